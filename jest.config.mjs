@@ -1,0 +1,23 @@
+const swc = {
+  jsc: { parser: { syntax: 'typescript' }, target: 'es2024' },
+  module: { type: 'es6' },
+};
+
+/** One tier of tests: what it matches, and how its files become ESM that Jest's own loader runs. */
+const tier = (displayName, testMatch) => ({
+  displayName,
+  testMatch,
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', swc] },
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/var/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/var/'],
+});
+
+const unit = [
+  '<rootDir>/{packages,apps}/**/src/**/*.test.ts',
+  '<rootDir>/tests/{tidy,world,e2e,docs}/**/*.test.ts',
+  '!**/*.integration.test.ts',
+];
+const integration = ['<rootDir>/{packages,apps,tests}/**/*.integration.test.ts'];
+
+export default { projects: [tier('unit', unit), tier('integration', integration)] };

@@ -1,0 +1,82 @@
+/**
+ * The counter store: one atomic step that decides whether a request may go on, and what remains afterwards. Every adapter
+ * passes the conformance suite beside this file. Money is nano-USD as bigint, below 2⁵³ per organisation, because Redis
+ * computes in doubles.
+ */
+export interface AdmissionStore {
+  /**
+   * Checks every limit and takes the worst-case cost from the organisation's credit: all or nothing, on the store's own
+   * clock. Asking again with a `requestId` that is still held answers `admitted` and takes nothing more.
+   */
+  admit(request: AdmitRequest): Promise<AdmitAnswer>;
+
+  /**
+   * Ends a hold: gives back what was held beyond `actualNanoUsd` (credit never goes below zero), corrects token limits by
+   * `actualTokens`, frees the concurrency slots. A hold that is not there (settled before, or lost with the store)
+   * changes nothing.
+   */
+  settle(settlement: HoldSettlement): Promise<void>;
+
+  /** Adds leased credit, once for each `leaseId`. Answers the credit afterwards. */
+  grantCredit(grant: { orgId: string; leaseId: string; amountNanoUsd: bigint }): Promise<bigint>;
+
+  /** Takes back up to `maxNanoUsd` of idle credit; answers how much it took. */
+  reclaimCredit(reclaim: { orgId: string; maxNanoUsd: bigint }): Promise<bigint>;
+
+  /** Credit that is free, credit that open holds have taken, and how many holds are open. */
+  readCredit(orgId: string): Promise<{ creditNanoUsd: bigint; heldNanoUsd: bigint; openHolds: number }>;
+
+  /** Takes `cost` from one rate limit and nothing else; for what is not an AI request. */
+  takeRate(limit: RateLimit): Promise<RateVerdict>;
+
+  /** Changes if and only if the store has lost its data (restart of the embedded one, FLUSHALL, failover to an empty one). */
+  readEpoch(): Promise<string>;
+
+  close(): Promise<void>;
+}
+
+/** A GCRA bucket: `ratePerMinute` sustained, with a burst of the same size. */
+export interface RateLimit {
+  /** Who is limited by what, as `key:<id>:requests`. Low-entropy names only; no personal data. */
+  subject: string;
+  ratePerMinute: number;
+  /** Units this request takes now. More than `ratePerMinute` can never be admitted. */
+  cost: number;
+}
+
+export interface RateVerdict {
+  subject: string;
+  isAllowed: boolean;
+  limit: number;
+  /** Whole units left right now. */
+  remaining: number;
+  /** Until the bucket is full again. */
+  resetMs: number;
+  /** Until the same cost would be allowed; 0 when it was; null when it never will be. */
+  retryAfterMs: number | null;
+}
+
+export interface AdmitRequest {
+  orgId: string;
+  /** Unique per hold; `<requestId>/<attempt>` is not meant, a request is held once. */
+  requestId: string;
+  holdNanoUsd: bigint;
+  rates: readonly RateLimit[];
+  concurrency: readonly { subject: string; max: number }[];
+  /** After this the store forgets the hold and its slots, so a crash cannot leak them; longer than any request. */
+  holdTtlMs: number;
+}
+
+export type AdmitAnswer =
+  | { result: 'admitted'; rates: readonly RateVerdict[] }
+  | { result: 'rate_limited'; rates: readonly RateVerdict[]; subject: string; retryAfterMs: number | null }
+  | { result: 'concurrency_limited'; subject: string; max: number; rates: readonly RateVerdict[] }
+  | { result: 'no_credit'; creditNanoUsd: bigint; rates: readonly RateVerdict[] };
+
+export interface HoldSettlement {
+  orgId: string;
+  requestId: string;
+  actualNanoUsd: bigint;
+  /** Units to book on a rate in place of the cost it was admitted with, by subject. */
+  actualCosts: Readonly<Record<string, number>>;
+}

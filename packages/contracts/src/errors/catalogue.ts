@@ -1,0 +1,163 @@
+/**
+ * Every error the system tells a caller, once: its HTTP status, OpenAI's `error.type`, the public sentence and whether
+ * the same request can succeed later. `docs/errors.md` is checked against this table.
+ */
+export interface CatalogueEntry {
+  readonly status: number;
+  /** `error.type` on OpenAI surfaces. */
+  readonly type:
+    | 'invalid_request_error'
+    | 'authentication_error'
+    | 'permission_error'
+    | 'not_found_error'
+    | 'insufficient_quota'
+    | 'rate_limit_error'
+    | 'conflict_error'
+    | 'server_error'
+    | 'upstream_error';
+  /** Says what is wrong and what to do next; reveals nothing of the inside. */
+  readonly message: string;
+  /** False answers `x-should-retry: false`, which stops SDKs from asking again in vain. */
+  readonly isRetryable: boolean;
+}
+
+const entry = (status: number, type: CatalogueEntry['type'], message: string, isRetryable = false): CatalogueEntry => ({
+  status,
+  type,
+  message,
+  isRetryable,
+});
+
+export const errorCatalogue = {
+  invalid_json: entry(
+    400,
+    'invalid_request_error',
+    'The request body is not valid JSON. Send one JSON object, encoded as UTF-8.',
+  ),
+  invalid_value: entry(400, 'invalid_request_error', 'A field of the request has a value that is not allowed.'),
+  unknown_field: entry(400, 'invalid_request_error', 'The request has a field that this endpoint does not know.'),
+  invalid_image_url: entry(
+    400,
+    'invalid_request_error',
+    'The image URL is not allowed. Send an https URL or a data URL within the size limit.',
+  ),
+  model_not_priced: entry(
+    400,
+    'invalid_request_error',
+    'This model has no price for what the request would use, so it cannot be served. Ask the operator to price it.',
+  ),
+  invalid_amount: entry(
+    400,
+    'invalid_request_error',
+    'The amount is not a whole, positive number of nano-USD within the limit.',
+  ),
+  context_length_exceeded: entry(
+    400,
+    'invalid_request_error',
+    "The request is longer than the model's context window. Shorten the messages or choose a larger model.",
+  ),
+  content_policy_violation: entry(
+    400,
+    'invalid_request_error',
+    'The provider refused the request under its content policy.',
+  ),
+  upstream_rejected: entry(400, 'invalid_request_error', 'The provider refused the request as invalid.'),
+  invalid_api_key: entry(
+    401,
+    'authentication_error',
+    'No valid API key was given. Send it as "Authorization: Bearer agk_live_…".',
+  ),
+  invalid_token: entry(401, 'authentication_error', 'The access token is invalid or has expired. Log in again.'),
+  token_reused: entry(
+    401,
+    'authentication_error',
+    'This refresh token was already used. The session has been closed; log in again.',
+  ),
+  invalid_credentials: entry(401, 'authentication_error', 'The e-mail address or the password is wrong.'),
+  invalid_peer: entry(
+    401,
+    'authentication_error',
+    'This service answers only to its peers. Use the public API gateway.',
+  ),
+  insufficient_permissions: entry(403, 'permission_error', 'This key or user is not allowed to do that.'),
+  model_not_allowed: entry(403, 'permission_error', 'This key is not allowed to use that model.'),
+  not_found: entry(404, 'not_found_error', 'There is nothing at this address.'),
+  model_not_found: entry(
+    404,
+    'not_found_error',
+    'The model does not exist or no provider serves it. GET /v1/models lists the models.',
+  ),
+  method_not_allowed: entry(405, 'invalid_request_error', 'This address does not take that method.'),
+  email_taken: entry(409, 'conflict_error', 'An account with this e-mail address exists already. Log in instead.'),
+  conflict: entry(409, 'conflict_error', 'The request conflicts with the present state.'),
+  request_too_large: entry(413, 'invalid_request_error', 'The request body is larger than the limit.'),
+  uri_too_long: entry(414, 'invalid_request_error', 'The address is longer than the limit.'),
+  unsupported_media_type: entry(415, 'invalid_request_error', 'Send the body as application/json, not compressed.'),
+  rate_limit_exceeded: entry(
+    429,
+    'rate_limit_error',
+    'Too many requests. Wait as long as Retry-After says, then try again.',
+    true,
+  ),
+  insufficient_quota: entry(
+    429,
+    'insufficient_quota',
+    'The balance does not cover what this request may cost. Top up, or lower max_tokens.',
+  ),
+  request_cancelled: entry(
+    499,
+    'invalid_request_error',
+    'The caller closed the connection before the answer was complete.',
+  ),
+  internal_error: entry(
+    500,
+    'server_error',
+    'Something failed on our side. The request id finds it in our logs.',
+    true,
+  ),
+  upstream_misconfigured: entry(
+    502,
+    'upstream_error',
+    'The provider refused our credentials or set-up. The operator has been told.',
+  ),
+  upstream_unreachable: entry(502, 'upstream_error', 'The provider could not be reached.', true),
+  upstream_error: entry(502, 'upstream_error', 'The provider failed to answer.', true),
+  upstream_invalid_response: entry(
+    502,
+    'upstream_error',
+    'The provider sent an answer that could not be understood.',
+    true,
+  ),
+  upstream_stream_cut: entry(
+    502,
+    'upstream_error',
+    'The provider broke off its answer. What came before is all there is.',
+    true,
+  ),
+  service_unavailable: entry(
+    503,
+    'server_error',
+    'The service cannot take this request at the moment. Try again shortly.',
+    true,
+  ),
+  billing_unavailable: entry(
+    503,
+    'server_error',
+    'The balance cannot be checked at the moment, so nothing was sent or charged. Try again shortly.',
+    true,
+  ),
+  spool_full: entry(
+    503,
+    'server_error',
+    'Too many requests wait for the ledger, so no new one is taken. Nothing was sent or charged. Try again shortly.',
+    true,
+  ),
+  upstream_timeout: entry(504, 'upstream_error', 'The provider did not answer in time.', true),
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** Narrows any string to a code of the catalogue. */
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorCatalogue, code);
+}

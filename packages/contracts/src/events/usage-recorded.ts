@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { nanoUsdString } from '../money.ts';
+import { price } from '../price.ts';
+import { operation } from '../routing-snapshot.ts';
+import { usage } from '../usage.ts';
+
+/** Event log topic; records are keyed by `orgId`, so an organisation's events keep their order. */
+export const usageRecordedTopic = 'usage.recorded';
+export const usageRecordedDeadLetterTopic = 'usage.recorded.dead-letter';
+
+/** How a dispatched request ended. `void`: it is proven that the provider charged nothing. */
+export const outcome = z.enum(['completed', 'aborted', 'failed', 'void']);
+export type Outcome = z.infer<typeof outcome>;
+
+/**
+ * The one terminal settlement of a dispatched request: what it used and what it costs. Holds no prompt, no answer and no
+ * personal data. Everything needed to compute the amount again is inside.
+ */
+export const usageRecorded = z.strictObject({
+  schema: z.literal('usage.recorded/1'),
+  /** `<requestId>/<attempt>`; a second event with this id is a duplicate and changes nothing. */
+  eventId: z.string().max(80),
+  requestId: z.uuid(),
+  attempt: z.number().int().min(1).max(100),
+  /** Which spool wrote it, as its n-th record: a hole in `seq` is a lost event. */
+  spool: z.strictObject({ id: z.string().max(100), epoch: z.number().int().min(1), seq: z.number().int().min(1) }),
+  /** RFC 3339 UTC, when the request ended. */
+  time: z.iso.datetime(),
+  orgId: z.uuid(),
+  userId: z.uuid(),
+  keyId: z.uuid().nullable(),
+  operation,
+  provider: z.string().max(64),
+  model: z.string().max(200),
+  usage,
+  price,
+  amountNanoUsd: nanoUsdString,
+  /** True where the provider's own figures never reached us and `usage` is our bound or estimate. */
+  estimated: z.boolean(),
+  outcome,
+  /** Catalogue code where the outcome is not `completed`. */
+  errorCode: z.string().max(64).nullable(),
+  isStreamed: z.boolean(),
+  latencyMs: z.number().int().min(0),
+  /** Time to the first token of the answer; null where none came. */
+  ttftMs: z.number().int().min(0).nullable(),
+  cache: z.enum(['hit', 'miss', 'bypass']),
+});
+export type UsageRecorded = z.infer<typeof usageRecorded>;

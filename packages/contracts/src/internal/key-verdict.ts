@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { principal } from '../principal.ts';
+
+/** Gateway → auth `POST /internal/keys/verify`. The key itself stays in the gateway: only its SHA-256 crosses. */
+export const verifyKeyRequest = z.strictObject({ keySha256: z.string().regex(/^[0-9a-f]{64}$/) });
+export type VerifyKeyRequest = z.infer<typeof verifyKeyRequest>;
+
+/** What auth says of a key. `expiresAt` bounds how long a positive verdict may be kept. */
+export const keyVerdict = z.discriminatedUnion('valid', [
+  z.strictObject({
+    valid: z.literal(true),
+    principal,
+    /** RFC 3339; null where the key never expires. */
+    expiresAt: z.iso.datetime().nullable(),
+    /** Addresses (CIDR) that may use the key; null means any. */
+    allowedIps: z.array(z.string()).max(100).nullable(),
+  }),
+  z.strictObject({ valid: z.literal(false) }),
+]);
+export type KeyVerdict = z.infer<typeof keyVerdict>;
+
+/** Auth → gateways, over the invalidation channel: forget what you cached. */
+export const keyInvalidationChannel = 'aggregator:invalidate:keys';
+export const keyInvalidation = z.strictObject({
+  /** SHA-256 (hex) of the keys to forget; empty with `all` true means every verdict. */
+  keySha256: z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(1000),
+  all: z.boolean(),
+});
+export type KeyInvalidation = z.infer<typeof keyInvalidation>;
+
+/** Auth `GET /internal/keys/epoch`: grows with every change of any key; polled in case a message was lost. */
+export const keyEpoch = z.strictObject({ epoch: z.number().int().min(0) });

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { principalLimits, scope } from '../principal.ts';
+
+/** Bodies of `/auth/*` and `/users/*`. Unknown fields are refused, so nobody can give themselves a role or a balance. */
+const email = z
+  .email()
+  .max(254)
+  .transform((value) => value.toLowerCase());
+const password = z.string().min(10).max(256);
+const name = z.string().trim().min(1).max(100);
+
+export const registerRequest = z.strictObject({ email, password, name, organization: name.optional() });
+export type RegisterRequest = z.infer<typeof registerRequest>;
+
+export const user = z.strictObject({
+  id: z.uuid(),
+  email: z.string(),
+  name: z.string(),
+  role: z.enum(['admin', 'owner', 'member']),
+  organizationId: z.uuid(),
+  createdAt: z.iso.datetime(),
+});
+export type User = z.infer<typeof user>;
+
+export const organization = z.strictObject({ id: z.uuid(), name: z.string(), createdAt: z.iso.datetime() });
+export type Organization = z.infer<typeof organization>;
+
+export const registerAnswer = z.strictObject({ user, organization });
+export type RegisterAnswer = z.infer<typeof registerAnswer>;
+
+export const loginRequest = z.strictObject({ email: z.string().max(254), password: z.string().max(256) });
+export const refreshRequest = z.strictObject({ refreshToken: z.string().max(512) });
+export const tokenAnswer = z.strictObject({
+  accessToken: z.string(),
+  refreshToken: z.string(),
+  /** Seconds. */
+  expiresIn: z.number().int(),
+  tokenType: z.literal('Bearer'),
+});
+export type TokenAnswer = z.infer<typeof tokenAnswer>;
+
+export const updateProfileRequest = z.strictObject({ name: name.optional() });
+
+export const createApiKeyRequest = z.strictObject({
+  name,
+  scopes: z.array(scope).min(1).max(32).optional(),
+  models: z.array(z.string().min(1).max(256)).max(1000).optional(),
+  allowedIps: z
+    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+    .max(100)
+    .optional(),
+  expiresAt: z.iso.datetime().optional(),
+  limits: principalLimits.partial().optional(),
+});
+export type CreateApiKeyRequest = z.infer<typeof createApiKeyRequest>;
+
+export const apiKey = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  /** `agk_live_` and the first characters, to recognise a key by. */
+  prefix: z.string(),
+  last4: z.string(),
+  scopes: z.array(scope),
+  models: z.array(z.string()).nullable(),
+  allowedIps: z.array(z.string()).nullable(),
+  limits: principalLimits,
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime().nullable(),
+  revokedAt: z.iso.datetime().nullable(),
+});
+export type ApiKey = z.infer<typeof apiKey>;
+
+/** The only answer that ever holds the key itself. */
+export const createdApiKey = apiKey.extend({ key: z.string() });
+export type CreatedApiKey = z.infer<typeof createdApiKey>;
+
+export const apiKeyList = z.strictObject({ data: z.array(apiKey), nextCursor: z.string().nullable() });

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { nanoUsdString } from '../money.ts';
+
+/** `GET /analytics/dashboard`. `from` and `to` are RFC 3339; the range is half open and at most a year. */
+export const dashboardQuery = z.strictObject({
+  from: z.iso.datetime().optional(),
+  to: z.iso.datetime().optional(),
+  groupBy: z.enum(['hour', 'day', 'model', 'provider', 'key']).optional(),
+});
+export type DashboardQuery = z.infer<typeof dashboardQuery>;
+
+export const usageTotals = z.strictObject({
+  requests: z.number().int(),
+  failedRequests: z.number().int(),
+  inputTokens: z.number().int(),
+  outputTokens: z.number().int(),
+  totalTokens: z.number().int(),
+  costNanoUsd: nanoUsdString,
+  /** Mean over completed requests; null where there were none. */
+  latencyMsMean: z.number().nullable(),
+});
+export type UsageTotals = z.infer<typeof usageTotals>;
+
+export const dashboardAnswer = z.strictObject({
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  groupBy: z.enum(['hour', 'day', 'model', 'provider', 'key']),
+  totals: usageTotals,
+  /** One entry for each group that has requests, in the order of the group's name or time. */
+  series: z.array(usageTotals.extend({ group: z.string() })),
+});
+export type DashboardAnswer = z.infer<typeof dashboardAnswer>;

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+/** What a key or a user may do. A key never holds a scope that its creator lacks. */
+export const scope = z.enum([
+  'ai:invoke',
+  'keys:manage',
+  'profile:manage',
+  'billing:read',
+  'billing:manage',
+  'usage:read',
+  'providers:manage',
+]);
+export type Scope = z.infer<typeof scope>;
+
+/** Limits of a key; null means none. */
+export const principalLimits = z.strictObject({
+  requestsPerMinute: z.number().int().min(1).max(1_000_000).nullable(),
+  tokensPerMinute: z.number().int().min(1).max(1_000_000_000).nullable(),
+  concurrentRequests: z.number().int().min(1).max(100_000).nullable(),
+});
+export type PrincipalLimits = z.infer<typeof principalLimits>;
+
+/** Who asks, as the gateway found out. It crosses to the services in one signed, short-lived header. */
+export const principal = z.strictObject({
+  orgId: z.uuid(),
+  userId: z.uuid(),
+  /** Null where an access token was used instead of an API key. */
+  keyId: z.uuid().nullable(),
+  scopes: z.array(scope).max(32),
+  /** Models that the key may use; null means all. */
+  models: z.array(z.string()).max(1000).nullable(),
+  limits: principalLimits,
+});
+export type Principal = z.infer<typeof principal>;
+
+/** The header that carries the signed principal, gateway → service. A compact EdDSA JWS, `aud` = the service, ≤ 60 s. */
+export const principalHeader = 'x-aggregator-principal';
+/** The header that carries a peer's own identity, service → service. A compact EdDSA JWS, `aud` = the service, ≤ 60 s. */
+export const peerHeader = 'x-aggregator-peer';
+/** Minted by the gateway (UUIDv7) for every request; the idempotency id of everything after it. */
+export const requestIdHeader = 'x-request-id';
+
+/** The six services, by the names that stand in `aud`, logs and metrics. */
+export const serviceNames = ['api-gateway', 'auth', 'provider-orchestrator', 'proxy', 'billing', 'analytics'] as const;
+export type ServiceName = (typeof serviceNames)[number];

@@ -1,0 +1,60 @@
+import type { UsageRecorded } from '@aggregator/contracts';
+import { z } from 'zod';
+
+/**
+ * The proxy's append-only log of requests on their way to the ledger. An intent is written before the provider is called,
+ * the settlement when the request ends; a shipper sends settlements to the event log and forgets them on its
+ * acknowledgement alone. A written record survives `kill -9` of the process at once, and loss of the node after the next
+ * group flush.
+ */
+export interface Spool {
+  readonly id: string;
+
+  /** Refuses with `spool_full` at 95 % of `bytesMax`, or when the disk is full; then nothing may be dispatched. */
+  appendIntent(intent: SpoolIntent): void;
+
+  /**
+   * Ends an intent. Always has room: space for it was reserved with the intent. A second settlement of the same event id
+   * is ignored and answers false.
+   */
+  appendSettlement(settlement: SpoolSettlement): boolean;
+
+  /** Intents that an earlier process left without a settlement, oldest first; each must be settled once, by recovery. */
+  readonly abandonedIntents: readonly SpoolIntent[];
+
+  /** Bytes in use over `bytesMax`, 0…1. */
+  readFill(): number;
+
+  /** Intents and settlements that have not been acknowledged by the event log. */
+  readPending(): { openIntents: number; unshippedSettlements: number };
+
+  /** Resolves when everything settled so far is acknowledged; rejects after `deadlineMs`. */
+  waitUntilShipped(deadlineMs: number): Promise<void>;
+
+  /** Stops the shipper, flushes, closes. What is not shipped stays for the next process. */
+  close(): Promise<void>;
+}
+
+export interface SpoolOptions {
+  /** Made if it does not exist; one process at a time may hold it (a lock file with the process's id). */
+  directory: string;
+  bytesMax: number;
+  segmentBytesMax: number;
+  /** Longest time between a write and its `fdatasync`. */
+  flushIntervalMs: number;
+  /** Publishes settlements in order; resolves when they are durable. Rejections are tried again with back-off, for ever. */
+  ship(events: readonly UsageRecorded[]): Promise<void>;
+  shipBatchMax: number;
+  onError(error: unknown): void;
+}
+
+/** A settlement as the proxy makes it; the spool adds its own id, epoch and sequence. */
+export type SpoolSettlement = Omit<UsageRecorded, 'spool'>;
+
+/** All that recovery needs to settle a request whose process died. `body` is the proxy's own; the spool does not read it. */
+export const spoolIntent = z.strictObject({
+  eventId: z.string(),
+  time: z.iso.datetime(),
+  body: z.json(),
+});
+export type SpoolIntent = z.infer<typeof spoolIntent>;
