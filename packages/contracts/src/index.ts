@@ -3,6 +3,7 @@ export { type CatalogueEntry, type ErrorCode, errorCatalogue, isErrorCode } from
 export * from './errors/wire.ts';
 export * from './events/billing-transaction.ts';
 export * from './events/usage-recorded.ts';
+export * from './internal/access-token.ts';
 export * from './internal/key-verdict.ts';
 export * from './internal/leases.ts';
 export * from './internal/snapshot-stream.ts';

@@ -1,0 +1,68 @@
+import type { ServiceName } from '@aggregator/contracts';
+import { z } from 'zod';
+import { type ConfigOf, variable } from './read-config.ts';
+
+/** `AUTH` for `auth`, `PROVIDER_ORCHESTRATOR` for `provider-orchestrator`: the prefix of a service's own variables. */
+export function environmentPrefix(service: ServiceName): string {
+  return service.toUpperCase().replaceAll('-', '_');
+}
+
+export const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+
+export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+/** Variables that every service reads. */
+export function commonVariables(service: ServiceName, defaultPort: number) {
+  return {
+    host: variable('HOST', z.string().default('127.0.0.1'), 'Address to listen on; 0.0.0.0 in a container.'),
+    port: variable(
+      `${environmentPrefix(service)}_PORT`,
+      integer(0, 65_535).default(defaultPort),
+      `Port of ${service}; 0 takes any free one.`,
+      { aliases: ['PORT'] },
+    ),
+    logLevel: variable(
+      'LOG_LEVEL',
+      z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+      'Least severe level that is logged.',
+      { aliases: ['AGG_LOG_LEVEL'] },
+    ),
+    shutdownGraceMs: variable(
+      'SHUTDOWN_GRACE_MS',
+      integer(0, 3_600_000).default(30_000),
+      'Longest time that requests in flight get to finish after SIGTERM, in milliseconds.',
+    ),
+    internalSigningKey: variable(
+      'INTERNAL_SIGNING_KEY',
+      z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 random bytes as base64url (43 characters)'),
+      'Ed25519 seed with which the services of one installation know each other. `openssl rand -base64 32 | tr +/ -_ | tr -d =` makes one.',
+      { isSecret: true },
+    ),
+  };
+}
+export type CommonConfig = ConfigOf<ReturnType<typeof commonVariables>>;
+
+const defaultPorts: Record<ServiceName, number> = {
+  'api-gateway': 3000,
+  auth: 3001,
+  'provider-orchestrator': 3002,
+  proxy: 3003,
+  billing: 3004,
+  analytics: 3005,
+};
+
+/** Where a peer listens: `AUTH_URL` and so on, on this machine unless told otherwise. */
+export function peerUrlVariable(service: ServiceName) {
+  return variable(
+    `${environmentPrefix(service)}_URL`,
+    z.url({ protocol: /^https?$/ }).default(`http://127.0.0.1:${defaultPorts[service]}`),
+    `Base URL of ${service}.`,
+  );
+}
+
+export { defaultPorts };

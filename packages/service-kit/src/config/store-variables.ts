@@ -1,0 +1,67 @@
+import type { ServiceName } from '@aggregator/contracts';
+import { z } from 'zod';
+import { environmentPrefix } from './common-variables.ts';
+import { variable } from './read-config.ts';
+
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' });
+
+/** `aggregator_auth` for `auth`: the database that a service has on the server of `DATABASE_URL`. */
+export function databaseName(service: ServiceName | 'events'): string {
+  return `aggregator_${service.replaceAll('-', '_')}`;
+}
+
+/** A service's own database: `<SERVICE>_DATABASE_URL`, or its usual name on the server of `DATABASE_URL`. */
+export function databaseUrlVariable(service: Exclude<ServiceName, 'api-gateway' | 'proxy'>) {
+  return variable(
+    `${environmentPrefix(service)}_DATABASE_URL`,
+    postgresUrl,
+    `PostgreSQL database of ${service}; where unset, ${databaseName(service)} on the server of DATABASE_URL.`,
+    { isSecret: true },
+  );
+}
+
+/** Fills `<SERVICE>_DATABASE_URL` and `EVENTS_DATABASE_URL` from `DATABASE_URL` where only the server is named. */
+export function withDatabaseUrls(environment: Readonly<Record<string, string | undefined>>) {
+  const server = environment.DATABASE_URL;
+  if (!server || !URL.canParse(server)) return environment;
+  const filled: Record<string, string | undefined> = { ...environment };
+  for (const service of ['auth', 'provider-orchestrator', 'billing', 'analytics', 'events'] as const) {
+    const prefix = service === 'events' ? 'EVENTS' : environmentPrefix(service);
+    const url = new URL(server);
+    url.pathname = `/${databaseName(service)}`;
+    filled[`${prefix}_DATABASE_URL`] ||= url.toString();
+  }
+  return filled;
+}
+
+export const redisUrlVariable = variable(
+  'REDIS_URL',
+  z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }).optional(),
+  'Redis for counters, holds and invalidations. Unset: kept in this process, which is right for one process alone.',
+  { aliases: ['AGG_REDIS_URL'], isSecret: true },
+);
+
+/** Which event log, and where. */
+export const eventLogVariables = {
+  eventTransport: variable(
+    'EVENT_TRANSPORT',
+    z.enum(['kafka', 'embedded']).optional(),
+    'Event log: kafka, or embedded (a durable log in PostgreSQL). Unset: kafka where KAFKA_BROKERS is set.',
+  ),
+  kafkaBrokers: variable(
+    'KAFKA_BROKERS',
+    z
+      .string()
+      .transform((text) => text.split(',').map((broker) => broker.trim()))
+      .pipe(z.array(z.string().regex(/^[^\s:]+:\d+$/, 'must be host:port, separated by commas')).min(1))
+      .optional(),
+    'Kafka brokers as host:port, separated by commas.',
+    { aliases: ['AGG_KAFKA_BROKERS'] },
+  ),
+  eventsDatabaseUrl: variable(
+    'EVENTS_DATABASE_URL',
+    postgresUrl.optional(),
+    `Database of the embedded event log; where unset, ${databaseName('events')} on the server of DATABASE_URL.`,
+    { isSecret: true },
+  ),
+};

@@ -1,0 +1,84 @@
+import { AppError, requestIdHeader, toAppError } from '@aggregator/contracts';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Router,
+} from 'express';
+import type { ServiceContext } from '../lifecycle/service-definition.ts';
+import { readHealth } from './health.ts';
+import { parseJsonBody } from './parse-json-body.ts';
+import { readJsonBytes } from './read-body.ts';
+import { sendProblem } from './send-error.ts';
+
+const bodyBytesMax = 1024 * 1024;
+
+/**
+ * The Express app of a service: request id, health, metrics, then the service's own routes, then 404 and errors as
+ * RFC 9457. Order matters and stands here alone.
+ */
+export function createExpressApp(service: string, context: ServiceContext, addRoutes: (app: Express) => void): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.set('query parser', 'simple');
+  app.use(measure(context));
+  app.get('/health/live', (_request, response) => void response.json({ status: 'ok', service }));
+  app.get(['/health', '/health/ready'], async (_request, response) => {
+    const health = await readHealth(service, context.readinessChecks);
+    response.status(health.status === 'ok' ? 200 : 503).json(health);
+  });
+  app.get('/metrics', async (_request, response) => {
+    response.type(context.metrics.registry.contentType).send(await context.metrics.registry.metrics());
+  });
+  addRoutes(app);
+  app.use((_request, _response, next) => next(new AppError('not_found')));
+  app.use(answerErrors(context));
+  return app;
+}
+
+/** The id that the gateway minted, as a log field. */
+export function readRequestId(request: Request): string | undefined {
+  const id = request.headers[requestIdHeader];
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** Parses a JSON body with the same strictness as the AI routes; at most 1 MiB. Mount it on routes that take a body. */
+export const jsonBody: RequestHandler = async (request, _response, next) => {
+  request.body = parseJsonBody(await readJsonBytes(request, bodyBytesMax));
+  next();
+};
+
+/** Routes of one folder under one prefix, with `jsonBody` before every POST, PUT and PATCH. */
+export function withJsonBodies(router: Router): Router {
+  const outer = express.Router();
+  outer.use((request, response, next) =>
+    ['POST', 'PUT', 'PATCH'].includes(request.method) ? jsonBody(request, response, next) : next(),
+  );
+  outer.use(router);
+  return outer;
+}
+
+function measure(context: ServiceContext): RequestHandler {
+  const duration = context.metrics.histogram(
+    'http_request_duration_seconds',
+    'Time from the request to the end of the answer.',
+    ['method', 'status'],
+    [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  );
+  return (request, response, next) => {
+    const stop = duration.startTimer({ method: request.method });
+    response.once('close', () => stop({ status: String(response.statusCode) }));
+    next();
+  };
+}
+
+function answerErrors(context: ServiceContext): ErrorRequestHandler {
+  return (thrown, request, response, _next) => {
+    const error = toAppError(thrown);
+    if (error.entry.status >= 500) {
+      context.logger.error('request_failed', { requestId: readRequestId(request), path: request.path, error });
+    }
+    sendProblem(response, error, readRequestId(request));
+  };
+}

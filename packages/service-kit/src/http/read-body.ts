@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http';
+import { AppError } from '@aggregator/contracts';
+
+/**
+ * Reads a request's body whole, up to `bytesMax`, by its declared length and by what really comes. Refuses compressed
+ * bodies and types other than JSON. Throws AppError; after `request_too_large` the connection must be closed.
+ */
+export function readJsonBytes(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  const type = request.headers['content-type'];
+  if (type !== undefined && !/^application\/(?:[a-z.]+\+)?json\s*(?:;|$)/i.test(type)) {
+    return Promise.reject(new AppError('unsupported_media_type'));
+  }
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') return Promise.reject(new AppError('unsupported_media_type'));
+  const declared = Number(request.headers['content-length'] ?? 0);
+  if (declared > bytesMax) return Promise.reject(new AppError('request_too_large'));
+
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > bytesMax) {
+        request.pause();
+        reject(new AppError('request_too_large'));
+      } else chunks.push(chunk);
+    });
+    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)));
+    request.once('error', (cause) => reject(new AppError('request_cancelled', { cause })));
+    request.once('close', () => reject(new AppError('request_cancelled')));
+  });
+}

@@ -1,0 +1,32 @@
+import type { ServerResponse } from 'node:http';
+import { type AppError, toOpenAiErrorBody, toProblemBody } from '@aggregator/contracts';
+
+/** Headers that belong to every error: whether, and when, to ask again. */
+export function errorHeaders(error: AppError): Record<string, string> {
+  const headers: Record<string, string> = { 'x-should-retry': String(error.entry.isRetryable) };
+  if (error.retryAfterMs !== undefined)
+    headers['retry-after'] = String(Math.max(1, Math.ceil(error.retryAfterMs / 1000)));
+  return headers;
+}
+
+/** Answers an error in OpenAI's shape. Does nothing where the head has gone out already. */
+export function sendOpenAiError(response: ServerResponse, error: AppError): void {
+  send(response, error, 'application/json', JSON.stringify(toOpenAiErrorBody(error)));
+}
+
+/** Answers an error as RFC 9457 problem details. */
+export function sendProblem(response: ServerResponse, error: AppError, requestId?: string): void {
+  send(response, error, 'application/problem+json', JSON.stringify(toProblemBody(error, requestId)));
+}
+
+function send(response: ServerResponse, error: AppError, type: string, body: string): void {
+  if (response.headersSent || response.destroyed) return;
+  // A body that was refused unread would otherwise be taken for the next request on this connection.
+  if (error.code === 'request_too_large') response.setHeader('connection', 'close');
+  response.writeHead(error.entry.status, {
+    ...errorHeaders(error),
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}

@@ -1,0 +1,43 @@
+export {
+  type CommonConfig,
+  commonVariables,
+  defaultPorts,
+  environmentPrefix,
+  flag,
+  integer,
+  peerUrlVariable,
+} from './config/common-variables.ts';
+export {
+  ConfigError,
+  type ConfigOf,
+  type ConfigShape,
+  type ConfigVariable,
+  type Environment,
+  processEnvironment,
+  readConfig,
+  variable,
+} from './config/read-config.ts';
+export {
+  databaseName,
+  databaseUrlVariable,
+  eventLogVariables,
+  redisUrlVariable,
+  withDatabaseUrls,
+} from './config/store-variables.ts';
+export { checkBody } from './http/check-body.ts';
+export { createExpressApp, jsonBody, readRequestId, withJsonBodies } from './http/create-express-app.ts';
+export { type HealthAnswer, type ReadinessCheck, readHealth } from './http/health.ts';
+export { createInternalClient, type InternalClient, type InternalRequest } from './http/internal-client.ts';
+export { parseJsonBody } from './http/parse-json-body.ts';
+export { readJsonBytes } from './http/read-body.ts';
+export { errorHeaders, sendOpenAiError, sendProblem } from './http/send-error.ts';
+export { createInternalKeyring, type InternalKeyring } from './identity/internal-keyring.ts';
+export { principalOf, requirePeer, requirePrincipal } from './identity/require-identity.ts';
+export { createIdentitySigner, type IdentitySigner } from './identity/sign-identity.ts';
+export { createUuidV7 } from './identity/uuid-v7.ts';
+export { createIdentityVerifier, type IdentityVerifier } from './identity/verify-identity.ts';
+export { onceTerminated, runService } from './lifecycle/run-service.ts';
+export type { ServiceContext, ServiceDefinition } from './lifecycle/service-definition.ts';
+export { type RunningService, startService } from './lifecycle/start-service.ts';
+export { createLogger, type LogFields, type Logger, redactText } from './log/logger.ts';
+export { createMetrics, type Metrics } from './metrics/metrics.ts';

@@ -1,0 +1,43 @@
+import type { CommonConfig } from '../config/common-variables.ts';
+import { ConfigError, type Environment, processEnvironment } from '../config/read-config.ts';
+import { withDatabaseUrls } from '../config/store-variables.ts';
+import type { ServiceContext, ServiceDefinition } from './service-definition.ts';
+import { startService } from './start-service.ts';
+
+/** Runs a service as a process of its own: reads the environment, starts, stops cleanly on SIGTERM or SIGINT. */
+export async function runService<Config extends CommonConfig, Context extends ServiceContext, Overrides>(
+  definition: ServiceDefinition<Config, Context, Overrides>,
+  environment: Environment = processEnvironment(),
+): Promise<void> {
+  try {
+    const config = definition.readConfig(withDatabaseUrls(environment));
+    const service = await startService(definition, config);
+    onceTerminated(async () => {
+      await service.stop();
+    });
+  } catch (error) {
+    process.stderr.write(
+      `${definition.name}: ${error instanceof ConfigError ? error.message : (error as Error).stack}\n`,
+    );
+    process.exitCode = 1;
+    setImmediate(() => process.exit(1));
+  }
+}
+
+/** Calls `stop` at the first SIGTERM or SIGINT, then ends the process; a second signal ends it at once. */
+export function onceTerminated(stop: () => Promise<void>): void {
+  let isStopping = false;
+  const terminate = (): void => {
+    if (isStopping) process.exit(130);
+    isStopping = true;
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`stopping failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', terminate);
+  process.on('SIGINT', terminate);
+}

@@ -1,0 +1,27 @@
+import type { RequestListener } from 'node:http';
+import type { ServiceName } from '@aggregator/contracts';
+import type { CommonConfig } from '../config/common-variables.ts';
+import type { Environment } from '../config/read-config.ts';
+import type { ReadinessCheck } from '../http/health.ts';
+import type { Logger } from '../log/logger.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+
+/** What every service's context has, whatever else its composition root builds. */
+export interface ServiceContext {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly readinessChecks: Readonly<Record<string, ReadinessCheck>>;
+  /** Begins what runs by itself (consumers, pollers, streams), once the port is open. */
+  start(): Promise<void>;
+  /** Ends it all, in order, when no request is in flight any more. */
+  close(): Promise<void>;
+}
+
+/** How a service is born. `Overrides` are the parts that the embedded form and tests put in place of the usual ones. */
+export interface ServiceDefinition<Config extends CommonConfig, Context extends ServiceContext, Overrides = object> {
+  readonly name: ServiceName;
+  /** Throws ConfigError with every fault. */
+  readConfig(environment: Environment): Config;
+  createContext(config: Config, overrides?: Partial<Overrides>): Promise<Context>;
+  createApp(context: Context): RequestListener;
+}

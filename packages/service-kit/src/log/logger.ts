@@ -1,0 +1,70 @@
+import winston from 'winston';
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Facts, one line per outcome: `logger.info('provider_call_finished', { requestId, durationMs })`. */
+export interface Logger {
+  debug(event: string, fields?: LogFields): void;
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  error(event: string, fields?: LogFields): void;
+}
+
+const secretName = /authorization|cookie|password|secret|token|api[-_]?key|credential|private/i;
+const secretValue =
+  /\b(agk_[a-z]+_[A-Za-z0-9]{6,}|sk-[A-Za-z0-9_-]{8,}|Bearer\s+[^\s"]+|(?:postgres(?:ql)?|rediss?|amqps?):\/\/[^\s@/]*@)/g;
+const textMax = 2000;
+
+/** Cuts long text and blanks what looks like a credential; the second wall behind "never log secrets". */
+export function redactText(text: string): string {
+  const cut = text.length > textMax ? `${text.slice(0, textMax)}…` : text;
+  return cut.replace(secretValue, '[redacted]');
+}
+
+function redact(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'bigint') return value.toString();
+  if (value instanceof Error) return describeError(value, depth);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= 4) return '[deep]';
+  if (Array.isArray(value)) return value.slice(0, 50).map((item) => redact(item, depth + 1));
+  const redacted: Record<string, unknown> = {};
+  for (const [name, item] of Object.entries(value)) {
+    redacted[name] = secretName.test(name) && typeof item === 'string' ? '[redacted]' : redact(item, depth + 1);
+  }
+  return redacted;
+}
+
+function describeError(error: Error, depth: number): Record<string, unknown> {
+  return {
+    name: error.name,
+    message: redactText(error.message),
+    stack: redactText(error.stack ?? ''),
+    ...(error.cause === undefined || depth >= 3 ? {} : { cause: redact(error.cause, depth + 1) }),
+  };
+}
+
+/** A logger that writes JSON lines to standard output, or to `stream` where a test reads them. */
+export function createLogger(options: {
+  service: string;
+  level: 'debug' | 'info' | 'warn' | 'error';
+  stream?: NodeJS.WritableStream;
+}): Logger {
+  const transport =
+    options.stream === undefined
+      ? new winston.transports.Console()
+      : new winston.transports.Stream({ stream: options.stream });
+  const inner = winston.createLogger({
+    level: options.level,
+    defaultMeta: { service: options.service },
+    format: winston.format.combine(winston.format.timestamp(), winston.format.json()),
+    transports: [transport],
+  });
+  const write = (level: 'debug' | 'info' | 'warn' | 'error') => {
+    const isOn = inner.isLevelEnabled(level);
+    return (event: string, fields: LogFields = {}) => {
+      if (isOn) inner.log({ ...(redact(fields) as object), level, message: event });
+    };
+  };
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}
