@@ -20,13 +20,21 @@ export interface ProviderAdapter {
 
   /** Always asks for usage, also on a stream whose client did not. */
   toChatRequest(request: ChatCompletionRequest, target: ProviderTarget): TranslatedRequest;
+  /**
+   * The body of a success.
+   * @throws {ProviderFailure} if it is an error after all, or nothing that can be understood.
+   */
   fromChatResponse(body: string): TranslatedAnswer;
   createChatStream(options: ChatStreamOptions): ChatStreamTranslator;
 
   toEmbeddingsRequest(request: EmbeddingsRequest, target: ProviderTarget): TranslatedRequest;
+  /** @throws {ProviderFailure} as `fromChatResponse`. */
   fromEmbeddingsResponse(body: string): TranslatedAnswer;
 
-  /** What an answer that is not a success means. `body` is at most 64 KiB of it and may be anything. */
+  /**
+   * What an answer that is not a success means. Header names are lower-case; `body` is at most 64 KiB of it and may be
+   * anything.
+   */
   classifyError(status: number, headers: Readonly<Record<string, string>>, body: string): ProviderError;
 
   /** Where the provider keeps its own record of what an attempt used, if it has one: exact usage after an abort or a crash. */
@@ -66,6 +74,8 @@ export interface TranslatedAnswer {
 export interface ChatStreamOptions {
   /** Whether the client asked for the usage chunk; otherwise it is read and withheld. */
   includeUsage: boolean;
+  /** How many choices were asked for (`n`), 1 if not given: the answer is not whole before that many have ended. */
+  choiceCount?: number;
 }
 
 /** Synchronous state machine of one stream: SSE event data in, SSE event data out. */
@@ -74,11 +84,14 @@ export interface ChatStreamTranslator {
    * Takes the `data` of one event and answers those to send, in order, each the JSON text of an OpenAI chunk. Where the
    * dialects match it is the very text that came in. `[DONE]` answers nothing. The chunk that ends the answer (last finish
    * reason, or the usage chunk if the client asked for it) is kept for `end`, because our additions go into it.
-   * Text that is not a chunk is dropped and counted in `malformedEvents`.
+   * Text that is not a chunk is dropped and counted in `malformedEvents`. After an error event everything is dropped.
    */
   push(data: string): readonly string[];
 
-  /** What was kept back, to be sent last after our additions were put into it; null if nothing was. */
+  /**
+   * What was kept back, to be sent last after our additions were put into it; null if nothing was, which is so unless the
+   * answer is whole. Where the client asked for usage and the provider told none, it is a usage chunk with `usage: null`.
+   */
   end(): Record<string, unknown> | null;
 
   /** Every choice has had its finish reason: the answer is whole. */

@@ -1,0 +1,175 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Operation } from '@aggregator/contracts';
+import { checkChat, checkEmbeddings } from './check-request.ts';
+import { type Exchange, pause, readBody, sendJson } from './exchange.ts';
+import type { Fault, MockAttempt } from './faults.ts';
+import { type LedgerRecord, MockLedger } from './ledger.ts';
+import { Refusal } from './refusal.ts';
+import { serveChatStream, servePlainChat } from './serve-chat.ts';
+import { serveEmbeddings } from './serve-embeddings.ts';
+import { serveLedger, serveModels, serveUsage } from './serve-records.ts';
+import { countCachedTokens } from './tokens.ts';
+
+export interface MockProviderOptions {
+  /** From the request to the first byte of the answer. Default 0. */
+  latencyMs?: number;
+  /** Before each token of a stream. Default 0. */
+  chunkDelayMs?: number;
+  /** Tokens of a text answer that nothing limits. Default 40. */
+  wordsPerAnswer?: number;
+  /** Where the ledger is kept beyond the life of the process; the folder must exist. Default: nowhere. */
+  ledgerPath?: string;
+  /** Records kept in memory. Default 100,000, with a ledger file 1,000,000. */
+  ledgerRecordsMax?: number;
+  /** How long a question for the record of an open attempt waits for its end. Default 2 s. */
+  usageWaitMs?: number;
+  /** What goes wrong with an attempt; asked once for each that is valid. Default: nothing. */
+  faults?(attempt: MockAttempt): Fault | null;
+  now?(): number;
+}
+
+export interface MockProvider {
+  /** Serves one request. `path` is what follows the mount point, as `/chat/completions`, with or without a query. */
+  handleRequest(request: IncomingMessage, response: ServerResponse, path: string): void;
+  readonly ledger: MockLedger;
+  /** Breaks off what is open, settles it and closes the ledger. */
+  close(): void;
+}
+
+const attemptIdCharactersMax = 200;
+const operationByPath: ReadonlyMap<string, Operation> = new Map([
+  ['/chat/completions', 'chat.completions'],
+  ['/embeddings', 'embeddings'],
+]);
+
+/**
+ * A provider of OpenAI's dialect that needs no key and no network, charges by its own ledger, and can be told to fail.
+ * Speaks `POST /chat/completions`, `POST /embeddings`, `GET /models`, `GET /usage/{attemptId}` and `GET /ledger`. The id of
+ * an attempt comes in `x-request-id`.
+ */
+export function createMockProvider(options: MockProviderOptions = {}): MockProvider {
+  const { ledgerPath: path, now = Date.now } = options;
+  const recordsMax = options.ledgerRecordsMax ?? (path === undefined ? 100_000 : 1_000_000);
+  const ledger = new MockLedger({ recordsMax, now, ...(path !== undefined && { path }) });
+  let isClosed = false;
+  const open = new Set<AbortController>();
+
+  function handleRequest(request: IncomingMessage, response: ServerResponse, path: string): void {
+    const left = new AbortController();
+    open.add(left);
+    response.once('close', () => {
+      open.delete(left);
+      left.abort();
+    });
+    const exchange: Exchange = { request, response, signal: left.signal };
+    const [route = ''] = path.split('?');
+    const operation = request.method === 'POST' ? operationByPath.get(route) : undefined;
+    if (isClosed) response.destroy();
+    else if (operation === undefined)
+      settleFailure(exchange, serveReading(exchange, ledger, route, options.usageWaitMs ?? 2_000));
+    else serveOperation(exchange, operation);
+  }
+
+  function serveOperation(exchange: Exchange, operation: Operation): void {
+    const record = ledger.open(readAttemptId(exchange.request), operation);
+    // Settles when the caller leaves, also where nothing is waiting for it at that moment.
+    const { response, signal } = exchange;
+    const settleAborted = () => ledger.settle(record, 'aborted', response.headersSent ? response.statusCode : null);
+    signal.addEventListener('abort', settleAborted, { once: true });
+    const serving = operation === 'embeddings' ? answerEmbeddings(exchange, record) : answerChat(exchange, record);
+    settleFailure(exchange, serving, (status) => ledger.settle(record, status === null ? 'failed' : 'refused', status));
+  }
+
+  async function answerChat(exchange: Exchange, record: LedgerRecord): Promise<void> {
+    const chat = checkChat(await readBody(exchange));
+    const { request, promptTokens } = chat;
+    const isStreamed = request.stream === true;
+    const fault = findFault(options, record, request.model, isStreamed);
+    const cachedTokens = countCachedTokens(request);
+    ledger.accept(record, { model: request.model, isStreamed, promptTokens, cachedTokens });
+    await pause(options.latencyMs ?? 0, exchange.signal);
+    const serve = isStreamed ? serveChatStream : servePlainChat;
+    await serve({
+      exchange,
+      ledger,
+      record,
+      chat,
+      fault,
+      wordsPerAnswer: options.wordsPerAnswer ?? 40,
+      chunkDelayMs: options.chunkDelayMs ?? 0,
+      created: Math.floor(now() / 1000),
+    });
+  }
+
+  async function answerEmbeddings(exchange: Exchange, record: LedgerRecord): Promise<void> {
+    const embeddings = checkEmbeddings(await readBody(exchange));
+    const { request, promptTokens } = embeddings;
+    const fault = findFault(options, record, request.model, false);
+    ledger.accept(record, { model: request.model, isStreamed: false, promptTokens, cachedTokens: 0 });
+    await pause(options.latencyMs ?? 0, exchange.signal);
+    await serveEmbeddings(exchange, ledger, record, embeddings, fault);
+  }
+
+  return {
+    handleRequest,
+    ledger,
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      for (const left of [...open]) left.abort();
+      ledger.close();
+    },
+  };
+}
+
+async function serveReading(exchange: Exchange, ledger: MockLedger, route: string, usageWaitMs: number): Promise<void> {
+  exchange.request.resume();
+  if (exchange.request.method === 'GET') {
+    if (route === '/models') return serveModels(exchange);
+    if (route === '/ledger') return serveLedger(exchange, ledger);
+    if (route.startsWith('/usage/')) {
+      return serveUsage(exchange, ledger, route.slice('/usage/'.length), usageWaitMs);
+    }
+  }
+  throw new Refusal(404, { message: `Invalid URL (${exchange.request.method} ${route})` });
+}
+
+/** Answers a refusal as such. Anything else that fails breaks the connection, as a crash would. */
+function settleFailure(exchange: Exchange, serving: Promise<void>, settle?: (status: number | null) => void): void {
+  serving.catch((error: unknown) => {
+    const { response, signal } = exchange;
+    if (error instanceof Refusal) {
+      settle?.(error.status);
+      sendJson(response, error.status, error.body, error.headers);
+    } else {
+      if (!signal.aborted) settle?.(null);
+      response.destroy();
+    }
+  });
+}
+
+/** @throws {Refusal} where the fault is a status. */
+function findFault(
+  options: MockProviderOptions,
+  record: LedgerRecord,
+  model: string,
+  isStreamed: boolean,
+): Fault | null {
+  const { attemptId, operation } = record;
+  const fault = options.faults?.({ attemptId, operation, model, isStreamed }) ?? null;
+  if (fault?.kind !== 'status') return fault;
+  const { status, retryAfterSeconds } = fault;
+  const isRateLimit = status === 429;
+  throw new Refusal(
+    status,
+    isRateLimit
+      ? { message: 'Rate limit reached.', type: 'requests', code: 'rate_limit_exceeded' }
+      : { message: 'The server had an error while processing your request.', type: 'server_error' },
+    retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
+  );
+}
+
+function readAttemptId(request: IncomingMessage): string | null {
+  const id = request.headers['x-request-id'];
+  return typeof id === 'string' && id !== '' ? id.slice(0, attemptIdCharactersMax) : null;
+}

@@ -1,0 +1,6 @@
+import { openAiAdapter } from '../openai/index.ts';
+import type { ProviderAdapter } from '../provider-adapter.ts';
+import { mockUsageRecord } from './usage-record.ts';
+
+/** The built-in mock provider: OpenAI's dialect, and its own record of what each attempt used. */
+export const mockAdapter: ProviderAdapter = { ...openAiAdapter, type: 'Mock', usageRecord: mockUsageRecord };

@@ -1,0 +1,145 @@
+import { describe, expect, it } from '@jest/globals';
+import { OpenAiChatStream } from './stream.ts';
+
+const head = { id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'm' };
+const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+const counters = { inputUncached: 3, outputText: 2 };
+
+const text = (content: string, index = 0) => JSON.stringify({ ...head, choices: [{ index, delta: { content } }] });
+const finish = (index = 0, more: object = {}) =>
+  JSON.stringify({ ...head, choices: [{ index, delta: {}, finish_reason: 'stop' }], ...more });
+const usageChunk = (more: object = {}) => JSON.stringify({ ...head, choices: [], usage: { ...usage, ...more } });
+
+function run(events: readonly string[], includeUsage: boolean, choiceCount = 1) {
+  const stream = new OpenAiChatStream({ includeUsage, choiceCount });
+  const sent = events.flatMap((event) => stream.push(event));
+  return { stream, sent, end: stream.end() };
+}
+
+describe('a stream of the same dialect', () => {
+  it('goes on as the very text that came, spacing and unknown fields included', () => {
+    const odd =
+      '{ "choices" : [ {"index":0, "delta":{"content":"a"}, "novel": 1.0} ],\t"object":"chat.completion.chunk"}';
+    expect(run([odd], false).sent).toEqual([odd]);
+    expect(run([odd], false).sent[0]).toBe(odd);
+  });
+
+  it('keeps the last finish reason for the end, so that additions can go into it', () => {
+    const { sent, end, stream } = run([text('a'), finish(), usageChunk(), '[DONE]'], false);
+    expect(sent).toEqual([text('a')]);
+    expect(end).toEqual(JSON.parse(finish()));
+    expect(stream.usage).toEqual(counters);
+  });
+
+  it('keeps the usage chunk instead where the client asked for it', () => {
+    const { sent, end } = run([text('a'), finish(), usageChunk(), '[DONE]'], true);
+    expect(sent).toEqual([text('a'), finish()]);
+    expect(end).toEqual(JSON.parse(usageChunk()));
+  });
+
+  it('makes the usage chunk that a client waits for where the provider sends none', () => {
+    const { sent, end, stream } = run([text('a'), finish()], true);
+    expect(sent).toEqual([text('a'), finish()]);
+    expect(end).toEqual({ ...head, choices: [], usage: null });
+    expect(stream.usage).toBeNull();
+  });
+
+  it('reads usage that comes with the finish reason, and shows it to none but who asked', () => {
+    const last = finish(0, { usage });
+    expect(run([text('a'), last], true).end).toEqual(JSON.parse(last));
+    const { end, stream } = run([text('a'), last], false);
+    expect(end).toEqual({ ...JSON.parse(last), usage: null });
+    expect(stream.usage).toEqual(counters);
+  });
+
+  it('takes the later usage where it is told twice, and shows it once', () => {
+    const twice = [text('a'), finish(), usageChunk({ completion_tokens: 1 }), usageChunk()];
+    expect(run(twice, true)).toMatchObject({
+      sent: [text('a'), finish()],
+      end: { usage },
+      stream: { usage: counters },
+    });
+    const onBoth = [text('a'), finish(0, { usage }), usageChunk()];
+    expect(run(onBoth, true)).toMatchObject({ sent: [text('a'), onBoth[1]], end: { choices: [], usage } });
+  });
+
+  it('withholds running usage on every chunk from a client that did not ask', () => {
+    const running = JSON.stringify({ ...JSON.parse(text('a')), usage });
+    expect(run([running], true).sent).toEqual([running]);
+    expect(run([running], false).sent.map((chunk) => JSON.parse(chunk))).toEqual([
+      { ...JSON.parse(running), usage: null },
+    ]);
+  });
+
+  it('keeps a told zero, and takes numbers that are none for unknown', () => {
+    const zero = usageChunk({ prompt_tokens: 0, completion_tokens: 0 });
+    expect(run([text('a'), finish(), zero], false).stream.usage).toEqual({ inputUncached: 0, outputText: 0 });
+    expect(run([text('a'), finish(), usageChunk({ prompt_tokens: -1 })], false).stream.usage).toBeNull();
+  });
+
+  it('is whole when every choice has its finish reason, begun one after the other or mixed', () => {
+    const serial = [text('a'), finish(0), text('b', 1), finish(1), usageChunk()];
+    const { stream, sent, end } = run(serial, false, 2);
+    expect(stream.isComplete).toBe(true);
+    expect([...sent, JSON.stringify(end)].sort()).toEqual(serial.slice(0, 4).sort());
+    expect(run([text('a'), finish(0)], false, 2).stream.isComplete).toBe(false);
+    expect(run([text('a'), text('b', 1), finish(1)], false).stream.isComplete).toBe(false);
+    expect(run(serial, false).sent).toHaveLength(3);
+  });
+
+  it('ends in nothing while a choice is still open, whatever was kept', () => {
+    expect(run([text('a'), finish(0), text('b', 1)], false).end).toBeNull();
+    expect(run([text('a'), usageChunk()], true).end).toBeNull();
+  });
+
+  it('sends on what comes after the finish reason, before it', () => {
+    const moderation = JSON.stringify({ ...head, choices: [], moderation: {} });
+    const { sent, end } = run([text('a'), finish(), moderation, text('b')], false);
+    expect(sent).toEqual([text('a'), moderation, text('b')]);
+    expect(end).toEqual(JSON.parse(finish()));
+  });
+
+  it('takes a stream without a role chunk, without indexes and with empty finish reasons', () => {
+    const bare = (content: string, finish_reason: string) =>
+      JSON.stringify({ choices: [{ delta: { content }, finish_reason }] });
+    const { stream } = run([bare('a', ''), bare('', 'stop')], false);
+    expect(stream).toMatchObject({ isComplete: true, hasLife: true, outputCharacters: 1 });
+  });
+
+  it('counts reasoning once where a server says it under two names', () => {
+    const both = { choices: [{ index: 0, delta: { reasoning: 'abc', reasoning_content: 'abc' } }] };
+    expect(run([JSON.stringify(both)], false).stream).toMatchObject({ hasLife: true, outputCharacters: 3 });
+  });
+
+  it('drops and counts what is no chunk', () => {
+    const junk = [
+      'x',
+      '7',
+      '[]',
+      'null',
+      '{}',
+      '{"choices":{}}',
+      '{"choices":[7]}',
+      '{"choices":[{"index":-1}]}',
+      '{"choices":[{"index":1e9}]}',
+    ];
+    const { stream, sent } = run([...junk, '', ' '], false);
+    expect(sent).toEqual([]);
+    expect(stream.malformedEvents).toBe(junk.length);
+  });
+
+  it('stays whole whatever comes after it', () => {
+    const { stream, end } = run([text('a'), finish(), '{"error":{"message":"late"}}', 'junk'], false);
+    expect(stream).toMatchObject({ isComplete: true, error: null, malformedEvents: 2 });
+    expect(end).toEqual(JSON.parse(finish()));
+  });
+
+  it('takes an error that comes beside choices for an error', () => {
+    const event = JSON.stringify({ ...JSON.parse(text('')), error: { code: 503, message: 'gone' } });
+    expect(run([text('a'), event, text('b')], false)).toMatchObject({
+      sent: [text('a')],
+      end: null,
+      stream: { error: { code: 'upstream_error', isRetryable: true } },
+    });
+  });
+});

@@ -1,0 +1,58 @@
+import type { ModelRow, Rates, UsageComponent } from '@aggregator/contracts';
+import { formatUsdPerUnit } from '@aggregator/pricing';
+import type { Candidate } from './snapshot-index.ts';
+
+/** OpenRouter's names of prices. Source: https://openrouter.ai/docs/api/api-reference/models (read 2026-11). */
+const pricingNames: readonly (readonly [string, UsageComponent])[] = [
+  ['prompt', 'inputUncached'],
+  ['completion', 'outputText'],
+  ['input_cache_read', 'cacheRead'],
+  ['input_cache_write', 'cacheWrite5m'],
+  ['internal_reasoning', 'outputReasoning'],
+  ['image', 'imageIn'],
+  ['request', 'requests'],
+];
+
+export function toModelRow(name: string, { provider, model, price }: Candidate): ModelRow {
+  return {
+    id: name,
+    object: 'model',
+    // When a vendor made a model is not known here; OpenAI's clients need a number.
+    created: 0,
+    owned_by: provider.name,
+    provider: provider.name,
+    context_length: model.contextLength,
+    max_output_tokens: model.maxOutputTokens,
+    capabilities: [...model.capabilities],
+    pricing: toPricing([price.rates]),
+  };
+}
+
+/** What holds whichever candidate serves: the smallest limits, the common capabilities, the dearest prices. */
+export function toRouteRow(name: string, candidates: readonly Candidate[]): ModelRow {
+  const models = candidates.map((candidate) => candidate.model);
+  const outputs = models.flatMap((model) => model.maxOutputTokens ?? []);
+  return {
+    id: name,
+    object: 'model',
+    created: 0,
+    owned_by: 'route',
+    provider: candidates[0]?.provider.name ?? 'route',
+    context_length: Math.min(...models.map((model) => model.contextLength)),
+    max_output_tokens: outputs.length === 0 ? null : Math.min(...outputs),
+    capabilities: (models[0]?.capabilities ?? []).filter((capability) =>
+      models.every((model) => model.capabilities.includes(capability)),
+    ),
+    pricing: toPricing(candidates.map((candidate) => candidate.price.rates)),
+  };
+}
+
+function toPricing(prices: readonly Rates[]): Record<string, string> {
+  return Object.fromEntries(
+    pricingNames.flatMap(([name, component]) => {
+      const rates = prices.flatMap((price) => price[component] ?? []).map(BigInt);
+      const dearest = rates.reduce<bigint | null>((most, rate) => (most === null || rate > most ? rate : most), null);
+      return dearest === null ? [] : [[name, formatUsdPerUnit(dearest.toString())]];
+    }),
+  );
+}
