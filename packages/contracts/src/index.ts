@@ -1,3 +1,4 @@
+export { apiKeyPrefix, createApiKey, isWellFormedApiKey } from './api-key-format.ts';
 export { AppError, type AppErrorOptions, toAppError } from './errors/app-error.ts';
 export { type CatalogueEntry, type ErrorCode, errorCatalogue, isErrorCode } from './errors/catalogue.ts';
 export * from './errors/wire.ts';
@@ -6,9 +7,11 @@ export * from './events/usage-recorded.ts';
 export * from './internal/access-token.ts';
 export * from './internal/key-verdict.ts';
 export * from './internal/leases.ts';
+export * from './internal/ledger-check.ts';
 export * from './internal/snapshot-stream.ts';
 export * from './management/identity.ts';
 export * from './management/money.ts';
+export * from './management/providers.ts';
 export * from './management/usage.ts';
 export * from './money.ts';
 export * from './openai/chat.ts';

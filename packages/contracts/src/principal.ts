@@ -26,6 +26,8 @@ export const principal = z.strictObject({
   userId: z.uuid(),
   /** Null where an access token was used instead of an API key. */
   keyId: z.uuid().nullable(),
+  /** `sid` of the access token, which logout ends; absent where an API key was used. */
+  sessionId: z.uuid().optional(),
   scopes: z.array(scope).max(32),
   /** Models that the key may use; null means all. */
   models: z.array(z.string()).max(1000).nullable(),

@@ -21,3 +21,17 @@ export const snapshotAck = z.strictObject({
   problems: z.array(z.string().max(500)).max(100),
 });
 export type SnapshotAck = z.infer<typeof snapshotAck>;
+
+/** Orchestrator `GET /internal/snapshots/state`: what is published, and what each proxy of this instance said of it. */
+export const snapshotState = z.strictObject({
+  epoch: z.number().int().min(1),
+  version: z.number().int().min(1),
+  proxies: z.array(
+    snapshotAck.extend({
+      lastSeenAt: z.iso.datetime(),
+      /** Whether its stream is open at this instance. */
+      isConnected: z.boolean(),
+    }),
+  ),
+});
+export type SnapshotState = z.infer<typeof snapshotState>;

@@ -30,6 +30,8 @@ export type RegisterAnswer = z.infer<typeof registerAnswer>;
 
 export const loginRequest = z.strictObject({ email: z.string().max(254), password: z.string().max(256) });
 export const refreshRequest = z.strictObject({ refreshToken: z.string().max(512) });
+/** Ends the session of `refreshToken`, else the one of the access token. */
+export const logoutRequest = z.strictObject({ refreshToken: z.string().max(512).optional() });
 export const tokenAnswer = z.strictObject({
   accessToken: z.string(),
   refreshToken: z.string(),
@@ -73,5 +75,25 @@ export type ApiKey = z.infer<typeof apiKey>;
 /** The only answer that ever holds the key itself. */
 export const createdApiKey = apiKey.extend({ key: z.string() });
 export type CreatedApiKey = z.infer<typeof createdApiKey>;
+
+/** Query of `GET /auth/api-keys`, newest first. `cursor` is the `nextCursor` of the page before. */
+export const listApiKeysQuery = z.strictObject({
+  cursor: z.uuid().optional(),
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/, 'a whole number from 1 to 100')
+    .transform(Number)
+    .pipe(z.number().min(1).max(100))
+    .optional(),
+});
+/** Query of `POST /auth/api-keys/{id}/rotate`: how many seconds the old key goes on working, at most a day; 0 where absent. */
+export const rotateApiKeyQuery = z.strictObject({
+  overlapSeconds: z
+    .string()
+    .regex(/^\d{1,5}$/, 'a whole number from 0 to 86400')
+    .transform(Number)
+    .pipe(z.number().max(86_400))
+    .optional(),
+});
 
 export const apiKeyList = z.strictObject({ data: z.array(apiKey), nextCursor: z.string().nullable() });

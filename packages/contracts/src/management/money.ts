@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { nanoUsdString } from '../money.ts';
+import { outcome } from '../events/usage-recorded.ts';
+import { nanoUsdString, picoUsdString } from '../money.ts';
+import { usageComponents } from '../usage.ts';
 
 export const balanceAnswer = z.strictObject({
   currency: z.literal('USD'),
@@ -36,3 +38,39 @@ export const createTransactionRequest = z.strictObject({
   idempotencyKey: z.string().min(8).max(255),
 });
 export type CreateTransactionRequest = z.infer<typeof createTransactionRequest>;
+
+/** `GET /billing/explain/{requestId}`: how the amount of a charge comes about, to be computed again by anybody. */
+export const chargeExplanation = z.strictObject({
+  requestId: z.uuid(),
+  /** When the request ended. */
+  time: z.iso.datetime(),
+  provider: z.string(),
+  model: z.string(),
+  outcome,
+  /** True where the provider's own figures never reached us. */
+  estimated: z.boolean(),
+  priceVersion: z.string(),
+  /** One for each counter that was used. */
+  lines: z.array(
+    z.strictObject({
+      component: z.enum(usageComponents),
+      units: z.number().int(),
+      ratePicoUsd: picoUsdString,
+      /** Units × rate. */
+      amountPicoUsd: z.string(),
+    }),
+  ),
+  /** The lines' sum, rounded once, up. */
+  amountNanoUsd: nanoUsdString,
+  /** What was moved for it; none where the amount is zero. */
+  transfers: z.array(
+    z.strictObject({
+      id: z.uuid(),
+      time: z.iso.datetime(),
+      from: z.string(),
+      to: z.string(),
+      amountNanoUsd: nanoUsdString,
+    }),
+  ),
+});
+export type ChargeExplanation = z.infer<typeof chargeExplanation>;

@@ -1,0 +1,54 @@
+import { AppError, type RegisterAnswer, type RegisterRequest } from '@aggregator/contracts';
+import { createUuidV7 } from '@aggregator/service-kit';
+import { writeAudit } from '../audit/write-audit.ts';
+import type { AuthContext } from '../context.ts';
+import { isUniqueViolation } from '../database/create-database.ts';
+import { toOrganization, toUser } from './to-user.ts';
+
+/** Creates an organisation and its owner, or nothing. Throws `email_taken`. */
+export async function registerAccount(
+  { database, passwords, now: clock }: Pick<AuthContext, 'database' | 'passwords' | 'now'>,
+  request: RegisterRequest,
+  requestId: string | undefined,
+): Promise<RegisterAnswer> {
+  const taken = await database.user.findUnique({ where: { email: request.email }, select: { id: true } });
+  if (taken !== null) throw new AppError('email_taken', { param: 'email' });
+  const passwordHash = await passwords.hash(request.password);
+  const now = clock();
+  const organizationId = createUuidV7(now.getTime());
+  const userId = createUuidV7(now.getTime());
+
+  const write = database.$transaction(async (transaction) => {
+    const organization = await transaction.organization.create({
+      data: { id: organizationId, name: request.organization ?? request.name, createdAt: now },
+    });
+    const user = await transaction.user.create({
+      data: {
+        id: userId,
+        organizationId,
+        email: request.email,
+        name: request.name,
+        passwordHash,
+        role: 'owner',
+        createdAt: now,
+      },
+    });
+    await writeAudit(
+      transaction,
+      now,
+      { userId, keyId: null, requestId },
+      {
+        organizationId,
+        action: 'organization_registered',
+        subjectType: 'organization',
+        subjectId: organizationId,
+        details: { ownerId: userId },
+      },
+    );
+    return { user: toUser(user), organization: toOrganization(organization) };
+  });
+  return write.catch((error: unknown) => {
+    if (isUniqueViolation(error)) throw new AppError('email_taken', { param: 'email' });
+    throw error;
+  });
+}

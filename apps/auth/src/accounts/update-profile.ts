@@ -1,0 +1,28 @@
+import { AppError, type User } from '@aggregator/contracts';
+import type { Caller } from '../audit/caller.ts';
+import { writeAudit } from '../audit/write-audit.ts';
+import type { AuthContext } from '../context.ts';
+import { toUser } from './to-user.ts';
+
+/** Changes the caller's own profile; what is not given stays. Throws `not_found`. */
+export async function updateProfile(
+  { database, now: clock }: Pick<AuthContext, 'database' | 'now'>,
+  caller: Caller,
+  change: { name?: string | undefined },
+): Promise<User> {
+  const now = clock();
+  const { orgId: organizationId, userId: id } = caller.principal;
+  return database.$transaction(async (transaction) => {
+    const found = await transaction.user.findFirst({ where: { id, organizationId } });
+    if (found === null) throw new AppError('not_found');
+    if (change.name === undefined || change.name === found.name) return toUser(found);
+    await writeAudit(transaction, now, caller, {
+      organizationId,
+      action: 'profile_updated',
+      subjectType: 'user',
+      subjectId: id,
+      details: { fields: ['name'] },
+    });
+    return toUser(await transaction.user.update({ where: { id }, data: { name: change.name } }));
+  });
+}

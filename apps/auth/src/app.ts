@@ -1,0 +1,54 @@
+import { jwksPath, type Scope } from '@aggregator/contracts';
+import { createExpressApp, jsonBody, requirePeer, requirePrincipal } from '@aggregator/service-kit';
+import type { Express, RequestHandler } from 'express';
+import type { AuthContext } from './context.ts';
+import { answerDatabaseErrors } from './database/answer-database-errors.ts';
+import { createApiKeyHandler } from './routes/create-api-key/handler.ts';
+import { getJwksHandler } from './routes/get-jwks/handler.ts';
+import { getKeyEpochHandler } from './routes/get-key-epoch/handler.ts';
+import { getProfileHandler } from './routes/get-profile/handler.ts';
+import { listApiKeysHandler } from './routes/list-api-keys/handler.ts';
+import { logInHandler } from './routes/log-in/handler.ts';
+import { logOutHandler } from './routes/log-out/handler.ts';
+import { refreshSessionHandler } from './routes/refresh-session/handler.ts';
+import { registerAccountHandler } from './routes/register-account/handler.ts';
+import { revokeApiKeyHandler } from './routes/revoke-api-key/handler.ts';
+import { rotateApiKeyHandler } from './routes/rotate-api-key/handler.ts';
+import { updateProfileHandler } from './routes/update-profile/handler.ts';
+import { verifyKeyHandler } from './routes/verify-key/handler.ts';
+
+export function createAuthApp(context: AuthContext): Express {
+  return createExpressApp('auth', context, (app) => {
+    const gateway = requirePeer(context.verifier, ['api-gateway']);
+    const principal = (scope?: Scope) => requirePrincipal(context.verifier, scope);
+
+    app.get(jwksPath, getJwksHandler(context));
+
+    app.post('/v1/auth/register', gateway, jsonBody, registerAccountHandler(context));
+    app.post('/v1/auth/login', gateway, jsonBody, logInHandler(context));
+    app.post('/v1/auth/refresh', gateway, jsonBody, refreshSessionHandler(context));
+    app.post('/v1/auth/logout', principal(), jsonBodyIfAny, logOutHandler(context));
+
+    app.get('/v1/users/profile', principal('profile:manage'), getProfileHandler(context));
+    app.put('/v1/users/profile', principal('profile:manage'), jsonBody, updateProfileHandler(context));
+
+    app.post('/v1/auth/api-keys', principal('keys:manage'), jsonBody, createApiKeyHandler(context));
+    app.get('/v1/auth/api-keys', principal('keys:manage'), listApiKeysHandler(context));
+    app.delete('/v1/auth/api-keys/:id', principal('keys:manage'), revokeApiKeyHandler(context));
+    app.post('/v1/auth/api-keys/:id/rotate', principal('keys:manage'), jsonBodyIfAny, rotateApiKeyHandler(context));
+
+    app.post('/internal/keys/verify', gateway, jsonBody, verifyKeyHandler(context));
+    app.get('/internal/keys/epoch', gateway, getKeyEpochHandler(context));
+
+    app.use(answerDatabaseErrors);
+  });
+}
+
+/** A request without a body counts as one with an empty object. */
+const jsonBodyIfAny: RequestHandler = (request, response, next) => {
+  const length = request.headers['content-length'];
+  const hasBody = request.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+  if (hasBody) return jsonBody(request, response, next);
+  request.body = {};
+  next();
+};

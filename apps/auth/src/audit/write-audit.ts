@@ -1,0 +1,49 @@
+import { createUuidV7 } from '@aggregator/service-kit';
+import type { Transaction } from '../database/create-database.ts';
+
+export interface Actor {
+  /** Null where the installation itself acts. */
+  userId: string | null;
+  keyId: string | null;
+  requestId: string | undefined;
+}
+
+export interface AuditedChange {
+  organizationId: string;
+  action:
+    | 'organization_registered'
+    | 'user_created'
+    | 'profile_updated'
+    | 'session_ended'
+    | 'session_killed'
+    | 'api_key_created'
+    | 'api_key_revoked'
+    | 'api_key_rotated';
+  subjectType: 'organization' | 'user' | 'session' | 'api_key';
+  subjectId: string;
+  /** What changed; never a secret, never personal data. */
+  details?: Readonly<Record<string, string | number | readonly string[]>>;
+}
+
+/** Writes who did what and when; call it in the transaction of the change itself, so that neither is without the other. */
+export async function writeAudit(
+  transaction: Transaction,
+  now: Date,
+  actor: Actor,
+  change: AuditedChange,
+): Promise<void> {
+  await transaction.auditEntry.create({
+    data: {
+      id: createUuidV7(now.getTime()),
+      time: now,
+      organizationId: change.organizationId,
+      actorUserId: actor.userId,
+      actorKeyId: actor.keyId,
+      action: change.action,
+      subjectType: change.subjectType,
+      subjectId: change.subjectId,
+      requestId: actor.requestId?.slice(0, 100) ?? null,
+      details: { ...change.details },
+    },
+  });
+}

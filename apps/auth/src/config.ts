@@ -1,0 +1,86 @@
+import {
+  type ConfigOf,
+  commonVariables,
+  databaseUrlVariable,
+  defaultPorts,
+  type Environment,
+  integer,
+  readConfig,
+  redisVariables,
+  variable,
+} from '@aggregator/service-kit';
+import { z } from 'zod';
+
+const secretsMax = 4;
+const howToMake = '`openssl rand -base64 32 | tr +/ -_ | tr -d =` makes one.';
+
+/** The present secret first, then those of the past that are still honoured. */
+const keyring = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(
+    z
+      .array(z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 random bytes as base64url (43 characters)'))
+      .min(1)
+      .max(secretsMax),
+  );
+
+const limitOrNone = (max: number) =>
+  z.union([z.literal('none').transform(() => null), integer(1, max)], {
+    error: `must be 'none' or a whole number from 1 to ${max}`,
+  });
+
+export const authVariables = {
+  ...commonVariables('auth', defaultPorts.auth),
+  databaseUrl: databaseUrlVariable('auth'),
+  ...redisVariables,
+  keyPeppers: variable(
+    'KEY_PEPPER',
+    keyring,
+    `Secret mixed into the stored hash of every API key; without it no key can be verified. ${howToMake} To change it, put the new one before the old one, separated by a comma; keys made with the old one work as long as it stands there.`,
+    { isSecret: true },
+  ),
+  jwtPrivateKeys: variable(
+    'AUTH_JWT_PRIVATE_KEY',
+    keyring,
+    `Ed25519 seed that signs access tokens. ${howToMake} Further ones, separated by commas, do not sign, but their public keys are published: add the new one at the end, let it become known, move it to the front, and drop the old one when its last token has expired.`,
+    { isSecret: true },
+  ),
+  databaseConnectionsMax: variable(
+    'AUTH_DATABASE_CONNECTIONS_MAX',
+    integer(1, 200).default(10),
+    'Most connections that one auth process opens to its database.',
+  ),
+  loginAttemptsPerMinute: variable(
+    'LOGIN_ATTEMPTS_PER_MINUTE',
+    integer(1, 10_000).default(10),
+    'Failed logins that one address may make for one account, per minute.',
+  ),
+  loginAttemptsPerMinutePerAddress: variable(
+    'LOGIN_ATTEMPTS_PER_MINUTE_PER_ADDRESS',
+    integer(1, 100_000).default(100),
+    'Logins and registrations that one address may try in all, per minute.',
+  ),
+  defaultRequestsPerMinute: variable(
+    'DEFAULT_REQUESTS_PER_MINUTE',
+    limitOrNone(1_000_000).default(600),
+    "Requests per minute of an API key without a limit of its own, or 'none'.",
+  ),
+  defaultTokensPerMinute: variable(
+    'DEFAULT_TOKENS_PER_MINUTE',
+    limitOrNone(1_000_000_000).default(null),
+    "Tokens per minute of an API key without a limit of its own, or 'none'.",
+  ),
+  defaultConcurrentRequests: variable(
+    'DEFAULT_CONCURRENT_REQUESTS',
+    limitOrNone(100_000).default(200),
+    "Requests that may be open at once with an API key without a limit of its own, or 'none'.",
+  ),
+};
+
+export type AuthConfig = ConfigOf<typeof authVariables>;
+
+/** Throws ConfigError with every fault. */
+export function readAuthConfig(environment: Environment): AuthConfig {
+  return readConfig(authVariables, environment);
+}

@@ -1,0 +1,104 @@
+import type { PrincipalLimits } from '@aggregator/contracts';
+import { createInvalidationChannel, type InvalidationChannel } from '@aggregator/invalidation';
+import {
+  ConfigError,
+  createIdentityVerifier,
+  createInternalKeyring,
+  createLogger,
+  createMetrics,
+  type IdentityVerifier,
+  type Logger,
+  type ServiceContext,
+} from '@aggregator/service-kit';
+import { createLoginGuard, type LoginGuard } from './attempts/login-guard.ts';
+import type { AuthConfig } from './config.ts';
+import { createDatabase, type Database } from './database/create-database.ts';
+import { type AuthEvents, createAuthEvents } from './events.ts';
+import { createKeyHasher, type KeyHasher } from './keys/key-hasher.ts';
+import { createPasswordKeeper, type PasswordKeeper } from './passwords/password-keeper.ts';
+import { type AccessTokenSigner, createAccessTokenSigner } from './sessions/access-token-signer.ts';
+import { startSweeping } from './sessions/sweep-sessions.ts';
+
+/** Parts that may come from outside; who made a part closes it. */
+export interface AuthOverrides {
+  invalidation: InvalidationChannel;
+  logger: Logger;
+  /** Unix milliseconds. */
+  now(): number;
+}
+
+export interface AuthContext extends ServiceContext {
+  readonly database: Database;
+  readonly verifier: IdentityVerifier;
+  readonly events: AuthEvents;
+  readonly passwords: PasswordKeeper;
+  readonly loginGuard: LoginGuard;
+  readonly keyHasher: KeyHasher;
+  readonly accessTokens: AccessTokenSigner;
+  /** Of keys that have no limits of their own. */
+  readonly defaultLimits: PrincipalLimits;
+  now(): Date;
+}
+
+export async function createAuthContext(
+  config: AuthConfig,
+  overrides: Partial<AuthOverrides> = {},
+): Promise<AuthContext> {
+  const logger = overrides.logger ?? createLogger({ service: 'auth', level: config.logLevel });
+  const metrics = createMetrics('auth');
+  const nowMs = overrides.now ?? Date.now;
+  const now = () => new Date(nowMs());
+  const invalidation = overrides.invalidation ?? connectInvalidation(config, logger);
+  const database = createDatabase({
+    url: config.databaseUrl,
+    connectionsMax: config.databaseConnectionsMax,
+    onError: (error) => logger.warn('database_connection_lost', { error }),
+  });
+  let sweeping: { stop(): void } | undefined;
+
+  return {
+    logger,
+    metrics,
+    database,
+    verifier: createIdentityVerifier(createInternalKeyring(config.internalSigningKey), 'auth'),
+    events: createAuthEvents(logger, metrics, invalidation),
+    passwords: await createPasswordKeeper(),
+    loginGuard: createLoginGuard({
+      perAccountPerMinute: config.loginAttemptsPerMinute,
+      perAddressPerMinute: config.loginAttemptsPerMinutePerAddress,
+      now: nowMs,
+    }),
+    keyHasher: createKeyHasher(config.keyPeppers),
+    accessTokens: await createAccessTokenSigner(config.jwtPrivateKeys),
+    defaultLimits: {
+      requestsPerMinute: config.defaultRequestsPerMinute,
+      tokensPerMinute: config.defaultTokensPerMinute,
+      concurrentRequests: config.defaultConcurrentRequests,
+    },
+    now,
+    readinessChecks: {
+      database: async () => {
+        await database.$queryRaw`SELECT 1`;
+      },
+    },
+    async start() {
+      sweeping = startSweeping(database, now, (error) => logger.warn('session_sweep_failed', { error }));
+    },
+    async close() {
+      sweeping?.stop();
+      await database.$disconnect();
+      if (overrides.invalidation === undefined) await invalidation.close();
+    },
+  };
+}
+
+function connectInvalidation(config: AuthConfig, logger: Logger): InvalidationChannel {
+  if (config.redisUrl === undefined) {
+    throw new ConfigError(['REDIS_URL: must be set, since gateways learn of revoked keys through it.']);
+  }
+  return createInvalidationChannel({
+    redisUrl: config.redisUrl,
+    keyPrefix: config.redisKeyPrefix,
+    onError: (error) => logger.warn('invalidation_channel_lost', { error }),
+  });
+}

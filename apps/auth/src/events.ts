@@ -1,0 +1,94 @@
+import { type KeyInvalidation, keyInvalidationChannel } from '@aggregator/contracts';
+import type { InvalidationChannel } from '@aggregator/invalidation';
+import type { Logger, Metrics } from '@aggregator/service-kit';
+
+interface Happening {
+  requestId: string | undefined;
+  userId?: string;
+  organizationId?: string;
+  keyId?: string | null;
+  sessionId?: string;
+}
+
+/** What happens in auth, each a counter and a line of the log. No address, name or secret is in them. */
+export interface AuthEvents {
+  accountRegistered(fact: Happening): void;
+  loginSucceeded(fact: Happening): void;
+  loginFailed(fact: Happening & { code: string }): void;
+  sessionRefreshed(fact: Happening & { isRepeat: boolean }): void;
+  refreshTokenReused(fact: Happening): void;
+  sessionsEnded(fact: Happening & { count: number }): void;
+  profileUpdated(fact: Happening): void;
+  /**
+   * Also tells the gateways to forget what they know of the keys; null stands for a key whose hash cannot be read any
+   * more, so that they forget everything. Resolves in any case: a lost message is found by the poll of the epoch.
+   */
+  keyChanged(
+    fact: Happening & { change: 'created' | 'revoked' | 'rotated'; keySha256: readonly (string | null)[] },
+  ): Promise<void>;
+  keyJudged(fact: { isValid: boolean }): void;
+}
+
+export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation: InvalidationChannel): AuthEvents {
+  const registrations = metrics.counter('auth_accounts_registered_total', 'Organisations that registered.');
+  const logins = metrics.counter('auth_logins_total', 'Logins, by result.', ['result']);
+  const refreshes = metrics.counter('auth_refreshes_total', 'Refreshes of a session, by result.', ['result']);
+  const endings = metrics.counter('auth_sessions_ended_total', 'Sessions that their users ended.');
+  const updates = metrics.counter('auth_profiles_updated_total', 'Profiles that their users changed.');
+  const changes = metrics.counter('auth_api_keys_changed_total', 'Changes of API keys, by kind.', ['change']);
+  const verdicts = metrics.counter('auth_key_verdicts_total', 'Keys that gateways asked about, by verdict.', [
+    'verdict',
+  ]);
+  const lost = metrics.counter('auth_invalidations_lost_total', 'Key changes that could not be published.');
+
+  async function publish(keySha256: readonly (string | null)[], requestId: string | undefined): Promise<void> {
+    const known = keySha256.filter((hash) => hash !== null);
+    const isAllKnown = known.length === keySha256.length;
+    const message: KeyInvalidation = isAllKnown ? { keySha256: known, all: false } : { keySha256: [], all: true };
+    try {
+      await invalidation.publish(keyInvalidationChannel, JSON.stringify(message));
+    } catch (error) {
+      lost.inc();
+      logger.error('key_invalidation_not_published', { requestId, error });
+    }
+  }
+
+  return {
+    accountRegistered(fact) {
+      registrations.inc();
+      logger.info('account_registered', { ...fact });
+    },
+    loginSucceeded(fact) {
+      logins.inc({ result: 'succeeded' });
+      logger.info('login_succeeded', { ...fact });
+    },
+    loginFailed(fact) {
+      logins.inc({ result: fact.code });
+      logger.warn('login_failed', { ...fact });
+    },
+    sessionRefreshed(fact) {
+      refreshes.inc({ result: fact.isRepeat ? 'repeated' : 'rotated' });
+      logger.info('session_refreshed', { ...fact });
+    },
+    refreshTokenReused(fact) {
+      refreshes.inc({ result: 'reused' });
+      logger.warn('refresh_reuse_ended_session', { ...fact });
+    },
+    sessionsEnded(fact) {
+      endings.inc(fact.count);
+      logger.info('sessions_ended', { ...fact });
+    },
+    profileUpdated(fact) {
+      updates.inc();
+      logger.info('profile_updated', { ...fact });
+    },
+    async keyChanged({ keySha256, ...fact }) {
+      changes.inc({ change: fact.change });
+      logger.info('key_changed', { ...fact });
+      await publish(keySha256, fact.requestId);
+    },
+    keyJudged({ isValid }) {
+      verdicts.inc({ verdict: isValid ? 'valid' : 'invalid' });
+    },
+  };
+}

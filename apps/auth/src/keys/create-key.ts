@@ -1,0 +1,59 @@
+import { AppError, type CreateApiKeyRequest, type Scope } from '@aggregator/contracts';
+import type { Caller } from '../audit/caller.ts';
+import { writeAudit } from '../audit/write-audit.ts';
+import type { AuthContext } from '../context.ts';
+import { type IssuedKey, issueKey } from './issue-key.ts';
+import { lockOrganization } from './lock-organization.ts';
+import { refuseEscalation } from './refuse-escalation.ts';
+
+const defaultScopes: readonly Scope[] = ['ai:invoke', 'billing:read', 'usage:read'];
+const keysMax = 1000;
+
+/**
+ * Creates a key for the principal's organisation, with its audit entry. Throws `insufficient_permissions` where it would
+ * hold what its creator lacks, `conflict` where the organisation has too many, `invalid_value` where it would be born expired.
+ */
+export async function createKey(
+  { database, keyHasher, now: clock }: Pick<AuthContext, 'database' | 'keyHasher' | 'now'>,
+  caller: Caller,
+  request: CreateApiKeyRequest,
+): Promise<IssuedKey> {
+  const { principal } = caller;
+  const now = clock();
+  const scopes = [...new Set(request.scopes ?? defaultScopes.filter((scope) => principal.scopes.includes(scope)))];
+  if (scopes.length === 0) throw new AppError('insufficient_permissions', { param: 'scopes' });
+  const models = request.models ?? principal.models;
+  refuseEscalation(principal, { scopes, models });
+  const expiresAt = request.expiresAt === undefined ? null : new Date(request.expiresAt);
+  if (expiresAt !== null && expiresAt <= now) {
+    throw new AppError('invalid_value', { param: 'expiresAt', message: "'expiresAt' is in the past." });
+  }
+
+  return database.$transaction(async (transaction) => {
+    await lockOrganization(transaction, principal.orgId);
+    const unrevoked = await transaction.apiKey.count({ where: { organizationId: principal.orgId, revokedAt: null } });
+    if (unrevoked >= keysMax) {
+      throw new AppError('conflict', {
+        message: `The organisation has ${keysMax} keys, which is the most. Revoke one first.`,
+      });
+    }
+    const issued = await issueKey(transaction, keyHasher, now, {
+      organizationId: principal.orgId,
+      userId: principal.userId,
+      name: request.name,
+      scopes,
+      models,
+      allowedIps: request.allowedIps ?? null,
+      limits: request.limits ?? {},
+      expiresAt,
+    });
+    await writeAudit(transaction, now, caller, {
+      organizationId: principal.orgId,
+      action: 'api_key_created',
+      subjectType: 'api_key',
+      subjectId: issued.row.id,
+      details: { scopes },
+    });
+    return issued;
+  });
+}

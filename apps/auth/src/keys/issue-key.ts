@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { apiKeyPrefix, createApiKey, type PrincipalLimits, type Scope } from '@aggregator/contracts';
+import { createUuidV7 } from '@aggregator/service-kit';
+import type { Transaction } from '../database/create-database.ts';
+import { type ApiKey as ApiKeyRow, Prisma } from '../generated/prisma/client.ts';
+import { type KeyHasher, sha256Hex } from './key-hasher.ts';
+
+/** Digits after the prefix that a key may be recognised by. */
+const shownDigits = 4;
+
+export interface KeyToIssue {
+  organizationId: string;
+  userId: string;
+  name: string;
+  scopes: readonly Scope[];
+  models: readonly string[] | null;
+  allowedIps: readonly string[] | null;
+  /** The key's own limits only. */
+  limits: Partial<PrincipalLimits>;
+  expiresAt: Date | null;
+}
+
+export interface IssuedKey {
+  /** Exists here and in the answer to its owner, and nowhere else. */
+  key: string;
+  keySha256: string;
+  row: ApiKeyRow;
+}
+
+/** Makes a key and its row. `key` is given only where an installation brings its own; else it is random. */
+export async function issueKey(
+  transaction: Transaction,
+  hasher: KeyHasher,
+  now: Date,
+  toIssue: KeyToIssue,
+  key: string = createApiKey(randomBytes(32)),
+): Promise<IssuedKey> {
+  const id = createUuidV7(now.getTime());
+  const keySha256 = sha256Hex(key);
+  const row = await transaction.apiKey.create({
+    data: {
+      id,
+      ...hasher.toStored(keySha256, id),
+      organizationId: toIssue.organizationId,
+      userId: toIssue.userId,
+      name: toIssue.name,
+      prefix: key.slice(0, apiKeyPrefix.length + shownDigits),
+      last4: key.slice(-4),
+      scopes: [...toIssue.scopes],
+      models: toIssue.models === null ? Prisma.DbNull : [...toIssue.models],
+      allowedIps: toIssue.allowedIps === null ? Prisma.DbNull : [...toIssue.allowedIps],
+      limits: { ...toIssue.limits },
+      createdAt: now,
+      expiresAt: toIssue.expiresAt,
+    },
+  });
+  return { key, keySha256, row };
+}

@@ -1,0 +1,40 @@
+import { isIPv6 } from 'node:net';
+import type { KeyVerdict } from '@aggregator/contracts';
+import { scopesOf } from '../accounts/role-scopes.ts';
+import type { AuthContext } from '../context.ts';
+import { readGrant } from './stored-key.ts';
+
+/** Whether a key is good now, and for what. An unknown, a revoked and an expired key give the same answer. */
+export async function judgeKey(
+  { database, keyHasher, now, defaultLimits }: Pick<AuthContext, 'database' | 'keyHasher' | 'now' | 'defaultLimits'>,
+  keySha256: string,
+): Promise<KeyVerdict> {
+  const row = await database.apiKey.findFirst({
+    where: { keyHmac: { in: keyHasher.toHmacs(keySha256) } },
+    include: { user: { select: { role: true } } },
+  });
+  if (row === null || row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt <= now())) {
+    return { valid: false };
+  }
+  const grant = readGrant(row, defaultLimits);
+  // A role that shrank since the key was made takes its scopes along.
+  const held = scopesOf(row.user.role);
+  return {
+    valid: true,
+    principal: {
+      orgId: row.organizationId,
+      userId: row.userId,
+      keyId: row.id,
+      scopes: grant.scopes.filter((scope) => held.includes(scope)),
+      models: grant.models,
+      limits: grant.limits,
+    },
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    allowedIps: grant.allowedIps?.map(toCidr) ?? null,
+  };
+}
+
+function toCidr(address: string): string {
+  if (address.includes('/')) return address;
+  return `${address}/${isIPv6(address) ? 128 : 32}`;
+}

@@ -1,0 +1,26 @@
+import { AppError, type Principal, type Scope } from '@aggregator/contracts';
+
+/**
+ * Nobody hands out what they lack: neither a scope, nor a model that their own key does not allow. Throws
+ * `insufficient_permissions`.
+ */
+export function refuseEscalation(
+  creator: Principal,
+  wanted: { scopes: readonly Scope[]; models: readonly string[] | null },
+): void {
+  const lacking = wanted.scopes.find((scope) => !creator.scopes.includes(scope));
+  if (lacking !== undefined) {
+    throw new AppError('insufficient_permissions', {
+      param: 'scopes',
+      message: `You do not hold '${lacking}' yourself.`,
+    });
+  }
+  const { models } = creator;
+  if (models === null) return;
+  if (wanted.models === null || wanted.models.some((model) => !models.includes(model))) {
+    throw new AppError('insufficient_permissions', {
+      param: 'models',
+      message: 'Your own key is limited to some models; a key that it makes must be limited to those.',
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import { AppError, principalLimits } from '@aggregator/contracts';
+import type { Caller } from '../audit/caller.ts';
+import { writeAudit } from '../audit/write-audit.ts';
+import type { AuthContext } from '../context.ts';
+import type { Transaction } from '../database/create-database.ts';
+import type { ApiKey as ApiKeyRow } from '../generated/prisma/client.ts';
+import { type IssuedKey, issueKey } from './issue-key.ts';
+import { lockOrganization } from './lock-organization.ts';
+import { refuseEscalation } from './refuse-escalation.ts';
+import { readGrant } from './stored-key.ts';
+
+const noDefaults = { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null };
+
+export interface KeyRotation {
+  old: ApiKeyRow;
+  issued: IssuedKey;
+}
+
+/**
+ * Puts a new key with the same rights in an old one's place. The old one works for another `overlapSeconds` (0 ends it at
+ * once). Throws `not_found`, `conflict` where it was revoked, has expired or was rotated before, and
+ * `insufficient_permissions` where it holds what the principal lacks.
+ */
+export async function rotateKey(
+  { database, keyHasher, now: clock }: Pick<AuthContext, 'database' | 'keyHasher' | 'now'>,
+  caller: Caller,
+  target: { keyId: string; overlapSeconds: number },
+): Promise<KeyRotation> {
+  const { principal } = caller;
+  const now = clock();
+  return database.$transaction(async (transaction) => {
+    await lockOrganization(transaction, principal.orgId);
+    const old = await findUsable(transaction, now, principal.orgId, target.keyId);
+    const grant = readGrant(old, noDefaults);
+    refuseEscalation(principal, grant);
+    const issued = await issueKey(transaction, keyHasher, now, {
+      organizationId: old.organizationId,
+      userId: old.userId,
+      name: old.name,
+      scopes: grant.scopes,
+      models: grant.models,
+      allowedIps: grant.allowedIps,
+      limits: principalLimits.partial().parse(old.limits),
+      expiresAt: old.expiresAt,
+    });
+    await transaction.apiKey.update({
+      where: { id: old.id },
+      data: { replacedById: issued.row.id, ...endOf(old, now, target.overlapSeconds) },
+    });
+    await writeAudit(transaction, now, caller, {
+      organizationId: principal.orgId,
+      action: 'api_key_rotated',
+      subjectType: 'api_key',
+      subjectId: old.id,
+      details: { replacedBy: issued.row.id, overlapSeconds: target.overlapSeconds },
+    });
+    return { old, issued };
+  });
+}
+
+async function findUsable(transaction: Transaction, now: Date, organizationId: string, id: string): Promise<ApiKeyRow> {
+  const row = await transaction.apiKey.findFirst({ where: { id, organizationId } });
+  if (row === null) throw new AppError('not_found');
+  const isOver = row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt <= now);
+  if (isOver) throw new AppError('conflict', { message: 'The key was revoked or has expired. Create a new one.' });
+  if (row.replacedById !== null) {
+    throw new AppError('conflict', { message: 'The key was rotated before. Rotate the one in its place.' });
+  }
+  return row;
+}
+
+function endOf(old: ApiKeyRow, now: Date, overlapSeconds: number): { revokedAt: Date } | { expiresAt: Date } {
+  if (overlapSeconds === 0) return { revokedAt: now };
+  const overlapEnd = new Date(now.getTime() + overlapSeconds * 1000);
+  return { expiresAt: old.expiresAt !== null && old.expiresAt < overlapEnd ? old.expiresAt : overlapEnd };
+}

@@ -1,0 +1,164 @@
+import { createdApiKey, isWellFormedApiKey } from '@aggregator/contracts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sha256Hex } from '../../keys/key-hasher.ts';
+import { type Account, type AuthHarness, startAuth } from '../../testing/start-auth.ts';
+
+describe('POST /v1/auth/api-keys', () => {
+  let auth: AuthHarness;
+  let owner: Account;
+  beforeAll(async () => {
+    auth = await startAuth();
+    owner = await auth.createAccount();
+  });
+  afterAll(() => auth.stop());
+
+  const create = (body: unknown, as = owner.principal) => auth.call('POST', '/v1/auth/api-keys', { as, body });
+
+  describe('201', () => {
+    it('answers the key itself, well-formed, with the default scopes and limits', async () => {
+      const answer = await create({ name: 'first' });
+
+      expect(answer.status).toBe(201);
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      const { key, ...shown } = createdApiKey.parse(answer.body);
+      expect(isWellFormedApiKey(key)).toBe(true);
+      expect(shown).toMatchObject({
+        name: 'first',
+        prefix: key.slice(0, 13),
+        last4: key.slice(-4),
+        scopes: ['ai:invoke', 'billing:read', 'usage:read'],
+        models: null,
+        allowedIps: null,
+        limits: { requestsPerMinute: 600, tokensPerMinute: null, concurrentRequests: 200 },
+        expiresAt: null,
+        revokedAt: null,
+      });
+    });
+
+    it('keeps what the request restricts', async () => {
+      const restrictions = {
+        scopes: ['ai:invoke'],
+        models: ['openai/gpt-4o-mini'],
+        allowedIps: ['192.0.2.0/24', '2001:db8::1'],
+        expiresAt: '2026-02-01T00:00:00.000Z',
+      };
+      const answer = await create({
+        name: 'narrow',
+        ...restrictions,
+        limits: { requestsPerMinute: 5, tokensPerMinute: 10 },
+      });
+
+      expect(answer.body).toMatchObject({
+        ...restrictions,
+        limits: { requestsPerMinute: 5, tokensPerMinute: 10, concurrentRequests: 200 },
+      });
+    });
+
+    it('shows the key once: neither database nor log holds it, nor its plain hash (I5)', async () => {
+      const { key, id } = createdApiKey.parse((await create({ name: 'canary' })).body);
+
+      const row = await auth.database.apiKey.findUniqueOrThrow({ where: { id } });
+      const digest = sha256Hex(key);
+      const bytes = Buffer.concat([row.keyHmac, row.sealedSha256]);
+      for (const dump of [
+        JSON.stringify({ ...row, keyHmac: '', sealedSha256: '' }),
+        bytes.toString('latin1'),
+        auth.readLog(),
+      ]) {
+        expect(dump).not.toContain(key);
+        expect(dump).not.toContain(digest);
+      }
+      expect(bytes.includes(Buffer.from(digest, 'hex'))).toBe(false);
+    });
+
+    it('leaves an audit entry and grows the epoch, in one transaction with the key (I21)', async () => {
+      const before = await auth.database.keyEpoch.findUniqueOrThrow({ where: { id: 1 } });
+      const { id } = createdApiKey.parse((await create({ name: 'audited' })).body);
+
+      expect(await auth.database.auditEntry.findMany({ where: { subjectId: id } })).toEqual([
+        expect.objectContaining({ action: 'api_key_created', actorUserId: owner.principal.userId, actorKeyId: null }),
+      ]);
+      const after = await auth.database.keyEpoch.findUniqueOrThrow({ where: { id: 1 } });
+      expect(after.epoch).toBe(before.epoch + 1n);
+    });
+
+    it('leaves out default scopes that the creator lacks', async () => {
+      const answer = await create({ name: 'less' }, { ...owner.principal, scopes: ['keys:manage', 'ai:invoke'] });
+      expect(answer.body).toMatchObject({ scopes: ['ai:invoke'] });
+    });
+
+    it('passes the models of a limited creator on', async () => {
+      const answer = await create({ name: 'child' }, { ...owner.principal, models: ['a', 'b'] });
+      expect(answer.body).toMatchObject({ models: ['a', 'b'] });
+    });
+
+    it('answers also where the invalidation cannot be published', async () => {
+      auth.channel.isDown = true;
+      const answer = await create({ name: 'unheard' });
+      auth.channel.isDown = false;
+
+      expect(answer.status).toBe(201);
+      expect(auth.readLog()).toContain('key_invalidation_not_published');
+    });
+  });
+
+  describe('400', () => {
+    it.each(['role', 'orgId', 'organizationId', 'userId', 'balance', 'allowed_routes', 'key'])(
+      'refuses the field %s',
+      async (field) => {
+        const answer = await create({ name: 'x', [field]: 'x' });
+        expect(answer.body).toMatchObject({ status: 400, code: 'unknown_field', param: field });
+      },
+    );
+
+    it.each([
+      ['scopes[0]', { scopes: ['*'] }],
+      ['scopes', { scopes: [] }],
+      ['allowedIps[0]', { allowedIps: ['10.0.0.0/33'] }],
+      ['expiresAt', { expiresAt: '2025-12-31T23:59:59.000Z' }],
+      ['limits.requestsPerMinute', { limits: { requestsPerMinute: -1 } }],
+    ])('refuses a wrong value of %s', async (param, fields) => {
+      expect((await create({ name: 'x', ...fields })).body).toMatchObject({
+        status: 400,
+        code: 'invalid_value',
+        param,
+      });
+    });
+  });
+
+  it('answers 401 without a principal', async () => {
+    expect((await auth.call('POST', '/v1/auth/api-keys', { body: { name: 'x' } })).status).toBe(401);
+  });
+
+  describe('403', () => {
+    it('refuses a scope that the creator lacks, and creates nothing (I17)', async () => {
+      const answer = await create({ name: 'power', scopes: ['ai:invoke', 'providers:manage'] });
+
+      expect(answer.body).toMatchObject({ status: 403, code: 'insufficient_permissions' });
+      expect(await auth.database.apiKey.count({ where: { name: 'power' } })).toBe(0);
+    });
+
+    it('refuses a key with more models than its creator has (I17)', async () => {
+      const limited = { ...owner.principal, models: ['a'] };
+      expect((await create({ name: 'x', models: ['a', 'b'] }, limited)).status).toBe(403);
+    });
+
+    it('refuses a creator who may not manage keys', async () => {
+      const member = await auth.createAccount('member');
+      expect((await create({ name: 'x' }, member.principal)).status).toBe(403);
+    });
+  });
+
+  it('answers 409 when the organisation has 1000 keys', async () => {
+    const { principal } = await auth.createAccount();
+    const first = await auth.createKey(principal);
+    const row = await auth.database.apiKey.findUniqueOrThrow({ where: { id: first.id } });
+    await auth.database.$executeRaw`
+      INSERT INTO "api_key" ("id", "organization_id", "user_id", "name", "key_hmac", "pepper_version", "sealed_sha256",
+        "prefix", "last_4", "scopes", "limits", "created_at")
+      SELECT gen_random_uuid(), ${row.organizationId}::uuid, ${row.userId}::uuid, 'filler', sha256(n::text::bytea), 'x', '',
+        'x', 'x', '{ai:invoke}', '{}', now() FROM generate_series(1, 999) AS n`;
+
+    expect((await create({ name: 'one too many' }, principal)).body).toMatchObject({ status: 409, code: 'conflict' });
+  });
+});

@@ -1,0 +1,23 @@
+import { type CreatedApiKey, createApiKeyRequest } from '@aggregator/contracts';
+import { checkBody } from '@aggregator/service-kit';
+import type { RequestHandler } from 'express';
+import { callerOf } from '../../audit/caller.ts';
+import type { AuthContext } from '../../context.ts';
+import { createKey } from '../../keys/create-key.ts';
+import { toApiKey } from '../../keys/stored-key.ts';
+
+export function createApiKeyHandler(context: AuthContext): RequestHandler {
+  return async (request, response) => {
+    const caller = callerOf(request);
+    const { row, key, keySha256 } = await createKey(context, caller, checkBody(createApiKeyRequest, request.body));
+    await context.events.keyChanged({
+      requestId: caller.requestId,
+      change: 'created',
+      organizationId: row.organizationId,
+      keyId: row.id,
+      keySha256: [keySha256],
+    });
+    const answer: CreatedApiKey = { ...toApiKey(row, context.defaultLimits), key };
+    response.status(201).set('cache-control', 'no-store').json(answer);
+  };
+}

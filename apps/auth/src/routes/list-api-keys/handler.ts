@@ -1,0 +1,27 @@
+import { type apiKeyList, listApiKeysQuery } from '@aggregator/contracts';
+import { checkBody, principalOf } from '@aggregator/service-kit';
+import type { RequestHandler } from 'express';
+import type { z } from 'zod';
+import type { AuthContext } from '../../context.ts';
+import { toApiKey } from '../../keys/stored-key.ts';
+
+const pageSize = 50;
+
+/** Newest first; ids are time-ordered, so the last one on a page is where the next page begins. */
+export function listApiKeysHandler({ database, defaultLimits }: AuthContext): RequestHandler {
+  return async (request, response) => {
+    const { orgId } = principalOf(request);
+    const { cursor, limit = pageSize } = checkBody(listApiKeysQuery, { ...request.query });
+    const rows = await database.apiKey.findMany({
+      where: { organizationId: orgId, ...(cursor === undefined ? {} : { id: { lt: cursor } }) },
+      orderBy: { id: 'desc' },
+      take: limit + 1,
+    });
+    const page = rows.slice(0, limit);
+    const answer: z.infer<typeof apiKeyList> = {
+      data: page.map((row) => toApiKey(row, defaultLimits)),
+      nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
+    };
+    response.json(answer);
+  };
+}

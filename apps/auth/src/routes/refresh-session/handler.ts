@@ -1,0 +1,16 @@
+import { refreshRequest } from '@aggregator/contracts';
+import { checkBody, readRequestId } from '@aggregator/service-kit';
+import type { RequestHandler } from 'express';
+import type { AuthContext } from '../../context.ts';
+import { answerTokens } from '../../sessions/answer-tokens.ts';
+import { rotateRefreshToken } from '../../sessions/rotate-refresh-token.ts';
+
+export function refreshSessionHandler(context: AuthContext): RequestHandler {
+  return async (request, response) => {
+    const requestId = readRequestId(request);
+    const body = checkBody(refreshRequest, request.body);
+    const { owner, refreshToken, isRepeat } = await rotateRefreshToken(context, body.refreshToken, requestId);
+    context.events.sessionRefreshed({ requestId, sessionId: owner.sessionId, isRepeat });
+    response.set('cache-control', 'no-store').json(await answerTokens(context, owner, refreshToken));
+  };
+}

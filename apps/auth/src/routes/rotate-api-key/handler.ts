@@ -1,0 +1,29 @@
+import { type CreatedApiKey, rotateApiKeyQuery } from '@aggregator/contracts';
+import { checkBody } from '@aggregator/service-kit';
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { callerOf } from '../../audit/caller.ts';
+import type { AuthContext } from '../../context.ts';
+import { readKeyId } from '../../keys/read-key-id.ts';
+import { rotateKey } from '../../keys/rotate-key.ts';
+import { toApiKey } from '../../keys/stored-key.ts';
+
+const noFields = z.strictObject({});
+
+export function rotateApiKeyHandler(context: AuthContext): RequestHandler {
+  return async (request, response) => {
+    const caller = callerOf(request);
+    checkBody(noFields, request.body);
+    const { overlapSeconds = 0 } = checkBody(rotateApiKeyQuery, { ...request.query });
+    const { old, issued } = await rotateKey(context, caller, { keyId: readKeyId(request), overlapSeconds });
+    await context.events.keyChanged({
+      requestId: caller.requestId,
+      change: 'rotated',
+      organizationId: old.organizationId,
+      keyId: old.id,
+      keySha256: [context.keyHasher.readSha256(old), issued.keySha256],
+    });
+    const answer: CreatedApiKey = { ...toApiKey(issued.row, context.defaultLimits), key: issued.key };
+    response.status(201).set('cache-control', 'no-store').json(answer);
+  };
+}

@@ -1,0 +1,14 @@
+import { verifyKeyRequest } from '@aggregator/contracts';
+import { checkBody } from '@aggregator/service-kit';
+import type { RequestHandler } from 'express';
+import type { AuthContext } from '../../context.ts';
+import { judgeKey } from '../../keys/judge-key.ts';
+
+export function verifyKeyHandler(context: AuthContext): RequestHandler {
+  return async (request, response) => {
+    const { keySha256 } = checkBody(verifyKeyRequest, request.body);
+    const verdict = await judgeKey(context, keySha256);
+    context.events.keyJudged({ isValid: verdict.valid });
+    response.json(verdict);
+  };
+}

@@ -1,0 +1,184 @@
+import { PassThrough } from 'node:stream';
+import {
+  type CreatedApiKey,
+  createdApiKey,
+  type KeyInvalidation,
+  keyInvalidation,
+  keyInvalidationChannel,
+  type Principal,
+  peerHeader,
+  principalHeader,
+  type ServiceName,
+  type TokenAnswer,
+  tokenAnswer,
+} from '@aggregator/contracts';
+import { createMemoryInvalidationChannel, type InvalidationChannel } from '@aggregator/invalidation';
+import {
+  createIdentitySigner,
+  createInternalKeyring,
+  createLogger,
+  type RunningService,
+  startService,
+} from '@aggregator/service-kit';
+import { createFakeClock, createTestDatabase, type FakeClock } from '@aggregator/testing';
+import { scopesOf } from '../accounts/role-scopes.ts';
+import type { AuthContext } from '../context.ts';
+import type { Role } from '../generated/prisma/client.ts';
+import { authService } from '../index.ts';
+
+const signingKey = 'i'.repeat(43);
+export const testPepper = 'p'.repeat(43);
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  body: unknown;
+}
+
+export interface Call {
+  body?: unknown;
+  /** Whose signed header goes along: a principal's (as the gateway forwards it), a peer's, or none. */
+  as?: Principal | ServiceName;
+  address?: string;
+  headers?: Record<string, string>;
+}
+
+export interface Account {
+  email: string;
+  password: string;
+  principal: Principal;
+}
+
+/** The real service on a database of its own, as the gateway sees it. */
+export interface AuthHarness {
+  readonly service: RunningService<AuthContext>;
+  readonly database: AuthContext['database'];
+  readonly clock: FakeClock;
+  /** What gateways were told to forget, oldest first. */
+  readonly published: KeyInvalidation[];
+  /** The invalidation channel refuses everything while true. */
+  channel: { isDown: boolean };
+  readLog(): string;
+  call(method: string, path: string, call?: Call): Promise<Answer>;
+  /** Registers through the public route; the role is then set in the database. */
+  createAccount(role?: Role): Promise<Account>;
+  logIn(account: Account): Promise<TokenAnswer>;
+  createKey(principal: Principal, request?: Record<string, unknown>): Promise<CreatedApiKey>;
+  stop(): Promise<void>;
+}
+
+export async function startAuth(environment: Record<string, string> = {}): Promise<AuthHarness> {
+  const testDatabase = await createTestDatabase({ service: 'auth' });
+  const config = authService.readConfig({
+    AUTH_PORT: '0',
+    INTERNAL_SIGNING_KEY: signingKey,
+    AUTH_DATABASE_URL: testDatabase.url,
+    KEY_PEPPER: testPepper,
+    AUTH_JWT_PRIVATE_KEY: 'j'.repeat(43),
+    ...environment,
+  });
+  const clock = createFakeClock();
+  const published: KeyInvalidation[] = [];
+  const channel = { isDown: false };
+  const log: string[] = [];
+  const stream = new PassThrough().on('data', (line: Buffer) => log.push(line.toString()));
+  const service = await startService(authService, config, {
+    now: clock.now,
+    invalidation: await listenIn(published, channel),
+    logger: createLogger({ service: 'auth', level: 'debug', stream }),
+  });
+  const signer = createIdentitySigner(createInternalKeyring(signingKey), 'api-gateway');
+  let accounts = 0;
+
+  const call: AuthHarness['call'] = async (method, path, { body, as, address, headers } = {}) => {
+    const response = await fetch(new URL(path, service.url), {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        'x-forwarded-for': address ?? '192.0.2.1',
+        ...(await identify(signer, as)),
+        ...headers,
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: text === '' ? undefined : JSON.parse(text),
+    };
+  };
+
+  return {
+    service,
+    database: service.context.database,
+    clock,
+    published,
+    channel,
+    readLog: () => log.join(''),
+    call,
+    async createAccount(role = 'owner') {
+      accounts += 1;
+      const account = { email: `user${accounts}@example.com`, password: `a long password ${accounts}` };
+      const address = `2001:db8:${accounts.toString(16)}::1`;
+      const answer = await call('POST', '/v1/auth/register', {
+        as: 'api-gateway',
+        address,
+        body: { ...account, name: `User ${accounts}` },
+      });
+      if (answer.status !== 201) throw new Error(`registration answered ${answer.text}`);
+      const { email } = account;
+      const user = await service.context.database.user.update({ where: { email }, data: { role } });
+      return { ...account, principal: principalFor(user.organizationId, user.id, role) };
+    },
+    async logIn({ email, password }) {
+      const answer = await call('POST', '/v1/auth/login', { as: 'api-gateway', body: { email, password } });
+      return tokenAnswer.parse(answer.body);
+    },
+    async createKey(principal, request = {}) {
+      const answer = await call('POST', '/v1/auth/api-keys', { as: principal, body: { name: 'key', ...request } });
+      return createdApiKey.parse(answer.body);
+    },
+    async stop() {
+      await service.stop();
+      await testDatabase.drop();
+    },
+  };
+}
+
+export function principalFor(orgId: string, userId: string, role: Role): Principal {
+  return {
+    orgId,
+    userId,
+    keyId: null,
+    scopes: scopesOf(role),
+    models: null,
+    limits: { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null },
+  };
+}
+
+async function identify(
+  signer: ReturnType<typeof createIdentitySigner>,
+  as: Principal | ServiceName | undefined,
+): Promise<Record<string, string>> {
+  if (as === undefined) return {};
+  if (typeof as === 'object') return { [principalHeader]: await signer.signPrincipal(as, 'auth') };
+  const peer = createIdentitySigner(createInternalKeyring(signingKey), as);
+  return { [peerHeader]: await peer.signPeer('auth') };
+}
+
+/** The embedded channel, with an ear on it and a switch to break it. */
+async function listenIn(published: KeyInvalidation[], channel: { isDown: boolean }): Promise<InvalidationChannel> {
+  const memory = createMemoryInvalidationChannel();
+  const record = (message: string) => void published.push(keyInvalidation.parse(JSON.parse(message)));
+  await memory.subscribe(keyInvalidationChannel, record, () => undefined);
+  return {
+    ...memory,
+    async publish(name, message) {
+      if (channel.isDown) throw new Error('the channel is down');
+      await memory.publish(name, message);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { isWellFormedApiKey, scope } from '@aggregator/contracts';
+import { createUuidV7 } from '@aggregator/service-kit';
+import { type Actor, writeAudit } from '../../apps/auth/src/audit/write-audit.ts';
+import { createDatabase, type Transaction } from '../../apps/auth/src/database/create-database.ts';
+import { issueKey } from '../../apps/auth/src/keys/issue-key.ts';
+import { createKeyHasher, type KeyHasher, sha256Hex } from '../../apps/auth/src/keys/key-hasher.ts';
+import { hashPassword } from '../../apps/auth/src/passwords/hash-password.ts';
+
+export interface SeedOptions {
+  organizationName: string;
+  adminEmail: string;
+  /** Used only where the user does not exist yet. */
+  adminPassword: string;
+  /** As `KEY_PEPPER` holds it: the present one first, older ones after commas. */
+  pepper: string;
+  /** A key that must exist afterwards; where absent, a random one is made unless the user has any. */
+  apiKey?: string;
+}
+
+export interface SeededAccount {
+  organizationId: string;
+  userId: string;
+  /** The key where it was made now, else null: it is stored nowhere. */
+  apiKey: string | null;
+}
+
+/** No person, no key, no request: the installation itself. */
+const installation: Actor = { userId: null, keyId: null, requestId: undefined };
+
+/**
+ * Sees to it that there is one organisation, its admin and an API key with every scope. Does nothing the second time, and
+ * one at a time where several processes start together. Throws where `apiKey` is not a well-formed key.
+ */
+export async function seed(databaseUrl: string, options: SeedOptions): Promise<SeededAccount> {
+  if (options.apiKey !== undefined && !isWellFormedApiKey(options.apiKey)) {
+    throw new Error('The API key to seed is malformed. Leave it out to have one made.');
+  }
+  const hasher = createKeyHasher(options.pepper.split(',').map((pepper) => pepper.trim()));
+  const passwordHash = await hashPassword(options.adminPassword);
+  const database = createDatabase({ url: databaseUrl, connectionsMax: 1, onError: () => undefined });
+  try {
+    return await database.$transaction(async (transaction) => {
+      await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('seed'))`;
+      const admin = await findOrCreateAdmin(transaction, options, passwordHash);
+      return { ...admin, apiKey: await createKeyIfMissing(transaction, hasher, admin, options.apiKey) };
+    });
+  } finally {
+    await database.$disconnect();
+  }
+}
+
+async function findOrCreateAdmin(transaction: Transaction, options: SeedOptions, passwordHash: string) {
+  const email = options.adminEmail.toLowerCase();
+  const found = await transaction.user.findUnique({ where: { email } });
+  if (found !== null) return { organizationId: found.organizationId, userId: found.id };
+  const now = new Date();
+  const organizationId = createUuidV7();
+  const userId = createUuidV7();
+  await transaction.organization.create({
+    data: { id: organizationId, name: options.organizationName, createdAt: now },
+  });
+  await transaction.user.create({
+    data: { id: userId, organizationId, email, name: 'Administrator', passwordHash, role: 'admin', createdAt: now },
+  });
+  await writeAudit(transaction, now, installation, {
+    organizationId,
+    action: 'user_created',
+    subjectType: 'user',
+    subjectId: userId,
+    details: { role: 'admin' },
+  });
+  return { organizationId, userId };
+}
+
+async function createKeyIfMissing(
+  transaction: Transaction,
+  hasher: KeyHasher,
+  admin: { organizationId: string; userId: string },
+  apiKey: string | undefined,
+): Promise<string | null> {
+  const which =
+    apiKey === undefined ? { userId: admin.userId } : { keyHmac: { in: hasher.toHmacs(sha256Hex(apiKey)) } };
+  if ((await transaction.apiKey.count({ where: which })) > 0) return null;
+  const now = new Date();
+  const keyToIssue = {
+    ...admin,
+    name: 'First key',
+    scopes: scope.options,
+    models: null,
+    allowedIps: null,
+    limits: {},
+    expiresAt: null,
+  };
+  const { key, row } = await issueKey(transaction, hasher, now, keyToIssue, apiKey);
+  await writeAudit(transaction, now, installation, {
+    organizationId: admin.organizationId,
+    action: 'api_key_created',
+    subjectType: 'api_key',
+    subjectId: row.id,
+    details: { scopes: scope.options },
+  });
+  return key;
+}
