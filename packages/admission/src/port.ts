@@ -6,18 +6,20 @@
 export interface AdmissionStore {
   /**
    * Checks every limit and takes the worst-case cost from the organisation's credit: all or nothing, on the store's own
-   * clock. Asking again with a `requestId` that is still held answers `admitted` and takes nothing more.
+   * clock. Refuses by rate first, then by concurrency, then by credit. Asking again with a `requestId` that is still held
+   * answers `admitted` and takes nothing more. Numbers that cannot be counted with reject with RangeError.
    */
   admit(request: AdmitRequest): Promise<AdmitAnswer>;
 
   /**
    * Ends a hold: gives back what was held beyond `actualNanoUsd` (credit never goes below zero), corrects token limits by
-   * `actualTokens`, frees the concurrency slots. A hold that is not there (settled before, or lost with the store)
-   * changes nothing.
+   * `actualCosts`, frees the concurrency slots. What comes back to a rate can be used again at once, but a bucket never
+   * holds more than its burst; an overrun leaves a debt of one hour at most. A hold that is not there (settled before,
+   * past its time, or lost with the store) changes nothing.
    */
   settle(settlement: HoldSettlement): Promise<void>;
 
-  /** Adds leased credit, once for each `leaseId`. Answers the credit afterwards. */
+  /** Adds leased credit, once for each `leaseId` within 24 hours. Answers the credit afterwards. */
   grantCredit(grant: { orgId: string; leaseId: string; amountNanoUsd: bigint }): Promise<bigint>;
 
   /** Takes back up to `maxNanoUsd` of idle credit; answers how much it took. */
@@ -26,7 +28,10 @@ export interface AdmissionStore {
   /** Credit that is free, credit that open holds have taken, and how many holds are open. */
   readCredit(orgId: string): Promise<{ creditNanoUsd: bigint; heldNanoUsd: bigint; openHolds: number }>;
 
-  /** Takes `cost` from one rate limit and nothing else; for what is not an AI request. */
+  /**
+   * Takes `cost` from one rate limit and nothing else; for what is not an AI request. Its subjects are apart from those of
+   * `admit`, which belong to an organisation.
+   */
   takeRate(limit: RateLimit): Promise<RateVerdict>;
 
   /** Changes if and only if the store has lost its data (restart of the embedded one, FLUSHALL, failover to an empty one). */
@@ -63,12 +68,17 @@ export interface AdmitRequest {
   holdNanoUsd: bigint;
   rates: readonly RateLimit[];
   concurrency: readonly { subject: string; max: number }[];
-  /** After this the store forgets the hold and its slots, so a crash cannot leak them; longer than any request. */
+  /**
+   * After this the store forgets the hold and its slots, so a crash cannot leak them; longer than any request. The money
+   * does not come back as credit, since the request may have been charged: it stays in the ledger's lease until billing
+   * reclaims it there.
+   */
   holdTtlMs: number;
 }
 
 export type AdmitAnswer =
   | { result: 'admitted'; rates: readonly RateVerdict[] }
+  /** `subject` is the one that takes longest. */
   | { result: 'rate_limited'; rates: readonly RateVerdict[]; subject: string; retryAfterMs: number | null }
   | { result: 'concurrency_limited'; subject: string; max: number; rates: readonly RateVerdict[] }
   | { result: 'no_credit'; creditNanoUsd: bigint; rates: readonly RateVerdict[] };

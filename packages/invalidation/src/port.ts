@@ -6,7 +6,11 @@ export interface InvalidationChannel {
   /** Resolves when the store has taken the message; rejects after a deadline when it cannot. */
   publish(channel: string, message: string): Promise<void>;
 
-  /** Calls `onMessage` for each message until `close`; `onGap` when messages may have been missed (a reconnect). */
+  /**
+   * Calls `onMessage` for each message until `close`; `onGap` when messages may have been missed (a reconnect), as soon as
+   * they flow again. Resolves when messages flow; also, after a deadline, when the store cannot be reached: `onGap` then
+   * tells when it can.
+   */
   subscribe(
     channel: string,
     onMessage: (message: string) => void,

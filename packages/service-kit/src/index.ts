@@ -21,7 +21,7 @@ export {
   databaseName,
   databaseUrlVariable,
   eventLogVariables,
-  redisUrlVariable,
+  redisVariables,
   withDatabaseUrls,
 } from './config/store-variables.ts';
 export { checkBody } from './http/check-body.ts';

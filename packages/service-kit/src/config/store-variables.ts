@@ -34,12 +34,20 @@ export function withDatabaseUrls(environment: Readonly<Record<string, string | u
   return filled;
 }
 
-export const redisUrlVariable = variable(
-  'REDIS_URL',
-  z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }).optional(),
-  'Redis for counters, holds and invalidations. Unset: kept in this process, which is right for one process alone.',
-  { aliases: ['AGG_REDIS_URL'], isSecret: true },
-);
+/** The Redis that the processes of an installation share. */
+export const redisVariables = {
+  redisUrl: variable(
+    'REDIS_URL',
+    z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }).optional(),
+    'Redis for counters, holds and invalidations; every service in a process of its own needs it.',
+    { aliases: ['AGG_REDIS_URL'], isSecret: true },
+  ),
+  redisKeyPrefix: variable(
+    'REDIS_KEY_PREFIX',
+    z.string().max(50).default('agg:'),
+    'Before every key and channel; installations with different prefixes share a Redis without meeting.',
+  ),
+};
 
 /** Which event log, and where. */
 export const eventLogVariables = {
@@ -57,6 +65,11 @@ export const eventLogVariables = {
       .optional(),
     'Kafka brokers as host:port, separated by commas.',
     { aliases: ['AGG_KAFKA_BROKERS'] },
+  ),
+  kafkaTopicPrefix: variable(
+    'KAFKA_TOPIC_PREFIX',
+    z.string().max(50).default(''),
+    'Before every topic and consumer group; installations with different prefixes share brokers without meeting.',
   ),
   eventsDatabaseUrl: variable(
     'EVENTS_DATABASE_URL',

@@ -13,6 +13,11 @@ export interface ServiceContext {
   readonly readinessChecks: Readonly<Record<string, ReadinessCheck>>;
   /** Begins what runs by itself (consumers, pollers, streams), once the port is open. */
   start(): Promise<void>;
+  /**
+   * Told that the service is to stop, before requests in flight are waited for: ends what would never end by itself, as
+   * streams that stay open.
+   */
+  beginDrain?(): void;
   /** Ends it all, in order, when no request is in flight any more. */
   close(): Promise<void>;
 }

@@ -39,6 +39,7 @@ export async function startService<Config extends CommonConfig, Context extends 
     port,
     url: `http://${host}:${port}`,
     async stop() {
+      context.beginDrain?.();
       await drain(server, config.shutdownGraceMs);
       await context.close();
       context.logger.info('service_stopped');

@@ -1,0 +1,63 @@
+import {
+  type ConfigOf,
+  commonVariables,
+  type Environment,
+  integer,
+  peerUrlVariable,
+  readConfig,
+  redisVariables,
+  variable,
+} from '@aggregator/service-kit';
+import { z } from 'zod';
+
+const proxyUrls = z
+  .string()
+  .default('http://127.0.0.1:3003')
+  .transform((text) => text.split(',').map((url) => url.trim()))
+  .pipe(
+    z
+      .array(z.url({ protocol: /^https?$/ }))
+      .min(1)
+      .max(200),
+  );
+
+export const apiGatewayVariables = {
+  ...commonVariables('api-gateway', 3000),
+  ...redisVariables,
+  proxyUrls: variable('PROXY_URL', proxyUrls, 'Base URL of the proxy; several, separated by commas, share the load.'),
+  authUrl: peerUrlVariable('auth'),
+  billingUrl: peerUrlVariable('billing'),
+  analyticsUrl: peerUrlVariable('analytics'),
+  orchestratorUrl: peerUrlVariable('provider-orchestrator'),
+  requestBytesMax: variable(
+    'REQUEST_BYTES_MAX',
+    integer(1024, 1024 * 1024 * 1024).default(20 * 1024 * 1024),
+    'Largest request body, in bytes.',
+  ),
+  trustedProxyHops: variable(
+    'TRUSTED_PROXY_HOPS',
+    integer(0, 10).default(0),
+    "How many proxies stand before the gateway: the client's address is that far from the right in X-Forwarded-For. 0 believes only the socket.",
+  ),
+  keyVerdictMaxAgeMs: variable(
+    'KEY_VERDICT_MAX_AGE_MS',
+    integer(1000, 300_000).default(30_000),
+    'Longest time that a key is believed valid without asking auth again, in milliseconds.',
+  ),
+  failuresPerMinute: variable(
+    'AUTH_FAILURES_PER_MINUTE',
+    integer(1, 1_000_000).default(600),
+    'Refused keys and tokens that one client address may send each minute before it is answered 429.',
+  ),
+  managementPerMinute: variable(
+    'MANAGEMENT_REQUESTS_PER_MINUTE',
+    integer(1, 1_000_000).default(600),
+    'Requests to the management API that one user or key may send each minute.',
+  ),
+} as const;
+
+export type ApiGatewayConfig = ConfigOf<typeof apiGatewayVariables>;
+
+export function readApiGatewayConfig(environment: Environment): ApiGatewayConfig {
+  return readConfig(apiGatewayVariables, environment);
+}

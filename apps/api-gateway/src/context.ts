@@ -1,0 +1,115 @@
+import { type AdmissionStore, createAdmissionStore, createMemoryAdmissionStore } from '@aggregator/admission';
+import { keyInvalidationChannel } from '@aggregator/contracts';
+import { createInvalidationChannel, type InvalidationChannel } from '@aggregator/invalidation';
+import {
+  ConfigError,
+  createIdentitySigner,
+  createInternalClient,
+  createInternalKeyring,
+  createLogger,
+  createMetrics,
+  type IdentitySigner,
+  type ServiceContext,
+} from '@aggregator/service-kit';
+import type { ApiGatewayConfig } from './config.ts';
+import { createGatewayEvents, type GatewayEvents } from './events.ts';
+import { ProxyPool } from './forward/proxy-pool.ts';
+import { AccessTokens } from './identity/access-tokens.ts';
+import { KeyVerdicts } from './identity/key-verdicts.ts';
+
+export interface ApiGatewayOverrides {
+  admission: AdmissionStore;
+  invalidation: InvalidationChannel;
+}
+
+export interface ApiGatewayContext extends ServiceContext {
+  readonly config: ApiGatewayConfig;
+  readonly events: GatewayEvents;
+  readonly signer: IdentitySigner;
+  readonly keyVerdicts: KeyVerdicts;
+  readonly accessTokens: AccessTokens;
+  readonly proxies: ProxyPool;
+  readonly admission: AdmissionStore;
+  /** Limits of this process alone, for what must not cost a round trip. */
+  readonly localLimits: AdmissionStore;
+}
+
+const keysRememberedMax = 100_000;
+
+export async function createApiGatewayContext(
+  config: ApiGatewayConfig,
+  overrides: Partial<ApiGatewayOverrides> = {},
+): Promise<ApiGatewayContext> {
+  const logger = createLogger({ service: 'api-gateway', level: config.logLevel });
+  const metrics = createMetrics('api-gateway');
+  const signer = createIdentitySigner(createInternalKeyring(config.internalSigningKey), 'api-gateway');
+  const auth = createInternalClient({ target: 'auth', baseUrl: config.authUrl, signer, deadlineMs: 2000 });
+  const keyVerdicts = new KeyVerdicts({ auth, maxAgeMs: config.keyVerdictMaxAgeMs, entriesMax: keysRememberedMax });
+  const proxies = new ProxyPool(config.proxyUrls);
+  const localLimits = createMemoryAdmissionStore();
+  const stores = openStores(config, overrides, (store, error) => logger.warn('store_failed', { store, error }));
+  let subscription: { close(): Promise<void> } | null = null;
+
+  return {
+    config,
+    logger,
+    metrics,
+    events: createGatewayEvents(metrics),
+    signer,
+    keyVerdicts,
+    accessTokens: new AccessTokens(config.authUrl),
+    proxies,
+    admission: stores.admission,
+    localLimits,
+    readinessChecks: { proxy: () => proxies.checkHealth() },
+    async start() {
+      subscription = await stores.invalidation.subscribe(
+        keyInvalidationChannel,
+        (message) => keyVerdicts.invalidate(message),
+        () => keyVerdicts.forgetAll(),
+      );
+      keyVerdicts.startPolling((error) => logger.warn('key_epoch_poll_failed', { error }));
+    },
+    async close() {
+      keyVerdicts.close();
+      await subscription?.close();
+      await stores.closeOwn();
+      await Promise.all([auth.close(), proxies.close(), localLimits.close()]);
+    },
+  };
+}
+
+/** The stores given, or those of the configuration; only the latter are ours to close. */
+function openStores(
+  config: ApiGatewayConfig,
+  overrides: Partial<ApiGatewayOverrides>,
+  onError: (store: string, error: unknown) => void,
+) {
+  const own: { close(): Promise<void> }[] = [];
+  const open = <Store extends { close(): Promise<void> }>(
+    given: Store | undefined,
+    name: string,
+    create: (options: { redisUrl: string; keyPrefix: string; onError(error: unknown): void }) => Store,
+  ): Store => {
+    if (given !== undefined) return given;
+    if (config.redisUrl === undefined) {
+      throw new ConfigError([
+        'REDIS_URL: a gateway in a process of its own shares limits and revocations through Redis',
+      ]);
+    }
+    const store = create({
+      redisUrl: config.redisUrl,
+      keyPrefix: config.redisKeyPrefix,
+      onError: (error) => onError(name, error),
+    });
+    own.push(store);
+    return store;
+  };
+  return {
+    admission: open(overrides.admission, 'admission', createAdmissionStore),
+    invalidation: open(overrides.invalidation, 'invalidation', createInvalidationChannel),
+    async closeOwn() {
+      await Promise.all(own.map((store) => store.close()));
+    },
+  };
+}

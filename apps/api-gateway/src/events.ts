@@ -1,0 +1,33 @@
+import type { AppError } from '@aggregator/contracts';
+import type { Logger, Metrics } from '@aggregator/service-kit';
+
+export interface GatewayEvents {
+  requests: ReturnType<Metrics['counter']>;
+  duration: ReturnType<Metrics['histogram']>;
+}
+
+export function createGatewayEvents(metrics: Metrics): GatewayEvents {
+  return {
+    requests: metrics.counter('gateway_ai_requests_total', 'AI requests by the status of their answer.', ['status']),
+    duration: metrics.histogram(
+      'gateway_ai_request_duration_seconds',
+      'Time from an AI request to the end of its answer.',
+      ['status'],
+      [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120],
+    ),
+  };
+}
+
+/** An AI request is over. The proxy logs what was served; only what never got there, or broke, is logged here. */
+export function aiRequestFinished(
+  context: { logger: Logger; events: GatewayEvents },
+  facts: { requestId: string; failure: AppError | null; status: number; durationMs: number },
+): void {
+  const labels = { status: String(facts.status) };
+  context.events.requests.inc(labels);
+  context.events.duration.observe(labels, facts.durationMs / 1000);
+  if (facts.failure === null || facts.failure.code === 'request_cancelled') return;
+  const fields = { requestId: facts.requestId, code: facts.failure.code, internal: facts.failure.internal };
+  if (facts.failure.entry.status >= 500) context.logger.error('ai_request_failed', { ...fields, error: facts.failure });
+  else context.logger.debug('ai_request_refused', fields);
+}

@@ -1,0 +1,141 @@
+import { AppError, type KeyVerdict } from '@aggregator/contracts';
+import type { InternalClient } from '@aggregator/service-kit';
+import { describe, expect, it } from '@jest/globals';
+import { KeyVerdicts } from './key-verdicts.ts';
+
+const key = 'a'.repeat(64);
+const valid: KeyVerdict = {
+  valid: true,
+  principal: {
+    orgId: '0193c5a0-0000-7000-8000-000000000001',
+    userId: '0193c5a0-0000-7000-8000-000000000002',
+    keyId: '0193c5a0-0000-7000-8000-000000000003',
+    scopes: ['ai:invoke'],
+    models: null,
+    limits: { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null },
+  },
+  expiresAt: null,
+  allowedIps: null,
+};
+
+/** Auth as the gateway sees it: what it would say now, and how often it was asked. */
+function createAuth() {
+  const state = { verdict: valid as KeyVerdict, epoch: 1, isDown: false, asked: 0, gate: Promise.resolve() };
+  const client: InternalClient = {
+    async call(call) {
+      if (state.isDown) throw new AppError('service_unavailable');
+      if (call.path === '/internal/keys/epoch') return call.answer.parse({ epoch: state.epoch });
+      state.asked += 1;
+      const verdict = state.verdict;
+      await state.gate;
+      return call.answer.parse(verdict);
+    },
+    close: async () => undefined,
+  };
+  return { state, client };
+}
+
+function setUp() {
+  const auth = createAuth();
+  const clock = { monotonicMs: 0, nowMs: Date.parse('2026-01-01T00:00:00Z') };
+  const verdicts = new KeyVerdicts({
+    auth: auth.client,
+    maxAgeMs: 30_000,
+    entriesMax: 3,
+    monotonicNow: () => clock.monotonicMs,
+    now: () => clock.nowMs,
+  });
+  return { auth: auth.state, clock, verdicts };
+}
+
+const revocation = (all = false) => JSON.stringify({ keySha256: all ? [] : [key], all });
+
+describe('KeyVerdicts', () => {
+  it('asks auth once for many requests, also for those that come while it is asking', async () => {
+    const { auth, verdicts } = setUp();
+
+    await Promise.all([verdicts.find(key), verdicts.find(key)]);
+
+    expect(await verdicts.find(key)).toMatchObject({ valid: true });
+    expect(auth.asked).toBe(1);
+  });
+
+  it('refuses a revoked key as soon as the invalidation arrives (I3)', async () => {
+    const { auth, verdicts } = setUp();
+    await verdicts.find(key);
+
+    auth.verdict = { valid: false };
+    verdicts.invalidate(revocation());
+
+    expect(await verdicts.find(key)).toBeNull();
+  });
+
+  it('remembers no verdict that was under way when the key was revoked (I3)', async () => {
+    const { auth, verdicts } = setUp();
+    let open: () => void = () => undefined;
+    auth.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const underWay = verdicts.find(key);
+
+    auth.verdict = { valid: false };
+    verdicts.invalidate(revocation());
+    open();
+    await underWay;
+
+    expect(await verdicts.find(key)).toBeNull();
+  });
+
+  it('finds a revocation whose message was lost by the epoch (I3)', async () => {
+    const { auth, verdicts } = setUp();
+    await verdicts.pollEpoch();
+    await verdicts.find(key);
+
+    auth.verdict = { valid: false };
+    auth.epoch = 2;
+    await verdicts.pollEpoch();
+
+    expect(await verdicts.find(key)).toBeNull();
+  });
+
+  it('fails closed when a verdict has died of age and auth is away (I3)', async () => {
+    const { auth, clock, verdicts } = setUp();
+    await verdicts.find(key);
+    auth.isDown = true;
+
+    clock.monotonicMs = 29_999;
+    expect(await verdicts.find(key)).toMatchObject({ valid: true });
+    clock.monotonicMs = 30_000;
+    await expect(Promise.resolve(verdicts.find(key))).rejects.toThrow('service_unavailable');
+  });
+
+  it('refuses a key from the moment it expires, without asking', async () => {
+    const { auth, clock, verdicts } = setUp();
+    auth.verdict = { ...valid, expiresAt: '2026-01-01T00:00:10.000Z' };
+    await verdicts.find(key);
+
+    clock.nowMs += 10_000;
+
+    expect(await verdicts.find(key)).toBeNull();
+    expect(auth.asked).toBe(1);
+  });
+
+  it('forgets everything on a message that it cannot read', async () => {
+    const { auth, verdicts } = setUp();
+    await verdicts.find(key);
+
+    auth.verdict = { valid: false };
+    verdicts.invalidate('not json');
+
+    expect(await verdicts.find(key)).toBeNull();
+  });
+
+  it('remembers no more keys than it may (I12)', async () => {
+    const { auth, verdicts } = setUp();
+
+    for (const digit of ['1', '2', '3', '4']) await verdicts.find(digit.repeat(64));
+    await verdicts.find('1'.repeat(64));
+
+    expect(auth.asked).toBe(5);
+  });
+});

@@ -1,0 +1,4 @@
+import { runService } from '@aggregator/service-kit';
+import { apiGatewayService } from './index.ts';
+
+await runService(apiGatewayService);

@@ -1,0 +1,44 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError, requestIdHeader, toAppError } from '@aggregator/contracts';
+import { sendOpenAiError } from '@aggregator/service-kit';
+import type { ApiGatewayContext } from '../context.ts';
+import { aiRequestFinished } from '../events.ts';
+import { authenticate } from '../middleware/authenticate.ts';
+import { authorise } from '../middleware/authorise.ts';
+import { readClientAddress } from '../middleware/client-address.ts';
+import { limitFailures } from '../middleware/rate-limit.ts';
+import { forwardAiRequest } from './forward-ai-request.ts';
+import type { AiRoute } from './route-table.ts';
+
+/** The AI surface, on one screen: who are you, may you, then on to a proxy, where the limits are. */
+export async function answerAiRequest(
+  context: ApiGatewayContext,
+  route: AiRoute,
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+  path: string,
+): Promise<void> {
+  const startedMs = performance.now();
+  response.setHeader(requestIdHeader, requestId);
+  const clientIp = readClientAddress(request, context.config.trustedProxyHops);
+  let failure: AppError | null = null;
+  try {
+    if (request.method !== route.method) throw new AppError('method_not_allowed');
+    const found = authenticate(context, request);
+    const caller = found instanceof Promise ? await found : found;
+    authorise(caller, route.scope, clientIp);
+    await forwardAiRequest(context, caller, request, response, requestId, path);
+  } catch (thrown) {
+    failure = await limitFailures(context, clientIp, toAppError(thrown));
+    sendOpenAiError(response, failure);
+    // What is left of a refused body is thrown away, so that the next request on the connection is read from its start.
+    request.resume();
+  }
+  aiRequestFinished(context, {
+    requestId,
+    failure,
+    status: response.statusCode,
+    durationMs: performance.now() - startedMs,
+  });
+}

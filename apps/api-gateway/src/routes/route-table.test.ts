@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { findAiRoute, findManagementRoute, toCanonicalPath } from './route-table.ts';
+
+describe('toCanonicalPath', () => {
+  it.each([
+    ['/v1/chat/completions', '/v1/chat/completions'],
+    ['/api/v1/chat/completions', '/v1/chat/completions'],
+    ['/auth/api-keys', '/v1/auth/api-keys'],
+    ['/billing/balance/0193c5a0', '/v1/billing/balance/0193c5a0'],
+    ['/v1/models/openai%2Fgpt-4o', '/v1/models/openai%2Fgpt-4o'],
+  ])('reads %s as %s', (path, canonical) => {
+    expect(toCanonicalPath(path)).toBe(canonical);
+  });
+
+  it.each([
+    '/v1/../admin',
+    '/v1/%2e%2e/admin',
+    '//v1/chat/completions',
+    '/v1//chat/completions',
+    '/v1/chat%2Fcompletions',
+    '/v1/models/..%2F..%2Finternal',
+    '/v1\\chat',
+    '/v1/auth/.',
+    '/v1/auth/%00',
+  ])('judges nothing by the tricky path %s', (path) => {
+    expect(toCanonicalPath(path)).toBeNull();
+  });
+});
+
+describe('routes', () => {
+  it('knows the AI surface exactly', () => {
+    expect(findAiRoute('/v1/chat/completions')?.method).toBe('POST');
+    expect(findAiRoute('/v1/models/gpt-4o')?.method).toBe('GET');
+    expect(findAiRoute('/v1/chat/completions/')).toBeUndefined();
+    expect(findAiRoute('/v1/CHAT/completions')).toBeUndefined();
+    expect(findAiRoute('/v1/models/')).toBeUndefined();
+  });
+
+  it('sends each part of the management API to its service, and only sign-in parts for strangers', () => {
+    expect(findManagementRoute('/v1/auth/login')).toMatchObject({ service: 'auth', isPublic: true });
+    expect(findManagementRoute('/v1/auth/loginx')).toMatchObject({ service: 'auth', isPublic: false });
+    expect(findManagementRoute('/v1/auth/api-keys')).toMatchObject({ service: 'auth', isPublic: false });
+    expect(findManagementRoute('/v1/users/usage')).toMatchObject({ service: 'analytics', isPublic: false });
+    expect(findManagementRoute('/v1/users/profile')).toMatchObject({ service: 'auth', isPublic: false });
+    expect(findManagementRoute('/v1/billing/balance')).toMatchObject({ service: 'billing', isPublic: false });
+    expect(findManagementRoute('/internal/keys/verify')).toBeUndefined();
+    expect(findManagementRoute('/v1/billingx')).toBeUndefined();
+  });
+});

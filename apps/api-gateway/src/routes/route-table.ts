@@ -1,0 +1,62 @@
+import type { Scope, ServiceName } from '@aggregator/contracts';
+
+/** A route of the AI surface: served by the proxy, behind the lean handler. */
+export interface AiRoute {
+  method: 'GET' | 'POST';
+  scope: Scope;
+}
+
+/** Exact canonical paths. Every alias is turned into one of these before anything is decided. */
+const aiRoutes: ReadonlyMap<string, AiRoute> = new Map<string, AiRoute>([
+  ['/v1/chat/completions', { method: 'POST', scope: 'ai:invoke' }],
+  ['/v1/embeddings', { method: 'POST', scope: 'ai:invoke' }],
+  ['/v1/models', { method: 'GET', scope: 'ai:invoke' }],
+]);
+
+const modelPrefix = '/v1/models/';
+
+export function findAiRoute(path: string): AiRoute | undefined {
+  const route = aiRoutes.get(path);
+  if (route !== undefined) return route;
+  return path.startsWith(modelPrefix) && path.length > modelPrefix.length ? aiRoutes.get('/v1/models') : undefined;
+}
+
+/** A part of the management API: which service has it, and whether it is open to strangers. */
+export interface ManagementRoute {
+  prefix: string;
+  service: Exclude<ServiceName, 'api-gateway' | 'proxy'>;
+  isPublic: boolean;
+}
+
+/** The first prefix that fits decides. The services themselves check scopes; a stranger gets past only what is public. */
+export const managementRoutes: readonly ManagementRoute[] = [
+  { prefix: '/v1/auth/register', service: 'auth', isPublic: true },
+  { prefix: '/v1/auth/login', service: 'auth', isPublic: true },
+  { prefix: '/v1/auth/refresh', service: 'auth', isPublic: true },
+  { prefix: '/v1/auth', service: 'auth', isPublic: false },
+  { prefix: '/v1/users/usage', service: 'analytics', isPublic: false },
+  { prefix: '/v1/users', service: 'auth', isPublic: false },
+  { prefix: '/v1/billing', service: 'billing', isPublic: false },
+  { prefix: '/v1/analytics', service: 'analytics', isPublic: false },
+  { prefix: '/v1/orchestrator', service: 'provider-orchestrator', isPublic: false },
+];
+
+export function findManagementRoute(path: string): ManagementRoute | undefined {
+  return managementRoutes.find((route) => path === route.prefix || path.startsWith(`${route.prefix}/`));
+}
+
+/** S1's paths had no version; they stand for the same routes. */
+const unversioned = /^\/(?:auth|billing|analytics|orchestrator|users)\//;
+/** What could make one service read another path than the one that was judged here. */
+const tricks = /%2e|%5c|%00|\\|\/\/|(?:\/|%2f)\.{1,2}(?:\/|%2f|$)/i;
+
+/**
+ * The one spelling of a path, or null where it has tricks in it (encoded dots or slashes, doubled slashes, dot segments,
+ * backslashes). `/api/v1/x` is `/v1/x`. An encoded slash is a part of a model's name and of nothing else.
+ */
+export function toCanonicalPath(path: string): string | null {
+  const withoutApi = path.startsWith('/api/') ? path.slice(4) : path;
+  if (tricks.test(withoutApi)) return null;
+  if (!withoutApi.startsWith(modelPrefix) && /%2f/i.test(withoutApi)) return null;
+  return unversioned.test(withoutApi) ? `/v1${withoutApi}` : withoutApi;
+}

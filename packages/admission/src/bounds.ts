@@ -1,0 +1,63 @@
+import type { AdmitRequest, HoldSettlement, RateLimit } from './port.ts';
+
+/** Redis computes in doubles: beyond this, sums of money would drift. */
+export const nanoUsdMax = 2n ** 53n - 1n;
+
+/** How long a granted lease is remembered, so that granting it again changes nothing. */
+export const leaseMemoryMs = 24 * 60 * 60 * 1000;
+
+const holdTtlMsMax = 24 * 60 * 60 * 1000;
+const ratePerMinuteMax = 1_000_000_000_000;
+const listMax = 16;
+const nameMax = 200;
+
+/** Throws RangeError on what no limit can be computed with; a fault of the caller, never of the client. */
+export function checkAdmitRequest(request: AdmitRequest): void {
+  checkName(request.orgId);
+  checkName(request.requestId);
+  checkMoney(request.holdNanoUsd);
+  checkInteger('holdTtlMs', request.holdTtlMs, 1, holdTtlMsMax);
+  checkSubjects(request.rates);
+  for (const limit of request.rates) checkRate(limit);
+  checkSubjects(request.concurrency);
+  for (const slot of request.concurrency) checkInteger('max', slot.max, 0, Number.MAX_SAFE_INTEGER);
+}
+
+export function checkSettlement(settlement: HoldSettlement): void {
+  checkName(settlement.orgId);
+  checkName(settlement.requestId);
+  checkMoney(settlement.actualNanoUsd);
+  for (const cost of Object.values(settlement.actualCosts)) checkInteger('cost', cost, 0, Number.MAX_SAFE_INTEGER);
+}
+
+export function checkRate(limit: RateLimit): void {
+  checkName(limit.subject);
+  checkInteger('ratePerMinute', limit.ratePerMinute, 1, ratePerMinuteMax);
+  checkInteger('cost', limit.cost, 0, Number.MAX_SAFE_INTEGER);
+}
+
+export function checkMoney(nanoUsd: bigint): void {
+  if (nanoUsd < 0n || nanoUsd > nanoUsdMax) throw new RangeError(`${nanoUsd} nano-USD is outside 0…2⁵³`);
+}
+
+export function checkName(name: string): void {
+  if (name.length === 0 || name.length > nameMax) throw new RangeError(`a name has 1…${nameMax} characters`);
+}
+
+/** A subject named twice would be checked twice against the same state and so let through more than its limit. */
+function checkSubjects(rows: readonly { subject: string }[]): void {
+  if (rows.length > listMax) throw new RangeError(`more than ${listMax} limits in one request`);
+  for (let index = 0; index < rows.length; index += 1) {
+    const subject = rows[index]?.subject ?? '';
+    checkName(subject);
+    for (let other = 0; other < index; other += 1) {
+      if (rows[other]?.subject === subject) throw new RangeError(`limit ${subject} is named twice`);
+    }
+  }
+}
+
+function checkInteger(name: string, value: number, min: number, max: number): void {
+  if (!Number.isSafeInteger(value) || value < min || value > max) {
+    throw new RangeError(`${name} is ${value}, not a whole number in ${min}…${max}`);
+  }
+}

@@ -1,0 +1,11 @@
+export { createAdmissionStore } from './create-admission-store.ts';
+export { createMemoryAdmissionStore, type MemoryAdmissionOptions } from './memory/memory-store.ts';
+export type {
+  AdmissionStore,
+  AdmitAnswer,
+  AdmitRequest,
+  HoldSettlement,
+  RateLimit,
+  RateVerdict,
+} from './port.ts';
+export { createRedisAdmissionStore, type RedisAdmissionOptions } from './redis/redis-store.ts';

@@ -1,0 +1,82 @@
+import { leaseMemoryMs } from '../bounds.ts';
+import type { AdmitRequest, RateLimit } from '../port.ts';
+
+export interface Hold {
+  amountNanoUsd: bigint;
+  expiresMicros: number;
+  rates: readonly RateLimit[];
+  slots: AdmitRequest['concurrency'];
+}
+
+/** One organisation's credit, open holds and occupied concurrency slots. */
+export class Account {
+  creditNanoUsd = 0n;
+  heldNanoUsd = 0n;
+  readonly #holds = new Map<string, Hold>();
+  readonly #slots = new Map<string, number>();
+  readonly #leases = new Map<string, number>();
+  /** No open hold expires before this. */
+  #quietUntilMicros = Number.POSITIVE_INFINITY;
+
+  get openHolds(): number {
+    return this.#holds.size;
+  }
+
+  get isEmpty(): boolean {
+    return this.creditNanoUsd === 0n && this.#holds.size === 0 && this.#leases.size === 0;
+  }
+
+  hasHold(requestId: string): boolean {
+    return this.#holds.has(requestId);
+  }
+
+  countSlots(subject: string): number {
+    return this.#slots.get(subject) ?? 0;
+  }
+
+  open(requestId: string, hold: Hold): void {
+    this.creditNanoUsd -= hold.amountNanoUsd;
+    this.heldNanoUsd += hold.amountNanoUsd;
+    this.#holds.set(requestId, hold);
+    for (const { subject } of hold.slots) this.#slots.set(subject, this.countSlots(subject) + 1);
+    this.#quietUntilMicros = Math.min(this.#quietUntilMicros, hold.expiresMicros);
+  }
+
+  /** Ends a hold: its slots are free and its money is no longer held. What becomes of the money is the caller's to say. */
+  take(requestId: string): Hold | undefined {
+    const hold = this.#holds.get(requestId);
+    if (hold === undefined) return undefined;
+    this.#holds.delete(requestId);
+    this.heldNanoUsd -= hold.amountNanoUsd;
+    for (const { subject } of hold.slots) {
+      const left = this.countSlots(subject) - 1;
+      if (left > 0) this.#slots.set(subject, left);
+      else this.#slots.delete(subject);
+    }
+    return hold;
+  }
+
+  /** Forgets holds past their time. Their money does not return: the request may have been charged. */
+  dropExpired(nowMicros: number): void {
+    if (nowMicros < this.#quietUntilMicros) return;
+    this.#quietUntilMicros = Number.POSITIVE_INFINITY;
+    for (const [requestId, hold] of this.#holds) {
+      if (hold.expiresMicros <= nowMicros) this.take(requestId);
+      else this.#quietUntilMicros = Math.min(this.#quietUntilMicros, hold.expiresMicros);
+    }
+  }
+
+  knowsLease(leaseId: string, nowMicros: number): boolean {
+    const forgetMicros = this.#leases.get(leaseId);
+    return forgetMicros !== undefined && forgetMicros > nowMicros;
+  }
+
+  /** Keeps the lease's id for a day, and drops those that were kept so long: they stand in the order they came. */
+  rememberLease(leaseId: string, nowMicros: number): void {
+    for (const [oldest, forgetMicros] of this.#leases) {
+      if (forgetMicros > nowMicros) break;
+      this.#leases.delete(oldest);
+    }
+    this.#leases.set(leaseId, nowMicros + leaseMemoryMs * 1000);
+  }
+}

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { toAdmitted, toConcurrencyRefusal, toCreditRefusal, toRateRefusal } from '../answer.ts';
+import { checkAdmitRequest, checkMoney, checkName, checkRate, checkSettlement } from '../bounds.ts';
+import { type ChargedRate, isAllowed, toMicros, toVerdict } from '../gcra.ts';
+import type { AdmissionStore, AdmitAnswer, AdmitRequest, HoldSettlement, RateLimit, RateVerdict } from '../port.ts';
+import { Account } from './account.ts';
+import { RateBuckets } from './rate-buckets.ts';
+
+export interface MemoryAdmissionOptions {
+  /** A monotonic clock in milliseconds; `performance.now` unless told. */
+  now?: () => number;
+  /** Most rate buckets kept at once. */
+  bucketsMax?: number;
+}
+
+const bucketsMaxDefault = 200_000;
+
+/** The counter store inside this process. Its data ends with the process, and its epoch with it. */
+export function createMemoryAdmissionStore(options: MemoryAdmissionOptions = {}): AdmissionStore {
+  return new MemoryAdmissionStore(options.now ?? (() => performance.now()), options.bucketsMax ?? bucketsMaxDefault);
+}
+
+class MemoryAdmissionStore implements AdmissionStore {
+  readonly #now: () => number;
+  readonly #epoch = randomUUID();
+  readonly #accounts = new Map<string, Account>();
+  readonly #buckets: RateBuckets;
+
+  constructor(now: () => number, bucketsMax: number) {
+    this.#now = now;
+    this.#buckets = new RateBuckets(bucketsMax);
+  }
+
+  async admit(request: AdmitRequest): Promise<AdmitAnswer> {
+    checkAdmitRequest(request);
+    const now = this.#readClock();
+    this.#buckets.sweep(now, request.rates.length + 1);
+    const account = this.#findAccount(request.orgId, now);
+    const charged = request.rates.map((limit) => this.#charge(nameBucket(request.orgId, limit.subject), limit, now));
+    if (account?.hasHold(request.requestId)) return toAdmitted(charged);
+
+    const refusal = toRateRefusal(charged);
+    if (refusal !== null) return refusal;
+    const occupied = request.concurrency.find(({ subject, max }) => (account?.countSlots(subject) ?? 0) >= max);
+    if (occupied !== undefined) return toConcurrencyRefusal(occupied, charged);
+    const credit = account?.creditNanoUsd ?? 0n;
+    if (request.holdNanoUsd > credit) return toCreditRefusal(credit, charged);
+
+    for (const rate of charged) {
+      this.#buckets.add(nameBucket(request.orgId, rate.limit.subject), now, rate.micros);
+      rate.backlogMicros += rate.micros;
+    }
+    (account ?? this.#makeAccount(request.orgId)).open(request.requestId, {
+      amountNanoUsd: request.holdNanoUsd,
+      expiresMicros: now + request.holdTtlMs * 1000,
+      rates: request.rates,
+      slots: request.concurrency,
+    });
+    return toAdmitted(charged);
+  }
+
+  async settle(settlement: HoldSettlement): Promise<void> {
+    checkSettlement(settlement);
+    const now = this.#readClock();
+    const account = this.#findAccount(settlement.orgId, now);
+    const hold = account?.take(settlement.requestId);
+    if (account === undefined || hold === undefined) return;
+    const credit = account.creditNanoUsd + hold.amountNanoUsd - settlement.actualNanoUsd;
+    account.creditNanoUsd = credit > 0n ? credit : 0n;
+    const actualCosts = new Map(Object.entries(settlement.actualCosts));
+    for (const { subject, cost, ratePerMinute } of hold.rates) {
+      const actual = actualCosts.get(subject);
+      if (actual === undefined) continue;
+      const correction = toMicros(actual, ratePerMinute) - toMicros(cost, ratePerMinute);
+      this.#buckets.add(nameBucket(settlement.orgId, subject), now, correction);
+    }
+    this.#dropIfEmpty(settlement.orgId, account);
+  }
+
+  async grantCredit(grant: { orgId: string; leaseId: string; amountNanoUsd: bigint }): Promise<bigint> {
+    checkName(grant.orgId);
+    checkName(grant.leaseId);
+    checkMoney(grant.amountNanoUsd);
+    const now = this.#readClock();
+    const account = this.#findAccount(grant.orgId, now) ?? this.#makeAccount(grant.orgId);
+    if (account.knowsLease(grant.leaseId, now)) return account.creditNanoUsd;
+    checkMoney(account.creditNanoUsd + account.heldNanoUsd + grant.amountNanoUsd);
+    account.rememberLease(grant.leaseId, now);
+    account.creditNanoUsd += grant.amountNanoUsd;
+    return account.creditNanoUsd;
+  }
+
+  async reclaimCredit(reclaim: { orgId: string; maxNanoUsd: bigint }): Promise<bigint> {
+    checkMoney(reclaim.maxNanoUsd);
+    const account = this.#findAccount(reclaim.orgId, this.#readClock());
+    if (account === undefined) return 0n;
+    const taken = reclaim.maxNanoUsd < account.creditNanoUsd ? reclaim.maxNanoUsd : account.creditNanoUsd;
+    account.creditNanoUsd -= taken;
+    this.#dropIfEmpty(reclaim.orgId, account);
+    return taken;
+  }
+
+  async readCredit(orgId: string): Promise<{ creditNanoUsd: bigint; heldNanoUsd: bigint; openHolds: number }> {
+    const account = this.#findAccount(orgId, this.#readClock());
+    return {
+      creditNanoUsd: account?.creditNanoUsd ?? 0n,
+      heldNanoUsd: account?.heldNanoUsd ?? 0n,
+      openHolds: account?.openHolds ?? 0,
+    };
+  }
+
+  async takeRate(limit: RateLimit): Promise<RateVerdict> {
+    checkRate(limit);
+    const now = this.#readClock();
+    this.#buckets.sweep(now, 2);
+    const charged = this.#charge(limit.subject, limit, now);
+    if (!isAllowed(charged)) return toVerdict(charged, false);
+    this.#buckets.add(limit.subject, now, charged.micros);
+    charged.backlogMicros += charged.micros;
+    return toVerdict(charged, true);
+  }
+
+  async readEpoch(): Promise<string> {
+    return this.#epoch;
+  }
+
+  async close(): Promise<void> {
+    this.#accounts.clear();
+  }
+
+  #readClock(): number {
+    return Math.floor(this.#now() * 1000);
+  }
+
+  #charge(bucket: string, limit: RateLimit, now: number): ChargedRate {
+    return {
+      limit,
+      micros: toMicros(limit.cost, limit.ratePerMinute),
+      backlogMicros: this.#buckets.readBacklog(bucket, now),
+    };
+  }
+
+  #findAccount(orgId: string, now: number): Account | undefined {
+    const account = this.#accounts.get(orgId);
+    account?.dropExpired(now);
+    return account;
+  }
+
+  #makeAccount(orgId: string): Account {
+    const account = new Account();
+    this.#accounts.set(orgId, account);
+    return account;
+  }
+
+  #dropIfEmpty(orgId: string, account: Account): void {
+    if (account.isEmpty) this.#accounts.delete(orgId);
+  }
+}
+
+/** Buckets of an organisation and those of `takeRate` never meet: no organisation's id holds a line break. */
+function nameBucket(orgId: string, subject: string): string {
+  return `${orgId}\n${subject}`;
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Socket } from 'node:net';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { makeOrg, toRequest } from '../conformance/harness.ts';
+import { describeAdmissionStore } from '../conformance.ts';
+import type { AdmissionStore } from '../port.ts';
+import { createRedisAdmissionStore } from './redis-store.ts';
+
+function readUrl(): string {
+  const url = process.env.REDIS_URL;
+  if (url === undefined) throw new Error('REDIS_URL is not set: these tests need a Redis server');
+  return url;
+}
+
+function makeStore(keyPrefix: string): AdmissionStore {
+  return createRedisAdmissionStore({ url: readUrl(), commandTimeoutMs: 5000, keyPrefix, onError: () => undefined });
+}
+
+async function deleteKeys(client: Redis, keyPrefix: string): Promise<void> {
+  for await (const keys of client.scanStream({ match: `${keyPrefix}*`, count: 1000 })) {
+    if (keys.length > 0) await client.del(keys);
+  }
+}
+
+async function readMicros(client: Redis): Promise<number> {
+  const [seconds, micros] = await client.time();
+  return Number(seconds) * 1_000_000 + Number(micros);
+}
+
+describeAdmissionStore('redis', async () => {
+  const keyPrefix = `test-${randomUUID()}:`;
+  const client = new Redis(readUrl());
+  const store = makeStore(keyPrefix);
+  return {
+    store,
+    nowMs: () => performance.now(),
+    async passTime(ms) {
+      const until = (await readMicros(client)) + ms * 1000 + 1000;
+      while ((await readMicros(client)) < until);
+    },
+    loseData: () => deleteKeys(client, keyPrefix),
+    async close() {
+      await store.close();
+      await deleteKeys(client, keyPrefix);
+      await client.quit();
+    },
+  };
+});
+
+describe('redis counter store behind several gateways', () => {
+  const keyPrefix = `test-${randomUUID()}:`;
+  const stores = [makeStore(keyPrefix), makeStore(keyPrefix), makeStore(keyPrefix)];
+  afterAll(async () => {
+    await Promise.all(stores.map((store) => store.close()));
+    const client = new Redis(readUrl());
+    await deleteKeys(client, keyPrefix);
+    await client.quit();
+  });
+
+  it('never spends an organisation credit twice', async () => {
+    const [first] = stores;
+    if (first === undefined) throw new Error('no store');
+    const orgId = await makeOrg(first, 799n);
+    const answers = await Promise.all(
+      Array.from({ length: 500 }, (_none, index) =>
+        (stores[index % 3] ?? first).admit(toRequest({ orgId, holdNanoUsd: 100n })),
+      ),
+    );
+    expect(answers.filter(({ result }) => result === 'admitted')).toHaveLength(7);
+  });
+
+  it('counts one rate limit for all of them', async () => {
+    const limit = { subject: `ip:${randomUUID()}`, ratePerMinute: 20, cost: 1 };
+    const verdicts = await Promise.all(
+      Array.from({ length: 30 }, () => stores.map((store) => store.takeRate(limit))).flat(),
+    );
+    expect(verdicts.filter(({ isAllowed }) => isAllowed)).toHaveLength(20);
+  });
+
+  it('keeps every key of an organisation in one slot of a cluster', async () => {
+    const [store] = stores;
+    if (store === undefined) throw new Error('no store');
+    const orgId = await makeOrg(store, 10n);
+    const rates = [{ subject: 'key:a:requests', ratePerMinute: 10, cost: 1 }];
+    await store.admit(toRequest({ orgId, rates, concurrency: [{ subject: 'key:a', max: 1 }] }));
+    const client = new Redis(readUrl());
+    const keys = await client.keys(`${keyPrefix}*${orgId}*`);
+    await client.quit();
+    expect(keys.map((key) => key.slice(keyPrefix.length).replace(/:lease:.*/, ':lease')).sort()).toEqual(
+      ['account', 'expiries', 'holds', 'lease', 'rate:key:a:requests', 'slots'].map((name) => `{${orgId}}:${name}`),
+    );
+  });
+});
+
+describe('redis counter store without its server', () => {
+  it('rejects within its deadline when the server accepts and never answers', async () => {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => void sockets.add(socket));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const store = createRedisAdmissionStore({
+      url: `redis://127.0.0.1:${port}`,
+      commandTimeoutMs: 100,
+      onError: () => undefined,
+    });
+    const startMs = performance.now();
+    await expect(store.readEpoch()).rejects.toMatchObject({ code: 'service_unavailable' });
+    expect(performance.now() - startMs).toBeLessThan(1000);
+    await store.close();
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('rejects at once, and tells of it, when nobody listens', async () => {
+    const errors: unknown[] = [];
+    const store = createRedisAdmissionStore({
+      url: 'redis://127.0.0.1:1',
+      commandTimeoutMs: 1000,
+      onError: (error) => errors.push(error),
+    });
+    await expect(store.admit(toRequest({ orgId: 'org' }))).rejects.toMatchObject({ code: 'service_unavailable' });
+    expect(errors.length).toBeGreaterThan(0);
+    await store.close();
+  });
+});

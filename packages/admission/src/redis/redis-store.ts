@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '@aggregator/contracts';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { toAdmitted, toConcurrencyRefusal, toCreditRefusal, toRateRefusal } from '../answer.ts';
+import { checkAdmitRequest, checkMoney, checkName, checkRate, checkSettlement, leaseMemoryMs } from '../bounds.ts';
+import { type ChargedRate, toMicros, toVerdict } from '../gcra.ts';
+import type { AdmissionStore, AdmitAnswer, AdmitRequest, HoldSettlement, RateLimit, RateVerdict } from '../port.ts';
+import { connectRedis, type RedisClientOptions, waitForFirstConnection } from './client.ts';
+import { admitOutcome } from './scripts.ts';
+
+export interface RedisAdmissionOptions extends RedisClientOptions {
+  /** Before every key; stores with different prefixes do not meet. `agg:` unless told. */
+  keyPrefix?: string;
+}
+
+/**
+ * The counter store in Redis (7 or later, `maxmemory-policy noeviction`). Connects in the background; a call rejects with
+ * `service_unavailable` where Redis does not answer within `commandTimeoutMs`. Such a call may still have been carried
+ * out: an admit left so is ended by its settlement or its TTL, a reclaim left so strands credit and creates none.
+ */
+export function createRedisAdmissionStore(options: RedisAdmissionOptions): AdmissionStore {
+  return new RedisAdmissionStore(connectRedis(options), options.keyPrefix ?? 'agg:', options.commandTimeoutMs);
+}
+
+const integer = z.coerce.number().int();
+const integers = z.array(integer);
+
+class RedisAdmissionStore implements AdmissionStore {
+  readonly #client: Redis;
+  readonly #keyPrefix: string;
+  readonly #timeoutMs: number;
+  readonly #firstConnection: Promise<void>;
+
+  constructor(client: Redis, keyPrefix: string, timeoutMs: number) {
+    this.#client = client;
+    this.#keyPrefix = keyPrefix;
+    this.#timeoutMs = timeoutMs;
+    this.#firstConnection = waitForFirstConnection(client, timeoutMs);
+  }
+
+  async admit(request: AdmitRequest): Promise<AdmitAnswer> {
+    checkAdmitRequest(request);
+    const charged = request.rates.map((limit) => toCharged(limit));
+    const keys = this.#nameKeys(
+      request.orgId,
+      request.rates.map(({ subject }) => subject),
+    );
+    const reply = await this.#run(() =>
+      this.#client.admitHold(
+        keys.length,
+        ...keys,
+        request.requestId,
+        String(request.holdNanoUsd),
+        String(request.holdTtlMs),
+        toRecord(request, charged),
+        ...charged.map(({ micros }) => String(micros)),
+        ...request.concurrency.flatMap(({ subject, max }) => [subject, String(max)]),
+      ),
+    );
+    const [outcome = -1, detail = 0, ...backlogs] = integers.parse(reply);
+    charged.forEach((rate, index) => {
+      rate.backlogMicros = backlogs[index] ?? 0;
+    });
+    return toAnswer(request, charged, outcome, detail);
+  }
+
+  async settle(settlement: HoldSettlement): Promise<void> {
+    checkSettlement(settlement);
+    const costs = Object.entries(settlement.actualCosts);
+    const keys = this.#nameKeys(
+      settlement.orgId,
+      costs.map(([subject]) => subject),
+    );
+    const values = [settlement.requestId, String(settlement.actualNanoUsd)];
+    for (const [subject, cost] of costs) values.push(subject, String(cost));
+    await this.#run(() => this.#client.settleHold(keys.length, ...keys, ...values));
+  }
+
+  async grantCredit(grant: { orgId: string; leaseId: string; amountNanoUsd: bigint }): Promise<bigint> {
+    checkName(grant.orgId);
+    checkName(grant.leaseId);
+    checkMoney(grant.amountNanoUsd);
+    const keys = [...this.#nameKeys(grant.orgId, []), `${this.#keyPrefix}{${grant.orgId}}:lease:${grant.leaseId}`];
+    const values = [String(grant.amountNanoUsd), String(leaseMemoryMs)];
+    return BigInt(integer.parse(await this.#run(() => this.#client.grantCredit(keys.length, ...keys, ...values))));
+  }
+
+  async reclaimCredit(reclaim: { orgId: string; maxNanoUsd: bigint }): Promise<bigint> {
+    checkMoney(reclaim.maxNanoUsd);
+    const keys = this.#nameKeys(reclaim.orgId, []);
+    const reply = await this.#run(() => this.#client.reclaimCredit(keys.length, ...keys, String(reclaim.maxNanoUsd)));
+    return BigInt(integer.parse(reply));
+  }
+
+  async readCredit(orgId: string): Promise<{ creditNanoUsd: bigint; heldNanoUsd: bigint; openHolds: number }> {
+    const keys = this.#nameKeys(orgId, []);
+    const reply = await this.#run(() => this.#client.readCredit(keys.length, ...keys));
+    const [credit = 0, held = 0, openHolds = 0] = integers.parse(reply);
+    return { creditNanoUsd: BigInt(credit), heldNanoUsd: BigInt(held), openHolds };
+  }
+
+  async takeRate(limit: RateLimit): Promise<RateVerdict> {
+    checkRate(limit);
+    const charged = toCharged(limit);
+    const key = `${this.#keyPrefix}rate:{${limit.subject}}`;
+    const reply = await this.#run(() => this.#client.takeRate(1, key, String(charged.micros)));
+    const [isTaken = 0, backlogMicros = 0] = integers.parse(reply);
+    return toVerdict({ ...charged, backlogMicros }, isTaken === 1);
+  }
+
+  /** Made by whoever asks first; lost together with the data. */
+  async readEpoch(): Promise<string> {
+    const key = `${this.#keyPrefix}epoch`;
+    const offered = randomUUID();
+    const isMade = await this.#run(() => this.#client.set(key, offered, 'NX'));
+    if (isMade === 'OK') return offered;
+    const epoch = await this.#run(() => this.#client.get(key));
+    if (epoch === null)
+      throw new AppError('service_unavailable', { internal: 'counter store lost its epoch just now' });
+    return epoch;
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#run(() => this.#client.quit());
+    } catch {
+      this.#client.disconnect();
+    }
+  }
+
+  /** One slot of a cluster holds all of an organisation, by the tag in braces. */
+  #nameKeys(orgId: string, rateSubjects: readonly string[]): string[] {
+    const organisation = `${this.#keyPrefix}{${orgId}}:`;
+    const keys = [`${organisation}account`, `${organisation}holds`, `${organisation}expiries`, `${organisation}slots`];
+    for (const subject of rateSubjects) keys.push(`${organisation}rate:${subject}`);
+    return keys;
+  }
+
+  /**
+   * The client's own timeout begins when a command is written, which on a hung server is after the batch before it has
+   * failed; this one begins now.
+   */
+  async #run<T>(command: () => Promise<T>): Promise<T> {
+    if (this.#client.status !== 'ready') await this.#firstConnection;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const isLate = new Promise<never>((_resolve, reject) => {
+        timer = setTimeout(() => reject(new Error(`no reply within ${this.#timeoutMs} ms`)), this.#timeoutMs);
+      });
+      return await Promise.race([command(), isLate]);
+    } catch (error) {
+      const internal = `counter store: ${error instanceof Error ? error.message : String(error)}`;
+      throw new AppError('service_unavailable', { internal, cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function toCharged(limit: RateLimit): ChargedRate {
+  return { limit, micros: toMicros(limit.cost, limit.ratePerMinute), backlogMicros: 0 };
+}
+
+/** What settling needs to know of the hold, as the scripts read it. */
+function toRecord(request: AdmitRequest, charged: readonly ChargedRate[]): string {
+  return JSON.stringify({
+    amount: String(request.holdNanoUsd),
+    rates: charged.map(({ limit, micros }) => ({
+      subject: limit.subject,
+      ratePerMinute: limit.ratePerMinute,
+      micros,
+    })),
+    slots: request.concurrency.map(({ subject }) => subject),
+  });
+}
+
+function toAnswer(
+  request: AdmitRequest,
+  charged: readonly ChargedRate[],
+  outcome: number,
+  detail: number,
+): AdmitAnswer {
+  if (outcome === admitOutcome.admitted) return toAdmitted(charged);
+  if (outcome === admitOutcome.noCredit) return toCreditRefusal(BigInt(detail), charged);
+  const slot = request.concurrency[detail];
+  if (outcome === admitOutcome.concurrencyLimited && slot !== undefined) return toConcurrencyRefusal(slot, charged);
+  const refusal = outcome === admitOutcome.rateLimited ? toRateRefusal(charged) : null;
+  if (refusal === null) throw new AppError('service_unavailable', { internal: `unknown outcome ${outcome}` });
+  return refusal;
+}

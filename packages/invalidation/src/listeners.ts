@@ -1,0 +1,54 @@
+export interface Listener {
+  onMessage(message: string): void;
+  onGap(): void;
+  /** From then on it counts on being told everything, so it hears of gaps. */
+  isSubscribed: boolean;
+}
+
+/** Who listens to what. A listener that throws is reported, and the others are told all the same. */
+export class Listeners {
+  readonly #byChannel = new Map<string, Set<Listener>>();
+  readonly #onError: (error: unknown) => void;
+
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
+
+  get channels(): string[] {
+    return [...this.#byChannel.keys()];
+  }
+
+  add(channel: string, listener: Listener): void {
+    const listeners = this.#byChannel.get(channel) ?? new Set();
+    this.#byChannel.set(channel, listeners.add(listener));
+  }
+
+  /** Whether it was the channel's last one. */
+  remove(channel: string, listener: Listener): boolean {
+    const listeners = this.#byChannel.get(channel);
+    if (listeners === undefined || !listeners.delete(listener) || listeners.size > 0) return false;
+    return this.#byChannel.delete(channel);
+  }
+
+  clear(): void {
+    this.#byChannel.clear();
+  }
+
+  deliver(channel: string, message: string): void {
+    for (const listener of this.#byChannel.get(channel) ?? []) this.#tell(() => listener.onMessage(message));
+  }
+
+  tellGap(): void {
+    for (const listeners of this.#byChannel.values()) {
+      for (const listener of listeners) if (listener.isSubscribed) this.#tell(() => listener.onGap());
+    }
+  }
+
+  #tell(callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+}

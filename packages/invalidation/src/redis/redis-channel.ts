@@ -1,0 +1,60 @@
+import type { Redis } from 'ioredis';
+import type { Listener } from '../listeners.ts';
+import type { InvalidationChannel } from '../port.ts';
+import { connect, waitForEvent } from './connect.ts';
+import { RedisSubscriber } from './redis-subscriber.ts';
+
+export interface RedisInvalidationChannelOptions {
+  url: string;
+  commandTimeoutMs: number;
+  /** Told of each lost connection, once, and of listeners that throw. */
+  onError(error: unknown): void;
+}
+
+/** Over Redis publish and subscribe, for services in processes of their own. */
+export function createRedisInvalidationChannel(options: RedisInvalidationChannelOptions): InvalidationChannel {
+  return new RedisInvalidationChannel(options);
+}
+
+class RedisInvalidationChannel implements InvalidationChannel {
+  readonly #commandTimeoutMs: number;
+  readonly #publisher: Redis;
+  readonly #subscriber: RedisSubscriber;
+  #hasConnected = false;
+  #isClosed = false;
+
+  constructor(options: RedisInvalidationChannelOptions) {
+    this.#commandTimeoutMs = options.commandTimeoutMs;
+    this.#publisher = connect(options);
+    this.#publisher.setMaxListeners(0);
+    this.#publisher.once('ready', () => {
+      this.#hasConnected = true;
+    });
+    this.#subscriber = new RedisSubscriber(options);
+  }
+
+  async publish(channel: string, message: string): Promise<void> {
+    this.#throwIfClosed();
+    // Only the first connection is worth waiting for; when it is lost later, who publishes learns it at once.
+    if (!this.#hasConnected) await waitForEvent(this.#publisher, 'ready', this.#commandTimeoutMs);
+    await this.#publisher.publish(channel, message);
+  }
+
+  async subscribe(channel: string, onMessage: (message: string) => void, onGap: () => void) {
+    this.#throwIfClosed();
+    const listener: Listener = { onMessage, onGap, isSubscribed: false };
+    await this.#subscriber.subscribe(channel, listener);
+    return { close: () => this.#subscriber.unsubscribe(channel, listener) };
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#publisher.disconnect();
+    this.#subscriber.close();
+  }
+
+  #throwIfClosed(): void {
+    if (this.#isClosed) throw new Error('the invalidation channel is closed');
+  }
+}

@@ -1,0 +1,10 @@
+export { createServiceDatabases, type ServiceDatabases } from './postgres/create-service-databases.ts';
+export {
+  createTestDatabase,
+  type DatabaseService,
+  type TestDatabase,
+  type TestDatabaseContent,
+} from './postgres/create-test-database.ts';
+export { startTestPostgres, type TestPostgres } from './postgres/start-test-postgres.ts';
+export { createFakeClock, type FakeClock } from './time/fake-clock.ts';
+export { type WaitOptions, waitFor } from './time/wait-for.ts';
