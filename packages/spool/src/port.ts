@@ -14,15 +14,19 @@ export interface Spool {
   appendIntent(intent: SpoolIntent): void;
 
   /**
-   * Ends an intent. Always has room: space for it was reserved with the intent. A second settlement of the same event id
-   * is ignored and answers false.
+   * Ends an intent. Always has room: space for it was reserved with the intent; should the disk fail nevertheless, it is
+   * kept in memory and written as soon as the disk allows. Without an open intent of its event id (settled before, or
+   * never begun) it is ignored and answers false.
    */
   appendSettlement(settlement: SpoolSettlement): boolean;
 
   /** Intents that an earlier process left without a settlement, oldest first; each must be settled once, by recovery. */
   readonly abandonedIntents: readonly SpoolIntent[];
 
-  /** Bytes in use over `bytesMax`, 0…1. */
+  /** What opening found broken and left behind; each was told to `onError`. */
+  readonly damage: SpoolDamage;
+
+  /** Bytes in use or reserved over `bytesMax`, 0…1; 1 while the disk is full. */
   readFill(): number;
 
   /** Intents and settlements that have not been acknowledged by the event log. */
@@ -35,14 +39,25 @@ export interface Spool {
   close(): Promise<void>;
 }
 
+export interface SpoolDamage {
+  /** Ends of segments that a crash tore off; nothing that was appended before a crash of the process alone is in them. */
+  readonly tornRecords: number;
+  /** Records in the middle that are not what was written. */
+  readonly corruptRecords: number;
+}
+
 export interface SpoolOptions {
   /** Made if it does not exist; one process at a time may hold it (a lock file with the process's id). */
   directory: string;
   bytesMax: number;
+  /** At most a quarter of `bytesMax`. A segment is deleted as a whole, when all of it is settled and shipped. */
   segmentBytesMax: number;
   /** Longest time between a write and its `fdatasync`. */
   flushIntervalMs: number;
-  /** Publishes settlements in order; resolves when they are durable. Rejections are tried again with back-off, for ever. */
+  /**
+   * Publishes settlements in order; resolves when they are durable. Rejections are tried again with back-off, for ever, and
+   * so is what has no answer after a minute. After a crash the last ones are published again.
+   */
   ship(events: readonly UsageRecorded[]): Promise<void>;
   shipBatchMax: number;
   onError(error: unknown): void;

@@ -1,0 +1,28 @@
+import { writeSync } from 'node:fs';
+import { openSpool } from '../index.ts';
+import { makeIntent, makeSettlement } from './records.ts';
+import { parseCrashArguments } from './crash-arguments.ts';
+
+/** Appends for ever, and says on its output what has returned: `i`ntents, `s`ettlements, and what was shi`p`ped. */
+const { directory, run, settleEvery } = parseCrashArguments(process.argv[2] ?? '');
+const say = (kind: string, eventId: string) => writeSync(1, `${kind} ${eventId}\n`);
+
+const spool = await openSpool({
+  directory,
+  bytesMax: 16 * 1024 * 1024,
+  segmentBytesMax: 8 * 1024,
+  flushIntervalMs: 2,
+  shipBatchMax: 5,
+  async ship(events) {
+    for (const { eventId } of events) say('p', eventId);
+  },
+  onError: (error) => say('e', String(error)),
+});
+for (let index = 0; ; index += 1) {
+  spool.appendIntent(makeIntent(`${run}-${index}`));
+  say('i', `${run}-${index}`);
+  if (index % settleEvery === 0) continue;
+  spool.appendSettlement(makeSettlement(`${run}-${index}`));
+  say('s', `${run}-${index}`);
+  if (index % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+}

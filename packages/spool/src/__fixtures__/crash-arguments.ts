@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+const crashArguments = z.strictObject({
+  directory: z.string(),
+  run: z.string(),
+  /** Each n-th intent is left without a settlement. */
+  settleEvery: z.number(),
+});
+export type CrashArguments = z.infer<typeof crashArguments>;
+
+export function parseCrashArguments(text: string): CrashArguments {
+  return crashArguments.parse(JSON.parse(text));
+}

@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import type { SpoolIntent, SpoolSettlement } from '../port.ts';
+
+export function makeIntent(eventId: string): SpoolIntent {
+  return { eventId, time: new Date().toISOString(), body: { hold: '1000', note: 'ü😀' } };
+}
+
+export function makeSettlement(eventId: string): SpoolSettlement {
+  return {
+    schema: 'usage.recorded/1',
+    eventId,
+    requestId: randomUUID(),
+    attempt: 1,
+    time: new Date().toISOString(),
+    orgId: randomUUID(),
+    userId: randomUUID(),
+    keyId: null,
+    operation: 'chat.completions',
+    provider: 'mock',
+    model: 'mock-1',
+    usage: { inputUncached: 10, outputText: 20, requests: 1 },
+    price: { version: 'v1', rates: { inputUncached: '150000', outputText: '600000' } },
+    amountNanoUsd: '13500',
+    estimated: false,
+    outcome: 'completed',
+    errorCode: null,
+    isStreamed: true,
+    latencyMs: 1200,
+    ttftMs: 300,
+    cache: 'miss',
+  };
+}

@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readJsonFile, replaceFile } from './durable-file.ts';
+import type { Position } from './segment-files.ts';
+
+const position = z.strictObject({ segment: z.number().int().min(0), offset: z.number().int().min(0) });
+
+/** Up to where everything is shipped; the beginning where nobody wrote it down, so that too much is shipped, never too little. */
+export async function readCursor(directory: string): Promise<Position> {
+  return (await readJsonFile(join(directory, 'cursor.json'), position)) ?? { segment: 0, offset: 0 };
+}
+
+export async function writeCursor(directory: string, cursor: Position): Promise<void> {
+  await replaceFile(join(directory, 'cursor.json'), JSON.stringify(cursor));
+}

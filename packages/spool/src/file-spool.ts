@@ -1,0 +1,260 @@
+import { AppError } from '@aggregator/contracts';
+import { BatchReader } from './batch-reader.ts';
+import { writeCursor } from './cursor.ts';
+import type { DirectoryLock } from './directory-lock.ts';
+import type { Identity } from './identity.ts';
+import type { OpenIntents } from './open-intents.ts';
+import type { Spool, SpoolDamage, SpoolIntent, SpoolOptions, SpoolSettlement } from './port.ts';
+import { RecordEncoder } from './record.ts';
+import type { Recovered } from './recover.ts';
+import type { Reserve } from './reserve.ts';
+import type { Position } from './segment-files.ts';
+import type { SegmentLog } from './segment-log.ts';
+import { ShipProgress } from './ship-progress.ts';
+import { Shipper } from './shipper.ts';
+
+export interface FileSpoolParts {
+  options: SpoolOptions;
+  identity: Identity;
+  cursor: Position;
+  recovered: Recovered;
+  log: SegmentLog;
+  reserve: Reserve;
+  lock: DirectoryLock;
+}
+
+/** Kept free for the settlement of each open intent. */
+const settlementBytesReserved = 2048;
+const refusedAtShare = 0.95;
+/** How often a full disk is tried again. */
+const healIntervalMs = 1000;
+
+/** The spool over its files. Appending is synchronous; flushing, shipping and deleting run behind. */
+export class FileSpool implements Spool {
+  readonly id: string;
+  readonly abandonedIntents: readonly SpoolIntent[];
+  readonly damage: SpoolDamage;
+  readonly #options: SpoolOptions;
+  readonly #epoch: number;
+  readonly #log: SegmentLog;
+  readonly #reserve: Reserve;
+  readonly #lock: DirectoryLock;
+  readonly #encoder = new RecordEncoder();
+  readonly #openIntents: OpenIntents;
+  readonly #progress: ShipProgress;
+  readonly #shipper: Shipper;
+  /** Settlements that the disk would not take; no more than there were open intents. */
+  readonly #unwritten: string[] = [];
+  #cursor: Position;
+  #savedCursor: Position;
+  #seq = 0;
+  #healAtMs = 0;
+  #tickTimer: NodeJS.Timeout | undefined;
+  #tick: Promise<void> | undefined;
+  #isTickWanted = false;
+  #closed: Promise<void> | undefined;
+
+  constructor({ options, identity, cursor, recovered, log, reserve, lock }: FileSpoolParts) {
+    this.id = identity.id;
+    this.abandonedIntents = recovered.abandonedIntents;
+    this.damage = recovered.damage;
+    this.#options = options;
+    this.#epoch = identity.epoch;
+    this.#log = log;
+    this.#reserve = reserve;
+    this.#lock = lock;
+    this.#openIntents = recovered.openIntents;
+    this.#progress = new ShipProgress(recovered.unshippedSettlements);
+    this.#cursor = cursor;
+    this.#savedCursor = cursor;
+    const { directory, shipBatchMax, onError } = options;
+    this.#shipper = new Shipper({
+      reader: new BatchReader(directory, log, onError),
+      from: cursor,
+      batchMax: shipBatchMax,
+      ship: (events) => options.ship(events),
+      onShipped: (count, end) => this.#advance(count, end),
+      onError,
+    });
+    this.#wantTick();
+  }
+
+  appendIntent({ eventId, time, body }: SpoolIntent): void {
+    this.#checkOpen();
+    if (this.#openIntents.has(eventId)) {
+      throw new AppError('internal_error', { internal: `intent ${eventId} is open already` });
+    }
+    const json = JSON.stringify({ eventId, time, body });
+    const record = this.#encoder.encode('intent', json);
+    const bytes = this.#countBytes() + record.length + settlementBytesReserved;
+    if (this.#isDiskFull() || bytes > this.#options.bytesMax * refusedAtShare) {
+      throw new AppError('spool_full', { internal: `spool is ${Math.round(this.readFill() * 100)} % full` });
+    }
+    try {
+      this.#openIntents.place(eventId, json, this.#log.append(record));
+    } catch (cause) {
+      throw new AppError('spool_full', { internal: 'the disk did not take an intent', cause });
+    }
+    this.#wantTick();
+  }
+
+  appendSettlement(settlement: SpoolSettlement): boolean {
+    this.#checkOpen();
+    if (!this.#openIntents.has(settlement.eventId)) return false;
+    const spool = { id: this.id, epoch: this.#epoch, seq: this.#seq + 1 };
+    const json = JSON.stringify({ ...settlement, spool });
+    const record = this.#encoder.encode('settlement', json);
+    this.#seq += 1;
+    this.#openIntents.remove(settlement.eventId);
+    this.#progress.addSettled();
+    // Behind one that is not written yet, none may go first.
+    if (this.#unwritten.length > 0 || !this.#appendAtAnyCost(record)) this.#unwritten.push(json);
+    else this.#shipper.wake();
+    this.#wantTick();
+    return true;
+  }
+
+  readFill(): number {
+    return this.#isDiskFull() ? 1 : Math.min(1, this.#countBytes() / this.#options.bytesMax);
+  }
+
+  readPending(): { openIntents: number; unshippedSettlements: number } {
+    return { openIntents: this.#openIntents.size, unshippedSettlements: this.#progress.unshipped };
+  }
+
+  waitUntilShipped(deadlineMs: number): Promise<void> {
+    return this.#progress.wait(deadlineMs);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    clearTimeout(this.#tickTimer);
+    try {
+      await this.#shipper.stop();
+      await this.#tick;
+      this.#writeUnwritten();
+      if (this.#unwritten.length > 0) {
+        const internal = `spool closed with ${this.#unwritten.length} settlements that the disk did not take`;
+        this.#options.onError(new AppError('internal_error', { internal }));
+      }
+      await this.#log.close();
+      await this.#saveCursor();
+    } finally {
+      this.#lock.release();
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#closed !== undefined) throw new AppError('service_unavailable', { internal: 'the spool is closed' });
+  }
+
+  #countBytes(): number {
+    return this.#log.bytes + (this.#openIntents.size + this.#unwritten.length) * settlementBytesReserved;
+  }
+
+  #isDiskFull(): boolean {
+    return !this.#reserve.isHeld || this.#unwritten.length > 0;
+  }
+
+  /** Gives up the reserve if that is what it takes: what is in flight is what it is for. False where even that was vain. */
+  #appendAtAnyCost(record: Buffer): boolean {
+    try {
+      this.#log.append(record);
+      return true;
+    } catch {
+      this.#reserve.release();
+    }
+    try {
+      this.#log.append(record);
+      return true;
+    } catch (error) {
+      this.#options.onError(error);
+      return false;
+    }
+  }
+
+  #writeUnwritten(): void {
+    for (let json = this.#unwritten[0]; json !== undefined; json = this.#unwritten[0]) {
+      if (!this.#appendAtAnyCost(this.#encoder.encode('settlement', json))) return;
+      this.#unwritten.shift();
+      this.#shipper.wake();
+    }
+  }
+
+  /** Asks for a flush within the interval; one runs at a time. */
+  #wantTick(): void {
+    this.#isTickWanted = true;
+    if (this.#tickTimer !== undefined || this.#tick !== undefined || this.#closed !== undefined) return;
+    this.#tickTimer = setTimeout(() => {
+      this.#tickTimer = undefined;
+      this.#tick = this.#runTick();
+    }, this.#options.flushIntervalMs);
+    this.#tickTimer.unref();
+  }
+
+  async #runTick(): Promise<void> {
+    this.#isTickWanted = false;
+    try {
+      this.#healDisk();
+      await this.#log.flush();
+      await this.#saveCursor();
+    } catch (error) {
+      this.#options.onError(error);
+    }
+    this.#tick = undefined;
+    if (this.#isTickWanted || this.#isDiskFull()) this.#wantTick();
+  }
+
+  #healDisk(): void {
+    if (!this.#isDiskFull() || performance.now() < this.#healAtMs) return;
+    this.#healAtMs = performance.now() + healIntervalMs;
+    this.#writeUnwritten();
+    if (this.#unwritten.length === 0) this.#reserve.tryHold();
+  }
+
+  async #saveCursor(): Promise<void> {
+    const cursor = this.#cursor;
+    if (cursor === this.#savedCursor) return;
+    await writeCursor(this.#options.directory, cursor);
+    this.#savedCursor = cursor;
+  }
+
+  async #advance(count: number, end: Position): Promise<void> {
+    this.#cursor = end;
+    // At the log's end everything is shipped, also where a settlement was counted and is damaged now.
+    const isAtEnd = this.#unwritten.length === 0 && isReached(this.#log.end, end);
+    this.#progress.addShipped(isAtEnd ? this.#progress.unshipped : count);
+    this.#wantTick();
+    try {
+      await this.#dropFinished();
+    } catch (error) {
+      // What could not be deleted is tried again after the next batch; shipping goes on.
+      this.#options.onError(error);
+    }
+  }
+
+  /**
+   * Oldest first and never around one that stays: if a settlement went before its intent, the intent would seem abandoned.
+   * Intents that are open for long are written again at the log's end, so that they do not keep all that came after them.
+   */
+  async #dropFinished(): Promise<void> {
+    for (let oldest = this.#log.oldestFinished; oldest !== undefined; oldest = this.#log.oldestFinished) {
+      if (!isReached({ segment: oldest.number, offset: oldest.bytes }, this.#cursor)) return;
+      if (oldest.openIntents > 0) {
+        // Only while most of the log is of no more use: else the same intents would be written round and round.
+        if (this.#log.segmentCount < 3 || this.#log.bytes < 4 * this.#openIntents.bytes) return;
+        this.#openIntents.carryForward(oldest, this.#log, this.#encoder);
+        await this.#log.flush();
+      }
+      await this.#log.dropOldestFinished();
+    }
+  }
+}
+
+function isReached(position: Position, by: Position): boolean {
+  return by.segment > position.segment || (by.segment === position.segment && by.offset >= position.offset);
+}

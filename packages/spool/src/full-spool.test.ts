@@ -1,0 +1,126 @@
+import { existsSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { makeIntent, makeSettlement } from './__fixtures__/records.ts';
+import { copyAsCrashed, makeRoot, makeSpoolOptions, removeRoot, until } from './__fixtures__/temporary-spool.ts';
+import { openSpool, openSpoolThrough } from './open-spool.ts';
+import type { Spool } from './port.ts';
+import type { WriteBytes } from './write.ts';
+
+let root = '';
+beforeEach(() => {
+  root = makeRoot();
+});
+afterEach(() => removeRoot(root));
+
+/** Appends intents until one is refused; answers how many there were. */
+function fill(spool: Spool, prefix: string): number {
+  for (let count = 0; count < 100_000; count += 1) {
+    try {
+      spool.appendIntent(makeIntent(`${prefix}-${count}`));
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'spool_full' });
+      return count;
+    }
+  }
+  throw new Error('the spool is never full');
+}
+
+const noSpace = (): never => {
+  throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+};
+
+/** A disk that can be full, and takes something again only where the reserve has been given up. */
+function makeDisk(directory: string) {
+  const disk = {
+    isFull: false,
+    isDead: false,
+    /** The full disk still takes this many bytes of a record, as real ones do. */
+    write: ((fd, bytes, offset, length) => {
+      if (disk.isDead) return noSpace();
+      if (!disk.isFull || !existsSync(join(directory, 'reserve'))) return writeSync(fd, bytes, offset, length);
+      return offset === 0 && length > 20 ? writeSync(fd, bytes, offset, 20) : noSpace();
+    }) satisfies WriteBytes as WriteBytes,
+  };
+  return disk;
+}
+
+describe('spool that fills', () => {
+  it('refuses intents at 95 % and takes the settlement of every one it has taken', async () => {
+    const temporary = makeSpoolOptions(root, { bytesMax: 256 * 1024, segmentBytesMax: 16 * 1024 });
+    temporary.answer = () => Promise.reject(new Error('the event log is down'));
+    const spool = await openSpool(temporary.options);
+    const count = fill(spool, 'event');
+    expect(count).toBeGreaterThan(50);
+    expect(spool.readFill()).toBeGreaterThan(0.93);
+    expect(spool.readFill()).toBeLessThanOrEqual(0.95);
+    for (let index = 0; index < count; index += 1) {
+      expect(spool.appendSettlement(makeSettlement(`event-${index}`))).toBe(true);
+    }
+    expect(spool.readFill()).toBeLessThanOrEqual(1);
+    expect(spool.readPending()).toEqual({ openIntents: 0, unshippedSettlements: count });
+
+    temporary.answer = async () => undefined;
+    await spool.waitUntilShipped(10_000);
+    await until(() => spool.readFill() < 0.1);
+    expect(new Set(temporary.shipped.map(({ eventId }) => eventId)).size).toBe(count);
+    spool.appendIntent(makeIntent('after'));
+    await spool.close();
+  });
+
+  it('writes settlements into its reserve when the disk is full, and refuses intents until it has it back', async () => {
+    const temporary = makeSpoolOptions(root);
+    const disk = makeDisk(temporary.options.directory);
+    const spool = await openSpoolThrough(temporary.options, disk.write);
+    spool.appendIntent(makeIntent('a/1'));
+    spool.appendIntent(makeIntent('b/1'));
+    disk.isFull = true;
+    expect(() => spool.appendIntent(makeIntent('c/1'))).toThrow('spool_full');
+    expect(spool.appendSettlement(makeSettlement('a/1'))).toBe(true);
+    expect(spool.readFill()).toBe(1);
+    expect(() => spool.appendIntent(makeIntent('d/1'))).toThrow('spool_full');
+    expect(spool.appendSettlement(makeSettlement('b/1'))).toBe(true);
+    await spool.waitUntilShipped(5000);
+    expect(temporary.shipped.map(({ eventId }) => eventId)).toEqual(['a/1', 'b/1']);
+    const next = await openSpool({
+      ...temporary.options,
+      directory: copyAsCrashed(temporary.options.directory, join(root, 'copy')),
+    });
+    expect(next.damage).toEqual({ tornRecords: 0, corruptRecords: 0 });
+    expect(next.abandonedIntents).toEqual([]);
+    await next.close();
+
+    disk.isFull = false;
+    await until(() => spool.readFill() < 1);
+    spool.appendIntent(makeIntent('e/1'));
+    await spool.close();
+  });
+
+  it('keeps settlements in memory while the disk takes nothing, and writes and ships them in order afterwards', async () => {
+    const temporary = makeSpoolOptions(root);
+    const disk = makeDisk(temporary.options.directory);
+    const spool = await openSpoolThrough(temporary.options, disk.write);
+    for (const name of ['a/1', 'b/1', 'c/1']) spool.appendIntent(makeIntent(name));
+    disk.isDead = true;
+    expect(spool.appendSettlement(makeSettlement('a/1'))).toBe(true);
+    expect(spool.appendSettlement(makeSettlement('b/1'))).toBe(true);
+    expect(spool.appendSettlement(makeSettlement('a/1'))).toBe(false);
+    expect(spool.readPending()).toEqual({ openIntents: 1, unshippedSettlements: 2 });
+    await expect(spool.waitUntilShipped(20)).rejects.toMatchObject({ code: 'service_unavailable' });
+    disk.isDead = false;
+    expect(spool.appendSettlement(makeSettlement('c/1'))).toBe(true);
+    await spool.waitUntilShipped(5000);
+    expect(temporary.shipped.map(({ eventId, spool: { seq } }) => [eventId, seq])).toEqual([
+      ['a/1', 1],
+      ['b/1', 2],
+      ['c/1', 3],
+    ]);
+    await spool.close();
+  });
+
+  it('refuses options with which a full spool would stay full', async () => {
+    const { options } = makeSpoolOptions(root, { bytesMax: 1000, segmentBytesMax: 251 });
+    await expect(openSpool(options)).rejects.toThrow(RangeError);
+    await expect(openSpool({ ...options, segmentBytesMax: 0 })).rejects.toThrow(RangeError);
+  });
+});

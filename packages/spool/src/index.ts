@@ -1,0 +1,9 @@
+export { openSpool } from './open-spool.ts';
+export {
+  type Spool,
+  type SpoolDamage,
+  type SpoolIntent,
+  type SpoolOptions,
+  type SpoolSettlement,
+  spoolIntent,
+} from './port.ts';

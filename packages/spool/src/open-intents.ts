@@ -1,0 +1,53 @@
+import { frameBytes, type RecordEncoder } from './record.ts';
+import type { Segment } from './segment-files.ts';
+import type { SegmentLog } from './segment-log.ts';
+
+interface OpenIntent {
+  segment: Segment;
+  /** Its record, to be written again further on. */
+  json: string;
+}
+
+/** Intents without a settlement, each with the segment that must stay because of it. */
+export class OpenIntents {
+  readonly #intents = new Map<string, OpenIntent>();
+  #bytes = 0;
+
+  get size(): number {
+    return this.#intents.size;
+  }
+
+  /** Roughly what their records take up in the log. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  has(eventId: string): boolean {
+    return this.#intents.has(eventId);
+  }
+
+  /** Adds an intent, or says that its record stands in a later segment now. */
+  place(eventId: string, json: string, segment: Segment): void {
+    this.remove(eventId);
+    this.#intents.set(eventId, { segment, json });
+    this.#bytes += json.length + frameBytes;
+    segment.openIntents += 1;
+  }
+
+  /** False where it was not open. */
+  remove(eventId: string): boolean {
+    const intent = this.#intents.get(eventId);
+    if (intent === undefined) return false;
+    this.#intents.delete(eventId);
+    this.#bytes -= intent.json.length + frameBytes;
+    intent.segment.openIntents -= 1;
+    return true;
+  }
+
+  /** Writes the open intents of a segment again at the log's end. Throws where the disk takes one not; the others count. */
+  carryForward(from: Segment, log: SegmentLog, encoder: RecordEncoder): void {
+    for (const [eventId, { segment, json }] of [...this.#intents]) {
+      if (segment === from) this.place(eventId, json, log.append(encoder.encode('intent', json)));
+    }
+  }
+}

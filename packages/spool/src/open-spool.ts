@@ -1,0 +1,53 @@
+import { writeSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { readCursor } from './cursor.ts';
+import { lockDirectory } from './directory-lock.ts';
+import { FileSpool } from './file-spool.ts';
+import { raiseEpoch } from './identity.ts';
+import type { Spool, SpoolOptions } from './port.ts';
+import { recover } from './recover.ts';
+import { Reserve } from './reserve.ts';
+import { SegmentLog } from './segment-log.ts';
+import type { WriteBytes } from './write.ts';
+
+const reserveShare = 0.05;
+const reserveBytesMax = 16 * 1024 * 1024;
+
+/**
+ * Opens the directory, recovers what earlier processes left and begins to ship it. Throws `conflict` where another live
+ * process, or this one, has it open; RangeError on options that cannot work.
+ */
+export function openSpool(options: SpoolOptions): Promise<Spool> {
+  return openSpoolThrough(options, writeSync);
+}
+
+/** As `openSpool`, with the disk's `write` in the caller's hands. */
+export async function openSpoolThrough(options: SpoolOptions, write: WriteBytes): Promise<Spool> {
+  checkOptions(options);
+  const { directory, bytesMax, segmentBytesMax, onError } = options;
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const lock = lockDirectory(directory);
+  try {
+    const identity = await raiseEpoch(directory);
+    const cursor = await readCursor(directory);
+    const recovered = await recover(directory, cursor, onError);
+    const { segments } = recovered;
+    const firstNumber = Math.max(cursor.segment, segments.at(-1)?.number ?? 0) + 1;
+    const log = new SegmentLog({ directory, segmentBytesMax, write, segments, firstNumber });
+    const reserve = new Reserve(directory, Math.min(Math.ceil(bytesMax * reserveShare), reserveBytesMax), write);
+    reserve.tryHold();
+    return new FileSpool({ options, identity, cursor, recovered, log, reserve, lock });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function checkOptions({ bytesMax, segmentBytesMax, flushIntervalMs, shipBatchMax }: SpoolOptions): void {
+  for (const [name, value] of Object.entries({ bytesMax, segmentBytesMax, flushIntervalMs, shipBatchMax })) {
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new RangeError(`${name} is ${value}, not a whole number above 0`);
+  }
+  // The segment being written cannot be deleted: were it most of the space, a full spool would stay full.
+  if (segmentBytesMax * 4 > bytesMax) throw new RangeError('segmentBytesMax is more than a quarter of bytesMax');
+}
