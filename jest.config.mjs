@@ -4,9 +4,10 @@ const swc = {
 };
 
 /** One tier of tests: what it matches, and how its files become ESM that Jest's own loader runs. */
-const tier = (displayName, testMatch) => ({
+const tier = (displayName, testMatch, lifecycle) => ({
   displayName,
   testMatch,
+  ...lifecycle,
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/var/'],
@@ -20,4 +21,14 @@ const unit = [
 ];
 const integration = ['<rootDir>/{packages,apps,tests}/**/*.integration.test.ts'];
 
-export default { projects: [tier('unit', unit), tier('integration', integration)] };
+const jestFolder = '<rootDir>/packages/testing/src/jest';
+
+export default {
+  projects: [
+    tier('unit', unit, {
+      globalSetup: `${jestFolder}/unit-setup.mjs`,
+      globalTeardown: `${jestFolder}/unit-teardown.mjs`,
+    }),
+    tier('integration', integration, { globalSetup: `${jestFolder}/integration-setup.mjs` }),
+  ],
+};

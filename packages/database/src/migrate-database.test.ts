@@ -95,6 +95,16 @@ describe('migrateDatabase', () => {
     expect(await migrate()).toEqual({ applied: [SECOND] });
   });
 
+  it('leaves nothing of a migration that cannot be recorded', async () => {
+    write(
+      FIRST,
+      'CREATE TABLE first_table (id INTEGER); ALTER TABLE _prisma_migrations ADD COLUMN x INTEGER NOT NULL;',
+    );
+
+    await expect(migrate()).rejects.toThrow(`Migration ${FIRST} failed and was undone`);
+    expect(await tables()).toEqual(['_prisma_migrations']);
+  });
+
   it('refuses when an applied migration was changed afterwards', async () => {
     write(FIRST, 'CREATE TABLE first_table (id INTEGER);');
     await migrate();

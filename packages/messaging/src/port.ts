@@ -10,8 +10,9 @@ export interface EventLog {
   publish(topic: string, records: readonly EventRecord[]): Promise<void>;
 
   /**
-   * Starts a member of `group`. A new group starts at the oldest record. Resolves when it is subscribed. Batches of one
-   * partition come one after the other; the position advances only after `handle` has resolved.
+   * Starts a member of `group`. A new group starts at the oldest record. Resolves when it is subscribed; rejects after a
+   * deadline when it cannot subscribe; from then on it heals by itself. Batches of one partition come one after the other;
+   * the position advances only after `handle` has resolved.
    */
   consume(options: ConsumeOptions): Promise<EventConsumer>;
 
@@ -62,6 +63,7 @@ export interface DeadLetter {
   partition: number;
   offset: string;
   key: string;
+  /** Cut at 150 000 characters; the whole record stays at its offset. */
   value: string;
 }
 

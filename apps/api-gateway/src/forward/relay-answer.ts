@@ -47,7 +47,10 @@ export class AnswerRelay implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, cause: Error): void {
     if (this.#response.headersSent) this.#response.destroy();
-    this.#finish(new AppError('service_unavailable', { internal: 'the proxy broke off', cause, retryAfterMs: 1000 }));
+    // Our own abort comes back as it was given: the client left.
+    if (cause instanceof AppError) this.#finish(cause);
+    else
+      this.#finish(new AppError('service_unavailable', { internal: 'the proxy broke off', cause, retryAfterMs: 1000 }));
   }
 
   readonly #resume = (): void => {

@@ -77,7 +77,6 @@ function createForwarder(
     changeOrigin: true,
     xfwd: false,
     proxyTimeout: deadlineMs,
-    timeout: deadlineMs,
     on: {
       error(cause, _request, response) {
         context.logger.error('management_forward_failed', { target: service, error: cause });

@@ -1,0 +1,73 @@
+import { createEventLog, type EventConsumer, type EventLog } from '@aggregator/messaging';
+import {
+  ConfigError,
+  createIdentityVerifier,
+  createInternalKeyring,
+  createLogger,
+  createMetrics,
+  type IdentityVerifier,
+  type ServiceContext,
+} from '@aggregator/service-kit';
+import type { AnalyticsConfig } from './config.ts';
+import { consumeUsageRecorded } from './consumers/usage-recorded.ts';
+import { createDatabase, type Database } from './database/create-database.ts';
+import { type AnalyticsEvents, createAnalyticsEvents } from './events.ts';
+
+export interface AnalyticsOverrides {
+  eventLog: EventLog;
+  /** Unix milliseconds. */
+  now(): number;
+}
+
+export interface AnalyticsContext extends ServiceContext {
+  readonly verifier: IdentityVerifier;
+  readonly events: AnalyticsEvents;
+  readonly database: Database;
+  now(): number;
+}
+
+export async function createAnalyticsContext(
+  config: AnalyticsConfig,
+  overrides: Partial<AnalyticsOverrides> = {},
+): Promise<AnalyticsContext> {
+  const logger = createLogger({ service: 'analytics', level: config.logLevel });
+  const metrics = createMetrics('analytics');
+  const events = createAnalyticsEvents(logger, metrics);
+  const eventLog = overrides.eventLog ?? openEventLog(config);
+  const database = createDatabase({
+    url: config.databaseUrl,
+    connectionsMax: config.databaseConnectionsMax,
+    onError: (error) => logger.warn('database_connection_failed', { error }),
+  });
+  let consumer: EventConsumer | null = null;
+
+  return {
+    logger,
+    metrics,
+    verifier: createIdentityVerifier(createInternalKeyring(config.internalSigningKey), 'analytics'),
+    events,
+    database,
+    now: overrides.now ?? Date.now,
+    readinessChecks: {
+      async database() {
+        await database.$queryRaw`SELECT 1`;
+      },
+    },
+    async start() {
+      consumer = await consumeUsageRecorded(eventLog, database, events);
+    },
+    async close() {
+      await consumer?.close();
+      if (overrides.eventLog === undefined) await eventLog.close();
+      await database.$disconnect();
+    },
+  };
+}
+
+function openEventLog(config: AnalyticsConfig): EventLog {
+  try {
+    return createEventLog(config, 'analytics');
+  } catch (error) {
+    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
+  }
+}

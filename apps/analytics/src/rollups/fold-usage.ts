@@ -1,0 +1,70 @@
+import type { UsageRecorded } from '@aggregator/contracts';
+
+/** Stands for "no API key": an access token was used. */
+export const noKeyId = '00000000-0000-0000-0000-000000000000';
+
+/** What a batch of events adds to one row of the rollups. */
+export interface RollupDelta {
+  orgId: string;
+  /** Start of the hour, RFC 3339 UTC. */
+  hour: string;
+  provider: string;
+  model: string;
+  keyId: string;
+  userId: string;
+  requests: bigint;
+  completed: bigint;
+  failed: bigint;
+  inputTokens: bigint;
+  outputTokens: bigint;
+  amountNanoUsd: bigint;
+  latencyMsSum: bigint;
+}
+
+const hourMs = 3_600_000;
+
+/** Sums events by row. In the order of the rows' keys, so that two writers always lock rows in the same order. */
+export function foldUsage(events: readonly UsageRecorded[]): RollupDelta[] {
+  const deltas = new Map<string, RollupDelta>();
+  for (const event of events) {
+    const delta = toDelta(event);
+    const key = [delta.orgId, delta.hour, delta.provider, delta.model, delta.keyId, delta.userId].join('\u0000');
+    const sum = deltas.get(key);
+    if (sum === undefined) deltas.set(key, delta);
+    else addTo(sum, delta);
+  }
+  return [...deltas].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, delta]) => delta);
+}
+
+function toDelta(event: UsageRecorded): RollupDelta {
+  const { usage } = event;
+  const isCompleted = event.outcome === 'completed';
+  const sum = (...units: (number | undefined)[]) => units.reduce((total, value) => total + BigInt(value ?? 0), 0n);
+  return {
+    // One spelling of each UUID, as the database has it: two spellings would be one row twice in a batch.
+    orgId: event.orgId.toLowerCase(),
+    hour: new Date(Math.floor(Date.parse(event.time) / hourMs) * hourMs).toISOString(),
+    provider: event.provider,
+    model: event.model,
+    keyId: event.keyId?.toLowerCase() ?? noKeyId,
+    userId: event.userId.toLowerCase(),
+    requests: 1n,
+    completed: isCompleted ? 1n : 0n,
+    // The caller's own breaking off is no failure of the service.
+    failed: event.outcome === 'failed' || event.outcome === 'void' ? 1n : 0n,
+    inputTokens: sum(usage.inputUncached, usage.cacheRead, usage.cacheWrite5m, usage.cacheWrite1h),
+    outputTokens: sum(usage.outputText, usage.outputReasoning),
+    amountNanoUsd: BigInt(event.amountNanoUsd),
+    latencyMsSum: isCompleted ? BigInt(event.latencyMs) : 0n,
+  };
+}
+
+function addTo(sum: RollupDelta, delta: RollupDelta): void {
+  sum.requests += delta.requests;
+  sum.completed += delta.completed;
+  sum.failed += delta.failed;
+  sum.inputTokens += delta.inputTokens;
+  sum.outputTokens += delta.outputTokens;
+  sum.amountNanoUsd += delta.amountNanoUsd;
+  sum.latencyMsSum += delta.latencyMsSum;
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { usageEvent } from '../testing/usage-event.ts';
+import { parseUsage } from './parse-usage.ts';
+
+const parse = (value: unknown) => parseUsage(JSON.stringify(value));
+
+describe('a usage event', () => {
+  it('is understood, and known by what it says, whatever the order of its fields', () => {
+    const event = usageEvent();
+    const parsed = parse(event);
+    const turned = parse(Object.fromEntries(Object.entries(event).reverse()));
+
+    expect(parsed).toMatchObject({ event });
+    expect(turned).toEqual(parsed);
+    expect(parse({ ...event, latencyMs: 101 })).not.toEqual(parsed);
+  });
+
+  it.each([
+    ['no JSON', '{"schema":', 'not JSON'],
+    ['no object', '[]', 'expected object'],
+    ['another schema', JSON.stringify({ ...usageEvent(), schema: 'usage.recorded/2' }), 'schema'],
+    ['no organisation', JSON.stringify({ ...usageEvent(), orgId: undefined }), 'orgId'],
+    ['a field that nobody knows', JSON.stringify({ ...usageEvent(), prompt: 'canary' }), 'prompt'],
+  ])('is refused with a reason when it is %s', (_what, text, reason) => {
+    expect(parseUsage(text)).toEqual({ reason: expect.stringContaining(reason) });
+  });
+
+  it.each([
+    ['amountNanoUsd', { amountNanoUsd: '-1' }],
+    ['amountNanoUsd', { amountNanoUsd: '9999999999999999999' }],
+    ['usage', { usage: { outputText: Number.MAX_SAFE_INTEGER } }],
+    ['latencyMs', { latencyMs: Number.MAX_SAFE_INTEGER }],
+    ['time', { time: '0000-01-01T00:00:00Z' }],
+    ['time', { time: '9999-12-31T23:59:59Z' }],
+    ['model', { model: 'a\u0000b' }],
+    ['provider', { provider: '\ud800' }],
+    ['eventId', { eventId: 'a\u0000b' }],
+  ])('is refused for its %s where the database could not hold it: %j', (field, changes) => {
+    expect(parse(usageEvent(changes))).toEqual({ reason: expect.stringContaining(field) });
+  });
+});

@@ -1,0 +1,145 @@
+import { dashboardAnswer, usageTotals } from '@aggregator/contracts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startAnalytics, type TestAnalytics } from '../../testing/start-analytics.ts';
+import { keyId, orgId, otherOrgId, otherUserId, usageEvent, userId } from '../../testing/usage-event.ts';
+
+const path = '/v1/analytics/dashboard';
+
+describe('GET /v1/analytics/dashboard', () => {
+  let analytics: TestAnalytics;
+  beforeAll(async () => {
+    analytics = await startAnalytics(Date.parse('2026-11-21T12:00:00Z'));
+    await analytics.record(
+      [
+        usageEvent({ time: '2026-11-21T10:59:59.999Z', amountNanoUsd: '9007199254740991', latencyMs: 100 }),
+        usageEvent({ time: '2026-11-21T10:00:00.000Z', amountNanoUsd: '2', latencyMs: 300, userId: otherUserId }),
+        usageEvent({ time: '2026-11-21T11:00:00.000Z', amountNanoUsd: '4', outcome: 'failed', model: 'other' }),
+        usageEvent({ time: '2026-11-20T23:59:59.000Z', amountNanoUsd: '8', outcome: 'aborted', keyId: null }),
+        usageEvent({ time: '2026-10-01T00:00:00.000Z', amountNanoUsd: '16', provider: 'mock' }),
+        usageEvent({ orgId: otherOrgId, amountNanoUsd: '1000000', model: 'secret-model', provider: 'mock' }),
+      ],
+      6,
+    );
+  });
+  afterAll(() => analytics.stop());
+
+  const read = async (query = '', principal = {}) => {
+    const answer = await analytics.get(`${path}${query}`, principal);
+    expect(answer.status).toBe(200);
+    return dashboardAnswer.parse(await answer.json());
+  };
+
+  describe('200', () => {
+    it('sums the last 30 days exactly, by day', async () => {
+      expect(await read()).toEqual({
+        from: '2026-10-22T13:00:00.000Z',
+        to: '2026-11-21T13:00:00.000Z',
+        groupBy: 'day',
+        totals: {
+          requests: 4,
+          failedRequests: 1,
+          inputTokens: 40,
+          outputTokens: 20,
+          totalTokens: 60,
+          costNanoUsd: '9007199254741005',
+          latencyMsMean: 200,
+        },
+        series: [
+          expect.objectContaining({ group: '2026-11-20', requests: 1, costNanoUsd: '8', latencyMsMean: null }),
+          expect.objectContaining({ group: '2026-11-21', requests: 3, costNanoUsd: '9007199254740997' }),
+        ],
+      });
+    });
+
+    it.each([
+      ['hour', ['2026-10-01T00:00:00Z', '2026-11-20T23:00:00Z', '2026-11-21T10:00:00Z', '2026-11-21T11:00:00Z']],
+      ['day', ['2026-10-01', '2026-11-20', '2026-11-21']],
+      ['model', ['gpt-4o-mini', 'other']],
+      ['provider', ['mock', 'openai']],
+      ['key', ['00000000-0000-0000-0000-000000000000', keyId]],
+    ])('groups by %s, with the same totals', async (groupBy, groups) => {
+      const { series, totals } = await read(`?from=2026-09-01T00:00:00Z&to=2026-12-01T00:00:00Z&groupBy=${groupBy}`);
+
+      expect(series.map(({ group }) => group)).toEqual(groups);
+      expect(totals.costNanoUsd).toBe('9007199254741021');
+      expect(series.reduce((sum, { costNanoUsd }) => sum + BigInt(costNanoUsd), 0n)).toBe(9007199254741021n);
+    });
+
+    it('counts from the first moment of the range up to, and not with, the end', async () => {
+      const tenToEleven = await read('?from=2026-11-21T10:00:00Z&to=2026-11-21T11:00:00Z');
+
+      expect(tenToEleven.totals.requests).toBe(2);
+      expect((await read('?from=2026-11-21T11:00:00Z&to=2026-11-21T12:00:00Z')).totals.requests).toBe(1);
+    });
+
+    it('shows nobody another organisation', async () => {
+      const query = '?from=2026-09-01T00:00:00Z&to=2026-12-01T00:00:00Z&groupBy=model';
+
+      expect(JSON.stringify(await read(query))).not.toContain('secret-model');
+      expect((await read(query, { orgId: otherOrgId })).totals).toMatchObject({ requests: 1, costNanoUsd: '1000000' });
+      const stranger = await read(query, { orgId: '0192f0c0-0000-7000-8000-0000000000ff' });
+      expect(stranger.series).toEqual([]);
+      expect(stranger.totals).toMatchObject({ requests: 0, costNanoUsd: '0', latencyMsMean: null });
+    });
+  });
+
+  describe('400', () => {
+    it.each([
+      ['from=yesterday', 'invalid_value', 'from'],
+      ['from=', 'invalid_value', 'from'],
+      ['to=2026-13-01T00:00:00Z', 'invalid_value', 'to'],
+      ['from=2026-11-01T00:00:00Z&from=2026-11-02T00:00:00Z', 'invalid_value', 'from'],
+      ['from=2020-01-01T00:00:00Z', 'invalid_value', 'from'],
+      ['from=2026-11-02T00:00:00Z&to=2026-11-01T00:00:00Z', 'invalid_value', 'to'],
+      ['groupBy=user', 'invalid_value', 'groupBy'],
+      ["groupBy=hour'--", 'invalid_value', 'groupBy'],
+      [`orgId=${otherOrgId}`, 'unknown_field', 'orgId'],
+    ])('refuses ?%s with %s, naming %s', async (query, code, param) => {
+      const answer = await analytics.get(`${path}?${query}`);
+
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({ code, param });
+    });
+  });
+
+  describe('401 and 403', () => {
+    it('refuses whom the gateway does not vouch for, and who may not read usage', async () => {
+      expect((await fetch(`${analytics.url}${path}`)).status).toBe(401);
+      expect((await analytics.get(path, { scopes: ['ai:invoke'] })).status).toBe(403);
+    });
+  });
+
+  describe('GET /v1/analytics/metrics', () => {
+    it("tells the organisation's totals of the last 24 hours", async () => {
+      const totals = usageTotals.parse(await (await analytics.get('/v1/analytics/metrics')).json());
+
+      expect(totals).toMatchObject({ requests: 4, failedRequests: 1, costNanoUsd: '9007199254741005' });
+      expect((await analytics.get('/v1/analytics/metrics', { scopes: [] })).status).toBe(403);
+    });
+  });
+
+  describe('GET /v1/users/usage', () => {
+    it('tells what the caller used, and nobody else', async () => {
+      const answer = await analytics.get('/v1/users/usage', { userId: otherUserId });
+      const { totals, series } = dashboardAnswer.parse(await answer.json());
+
+      expect(totals).toMatchObject({ requests: 1, costNanoUsd: '2', latencyMsMean: 300 });
+      expect(series).toMatchObject([{ group: '2026-11-21' }]);
+      const elsewhere = await analytics.get('/v1/users/usage', { orgId: otherOrgId, userId: otherUserId });
+      expect(dashboardAnswer.parse(await elsewhere.json()).totals.requests).toBe(0);
+      const own = await analytics.get('/v1/users/usage?groupBy=key', { orgId, userId });
+      expect(dashboardAnswer.parse(await own.json()).totals.requests).toBe(3);
+    });
+  });
+
+  describe('503', () => {
+    it('is answered where the database does not', async () => {
+      await analytics.context.database.$executeRaw`ALTER TABLE usage_rollup RENAME TO gone`;
+      const answer = await analytics.get(path);
+
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get('retry-after')).toBe('1');
+      await analytics.context.database.$executeRaw`ALTER TABLE gone RENAME TO usage_rollup`;
+    });
+  });
+});

@@ -1,0 +1,57 @@
+export interface RepeatingTask {
+  /** Ends the present wait, so that the next run starts at once. */
+  wake(): void;
+  /** Waits for the run in progress; none starts after it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Runs a task again and again, one run at a time. After a failure the wait doubles with each further one, up to
+ * `backOffMsMax`; a success brings it back to `intervalMs`.
+ */
+export function repeat(options: {
+  intervalMs: number;
+  backOffMsMax: number;
+  run(): Promise<void>;
+  onError(error: unknown): void;
+}): RepeatingTask {
+  let isClosed = false;
+  let failures = 0;
+  let endWait: () => void = () => undefined;
+
+  const wait = (delayMs: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, delayMs);
+      endWait = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  const runOnce = async () => {
+    try {
+      await options.run();
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      options.onError(error);
+    }
+  };
+
+  const loop = async () => {
+    while (!isClosed) {
+      await runOnce();
+      if (!isClosed) await wait(Math.min(options.backOffMsMax, options.intervalMs * 2 ** Math.min(failures, 20)));
+    }
+  };
+
+  const running = loop();
+  return {
+    wake: () => endWait(),
+    async close() {
+      isClosed = true;
+      endWait();
+      await running;
+    },
+  };
+}

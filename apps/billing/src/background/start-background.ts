@@ -1,0 +1,50 @@
+import type { EventConsumer } from '@aggregator/messaging';
+import { usageRecordedConsumer } from '../consumers/usage-recorded.ts';
+import type { BillingContext } from '../context.ts';
+import { createStrandedRelease } from '../leases/release-stranded.ts';
+import { retryGrants } from '../leases/retry-grants.ts';
+import { relayOutbox } from '../outbox/relay.ts';
+import { findSpoolGaps } from '../spools/watch-gaps.ts';
+import { type RepeatingTask, repeat } from './repeat.ts';
+
+const secondMs = 1000;
+const dayMs = 86_400_000;
+
+/** Everything that billing does without being asked. `close` ends it in order: first what takes work in. */
+export function startBackground(context: BillingContext): EventConsumer {
+  const { database, events, eventLog, config } = context;
+  const task = (name: string, intervalMs: number, run: () => Promise<void>): RepeatingTask =>
+    repeat({ intervalMs, backOffMsMax: 30 * secondMs, run, onError: (error) => events.taskFailed(name, error) });
+
+  let consumer: EventConsumer | undefined;
+  const consuming = task('subscribe', secondMs, async () => {
+    // An event log that is down when billing starts must not keep it from granting leases.
+    consumer ??= await eventLog.consume(usageRecordedConsumer(context));
+  });
+  const release = createStrandedRelease({
+    ...context,
+    releaseMs: config.strandedLeaseReleaseMs,
+    reviewMs: dayMs,
+    sampleIntervalMs: secondMs,
+    samplesMin: 5,
+  });
+  const tasks = [
+    task('store_epoch', secondMs, async () => {
+      await context.storeEpoch.check();
+    }),
+    task('retry_grants', secondMs, () => retryGrants(context, { minAgeMs: 5 * secondMs, giveUpMs: 60 * secondMs })),
+    task('release_stranded', secondMs, () => release.step()),
+    task('spool_gaps', 30 * secondMs, async () => events.spoolGapsFound(await findSpoolGaps(database))),
+    task('outbox', secondMs / 4, async () => {
+      events.outboxRelayed(await relayOutbox(database, eventLog));
+    }),
+  ];
+
+  return {
+    async close() {
+      await consuming.close();
+      await consumer?.close();
+      await Promise.all(tasks.map((running) => running.close()));
+    },
+  };
+}

@@ -1,0 +1,30 @@
+/** An organisation's money, in nano-USD. */
+export interface Credit {
+  leased: bigint;
+  available: bigint;
+}
+
+/** Who pays how much of a charge, in nano-USD. Together they are the charge. */
+export interface Allotment {
+  fromLeased: bigint;
+  fromAvailable: bigint;
+  /** What nobody's credit covers: the platform bears it. */
+  fromPlatformLoss: bigint;
+}
+
+/**
+ * Divides a charge: the leased money first, since it was set aside for this; then the free balance; what is left over is
+ * the platform's loss, so that no balance goes below zero.
+ */
+export function allotCharge(credit: Credit, amountNanoUsd: bigint): { allotment: Allotment; left: Credit } {
+  const fromLeased = min(credit.leased, amountNanoUsd);
+  const fromAvailable = min(credit.available, amountNanoUsd - fromLeased);
+  return {
+    allotment: { fromLeased, fromAvailable, fromPlatformLoss: amountNanoUsd - fromLeased - fromAvailable },
+    left: { leased: credit.leased - fromLeased, available: credit.available - fromAvailable },
+  };
+}
+
+function min(left: bigint, right: bigint): bigint {
+  return left < right ? left : right;
+}

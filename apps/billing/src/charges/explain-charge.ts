@@ -1,0 +1,55 @@
+import { type ChargeExplanation, outcome, price, usage, usageComponents } from '@aggregator/contracts';
+import { formatNanoUsd } from '@aggregator/pricing';
+import type { Database } from '../database/open-database.ts';
+
+interface TransferRow {
+  id: string;
+  time: Date;
+  from: string;
+  to: string;
+  amount: bigint;
+}
+
+/** How the amount of an organisation's charge comes about; null where it has none for this request. */
+export async function explainCharge(
+  db: Database,
+  question: { orgId: string; requestId: string },
+): Promise<ChargeExplanation | null> {
+  const charge = await db.charge.findFirst({ where: question });
+  if (charge === null) return null;
+  const transfers = await db.$queryRaw<TransferRow[]>`
+    SELECT transfer.id, time, debit.kind AS "from", credit.kind AS "to", amount
+    FROM transfer
+      JOIN account debit ON debit.id = debit_account
+      JOIN account credit ON credit.id = credit_account
+    WHERE request_id = ${charge.requestId}::uuid ORDER BY transfer.id`;
+  const { version, rates } = price.parse(charge.price);
+  return {
+    requestId: charge.requestId,
+    time: charge.time.toISOString(),
+    provider: charge.provider,
+    model: charge.model,
+    outcome: outcome.parse(charge.outcome),
+    estimated: charge.estimated,
+    priceVersion: version,
+    lines: charge.outcome === 'void' ? [] : toLines(usage.parse(charge.usage), rates),
+    amountNanoUsd: formatNanoUsd(charge.amount),
+    transfers: transfers.map(({ id, time, from, to, amount }) => ({
+      ...{ id, from, to },
+      time: time.toISOString(),
+      amountNanoUsd: formatNanoUsd(amount),
+    })),
+  };
+}
+
+function toLines(
+  used: ReturnType<typeof usage.parse>,
+  rates: ReturnType<typeof price.parse>['rates'],
+): ChargeExplanation['lines'] {
+  return usageComponents.flatMap((component) => {
+    const units = used[component] ?? 0;
+    const ratePicoUsd = rates[component] ?? '0';
+    if (units === 0) return [];
+    return [{ component, units, ratePicoUsd, amountPicoUsd: (BigInt(units) * BigInt(ratePicoUsd)).toString() }];
+  });
+}

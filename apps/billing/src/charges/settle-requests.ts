@@ -1,0 +1,89 @@
+import { type Transaction, toJsonRows } from '../database/open-database.ts';
+import { isOpenEnd, type UsageCharge } from './usage-charge.ts';
+
+export interface Settlement {
+  /** To be posted, in the order given. */
+  settled: UsageCharge[];
+  /** Would charge a request that is settled already: never posted. */
+  conflicting: UsageCharge[];
+}
+
+/**
+ * Writes each request's one settlement. An attempt that cost nothing gives way to the one that ends the request; whatever
+ * comes after that end must cost nothing, or it conflicts. So no order of delivery charges a request twice.
+ */
+export async function settleRequests(tx: Transaction, charges: readonly UsageCharge[]): Promise<Settlement> {
+  const { chosen, conflicting } = chooseSettlements(charges);
+  if (chosen.size === 0) return { settled: [], conflicting };
+  const written = await tx.$queryRaw<{ requestId: string }[]>`
+    INSERT INTO charge AS present
+      (request_id, event_id, org_id, user_id, key_id, operation, provider, model, usage, price, amount, estimated, outcome, time)
+    SELECT "requestId", "eventId", "orgId", "userId", "keyId", operation, provider, model, usage, price, "amountNanoUsd",
+      estimated, outcome, time
+    FROM json_to_recordset(${toJsonRows([...chosen.values()].map(toRow))}::json) AS row (
+      "requestId" uuid, "eventId" text, "orgId" uuid, "userId" uuid, "keyId" uuid, operation text, provider text,
+      model text, usage jsonb, price jsonb, "amountNanoUsd" bigint, estimated boolean, outcome text, time timestamptz)
+    ORDER BY "requestId"
+    ON CONFLICT (request_id) DO UPDATE SET
+      event_id = EXCLUDED.event_id, org_id = EXCLUDED.org_id, user_id = EXCLUDED.user_id, key_id = EXCLUDED.key_id,
+      operation = EXCLUDED.operation, provider = EXCLUDED.provider, model = EXCLUDED.model, usage = EXCLUDED.usage,
+      price = EXCLUDED.price, amount = EXCLUDED.amount, estimated = EXCLUDED.estimated, outcome = EXCLUDED.outcome,
+      time = EXCLUDED.time, posted_at = now()
+    WHERE present.amount = 0 AND present.outcome IN ('void', 'failed')
+      AND NOT (EXCLUDED.amount = 0 AND EXCLUDED.outcome IN ('void', 'failed'))
+    RETURNING request_id AS "requestId"`;
+  const writtenIds = new Set(written.map(({ requestId }) => requestId));
+  const settled: UsageCharge[] = [];
+  for (const [requestId, charge] of chosen) {
+    if (writtenIds.has(requestId)) settled.push(charge);
+    else if (charge.amountNanoUsd > 0n) conflicting.push(charge);
+  }
+  return { settled, conflicting };
+}
+
+/** The same rule among events of one batch: at most one of each request remains. */
+export function chooseSettlements(charges: readonly UsageCharge[]): {
+  chosen: Map<string, UsageCharge>;
+  conflicting: UsageCharge[];
+} {
+  const chosen = new Map<string, UsageCharge>();
+  const conflicting: UsageCharge[] = [];
+  for (const charge of charges) {
+    const { requestId } = charge.event;
+    const present = chosen.get(requestId);
+    if (present === undefined) chosen.set(requestId, charge);
+    else if (endsOpen(present)) {
+      if (endsOpen(charge)) continue;
+      // Into the later one's place in the order.
+      chosen.delete(requestId);
+      chosen.set(requestId, charge);
+    } else if (charge.amountNanoUsd > 0n) conflicting.push(charge);
+  }
+  return { chosen, conflicting };
+}
+
+function endsOpen({ amountNanoUsd, event }: UsageCharge): boolean {
+  return isOpenEnd({ amountNanoUsd, outcome: event.outcome });
+}
+
+function toRow({ event, amountNanoUsd }: UsageCharge) {
+  const {
+    requestId,
+    eventId,
+    orgId,
+    userId,
+    keyId,
+    operation,
+    provider,
+    model,
+    usage,
+    price,
+    estimated,
+    outcome,
+    time,
+  } = event;
+  return {
+    ...{ requestId, eventId, orgId, userId, keyId, operation, provider, model, usage, price, estimated, outcome, time },
+    amountNanoUsd,
+  };
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import type { UsageRecorded } from '@aggregator/contracts';
+
+/** An event of usage that was checked: what it says, what it costs, and what its text is known by. */
+export interface UsageCharge {
+  /** Ids in lower case, as the database writes them. */
+  event: UsageRecorded;
+  amountNanoUsd: bigint;
+  /** SHA-256 (hex) of the event in the schema's own order of fields, so that a transport may write it anew. */
+  bodyHash: string;
+  body: string;
+}
+
+/** Takes an event out of the contract's parser, whose order of fields does not depend on the sender's. */
+export function toUsageCharge(parsed: UsageRecorded, amountNanoUsd: bigint): UsageCharge {
+  const body = JSON.stringify(parsed);
+  const event = {
+    ...parsed,
+    requestId: parsed.requestId.toLowerCase(),
+    orgId: parsed.orgId.toLowerCase(),
+  };
+  return { event, amountNanoUsd, bodyHash: createHash('sha256').update(body).digest('hex'), body };
+}
+
+/** An attempt that cost nothing and was not the end: another attempt of the same request may still be charged. */
+export function isOpenEnd(charge: { amountNanoUsd: bigint; outcome: string }): boolean {
+  return charge.amountNanoUsd === 0n && (charge.outcome === 'void' || charge.outcome === 'failed');
+}
+
+/** "gpt-4o-mini via openai: 12 in, 34 out". */
+export function describeCharge({ usage, model, provider }: UsageRecorded): string {
+  const sum = (...counters: (number | undefined)[]) =>
+    counters.reduce<number>((total, units) => total + (units ?? 0), 0);
+  const input = sum(
+    usage.inputUncached,
+    usage.cacheRead,
+    usage.cacheWrite5m,
+    usage.cacheWrite1h,
+    usage.audioIn,
+    usage.imageIn,
+  );
+  const output = sum(usage.outputText, usage.outputReasoning, usage.audioOut, usage.imageOut);
+  return `${model} via ${provider}: ${input} in, ${output} out`;
+}

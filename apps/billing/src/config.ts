@@ -1,0 +1,61 @@
+import {
+  type ConfigOf,
+  commonVariables,
+  databaseUrlVariable,
+  defaultPorts,
+  type Environment,
+  eventLogVariables,
+  flag,
+  integer,
+  readConfig,
+  redisVariables,
+  variable,
+} from '@aggregator/service-kit';
+
+/** A million dollars; below what the counter store can count exactly. */
+const nanoUsdMax = 999_999_999_999_999;
+const nanoUsd = (min: number) => integer(min, nanoUsdMax).transform(BigInt);
+
+export const billingVariables = {
+  ...commonVariables('billing', defaultPorts.billing),
+  databaseUrl: databaseUrlVariable('billing'),
+  databaseConnectionsMax: variable(
+    'BILLING_DATABASE_CONNECTIONS_MAX',
+    integer(4, 200).default(10),
+    'Most connections that one billing process opens to its database.',
+  ),
+  ...redisVariables,
+  ...eventLogVariables,
+  leaseTargetNanoUsd: variable(
+    'LEASE_TARGET_NANO_USD',
+    nanoUsd(1).default(1_000_000_000n),
+    'How much of a balance is leased to the counter store at once, in nano-USD; never more than a tenth of the balance unless one request needs it.',
+  ),
+  signUpCreditNanoUsd: variable(
+    'SIGN_UP_CREDIT_NANO_USD',
+    nanoUsd(0).default(0n),
+    'Given once to every new organisation, in nano-USD.',
+  ),
+  lowBalanceNanoUsd: variable(
+    'LOW_BALANCE_NANO_USD',
+    nanoUsd(0).default(1_000_000_000n),
+    'A balance that a charge takes below this is reported, in nano-USD.',
+  ),
+  strandedLeaseReleaseMs: variable(
+    'STRANDED_LEASE_RELEASE_MS',
+    integer(0, 86_400_000).default(900_000),
+    'How long leased money rests after the counter store lost its data, in milliseconds. Longer than the longest request and the delivery of its usage.',
+  ),
+  reclaimOnClose: variable(
+    'RECLAIM_ON_CLOSE',
+    flag.default(false),
+    'true: idle credit returns to the balances when billing stops. Only where the counter store ends with this process.',
+  ),
+} as const;
+
+export type BillingConfig = ConfigOf<typeof billingVariables>;
+
+/** Throws ConfigError with every fault. */
+export function readBillingConfig(environment: Environment): BillingConfig {
+  return readConfig(billingVariables, environment);
+}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import {
+  type UsageRecorded,
+  usageRecorded,
+  usageRecordedDeadLetterTopic,
+  usageRecordedTopic,
+} from '@aggregator/contracts';
+import type { ConsumedRecord, ConsumeOptions, HandleAnswer } from '@aggregator/messaging';
+import { chargeUsage } from '../charges/charge-usage.ts';
+import { toUsageCharge, type UsageCharge } from '../charges/usage-charge.ts';
+import { isDataError } from '../database/classify-error.ts';
+import type { Database } from '../database/open-database.ts';
+import type { BillingEvents } from '../events.ts';
+import { type QuarantinedEvent, quarantineEvents } from '../inbox/quarantine.ts';
+import { type PostChargesAnswer, type PostChargesOptions, postCharges } from '../ledger/post-charges.ts';
+
+export interface UsageConsumerContext {
+  readonly database: Database;
+  readonly events: BillingEvents;
+  readonly config: PostChargesOptions;
+}
+
+/** A batch after everything that needs no database. */
+interface CheckedBatch {
+  charges: UsageCharge[];
+  records: Map<UsageCharge, ConsumedRecord>;
+  spools: UsageRecorded['spool'][];
+  rejected: HandleAnswer['rejected'][number][];
+  quarantined: QuarantinedEvent[];
+}
+
+const batchMax = 500;
+
+/** How billing takes what was used off the event log. */
+export function usageRecordedConsumer(context: UsageConsumerContext): ConsumeOptions {
+  return {
+    topic: usageRecordedTopic,
+    deadLetterTopic: usageRecordedDeadLetterTopic,
+    group: 'billing',
+    batchMax,
+    handle: (records) => handleUsageRecorded(context, records),
+    onError: (error) => context.events.consumerFailed(error),
+  };
+}
+
+/**
+ * Parse, charge, post, acknowledge. What can never be posted is quarantined and named in the answer; a database that fails
+ * is a rejection, and the same records come again.
+ */
+export async function handleUsageRecorded(
+  context: UsageConsumerContext,
+  records: readonly ConsumedRecord[],
+): Promise<HandleAnswer> {
+  const batch = checkRecords(records);
+  await post(context, batch);
+  await quarantineEvents(context.database, batch.quarantined);
+  for (const { eventId, reason } of batch.quarantined) context.events.eventQuarantined({ eventId, reason });
+  return { rejected: batch.rejected };
+}
+
+function checkRecords(records: readonly ConsumedRecord[]): CheckedBatch {
+  const batch: CheckedBatch = { charges: [], records: new Map(), spools: [], rejected: [], quarantined: [] };
+  for (const record of records) {
+    const parsed = parseEvent(record.value);
+    if (typeof parsed === 'string') {
+      const bodyHash = createHash('sha256').update(record.value).digest('hex');
+      batch.quarantined.push({ eventId: 'unknown', bodyHash, body: record.value, reason: 'invalid_event' });
+      batch.rejected.push({ record, reason: parsed });
+      continue;
+    }
+    batch.spools.push(parsed.spool);
+    const decision = chargeUsage(parsed);
+    const charge = toUsageCharge(parsed, decision.result === 'chargeable' ? decision.amountNanoUsd : 0n);
+    batch.records.set(charge, record);
+    if (decision.result === 'chargeable') batch.charges.push(charge);
+    else refuse(batch, charge, decision.reason);
+  }
+  return batch;
+}
+
+/** The event, or the reason why it is none. */
+function parseEvent(value: string): UsageRecorded | string {
+  let json: unknown;
+  try {
+    json = JSON.parse(value);
+  } catch {
+    return 'invalid_event: not JSON';
+  }
+  const parsed = usageRecorded.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  return `invalid_event: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
+}
+
+function refuse(batch: CheckedBatch, charge: UsageCharge, reason: string): void {
+  const { event, bodyHash, body } = charge;
+  batch.quarantined.push({ eventId: event.eventId, bodyHash, body, reason });
+  const record = batch.records.get(charge);
+  if (record !== undefined) batch.rejected.push({ record, reason });
+}
+
+/** The whole batch in one transaction; where one event's values break it, one by one, so that only that one is refused. */
+async function post(context: UsageConsumerContext, batch: CheckedBatch): Promise<void> {
+  const { database, config } = context;
+  if (batch.spools.length === 0) return;
+  try {
+    report(context, batch, await postCharges(database, batch.charges, batch.spools, config));
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    context.events.batchReplayed({ events: batch.charges.length, error });
+    for (const charge of batch.charges) await postAlone(context, batch, charge);
+  }
+}
+
+async function postAlone(context: UsageConsumerContext, batch: CheckedBatch, charge: UsageCharge): Promise<void> {
+  const { database, config } = context;
+  try {
+    report(context, batch, await postCharges(database, [charge], [charge.event.spool], config));
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    refuse(batch, charge, 'unstorable_value');
+  }
+}
+
+function report({ events }: UsageConsumerContext, batch: CheckedBatch, answer: PostChargesAnswer): void {
+  for (const { charge, reason } of answer.quarantined) refuse(batch, charge, reason);
+  events.chargesPosted(answer);
+}

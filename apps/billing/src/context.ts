@@ -1,0 +1,110 @@
+import { type AdmissionStore, createAdmissionStore } from '@aggregator/admission';
+import { createEventLog, type EventConsumer, type EventLog } from '@aggregator/messaging';
+import {
+  ConfigError,
+  createIdentityVerifier,
+  createInternalKeyring,
+  createLogger,
+  createMetrics,
+  type IdentityVerifier,
+  type Logger,
+  type ServiceContext,
+} from '@aggregator/service-kit';
+import { startBackground } from './background/start-background.ts';
+import type { BillingConfig } from './config.ts';
+import { type Database, openDatabase } from './database/open-database.ts';
+import { type BillingEvents, createBillingEvents } from './events.ts';
+import type { LeaseContext } from './leases/grant-lease.ts';
+import { createLeaseDesk, type LeaseDesk } from './leases/lease-desk.ts';
+import { reclaimLeases } from './leases/reclaim-leases.ts';
+import { createStoreEpoch } from './leases/store-epoch.ts';
+
+/** Parts that may come from outside; who made a part closes it. */
+export interface BillingOverrides {
+  admission: AdmissionStore;
+  eventLog: EventLog;
+  logger: Logger;
+  /** Milliseconds; only differences count. */
+  now(): number;
+}
+
+export interface BillingContext extends ServiceContext, LeaseContext {
+  readonly config: BillingConfig;
+  readonly database: Database;
+  readonly eventLog: EventLog;
+  readonly verifier: IdentityVerifier;
+  readonly events: BillingEvents;
+  readonly leaseDesk: LeaseDesk;
+  readonly now: () => number;
+}
+
+export async function createBillingContext(
+  config: BillingConfig,
+  overrides: Partial<BillingOverrides> = {},
+): Promise<BillingContext> {
+  const logger = overrides.logger ?? createLogger({ service: 'billing', level: config.logLevel });
+  const metrics = createMetrics('billing');
+  const events = createBillingEvents(logger, metrics, config);
+  const admission =
+    overrides.admission ?? connectAdmission(config, (error) => events.taskFailed('counter_store', error));
+  const eventLog = overrides.eventLog ?? connectEventLog(config);
+  const database = openDatabase({
+    url: config.databaseUrl,
+    connectionsMax: config.databaseConnectionsMax,
+    onError: (error) => events.taskFailed('database_connection', error),
+  });
+  const leases: LeaseContext = {
+    ...{ database, admission, events, config },
+    storeEpoch: createStoreEpoch(database, admission, events),
+  };
+  let background: EventConsumer | undefined;
+
+  const context: BillingContext = {
+    ...leases,
+    ...{ config, logger, metrics, eventLog },
+    verifier: createIdentityVerifier(createInternalKeyring(config.internalSigningKey), 'billing'),
+    leaseDesk: createLeaseDesk(leases),
+    now: overrides.now ?? (() => performance.now()),
+    readinessChecks: {
+      database: async () => {
+        await database.$queryRaw`SELECT 1`;
+      },
+    },
+    async start() {
+      background = startBackground(context);
+    },
+    async close() {
+      await background?.close();
+      if (config.reclaimOnClose) await reclaimQuietly(context);
+      if (overrides.eventLog === undefined) await eventLog.close();
+      if (overrides.admission === undefined) await admission.close();
+      await database.$disconnect();
+    },
+  };
+  return context;
+}
+
+/** What cannot be taken back now is stranded, and comes back as stranded money does. */
+async function reclaimQuietly({ database, admission, events }: BillingContext): Promise<void> {
+  try {
+    events.leasesReclaimed(await reclaimLeases(database, admission));
+  } catch (error) {
+    events.taskFailed('reclaim', error);
+  }
+}
+
+function connectAdmission(config: BillingConfig, onError: (error: unknown) => void): AdmissionStore {
+  const { redisUrl, redisKeyPrefix: keyPrefix } = config;
+  if (redisUrl === undefined) {
+    throw new ConfigError(['REDIS_URL: must be set, since billing grants credit to the proxies through it.']);
+  }
+  return createAdmissionStore({ redisUrl, keyPrefix, onError });
+}
+
+function connectEventLog(config: BillingConfig): EventLog {
+  try {
+    return createEventLog(config, 'billing');
+  } catch (error) {
+    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
+  }
+}

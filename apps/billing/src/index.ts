@@ -1,0 +1,14 @@
+import type { ServiceDefinition } from '@aggregator/service-kit';
+import { createBillingApp } from './app.ts';
+import { type BillingConfig, readBillingConfig } from './config.ts';
+import { type BillingContext, type BillingOverrides, createBillingContext } from './context.ts';
+
+export const billingService: ServiceDefinition<BillingConfig, BillingContext, BillingOverrides> = {
+  name: 'billing',
+  readConfig: readBillingConfig,
+  createContext: createBillingContext,
+  createApp: createBillingApp,
+};
+
+export { type BillingConfig, billingVariables } from './config.ts';
+export type { BillingContext, BillingOverrides } from './context.ts';

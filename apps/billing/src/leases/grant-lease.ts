@@ -1,0 +1,103 @@
+import type { AdmissionStore } from '@aggregator/admission';
+import { AppError } from '@aggregator/contracts';
+import { createUuidV7 } from '@aggregator/service-kit';
+import { withDeadline } from '../background/with-deadline.ts';
+import type { Database, Transaction } from '../database/open-database.ts';
+import type { BillingEvents } from '../events.ts';
+import { lockOrganization } from '../ledger/accounts.ts';
+import { openAccounts } from '../ledger/open-accounts.ts';
+import { postTransfers } from '../ledger/post-transfers.ts';
+import { closeSpentLeases, insertPendingLease, markGranted, type OpenLease } from './lease-rows.ts';
+import { sizeLease } from './size-lease.ts';
+import { type StoreEpoch, storeDeadlineMs } from './store-epoch.ts';
+
+export interface LeaseContext {
+  readonly database: Database;
+  readonly admission: AdmissionStore;
+  readonly storeEpoch: StoreEpoch;
+  readonly events: BillingEvents;
+  readonly config: { readonly leaseTargetNanoUsd: bigint; readonly signUpCreditNanoUsd: bigint };
+}
+
+/**
+ * Moves money `available → leased`, commits, and only then grants it as credit at the counter store: a crash in between
+ * leaves money leased that nobody can spend, which is found again, and never credit without money. Null where the balance
+ * does not cover what is needed.
+ * @param orgId in lower case.
+ * @throws {AppError} `billing_unavailable` where the ledger or the counter store does not answer.
+ */
+export async function grantLease(context: LeaseContext, orgId: string, needed: bigint): Promise<OpenLease | null> {
+  const lease = await postLease(context, orgId, needed).catch((cause: unknown) => {
+    throw unavailable('no lease could be posted', cause);
+  });
+  if (lease === null) return null;
+  try {
+    await grantCredit(context, lease);
+  } catch (cause) {
+    // Whether the store has taken it is unknown. The lease stands as pending and is granted again, under the same id.
+    context.events.leaseGrantFailed({ leaseId: lease.id, orgId, error: cause });
+    throw unavailable('the lease could not be granted', cause);
+  }
+  return lease;
+}
+
+/** Grants a posted lease at the counter store, which takes each lease once, and notes that it did. */
+export async function grantCredit(
+  { admission, database }: Pick<LeaseContext, 'admission' | 'database'>,
+  lease: OpenLease,
+): Promise<void> {
+  const grant = { orgId: lease.orgId, leaseId: lease.id, amountNanoUsd: lease.amountNanoUsd };
+  await withDeadline(admission.grantCredit(grant), storeDeadlineMs, 'granting credit');
+  await markGranted(database, lease.id);
+}
+
+async function postLease(context: LeaseContext, orgId: string, needed: bigint): Promise<OpenLease | null> {
+  const { database, config } = context;
+  const opened = await openAccounts(database, [orgId], config.signUpCreditNanoUsd);
+  context.events.accountsOpened(opened);
+  // Before any money moves: without the store a lease would only be stranded.
+  const epoch = await context.storeEpoch.check();
+  const shortfallAllowance = await readIdleCredit(context, orgId, needed);
+  return database.$transaction((tx) => moveToLeased(tx, { orgId, needed, epoch, idle: shortfallAllowance }, config));
+}
+
+async function moveToLeased(
+  tx: Transaction,
+  question: { orgId: string; needed: bigint; epoch: string; idle: bigint },
+  config: LeaseContext['config'],
+): Promise<OpenLease | null> {
+  const { orgId, needed, epoch, idle } = question;
+  const accounts = await lockOrganization(tx, orgId);
+  const { available } = accounts;
+  // Idle credit counts too, or the end of a balance could not be spent: then all that is left is leased.
+  const size = sizeLease({ needed, available, target: config.leaseTargetNanoUsd });
+  const amountNanoUsd = size ?? (available > 0n && available + idle >= needed ? available : null);
+  if (amountNanoUsd === null) return null;
+  const lease: OpenLease = { id: createUuidV7(), orgId, amountNanoUsd, epoch };
+  await postTransfers(tx, [
+    {
+      debitAccount: accounts.availableId,
+      creditAccount: accounts.leasedId,
+      amountNanoUsd,
+      reason: 'lease',
+      leaseId: lease.id,
+      description: 'Leased to the counter store',
+    },
+  ]);
+  await insertPendingLease(tx, lease);
+  await closeSpentLeases(tx, orgId, accounts.leased + amountNanoUsd);
+  return lease;
+}
+
+/** Credit that the organisation has at the counter store; asked for only where its balance alone does not cover the need. */
+async function readIdleCredit({ database, admission }: LeaseContext, orgId: string, needed: bigint): Promise<bigint> {
+  const rows = await database.$queryRaw<{ balance: bigint }[]>`
+    SELECT balance FROM account WHERE org_id = ${orgId}::uuid AND kind = 'available'`;
+  const available = rows[0]?.balance ?? 0n;
+  if (available >= needed || available === 0n) return 0n;
+  return (await withDeadline(admission.readCredit(orgId), storeDeadlineMs, 'reading credit')).creditNanoUsd;
+}
+
+function unavailable(internal: string, cause: unknown): AppError {
+  return new AppError('billing_unavailable', { internal, cause, retryAfterMs: 1000 });
+}

@@ -1,0 +1,47 @@
+import type { AdmissionStore } from '@aggregator/admission';
+import { withDeadline } from '../background/with-deadline.ts';
+import type { Database } from '../database/open-database.ts';
+import { lockOrganization } from '../ledger/accounts.ts';
+import { postTransfers } from '../ledger/post-transfers.ts';
+import { closeSpentLeases } from './lease-rows.ts';
+import { storeDeadlineMs } from './store-epoch.ts';
+
+const organizationsMax = 10_000;
+
+/**
+ * Takes idle credit back from a counter store that is about to end, and returns exactly that to the balances. The counter
+ * comes first and the ledger second: a crash in between strands money, and never leaves credit whose money is gone.
+ * Answers how much it returned, in nano-USD.
+ */
+export async function reclaimLeases(db: Database, admission: AdmissionStore): Promise<bigint> {
+  const leased = await db.$queryRaw<{ orgId: string; balance: bigint }[]>`
+    SELECT org_id AS "orgId", balance FROM account
+    WHERE kind = 'leased' AND balance > 0 ORDER BY org_id LIMIT ${organizationsMax}`;
+  let returned = 0n;
+  for (const { orgId, balance } of leased) {
+    const reclaim = admission.reclaimCredit({ orgId, maxNanoUsd: balance });
+    const taken = await withDeadline(reclaim, storeDeadlineMs, 'reclaiming credit');
+    if (taken > 0n) returned += await returnToAvailable(db, orgId, taken);
+  }
+  return returned;
+}
+
+function returnToAvailable(db: Database, orgId: string, taken: bigint): Promise<bigint> {
+  return db.$transaction(async (tx) => {
+    const accounts = await lockOrganization(tx, orgId);
+    const amountNanoUsd = taken < accounts.leased ? taken : accounts.leased;
+    if (amountNanoUsd > 0n) {
+      await postTransfers(tx, [
+        {
+          debitAccount: accounts.leasedId,
+          creditAccount: accounts.availableId,
+          amountNanoUsd,
+          reason: 'lease_reclaimed',
+          description: 'Taken back from the counter store',
+        },
+      ]);
+    }
+    await closeSpentLeases(tx, orgId, accounts.leased - amountNanoUsd);
+    return amountNanoUsd;
+  });
+}

@@ -1,0 +1,79 @@
+import type { Transaction } from '../database/open-database.ts';
+
+/** The platform's own accounts; the migration opens them. */
+export const platformAccounts = {
+  revenue: 'ffffffff-ffff-4fff-bfff-fffffffffff1',
+  cashClearing: 'ffffffff-ffff-4fff-bfff-fffffffffff2',
+  promo: 'ffffffff-ffff-4fff-bfff-fffffffffff3',
+  platformLoss: 'ffffffff-ffff-4fff-bfff-fffffffffff4',
+} as const;
+export type PlatformAccount = (typeof platformAccounts)[keyof typeof platformAccounts];
+
+export interface OrganizationAccounts {
+  availableId: string;
+  leasedId: string;
+  /** Nano-USD, as they are while the lock is held. */
+  available: bigint;
+  leased: bigint;
+}
+
+interface AccountRow {
+  id: string;
+  orgId: string | null;
+  kind: string;
+  balance: bigint;
+}
+
+/**
+ * Locks the accounts of organisations, and the platform's that are named, until the transaction ends: always in the order
+ * of their ids, so that two transactions never wait for one another in a circle. Answers the organisations' accounts;
+ * those of an organisation that was never opened are missing.
+ * @param orgIds in lower case.
+ */
+export async function lockAccounts(
+  tx: Transaction,
+  orgIds: readonly string[],
+  platform: readonly PlatformAccount[],
+): Promise<Map<string, OrganizationAccounts>> {
+  const rows = await tx.$queryRaw<AccountRow[]>`
+    SELECT id, org_id AS "orgId", kind, balance FROM account
+    WHERE org_id = ANY (${orgIds}::uuid[]) OR id = ANY (${platform}::uuid[])
+    ORDER BY id FOR NO KEY UPDATE`;
+  return toOrganizationAccounts(rows);
+}
+
+/** The accounts of one organisation, which must have been opened, locked. */
+export async function lockOrganization(
+  tx: Transaction,
+  orgId: string,
+  platform: readonly PlatformAccount[] = [],
+): Promise<OrganizationAccounts> {
+  const accounts = (await lockAccounts(tx, [orgId], platform)).get(orgId);
+  if (accounts === undefined) throw new Error(`organisation ${orgId} has no accounts`);
+  return accounts;
+}
+
+/** What an organisation has; undefined where it was never seen. */
+export async function readAccounts(
+  db: Transaction,
+  orgId: string,
+): Promise<{ available: bigint; leased: bigint } | undefined> {
+  const rows = await db.$queryRaw<AccountRow[]>`
+    SELECT id, org_id AS "orgId", kind, balance FROM account WHERE org_id = ${orgId}::uuid`;
+  return toOrganizationAccounts(rows).get(orgId);
+}
+
+function toOrganizationAccounts(rows: readonly AccountRow[]): Map<string, OrganizationAccounts> {
+  const accounts = new Map<string, OrganizationAccounts>();
+  for (const { id, orgId, kind, balance } of rows) {
+    if (orgId === null) continue;
+    const entry = accounts.get(orgId) ?? { availableId: '', leasedId: '', available: 0n, leased: 0n };
+    accounts.set(
+      orgId,
+      kind === 'available'
+        ? { ...entry, availableId: id, available: balance }
+        : { ...entry, leasedId: id, leased: balance },
+    );
+  }
+  return accounts;
+}

@@ -1,0 +1,141 @@
+import { type Allotment, allotCharge } from '../charges/allot-charge.ts';
+import { settleRequests } from '../charges/settle-requests.ts';
+import { describeCharge, type UsageCharge } from '../charges/usage-charge.ts';
+import type { Database, Transaction } from '../database/open-database.ts';
+import { claimEvents, markQuarantined } from '../inbox/claim-events.ts';
+import { advanceWatermarks } from '../spools/advance-watermark.ts';
+import { lockAccounts, type OrganizationAccounts, platformAccounts } from './accounts.ts';
+import { openAccounts } from './open-accounts.ts';
+import { createOrderedIds } from './ordered-ids.ts';
+import { type NewTransfer, postTransfers } from './post-transfers.ts';
+import { writeStatement } from './write-statement.ts';
+
+export interface PostedCharge {
+  charge: UsageCharge;
+  allotment: Allotment;
+}
+
+export interface PostChargesAnswer {
+  posted: PostedCharge[];
+  /** Posted nothing: free, void, or an attempt whose request has ended. */
+  free: UsageCharge[];
+  duplicates: UsageCharge[];
+  quarantined: { charge: UsageCharge; reason: string }[];
+  /** What each organisation charged here had before and has now, in nano-USD. */
+  balances: { orgId: string; before: bigint; after: bigint }[];
+}
+
+export interface PostChargesOptions {
+  signUpCreditNanoUsd: bigint;
+}
+
+/**
+ * Posts a batch of checked charges in one transaction: inbox, settlements, transfers, balances, statement, outbox and
+ * watermarks are committed together or not at all. What is locked is locked in one order by everybody: event ids, request
+ * ids, accounts, watermarks, each sorted.
+ * @param spools positions of everything that arrived with the batch, also of events that were refused before.
+ */
+export async function postCharges(
+  db: Database,
+  charges: readonly UsageCharge[],
+  spools: readonly UsageCharge['event']['spool'][],
+  options: PostChargesOptions,
+): Promise<PostChargesAnswer> {
+  const payers = charges.filter(({ amountNanoUsd }) => amountNanoUsd > 0n).map(({ event }) => event.orgId);
+  await openAccounts(db, payers, options.signUpCreditNanoUsd);
+  return db.$transaction(async (tx) => {
+    const answer = await postClaimed(tx, charges);
+    await advanceWatermarks(tx, spools);
+    return answer;
+  });
+}
+
+async function postClaimed(tx: Transaction, charges: readonly UsageCharge[]): Promise<PostChargesAnswer> {
+  if (charges.length === 0) return { posted: [], free: [], duplicates: [], quarantined: [], balances: [] };
+  const claim = await claimEvents(tx, charges);
+  const { settled, conflicting } = await settleRequests(tx, claim.fresh);
+  await markQuarantined(tx, conflicting);
+  const due = settled.filter(({ amountNanoUsd }) => amountNanoUsd > 0n);
+  const { posted, balances } = await moveMoney(tx, due);
+  const handled = new Set([...due, ...conflicting]);
+  return {
+    posted,
+    free: claim.fresh.filter((charge) => !handled.has(charge)),
+    duplicates: claim.duplicates,
+    quarantined: [...claim.refused, ...conflicting.map((charge) => ({ charge, reason: 'request_already_settled' }))],
+    balances,
+  };
+}
+
+async function moveMoney(
+  tx: Transaction,
+  due: readonly UsageCharge[],
+): Promise<Pick<PostChargesAnswer, 'posted' | 'balances'>> {
+  if (due.length === 0) return { posted: [], balances: [] };
+  const orgIds = [...new Set(due.map(({ event }) => event.orgId))];
+  const accounts = await lockAccounts(tx, orgIds, [platformAccounts.revenue, platformAccounts.platformLoss]);
+  const { posted, left } = allotInOrder(due, accounts);
+  const lineIds = createOrderedIds(posted.length);
+  await postTransfers(
+    tx,
+    posted.flatMap((entry, index) => toTransfers(entry, accounts, lineIds[index] ?? '')),
+  );
+  await writeStatement(
+    tx,
+    posted.map(({ charge, allotment }, index) => ({
+      id: lineIds[index] ?? '',
+      orgId: charge.event.orgId,
+      type: 'charge',
+      amountNanoUsd: -charge.amountNanoUsd,
+      requestId: charge.event.requestId,
+      description:
+        describeCharge(charge.event) + (allotment.fromPlatformLoss > 0n ? ' (part of it not collected)' : ''),
+    })),
+  );
+  const balances = [...left].map(([orgId, after]) => ({
+    orgId,
+    before: total(accounts.get(orgId)),
+    after: after.available + after.leased,
+  }));
+  return { posted, balances };
+}
+
+/** Divides charges one after the other: each finds what those before it have left. */
+function allotInOrder(due: readonly UsageCharge[], accounts: ReadonlyMap<string, OrganizationAccounts>) {
+  const left = new Map<string, { leased: bigint; available: bigint }>();
+  const posted = due.map((charge): PostedCharge => {
+    const { orgId } = charge.event;
+    const credit = left.get(orgId) ?? accounts.get(orgId);
+    if (credit === undefined) throw new Error(`organisation ${orgId} has no accounts`);
+    const { allotment, left: remaining } = allotCharge(credit, charge.amountNanoUsd);
+    left.set(orgId, remaining);
+    return { charge, allotment };
+  });
+  return { posted, left };
+}
+
+function toTransfers(
+  { charge, allotment }: PostedCharge,
+  accounts: ReadonlyMap<string, OrganizationAccounts>,
+  reference: string,
+): NewTransfer[] {
+  const { orgId, requestId } = charge.event;
+  const payer = accounts.get(orgId);
+  const shares = [
+    { debitAccount: payer?.leasedId ?? '', amountNanoUsd: allotment.fromLeased, reason: 'charge' },
+    { debitAccount: payer?.availableId ?? '', amountNanoUsd: allotment.fromAvailable, reason: 'charge' },
+    {
+      debitAccount: platformAccounts.platformLoss,
+      amountNanoUsd: allotment.fromPlatformLoss,
+      reason: 'charge_overrun',
+    },
+  ] as const;
+  const description = describeCharge(charge.event);
+  return shares
+    .filter(({ amountNanoUsd }) => amountNanoUsd > 0n)
+    .map((share) => ({ ...share, creditAccount: platformAccounts.revenue, description, requestId, reference }));
+}
+
+function total(accounts: OrganizationAccounts | undefined): bigint {
+  return (accounts?.available ?? 0n) + (accounts?.leased ?? 0n);
+}

@@ -1,0 +1,66 @@
+import { type Transaction, toJsonRows } from '../database/open-database.ts';
+import { createOrderedIds } from './ordered-ids.ts';
+
+export type TransferReason =
+  | 'charge'
+  | 'charge_overrun'
+  | 'lease'
+  | 'lease_returned'
+  | 'lease_reclaimed'
+  | 'top_up'
+  | 'sign_up_credit'
+  | 'adjustment';
+
+/** `amountNanoUsd` (more than zero) leaves the debit account and enters the credit account. */
+export interface NewTransfer {
+  debitAccount: string;
+  creditAccount: string;
+  amountNanoUsd: bigint;
+  reason: TransferReason;
+  description: string;
+  requestId?: string;
+  leaseId?: string;
+  /** The statement line that the transfer is part of. */
+  reference?: string;
+}
+
+/** A balance does not cover what was to be taken from it; the transaction must be rolled back. */
+export class GuardError extends Error {
+  override readonly name = 'GuardError';
+}
+
+/**
+ * The only place where balances change: transfers are written and balances moved in the caller's transaction, which has
+ * locked every account involved. A guard that hits fewer rows than it should is an error, never silence: money would be
+ * lost.
+ * @throws {GuardError}
+ */
+export async function postTransfers(tx: Transaction, transfers: readonly NewTransfer[]): Promise<void> {
+  if (transfers.length === 0) return;
+  const changes = [...sumChanges(transfers)].map(([id, change]) => ({ id, change }));
+  const moved = await tx.$executeRaw`
+    UPDATE account SET balance = account.balance + moved.change
+    FROM json_to_recordset(${toJsonRows(changes)}::json) AS moved (id uuid, change bigint)
+    WHERE account.id = moved.id
+      AND (account.kind NOT IN ('available', 'leased') OR account.balance >= -moved.change)`;
+  if (moved !== changes.length) throw new GuardError(`${moved} of ${changes.length} balances could be moved`);
+
+  const ids = createOrderedIds(transfers.length);
+  const rows = transfers.map((transfer, index) => ({ id: ids[index], ...transfer }));
+  await tx.$executeRaw`
+    INSERT INTO transfer (id, debit_account, credit_account, amount, reason, request_id, lease_id, reference, description)
+    SELECT id, "debitAccount", "creditAccount", "amountNanoUsd", reason, "requestId", "leaseId", reference, description
+    FROM json_to_recordset(${toJsonRows(rows)}::json) AS row (
+      id uuid, "debitAccount" uuid, "creditAccount" uuid, "amountNanoUsd" bigint, reason text,
+      "requestId" uuid, "leaseId" uuid, reference uuid, description text)`;
+}
+
+/** What each account's balance changes by. */
+function sumChanges(transfers: readonly NewTransfer[]): Map<string, bigint> {
+  const changes = new Map<string, bigint>();
+  for (const { debitAccount, creditAccount, amountNanoUsd } of transfers) {
+    changes.set(debitAccount, (changes.get(debitAccount) ?? 0n) - amountNanoUsd);
+    changes.set(creditAccount, (changes.get(creditAccount) ?? 0n) + amountNanoUsd);
+  }
+  return changes;
+}

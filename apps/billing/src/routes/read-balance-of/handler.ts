@@ -1,0 +1,29 @@
+import { AppError } from '@aggregator/contracts';
+import { principalOf } from '@aggregator/service-kit';
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import type { BillingContext } from '../../context.ts';
+import { openAccounts } from '../../ledger/open-accounts.ts';
+import { readBalance } from '../read-balance/read-balance.ts';
+
+const parameters = z.object({ id: z.uuid().transform((id) => id.toLowerCase()) });
+
+/**
+ * GET /v1/billing/balance/{organization or user}, an older path: one's own, by the id of the organisation or of the user;
+ * another organisation's only for `billing:manage`. Everything else does not exist.
+ */
+export function readBalanceOfHandler(context: BillingContext): RequestHandler {
+  return async (request, response) => {
+    const parsed = parameters.safeParse(request.params);
+    if (!parsed.success) throw new AppError('not_found');
+    const { id } = parsed.data;
+    const { orgId, userId, scopes } = principalOf(request);
+    if (id === orgId || id === userId) {
+      await openAccounts(context.database, [orgId], context.config.signUpCreditNanoUsd);
+      response.json(await readBalance(context, orgId));
+      return;
+    }
+    if (!scopes.includes('billing:manage')) throw new AppError('not_found');
+    response.json(await readBalance(context, id));
+  };
+}

@@ -1,0 +1,36 @@
+import { AppError, type BalanceAnswer } from '@aggregator/contracts';
+import { formatNanoUsd, formatUsd } from '@aggregator/pricing';
+import { withDeadline } from '../../background/with-deadline.ts';
+import type { BillingContext } from '../../context.ts';
+import { readAccounts } from '../../ledger/accounts.ts';
+
+const heldDeadlineMs = 1000;
+
+/**
+ * What an organisation has, as the ledger says, and what its open requests hold. The second is only known to the counter
+ * store: where that does not answer, nothing is reported as held, rather than no balance at all.
+ * @throws {AppError} `not_found` for an organisation without accounts.
+ */
+export async function readBalance(
+  { database, admission, events }: Pick<BillingContext, 'database' | 'admission' | 'events'>,
+  orgId: string,
+): Promise<BalanceAnswer> {
+  const held = withDeadline(admission.readCredit(orgId), heldDeadlineMs, 'reading held credit').then(
+    ({ heldNanoUsd }) => heldNanoUsd,
+    (error: unknown) => {
+      events.heldUnknown({ orgId, error });
+      return 0n;
+    },
+  );
+  const accounts = await readAccounts(database, orgId);
+  if (accounts === undefined) throw new AppError('not_found');
+  const balance = accounts.available + accounts.leased;
+  const heldNanoUsd = await held;
+  return {
+    currency: 'USD',
+    balance: formatUsd(balance),
+    balanceNanoUsd: formatNanoUsd(balance),
+    held: formatUsd(heldNanoUsd),
+    heldNanoUsd: formatNanoUsd(heldNanoUsd),
+  };
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { type AdmissionStore, createMemoryAdmissionStore } from '@aggregator/admission';
+import { type Principal, peerHeader, principalHeader, type Scope, type ServiceName } from '@aggregator/contracts';
+import { createEmbeddedEventLog, type EventLog } from '@aggregator/messaging';
+import { createIdentitySigner, createInternalKeyring, type Logger, startService } from '@aggregator/service-kit';
+import { createTestDatabase } from '@aggregator/testing';
+import { type BillingContext, billingService } from '../index.ts';
+
+export interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: what a test looks into is what it checks.
+  body: any;
+}
+
+export interface RunningBilling {
+  url: string;
+  databaseUrl: string;
+  context: BillingContext;
+  admission: AdmissionStore;
+  eventLog: EventLog;
+  /** As the gateway forwards it for a principal. */
+  ask(method: string, path: string, as: Partial<Principal> & { orgId: string }, body?: unknown): Promise<Answer>;
+  /** As a peer asks. */
+  askAsPeer(method: string, path: string, peer: ServiceName, body?: unknown): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+const silent: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (e: string, f: unknown) => console.log(e, f) };
+
+/** Billing as it runs: its port open, its consumer on an embedded event log, an in-process counter store. */
+export async function startBilling(environment: Record<string, string> = {}): Promise<RunningBilling> {
+  const database = await createTestDatabase({ service: 'billing' });
+  const events = await createTestDatabase({ isEmpty: true });
+  const admission = createMemoryAdmissionStore();
+  const eventLog = createEmbeddedEventLog({ databaseUrl: events.url, publishDeadlineMs: 5000, pollIntervalMs: 20 });
+  const seed = randomBytes(32).toString('base64url');
+  const config = billingService.readConfig({
+    INTERNAL_SIGNING_KEY: seed,
+    BILLING_DATABASE_URL: database.url,
+    BILLING_PORT: '0',
+    SHUTDOWN_GRACE_MS: '1000',
+    ...environment,
+  });
+  const service = await startService(billingService, config, { admission, eventLog, logger: silent });
+  const keyring = createInternalKeyring(seed);
+  const gateway = createIdentitySigner(keyring, 'api-gateway');
+
+  const send = async (
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body: unknown,
+  ): Promise<Answer> => {
+    const answer = await fetch(`${service.url}${path}`, {
+      method,
+      headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, body: await answer.json() };
+  };
+
+  return {
+    ...{ url: service.url, databaseUrl: database.url, context: service.context, admission, eventLog },
+    async ask(method, path, as, body) {
+      const principal: Principal = {
+        userId: '0190a000-0000-7000-8000-00000000000a',
+        keyId: null,
+        scopes: ['billing:read'] satisfies Scope[],
+        models: null,
+        limits: { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null },
+        ...as,
+      };
+      return send(method, path, { [principalHeader]: await gateway.signPrincipal(principal, 'billing') }, body);
+    },
+    async askAsPeer(method, path, peer, body) {
+      const token = await createIdentitySigner(keyring, peer).signPeer('billing');
+      return send(method, path, { [peerHeader]: token }, body);
+    },
+    async stop() {
+      await service.stop();
+      await eventLog.close();
+      await admission.close();
+      await database.drop();
+      await events.drop();
+    },
+  };
+}

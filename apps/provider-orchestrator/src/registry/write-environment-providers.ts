@@ -1,0 +1,49 @@
+import type { Transaction } from '../database/create-database.ts';
+import type { DeclaredModel, DeclaredProvider } from './declared-provider.ts';
+import { toPriceVersion } from './price-version.ts';
+
+/**
+ * Makes the registry say what the environment says: adds, changes, and takes away what an earlier environment declared.
+ * What was declared through the API is left alone. Doing it again changes nothing. Answers the names that could not be
+ * written because the API has them.
+ */
+export async function writeEnvironmentProviders(
+  tx: Transaction,
+  declared: readonly DeclaredProvider[],
+): Promise<string[]> {
+  const taken = await tx.provider.findMany({ where: { source: 'api' }, select: { name: true } });
+  const takenNames = new Set(taken.map(({ name }) => name));
+  const writable = declared.filter(({ name }) => !takenNames.has(name));
+  const names = writable.map(({ name }) => name);
+  await tx.provider.deleteMany({ where: { source: 'environment', name: { notIn: names } } });
+  for (const provider of writable) await writeProvider(tx, provider);
+  return declared.map(({ name }) => name).filter((name) => takenNames.has(name));
+}
+
+async function writeProvider(tx: Transaction, provider: DeclaredProvider): Promise<void> {
+  const { name, type, baseUrl, credentialRef } = provider;
+  const fields = { type, baseUrl, credentialRef, enabled: true, source: 'environment' };
+  await tx.provider.upsert({ where: { name }, create: { name, ...fields }, update: fields });
+  const rows = provider.models.map((model) => toRows(name, model));
+  await tx.modelPrice.createMany({ data: rows.flatMap(({ price }) => price ?? []), skipDuplicates: true });
+  await tx.model.deleteMany({ where: { providerName: name } });
+  await tx.model.createMany({ data: rows.map(({ model }) => model) });
+}
+
+function toRows(providerName: string, declared: DeclaredModel) {
+  const { id, contextLength, maxOutputTokens } = declared;
+  const price =
+    declared.price === null
+      ? null
+      : { version: toPriceVersion(providerName, id, declared.price.rates), ...declared.price };
+  const model = {
+    providerName,
+    id,
+    operations: [...declared.operations],
+    contextLength,
+    maxOutputTokens,
+    capabilities: [...declared.capabilities],
+    priceVersion: price?.version ?? null,
+  };
+  return { model, price };
+}

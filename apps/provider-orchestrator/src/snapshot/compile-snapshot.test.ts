@@ -1,0 +1,115 @@
+import { routingSnapshot } from '@aggregator/contracts';
+import { describe, expect, it } from '@jest/globals';
+import type { RegistryRows } from '../registry/read-registry.ts';
+import { compileSnapshot } from './compile-snapshot.ts';
+
+type ProviderRow = RegistryRows['providers'][number];
+type ModelRow = ProviderRow['models'][number];
+const createdAt = new Date(0);
+
+function model(id: string, changes: Partial<ModelRow> = {}): ModelRow {
+  const version = `p/${id}@1`;
+  return {
+    providerName: 'p',
+    id,
+    operations: ['chat.completions'],
+    contextLength: 1000,
+    maxOutputTokens: 100,
+    capabilities: [],
+    priceVersion: version,
+    price: { version, rates: { inputUncached: '1', outputText: '2' }, source: 'test', createdAt },
+    ...changes,
+  };
+}
+
+function provider(name: string, changes: Partial<ProviderRow> = {}): ProviderRow {
+  return {
+    name,
+    type: 'OpenAI',
+    baseUrl: 'https://api.example.com/v1',
+    credentialRef: 'env:OPENAI_API_KEY',
+    enabled: true,
+    source: 'environment',
+    createdAt,
+    models: [model('m')],
+    ...changes,
+  };
+}
+
+const route = (name: string, targets: string[]) => ({
+  name,
+  candidates: targets.map((target) => {
+    const [providerName = '', modelName = ''] = target.split('/');
+    return { provider: providerName, model: modelName, priority: 0, weight: 1 };
+  }),
+});
+
+describe('the compiled snapshot', () => {
+  it('is one that proxies accept', () => {
+    const { content, problems } = compileSnapshot({
+      providers: [provider('p', { models: [model('m'), model('free', { priceVersion: null, price: null })] })],
+      routes: [route('fast', ['p/m'])],
+    });
+
+    expect(problems).toEqual([]);
+    expect(routingSnapshot.parse({ ...content, version: 1, epoch: 1 })).toEqual({ ...content, version: 1, epoch: 1 });
+    expect(content.prices).toEqual({ 'p/m@1': { inputUncached: '1', outputText: '2' } });
+    expect(content.providers[0]?.models.map(({ priceVersion }) => priceVersion)).toEqual([null, 'p/m@1']);
+  });
+
+  it('leaves out what is bad, says why, and keeps the rest', () => {
+    const { content, problems } = compileSnapshot({
+      providers: [
+        provider('good', { models: [model('m'), model('broken', { operations: ['paint'] })] }),
+        provider('Bad Name'),
+        provider('no-url', { baseUrl: 'file:///etc/passwd' }),
+        provider('later', { type: 'Anthropic' }),
+        provider('leak', { credentialRef: 'sk-canary' }),
+      ],
+      routes: [route('half', ['good/m', 'good/gone']), route('empty', ['later/m']), { name: 'odd', candidates: 'x' }],
+    });
+
+    expect(content.providers.map(({ name, models }) => [name, models.map(({ id }) => id)])).toEqual([['good', ['m']]]);
+    expect(content.routes).toEqual([route('half', ['good/m'])]);
+    expect(problems.map((problem) => problem.split(': ')[0])).toEqual([
+      'providers.good.models.broken',
+      'providers.Bad Name',
+      'providers.no-url',
+      'providers.later',
+      'providers.leak',
+      'routes.half',
+      'routes.empty',
+      'routes.empty',
+      'routes.odd',
+    ]);
+    expect(JSON.stringify({ content, problems })).not.toContain('canary');
+  });
+
+  it('keeps a model whose price cannot be read, without a price', () => {
+    const broken = { version: 'p/m@1', rates: { inputUncached: '0.5' }, source: 'test', createdAt };
+    const { content, problems } = compileSnapshot({
+      providers: [provider('p', { models: [model('m', { price: broken })] })],
+      routes: [],
+    });
+
+    expect(content.providers[0]?.models).toMatchObject([{ id: 'm', priceVersion: null }]);
+    expect(content.prices).toEqual({});
+    expect(problems).toHaveLength(1);
+  });
+
+  it('is the same for the same registry in another order', () => {
+    const providers = ['b', 'a', 'c'].map((name) => provider(name, { models: [model('y'), model('x')] }));
+    const routes = [route('two', ['b/x']), route('one', ['a/y'])];
+    const turned = { providers: [...providers].reverse(), routes: [...routes].reverse() };
+
+    expect(JSON.stringify(compileSnapshot(turned))).toBe(JSON.stringify(compileSnapshot({ providers, routes })));
+  });
+
+  it('never reports more than a bounded number of problems', () => {
+    const providers = Array.from({ length: 600 }, (_, index) => provider(`p${index}`, { type: 'X'.repeat(2000) }));
+    const { problems } = compileSnapshot({ providers, routes: [] });
+
+    expect(problems).toHaveLength(100);
+    expect(Math.max(...problems.map(({ length }) => length))).toBeLessThanOrEqual(500);
+  });
+});

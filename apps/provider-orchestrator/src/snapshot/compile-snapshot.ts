@@ -1,0 +1,124 @@
+import {
+  type Rates,
+  type RoutingSnapshot,
+  rates,
+  snapshotModel,
+  snapshotProvider,
+  snapshotRoute,
+} from '@aggregator/contracts';
+import type { z } from 'zod';
+import type { RegistryRows } from '../registry/read-registry.ts';
+
+/** A snapshot before it has a version. */
+export type SnapshotContent = Omit<RoutingSnapshot, 'version' | 'epoch'>;
+
+export interface CompiledSnapshot {
+  content: SnapshotContent;
+  /** What was left out, and why: `<path>: <reason>`. */
+  problems: readonly string[];
+}
+
+type ProviderRow = RegistryRows['providers'][number];
+type ModelRow = ProviderRow['models'][number];
+type Provider = SnapshotContent['providers'][number];
+type Route = SnapshotContent['routes'][number];
+
+const providersMax = 500;
+const modelsMax = 5000;
+const routesMax = 5000;
+const problemsMax = 100;
+const problemLengthMax = 500;
+
+/**
+ * The registry as proxies need it. One bad entry never costs the others: it is left out and reported. A model whose price
+ * cannot be read stays without one, which means refused. The same registry always compiles to the same content, whatever
+ * the order of its rows.
+ */
+export function compileSnapshot(rows: RegistryRows): CompiledSnapshot {
+  const problems: string[] = [];
+  const report = (path: string, reason: string): null => {
+    if (problems.length < problemsMax) problems.push(`${path}: ${reason}`.slice(0, problemLengthMax));
+    return null;
+  };
+  const prices = new Map<string, Rates>();
+  const providers = capped(rows.providers, providersMax, 'providers', report).flatMap(
+    (row) => compileProvider(row, prices, report) ?? [],
+  );
+  const modelsOf = new Map(providers.map(({ name, models }) => [name, new Set(models.map(({ id }) => id))]));
+  const routes = capped(rows.routes, routesMax, 'routes', report).flatMap(
+    (row) => compileRoute(row, modelsOf, report) ?? [],
+  );
+  return {
+    content: {
+      providers: providers.sort(by(({ name }) => name)),
+      routes: routes.sort(by(({ name }) => name)),
+      prices: Object.fromEntries([...prices].sort(by(([version]) => version))),
+    },
+    problems,
+  };
+}
+
+type Report = (path: string, reason: string) => null;
+
+function compileProvider(row: ProviderRow, prices: Map<string, Rates>, report: Report): Provider | null {
+  const path = `providers.${row.name}`;
+  const { name, type, baseUrl, credentialRef } = row;
+  const parsed = snapshotProvider.safeParse({ name, type, baseUrl, credentialRef, models: [] });
+  if (!parsed.success) return report(path, reasonOf(parsed.error));
+  const models = capped(row.models, modelsMax, `${path}.models`, report).flatMap(
+    (model) => compileModel(model, `${path}.models.${model.id}`, prices, report) ?? [],
+  );
+  return { ...parsed.data, models: models.sort(by(({ id }) => id)) };
+}
+
+function compileModel(row: ModelRow, path: string, prices: Map<string, Rates>, report: Report) {
+  const { id, operations, contextLength, maxOutputTokens, capabilities, priceVersion, price } = row;
+  const parsed = snapshotModel.safeParse({
+    id,
+    operations,
+    contextLength,
+    maxOutputTokens,
+    capabilities,
+    priceVersion,
+  });
+  if (!parsed.success) return report(path, reasonOf(parsed.error));
+  if (priceVersion === null) return parsed.data;
+  const parsedRates = rates.safeParse(price?.rates);
+  if (parsedRates.success) {
+    prices.set(priceVersion, parsedRates.data);
+    return parsed.data;
+  }
+  report(`prices.${priceVersion}`, reasonOf(parsedRates.error));
+  return { ...parsed.data, priceVersion: null };
+}
+
+function compileRoute(
+  row: RegistryRows['routes'][number],
+  modelsOf: ReadonlyMap<string, ReadonlySet<string>>,
+  report: Report,
+): Route | null {
+  const path = `routes.${row.name}`;
+  const parsed = snapshotRoute.safeParse({ name: row.name, candidates: row.candidates });
+  if (!parsed.success) return report(path, reasonOf(parsed.error));
+  const candidates = parsed.data.candidates.filter(({ provider, model }) => {
+    const isServed = modelsOf.get(provider)?.has(model) ?? false;
+    if (!isServed) report(path, `candidate ${provider}/${model} is not in the registry`);
+    return isServed;
+  });
+  return candidates.length === 0 ? report(path, 'has no candidate left') : { ...parsed.data, candidates };
+}
+
+function capped<Row>(rows: readonly Row[], max: number, path: string, report: Report): readonly Row[] {
+  if (rows.length > max) report(path, `more than ${max}; the rest is left out`);
+  return rows.slice(0, max);
+}
+
+function reasonOf(error: z.ZodError): string {
+  const issue = error.issues[0];
+  return issue === undefined ? 'invalid' : `${issue.path.join('.')} ${issue.message}`.trim();
+}
+
+/** Order by code units, which no locale changes. */
+function by<Item>(key: (item: Item) => string) {
+  return (a: Item, b: Item): number => (key(a) < key(b) ? -1 : 1);
+}

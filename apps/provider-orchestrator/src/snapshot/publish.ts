@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { type RoutingSnapshot, routingSnapshot } from '@aggregator/contracts';
+import { z } from 'zod';
+import type { Database, Transaction } from '../database/create-database.ts';
+import { readRegistry } from '../registry/read-registry.ts';
+import { type CompiledSnapshot, compileSnapshot, type SnapshotContent } from './compile-snapshot.ts';
+
+export interface Published {
+  snapshot: RoutingSnapshot;
+  problems: CompiledSnapshot['problems'];
+  /** False where the change left the content as it was, and so the version, too. */
+  isNew: boolean;
+}
+
+const stateRow = z.object({
+  epoch: z.bigint().transform(Number),
+  version: z.number(),
+  contentHash: z.string(),
+});
+
+/**
+ * Changes the registry and publishes what it then says, in one transaction: nobody sees the one without the other. Changes
+ * come one after the other, also those of other instances. Throws what the database throws; then nothing has changed.
+ */
+export async function publishChange(
+  database: Database,
+  change: (tx: Transaction) => Promise<unknown>,
+): Promise<Published> {
+  return await database.$transaction(async (tx) => {
+    const state = await lockState(tx);
+    await change(tx);
+    const { content, problems } = compileSnapshot(await readRegistry(tx));
+    const contentHash = hashContent(content);
+    const isNew = contentHash !== state.contentHash;
+    const version = isNew ? state.version + 1 : state.version;
+    if (isNew) {
+      await tx.registryState.update({ where: { id: 1 }, data: { version, contentHash, content } });
+    }
+    return { snapshot: { version, epoch: state.epoch, ...content }, problems, isNew };
+  });
+}
+
+/** The snapshot that was published last, if it is newer than `known`; null where there is none. */
+export async function readNewerSnapshot(
+  database: Database,
+  known: { epoch: number; version: number },
+): Promise<RoutingSnapshot | null> {
+  const row = await database.registryState.findFirst({
+    where: {
+      version: { gt: 0 },
+      OR: [{ epoch: { gt: known.epoch } }, { epoch: known.epoch, version: { gt: known.version } }],
+    },
+  });
+  if (row === null) return null;
+  const content = z.record(z.string(), z.unknown()).parse(row.content);
+  return routingSnapshot.parse({ ...content, version: row.version, epoch: Number(row.epoch) });
+}
+
+/**
+ * The one row of the state, ours until the transaction ends. A registry that is new begins an epoch at the database's
+ * clock, so that it wins over every registry before it, whatever versions that one had reached.
+ */
+async function lockState(tx: Transaction): Promise<z.output<typeof stateRow>> {
+  await tx.$executeRaw`
+    INSERT INTO registry_state (id, epoch, version, content_hash, content)
+    VALUES (1, floor(extract(epoch FROM clock_timestamp()) * 1000), 0, '', '{}')
+    ON CONFLICT (id) DO NOTHING`;
+  const rows = await tx.$queryRaw`
+    SELECT epoch, version, content_hash AS "contentHash" FROM registry_state WHERE id = 1 FOR UPDATE`;
+  return z.tuple([stateRow]).parse(rows)[0];
+}
+
+/** Of the text that `compileSnapshot` makes the same for the same content. */
+function hashContent(content: SnapshotContent): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}

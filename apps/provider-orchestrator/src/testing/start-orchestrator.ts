@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type Principal,
+  peerHeader,
+  principalHeader,
+  type ServiceName,
+  type SnapshotStreamLine,
+  snapshotStreamLine,
+} from '@aggregator/contracts';
+import {
+  createIdentitySigner,
+  createInternalKeyring,
+  type RunningService,
+  startService,
+} from '@aggregator/service-kit';
+import { createTestDatabase } from '@aggregator/testing';
+import { type ProviderOrchestratorContext, providerOrchestratorService } from '../index.ts';
+
+const signingKey = randomBytes(32).toString('base64url');
+
+export interface TestOrchestrator extends RunningService<ProviderOrchestratorContext> {
+  readonly databaseUrl: string;
+}
+
+/** Databases and services of one test file, on a free port each; `closeAll` ends what the tests left open. */
+export function createOrchestratorBench() {
+  const opened: (() => Promise<void>)[] = [];
+
+  async function start(
+    options: { databaseUrl?: string; environment?: Record<string, string>; now?: () => number } = {},
+  ): Promise<TestOrchestrator> {
+    const databaseUrl = options.databaseUrl ?? (await createDatabaseUrl());
+    const config = providerOrchestratorService.readConfig({
+      INTERNAL_SIGNING_KEY: signingKey,
+      PROVIDER_ORCHESTRATOR_PORT: '0',
+      PROVIDER_ORCHESTRATOR_DATABASE_URL: databaseUrl,
+      SHUTDOWN_GRACE_MS: '5000',
+      LOG_LEVEL: 'error',
+      ...options.environment,
+    });
+    const overrides = options.now === undefined ? {} : { now: options.now };
+    const service = await startService(providerOrchestratorService, config, overrides);
+    let stopping: Promise<void> | null = null;
+    const stop = () => {
+      stopping ??= service.stop();
+      return stopping;
+    };
+    opened.push(stop);
+    return { ...service, databaseUrl, stop };
+  }
+
+  async function createDatabaseUrl(): Promise<string> {
+    const database = await createTestDatabase({ service: 'provider-orchestrator' });
+    opened.push(() => database.drop());
+    return database.url;
+  }
+
+  return {
+    start,
+    createDatabaseUrl,
+    async closeAll() {
+      for (let close = opened.pop(); close !== undefined; close = opened.pop()) await close();
+    },
+  };
+}
+
+/** The header of a peer, signed with the installation's key or a stranger's. */
+export async function asPeer(name: ServiceName, key: string = signingKey): Promise<Record<string, string>> {
+  const signer = createIdentitySigner(createInternalKeyring(key), name);
+  return { [peerHeader]: await signer.signPeer('provider-orchestrator') };
+}
+
+export async function asPrincipal(scopes: Principal['scopes']): Promise<Record<string, string>> {
+  const signer = createIdentitySigner(createInternalKeyring(signingKey), 'api-gateway');
+  const principal: Principal = {
+    orgId: '0192f0c0-0000-7000-8000-000000000001',
+    userId: '0192f0c0-0000-7000-8000-000000000002',
+    keyId: null,
+    scopes,
+    models: null,
+    limits: { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null },
+  };
+  return { [principalHeader]: await signer.signPrincipal(principal, 'provider-orchestrator') };
+}
+
+export const strangersKey = randomBytes(32).toString('base64url');
+
+/** What came over a stream of snapshots so far. */
+export interface ReadStream {
+  readonly status: number;
+  readonly lines: readonly SnapshotStreamLine[];
+  /** How it ended: by the server, by a broken connection, or not yet. */
+  readonly end: 'open' | 'whole' | 'broken';
+  close(): void;
+}
+
+export async function readStream(url: string, proxyId: string): Promise<ReadStream> {
+  const abort = new AbortController();
+  const response = await fetch(`${url}/internal/snapshots?proxyId=${proxyId}`, {
+    headers: await asPeer('proxy'),
+    signal: abort.signal,
+  });
+  const stream: { status: number; lines: SnapshotStreamLine[]; end: ReadStream['end']; close(): void } = {
+    status: response.status,
+    lines: [],
+    end: 'open',
+    close: () => abort.abort(),
+  };
+  const read = async () => {
+    let rest = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) {
+      const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+      rest = parts.pop() ?? '';
+      for (const line of parts) stream.lines.push(snapshotStreamLine.parse(JSON.parse(line)));
+    }
+  };
+  read().then(
+    () => {
+      stream.end = 'whole';
+    },
+    () => {
+      stream.end = 'broken';
+    },
+  );
+  return stream;
+}
+
+/** The versions of the snapshots that came, in their order. */
+export function versionsOf(stream: ReadStream): number[] {
+  return stream.lines.flatMap((line) => (line.kind === 'snapshot' ? [line.snapshot.version] : []));
+}

@@ -1,0 +1,120 @@
+import type { AdmitAnswer, AdmitRequest, RateLimit } from '@aggregator/admission';
+import { AppError, type Principal } from '@aggregator/contracts';
+import { priceWorstCase } from '@aggregator/pricing';
+import type { Candidate } from '@aggregator/routing';
+import type { ProxyContext } from '../context.ts';
+import type { Exchange } from '../exchange.ts';
+import { releaseHold } from '../settlement/release-hold.ts';
+import { setRateHeaders } from './rate-headers.ts';
+
+/** What a request may use, known before it is sent. Tokens. */
+export interface RequestBounds {
+  readonly inputTokensMax: number;
+  readonly outputTokensMax: number;
+  /** What it comes to where nobody tells; for a charge by estimate. */
+  readonly inputTokensEstimate: number;
+  /** What it probably takes of a limit of tokens; corrected at the end. */
+  readonly tokensLikely: number;
+}
+
+export interface Hold {
+  readonly bounds: RequestBounds;
+  /** The limit of tokens that was charged; null where the caller has none. */
+  readonly tokensSubject: string | null;
+}
+
+const roundsMax = 4;
+/** A hold outlives its request by this, so that it never goes while a settlement is on its way. */
+const settleMarginMs = 60_000;
+/** A million dollars; nothing above can be counted or leased. */
+const holdNanoUsdMax = 1_000_000_000_000_000n;
+
+/**
+ * Takes all that the request may cost from the organisation's credit, and its share of every limit, in one step of the
+ * counter store; where the credit does not suffice, asks billing for more and tries again. Sets the limits' headers on the
+ * answer. Throws `rate_limit_exceeded`, `insufficient_quota`, `model_not_priced`, `billing_unavailable`,
+ * `service_unavailable`; then nothing is held.
+ */
+export async function holdRequest(
+  context: ProxyContext,
+  exchange: Exchange,
+  candidate: Candidate,
+  bounds: RequestBounds,
+): Promise<Hold> {
+  const limits = limitsOf(exchange.principal, bounds);
+  const request: AdmitRequest = {
+    orgId: exchange.principal.orgId,
+    requestId: exchange.requestId,
+    holdNanoUsd: priceWorstCase({ ...bounds, requests: 1 }, candidate.price.rates),
+    holdTtlMs: context.config.requestTimeoutMs + settleMarginMs,
+    rates: limits.rates,
+    concurrency: limits.concurrency,
+  };
+  if (request.holdNanoUsd > holdNanoUsdMax) throw new AppError('insufficient_quota');
+  for (let round = 1; round <= roundsMax; round += 1) {
+    const answer = await admit(context, request);
+    setRateHeaders(exchange.response, answer.rates);
+    switch (answer.result) {
+      case 'admitted':
+        return { bounds, tokensSubject: limits.tokensSubject };
+      case 'rate_limited':
+        throw toRateError(answer);
+      case 'concurrency_limited':
+        throw new AppError('rate_limit_exceeded', {
+          message: `More than ${answer.max} requests at once. Wait until one of them has ended, then try again.`,
+          retryAfterMs: 1000,
+        });
+      case 'no_credit':
+        await context.leases.ask(request.orgId, request.holdNanoUsd);
+    }
+  }
+  // Credit came each time, and each time others took it first.
+  throw new AppError('service_unavailable', { internal: `no credit after ${roundsMax} leases`, retryAfterMs: 1000 });
+}
+
+async function admit(context: ProxyContext, request: AdmitRequest): Promise<AdmitAnswer> {
+  try {
+    return await context.admission.admit(request);
+  } catch (cause) {
+    // It may have been carried out all the same.
+    const { orgId, requestId } = request;
+    void releaseHold(context, { orgId, requestId, actualNanoUsd: 0n, actualCosts: {} });
+    if (cause instanceof RangeError) throw cause;
+    throw new AppError('service_unavailable', { internal: 'the counter store', cause, retryAfterMs: 1000 });
+  }
+}
+
+/** Gives everything back where the request is not sent after all. */
+export function cancelHold(context: ProxyContext, exchange: Exchange, hold: Hold): void {
+  void releaseHold(context, {
+    orgId: exchange.principal.orgId,
+    requestId: exchange.requestId,
+    actualNanoUsd: 0n,
+    actualCosts: hold.tokensSubject === null ? {} : { [hold.tokensSubject]: 0 },
+  });
+}
+
+function limitsOf({ keyId, userId, limits }: Principal, bounds: RequestBounds) {
+  const owner = keyId === null ? `user:${userId}` : `key:${keyId}`;
+  const { requestsPerMinute, tokensPerMinute, concurrentRequests } = limits;
+  const rates: RateLimit[] = [];
+  if (requestsPerMinute !== null) {
+    rates.push({ subject: `${owner}:requests`, ratePerMinute: requestsPerMinute, cost: 1 });
+  }
+  const tokensSubject = tokensPerMinute === null ? null : `${owner}:tokens`;
+  if (tokensPerMinute !== null) {
+    // What is more than the whole limit could never be admitted; the end books what it really was.
+    const cost = Math.min(bounds.tokensLikely, tokensPerMinute);
+    rates.push({ subject: `${owner}:tokens`, ratePerMinute: tokensPerMinute, cost });
+  }
+  const concurrency = concurrentRequests === null ? [] : [{ subject: `${owner}:concurrency`, max: concurrentRequests }];
+  return { rates, concurrency, tokensSubject };
+}
+
+function toRateError({ subject, retryAfterMs }: Extract<AdmitAnswer, { result: 'rate_limited' }>): AppError {
+  const isTokens = subject.endsWith(':tokens');
+  return new AppError('rate_limit_exceeded', {
+    ...(isTokens && { message: 'Too many tokens. Wait as long as Retry-After says, then try again.' }),
+    ...(retryAfterMs !== null && { retryAfterMs }),
+  });
+}

@@ -1,0 +1,95 @@
+import { AppError, leaseAnswer } from '@aggregator/contracts';
+import { formatNanoUsd } from '@aggregator/pricing';
+import type { InternalClient } from '@aggregator/service-kit';
+
+interface Waiter {
+  readonly holdNanoUsd: bigint;
+  resolve(): void;
+  reject(error: AppError): void;
+}
+
+/** Billing leases no more than this at once. */
+const leaseNanoUsdMax = 1_000_000_000_000_000n;
+
+/**
+ * Asks billing for credit on behalf of requests that found too little at the counter store. One call at a time for each
+ * organisation: whoever comes while it is under way waits, and all who wait share the next one.
+ */
+export class LeaseRequests {
+  readonly #billing: InternalClient;
+  readonly #waiting = new Map<string, Waiter[]>();
+
+  constructor(billing: InternalClient) {
+    this.#billing = billing;
+  }
+
+  /**
+   * Resolves when credit was granted, which others may take first. Throws `insufficient_quota` where the balance does not
+   * cover the hold, `billing_unavailable` where nobody can say.
+   */
+  ask(orgId: string, holdNanoUsd: bigint): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter: Waiter = { holdNanoUsd, resolve, reject };
+    const waiting = this.#waiting.get(orgId);
+    if (waiting === undefined) {
+      this.#waiting.set(orgId, [waiter]);
+      void this.#serve(orgId);
+    } else waiting.push(waiter);
+    return promise;
+  }
+
+  async #serve(orgId: string): Promise<void> {
+    for (;;) {
+      const batch = this.#waiting.get(orgId) ?? [];
+      if (batch.length === 0) break;
+      this.#waiting.set(orgId, []);
+      batch.sort((left, right) => Number(left.holdNanoUsd - right.holdNanoUsd));
+      await this.#serveBatch(orgId, batch);
+    }
+    this.#waiting.delete(orgId);
+  }
+
+  /**
+   * Asks for all together. Where the balance does not cover that, for fewer, the smallest first; a balance that does not
+   * cover the smallest covers none.
+   */
+  async #serveBatch(orgId: string, batch: readonly Waiter[]): Promise<void> {
+    let left = batch;
+    let count = left.length;
+    while (left.length > 0) {
+      const asked = left.slice(0, count);
+      let isGranted: boolean;
+      try {
+        isGranted = await this.#lease(orgId, sum(asked));
+      } catch (cause) {
+        const error = new AppError('billing_unavailable', { internal: 'no lease', cause, retryAfterMs: 1000 });
+        for (const waiter of left) waiter.reject(error);
+        return;
+      }
+      if (isGranted) {
+        for (const waiter of asked) waiter.resolve();
+        left = left.slice(count);
+        count = left.length;
+      } else if (count > 1) count = Math.ceil(count / 2);
+      else {
+        for (const waiter of left) waiter.reject(new AppError('insufficient_quota'));
+        return;
+      }
+    }
+  }
+
+  async #lease(orgId: string, neededNanoUsd: bigint): Promise<boolean> {
+    const needed = neededNanoUsd < leaseNanoUsdMax ? neededNanoUsd : leaseNanoUsdMax;
+    const answer = await this.#billing.call({
+      method: 'POST',
+      path: '/internal/leases',
+      body: { orgId, neededNanoUsd: formatNanoUsd(needed) },
+      answer: leaseAnswer,
+    });
+    return answer.result === 'granted';
+  }
+}
+
+function sum(waiters: readonly Waiter[]): bigint {
+  return waiters.reduce((total, waiter) => total + waiter.holdNanoUsd, 0n);
+}

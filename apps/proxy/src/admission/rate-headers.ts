@@ -1,0 +1,35 @@
+import type { ServerResponse } from 'node:http';
+import type { RateVerdict } from '@aggregator/admission';
+
+const windowSeconds = 60;
+
+/**
+ * Tells the caller its limits, twice: as the IETF draft and as OpenAI's SDKs expect them. The last part of a verdict's
+ * subject (`requests`, `tokens`) is its public name.
+ * Source: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ and
+ * https://platform.openai.com/docs/guides/rate-limits (read 2026-11).
+ */
+export function setRateHeaders(response: ServerResponse, verdicts: readonly RateVerdict[]): void {
+  if (verdicts.length === 0) return;
+  const states: string[] = [];
+  const policies: string[] = [];
+  for (const { subject, limit, remaining, resetMs } of verdicts) {
+    const name = subject.slice(subject.lastIndexOf(':') + 1);
+    states.push(`"${name}";r=${remaining};t=${Math.ceil(resetMs / 1000)}`);
+    policies.push(`"${name}";q=${limit};w=${windowSeconds}`);
+    response.setHeader(`x-ratelimit-limit-${name}`, String(limit));
+    response.setHeader(`x-ratelimit-remaining-${name}`, String(remaining));
+    response.setHeader(`x-ratelimit-reset-${name}`, formatReset(resetMs));
+  }
+  response.setHeader('ratelimit', states.join(', '));
+  response.setHeader('ratelimit-policy', policies.join(', '));
+}
+
+/** As OpenAI writes durations: "20ms", "1s", "1.5s", "6m0s". */
+export function formatReset(ms: number): string {
+  const rounded = Math.ceil(ms);
+  if (rounded < 1000) return `${rounded}ms`;
+  const minutes = Math.floor(rounded / 60_000);
+  const seconds = (rounded % 60_000) / 1000;
+  return minutes === 0 ? `${seconds}s` : `${minutes}m${seconds}s`;
+}

@@ -1,0 +1,32 @@
+import type { RequestListener } from 'node:http';
+import { createExpressApp } from '@aggregator/service-kit';
+import type { ProxyContext } from './context.ts';
+import { type AiRoute, answerAiRequest, readPath } from './routes/answer-ai-request.ts';
+import { createChatCompletion } from './routes/create-chat-completion/handler.ts';
+import { createEmbeddings } from './routes/create-embeddings/handler.ts';
+import { listModels } from './routes/list-models/handler.ts';
+import { isMockPath, serveMockProvider } from './routes/serve-mock-provider/handler.ts';
+import { modelPrefix, showModel } from './routes/show-model/handler.ts';
+
+const aiRoutes: ReadonlyMap<string, AiRoute> = new Map([
+  ['/v1/chat/completions', createChatCompletion],
+  ['/v1/embeddings', createEmbeddings],
+  ['/v1/models', listModels],
+]);
+
+/**
+ * AI routes by the lean handler → the mock provider → the rest by Express: health, metrics, 404. Express costs more than
+ * all that we do for an AI request, which is why those never enter it.
+ */
+export function createProxyApp(context: ProxyContext): RequestListener {
+  const express = createExpressApp('proxy', context, () => undefined);
+  const { mockProvider } = context;
+
+  return (request, response) => {
+    const path = readPath(request);
+    const route = aiRoutes.get(path) ?? (path.startsWith(modelPrefix) ? showModel : undefined);
+    if (route !== undefined) void answerAiRequest(context, route, request, response);
+    else if (mockProvider !== null && isMockPath(path)) serveMockProvider(context, mockProvider, request, response);
+    else express(request, response);
+  };
+}

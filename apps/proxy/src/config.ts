@@ -1,0 +1,141 @@
+import { dirname, join } from 'node:path';
+import {
+  type ConfigOf,
+  commonVariables,
+  defaultPorts,
+  type Environment,
+  eventLogVariables,
+  flag,
+  integer,
+  peerUrlVariable,
+  readConfig,
+  redisVariables,
+  variable,
+} from '@aggregator/service-kit';
+import { z } from 'zod';
+
+const mebibyte = 1024 * 1024;
+const dayMs = 86_400_000;
+
+export const proxyVariables = {
+  ...commonVariables('proxy', defaultPorts.proxy),
+  ...redisVariables,
+  ...eventLogVariables,
+  orchestratorUrl: peerUrlVariable('provider-orchestrator'),
+  billingUrl: peerUrlVariable('billing'),
+  requestBytesMax: variable(
+    'REQUEST_BYTES_MAX',
+    integer(1024, 1024 * mebibyte).default(20 * mebibyte),
+    'Largest request body, in bytes.',
+  ),
+  requestsInFlightMax: variable(
+    'PROXY_REQUESTS_IN_FLIGHT_MAX',
+    integer(1, 100_000).default(2048),
+    'AI requests that one proxy serves at once; more are answered 503 at once.',
+  ),
+  bodyBytesInFlightMax: variable(
+    'PROXY_BODY_BYTES_IN_FLIGHT_MAX',
+    integer(mebibyte, 1024 * 1024 * mebibyte).default(512 * mebibyte),
+    'Bytes of request bodies that one proxy holds at once; more are answered 503 at once.',
+  ),
+  upstreamConnectionsMax: variable(
+    'UPSTREAM_CONNECTIONS_MAX',
+    integer(1, 100_000).default(1024),
+    'Requests that one proxy has open at one provider; so a slow provider never takes all there is.',
+  ),
+  firstTokenTimeoutMs: variable(
+    'FIRST_TOKEN_TIMEOUT_MS',
+    integer(1, dayMs).optional(),
+    "Longest wait for a stream's first token, in milliseconds. Unset, the request's own limit alone counts: some models think for minutes.",
+  ),
+  idleTimeoutMs: variable(
+    'IDLE_TIMEOUT_MS',
+    integer(1, dayMs).default(60_000),
+    'Longest silence of a provider between two tokens, in milliseconds.',
+  ),
+  requestTimeoutMs: variable(
+    'REQUEST_TIMEOUT_MS',
+    integer(1, dayMs / 2).default(600_000),
+    'Longest time that a request may take in all, in milliseconds.',
+  ),
+  pingIntervalMs: variable(
+    'STREAM_PING_INTERVAL_MS',
+    integer(10, dayMs).default(15_000),
+    'After so long a silence a stream sends a comment, so that nothing between us and the client gives up on it; in milliseconds.',
+  ),
+  clientStallTimeoutMs: variable(
+    'CLIENT_STALL_TIMEOUT_MS',
+    integer(10, dayMs).default(60_000),
+    'A client that takes nothing of its answer for so long is cut off, in milliseconds.',
+  ),
+  spoolDirectory: variable(
+    'SPOOL_DIRECTORY',
+    z.string().default('var/spool/proxy'),
+    'Folder for requests on their way to the ledger. Must outlive the process, and belongs to one proxy alone.',
+  ),
+  spoolBytesMax: variable(
+    'SPOOL_BYTES_MAX',
+    integer(mebibyte, 1024 * 1024 * mebibyte).default(1024 * mebibyte),
+    'Most that the spool may hold, in bytes; at 95 % new requests are refused.',
+  ),
+  spoolFlushIntervalMs: variable(
+    'SPOOL_FLUSH_INTERVAL_MS',
+    integer(1, 10_000).default(50),
+    'Longest time between a write to the spool and its flush to the disk, in milliseconds.',
+  ),
+  snapshotPath: variable(
+    'SNAPSHOT_PATH',
+    z.string().default('var/routing-snapshot.json'),
+    'File with the last good routing snapshot, from which the proxy starts while the orchestrator is away.',
+  ),
+  mockProvider: variable(
+    'MOCK_PROVIDER',
+    flag.default(true),
+    'Whether the proxy serves the built-in mock provider under /mock/v1.',
+  ),
+  mockProviderRemote: variable(
+    'MOCK_PROVIDER_REMOTE',
+    flag.default(false),
+    'Whether other machines may call the mock provider, too.',
+  ),
+  mockLedgerPath: variable(
+    'MOCK_LEDGER_PATH',
+    z.string().optional(),
+    "File of the mock provider's own ledger; unset, mock-ledger.jsonl beside the spool's folder.",
+  ),
+  mockLatencyMs: variable(
+    'MOCK_LATENCY_MS',
+    integer(0, 600_000).default(0),
+    'How long the mock provider waits before it answers, in milliseconds.',
+  ),
+  mockChunkDelayMs: variable(
+    'MOCK_CHUNK_DELAY_MS',
+    integer(0, 600_000).default(0),
+    'How long the mock provider waits before each token of a stream, in milliseconds.',
+  ),
+} as const;
+
+export type ProxyConfig = ConfigOf<typeof proxyVariables> & {
+  /** API keys of providers by the name of their variable; the only place where they are. */
+  readonly credentials: ReadonlyMap<string, string>;
+};
+
+const credentialName = /^[A-Z0-9_]+_API_KEY$/;
+
+/** Throws ConfigError with every fault. */
+export function readProxyConfig(environment: Environment): ProxyConfig {
+  return { ...readConfig(proxyVariables, environment), credentials: readCredentials(environment) };
+}
+
+/** Where the mock provider keeps its ledger, so that what it charged is known after a crash, too. */
+export function mockLedgerPath(config: Pick<ProxyConfig, 'mockLedgerPath' | 'spoolDirectory'>): string {
+  return config.mockLedgerPath ?? join(dirname(config.spoolDirectory), 'mock-ledger.jsonl');
+}
+
+function readCredentials(environment: Environment): ReadonlyMap<string, string> {
+  const credentials = new Map<string, string>();
+  for (const [name, value] of Object.entries(environment)) {
+    if (value?.trim() && credentialName.test(name)) credentials.set(name, value.trim());
+  }
+  return credentials;
+}

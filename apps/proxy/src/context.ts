@@ -1,0 +1,220 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type AdmissionStore, createAdmissionStore } from '@aggregator/admission';
+import { usageRecordedTopic } from '@aggregator/contracts';
+import { createEventLog, type EventLog } from '@aggregator/messaging';
+import { createMockProvider, type MockProvider } from '@aggregator/mock-provider';
+import {
+  ConfigError,
+  createIdentitySigner,
+  createIdentityVerifier,
+  createInternalClient,
+  createInternalKeyring,
+  createLogger,
+  createMetrics,
+  type IdentityVerifier,
+  type Logger,
+  type ReadinessCheck,
+  type ServiceContext,
+} from '@aggregator/service-kit';
+import { openSpool, type Spool } from '@aggregator/spool';
+import { Agent } from 'undici';
+import { InFlightLimit } from './admission/in-flight-limit.ts';
+import { LeaseRequests } from './admission/lease-requests.ts';
+import { OpenAttempts } from './attempts/open-attempts.ts';
+import { mockLedgerPath, type ProxyConfig } from './config.ts';
+import { createProxyEvents, type ProxyEvents } from './events.ts';
+import { followSnapshots } from './routing/follow-snapshots.ts';
+import { readSavedSnapshot } from './routing/saved-snapshot.ts';
+import { CurrentSnapshot } from './routing/swap-snapshot.ts';
+import { recoverIntents } from './settlement/recover-intents.ts';
+import { ProviderPools } from './upstream/provider-pools.ts';
+
+/** Parts that may come from outside; who made a part closes it. */
+export interface ProxyOverrides {
+  admission: AdmissionStore;
+  eventLog: EventLog;
+  logger: Logger;
+  /** Unix milliseconds. */
+  now(): number;
+}
+
+export interface ProxyContext extends ServiceContext {
+  readonly config: ProxyConfig;
+  readonly events: ProxyEvents;
+  readonly verifier: IdentityVerifier;
+  readonly inFlight: InFlightLimit;
+  readonly routing: CurrentSnapshot;
+  readonly admission: AdmissionStore;
+  readonly leases: LeaseRequests;
+  readonly spool: Spool;
+  readonly pools: ProviderPools;
+  readonly attempts: OpenAttempts;
+  /** Null where it is switched off. */
+  readonly mockProvider: MockProvider | null;
+  now(): number;
+  /** Requests are not taken any more, and what is open is coming to its end. */
+  isClosing(): boolean;
+}
+
+const peerDeadlineMs = 3000;
+/** Before the grace is over, so that a stream ends with an error that says so instead of a torn connection. */
+const cutBeforeGraceMs = 1000;
+const settleDeadlineMs = 8000;
+const shipDeadlineMs = 5000;
+const shipBatchMax = 500;
+const spoolFillMax = 0.95;
+
+export async function createProxyContext(
+  config: ProxyConfig,
+  overrides: Partial<ProxyOverrides> = {},
+): Promise<ProxyContext> {
+  const logger = overrides.logger ?? createLogger({ service: 'proxy', level: config.logLevel });
+  const metrics = createMetrics('proxy');
+  const events = createProxyEvents(logger, metrics);
+  const stores = openStores(config, overrides, events);
+  const keyring = createInternalKeyring(config.internalSigningKey);
+  const signer = createIdentitySigner(keyring, 'proxy');
+  const peer = { signer, deadlineMs: peerDeadlineMs };
+  const billing = createInternalClient({ ...peer, target: 'billing', baseUrl: config.billingUrl });
+  const orchestrator = createInternalClient({
+    ...peer,
+    target: 'provider-orchestrator',
+    baseUrl: config.orchestratorUrl,
+  });
+  const streamAgent = new Agent({ connections: 1, connect: { timeout: peerDeadlineMs } });
+  const spool = await openProxySpool(config, stores.eventLog, events);
+  const routing = new CurrentSnapshot();
+  const pools = new ProviderPools({ connectionsMax: config.upstreamConnectionsMax });
+  const background = new AbortController();
+  let tasks: Promise<unknown> = Promise.resolve();
+  let cutTimer: NodeJS.Timeout | undefined;
+
+  const context: ProxyContext = {
+    ...{ config, logger, metrics, events, routing, spool, pools },
+    admission: stores.admission,
+    verifier: createIdentityVerifier(keyring, 'proxy'),
+    inFlight: new InFlightLimit({
+      requestsMax: config.requestsInFlightMax,
+      bytesMax: config.bodyBytesInFlightMax,
+    }),
+    leases: new LeaseRequests(billing),
+    attempts: new OpenAttempts(),
+    mockProvider: await openMockProvider(config),
+    now: overrides.now ?? Date.now,
+    isClosing: () => background.signal.aborted,
+    readinessChecks: readinessChecks(routing, spool, stores.admission),
+    async start() {
+      await startFromDisk(config.snapshotPath, routing, events);
+      const { orchestratorUrl, snapshotPath } = config;
+      const follow = { proxyId: spool.id, orchestratorUrl, snapshotPath, agent: streamAgent, signer, orchestrator };
+      tasks = Promise.all([
+        followSnapshots({ ...follow, current: routing, pools, events }, background.signal),
+        recoverIntents(context, spool.abandonedIntents, background.signal),
+      ]).catch((error: unknown) => events.partFailed('background', error));
+    },
+    beginDrain() {
+      cutTimer = setTimeout(() => context.attempts.cutAll(), Math.max(0, config.shutdownGraceMs - cutBeforeGraceMs));
+    },
+    async close() {
+      clearTimeout(cutTimer);
+      background.abort();
+      context.attempts.cutAll();
+      await Promise.all([tasks, context.attempts.waitUntilNone(settleDeadlineMs)]);
+      context.mockProvider?.close();
+      await spool.waitUntilShipped(shipDeadlineMs).catch((error: unknown) => events.partFailed('event_log', error));
+      await spool.close();
+      await Promise.all([pools.close(), billing.close(), orchestrator.close(), streamAgent.destroy()]);
+      await stores.closeOwn();
+    },
+  };
+  return context;
+}
+
+/** The stores given, or those of the configuration; only the latter are ours to close. */
+function openStores(config: ProxyConfig, overrides: Partial<ProxyOverrides>, events: ProxyEvents) {
+  const own: { close(): Promise<void> }[] = [];
+  const keep = <Store extends { close(): Promise<void> }>(store: Store): Store => {
+    own.push(store);
+    return store;
+  };
+  return {
+    admission: overrides.admission ?? keep(connectAdmission(config, events)),
+    eventLog: overrides.eventLog ?? keep(connectEventLog(config)),
+    async closeOwn() {
+      await Promise.all(own.map((store) => store.close()));
+    },
+  };
+}
+
+function connectAdmission({ redisUrl, redisKeyPrefix }: ProxyConfig, events: ProxyEvents): AdmissionStore {
+  if (redisUrl === undefined) {
+    throw new ConfigError(['REDIS_URL: a proxy in a process of its own shares limits and credit through Redis']);
+  }
+  const onError = (error: unknown) => events.partFailed('counter_store', error);
+  return createAdmissionStore({ redisUrl, keyPrefix: redisKeyPrefix, onError });
+}
+
+function connectEventLog(config: ProxyConfig): EventLog {
+  try {
+    return createEventLog(config, 'proxy');
+  } catch (error) {
+    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
+  }
+}
+
+function openProxySpool(config: ProxyConfig, eventLog: EventLog, events: ProxyEvents): Promise<Spool> {
+  const bytesMax = config.spoolBytesMax;
+  return openSpool({
+    directory: config.spoolDirectory,
+    bytesMax,
+    segmentBytesMax: Math.min(16 * 1024 * 1024, Math.floor(bytesMax / 16)),
+    flushIntervalMs: config.spoolFlushIntervalMs,
+    shipBatchMax,
+    ship: (usages) =>
+      eventLog.publish(
+        usageRecordedTopic,
+        usages.map((usage) => ({ key: usage.orgId, value: JSON.stringify(usage) })),
+      ),
+    onError: (error) => events.partFailed('spool', error),
+  });
+}
+
+async function openMockProvider(config: ProxyConfig): Promise<MockProvider | null> {
+  if (!config.mockProvider) return null;
+  const ledgerPath = mockLedgerPath(config);
+  await mkdir(dirname(ledgerPath), { recursive: true });
+  return createMockProvider({
+    ledgerPath,
+    latencyMs: config.mockLatencyMs,
+    chunkDelayMs: config.mockChunkDelayMs,
+  });
+}
+
+async function startFromDisk(path: string, routing: CurrentSnapshot, events: ProxyEvents): Promise<void> {
+  try {
+    const snapshot = await readSavedSnapshot(path);
+    if (snapshot !== null && routing.swap(snapshot) === 'swapped') events.snapshotTaken(snapshot);
+  } catch (error) {
+    events.savedSnapshotUnreadable(error);
+  }
+}
+
+function readinessChecks(
+  routing: CurrentSnapshot,
+  spool: Spool,
+  admission: AdmissionStore,
+): Record<string, ReadinessCheck> {
+  return {
+    async snapshot() {
+      routing.require();
+    },
+    async spool() {
+      const fill = spool.readFill();
+      if (fill >= spoolFillMax) throw new Error(`the spool is ${Math.round(fill * 100)} % full`);
+    },
+    async counterStore() {
+      await admission.readEpoch();
+    },
+  };
+}

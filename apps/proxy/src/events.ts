@@ -1,0 +1,102 @@
+import type { AppError, RoutingSnapshot } from '@aggregator/contracts';
+import { formatNanoUsd, toUsdNumber } from '@aggregator/pricing';
+import type { Logger, Metrics } from '@aggregator/service-kit';
+import type { DispatchedRequest } from './settlement/dispatched-request.ts';
+import type { AttemptEnd, Settled } from './settlement/settle-request.ts';
+
+/** What happened in the data plane, each once: figures, and one line of log. */
+export interface ProxyEvents {
+  /** Before any provider saw it. */
+  requestRefused(requestId: string, failure: AppError): void;
+  requestFinished(
+    request: DispatchedRequest,
+    end: Pick<AttemptEnd, 'failure' | 'latencyMs' | 'ttftMs'>,
+    settled: Settled,
+  ): void;
+  /** Events of a stream that were no chunks, and were left out. */
+  eventsDropped(requestId: string, provider: string, count: number): void;
+  /** Its provider could not be asked before this process ended. */
+  settlementLeft(request: DispatchedRequest): void;
+  holdNotReleased(requestId: string, error: unknown): void;
+  recoveryBegun(count: number): void;
+  /** A round is over; those left are tried again. */
+  recoveryAdvanced(left: number): void;
+  intentUnreadable(eventId: string, error: unknown): void;
+  snapshotTaken(snapshot: RoutingSnapshot): void;
+  snapshotRefused(problems: readonly string[]): void;
+  snapshotNotSaved(error: unknown): void;
+  savedSnapshotUnreadable(error: unknown): void;
+  snapshotStreamLost(error: unknown): void;
+  /** The counter store, the event log or the spool's disk. */
+  partFailed(part: string, error: unknown): void;
+}
+
+const secondsToFirstToken = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
+const secondsToEnd = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600];
+
+export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents {
+  const labels = ['provider', 'model'] as const;
+  const requests = metrics.counter('proxy_requests_total', 'Dispatched requests by how they ended.', [
+    ...labels,
+    'outcome',
+  ]);
+  const refusals = metrics.counter('proxy_refusals_total', 'Requests refused before any provider saw them.', ['code']);
+  const failures = metrics.counter('proxy_failures_total', 'Dispatched requests that failed.', ['provider', 'code']);
+  const estimates = metrics.counter('proxy_estimated_charges_total', 'Charges by estimate.', ['provider']);
+  const dropped = metrics.counter('proxy_dropped_events_total', 'Events of streams that were no chunks.', ['provider']);
+  const cost = metrics.counter('proxy_cost_usd_total', 'What callers were charged, in USD.', labels);
+  const ttft = metrics.histogram('proxy_first_token_seconds', 'Time to the first token.', labels, secondsToFirstToken);
+  const latency = metrics.histogram('proxy_request_seconds', 'Time to the end of the answer.', labels, secondsToEnd);
+  const version = metrics.gauge('proxy_snapshot_version', 'Version of the routing snapshot that is served.');
+  const unsettled = metrics.gauge('proxy_unrecovered_intents', 'Requests of an earlier process not settled yet.');
+
+  return {
+    requestRefused(requestId, failure) {
+      refusals.inc({ code: failure.code });
+      const fields = { requestId, code: failure.code, internal: failure.internal };
+      if (failure.code === 'internal_error') logger.error('request_refused', { ...fields, error: failure });
+      else logger.info('request_refused', fields);
+    },
+    requestFinished(request, { failure, latencyMs, ttftMs }, { outcome, charge }) {
+      const { requestId, model } = request;
+      const provider = request.provider.name;
+      requests.inc({ provider, model, outcome });
+      latency.observe({ provider, model }, latencyMs / 1000);
+      if (ttftMs !== null) ttft.observe({ provider, model }, ttftMs / 1000);
+      if (charge.amountNanoUsd > 0n) cost.inc({ provider, model }, toUsdNumber(charge.amountNanoUsd));
+      if (charge.estimated) estimates.inc({ provider });
+      if (outcome === 'failed') failures.inc({ provider, code: failure?.code ?? 'unknown' });
+      const level = outcome === 'failed' ? 'warn' : 'info';
+      logger[level]('request_finished', {
+        ...{ requestId, provider, model, outcome, ttftMs, latencyMs: Math.round(latencyMs) },
+        ...(failure !== null && { code: failure.code, internal: failure.internal }),
+        costNanoUsd: formatNanoUsd(charge.amountNanoUsd),
+        estimated: charge.estimated,
+      });
+    },
+    eventsDropped(requestId, provider, count) {
+      dropped.inc({ provider }, count);
+      logger.warn('stream_events_dropped', { requestId, provider, count });
+    },
+    settlementLeft: ({ requestId }) => logger.warn('settlement_left_to_next_start', { requestId }),
+    holdNotReleased: (requestId, error) => logger.warn('hold_not_released', { requestId, error }),
+    recoveryBegun(count) {
+      unsettled.set(count);
+      if (count > 0) logger.info('recovery_begun', { count });
+    },
+    recoveryAdvanced(left) {
+      unsettled.set(left);
+      if (left > 0) logger.warn('recovery_delayed', { left });
+    },
+    intentUnreadable: (eventId, error) => logger.error('intent_unreadable', { eventId, error }),
+    snapshotTaken(snapshot) {
+      version.set(snapshot.version);
+      logger.info('snapshot_taken', { epoch: snapshot.epoch, version: snapshot.version });
+    },
+    snapshotRefused: (problems) => logger.error('snapshot_refused', { problems }),
+    snapshotNotSaved: (error) => logger.warn('snapshot_not_saved', { error }),
+    savedSnapshotUnreadable: (error) => logger.warn('saved_snapshot_unreadable', { error }),
+    snapshotStreamLost: (error) => logger.warn('snapshot_stream_lost', { error }),
+    partFailed: (part, error) => logger.warn('part_failed', { part, error }),
+  };
+}

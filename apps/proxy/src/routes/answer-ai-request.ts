@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError, type Principal, principalHeader, requestIdHeader, toAppError } from '@aggregator/contracts';
+import { createUuidV7, sendOpenAiError } from '@aggregator/service-kit';
+import type { ProxyContext } from '../context.ts';
+import type { Exchange } from '../exchange.ts';
+
+/** A route of the AI surface. What `serve` throws before it has answered becomes the answer, in OpenAI's shape. */
+export interface AiRoute {
+  readonly method: 'GET' | 'POST';
+  serve(context: ProxyContext, exchange: Exchange): Promise<void>;
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+
+/** The path of a request, without its query. */
+export function readPath({ url = '/' }: IncomingMessage): string {
+  const queryAt = url.indexOf('?');
+  return queryAt === -1 ? url : url.slice(0, queryAt);
+}
+
+/** What every AI request goes through: id, who asks, room for it, and errors as OpenAI's SDKs expect them. */
+export async function answerAiRequest(
+  context: ProxyContext,
+  route: AiRoute,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const startedMs = performance.now();
+  const requestId = readRequestId(request);
+  response.setHeader(requestIdHeader, requestId);
+  try {
+    if (request.method !== route.method) throw new AppError('method_not_allowed');
+    const found = identify(context, request);
+    const principal = found instanceof Promise ? await found : found;
+    if (!principal.scopes.includes('ai:invoke')) throw new AppError('insufficient_permissions');
+    await serveWithRoom(context, route, { request, response, requestId, principal, startedMs });
+  } catch (thrown) {
+    const failure = toAppError(thrown);
+    sendOpenAiError(response, failure);
+    // Half an answer must never look like a whole one.
+    if (!response.writableEnded) response.destroy();
+    // What is left of a refused body is thrown away, so that the next request on the connection is read from its start.
+    request.resume();
+    context.events.requestRefused(requestId, failure);
+  }
+}
+
+async function serveWithRoom(context: ProxyContext, route: AiRoute, exchange: Exchange): Promise<void> {
+  const bodyBytes = readBodyBytes(exchange.request, context.config.requestBytesMax);
+  context.inFlight.enter(bodyBytes);
+  try {
+    await route.serve(context, exchange);
+  } finally {
+    context.inFlight.leave(bodyBytes);
+  }
+}
+
+function identify({ verifier }: ProxyContext, request: IncomingMessage): Principal | Promise<Principal> {
+  const token = request.headers[principalHeader];
+  return verifier.verifyPrincipal(typeof token === 'string' ? token : undefined);
+}
+
+/** The gateway's id; a new one where it sent none that can be one. */
+function readRequestId(request: IncomingMessage): string {
+  const given = request.headers[requestIdHeader];
+  return typeof given === 'string' && uuid.test(given) ? given.toLowerCase() : createUuidV7();
+}
+
+/** A body that does not say how long it is counts as long as it may be. */
+function readBodyBytes(request: IncomingMessage, bytesMax: number): number {
+  if (request.method === 'GET') return 0;
+  const declared = request.headers['content-length'];
+  return declared === undefined ? bytesMax : Math.min(Number(declared), bytesMax);
+}

@@ -1,0 +1,5 @@
+import { completeChat } from '../../chat/complete-chat.ts';
+import type { AiRoute } from '../answer-ai-request.ts';
+
+/** `POST /v1/chat/completions`, as OpenAI has it. */
+export const createChatCompletion: AiRoute = { method: 'POST', serve: completeChat };

@@ -1,0 +1,5 @@
+import { embed } from '../../embeddings/embed.ts';
+import type { AiRoute } from '../answer-ai-request.ts';
+
+/** `POST /v1/embeddings`, as OpenAI has it. */
+export const createEmbeddings: AiRoute = { method: 'POST', serve: embed };

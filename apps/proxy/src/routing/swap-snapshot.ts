@@ -1,0 +1,32 @@
+import { AppError, type RoutingSnapshot } from '@aggregator/contracts';
+import { indexSnapshot, type SnapshotIndex } from '@aggregator/routing';
+
+/** `same` where it is served already; `older` where a newer one is, which never gives way. */
+export type SwapResult = 'swapped' | 'same' | 'older';
+
+/** What is served at the moment. A request reads it once and keeps what it read, so a swap never changes it half-way. */
+export class CurrentSnapshot {
+  #index: SnapshotIndex | null = null;
+
+  /** Null until the first snapshot has come. */
+  get index(): SnapshotIndex | null {
+    return this.#index;
+  }
+
+  /** Throws `service_unavailable` while there is nothing to serve. */
+  require(): SnapshotIndex {
+    if (this.#index !== null) return this.#index;
+    throw new AppError('service_unavailable', { internal: 'no routing snapshot yet', retryAfterMs: 1000 });
+  }
+
+  swap(snapshot: RoutingSnapshot): SwapResult {
+    const present = this.#index?.snapshot;
+    if (present !== undefined) {
+      const age = snapshot.epoch - present.epoch || snapshot.version - present.version;
+      if (age === 0) return 'same';
+      if (age < 0) return 'older';
+    }
+    this.#index = indexSnapshot(snapshot);
+    return 'swapped';
+  }
+}

@@ -1,0 +1,68 @@
+import { AppError, type Rates, type Usage, type UsageComponent, usageComponents } from '@aggregator/contracts';
+import { priceUsage } from '@aggregator/pricing';
+import type { DispatchedRequest } from './dispatched-request.ts';
+
+/** What a request is charged for. `amountNanoUsd` is what `usage` costs at the pinned price, always. */
+export interface Charge {
+  readonly usage: Usage;
+  readonly amountNanoUsd: bigint;
+  readonly estimated: boolean;
+}
+
+type Priced = Pick<DispatchedRequest, 'price' | 'inputTokensMax' | 'outputTokensMax' | 'inputTokensEstimate'>;
+
+const charactersPerToken = 3;
+
+export const noCharge: Charge = { usage: {}, amountNanoUsd: 0n, estimated: false };
+
+/** The provider's figures at the pinned price, also above what was held. */
+export function chargeUsage(usage: Usage, request: Priced): Charge {
+  const { rates } = request.price;
+  try {
+    return { usage, amountNanoUsd: priceUsage(usage, rates), estimated: false };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const folded = foldUnpriced(usage, rates);
+    return { usage: folded, amountNanoUsd: priceUsage(folded, rates), estimated: true };
+  }
+}
+
+/** Where the provider's figures never came: its input by length, its output by what reached us. Never above the hold. */
+export function estimateCharge(request: Priced, outputCharacters: number): Charge {
+  const output = Math.min(Math.ceil(outputCharacters / charactersPerToken), request.outputTokensMax);
+  const usage: Usage = {
+    inputUncached: Math.min(request.inputTokensEstimate, request.inputTokensMax),
+    ...(output > 0 && { outputText: output }),
+  };
+  return { usage, amountNanoUsd: priceUsage(usage, request.price.rates), estimated: true };
+}
+
+const plainOf: Readonly<Record<UsageComponent, UsageComponent | null>> = {
+  inputUncached: 'inputUncached',
+  cacheRead: 'inputUncached',
+  cacheWrite5m: 'inputUncached',
+  cacheWrite1h: 'inputUncached',
+  audioIn: 'inputUncached',
+  imageIn: 'inputUncached',
+  outputText: 'outputText',
+  outputReasoning: 'outputText',
+  audioOut: 'outputText',
+  imageOut: 'outputText',
+  toolCalls: null,
+  requests: null,
+};
+
+/**
+ * Counters that the price has no rate for, counted as plain input or output: the answer is out already, and such a use is
+ * never free. What is neither (a tool call) cannot be charged; the event is flagged either way.
+ */
+function foldUnpriced(usage: Usage, rates: Rates): Usage {
+  const folded: Usage = {};
+  for (const component of usageComponents) {
+    const units = usage[component];
+    const target = rates[component] === undefined ? plainOf[component] : component;
+    if (units === undefined || target === null || rates[target] === undefined) continue;
+    folded[target] = (folded[target] ?? 0) + units;
+  }
+  return folded;
+}

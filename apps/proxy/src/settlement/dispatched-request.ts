@@ -1,0 +1,55 @@
+import { operation, type Price, price, providerName, providerType, usageComponents } from '@aggregator/contracts';
+import type { SpoolIntent } from '@aggregator/spool';
+import { z } from 'zod';
+
+const count = z.number().int().min(0);
+
+/**
+ * All that settling a request takes, as the intent keeps it: who pays, who was called, at what price, what was held. So
+ * another process can settle what this one leaves behind. Holds no prompt and no secret.
+ */
+export const dispatchedRequest = z.object({
+  requestId: z.uuid(),
+  attempt: z.number().int().min(1),
+  orgId: z.uuid(),
+  userId: z.uuid(),
+  keyId: z.uuid().nullable(),
+  operation,
+  provider: z.object({ name: providerName, type: providerType, baseUrl: z.string(), credentialRef: z.string() }),
+  model: z.string(),
+  price,
+  isStreamed: z.boolean(),
+  /** RFC 3339. */
+  dispatchedAt: z.iso.datetime(),
+  /** Bounds in tokens that the hold was computed with; no estimate goes beyond them. */
+  inputTokensMax: count,
+  outputTokensMax: count,
+  /** What the input comes to where nobody tells. */
+  inputTokensEstimate: count,
+  /** The limit of tokens that is corrected at the end; null where the caller has none. */
+  tokensSubject: z.string().nullable(),
+});
+export type DispatchedRequest = z.infer<typeof dispatchedRequest>;
+
+/** `<requestId>/<attempt>`: the event's id, and the id that the provider is told. */
+export function attemptIdOf({ requestId, attempt }: Pick<DispatchedRequest, 'requestId' | 'attempt'>): string {
+  return `${requestId}/${attempt}`;
+}
+
+export function toIntent(request: DispatchedRequest): SpoolIntent {
+  return {
+    eventId: attemptIdOf(request),
+    time: request.dispatchedAt,
+    body: { ...request, price: toJsonPrice(request.price) },
+  };
+}
+
+/** The price without counters that have no rate. */
+function toJsonPrice({ version, rates }: Price) {
+  const present: Record<string, string> = {};
+  for (const component of usageComponents) {
+    const rate = rates[component];
+    if (rate !== undefined) present[component] = rate;
+  }
+  return { version, rates: present };
+}

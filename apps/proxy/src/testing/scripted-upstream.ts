@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A provider that answers whatever a test wants, for what no well-bred provider does. */
+export interface ScriptedUpstream {
+  readonly url: string;
+  /** What it answers from now on. */
+  answer: Answer;
+  /** Requests that came. */
+  requests: number;
+  /** Requests that are open. */
+  open: number;
+  close(): Promise<void>;
+}
+
+export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
+  const server = createServer((request, response) => {
+    upstream.requests += 1;
+    upstream.open += 1;
+    response.once('close', () => {
+      upstream.open -= 1;
+    });
+    request.resume().once('end', () => upstream.answer(request, response));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const upstream: ScriptedUpstream = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    answer: (_request, response) => void response.writeHead(500).end(),
+    requests: 0,
+    open: 0,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+  return upstream;
+}
+
+/** A chunk of a stream as an SSE event. */
+export function chunkEvent(content: string, finishReason: string | null = null): string {
+  const choices = [{ index: 0, delta: { content }, finish_reason: finishReason }];
+  return toEvent({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'scripted-model', choices });
+}
+
+export function toEvent(body: unknown): string {
+  return `data: ${JSON.stringify(body)}\n\n`;
+}

@@ -1,0 +1,134 @@
+import { AppError } from '@aggregator/contracts';
+import type { ProviderEndpoint } from '@aggregator/providers';
+import type { Dispatcher } from 'undici';
+import { CallClock, type CallLimits } from './call-clock.ts';
+import type { ProviderPool } from './provider-pools.ts';
+
+/** Header names are lower-case. */
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Takes a provider's answer as it comes. */
+export interface ProviderSink {
+  onHead(status: number, headers: AnswerHeaders): void;
+  onData(bytes: Buffer): void;
+  /** The body came to its end. This or `onError` is the last word, once. */
+  onEnd(): void;
+  /** It broke, timed out or was aborted; then the error is the one that `abort` was given. */
+  onError(error: AppError): void;
+}
+
+/**
+ * Sends one attempt to a provider and pushes what comes back into `sink`. The clocks start now; a sink that knows what
+ * life is tells it by `noteLife`.
+ */
+export function callProvider(
+  target: ProviderPool,
+  endpoint: ProviderEndpoint,
+  body: string | null,
+  limits: CallLimits,
+  sink: ProviderSink,
+): ProviderCall {
+  const call = new ProviderCall(target, limits, sink);
+  const { pathname, search } = new URL(endpoint.url);
+  target.pool.dispatch({ method: endpoint.method, path: pathname + search, headers: endpoint.headers, body }, call);
+  return call;
+}
+
+export class ProviderCall implements Dispatcher.DispatchHandler {
+  readonly #target: ProviderPool;
+  readonly #sink: ProviderSink;
+  readonly #clock: CallClock;
+  #controller: Dispatcher.DispatchController | null = null;
+  #hasHead = false;
+  #isOver = false;
+  #isSent = false;
+  #abortReason: AppError | null = null;
+
+  constructor(target: ProviderPool, limits: CallLimits, sink: ProviderSink) {
+    this.#target = target;
+    this.#sink = sink;
+    target.inFlight += 1;
+    this.#clock = new CallClock(limits, () => this.abort(new AppError('upstream_timeout')));
+  }
+
+  /** Something of the request may have reached the provider. */
+  get isSent(): boolean {
+    return this.#isSent;
+  }
+
+  noteLife(): void {
+    this.#clock.noteLife();
+  }
+
+  /** What is still to come must come within this. */
+  expectEndWithin(ms: number): void {
+    if (!this.#isOver) this.#clock.expectWithin(ms);
+  }
+
+  pause(): void {
+    this.#clock.hold();
+    this.#controller?.pause();
+  }
+
+  resume(): void {
+    if (this.#isOver) return;
+    this.#clock.release();
+    this.#controller?.resume();
+  }
+
+  /** Ends the call and its connection; `onError` is told `reason` before this returns. */
+  abort(reason: AppError): void {
+    if (this.#isOver) return;
+    this.#abortReason = reason;
+    if (this.#controller === null) this.#finish(reason);
+    else this.#controller.abort(reason);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // It waited for a connection; meanwhile nobody wants it any more. Nothing of it is written then.
+    if (this.#abortReason !== null) {
+      controller.abort(this.#abortReason);
+      return;
+    }
+    this.#controller = controller;
+    this.#isSent = true;
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
+    if (status < 200) return;
+    this.#hasHead = true;
+    this.#sink.onHead(status, headers);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, bytes: Buffer): void {
+    if (!this.#isOver) this.#sink.onData(bytes);
+  }
+
+  onResponseEnd(): void {
+    this.#finish(null);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, cause: Error): void {
+    this.#finish(this.#abortReason ?? toCallError(cause, this.#hasHead));
+  }
+
+  #finish(error: AppError | null): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#clock.stop();
+    this.#target.inFlight -= 1;
+    if (error === null) this.#sink.onEnd();
+    else this.#sink.onError(error);
+  }
+}
+
+/** What is wrong with a call that broke by itself; the library's own words are for our logs alone. */
+function toCallError(cause: Error, hasHead: boolean): AppError {
+  if (cause instanceof AppError) return cause;
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
+  const options = { internal: `${code} ${cause.message}`.slice(0, 500), cause };
+  if (code === 'UND_ERR_INVALID_ARG') return new AppError('upstream_misconfigured', options);
+  const isNotHttp = code === 'UND_ERR_HEADERS_OVERFLOW' || code.startsWith('HPE_');
+  if (isNotHttp) return new AppError('upstream_invalid_response', options);
+  return new AppError(hasHead ? 'upstream_stream_cut' : 'upstream_unreachable', options);
+}

@@ -1,0 +1,28 @@
+import { databaseUrlFor } from '@aggregator/database';
+import { databaseName } from '@aggregator/service-kit';
+import { seed as seedAuth } from '../../../prisma/auth/seed.ts';
+import { seed as seedBilling } from '../../../prisma/billing/seed.ts';
+import type { Secrets } from './secrets.ts';
+
+export const adminEmail = 'admin@localhost.localdomain';
+
+/** One organisation, its admin, an API key and a balance: all that a first request needs. Does nothing the second time. */
+export async function seedFirstAccount(options: {
+  serverUrl: string;
+  secrets: Secrets;
+  keyPepper: string;
+  creditNanoUsd: bigint;
+}): Promise<void> {
+  const { serverUrl, secrets } = options;
+  const { organizationId } = await seedAuth(databaseUrlFor(serverUrl, databaseName('auth')), {
+    organizationName: 'My organisation',
+    adminEmail,
+    adminPassword: secrets.adminPassword,
+    pepper: options.keyPepper,
+    apiKey: secrets.apiKey,
+  });
+  await seedBilling(databaseUrlFor(serverUrl, databaseName('billing')), {
+    organizationId,
+    topUpNanoUsd: options.creditNanoUsd,
+  });
+}

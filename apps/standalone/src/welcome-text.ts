@@ -1,0 +1,26 @@
+import type { Standalone } from './start-standalone.ts';
+
+/** What stands on the screen when it is ready: where, with what key, the first request, and what to do next. */
+export function welcomeText(standalone: Pick<Standalone, 'baseUrl' | 'apiKey' | 'adminEmail' | 'model'>): string {
+  const { baseUrl, apiKey } = standalone;
+  return `
+  AI Aggregator is ready.
+
+  Base URL   ${baseUrl}/v1
+  API key    ${apiKey}
+
+  Try it:
+
+    curl -N ${baseUrl}/v1/chat/completions \\
+      -H "Authorization: Bearer ${apiKey}" \\
+      -H "Content-Type: application/json" \\
+      -d '{"model":"${standalone.model}","stream":true,"messages":[{"role":"user","content":"Hello"}]}'
+
+  And what it cost:
+
+    curl ${baseUrl}/v1/billing/balance -H "Authorization: Bearer ${apiKey}"
+
+  Next: set OPENAI_API_KEY and start again to reach real models. Ctrl-C stops everything; nothing is lost.
+
+`;
+}

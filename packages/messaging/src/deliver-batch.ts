@@ -1,0 +1,35 @@
+import type { ConsumedRecord, ConsumeOptions, DeadLetter, EventLog, EventRecord } from './port.ts';
+
+/** So that the letter fits in Kafka's default record size, 1 MiB, even if JSON writes each character as six. */
+export const deadLetterValueCharsMax = 150_000;
+const deadLetterReasonCharsMax = 2_000;
+
+/**
+ * Hands one batch over. When it resolves, the position may move: the records are handled, or stand in the dead-letter
+ * topic. A rejection means that all of them must come again.
+ */
+export async function deliverBatch(
+  options: Pick<ConsumeOptions, 'handle' | 'deadLetterTopic'>,
+  records: readonly ConsumedRecord[],
+  publish: EventLog['publish'],
+): Promise<void> {
+  const { rejected } = await options.handle(records);
+  if (rejected.length === 0) return;
+  await publish(
+    options.deadLetterTopic,
+    rejected.map(({ record, reason }) => toDeadLetterRecord(record, reason)),
+  );
+}
+
+function toDeadLetterRecord(record: ConsumedRecord, reason: string): EventRecord {
+  const { topic, partition, offset, key, value } = record;
+  const letter: DeadLetter = {
+    reason: reason.slice(0, deadLetterReasonCharsMax),
+    topic,
+    partition,
+    offset,
+    key,
+    value: value.slice(0, deadLetterValueCharsMax),
+  };
+  return { key, value: JSON.stringify(letter) };
+}

@@ -1,0 +1,12 @@
+export { createEventLog, type EventLogChoice } from './create-event-log.ts';
+export { createEmbeddedEventLog, type EmbeddedEventLogOptions } from './embedded/embedded-event-log.ts';
+export { createKafkaEventLog, type KafkaEventLogOptions } from './kafka/kafka-event-log.ts';
+export type {
+  ConsumedRecord,
+  ConsumeOptions,
+  DeadLetter,
+  EventConsumer,
+  EventLog,
+  EventRecord,
+  HandleAnswer,
+} from './port.ts';

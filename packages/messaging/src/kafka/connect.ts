@@ -1,0 +1,33 @@
+import { Kafka, logLevel } from 'kafkajs';
+
+export interface KafkaConnectionOptions {
+  /** `host:port`, at least one. */
+  brokers: readonly string[];
+  clientId: string;
+  requestTimeoutMs: number;
+  /** Told of connections that failed or were refused; the library's log goes nowhere else. */
+  onConnectionError?: (error: unknown) => void;
+}
+
+const connectTimeoutMsMax = 3_000;
+
+/** The library with every wait bounded and its own log silenced. Opens no connection yet. */
+export function createKafka({ brokers, clientId, requestTimeoutMs, onConnectionError }: KafkaConnectionOptions): Kafka {
+  const connectTimeoutMs = Math.min(requestTimeoutMs, connectTimeoutMsMax);
+  return new Kafka({
+    brokers: [...brokers],
+    clientId,
+    connectionTimeout: connectTimeoutMs,
+    authenticationTimeout: connectTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    enforceRequestTimeout: true,
+    retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 },
+    logLevel: onConnectionError === undefined ? logLevel.NOTHING : logLevel.ERROR,
+    logCreator: () => (entry) => {
+      const { message } = entry.log;
+      // The library has no event for a connection that is lost while it waits; this line is the only sign.
+      const isConnectionLost = entry.namespace === 'Connection' && message.startsWith('Connection ');
+      if (isConnectionLost) onConnectionError?.(new Error(message));
+    },
+  });
+}

@@ -1,0 +1,81 @@
+import { withDeadline } from '../deadline.ts';
+import type { ConsumeOptions, EventConsumer, EventLog, EventRecord } from '../port.ts';
+import { createKafka } from './connect.ts';
+import { type CreateKafka, GroupMember } from './group-member.ts';
+import { KafkaPublisher } from './kafka-publisher.ts';
+import { KafkaTopics } from './kafka-topics.ts';
+import { SupervisedConsumer } from './supervised-consumer.ts';
+
+export interface KafkaEventLogOptions {
+  /** `host:port`, at least one. */
+  brokers: readonly string[];
+  clientId: string;
+  publishDeadlineMs: number;
+  /** Of a topic that is new; 4 by default. */
+  partitions?: number;
+  /** Of a topic that is new; the cluster's own default if it is not given. */
+  replicationFactor?: number;
+}
+
+/** Joining may have to wait until every other member has finished its batch. */
+const subscribeDeadlineMs = 60_000;
+const consumerRequestTimeoutMs = 10_000;
+
+/** The event log in Kafka. Topics are made at their first use. */
+export function createKafkaEventLog(options: KafkaEventLogOptions): EventLog {
+  return new KafkaEventLog(options);
+}
+
+class KafkaEventLog implements EventLog {
+  readonly #options: KafkaEventLogOptions;
+  readonly #topics: KafkaTopics;
+  readonly #publisher: KafkaPublisher;
+  readonly #consumers = new Set<SupervisedConsumer>();
+  #isClosed = false;
+
+  constructor(options: KafkaEventLogOptions) {
+    this.#options = options;
+    const { brokers, clientId, publishDeadlineMs, partitions = 4, replicationFactor = -1 } = options;
+    const kafka = createKafka({ brokers, clientId, requestTimeoutMs: publishDeadlineMs });
+    this.#topics = new KafkaTopics(kafka, { deadlineMs: publishDeadlineMs, partitions, replicationFactor });
+    this.#publisher = new KafkaPublisher(kafka, publishDeadlineMs);
+  }
+
+  async publish(topic: string, records: readonly EventRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    const published = this.#topics.ensure(topic).then(() => this.#publisher.send(topic, records));
+    await withDeadline(published, this.#options.publishDeadlineMs, `publishing to ${topic}`);
+  }
+
+  async consume(options: ConsumeOptions): Promise<EventConsumer> {
+    await this.#topics.ensure(options.topic);
+    if (this.#isClosed) throw new Error('the event log is closed');
+    const { brokers, clientId } = this.#options;
+    const connect: CreateKafka = (onConnectionError) =>
+      createKafka({ brokers, clientId, requestTimeoutMs: consumerRequestTimeoutMs, onConnectionError });
+    const publish: EventLog['publish'] = (topic, records) => this.publish(topic, records);
+    const consumer = new SupervisedConsumer(() => new GroupMember(connect, options, publish), options.onError);
+    this.#consumers.add(consumer);
+    await consumer.waitUntilSubscribed(subscribeDeadlineMs).catch((error) => {
+      this.#consumers.delete(consumer);
+      throw error;
+    });
+    return { close: () => this.#closeConsumer(consumer) };
+  }
+
+  checkHealth(): Promise<void> {
+    return this.#topics.check();
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await Promise.all([...this.#consumers].map((consumer) => this.#closeConsumer(consumer)));
+    await this.#publisher.close();
+  }
+
+  async #closeConsumer(consumer: SupervisedConsumer): Promise<void> {
+    await consumer.close();
+    this.#consumers.delete(consumer);
+  }
+}

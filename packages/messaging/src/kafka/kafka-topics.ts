@@ -1,0 +1,84 @@
+import type { Admin, Kafka } from 'kafkajs';
+import { withDeadline } from '../deadline.ts';
+import { Pause } from '../pause.ts';
+
+export interface KafkaTopicsOptions {
+  deadlineMs: number;
+  /** Of a topic that is new. */
+  partitions: number;
+  replicationFactor: number;
+}
+
+/** Topics are named by code, so there are few; more would be a defect. */
+const topicsMax = 1_000;
+const leaderPollMs = 100;
+
+/** Makes topics at their first use, and knows whether the ones in use can be written. */
+export class KafkaTopics {
+  readonly #kafka: Kafka;
+  readonly #options: KafkaTopicsOptions;
+  readonly #known = new Map<string, Promise<void>>();
+
+  constructor(kafka: Kafka, options: KafkaTopicsOptions) {
+    this.#kafka = kafka;
+    this.#options = options;
+  }
+
+  /** Resolves when the topic exists and each of its partitions has a leader. A failure is not remembered. */
+  ensure(topic: string): Promise<void> {
+    const known = this.#known.get(topic);
+    if (known !== undefined) return known;
+    if (this.#known.size >= topicsMax) throw new RangeError(`more than ${topicsMax} topics`);
+    const ensured = this.#withAdmin(`opening ${topic}`, (admin, isInTime) => this.#create(admin, topic, isInTime));
+    this.#known.set(topic, ensured);
+    ensured.catch(() => this.#known.delete(topic));
+    return ensured;
+  }
+
+  /** Rejects if no broker answers, or if a topic in use has a partition without a leader. */
+  check(): Promise<void> {
+    return this.#withAdmin('the check of the event log', async (admin) => {
+      const topics = [...this.#known.keys()];
+      if (topics.length === 0) await admin.describeCluster();
+      else if (!(await haveLeaders(admin, topics))) throw new Error('a partition has no leader');
+    });
+  }
+
+  async #create(admin: Admin, topic: string, isInTime: () => boolean): Promise<void> {
+    const { partitions, replicationFactor, deadlineMs } = this.#options;
+    await admin.createTopics({
+      topics: [{ topic, numPartitions: partitions, replicationFactor }],
+      waitForLeaders: true,
+      timeout: deadlineMs,
+    });
+    // When another process made it a moment ago, nobody has waited for its leaders yet.
+    const pause = new Pause();
+    while (isInTime() && !(await haveLeaders(admin, [topic]).catch(() => false))) await pause.wait(leaderPollMs);
+  }
+
+  async #withAdmin(what: string, work: (admin: Admin, isInTime: () => boolean) => Promise<void>): Promise<void> {
+    const admin = this.#kafka.admin();
+    let isInTime = true;
+    const run = async () => {
+      await admin.connect();
+      await work(admin, () => isInTime);
+    };
+    const running = run();
+    try {
+      await withDeadline(running, this.#options.deadlineMs, what);
+    } finally {
+      isInTime = false;
+      running
+        .catch(() => undefined)
+        .then(() => admin.disconnect())
+        .catch(() => undefined);
+    }
+  }
+}
+
+async function haveLeaders(admin: Admin, names: string[]): Promise<boolean> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: names });
+  return topics.every(
+    ({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader !== null && leader >= 0),
+  );
+}

@@ -1,0 +1,34 @@
+import { AppError } from '@aggregator/contracts';
+import { openDatabase } from '../../apps/billing/src/database/open-database.ts';
+import { createTransaction } from '../../apps/billing/src/transactions/create-transaction.ts';
+
+/**
+ * Gives an organisation its first balance, through the ledger like every other top-up: once, however often it is
+ * called and with whatever amount. Nothing where the amount is zero.
+ */
+export async function seed(
+  databaseUrl: string,
+  options: { organizationId: string; topUpNanoUsd: bigint },
+): Promise<void> {
+  const { organizationId, topUpNanoUsd } = options;
+  if (topUpNanoUsd === 0n) return;
+  const database = openDatabase({ url: databaseUrl, connectionsMax: 4, onError: () => undefined });
+  try {
+    await createTransaction(
+      database,
+      {
+        organizationId,
+        type: 'top_up',
+        amountNanoUsd: topUpNanoUsd.toString(),
+        description: 'First balance',
+        idempotencyKey: 'seed:first-balance',
+      },
+      { actorOrgId: organizationId, signUpCreditNanoUsd: 0n },
+    );
+  } catch (error) {
+    // It has its first balance already, of another amount.
+    if (!(error instanceof AppError && error.code === 'conflict')) throw error;
+  } finally {
+    await database.$disconnect();
+  }
+}

@@ -1,0 +1,24 @@
+// Entry of `migrate.mjs` in the image of a service with a database: creates the database if it is missing and brings it
+// to the newest migration. Run it before the service, once per release.
+import { fileURLToPath } from 'node:url';
+import { ensureDatabase, migrateDatabase } from '@aggregator/database';
+import { processEnvironment, withDatabaseUrls } from '@aggregator/service-kit';
+
+/** Put in by the bundler. */
+declare const __APP__: string;
+
+const name = `${__APP__.toUpperCase().replaceAll('-', '_')}_DATABASE_URL`;
+const url = withDatabaseUrls(processEnvironment())[name];
+if (url === undefined) {
+  console.error(`${name} (or DATABASE_URL) is not set.`);
+  process.exit(1);
+}
+const parsed = new URL(url);
+const database = decodeURIComponent(parsed.pathname.slice(1));
+parsed.pathname = '/postgres';
+await ensureDatabase(parsed.toString(), database);
+const { applied } = await migrateDatabase({
+  url,
+  migrationsDirectory: fileURLToPath(new URL('./migrations', import.meta.url)),
+});
+console.log(applied.length === 0 ? `${database}: nothing to do` : `${database}: ${applied.join(', ')}`);

@@ -1,0 +1,25 @@
+/**
+ * `npm start`: everything on this machine, from a fresh clone. `npm run dev` (`--watch`) starts again when a file changes.
+ * Needs Node.js 20; installs the rest.
+ */
+import { generateClients } from './generate.mjs';
+import { installPackages } from './install-packages.mjs';
+import { requireNode } from './require-node.mjs';
+import { runNode } from './run-node.mjs';
+
+const ENTRY = 'apps/standalone/src/main.ts';
+
+async function main() {
+  requireNode();
+  const parameters = process.argv.slice(2).filter((word) => word !== '--watch');
+  const watches = process.argv.includes('--watch');
+  await installPackages({ toRun: true });
+  await generateClients();
+  const watch = watches ? ['--watch', '--watch-preserve-output'] : [];
+  process.exitCode = await runNode([...watch, ENTRY, ...parameters], { ownGroup: true });
+}
+
+main().catch((error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});

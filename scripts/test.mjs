@@ -1,0 +1,54 @@
+/**
+ * `npm test` (the unit tier) and `npm run test:integration`. Further words go to Jest: `npm test -- packages/pricing -t rounds`.
+ * The last line is always "N passed, N failed"; a test file that could not run counts as failed.
+ */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { generateClients } from './generate.mjs';
+import { installPackages } from './install-packages.mjs';
+import { requireNode } from './require-node.mjs';
+import { ROOT, runNode } from './run-node.mjs';
+
+const TIERS = ['unit', 'integration'];
+
+async function main() {
+  requireNode();
+  const [tier, ...forJest] = process.argv.slice(2);
+  if (!TIERS.includes(tier)) throw new Error(`usage: node scripts/test.mjs ${TIERS.join('|')} [words for Jest …]`);
+  await installPackages();
+  await generateClients();
+  const resultsFile = join(ROOT, 'var', `test-results-${tier}-${process.pid}.json`);
+  mkdirSync(join(ROOT, 'var'), { recursive: true });
+  const code = await runNode([
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    'node_modules/jest/bin/jest.js',
+    // Before `--selectProjects`, which takes every word after it for the name of a project.
+    ...forJest,
+    `--json`,
+    `--outputFile=${resultsFile}`,
+    '--selectProjects',
+    tier,
+  ]);
+  const { passed, failed } = readCounts(resultsFile, code);
+  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  process.exitCode = code;
+}
+
+function readCounts(file, code) {
+  try {
+    const results = JSON.parse(readFileSync(file, 'utf8'));
+    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+    return { passed: results.numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed };
+  } catch {
+    return { passed: 0, failed: 1 };
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+main().catch((error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.stdout.write('0 passed, 1 failed\n');
+  process.exitCode = 1;
+});

@@ -1,0 +1,46 @@
+import { analyticsVariables } from '@aggregator/analytics';
+import { apiGatewayVariables } from '@aggregator/api-gateway';
+import { authVariables } from '@aggregator/auth';
+import { billingVariables } from '@aggregator/billing';
+import { providerOrchestratorVariables } from '@aggregator/provider-orchestrator';
+import { proxyVariables } from '@aggregator/proxy';
+import type { ConfigShape, ConfigVariable } from '@aggregator/service-kit';
+import { standaloneVariables } from '@aggregator/standalone';
+
+const tables: readonly (readonly [string, ConfigShape])[] = [
+  ['api-gateway', apiGatewayVariables],
+  ['auth', authVariables],
+  ['provider-orchestrator', providerOrchestratorVariables],
+  ['proxy', proxyVariables],
+  ['billing', billingVariables],
+  ['analytics', analyticsVariables],
+  ['npm start', standaloneVariables],
+];
+
+/** The page docs/configuration.md, made from what the services really read. */
+export function configurationDocs(): string {
+  const sections = tables.map(([name, shape]) => {
+    const rows = Object.values(shape).map(toRow);
+    return `## ${name}\n\n| variable | default | what it is |\n|---|---|---|\n${rows.join('\n')}\n`;
+  });
+  return `# Configuration
+
+Every variable that is read, by whom. Written by \`npm run docs:configuration\` from the tables in each app's \`config.ts\`.
+A service tells all faults of its environment at once and does not start with any. Where only \`DATABASE_URL\` (a server) is
+set, each service uses its own database on it: \`aggregator_auth\`, \`aggregator_billing\` and so on.
+
+${sections.join('\n')}`;
+}
+
+function toRow(entry: ConfigVariable): string {
+  const aliases = entry.aliases.length > 0 ? `<br>also ${entry.aliases.map((alias) => `\`${alias}\``).join(', ')}` : '';
+  return `| \`${entry.name}\`${aliases} | ${describeDefault(entry)} | ${entry.description.replaceAll('|', '\\|')}${entry.isSecret ? ' Secret.' : ''} |`;
+}
+
+function describeDefault(entry: ConfigVariable): string {
+  const unset = entry.schema.safeParse(undefined);
+  if (!unset.success) return '**required**';
+  if (unset.data === undefined || unset.data === null) return 'unset';
+  const text = Array.isArray(unset.data) ? unset.data.join(',') : String(unset.data);
+  return text === '' ? 'empty' : `\`${text}\``;
+}

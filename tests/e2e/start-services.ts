@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serviceNames } from '@aggregator/contracts';
+import { defaultPorts, environmentPrefix } from '@aggregator/service-kit';
+import { createServiceDatabases, waitFor } from '@aggregator/testing';
+import { root } from '../tidy/source-files.ts';
+import { findPortBase } from '../world/find-ports.ts';
+
+export interface Services {
+  baseUrl: string;
+  /** SIGKILL one service and start it again; resolves when it is ready. */
+  restart(service: (typeof serviceNames)[number]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const startDeadlineMs = 30_000;
+const stopDeadlineMs = 20_000;
+
+/** The six services, each as a process of its own, on the PostgreSQL, Redis and Kafka that the environment names. */
+export async function startServices(extra: Record<string, string> = {}): Promise<Services> {
+  const databases = await createServiceDatabases();
+  const stateDirectory = await mkdtemp(join(tmpdir(), 'aggregator-services-'));
+  const base = await findPortBase();
+  const random = () => randomBytes(32).toString('base64url');
+  const urls = Object.fromEntries(
+    serviceNames.flatMap((name) => {
+      const port = base + defaultPorts[name] - defaultPorts['api-gateway'];
+      return [
+        [`${environmentPrefix(name)}_PORT`, String(port)],
+        [`${environmentPrefix(name)}_URL`, `http://127.0.0.1:${port}`],
+      ];
+    }),
+  );
+  const environment = {
+    PATH: process.env.PATH,
+    ...urls,
+    ...databases.environment,
+    REDIS_URL: required('REDIS_URL'),
+    KAFKA_BROKERS: required('KAFKA_BROKERS'),
+    KAFKA_TOPIC_PREFIX: `t${randomBytes(6).toString('hex')}.`,
+    REDIS_KEY_PREFIX: `t${randomBytes(6).toString('hex')}:`,
+    LOG_LEVEL: 'warn',
+    INTERNAL_SIGNING_KEY: random(),
+    KEY_PEPPER: random(),
+    AUTH_JWT_PRIVATE_KEY: random(),
+    SIGN_UP_CREDIT_NANO_USD: '5000000000',
+    SPOOL_DIRECTORY: join(stateDirectory, 'spool'),
+    SNAPSHOT_PATH: join(stateDirectory, 'snapshot.json'),
+    SHUTDOWN_GRACE_MS: '5000',
+    MOCK_PROVIDER: 'true',
+    ...extra,
+  };
+  const children = new Map<string, ChildProcess>();
+  const start = async (name: (typeof serviceNames)[number]) => {
+    const child = spawn(process.execPath, [`apps/${name}/src/main.ts`], {
+      cwd: root,
+      env: environment,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    children.set(name, child);
+    const url = `${urls[`${environmentPrefix(name)}_URL`]}/health/ready`;
+    await waitFor(() => answersOk(url), { timeoutMs: startDeadlineMs, describe: () => `${name} to be ready` });
+  };
+  try {
+    await Promise.all(serviceNames.map(start));
+  } catch (error) {
+    for (const child of children.values()) child.kill('SIGKILL');
+    throw error;
+  }
+
+  return {
+    baseUrl: urls.API_GATEWAY_URL ?? '',
+    async restart(name) {
+      await end(children.get(name), 'SIGKILL');
+      await start(name);
+    },
+    async stop() {
+      await Promise.all([...children.values()].map((child) => end(child, 'SIGTERM')));
+      await databases.drop();
+      await rm(stateDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: the integration tests need real servers`);
+  return value;
+}
+
+async function answersOk(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Ends a process and waits for it; one that does not go by itself is killed, and that is an error. */
+function end(child: ChildProcess | undefined, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`process ${child.pid} did not stop within ${stopDeadlineMs} ms`));
+    }, stopDeadlineMs);
+    child.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    child.kill(signal);
+  });
+}

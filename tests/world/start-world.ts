@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Standalone, silentProgress, startStandalone } from '@aggregator/standalone';
+import { findPortBase } from './find-ports.ts';
+
+/** All six services in this process, on embedded parts, in a state directory of their own. */
+export interface World extends Standalone {
+  stateDirectory: string;
+  /** Stops everything and deletes the state. */
+  destroy(): Promise<void>;
+}
+
+/** `environment` is all that the services see besides their own state: nothing of the developer's shell leaks in. */
+export async function startWorld(environment: Record<string, string> = {}): Promise<World> {
+  const stateDirectory = await mkdtemp(join(tmpdir(), 'aggregator-world-'));
+  const standalone = await startStandalone(
+    {
+      PATH: process.env.PATH,
+      STATE_DIRECTORY: stateDirectory,
+      PORT_BASE: String(await findPortBase()),
+      LOG_LEVEL: 'error',
+      ...environment,
+    },
+    silentProgress,
+  );
+  return {
+    ...standalone,
+    stateDirectory,
+    async destroy() {
+      await standalone.stop();
+      await rm(stateDirectory, { recursive: true, force: true });
+    },
+  };
+}
