@@ -24,6 +24,10 @@ const integration = ['<rootDir>/{packages,apps,tests}/**/*.integration.test.ts']
 const jestFolder = '<rootDir>/packages/testing/src/jest';
 
 export default {
+  testTimeout: 30_000,
+  // Half of the machine is the default, which on two cores means one test file after the other.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
   projects: [
     tier('unit', unit, {
       globalSetup: `${jestFolder}/unit-setup.mjs`,

@@ -53,6 +53,8 @@ export async function createBillingContext(
     connectionsMax: config.databaseConnectionsMax,
     onError: (error) => events.taskFailed('database_connection', error),
   });
+  // Loads the client's engine now rather than within the first request; a database that is down is waited for.
+  await database.$connect().catch((error: unknown) => events.taskFailed('database_connection', error));
   const leases: LeaseContext = {
     ...{ database, admission, events, config },
     storeEpoch: createStoreEpoch(database, admission, events),

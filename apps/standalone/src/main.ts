@@ -5,14 +5,16 @@ import { startStandalone } from './start-standalone.ts';
 import { welcomeText } from './welcome-text.ts';
 
 const progress = createProgress(process.stdout);
+const starting = startStandalone(processEnvironment(), progress);
+// Also in the middle of the start: what has been opened by then is closed again.
+onceTerminated(async () => {
+  progress.step('stopping');
+  const standalone = await starting.catch(() => null);
+  await standalone?.stop();
+  progress.done();
+});
 try {
-  const standalone = await startStandalone(processEnvironment(), progress);
-  process.stdout.write(welcomeText(standalone));
-  onceTerminated(async () => {
-    progress.step('stopping');
-    await standalone.stop();
-    progress.done();
-  });
+  process.stdout.write(welcomeText(await starting));
 } catch (error) {
   process.stderr.write(reportFailure(error));
   process.exit(1);

@@ -72,8 +72,12 @@ describe('usage events', () => {
     const requestId = randomUUID();
     const [first, second] = [1, 2].map((attempt) => usageEvent({ orgId, requestId, attempt, costNanoUsd: 1000 }));
 
+    const third = usageEvent({ orgId, requestId, attempt: 3, costNanoUsd: 1000 });
+
     expect(await world.handle(first, second)).toEqual(['request_already_settled']);
     expect(await world.handle(second)).toEqual(['request_already_settled']);
+    expect(await world.handle(third)).toEqual(['request_already_settled']);
+    expect(await world.handle(third, first)).toEqual(['request_already_settled']);
 
     expect(await world.balances(orgId)).toEqual({ available: 9000n, leased: 0n });
     expect(await world.database.charge.findUnique({ where: { requestId } })).toMatchObject({

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openWorld, type World } from '../testing/open-world.ts';
 import { usageEvent } from '../testing/usage-event.ts';
 import { createLeaseDesk } from './lease-desk.ts';
+import { strandOldPending } from './lease-rows.ts';
 import { reclaimLeases } from './reclaim-leases.ts';
 import { createStrandedRelease } from './release-stranded.ts';
 import { retryGrants } from './retry-grants.ts';
@@ -194,6 +195,24 @@ describe('leases whose grant fails after the ledger has committed', () => {
   });
 });
 
+describe('a lease that is given up while its grant is under way', () => {
+  it('is not granted as well: its credit is found when its money is looked at', async () => {
+    const store = createMemoryAdmissionStore();
+    const slow = world.withStore({
+      ...bind(store),
+      async grantCredit(grant) {
+        await strandOldPending(world.database, 0);
+        return store.grantCredit(grant);
+      },
+    });
+    const orgId = await world.fund(10_000_000n);
+    await createLeaseDesk(slow).lease(orgId, 5000n);
+    expect(await world.leaseStatuses(orgId)).toEqual(['stranded']);
+    await releaseAll(slow);
+    expect(await world.balances(orgId)).toEqual({ available: 9_900_000n, leased: 100_000n });
+  });
+});
+
 describe('a counter store that lost its data', () => {
   /** An organisation with 300 000 leased in the lost store, of which it spent 120 000. */
   async function loseStore() {
@@ -227,6 +246,7 @@ describe('a counter store that lost its data', () => {
   it('does not return money whose charge is on the way in one of the samples only', async () => {
     const { orgId, after, lateCharge } = await loseStore();
     await after.storeEpoch.check();
+    await createLeaseDesk(after).lease(orgId, 1000n);
     let nowMs = 0;
     const release = createStrandedRelease({
       ...{ ...after, releaseMs: 0, reviewMs: 86_400_000, sampleIntervalMs: 1000, samplesMin: 3 },
@@ -236,13 +256,26 @@ describe('a counter store that lost its data', () => {
     // Asked again too soon: that is no sample.
     await release.step();
     await release.step();
-    expect((await world.balances(orgId)).leased).toBe(300_000n);
+    expect((await world.balances(orgId)).leased).toBe(400_000n);
     await world.handle(lateCharge);
     for (let step = 0; step < 2; step += 1) {
       nowMs += 1000;
       await release.step();
     }
-    expect(await world.balances(orgId)).toEqual({ available: 9_880_000n, leased: 0n });
+    expect(await world.balances(orgId)).toEqual({ available: 9_780_000n, leased: 100_000n });
+  });
+
+  it('returns no more than was stranded, however much of the new store’s charges is still on the way', async () => {
+    const { orgId, after } = await loseStore();
+    await after.storeEpoch.check();
+    const desk = createLeaseDesk(after);
+    for (let lease = 0; lease < 5; lease += 1) await desk.lease(orgId, 1000n);
+    await after.admission.admit({ ...hold, orgId, requestId: 'big', holdNanoUsd: 450_000n });
+    await after.admission.settle({ orgId, requestId: 'big', actualNanoUsd: 450_000n, actualCosts: {} });
+
+    await releaseAll(after);
+
+    expect(await world.balances(orgId)).toEqual({ available: 9_500_000n, leased: 500_000n });
   });
 
   it('releases nothing before the money has rested, nor while a lease is pending', async () => {

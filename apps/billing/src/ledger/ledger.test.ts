@@ -110,8 +110,9 @@ describe('the ledger', () => {
     ]);
 
     const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [inspect(outcome.reason)] : []));
-    expect(failures.filter((reason) => /deadlock|40P01/i.test(reason))).toEqual([]);
-    // Whoever waited too long for a connection comes again, as the event log would bring it.
+    // Nobody waits in a circle or finds a balance that changed under its lock; waiting too long for a connection is no fault.
+    expect(failures.filter((reason) => !reason.includes('Unable to start a transaction'))).toEqual([]);
+    // As the event log brings again what was rejected.
     for (const batch of batches) expect(await world.handle(...batch)).toEqual([]);
 
     expect(await world.check()).toMatchObject({ isConsistent: true, sumNanoUsd: '0', faults: [] });

@@ -25,7 +25,7 @@ export interface RunningBilling {
   stop(): Promise<void>;
 }
 
-const silent: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (e: string, f: unknown) => console.log(e, f) };
+const silent: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Billing as it runs: its port open, its consumer on an embedded event log, an in-process counter store. */
 export async function startBilling(environment: Record<string, string> = {}): Promise<RunningBilling> {

@@ -109,13 +109,15 @@ class ChatStreamRelay implements ProviderSink {
     for (const data of events) {
       for (const text of translator.push(data)) this.#pending += `data: ${text}\n\n`;
       if (data === '[DONE]') isDone = true;
+      if (translator.malformedEvents > malformedEventsMax && !translator.isComplete) {
+        this.#fail(toIncompleteError(translator));
+        return;
+      }
     }
     if (translator.outputCharacters > this.#outputCharacters) this.#noteLife();
     if (translator.error !== null) this.#fail(new ProviderFailure(translator.error));
     else if (translator.isComplete && isDone) this.#finish();
-    else if (!translator.isComplete && translator.malformedEvents > malformedEventsMax) {
-      this.#fail(toIncompleteError(translator));
-    } else this.#passOn();
+    else this.#passOn();
   }
 
   #noteLife(): void {
@@ -171,9 +173,11 @@ class ChatStreamRelay implements ProviderSink {
   /** A status where none has gone out, else what there is and one error event; never a silent end, never `[DONE]`. */
   readonly #fail = (failure: AppError): void => {
     if (this.#isOver) return;
-    this.#close({ outcome: 'failed', failure, charge: null });
+    const { isOpen } = this.#writer;
+    // What came and has not gone out is dropped with the failure: nobody has had it, nobody pays for it.
+    this.#close({ outcome: 'failed', failure, charge: null }, isOpen ? this.#translator.outputCharacters : 0);
     this.#call?.abort(failure);
-    if (!this.#writer.isOpen) sendOpenAiError(this.#attempt.exchange.response, failure);
+    if (!isOpen) sendOpenAiError(this.#attempt.exchange.response, failure);
     else this.#writer.end(`${this.#pending}data: ${JSON.stringify(toOpenAiErrorBody(failure))}\n\n`);
   };
 
@@ -188,13 +192,16 @@ class ChatStreamRelay implements ProviderSink {
     this.#call?.abort(failure);
   };
 
-  #close(how: Pick<AttemptEnd, 'outcome' | 'failure' | 'charge'>): void {
+  #close(
+    how: Pick<AttemptEnd, 'outcome' | 'failure' | 'charge'>,
+    outputCharacters = this.#translator.outputCharacters,
+  ): void {
     this.#isOver = true;
     this.#writer.stop();
     this.#attempt.cut = null;
     const { exchange, request } = this.#attempt;
     exchange.response.off('close', this.#leave).off('drain', this.#resume);
-    const { isComplete, malformedEvents, outputCharacters, usage } = this.#translator;
+    const { isComplete, malformedEvents, usage } = this.#translator;
     if (malformedEvents > 0) {
       this.#context.events.eventsDropped(request.requestId, request.provider.name, malformedEvents);
     }

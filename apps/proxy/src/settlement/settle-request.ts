@@ -17,7 +17,7 @@ export interface AttemptEnd {
   readonly charge: Charge | null;
   /** The provider's final figures, where they came before the end. */
   readonly usage: Usage | null;
-  /** UTF-16 units of text, reasoning and arguments that came. */
+  /** UTF-16 units of text, reasoning and arguments that the caller had, or would have had if it had stayed. */
   readonly outputCharacters: number;
   readonly latencyMs: number;
   readonly ttftMs: number | null;

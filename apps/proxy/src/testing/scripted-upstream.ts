@@ -9,6 +9,8 @@ export interface ScriptedUpstream {
   readonly url: string;
   /** What it answers from now on. */
   answer: Answer;
+  /** What an answer in two parts waits for; set by the answer. */
+  goOn: () => void;
   /** Requests that came. */
   requests: number;
   /** Requests that are open. */
@@ -30,6 +32,7 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
   const upstream: ScriptedUpstream = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     answer: (_request, response) => void response.writeHead(500).end(),
+    goOn: () => undefined,
     requests: 0,
     open: 0,
     async close() {

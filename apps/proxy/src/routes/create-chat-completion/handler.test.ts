@@ -2,11 +2,18 @@ import { errorCatalogue, openAiErrorBody, type Principal } from '@aggregator/con
 import { createUuidV7 } from '@aggregator/service-kit';
 import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { openStream } from '../../testing/sse-client.ts';
 import { createPrincipal, startWorld, type World } from '../../testing/start-world.ts';
 
 const path = '/v1/chat/completions';
 const messages = [{ role: 'user', content: 'Hello there, provider' }];
+const answerBody = z.looseObject({
+  choices: z.array(z.looseObject({ message: z.looseObject({ content: z.string() }) })).optional(),
+  usage: z.looseObject({}).optional(),
+  cost: z.number().optional(),
+  error: openAiErrorBody.shape.error.optional(),
+});
 const good = { model: 'mock/mock-small', messages };
 
 let world: World;
@@ -20,7 +27,7 @@ beforeEach(() => {
 
 async function ask(body: unknown, requestId = createUuidV7(), principal?: Principal) {
   const answer = await world.post(path, body, await world.headers(requestId, principal));
-  return { requestId, status: answer.status, headers: answer.headers, json: await answer.json() };
+  return { requestId, status: answer.status, headers: answer.headers, json: answerBody.parse(await answer.json()) };
 }
 
 async function stream(body: object, requestId = createUuidV7(), headers: Record<string, string> = {}) {
@@ -76,7 +83,7 @@ describe('200, plain', () => {
 
   it('leaves out our additions where they are not wanted', async () => {
     const headers = { ...(await world.headers()), 'x-aggregator-additions': 'none' };
-    const json = await (await world.post(path, good, headers)).json();
+    const json = answerBody.parse(await (await world.post(path, good, headers)).json());
 
     expect(json).not.toHaveProperty('cost');
     expect(json).not.toHaveProperty('provider');
@@ -106,7 +113,7 @@ describe('200, streamed', () => {
 
     expect(ending).toBe('end');
     expect(client.headers['content-type']).toMatch(/^text\/event-stream/);
-    expect(client.said()).toBe(plain.json.choices[0].message.content);
+    expect(client.said()).toBe(plain.json.choices?.[0]?.message.content);
     expect(events.at(-1)).toBe('[DONE]');
     expect(JSON.parse(events.at(-2) ?? '')).toMatchObject({
       choices: [{ finish_reason: 'stop' }],
@@ -207,7 +214,7 @@ describe('limits', () => {
     running.leave();
 
     expect(refused.status).toBe(429);
-    expect(refused.json.error.code).toBe('rate_limit_exceeded');
+    expect(refused.json.error?.code).toBe('rate_limit_exceeded');
   });
 });
 
@@ -223,7 +230,7 @@ describe('refusals', () => {
     ['a byte order mark', `\ufeff${text({})}`, 'invalid_json'],
     ['an array', '[]', 'invalid_json'],
     ['nesting of 20,000', `{"messages":${'['.repeat(20_000)}`, 'invalid_json'],
-    ['1e999 as a number', text({}).replace('}', ',"temperature":1e999}').replace('}]', '}]'), 'invalid_value'],
+    ['1e999 as a number', `${text({}).slice(0, -1)},"temperature":1e999}`, 'invalid_value'],
     ['a lone surrogate', text({ user: '\ud800' }), 'invalid_value'],
     ['NUL', text({ user: 'a\u0000b' }), 'invalid_value'],
     ['no messages', text({ messages: [] }), 'invalid_value'],
@@ -272,8 +279,8 @@ describe('refusals', () => {
     const unscoped = await ask(good, createUuidV7(), createPrincipal({ scopes: ['usage:read'] }));
     const unlisted = await ask(good, createUuidV7(), createPrincipal({ models: ['mock/mock-large'] }));
 
-    expect([unscoped.status, unscoped.json.error.code]).toEqual([403, 'insufficient_permissions']);
-    expect([unlisted.status, unlisted.json.error.code]).toEqual([403, 'model_not_allowed']);
+    expect([unscoped.status, unscoped.json.error?.code]).toEqual([403, 'insufficient_permissions']);
+    expect([unlisted.status, unlisted.json.error?.code]).toEqual([403, 'model_not_allowed']);
   });
 
   it('answers 405 to another method and 415 to another type', async () => {
@@ -286,7 +293,7 @@ describe('refusals', () => {
   it('answers 502 where our credential for the provider is missing, and gives back the hold', async () => {
     const { status, json } = await ask({ model: 'keyless-model', messages });
 
-    expect([status, json.error.code]).toEqual([502, 'upstream_misconfigured']);
+    expect([status, json.error?.code]).toEqual([502, 'upstream_misconfigured']);
     expect(world.scripted.requests).toBe(0);
     await world.waitUntilNothingHeld();
   });

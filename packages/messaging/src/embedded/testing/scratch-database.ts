@@ -43,7 +43,7 @@ async function runOnce(
 }
 
 export function readServerUrl(): string {
-  const url = process.env.POSTGRES_URL;
-  if (url === undefined || url === '') throw new Error('POSTGRES_URL is not set: these tests need a real PostgreSQL');
+  const url = process.env.TEST_POSTGRES_URL;
+  if (url === undefined || url === '') throw new Error('TEST_POSTGRES_URL is not set: the set-up of each tier sets it');
   return url;
 }

@@ -1,0 +1,3 @@
+import { describeEmbeddedEventLog } from './testing/describe-embedded-event-log.ts';
+
+describeEmbeddedEventLog();

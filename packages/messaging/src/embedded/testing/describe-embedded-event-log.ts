@@ -1,0 +1,23 @@
+import { afterAll, beforeAll } from '@jest/globals';
+import { describeEventLog, type EventLogSettings } from '../../conformance.ts';
+import { createEmbeddedEventLog } from '../embedded-event-log.ts';
+import { createScratchDatabase, readServerUrl, type ScratchDatabase } from './scratch-database.ts';
+
+/** The conformance suite on a database of its own, on whatever PostgreSQL the tier has. */
+export function describeEmbeddedEventLog(): void {
+  let database: ScratchDatabase;
+  beforeAll(async () => {
+    database = await createScratchDatabase(readServerUrl());
+  });
+  afterAll(() => database.drop());
+
+  describeEventLog('embedded', ({ publishDeadlineMs, storeAt }) =>
+    createEmbeddedEventLog({ databaseUrl: databaseUrl(storeAt), publishDeadlineMs }),
+  );
+
+  function databaseUrl(storeAt: EventLogSettings['storeAt']): string {
+    const url = new URL(database.url);
+    if (storeAt !== undefined) url.host = `${storeAt.host}:${storeAt.port}`;
+    return url.href;
+  }
+}
