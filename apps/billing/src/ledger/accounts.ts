@@ -38,7 +38,7 @@ export async function lockAccounts(
   const rows = await tx.$queryRaw<AccountRow[]>`
     SELECT id, org_id AS "orgId", kind, balance FROM account
     WHERE org_id = ANY (${orgIds}::uuid[]) OR id = ANY (${platform}::uuid[])
-    ORDER BY id`;
+    ORDER BY id FOR NO KEY UPDATE`;
   return toOrganizationAccounts(rows);
 }
 
