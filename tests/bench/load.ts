@@ -33,6 +33,7 @@ async function run({ requests, connections, isStream }: Round) {
       pool.dispatch(
         { method: 'POST', path, headers, body },
         {
+          onRequestStart: () => undefined,
           onResponseStart(_controller, code) {
             status = code;
           },

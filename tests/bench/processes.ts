@@ -11,7 +11,7 @@ export function startOnCore(
   core: number,
   file: string,
   args: readonly string[],
-  environment: Record<string, string> = {},
+  environment: NodeJS.ProcessEnv = {},
 ): ChildProcess {
   return spawn('taskset', ['-c', String(core), process.execPath, file, ...args], {
     cwd: root,
@@ -21,19 +21,23 @@ export function startOnCore(
 }
 
 /** Waits for a line on standard output that holds `text`; rejects when the process ends or 60 s pass before it. */
-export async function waitForLine(child: ChildProcess, text: string): Promise<void> {
-  let seen = '';
-  const signal = AbortSignal.timeout(60_000);
-  const exited = once(child, 'exit', { signal }).then(([code]) => {
-    throw new Error(`process ended with ${code} before it said "${text}":\n${seen}`);
-  });
-  const found = new Promise<void>((resolve) => {
+export function waitForLine(child: ChildProcess, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let seen = '';
+    const finish = (error?: Error) => {
+      clearTimeout(timer);
+      child.off('exit', onExit);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const onExit = (code: number | null) => finish(new Error(`ended with ${code} before it said "${text}":\n${seen}`));
+    const timer = setTimeout(() => finish(new Error(`did not say "${text}" within 60 s:\n${seen}`)), 60_000);
+    child.once('exit', onExit);
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      seen += chunk;
-      if (seen.includes(text)) resolve();
+      seen = (seen + chunk).slice(-10_000);
+      if (seen.includes(text)) finish();
     });
   });
-  await Promise.race([found, exited]);
 }
 
 /** CPU time that a process has used, user and system, in milliseconds. */

@@ -16,6 +16,7 @@ const server = createServer((request, response) => {
         body: Buffer.concat(chunks),
       },
       {
+        onRequestStart: () => undefined,
         onResponseStart(_controller, status, headers) {
           response.writeHead(status, headers);
         },

@@ -33,6 +33,7 @@ const measuredCore = 0;
 const otherCore = availableParallelism() > 1 ? 1 : 0;
 const state = mkdtempSync(join(tmpdir(), 'aggregator-bench-'));
 const started: ChildProcess[] = [];
+let stopServices = () => Promise.resolve();
 const keep = (child: ChildProcess) => {
   started.push(child);
   return child;
@@ -47,6 +48,7 @@ try {
   const relay = keep(startOnCore(measuredCore, 'tests/bench/relay.ts', [String(relayPort), upstreamUrl]));
   await waitForLine(relay, 'ready');
   const ours = await startMeasured({ measuredCore, otherCore, upstreamUrl, state, keep });
+  stopServices = () => ours.stop();
   const relayLoad = await startLoad(`http://127.0.0.1:${relayPort}`, 'none');
   const ourLoad = await startLoad(ours.baseUrl, ours.apiKey);
 
@@ -61,6 +63,7 @@ try {
   report(ours.description, samples);
 } finally {
   for (const child of started.reverse()) await end(child);
+  await stopServices();
   rmSync(state, { recursive: true, force: true });
 }
 

@@ -1,6 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createdApiKey, tokenAnswer } from '@aggregator/contracts';
+import { startServices } from '../e2e/start-services.ts';
+import { createManagementClient } from '../world/management-client.ts';
 import { startOnCore, waitForLine } from './processes.ts';
 
 export interface Measured {
@@ -9,39 +12,89 @@ export interface Measured {
   apiKey: string;
   /** Whose CPU time counts. */
   measured: ChildProcess[];
+  /** Ends what `keep` was not told of. */
+  stop(): Promise<void>;
 }
 
-const portBase = 9310;
-
-/** The product as it is shipped, in front of the frugal provider; `keep` is told of every process. */
-export async function startMeasured(options: {
+export interface MeasuredOptions {
   measuredCore: number;
   otherCore: number;
   upstreamUrl: string;
   state: string;
   keep(child: ChildProcess): ChildProcess;
-}): Promise<Measured> {
+}
+
+const portBase = 9310;
+const unlimited = { DEFAULT_REQUESTS_PER_MINUTE: '1000000', DEFAULT_CONCURRENT_REQUESTS: '10000' };
+
+/** The product as it is shipped, everything on, in front of the frugal provider. */
+export function startMeasured(options: MeasuredOptions): Promise<Measured> {
+  const { REDIS_URL, KAFKA_BROKERS, POSTGRES_URL } = process.env;
+  return REDIS_URL && KAFKA_BROKERS && POSTGRES_URL ? startSeparate(options, POSTGRES_URL) : startTogether(options);
+}
+
+/** Gateway and proxy each a process of its own on the measured core, the other four on the other one. */
+async function startSeparate(options: MeasuredOptions, postgresUrl: string): Promise<Measured> {
+  process.env.TEST_POSTGRES_URL = postgresUrl;
+  const services = await startServices(
+    {
+      ...unlimited,
+      LOG_LEVEL: 'info',
+      MOCK_PROVIDER: 'false',
+      OPENAI_API_KEY: 'bench',
+      OPENAI_BASE_URL: `${options.upstreamUrl}/v1`,
+      SIGN_UP_CREDIT_NANO_USD: '1000000000000',
+      LEASE_TARGET_NANO_USD: '100000000000',
+    },
+    (service, file, environment) => {
+      const isMeasured = service === 'api-gateway' || service === 'proxy';
+      const child = startOnCore(isMeasured ? options.measuredCore : options.otherCore, file, [], environment);
+      // What is logged is part of the cost, but nobody here reads it.
+      child.stdout?.resume();
+      return child;
+    },
+  );
+  return {
+    description: 'gateway and proxy as processes of their own, on PostgreSQL, Redis and Kafka, everything on',
+    baseUrl: services.baseUrl,
+    apiKey: await createKey(services.baseUrl),
+    measured: [services.process('api-gateway'), services.process('proxy')],
+    stop: () => services.stop(),
+  };
+}
+
+async function createKey(baseUrl: string): Promise<string> {
+  const stranger = createManagementClient(baseUrl, null);
+  const account = { email: 'bench@example.com', password: crypto.randomUUID() };
+  await stranger.request('POST', '/v1/auth/register', { ...account, name: 'Bench' });
+  const { accessToken } = tokenAnswer.parse((await stranger.request('POST', '/v1/auth/login', account)).json);
+  const created = await createManagementClient(baseUrl, accessToken).request('POST', '/v1/auth/api-keys', {
+    name: 'bench',
+  });
+  return createdApiKey.parse(created.json).key;
+}
+
+/** All six services in one process, as `npm start` runs them. */
+async function startTogether(options: MeasuredOptions): Promise<Measured> {
   const standalone = options.keep(
     startOnCore(options.measuredCore, 'apps/standalone/src/main.ts', [], {
+      ...unlimited,
       STATE_DIRECTORY: options.state,
       PORT_BASE: String(portBase),
       LOG_LEVEL: 'info',
       OPENAI_API_KEY: 'bench',
       OPENAI_BASE_URL: `${options.upstreamUrl}/v1`,
-      DEFAULT_REQUESTS_PER_MINUTE: '1000000',
-      DEFAULT_CONCURRENT_REQUESTS: '10000',
     }),
   );
   await waitForLine(standalone, 'is ready');
-  // What is logged after this is part of the cost, but nobody here reads it.
   standalone.stdout?.resume();
   const facts: { baseUrl: string; apiKey: string } = JSON.parse(
     readFileSync(join(options.state, 'standalone.json'), 'utf8'),
   );
   return {
+    ...facts,
     description: 'all six services in one process, everything on',
-    baseUrl: facts.baseUrl,
-    apiKey: facts.apiKey,
     measured: [standalone],
+    stop: () => Promise.resolve(),
   };
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serviceNames } from '@aggregator/contracts';
+import { type ServiceName, serviceNames } from '@aggregator/contracts';
 import { defaultPorts, environmentPrefix } from '@aggregator/service-kit';
 import { createServiceDatabases, waitFor } from '@aggregator/testing';
 import { root } from '../tidy/source-files.ts';
@@ -11,16 +11,23 @@ import { findPortBase } from '../world/find-ports.ts';
 
 export interface Services {
   baseUrl: string;
+  process(service: ServiceName): ChildProcess;
   /** SIGKILL one service and start it again; resolves when it is ready. */
-  restart(service: (typeof serviceNames)[number]): Promise<void>;
+  restart(service: ServiceName): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** How a service becomes a process; its standard output is whoever launches it to read. */
+type Launch = (service: ServiceName, file: string, environment: NodeJS.ProcessEnv) => ChildProcess;
+
+const launchHere: Launch = (_service, file, environment) =>
+  spawn(process.execPath, [file], { cwd: root, env: environment, stdio: ['ignore', 'inherit', 'inherit'] });
 
 const startDeadlineMs = 30_000;
 const stopDeadlineMs = 20_000;
 
 /** The six services, each as a process of its own, on the PostgreSQL, Redis and Kafka that the environment names. */
-export async function startServices(extra: Record<string, string> = {}): Promise<Services> {
+export async function startServices(extra: Record<string, string> = {}, launch = launchHere): Promise<Services> {
   const databases = await createServiceDatabases();
   const stateDirectory = await mkdtemp(join(tmpdir(), 'aggregator-services-'));
   const base = await findPortBase();
@@ -54,12 +61,8 @@ export async function startServices(extra: Record<string, string> = {}): Promise
     ...extra,
   };
   const children = new Map<string, ChildProcess>();
-  const start = async (name: (typeof serviceNames)[number]) => {
-    const child = spawn(process.execPath, [`apps/${name}/src/main.ts`], {
-      cwd: root,
-      env: environment,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
+  const start = async (name: ServiceName) => {
+    const child = launch(name, `apps/${name}/src/main.ts`, environment);
     children.set(name, child);
     const url = `${urls[`${environmentPrefix(name)}_URL`]}/health/ready`;
     await waitFor(() => answersOk(url), { timeoutMs: startDeadlineMs, describe: () => `${name} to be ready` });
@@ -73,6 +76,11 @@ export async function startServices(extra: Record<string, string> = {}): Promise
 
   return {
     baseUrl: urls.API_GATEWAY_URL ?? '',
+    process(service) {
+      const child = children.get(service);
+      if (child === undefined) throw new Error(`${service} is not started`);
+      return child;
+    },
     async restart(name) {
       await end(children.get(name), 'SIGKILL');
       await start(name);

@@ -56,6 +56,9 @@ function readAll(request: IncomingMessage): Promise<Buffer> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    request.once('close', () => reject(new AppError('request_cancelled')));
+    // Every request closes; an error for those that had ended would cost more than reading their bodies.
+    request.once('close', () => {
+      if (!request.readableEnded) reject(new AppError('request_cancelled'));
+    });
   });
 }

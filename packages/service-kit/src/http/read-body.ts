@@ -27,6 +27,9 @@ export function readJsonBytes(request: IncomingMessage, bytesMax: number): Promi
     });
     request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)));
     request.once('error', (cause) => reject(new AppError('request_cancelled', { cause })));
-    request.once('close', () => reject(new AppError('request_cancelled')));
+    // Every request closes; an error for those that had ended would cost more than reading their bodies.
+    request.once('close', () => {
+      if (!request.readableEnded) reject(new AppError('request_cancelled'));
+    });
   });
 }
