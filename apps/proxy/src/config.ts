@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import {
+  ConfigError,
   type ConfigOf,
   commonVariables,
   defaultPorts,
@@ -124,7 +125,13 @@ const credentialName = /^[A-Z0-9_]+_API_KEY$/;
 
 /** Throws ConfigError with every fault. */
 export function readProxyConfig(environment: Environment): ProxyConfig {
-  return { ...readConfig(proxyVariables, environment), credentials: readCredentials(environment) };
+  const config = readConfig(proxyVariables, environment);
+  if (config.pingIntervalMs >= config.clientStallTimeoutMs) {
+    throw new ConfigError([
+      'STREAM_PING_INTERVAL_MS: must be less than CLIENT_STALL_TIMEOUT_MS, or silence looks like a stall',
+    ]);
+  }
+  return { ...config, credentials: readCredentials(environment) };
 }
 
 /** Where the mock provider keeps its ledger, so that what it charged is known after a crash, too. */

@@ -24,7 +24,7 @@ import { LeaseRequests } from './admission/lease-requests.ts';
 import { OpenAttempts } from './attempts/open-attempts.ts';
 import { mockLedgerPath, type ProxyConfig } from './config.ts';
 import { createProxyEvents, type ProxyEvents } from './events.ts';
-import { followSnapshots } from './routing/follow-snapshots.ts';
+import { type FollowOptions, followSnapshots } from './routing/follow-snapshots.ts';
 import { readSavedSnapshot } from './routing/saved-snapshot.ts';
 import { CurrentSnapshot } from './routing/swap-snapshot.ts';
 import { recoverIntents } from './settlement/recover-intents.ts';
@@ -58,6 +58,7 @@ export interface ProxyContext extends ServiceContext {
 }
 
 const peerDeadlineMs = 3000;
+const snapshotSilenceMsMax = 10_000;
 /** Before the grace is over, so that a stream ends with an error that says so instead of a torn connection. */
 const cutBeforeGraceMs = 1000;
 const settleDeadlineMs = 8000;
@@ -107,9 +108,12 @@ export async function createProxyContext(
     async start() {
       await startFromDisk(config.snapshotPath, routing, events);
       const { orchestratorUrl, snapshotPath } = config;
-      const follow = { proxyId: spool.id, orchestratorUrl, snapshotPath, agent: streamAgent, signer, orchestrator };
+      const follow: FollowOptions = {
+        ...{ proxyId: spool.id, orchestratorUrl, snapshotPath, silenceMsMax: snapshotSilenceMsMax },
+        ...{ agent: streamAgent, signer, orchestrator, current: routing, pools, events },
+      };
       tasks = Promise.all([
-        followSnapshots({ ...follow, current: routing, pools, events }, background.signal),
+        followSnapshots(follow, background.signal),
         recoverIntents(context, spool.abandonedIntents, background.signal),
       ]).catch((error: unknown) => events.partFailed('background', error));
     },

@@ -53,35 +53,35 @@ function isPublicHttps(text: string): boolean {
   if (protocol !== 'https:' || username !== '' || password !== '') return false;
   const host = hostname.replace(/^\[|\]$|\.$/g, '');
   const family = isIP(host);
-  if (family !== 0) return !privateAddresses.check(host, family === 6 ? 'ipv6' : 'ipv4');
+  if (family === 4) return !privateIpv4.check(host, 'ipv4');
+  if (family === 6) return !privateIpv6.check(host, 'ipv6');
   return host.includes('.') && !localNames.test(host);
 }
 
-const privateAddresses = createPrivateAddresses();
+// Two lists, because one would take every IPv4 address for one of the IPv4-mapped IPv6 addresses, which are refused.
+const privateIpv4 = createBlockList('ipv4', [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 3],
+]);
+const privateIpv6 = createBlockList('ipv6', [
+  ['::', 96],
+  ['::ffff:0:0', 96],
+  ['64:ff9b::', 96],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['ff00::', 8],
+]);
 
-function createPrivateAddresses(): BlockList {
+function createBlockList(family: 'ipv4' | 'ipv6', subnets: readonly (readonly [string, number])[]): BlockList {
   const list = new BlockList();
-  const ipv4: readonly (readonly [string, number])[] = [
-    ['0.0.0.0', 8],
-    ['10.0.0.0', 8],
-    ['100.64.0.0', 10],
-    ['127.0.0.0', 8],
-    ['169.254.0.0', 16],
-    ['172.16.0.0', 12],
-    ['192.0.0.0', 24],
-    ['192.168.0.0', 16],
-    ['198.18.0.0', 15],
-    ['224.0.0.0', 3],
-  ];
-  const ipv6: readonly (readonly [string, number])[] = [
-    ['::', 96],
-    ['::ffff:0:0', 96],
-    ['64:ff9b::', 96],
-    ['fc00::', 7],
-    ['fe80::', 10],
-    ['ff00::', 8],
-  ];
-  for (const [address, prefix] of ipv4) list.addSubnet(address, prefix, 'ipv4');
-  for (const [address, prefix] of ipv6) list.addSubnet(address, prefix, 'ipv6');
+  for (const [address, prefix] of subnets) list.addSubnet(address, prefix, family);
   return list;
 }

@@ -47,11 +47,11 @@ export async function answerAiRequest(
 
 async function serveWithRoom(context: ProxyContext, route: AiRoute, exchange: Exchange): Promise<void> {
   const bodyBytes = readBodyBytes(exchange.request, context.config.requestBytesMax);
-  context.inFlight.enter(bodyBytes);
+  context.inFlight.enter(exchange.requestId, bodyBytes);
   try {
     await route.serve(context, exchange);
   } finally {
-    context.inFlight.leave(bodyBytes);
+    context.inFlight.leave(exchange.requestId, bodyBytes);
   }
 }
 

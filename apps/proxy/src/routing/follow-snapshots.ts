@@ -13,6 +13,8 @@ export interface FollowOptions {
   readonly proxyId: string;
   readonly orchestratorUrl: string;
   readonly snapshotPath: string;
+  /** The orchestrator pings more often than this; without one it is dead, or the way to it is. */
+  readonly silenceMsMax: number;
   readonly agent: Agent;
   readonly signer: IdentitySigner;
   /** For acknowledgements. */
@@ -24,8 +26,6 @@ export interface FollowOptions {
 
 const lineBytesMax = 32 * 1024 * 1024;
 const headersTimeoutMs = 5000;
-/** The orchestrator pings more often than this; without one it is dead, or the way to it is. */
-const silenceMsMax = 10_000;
 const pauseMsMin = 100;
 const pauseMsMax = 5000;
 
@@ -58,7 +58,7 @@ async function followOnce(options: FollowOptions, signal: AbortSignal, onLine: (
     dispatcher: options.agent,
     headers: { [peerHeader]: await options.signer.signPeer('provider-orchestrator') },
     headersTimeout: headersTimeoutMs,
-    bodyTimeout: silenceMsMax,
+    bodyTimeout: options.silenceMsMax,
     signal,
   });
   if (statusCode !== 200) {

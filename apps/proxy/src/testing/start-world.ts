@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { type AdmissionStore, createMemoryAdmissionStore } from '@aggregator/admission';
 import {
   type Principal,
@@ -23,6 +24,7 @@ import {
 import {
   createIdentitySigner,
   createInternalKeyring,
+  createLogger,
   createUuidV7,
   type RunningService,
   startService,
@@ -67,8 +69,13 @@ export interface WorldOptions {
   wordsPerAnswer?: number;
   /** In place of the embedded one; then no usage event is seen. */
   eventLog?: EventLog;
-  /** Parts of a world whose proxy is gone, for the one that takes over. */
+  /** The provider, and who asks it, of a world whose proxy is gone: for the one that takes over. */
   after?: World;
+  admission?: AdmissionStore;
+  /** Where the log goes; nowhere unless told. */
+  logStream?: PassThrough;
+  /** False where the proxy has nobody to get a snapshot from. */
+  hasOrchestrator?: boolean;
 }
 
 /** A proxy as it is shipped, over real HTTP, with a real spool and event log; around it what it talks to. */
@@ -76,7 +83,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const seed = randomBytes(32).toString('base64url');
   const keyring = createInternalKeyring(seed);
   const signer = createIdentitySigner(keyring, 'api-gateway');
-  const admission = options.after?.admission ?? createMemoryAdmissionStore();
+  const admission = options.admission ?? createMemoryAdmissionStore();
   const directory = await mkdtemp(join(tmpdir(), 'aggregator-proxy-'));
   const { chunkDelayMs = 0, wordsPerAnswer = 40 } = options;
   const mock =
@@ -97,12 +104,18 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     SPOOL_DIRECTORY: spoolDirectory,
     SPOOL_FLUSH_INTERVAL_MS: '5',
     SNAPSHOT_PATH: join(directory, 'snapshot.json'),
+    MOCK_LEDGER_PATH: join(directory, 'mock-ledger.jsonl'),
     BILLING_URL: billing.url,
-    PROVIDER_ORCHESTRATOR_URL: orchestrator.url,
+    PROVIDER_ORCHESTRATOR_URL: options.hasOrchestrator === false ? 'http://127.0.0.1:9' : orchestrator.url,
     SHUTDOWN_GRACE_MS: '500',
     ...options.environment,
   });
-  const proxy = await startService(proxyService, config, { admission, eventLog: log.eventLog });
+  const logger = createLogger({
+    service: 'proxy',
+    level: 'debug',
+    stream: options.logStream ?? new PassThrough().resume(),
+  });
+  const proxy = await startService(proxyService, config, { admission, eventLog: log.eventLog, logger });
   await waitFor(() => proxy.context.routing.index !== null, { describe: 'the first snapshot' });
   const principal = options.after?.principal ?? createPrincipal();
 
@@ -143,7 +156,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
     async stop() {
       await proxy.stop();
-      await Promise.all([mock.close(), scripted.close(), billing.close(), orchestrator.close(), log.close()]);
+      if (options.after === undefined) await mock.close();
+      await Promise.all([scripted.close(), billing.close(), orchestrator.close(), log.close()]);
       await rm(directory, { recursive: true, force: true });
     },
   };
@@ -179,6 +193,10 @@ export function toSnapshot(mockUrl: string, scriptedUrl: string, version = 1): R
       {
         ...{ name: 'keyless', type: 'OpenAI', baseUrl: scriptedUrl, credentialRef: 'env:ABSENT_API_KEY' },
         models: [{ ...scripted, id: 'keyless-model' }],
+      },
+      {
+        ...{ name: 'forgetful', type: 'Mock', baseUrl: scriptedUrl, credentialRef: 'none' },
+        models: [{ ...scripted, id: 'forgetful-model' }],
       },
       {
         ...{ name: 'gone', type: 'OpenAI', baseUrl: 'http://127.0.0.1:9/v1', credentialRef: 'none' },

@@ -1,6 +1,5 @@
 import { errorCatalogue, openAiErrorBody, type Principal } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
-import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { openStream } from '../../testing/sse-client.ts';
@@ -161,63 +160,6 @@ describe('200, streamed', () => {
   });
 });
 
-describe('limits', () => {
-  const limited = (limits: Partial<Principal['limits']>) =>
-    createPrincipal({
-      limits: { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null, ...limits },
-    });
-
-  it('tells a caller its limits with every answer, in the words of the draft and of OpenAI', async () => {
-    const { status, headers } = await ask(good, createUuidV7(), limited({ requestsPerMinute: 60 }));
-
-    expect(status).toBe(200);
-    expect(headers.get('ratelimit')).toBe('"requests";r=59;t=1');
-    expect(headers.get('ratelimit-policy')).toBe('"requests";q=60;w=60');
-    expect(headers.get('x-ratelimit-limit-requests')).toBe('60');
-    expect(headers.get('x-ratelimit-remaining-requests')).toBe('59');
-    expect(headers.get('x-ratelimit-reset-requests')).toBe('1s');
-  });
-
-  it('answers 429 with Retry-After over the limit, and calls nobody', async () => {
-    const principal = limited({ requestsPerMinute: 1 });
-    await ask(good, createUuidV7(), principal);
-    const { requestId, status, headers, json } = await ask(good, createUuidV7(), principal);
-
-    expect(status).toBe(429);
-    expect(json.error).toMatchObject({ code: 'rate_limit_exceeded', type: 'rate_limit_error' });
-    expect(Number(headers.get('retry-after'))).toBeGreaterThan(30);
-    expect(headers.get('x-should-retry')).toBe('true');
-    expect(headers.get('x-ratelimit-remaining-requests')).toBe('0');
-    expect(world.mock.ledger.find(`${requestId}/1`)).toEqual([]);
-  });
-
-  it('books on a limit of tokens what was used, in place of what was asked for', async () => {
-    const principal = limited({ tokensPerMinute: 1000 });
-    const first = await ask({ ...good, max_tokens: 900 }, createUuidV7(), principal);
-    await waitFor(async () => (await world.admission.readCredit(principal.orgId)).openHolds === 0, {
-      describe: 'the settlement',
-    });
-    const second = await ask({ ...good, max_tokens: 800 }, createUuidV7(), principal);
-
-    expect([first.status, second.status]).toEqual([200, 200]);
-    expect(Number(first.headers.get('x-ratelimit-remaining-tokens'))).toBeLessThan(100);
-  });
-
-  it('answers 429 to more requests at once than the key may have', async () => {
-    const principal = limited({ concurrentRequests: 1 });
-    world.fault = { kind: 'stall', afterChunks: 1 };
-    const running = await openStream(`${world.url}${path}`, await world.headers(createUuidV7(), principal), {
-      ...good,
-      stream: true,
-    });
-    const refused = await ask(good, createUuidV7(), principal);
-    running.leave();
-
-    expect(refused.status).toBe(429);
-    expect(refused.json.error?.code).toBe('rate_limit_exceeded');
-  });
-});
-
 describe('refusals', () => {
   const text = (change: Record<string, unknown>) => JSON.stringify({ ...good, ...change });
   const image = (url: unknown) =>
@@ -296,88 +238,5 @@ describe('refusals', () => {
     expect([status, json.error?.code]).toEqual([502, 'upstream_misconfigured']);
     expect(world.scripted.requests).toBe(0);
     await world.waitUntilNothingHeld();
-  });
-});
-
-describe('credit', () => {
-  it('answers 429 insufficient_quota where the balance does not cover the worst case, and calls nobody', async () => {
-    const poor = await startWorld({ balanceNanoUsd: 1000n });
-    try {
-      const answer = await poor.post(path, good);
-
-      expect(answer.status).toBe(429);
-      expect(answer.headers.get('x-should-retry')).toBe('false');
-      expect(await answer.json()).toMatchObject({ error: { code: 'insufficient_quota', type: 'insufficient_quota' } });
-      expect(poor.mock.ledger.records()).toEqual([]);
-      await poor.waitUntilNothingHeld();
-    } finally {
-      await poor.stop();
-    }
-  });
-
-  it('answers 503 billing_unavailable where nobody can say, and serves from credit that is there', async () => {
-    const cut = await startWorld();
-    try {
-      cut.billing.isDown = true;
-      const refused = await cut.post(path, good);
-      await cut.admission.grantCredit({ orgId: cut.principal.orgId, leaseId: 'l', amountNanoUsd: 10_000_000_000n });
-      const served = await cut.post(path, good);
-
-      expect([refused.status, served.status]).toEqual([503, 200]);
-      expect(await refused.json()).toMatchObject({ error: { code: 'billing_unavailable' } });
-      expect(refused.headers.get('retry-after')).toBe('1');
-    } finally {
-      await cut.stop();
-    }
-  });
-
-  it('lets a hundred requests that find no credit share a few leases', async () => {
-    const crowd = await startWorld();
-    try {
-      const answers = await Promise.all(
-        Array.from({ length: 100 }, () => crowd.post(path, { ...good, max_tokens: 5 })),
-      );
-
-      expect(answers.map((answer) => answer.status)).toEqual(Array.from({ length: 100 }, () => 200));
-      expect(crowd.billing.asked.length).toBeLessThan(20);
-      await crowd.waitUntilNothingHeld();
-    } finally {
-      await crowd.stop();
-    }
-  });
-
-  it('never spends more than the balance, however many come at once', async () => {
-    const crowd = await startWorld({ balanceNanoUsd: 200_000n });
-    try {
-      const answers = await Promise.all(
-        Array.from({ length: 60 }, () => crowd.post(path, { ...good, max_tokens: 40 })),
-      );
-      await crowd.waitUntilNothingHeld();
-      const spent = crowd.mock.ledger.records().reduce((sum, record) => sum + BigInt(record.amountNanoUsd), 0n);
-
-      expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200, 429]));
-      expect(spent).toBeLessThanOrEqual(200_000n);
-    } finally {
-      await crowd.stop();
-    }
-  });
-});
-
-describe('overload', () => {
-  it('answers 503 at once to more requests than it takes on, and serves again when there is room', async () => {
-    const small = await startWorld({ environment: { PROXY_REQUESTS_IN_FLIGHT_MAX: '1' } });
-    try {
-      small.fault = { kind: 'stall', afterChunks: 1 };
-      const running = await openStream(`${small.url}${path}`, await small.headers(), { ...good, stream: true });
-      const refused = await small.post(path, good);
-      small.fault = null;
-      running.leave();
-
-      expect(refused.status).toBe(503);
-      expect(await refused.json()).toMatchObject({ error: { code: 'service_unavailable' } });
-      await waitFor(async () => (await small.post(path, good)).status === 200, { describe: 'room again' });
-    } finally {
-      await small.stop();
-    }
   });
 });

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BlockList } from 'node:net';
+import { BlockList, type Socket } from 'node:net';
 import { AppError } from '@aggregator/contracts';
 import type { MockProvider } from '@aggregator/mock-provider';
 import { sendOpenAiError } from '@aggregator/service-kit';
@@ -21,7 +21,7 @@ export function serveMockProvider(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  if (!config.mockProviderRemote && !isFromHere(request)) {
+  if (!config.mockProviderRemote && !isFromHere(request.socket)) {
     sendOpenAiError(response, new AppError('not_found'));
     request.resume();
     return;
@@ -30,7 +30,7 @@ export function serveMockProvider(
 }
 
 /** From this machine, also by its own address in a network. */
-function isFromHere({ socket: { localAddress, remoteAddress } }: IncomingMessage): boolean {
+export function isFromHere({ localAddress, remoteAddress }: Pick<Socket, 'localAddress' | 'remoteAddress'>): boolean {
   if (remoteAddress === undefined) return false;
   if (remoteAddress === localAddress) return true;
   return loopback.check(remoteAddress, remoteAddress.includes(':') ? 'ipv6' : 'ipv4');

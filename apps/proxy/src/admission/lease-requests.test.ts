@@ -1,0 +1,87 @@
+import { AppError } from '@aggregator/contracts';
+import type { InternalClient } from '@aggregator/service-kit';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { LeaseRequests } from './lease-requests.ts';
+
+/** Billing that grants what its balance covers, slowly enough that others come meanwhile. */
+function createBilling(balance: bigint, options: { fail?: boolean } = {}) {
+  const asked: bigint[] = [];
+  let left = balance;
+  let open = 0;
+  let openMax = 0;
+  const client: InternalClient = {
+    async call({ body, answer }) {
+      open += 1;
+      openMax = Math.max(openMax, open);
+      await new Promise(setImmediate);
+      open -= 1;
+      if (options.fail) throw new AppError('service_unavailable');
+      const needed = BigInt((body as { neededNanoUsd: string }).neededNanoUsd);
+      asked.push(needed);
+      if (needed > left) return answer.parse({ result: 'insufficient' }) as never;
+      left -= needed;
+      const leaseId = crypto.randomUUID();
+      return answer.parse({ result: 'granted', leaseId, amountNanoUsd: String(needed) }) as never;
+    },
+    close: async () => undefined,
+  };
+  return { client, asked, openMax: () => openMax };
+}
+
+describe('requests for leases', () => {
+  it('of one organisation share calls: one for the first, one for all that came meanwhile', async () => {
+    const billing = createBilling(1_000_000n);
+    const leases = new LeaseRequests(billing.client);
+    await Promise.all(Array.from({ length: 100 }, () => leases.ask('org', 10n)));
+
+    expect(billing.asked).toEqual([10n, 990n]);
+  });
+
+  it('are granted to as many as the balance covers, and refused to the rest, in few calls', async () => {
+    const billing = createBilling(505n);
+    const leases = new LeaseRequests(billing.client);
+    const results = await Promise.allSettled(Array.from({ length: 100 }, () => leases.ask('org', 10n)));
+
+    expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(50);
+    for (const result of results) {
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'insufficient_quota' });
+    }
+    expect(billing.asked.length).toBeLessThan(30);
+  });
+
+  it('are all told when billing does not answer', async () => {
+    const leases = new LeaseRequests(createBilling(0n, { fail: true }).client);
+    const results = await Promise.allSettled([leases.ask('org', 1n), leases.ask('org', 2n), leases.ask('other', 3n)]);
+
+    for (const result of results) {
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'billing_unavailable' } });
+    }
+  });
+
+  it('never have two calls under way for one organisation, and leave nobody waiting', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.bigInt({ min: 1n, max: 1000n }), { minLength: 1, maxLength: 40 }),
+        fc.bigInt({ min: 0n, max: 20_000n }),
+        async (holds, balance) => {
+          const billing = createBilling(balance);
+          const leases = new LeaseRequests(billing.client);
+          const results = await Promise.allSettled(holds.map((hold) => leases.ask('org', hold)));
+          const granted = holds.filter((_hold, index) => results[index]?.status === 'fulfilled');
+
+          expect(billing.openMax()).toBe(1);
+          expect(granted.reduce((sum, hold) => sum + hold, 0n)).toBeLessThanOrEqual(balance);
+          const smallestRefused = holds
+            .filter((_hold, index) => results[index]?.status === 'rejected')
+            .reduce((least, hold) => (hold < least ? hold : least), 10_000n);
+          // Whoever was refused would not have fitted beside those that were served.
+          expect(granted.reduce((sum, hold) => sum + hold, smallestRefused)).toBeGreaterThan(
+            results.every((result) => result.status === 'fulfilled') ? 0n : balance,
+          );
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+});

@@ -1,0 +1,92 @@
+import { createUuidV7 } from '@aggregator/service-kit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { startWorld, type World } from '../../testing/start-world.ts';
+
+const path = '/v1/embeddings';
+const good = { model: 'mock/mock-embedding', input: ['one text', 'and another'] };
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({ environment: { REQUEST_TIMEOUT_MS: '500' } });
+});
+afterAll(() => world.stop());
+beforeEach(() => {
+  world.fault = null;
+});
+
+async function ask(body: unknown) {
+  const requestId = createUuidV7();
+  const answer = await world.post(path, body, await world.headers(requestId));
+  return { requestId, status: answer.status, json: JSON.parse(await answer.text()) };
+}
+
+describe('embeddings', () => {
+  it('200: answers a vector for each text and what it cost, and settles that', async () => {
+    const { requestId, status, json } = await ask(good);
+    const truth = await world.truthOf(requestId);
+
+    expect(status).toBe(200);
+    expect(json.data).toHaveLength(2);
+    expect(json).toMatchObject({ provider: 'mock', usage: { cost_nano_usd: truth.amountNanoUsd } });
+    expect(await world.usageOf(requestId)).toMatchObject({
+      operation: 'embeddings',
+      outcome: 'completed',
+      estimated: false,
+      amountNanoUsd: truth.amountNanoUsd,
+      isStreamed: false,
+    });
+    await world.waitUntilNothingHeld();
+  });
+
+  it('200: embeds token ids', async () => {
+    expect(await ask({ ...good, input: [1, 2, 3] })).toMatchObject({ status: 200 });
+  });
+
+  it.each([
+    ['no input', { model: good.model }, 400, 'invalid_value'],
+    ['an empty text', { ...good, input: '' }, 400, 'invalid_value'],
+    ['a chat model', { ...good, model: 'mock/mock-small' }, 404, 'model_not_found'],
+  ])('refuses %s, and calls nobody', async (_name, body, status, code) => {
+    const { requestId, ...answer } = await ask(body);
+
+    expect(answer).toMatchObject({ status, json: { error: { code } } });
+    expect(world.mock.ledger.find(`${requestId}/1`)).toEqual([]);
+  });
+
+  it.each([
+    ['a torn answer', { kind: 'cut', afterChunks: 1 } as const, 502, 'upstream_unreachable'],
+    ['half an answer', { kind: 'malformed', beforeChunk: 0 } as const, 502, 'upstream_invalid_response'],
+    ['silence', { kind: 'stall', afterChunks: 0 } as const, 504, 'upstream_timeout'],
+    [
+      'a limit of ours there',
+      { kind: 'status', status: 429, retryAfterSeconds: 3 } as const,
+      429,
+      'rate_limit_exceeded',
+    ],
+  ])('%s gets a status of ours, costs nothing and holds nothing', async (_name, fault, status, code) => {
+    world.fault = fault;
+    const { requestId, ...answer } = await ask(good);
+
+    expect(answer).toMatchObject({ status, json: { error: { code } } });
+    expect(await world.usageOf(requestId)).toMatchObject({ outcome: 'failed', errorCode: code, amountNanoUsd: '0' });
+    await world.waitUntilNothingHeld();
+  });
+
+  it('is charged exactly where the caller left before the answer', async () => {
+    world.fault = { kind: 'stall', afterChunks: 0 };
+    const requestId = createUuidV7();
+    const leaving = new AbortController();
+    const asking = fetch(`${world.url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(await world.headers(requestId)) },
+      body: JSON.stringify(good),
+      signal: leaving.signal,
+    });
+    setTimeout(() => leaving.abort(), 100);
+    await expect(asking).rejects.toThrow();
+    const truth = await world.truthOf(requestId);
+
+    expect(truth.state).toBe('aborted');
+    expect(await world.usageOf(requestId)).toMatchObject({ outcome: 'aborted', amountNanoUsd: truth.amountNanoUsd });
+  });
+});

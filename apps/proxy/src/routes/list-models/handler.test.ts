@@ -1,0 +1,57 @@
+import { modelList, modelRow, openAiErrorBody } from '@aggregator/contracts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createPrincipal, startWorld, type World } from '../../testing/start-world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+async function get(path: string, models: string[] | null = null) {
+  const headers = await world.headers(undefined, createPrincipal({ models }));
+  const answer = await fetch(`${world.url}${path}`, { headers });
+  return { status: answer.status, json: JSON.parse(await answer.text()) };
+}
+
+describe('GET /v1/models', () => {
+  it('lists every model with its price and limits', async () => {
+    const { status, json } = await get('/v1/models');
+    const { data } = modelList.parse(json);
+
+    expect(status).toBe(200);
+    expect(data.find((row) => row.id === 'mock/mock-small')).toMatchObject({
+      provider: 'mock',
+      context_length: 128_000,
+      pricing: { prompt: '0.00000015', completion: '0.0000006' },
+    });
+  });
+
+  it('lists for a key that is kept to certain models those alone, whatever they are called', async () => {
+    const { json } = await get('/v1/models', ['mock/mock-small', 'scripted-model']);
+
+    expect(modelList.parse(json).data.map((row) => row.id)).toEqual(['mock/mock-small', 'scripted-model']);
+  });
+});
+
+describe('GET /v1/models/{id}', () => {
+  it.each(['/v1/models/mock/mock-small', '/v1/models/mock%2Fmock-small', '/v1/models/mock/mock-small?x=1'])(
+    '%s answers the model',
+    async (path) => {
+      const { status, json } = await get(path);
+
+      expect(status).toBe(200);
+      expect(modelRow.parse(json).id).toBe('mock/mock-small');
+    },
+  );
+
+  it.each([
+    ['/v1/models/no-such-model', null],
+    ['/v1/models/%zz', null],
+    ['/v1/models/mock/mock-small', ['scripted-model']],
+  ])('%s for a key with %p answers 404', async (path, models) => {
+    const { status, json } = await get(path, models);
+
+    expect([status, openAiErrorBody.parse(json).error.code]).toEqual([404, 'model_not_found']);
+  });
+});

@@ -1,0 +1,179 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMemoryAdmissionStore } from '@aggregator/admission';
+import type { EventLog } from '@aggregator/messaging';
+import { createUuidV7 } from '@aggregator/service-kit';
+import { openSpool } from '@aggregator/spool';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openStream } from '../testing/sse-client.ts';
+import { startWorld, type World } from '../testing/start-world.ts';
+import { type DispatchedRequest, toIntent } from './dispatched-request.ts';
+
+const path = '/v1/chat/completions';
+const body = { model: 'mock/mock-small', messages: [{ role: 'user', content: 'Hello' }], stream: true };
+
+/** An event log that is down. */
+const brokenLog: EventLog = {
+  publish: () => Promise.reject(new Error('down')),
+  consume: () => Promise.reject(new Error('down')),
+  checkHealth: () => Promise.reject(new Error('down')),
+  close: async () => undefined,
+};
+
+let directory: string;
+let worlds: World[];
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'aggregator-recovery-'));
+  worlds = [];
+});
+afterEach(async () => {
+  for (const world of worlds.reverse()) await world.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function start(options: Parameters<typeof startWorld>[0]): Promise<World> {
+  const world = await startWorld(options);
+  worlds.push(world);
+  return world;
+}
+
+function createRequest(change: Partial<DispatchedRequest>): DispatchedRequest {
+  return {
+    ...{ requestId: createUuidV7(), attempt: 1, orgId: createUuidV7(), userId: createUuidV7(), keyId: null },
+    operation: 'chat.completions',
+    provider: { name: 'gone', type: 'OpenAI', baseUrl: 'http://127.0.0.1:9/v1', credentialRef: 'none' },
+    model: 'some-model',
+    price: { version: 'p/1', rates: { inputUncached: '150000', outputText: '600000' } },
+    isStreamed: true,
+    dispatchedAt: new Date().toISOString(),
+    ...{ inputTokensMax: 500, outputTokensMax: 100, inputTokensEstimate: 100 },
+    tokensSubject: null,
+    ...change,
+  };
+}
+
+/** A spool as a process leaves it that died with these requests open. */
+async function leaveBehind(requests: readonly DispatchedRequest[]): Promise<string> {
+  const spool = await openSpool({
+    ...{ directory, bytesMax: 64 * 1024 * 1024, segmentBytesMax: 1024 * 1024, flushIntervalMs: 5, shipBatchMax: 10 },
+    ship: async () => undefined,
+    onError: () => undefined,
+  });
+  for (const request of requests) spool.appendIntent(toIntent(request));
+  await spool.close();
+  return directory;
+}
+
+describe('a proxy that died in the middle of a stream', () => {
+  it('has it settled by its successor, once, at what the provider charged', async () => {
+    const first = await start({ eventLog: brokenLog });
+    first.fault = { kind: 'endless' };
+    const requestId = createUuidV7();
+    const client = await openStream(`${first.url}${path}`, await first.headers(requestId), body);
+    await client.waitForEvents(5);
+    // The disk as a kill at this moment leaves it.
+    await cp(first.spoolDirectory, directory, { recursive: true });
+    await rm(join(directory, 'lock'));
+    client.leave();
+    const truth = await first.truthOf(requestId);
+    const second = await start({ after: first, environment: { SPOOL_DIRECTORY: directory } });
+
+    expect(await second.usageOf(requestId)).toMatchObject({
+      eventId: `${requestId}/1`,
+      outcome: 'failed',
+      estimated: false,
+      amountNanoUsd: truth.amountNanoUsd,
+      orgId: first.principal.orgId,
+      isStreamed: true,
+    });
+    expect(second.proxy.context.spool.readPending().openIntents).toBe(0);
+  });
+});
+
+describe('a request that an earlier process left open', () => {
+  it('at a provider without records is charged its input by estimate, flagged, and its hold goes back', async () => {
+    const request = createRequest({});
+    const admission = createMemoryAdmissionStore();
+    const { orgId, requestId } = request;
+    await admission.grantCredit({ orgId, leaseId: 'l', amountNanoUsd: 1_000_000n });
+    const hold = { orgId, requestId, holdNanoUsd: 500_000n, rates: [], concurrency: [], holdTtlMs: 600_000 };
+    await admission.admit(hold);
+    const world = await start({ environment: { SPOOL_DIRECTORY: await leaveBehind([request]) }, admission });
+
+    expect(await world.usageOf(requestId)).toMatchObject({
+      outcome: 'failed',
+      errorCode: 'internal_error',
+      estimated: true,
+      usage: { inputUncached: 100 },
+      amountNanoUsd: '15000',
+    });
+    expect(await admission.readCredit(orgId)).toMatchObject({ creditNanoUsd: 985_000n, openHolds: 0 });
+  });
+
+  it('that the provider never saw is void', async () => {
+    const first = await start({});
+    const provider = { name: 'mock', type: 'Mock', baseUrl: first.mock.url, credentialRef: 'none' } as const;
+    const request = createRequest({ provider });
+    const environment = { SPOOL_DIRECTORY: await leaveBehind([request]) };
+    const second = await start({ after: first, environment });
+
+    expect(await second.usageOf(request.requestId)).toMatchObject({ outcome: 'void', amountNanoUsd: '0', usage: {} });
+  });
+
+  it('is asked for until the provider answers, and keeps no other waiting meanwhile', async () => {
+    const first = await start({});
+    let refusals = 7;
+    first.scripted.answer = (request, response) => {
+      const isKnown = request.method === 'GET' && refusals-- <= 0;
+      response.statusCode = isKnown ? 200 : 503;
+      response.end(
+        JSON.stringify({
+          object: 'usage_record',
+          usage: { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 },
+        }),
+      );
+    };
+    const provider = { name: 'forgetful', type: 'Mock', baseUrl: first.scripted.url, credentialRef: 'none' } as const;
+    const away = createRequest({ provider });
+    const other = createRequest({});
+    const environment = { SPOOL_DIRECTORY: await leaveBehind([away, other]) };
+    const second = await start({ after: first, environment });
+
+    await second.usageOf(other.requestId);
+    expect(second.usages()).toHaveLength(1);
+    expect(await second.usageOf(away.requestId)).toMatchObject({
+      estimated: false,
+      usage: { inputUncached: 10, outputText: 20 },
+      amountNanoUsd: '13500',
+    });
+  }, 20_000);
+
+  it('is left to the next process where it cannot be settled before this one ends', async () => {
+    const world = await start({ environment: { SHUTDOWN_GRACE_MS: '1200' } });
+    world.scripted.answer = (request, response) => {
+      if (request.method === 'GET') response.writeHead(503).end();
+      else
+        response
+          .writeHead(200, { 'content-type': 'text/event-stream' })
+          .write('data: {"choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n');
+    };
+    const requestId = createUuidV7();
+    const client = await openStream(`${world.url}${path}`, await world.headers(requestId), {
+      ...body,
+      model: 'forgetful-model',
+    });
+    await client.waitForEvents(1);
+    await world.proxy.stop();
+    const successor = await openSpool({
+      ...{ directory: world.spoolDirectory, bytesMax: 64 * 1024 * 1024, segmentBytesMax: 1024 * 1024 },
+      ...{ flushIntervalMs: 5, shipBatchMax: 10 },
+      ship: async () => undefined,
+      onError: () => undefined,
+    });
+
+    expect(successor.abandonedIntents.map((intent) => intent.eventId)).toEqual([`${requestId}/1`]);
+    expect(world.usages()).toEqual([]);
+    await successor.close();
+  }, 20_000);
+});
