@@ -13,6 +13,7 @@ export interface ShipperOptions {
   onError(error: unknown): void;
 }
 
+const gatherMs = 20;
 const pauseMsMin = 50;
 const pauseMsMax = 5000;
 /** A shipment without an answer for so long has failed; sent again, it changes nothing. */
@@ -79,6 +80,12 @@ export class Shipper {
     this.#position = end;
     await this.#options.onShipped(events.length, end);
     if (!this.#hasWork) await this.#waitForWork();
+    if (events.length < this.#options.batchMax) await this.#gather();
+  }
+
+  /** What comes in quick succession goes together: a shipment of many costs little more than one of a single event. */
+  async #gather(): Promise<void> {
+    await wait(gatherMs, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined);
   }
 
   async #shipInTime(events: readonly UsageRecorded[]): Promise<void> {

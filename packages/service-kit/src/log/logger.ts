@@ -1,4 +1,5 @@
 import winston from 'winston';
+import { createBatchedOutput } from './batched-output.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -44,16 +45,14 @@ function describeError(error: Error, depth: number): Record<string, unknown> {
   };
 }
 
-/** A logger that writes JSON lines to standard output, or to `stream` where a test reads them. */
+/** A logger that writes JSON lines to standard output, or to `stream` where somebody else reads them. */
 export function createLogger(options: {
   service: string;
   level: 'debug' | 'info' | 'warn' | 'error';
   stream?: NodeJS.WritableStream;
 }): Logger {
-  const transport =
-    options.stream === undefined
-      ? new winston.transports.Console()
-      : new winston.transports.Stream({ stream: options.stream });
+  const stream = options.stream ?? createBatchedOutput(process.stdout.fd);
+  const transport = new winston.transports.Stream({ stream });
   const inner = winston.createLogger({
     level: options.level,
     defaultMeta: { service: options.service },
