@@ -10,7 +10,19 @@ const hello = [{ role: 'user' as const, content: 'Hello' }];
 describe('an unmodified OpenAI SDK', () => {
   let world: World;
   let client: OpenAI;
-  const connect = (apiKey: string) => new OpenAI({ baseURL: `${world.baseUrl}/v1`, apiKey, maxRetries: 0 });
+  /** Requests that were answered and cost something. */
+  let answered = 0;
+  const connect = (apiKey: string) =>
+    new OpenAI({
+      baseURL: `${world.baseUrl}/v1`,
+      apiKey,
+      maxRetries: 0,
+      async fetch(url, init) {
+        const answer = await fetch(url, init);
+        if (answer.ok && init?.method?.toUpperCase() === 'POST') answered += 1;
+        return answer;
+      },
+    });
 
   beforeAll(async () => {
     world = await startWorld();
@@ -101,22 +113,19 @@ describe('an unmodified OpenAI SDK', () => {
 
   it('sees that very request in balance, transactions and dashboard within 2 s, exact to the nano-USD', async () => {
     const management = createManagementClient(world.baseUrl, world.apiKey);
-    const quiet = async () => {
+    const read = async () => {
       const [balance, dashboard] = await Promise.all([management.balance(), management.dashboard()]);
-      return {
-        balance: BigInt(balance.balanceNanoUsd),
-        spent: BigInt(dashboard.totals.costNanoUsd),
-        held: balance.heldNanoUsd,
-      };
+      const { requests, costNanoUsd } = dashboard.totals;
+      return { balance: BigInt(balance.balanceNanoUsd), spent: BigInt(costNanoUsd), requests };
     };
     await waitFor(
-      async () => (await quiet()).held === '0' && (await quiet()).balance + (await quiet()).spent === 100_000_000_000n,
-      {
-        timeoutMs: 5000,
-        describe: () => 'the earlier requests to be posted',
+      async () => {
+        const { balance, spent, requests } = await read();
+        return requests === answered && balance + spent === 100_000_000_000n;
       },
+      { timeoutMs: 10_000, describe: () => `the ${answered} earlier requests to be posted` },
     );
-    const before = await quiet();
+    const before = await read();
 
     const { data: completion, response } = await client.chat.completions
       .create({ model: 'mock-large', messages: hello })
@@ -125,7 +134,7 @@ describe('an unmodified OpenAI SDK', () => {
 
     await waitFor(
       async () => {
-        const after = await quiet();
+        const after = await read();
         return after.balance === before.balance - cost && after.spent === before.spent + cost;
       },
       { timeoutMs: 2000, describe: () => 'balance and dashboard to show the request' },

@@ -59,7 +59,10 @@ describe('a thousand requests over fifty connections', () => {
     expect(provider.ledger.records().filter((record) => refused.has(record.attemptId.split('/')[0] ?? ''))).toEqual([]);
     // Analytics says the same sum (I23), and the balance is what was there less what was charged.
     const total = charged.reduce((sum, row) => sum - BigInt(row.amountNanoUsd), 0n);
-    expect((await management.dashboard()).totals.costNanoUsd).toBe(String(total));
+    await waitFor(async () => (await management.dashboard()).totals.costNanoUsd === String(total), {
+      timeoutMs: 5000,
+      describe: () => `analytics to say ${total}`,
+    });
     expect((await management.balance()).balanceNanoUsd).toBe(String(100_000_000_000n - total));
   }, 60_000);
 });

@@ -3,7 +3,7 @@ import { ProviderFailure, type TranslatedAnswer, type TranslatedRequest } from '
 import { sendOpenAiError } from '@aggregator/service-kit';
 import type { ProxyContext } from '../context.ts';
 import { type Charge, chargeUsage, estimateCharge } from '../settlement/charge.ts';
-import type { AttemptEnd } from '../settlement/settle-request.ts';
+import { type AttemptEnd, recordSettlement } from '../settlement/settle-request.ts';
 import { callProvider } from '../upstream/call-provider.ts';
 import { AnswerCollector, type CollectedAnswer, flattenHeaders, isSuccessStatus } from '../upstream/collect-answer.ts';
 import { answerHeaders, wantsAdditions, withAdditions } from './answer-additions.ts';
@@ -27,15 +27,19 @@ export async function answerWhole(context: ProxyContext, attempt: Attempt, diale
   try {
     const answer = readAnswer(attempt, dialect, await call.answer);
     const charge = chargeAnswer(attempt, answer);
-    sendAnswer(context, attempt, dialect, answer, charge);
-    return {
+    const outcome = 'completed';
+    const whole = {
       ...end,
-      outcome: 'completed',
+      outcome,
       failure: null,
       isSent: true,
       charge,
       latencyMs: performance.now() - startedMs,
-    };
+    } as const;
+    // First into the spool, then to the client: what was answered is on record whatever becomes of this process.
+    recordSettlement(context, attempt.request, whole, { outcome, charge });
+    sendAnswer(context, attempt, dialect, answer, charge);
+    return whole;
   } catch (thrown) {
     const failure = toAppError(thrown);
     sendOpenAiError(response, failure);

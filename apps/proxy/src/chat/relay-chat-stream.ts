@@ -5,7 +5,7 @@ import { answerHeaders, wantsAdditions, withAdditions } from '../attempts/answer
 import type { Attempt } from '../attempts/begin-attempt.ts';
 import type { ProxyContext } from '../context.ts';
 import { chargeUsage, estimateCharge } from '../settlement/charge.ts';
-import type { AttemptEnd } from '../settlement/settle-request.ts';
+import { type AttemptEnd, recordSettlement } from '../settlement/settle-request.ts';
 import { type AnswerHeaders, callProvider, type ProviderCall, type ProviderSink } from '../upstream/call-provider.ts';
 import { AnswerCollector, flattenHeaders, isSuccessStatus } from '../upstream/collect-answer.ts';
 import { StreamWriter } from './stream-writer.ts';
@@ -205,7 +205,7 @@ class ChatStreamRelay implements ProviderSink {
     if (malformedEvents > 0) {
       this.#context.events.eventsDropped(request.requestId, request.provider.name, malformedEvents);
     }
-    this.#resolve({
+    const end: AttemptEnd = {
       ...how,
       isSent: this.#call?.isSent ?? false,
       // Some providers tell what was used so far; only at the end is it what was used.
@@ -213,7 +213,12 @@ class ChatStreamRelay implements ProviderSink {
       outputCharacters,
       latencyMs: performance.now() - exchange.startedMs,
       ttftMs: this.#ttftMs,
-    });
+    };
+    // First into the spool, then the last bytes to the client: what was answered whole is on record whatever becomes of us.
+    if (how.charge !== null) {
+      recordSettlement(this.#context, request, end, { outcome: how.outcome, charge: how.charge });
+    }
+    this.#resolve(end);
   }
 }
 
