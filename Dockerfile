@@ -4,7 +4,7 @@ ARG APP
 WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/root/.npm npm ci
-RUN node scripts/generate.mjs "$APP" && node scripts/build-app.mjs "$APP" \
+RUN node scripts/generate.mjs && node scripts/build-app.mjs "$APP" \
   && mkdir -p /state && cp -r "dist/$APP" /app
 
 FROM node:24-bookworm-slim

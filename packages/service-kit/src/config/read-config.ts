@@ -49,9 +49,13 @@ export function readConfig<Shape extends ConfigShape>(shape: Shape, environment:
     if (parsed.success) config[key] = parsed.data;
     else
       faults.push(
-        `${name ?? entry.name}: ${parsed.error.issues.map((issue) => issue.message).join('; ')} (${entry.description})`,
+        `${name ?? entry.name}: ${name === undefined ? 'is not set' : describe(parsed.error)} (${entry.description})`,
       );
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return config as ConfigOf<Shape>;
+}
+
+function describe(error: z.ZodError): string {
+  return error.issues.map((issue) => issue.message).join('; ');
 }
