@@ -1,2 +1,3 @@
 export { databaseUrlFor, ensureDatabase, ensureDatabaseOf } from './ensure-database.ts';
 export { type MigrateOptions, migrateDatabase } from './migrate-database.ts';
+export { type DatabaseConnection, toPoolOptions, toTransactionOptions } from './pool-options.ts';

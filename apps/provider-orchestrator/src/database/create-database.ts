@@ -1,3 +1,4 @@
+import { toPoolOptions, toTransactionOptions } from '@aggregator/database';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { type Prisma, PrismaClient } from '../generated/prisma/client.ts';
 
@@ -5,36 +6,22 @@ export type Database = PrismaClient;
 /** The database inside a transaction. */
 export type Transaction = Prisma.TransactionClient;
 
-const connectTimeoutMs = 3000;
-const statementTimeoutMs = 5000;
-const transactionTimeoutMs = 20_000;
-
-/**
- * A bounded pool on the registry's database. Every wait has an end, on this side too: a server that hangs cannot keep the
- * promise of its own statement timeout.
- */
+/** The service's own database: a bounded pool in which every wait has an end. */
 export function createDatabase(options: {
   url: string;
   connectionsMax: number;
   onError(error: unknown): void;
 }): Database {
-  const adapter = new PrismaPg(
-    {
-      connectionString: options.url,
-      application_name: 'aggregator-provider-orchestrator',
-      max: options.connectionsMax,
-      connectionTimeoutMillis: connectTimeoutMs,
-      idleTimeoutMillis: 30_000,
-      statement_timeout: statementTimeoutMs,
-      query_timeout: statementTimeoutMs + 500,
-      idle_in_transaction_session_timeout: transactionTimeoutMs,
-      keepAlive: true,
-    },
-    { onPoolError: options.onError, onConnectionError: options.onError },
-  );
+  const connection = {
+    ...options,
+    service: 'provider-orchestrator',
+    statementTimeoutMs: 5000,
+    transactionTimeoutMs: 20_000,
+  };
+  const onErrors = { onPoolError: options.onError, onConnectionError: options.onError };
   return new PrismaClient({
-    adapter,
+    adapter: new PrismaPg(toPoolOptions(connection), onErrors),
     errorFormat: 'minimal',
-    transactionOptions: { maxWait: connectTimeoutMs, timeout: transactionTimeoutMs },
+    transactionOptions: toTransactionOptions(connection),
   });
 }

@@ -19,9 +19,9 @@ const contextLengthUnknown = 128_000;
 const embeddingContextLength = 8192;
 
 /**
- * The most tokens that a family generates. Too high only holds more than a request needs; too low would let an answer cost
- * more than was held. Source: https://platform.openai.com/docs/models (read 2026-11). First prefix that fits; a family that
- * is not here is bounded by its context.
+ * The most tokens that a family generates, by the first prefix that fits; a family that is not here is bounded by its
+ * context. Too high only holds more than a request needs; too low would let an answer cost more than was held. Whoever
+ * adds a family looks its figure up at https://platform.openai.com/docs/models.
  */
 const outputTokensMaxByFamily: readonly (readonly [prefix: string, tokens: number])[] = [
   ['gpt-3.5-turbo', 4096],

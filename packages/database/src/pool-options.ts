@@ -1,0 +1,44 @@
+import type { PoolConfig } from 'pg';
+
+/** How a service is connected to its database. */
+export interface DatabaseConnection {
+  /** Name of the service, as PostgreSQL's activity view shows it. */
+  service: string;
+  url: string;
+  connectionsMax: number;
+  /** Longest time for one statement. */
+  statementTimeoutMs: number;
+  /** Longest time for a transaction. */
+  transactionTimeoutMs: number;
+}
+
+const connectTimeoutMs = 3000;
+const idleTimeoutMs = 30_000;
+/** How much longer than the server this side waits, so that the server's own word comes first where it can. */
+const answerMarginMs = 500;
+
+/**
+ * A bounded pool in which every wait has an end, on this side too: a server that hangs cannot keep the promise of its own
+ * statement timeout.
+ */
+export function toPoolOptions(connection: DatabaseConnection): PoolConfig {
+  return {
+    connectionString: connection.url,
+    application_name: `aggregator-${connection.service}`,
+    max: connection.connectionsMax,
+    connectionTimeoutMillis: connectTimeoutMs,
+    idleTimeoutMillis: idleTimeoutMs,
+    statement_timeout: connection.statementTimeoutMs,
+    query_timeout: connection.statementTimeoutMs + answerMarginMs,
+    idle_in_transaction_session_timeout: connection.transactionTimeoutMs,
+    keepAlive: true,
+  };
+}
+
+/** Prisma's bounds on a transaction: how long it waits for a connection, and how long it may take. */
+export function toTransactionOptions({ transactionTimeoutMs }: DatabaseConnection): {
+  maxWait: number;
+  timeout: number;
+} {
+  return { maxWait: connectTimeoutMs, timeout: transactionTimeoutMs };
+}
