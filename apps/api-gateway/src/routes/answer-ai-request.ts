@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError, requestIdHeader, toAppError } from '@aggregator/contracts';
+import { AppError, toAppError } from '@aggregator/contracts';
 import { sendOpenAiError } from '@aggregator/service-kit';
 import type { ApiGatewayContext } from '../context.ts';
 import { aiRequestFinished } from '../events.ts';
@@ -20,7 +20,6 @@ export async function answerAiRequest(
   path: string,
 ): Promise<void> {
   const startedMs = performance.now();
-  response.setHeader(requestIdHeader, requestId);
   const clientIp = readClientAddress(request, context.config.trustedProxyHops);
   let failure: AppError | null = null;
   try {
