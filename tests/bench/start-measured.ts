@@ -1,9 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createdApiKey, tokenAnswer } from '@aggregator/contracts';
+import { signUp } from '../e2e/sign-up.ts';
 import { startServices } from '../e2e/start-services.ts';
-import { createManagementClient } from '../world/management-client.ts';
 import { startOnCore, waitForLine } from './processes.ts';
 
 export interface Measured {
@@ -57,21 +56,10 @@ async function startSeparate(options: MeasuredOptions, postgresUrl: string): Pro
   return {
     description: 'gateway and proxy as processes of their own, on PostgreSQL, Redis and Kafka, everything on',
     baseUrl: services.baseUrl,
-    apiKey: await createKey(services.baseUrl),
+    apiKey: (await signUp(services.baseUrl)).apiKey,
     measured: [services.process('api-gateway'), services.process('proxy')],
     stop: () => services.stop(),
   };
-}
-
-async function createKey(baseUrl: string): Promise<string> {
-  const stranger = createManagementClient(baseUrl, null);
-  const account = { email: 'bench@example.com', password: crypto.randomUUID() };
-  await stranger.request('POST', '/v1/auth/register', { ...account, name: 'Bench' });
-  const { accessToken } = tokenAnswer.parse((await stranger.request('POST', '/v1/auth/login', account)).json);
-  const created = await createManagementClient(baseUrl, accessToken).request('POST', '/v1/auth/api-keys', {
-    name: 'bench',
-  });
-  return createdApiKey.parse(created.json).key;
 }
 
 /** All six services in one process, as `npm start` runs them. */
