@@ -1,7 +1,7 @@
 // Entry of `migrate.mjs` in the image of a service with a database: creates the database if it is missing and brings it
 // to the newest migration. Run it before the service, once per release.
 import { fileURLToPath } from 'node:url';
-import { ensureDatabase, migrateDatabase } from '@aggregator/database';
+import { ensureDatabaseOf, migrateDatabase } from '@aggregator/database';
 import { processEnvironment, withDatabaseUrls } from '@aggregator/service-kit';
 
 /** Put in by the bundler. */
@@ -13,12 +13,10 @@ if (url === undefined) {
   console.error(`${name} (or DATABASE_URL) is not set.`);
   process.exit(1);
 }
-const parsed = new URL(url);
-const database = decodeURIComponent(parsed.pathname.slice(1));
-parsed.pathname = '/postgres';
-await ensureDatabase(parsed.toString(), database);
+await ensureDatabaseOf(url);
 const { applied } = await migrateDatabase({
   url,
   migrationsDirectory: fileURLToPath(new URL('./migrations', import.meta.url)),
 });
+const database = decodeURIComponent(new URL(url).pathname.slice(1));
 console.log(applied.length === 0 ? `${database}: nothing to do` : `${database}: ${applied.join(', ')}`);

@@ -6,6 +6,7 @@ import {
   peerUrlVariable,
   readConfig,
   redisVariables,
+  requestBytesMaxVariable,
   variable,
 } from '@aggregator/service-kit';
 import { z } from 'zod';
@@ -29,11 +30,7 @@ export const apiGatewayVariables = {
   billingUrl: peerUrlVariable('billing'),
   analyticsUrl: peerUrlVariable('analytics'),
   orchestratorUrl: peerUrlVariable('provider-orchestrator'),
-  requestBytesMax: variable(
-    'REQUEST_BYTES_MAX',
-    integer(1024, 1024 * 1024 * 1024).default(20 * 1024 * 1024),
-    'Largest request body, in bytes.',
-  ),
+  requestBytesMax: requestBytesMaxVariable,
   trustedProxyHops: variable(
     'TRUSTED_PROXY_HOPS',
     integer(0, 10).default(0),

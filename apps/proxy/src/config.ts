@@ -11,6 +11,7 @@ import {
   peerUrlVariable,
   readConfig,
   redisVariables,
+  requestBytesMaxVariable,
   variable,
 } from '@aggregator/service-kit';
 import { z } from 'zod';
@@ -24,11 +25,7 @@ export const proxyVariables = {
   ...eventLogVariables,
   orchestratorUrl: peerUrlVariable('provider-orchestrator'),
   billingUrl: peerUrlVariable('billing'),
-  requestBytesMax: variable(
-    'REQUEST_BYTES_MAX',
-    integer(1024, 1024 * mebibyte).default(20 * mebibyte),
-    'Largest request body, in bytes.',
-  ),
+  requestBytesMax: requestBytesMaxVariable,
   requestsInFlightMax: variable(
     'PROXY_REQUESTS_IN_FLIGHT_MAX',
     integer(1, 100_000).default(2048),

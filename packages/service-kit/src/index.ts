@@ -6,6 +6,7 @@ export {
   flag,
   integer,
   peerUrlVariable,
+  requestBytesMaxVariable,
 } from './config/common-variables.ts';
 export {
   ConfigError,

@@ -56,6 +56,15 @@ const defaultPorts: Record<ServiceName, number> = {
   analytics: 3005,
 };
 
+const mebibyte = 1024 * 1024;
+
+/** Read by gateway and proxy: what the one lets through, the other takes. */
+export const requestBytesMaxVariable = variable(
+  'REQUEST_BYTES_MAX',
+  integer(1024, 1024 * mebibyte).default(20 * mebibyte),
+  'Largest request body, in bytes.',
+);
+
 /** Where a peer listens: `AUTH_URL` and so on, on this machine unless told otherwise. */
 export function peerUrlVariable(service: ServiceName) {
   return variable(
