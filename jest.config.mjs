@@ -16,7 +16,7 @@ const tier = (displayName, testMatch, lifecycle) => ({
 
 const unit = [
   '<rootDir>/{packages,apps}/**/src/**/*.test.ts',
-  '<rootDir>/tests/{tidy,world,e2e,docs}/**/*.test.ts',
+  '<rootDir>/tests/{tidy,world,e2e,docs,conformance}/**/*.test.ts',
   '!**/*.integration.test.ts',
 ];
 const integration = ['<rootDir>/{packages,apps,tests}/**/*.integration.test.ts'];

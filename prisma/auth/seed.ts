@@ -89,6 +89,7 @@ async function createKeyIfMissing(
     models: null,
     allowedIps: null,
     limits: {},
+    privacy: null,
     expiresAt: null,
   };
   const { key, row } = await issueKey(transaction, hasher, now, keyToIssue, apiKey);

@@ -2,22 +2,48 @@ import type { RequestListener } from 'node:http';
 import { serviceNames } from '@aggregator/contracts';
 import { createExpressApp, jsonBody, requirePeer, requirePrincipal } from '@aggregator/service-kit';
 import type { ProviderOrchestratorContext } from './context.ts';
+import { answerCredentials } from './routes/answer-credentials/handler.ts';
+import { createProvider } from './routes/create-provider/handler.ts';
+import { deleteProvider } from './routes/delete-provider/handler.ts';
+import { deleteRoute } from './routes/delete-route/handler.ts';
 import { listModels } from './routes/list-models/handler.ts';
 import { listProviders } from './routes/list-providers/handler.ts';
+import { listRoutes } from './routes/list-routes/handler.ts';
+import { putProviderModels } from './routes/put-provider-models/handler.ts';
+import { putRoute } from './routes/put-route/handler.ts';
 import { recordSnapshotAck } from './routes/record-snapshot-ack/handler.ts';
+import { showProvider } from './routes/show-provider/handler.ts';
+import { showRoute } from './routes/show-route/handler.ts';
 import { showSnapshotState } from './routes/show-snapshot-state/handler.ts';
 import { streamSnapshots } from './routes/stream-snapshots/handler.ts';
+import { updateProvider } from './routes/update-provider/handler.ts';
+
+const providers = '/v1/orchestrator/providers';
+const routes = '/v1/orchestrator/routes';
 
 export function createProviderOrchestratorApp(context: ProviderOrchestratorContext): RequestListener {
   const { verifier } = context;
   const fromProxy = requirePeer(verifier, ['proxy']);
   const fromPeer = requirePeer(verifier, serviceNames);
+  const manager = requirePrincipal(verifier, 'providers:manage');
   return createExpressApp('provider-orchestrator', context, (app) => {
     app.get('/internal/snapshots', fromProxy, streamSnapshots(context));
     app.post('/internal/snapshots/acks', fromProxy, jsonBody, recordSnapshotAck(context));
     app.get('/internal/snapshots/state', fromPeer, showSnapshotState(context));
+    app.post('/internal/credentials', fromProxy, jsonBody, answerCredentials(context));
 
     app.get('/v1/orchestrator/models', requirePrincipal(verifier, 'ai:invoke'), listModels(context));
-    app.get('/v1/orchestrator/providers', requirePrincipal(verifier, 'providers:manage'), listProviders(context));
+
+    app.get(providers, manager, listProviders(context));
+    app.post(providers, manager, jsonBody, createProvider(context));
+    app.get(`${providers}/:name`, manager, showProvider(context));
+    app.patch(`${providers}/:name`, manager, jsonBody, updateProvider(context));
+    app.delete(`${providers}/:name`, manager, deleteProvider(context));
+    app.put(`${providers}/:name/models`, manager, jsonBody, putProviderModels(context));
+
+    app.get(routes, manager, listRoutes(context));
+    app.get(`${routes}/:name`, manager, showRoute(context));
+    app.put(`${routes}/:name`, manager, jsonBody, putRoute(context));
+    app.delete(`${routes}/:name`, manager, deleteRoute(context));
   });
 }

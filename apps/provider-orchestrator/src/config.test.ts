@@ -1,5 +1,6 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { listUnsupportedKeys, readProviderOrchestratorConfig } from './config.ts';
+import { readProviderOrchestratorConfig } from './config.ts';
 
 const required = {
   INTERNAL_SIGNING_KEY: 'A'.repeat(43),
@@ -26,16 +27,50 @@ describe("the orchestrator's configuration", () => {
     },
   );
 
-  it('holds no secret, only whether it is there', () => {
+  it.each([
+    ['ANTHROPIC_BASE_URL', 'https://api.anthropic.com', 'https://api.anthropic.com/v1'],
+    [
+      'GOOGLE_AI_BASE_URL',
+      'https://generativelanguage.googleapis.com/',
+      'https://generativelanguage.googleapis.com/v1beta',
+    ],
+    ['GOOGLE_BASE_URL', 'https://g.example.com/v1', 'https://g.example.com/v1'],
+    ['COHERE_BASE_URL', 'https://api.cohere.com', 'https://api.cohere.com/v2'],
+    ['OPENROUTER_BASE_URL', 'https://openrouter.ai', 'https://openrouter.ai/api/v1'],
+    ['OPENROUTER_BASE_URL', 'https://openrouter.ai/api/', 'https://openrouter.ai/api/v1'],
+    ['OPENROUTER_BASE_URL', 'https://openrouter.ai/api/v1', 'https://openrouter.ai/api/v1'],
+    ['YANDEX_BASE_URL', 'https://ai.api.cloud.yandex.net', 'https://ai.api.cloud.yandex.net/v1'],
+  ])('puts into %s=%s the version path of its vendor: %s', (name, given, understood) => {
+    expect(Object.values(read({ [name]: given }))).toContain(understood);
+  });
+
+  it("holds the providers' keys such that they cannot be printed", () => {
     const config = read({
       OPENAI_API_KEY: 'sk-canary-1',
-      CUSTOM_API_KEY: 'sk-canary-2',
+      OPENAI_API_KEY_2: 'sk-canary-2',
+      CUSTOM_API_KEY: 'sk-canary-3',
       CUSTOM_BASE_URL: 'http://x',
       CUSTOM_MODELS: 'm',
     });
 
-    expect(config.hasOpenAiKey).toBe(true);
-    expect(JSON.stringify({ ...config, customPrices: undefined })).not.toContain('canary');
+    expect(config.keys.openai.map(({ ref, secret }) => [ref, secret.reveal()])).toEqual([
+      ['env:OPENAI_API_KEY', 'sk-canary-1'],
+      ['env:OPENAI_API_KEY_2', 'sk-canary-2'],
+    ]);
+    expect(JSON.stringify({ ...config, customPrices: undefined }) + inspect(config, { depth: 9 })).not.toContain(
+      'canary',
+    );
+  });
+
+  it('reads what may be called although it is not public, and the keys that seal credentials', () => {
+    const config = read({
+      PROVIDER_BASE_URL_ALLOWLIST: 'llm.internal:8000, 10.1.0.0/16',
+      CREDENTIALS_ENCRYPTION_KEY: `${'A'.repeat(43)}, ${'B'.repeat(43)}`,
+    });
+
+    expect(config.baseUrlAllowlist?.hasHost('llm.internal', 8000)).toBe(true);
+    expect(config.baseUrlAllowlist?.hasAddress('10.1.2.3')).toBe(true);
+    expect(config.credentialsEncryptionKeys).toHaveLength(2);
   });
 
   it('reads the prices of a custom server as exact decimals', () => {
@@ -65,9 +100,15 @@ describe("the orchestrator's configuration", () => {
     expect(() => read({ ...custom, ...wrong })).toThrow(message);
   });
 
-  it('names the keys of vendors that it has no adapter for', () => {
-    const config = read({ ANTHROPIC_API_KEY: 'x', GOOGLE_AI_API_KEY: 'y', OPENAI_API_KEY: 'z' });
-
-    expect(listUnsupportedKeys(config)).toEqual(['ANTHROPIC_API_KEY', 'GOOGLE_API_KEY']);
+  it.each([
+    [{ YANDEX_API_KEY: 'k' }, /YANDEX_FOLDER_ID: must be set/],
+    [{ YANDEX_API_KEY: 'k', YANDEX_FOLDER_ID: 'a/b' }, /YANDEX_FOLDER_ID/],
+    [{ OPENAI_API_KEY: 'sk-canary-1,sk-canary-2' }, /OPENAI_API_KEY: must be one key/],
+    [{ PROVIDER_BASE_URL_ALLOWLIST: 'http://llm' }, /PROVIDER_BASE_URL_ALLOWLIST/],
+    [{ CREDENTIALS_ENCRYPTION_KEY: 'canary' }, /CREDENTIALS_ENCRYPTION_KEY: must be 32 random bytes/],
+    [{ PROVIDER_PROBE_INTERVAL_MS: '-1' }, /PROVIDER_PROBE_INTERVAL_MS/],
+  ])('refuses the set-up %j without repeating a secret', (wrong, message) => {
+    expect(() => read(wrong)).toThrow(message);
+    expect(() => read(wrong)).not.toThrow(/canary/);
   });
 });

@@ -1,6 +1,6 @@
-import { providerName, type Rates } from '@aggregator/contracts';
-import { picoUsdPerTokenFromUsdPerMillion } from '@aggregator/pricing';
+import { type ProviderType, providerName } from '@aggregator/contracts';
 import {
+  baseUrlAllowlistVariable,
   ConfigError,
   type ConfigOf,
   commonVariables,
@@ -13,19 +13,24 @@ import {
   variable,
 } from '@aggregator/service-kit';
 import { z } from 'zod';
+import { type EnvironmentKey, findKeyFaults, readEnvironmentKeys } from './credentials/environment-keys.ts';
+import { defaultBaseUrl, toVersionedBaseUrl } from './registry/base-urls.ts';
+import { pricesByModel } from './registry/plain-rates.ts';
 
 const customModelsMax = 500;
+const encryptionKeysMax = 4;
 
 /** A provider's address, with the version path put in where it was left out, and without a trailing slash. */
-const providerBaseUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
-  .max(2000)
-  .transform((text) => new URL(text))
-  .refine((url) => url.username === '' && url.password === '', 'must not hold a user name or password')
-  .refine((url) => url.search === '' && url.hash === '', 'must not have a query or a fragment')
-  .transform((url) => `${url.origin}${url.pathname === '/' ? '/v1' : url.pathname.replace(/\/+$/, '')}`);
+const providerBaseUrl = (type: ProviderType) =>
+  z
+    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+    .max(2000)
+    .transform((text) => new URL(text))
+    .refine((url) => url.username === '' && url.password === '', 'must not hold a user name or password')
+    .refine((url) => url.search === '' && url.hash === '', 'must not have a query or a fragment')
+    .transform((url) => toVersionedBaseUrl(url, type));
 
-/** Whether a secret is there. The secret itself is the proxy's; this service never holds one. */
+/** Whether a key is there; `keys` of the configuration has it. */
 const presence = z
   .string()
   .optional()
@@ -37,47 +42,62 @@ const modelNames = z
   .pipe(z.array(z.string().max(200)).min(1).max(customModelsMax))
   .transform((names) => [...new Set(names)]);
 
-const usdPerMillion = z.string().transform((text, context): string => {
-  try {
-    return picoUsdPerTokenFromUsdPerMillion(text);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    context.addIssue({ code: 'custom', message: error.message });
-    return z.NEVER;
-  }
-});
-
-const customPrices = z
+/** The present key first, then those that what was sealed earlier is opened with. */
+const encryptionKeys = z
   .string()
-  .transform((text, context): unknown => {
-    try {
-      return JSON.parse(text);
-    } catch {
-      context.addIssue({ code: 'custom', message: 'must be JSON' });
-      return z.NEVER;
-    }
-  })
-  .pipe(z.record(z.string(), z.strictObject({ input: usdPerMillion, output: usdPerMillion.optional() })))
-  .transform((prices) => new Map(Object.entries(prices).map(([model, price]) => [model, toCustomRates(price)])));
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(
+    z
+      .array(z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 random bytes as base64url (43 characters)'))
+      .min(1)
+      .max(encryptionKeysMax),
+  );
 
-/** Plain prices say what a token costs, wherever the server took it from and whatever it was for. */
-function toCustomRates({ input, output }: { input: string; output?: string | undefined }): Rates {
-  if (output === undefined) return { inputUncached: input };
-  return {
-    inputUncached: input,
-    cacheRead: input,
-    cacheWrite5m: input,
-    cacheWrite1h: input,
-    outputText: output,
-    outputReasoning: output,
-  };
-}
-
-const unsupportedKey = (name: string, options: { aliases?: readonly string[] } = {}) =>
-  variable(name, presence, 'Not supported in this version: the service says so once and goes on.', {
-    ...options,
+const keyVariable = (name: string, vendor: string, aliases: readonly string[] = []) =>
+  variable(name, presence, `${vendor} Further keys of the same account or others: ${name}_2 to ${name}_16.`, {
+    aliases,
     isSecret: true,
   });
+
+const baseUrlVariable = (name: string, vendor: string, type: ProviderType) =>
+  variable(
+    name,
+    providerBaseUrl(type).default(defaultBaseUrl(type) ?? ''),
+    `${vendor} address, with or without its version path.`,
+  );
+
+const vendorVariables = {
+  hasOpenAiKey: keyVariable('OPENAI_API_KEY', "OpenAI's API key; makes the provider `openai`."),
+  openAiBaseUrl: baseUrlVariable('OPENAI_BASE_URL', "OpenAI's", 'OpenAI'),
+  hasAnthropicKey: keyVariable('ANTHROPIC_API_KEY', "Anthropic's API key; makes the provider `anthropic`."),
+  anthropicBaseUrl: baseUrlVariable('ANTHROPIC_BASE_URL', "Anthropic's", 'Anthropic'),
+  hasGoogleKey: keyVariable('GOOGLE_API_KEY', "Gemini's API key; makes the provider `google`.", ['GOOGLE_AI_API_KEY']),
+  googleBaseUrl: variable(
+    'GOOGLE_BASE_URL',
+    providerBaseUrl('Gemini').default(defaultBaseUrl('Gemini') ?? ''),
+    "Gemini's address, with or without its version path.",
+    { aliases: ['GOOGLE_AI_BASE_URL'] },
+  ),
+  hasCohereKey: keyVariable('COHERE_API_KEY', "Cohere's API key; makes the provider `cohere`."),
+  cohereBaseUrl: baseUrlVariable('COHERE_BASE_URL', "Cohere's", 'Cohere'),
+  hasOpenRouterKey: keyVariable('OPENROUTER_API_KEY', "OpenRouter's API key; makes the provider `openrouter`."),
+  openRouterBaseUrl: baseUrlVariable('OPENROUTER_BASE_URL', "OpenRouter's", 'OpenRouter'),
+  hasYandexKey: keyVariable('YANDEX_API_KEY', "Yandex AI Studio's API key; makes the provider `yandex`."),
+  yandexBaseUrl: baseUrlVariable('YANDEX_BASE_URL', "Yandex AI Studio's", 'Yandex'),
+  yandexFolderId: variable(
+    'YANDEX_FOLDER_ID',
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be the id of a folder')
+      .optional(),
+    'The folder that Yandex answers and bills for; must be set where YANDEX_API_KEY is.',
+  ),
+  yandexPrices: variable(
+    'YANDEX_PRICES',
+    pricesByModel.optional(),
+    'What Yandex models cost, as CUSTOM_PRICES has it: {"yandexgpt/latest": {"input": "…", "output": "…"}}. A model that is not here has no price and is refused.',
+  ),
+} as const;
 
 export const providerOrchestratorVariables = {
   ...commonVariables('provider-orchestrator', defaultPorts['provider-orchestrator']),
@@ -86,6 +106,18 @@ export const providerOrchestratorVariables = {
     'PROVIDER_ORCHESTRATOR_DATABASE_CONNECTIONS_MAX',
     integer(2, 100).default(5),
     'Most connections that one orchestrator process opens to its database.',
+  ),
+  credentialsEncryptionKeys: variable(
+    'CREDENTIALS_ENCRYPTION_KEY',
+    encryptionKeys.optional(),
+    'Secret that seals the keys of providers that are given through the API; without it none can be given. `openssl rand -base64 32 | tr +/ -_ | tr -d =` makes one. To change it, put the new one before the old one, separated by a comma; what was sealed with the old one can be read as long as it stands there.',
+    { isSecret: true },
+  ),
+  baseUrlAllowlist: baseUrlAllowlistVariable,
+  probeIntervalMs: variable(
+    'PROVIDER_PROBE_INTERVAL_MS',
+    integer(0, 3_600_000).default(30_000),
+    'How often each provider is asked whether it is there, in milliseconds; 0 never asks.',
   ),
   proxyUrl: variable(
     'PROXY_URL',
@@ -96,28 +128,19 @@ export const providerOrchestratorVariables = {
       .pipe(z.url({ protocol: /^https?$/ })),
     'Base URL of the proxy; of several, separated by commas, the first serves the mock provider.',
   ),
-  hasOpenAiKey: variable('OPENAI_API_KEY', presence, "OpenAI's API key; makes the provider `openai`.", {
-    isSecret: true,
-  }),
-  openAiBaseUrl: variable(
-    'OPENAI_BASE_URL',
-    providerBaseUrl.default('https://api.openai.com/v1'),
-    "OpenAI's address, with or without its version path.",
-  ),
+  ...vendorVariables,
   customBaseUrl: variable(
     'CUSTOM_BASE_URL',
-    providerBaseUrl.optional(),
+    providerBaseUrl('OpenAICompatible').optional(),
     'Address of one more server that speaks as OpenAI does, with or without its version path.',
   ),
-  hasCustomKey: variable('CUSTOM_API_KEY', presence, 'API key of that server; unset where it needs none.', {
-    isSecret: true,
-  }),
+  hasCustomKey: keyVariable('CUSTOM_API_KEY', 'API key of that server; unset where it needs none.'),
   customName: variable('CUSTOM_NAME', providerName.default('custom'), 'Name of that server as a provider.'),
   customModels: variable('CUSTOM_MODELS', modelNames.optional(), "That server's models, separated by commas."),
   customPrices: variable(
     'CUSTOM_PRICES',
-    customPrices.optional(),
-    'What those models cost, in USD per million tokens: {"<model>": {"input": "0.15", "output": "0.60"}}. A model without "output" makes embeddings; a model that is not here has no price and is refused.',
+    pricesByModel.optional(),
+    'What those models cost, in USD per million tokens: {"<model>": {"input": "0.15", "output": "0.60"}}; more names are `reasoning`, `cacheRead`, `cacheWrite5m`, `cacheWrite1h`, `audioIn`, `audioOut`, `imageIn`, `imageOut`; {"above": {"inputTokens": 200000, "price": {…}}} is the whole price of a request with more input. A model without "output" makes embeddings; a model that is not here has no price and is refused.',
   ),
   mockProvider: variable(
     'MOCK_PROVIDER',
@@ -126,49 +149,69 @@ export const providerOrchestratorVariables = {
   ),
   mockBaseUrl: variable(
     'MOCK_BASE_URL',
-    providerBaseUrl.optional(),
+    providerBaseUrl('Mock').optional(),
     'Address of the mock provider; unset, the one that the proxy serves itself.',
   ),
-  hasAnthropicKey: unsupportedKey('ANTHROPIC_API_KEY'),
-  hasGoogleKey: unsupportedKey('GOOGLE_API_KEY', { aliases: ['GOOGLE_AI_API_KEY'] }),
-  hasCohereKey: unsupportedKey('COHERE_API_KEY'),
-  hasOpenRouterKey: unsupportedKey('OPENROUTER_API_KEY'),
-  hasYandexKey: unsupportedKey('YANDEX_API_KEY'),
 } as const;
 
-export type ProviderOrchestratorConfig = ConfigOf<typeof providerOrchestratorVariables>;
+const keyVariables = {
+  openai: providerOrchestratorVariables.hasOpenAiKey,
+  anthropic: providerOrchestratorVariables.hasAnthropicKey,
+  google: providerOrchestratorVariables.hasGoogleKey,
+  cohere: providerOrchestratorVariables.hasCohereKey,
+  openrouter: providerOrchestratorVariables.hasOpenRouterKey,
+  yandex: providerOrchestratorVariables.hasYandexKey,
+  custom: providerOrchestratorVariables.hasCustomKey,
+} as const;
+
+/** The providers' keys, which are looked at only to probe the providers with them. */
+export type EnvironmentKeys = Readonly<Record<keyof typeof keyVariables, readonly EnvironmentKey[]>>;
+export type ProviderOrchestratorConfig = ConfigOf<typeof providerOrchestratorVariables> & {
+  readonly keys: EnvironmentKeys;
+};
 
 /** Throws ConfigError with every fault. */
 export function readProviderOrchestratorConfig(environment: Environment): ProviderOrchestratorConfig {
-  const config = readConfig(providerOrchestratorVariables, environment);
-  const faults = findCustomFaults(config);
+  const read = (vendor: keyof typeof keyVariables) => {
+    const { name, aliases } = keyVariables[vendor];
+    return readEnvironmentKeys(environment, [name, ...aliases]);
+  };
+  const keys: EnvironmentKeys = {
+    openai: read('openai'),
+    anthropic: read('anthropic'),
+    google: read('google'),
+    cohere: read('cohere'),
+    openrouter: read('openrouter'),
+    yandex: read('yandex'),
+    custom: read('custom'),
+  };
+  const config = { ...readConfig(providerOrchestratorVariables, environment), keys };
+  const faults = [
+    ...Object.values(keys).flatMap(findKeyFaults),
+    ...findYandexFaults(config),
+    ...findCustomFaults(config),
+  ];
   if (faults.length > 0) throw new ConfigError(faults);
   return config;
 }
 
+function findYandexFaults({ keys, yandexFolderId }: ProviderOrchestratorConfig): string[] {
+  return keys.yandex.length > 0 && yandexFolderId === undefined
+    ? ['YANDEX_FOLDER_ID: must be set where YANDEX_API_KEY is']
+    : [];
+}
+
 function findCustomFaults(config: ProviderOrchestratorConfig): string[] {
-  const { customBaseUrl, customName, customModels, customPrices } = config;
+  const { customBaseUrl, customName, customModels, customPrices, keys } = config;
   if (customBaseUrl === undefined) {
-    const alone = customModels !== undefined || customPrices !== undefined || config.hasCustomKey;
+    const alone = customModels !== undefined || customPrices !== undefined || keys.custom.length > 0;
     return alone ? ['CUSTOM_BASE_URL: must be set where CUSTOM_API_KEY, CUSTOM_MODELS or CUSTOM_PRICES is'] : [];
   }
   if (customModels === undefined) return ['CUSTOM_MODELS: must name the models of CUSTOM_BASE_URL'];
   const faults = [...(customPrices?.keys() ?? [])]
     .filter((model) => !customModels.includes(model))
     .map((model) => `CUSTOM_PRICES: '${model}' is not among CUSTOM_MODELS`);
-  if (customName === 'openai' || customName === 'mock') faults.push(`CUSTOM_NAME: '${customName}' is taken`);
+  const isTaken = customName === 'mock' || (customName !== 'custom' && Object.hasOwn(keyVariables, customName));
+  if (isTaken) faults.push(`CUSTOM_NAME: '${customName}' is taken`);
   return faults;
-}
-
-/** Names of the keys that are set although this version has no adapter for their vendors. */
-export function listUnsupportedKeys(config: ProviderOrchestratorConfig): string[] {
-  const { hasAnthropicKey, hasGoogleKey, hasCohereKey, hasOpenRouterKey, hasYandexKey } = providerOrchestratorVariables;
-  const present: (readonly [isPresent: boolean, name: string])[] = [
-    [config.hasAnthropicKey, hasAnthropicKey.name],
-    [config.hasGoogleKey, hasGoogleKey.name],
-    [config.hasCohereKey, hasCohereKey.name],
-    [config.hasOpenRouterKey, hasOpenRouterKey.name],
-    [config.hasYandexKey, hasYandexKey.name],
-  ];
-  return present.flatMap(([isPresent, name]) => (isPresent ? [name] : []));
 }

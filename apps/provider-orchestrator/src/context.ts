@@ -4,23 +4,33 @@ import {
   createInternalKeyring,
   createLogger,
   createMetrics,
+  emptyAllowlist,
   type IdentityVerifier,
   type ServiceContext,
 } from '@aggregator/service-kit';
-import { listUnsupportedKeys, type ProviderOrchestratorConfig } from './config.ts';
+import type { ProviderOrchestratorConfig } from './config.ts';
+import { createEnvelope } from './credentials/envelope.ts';
+import { readCredentials } from './credentials/stored-credentials.ts';
 import { createDatabase, type Database } from './database/create-database.ts';
 import { createOrchestratorEvents, type OrchestratorEvents } from './events.ts';
+import { HealthBook } from './health/health-book.ts';
+import type { ReadStored } from './health/list-targets.ts';
+import { openProber } from './health/open-prober.ts';
+import type { ProviderWriter } from './providers/create-provider.ts';
+import { readVendorModels } from './registry/catalogue/index.ts';
 import { toEnvironmentProviders } from './registry/environment-providers.ts';
-import { readOpenAiModels } from './registry/openai-models.ts';
 import { writeEnvironmentProviders } from './registry/write-environment-providers.ts';
-import { publishChange, readNewerSnapshot } from './snapshot/publish.ts';
+import { openSnapshots, type Publish } from './snapshot/open-snapshots.ts';
+import { type Published, publishChange } from './snapshot/publish.ts';
 import { SnapshotAcks } from './snapshot/snapshot-acks.ts';
-import { SnapshotFeed } from './snapshot/snapshot-feed.ts';
-import { SnapshotStreams } from './snapshot/snapshot-streams.ts';
+import type { SnapshotFeed } from './snapshot/snapshot-feed.ts';
+import type { SnapshotStreams } from './snapshot/snapshot-streams.ts';
 
 export interface ProviderOrchestratorOverrides {
   /** Unix milliseconds. */
   now(): number;
+  /** Where log lines go instead of to standard output. */
+  logStream: NodeJS.WritableStream;
 }
 
 export interface ProviderOrchestratorContext extends ServiceContext {
@@ -31,38 +41,46 @@ export interface ProviderOrchestratorContext extends ServiceContext {
   readonly feed: SnapshotFeed;
   readonly streams: SnapshotStreams;
   readonly acks: SnapshotAcks;
+  readonly health: HealthBook;
   now(): number;
+  /** What a provider is written with. */
+  writer(): ProviderWriter;
+  readonly readStored: ReadStored;
+  readonly publish: Publish;
 }
 
-const pollMs = 1000;
-const pingMs = 3000;
-const stallMs = 15_000;
 const proxiesMax = 500;
 
 export async function createProviderOrchestratorContext(
   config: ProviderOrchestratorConfig,
   overrides: Partial<ProviderOrchestratorOverrides> = {},
 ): Promise<ProviderOrchestratorContext> {
-  const logger = createLogger({ service: 'provider-orchestrator', level: config.logLevel });
+  const stream = overrides.logStream === undefined ? {} : { stream: overrides.logStream };
+  const logger = createLogger({ service: 'provider-orchestrator', level: config.logLevel, ...stream });
   const metrics = createMetrics('provider-orchestrator');
   const events = createOrchestratorEvents(logger, metrics);
+  const now = overrides.now ?? Date.now;
   const database = createDatabase({
     url: config.databaseUrl,
     connectionsMax: config.databaseConnectionsMax,
     onError: (error) => logger.warn('database_connection_failed', { error }),
   });
-  const feed = new SnapshotFeed({
-    read: (known) => readNewerSnapshot(database, known),
-    pollMs,
-    onFailure: events.registryLost,
-    onRecovery: events.registryBack,
+  const health = new HealthBook();
+  const { feed, streams, publish } = openSnapshots({
+    database,
+    events,
+    proxiesMax,
+    readUnhealthy: () => health.unhealthy,
   });
-  const streams = new SnapshotStreams({ streamsMax: proxiesMax, pingMs, stallMs, readCurrent: () => feed.current });
-  feed.onSnapshot((snapshot) => {
-    events.snapshotTaken(snapshot);
-    streams.deliver();
+  const envelope =
+    config.credentialsEncryptionKeys === undefined ? null : createEnvelope(config.credentialsEncryptionKeys);
+  const allowlist = config.baseUrlAllowlist ?? emptyAllowlist;
+  const readStored: ReadStored = (refs) => readCredentials(database, envelope, refs, events.credentialUnreadable);
+  const { probeIntervalMs: intervalMs, keys } = config;
+  const prober = openProber({
+    ...{ intervalMs, keys, allowlist, database, events, feed, health, readStored, now },
+    onPass: () => streams.deliver(),
   });
-  const now = overrides.now ?? Date.now;
 
   return {
     config,
@@ -74,7 +92,11 @@ export async function createProviderOrchestratorContext(
     feed,
     streams,
     acks: new SnapshotAcks(proxiesMax),
+    health,
     now,
+    writer: () => ({ envelope, allowlist, nowMs: now() }),
+    readStored,
+    publish,
     // Not the database: what is published can be streamed without it.
     readinessChecks: {
       async snapshot() {
@@ -82,12 +104,15 @@ export async function createProviderOrchestratorContext(
       },
     },
     async start() {
-      feed.offer(await publishEnvironment({ config, database, events, now }));
+      const { snapshot } = await publishEnvironment({ config, database, events, now });
+      feed.offer(snapshot);
       feed.startPolling();
+      prober.start();
     },
     beginDrain: () => streams.close(),
     async close() {
       streams.close();
+      await prober.close();
       await feed.close();
       await database.$disconnect();
     },
@@ -95,16 +120,16 @@ export async function createProviderOrchestratorContext(
 }
 
 /** Writes what the environment declares into the registry, and publishes it. */
-async function publishEnvironment(parts: Pick<ProviderOrchestratorContext, 'config' | 'database' | 'events' | 'now'>) {
+async function publishEnvironment(
+  parts: Pick<ProviderOrchestratorContext, 'config' | 'database' | 'events' | 'now'>,
+): Promise<Published<readonly string[]>> {
   const { config, database, events } = parts;
-  events.keysUnsupported(listUnsupportedKeys(config));
-  const openAiModels = config.hasOpenAiKey ? readOpenAiModels(parts.now()) : [];
-  const declared = toEnvironmentProviders(config, { openAiModels, mockModels });
-  let shadowed: readonly string[] = [];
-  const published = await publishChange(database, async (tx) => {
-    shadowed = await writeEnvironmentProviders(tx, declared);
+  const declared = toEnvironmentProviders(config, {
+    readVendorModels: (type) => readVendorModels(type, parts.now()),
+    mockModels,
   });
-  events.providersShadowed(shadowed);
+  const published = await publishChange(database, (tx) => writeEnvironmentProviders(tx, declared));
+  events.providersShadowed(published.result);
   events.registryWritten(published);
-  return published.snapshot;
+  return published;
 }

@@ -1,5 +1,6 @@
-import type { RoutingSnapshot, SnapshotAck } from '@aggregator/contracts';
+import type { ProviderHealth, RoutingSnapshot, SnapshotAck } from '@aggregator/contracts';
 import type { Logger, Metrics } from '@aggregator/service-kit';
+import type { Actor } from './routes/actor-of.ts';
 
 /** What happened in the control plane, each once: counter and log. */
 export interface OrchestratorEvents {
@@ -7,8 +8,16 @@ export interface OrchestratorEvents {
   registryWritten(facts: { snapshot: RoutingSnapshot; isNew: boolean; problems: readonly string[] }): void;
   /** Names that the environment declares, too, but that were declared through the API first. */
   providersShadowed(names: readonly string[]): void;
-  /** Keys of vendors that this version has no adapter for. */
-  keysUnsupported(names: readonly string[]): void;
+  /** A change through the API was published. */
+  registryPublished(facts: { snapshot: RoutingSnapshot; problems: readonly string[] }): void;
+  /** Who changed what through the API, and as which version. Never holds what it was changed to. */
+  registryChanged(facts: RegistryChange): void;
+  /** A credential was sealed with a key that is not there any more, or was tampered with. */
+  credentialUnreadable(ref: string): void;
+  providerHealthChanged(name: string, health: ProviderHealth): void;
+  /** A pass of probes is over. */
+  providersProbed(unhealthy: number): void;
+  probingFailed(error: unknown): void;
   /** This instance serves a newer snapshot from now on. */
   snapshotTaken(snapshot: RoutingSnapshot): void;
   proxyAnswered(ack: SnapshotAck): void;
@@ -16,9 +25,24 @@ export interface OrchestratorEvents {
   registryBack(): void;
 }
 
+export interface RegistryChange extends Actor {
+  change:
+    | 'provider_created'
+    | 'provider_updated'
+    | 'provider_deleted'
+    | 'models_replaced'
+    | 'route_put'
+    | 'route_deleted';
+  name: string;
+  epoch: number;
+  version: number;
+}
+
 export function createOrchestratorEvents(logger: Logger, metrics: Metrics): OrchestratorEvents {
   const version = metrics.gauge('orchestrator_snapshot_version', 'Version of the snapshot that is served.');
   const problemCount = metrics.gauge('orchestrator_registry_problems', 'Entries left out of the snapshot.');
+  const changes = metrics.counter('orchestrator_registry_changes_total', 'Changes through the API.', ['change']);
+  const unhealthyCount = metrics.gauge('orchestrator_providers_unhealthy', 'Providers that fail their probes.');
   const acks = metrics.counter('orchestrator_snapshot_acks_total', 'What proxies said of snapshots.', ['result']);
   return {
     registryWritten({ snapshot, isNew, problems }) {
@@ -30,14 +54,21 @@ export function createOrchestratorEvents(logger: Logger, metrics: Metrics): Orch
     providersShadowed(names) {
       if (names.length > 0) logger.warn('environment_providers_shadowed', { names });
     },
-    keysUnsupported(names) {
-      if (names.length === 0) return;
-      // Under another name than "keys", which the logger would blank.
-      logger.warn('vendor_not_supported', {
-        variables: names,
-        explanation: 'These variables are set, but this version has no adapter for their vendors; they are not used.',
-      });
+    registryPublished({ snapshot, problems }) {
+      problemCount.set(problems.length);
+      if (problems.length > 0) logger.warn('registry_entries_left_out', { version: snapshot.version, problems });
     },
+    registryChanged(facts) {
+      changes.inc({ change: facts.change });
+      logger.info('registry_changed', { ...facts });
+    },
+    credentialUnreadable: (ref) => logger.error('stored_secret_unreadable', { ref }),
+    providerHealthChanged(name, { state, reason }) {
+      if (state === 'unhealthy') logger.warn('provider_unhealthy', { provider: name, reason });
+      else logger.info('provider_healthy', { provider: name });
+    },
+    providersProbed: (unhealthy) => unhealthyCount.set(unhealthy),
+    probingFailed: (error) => logger.error('providers_not_probed', { error }),
     snapshotTaken(snapshot) {
       version.set(snapshot.version);
       logger.info('snapshot_taken', { epoch: snapshot.epoch, version: snapshot.version });

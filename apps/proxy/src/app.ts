@@ -2,15 +2,28 @@ import type { RequestListener } from 'node:http';
 import { createExpressApp } from '@aggregator/service-kit';
 import type { ProxyContext } from './context.ts';
 import { type AiRoute, answerAiRequest, readPath } from './routes/answer-ai-request.ts';
+import { countMessageTokens } from './routes/count-message-tokens/handler.ts';
 import { createChatCompletion } from './routes/create-chat-completion/handler.ts';
+import { createCompletion } from './routes/create-completion/handler.ts';
 import { createEmbeddings } from './routes/create-embeddings/handler.ts';
+import { createImage } from './routes/create-image/handler.ts';
+import { createMessage } from './routes/create-message/handler.ts';
+import { createProviderChatCompletion, isProviderChatPath } from './routes/create-provider-chat-completion/handler.ts';
+import { createResponse } from './routes/create-response/handler.ts';
 import { listModels } from './routes/list-models/handler.ts';
 import { isMockPath, serveMockProvider } from './routes/serve-mock-provider/handler.ts';
+import { showCapabilities } from './routes/show-capabilities/handler.ts';
 import { modelPrefix, showModel } from './routes/show-model/handler.ts';
 
 const aiRoutes: ReadonlyMap<string, AiRoute> = new Map([
   ['/v1/chat/completions', createChatCompletion],
+  ['/v1/completions', createCompletion],
+  ['/v1/responses', createResponse],
+  ['/v1/messages', createMessage],
+  ['/v1/messages/count_tokens', countMessageTokens],
   ['/v1/embeddings', createEmbeddings],
+  ['/v1/images/generations', createImage],
+  ['/v1/capabilities', showCapabilities],
   ['/v1/models', listModels],
 ]);
 
@@ -24,9 +37,14 @@ export function createProxyApp(context: ProxyContext): RequestListener {
 
   return (request, response) => {
     const path = readPath(request);
-    const route = aiRoutes.get(path) ?? (path.startsWith(modelPrefix) ? showModel : undefined);
+    const route = aiRoutes.get(path) ?? findByPattern(path);
     if (route !== undefined) void answerAiRequest(context, route, request, response);
     else if (mockProvider !== null && isMockPath(path)) serveMockProvider(context, mockProvider, request, response);
     else express(request, response);
   };
+}
+
+function findByPattern(path: string): AiRoute | undefined {
+  if (path.startsWith(modelPrefix)) return showModel;
+  return isProviderChatPath(path) ? createProviderChatCompletion : undefined;
 }

@@ -1,5 +1,7 @@
 import { dirname, join } from 'node:path';
+import type { RetryPolicy } from '@aggregator/resilience';
 import {
+  baseUrlAllowlistVariable,
   ConfigError,
   type ConfigOf,
   commonVariables,
@@ -36,6 +38,7 @@ export const proxyVariables = {
     integer(mebibyte, 1024 * 1024 * mebibyte).default(512 * mebibyte),
     'Bytes of request bodies that one proxy holds at once; more are answered 503 at once.',
   ),
+  baseUrlAllowlist: baseUrlAllowlistVariable,
   upstreamConnectionsMax: variable(
     'UPSTREAM_CONNECTIONS_MAX',
     integer(1, 100_000).default(1024),
@@ -50,6 +53,36 @@ export const proxyVariables = {
     'IDLE_TIMEOUT_MS',
     integer(1, dayMs).default(60_000),
     'Longest silence of a provider between two tokens, in milliseconds.',
+  ),
+  failoverFirstTokenTimeoutMs: variable(
+    'FAILOVER_FIRST_TOKEN_TIMEOUT_MS',
+    integer(1, dayMs).default(10_000),
+    "While another provider is left to try: longest wait for a stream's first token, in milliseconds. A model that thinks for longer has a limit of its own in the registry.",
+  ),
+  failoverIdleTimeoutMs: variable(
+    'FAILOVER_IDLE_TIMEOUT_MS',
+    integer(1, dayMs).default(10_000),
+    'While another provider is left to try: longest silence between two tokens, in milliseconds.',
+  ),
+  failoverAnswerTimeoutMs: variable(
+    'FAILOVER_ANSWER_TIMEOUT_MS',
+    integer(1, dayMs).default(30_000),
+    'While another provider is left to try: longest wait for the first byte of an answer that is not streamed, in milliseconds.',
+  ),
+  retriesMax: variable(
+    'MAX_RETRIES',
+    integer(0, 10).default(3),
+    'Most retries at one provider where there is no other to go to.',
+  ),
+  retryDelayMs: variable(
+    'RETRY_DELAY_MS',
+    integer(1, 60_000).default(1000),
+    'Wait before the first of those retries, in milliseconds; with a random part.',
+  ),
+  retryBackoffMultiplier: variable(
+    'RETRY_BACKOFF_MULTIPLIER',
+    integer(1, 10).default(2),
+    'How much longer each of those waits is than the one before.',
   ),
   requestTimeoutMs: variable(
     'REQUEST_TIMEOUT_MS',
@@ -86,6 +119,22 @@ export const proxyVariables = {
     z.string().default('var/routing-snapshot.json'),
     'File with the last good routing snapshot, from which the proxy starts while the orchestrator is away.',
   ),
+  cachePolicy: variable(
+    'CACHE_POLICY',
+    z.enum(['deterministic', 'all', 'off']).default('deterministic'),
+    'Which answers may be given again: `deterministic`, chats that ask for the same answer each time (temperature 0, top_k 1 or a seed); `all`, every chat; `off`, none.',
+  ),
+  cacheTtlSeconds: variable(
+    'CACHE_TTL_SECONDS',
+    integer(1, 604_800).default(3600),
+    'How long an answer may be given again, in seconds.',
+  ),
+  cacheMaxSize: variable('CACHE_MAX_SIZE', integer(1, 10_000_000).default(1000), 'Most answers that are kept.'),
+  cacheHitPricePercent: variable(
+    'CACHE_HIT_PRICE_PERCENT',
+    integer(0, 100).default(0),
+    'What an answer that is given again costs, in percent of its price.',
+  ),
   mockProvider: variable(
     'MOCK_PROVIDER',
     flag.default(true),
@@ -116,9 +165,11 @@ export const proxyVariables = {
 export type ProxyConfig = ConfigOf<typeof proxyVariables> & {
   /** API keys of providers by the name of their variable; the only place where they are. */
   readonly credentials: ReadonlyMap<string, string>;
+  readonly retryPolicy: RetryPolicy;
 };
 
-const credentialName = /^[A-Z0-9_]+_API_KEY$/;
+/** A pool of keys is numbered from its second on. */
+const credentialName = /^[A-Z0-9_]+_API_KEY(_\d{1,2})?$/;
 
 /** Throws ConfigError with every fault. */
 export function readProxyConfig(environment: Environment): ProxyConfig {
@@ -128,7 +179,9 @@ export function readProxyConfig(environment: Environment): ProxyConfig {
       'STREAM_PING_INTERVAL_MS: must be less than CLIENT_STALL_TIMEOUT_MS, or silence looks like a stall',
     ]);
   }
-  return { ...config, credentials: readCredentials(environment) };
+  const { retriesMax, retryDelayMs: delayMs, retryBackoffMultiplier: multiplier } = config;
+  const retryPolicy = { retriesMax, delayMs, multiplier };
+  return { ...config, credentials: readCredentials(environment), retryPolicy };
 }
 
 /** Where the mock provider keeps its ledger, so that what it charged is known after a crash, too. */

@@ -2,8 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type AdmissionStore, createAdmissionStore } from '@aggregator/admission';
 import { usageRecordedTopic } from '@aggregator/contracts';
+import { createExpiringStore, type ExpiringStore } from '@aggregator/expiring-store';
 import { createEventLog, type EventLog } from '@aggregator/messaging';
 import { createMockProvider, type MockProvider } from '@aggregator/mock-provider';
+import { createTargetMemory, type TargetMemory } from '@aggregator/resilience';
+import { listTargetKeys } from '@aggregator/routing';
 import {
   ConfigError,
   createIdentitySigner,
@@ -12,6 +15,7 @@ import {
   createInternalKeyring,
   createLogger,
   createMetrics,
+  emptyAllowlist,
   type IdentityVerifier,
   type Logger,
   type ReadinessCheck,
@@ -21,13 +25,16 @@ import { openSpool, type Spool } from '@aggregator/spool';
 import { Agent } from 'undici';
 import { InFlightLimit } from './admission/in-flight-limit.ts';
 import { LeaseRequests } from './admission/lease-requests.ts';
-import { OpenAttempts } from './attempts/open-attempts.ts';
+import { OpenRequests } from './attempts/open-requests.ts';
+import { AnswerCache } from './cache/answer-cache.ts';
 import { mockLedgerPath, type ProxyConfig } from './config.ts';
 import { createProxyEvents, type ProxyEvents } from './events.ts';
+import { CompiledPolicies } from './privacy/compiled-policies.ts';
 import { type FollowOptions, followSnapshots } from './routing/follow-snapshots.ts';
 import { readSavedSnapshot } from './routing/saved-snapshot.ts';
 import { CurrentSnapshot } from './routing/swap-snapshot.ts';
 import { recoverIntents } from './settlement/recover-intents.ts';
+import { Credentials } from './upstream/credentials.ts';
 import { ProviderPools } from './upstream/provider-pools.ts';
 
 /** Parts that may come from outside; who made a part closes it. */
@@ -37,6 +44,8 @@ export interface ProxyOverrides {
   logger: Logger;
   /** Unix milliseconds. */
   now(): number;
+  /** Milliseconds; the clock by which failures of targets are remembered. */
+  monotonicNow(): number;
 }
 
 export interface ProxyContext extends ServiceContext {
@@ -49,7 +58,15 @@ export interface ProxyContext extends ServiceContext {
   readonly leases: LeaseRequests;
   readonly spool: Spool;
   readonly pools: ProviderPools;
-  readonly attempts: OpenAttempts;
+  readonly credentials: Credentials;
+  /** What is remembered of each target's failures. */
+  readonly memory: TargetMemory;
+  readonly requests: OpenRequests;
+  /** Answers that may be given again. */
+  readonly answers: AnswerCache;
+  /** What is remembered of conversations: thoughts behind calls of tools, items that callers refer to by id. */
+  readonly conversations: ExpiringStore;
+  readonly policies: CompiledPolicies;
   /** Null where it is switched off. */
   readonly mockProvider: MockProvider | null;
   now(): number;
@@ -65,6 +82,8 @@ const settleDeadlineMs = 8000;
 const shipDeadlineMs = 5000;
 const shipBatchMax = 500;
 const spoolFillMax = 0.95;
+const targetsMax = 20_000;
+const conversationEntriesMax = 100_000;
 
 export async function createProxyContext(
   config: ProxyConfig,
@@ -86,13 +105,22 @@ export async function createProxyContext(
   const streamAgent = new Agent({ connections: 1, connect: { timeout: peerDeadlineMs } });
   const spool = await openProxySpool(config, stores.eventLog, events);
   const routing = new CurrentSnapshot();
-  const pools = new ProviderPools({ connectionsMax: config.upstreamConnectionsMax });
+  const credentials = new Credentials(config.credentials);
+  const memory = createTargetMemory({
+    now: overrides.monotonicNow ?? (() => performance.now()),
+    random: Math.random,
+    targetsMax,
+  });
+  const pools = new ProviderPools({
+    connectionsMax: config.upstreamConnectionsMax,
+    allowlist: config.baseUrlAllowlist ?? emptyAllowlist,
+  });
   const background = new AbortController();
   let tasks: Promise<unknown> = Promise.resolve();
   let cutTimer: NodeJS.Timeout | undefined;
 
   const context: ProxyContext = {
-    ...{ config, logger, metrics, events, routing, spool, pools },
+    ...{ config, logger, metrics, events, routing, spool, pools, credentials, memory },
     admission: stores.admission,
     verifier: createIdentityVerifier(keyring, 'proxy'),
     inFlight: new InFlightLimit({
@@ -100,7 +128,10 @@ export async function createProxyContext(
       bytesMax: config.bodyBytesInFlightMax,
     }),
     leases: new LeaseRequests(billing),
-    attempts: new OpenAttempts(),
+    requests: new OpenRequests(),
+    answers: new AnswerCache(stores.answers, config.cacheTtlSeconds * 1000),
+    conversations: stores.conversations,
+    policies: new CompiledPolicies(),
     mockProvider: await openMockProvider(config),
     now: overrides.now ?? Date.now,
     isClosing: () => background.signal.aborted,
@@ -110,7 +141,8 @@ export async function createProxyContext(
       const { orchestratorUrl, snapshotPath } = config;
       const follow: FollowOptions = {
         ...{ proxyId: spool.id, orchestratorUrl, snapshotPath, silenceMsMax: snapshotSilenceMsMax },
-        ...{ agent: streamAgent, signer, orchestrator, current: routing, pools, events },
+        ...{ agent: streamAgent, signer, orchestrator, current: routing, pools, credentials, events },
+        onSwap: () => memory.retain(listTargetKeys(routing.require())),
       };
       tasks = Promise.all([
         followSnapshots(follow, background.signal),
@@ -118,13 +150,13 @@ export async function createProxyContext(
       ]).catch((error: unknown) => events.partFailed('background', error));
     },
     beginDrain() {
-      cutTimer = setTimeout(() => context.attempts.cutAll(), Math.max(0, config.shutdownGraceMs - cutBeforeGraceMs));
+      cutTimer = setTimeout(() => context.requests.cutAll(), Math.max(0, config.shutdownGraceMs - cutBeforeGraceMs));
     },
     async close() {
       clearTimeout(cutTimer);
       background.abort();
-      context.attempts.cutAll();
-      await Promise.all([tasks, context.attempts.waitUntilNone(settleDeadlineMs)]);
+      context.requests.cutAll();
+      await Promise.all([tasks, context.requests.waitUntilNone(settleDeadlineMs)]);
       context.mockProvider?.close();
       await spool.waitUntilShipped(shipDeadlineMs).catch((error: unknown) => events.partFailed('event_log', error));
       await spool.close();
@@ -145,6 +177,8 @@ function openStores(config: ProxyConfig, overrides: Partial<ProxyOverrides>, eve
   return {
     admission: overrides.admission ?? keep(connectAdmission(config, events)),
     eventLog: overrides.eventLog ?? keep(connectEventLog(config)),
+    answers: keep(openExpiring(config, 'answers', config.cacheMaxSize, events)),
+    conversations: keep(openExpiring(config, 'conversations', conversationEntriesMax, events)),
     async closeOwn() {
       await Promise.all(own.map((store) => store.close()));
     },
@@ -157,6 +191,16 @@ function connectAdmission({ redisUrl, redisKeyPrefix }: ProxyConfig, events: Pro
   }
   const onError = (error: unknown) => events.partFailed('counter_store', error);
   return createAdmissionStore({ redisUrl, keyPrefix: redisKeyPrefix, onError });
+}
+
+function openExpiring(
+  { redisUrl, redisKeyPrefix }: ProxyConfig,
+  name: string,
+  entriesMax: number,
+  events: ProxyEvents,
+): ExpiringStore {
+  const onError = (error: unknown) => events.partFailed(name, error);
+  return createExpiringStore({ redisUrl, keyPrefix: `${redisKeyPrefix}${name}:`, entriesMax, onError });
 }
 
 function connectEventLog(config: ProxyConfig): EventLog {
@@ -175,10 +219,10 @@ function openProxySpool(config: ProxyConfig, eventLog: EventLog, events: ProxyEv
     segmentBytesMax: Math.min(16 * 1024 * 1024, Math.floor(bytesMax / 16)),
     flushIntervalMs: config.spoolFlushIntervalMs,
     shipBatchMax,
-    ship: (usages) =>
+    ship: (usages, texts) =>
       eventLog.publish(
         usageRecordedTopic,
-        usages.map((usage) => ({ key: usage.orgId, value: JSON.stringify(usage) })),
+        usages.map(({ orgId }, index) => ({ key: orgId, value: texts[index] ?? '' })),
       ),
     onError: (error) => events.partFailed('spool', error),
   });

@@ -1,5 +1,6 @@
 import type { AppError, RoutingSnapshot } from '@aggregator/contracts';
 import { formatNanoUsd, toUsdNumber } from '@aggregator/pricing';
+import type { Target } from '@aggregator/routing';
 import type { Logger, Metrics } from '@aggregator/service-kit';
 import type { DispatchedRequest } from './settlement/dispatched-request.ts';
 import type { AttemptEnd, Settled } from './settlement/settle-request.ts';
@@ -13,6 +14,10 @@ export interface ProxyEvents {
     end: Pick<AttemptEnd, 'failure' | 'latencyMs' | 'ttftMs'>,
     settled: Settled,
   ): void;
+  /** One attempt of a request; another may follow. */
+  attemptFailed(requestId: string, target: Target, failure: AppError): void;
+  /** A stream that broke off at one provider was gone on with at another. */
+  streamResumed(requestId: string, from: string, target: Target): void;
   /** Events of a stream that were no chunks, and were left out. */
   eventsDropped(requestId: string, provider: string, count: number): void;
   /** Its provider could not be asked before this process ended. */
@@ -42,6 +47,15 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
   ]);
   const refusals = metrics.counter('proxy_refusals_total', 'Requests refused before any provider saw them.', ['code']);
   const failures = metrics.counter('proxy_failures_total', 'Dispatched requests that failed.', ['provider', 'code']);
+  const attempts = metrics.counter(
+    'proxy_failed_attempts_total',
+    'Attempts that failed, whatever became of the request.',
+    [...labels, 'code'],
+  );
+  const resumed = metrics.counter('proxy_resumed_streams_total', 'Streams gone on with at another provider.', [
+    'from',
+    'provider',
+  ]);
   const estimates = metrics.counter('proxy_estimated_charges_total', 'Charges by estimate.', ['provider']);
   const dropped = metrics.counter('proxy_dropped_events_total', 'Events of streams that were no chunks.', ['provider']);
   const cost = metrics.counter('proxy_cost_usd_total', 'What callers were charged, in USD.', labels);
@@ -73,6 +87,17 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
         costNanoUsd: formatNanoUsd(charge.amountNanoUsd),
         estimated: charge.estimated,
       });
+    },
+    attemptFailed(requestId, { candidate }, failure) {
+      const provider = candidate.provider.name;
+      attempts.inc({ provider, model: candidate.model.id, code: failure.code });
+      const { code, internal } = failure;
+      logger.warn('attempt_failed', { requestId, provider, model: candidate.model.id, code, internal });
+    },
+    streamResumed(requestId, from, { candidate }) {
+      const provider = candidate.provider.name;
+      resumed.inc({ from, provider });
+      logger.warn('stream_resumed', { requestId, from, provider, model: candidate.model.id });
     },
     eventsDropped(requestId, provider, count) {
       dropped.inc({ provider }, count);

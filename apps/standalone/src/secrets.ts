@@ -9,6 +9,7 @@ const secrets = z.strictObject({
   internalSigningKey: z.string(),
   keyPepper: z.string(),
   jwtPrivateKey: z.string(),
+  credentialsEncryptionKey: z.string(),
   adminPassword: z.string(),
   /** Made here, and not by the seed, so that a crash between the two cannot lose it. */
   apiKey: z.string(),
@@ -22,17 +23,24 @@ export async function readOrCreateSecrets(directory: string): Promise<Secrets> {
     if (error.code === 'ENOENT') return null;
     throw error;
   });
-  if (text !== null) return secrets.parse(JSON.parse(text));
+  const kept = text === null ? {} : secrets.partial().parse(JSON.parse(text));
+  const all: Secrets = { ...createSecrets(), ...kept };
+  // A state directory of before a secret came into being gets that one alone.
+  const isWhole = Object.keys(kept).length === Object.keys(all).length;
+  if (!isWhole) await writePrivateFile(join(directory, fileName), `${JSON.stringify(all, null, 2)}\n`);
+  return all;
+}
+
+function createSecrets(): Secrets {
   const random = () => randomBytes(32).toString('base64url');
-  const created: Secrets = {
+  return {
     internalSigningKey: random(),
     keyPepper: random(),
     jwtPrivateKey: random(),
+    credentialsEncryptionKey: random(),
     adminPassword: randomBytes(15).toString('base64url'),
     apiKey: createApiKey(randomBytes(32)),
   };
-  await writePrivateFile(join(directory, fileName), `${JSON.stringify(created, null, 2)}\n`);
-  return created;
 }
 
 /** Whole or not at all, and for the owner's eyes only. */

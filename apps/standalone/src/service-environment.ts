@@ -41,6 +41,7 @@ export function serviceEnvironment(options: {
     INTERNAL_SIGNING_KEY: secrets.internalSigningKey,
     KEY_PEPPER: secrets.keyPepper,
     AUTH_JWT_PRIVATE_KEY: secrets.jwtPrivateKey,
+    CREDENTIALS_ENCRYPTION_KEY: secrets.credentialsEncryptionKey,
     ...given,
     ...addresses,
     DATABASE_URL: databaseServerUrl,

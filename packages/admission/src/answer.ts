@@ -21,8 +21,8 @@ export function toCreditRefusal(creditNanoUsd: bigint, charged: readonly Charged
 }
 
 /** `charged` with the request's cost already in each backlog. */
-export function toAdmitted(charged: readonly ChargedRate[]): AdmitAnswer {
-  return { result: 'admitted', rates: toVerdicts(charged, true) };
+export function toAdmitted(creditNanoUsd: bigint, charged: readonly ChargedRate[]): AdmitAnswer {
+  return { result: 'admitted', creditNanoUsd, rates: toVerdicts(charged, true) };
 }
 
 function toVerdicts(charged: readonly ChargedRate[], isTaken: boolean): RateVerdict[] {

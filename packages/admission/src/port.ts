@@ -77,7 +77,8 @@ export interface AdmitRequest {
 }
 
 export type AdmitAnswer =
-  | { result: 'admitted'; rates: readonly RateVerdict[] }
+  /** `creditNanoUsd`: what is left for others. */
+  | { result: 'admitted'; creditNanoUsd: bigint; rates: readonly RateVerdict[] }
   /** `subject` is the one that takes longest. */
   | { result: 'rate_limited'; rates: readonly RateVerdict[]; subject: string; retryAfterMs: number | null }
   | { result: 'concurrency_limited'; subject: string; max: number; rates: readonly RateVerdict[] }

@@ -5,7 +5,7 @@ import type { UsageComponent } from './usage.ts';
 const rate = picoUsdString.optional();
 
 /** Pico-USD per unit of each counter of usage. A missing rate means unpriced: a request that would use it is refused. */
-export const rates = z.strictObject({
+export const componentRates = z.strictObject({
   inputUncached: rate,
   cacheRead: rate,
   cacheWrite5m: rate,
@@ -19,6 +19,24 @@ export const rates = z.strictObject({
   toolCalls: rate,
   requests: rate,
 } satisfies Record<UsageComponent, typeof rate>);
+export type ComponentRates = z.infer<typeof componentRates>;
+
+/** Tokens of input, the last that the lower tier holds for. */
+export const tierBorder = z.number().int().min(1).max(100_000_000);
+
+/**
+ * What a model costs. Where its vendor charges a long request otherwise, `above` says how: once all of its input together,
+ * whatever it cost to read, is more than `inputTokens`, every unit of the request has those rates and no other, output
+ * included. A rate that is missing there is missing, not taken from below.
+ */
+export const rates = componentRates.extend({
+  above: z
+    .strictObject({
+      inputTokens: tierBorder,
+      rates: componentRates.refine(({ inputUncached }) => inputUncached !== undefined, 'plain input needs a rate'),
+    })
+    .optional(),
+});
 export type Rates = z.infer<typeof rates>;
 
 /** An immutable price. The version is pinned when money is held, so a later change never alters a charge. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { privacyPolicy } from './privacy-policy.ts';
 
 /** What a key or a user may do. A key never holds a scope that its creator lacks. */
 export const scope = z.enum([
@@ -32,6 +33,8 @@ export const principal = z.strictObject({
   /** Models that the key may use; null means all. */
   models: z.array(z.string()).max(1000).nullable(),
   limits: principalLimits,
+  /** What the key wants to be masked; absent or null where it says nothing. */
+  privacy: privacyPolicy.nullish(),
 });
 export type Principal = z.infer<typeof principal>;
 

@@ -2,18 +2,46 @@ import { z } from 'zod';
 import { rates } from './price.ts';
 
 /** The dialects that an adapter exists for. */
-export const providerType = z.enum(['OpenAI', 'Mock']);
+export const providerType = z.enum([
+  'OpenAI',
+  'Anthropic',
+  'Gemini',
+  'Cohere',
+  'OpenRouter',
+  'Yandex',
+  'OpenAICompatible',
+  'Mock',
+]);
 export type ProviderType = z.infer<typeof providerType>;
 
-export const operation = z.enum(['chat.completions', 'embeddings']);
+/** What a model does. Every chat surface (completions, responses, messages) is served by `chat.completions`. */
+export const operation = z.enum(['chat.completions', 'embeddings', 'images.generations']);
 export type Operation = z.infer<typeof operation>;
 
 export const providerName = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and hyphens');
 
-/** Where the proxy finds a credential; the credential itself never crosses. `env:OPENAI_API_KEY`, or `none`. */
-export const credentialRef = z.string().regex(/^(env:[A-Z][A-Z0-9_]{0,99}|none)$/);
+/**
+ * Where the proxy finds a credential; the credential itself never stands in a snapshot. `env:OPENAI_API_KEY`, `stored:<uuid>`
+ * (asked of the orchestrator, kept in memory alone), or `none`.
+ */
+export const credentialRef = z.string().regex(/^(env:[A-Z][A-Z0-9_]{0,99}|stored:[0-9a-f-]{36}|none)$/);
+
+/** What a model can do beyond its operations, by the names that `GET /models` tells. */
+export const modelCapability = z.enum([
+  'tools',
+  'vision',
+  'structured_outputs',
+  'reasoning',
+  'audio',
+  'image_output',
+  /** Goes on from a trailing assistant message, so that a torn stream can be resumed. */
+  'prefill',
+]);
+export type ModelCapability = z.infer<typeof modelCapability>;
+
+const waitMs = z.number().int().min(1).max(3_600_000).nullable();
 
 export const snapshotModel = z.strictObject({
   /** The provider's own name of the model; clients say it bare or as `<provider>/<id>`. */
@@ -23,7 +51,9 @@ export const snapshotModel = z.strictObject({
   contextLength: z.number().int().min(1),
   /** Tokens; null for operations that generate none. */
   maxOutputTokens: z.number().int().min(1).nullable(),
-  capabilities: z.array(z.string().max(64)).max(64),
+  capabilities: z.array(modelCapability).max(64),
+  /** Longest wait for the first life of an answer while another candidate is left; null: the proxy's own. A thinker needs more. */
+  firstLifeMs: waitMs,
   /** A key of `prices`; null means unpriced, and such a model is refused. */
   priceVersion: z.string().max(100).nullable(),
 });
@@ -34,14 +64,35 @@ export const snapshotProvider = z.strictObject({
   type: providerType,
   /** With its version path, without a trailing slash: `https://api.openai.com/v1`. */
   baseUrl: z.url({ protocol: /^https?$/ }).max(2000),
-  credentialRef,
+  /** The operator answers for its address, which may then be private; else what it resolves to must be public or allowed. */
+  isAddressTrusted: z.boolean(),
+  /** Its keys, each tried on its own account. */
+  credentialRefs: z.array(credentialRef).min(1).max(16),
+  /** What only this type of provider needs to be told: `folder` for Yandex. */
+  options: z.record(z.string().max(64), z.string().max(200)),
+  /** Most requests that one proxy has open there; null: the proxy's own bound. */
+  concurrencyMax: z.number().int().min(1).max(10_000).nullable(),
   models: z.array(snapshotModel).max(5000),
 });
 export type SnapshotProvider = z.infer<typeof snapshotProvider>;
 
-/** A public model name that stands for candidates, tried in the order of priority (lowest first), then weight. */
+/** How the candidates of one priority are put in order. */
+export const routeStrategy = z.enum(['weighted', 'latency', 'price']);
+export type RouteStrategy = z.infer<typeof routeStrategy>;
+
+/**
+ * A public model name that stands for candidates (an alias is a route with one). Priorities are tried lowest first; within
+ * one, the strategy decides.
+ */
 export const snapshotRoute = z.strictObject({
   name: z.string().min(1).max(200),
+  strategy: routeStrategy,
+  /** Requests of one `x-session-id` or `prompt_cache_key` stay with one candidate while it is well. */
+  isSticky: z.boolean(),
+  /** What may become of a stream that breaks after something was delivered; `verified` includes `prefill`. */
+  resume: z.enum(['off', 'prefill', 'verified']),
+  /** Whether a content policy refusal of one candidate is put to the next. */
+  mayFailOverOnPolicy: z.boolean(),
   candidates: z
     .array(
       z.strictObject({

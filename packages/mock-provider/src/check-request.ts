@@ -5,7 +5,7 @@ import {
   embeddingsRequest,
   type Operation,
 } from '@aggregator/contracts';
-import { openAiChatFields, openAiEmbeddingsFields } from '@aggregator/providers';
+import { adapterFor, type FieldFate } from '@aggregator/providers';
 import type { z } from 'zod';
 import { defaultDimensions } from './embed.ts';
 import { findMockModel, type MockModel } from './mock-models.ts';
@@ -30,9 +30,13 @@ export interface CheckedEmbeddings {
   promptTokens: number;
 }
 
+const { chat, embeddings } = adapterFor('Mock');
+const chatFieldNames = topLevelNames(chat.fields);
+const embeddingsFieldNames = topLevelNames(embeddings?.fields ?? {});
+
 /** @throws {Refusal} where OpenAI would refuse: unknown field or model, wrong value, too long a prompt. */
 export function checkChat(body: string): CheckedChat {
-  const request = check(body, chatCompletionRequest, openAiChatFields);
+  const request = check(body, chatCompletionRequest, chatFieldNames);
   const model = requireModel(request.model, 'chat.completions');
   if (request.stream !== true && request.stream_options) {
     throw invalid('stream_options', "The 'stream_options' parameter is only allowed when 'stream' is enabled.");
@@ -52,7 +56,7 @@ export function checkChat(body: string): CheckedChat {
 
 /** @throws {Refusal} as `checkChat`. */
 export function checkEmbeddings(body: string): CheckedEmbeddings {
-  const request = check(body, embeddingsRequest, openAiEmbeddingsFields);
+  const request = check(body, embeddingsRequest, embeddingsFieldNames);
   const model = requireModel(request.model, 'embeddings');
   const inputs = toInputs(request.input);
   const dimensions = request.dimensions ?? defaultDimensions;
@@ -76,6 +80,12 @@ function check<T extends object>(body: string, schema: z.ZodType<T>, fields: Rea
     throw new Refusal(400, { message: `Unknown parameter: '${unknown}'.`, param: unknown, code: 'unknown_parameter' });
   }
   return parsed.data;
+}
+
+/** `tools.function` is a kind of `tools`; what the adapter never sends, nobody sends. */
+function topLevelNames(fates: Readonly<Record<string, FieldFate>>): ReadonlySet<string> {
+  const names = Object.keys(fates).filter((field) => fates[field] === 'mapped');
+  return new Set(names.map((field) => field.split('.', 1)[0] ?? field));
 }
 
 function parseJson(body: string): unknown {

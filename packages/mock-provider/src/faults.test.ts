@@ -57,7 +57,7 @@ describe('a fault of the mock provider', () => {
   it('breaks a plain answer', async () => {
     const response = await failing({ kind: 'malformed', beforeChunk: 0 }, false);
     const body = await response.text();
-    expect(() => adapter.fromChatResponse(body)).toThrow(
+    expect(() => adapter.chat.fromResponse(body)).toThrow(
       expect.objectContaining({ code: 'upstream_invalid_response' }),
     );
   });
@@ -76,7 +76,7 @@ describe('a fault of the mock provider', () => {
   });
 
   it('answers ten times too much in a plain answer', async () => {
-    const { usage } = adapter.fromChatResponse(
+    const { usage } = adapter.chat.fromResponse(
       await (await failing({ kind: 'endless' }, false, { max_tokens: 7 })).text(),
     );
     expect(usage?.outputText).toBe(70);

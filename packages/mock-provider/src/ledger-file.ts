@@ -1,11 +1,12 @@
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { operation } from '@aggregator/contracts';
 import { z } from 'zod';
 
 const ledgerRecord = z.strictObject({
   /** Grows by one for each request that arrived. */
   sequence: z.number().int().min(1),
   attemptId: z.string(),
-  operation: z.enum(['chat.completions', 'embeddings']),
+  operation,
   model: z.string().nullable(),
   isStreamed: z.boolean(),
   /**

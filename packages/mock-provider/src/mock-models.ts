@@ -9,7 +9,8 @@ export const mockModels: readonly MockModel[] = [
     operations: ['chat.completions'],
     contextLength: 128_000,
     maxOutputTokens: 16_384,
-    capabilities: ['streaming', 'tools', 'structured_outputs', 'vision'],
+    capabilities: ['tools', 'structured_outputs', 'vision'],
+    firstLifeMs: null,
     rates: { inputUncached: '150000', cacheRead: '75000', outputText: '600000' },
   },
   {
@@ -17,7 +18,8 @@ export const mockModels: readonly MockModel[] = [
     operations: ['chat.completions'],
     contextLength: 1_000_000,
     maxOutputTokens: 32_768,
-    capabilities: ['streaming', 'tools', 'structured_outputs', 'vision'],
+    capabilities: ['tools', 'structured_outputs', 'vision'],
+    firstLifeMs: null,
     rates: { inputUncached: '2500000', cacheRead: '1250000', outputText: '10000000' },
   },
   {
@@ -25,7 +27,8 @@ export const mockModels: readonly MockModel[] = [
     operations: ['embeddings'],
     contextLength: 8_192,
     maxOutputTokens: null,
-    capabilities: ['embeddings'],
+    capabilities: [],
+    firstLifeMs: null,
     rates: { inputUncached: '20000' },
   },
 ];

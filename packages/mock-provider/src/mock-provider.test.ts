@@ -28,9 +28,11 @@ describe('a chat with the mock provider', () => {
   it('is the same answer plain and streamed, and its usage what the ledger charges', async () => {
     await mock.start();
     const request = { model: 'any', messages, n: 2, max_tokens: 5, stop: 'zzz' };
-    const plain = adapter.toChatRequest(request, mock.target('plain/1'));
-    const answer = adapter.fromChatResponse(await (await mock.post('/chat/completions', plain.body, 'plain/1')).text());
-    const streamed = adapter.toChatRequest({ ...request, stream: true }, mock.target('stream/1'));
+    const plain = adapter.chat.toRequest(request, mock.target('plain/1'));
+    const answer = adapter.chat.fromResponse(
+      await (await mock.post('/chat/completions', plain.body, 'plain/1')).text(),
+    );
+    const streamed = adapter.chat.toRequest({ ...request, stream: true }, mock.target('stream/1'));
     const { translator } = await readChat(await mock.post('/chat/completions', streamed.body, 'stream/1'));
     const usage = { inputUncached: 5, outputText: 10 };
     expect(answer.usage).toEqual(usage);

@@ -84,7 +84,8 @@ export function createMockProvider(options: MockProviderOptions = {}): MockProvi
     const chat = checkChat(await readBody(exchange));
     const { request, promptTokens } = chat;
     const isStreamed = request.stream === true;
-    const fault = findFault(options, record, request.model, isStreamed);
+    const lastRole = request.messages.at(-1)?.role ?? null;
+    const fault = findFault(options, record, { model: request.model, isStreamed, lastRole });
     const cachedTokens = countCachedTokens(request);
     ledger.accept(record, { model: request.model, isStreamed, promptTokens, cachedTokens });
     await pause(options.latencyMs ?? 0, exchange.signal);
@@ -104,7 +105,7 @@ export function createMockProvider(options: MockProviderOptions = {}): MockProvi
   async function answerEmbeddings(exchange: Exchange, record: LedgerRecord): Promise<void> {
     const embeddings = checkEmbeddings(await readBody(exchange));
     const { request, promptTokens } = embeddings;
-    const fault = findFault(options, record, request.model, false);
+    const fault = findFault(options, record, { model: request.model, isStreamed: false, lastRole: null });
     ledger.accept(record, { model: request.model, isStreamed: false, promptTokens, cachedTokens: 0 });
     await pause(options.latencyMs ?? 0, exchange.signal);
     await serveEmbeddings(exchange, ledger, record, embeddings, fault);
@@ -152,21 +153,23 @@ function settleFailure(exchange: Exchange, serving: Promise<void>, settle?: (sta
 function findFault(
   options: MockProviderOptions,
   record: LedgerRecord,
-  model: string,
-  isStreamed: boolean,
+  about: Pick<MockAttempt, 'model' | 'isStreamed' | 'lastRole'>,
 ): Fault | null {
   const { attemptId, operation } = record;
-  const fault = options.faults?.({ attemptId, operation, model, isStreamed }) ?? null;
+  const fault = options.faults?.({ attemptId, operation, ...about }) ?? null;
   if (fault?.kind !== 'status') return fault;
-  const { status, retryAfterSeconds } = fault;
-  const isRateLimit = status === 429;
+  const { status, retryAfterSeconds, code } = fault;
   throw new Refusal(
     status,
-    isRateLimit
-      ? { message: 'Rate limit reached.', type: 'requests', code: 'rate_limit_exceeded' }
-      : { message: 'The server had an error while processing your request.', type: 'server_error' },
+    toError(status, code),
     retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
   );
+}
+
+function toError(status: number, code: string | undefined) {
+  if (code !== undefined) return { message: `The request was refused: ${code}.`, code };
+  if (status === 429) return { message: 'Rate limit reached.', type: 'requests', code: 'rate_limit_exceeded' };
+  return { message: 'The server had an error while processing your request.', type: 'server_error' };
 }
 
 function readAttemptId(request: IncomingMessage): string | null {

@@ -46,7 +46,8 @@ export async function servePlainChat(serving: ChatServing): Promise<void> {
 export async function serveChatStream(serving: ChatServing): Promise<void> {
   const { exchange, ledger, record, chat, fault } = serving;
   const { response } = exchange;
-  if (fault?.kind === 'stall' && fault.afterChunks === 0) await pause(stallMsMax, exchange.signal);
+  const stallsAtOnce = fault?.kind === 'stall' && fault.afterChunks === 0;
+  if (stallsAtOnce && fault.hasHead !== true) await pause(stallMsMax, exchange.signal);
   if (fault?.kind === 'cut' && fault.afterChunks === 0) return cutStream(serving, null);
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
   const choices = composeAnswer(chat.request, {
@@ -55,6 +56,7 @@ export async function serveChatStream(serving: ChatServing): Promise<void> {
   });
   for (const [index, choice] of choices.entries()) {
     await writeEvent(serving, index, { role: 'assistant', content: choice.tokens[0]?.call ? null : '' });
+    if (stallsAtOnce) await pause(stallMsMax, exchange.signal);
     if (!(await writeTokens(serving, index, choice.tokens))) return cutStream(serving, 200);
     await writeEvent(serving, index, {}, choice.finishReason);
   }
@@ -63,7 +65,7 @@ export async function serveChatStream(serving: ChatServing): Promise<void> {
     const usage = { ...head(serving, 'chat.completion.chunk'), choices: [], usage: toOpenAiUsage(record) };
     await write(exchange, `data: ${JSON.stringify(usage)}\n\n`);
   }
-  response.end('data: [DONE]\n\n');
+  response.end(fault?.kind === 'unterminated' ? '' : 'data: [DONE]\n\n');
 }
 
 /** False where the fault is to break off here. */

@@ -36,11 +36,11 @@ describe('a prompt', () => {
             { type: 'image_url', image_url: { url: 'x' } },
           ],
         },
-        { role: 'assistant' as const, tool_calls: [1] },
+        { role: 'assistant' as const, tool_calls: [{ id: 'call_1' }] },
       ],
       tools: [{ type: 'x' }],
     };
-    expect(countPromptTokens(request)).toBe(3 + 2 + (3 + 2 + 10) + (3 + 1) + 2);
+    expect(countPromptTokens(request)).toBe(3 + 2 + (3 + 2 + 10) + (3 + 3) + 2);
     expect(countCachedTokens(request)).toBe(0);
     expect(countCachedTokens({ ...request, prompt_cache_key: 'k' })).toBe(5);
   });

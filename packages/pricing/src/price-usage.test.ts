@@ -1,4 +1,4 @@
-import { AppError, type Rates, type Usage, usageComponents } from '@aggregator/contracts';
+import { AppError, type ComponentRates, type Rates, type Usage, usageComponents } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { priceUsage } from './price-usage.ts';
@@ -14,7 +14,7 @@ function recordOf<T>(value: fc.Arbitrary<T>) {
     .map((values) => Object.fromEntries(usageComponents.map((name, index) => [name, values[index]])));
 }
 
-function exactPico(usage: Usage, rates: Rates): bigint {
+function exactPico(usage: Usage, rates: ComponentRates): bigint {
   return usageComponents.reduce((sum, name) => sum + BigInt(usage[name] ?? 0) * BigInt(rates[name] ?? 0), 0n);
 }
 
@@ -80,5 +80,68 @@ describe('the price of a usage', () => {
       expect(() => priceUsage({ inputUncached: count }, { inputUncached: '1' })).toThrow(RangeError);
     }
     expect(() => priceUsage({ inputUncached: 1 }, {})).toThrow(AppError);
+  });
+});
+
+describe('the price of a usage at a price in two tiers', () => {
+  const inputs = ['inputUncached', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h', 'audioIn', 'imageIn'] as const;
+  const border = 200_000;
+  const plain: ComponentRates = Object.fromEntries(usageComponents.map((name) => [name, '1000']));
+  const dear = {
+    ...plain,
+    ...Object.fromEntries(usageComponents.map((name) => [name, '3000'])),
+    inputUncached: '2000',
+  };
+  const rates: Rates = { ...plain, above: { inputTokens: border, rates: dear } };
+
+  it('is that of the tier which all of the input together falls into, from one token above the border on', () => {
+    const shares = fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: inputs.length, maxLength: inputs.length });
+    fc.assert(
+      fc.property(shares, fc.constantFrom(-1, 0, 1, 2), anyUsage, (parts, off, others) => {
+        const used: Usage = { ...others };
+        let left = border + off;
+        for (const [index, name] of inputs.entries()) {
+          used[name] = index === inputs.length - 1 ? left : Math.floor((left * (parts[index] ?? 0)) / 1000);
+          left -= used[name];
+        }
+        expect(priceUsage(used, rates)).toBe(priceUsage(used, off > 0 ? dear : plain));
+      }),
+    );
+  });
+
+  it('counts every unit at that tier, and none of the output towards the border', () => {
+    expect(priceUsage({ inputUncached: border, outputText: 1_000_000 }, rates)).toBe(1_200_000n);
+    expect(priceUsage({ inputUncached: border + 1, outputText: 1_000_000 }, rates)).toBe(3_400_002n);
+    expect(priceUsage({ cacheRead: border, imageIn: 1 }, rates)).toBe(600_003n);
+  });
+
+  it('never falls when more is used of the same tier', () => {
+    const within = fc.record(
+      Object.fromEntries(usageComponents.map((name) => [name, fc.nat(Math.floor(border / inputs.length))])),
+    );
+    fc.assert(
+      fc.property(
+        within,
+        fc.constantFrom(...usageComponents),
+        fc.nat(1000),
+        fc.boolean(),
+        (some, name, more, isLong) => {
+          const usage: Usage = isLong ? { ...some, inputUncached: border + 1 } : some;
+          const fewer: Usage = {
+            ...usage,
+            [name]: Math.max(name === 'inputUncached' && isLong ? border + 1 : 0, (usage[name] ?? 0) - more),
+          };
+          return priceUsage(fewer, rates) <= priceUsage(usage, rates);
+        },
+      ),
+    );
+  });
+
+  it('is refused where the tier has no rate for what was used, though the other has', () => {
+    const lacking: Rates = { ...plain, above: { inputTokens: border, rates: { inputUncached: '1' } } };
+    expect(priceUsage({ inputUncached: border, outputText: 1 }, lacking)).toBe(200_001n);
+    expect(() => priceUsage({ inputUncached: border + 1, outputText: 1 }, lacking)).toThrow(
+      expect.objectContaining({ code: 'model_not_priced', param: 'outputText' }),
+    );
   });
 });

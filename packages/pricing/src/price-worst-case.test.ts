@@ -1,4 +1,4 @@
-import type { Rates } from '@aggregator/contracts';
+import type { Rates, Usage } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { priceUsage } from './price-usage.ts';
@@ -13,11 +13,25 @@ const tokenRates = fc.record({
   cacheWrite5m: rate,
   cacheWrite1h: rate,
   audioIn: rate,
+  imageIn: rate,
   outputText: rate,
   outputReasoning: rate,
   audioOut: rate,
   requests: rate,
 });
+
+const inputNames = ['inputUncached', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h', 'audioIn', 'imageIn'] as const;
+
+/** So many tokens of input, by shares; what is left over is plain input. */
+function divide(inputTokens: number, shares: readonly number[]): Usage {
+  const usage: Usage = {};
+  let left = inputTokens;
+  for (const [index, name] of inputNames.entries()) {
+    usage[name] = Math.floor((left * (shares[index] ?? 0)) / 100);
+    left -= usage[name];
+  }
+  return { ...usage, inputUncached: (usage.inputUncached ?? 0) + left };
+}
 
 describe('the worst case', () => {
   it('covers every usage within its bounds, however the tokens turn out', () => {
@@ -47,6 +61,56 @@ describe('the worst case', () => {
           return priceUsage({ ...usage, requests: 1 }, rates) <= held;
         },
       ),
+    );
+  });
+
+  it('covers them at a price in two tiers, too, however near the border the bound and the usage are', () => {
+    const border = 1000;
+    const near = fc.oneof(fc.constantFrom(border - 1, border, border + 1), fc.integer({ min: 0, max: 3 * border }));
+    fc.assert(
+      fc.property(
+        tokenRates,
+        tokenRates,
+        fc.tuple(near, near),
+        fc.nat(1000),
+        fc.tuple(...inputNames.map(() => fc.nat(100))),
+        fc.tuple(tokens, tokens, tokens),
+        (plain, dear, [one, other], less, shares, [outputText, outputReasoning, audioOut]) => {
+          const inputTokensMax = Math.max(one, other);
+          const outputTokensMax = outputText + outputReasoning + audioOut;
+          const input = divide(Math.min(one, other), shares);
+          const output = { outputText, outputReasoning: Math.max(0, outputReasoning - less), audioOut };
+          const rates: Rates = { ...plain, above: { inputTokens: border, rates: dear } };
+          const held = priceWorstCase({ inputTokensMax, outputTokensMax, requests: 1 }, rates);
+          expect(priceUsage({ ...input, ...output, requests: 1 }, rates)).toBeLessThanOrEqual(held);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('of a price in two tiers is that of the dearer one which the bound can reach', () => {
+    const rates: Rates = {
+      ...{ inputUncached: '1000', outputText: '9000' },
+      above: { inputTokens: 10, rates: { inputUncached: '2000', outputText: '3000' } },
+    };
+    const worst = (inputTokensMax: number, outputTokensMax: number) =>
+      priceWorstCase({ inputTokensMax, outputTokensMax, requests: 1 }, rates);
+    expect(worst(10, 0)).toBe(10n);
+    expect(worst(11, 0)).toBe(22n);
+    expect(worst(11, 1)).toBe(25n);
+    // Just below the border the answer costs more here, so that a shorter input is the worse case.
+    expect(worst(11, 10)).toBe(100n);
+  });
+
+  it('asks for rates of the upper tier only where that can be reached', () => {
+    const rates: Rates = {
+      ...{ inputUncached: '1000', outputText: '1000' },
+      above: { inputTokens: 10, rates: { inputUncached: '1' } },
+    };
+    expect(priceWorstCase({ inputTokensMax: 10, outputTokensMax: 1, requests: 1 }, rates)).toBe(11n);
+    expect(() => priceWorstCase({ inputTokensMax: 11, outputTokensMax: 1, requests: 1 }, rates)).toThrow(
+      expect.objectContaining({ code: 'model_not_priced', param: 'outputText' }),
     );
   });
 

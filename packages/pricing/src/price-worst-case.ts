@@ -1,5 +1,6 @@
-import { AppError, type Rates, type UsageComponent } from '@aggregator/contracts';
+import { AppError, type ComponentRates, type Rates, type UsageComponent } from '@aggregator/contracts';
 import { roundUpToNanoUsd } from './round-up.ts';
+import { inputComponents } from './select-tier.ts';
 
 /** Upper bounds of what a request can use, before it is sent. */
 export interface WorstCase {
@@ -11,34 +12,44 @@ export interface WorstCase {
   requests: number;
 }
 
-/** What one input token can turn out to be. */
-const inputComponents = ['inputUncached', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h', 'audioIn'] as const;
 /** What one output token can turn out to be. */
-const outputComponents = ['outputText', 'outputReasoning', 'audioOut'] as const;
+const outputComponents = ['outputText', 'outputReasoning', 'audioOut', 'imageOut'] as const;
 
 /**
  * The most that a request within these bounds can cost, in nano-USD: each token at the dearest rate that it can turn out
- * to have. For every usage within the bounds, `priceUsage` is not above it.
+ * to have. Of a price in two tiers, the dearer one of those that the input can reach; the lower ends at its border. For every
+ * usage within the bounds, `priceUsage` is not above it.
  * @throws {AppError} `model_not_priced` if input, or output where there can be any, has no rate.
  * @throws {RangeError} if a bound is not a whole number of 0 or more.
  */
 export function priceWorstCase(worst: WorstCase, rates: Rates): bigint {
-  let amountPicoUsd = toCount(worst.inputTokensMax) * dearestRate(inputComponents, rates);
-  if (worst.outputTokensMax !== 0) {
-    amountPicoUsd += toCount(worst.outputTokensMax) * dearestRate(outputComponents, rates);
+  const { above } = rates;
+  if (above === undefined || !(worst.inputTokensMax > above.inputTokens)) {
+    return roundUpToNanoUsd(worstOfTier(worst, rates));
   }
-  if (rates.requests !== undefined) amountPicoUsd += toCount(worst.requests) * BigInt(rates.requests);
-  return roundUpToNanoUsd(amountPicoUsd);
+  const below = worstOfTier({ ...worst, inputTokensMax: above.inputTokens }, rates);
+  const beyond = worstOfTier(worst, above.rates);
+  return roundUpToNanoUsd(below > beyond ? below : beyond);
+}
+
+/** In pico-USD. */
+function worstOfTier(worst: WorstCase, tier: ComponentRates): bigint {
+  let amountPicoUsd = toCount(worst.inputTokensMax) * dearestRate(inputComponents, tier);
+  if (worst.outputTokensMax !== 0) {
+    amountPicoUsd += toCount(worst.outputTokensMax) * dearestRate(outputComponents, tier);
+  }
+  if (tier.requests !== undefined) amountPicoUsd += toCount(worst.requests) * BigInt(tier.requests);
+  return amountPicoUsd;
 }
 
 /** The first component is the one that every price must have. */
-function dearestRate(components: readonly [UsageComponent, ...UsageComponent[]], rates: Rates): bigint {
-  if (rates[components[0]] === undefined) {
+function dearestRate(components: readonly [UsageComponent, ...UsageComponent[]], tier: ComponentRates): bigint {
+  if (tier[components[0]] === undefined) {
     throw new AppError('model_not_priced', { param: components[0], internal: `no rate for ${components[0]}` });
   }
   let dearest = 0n;
   for (const component of components) {
-    const rate = BigInt(rates[component] ?? 0);
+    const rate = BigInt(tier[component] ?? 0);
     if (rate > dearest) dearest = rate;
   }
   return dearest;

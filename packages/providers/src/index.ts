@@ -1,11 +1,17 @@
-export { openAiChatFields, openAiEmbeddingsFields } from './openai/capabilities.ts';
+export { DroppedParams } from './fields/dropped-params.ts';
+export { isRecord, parseRecord } from './json-record.ts';
 export type {
   ChatStreamOptions,
   ChatStreamTranslator,
+  ChatTranslation,
+  EmbeddingsTranslation,
+  FieldFate,
+  ImagesTranslation,
   ProviderAdapter,
   ProviderEndpoint,
   ProviderError,
   ProviderTarget,
+  TokenCountLookup,
   TranslatedAnswer,
   TranslatedRequest,
   UsageRecordAnswer,

@@ -1,8 +1,11 @@
 import type {
   ChatCompletionRequest,
+  ChatField,
+  EmbeddingsField,
   EmbeddingsRequest,
   ErrorCode,
-  Operation,
+  ImagesField,
+  ImagesRequest,
   ProviderType,
   Usage,
 } from '@aggregator/contracts';
@@ -13,23 +16,12 @@ import type {
  */
 export interface ProviderAdapter {
   readonly type: ProviderType;
-  readonly operations: readonly Operation[];
-
-  /** Where an operation goes, and the headers that carry the credential and our id of the attempt. */
-  endpoint(target: ProviderTarget, operation: Operation): ProviderEndpoint;
-
-  /** Always asks for usage, also on a stream whose client did not. */
-  toChatRequest(request: ChatCompletionRequest, target: ProviderTarget): TranslatedRequest;
-  /**
-   * The body of a success.
-   * @throws {ProviderFailure} if it is an error after all, or nothing that can be understood.
-   */
-  fromChatResponse(body: string): TranslatedAnswer;
-  createChatStream(options: ChatStreamOptions): ChatStreamTranslator;
-
-  toEmbeddingsRequest(request: EmbeddingsRequest, target: ProviderTarget): TranslatedRequest;
-  /** @throws {ProviderFailure} as `fromChatResponse`. */
-  fromEmbeddingsResponse(body: string): TranslatedAnswer;
+  readonly chat: ChatTranslation;
+  /** Null where the provider has none. */
+  readonly embeddings: EmbeddingsTranslation | null;
+  readonly images: ImagesTranslation | null;
+  /** Exact tokens of a conversation before it is sent; null where the provider does not tell. */
+  readonly tokenCount: TokenCountLookup | null;
 
   /**
    * What an answer that is not a success means. Header names are lower-case; `body` is at most 64 KiB of it and may be
@@ -39,6 +31,60 @@ export interface ProviderAdapter {
 
   /** Where the provider keeps its own record of what an attempt used, if it has one: exact usage after an abort or a crash. */
   readonly usageRecord: UsageRecordLookup | null;
+
+  /** A request that costs nothing and succeeds where the address and the credential are right. */
+  probe(target: Omit<ProviderTarget, 'model'>): ProviderEndpoint;
+}
+
+/**
+ * What becomes of a field: `mapped` goes out in the provider's own form, `dropped` is left out and named to the caller,
+ * `refused` is an `unsupported_parameter` error, because an answer without it would not be what was asked for.
+ */
+export type FieldFate = 'mapped' | 'dropped' | 'refused';
+
+export interface ChatTranslation {
+  readonly fields: Readonly<Record<ChatField, FieldFate>>;
+  /**
+   * Always asks for usage, also on a stream whose client did not.
+   * @throws {AppError} `unsupported_parameter`, `invalid_value`.
+   */
+  toRequest(request: ChatCompletionRequest, target: ProviderTarget): TranslatedRequest;
+  /**
+   * The body of a success.
+   * @throws {ProviderFailure} if it is an error after all, or nothing that can be understood.
+   */
+  fromResponse(body: string): TranslatedAnswer;
+  createStream(options: ChatStreamOptions): ChatStreamTranslator;
+}
+
+export interface EmbeddingsTranslation {
+  readonly fields: Readonly<Record<EmbeddingsField, FieldFate>>;
+  /** Most inputs that one call takes; a longer batch goes out as several calls. */
+  readonly inputsMax: number;
+  /** @throws {AppError} `unsupported_parameter`, `invalid_value`. */
+  toRequest(request: EmbeddingsRequest, target: ProviderTarget): TranslatedRequest;
+  /**
+   * OpenAI's list, one entry for each input in order, as floats or base64 as `request` asks.
+   * @throws {ProviderFailure}
+   */
+  fromResponse(body: string, request: EmbeddingsRequest): TranslatedAnswer;
+}
+
+export interface ImagesTranslation {
+  readonly fields: Readonly<Record<ImagesField, FieldFate>>;
+  /** @throws {AppError} `unsupported_parameter`, `invalid_value`. */
+  toRequest(request: ImagesRequest, target: ProviderTarget): TranslatedRequest;
+  /**
+   * OpenAI's `{created, data: [{b64_json | url}]}`; `created` is added by the caller where the provider tells none.
+   * @throws {ProviderFailure}
+   */
+  fromResponse(body: string, request: ImagesRequest): TranslatedAnswer;
+}
+
+export interface TokenCountLookup {
+  toRequest(request: ChatCompletionRequest, target: ProviderTarget): TranslatedRequest;
+  /** @throws {ProviderFailure} */
+  fromResponse(body: string): number;
 }
 
 export interface ProviderTarget {
@@ -47,8 +93,12 @@ export interface ProviderTarget {
   credential: string | null;
   /** The provider's own name of the model. */
   model: string;
+  /** Most tokens that the model generates; null where it generates none or nobody knows. */
+  maxOutputTokens: number | null;
   /** `<requestId>/<attempt>`, sent so that the provider's log and ours can be joined. */
   attemptId: string;
+  /** What only this type of provider needs: `folder` for Yandex. */
+  options: Readonly<Record<string, string>>;
 }
 
 export interface ProviderEndpoint {
@@ -58,6 +108,7 @@ export interface ProviderEndpoint {
 }
 
 export interface TranslatedRequest {
+  endpoint: ProviderEndpoint;
   /** JSON. */
   body: string;
   /** Fields of the caller's request that this provider does not take, by name; told in `x-aggregator-dropped-params`. */
@@ -72,6 +123,10 @@ export interface TranslatedAnswer {
 }
 
 export interface ChatStreamOptions {
+  /** Unix seconds, for `created` where the provider tells no time; 0 if not given. */
+  createdAt?: number;
+  /** The provider's name of the model, for `model` where the provider names none; empty if not given. */
+  model?: string;
   /** Whether the client asked for the usage chunk; otherwise it is read and withheld. */
   includeUsage: boolean;
   /** How many choices were asked for (`n`), 1 if not given: the answer is not whole before that many have ended. */
@@ -96,6 +151,8 @@ export interface ChatStreamTranslator {
 
   /** Every choice has had its finish reason: the answer is whole. */
   readonly isComplete: boolean;
+  /** The provider has said its last word (`[DONE]`, `message_stop`): nothing is worth waiting for. */
+  readonly isEnded: boolean;
   /** Something for the client has come: text, reasoning or tool-call arguments. */
   readonly hasLife: boolean;
   readonly usage: Usage | null;
@@ -115,6 +172,8 @@ export interface ProviderError {
   /** Another candidate may be tried. */
   mayFailOver: boolean;
   retryAfterMs: number | null;
+  /** The key is dead or has no money left: whatever is asked with it fails. Absent for no. */
+  isKeyAtFault?: boolean;
   /** For our logs: the provider's status, code and message, cut to 500 characters. */
   internal: string;
   /** Shown to the caller where it explains the caller's own mistake; null otherwise. */

@@ -14,7 +14,7 @@ export function findModelRow(index: SnapshotIndex, name: string): ModelRow | nul
   const listed = index.rows.get(name);
   if (listed !== undefined) return listed;
   const groups = index.byName.get(name)?.groups.values().next().value;
-  const candidate = groups?.[0]?.candidates[0];
+  const candidate = groups?.[0]?.[0]?.candidate;
   if (candidate === undefined) return null;
   const row = index.rows.get(candidate.model.id) ?? index.rows.get(`${candidate.provider.name}/${candidate.model.id}`);
   return row === undefined ? null : { ...row, id: name };

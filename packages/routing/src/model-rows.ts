@@ -47,12 +47,18 @@ export function toRouteRow(name: string, candidates: readonly Candidate[]): Mode
   };
 }
 
+/** Of a price in tiers the plain one, which nearly every request has: there is no name for a second. */
 function toPricing(prices: readonly Rates[]): Record<string, string> {
   return Object.fromEntries(
     pricingNames.flatMap(([name, component]) => {
-      const rates = prices.flatMap((price) => price[component] ?? []).map(BigInt);
+      const rates = prices.flatMap((price) => (isShown(component, price) ? (price[component] ?? []) : [])).map(BigInt);
       const dearest = rates.reduce<bigint | null>((most, rate) => (most === null || rate > most ? rate : most), null);
       return dearest === null ? [] : [[name, formatUsdPerUnit(dearest.toString())]];
     }),
   );
+}
+
+/** `image` is read as the price of a picture; pictures that are charged as the text that they are turned into have none. */
+function isShown(component: UsageComponent, { imageIn, inputUncached }: Rates): boolean {
+  return component !== 'imageIn' || imageIn !== inputUncached;
 }

@@ -1,65 +1,111 @@
 import { AppError, type Operation } from '@aggregator/contracts';
-import type { Candidate, CandidateGroup, SnapshotIndex } from './snapshot-index.ts';
+import { draw, type Lot } from './draw.ts';
+import { type Ordering, orderOptions } from './order-options.ts';
+import { preferOrder, selectPreferred } from './preferences.ts';
+import { boundTargets, readyFirst, withoutRepeats } from './ready-first.ts';
+import { rendezvous } from './rendezvous.ts';
+import type { RoutePlan, RouteRequest, Target, TargetView } from './route-port.ts';
+import type { NamedModel, Option, SnapshotIndex } from './snapshot-index.ts';
 
-export interface RouteRequest {
-  /** As the client said it: `<provider>/<model>`, a bare model name, or a route. */
-  model: string;
-  operation: Operation;
-  /** What the key may use: names as above, a candidate's bare or full name; null means all. */
-  principalModels: readonly string[] | null;
-}
-
-export interface RoutePlan {
-  /** In the order to try; at least one. */
-  readonly candidates: readonly Candidate[];
-}
+type Groups = readonly (readonly Option[])[];
 
 /**
- * The candidates for a request. Priorities first, lowest number first; equal ones by chance in proportion to their weight,
- * where weight 0 comes last. Without an allocation per candidate unless there are weights to draw or a key to heed.
+ * Whom to ask for a request, in order: by priority, then by the route's strategy or the caller's preferences, then by key;
+ * who is not ready comes last. Names of `fallbacks` come after the model; a name that gives nobody is passed over. Allocates
+ * nothing where one target alone can serve and the caller has no preferences.
  *
- * @param random Answers a number in [0, 1); one for each weighted candidate.
- * @throws {AppError} `model_not_found` (also where the model exists but not for this operation), `model_not_allowed`,
+ * @param random Answers a number in [0, 1).
+ * @throws {AppError} Where no name gives anybody, the error of the first: `model_not_found` (also where the model exists but
+ * not for this operation, or where a preference leaves nobody, which `param` then names), `model_not_allowed`,
  * `model_not_priced`.
  */
-export function planRoute(index: SnapshotIndex, request: RouteRequest, random: () => number): RoutePlan {
+export function planRoute(
+  index: SnapshotIndex,
+  request: RouteRequest,
+  view: TargetView,
+  random: () => number,
+): RoutePlan {
+  const { fallbacks, preferences, principalModels } = request;
   const named = index.byName.get(request.model);
-  if (named === undefined || named.operations.length === 0) throw new AppError('model_not_found', { param: 'model' });
-  if (!named.operations.includes(request.operation)) throw wrongOperation(request, named.operations);
+  if (fallbacks.length === 0 && preferences === null) {
+    const lone = named?.lonePlans.get(request.operation);
+    if (lone !== undefined && (principalModels === null || principalModels.includes(request.model))) return lone;
+  }
+  const targets = collectTargets(index, request, view, random);
+  const { resume, mayFailOverOnPolicy } = named ?? { resume: 'verified', mayFailOverOnPolicy: false };
+  return { targets, resume, mayFailOverOnPolicy };
+}
+
+function collectTargets(
+  index: SnapshotIndex,
+  request: RouteRequest,
+  view: TargetView,
+  random: () => number,
+): readonly Target[] {
+  let refusal: AppError | null = null;
+  const targets: Target[] = [];
+  for (const name of [request.model, ...request.fallbacks]) {
+    const named = index.byName.get(name);
+    const groups = findGroups(named, name, request);
+    if (groups instanceof AppError) refusal ??= groups;
+    else if (named !== undefined) targets.push(...orderTargets(named, groups, request, view, random));
+  }
+  if (targets.length === 0) throw refusal ?? new AppError('model_not_found', { param: 'model' });
+  return boundTargets(readyFirst(withoutRepeats(targets), view));
+}
+
+/** What may serve under this name, or why nobody may. */
+function findGroups(named: NamedModel | undefined, name: string, request: RouteRequest): Groups | AppError {
+  if (named === undefined || named.operations.length === 0) return new AppError('model_not_found', { param: 'model' });
+  if (!named.operations.includes(request.operation)) return wrongOperation(request, named.operations);
   const groups = named.groups.get(request.operation);
-  if (groups === undefined) throw new AppError('model_not_priced', { param: 'model' });
-  const candidates = toOrder(groups, random);
-  const { principalModels } = request;
-  if (principalModels === null || principalModels.includes(request.model)) return { candidates };
-  const allowed = candidates.filter((candidate) => isAllowed(candidate, principalModels));
-  if (allowed.length === 0) throw new AppError('model_not_allowed', { param: 'model' });
-  return { candidates: allowed };
+  if (groups === undefined) return new AppError('model_not_priced', { param: 'model' });
+  const allowed = selectAllowed(groups, name, request.principalModels);
+  if (allowed.length === 0) return new AppError('model_not_allowed', { param: 'model' });
+  return request.preferences === null ? allowed : selectPreferred(allowed, request.preferences, request.chat);
 }
 
-function toOrder(groups: readonly CandidateGroup[], random: () => number): readonly Candidate[] {
-  const [first] = groups;
-  if (first !== undefined && groups.length === 1 && first.weights === null) return first.candidates;
-  return groups.flatMap(({ candidates, weights }) =>
-    weights === null ? candidates : draw(candidates, weights, random),
+function selectAllowed(groups: Groups, name: string, principalModels: readonly string[] | null): Groups {
+  if (principalModels === null || principalModels.includes(name)) return groups;
+  return groups
+    .map((group) =>
+      group.filter(({ offer }) => principalModels.includes(offer.model.id) || principalModels.includes(offer.name)),
+    )
+    .filter((group) => group.length > 0);
+}
+
+function orderTargets(
+  named: NamedModel,
+  groups: Groups,
+  { affinity, preferences }: RouteRequest,
+  view: TargetView,
+  random: () => number,
+): readonly Target[] {
+  const isBound = affinity !== null && named.isSticky;
+  const lot: Lot<Option> = isBound ? ({ offer }) => rendezvous(affinity, offer.name) : random;
+  const ordering: Ordering = {
+    strategy: preferences?.sort ?? named.strategy,
+    lot,
+    exploration: isBound || preferences?.sort !== undefined ? null : random,
+  };
+  const byStrategy = groups.flatMap((group) => orderOptions(group, ordering, view));
+  const targets = preferOrder(byStrategy, preferences?.order).flatMap(({ offer }) =>
+    orderKeys(offer.targets, affinity, random),
   );
+  const isOrdered = preferences?.order !== undefined && preferences.order.length > 0;
+  return preferences?.allow_fallbacks === false && !isOrdered ? keepFirstProvider(readyFirst(targets, view)) : targets;
 }
 
-/**
- * One weighted order without replacement: each candidate draws −ln(u) / weight and the smallest goes first, so the first
- * place falls to each in proportion to its weight, and so on among those left (Efraimidis and Spirakis, 2006).
- */
-function draw(candidates: readonly Candidate[], weights: readonly number[], random: () => number): Candidate[] {
-  return candidates
-    .map((candidate, position) => {
-      const weight = weights[position] ?? 0;
-      return { candidate, time: weight === 0 ? Number.POSITIVE_INFINITY : -Math.log(1 - random()) / weight };
-    })
-    .sort((one, other) => (one.time === other.time ? 0 : one.time - other.time))
-    .map(({ candidate }) => candidate);
+/** By chance; a session stays with one key, whose account has its prompts in the provider's cache. */
+function orderKeys(targets: readonly Target[], affinity: string | null, random: () => number): readonly Target[] {
+  if (targets.length === 1) return targets;
+  const lot: Lot<Target> = affinity === null ? random : ({ key }) => rendezvous(affinity, key);
+  return draw(targets, () => 1, lot);
 }
 
-function isAllowed({ provider, model }: Candidate, principalModels: readonly string[]): boolean {
-  return principalModels.includes(model.id) || principalModels.includes(`${provider.name}/${model.id}`);
+function keepFirstProvider(targets: readonly Target[]): readonly Target[] {
+  const provider = targets[0]?.candidate.provider;
+  return targets.filter((target) => target.candidate.provider === provider);
 }
 
 function wrongOperation({ operation }: RouteRequest, operations: readonly Operation[]): AppError {

@@ -7,7 +7,10 @@ import {
   type SnapshotModel,
   type SnapshotProvider,
 } from '@aggregator/contracts';
+import type { TargetKey } from '@aggregator/resilience';
 import { toModelRow, toRouteRow } from './model-rows.ts';
+import { comparePrices, type Offer, toOffer } from './offers.ts';
+import type { RoutePlan } from './route-port.ts';
 
 /** A provider and one of its models that we may try, with the price that the caller pays for it. */
 export interface Candidate {
@@ -16,19 +19,24 @@ export interface Candidate {
   readonly price: Price;
 }
 
-/** Candidates to try before those of the next group. Within a group they come in the order of `weights`, by chance. */
-export interface CandidateGroup {
-  readonly candidates: readonly Candidate[];
-  /** As many as candidates; null where their order is fixed. */
-  readonly weights: readonly number[] | null;
+/** A priced offer with the weight that its route gives it. */
+export interface Option {
+  readonly offer: Offer;
+  readonly candidate: Candidate;
+  readonly weight: number;
 }
 
+type SnapshotRoute = RoutingSnapshot['routes'][number];
+type RouteSettings = Pick<SnapshotRoute, 'strategy' | 'isSticky' | 'resume' | 'mayFailOverOnPolicy'>;
+
 /** What a public name stands for. */
-export interface NamedModel {
+export interface NamedModel extends RouteSettings {
   /** The operations that some model of this name has, priced or not. */
   readonly operations: readonly Operation[];
-  /** Groups of priced candidates for each operation, in the order to try; without an entry where there is none. */
-  readonly groups: ReadonlyMap<Operation, readonly CandidateGroup[]>;
+  /** Priced options for each operation, those of the first priority first; without an entry where there is none. */
+  readonly groups: ReadonlyMap<Operation, readonly (readonly Option[])[]>;
+  /** The whole plan of an operation that only one target serves: nothing is left to decide. */
+  readonly lonePlans: ReadonlyMap<Operation, RoutePlan>;
 }
 
 /** A snapshot made quick to look up, once for each that comes. Immutable. */
@@ -37,100 +45,105 @@ export interface SnapshotIndex {
   readonly byName: ReadonlyMap<string, NamedModel>;
   /** One row for each model that can be served and each route, by the name that it is listed under. */
   readonly rows: ReadonlyMap<string, ModelRow>;
+  readonly targetKeys: ReadonlySet<TargetKey>;
 }
 
-/** A model of a provider, whose price may be missing. */
-interface Offer {
-  readonly provider: SnapshotProvider;
-  readonly model: SnapshotModel;
-  readonly candidate: Candidate | null;
-}
-
-interface OfferGroup {
-  readonly offers: readonly Offer[];
-  readonly weights: readonly number[] | null;
+interface WeightedOffer {
+  readonly offer: Offer;
+  readonly weight: number;
 }
 
 /**
+ * A model by its own name, which no route says anything of. Several providers that have it are tried from the cheapest on:
+ * the caller named no price, and shares by chance would make equal requests cost different sums. At equal prices the latency
+ * strategy shares them out.
+ */
+const unrouted: RouteSettings = {
+  strategy: 'price',
+  isSticky: true,
+  resume: 'verified',
+  mayFailOverOnPolicy: false,
+};
+
+/**
  * Where names meet, `<provider>/<model>` wins, since that is promised always to be accepted; then a route, since somebody
- * made it on purpose; then a model's bare name, at each provider that has it, in the order of providers.
+ * made it on purpose; then a model's bare name, at each provider that has it.
  */
 export function indexSnapshot(snapshot: RoutingSnapshot): SnapshotIndex {
   const offers = snapshot.providers.flatMap((provider) =>
     provider.models.map((model) => toOffer(snapshot, provider, model)),
   );
-  const qualified = new Map(offers.map((offer) => [qualifiedName(offer), offer]));
+  const qualified = new Map(offers.map((offer) => [offer.name, offer]));
   const bare = Map.groupBy(offers, (offer) => offer.model.id);
   const byName = new Map<string, NamedModel>();
   const rows = new Map<string, ModelRow>();
 
-  for (const [id, sameName] of bare) byName.set(id, toNamedModel([{ offers: sameName, weights: null }]));
+  for (const [id, sameName] of bare) {
+    const cheapestFirst = sameName.toSorted((one, other) => comparePrices(one.priceNanoUsd, other.priceNanoUsd));
+    byName.set(id, toNamedModel([cheapestFirst.map(evenly)], unrouted));
+  }
   for (const route of snapshot.routes) {
     const groups = toRouteGroups(route.candidates, qualified);
-    const named = toNamedModel(groups);
-    byName.set(route.name, named);
-    const candidates = groups.flatMap((group) => group.offers.flatMap((offer) => offer.candidate ?? []));
+    byName.set(route.name, toNamedModel(groups, route));
+    const candidates = groups.flatMap((group) => group.flatMap(({ offer }) => offer.candidate ?? []));
     if (candidates.length > 0 && !qualified.has(route.name)) rows.set(route.name, toRouteRow(route.name, candidates));
   }
-  for (const [name, offer] of qualified) byName.set(name, toNamedModel([{ offers: [offer], weights: null }]));
+  for (const [name, offer] of qualified) byName.set(name, toNamedModel([[evenly(offer)]], unrouted));
 
-  for (const offer of offers) {
-    if (offer.candidate === null) continue;
-    const { id } = offer.model;
-    const isOnlyMeaning = bare.get(id)?.length === 1 && !rows.has(id) && !qualified.has(id);
-    const name = isOnlyMeaning ? id : qualifiedName(offer);
-    rows.set(name, toModelRow(name, offer.candidate));
+  for (const { candidate, model, name: fullName } of offers) {
+    if (candidate === null) continue;
+    const isOnlyMeaning = bare.get(model.id)?.length === 1 && !rows.has(model.id) && !qualified.has(model.id);
+    const name = isOnlyMeaning ? model.id : fullName;
+    rows.set(name, toModelRow(name, candidate));
   }
-  return { snapshot, byName, rows };
+  const targetKeys = new Set(offers.flatMap((offer) => offer.targets.map((target) => target.key)));
+  return { snapshot, byName, rows, targetKeys };
 }
 
-function toOffer(snapshot: RoutingSnapshot, provider: SnapshotProvider, model: SnapshotModel): Offer {
-  const version = model.priceVersion;
-  const rates = version !== null && Object.hasOwn(snapshot.prices, version) ? snapshot.prices[version] : undefined;
-  const candidate = version === null || rates === undefined ? null : { provider, model, price: { version, rates } };
-  return { provider, model, candidate };
+/** All that can be called by this snapshot: what is worth remembering of failures. */
+export function listTargetKeys(index: SnapshotIndex): ReadonlySet<TargetKey> {
+  return index.targetKeys;
 }
 
-function qualifiedName({ provider, model }: Offer): string {
-  return `${provider.name}/${model.id}`;
+function evenly(offer: Offer): WeightedOffer {
+  return { offer, weight: 1 };
 }
 
 /** Candidates that name no model of the snapshot are left out: the rest of the route still serves. */
 function toRouteGroups(
-  candidates: RoutingSnapshot['routes'][number]['candidates'],
+  candidates: SnapshotRoute['candidates'],
   qualified: ReadonlyMap<string, Offer>,
-): OfferGroup[] {
+): WeightedOffer[][] {
   const byPriority = Map.groupBy(candidates, (candidate) => candidate.priority);
   return [...byPriority]
     .sort(([one], [other]) => one - other)
-    .map(([, samePriority]) => {
-      const found = samePriority.flatMap(({ provider, model, weight }) => {
+    .map(([, samePriority]) =>
+      samePriority.flatMap(({ provider, model, weight }) => {
         const offer = qualified.get(`${provider}/${model}`);
         return offer === undefined ? [] : [{ offer, weight }];
-      });
-      return { offers: found.map(({ offer }) => offer), weights: found.map(({ weight }) => weight) };
-    });
+      }),
+    );
 }
 
-function toNamedModel(offerGroups: readonly OfferGroup[]): NamedModel {
+function toNamedModel(offerGroups: readonly (readonly WeightedOffer[])[], settings: RouteSettings): NamedModel {
+  const { strategy, isSticky, resume, mayFailOverOnPolicy } = settings;
   const operations = operation.options.filter((one) =>
-    offerGroups.some((group) => group.offers.some((offer) => offer.model.operations.includes(one))),
+    offerGroups.some((group) => group.some(({ offer }) => offer.model.operations.includes(one))),
   );
-  const groups = new Map<Operation, readonly CandidateGroup[]>();
+  const groups = new Map<Operation, readonly (readonly Option[])[]>();
+  const lonePlans = new Map<Operation, RoutePlan>();
   for (const one of operations) {
-    const priced = offerGroups.map((group) => selectPriced(group, one)).filter((group) => group.candidates.length > 0);
+    const priced = offerGroups.map((group) => selectPriced(group, one)).filter((group) => group.length > 0);
     if (priced.length > 0) groups.set(one, priced);
+    const targets = priced.flatMap((group) => group.flatMap(({ offer }) => offer.targets));
+    if (targets.length === 1) lonePlans.set(one, { targets, resume, mayFailOverOnPolicy });
   }
-  return { operations, groups };
+  return { operations, groups, lonePlans, strategy, isSticky, resume, mayFailOverOnPolicy };
 }
 
-function selectPriced({ offers, weights }: OfferGroup, wanted: Operation): CandidateGroup {
-  const candidates: Candidate[] = [];
-  const kept: number[] = [];
-  for (const [index, { model, candidate }] of offers.entries()) {
-    if (candidate === null || !model.operations.includes(wanted)) continue;
-    candidates.push(candidate);
-    kept.push(weights?.[index] ?? 0);
-  }
-  return { candidates, weights: weights === null || candidates.length < 2 ? null : kept };
+function selectPriced(offers: readonly WeightedOffer[], wanted: Operation): Option[] {
+  return offers.flatMap(({ offer, weight }) => {
+    const { candidate, model } = offer;
+    return candidate === null || !model.operations.includes(wanted) ? [] : [{ offer, candidate, weight }];
+  });
 }

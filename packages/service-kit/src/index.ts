@@ -1,4 +1,5 @@
 export {
+  baseUrlAllowlistVariable,
   type CommonConfig,
   commonVariables,
   defaultPorts,
@@ -25,13 +26,17 @@ export {
   redisVariables,
   withDatabaseUrls,
 } from './config/store-variables.ts';
+export { createEgressAllowlist, type EgressAllowlist, emptyAllowlist } from './egress/egress-allowlist.ts';
+export { createEgressConnector, EgressRefused } from './egress/egress-connector.ts';
+export { isPublicAddress } from './egress/judge-address.ts';
+export { type BaseUrlVerdict, judgeBaseUrl } from './egress/judge-base-url.ts';
 export { checkBody } from './http/check-body.ts';
 export { createExpressApp, jsonBody, readRequestId, withJsonBodies } from './http/create-express-app.ts';
 export { type HealthAnswer, type ReadinessCheck, readHealth } from './http/health.ts';
 export { createInternalClient, type InternalClient, type InternalRequest } from './http/internal-client.ts';
 export { parseJsonBody } from './http/parse-json-body.ts';
 export { readJsonBytes } from './http/read-body.ts';
-export { errorHeaders, sendOpenAiError, sendProblem } from './http/send-error.ts';
+export { errorHeaders, sendErrorBody, sendOpenAiError, sendProblem } from './http/send-error.ts';
 export { createInternalKeyring, type InternalKeyring } from './identity/internal-keyring.ts';
 export { principalOf, requirePeer, requirePrincipal } from './identity/require-identity.ts';
 export { createIdentitySigner, type IdentitySigner } from './identity/sign-identity.ts';

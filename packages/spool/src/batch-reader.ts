@@ -1,43 +1,60 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { UsageRecorded } from '@aggregator/contracts';
 import { chunkBytes, readRecords } from './read-records.ts';
+import { isReached, type RecentSettlements, type WrittenSettlement } from './recent-settlements.ts';
 import { toDamageError } from './recover.ts';
 import { type Position, toSegmentPath } from './segment-files.ts';
 import type { SegmentLog } from './segment-log.ts';
 
 export interface Batch {
   events: UsageRecorded[];
+  /** The JSON of each event, as it was written. */
+  texts: string[];
   /** Everything before this is in the batch or needs no shipping. */
   end: Position;
+  /** It was the log's end when this was read. */
+  isAtEnd: boolean;
 }
 
-/** Reads settlements out of the log in the order they were written, a bounded number of bytes at a time. */
+/**
+ * Reads settlements out of the log in the order they were written, a bounded number of bytes at a time; those of a moment
+ * ago from memory.
+ */
 export class BatchReader {
   readonly #directory: string;
   readonly #log: SegmentLog;
+  readonly #recent: RecentSettlements;
   readonly #onError: (error: unknown) => void;
   readonly #buffer = Buffer.allocUnsafe(chunkBytes);
   #handle: FileHandle | undefined;
   #segment = 0;
 
-  constructor(directory: string, log: SegmentLog, onError: (error: unknown) => void) {
+  constructor(directory: string, log: SegmentLog, recent: RecentSettlements, onError: (error: unknown) => void) {
     this.#directory = directory;
     this.#log = log;
+    this.#recent = recent;
     this.#onError = onError;
   }
 
   /** The next settlements after `from`, at most `batchMax`; none where the log ends. */
   async read(from: Position, batchMax: number): Promise<Batch> {
+    const recent = this.#recent.read(from, batchMax);
+    if (recent !== null) return this.#takeRecent(recent, batchMax);
     let end = from;
     for (;;) {
       const { segment, offset } = this.#log.advance(end);
       end = { segment: segment.number, offset };
       if (segment.number !== this.#segment) await this.close();
-      if (offset >= segment.bytes) return { events: [], end };
-      const events: UsageRecorded[] = [];
-      end = { segment: segment.number, offset: await this.#readInto(events, segment, offset, batchMax) };
-      if (events.length > 0) return { events, end };
+      const batch: Batch = { events: [], texts: [], end, isAtEnd: true };
+      if (offset >= segment.bytes) return batch;
+      end = { segment: segment.number, offset: await this.#readInto(batch, segment, offset, batchMax) };
+      if (batch.events.length > 0) return { ...batch, end, isAtEnd: isReached(this.#log.end, end) };
     }
+  }
+
+  /** Everything before `end` is shipped. */
+  forgetUntil(end: Position): void {
+    this.#recent.forgetUntil(end);
   }
 
   async close(): Promise<void> {
@@ -46,8 +63,17 @@ export class BatchReader {
     await handle?.close();
   }
 
+  #takeRecent(recent: readonly WrittenSettlement[], batchMax: number): Batch {
+    const events = recent.map(({ event }) => event);
+    const texts = recent.map(({ json }) => json);
+    const last = recent.at(-1);
+    // Behind the last of them there are intents at most, unless there are more than a batch.
+    const isAtEnd = last === undefined || recent.length < batchMax;
+    return { events, texts, end: isAtEnd ? this.#log.end : last.end, isAtEnd };
+  }
+
   async #readInto(
-    events: UsageRecorded[],
+    { events, texts }: Batch,
     segment: { number: number; bytes: number },
     offset: number,
     batchMax: number,
@@ -61,8 +87,10 @@ export class BatchReader {
     for (const record of read.records) {
       if (record.kind !== 'settlement') continue;
       // Checked by its CRC, not by a schema: what an older version wrote must reach the ledger, which judges it.
-      const event: UsageRecorded = JSON.parse(record.json.toString());
+      const json = record.json.toString();
+      const event: UsageRecorded = JSON.parse(json);
       events.push(event);
+      texts.push(json);
       if (events.length === batchMax) return record.end;
     }
     return read.end > offset ? read.end : limit;

@@ -77,12 +77,19 @@ describe('spool', () => {
     await spool.close();
   });
 
-  it('refuses to begin the same event id twice', async () => {
-    const { options } = makeSpoolOptions(root);
+  it('lets a later intent of an event id take the place of the earlier one, also for the next process', async () => {
+    const { options, shipped } = makeSpoolOptions(root);
     const spool = await openSpool(options);
     spool.appendIntent(makeIntent('a/1'));
-    expect(() => spool.appendIntent(makeIntent('a/1'))).toThrow('internal_error');
+    spool.appendIntent({ ...makeIntent('a/1'), body: { attempt: 2 } });
+    expect(spool.readPending().openIntents).toBe(1);
     await spool.close();
+    const next = await openSpool(options);
+    expect(next.abandonedIntents).toEqual([expect.objectContaining({ eventId: 'a/1', body: { attempt: 2 } })]);
+    expect(next.appendSettlement(makeSettlement('a/1'))).toBe(true);
+    await next.waitUntilShipped(5000);
+    expect(shipped).toHaveLength(1);
+    await next.close();
   });
 
   it('keeps its id over openings, counts the epoch up and the sequence from one', async () => {

@@ -5,6 +5,7 @@ import type { DirectoryLock } from './directory-lock.ts';
 import type { Identity } from './identity.ts';
 import type { OpenIntents } from './open-intents.ts';
 import type { Spool, SpoolDamage, SpoolIntent, SpoolOptions, SpoolSettlement } from './port.ts';
+import { isReached, RecentSettlements } from './recent-settlements.ts';
 import { RecordEncoder } from './record.ts';
 import type { Recovered } from './recover.ts';
 import type { Reserve } from './reserve.ts';
@@ -42,6 +43,7 @@ export class FileSpool implements Spool {
   readonly #encoder = new RecordEncoder();
   readonly #openIntents: OpenIntents;
   readonly #progress: ShipProgress;
+  readonly #recent: RecentSettlements;
   readonly #shipper: Shipper;
   /** Settlements that the disk would not take; no more than there were open intents. */
   readonly #unwritten: string[] = [];
@@ -67,12 +69,13 @@ export class FileSpool implements Spool {
     this.#progress = new ShipProgress(recovered.unshippedSettlements);
     this.#cursor = cursor;
     this.#savedCursor = cursor;
+    this.#recent = new RecentSettlements(log.end);
     const { directory, shipBatchMax, onError } = options;
     this.#shipper = new Shipper({
-      reader: new BatchReader(directory, log, onError),
+      reader: new BatchReader(directory, log, this.#recent, onError),
       from: cursor,
       batchMax: shipBatchMax,
-      ship: (events) => options.ship(events),
+      ship: (events, texts) => options.ship(events, texts),
       onShipped: (count, end) => this.#advance(count, end),
       onError,
     });
@@ -81,9 +84,6 @@ export class FileSpool implements Spool {
 
   appendIntent({ eventId, time, body }: SpoolIntent): void {
     this.#checkOpen();
-    if (this.#openIntents.has(eventId)) {
-      throw new AppError('internal_error', { internal: `intent ${eventId} is open already` });
-    }
     const json = JSON.stringify({ eventId, time, body });
     const record = this.#encoder.encode('intent', json);
     const bytes = this.#countBytes() + record.length + settlementBytesReserved;
@@ -102,14 +102,18 @@ export class FileSpool implements Spool {
     this.#checkOpen();
     if (!this.#openIntents.has(settlement.eventId)) return false;
     const spool = { id: this.id, epoch: this.#epoch, seq: this.#seq + 1 };
-    const json = JSON.stringify({ ...settlement, spool });
+    const event = { ...settlement, spool };
+    const json = JSON.stringify(event);
     const record = this.#encoder.encode('settlement', json);
     this.#seq += 1;
     this.#openIntents.remove(settlement.eventId);
     this.#progress.addSettled();
     // Behind one that is not written yet, none may go first.
     if (this.#unwritten.length > 0 || !this.#appendAtAnyCost(record)) this.#unwritten.push(json);
-    else this.#shipper.wake();
+    else {
+      this.#recent.add({ event, json, end: this.#log.end });
+      this.#shipper.wake();
+    }
     this.#wantTick();
     return true;
   }
@@ -181,6 +185,7 @@ export class FileSpool implements Spool {
     for (let json = this.#unwritten[0]; json !== undefined; json = this.#unwritten[0]) {
       if (!this.#appendAtAnyCost(this.#encoder.encode('settlement', json))) return;
       this.#unwritten.shift();
+      this.#recent.restart(this.#log.end);
       this.#shipper.wake();
     }
   }
@@ -253,8 +258,4 @@ export class FileSpool implements Spool {
       await this.#log.dropOldestFinished();
     }
   }
-}
-
-function isReached(position: Position, by: Position): boolean {
-  return by.segment > position.segment || (by.segment === position.segment && by.offset >= position.offset);
 }

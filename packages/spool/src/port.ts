@@ -10,7 +10,10 @@ import { z } from 'zod';
 export interface Spool {
   readonly id: string;
 
-  /** Refuses with `spool_full` at 95 % of `bytesMax`, or when the disk is full; then nothing may be dispatched. */
+  /**
+   * Refuses with `spool_full` at 95 % of `bytesMax`, or when the disk is full; then nothing may be dispatched. An intent of
+   * an event id that is open takes the earlier one's place: a request that goes on at another provider.
+   */
   appendIntent(intent: SpoolIntent): void;
 
   /**
@@ -57,8 +60,9 @@ export interface SpoolOptions {
   /**
    * Publishes settlements in order; resolves when they are durable. Rejections are tried again with back-off, for ever, and
    * so is what has no answer after a minute. After a crash the last ones are published again.
+   * `texts` are the same settlements as JSON, so that nobody makes it anew.
    */
-  ship(events: readonly UsageRecorded[]): Promise<void>;
+  ship(events: readonly UsageRecorded[], texts: readonly string[]): Promise<void>;
   shipBatchMax: number;
   onError(error: unknown): void;
 }

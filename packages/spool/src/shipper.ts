@@ -7,13 +7,13 @@ export interface ShipperOptions {
   reader: BatchReader;
   from: Position;
   batchMax: number;
-  ship(events: readonly UsageRecorded[]): Promise<void>;
+  ship(events: readonly UsageRecorded[], texts: readonly string[]): Promise<void>;
   /** Everything before `end` is acknowledged; `count` settlements of it are news. */
   onShipped(count: number, end: Position): Promise<void>;
   onError(error: unknown): void;
 }
 
-const gatherMs = 20;
+const gatherMs = 50;
 const pauseMsMin = 50;
 const pauseMsMax = 5000;
 /** A shipment without an answer for so long has failed; sent again, it changes nothing. */
@@ -71,16 +71,17 @@ export class Shipper {
 
   async #shipNext(): Promise<void> {
     this.#hasWork = false;
-    const { events, end } = await this.#options.reader.read(this.#position, this.#options.batchMax);
+    const { events, texts, end, isAtEnd } = await this.#options.reader.read(this.#position, this.#options.batchMax);
     if (events.length > 0) {
       this.#hasWork = true;
-      await this.#shipInTime(events);
+      await this.#shipInTime(events, texts);
     }
     if (this.#isStopped) return;
     this.#position = end;
+    this.#options.reader.forgetUntil(end);
     await this.#options.onShipped(events.length, end);
     if (!this.#hasWork) await this.#waitForWork();
-    if (events.length < this.#options.batchMax) await this.#gather();
+    if (isAtEnd) await this.#gather();
   }
 
   /** What comes in quick succession goes together: a shipment of many costs little more than one of a single event. */
@@ -88,14 +89,14 @@ export class Shipper {
     await wait(gatherMs, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined);
   }
 
-  async #shipInTime(events: readonly UsageRecorded[]): Promise<void> {
+  async #shipInTime(events: readonly UsageRecorded[], texts: readonly string[]): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const isLate = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => reject(new Error(`no acknowledgement within ${shipDeadlineMs} ms`)), shipDeadlineMs);
       timer.unref();
     });
     try {
-      await Promise.race([this.#options.ship(events), isLate]);
+      await Promise.race([this.#options.ship(events, texts), isLate]);
     } finally {
       clearTimeout(timer);
     }

@@ -12,9 +12,10 @@ export function usageEvent(changes: Partial<UsageRecorded> = {}): UsageRecorded 
   const requestId = changes.requestId ?? createUuidV7();
   return {
     schema: 'usage.recorded/1',
-    eventId: `${requestId}/1`,
+    eventId: requestId,
     requestId,
     attempt: 1,
+    attempts: [{ provider: 'openai', model: 'gpt-4o-mini', errorCode: null, latencyMs: 100 }],
     spool: { id: 'proxy-0', epoch: 1, seq: 1 },
     time: '2026-11-21T10:15:00.000Z',
     orgId,

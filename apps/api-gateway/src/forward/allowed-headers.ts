@@ -1,11 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Client headers that go on to a service; all others end here, whatever a client calls them. */
+/**
+ * Client headers that go on to a service; all others end here, whatever a client calls them. Ours by their whole names:
+ * who asks is told among the services in headers of the same prefix.
+ */
 const requestHeaders = [
   'accept',
   'content-type',
   'content-encoding',
   'idempotency-key',
+  'anthropic-version',
+  'anthropic-beta',
   'x-session-id',
   'x-aggregator-cache',
   'x-aggregator-privacy',

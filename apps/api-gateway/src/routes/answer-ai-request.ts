@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError, toAppError } from '@aggregator/contracts';
-import { sendOpenAiError } from '@aggregator/service-kit';
+import { AppError, toAnthropicErrorBody, toAppError } from '@aggregator/contracts';
+import { sendErrorBody, sendOpenAiError } from '@aggregator/service-kit';
 import type { ApiGatewayContext } from '../context.ts';
 import { aiRequestFinished } from '../events.ts';
 import { authenticate } from '../middleware/authenticate.ts';
@@ -22,6 +22,8 @@ export async function answerAiRequest(
   const startedMs = performance.now();
   const clientIp = readClientAddress(request, context.config.trustedProxyHops);
   let failure: AppError | null = null;
+  // What Anthropic's SDKs call the id by.
+  if (route.errors === 'anthropic') response.setHeader('request-id', requestId);
   try {
     if (request.method !== route.method) throw new AppError('method_not_allowed');
     const found = authenticate(context, request);
@@ -30,7 +32,8 @@ export async function answerAiRequest(
     await forwardAiRequest(context, caller, request, response, requestId, path);
   } catch (thrown) {
     failure = await limitFailures(context, clientIp, toAppError(thrown));
-    sendOpenAiError(response, failure);
+    if (route.errors === 'anthropic') sendErrorBody(response, failure, toAnthropicErrorBody(failure, requestId));
+    else sendOpenAiError(response, failure);
     // What is left of a refused body is thrown away, so that the next request on the connection is read from its start.
     request.resume();
   }

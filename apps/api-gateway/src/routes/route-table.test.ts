@@ -7,6 +7,8 @@ describe('toCanonicalPath', () => {
     ['/api/v1/chat/completions', '/v1/chat/completions'],
     ['/auth/api-keys', '/v1/auth/api-keys'],
     ['/billing/balance/0193c5a0', '/v1/billing/balance/0193c5a0'],
+    ['/proxy/openai/chat/completions', '/v1/proxy/openai/chat/completions'],
+    ['/api/v1/messages', '/v1/messages'],
     ['/v1/models/openai%2Fgpt-4o', '/v1/models/openai%2Fgpt-4o'],
   ])('reads %s as %s', (path, canonical) => {
     expect(toCanonicalPath(path)).toBe(canonical);
@@ -34,6 +36,29 @@ describe('routes', () => {
     expect(findAiRoute('/v1/chat/completions/')).toBeUndefined();
     expect(findAiRoute('/v1/CHAT/completions')).toBeUndefined();
     expect(findAiRoute('/v1/models/')).toBeUndefined();
+  });
+
+  it.each([
+    ['/v1/completions', 'POST', 'openai'],
+    ['/v1/embeddings', 'POST', 'openai'],
+    ['/v1/images/generations', 'POST', 'openai'],
+    ['/v1/responses', 'POST', 'openai'],
+    ['/v1/messages', 'POST', 'anthropic'],
+    ['/v1/messages/count_tokens', 'POST', 'anthropic'],
+    ['/v1/capabilities', 'GET', 'openai'],
+    ['/v1/proxy/openai/chat/completions', 'POST', 'openai'],
+  ])('serves %s by %s with the errors of %s', (path, method, errors) => {
+    expect(findAiRoute(path)).toEqual({ method, scope: 'ai:invoke', errors });
+  });
+
+  it.each([
+    '/v1/proxy//chat/completions',
+    '/v1/proxy/openai/embeddings',
+    '/v1/proxy/openai/x/chat/completions',
+    '/v1/messages/batches',
+    '/v1/responses/resp_1',
+  ])('does not serve %s', (path) => {
+    expect(findAiRoute(path)).toBeUndefined();
   });
 
   it('sends each part of the management API to its service, and only sign-in parts for strangers', () => {

@@ -4,21 +4,37 @@ import type { Scope, ServiceName } from '@aggregator/contracts';
 export interface AiRoute {
   method: 'GET' | 'POST';
   scope: Scope;
+  /** Whose error object its SDKs expect. */
+  errors: 'openai' | 'anthropic';
 }
 
+const aiPost: AiRoute = { method: 'POST', scope: 'ai:invoke', errors: 'openai' };
+const aiGet: AiRoute = { ...aiPost, method: 'GET' };
+const anthropicPost: AiRoute = { ...aiPost, errors: 'anthropic' };
+
 /** Exact canonical paths. Every alias is turned into one of these before anything is decided. */
-const aiRoutes: ReadonlyMap<string, AiRoute> = new Map<string, AiRoute>([
-  ['/v1/chat/completions', { method: 'POST', scope: 'ai:invoke' }],
-  ['/v1/embeddings', { method: 'POST', scope: 'ai:invoke' }],
-  ['/v1/models', { method: 'GET', scope: 'ai:invoke' }],
+const aiRoutes: ReadonlyMap<string, AiRoute> = new Map([
+  ['/v1/chat/completions', aiPost],
+  ['/v1/completions', aiPost],
+  ['/v1/embeddings', aiPost],
+  ['/v1/images/generations', aiPost],
+  ['/v1/responses', aiPost],
+  ['/v1/messages', anthropicPost],
+  ['/v1/messages/count_tokens', anthropicPost],
+  ['/v1/models', aiGet],
+  ['/v1/capabilities', aiGet],
 ]);
 
 const modelPrefix = '/v1/models/';
+/** S1's: the provider stands in the path. */
+const providerPrefix = '/v1/proxy/';
+const providerPath = /^\/v1\/proxy\/[\w.-]{1,64}\/chat\/completions$/;
 
 export function findAiRoute(path: string): AiRoute | undefined {
   const route = aiRoutes.get(path);
   if (route !== undefined) return route;
-  return path.startsWith(modelPrefix) && path.length > modelPrefix.length ? aiRoutes.get('/v1/models') : undefined;
+  if (path.startsWith(modelPrefix) && path.length > modelPrefix.length) return aiGet;
+  return path.startsWith(providerPrefix) && providerPath.test(path) ? aiPost : undefined;
 }
 
 /** A part of the management API: which service has it, and whether it is open to strangers. */
@@ -46,7 +62,7 @@ export function findManagementRoute(path: string): ManagementRoute | undefined {
 }
 
 /** S1's paths had no version; they stand for the same routes. */
-const unversioned = /^\/(?:auth|billing|analytics|orchestrator|users)\//;
+const unversioned = /^\/(?:auth|billing|analytics|orchestrator|proxy|users)\//;
 /** What could make one service read another path than the one that was judged here. */
 const tricks = /%2e|%5c|%00|\\|\/\/|(?:\/|%2f)\.{1,2}(?:\/|%2f|$)/i;
 

@@ -23,7 +23,8 @@ export async function createKey(
   const scopes = [...new Set(request.scopes ?? defaultScopes.filter((scope) => principal.scopes.includes(scope)))];
   if (scopes.length === 0) throw new AppError('insufficient_permissions', { param: 'scopes' });
   const models = request.models ?? principal.models;
-  refuseEscalation(principal, { scopes, models });
+  const privacy = request.privacy ?? principal.privacy ?? null;
+  refuseEscalation(principal, { scopes, models, privacy });
   const expiresAt = request.expiresAt === undefined ? null : new Date(request.expiresAt);
   if (expiresAt !== null && expiresAt <= now) {
     throw new AppError('invalid_value', { param: 'expiresAt', message: "'expiresAt' is in the past." });
@@ -45,6 +46,7 @@ export async function createKey(
       models,
       allowedIps: request.allowedIps ?? null,
       limits: request.limits ?? {},
+      privacy,
       expiresAt,
     });
     await writeAudit(transaction, now, caller, {

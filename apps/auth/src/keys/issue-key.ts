@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { apiKeyPrefix, createApiKey, type PrincipalLimits, type Scope } from '@aggregator/contracts';
+import {
+  apiKeyPrefix,
+  createApiKey,
+  type PrincipalLimits,
+  type PrivacyPolicy,
+  type Scope,
+} from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
 import type { Transaction } from '../database/create-database.ts';
 import { type ApiKey as ApiKeyRow, Prisma } from '../generated/prisma/client.ts';
@@ -17,6 +23,7 @@ export interface KeyToIssue {
   allowedIps: readonly string[] | null;
   /** The key's own limits only. */
   limits: Partial<PrincipalLimits>;
+  privacy: PrivacyPolicy | null;
   expiresAt: Date | null;
 }
 
@@ -50,6 +57,7 @@ export async function issueKey(
       models: toIssue.models === null ? Prisma.DbNull : [...toIssue.models],
       allowedIps: toIssue.allowedIps === null ? Prisma.DbNull : [...toIssue.allowedIps],
       limits: { ...toIssue.limits },
+      privacy: toIssue.privacy === null ? Prisma.DbNull : { ...toIssue.privacy },
       createdAt: now,
       expiresAt: toIssue.expiresAt,
     },

@@ -28,6 +28,7 @@ export async function judgeKey(
       scopes: grant.scopes.filter((scope) => held.includes(scope)),
       models: grant.models,
       limits: grant.limits,
+      ...(grant.privacy !== null && { privacy: grant.privacy }),
     },
     expiresAt: row.expiresAt?.toISOString() ?? null,
     allowedIps: grant.allowedIps?.map(toCidr) ?? null,

@@ -1,18 +1,25 @@
-import { AppError, type Principal, type Scope } from '@aggregator/contracts';
+import { AppError, type Principal, type PrivacyPolicy, type Scope } from '@aggregator/contracts';
+import { masksAtLeast } from './masks-at-least.ts';
 
 /**
- * Nobody hands out what they lack: neither a scope, nor a model that their own key does not allow. Throws
- * `insufficient_permissions`.
+ * Nobody hands out what they lack: neither a scope, nor a model that their own key does not allow, nor a freedom from
+ * masking that their own key has not. Throws `insufficient_permissions`.
  */
 export function refuseEscalation(
   creator: Principal,
-  wanted: { scopes: readonly Scope[]; models: readonly string[] | null },
+  wanted: { scopes: readonly Scope[]; models: readonly string[] | null; privacy: PrivacyPolicy | null },
 ): void {
   const lacking = wanted.scopes.find((scope) => !creator.scopes.includes(scope));
   if (lacking !== undefined) {
     throw new AppError('insufficient_permissions', {
       param: 'scopes',
       message: `You do not hold '${lacking}' yourself.`,
+    });
+  }
+  if (!masksAtLeast(wanted.privacy, creator.privacy ?? null)) {
+    throw new AppError('insufficient_permissions', {
+      param: 'privacy',
+      message: 'Your own key masks personal data; a key that it makes must mask at least as much.',
     });
   }
   const { models } = creator;

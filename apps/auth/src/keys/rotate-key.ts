@@ -41,6 +41,7 @@ export async function rotateKey(
       models: grant.models,
       allowedIps: grant.allowedIps,
       limits: principalLimits.partial().parse(old.limits),
+      privacy: grant.privacy,
       expiresAt: old.expiresAt,
     });
     await transaction.apiKey.update({

@@ -1,10 +1,19 @@
-import { type ApiKey, type PrincipalLimits, principalLimits, type Scope, scope } from '@aggregator/contracts';
+import {
+  type ApiKey,
+  type PrincipalLimits,
+  type PrivacyPolicy,
+  principalLimits,
+  privacyPolicy,
+  type Scope,
+  scope,
+} from '@aggregator/contracts';
 import { z } from 'zod';
 import type { ApiKey as ApiKeyRow } from '../generated/prisma/client.ts';
 
 const storedScopes = z.array(scope);
 const storedTexts = z.array(z.string()).nullable();
 const storedLimits = principalLimits.partial();
+const storedPrivacy = privacyPolicy.nullable();
 
 /** What a key may do, as its row says it. */
 export interface KeyGrant {
@@ -12,11 +21,12 @@ export interface KeyGrant {
   models: string[] | null;
   allowedIps: string[] | null;
   limits: PrincipalLimits;
+  privacy: PrivacyPolicy | null;
 }
 
 /** `defaults` fill in where the key has no limit of its own. */
 export function readGrant(
-  row: Pick<ApiKeyRow, 'scopes' | 'models' | 'allowedIps' | 'limits'>,
+  row: Pick<ApiKeyRow, 'scopes' | 'models' | 'allowedIps' | 'limits' | 'privacy'>,
   defaults: PrincipalLimits,
 ): KeyGrant {
   return {
@@ -24,6 +34,7 @@ export function readGrant(
     models: storedTexts.parse(row.models),
     allowedIps: storedTexts.parse(row.allowedIps),
     limits: { ...defaults, ...storedLimits.parse(row.limits) },
+    privacy: storedPrivacy.parse(row.privacy),
   };
 }
 

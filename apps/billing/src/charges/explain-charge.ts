@@ -1,5 +1,13 @@
-import { type ChargeExplanation, outcome, price, usage, usageComponents } from '@aggregator/contracts';
-import { formatNanoUsd } from '@aggregator/pricing';
+import {
+  type ChargeExplanation,
+  outcome,
+  price,
+  type Rates,
+  type Usage,
+  usage,
+  usageComponents,
+} from '@aggregator/contracts';
+import { formatNanoUsd, selectTier } from '@aggregator/pricing';
 import type { Database } from '../database/open-database.ts';
 
 interface TransferRow {
@@ -42,13 +50,12 @@ export async function explainCharge(
   };
 }
 
-function toLines(
-  used: ReturnType<typeof usage.parse>,
-  rates: ReturnType<typeof price.parse>['rates'],
-): ChargeExplanation['lines'] {
+/** Each counter with the rate that it was charged by, which of two tiers is the one that the whole request fell into. */
+function toLines(used: Usage, rates: Rates): ChargeExplanation['lines'] {
+  const tier = selectTier(used, rates);
   return usageComponents.flatMap((component) => {
     const units = used[component] ?? 0;
-    const ratePicoUsd = rates[component] ?? '0';
+    const ratePicoUsd = tier[component] ?? '0';
     if (units === 0) return [];
     return [{ component, units, ratePicoUsd, amountPicoUsd: (BigInt(units) * BigInt(ratePicoUsd)).toString() }];
   });

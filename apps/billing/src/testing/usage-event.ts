@@ -21,6 +21,7 @@ export function usageEvent(
     eventId: `${requestId}/${attempt}`,
     requestId,
     attempt,
+    attempts: [{ provider: 'openai', model: 'gpt-4o-mini', errorCode: null, latencyMs: 10 }],
     spool: { id: 'spool-test', epoch: 1, seq },
     time: '2026-11-20T10:00:00.000Z',
     userId: '0190a000-0000-7000-8000-00000000000a',

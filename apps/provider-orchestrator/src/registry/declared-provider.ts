@@ -1,4 +1,4 @@
-import type { Operation, ProviderType, Rates } from '@aggregator/contracts';
+import type { ModelCapability, Operation, ProviderType, Rates } from '@aggregator/contracts';
 
 /** A provider as somebody declares it, before it stands in the registry. */
 export interface DeclaredProvider {
@@ -6,8 +6,10 @@ export interface DeclaredProvider {
   type: ProviderType;
   /** With its version path, without a trailing slash. */
   baseUrl: string;
-  /** Where the proxy finds the credential: `env:<NAME>` or `none`. */
-  credentialRef: string;
+  /** Where the proxy finds its credentials: `env:<NAME>` each, or `none` alone. */
+  credentialRefs: readonly string[];
+  /** What only this type of provider needs to be told: `folder` for Yandex. */
+  options: Readonly<Record<string, string>>;
   models: readonly DeclaredModel[];
 }
 
@@ -18,7 +20,9 @@ export interface DeclaredModel {
   contextLength: number;
   /** Tokens; an upper bound. Null for operations that generate none. */
   maxOutputTokens: number | null;
-  capabilities: readonly string[];
+  capabilities: readonly ModelCapability[];
+  /** Milliseconds; null: the proxy's own. */
+  firstLifeMs: number | null;
   /** Null where we cannot say exactly what a request costs; such a model is refused, never free. */
   price: { rates: Rates; source: string } | null;
 }

@@ -9,7 +9,7 @@ function providersOf(environment: Record<string, string>) {
     PROVIDER_ORCHESTRATOR_DATABASE_URL: 'postgresql://localhost/registry',
     ...environment,
   });
-  return toEnvironmentProviders(config, { openAiModels: [], mockModels });
+  return toEnvironmentProviders(config, { readVendorModels: () => [], mockModels });
 }
 const namesOf = (environment: Record<string, string>) => providersOf(environment).map(({ name }) => name);
 
@@ -19,7 +19,7 @@ describe('providers from the environment', () => {
   it('are the mock provider where no key is set', () => {
     expect(namesOf({})).toEqual(['mock']);
     expect(providersOf({ PROXY_URL: 'http://proxy-0:3003,http://proxy-1:3003' })).toMatchObject([
-      { type: 'Mock', baseUrl: 'http://proxy-0:3003/mock/v1', credentialRef: 'none' },
+      { type: 'Mock', baseUrl: 'http://proxy-0:3003/mock/v1', credentialRefs: ['none'] },
     ]);
     expect(providersOf({ MOCK_BASE_URL: 'http://mock:9000' })).toMatchObject([{ baseUrl: 'http://mock:9000/v1' }]);
   });
@@ -34,9 +34,44 @@ describe('providers from the environment', () => {
   it('name where a credential is and never what it is', () => {
     const providers = providersOf({ ...custom, OPENAI_API_KEY: 'sk-canary', CUSTOM_API_KEY: 'sk-canary' });
 
-    expect(providers.map(({ credentialRef }) => credentialRef)).toEqual(['env:OPENAI_API_KEY', 'env:CUSTOM_API_KEY']);
+    expect(providers.flatMap(({ credentialRefs }) => credentialRefs)).toEqual([
+      'env:OPENAI_API_KEY',
+      'env:CUSTOM_API_KEY',
+    ]);
     expect(JSON.stringify(providers)).not.toContain('canary');
-    expect(providersOf(custom)).toMatchObject([{ credentialRef: 'none' }]);
+    expect(providersOf(custom)).toMatchObject([{ type: 'OpenAICompatible', credentialRefs: ['none'] }]);
+  });
+
+  it('are one for each vendor whose key is set, with all its keys and its address', () => {
+    const keys = Object.fromEntries(
+      ['OPENAI', 'ANTHROPIC', 'GOOGLE_AI', 'COHERE', 'OPENROUTER', 'YANDEX'].map((name) => [`${name}_API_KEY`, 'k']),
+    );
+    const providers = providersOf({ ...keys, OPENAI_API_KEY_2: 'k', YANDEX_FOLDER_ID: 'b1g' });
+
+    expect(providers.map(({ name, type, baseUrl, credentialRefs }) => [name, type, baseUrl, credentialRefs])).toEqual([
+      ['openai', 'OpenAI', 'https://api.openai.com/v1', ['env:OPENAI_API_KEY', 'env:OPENAI_API_KEY_2']],
+      ['anthropic', 'Anthropic', 'https://api.anthropic.com/v1', ['env:ANTHROPIC_API_KEY']],
+      ['google', 'Gemini', 'https://generativelanguage.googleapis.com/v1beta', ['env:GOOGLE_AI_API_KEY']],
+      ['cohere', 'Cohere', 'https://api.cohere.com/v2', ['env:COHERE_API_KEY']],
+      ['openrouter', 'OpenRouter', 'https://openrouter.ai/api/v1', ['env:OPENROUTER_API_KEY']],
+      ['yandex', 'Yandex', 'https://llm.api.cloud.yandex.net/v1', ['env:YANDEX_API_KEY']],
+    ]);
+    expect(providers.at(-1)?.options).toEqual({ folder: 'b1g' });
+  });
+
+  it("price Yandex's models by what the environment says, and add those that it names beside them", () => {
+    const prices =
+      '{"yandexgpt/latest": {"input": "9.836", "output": "9.836"}, "fresh/latest": {"input": "1", "output": "2"}}';
+    const models =
+      providersOf({ YANDEX_API_KEY: 'k', YANDEX_FOLDER_ID: 'b1g', YANDEX_PRICES: prices })[0]?.models ?? [];
+    const priced = models.filter(({ price }) => price !== null);
+
+    expect(priced.map(({ id, price }) => [id, price?.rates.inputUncached])).toEqual([
+      ['yandexgpt/latest', '9836000'],
+      ['fresh/latest', '1000000'],
+    ]);
+    expect(models.length).toBeGreaterThan(5);
+    expect(models.find(({ id }) => id === 'text-search-doc/latest')).toMatchObject({ operations: ['embeddings'] });
   });
 
   it('make chat, embedding and unpriced models of a custom server', () => {

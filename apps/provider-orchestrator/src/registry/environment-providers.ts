@@ -1,5 +1,7 @@
+import type { ProviderType } from '@aggregator/contracts';
 import type { MockModel } from '@aggregator/mock-provider';
-import type { ProviderOrchestratorConfig } from '../config.ts';
+import type { EnvironmentKeys, ProviderOrchestratorConfig } from '../config.ts';
+import { readYandexModels } from './catalogue/yandex.ts';
 import type { DeclaredModel, DeclaredProvider } from './declared-provider.ts';
 
 /**
@@ -8,40 +10,71 @@ import type { DeclaredModel, DeclaredProvider } from './declared-provider.ts';
  */
 const customContextLength = 131_072;
 
+export interface ModelSources {
+  /** All that is known of a vendor's models; null where there is no list. */
+  readVendorModels(type: ProviderType): readonly DeclaredModel[] | null;
+  mockModels: readonly MockModel[];
+}
+
 /** The providers that the environment declares. */
-export function toEnvironmentProviders(
-  config: ProviderOrchestratorConfig,
-  catalogue: { openAiModels: readonly DeclaredModel[]; mockModels: readonly MockModel[] },
-): DeclaredProvider[] {
-  const providers: DeclaredProvider[] = [];
-  if (config.hasOpenAiKey) {
-    providers.push({
-      name: 'openai',
-      type: 'OpenAI',
-      baseUrl: config.openAiBaseUrl,
-      credentialRef: 'env:OPENAI_API_KEY',
-      models: catalogue.openAiModels,
-    });
-  }
-  if (config.customBaseUrl !== undefined) {
-    providers.push({
-      name: config.customName,
-      type: 'OpenAI',
-      baseUrl: config.customBaseUrl,
-      credentialRef: config.hasCustomKey ? 'env:CUSTOM_API_KEY' : 'none',
-      models: (config.customModels ?? []).map((id) => toCustomModel(id, config)),
-    });
-  }
+export function toEnvironmentProviders(config: ProviderOrchestratorConfig, sources: ModelSources): DeclaredProvider[] {
+  const providers = [...toVendors(config, sources), ...toYandex(config), ...toCustom(config)];
   if (config.mockProvider ?? providers.length === 0) {
     providers.push({
       name: 'mock',
       type: 'Mock',
       baseUrl: config.mockBaseUrl ?? `${config.proxyUrl.replace(/\/+$/, '')}/mock/v1`,
-      credentialRef: 'none',
-      models: catalogue.mockModels.map(toMockModel),
+      credentialRefs: ['none'],
+      options: {},
+      models: sources.mockModels.map(toMockModel),
     });
   }
   return providers;
+}
+
+/** Vendors whose models and prices are known. */
+function toVendors(config: ProviderOrchestratorConfig, sources: ModelSources): DeclaredProvider[] {
+  const vendors: readonly (readonly [name: keyof EnvironmentKeys, type: ProviderType, baseUrl: string])[] = [
+    ['openai', 'OpenAI', config.openAiBaseUrl],
+    ['anthropic', 'Anthropic', config.anthropicBaseUrl],
+    ['google', 'Gemini', config.googleBaseUrl],
+    ['cohere', 'Cohere', config.cohereBaseUrl],
+    ['openrouter', 'OpenRouter', config.openRouterBaseUrl],
+  ];
+  return vendors.flatMap(([name, type, baseUrl]) => {
+    const credentialRefs = config.keys[name].map(({ ref }) => ref);
+    if (credentialRefs.length === 0) return [];
+    return [{ name, type, baseUrl, credentialRefs, options: {}, models: sources.readVendorModels(type) ?? [] }];
+  });
+}
+
+function toYandex({ keys, yandexBaseUrl, yandexFolderId, yandexPrices }: ProviderOrchestratorConfig) {
+  const credentialRefs = keys.yandex.map(({ ref }) => ref);
+  if (credentialRefs.length === 0 || yandexFolderId === undefined) return [];
+  const provider: DeclaredProvider = {
+    name: 'yandex',
+    type: 'Yandex',
+    baseUrl: yandexBaseUrl,
+    credentialRefs,
+    options: { folder: yandexFolderId },
+    models: readYandexModels(yandexPrices),
+  };
+  return [provider];
+}
+
+function toCustom(config: ProviderOrchestratorConfig): DeclaredProvider[] {
+  if (config.customBaseUrl === undefined) return [];
+  const refs = config.keys.custom.map(({ ref }) => ref);
+  return [
+    {
+      name: config.customName,
+      type: 'OpenAICompatible',
+      baseUrl: config.customBaseUrl,
+      credentialRefs: refs.length === 0 ? ['none'] : refs,
+      options: {},
+      models: (config.customModels ?? []).map((id) => toCustomModel(id, config)),
+    },
+  ];
 }
 
 function toCustomModel(id: string, config: ProviderOrchestratorConfig): DeclaredModel {
@@ -53,7 +86,8 @@ function toCustomModel(id: string, config: ProviderOrchestratorConfig): Declared
     operations: [makesEmbeddings ? 'embeddings' : 'chat.completions'],
     contextLength: customContextLength,
     maxOutputTokens: makesEmbeddings ? null : customContextLength,
-    capabilities: makesEmbeddings ? ['embeddings'] : ['streaming'],
+    capabilities: [],
+    firstLifeMs: null,
     price,
   };
 }

@@ -8,6 +8,9 @@ describe('the version of a price', () => {
 
     expect(version).toMatch(/^openai\/gpt-4o-mini@[0-9a-f]{16}$/);
     expect(toPriceVersion('openai', 'gpt-4o-mini', { outputText: '600000', inputUncached: '150000' })).toBe(version);
+    expect(
+      toPriceVersion('p', 'm', { above: { rates: { outputText: '2', inputUncached: '1' }, inputTokens: 9 } }),
+    ).toBe(toPriceVersion('p', 'm', { above: { inputTokens: 9, rates: { inputUncached: '1', outputText: '2' } } }));
   });
 
   it('is another one for other rates, another model or another provider', () => {
@@ -17,6 +20,10 @@ describe('the version of a price', () => {
       toPriceVersion('openai', 'a', { outputText: '1' }),
       toPriceVersion('openai', 'b', { inputUncached: '1' }),
       toPriceVersion('custom', 'a', { inputUncached: '1' }),
+      toPriceVersion('openai', 'a', { inputUncached: '1', above: { inputTokens: 9, rates: { inputUncached: '2' } } }),
+      toPriceVersion('openai', 'a', { inputUncached: '1', above: { inputTokens: 8, rates: { inputUncached: '2' } } }),
+      toPriceVersion('openai', 'a', { inputUncached: '1', above: { inputTokens: 9, rates: { inputUncached: '3' } } }),
+      toPriceVersion('openai', 'a', { inputUncached: '2', above: { inputTokens: 9, rates: { inputUncached: '1' } } }),
     ];
 
     expect(new Set(versions).size).toBe(versions.length);

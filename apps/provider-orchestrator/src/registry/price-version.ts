@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Rates, usageComponents } from '@aggregator/contracts';
+import { type ComponentRates, type Rates, usageComponents } from '@aggregator/contracts';
 
 /** Versions are at most 100 characters; the hash needs 17 of them and covers the whole name. */
 const nameLengthMax = 83;
@@ -10,12 +10,18 @@ const nameLengthMax = 83;
  */
 export function toPriceVersion(provider: string, model: string, rates: Rates): string {
   const name = `${provider}/${model}`;
-  const ordered = usageComponents.flatMap((component) =>
-    rates[component] === undefined ? [] : [[component, rates[component]]],
-  );
+  const { above } = rates;
+  const said = above === undefined ? [toPairs(rates)] : [toPairs(rates), above.inputTokens, toPairs(above.rates)];
   const hash = createHash('sha256')
-    .update(JSON.stringify([name, ordered]))
+    .update(JSON.stringify([name, ...said]))
     .digest('hex')
     .slice(0, 16);
   return `${name.slice(0, nameLengthMax)}@${hash}`;
+}
+
+/** In one order, whatever order they stand in. */
+function toPairs(rates: ComponentRates) {
+  return usageComponents.flatMap((component) =>
+    rates[component] === undefined ? [] : [[component, rates[component]] as const],
+  );
 }

@@ -4,7 +4,7 @@ import type { Prisma } from '../generated/prisma/client.ts';
 /** What stands in the registry, not yet judged. */
 export interface RegistryRows {
   providers: Prisma.ProviderGetPayload<{ include: { models: { include: { price: true } } } }>[];
-  routes: { name: string; candidates: unknown }[];
+  routes: Prisma.RouteGetPayload<object>[];
 }
 
 /** Reads more than a snapshot may hold by one, so that the surplus is seen and reported. */

@@ -1,6 +1,6 @@
 import type { Transaction } from '../database/create-database.ts';
-import type { DeclaredModel, DeclaredProvider } from './declared-provider.ts';
-import { toPriceVersion } from './price-version.ts';
+import type { DeclaredProvider } from './declared-provider.ts';
+import { replaceModels } from './write-models.ts';
 
 /**
  * Makes the registry say what the environment says: adds, changes, and takes away what an earlier environment declared.
@@ -21,29 +21,9 @@ export async function writeEnvironmentProviders(
 }
 
 async function writeProvider(tx: Transaction, provider: DeclaredProvider): Promise<void> {
-  const { name, type, baseUrl, credentialRef } = provider;
-  const fields = { type, baseUrl, credentialRef, enabled: true, source: 'environment' };
+  const { name, type, baseUrl, options } = provider;
+  const credentialRefs = [...provider.credentialRefs];
+  const fields = { type, baseUrl, credentialRefs, options, enabled: true, source: 'environment' };
   await tx.provider.upsert({ where: { name }, create: { name, ...fields }, update: fields });
-  const rows = provider.models.map((model) => toRows(name, model));
-  await tx.modelPrice.createMany({ data: rows.flatMap(({ price }) => price ?? []), skipDuplicates: true });
-  await tx.model.deleteMany({ where: { providerName: name } });
-  await tx.model.createMany({ data: rows.map(({ model }) => model) });
-}
-
-function toRows(providerName: string, declared: DeclaredModel) {
-  const { id, contextLength, maxOutputTokens } = declared;
-  const price =
-    declared.price === null
-      ? null
-      : { version: toPriceVersion(providerName, id, declared.price.rates), ...declared.price };
-  const model = {
-    providerName,
-    id,
-    operations: [...declared.operations],
-    contextLength,
-    maxOutputTokens,
-    capabilities: [...declared.capabilities],
-    priceVersion: price?.version ?? null,
-  };
-  return { model, price };
+  await replaceModels(tx, name, provider.models);
 }

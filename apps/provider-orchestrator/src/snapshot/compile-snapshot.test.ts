@@ -16,6 +16,7 @@ function model(id: string, changes: Partial<ModelRow> = {}): ModelRow {
     contextLength: 1000,
     maxOutputTokens: 100,
     capabilities: [],
+    firstLifeMs: null,
     priceVersion: version,
     price: { version, rates: { inputUncached: '1', outputText: '2' }, source: 'test', createdAt },
     ...changes,
@@ -27,7 +28,9 @@ function provider(name: string, changes: Partial<ProviderRow> = {}): ProviderRow
     name,
     type: 'OpenAI',
     baseUrl: 'https://api.example.com/v1',
-    credentialRef: 'env:OPENAI_API_KEY',
+    credentialRefs: ['env:OPENAI_API_KEY'],
+    options: {},
+    concurrencyMax: null,
     enabled: true,
     source: 'environment',
     createdAt,
@@ -36,19 +39,24 @@ function provider(name: string, changes: Partial<ProviderRow> = {}): ProviderRow
   };
 }
 
+const settings = { strategy: 'weighted', isSticky: false, resume: 'verified', mayFailOverOnPolicy: false };
+
 const route = (name: string, targets: string[]) => ({
   name,
+  ...settings,
   candidates: targets.map((target) => {
     const [providerName = '', modelName = ''] = target.split('/');
     return { provider: providerName, model: modelName, priority: 0, weight: 1 };
   }),
 });
 
+const stored = (declared: ReturnType<typeof route>) => ({ ...declared, createdAt });
+
 describe('the compiled snapshot', () => {
   it('is one that proxies accept', () => {
     const { content, problems } = compileSnapshot({
       providers: [provider('p', { models: [model('m'), model('free', { priceVersion: null, price: null })] })],
-      routes: [route('fast', ['p/m'])],
+      routes: [stored(route('fast', ['p/m']))],
     });
 
     expect(problems).toEqual([]);
@@ -63,10 +71,14 @@ describe('the compiled snapshot', () => {
         provider('good', { models: [model('m'), model('broken', { operations: ['paint'] })] }),
         provider('Bad Name'),
         provider('no-url', { baseUrl: 'file:///etc/passwd' }),
-        provider('later', { type: 'Anthropic' }),
-        provider('leak', { credentialRef: 'sk-canary' }),
+        provider('later', { type: 'Oracle' }),
+        provider('leak', { credentialRefs: ['sk-canary'] }),
       ],
-      routes: [route('half', ['good/m', 'good/gone']), route('empty', ['later/m']), { name: 'odd', candidates: 'x' }],
+      routes: [
+        stored(route('half', ['good/m', 'good/gone'])),
+        stored(route('empty', ['later/m'])),
+        { ...stored(route('odd', [])), candidates: 'x' },
+      ],
     });
 
     expect(content.providers.map(({ name, models }) => [name, models.map(({ id }) => id)])).toEqual([['good', ['m']]]);
@@ -99,7 +111,7 @@ describe('the compiled snapshot', () => {
 
   it('is the same for the same registry in another order', () => {
     const providers = ['b', 'a', 'c'].map((name) => provider(name, { models: [model('y'), model('x')] }));
-    const routes = [route('two', ['b/x']), route('one', ['a/y'])];
+    const routes = [stored(route('two', ['b/x'])), stored(route('one', ['a/y']))];
     const turned = { providers: [...providers].reverse(), routes: [...routes].reverse() };
 
     expect(JSON.stringify(compileSnapshot(turned))).toBe(JSON.stringify(compileSnapshot({ providers, routes })));

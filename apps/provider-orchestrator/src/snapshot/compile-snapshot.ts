@@ -62,8 +62,10 @@ type Report = (path: string, reason: string) => null;
 
 function compileProvider(row: ProviderRow, prices: Map<string, Rates>, report: Report): Provider | null {
   const path = `providers.${row.name}`;
-  const { name, type, baseUrl, credentialRef } = row;
-  const parsed = snapshotProvider.safeParse({ name, type, baseUrl, credentialRef, models: [] });
+  const { name, type, baseUrl, credentialRefs, options, concurrencyMax } = row;
+  const isAddressTrusted = row.source === 'environment';
+  const fields = { name, type, baseUrl, isAddressTrusted, credentialRefs, options, concurrencyMax };
+  const parsed = snapshotProvider.safeParse({ ...fields, models: [] });
   if (!parsed.success) return report(path, reasonOf(parsed.error));
   const models = capped(row.models, modelsMax, `${path}.models`, report).flatMap(
     (model) => compileModel(model, `${path}.models.${model.id}`, prices, report) ?? [],
@@ -72,15 +74,9 @@ function compileProvider(row: ProviderRow, prices: Map<string, Rates>, report: R
 }
 
 function compileModel(row: ModelRow, path: string, prices: Map<string, Rates>, report: Report) {
-  const { id, operations, contextLength, maxOutputTokens, capabilities, priceVersion, price } = row;
-  const parsed = snapshotModel.safeParse({
-    id,
-    operations,
-    contextLength,
-    maxOutputTokens,
-    capabilities,
-    priceVersion,
-  });
+  const { id, operations, contextLength, maxOutputTokens, capabilities, firstLifeMs, priceVersion, price } = row;
+  const limits = { contextLength, maxOutputTokens, firstLifeMs };
+  const parsed = snapshotModel.safeParse({ id, operations, ...limits, capabilities, priceVersion });
   if (!parsed.success) return report(path, reasonOf(parsed.error));
   if (priceVersion === null) return parsed.data;
   const parsedRates = rates.safeParse(price?.rates);
@@ -98,7 +94,8 @@ function compileRoute(
   report: Report,
 ): Route | null {
   const path = `routes.${row.name}`;
-  const parsed = snapshotRoute.safeParse({ name: row.name, candidates: row.candidates });
+  const { createdAt: _createdAt, ...fields } = row;
+  const parsed = snapshotRoute.safeParse(fields);
   if (!parsed.success) return report(path, reasonOf(parsed.error));
   const candidates = parsed.data.candidates.filter(({ provider, model }) => {
     const isServed = modelsOf.get(provider)?.has(model) ?? false;

@@ -13,7 +13,8 @@ function declared(name: string, inputRate: string): DeclaredProvider {
     name,
     type: 'OpenAI',
     baseUrl: 'https://api.example.com/v1',
-    credentialRef: 'env:OPENAI_API_KEY',
+    credentialRefs: ['env:OPENAI_API_KEY'],
+    options: {},
     models: [
       {
         id: 'm',
@@ -21,6 +22,7 @@ function declared(name: string, inputRate: string): DeclaredProvider {
         contextLength: 1000,
         maxOutputTokens: 100,
         capabilities: [],
+        firstLifeMs: null,
         price: { rates: { inputUncached: inputRate, outputText: '2' }, source: 'test' },
       },
     ],
@@ -92,7 +94,7 @@ describe('publishing the registry', () => {
               name: `api-${index}`,
               type: 'OpenAI',
               baseUrl: 'https://api.example.com/v1',
-              credentialRef: 'none',
+              credentialRefs: ['none'],
               source: 'api',
             },
           }),

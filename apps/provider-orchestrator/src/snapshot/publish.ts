@@ -5,7 +5,9 @@ import type { Database, Transaction } from '../database/create-database.ts';
 import { readRegistry } from '../registry/read-registry.ts';
 import { type CompiledSnapshot, compileSnapshot, type SnapshotContent } from './compile-snapshot.ts';
 
-export interface Published {
+export interface Published<Result> {
+  /** What the change answered. */
+  result: Result;
   snapshot: RoutingSnapshot;
   problems: CompiledSnapshot['problems'];
   /** False where the change left the content as it was, and so the version, too. */
@@ -22,13 +24,13 @@ const stateRow = z.object({
  * Changes the registry and publishes what it then says, in one transaction: nobody sees the one without the other. Changes
  * come one after the other, also those of other instances. Throws what the database throws; then nothing has changed.
  */
-export async function publishChange(
+export async function publishChange<Result>(
   database: Database,
-  change: (tx: Transaction) => Promise<unknown>,
-): Promise<Published> {
+  change: (tx: Transaction) => Promise<Result>,
+): Promise<Published<Result>> {
   return await database.$transaction(async (tx) => {
     const state = await lockState(tx);
-    await change(tx);
+    const result = await change(tx);
     const { content, problems } = compileSnapshot(await readRegistry(tx));
     const contentHash = hashContent(content);
     const isNew = contentHash !== state.contentHash;
@@ -36,7 +38,7 @@ export async function publishChange(
     if (isNew) {
       await tx.registryState.update({ where: { id: 1 }, data: { version, contentHash, content } });
     }
-    return { snapshot: { version, epoch: state.epoch, ...content }, problems, isNew };
+    return { result, snapshot: { version, epoch: state.epoch, ...content }, problems, isNew };
   });
 }
 

@@ -3,15 +3,20 @@ import type { AddressInfo } from 'node:net';
 import { type RoutingSnapshot, toAppError } from '@aggregator/contracts';
 import { waitFor } from '@aggregator/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { readStream, versionsOf } from '../testing/start-orchestrator.ts';
+import { type ReadStream, readStream, versionsOf } from '../testing/start-orchestrator.ts';
 import { SnapshotStreams } from './snapshot-streams.ts';
+
+const healthOf = (stream: ReadStream) =>
+  stream.lines.flatMap((line) => (line.kind === 'health' ? [line.unhealthy] : []));
 
 describe('streams of snapshots', () => {
   let server: Server | null = null;
   let streams: SnapshotStreams | null = null;
   let current: RoutingSnapshot | null = null;
+  let unhealthy: readonly string[] = [];
 
   afterEach(() => {
+    unhealthy = [];
     streams?.close();
     server?.closeAllConnections();
     server?.close();
@@ -33,6 +38,7 @@ describe('streams of snapshots', () => {
       pingMs: options.pingMs ?? 20,
       stallMs: options.stallMs ?? 60_000,
       readCurrent: () => current,
+      readUnhealthy: () => unhealthy,
     });
     const listening = createServer((incoming, response) => {
       try {
@@ -68,6 +74,28 @@ describe('streams of snapshots', () => {
     streams?.deliver();
     await waitFor(() => versionsOf(stream).length === 1, { describe: 'the snapshot' });
     stream.close();
+  });
+
+  it('tell which providers are unhealthy after the snapshot, on each change, and to who comes later', async () => {
+    current = snapshotOf(1);
+    const url = await listen();
+    const early = await readStream(url, 'proxy-0');
+    await waitFor(() => early.lines.length >= 2, { describe: 'the snapshot and a ping' });
+    expect(healthOf(early)).toEqual([]);
+
+    unhealthy = ['openai'];
+    streams?.deliver();
+    streams?.deliver();
+    await waitFor(() => healthOf(early).length === 1, { describe: 'the change' });
+    const late = await readStream(url, 'proxy-1');
+    await waitFor(() => healthOf(late).length === 1, { describe: 'the state for the latecomer' });
+    expect(late.lines.slice(0, 2).map(({ kind }) => kind)).toEqual(['snapshot', 'health']);
+
+    unhealthy = [];
+    streams?.deliver();
+    await waitFor(() => healthOf(late).length === 2, { describe: 'the recovery' });
+    expect(healthOf(early)).toEqual([['openai'], []]);
+    expect(versionsOf(early)).toEqual([1]);
   });
 
   it('are bounded in number, and one per proxy', async () => {

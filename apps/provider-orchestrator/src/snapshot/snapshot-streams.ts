@@ -7,21 +7,28 @@ interface StreamsOptions {
   /** A reader that takes nothing for this long is gone. */
   stallMs: number;
   readCurrent(): RoutingSnapshot | null;
+  /** By name; another array whenever it has changed. */
+  readUnhealthy(): readonly string[];
 }
 
 interface OpenStream {
   response: ServerResponse;
   /** The snapshot that went out last. */
   sent: RoutingSnapshot | null;
+  /** The unhealthy providers that were told last. */
+  told: readonly string[];
   /** Since when the reader has not taken what was written, on the monotonic clock; null where it has. */
   blockedSinceMs: number | null;
 }
 
 const retryAfterMs = 2000;
+/** What a proxy believes before it is told otherwise. */
+const allHealthy: readonly string[] = [];
 
 /**
  * The open streams of snapshots, one per proxy. While a reader is slow nothing more is written to it, so that each stream
- * buffers one snapshot at most; when it reads again it gets the newest and skips those between.
+ * buffers one snapshot at most; when it reads again it gets the newest and skips those between. After the snapshot comes
+ * which providers are unhealthy, where any are.
  */
 export class SnapshotStreams {
   #options: StreamsOptions;
@@ -53,7 +60,7 @@ export class SnapshotStreams {
       throw new AppError('service_unavailable', { internal: 'no room for a snapshot stream', retryAfterMs });
     }
     earlier?.response.destroy();
-    const stream: OpenStream = { response, sent: null, blockedSinceMs: null };
+    const stream: OpenStream = { response, sent: null, told: allHealthy, blockedSinceMs: null };
     this.#streams.set(proxyId, stream);
     response.once('close', () => {
       if (this.#streams.get(proxyId) === stream) this.#streams.delete(proxyId);
@@ -69,7 +76,7 @@ export class SnapshotStreams {
     this.#deliver(stream);
   }
 
-  /** Sends the present snapshot to everybody who does not have it yet. */
+  /** Sends the present snapshot, and which providers are unhealthy, to everybody who does not have it yet. */
   deliver(): void {
     for (const stream of this.#streams.values()) this.#deliver(stream);
   }
@@ -86,9 +93,16 @@ export class SnapshotStreams {
 
   #deliver(stream: OpenStream): void {
     const snapshot = this.#options.readCurrent();
-    if (snapshot === null || snapshot === stream.sent || stream.blockedSinceMs !== null) return;
-    stream.sent = snapshot;
-    this.#write(stream, { kind: 'snapshot', snapshot });
+    if (snapshot === null || stream.blockedSinceMs !== null) return;
+    if (snapshot !== stream.sent) {
+      stream.sent = snapshot;
+      this.#write(stream, { kind: 'snapshot', snapshot });
+    }
+    const unhealthy = this.#options.readUnhealthy();
+    const isKnown = unhealthy === stream.told || (unhealthy.length === 0 && stream.told.length === 0);
+    if (isKnown || stream.blockedSinceMs !== null) return;
+    stream.told = unhealthy;
+    this.#write(stream, { kind: 'health', unhealthy: [...unhealthy] });
   }
 
   #ping(): void {

@@ -27,7 +27,12 @@ export function createOrchestratorBench() {
   const opened: (() => Promise<void>)[] = [];
 
   async function start(
-    options: { databaseUrl?: string; environment?: Record<string, string>; now?: () => number } = {},
+    options: {
+      databaseUrl?: string;
+      environment?: Record<string, string>;
+      now?: () => number;
+      logStream?: NodeJS.WritableStream;
+    } = {},
   ): Promise<TestOrchestrator> {
     const databaseUrl = options.databaseUrl ?? (await createDatabaseUrl());
     const config = providerOrchestratorService.readConfig({
@@ -36,9 +41,11 @@ export function createOrchestratorBench() {
       PROVIDER_ORCHESTRATOR_DATABASE_URL: databaseUrl,
       SHUTDOWN_GRACE_MS: '5000',
       LOG_LEVEL: 'error',
+      PROVIDER_PROBE_INTERVAL_MS: '0',
       ...options.environment,
     });
-    const overrides = options.now === undefined ? {} : { now: options.now };
+    const { now, logStream } = options;
+    const overrides = { ...(now === undefined ? {} : { now }), ...(logStream === undefined ? {} : { logStream }) };
     const service = await startService(providerOrchestratorService, config, overrides);
     let stopping: Promise<void> | null = null;
     const stop = () => {
@@ -82,6 +89,27 @@ export async function asPrincipal(scopes: Principal['scopes']): Promise<Record<s
   };
   return { [principalHeader]: await signer.signPrincipal(principal, 'provider-orchestrator') };
 }
+
+/** Asks the management API as somebody who may manage providers. */
+export async function manage(
+  orchestrator: { url: string },
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; text: string; body: unknown }> {
+  const response = await fetch(`${orchestrator.url}/v1/orchestrator${path}`, {
+    method,
+    headers: {
+      ...(await asPrincipal(['providers:manage'])),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, text, body: JSON.parse(text) };
+}
+
+export const encryptionKey = randomBytes(32).toString('base64url');
 
 export const strangersKey = randomBytes(32).toString('base64url');
 

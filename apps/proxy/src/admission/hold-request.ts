@@ -1,7 +1,7 @@
 import type { AdmitAnswer, AdmitRequest, RateLimit } from '@aggregator/admission';
 import { AppError, type Principal } from '@aggregator/contracts';
 import { priceWorstCase } from '@aggregator/pricing';
-import type { Candidate } from '@aggregator/routing';
+import type { RoutePlan } from '@aggregator/routing';
 import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { releaseHold } from '../settlement/release-hold.ts';
@@ -24,6 +24,8 @@ export interface Hold {
 }
 
 const roundsMax = 4;
+/** With less credit left than for so many requests like this one, more is asked for before anybody needs it. */
+const aheadHolds = 8n;
 /** A hold outlives its request by this, so that it never goes while a settlement is on its way. */
 const settleMarginMs = 60_000;
 /** A million dollars; nothing above can be counted or leased. */
@@ -38,14 +40,14 @@ const holdNanoUsdMax = 1_000_000_000_000_000n;
 export async function holdRequest(
   context: ProxyContext,
   exchange: Exchange,
-  candidate: Candidate,
+  { targets }: Pick<RoutePlan, 'targets'>,
   bounds: RequestBounds,
 ): Promise<Hold> {
   const limits = limitsOf(exchange.principal, bounds);
   const request: AdmitRequest = {
     orgId: exchange.principal.orgId,
     requestId: exchange.requestId,
-    holdNanoUsd: priceWorstCase({ ...bounds, requests: 1 }, candidate.price.rates),
+    holdNanoUsd: dearestOf(targets, bounds),
     holdTtlMs: context.config.requestTimeoutMs + settleMarginMs,
     rates: limits.rates,
     concurrency: limits.concurrency,
@@ -56,6 +58,9 @@ export async function holdRequest(
     setRateHeaders(exchange.response, answer.rates);
     switch (answer.result) {
       case 'admitted':
+        if (answer.creditNanoUsd < request.holdNanoUsd * aheadHolds) {
+          context.leases.askAhead(request.orgId, request.holdNanoUsd * aheadHolds);
+        }
         return { bounds, tokensSubject: limits.tokensSubject };
       case 'rate_limited':
         throw toRateError(answer);
@@ -70,6 +75,16 @@ export async function holdRequest(
   }
   // Credit came each time, and each time others took it first.
   throw new AppError('service_unavailable', { internal: `no credit after ${roundsMax} leases`, retryAfterMs: 1000 });
+}
+
+/** Whoever of the targets serves it in the end, it is held. */
+function dearestOf(targets: RoutePlan['targets'], bounds: RequestBounds): bigint {
+  let dearest = 0n;
+  for (const { candidate } of targets) {
+    const worst = priceWorstCase({ ...bounds, requests: 1 }, candidate.price.rates);
+    if (worst > dearest) dearest = worst;
+  }
+  return dearest;
 }
 
 async function admit(context: ProxyContext, request: AdmitRequest): Promise<AdmitAnswer> {

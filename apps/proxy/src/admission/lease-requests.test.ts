@@ -29,6 +29,28 @@ function createBilling(balance: bigint, options: { fail?: boolean } = {}) {
   return { client, asked, openMax: () => openMax };
 }
 
+describe('a lease that is asked for ahead of need', () => {
+  it('is asked for once at a time, and refused to nobody', async () => {
+    const billing = createBilling(1000n);
+    const leases = new LeaseRequests(billing.client);
+    for (let times = 0; times < 50; times += 1) leases.askAhead('org', 80n);
+    await leases.ask('org', 10n);
+
+    expect(billing.asked).toEqual([80n, 10n]);
+  });
+
+  it('that the balance does not cover is not asked for again at once, and keeps no smaller one from being granted', async () => {
+    const billing = createBilling(50n);
+    const leases = new LeaseRequests(billing.client);
+    leases.askAhead('org', 80n);
+    await leases.ask('org', 10n);
+    for (let times = 0; times < 50; times += 1) leases.askAhead('org', 80n);
+    await leases.ask('org', 10n);
+
+    expect(billing.asked).toEqual([80n, 10n, 10n]);
+  });
+});
+
 describe('requests for leases', () => {
   it('of one organisation share calls: one for the first, one for all that came meanwhile', async () => {
     const billing = createBilling(1_000_000n);

@@ -8,6 +8,9 @@ interface Waiter {
   reject(error: AppError): void;
 }
 
+/** How long nothing is asked ahead for an organisation whose balance did not cover it, or whose billing did not answer. */
+const quietMs = 5000;
+const quietOrganisationsMax = 10_000;
 /** Billing leases no more than this at once. */
 const leaseNanoUsdMax = 1_000_000_000_000_000n;
 
@@ -18,6 +21,8 @@ const leaseNanoUsdMax = 1_000_000_000_000_000n;
 export class LeaseRequests {
   readonly #billing: InternalClient;
   readonly #waiting = new Map<string, Waiter[]>();
+  /** On the monotonic clock. */
+  readonly #quietUntilMs = new Map<string, number>();
 
   constructor(billing: InternalClient) {
     this.#billing = billing;
@@ -36,6 +41,22 @@ export class LeaseRequests {
       void this.#serve(orgId);
     } else waiting.push(waiter);
     return promise;
+  }
+
+  /**
+   * Asks for credit before anybody waits for it. Does nothing while a call for the organisation is under way, and for a
+   * while after one of these that gave nothing.
+   */
+  askAhead(orgId: string, neededNanoUsd: bigint): void {
+    const nowMs = performance.now();
+    if (this.#waiting.has(orgId) || nowMs < (this.#quietUntilMs.get(orgId) ?? 0)) return;
+    this.ask(orgId, neededNanoUsd).then(
+      () => this.#quietUntilMs.delete(orgId),
+      () => {
+        if (this.#quietUntilMs.size >= quietOrganisationsMax) this.#quietUntilMs.clear();
+        this.#quietUntilMs.set(orgId, nowMs + quietMs);
+      },
+    );
   }
 
   async #serve(orgId: string): Promise<void> {

@@ -1,17 +1,20 @@
 import { toUsdNumber } from '@aggregator/pricing';
+import type { Exchange } from '../exchange.ts';
 import type { Charge } from '../settlement/charge.ts';
-import type { Attempt } from './begin-attempt.ts';
+import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
 
 /** `x-aggregator-additions: none` asks for the vendor's own shape and nothing more. */
-export function wantsAdditions({ exchange }: Attempt): boolean {
-  return exchange.request.headers['x-aggregator-additions'] !== 'none';
+export function wantsAdditions({ request }: Exchange): boolean {
+  return request.headers['x-aggregator-additions'] !== 'none';
 }
 
 /** An answer, or the last chunk of a stream, with what we add to it. */
 export function withAdditions(
   body: Readonly<Record<string, unknown>>,
-  { exchange, request }: Attempt,
+  { startedMs }: Exchange,
+  { provider }: Pick<DispatchedRequest, 'provider'>,
   charge: Charge,
+  resumedFrom: string | null = null,
 ): Record<string, unknown> {
   const cost = toUsdNumber(charge.amountNanoUsd);
   const { usage } = body;
@@ -20,17 +23,22 @@ export function withAdditions(
     ...(typeof usage === 'object' &&
       usage !== null && { usage: { ...usage, cost, cost_nano_usd: charge.amountNanoUsd.toString() } }),
     cost,
-    provider: request.provider.name,
-    response_time_ms: Math.round(performance.now() - exchange.startedMs),
+    provider: provider.name,
+    ...(resumedFrom !== null && { resumed_from: resumedFrom }),
+    response_time_ms: Math.round(performance.now() - startedMs),
   };
 }
 
 /** Headers that tell how an answer came about. */
-export function answerHeaders({ request }: Attempt, droppedParams: readonly string[]): Record<string, string> {
+export function answerHeaders(
+  { attempt, provider }: Pick<DispatchedRequest, 'attempt' | 'provider'>,
+  cache: 'hit' | 'miss' | 'bypass',
+  droppedParams: readonly string[],
+): Record<string, string> {
   return {
-    'x-aggregator-provider': request.provider.name,
-    'x-aggregator-attempts': String(request.attempt),
-    'x-aggregator-cache': 'bypass',
+    'x-aggregator-provider': provider.name,
+    'x-aggregator-attempts': String(attempt),
+    'x-aggregator-cache': cache,
     ...(droppedParams.length > 0 && { 'x-aggregator-dropped-params': droppedParams.join(', ') }),
   };
 }

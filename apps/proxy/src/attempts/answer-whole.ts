@@ -1,74 +1,140 @@
-import { AppError, toAppError } from '@aggregator/contracts';
+import { AppError, toAppError, type Usage } from '@aggregator/contracts';
 import { ProviderFailure, type TranslatedAnswer, type TranslatedRequest } from '@aggregator/providers';
-import { sendOpenAiError } from '@aggregator/service-kit';
 import type { ProxyContext } from '../context.ts';
 import { type Charge, chargeUsage, estimateCharge } from '../settlement/charge.ts';
 import { type AttemptEnd, recordSettlement } from '../settlement/settle-request.ts';
 import { callProvider } from '../upstream/call-provider.ts';
 import { AnswerCollector, type CollectedAnswer, flattenHeaders, isSuccessStatus } from '../upstream/collect-answer.ts';
 import { answerHeaders, wantsAdditions, withAdditions } from './answer-additions.ts';
+import type { AttemptOutcome } from './attempt-outcome.ts';
 import type { Attempt } from './begin-attempt.ts';
 
 /** The dialect of one request that is answered as a whole. */
 export interface WholeDialect {
-  readonly request: TranslatedRequest;
+  /** One, or several whose answers are one answer together. */
+  readonly requests: readonly TranslatedRequest[];
+  /** Everything that is told in `x-aggregator-dropped-params`. */
+  readonly droppedParams: readonly string[];
   /** @throws {ProviderFailure} */
-  readAnswer(body: string): TranslatedAnswer;
+  readAnswers(bodies: readonly string[]): TranslatedAnswer;
 }
 
-/** Calls the provider and answers what it says in one piece, or why it did not. Resolves when the answer is on its way. */
-export async function answerWhole(context: ProxyContext, attempt: Attempt, dialect: WholeDialect): Promise<AttemptEnd> {
-  const { response, startedMs } = attempt.exchange;
-  const end = { charge: null, usage: null, outputCharacters: 0, ttftMs: null };
-  const call = startCall(context, attempt, dialect);
-  const leave = () => call.abort(new AppError('request_cancelled'));
+/** From the provider's answer, in OpenAI's shape, to the caller's. */
+export interface AnswerPresentation {
+  /** The answer as the caller may see it, and what is to be kept of it once it is on its way, as the caller was told it. */
+  restore(body: Record<string, unknown>): {
+    readonly body: Record<string, unknown>;
+    keep(usage: Usage | null, told: Record<string, unknown>): void;
+  };
+  /** In the words of its API, with our additions in it where it wants them. */
+  present(answer: Record<string, unknown>): Record<string, unknown>;
+}
+
+/** An answer that goes to the caller as it is. */
+export const asItIs: AnswerPresentation = {
+  restore: (body) => ({ body, keep: () => undefined }),
+  present: (answer) => answer,
+};
+
+/** Calls the provider and answers what it says in one piece. Resolves when the answer is on its way, or has failed. */
+export async function answerWhole(
+  context: ProxyContext,
+  attempt: Attempt<WholeDialect>,
+  presentation: AnswerPresentation,
+): Promise<AttemptOutcome> {
+  const { open, prepared, request } = attempt;
+  const { response, startedMs } = open.exchange;
+  const calls = new WholeCalls(attempt);
+  const leave = () => calls.abort(new AppError('request_cancelled'));
   response.once('close', leave);
-  attempt.cut = call.abort;
+  open.cut = calls.abort;
+  const end = (rest: Pick<AttemptEnd, 'outcome' | 'failure' | 'charge'>): AttemptEnd => ({
+    ...rest,
+    ...{ usage: null, outputCharacters: 0, ttftMs: null },
+    isSent: calls.isSent,
+    latencyMs: performance.now() - startedMs,
+  });
   try {
-    const answer = readAnswer(attempt, dialect, await call.answer);
+    const answer = prepared.readAnswers(await calls.readBodies());
     const charge = chargeAnswer(attempt, answer);
-    const outcome = 'completed';
-    const whole = {
-      ...end,
-      outcome,
-      failure: null,
-      isSent: true,
-      charge,
-      latencyMs: performance.now() - startedMs,
-    } as const;
+    const whole = end({ outcome: 'completed', failure: null, charge });
     // First into the spool, then to the client: what was answered is on record whatever becomes of this process.
-    recordSettlement(context, attempt.request, whole, { outcome, charge });
-    sendAnswer(context, attempt, dialect, answer, charge);
-    return whole;
+    recordSettlement(context, request, whole, { outcome: 'completed', charge, cache: open.cache });
+    const { body, keep } = presentation.restore(answer.body);
+    keep(answer.usage, sendAnswer(context, attempt, presentation, body, charge));
+    return { result: 'completed', end: whole };
   } catch (thrown) {
     const failure = toAppError(thrown);
-    sendOpenAiError(response, failure);
-    const outcome = failure.code === 'request_cancelled' ? 'aborted' : 'failed';
-    return { ...end, outcome, failure, isSent: call.isSent(), latencyMs: performance.now() - startedMs };
+    calls.abort(failure);
+    if (failure.code === 'request_cancelled') {
+      return { result: 'left', end: end({ outcome: 'aborted', failure, charge: null }) };
+    }
+    return { result: 'failed', failure, hasDelivered: false, end: end({ outcome: 'failed', failure, charge: null }) };
   } finally {
     response.off('close', leave);
-    attempt.cut = null;
+    open.cut = null;
   }
 }
 
-function startCall(
-  { config }: ProxyContext,
-  { adapter, deadlineMs, pool, request, target }: Attempt,
-  dialect: WholeDialect,
-) {
-  const limits = { deadlineMs, firstLifeMs: Number.POSITIVE_INFINITY, idleMs: config.idleTimeoutMs };
-  const collector = new AnswerCollector(() => call.noteLife());
-  const endpoint = adapter.endpoint(target, request.operation);
-  const call = callProvider(pool, endpoint, dialect.request.body, limits, collector);
-  return { answer: collector.answer, abort: (reason: AppError) => call.abort(reason), isSent: () => call.isSent };
+/** Calls of one attempt, some at a time; the first that fails ends the others. */
+class WholeCalls {
+  readonly #attempt: Attempt<WholeDialect>;
+  readonly #open = new Set<{ abort(reason: AppError): void }>();
+  #isSent = false;
+  #abortReason: AppError | null = null;
+
+  constructor(attempt: Attempt<WholeDialect>) {
+    this.#attempt = attempt;
+  }
+
+  get isSent(): boolean {
+    return this.#isSent;
+  }
+
+  readonly abort = (reason: AppError): void => {
+    this.#abortReason ??= reason;
+    for (const call of [...this.#open]) call.abort(reason);
+  };
+
+  async readBodies(): Promise<string[]> {
+    const { requests } = this.#attempt.prepared;
+    const [only] = requests;
+    if (only !== undefined && requests.length === 1) return [await this.#call(only)];
+    const bodies: string[] = [];
+    const queue = requests.entries();
+    const work = async () => {
+      for (const [index, request] of queue) bodies[index] = await this.#call(request);
+    };
+    const workers = Array.from({ length: Math.min(callsAtOnceMax, requests.length) }, work);
+    await Promise.all(workers).finally(() =>
+      this.abort(new AppError('internal_error', { internal: 'another call failed' })),
+    );
+    return bodies;
+  }
+
+  async #call({ endpoint, body }: TranslatedRequest): Promise<string> {
+    if (this.#abortReason !== null) throw this.#abortReason;
+    const { adapter, limits, pool } = this.#attempt;
+    const collector = new AnswerCollector(() => call.noteLife());
+    const call = callProvider(pool, endpoint, body, limits, collector);
+    this.#open.add(call);
+    try {
+      return readSuccess(adapter, await collector.answer);
+    } finally {
+      this.#isSent ||= call.isSent;
+      this.#open.delete(call);
+    }
+  }
 }
 
-function readAnswer({ adapter }: Attempt, dialect: WholeDialect, { status, headers, body }: CollectedAnswer) {
-  if (isSuccessStatus(status)) return dialect.readAnswer(body);
+const callsAtOnceMax = 4;
+
+function readSuccess(adapter: Attempt<WholeDialect>['adapter'], { status, headers, body }: CollectedAnswer): string {
+  if (isSuccessStatus(status)) return body;
   throw new ProviderFailure(adapter.classifyError(status, flattenHeaders(headers), body));
 }
 
-function chargeAnswer({ request }: Attempt, { body, usage }: TranslatedAnswer): Charge {
+function chargeAnswer({ request }: Attempt<WholeDialect>, { body, usage }: TranslatedAnswer): Charge {
   if (usage !== null) return chargeUsage(usage, request);
   return estimateCharge(request, request.outputTokensMax === 0 ? 0 : countCharacters(body.choices));
 }
@@ -81,21 +147,27 @@ function countCharacters(value: unknown): number {
 }
 
 function sendAnswer(
-  { config }: ProxyContext,
-  attempt: Attempt,
-  dialect: WholeDialect,
-  { body }: TranslatedAnswer,
+  { config, now }: ProxyContext,
+  { open, prepared, request }: Attempt<WholeDialect>,
+  { present }: AnswerPresentation,
+  body: Record<string, unknown>,
   charge: Charge,
-): void {
-  const { response } = attempt.exchange;
-  if (typeof body.model !== 'string') body.model = attempt.request.model;
-  const text = JSON.stringify(wantsAdditions(attempt) ? withAdditions(body, attempt, charge) : body);
+): Record<string, unknown> {
+  const { exchange } = open;
+  if (typeof body.model !== 'string') body.model = request.model;
+  // A provider that tells no time.
+  if (body.created === 0) body.created = Math.floor(now() / 1000);
+  const answer = wantsAdditions(exchange) ? withAdditions(body, exchange, request, charge) : body;
+  const told = present(answer);
+  const text = JSON.stringify(told);
+  const { response } = exchange;
   response.writeHead(200, {
-    ...answerHeaders(attempt, dialect.request.droppedParams),
+    ...answerHeaders(request, open.cache, prepared.droppedParams),
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(text),
   });
   // A client that takes nothing of it keeps the whole answer in our memory.
   response.setTimeout(config.clientStallTimeoutMs);
   response.end(text);
+  return told;
 }

@@ -1,78 +1,116 @@
-import { AppError, type Operation } from '@aggregator/contracts';
+import { AppError } from '@aggregator/contracts';
 import { adapterFor, type ProviderAdapter, type ProviderTarget } from '@aggregator/providers';
-import type { Candidate } from '@aggregator/routing';
-import { cancelHold, type Hold } from '../admission/hold-request.ts';
+import type { AttemptTicket } from '@aggregator/resilience';
+import type { Target } from '@aggregator/routing';
 import type { ProxyContext } from '../context.ts';
-import type { Exchange } from '../exchange.ts';
 import { attemptIdOf, type DispatchedRequest, toIntent } from '../settlement/dispatched-request.ts';
+import type { CallLimits } from '../upstream/call-clock.ts';
 import type { ProviderPool } from '../upstream/provider-pools.ts';
-import { resolveCredential } from '../upstream/resolve-credential.ts';
+import type { OpenRequest } from './open-request.ts';
 
-/** One call of one candidate, on record from before it is made until it is settled. */
-export interface Attempt {
-  readonly exchange: Exchange;
+/** One call of one target, on record from before it is made. */
+export interface Attempt<Prepared> {
+  readonly open: OpenRequest;
+  readonly target: Target;
   readonly request: DispatchedRequest;
   readonly adapter: ProviderAdapter;
-  readonly target: ProviderTarget;
+  readonly address: ProviderTarget;
+  readonly prepared: Prepared;
   readonly pool: ProviderPool;
-  /** When the request must be over, on the monotonic clock. */
-  readonly deadlineMs: number;
-  /** Ends the call from our side and tells the caller why; null while there is none. */
-  cut: ((reason: AppError) => void) | null;
+  readonly limits: CallLimits;
+  readonly ticket: AttemptTicket;
+  /** On the monotonic clock. */
+  readonly startedMs: number;
 }
 
-const attemptNumber = 1;
+export interface AttemptPlan<Prepared> {
+  readonly target: Target;
+  /** Another target is left: silence is waited out only where there is nobody else. */
+  readonly hasNext: boolean;
+  /** False where an earlier attempt stays on record, because it delivered what the caller has. */
+  readonly isRecorded: boolean;
+  /** Translation into the target's dialect; what it throws ends the attempt before anything is on record. */
+  prepare(adapter: ProviderAdapter, address: ProviderTarget): Prepared;
+}
 
 /**
  * Writes the intent. From here on the request is settled exactly once, whatever becomes of this process. What cannot begin
- * gives back its hold and throws: `spool_full`, `upstream_misconfigured`, `service_unavailable`, `request_cancelled`.
+ * leaves no record and throws: `unsupported_parameter`, `spool_full`, `upstream_misconfigured`, `service_unavailable`,
+ * `request_cancelled`.
  */
-export function beginAttempt(
+export function beginAttempt<Prepared>(
   context: ProxyContext,
-  exchange: Exchange,
-  candidate: Candidate,
-  hold: Hold,
-  details: { readonly operation: Operation; readonly isStreamed: boolean },
-): Attempt {
-  try {
-    if (exchange.response.destroyed) throw new AppError('request_cancelled');
-    const { provider, model, price } = candidate;
-    const { orgId, userId, keyId } = exchange.principal;
-    const request: DispatchedRequest = {
-      ...{ requestId: exchange.requestId, attempt: attemptNumber, orgId, userId, keyId },
-      operation: details.operation,
-      provider: {
-        ...{ name: provider.name, type: provider.type },
-        ...{ baseUrl: provider.baseUrl, credentialRef: provider.credentialRef },
-      },
-      model: model.id,
-      price,
-      isStreamed: details.isStreamed,
-      dispatchedAt: new Date(context.now()).toISOString(),
-      inputTokensMax: hold.bounds.inputTokensMax,
-      outputTokensMax: hold.bounds.outputTokensMax,
-      inputTokensEstimate: hold.bounds.inputTokensEstimate,
-      tokensSubject: hold.tokensSubject,
-    };
-    const attempt: Attempt = {
-      exchange,
-      request,
-      adapter: adapterFor(provider.type),
-      target: {
-        baseUrl: provider.baseUrl,
-        credential: resolveCredential(context.config.credentials, provider.credentialRef),
-        model: model.id,
-        attemptId: attemptIdOf(request),
-      },
-      pool: context.pools.take(provider),
-      deadlineMs: exchange.startedMs + context.config.requestTimeoutMs,
-      cut: null,
-    };
+  open: OpenRequest,
+  plan: AttemptPlan<Prepared>,
+): Attempt<Prepared> {
+  if (open.exchange.response.destroyed) throw new AppError('request_cancelled');
+  const { target } = plan;
+  const { provider, model } = target.candidate;
+  const request = toDispatched(context, open, target, open.attempts.length + 1);
+  const adapter = adapterFor(provider.type);
+  const address: ProviderTarget = {
+    baseUrl: provider.baseUrl,
+    credential: context.credentials.resolve(target.credentialRef),
+    model: model.id,
+    maxOutputTokens: model.maxOutputTokens,
+    attemptId: attemptIdOf(request),
+    options: provider.options,
+  };
+  const prepared = plan.prepare(adapter, address);
+  const pool = context.pools.take(provider);
+  if (plan.isRecorded) {
     context.spool.appendIntent(toIntent(request));
-    context.attempts.add(attempt);
-    return attempt;
-  } catch (error) {
-    cancelHold(context, exchange, hold);
-    throw error;
+    if (open.dispatched === null) context.requests.add(open);
+    open.dispatched = request;
   }
+  return {
+    ...{ open, target, request, adapter, address, prepared, pool },
+    limits: limitsOf(context, open, plan),
+    ticket: context.memory.begin(target.key),
+    startedMs: performance.now(),
+  };
+}
+
+/** A request as its intent keeps it, with the number of the attempt. */
+export function toDispatched(
+  context: Pick<ProxyContext, 'now'>,
+  open: OpenRequest,
+  target: Target,
+  attempt: number,
+): DispatchedRequest {
+  const { exchange, hold, operation, isStreamed, attempts } = open;
+  const { provider, model, price } = target.candidate;
+  const { orgId, userId, keyId } = exchange.principal;
+  const { name, type, baseUrl, isAddressTrusted, options } = provider;
+  return {
+    ...{ requestId: exchange.requestId, attempt, orgId, userId, keyId, operation },
+    earlier: [...attempts],
+    provider: { name, type, baseUrl, isAddressTrusted, credentialRef: target.credentialRef, options },
+    ...{ model: model.id, price, isStreamed },
+    dispatchedAt: new Date(context.now()).toISOString(),
+    inputTokensMax: hold.bounds.inputTokensMax,
+    outputTokensMax: hold.bounds.outputTokensMax,
+    inputTokensEstimate: hold.bounds.inputTokensEstimate,
+    tokensSubject: hold.tokensSubject,
+  };
+}
+
+/**
+ * While another target is left, silence is short; for the last one the deadline counts, and what the operator set. A plain
+ * answer comes in one piece when the model is done, so that its first byte may take as long as a whole answer does.
+ */
+function limitsOf<Prepared>(
+  { config }: ProxyContext,
+  { deadlineMs, isStreamed }: OpenRequest,
+  { hasNext, target }: AttemptPlan<Prepared>,
+): CallLimits {
+  const thinkingMs = target.candidate.model.firstLifeMs ?? 0;
+  if (!hasNext) {
+    const lastMs = isStreamed ? config.firstTokenTimeoutMs : undefined;
+    return { deadlineMs, firstLifeMs: lastMs ?? Number.POSITIVE_INFINITY, idleMs: config.idleTimeoutMs };
+  }
+  const firstLifeMs = isStreamed
+    ? Math.max(config.failoverFirstTokenTimeoutMs, thinkingMs)
+    : Math.max(config.failoverAnswerTimeoutMs, thinkingMs);
+  return { deadlineMs, firstLifeMs, idleMs: Math.min(config.failoverIdleTimeoutMs, config.idleTimeoutMs) };
 }

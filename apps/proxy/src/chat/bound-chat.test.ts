@@ -11,13 +11,14 @@ const model: SnapshotModel = {
   contextLength: 100_000,
   maxOutputTokens: 4000,
   capabilities: [],
+  firstLifeMs: null,
   priceVersion: 'p',
 };
 
 function bound(change: object = {}, content: unknown = 'Hello', of: SnapshotModel = model) {
   const body = { model: 'm', messages: [{ role: 'user', content }], ...change };
   const request = chatCompletionRequest.parse(body);
-  return boundChat(request, Buffer.byteLength(JSON.stringify(body)), inspectContent(request), of);
+  return boundChat(request, Buffer.byteLength(JSON.stringify(body)), inspectContent(request), [of]);
 }
 
 describe('the bounds of a chat', () => {

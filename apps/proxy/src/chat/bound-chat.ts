@@ -13,19 +13,20 @@ const outputTokensLikely = 1024;
 /**
  * What a conversation can use at most. A token of text is a byte at least, in every tokenizer there is, and the JSON around
  * a message is longer than what templates add to it: so the body's bytes, images apart, bound its tokens. Whatever the
- * parts, a provider takes no more than the model's context.
+ * parts, a provider takes no more than the model's context. Of several models that may serve it, the largest counts.
  */
 export function boundChat(
   request: ChatCompletionRequest,
   bodyBytes: number,
   { images, dataUrlLength, hasOpaqueParts }: ContentSummary,
-  { contextLength, maxOutputTokens }: SnapshotModel,
+  models: readonly Pick<SnapshotModel, 'contextLength' | 'maxOutputTokens'>[],
 ): RequestBounds {
+  const contextLength = Math.max(...models.map((model) => model.contextLength));
   const textBytes = bodyBytes - dataUrlLength;
   const inputTokensMax = hasOpaqueParts ? contextLength : Math.min(contextLength, textBytes + images * imageTokensMax);
   const estimate = Math.ceil(textBytes / bytesPerTokenEstimate) + images * imageTokensEstimate;
   const choices = request.n ?? 1;
-  const modelMax = maxOutputTokens ?? contextLength;
+  const modelMax = Math.max(...models.map((model) => model.maxOutputTokens ?? model.contextLength));
   const asked = Math.max(request.max_tokens ?? 0, request.max_completion_tokens ?? 0);
   // What is asked beyond the model's own limit is passed on as it is, but no model generates it.
   const outputMax = asked === 0 ? modelMax : Math.min(asked, modelMax);

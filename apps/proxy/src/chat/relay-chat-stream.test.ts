@@ -16,6 +16,7 @@ beforeAll(async () => {
       IDLE_TIMEOUT_MS: '400',
       STREAM_PING_INTERVAL_MS: '100',
       CLIENT_STALL_TIMEOUT_MS: '600',
+      RETRY_DELAY_MS: '1',
     },
     wordsPerAnswer: 20,
   });

@@ -1,76 +1,93 @@
-import { AppError, toOpenAiErrorBody } from '@aggregator/contracts';
+import { AppError, toAppError } from '@aggregator/contracts';
 import { type ChatStreamTranslator, ProviderFailure, SseParser, type TranslatedRequest } from '@aggregator/providers';
-import { sendOpenAiError } from '@aggregator/service-kit';
 import { answerHeaders, wantsAdditions, withAdditions } from '../attempts/answer-additions.ts';
+import type { AttemptOutcome } from '../attempts/attempt-outcome.ts';
 import type { Attempt } from '../attempts/begin-attempt.ts';
+import { readRefusal } from '../attempts/read-refusal.ts';
 import type { ProxyContext } from '../context.ts';
-import { chargeUsage, estimateCharge } from '../settlement/charge.ts';
+import { type Charge, chargeUsage, estimateCharge } from '../settlement/charge.ts';
 import { type AttemptEnd, recordSettlement } from '../settlement/settle-request.ts';
 import { type AnswerHeaders, callProvider, type ProviderCall, type ProviderSink } from '../upstream/call-provider.ts';
-import { AnswerCollector, flattenHeaders, isSuccessStatus } from '../upstream/collect-answer.ts';
-import { StreamWriter } from './stream-writer.ts';
+import { AnswerCollector, type CollectedAnswer, isSuccessStatus } from '../upstream/collect-answer.ts';
+import type { AnswerEncoder } from './answer-encoder.ts';
+import type { ChatJob } from './chat-job.ts';
+import type { ClientListener, ClientStream } from './client-stream.ts';
+import type { Continuation } from './continuation.ts';
+import { keepAnswer } from './keep-answer.ts';
 
+/** One attempt's side of a stream. */
 export interface StreamDialect {
   readonly request: TranslatedRequest;
   readonly translator: ChatStreamTranslator;
+  /** Everything that is told in `x-aggregator-dropped-params`. */
+  readonly droppedParams: readonly string[];
+  /** Null where the stream begins with this attempt. */
+  readonly continuation: Continuation | null;
 }
 
-const eventBytesMax = 1024 * 1024;
-const heldBackMax = 256 * 1024;
+const mebibyte = 1024 * 1024;
+const eventBytesMax = mebibyte;
+/** A picture comes in one event. */
+const imageEventBytesMax = 32 * mebibyte;
 const malformedEventsMax = 3;
 /** A whole answer whose usage, `[DONE]` or end of body does not come is not waited for. */
 const tailMs = 5000;
 const drainMs = 1000;
 
-/**
- * Calls the provider and passes its stream on as it comes. The client sees one coherent stream that ends in `[DONE]`, or a
- * status where nothing has gone out yet, or one `error` event. Resolves when its end is on its way.
- */
-export function relayChatStream(context: ProxyContext, attempt: Attempt, dialect: StreamDialect): Promise<AttemptEnd> {
+/** Calls the provider and passes its stream on to the client as it comes. Resolves when the attempt is over. */
+export function relayChatStream(
+  context: ProxyContext,
+  attempt: Attempt<StreamDialect>,
+  client: ClientStream<AnswerEncoder>,
+  job: ChatJob,
+): Promise<AttemptOutcome> {
   return new Promise((resolve) => {
-    new ChatStreamRelay(context, attempt, dialect, resolve).start();
+    new ChatStreamRelay(context, attempt, client, job, resolve).start();
   });
 }
 
-/** One stream under way: bytes in, events through the translator, one write for what one read of the socket brought. */
-class ChatStreamRelay implements ProviderSink {
+/** One stream under way: bytes in, events through the translator, chunks to the client. */
+class ChatStreamRelay implements ProviderSink, ClientListener {
   readonly #context: ProxyContext;
-  readonly #attempt: Attempt;
-  readonly #dialect: StreamDialect;
+  readonly #attempt: Attempt<StreamDialect>;
+  readonly #client: ClientStream<AnswerEncoder>;
+  readonly #job: ChatJob;
   readonly #translator: ChatStreamTranslator;
-  readonly #resolve: (end: AttemptEnd) => void;
-  readonly #parser = new SseParser({ eventBytesMax });
-  readonly #writer: StreamWriter;
+  readonly #continuation: Continuation | null;
+  readonly #resolve: (outcome: AttemptOutcome) => void;
+  readonly #parser: SseParser;
   #call: ProviderCall | null = null;
   /** An answer that is no stream, gathered to be told what it means. */
   #refusal: AnswerCollector | null = null;
-  /** Events that are to go out with the next write. */
-  #pending = '';
-  #isFlushQueued = false;
   #isOver = false;
   #isTail = false;
+  #hasPushed = false;
   #outputCharacters = 0;
   #ttftMs: number | null = null;
 
-  constructor(context: ProxyContext, attempt: Attempt, dialect: StreamDialect, resolve: (end: AttemptEnd) => void) {
+  constructor(
+    context: ProxyContext,
+    attempt: Attempt<StreamDialect>,
+    client: ClientStream<AnswerEncoder>,
+    job: ChatJob,
+    resolve: (outcome: AttemptOutcome) => void,
+  ) {
     this.#context = context;
     this.#attempt = attempt;
-    this.#dialect = dialect;
-    this.#translator = dialect.translator;
+    this.#client = client;
+    this.#job = job;
+    this.#translator = attempt.prepared.translator;
+    this.#continuation = attempt.prepared.continuation;
     this.#resolve = resolve;
-    const { pingIntervalMs, clientStallTimeoutMs: stallTimeoutMs } = context.config;
-    const headers = answerHeaders(attempt, dialect.request.droppedParams);
-    this.#writer = new StreamWriter(attempt.exchange.response, { headers, pingIntervalMs, stallTimeoutMs });
+    const makesImages = attempt.target.candidate.model.capabilities.includes('image_output');
+    this.#parser = new SseParser({ eventBytesMax: makesImages ? imageEventBytesMax : eventBytesMax });
   }
 
   start(): void {
-    const { adapter, deadlineMs, exchange, pool, request, target } = this.#attempt;
-    const { firstTokenTimeoutMs, idleTimeoutMs } = this.#context.config;
-    const limits = { deadlineMs, firstLifeMs: firstTokenTimeoutMs ?? Number.POSITIVE_INFINITY, idleMs: idleTimeoutMs };
-    this.#attempt.cut = this.#fail;
-    exchange.response.on('close', this.#leave).on('drain', this.#resume);
-    const endpoint = adapter.endpoint(target, request.operation);
-    this.#call = callProvider(pool, endpoint, this.#dialect.request.body, limits, this);
+    const { limits, open, pool, prepared, request } = this.#attempt;
+    open.cut = this.#fail;
+    this.#client.attach(this, answerHeaders(request, open.cache, prepared.droppedParams));
+    this.#call = callProvider(pool, prepared.request.endpoint, prepared.request.body, limits, this);
   }
 
   onHead(status: number, headers: AnswerHeaders): void {
@@ -86,13 +103,19 @@ class ChatStreamRelay implements ProviderSink {
       this.#refusal.onData(bytes);
       return;
     }
+    // What it throws, for its size as well as for its form, comes back by `onError`.
     if (!this.#isOver) this.#takeEvents(this.#parser.push(bytes));
   }
 
   onEnd(): void {
     if (this.#refusal !== null) this.#refusal.onEnd();
     if (this.#refusal !== null || this.#isOver) return;
-    this.#takeEvents(this.#parser.end());
+    try {
+      this.#takeEvents(this.#parser.end());
+    } catch (thrown) {
+      this.#fail(toAppError(thrown));
+    }
+    if (this.#isOver) return;
     if (this.#translator.isComplete) this.#finish();
     else this.#fail(toIncompleteError(this.#translator));
   }
@@ -103,122 +126,135 @@ class ChatStreamRelay implements ProviderSink {
     else this.#fail(error);
   }
 
+  onStalled(): void {
+    this.#call?.pause();
+  }
+
+  onDrained(): void {
+    if (!this.#isOver) this.#call?.resume();
+  }
+
+  onLeft(): void {
+    if (this.#isOver) return;
+    const failure = new AppError('request_cancelled');
+    const end = this.#close({ outcome: 'aborted', failure, charge: null });
+    this.#call?.abort(failure);
+    this.#resolve({ result: 'left', end });
+  }
+
   #takeEvents(events: readonly string[]): void {
     const translator = this.#translator;
-    let isDone = false;
     for (const data of events) {
-      for (const text of translator.push(data)) this.#pending += `data: ${text}\n\n`;
-      if (data === '[DONE]') isDone = true;
+      for (const chunk of translator.push(data)) this.#pass(chunk);
       if (translator.malformedEvents > malformedEventsMax && !translator.isComplete) {
         this.#fail(toIncompleteError(translator));
         return;
       }
     }
     if (translator.outputCharacters > this.#outputCharacters) this.#noteLife();
-    if (translator.error !== null) this.#fail(new ProviderFailure(translator.error));
-    else if (translator.isComplete && isDone) this.#finish();
-    else this.#passOn();
+    if (this.#continuation?.hasDiverged)
+      this.#fail(new AppError('upstream_stream_cut', { internal: 'another answer' }));
+    else if (translator.error !== null) this.#fail(new ProviderFailure(translator.error));
+    else if (translator.isComplete && translator.isEnded) this.#finish();
+    else if (translator.isComplete && !this.#isTail) this.#expectTail();
+  }
+
+  #pass(chunk: string): void {
+    const fresh = this.#continuation === null ? chunk : this.#continuation.take(chunk);
+    if (fresh === null) return;
+    this.#hasPushed = true;
+    this.#client.push(fresh);
   }
 
   #noteLife(): void {
     this.#outputCharacters = this.#translator.outputCharacters;
-    this.#ttftMs ??= performance.now() - this.#attempt.exchange.startedMs;
+    this.#ttftMs ??= performance.now() - this.#attempt.open.exchange.startedMs;
     this.#call?.noteLife();
+    this.#client.openGate();
   }
 
-  /** Before the first life everything is held back, up to a bound; after it what has come goes out in this very turn. */
-  #passOn(): void {
-    if (this.#isOver) return;
-    if (this.#translator.isComplete && !this.#isTail) {
-      this.#isTail = true;
-      this.#call?.expectEndWithin(tailMs);
-    }
-    const mayGo = this.#translator.hasLife || this.#pending.length > heldBackMax;
-    if (!mayGo || this.#isFlushQueued || this.#pending === '') return;
-    this.#isFlushQueued = true;
-    // One read of the socket may bring many chunks, each told by a call of its own within this turn.
-    process.nextTick(this.#flush);
+  #expectTail(): void {
+    this.#isTail = true;
+    this.#call?.expectEndWithin(tailMs);
   }
 
-  readonly #flush = (): void => {
-    this.#isFlushQueued = false;
-    if (this.#isOver || this.#pending === '') return;
-    const text = this.#pending;
-    this.#pending = '';
-    if (!this.#writer.write(text)) this.#call?.pause();
-  };
-
-  readonly #resume = (): void => {
-    if (!this.#isOver) this.#call?.resume();
-  };
-
-  /** A whole answer: what was kept back, with our additions, and `[DONE]`, whether or not the provider said it. */
+  /** A whole answer: what was kept back, with our additions, and the terminator, whether or not the provider said it. */
   #finish(): void {
     if (this.#isOver) return;
-    const { request } = this.#attempt;
-    const { usage, outputCharacters } = this.#translator;
-    const charge = usage === null ? estimateCharge(request, outputCharacters) : chargeUsage(usage, request);
-    const last = this.#translator.end();
-    if (last !== null) {
-      const told = wantsAdditions(this.#attempt) ? withAdditions(last, this.#attempt, charge) : last;
-      this.#pending += `data: ${JSON.stringify(told)}\n\n`;
+    const { open, request } = this.#attempt;
+    const kept = this.#translator.end();
+    const last = kept === null || this.#continuation === null ? kept : this.#continuation.takeLast(kept);
+    if (this.#continuation?.hasDiverged) {
+      this.#fail(new AppError('upstream_stream_cut', { internal: 'another answer' }));
+      return;
     }
-    this.#close({ outcome: 'completed', failure: null, charge });
-    this.#writer.end(`${this.#pending}data: [DONE]\n\n`);
+    const charge = this.#charge();
+    const end = this.#close({ outcome: 'completed', failure: null, charge });
+    // First into the spool, then the last bytes to the client: what was answered whole is on record whatever becomes of us.
+    recordSettlement(this.#context, request, end, { outcome: 'completed', charge, cache: open.cache });
+    const from = this.#continuation?.deliveredBy ?? null;
+    const told =
+      last !== null && wantsAdditions(open.exchange) ? withAdditions(last, open.exchange, request, charge, from) : last;
+    this.#client.end(told);
+    this.#keep(last);
     // The rest of the body is read, so that the connection can be used again, but not for long.
     this.#call?.resume();
     this.#call?.expectEndWithin(drainMs);
+    this.#resolve({ result: 'completed', end });
   }
 
-  /** A status where none has gone out, else what there is and one error event; never a silent end, never `[DONE]`. */
+  /** An answer that was gone on with is kept by nobody: it is of two. */
+  #keep(last: Record<string, unknown> | null): void {
+    if (this.#continuation !== null) return;
+    const { prepared, request } = this.#attempt;
+    const said = this.#client.encoder.readSaid(last);
+    const { usage } = this.#translator;
+    keepAnswer(this.#context, this.#job, said, { request, usage, droppedParams: prepared.droppedParams });
+  }
+
+  #charge(): Charge {
+    const { usage, outputCharacters } = this.#translator;
+    const { request } = this.#attempt;
+    const delivered = this.#continuation?.deliveredCharacters ?? 0;
+    if (usage === null) return estimateCharge(request, outputCharacters + delivered);
+    return this.#continuation === null ? chargeUsage(usage, request) : this.#continuation.charge(usage, request);
+  }
+
   readonly #fail = (failure: AppError): void => {
     if (this.#isOver) return;
-    const { isOpen } = this.#writer;
-    // What came and has not gone out is dropped with the failure: nobody has had it, nobody pays for it.
-    this.#close({ outcome: 'failed', failure, charge: null }, isOpen ? this.#translator.outputCharacters : 0);
+    this.#client.breakOff();
+    const hasDelivered = this.#client.hasDelivered && this.#hasPushed;
+    // What came and has not gone out was taken back: nobody has had it, nobody pays for it.
+    const end = this.#close({ outcome: 'failed', failure, charge: null }, hasDelivered ? this.#outputCharacters : 0);
     this.#call?.abort(failure);
-    if (!isOpen) sendOpenAiError(this.#attempt.exchange.response, failure);
-    else this.#writer.end(`${this.#pending}data: ${JSON.stringify(toOpenAiErrorBody(failure))}\n\n`);
+    this.#resolve({ result: 'failed', end, failure, hasDelivered });
   };
 
-  readonly #failAsRefused = ({ status, headers, body }: Awaited<AnswerCollector['answer']>): void => {
-    this.#fail(toRefusal(this.#attempt, status, headers, body));
-  };
-
-  readonly #leave = (): void => {
-    if (this.#isOver) return;
-    const failure = new AppError('request_cancelled');
-    this.#close({ outcome: 'aborted', failure, charge: null });
-    this.#call?.abort(failure);
+  readonly #failAsRefused = (answer: CollectedAnswer): void => {
+    this.#fail(readRefusal(this.#attempt.adapter, answer));
   };
 
   #close(
     how: Pick<AttemptEnd, 'outcome' | 'failure' | 'charge'>,
     outputCharacters = this.#translator.outputCharacters,
-  ): void {
+  ): AttemptEnd {
     this.#isOver = true;
-    this.#writer.stop();
-    this.#attempt.cut = null;
-    const { exchange, request } = this.#attempt;
-    exchange.response.off('close', this.#leave).off('drain', this.#resume);
+    this.#client.detach();
+    const { open, request } = this.#attempt;
+    open.cut = null;
     const { isComplete, malformedEvents, usage } = this.#translator;
     if (malformedEvents > 0) {
       this.#context.events.eventsDropped(request.requestId, request.provider.name, malformedEvents);
     }
-    const end: AttemptEnd = {
+    return {
       ...how,
       isSent: this.#call?.isSent ?? false,
       // Some providers tell what was used so far; only at the end is it what was used.
       usage: isComplete ? usage : null,
       outputCharacters,
-      latencyMs: performance.now() - exchange.startedMs,
+      latencyMs: performance.now() - open.exchange.startedMs,
       ttftMs: this.#ttftMs,
     };
-    // First into the spool, then the last bytes to the client: what was answered whole is on record whatever becomes of us.
-    if (how.charge !== null) {
-      recordSettlement(this.#context, request, end, { outcome: how.outcome, charge: how.charge });
-    }
-    this.#resolve(end);
   }
 }
 
@@ -227,17 +263,4 @@ function toIncompleteError({ hasLife, malformedEvents }: ChatStreamTranslator): 
     return new AppError('upstream_invalid_response', { internal: `${malformedEvents} broken events, no end` });
   }
   return new AppError('upstream_stream_cut', { internal: 'the body ended before the answer did' });
-}
-
-/** What an answer means that should have been a stream: an error, or, with a success's status, nothing that we asked for. */
-function toRefusal({ adapter }: Attempt, status: number, headers: AnswerHeaders, body: string): AppError {
-  if (!isSuccessStatus(status)) {
-    return new ProviderFailure(adapter.classifyError(status, flattenHeaders(headers), body));
-  }
-  try {
-    adapter.fromChatResponse(body);
-  } catch (error) {
-    if (error instanceof AppError) return error;
-  }
-  return new AppError('upstream_invalid_response', { internal: 'a plain answer instead of a stream' });
 }

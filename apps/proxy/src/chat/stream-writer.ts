@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
 export interface StreamWriterOptions {
-  readonly headers: Readonly<Record<string, string>>;
   readonly pingIntervalMs: number;
   /** A client that takes nothing for so long is cut off; its `close` is how we hear of it. */
   readonly stallTimeoutMs: number;
@@ -14,6 +13,8 @@ const ping = ': ping\n\n';
  * status of its own; when there has been silence for too long, a comment goes out, and the head with it.
  */
 export class StreamWriter {
+  /** Of the head, while it has not gone out. */
+  headers: Readonly<Record<string, string>> = {};
   readonly #response: ServerResponse;
   readonly #options: StreamWriterOptions;
   #lastWriteMs = performance.now();
@@ -52,7 +53,7 @@ export class StreamWriter {
   #open(): void {
     if (this.#response.headersSent) return;
     this.#response.writeHead(200, {
-      ...this.#options.headers,
+      ...this.headers,
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',

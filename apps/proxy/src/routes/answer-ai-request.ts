@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, type Principal, principalHeader, requestIdHeader, toAppError } from '@aggregator/contracts';
-import { createUuidV7, sendOpenAiError } from '@aggregator/service-kit';
+import { createUuidV7 } from '@aggregator/service-kit';
+import type { ChatSurface } from '@aggregator/surfaces';
 import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
+import { sendSurfaceError } from './send-error.ts';
 
-/** A route of the AI surface. What `serve` throws before it has answered becomes the answer, in OpenAI's shape. */
+/** A route of the AI surface. What `serve` throws before it has answered becomes the answer, in the shape of its surface. */
 export interface AiRoute {
   readonly method: 'GET' | 'POST';
+  readonly errors: Pick<ChatSurface, 'toErrorBody'>;
   serve(context: ProxyContext, exchange: Exchange): Promise<void>;
 }
 
@@ -36,7 +39,7 @@ export async function answerAiRequest(
     await serveWithRoom(context, route, { request, response, requestId, principal, startedMs });
   } catch (thrown) {
     const failure = toAppError(thrown);
-    sendOpenAiError(response, failure);
+    sendSurfaceError({ requestId, response }, route.errors, failure);
     // Half an answer must never look like a whole one.
     if (!response.writableEnded) response.destroy();
     // What is left of a refused body is thrown away, so that the next request on the connection is read from its start.

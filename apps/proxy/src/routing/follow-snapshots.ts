@@ -1,9 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { peerHeader, type RoutingSnapshot, routingSnapshot, type SnapshotAck } from '@aggregator/contracts';
+import {
+  credentialsAnswer,
+  peerHeader,
+  providerName,
+  type RoutingSnapshot,
+  routingSnapshot,
+  type SnapshotAck,
+} from '@aggregator/contracts';
 import type { IdentitySigner, InternalClient } from '@aggregator/service-kit';
 import { type Agent, request } from 'undici';
 import { z } from 'zod';
 import type { ProxyEvents } from '../events.ts';
+import type { Credentials } from '../upstream/credentials.ts';
 import type { ProviderPools } from '../upstream/provider-pools.ts';
 import { readLines } from './read-lines.ts';
 import { saveSnapshot } from './saved-snapshot.ts';
@@ -21,16 +29,24 @@ export interface FollowOptions {
   readonly orchestrator: InternalClient;
   readonly current: CurrentSnapshot;
   readonly pools: ProviderPools;
+  readonly credentials: Credentials;
+  /** What is remembered of targets that are gone can be forgotten. */
+  onSwap(): void;
   readonly events: ProxyEvents;
 }
 
 const lineBytesMax = 32 * 1024 * 1024;
 const headersTimeoutMs = 5000;
+const credentialsAtOnceMax = 500;
 const pauseMsMin = 100;
 const pauseMsMax = 5000;
 
 /** As loose as can be, so that a snapshot that breaks the contract can be refused by its number. */
-const looseLine = z.object({ kind: z.string(), snapshot: z.unknown().optional() });
+const looseLine = z.object({
+  kind: z.string(),
+  snapshot: z.unknown().optional(),
+  unhealthy: z.array(providerName).max(500).optional(),
+});
 const looseSnapshot = z.object({ epoch: z.number().int().min(1), version: z.number().int().min(1) });
 
 /** Keeps the orchestrator's stream of snapshots open until `signal`: connects again, with back-off, however it ends. */
@@ -69,7 +85,9 @@ async function followOnce(options: FollowOptions, signal: AbortSignal, onLine: (
     onLine();
     const parsed = looseLine.safeParse(parseJson(line));
     if (!parsed.success) throw new Error('the orchestrator sent a line that is none');
-    if (parsed.data.kind === 'snapshot') await takeSnapshot(options, parsed.data.snapshot);
+    const { kind, snapshot, unhealthy } = parsed.data;
+    if (kind === 'snapshot') await takeSnapshot(options, snapshot);
+    if (kind === 'health') options.current.setUnhealthy(unhealthy ?? []);
   }
   throw new Error('the orchestrator ended the stream');
 }
@@ -86,14 +104,38 @@ async function takeSnapshot(options: FollowOptions, offered: unknown): Promise<v
     return;
   }
   const snapshot = parsed.data;
+  await fetchCredentials(options, snapshot);
   const result = current.swap(snapshot);
   if (result === 'older') return;
   if (result === 'swapped') {
     events.snapshotTaken(snapshot);
     pools.retain(snapshot.providers);
+    options.onSwap();
     await saveSnapshot(snapshotPath, snapshot).catch((error: unknown) => events.snapshotNotSaved(error));
   }
   await acknowledge(options, snapshot, []);
+}
+
+/**
+ * Keys that the orchestrator keeps come before the snapshot that names them is served, so that no request meets a provider
+ * without its key. Where they do not come it is served all the same: its other providers are well.
+ */
+async function fetchCredentials(
+  { credentials, events, orchestrator }: FollowOptions,
+  snapshot: RoutingSnapshot,
+): Promise<void> {
+  const refs = credentials.findMissing(snapshot);
+  let answered = {};
+  for (let from = 0; from < refs.length; from += credentialsAtOnceMax) {
+    const body = { refs: refs.slice(from, from + credentialsAtOnceMax) };
+    try {
+      const call = { method: 'POST', path: '/internal/credentials', body, answer: credentialsAnswer } as const;
+      answered = { ...answered, ...(await orchestrator.call(call)).credentials };
+    } catch (error) {
+      events.snapshotStreamLost(error);
+    }
+  }
+  credentials.replace(snapshot, answered);
 }
 
 async function acknowledge(

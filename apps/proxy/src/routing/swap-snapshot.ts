@@ -7,6 +7,7 @@ export type SwapResult = 'swapped' | 'same' | 'older';
 /** What is served at the moment. A request reads it once and keeps what it read, so a swap never changes it half-way. */
 export class CurrentSnapshot {
   #index: SnapshotIndex | null = null;
+  #unhealthy: ReadonlySet<string> = new Set();
 
   /** Null until the first snapshot has come. */
   get index(): SnapshotIndex | null {
@@ -17,6 +18,14 @@ export class CurrentSnapshot {
   require(): SnapshotIndex {
     if (this.#index !== null) return this.#index;
     throw new AppError('service_unavailable', { internal: 'no routing snapshot yet', retryAfterMs: 1000 });
+  }
+
+  /** By the orchestrator's own probes; where it said nothing, yes. */
+  readonly isHealthy = (provider: string): boolean => !this.#unhealthy.has(provider);
+
+  /** Replaces what was said before. */
+  setUnhealthy(providers: readonly string[]): void {
+    this.#unhealthy = new Set(providers);
   }
 
   swap(snapshot: RoutingSnapshot): SwapResult {

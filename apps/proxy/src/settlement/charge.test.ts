@@ -36,12 +36,38 @@ describe('a charge', () => {
     const rates = fc.record(Object.fromEntries(usageComponents.map((name) => [name, fc.nat(1_000_000).map(String)])), {
       requiredKeys: ['inputUncached', 'outputText'],
     });
+    const border = fc.integer({ min: 1, max: 6_000_000 });
     fc.assert(
-      fc.property(counts, rates, (usage, some) => {
+      fc.property(counts, rates, rates, border, fc.boolean(), (usage, plain, dear, inputTokens, isTiered) => {
+        const above = { inputTokens, rates: { ...dear, inputUncached: dear.inputUncached ?? '0' } };
+        const some: Rates = isTiered ? { ...plain, above } : plain;
         const charge = chargeUsage(usage, priced(some));
         expect(charge.amountNanoUsd).toBe(priceUsage(charge.usage, some));
       }),
     );
+  });
+
+  it('at a price in two tiers is that of the one which the provider’s figures fall into, and exact', () => {
+    const above = { inputTokens: 1000, rates: { inputUncached: '300000', cacheRead: '30000', outputText: '900000' } };
+    const rates: Rates = { ...plain, cacheRead: '15000', above };
+
+    expect(chargeUsage({ inputUncached: 900, cacheRead: 100, outputText: 1 }, priced(rates))).toMatchObject({
+      ...{ amountNanoUsd: 137_100n, estimated: false },
+    });
+    expect(chargeUsage({ inputUncached: 900, cacheRead: 101, outputText: 1 }, priced(rates))).toMatchObject({
+      ...{ amountNanoUsd: 273_930n, estimated: false },
+    });
+  });
+
+  it('of counters that only the other tier has a rate for is that of plain input and output of its own', () => {
+    const above = { inputTokens: 10, rates: { inputUncached: '300000', outputText: '900000' } };
+    const rates: Rates = { ...plain, cacheRead: '15000', above };
+
+    expect(chargeUsage({ inputUncached: 5, cacheRead: 6 }, priced(rates))).toEqual({
+      usage: { inputUncached: 11 },
+      amountNanoUsd: 3300n,
+      estimated: true,
+    });
   });
 });
 
@@ -58,6 +84,18 @@ describe('an estimate', () => {
     fc.assert(
       fc.property(fc.nat(1_000_000), fc.nat(10_000), (characters, inputTokensEstimate) => {
         const charge = estimateCharge({ ...priced(plain), inputTokensEstimate }, characters);
+        expect(charge.amountNanoUsd).toBeLessThanOrEqual(worst);
+      }),
+    );
+  });
+
+  it('is never above the hold at a price in two tiers either, wherever the border is', () => {
+    fc.assert(
+      fc.property(fc.nat(1000), fc.nat(2000), fc.nat(1500), (characters, inputTokensEstimate, at) => {
+        const above = { inputTokens: at + 1, rates: { inputUncached: '300000', outputText: '900000' } };
+        const rates: Rates = { ...plain, above };
+        const worst = priceWorstCase({ inputTokensMax: 1000, outputTokensMax: 200, requests: 1 }, rates);
+        const charge = estimateCharge({ ...priced(rates), inputTokensEstimate }, characters);
         expect(charge.amountNanoUsd).toBeLessThanOrEqual(worst);
       }),
     );

@@ -1,5 +1,5 @@
-import { AppError, type Rates, type Usage, type UsageComponent, usageComponents } from '@aggregator/contracts';
-import { priceUsage } from '@aggregator/pricing';
+import { AppError, type ComponentRates, type Usage, type UsageComponent, usageComponents } from '@aggregator/contracts';
+import { priceUsage, selectTier } from '@aggregator/pricing';
 import type { DispatchedRequest } from './dispatched-request.ts';
 
 /** What a request is charged for. `amountNanoUsd` is what `usage` costs at the pinned price, always. */
@@ -22,7 +22,7 @@ export function chargeUsage(usage: Usage, request: Priced): Charge {
     return { usage, amountNanoUsd: priceUsage(usage, rates), estimated: false };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const folded = foldUnpriced(usage, rates);
+    const folded = foldUnpriced(usage, selectTier(usage, rates));
     return { usage: folded, amountNanoUsd: priceUsage(folded, rates), estimated: true };
   }
 }
@@ -54,9 +54,9 @@ const plainOf: Readonly<Record<UsageComponent, UsageComponent | null>> = {
 
 /**
  * Counters that the price has no rate for, counted as plain input or output: the answer is out already, and such a use is
- * never free. What is neither (a tool call) cannot be charged; the event is flagged either way.
+ * never free. What is neither (a tool call) cannot be charged; the event is flagged either way. Input stays input, so the tier stays, too.
  */
-function foldUnpriced(usage: Usage, rates: Rates): Usage {
+function foldUnpriced(usage: Usage, rates: ComponentRates): Usage {
   const folded: Usage = {};
   for (const component of usageComponents) {
     const units = usage[component];

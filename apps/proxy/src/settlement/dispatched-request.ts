@@ -1,21 +1,39 @@
-import { operation, type Price, price, providerName, providerType, usageComponents } from '@aggregator/contracts';
+import {
+  attemptSummary,
+  type ComponentRates,
+  operation,
+  type Price,
+  price,
+  providerName,
+  providerType,
+  usageComponents,
+} from '@aggregator/contracts';
 import type { SpoolIntent } from '@aggregator/spool';
 import { z } from 'zod';
 
 const count = z.number().int().min(0);
 
 /**
- * All that settling a request takes, as the intent keeps it: who pays, who was called, at what price, what was held. So
+ * All that settling a request takes, as its intent keeps it: who pays, who was called last, at what price, what was held. So
  * another process can settle what this one leaves behind. Holds no prompt and no secret.
  */
 export const dispatchedRequest = z.object({
   requestId: z.uuid(),
-  attempt: z.number().int().min(1),
+  attempt: z.number().int().min(0),
+  /** Attempts before this one. */
+  earlier: z.array(attemptSummary),
   orgId: z.uuid(),
   userId: z.uuid(),
   keyId: z.uuid().nullable(),
   operation,
-  provider: z.object({ name: providerName, type: providerType, baseUrl: z.string(), credentialRef: z.string() }),
+  provider: z.object({
+    name: providerName,
+    type: providerType,
+    baseUrl: z.string(),
+    isAddressTrusted: z.boolean(),
+    credentialRef: z.string(),
+    options: z.record(z.string(), z.string()),
+  }),
   model: z.string(),
   price,
   isStreamed: z.boolean(),
@@ -31,14 +49,14 @@ export const dispatchedRequest = z.object({
 });
 export type DispatchedRequest = z.infer<typeof dispatchedRequest>;
 
-/** `<requestId>/<attempt>`: the event's id, and the id that the provider is told. */
+/** `<requestId>/<attempt>`: the id that the provider is told. */
 export function attemptIdOf({ requestId, attempt }: Pick<DispatchedRequest, 'requestId' | 'attempt'>): string {
   return `${requestId}/${attempt}`;
 }
 
 export function toIntent(request: DispatchedRequest): SpoolIntent {
   return {
-    eventId: attemptIdOf(request),
+    eventId: request.requestId,
     time: request.dispatchedAt,
     body: { ...request, price: toJsonPrice(request.price) },
   };
@@ -46,10 +64,16 @@ export function toIntent(request: DispatchedRequest): SpoolIntent {
 
 /** The price without counters that have no rate. */
 function toJsonPrice({ version, rates }: Price) {
+  const { above } = rates;
+  const tier = above !== undefined && { above: { inputTokens: above.inputTokens, rates: toJsonRates(above.rates) } };
+  return { version, rates: { ...toJsonRates(rates), ...tier } };
+}
+
+function toJsonRates(rates: ComponentRates) {
   const present: Record<string, string> = {};
   for (const component of usageComponents) {
     const rate = rates[component];
     if (rate !== undefined) present[component] = rate;
   }
-  return { version, rates: present };
+  return present;
 }

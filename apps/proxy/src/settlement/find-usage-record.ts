@@ -3,7 +3,6 @@ import { adapterFor, type ProviderTarget, type UsageRecordAnswer, type UsageReco
 import type { ProxyContext } from '../context.ts';
 import { callProvider } from '../upstream/call-provider.ts';
 import { AnswerCollector } from '../upstream/collect-answer.ts';
-import { resolveCredential } from '../upstream/resolve-credential.ts';
 import { attemptIdOf, type DispatchedRequest } from './dispatched-request.ts';
 
 const totalMs = 5000;
@@ -19,7 +18,7 @@ type UsageRecord = Exclude<UsageRecordAnswer, { result: 'unsettled' }>;
  * records; `unknown` where it gave no answer that settles the question.
  */
 export async function findUsageRecord(
-  context: Pick<ProxyContext, 'config' | 'pools'>,
+  context: Pick<ProxyContext, 'credentials' | 'pools'>,
   request: DispatchedRequest,
 ): Promise<UsageRecord | { result: 'none' } | { result: 'unknown' }> {
   const lookup = adapterFor(request.provider.type).usageRecord;
@@ -40,7 +39,7 @@ export async function findUsageRecord(
 }
 
 async function ask(
-  { config, pools }: Pick<ProxyContext, 'config' | 'pools'>,
+  { credentials, pools }: Pick<ProxyContext, 'credentials' | 'pools'>,
   lookup: UsageRecordLookup,
   request: DispatchedRequest,
   endMs: number,
@@ -48,9 +47,11 @@ async function ask(
   try {
     const target: ProviderTarget = {
       baseUrl: request.provider.baseUrl,
-      credential: resolveCredential(config.credentials, request.provider.credentialRef),
+      credential: credentials.resolve(request.provider.credentialRef),
       model: request.model,
+      maxOutputTokens: null,
       attemptId: attemptIdOf(request),
+      options: request.provider.options,
     };
     const deadlineMs = Math.min(endMs, performance.now() + tryMs);
     const limits = { deadlineMs, firstLifeMs: Number.POSITIVE_INFINITY, idleMs: tryMs };

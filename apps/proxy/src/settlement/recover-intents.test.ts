@@ -40,9 +40,23 @@ async function start(options: Parameters<typeof startWorld>[0]): Promise<World> 
 
 function createRequest(change: Partial<DispatchedRequest>): DispatchedRequest {
   return {
-    ...{ requestId: createUuidV7(), attempt: 1, orgId: createUuidV7(), userId: createUuidV7(), keyId: null },
+    ...{
+      requestId: createUuidV7(),
+      attempt: 1,
+      earlier: [],
+      orgId: createUuidV7(),
+      userId: createUuidV7(),
+      keyId: null,
+    },
     operation: 'chat.completions',
-    provider: { name: 'gone', type: 'OpenAI', baseUrl: 'http://127.0.0.1:9/v1', credentialRef: 'none' },
+    provider: {
+      name: 'gone',
+      type: 'OpenAI',
+      baseUrl: 'http://127.0.0.1:9/v1',
+      isAddressTrusted: true,
+      credentialRef: 'none',
+      options: {},
+    },
     model: 'some-model',
     price: { version: 'p/1', rates: { inputUncached: '150000', outputText: '600000' } },
     isStreamed: true,
@@ -80,7 +94,7 @@ describe('a proxy that died in the middle of a stream', () => {
     const second = await start({ after: first, environment: { SPOOL_DIRECTORY: directory } });
 
     expect(await second.usageOf(requestId)).toMatchObject({
-      eventId: `${requestId}/1`,
+      eventId: requestId,
       outcome: 'failed',
       estimated: false,
       amountNanoUsd: truth.amountNanoUsd,
@@ -113,7 +127,14 @@ describe('a request that an earlier process left open', () => {
 
   it('that the provider never saw is void', async () => {
     const first = await start({});
-    const provider = { name: 'mock', type: 'Mock', baseUrl: first.mock.url, credentialRef: 'none' } as const;
+    const provider = {
+      name: 'mock',
+      type: 'Mock',
+      baseUrl: first.mock.url,
+      isAddressTrusted: true,
+      credentialRef: 'none',
+      options: {},
+    } as const;
     const request = createRequest({ provider });
     const environment = { SPOOL_DIRECTORY: await leaveBehind([request]) };
     const second = await start({ after: first, environment });
@@ -134,7 +155,14 @@ describe('a request that an earlier process left open', () => {
         }),
       );
     };
-    const provider = { name: 'forgetful', type: 'Mock', baseUrl: first.scripted.url, credentialRef: 'none' } as const;
+    const provider = {
+      name: 'forgetful',
+      type: 'Mock',
+      baseUrl: first.scripted.url,
+      isAddressTrusted: true,
+      credentialRef: 'none',
+      options: {},
+    } as const;
     const away = createRequest({ provider });
     const other = createRequest({});
     const environment = { SPOOL_DIRECTORY: await leaveBehind([away, other]) };
@@ -172,7 +200,7 @@ describe('a request that an earlier process left open', () => {
       onError: () => undefined,
     });
 
-    expect(successor.abandonedIntents.map((intent) => intent.eventId)).toEqual([`${requestId}/1`]);
+    expect(successor.abandonedIntents.map((intent) => intent.eventId)).toEqual([requestId]);
     expect(world.usages()).toEqual([]);
     await successor.close();
   }, 20_000);

@@ -1,12 +1,12 @@
-import type { AppError, Outcome, Usage } from '@aggregator/contracts';
+import type { AppError, AttemptSummary, Outcome, Usage } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
 import type { ProxyContext } from '../context.ts';
 import { type Charge, chargeUsage, estimateCharge, noCharge } from './charge.ts';
-import { attemptIdOf, type DispatchedRequest } from './dispatched-request.ts';
+import type { DispatchedRequest } from './dispatched-request.ts';
 import { findUsageRecord } from './find-usage-record.ts';
 import { releaseHold } from './release-hold.ts';
 
-/** What is known of an attempt when it is over. */
+/** What is known of a request when it is over, by its last attempt or the one that delivered. */
 export interface AttemptEnd {
   readonly outcome: 'completed' | 'aborted' | 'failed';
   /** Why, where it is not completed. */
@@ -21,9 +21,13 @@ export interface AttemptEnd {
   readonly outputCharacters: number;
   readonly latencyMs: number;
   readonly ttftMs: number | null;
+  /** All attempts, where there may have been others after the one that is charged. */
+  readonly attempts?: readonly AttemptSummary[];
 }
 
 export interface Settled {
+  /** `hit`: answered from the cache, nobody was called. */
+  readonly cache?: 'hit' | 'miss' | 'bypass';
   readonly outcome: Outcome;
   readonly charge: Charge;
 }
@@ -42,14 +46,15 @@ export async function settleRequest(context: ProxyContext, request: DispatchedRe
 export function recordSettlement(
   context: Pick<ProxyContext, 'admission' | 'events' | 'now' | 'spool'>,
   request: DispatchedRequest,
-  end: Pick<AttemptEnd, 'failure' | 'latencyMs' | 'ttftMs'>,
-  { outcome, charge }: Settled,
+  end: Pick<AttemptEnd, 'failure' | 'latencyMs' | 'ttftMs' | 'attempts'>,
+  { outcome, charge, cache = 'bypass' }: Settled,
 ): void {
   const isFirst = context.spool.appendSettlement({
     schema: 'usage.recorded/1',
-    eventId: attemptIdOf(request),
+    eventId: request.requestId,
     requestId: request.requestId,
     attempt: request.attempt,
+    attempts: [...(end.attempts ?? toAttempts(request, end))],
     time: new Date(context.now()).toISOString(),
     orgId: request.orgId,
     userId: request.userId,
@@ -66,7 +71,7 @@ export function recordSettlement(
     isStreamed: request.isStreamed,
     latencyMs: Math.round(end.latencyMs),
     ttftMs: end.ttftMs === null ? null : Math.round(end.ttftMs),
-    cache: 'bypass',
+    cache,
   });
   if (!isFirst) return;
   void releaseHold(context, {
@@ -76,6 +81,17 @@ export function recordSettlement(
     actualCosts: request.tokensSubject === null ? {} : { [request.tokensSubject]: countTokens(charge.usage) },
   });
   context.events.requestFinished(request, end, { outcome, charge });
+}
+
+/** Where nobody counted them: those before the last, and the last. */
+function toAttempts(
+  { attempt, earlier, provider, model }: DispatchedRequest,
+  { failure, latencyMs }: Pick<AttemptEnd, 'failure' | 'latencyMs'>,
+): AttemptSummary[] {
+  if (attempt === 0) return [];
+  const spentMs = earlier.reduce((sum, one) => sum + one.latencyMs, 0);
+  const own = Math.max(0, Math.round(latencyMs) - spentMs);
+  return [...earlier, { provider: provider.name, model, errorCode: failure?.code ?? null, latencyMs: own }];
 }
 
 /** Null where only the provider knows, cannot be asked, and this process is about to end. */

@@ -13,6 +13,8 @@ export interface ScriptedUpstream {
   goOn: () => void;
   /** Requests that came. */
   requests: number;
+  /** Body of the last of them, as text. */
+  lastBody: string;
   /** Requests that are open. */
   open: number;
   close(): Promise<void>;
@@ -25,7 +27,14 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
     response.once('close', () => {
       upstream.open -= 1;
     });
-    request.resume().once('end', () => upstream.answer(request, response));
+    let body = '';
+    request.on('data', (bytes: Buffer) => {
+      body += bytes.toString();
+    });
+    request.once('end', () => {
+      upstream.lastBody = body;
+      upstream.answer(request, response);
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -34,6 +43,7 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
     answer: (_request, response) => void response.writeHead(500).end(),
     goOn: () => undefined,
     requests: 0,
+    lastBody: '',
     open: 0,
     async close() {
       server.closeAllConnections();

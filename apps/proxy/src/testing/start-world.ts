@@ -72,6 +72,8 @@ export interface WorldOptions {
   /** The provider, and who asks it, of a world whose proxy is gone: for the one that takes over. */
   after?: World;
   admission?: AdmissionStore;
+  /** The clock by which failures of targets are remembered; the real one unless given. */
+  monotonicNow?: () => number;
   /** Where the log goes; nowhere unless told. */
   logStream?: PassThrough;
   /** False where the proxy has nobody to get a snapshot from. */
@@ -115,7 +117,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     level: 'debug',
     stream: options.logStream ?? new PassThrough().resume(),
   });
-  const proxy = await startService(proxyService, config, { admission, eventLog: log.eventLog, logger });
+  const proxy = await startService(proxyService, config, {
+    ...{ admission, eventLog: log.eventLog, logger },
+    ...(options.monotonicNow !== undefined && { monotonicNow: options.monotonicNow }),
+  });
   await waitFor(() => proxy.context.routing.index !== null, { describe: 'the first snapshot' });
   const principal = options.after?.principal ?? createPrincipal();
 
@@ -182,24 +187,28 @@ export function toSnapshot(mockUrl: string, scriptedUrl: string, version = 1): R
   const [chat] = models;
   if (chat === undefined) throw new Error('the mock provider has no model');
   const scripted = { ...chat, id: 'scripted-model' };
+  const common = { isAddressTrusted: true, credentialRefs: ['none'], options: {}, concurrencyMax: null };
   const prices = Object.fromEntries(mockModels.map(({ id, rates }) => [`${id}/1`, rates]));
   return {
     epoch: 1,
     version,
     providers: [
-      { name: 'mock', type: 'Mock', baseUrl: mockUrl, credentialRef: 'none', models },
-      { name: 'plain', type: 'OpenAI', baseUrl: mockUrl, credentialRef: 'none', models },
-      { name: 'scripted', type: 'OpenAI', baseUrl: scriptedUrl, credentialRef: 'none', models: [scripted] },
+      { ...common, name: 'mock', type: 'Mock', baseUrl: mockUrl, models },
+      { ...common, name: 'plain', type: 'OpenAI', baseUrl: mockUrl, models },
+      { ...common, name: 'scripted', type: 'OpenAI', baseUrl: scriptedUrl, models: [scripted] },
       {
-        ...{ name: 'keyless', type: 'OpenAI', baseUrl: scriptedUrl, credentialRef: 'env:ABSENT_API_KEY' },
+        ...common,
+        ...{ name: 'keyless', type: 'OpenAI', baseUrl: scriptedUrl, credentialRefs: ['env:ABSENT_API_KEY'] },
         models: [{ ...scripted, id: 'keyless-model' }],
       },
       {
-        ...{ name: 'forgetful', type: 'Mock', baseUrl: scriptedUrl, credentialRef: 'none' },
+        ...common,
+        ...{ name: 'forgetful', type: 'Mock', baseUrl: scriptedUrl },
         models: [{ ...scripted, id: 'forgetful-model' }],
       },
       {
-        ...{ name: 'gone', type: 'OpenAI', baseUrl: 'http://127.0.0.1:9/v1', credentialRef: 'none' },
+        ...common,
+        ...{ name: 'gone', type: 'OpenAI', baseUrl: 'http://127.0.0.1:9/v1' },
         models: [{ ...scripted, id: 'gone-model' }],
       },
     ],

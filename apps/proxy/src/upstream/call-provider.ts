@@ -127,7 +127,9 @@ function toCallError(cause: Error, hasHead: boolean): AppError {
   if (cause instanceof AppError) return cause;
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
   const options = { internal: `${code} ${cause.message}`.slice(0, 500), cause };
-  if (code === 'UND_ERR_INVALID_ARG') return new AppError('upstream_misconfigured', options);
+  // An address that may not be called is a provider that is set up wrong, whether its name or its DNS is.
+  const isSetUpWrong = code === 'UND_ERR_INVALID_ARG' || code === 'EGRESS_REFUSED';
+  if (isSetUpWrong) return new AppError('upstream_misconfigured', options);
   const isNotHttp = code === 'UND_ERR_HEADERS_OVERFLOW' || code.startsWith('HPE_');
   if (isNotHttp) return new AppError('upstream_invalid_response', options);
   return new AppError(hasHead ? 'upstream_stream_cut' : 'upstream_unreachable', options);

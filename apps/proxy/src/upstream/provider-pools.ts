@@ -1,10 +1,15 @@
 import { AppError } from '@aggregator/contracts';
+import { createEgressConnector, type EgressAllowlist } from '@aggregator/service-kit';
 import { Pool } from 'undici';
 
 /** Who is called: two providers at one address keep connections of their own, so that neither waits for the other. */
 export interface ProviderAddress {
   readonly name: string;
   readonly baseUrl: string;
+  /** Its address may be private; otherwise what is connected to is judged at each connection. */
+  readonly isAddressTrusted: boolean;
+  /** Most requests that are open there at once; where it is not set, the bound of all. */
+  readonly concurrencyMax?: number | null;
 }
 
 /** The connections to one provider, with what is open on them. */
@@ -19,16 +24,18 @@ const poolsMax = 1000;
 /** Keep-alive connections to every provider, bounded for each. Never follows a redirect. */
 export class ProviderPools {
   readonly #connectionsMax: number;
+  readonly #allowlist: EgressAllowlist;
   readonly #pools = new Map<string, ProviderPool>();
 
-  constructor(options: { connectionsMax: number }) {
+  constructor(options: { connectionsMax: number; allowlist: EgressAllowlist }) {
     this.#connectionsMax = options.connectionsMax;
+    this.#allowlist = options.allowlist;
   }
 
   /** The connections to a provider. Throws `service_unavailable` where as many requests are open as may be. */
   take(provider: ProviderAddress): ProviderPool {
     const pool = this.#find(provider);
-    if (pool.inFlight >= this.#connectionsMax) {
+    if (pool.inFlight >= Math.min(provider.concurrencyMax ?? this.#connectionsMax, this.#connectionsMax)) {
       throw new AppError('service_unavailable', {
         internal: `${pool.inFlight} requests are open at ${provider.name}`,
         retryAfterMs: 1000,
@@ -58,18 +65,19 @@ export class ProviderPools {
     const known = this.#pools.get(key);
     if (known !== undefined) return known;
     if (this.#pools.size >= poolsMax) throw new AppError('service_unavailable', { internal: 'too many providers' });
-    const made: ProviderPool = { pool: this.#open(new URL(provider.baseUrl).origin), inFlight: 0 };
+    const made: ProviderPool = { pool: this.#open(provider), inFlight: 0 };
     this.#pools.set(key, made);
     return made;
   }
 
-  #open(origin: string): Pool {
-    return new Pool(origin, {
+  #open({ baseUrl, isAddressTrusted }: ProviderAddress): Pool {
+    const connect = { timeout: connectTimeoutMs, autoSelectFamily: true };
+    return new Pool(new URL(baseUrl).origin, {
       connections: this.#connectionsMax,
       pipelining: 1,
       allowH2: false,
-      autoSelectFamily: true,
-      connect: { timeout: connectTimeoutMs },
+      ...(isAddressTrusted && { autoSelectFamily: true }),
+      connect: isAddressTrusted ? connect : createEgressConnector(this.#allowlist, connect),
       // Every wait has a clock of the call itself, which knows a token from a keep-alive.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -77,6 +85,6 @@ export class ProviderPools {
   }
 }
 
-function toKey({ name, baseUrl }: ProviderAddress): string {
-  return `${name} ${baseUrl}`;
+function toKey({ name, baseUrl, isAddressTrusted }: ProviderAddress): string {
+  return `${name} ${isAddressTrusted} ${baseUrl}`;
 }

@@ -21,7 +21,16 @@ export function describeCredit(use: UseHarness): void {
       const refused = await store.admit(toRequest({ orgId, holdNanoUsd: 1001n }));
       expect(refused).toEqual({ result: 'no_credit', creditNanoUsd: 1000n, rates: [] });
       const admitted = await store.admit(toRequest({ orgId, holdNanoUsd: 1000n }));
-      expect(admitted).toEqual({ result: 'admitted', rates: [] });
+      expect(admitted).toEqual({ result: 'admitted', creditNanoUsd: 0n, rates: [] });
+    });
+
+    it('tells with an admission what credit is left for others', async () => {
+      const { store } = use();
+      const orgId = await makeOrg(store, 1_700_000_000_000_001n);
+      const request = toRequest({ orgId, holdNanoUsd: 1n });
+      const left = { result: 'admitted', creditNanoUsd: 1_700_000_000_000_000n };
+      expect(await store.admit(request)).toMatchObject(left);
+      expect(await store.admit(request)).toMatchObject(left);
     });
 
     it('refuses an organisation that was never granted credit', async () => {

@@ -37,13 +37,13 @@ class MemoryAdmissionStore implements AdmissionStore {
     this.#buckets.sweep(now, request.rates.length + 1);
     const account = this.#findAccount(request.orgId, now);
     const charged = request.rates.map((limit) => this.#charge(nameBucket(request.orgId, limit.subject), limit, now));
-    if (account?.hasHold(request.requestId)) return toAdmitted(charged);
+    const credit = account?.creditNanoUsd ?? 0n;
+    if (account?.hasHold(request.requestId)) return toAdmitted(credit, charged);
 
     const refusal = toRateRefusal(charged);
     if (refusal !== null) return refusal;
     const occupied = request.concurrency.find(({ subject, max }) => (account?.countSlots(subject) ?? 0) >= max);
     if (occupied !== undefined) return toConcurrencyRefusal(occupied, charged);
-    const credit = account?.creditNanoUsd ?? 0n;
     if (request.holdNanoUsd > credit) return toCreditRefusal(credit, charged);
 
     for (const rate of charged) {
@@ -56,7 +56,7 @@ class MemoryAdmissionStore implements AdmissionStore {
       rates: request.rates,
       slots: request.concurrency,
     });
-    return toAdmitted(charged);
+    return toAdmitted(credit - request.holdNanoUsd, charged);
   }
 
   async settle(settlement: HoldSettlement): Promise<void> {

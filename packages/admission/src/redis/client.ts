@@ -1,5 +1,5 @@
 import { Redis, type Result } from 'ioredis';
-import { admitScript, grantScript, readScript, reclaimScript, settleScript, takeRateScript } from './scripts.ts';
+import { batchScript, grantScript, readScript, reclaimScript, takeRateScript } from './scripts.ts';
 
 /** Connection settings of the counter store's client. */
 export interface RedisClientOptions {
@@ -17,8 +17,7 @@ type Script<Context extends { type: 'default' | 'pipeline' }> = (
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
-    admitHold: Script<Context>;
-    settleHold: Script<Context>;
+    runBatch: Script<Context>;
     grantCredit: Script<Context>;
     reclaimCredit: Script<Context>;
     readCredit: Script<Context>;
@@ -51,8 +50,7 @@ export function connectRedis({ url, commandTimeoutMs, onError }: RedisClientOpti
       Math.min(50 * 2 ** Math.min(attempt, 10), reconnectDelayMsMax) * (0.5 + Math.random() / 2),
   });
   client.on('error', onError);
-  client.defineCommand('admitHold', { lua: admitScript });
-  client.defineCommand('settleHold', { lua: settleScript });
+  client.defineCommand('runBatch', { lua: batchScript });
   client.defineCommand('grantCredit', { lua: grantScript });
   client.defineCommand('reclaimCredit', { lua: reclaimScript });
   client.defineCommand('readCredit', { lua: readScript });

@@ -7,6 +7,7 @@ import { checkAdmitRequest, checkMoney, checkName, checkRate, checkSettlement, l
 import { type ChargedRate, toMicros, toVerdict } from '../gcra.ts';
 import type { AdmissionStore, AdmitAnswer, AdmitRequest, HoldSettlement, RateLimit, RateVerdict } from '../port.ts';
 import { connectRedis, type RedisClientOptions, waitForFirstConnection } from './client.ts';
+import { type Operation, OrganisationBatches } from './organisation-batches.ts';
 import { admitOutcome } from './scripts.ts';
 
 export interface RedisAdmissionOptions extends RedisClientOptions {
@@ -25,12 +26,14 @@ export function createRedisAdmissionStore(options: RedisAdmissionOptions): Admis
 
 const integer = z.coerce.number().int();
 const integers = z.array(integer);
+const answers = z.array(integers);
 
 class RedisAdmissionStore implements AdmissionStore {
   readonly #client: Redis;
   readonly #keyPrefix: string;
   readonly #timeoutMs: number;
   readonly #firstConnection: Promise<void>;
+  readonly #batches = new OrganisationBatches((orgId, operations) => this.#runBatch(orgId, operations));
 
   constructor(client: Redis, keyPrefix: string, timeoutMs: number) {
     this.#client = client;
@@ -42,23 +45,14 @@ class RedisAdmissionStore implements AdmissionStore {
   async admit(request: AdmitRequest): Promise<AdmitAnswer> {
     checkAdmitRequest(request);
     const charged = request.rates.map((limit) => toCharged(limit));
-    const keys = this.#nameKeys(
-      request.orgId,
-      request.rates.map(({ subject }) => subject),
-    );
-    const reply = await this.#run(() =>
-      this.#client.admitHold(
-        keys.length,
-        ...keys,
-        request.requestId,
-        String(request.holdNanoUsd),
-        String(request.holdTtlMs),
-        toRecord(request, charged),
-        ...charged.map(({ micros }) => String(micros)),
-        ...request.concurrency.flatMap(({ subject, max }) => [subject, String(max)]),
-      ),
-    );
-    const [outcome = -1, detail = 0, ...backlogs] = integers.parse(reply);
+    const [outcome = -1, detail = 0, ...backlogs] = await this.#batches.add(request.orgId, {
+      requestId: request.requestId,
+      amount: String(request.holdNanoUsd),
+      ttlMs: request.holdTtlMs,
+      record: toRecord(request, charged),
+      rates: charged.map(({ limit, micros }) => ({ subject: limit.subject, micros })),
+      slots: request.concurrency,
+    });
     charged.forEach((rate, index) => {
       rate.backlogMicros = backlogs[index] ?? 0;
     });
@@ -67,34 +61,31 @@ class RedisAdmissionStore implements AdmissionStore {
 
   async settle(settlement: HoldSettlement): Promise<void> {
     checkSettlement(settlement);
-    const costs = Object.entries(settlement.actualCosts);
-    const keys = this.#nameKeys(
-      settlement.orgId,
-      costs.map(([subject]) => subject),
-    );
-    const values = [settlement.requestId, String(settlement.actualNanoUsd)];
-    for (const [subject, cost] of costs) values.push(subject, String(cost));
-    await this.#run(() => this.#client.settleHold(keys.length, ...keys, ...values));
+    await this.#batches.add(settlement.orgId, {
+      requestId: settlement.requestId,
+      actual: String(settlement.actualNanoUsd),
+      costs: Object.entries(settlement.actualCosts).map(([subject, cost]) => ({ subject, cost })),
+    });
   }
 
   async grantCredit(grant: { orgId: string; leaseId: string; amountNanoUsd: bigint }): Promise<bigint> {
     checkName(grant.orgId);
     checkName(grant.leaseId);
     checkMoney(grant.amountNanoUsd);
-    const keys = [...this.#nameKeys(grant.orgId, []), `${this.#keyPrefix}{${grant.orgId}}:lease:${grant.leaseId}`];
+    const keys = [...this.#nameKeys(grant.orgId), `${this.#keyPrefix}{${grant.orgId}}:lease:${grant.leaseId}`];
     const values = [String(grant.amountNanoUsd), String(leaseMemoryMs)];
     return BigInt(integer.parse(await this.#run(() => this.#client.grantCredit(keys.length, ...keys, ...values))));
   }
 
   async reclaimCredit(reclaim: { orgId: string; maxNanoUsd: bigint }): Promise<bigint> {
     checkMoney(reclaim.maxNanoUsd);
-    const keys = this.#nameKeys(reclaim.orgId, []);
+    const keys = this.#nameKeys(reclaim.orgId);
     const reply = await this.#run(() => this.#client.reclaimCredit(keys.length, ...keys, String(reclaim.maxNanoUsd)));
     return BigInt(integer.parse(reply));
   }
 
   async readCredit(orgId: string): Promise<{ creditNanoUsd: bigint; heldNanoUsd: bigint; openHolds: number }> {
-    const keys = this.#nameKeys(orgId, []);
+    const keys = this.#nameKeys(orgId);
     const reply = await this.#run(() => this.#client.readCredit(keys.length, ...keys));
     const [credit = 0, held = 0, openHolds = 0] = integers.parse(reply);
     return { creditNanoUsd: BigInt(credit), heldNanoUsd: BigInt(held), openHolds };
@@ -122,6 +113,7 @@ class RedisAdmissionStore implements AdmissionStore {
   }
 
   async close(): Promise<void> {
+    this.#batches.flush();
     try {
       await this.#run(() => this.#client.quit());
     } catch {
@@ -129,12 +121,32 @@ class RedisAdmissionStore implements AdmissionStore {
     }
   }
 
+  async #runBatch(orgId: string, operations: readonly Operation[]): Promise<readonly (readonly number[])[]> {
+    const keys = this.#nameKeys(orgId);
+    const places = new Map<string, number>();
+    const toBucket = (subject: string): number => {
+      const known = places.get(subject);
+      if (known !== undefined) return known;
+      const place = keys.push(this.#nameRate(orgId, subject));
+      places.set(subject, place);
+      return place;
+    };
+    const placed = operations.map((operation) =>
+      'record' in operation
+        ? { ...operation, rates: operation.rates.map(({ subject, micros }) => ({ bucket: toBucket(subject), micros })) }
+        : { ...operation, costs: operation.costs.map((cost) => ({ ...cost, bucket: toBucket(cost.subject) })) },
+    );
+    return answers.parse(await this.#run(() => this.#client.runBatch(keys.length, ...keys, JSON.stringify(placed))));
+  }
+
+  #nameRate(orgId: string, subject: string): string {
+    return `${this.#keyPrefix}{${orgId}}:rate:${subject}`;
+  }
+
   /** One slot of a cluster holds all of an organisation, by the tag in braces. */
-  #nameKeys(orgId: string, rateSubjects: readonly string[]): string[] {
+  #nameKeys(orgId: string): string[] {
     const organisation = `${this.#keyPrefix}{${orgId}}:`;
-    const keys = [`${organisation}account`, `${organisation}holds`, `${organisation}expiries`, `${organisation}slots`];
-    for (const subject of rateSubjects) keys.push(`${organisation}rate:${subject}`);
-    return keys;
+    return [`${organisation}account`, `${organisation}holds`, `${organisation}expiries`, `${organisation}slots`];
   }
 
   /**
@@ -181,7 +193,7 @@ function toAnswer(
   outcome: number,
   detail: number,
 ): AdmitAnswer {
-  if (outcome === admitOutcome.admitted) return toAdmitted(charged);
+  if (outcome === admitOutcome.admitted) return toAdmitted(BigInt(detail), charged);
   if (outcome === admitOutcome.noCredit) return toCreditRefusal(BigInt(detail), charged);
   const slot = request.concurrency[detail];
   if (outcome === admitOutcome.concurrencyLimited && slot !== undefined) return toConcurrencyRefusal(slot, charged);

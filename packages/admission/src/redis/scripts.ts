@@ -62,52 +62,54 @@ local credit, held = tonumber(account[1] or '0'), tonumber(account[2] or '0')
 export const admitOutcome = { admitted: 0, rateLimited: 1, concurrencyLimited: 2, noCredit: 3 } as const;
 
 /**
- * KEYS 5… one bucket for each rate. ARGV: requestId, amount, TTL ms, record, the rates' microseconds, then subject and
- * max of each slot. Checks everything before it writes anything. Answers {outcome, detail, backlog of each rate};
- * detail is the place of the occupied slot, or the credit there is.
+ * KEYS 5… the buckets of all operations. ARGV: the operations as JSON, each rate and cost with the place of its bucket.
+ * Each operation is a step of its own, on what those before it left.
+ *
+ * An admit checks everything before it writes anything. It answers {outcome, detail, backlog of each rate}; detail is the
+ * place of the occupied slot, or the credit there is (after an admission: what is left). A settlement answers {1} where it ended a hold, {0} where there was
+ * none.
  */
-export const admitScript = `${clock}${buckets}${holds}
-local requestId, amount, rateCount = ARGV[1], tonumber(ARGV[2]), #KEYS - 4
-local answer = {${admitOutcome.admitted}, 0}
-local isRateLimited = false
-for i = 1, rateCount do
-  answer[2 + i] = readBacklog(KEYS[4 + i])
-  if answer[2 + i] + ARGV[4 + i] > ${burstMicros} then isRateLimited = true end
-end
-if readHold(requestId) then return answer end
+export const batchScript = `${clock}${buckets}${holds}
+local function admit(operation)
+  local rates, slots = operation.rates, operation.slots
+  local answer = {${admitOutcome.admitted}, credit}
+  local isRateLimited = false
+  for i, rate in ipairs(rates) do
+    answer[2 + i] = readBacklog(KEYS[rate.bucket])
+    if answer[2 + i] + rate.micros > ${burstMicros} then isRateLimited = true end
+  end
+  if readHold(operation.requestId) then return answer end
 
-if isRateLimited then
-  answer[1] = ${admitOutcome.rateLimited}
-  return answer
-end
-for i = 5 + rateCount, #ARGV, 2 do
-  if tonumber(redis.call('HGET', KEYS[4], ARGV[i]) or '0') >= tonumber(ARGV[i + 1]) then
-    answer[1], answer[2] = ${admitOutcome.concurrencyLimited}, (i - 5 - rateCount) / 2
+  if isRateLimited then
+    answer[1] = ${admitOutcome.rateLimited}
     return answer
   end
-end
-if amount > credit then
-  answer[1], answer[2] = ${admitOutcome.noCredit}, credit
+  for i, slot in ipairs(slots) do
+    if tonumber(redis.call('HGET', KEYS[4], slot.subject) or '0') >= slot.max then
+      answer[1], answer[2] = ${admitOutcome.concurrencyLimited}, i - 1
+      return answer
+    end
+  end
+  local amount = tonumber(operation.amount)
+  if amount > credit then
+    answer[1], answer[2] = ${admitOutcome.noCredit}, credit
+    return answer
+  end
+
+  for i, rate in ipairs(rates) do
+    answer[2 + i] = answer[2 + i] + rate.micros
+    writeBacklog(KEYS[rate.bucket], answer[2 + i])
+  end
+  for _, slot in ipairs(slots) do redis.call('HINCRBY', KEYS[4], slot.subject, 1) end
+  credit = credit - amount
+  answer[2] = credit
+  redis.call('HSET', KEYS[1], 'credit', int(credit))
+  redis.call('HINCRBY', KEYS[1], 'held', operation.amount)
+  redis.call('HSET', KEYS[2], operation.requestId, operation.record)
+  redis.call('ZADD', KEYS[3], int(nowMs + operation.ttlMs), operation.requestId)
   return answer
 end
 
-for i = 1, rateCount do
-  answer[2 + i] = answer[2 + i] + ARGV[4 + i]
-  writeBacklog(KEYS[4 + i], answer[2 + i])
-end
-for i = 5 + rateCount, #ARGV, 2 do redis.call('HINCRBY', KEYS[4], ARGV[i], 1) end
-redis.call('HSET', KEYS[1], 'credit', int(credit - amount))
-redis.call('HINCRBY', KEYS[1], 'held', ARGV[2])
-redis.call('HSET', KEYS[2], requestId, ARGV[4])
-redis.call('ZADD', KEYS[3], int(nowMs + ARGV[3]), requestId)
-return answer
-`;
-
-/**
- * KEYS 5… the bucket of each corrected rate. ARGV: requestId, actual amount, then subject and actual cost of each.
- * Answers 1 where it ended a hold, 0 where there was none.
- */
-export const settleScript = `${clock}${buckets}${holds}
 local function toMicros(cost, rate)
   if cost >= rate * 60 then return ${backlogMicrosMax} end
   local product = cost * ${burstMicros}
@@ -115,20 +117,29 @@ local function toMicros(cost, rate)
   if micros * rate < product then micros = micros + 1 end
   return micros
 end
-local record = readHold(ARGV[1])
-if not record then return 0 end
-local hold = dropHold(ARGV[1], record)
-redis.call('HSET', KEYS[1], 'credit', int(math.max(credit + hold.amount - ARGV[2], 0)))
-for i = 3, #ARGV, 2 do
-  for _, reserved in ipairs(hold.rates) do
-    if reserved.subject == ARGV[i] then
-      local key = KEYS[5 + (i - 3) / 2]
-      local correction = toMicros(tonumber(ARGV[i + 1]), reserved.ratePerMinute) - reserved.micros
-      writeBacklog(key, math.min(readBacklog(key) + correction, ${backlogMicrosMax}))
+local function settle(operation)
+  local record = readHold(operation.requestId)
+  if not record then return {0} end
+  local hold = dropHold(operation.requestId, record)
+  credit = math.max(credit + hold.amount - operation.actual, 0)
+  redis.call('HSET', KEYS[1], 'credit', int(credit))
+  for _, booked in ipairs(operation.costs) do
+    for _, reserved in ipairs(hold.rates) do
+      if reserved.subject == booked.subject then
+        local key = KEYS[booked.bucket]
+        local correction = toMicros(booked.cost, reserved.ratePerMinute) - reserved.micros
+        writeBacklog(key, math.min(readBacklog(key) + correction, ${backlogMicrosMax}))
+      end
     end
   end
+  return {1}
 end
-return 1
+
+local answers = {}
+for i, operation in ipairs(cjson.decode(ARGV[1])) do
+  answers[i] = operation.record and admit(operation) or settle(operation)
+end
+return answers
 `;
 
 /** KEYS 5 the lease. ARGV: amount, ms to remember the lease. Answers the credit; an error beyond what doubles can hold. */

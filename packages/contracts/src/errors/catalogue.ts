@@ -36,10 +36,20 @@ export const errorCatalogue = {
   ),
   invalid_value: entry(400, 'invalid_request_error', 'A field of the request has a value that is not allowed.'),
   unknown_field: entry(400, 'invalid_request_error', 'The request has a field that this endpoint does not know.'),
+  unsupported_parameter: entry(
+    400,
+    'invalid_request_error',
+    'The provider of this model cannot do what this parameter asks. Leave it out or choose another model.',
+  ),
   invalid_image_url: entry(
     400,
     'invalid_request_error',
     'The image URL is not allowed. Send an https URL or a data URL within the size limit.',
+  ),
+  invalid_base_url: entry(
+    400,
+    'invalid_request_error',
+    'The address is not allowed for a provider. Use the https URL of a public host, or have the operator allow this one.',
   ),
   model_not_priced: entry(
     400,

@@ -19,6 +19,39 @@ export function toOpenAiErrorBody(error: AppError): OpenAiErrorBody {
   };
 }
 
+/**
+ * Anthropic's error object. `details.error_code` is what its SDKs give as `errorCode`; ours is the catalogue's code.
+ * Source: https://platform.claude.com/docs/en/api/errors (read 2026-11, as read by `@anthropic-ai/sdk` 1.11).
+ */
+export const anthropicErrorBody = z.object({
+  type: z.literal('error'),
+  error: z.object({
+    type: z.string(),
+    message: z.string(),
+    details: z.object({ error_code: z.string(), param: z.string().nullable() }).nullish(),
+  }),
+  request_id: z.string().nullish(),
+});
+export type AnthropicErrorBody = z.infer<typeof anthropicErrorBody>;
+
+const anthropicTypes: ReadonlyMap<number, string> = new Map([
+  [401, 'authentication_error'],
+  [403, 'permission_error'],
+  [404, 'not_found_error'],
+  [413, 'request_too_large'],
+  [429, 'rate_limit_error'],
+  [503, 'overloaded_error'],
+  [504, 'timeout_error'],
+]);
+
+/** An AppError as Anthropic's SDKs expect it: the class is chosen by the status, in a stream by `error.type`. */
+export function toAnthropicErrorBody(error: AppError, requestId: string | null): AnthropicErrorBody {
+  const { status } = error.entry;
+  const type = anthropicTypes.get(status) ?? (status < 500 ? 'invalid_request_error' : 'api_error');
+  const details = { error_code: error.code, param: error.param ?? null };
+  return { type: 'error', error: { type, message: error.publicMessage, details }, request_id: requestId };
+}
+
 /** RFC 9457 problem details, with the catalogue's `code`; for the management API. */
 export const problemBody = z.object({
   type: z.string(),

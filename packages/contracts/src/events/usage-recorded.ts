@@ -12,16 +12,28 @@ export const usageRecordedDeadLetterTopic = 'usage.recorded.dead-letter';
 export const outcome = z.enum(['completed', 'aborted', 'failed', 'void']);
 export type Outcome = z.infer<typeof outcome>;
 
+/** One call of one candidate, as it ended; `errorCode` is null where its answer was the one that was delivered to its end. */
+export const attemptSummary = z.strictObject({
+  provider: z.string().max(64),
+  model: z.string().max(200),
+  errorCode: z.string().max(64).nullable(),
+  latencyMs: z.number().int().min(0),
+});
+export type AttemptSummary = z.infer<typeof attemptSummary>;
+
 /**
  * The one terminal settlement of a dispatched request: what it used and what it costs. Holds no prompt, no answer and no
  * personal data. Everything needed to compute the amount again is inside.
  */
 export const usageRecorded = z.strictObject({
   schema: z.literal('usage.recorded/1'),
-  /** `<requestId>/<attempt>`; a second event with this id is a duplicate and changes nothing. */
+  /** The request's id: a request is settled once, however many attempts it took. A second event with it changes nothing. */
   eventId: z.string().max(80),
   requestId: z.uuid(),
-  attempt: z.number().int().min(1).max(100),
+  /** Number of the attempt that was charged, or of the last; the provider knows it as `<requestId>/<attempt>`. 0: none (a cache hit). */
+  attempt: z.number().int().min(0).max(100),
+  /** Every attempt in its order; empty for a cache hit. */
+  attempts: z.array(attemptSummary).max(32),
   /** Which spool wrote it, as its n-th record: a hole in `seq` is a lost event. */
   spool: z.strictObject({ id: z.string().max(100), epoch: z.number().int().min(1), seq: z.number().int().min(1) }),
   /** RFC 3339 UTC, when the request ended. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { routingSnapshot } from '../routing-snapshot.ts';
+import { credentialRef, providerName, routingSnapshot } from '../routing-snapshot.ts';
 
 /**
  * Orchestrator `GET /internal/snapshots?proxyId=…`: newline-delimited JSON that stays open. The present snapshot comes at
@@ -7,6 +7,8 @@ import { routingSnapshot } from '../routing-snapshot.ts';
  */
 export const snapshotStreamLine = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('snapshot'), snapshot: routingSnapshot }),
+  /** Providers that do not answer the orchestrator's own probes: tried last. Replaces what an earlier line said. */
+  z.strictObject({ kind: z.literal('health'), unhealthy: z.array(providerName).max(500) }),
   z.strictObject({ kind: z.literal('ping') }),
 ]);
 export type SnapshotStreamLine = z.infer<typeof snapshotStreamLine>;
@@ -35,3 +37,13 @@ export const snapshotState = z.strictObject({
   ),
 });
 export type SnapshotState = z.infer<typeof snapshotState>;
+
+/**
+ * Orchestrator `POST /internal/credentials`: proxy → the secrets behind `stored:` references, over the peers' own channel.
+ * A proxy keeps them in memory alone. References that are unknown are left out of the answer.
+ */
+export const credentialsRequest = z.strictObject({ refs: z.array(credentialRef).min(1).max(500) });
+export const credentialsAnswer = z.strictObject({
+  credentials: z.record(credentialRef, z.string().min(1).max(16_384)),
+});
+export type CredentialsAnswer = z.infer<typeof credentialsAnswer>;

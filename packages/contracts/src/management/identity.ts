@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { principalLimits, scope } from '../principal.ts';
+import { privacyPolicy } from '../privacy-policy.ts';
 
 /** Bodies of `/auth/*` and `/users/*`. Unknown fields are refused, so nobody can give themselves a role or a balance. */
 const email = z
@@ -53,6 +54,7 @@ export const createApiKeyRequest = z.strictObject({
     .optional(),
   expiresAt: z.iso.datetime().optional(),
   limits: principalLimits.partial().optional(),
+  privacy: privacyPolicy.optional(),
 });
 export type CreateApiKeyRequest = z.infer<typeof createApiKeyRequest>;
 
@@ -66,6 +68,7 @@ export const apiKey = z.strictObject({
   models: z.array(z.string()).nullable(),
   allowedIps: z.array(z.string()).nullable(),
   limits: principalLimits,
+  privacy: privacyPolicy.nullable(),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().nullable(),
   revokedAt: z.iso.datetime().nullable(),

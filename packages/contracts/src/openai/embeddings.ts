@@ -16,3 +16,13 @@ export const embeddingsRequest = z.looseObject({
   user: z.string().max(1024).nullish(),
 });
 export type EmbeddingsRequest = z.infer<typeof embeddingsRequest>;
+
+export const embeddingsFields = [
+  'dimensions',
+  'encoding_format',
+  'input.text',
+  'input.tokens',
+  'model',
+  'user',
+] as const;
+export type EmbeddingsField = (typeof embeddingsFields)[number];

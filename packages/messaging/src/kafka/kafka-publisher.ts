@@ -1,6 +1,7 @@
-import { Partitioners, type Producer, type ProducerConfig } from 'kafkajs';
+import type { Producer, ProducerConfig } from 'kafkajs';
 import { DeadlineError, withDeadline } from '../deadline.ts';
 import type { EventRecord } from '../port.ts';
+import { createRememberingPartitioner } from './remembering-partitioner.ts';
 import { splitRecords } from './split-records.ts';
 
 const requestBytesMax = 512 * 1024;
@@ -66,7 +67,7 @@ export class KafkaPublisher {
     const producer = this.#kafka.producer({
       idempotent: false,
       allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner: createRememberingPartitioner,
       retry: { retries: 0 },
     });
     await producer.connect();

@@ -51,7 +51,8 @@ export class RunningMock {
   }
 
   target(attemptId: string): ProviderTarget {
-    return { baseUrl: this.server.url, credential: null, model: 'mock-small', attemptId };
+    const options = { maxOutputTokens: null, options: {} };
+    return { baseUrl: this.server.url, credential: null, model: 'mock-small', attemptId, ...options };
   }
 
   post(path: string, body: unknown, attemptId = 'request/1', signal?: AbortSignal): Promise<Response> {
@@ -81,7 +82,7 @@ export class RunningMock {
 
 /** Reads a stream to its end, however it ends. */
 export async function readChat(response: Response) {
-  const translator = adapter.createChatStream({ includeUsage: false });
+  const translator = adapter.chat.createStream({ includeUsage: false });
   const parser = new SseParser();
   let isTorn = false;
   try {

@@ -2,6 +2,7 @@ import { isErrorCode } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
 import type { ProviderAdapter, ProviderTarget } from '../provider-adapter.ts';
 import { ProviderFailure } from '../provider-failure.ts';
+import { describeFields } from './describe-fields.ts';
 import { type ChatFixture, chatScenarios, errorScenarios, type ProviderFixtures } from './fixtures.ts';
 import { chunksOf, joinChunks, readPlainAnswer, readStream, toEventStream } from './read-answer.ts';
 
@@ -9,12 +10,14 @@ const target: ProviderTarget = {
   baseUrl: 'https://provider.example/v1',
   credential: 'secret-credential',
   model: 'model-of-the-provider',
+  maxOutputTokens: 4096,
+  options: { folder: 'folder-of-the-account' },
   attemptId: '0198c0de-0000-7000-8000-000000000001/1',
 };
 
 /** The target that makes a request the one that a fixture expects. */
-function targetOf(upstreamRequest: Readonly<Record<string, unknown>>): ProviderTarget {
-  return { ...target, model: String(upstreamRequest.model) };
+function targetOf(fixture: Pick<ChatFixture, 'upstreamRequest' | 'upstreamModel'>): ProviderTarget {
+  return { ...target, model: fixture.upstreamModel ?? String(fixture.upstreamRequest.model) };
 }
 
 /** What every provider's adapter guarantees, written once and fed by that provider's own fixtures. */
@@ -29,39 +32,40 @@ export function describeProvider(adapter: ProviderAdapter, fixtures: ProviderFix
     });
   });
 
-  describe.each(chats)(`${adapter.type}: a chat with %s`, (_, fixture) => describeChat(adapter, fixture));
+  describe.each(chats)(`${adapter.type}: a chat with %s`, (_, fixture) => describeChat(adapter, fixture, fixtures));
+  describeFields(adapter);
   describe(`${adapter.type}: a request`, () => describeRequest(adapter, fixtures));
   describe(`${adapter.type}: a failure`, () => describeErrors(adapter, fixtures));
   const text = fixtures.chat.text;
   if (text !== undefined) {
-    describe(`${adapter.type}: a stream`, () => describeStream(adapter, text));
+    describe(`${adapter.type}: a stream`, () => describeStream(adapter, text, fixtures));
     describe(`${adapter.type}: a stream that breaks`, () => describeBrokenStream(adapter, text, fixtures));
   }
 }
 
-function describeChat(adapter: ProviderAdapter, fixture: ChatFixture): void {
+function describeChat(adapter: ProviderAdapter, fixture: ChatFixture, { dialect }: ProviderFixtures): void {
   const { usage, ...expected } = fixture.expected;
   const choiceCount = fixture.expected.finishReasons.length;
 
   it('asks the provider for just that', () => {
     const before = structuredClone(fixture.request);
-    const plain = adapter.toChatRequest(fixture.request, targetOf(fixture.upstreamRequest));
+    const plain = adapter.chat.toRequest(fixture.request, targetOf(fixture));
     expect(JSON.parse(plain.body)).toEqual(fixture.upstreamRequest);
     expect(plain.droppedParams).toEqual([]);
-    const streamed = adapter.toChatRequest({ ...fixture.request, stream: true }, targetOf(fixture.upstreamRequest));
+    const streamed = adapter.chat.toRequest({ ...fixture.request, stream: true }, targetOf(fixture));
     expect(JSON.parse(streamed.body)).toMatchObject(fixture.upstreamRequest);
     expect(fixture.request).toEqual(before);
   });
 
   it('gives the caller the plain answer with disjoint usage', () => {
-    const answer = adapter.fromChatResponse(JSON.stringify(fixture.answer));
+    const answer = adapter.chat.fromResponse(JSON.stringify(fixture.answer));
     expect(readPlainAnswer(answer.body)).toEqual(expected);
     expect(answer.usage).toEqual(usage);
   });
 
   it.each([true, false])('gives the same answer and usage as a stream, usage asked for: %s', (includeUsage) => {
-    const translator = adapter.createChatStream({ includeUsage, choiceCount });
-    const read = readStream(translator, [toEventStream(fixture.stream)]);
+    const translator = adapter.chat.createStream({ includeUsage, choiceCount });
+    const read = readStream(translator, [toEventStream(fixture.stream, dialect.terminator)]);
     expect(joinChunks(chunksOf(read))).toEqual(expected);
     expect(translator).toMatchObject({ usage, isComplete: true, hasLife: true, malformedEvents: 0, error: null });
     const units = [
@@ -75,30 +79,41 @@ function describeChat(adapter: ProviderAdapter, fixture: ChatFixture): void {
   });
 }
 
-function describeRequest(adapter: ProviderAdapter, { unsupportedParameter, embeddings }: ProviderFixtures): void {
+function describeRequest(adapter: ProviderAdapter, { chat, unsupportedParameter, embeddings }: ProviderFixtures): void {
   it('names the parameters that the provider does not take, and sends none of them', () => {
     const { request, upstreamRequest, dropped } = unsupportedParameter;
-    const translated = adapter.toChatRequest(request, targetOf(upstreamRequest));
+    const translated = adapter.chat.toRequest(request, targetOf(unsupportedParameter));
     expect(translated.droppedParams).toEqual(dropped);
     expect(JSON.parse(translated.body)).toEqual(upstreamRequest);
   });
 
   it('carries the credential and the id of the attempt in headers, never in the body or the address', () => {
-    const { url, headers } = adapter.endpoint(target, 'chat.completions');
+    const request = chat.text?.request ?? unsupportedParameter.request;
+    const { endpoint, body } = adapter.chat.toRequest(request, target);
+    expect(endpoint.method).toBe('POST');
+    expect(endpoint.url.startsWith(`${target.baseUrl}/`)).toBe(true);
+    expect(Object.values(endpoint.headers)).toContain(target.attemptId);
+    expect(Object.values(endpoint.headers).join()).toContain('secret-credential');
+    expect(endpoint.url + body).not.toContain('secret-credential');
+    const without = adapter.chat.toRequest(request, { ...target, credential: null });
+    expect(JSON.stringify(without.endpoint)).not.toMatch(/secret-credential|null|undefined/);
+  });
+
+  it('that only asks whether all is well carries the same credential', () => {
+    const { method, url, headers } = adapter.probe(target);
+    expect(method).toBe('GET');
     expect(url.startsWith(`${target.baseUrl}/`)).toBe(true);
-    expect(Object.values(headers)).toContain(target.attemptId);
     expect(Object.values(headers).join()).toContain('secret-credential');
-    expect(url).not.toContain('secret-credential');
-    const without = adapter.endpoint({ ...target, credential: null }, 'chat.completions');
-    expect(JSON.stringify(without)).not.toMatch(/secret-credential|null|undefined/);
   });
 
   it('for embeddings takes the same way', () => {
-    const translated = adapter.toEmbeddingsRequest(embeddings.request, targetOf(embeddings.upstreamRequest));
+    expect(adapter.embeddings === null).toBe(embeddings === null);
+    if (adapter.embeddings === null || embeddings === null) return;
+    const translated = adapter.embeddings.toRequest(embeddings.request, targetOf(embeddings));
     expect(JSON.parse(translated.body)).toEqual(embeddings.upstreamRequest);
     expect(translated.droppedParams).toEqual(embeddings.dropped);
-    const answer = adapter.fromEmbeddingsResponse(JSON.stringify(embeddings.answer));
-    expect(answer).toEqual({ body: embeddings.answer, usage: embeddings.usage });
+    const answer = adapter.embeddings.fromResponse(JSON.stringify(embeddings.answer), embeddings.request);
+    expect(answer).toEqual({ body: embeddings.expected ?? embeddings.answer, usage: embeddings.usage });
   });
 }
 
@@ -144,7 +159,7 @@ function describeErrors(adapter: ProviderAdapter, { errors, streamError }: Provi
 
   it('inside a success is a failure, judged as the status that it names', () => {
     for (const [index, event] of streamError.events.entries()) {
-      const read = () => adapter.fromChatResponse(JSON.stringify(event));
+      const read = () => adapter.chat.fromResponse(JSON.stringify(event));
       expect(read).toThrow(ProviderFailure);
       expect(read).toThrow(
         expect.objectContaining({ judgement: expect.objectContaining(streamError.expected[index] ?? {}) }),
@@ -164,14 +179,19 @@ function describeErrors(adapter: ProviderAdapter, { errors, streamError }: Provi
     '{"choices":[',
   ])('is what a success of %j is', (body) => {
     const failure = expect.objectContaining({ code: 'upstream_invalid_response' });
-    expect(() => adapter.fromChatResponse(body)).toThrow(failure);
-    expect(() => adapter.fromEmbeddingsResponse(body)).toThrow(failure);
+    expect(() => adapter.chat.fromResponse(body)).toThrow(failure);
+    const embeddings = () => adapter.embeddings?.fromResponse(body, { model: 'm', input: 'a' });
+    if (adapter.embeddings !== null) expect(embeddings).toThrow(failure);
   });
 }
 
-function describeStream(adapter: ProviderAdapter, { stream, expected }: ChatFixture): void {
-  const whole = toEventStream(stream);
-  const create = () => adapter.createChatStream({ includeUsage: true });
+function describeStream(
+  adapter: ProviderAdapter,
+  { stream, expected }: ChatFixture,
+  { dialect }: ProviderFixtures,
+): void {
+  const whole = toEventStream(stream, dialect.terminator);
+  const create = () => adapter.chat.createStream({ includeUsage: true });
   const reference = chunksOf(readStream(create(), [whole]));
 
   it('is the same wherever its bytes are cut', () => {
@@ -196,7 +216,7 @@ function describeStream(adapter: ProviderAdapter, { stream, expected }: ChatFixt
   });
 
   it('withholds the usage chunk from a client that did not ask, and ends in the last finish reason', () => {
-    const read = readStream(adapter.createChatStream({ includeUsage: false }), [whole]);
+    const read = readStream(adapter.chat.createStream({ includeUsage: false }), [whole]);
     expect(read.translator.usage).toEqual(expected.usage);
     expect(chunksOf(read).every((chunk) => Object(chunk).choices.length > 0 && !Object(chunk).usage)).toBe(true);
     expect(read.end).toMatchObject({ choices: [{ finish_reason: 'stop' }] });
@@ -206,13 +226,13 @@ function describeStream(adapter: ProviderAdapter, { stream, expected }: ChatFixt
 function describeBrokenStream(
   adapter: ProviderAdapter,
   { stream, expected }: ChatFixture,
-  { streamError }: ProviderFixtures,
+  { streamError, dialect }: ProviderFixtures,
 ): void {
-  const create = () => adapter.createChatStream({ includeUsage: false });
+  const create = () => adapter.chat.createStream({ includeUsage: false });
 
   it('is never taken for whole before its finish reason, wherever it is torn', () => {
     const whole = toEventStream(stream, '');
-    const wholeFrom = whole.indexOf('"finish_reason":"stop"');
+    const wholeFrom = whole.indexOf(dialect.wholeMark);
     for (let torn = 0; torn <= whole.length; torn += 1) {
       const { translator, sent, end } = readStream(create(), [whole.subarray(0, torn)]);
       if (torn <= wholeFrom)
@@ -230,9 +250,10 @@ function describeBrokenStream(
   });
 
   it('tells the error event of the provider, judged, and nothing after it', () => {
+    const before = readStream(create(), [toEventStream(stream.slice(0, 2), '')]);
     for (const [index, error] of streamError.events.entries()) {
       const read = readStream(create(), [toEventStream([...stream.slice(0, 2), error, ...stream.slice(2)])]);
-      expect(read.sent).toHaveLength(2);
+      expect(read.sent).toEqual(before.sent);
       expect(read.translator).toMatchObject({ isComplete: false, error: streamError.expected[index] });
       expect(read.end).toBeNull();
     }
@@ -240,7 +261,7 @@ function describeBrokenStream(
 
   it('has no life in its head, its comments and its empty deltas', () => {
     const translator = create();
-    readStream(translator, [toEventStream(stream.slice(0, 1), ': ping\n\n')]);
+    readStream(translator, [toEventStream(stream.slice(0, dialect.headEvents), ': ping\n\n')]);
     expect(translator).toMatchObject({ hasLife: false, outputCharacters: 0 });
   });
 }

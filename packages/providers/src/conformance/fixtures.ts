@@ -41,12 +41,16 @@ export type ErrorScenario = (typeof errorScenarios)[number];
 const provenance = z.string().min(1);
 const record = z.record(z.string(), z.unknown());
 
+/** The provider's name of the model, where its body does not hold it as `model`. */
+const upstreamModel = { upstreamModel: z.string().optional() };
+
 /** One request with its plain answer and the same answer as a stream, one object for each event's `data`. */
 const chatFixture = z.strictObject({
   provenance,
   request: chatCompletionRequest,
   /** What must go to the provider for a plain answer. */
   upstreamRequest: record,
+  ...upstreamModel,
   answer: record,
   stream: z.array(record).min(1),
   /** What the caller must get, on either way; text over all choices in the order of their index. */
@@ -92,15 +96,27 @@ const files = {
     provenance,
     request: chatCompletionRequest,
     upstreamRequest: record,
+    ...upstreamModel,
     dropped: z.array(z.string()).min(1),
   }),
   embeddings: z.strictObject({
     provenance,
     request: embeddingsRequest,
     upstreamRequest: record,
+    ...upstreamModel,
     dropped: z.array(z.string()),
     answer: record,
+    /** What the caller must get; the provider's own answer where that is OpenAI's. */
+    expected: record.optional(),
     usage,
+  }),
+  dialect: z.strictObject({
+    /** What ends a stream, as the provider writes it; empty where the body just ends. */
+    terminator: z.string(),
+    /** Events that come before anything for the client does. */
+    headEvents: z.number().int().min(0),
+    /** What stands in the event that makes an answer whole: an answer torn before it is none. */
+    wholeMark: z.string().min(1),
   }),
   lacks: z.strictObject({
     provenance,
@@ -113,9 +129,13 @@ export interface ProviderFixtures {
   errors: z.infer<typeof files.errors>;
   streamError: z.infer<typeof files.streamError>;
   unsupportedParameter: z.infer<typeof files.unsupportedParameter>;
-  embeddings: z.infer<typeof files.embeddings>;
+  /** Null where the provider has none. */
+  embeddings: z.infer<typeof files.embeddings> | null;
+  dialect: z.infer<typeof files.dialect>;
   lacks: z.infer<typeof files.lacks>;
 }
+
+const openAiDialect = { terminator: 'data: [DONE]\n\n', headEvents: 1, wholeMark: '"finish_reason":"stop"' };
 
 /** The files of a provider's `__fixtures__`, by name with `.json`, checked. */
 export function parseFixtures(texts: Readonly<Record<string, string>>): ProviderFixtures {
@@ -129,7 +149,8 @@ export function parseFixtures(texts: Readonly<Record<string, string>>): Provider
     errors: files.errors.parse(read('errors')),
     streamError: files.streamError.parse(read('stream-error')),
     unsupportedParameter: files.unsupportedParameter.parse(read('unsupported-parameter')),
-    embeddings: files.embeddings.parse(read('embeddings')),
+    embeddings: texts['embeddings.json'] === undefined ? null : files.embeddings.parse(read('embeddings')),
+    dialect: files.dialect.parse(texts['dialect.json'] === undefined ? openAiDialect : read('dialect')),
     lacks: files.lacks.parse(read('lacks')),
   };
 }

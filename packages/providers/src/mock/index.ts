@@ -1,6 +1,10 @@
-import { openAiAdapter } from '../openai/index.ts';
+import { openAiChatFields } from '../openai/capabilities.ts';
+import { createOpenAiDialect } from '../openai/dialect.ts';
 import type { ProviderAdapter } from '../provider-adapter.ts';
 import { mockUsageRecord } from './usage-record.ts';
 
 /** The built-in mock provider: OpenAI's dialect, and its own record of what each attempt used. */
-export const mockAdapter: ProviderAdapter = { ...openAiAdapter, type: 'Mock', usageRecord: mockUsageRecord };
+export const mockAdapter: ProviderAdapter = {
+  ...createOpenAiDialect('Mock', openAiChatFields),
+  usageRecord: mockUsageRecord,
+};

@@ -13,8 +13,16 @@ describe('the record that the mock provider keeps of an attempt', () => {
   const lookup = mockAdapter.usageRecord;
   const parse = (status: number, body: unknown) => lookup?.parse(status, JSON.stringify(body));
 
+  const nothingMore = { maxOutputTokens: null, options: {} };
+
   it('is asked for by the id of the attempt, encoded', () => {
-    const target = { baseUrl: 'http://mock.example/v1', credential: null, model: 'm', attemptId: 'a-b/2' };
+    const target = {
+      baseUrl: 'http://mock.example/v1',
+      credential: null,
+      model: 'm',
+      attemptId: 'a-b/2',
+      ...nothingMore,
+    };
     expect(lookup?.endpoint(target)).toMatchObject({ method: 'GET', url: 'http://mock.example/v1/usage/a-b%2F2' });
   });
 

@@ -74,6 +74,14 @@ describe('an error in the dialect of OpenAI', () => {
     expect(classifyOpenAiErrorBody({ error })?.code).toBe(code);
   });
 
+  it('can be that of a choice, with or without words of its own', () => {
+    const choice = { index: 0, message: { content: 'Hel' }, finish_reason: 'error' };
+    expect(classifyOpenAiErrorBody({ choices: [choice] })).toMatchObject({ code: 'upstream_error', isRetryable: true });
+    const told = { ...choice, finish_reason: 'stop', error: { code: 429, message: 'slow down' } };
+    expect(classifyOpenAiErrorBody({ choices: [{}, told] })?.code).toBe('rate_limit_exceeded');
+    expect(classifyOpenAiErrorBody({ choices: [null, 7, { error: null, finish_reason: 'stop' }] })).toBeNull();
+  });
+
   it('is none where there is none', () => {
     for (const body of [{}, { error: null }, { error: '' }, { choices: [] }, { message: 'hello' }]) {
       expect(classifyOpenAiErrorBody(body)).toBeNull();

@@ -1,7 +1,6 @@
-import type { ErrorCode } from '@aggregator/contracts';
+import { readRetryAfterMs, toProviderError, type Verdict, verdicts } from '../errors/verdicts.ts';
 import { isRecord, parseRecord } from '../json-record.ts';
 import type { ProviderError } from '../provider-adapter.ts';
-import { redact } from '../redact.ts';
 import { type OpenAiErrorWire, openAiErrorWire } from './wire.ts';
 
 /** Source: https://platform.openai.com/docs/guides/error-codes (read 2026-11); dialects of compatible servers beside it. */
@@ -13,7 +12,8 @@ const policyCodes: ReadonlySet<string> = new Set([
   'invalid_prompt',
 ]);
 const contextCodes: ReadonlySet<string> = new Set(['context_length_exceeded', 'context_window_exceeded']);
-const contextMessage = /maximum context length|context window|context length|prompt is too long/i;
+const contextMessage =
+  /maximum context length|context window|context length|prompt is too long|longer than the maximum model length/i;
 /** Our account at the provider, not the caller's quota with us. */
 const quotaCodes: ReadonlySet<string> = new Set([
   'insufficient_quota',
@@ -37,54 +37,35 @@ const statusByName: ReadonlyMap<string, number> = new Map(
     overloaded_error: 529,
   }),
 );
-const textCharactersMax = 500;
-const paramCharactersMax = 200;
-const retryAfterMsMax = 86_400_000;
 
-interface Verdict {
-  code: ErrorCode;
-  isRetryable: boolean;
-  mayFailOver: boolean;
-  /** The caller is told the provider's own words, since they explain the caller's own mistake. */
-  isExplained: boolean;
-}
+type JsonObject = Readonly<Record<string, unknown>>;
 
-const verdict = (code: ErrorCode, again: 'again' | 'no', next: 'next' | 'no', told: 'told' | 'no' = 'no'): Verdict => ({
-  code,
-  isRetryable: again === 'again',
-  mayFailOver: next === 'next',
-  isExplained: told === 'told',
-});
+/** A provider's error object in OpenAI's words; for servers of the dialect that tell theirs in others. */
+export type ErrorChange = (error: JsonObject) => JsonObject;
 
-const verdicts = {
-  policy: verdict('content_policy_violation', 'no', 'no', 'told'),
-  context: verdict('context_length_exceeded', 'no', 'next', 'told'),
-  rejected: verdict('upstream_rejected', 'no', 'no', 'told'),
-  tooLarge: verdict('request_too_large', 'no', 'no', 'told'),
-  ourSetUp: verdict('upstream_misconfigured', 'no', 'next'),
-  rateLimited: verdict('rate_limit_exceeded', 'again', 'next'),
-  tooLargeForRate: verdict('rate_limit_exceeded', 'no', 'next'),
-  notUnderstood: verdict('upstream_invalid_response', 'no', 'next'),
-  failed: verdict('upstream_error', 'again', 'next'),
-};
+const unchanged: ErrorChange = (error) => error;
 
 /** The judgement of an answer that is not a success. */
 export function classifyOpenAiError(
   status: number,
   headers: Readonly<Record<string, string>>,
   body: string,
+  change: ErrorChange = unchanged,
 ): ProviderError {
   const record = parseRecord(body);
-  const error = record === null ? null : (readError(record) ?? readLooseError(record));
-  return toProviderError(status, error, judge(status, error), readRetryAfterMs(headers), body);
+  const error = record === null ? null : (readError(record, change) ?? readLooseError(change(record)));
+  return tell(status, error, readRetryAfterMs(headers), body);
 }
 
-/** The judgement of a body or an event that came as a success but is an error; null if it is none. */
-export function classifyOpenAiErrorBody(record: Readonly<Record<string, unknown>>): ProviderError | null {
-  const error = readError(record);
+/**
+ * The judgement of a body or an event that came as a success but is an error; null if it is none. A choice can be one, too:
+ * where the model broke off, aggregators put the error beside what there is of the message, under the finish reason `error`.
+ */
+export function classifyOpenAiErrorBody(record: JsonObject, change: ErrorChange = unchanged): ProviderError | null {
+  const error = readError(record, change) ?? readChoiceError(record.choices, change);
   if (error === null) return null;
   const status = statusOf(error);
-  return toProviderError(status, error, judge(status, error), null, '');
+  return tell(status, error, null, '');
 }
 
 function judge(status: number, error: OpenAiErrorWire | null): Verdict {
@@ -118,35 +99,31 @@ function judge(status: number, error: OpenAiErrorWire | null): Verdict {
   }
 }
 
-function toProviderError(
-  status: number,
-  error: OpenAiErrorWire | null,
-  { code, isRetryable, mayFailOver, isExplained }: Verdict,
-  retryAfterMs: number | null,
-  body: string,
-): ProviderError {
-  const message = error?.message ?? '';
-  const name = error?.code ?? error?.type ?? '-';
-  return {
-    code,
-    isRetryable,
-    mayFailOver,
-    retryAfterMs,
-    internal: redact(`${status} ${name} ${message === '' ? body : message}`, textCharactersMax),
-    publicMessage: isExplained && message !== '' ? redact(message, textCharactersMax) : null,
-    param: isExplained && error?.param ? redact(error.param, paramCharactersMax) : null,
-  };
+function tell(status: number, error: OpenAiErrorWire | null, retryAfterMs: number | null, body: string): ProviderError {
+  const { message, param } = error ?? {};
+  const name = error?.code ?? error?.type;
+  return toProviderError(judge(status, error), { status, name, message, param, retryAfterMs, body });
 }
 
 /** `{"error": {…}}`, `{"error": "…"}` or `{"object": "error", …}`. */
-function readError(record: Readonly<Record<string, unknown>>): OpenAiErrorWire | null {
-  if (isRecord(record.error)) return openAiErrorWire.parse(record.error);
+function readError(record: JsonObject, change: ErrorChange): OpenAiErrorWire | null {
+  if (isRecord(record.error)) return openAiErrorWire.parse(change(record.error));
   if (typeof record.error === 'string' && record.error !== '') return openAiErrorWire.parse({ message: record.error });
-  return record.object === 'error' ? openAiErrorWire.parse(record) : null;
+  return record.object === 'error' ? openAiErrorWire.parse(change(record)) : null;
+}
+
+function readChoiceError(choices: unknown, change: ErrorChange): OpenAiErrorWire | null {
+  if (!Array.isArray(choices)) return null;
+  for (const choice of choices) {
+    if (!isRecord(choice)) continue;
+    const error = readError({ error: choice.error }, change);
+    if (error !== null || choice.finish_reason === 'error') return error ?? openAiErrorWire.parse({});
+  }
+  return null;
 }
 
 /** `{"message": "…"}` or `{"detail": "…"}`, which mean an error only beside a status that says so. */
-function readLooseError(record: Readonly<Record<string, unknown>>): OpenAiErrorWire | null {
+function readLooseError(record: JsonObject): OpenAiErrorWire | null {
   if (typeof record.message === 'string') return openAiErrorWire.parse(record);
   if (record.detail === undefined) return null;
   const message = typeof record.detail === 'string' ? record.detail : JSON.stringify(record.detail);
@@ -159,18 +136,4 @@ function statusOf(error: OpenAiErrorWire): number {
     if (Number.isInteger(status) && status >= 400 && status <= 599) return status;
   }
   return statusByName.get(String(error.code)) ?? statusByName.get(error.type ?? '') ?? 502;
-}
-
-/** Seconds or milliseconds only: a date would need a clock, and no provider of this dialect sends one. */
-function readRetryAfterMs(headers: Readonly<Record<string, string>>): number | null {
-  const waitMs = readDecimal(headers['retry-after-ms']) ?? multiply(readDecimal(headers['retry-after']), 1000);
-  return waitMs === null ? null : Math.min(Math.ceil(waitMs), retryAfterMsMax);
-}
-
-function readDecimal(text: string | undefined): number | null {
-  return text !== undefined && /^\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : null;
-}
-
-function multiply(value: number | null, factor: number): number | null {
-  return value === null ? null : value * factor;
 }

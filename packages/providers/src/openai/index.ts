@@ -1,21 +1,30 @@
-import type { ProviderAdapter } from '../provider-adapter.ts';
-import { openAiOperations } from './capabilities.ts';
-import { openAiEndpoint } from './endpoint.ts';
-import { classifyOpenAiError } from './errors.ts';
-import { toOpenAiChatRequest, toOpenAiEmbeddingsRequest } from './request.ts';
-import { fromOpenAiChatResponse, fromOpenAiEmbeddingsResponse } from './response.ts';
-import { OpenAiChatStream } from './stream.ts';
+import { unsupported } from '../fields/sort-fields.ts';
+import { boundOutput, foldReasoning } from './adjust-fields.ts';
+import { openAiChatFields } from './capabilities.ts';
+import { createOpenAiDialect } from './dialect.ts';
 
-/** OpenAI, and every server that speaks as it does. */
-export const openAiAdapter: ProviderAdapter = {
-  type: 'OpenAI',
-  operations: openAiOperations,
-  endpoint: openAiEndpoint,
-  toChatRequest: toOpenAiChatRequest,
-  fromChatResponse: fromOpenAiChatResponse,
-  createChatStream: (options) => new OpenAiChatStream(options),
-  toEmbeddingsRequest: toOpenAiEmbeddingsRequest,
-  fromEmbeddingsResponse: fromOpenAiEmbeddingsResponse,
-  classifyError: classifyOpenAiError,
-  usageRecord: null,
-};
+/**
+ * OpenAI itself.
+ *
+ * `max_tokens` goes out as `max_completion_tokens`, which every chat model takes, while `o*` and `gpt-5*` refuse the older
+ * name. `system` and `developer` go out as they came: OpenAI takes the one for the other.
+ *
+ * Today's image models answer base64 and refuse to be asked for it; a URL they do not make. SVG is drawn by another model,
+ * whose tokens no rate of ours counts.
+ *
+ * Sources: https://platform.openai.com/docs/api-reference/chat/create and …/images/create (read 2026-11, as typed by the
+ * `openai` package 7.55).
+ */
+export const openAiAdapter = createOpenAiDialect('OpenAI', openAiChatFields, {
+  adjustChat(fields, _, dropped) {
+    foldReasoning(fields, dropped);
+    boundOutput(fields, 'max_completion_tokens');
+  },
+  images: {
+    adjust(fields) {
+      if (fields.response_format === 'url') throw unsupported('response_format');
+      if (fields.output_format === 'svg') throw unsupported('output_format');
+      delete fields.response_format;
+    },
+  },
+});

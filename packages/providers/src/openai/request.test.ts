@@ -1,12 +1,19 @@
 import { chatCompletionRequest } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
-import { toOpenAiChatRequest } from './request.ts';
+import { openAiAdapter } from './index.ts';
 
-const target = { baseUrl: 'https://a.example/v1', credential: null, model: 'gpt-4o', attemptId: 'r/1' };
+const target = {
+  baseUrl: 'https://a.example/v1',
+  credential: null,
+  model: 'gpt-4o',
+  attemptId: 'r/1',
+  maxOutputTokens: null,
+  options: {},
+};
 const messages = [{ role: 'user', content: 'x' }];
 
 function translate(request: object) {
-  const { body, droppedParams } = toOpenAiChatRequest(
+  const { body, droppedParams } = openAiAdapter.chat.toRequest(
     chatCompletionRequest.parse({ model: 'any', messages, ...request }),
     target,
   );
@@ -46,5 +53,78 @@ describe('a request to OpenAI', () => {
     );
     expect(translate(request).body).toEqual({ model: 'gpt-4o', messages, metadata: {} });
     expect('store' in {}).toBe(false);
+  });
+});
+
+describe('the bound of an answer from OpenAI', () => {
+  it.each([
+    [{ max_tokens: 5 }, { max_completion_tokens: 5 }],
+    [{ max_completion_tokens: 5 }, { max_completion_tokens: 5 }],
+    [{ max_tokens: 9, max_completion_tokens: 5 }, { max_completion_tokens: 5 }],
+    [{}, {}],
+  ])('of %j goes out as %j, which every model takes', (asked, sent) => {
+    expect(translate(asked)).toEqual({ body: { model: 'gpt-4o', messages, ...sent }, droppedParams: [] });
+  });
+});
+
+describe('reasoning asked of OpenAI in the words of others', () => {
+  it.each([
+    [{ reasoning: { effort: 'low' } }, { reasoning_effort: 'low' }, []],
+    [{ reasoning: { effort: 'low' }, reasoning_effort: 'high' }, { reasoning_effort: 'high' }, []],
+    [{ reasoning: { enabled: false } }, { reasoning_effort: 'none' }, []],
+    [{ reasoning: { enabled: true } }, {}, []],
+    [{ reasoning: { max_tokens: 9 } }, {}, ['reasoning.max_tokens']],
+  ])('as %j goes out as %j', (asked, sent, droppedParams) => {
+    expect(translate(asked)).toEqual({ body: { model: 'gpt-4o', messages, ...sent }, droppedParams });
+  });
+});
+
+describe('what only other providers know', () => {
+  it('is left out of messages and tools, and the caller’s own are not touched', () => {
+    const mark = { type: 'ephemeral' };
+    const request = chatCompletionRequest.parse({
+      model: 'any',
+      messages: [
+        { role: 'user', content: [{ type: 'text', text: 'x', cache_control: mark }] },
+        { role: 'assistant', content: 'y', reasoning_content: 'z', reasoning: 'z', images: [], reasoning_details: [] },
+      ],
+      tools: [{ type: 'function', function: { name: 'f' }, cache_control: mark }],
+    });
+    const before = structuredClone(request);
+    const { body, droppedParams } = openAiAdapter.chat.toRequest(request, target);
+    expect(JSON.parse(body)).toEqual({
+      model: 'gpt-4o',
+      messages: [
+        { role: 'user', content: [{ type: 'text', text: 'x' }] },
+        { role: 'assistant', content: 'y' },
+      ],
+      tools: [{ type: 'function', function: { name: 'f' } }],
+    });
+    expect(droppedParams).toEqual(['content.cache_control', 'reasoning_details']);
+    expect(request).toEqual(before);
+  });
+});
+
+describe('images asked of OpenAI', () => {
+  const draw = (fields: object) => {
+    const { endpoint, body, droppedParams } =
+      openAiAdapter.images?.toRequest({ model: 'any', prompt: 'x', ...fields }, target) ?? {};
+    return { url: endpoint?.url, body: JSON.parse(body ?? ''), droppedParams };
+  };
+
+  it('are base64 without a word of it, since today’s models refuse to be asked', () => {
+    expect(draw({ response_format: 'b64_json', size: '1024x1024', frames: 2 })).toEqual({
+      url: 'https://a.example/v1/images/generations',
+      body: { model: 'gpt-4o', prompt: 'x', size: '1024x1024' },
+      droppedParams: ['frames'],
+    });
+  });
+
+  it.each([
+    ['response_format', 'url'],
+    ['output_format', 'svg'],
+    ['stream', true],
+  ])('are refused with %s: %s', (param, value) => {
+    expect(() => draw({ [param]: value })).toThrow(expect.objectContaining({ code: 'unsupported_parameter', param }));
   });
 });

@@ -1,49 +1,90 @@
-import type { ChatCompletionRequest, EmbeddingsRequest } from '@aggregator/contracts';
+import type {
+  ChatCompletionRequest,
+  ChatField,
+  EmbeddingsField,
+  EmbeddingsRequest,
+  ImagesField,
+  ImagesRequest,
+} from '@aggregator/contracts';
+import type { DroppedParams } from '../fields/dropped-params.ts';
+import { judgeChatParts } from '../fields/judge-chat-parts.ts';
+import { sortFields, unsupported } from '../fields/sort-fields.ts';
 import { isRecord } from '../json-record.ts';
-import type { ProviderTarget, TranslatedRequest } from '../provider-adapter.ts';
-import { openAiChatFields, openAiEmbeddingsFields } from './capabilities.ts';
+import type { FieldFate, ProviderTarget, TranslatedRequest } from '../provider-adapter.ts';
+import { openAiEndpoint } from './endpoint.ts';
+import { type MessageChange, withoutCacheMarks, withoutForeignParts } from './messages.ts';
 
-/** Names of dropped fields end in a response header, so there is a bound to how many and how long. */
-const droppedParamsMax = 32;
-const paramName = /^[\w.-]{1,64}$/;
+/** The last change to the fields of a request, under OpenAI's names: a record of its own, whose values are the caller's. */
+export type FieldsChange = (fields: Record<string, unknown>, target: ProviderTarget, dropped: DroppedParams) => void;
 
-export function toOpenAiChatRequest(request: ChatCompletionRequest, target: ProviderTarget): TranslatedRequest {
-  const { fields, droppedParams } = selectFields(request, openAiChatFields);
+export interface ChatRequestChanges {
+  readonly adjustMessage: MessageChange;
+  readonly adjustChat: FieldsChange;
+}
+
+/** A request in OpenAI's own words: what the table takes goes out as it came, but for the provider's changes. */
+export function toOpenAiChatRequest(
+  request: ChatCompletionRequest,
+  target: ProviderTarget,
+  fates: Readonly<Record<ChatField, FieldFate>>,
+  { adjustMessage, adjustChat }: ChatRequestChanges,
+): TranslatedRequest {
+  const { taken: fields, dropped } = sortFields(request, fates);
+  judgeChatParts(request, fates, dropped);
   fields.model = target.model;
+  fields.messages = withoutForeignParts(request.messages, fates).map(adjustMessage);
+  if (fates['content.cache_control'] !== 'mapped' && request.tools) fields.tools = withoutCacheMarks(request.tools);
   if (request.stream === true) {
     fields.stream_options = { ...request.stream_options, include_usage: true };
   } else if (fields.stream_options !== undefined) {
     // Refused by OpenAI where there is no stream.
     delete fields.stream_options;
-    noteDropped(droppedParams, 'stream_options');
+    dropped.note('stream_options');
   }
   if (isRecord(fields.metadata) && Object.hasOwn(fields.metadata, 'cost')) {
     const { cost: _cost, ...metadata } = fields.metadata;
     fields.metadata = metadata;
-    noteDropped(droppedParams, 'metadata.cost');
+    dropped.note('metadata.cost');
   }
-  return { body: JSON.stringify(fields), droppedParams };
+  adjustChat(fields, target, dropped);
+  const endpoint = openAiEndpoint(target, '/chat/completions');
+  return { endpoint, body: JSON.stringify(fields), droppedParams: dropped.names };
 }
 
-export function toOpenAiEmbeddingsRequest(request: EmbeddingsRequest, target: ProviderTarget): TranslatedRequest {
-  const { fields, droppedParams } = selectFields(request, openAiEmbeddingsFields);
+export function toOpenAiEmbeddingsRequest(
+  request: EmbeddingsRequest,
+  target: ProviderTarget,
+  fates: Readonly<Record<EmbeddingsField, FieldFate>>,
+  adjust: FieldsChange,
+): TranslatedRequest {
+  const { taken: fields, dropped } = sortFields(request, fates);
+  judgeInput(request.input, fates);
   fields.model = target.model;
-  return { body: JSON.stringify(fields), droppedParams };
+  adjust(fields, target, dropped);
+  const endpoint = openAiEndpoint(target, '/embeddings');
+  return { endpoint, body: JSON.stringify(fields), droppedParams: dropped.names };
 }
 
-/** A null field means what its absence means, and not every provider takes it. */
-function selectFields(request: Readonly<Record<string, unknown>>, known: ReadonlySet<string>) {
-  const fields: Record<string, unknown> = {};
-  const droppedParams: string[] = [];
-  for (const name of Object.keys(request)) {
-    const value = request[name];
-    if (value === null || value === undefined) continue;
-    if (known.has(name)) fields[name] = value;
-    else noteDropped(droppedParams, name);
-  }
-  return { fields, droppedParams };
+/** `path` is where images are made, behind the version path. */
+export function toOpenAiImagesRequest(
+  request: ImagesRequest,
+  target: ProviderTarget,
+  fates: Readonly<Record<ImagesField, FieldFate>>,
+  path: string,
+  adjust: FieldsChange,
+): TranslatedRequest {
+  const { taken: fields, dropped } = sortFields(request, fates);
+  fields.model = target.model;
+  adjust(fields, target, dropped);
+  return { endpoint: openAiEndpoint(target, path), body: JSON.stringify(fields), droppedParams: dropped.names };
 }
 
-function noteDropped(droppedParams: string[], name: string): void {
-  if (droppedParams.length < droppedParamsMax && paramName.test(name)) droppedParams.push(name);
+/** @throws {AppError} `unsupported_parameter` for inputs of a kind that the provider does not read. */
+export function judgeInput(
+  input: EmbeddingsRequest['input'],
+  fates: Readonly<Pick<Record<EmbeddingsField, FieldFate>, 'input.text' | 'input.tokens'>>,
+): void {
+  const first = typeof input === 'string' ? input : input[0];
+  const field = typeof first === 'string' ? 'input.text' : 'input.tokens';
+  if (fates[field] !== 'mapped') throw unsupported('input');
 }

@@ -1,44 +1,60 @@
+import type { EmbeddingsRequest } from '@aggregator/contracts';
+import { notUnderstood } from '../errors/verdicts.ts';
 import { isRecord, parseRecord } from '../json-record.ts';
-import type { ProviderError, TranslatedAnswer } from '../provider-adapter.ts';
+import type { TranslatedAnswer } from '../provider-adapter.ts';
 import { ProviderFailure } from '../provider-failure.ts';
-import { classifyOpenAiErrorBody } from './errors.ts';
-import { fromOpenAiChatUsage, fromOpenAiEmbeddingsUsage } from './usage.ts';
+import { classifyOpenAiErrorBody, type ErrorChange } from './errors.ts';
+import { repairAnswer, repairEmbeddings } from './repair-answer.ts';
+import { fromOpenAiChatUsage, fromOpenAiEmbeddingsUsage, fromOpenAiImagesUsage } from './usage.ts';
 
-export function fromOpenAiChatResponse(body: string): TranslatedAnswer {
-  const answer = parseAnswer(body);
+/** How the answers of a server of the dialect differ from OpenAI's. */
+export interface AnswerChanges {
+  readonly toOpenAiError?: ErrorChange;
+  /** Changes the parsed answer or chunk itself, and says whether it did. */
+  readonly adjustAnswer?: (answer: Record<string, unknown>) => boolean;
+  /** Whether it leaves out what OpenAI's clients rely on (`repair-answer.ts`). */
+  readonly isLoose?: boolean;
+}
+
+export function fromOpenAiChatResponse(body: string, changes: AnswerChanges = {}): TranslatedAnswer {
+  const answer = parseAnswer(body, changes);
   const choices = answer.choices;
   if (!Array.isArray(choices) || choices.length === 0 || !choices.every(hasMessage)) {
     throw new ProviderFailure(notUnderstood('success without choices'));
   }
+  if (changes.isLoose === true) repairAnswer(answer);
+  changes.adjustAnswer?.(answer);
   return { body: answer, usage: fromOpenAiChatUsage(answer.usage) };
 }
 
-export function fromOpenAiEmbeddingsResponse(body: string): TranslatedAnswer {
-  const answer = parseAnswer(body);
+export function fromOpenAiEmbeddingsResponse(
+  body: string,
+  request: EmbeddingsRequest,
+  changes: AnswerChanges = {},
+): TranslatedAnswer {
+  const answer = parseAnswer(body, changes);
   if (!Array.isArray(answer.data)) throw new ProviderFailure(notUnderstood('success without data'));
+  if (changes.isLoose === true) repairEmbeddings(answer, request);
+  changes.adjustAnswer?.(answer);
   return { body: answer, usage: fromOpenAiEmbeddingsUsage(answer.usage) };
 }
 
-function parseAnswer(body: string): Record<string, unknown> {
+export function fromOpenAiImagesResponse(body: string, changes: AnswerChanges = {}): TranslatedAnswer {
+  const answer = parseAnswer(body, changes);
+  const { data } = answer;
+  if (!Array.isArray(data)) throw new ProviderFailure(notUnderstood('success without data'));
+  changes.adjustAnswer?.(answer);
+  return { body: answer, usage: fromOpenAiImagesUsage(answer.usage, data.length) };
+}
+
+function parseAnswer(body: string, { toOpenAiError }: AnswerChanges): Record<string, unknown> {
   const answer = parseRecord(body);
   if (answer === null) throw new ProviderFailure(notUnderstood('success that is not a JSON object'));
-  const error = classifyOpenAiErrorBody(answer);
+  const error = classifyOpenAiErrorBody(answer, toOpenAiError);
   if (error !== null) throw new ProviderFailure(error);
   return answer;
 }
 
 function hasMessage(choice: unknown): boolean {
   return isRecord(choice) && isRecord(choice.message);
-}
-
-function notUnderstood(internal: string): ProviderError {
-  return {
-    code: 'upstream_invalid_response',
-    isRetryable: true,
-    mayFailOver: true,
-    retryAfterMs: null,
-    internal,
-    publicMessage: null,
-    param: null,
-  };
 }

@@ -2,6 +2,8 @@ import type { Usage } from '@aggregator/contracts';
 import { isRecord, parseRecord } from '../json-record.ts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
 import { classifyOpenAiErrorBody } from './errors.ts';
+import { ChunkRepair } from './repair-chunks.ts';
+import type { AnswerChanges } from './response.ts';
 import { fromOpenAiChatUsage } from './usage.ts';
 
 type Chunk = Record<string, unknown>;
@@ -19,6 +21,7 @@ const choicesMax = 1024;
  */
 export class OpenAiChatStream implements ChatStreamTranslator {
   isComplete = false;
+  isEnded = false;
   hasLife = false;
   usage: Usage | null = null;
   outputCharacters = 0;
@@ -27,6 +30,9 @@ export class OpenAiChatStream implements ChatStreamTranslator {
 
   readonly #includeUsage: boolean;
   readonly #choiceCount: number;
+  readonly #changes: AnswerChanges;
+  /** Null for a server that needs none. */
+  readonly #repair: ChunkRepair | null;
   /** By index of the choice: whether it has had its finish reason; undefined before its first chunk. */
   readonly #isFinished: (boolean | undefined)[] = [];
   #choicesSeen = 0;
@@ -36,12 +42,15 @@ export class OpenAiChatStream implements ChatStreamTranslator {
   /** The chunk that made the answer whole: where a client waits for a usage chunk that never comes, its head makes one. */
   #lastFinish: Chunk | null = null;
 
-  constructor({ includeUsage, choiceCount = 1 }: ChatStreamOptions) {
+  constructor({ includeUsage, choiceCount = 1 }: ChatStreamOptions, changes: AnswerChanges = {}) {
     this.#includeUsage = includeUsage;
     this.#choiceCount = choiceCount;
+    this.#changes = changes;
+    this.#repair = changes.isLoose === true ? new ChunkRepair() : null;
   }
 
   push(data: string): readonly string[] {
+    if (data === '[DONE]') this.isEnded = true;
     if (data === '[DONE]' || this.error !== null) return nothing;
     const chunk = parseRecord(data);
     if (chunk === null) {
@@ -50,18 +59,19 @@ export class OpenAiChatStream implements ChatStreamTranslator {
       return nothing;
     }
     const { choices } = chunk;
-    if (!Array.isArray(choices) || chunk.error) return this.#takeOther(data, chunk);
+    if (!Array.isArray(choices) || chunk.error || choices.some(isBroken)) return this.#takeOther(data, chunk);
+    const text = this.#change(chunk) ? null : data;
     if (!choices.every(isChoice)) return this.#drop();
     const hasUsage = isRecord(chunk.usage);
     if (hasUsage) this.usage = fromOpenAiChatUsage(chunk.usage) ?? this.usage;
-    if (choices.length === 0) return hasUsage ? this.#takeUsageChunk(data, chunk) : [data];
+    if (choices.length === 0) return hasUsage ? this.#takeUsageChunk(data, chunk) : [text ?? JSON.stringify(chunk)];
     let hasFinish = false;
     for (const choice of choices) {
       if (this.#readChoice(choice)) hasFinish = true;
     }
     this.isComplete = this.#choicesOpen === 0 && this.#choicesSeen >= this.#choiceCount;
     if (hasUsage && !this.#includeUsage) return this.#takeChunk(null, { ...chunk, usage: null }, hasFinish);
-    return this.#takeChunk(data, chunk, hasFinish);
+    return this.#takeChunk(text, chunk, hasFinish);
   }
 
   end(): Record<string, unknown> | null {
@@ -69,6 +79,12 @@ export class OpenAiChatStream implements ChatStreamTranslator {
     if (this.#kept !== null) return this.#kept;
     if (!this.#includeUsage || this.#lastFinish === null) return null;
     return { ...this.#lastFinish, choices: [], usage: null };
+  }
+
+  /** Whether the chunk was changed, so that the text that came is not its text any more. */
+  #change(chunk: Chunk): boolean {
+    const isRepaired = this.#repair?.repair(chunk) === true;
+    return this.#changes.adjustAnswer?.(chunk) === true || isRepaired;
   }
 
   /** `text` is null where the chunk had to be changed. */
@@ -94,7 +110,7 @@ export class OpenAiChatStream implements ChatStreamTranslator {
 
   /** Usage alone, an error, or nothing that we know. */
   #takeOther(data: string, chunk: Chunk): readonly string[] {
-    const error = classifyOpenAiErrorBody(chunk);
+    const error = classifyOpenAiErrorBody(chunk, this.#changes.toOpenAiError);
     if (error !== null) {
       // Nothing makes a whole answer less than whole.
       if (this.isComplete) return this.#drop();
@@ -133,6 +149,11 @@ export class OpenAiChatStream implements ChatStreamTranslator {
     }
     return true;
   }
+}
+
+/** The model broke off here, as aggregators tell it. */
+function isBroken(choice: unknown): boolean {
+  return isRecord(choice) && (choice.finish_reason === 'error' || isRecord(choice.error));
 }
 
 function isChoice(choice: unknown): choice is Chunk {

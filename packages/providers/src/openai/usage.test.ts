@@ -1,7 +1,7 @@
 import { usage as usageSchema } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fromOpenAiChatUsage, fromOpenAiEmbeddingsUsage } from './usage.ts';
+import { fromOpenAiChatUsage, fromOpenAiEmbeddingsUsage, fromOpenAiImagesUsage } from './usage.ts';
 
 const count = fc.integer({ min: 0, max: 1000 });
 const details = { cached_tokens: count, cache_write_tokens: count, audio_tokens: count, reasoning_tokens: count };
@@ -63,5 +63,31 @@ describe('the usage of embeddings', () => {
     expect(fromOpenAiEmbeddingsUsage({ prompt_tokens: 8, total_tokens: 8 })).toEqual({ inputUncached: 8 });
     expect(fromOpenAiEmbeddingsUsage({ total_tokens: 8 })).toEqual({ inputUncached: 8 });
     expect(fromOpenAiEmbeddingsUsage({})).toBeNull();
+  });
+});
+
+describe('the usage of images', () => {
+  it.each([
+    [
+      { input_tokens: 50, output_tokens: 272, input_tokens_details: { image_tokens: 40, text_tokens: 10 } },
+      { inputUncached: 10, imageIn: 40, imageOut: 272 },
+    ],
+    [
+      { input_tokens: 5, output_tokens: 300, output_tokens_details: { text_tokens: 28, image_tokens: 272 } },
+      { inputUncached: 5, outputText: 28, imageOut: 272 },
+    ],
+    [
+      { prompt_tokens: 5, completion_tokens: 4175, total_tokens: 4180, cost: 0.04 },
+      { inputUncached: 5, imageOut: 4175 },
+    ],
+    [
+      { input_tokens: 5, output_tokens: 2, input_tokens_details: { image_tokens: 99 } },
+      { inputUncached: 0, imageIn: 5, imageOut: 2 },
+    ],
+    [undefined, { imageOut: 3 }],
+    [{ input_tokens: 5 }, { imageOut: 3 }],
+    [{ output_tokens: -1 }, { imageOut: 3 }],
+  ])('of %j is %j, in tokens where they were told and in images where not', (told, usage) => {
+    expect(fromOpenAiImagesUsage(told, 3)).toEqual(usage);
   });
 });

@@ -1,5 +1,5 @@
 import type { Usage } from '@aggregator/contracts';
-import { openAiUsageWire } from './wire.ts';
+import { openAiImagesUsageWire, openAiUsageWire } from './wire.ts';
 
 /**
  * OpenAI's usage as disjoint counters. Its numbers include one another: cached, written and audio tokens are inside
@@ -44,4 +44,27 @@ export function fromOpenAiEmbeddingsUsage(value: unknown): Usage | null {
   if (!parsed.success) return null;
   const input = parsed.data.prompt_tokens ?? parsed.data.total_tokens;
   return typeof input === 'number' ? { inputUncached: input } : null;
+}
+
+/**
+ * The same for images: tokens where the model counts them (`gpt-image-*`), else the images themselves, which is how the
+ * older models are priced: the model's price says which of the two a unit is. Aggregators tell the tokens under the names
+ * of a chat.
+ * Source: https://platform.openai.com/docs/api-reference/images/object (read 2026-11).
+ */
+export function fromOpenAiImagesUsage(value: unknown, images: number): Usage {
+  const parsed = openAiImagesUsageWire.safeParse(value);
+  if (!parsed.success) return { imageOut: images };
+  const { input_tokens, output_tokens, prompt_tokens, completion_tokens } = parsed.data;
+  const input = input_tokens ?? prompt_tokens ?? 0;
+  const output = output_tokens ?? completion_tokens;
+  if (typeof output !== 'number') return { imageOut: images };
+  const imageIn = Math.min(parsed.data.input_tokens_details?.image_tokens ?? 0, input);
+  const outputText = Math.min(parsed.data.output_tokens_details?.text_tokens ?? 0, output);
+  return {
+    inputUncached: input - imageIn,
+    ...(imageIn > 0 && { imageIn }),
+    ...(outputText > 0 && { outputText }),
+    imageOut: output - outputText,
+  };
 }

@@ -16,6 +16,15 @@ export const openAiUsageWire = z.object({
 });
 export type OpenAiUsageWire = z.infer<typeof openAiUsageWire>;
 
+export const openAiImagesUsageWire = z.object({
+  input_tokens: count,
+  output_tokens: count,
+  prompt_tokens: count,
+  completion_tokens: count,
+  input_tokens_details: z.object({ image_tokens: count }).nullish(),
+  output_tokens_details: z.object({ text_tokens: count }).nullish(),
+});
+
 const text = z.string().nullish().catch(null);
 
 /** The error object, wherever a compatible server puts it; a field of another type counts as absent. */

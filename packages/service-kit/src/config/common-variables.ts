@@ -1,5 +1,6 @@
 import type { ServiceName } from '@aggregator/contracts';
 import { z } from 'zod';
+import { createEgressAllowlist } from '../egress/egress-allowlist.ts';
 import { type ConfigOf, variable } from './read-config.ts';
 
 /** `AUTH` for `auth`, `PROVIDER_ORCHESTRATOR` for `provider-orchestrator`: the prefix of a service's own variables. */
@@ -55,6 +56,23 @@ const defaultPorts: Record<ServiceName, number> = {
   billing: 3004,
   analytics: 3005,
 };
+
+const allowlist = z.string().transform((text, context) => {
+  try {
+    return createEgressAllowlist(text.split(',').filter((entry) => entry.trim() !== ''));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+    return z.NEVER;
+  }
+});
+
+/** Read where an address is saved and where it is called. */
+export const baseUrlAllowlistVariable = variable(
+  'PROVIDER_BASE_URL_ALLOWLIST',
+  allowlist.optional(),
+  'Hosts (with or without a port) and networks, separated by commas, that providers declared through the API may be at although they are not public or not https: `llm.internal:8000,10.1.0.0/16`.',
+);
 
 const mebibyte = 1024 * 1024;
 

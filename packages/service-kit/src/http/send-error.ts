@@ -11,7 +11,12 @@ export function errorHeaders(error: AppError): Record<string, string> {
 
 /** Answers an error in OpenAI's shape. Does nothing where the head has gone out already. */
 export function sendOpenAiError(response: ServerResponse, error: AppError): void {
-  send(response, error, 'application/json', JSON.stringify(toOpenAiErrorBody(error)));
+  sendErrorBody(response, error, toOpenAiErrorBody(error));
+}
+
+/** Answers an error with a body in the words of another API. */
+export function sendErrorBody(response: ServerResponse, error: AppError, body: unknown): void {
+  send(response, error, 'application/json', JSON.stringify(body));
 }
 
 /** Answers an error as RFC 9457 problem details. */

@@ -11,6 +11,7 @@ export function makeSettlement(eventId: string): SpoolSettlement {
     eventId,
     requestId: randomUUID(),
     attempt: 1,
+    attempts: [{ provider: 'mock', model: 'mock-1', errorCode: null, latencyMs: 1200 }],
     time: new Date().toISOString(),
     orgId: randomUUID(),
     userId: randomUUID(),

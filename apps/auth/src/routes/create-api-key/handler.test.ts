@@ -1,4 +1,4 @@
-import { createdApiKey, isWellFormedApiKey } from '@aggregator/contracts';
+import { apiKeyList, createdApiKey, isWellFormedApiKey, type PrivacyPolicy } from '@aggregator/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sha256Hex } from '../../keys/key-hasher.ts';
 import { type Account, type AuthHarness, startAuth } from '../../testing/start-auth.ts';
@@ -52,6 +52,31 @@ describe('POST /v1/auth/api-keys', () => {
         ...restrictions,
         limits: { requestsPerMinute: 5, tokensPerMinute: 10, concurrentRequests: 200 },
       });
+    });
+
+    it('keeps what is to be masked, shows it in the list, and tells the gateway so', async () => {
+      const privacy: PrivacyPolicy = {
+        mode: 'mask',
+        kinds: ['email'],
+        names: ['Иван Петров'],
+        patterns: ['ДОГ-\\d{4}'],
+      };
+      const { id, key } = createdApiKey.parse((await create({ name: 'masked', privacy })).body);
+      const plain = createdApiKey.parse((await create({ name: 'unmasked' })).body);
+
+      const { body } = await auth.call('GET', '/v1/auth/api-keys?limit=100', { as: owner.principal });
+      const shown = new Map(apiKeyList.parse(body).data.map((row) => [row.id, row.privacy]));
+      expect([shown.get(plain.id), shown.get(id)]).toEqual([null, privacy]);
+      const verify = (keySha256: string) =>
+        auth.call('POST', '/internal/keys/verify', { as: 'api-gateway', body: { keySha256 } });
+      expect((await verify(sha256Hex(key))).body).toMatchObject({ principal: { privacy } });
+      expect((await verify(sha256Hex(plain.key))).text).not.toContain('privacy');
+    });
+
+    it('passes the masking of a creator on to the keys that it makes', async () => {
+      const privacy = { mode: 'mask' as const, names: ['Иван'] };
+      const answer = await create({ name: 'masked child' }, { ...owner.principal, privacy });
+      expect(answer.body).toMatchObject({ privacy });
     });
 
     it('shows the key once: neither database nor log holds it, nor its plain hash (I5)', async () => {
@@ -117,6 +142,8 @@ describe('POST /v1/auth/api-keys', () => {
       ['allowedIps[0]', { allowedIps: ['10.0.0.0/33'] }],
       ['expiresAt', { expiresAt: '2025-12-31T23:59:59.000Z' }],
       ['limits.requestsPerMinute', { limits: { requestsPerMinute: -1 } }],
+      ['privacy.kinds[0]', { privacy: { mode: 'mask', kinds: ['secrets'] } }],
+      ['privacy.patterns[0]', { privacy: { mode: 'mask', patterns: ['(a+)+$'] } }],
     ])('refuses a wrong value of %s', async (param, fields) => {
       expect((await create({ name: 'x', ...fields })).body).toMatchObject({
         status: 400,
@@ -141,6 +168,15 @@ describe('POST /v1/auth/api-keys', () => {
     it('refuses a key with more models than its creator has (I17)', async () => {
       const limited = { ...owner.principal, models: ['a'] };
       expect((await create({ name: 'x', models: ['a', 'b'] }, limited)).status).toBe(403);
+    });
+
+    it.each([
+      ['none', { mode: 'off' }],
+      ['fewer kinds', { mode: 'mask', kinds: ['email'], names: ['Иван'] }],
+      ['fewer names', { mode: 'mask', names: ['Пётр'] }],
+    ])('refuses a key that masks less than its creator: %s (I17)', async (_name, privacy) => {
+      const masked = { ...owner.principal, privacy: { mode: 'mask' as const, names: ['Иван'] } };
+      expect((await create({ name: 'x', privacy }, masked)).body).toMatchObject({ status: 403, param: 'privacy' });
     });
 
     it('refuses a creator who may not manage keys', async () => {

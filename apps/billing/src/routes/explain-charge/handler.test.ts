@@ -43,6 +43,34 @@ describe('GET /v1/billing/explain/{requestId}', () => {
     ]);
   });
 
+  it('200 shows the rates of the tier that a long request fell into', async () => {
+    const orgId = randomUUID();
+    const above = {
+      inputTokens: 1000,
+      rates: { inputUncached: '2500000', cacheRead: '250000', outputText: '15000000' },
+    };
+    const rates = { inputUncached: '1250000', cacheRead: '125000', outputText: '10000000', above };
+    const price = { version: '2026-11', rates };
+    const events = [900, 901].map((inputUncached) =>
+      usageEvent({ orgId, price, usage: { inputUncached, cacheRead: 100, outputText: 2 } }),
+    );
+    await handleUsageRecorded(billing.context, events.map(toRecord));
+
+    const explained = [];
+    for (const { requestId } of events) {
+      explained.push(chargeExplanation.parse((await explain(orgId, requestId)).body));
+    }
+
+    expect(explained.map(({ lines }) => lines.map(({ ratePicoUsd }) => ratePicoUsd))).toEqual([
+      ['1250000', '125000', '10000000'],
+      ['2500000', '250000', '15000000'],
+    ]);
+    for (const { lines, amountNanoUsd } of explained) {
+      const sumPicoUsd = lines.reduce((sum, line) => sum + BigInt(line.amountPicoUsd), 0n);
+      expect(amountNanoUsd).toBe(((sumPicoUsd + 999n) / 1000n).toString());
+    }
+  });
+
   it('200 shows that a void request cost nothing', async () => {
     const orgId = randomUUID();
     const event = voidEvent({ orgId });

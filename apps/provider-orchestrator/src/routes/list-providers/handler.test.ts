@@ -14,7 +14,7 @@ describe('GET /v1/orchestrator/providers', () => {
 
     expect(data).toMatchObject([
       { name: 'mock', type: 'Mock', source: 'environment', enabled: true, unpricedModels: 0 },
-      { name: 'openai', baseUrl: 'https://api.openai.com/v1', credentialRef: 'env:OPENAI_API_KEY' },
+      { name: 'openai', baseUrl: 'https://api.openai.com/v1', credentials: [{ ref: 'env:OPENAI_API_KEY' }] },
     ]);
     expect(data[1]?.models).toBeGreaterThan(data[1]?.unpricedModels ?? 0);
     expect(nextCursor).toBeNull();

@@ -1,40 +1,20 @@
-import { AppError, type ProviderPage, providerPage } from '@aggregator/contracts';
+import { listByNameQuery, type ProviderPage } from '@aggregator/contracts';
+import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { ProviderOrchestratorContext } from '../../context.ts';
-import type { Database } from '../../database/create-database.ts';
+import { withRegistry } from '../../database/registry-unavailable.ts';
+import { readProviderRows } from '../../providers/show-provider.ts';
 
-/** As many as a snapshot holds, so there is never a second page. */
-const providersMax = 500;
+const pageSize = 50;
 
-/** `GET /v1/orchestrator/providers` */
-export function listProviders({ database }: ProviderOrchestratorContext): RequestHandler {
-  return async (_request, response) => {
-    const rows = await readProviders(database).catch((cause: unknown) => {
-      throw new AppError('service_unavailable', { internal: 'registry', cause, retryAfterMs: 1000 });
-    });
-    response.json(toPage(rows));
+/** `GET /v1/orchestrator/providers`, by name; the last name on a page is where the next one begins. */
+export function listProviders({ database, health }: ProviderOrchestratorContext): RequestHandler {
+  return async (request, response) => {
+    const { cursor, limit = pageSize } = checkBody(listByNameQuery, { ...request.query });
+    const asked = { cursor, limit: limit + 1 };
+    const rows = await withRegistry(readProviderRows(database, asked, (name) => health.read(name)));
+    const data = rows.slice(0, limit);
+    const page: ProviderPage = { data, nextCursor: rows.length > limit ? (data.at(-1)?.name ?? null) : null };
+    response.json(page);
   };
-}
-
-function readProviders(database: Database) {
-  return database.provider.findMany({
-    orderBy: { name: 'asc' },
-    take: providersMax,
-    include: { models: { select: { priceVersion: true } } },
-  });
-}
-
-function toPage(rows: Awaited<ReturnType<typeof readProviders>>): ProviderPage {
-  const data = rows.map(({ name, type, baseUrl, credentialRef, enabled, source, models, createdAt }) => ({
-    name,
-    type,
-    baseUrl,
-    credentialRef,
-    enabled,
-    source,
-    models: models.length,
-    unpricedModels: models.filter(({ priceVersion }) => priceVersion === null).length,
-    createdAt: createdAt.toISOString(),
-  }));
-  return providerPage.parse({ data, nextCursor: null });
 }

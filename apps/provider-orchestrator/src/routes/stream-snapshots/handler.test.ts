@@ -18,7 +18,7 @@ describe('GET /internal/snapshots', () => {
   const addProvider = (orchestrator: TestOrchestrator, name: string) =>
     publishChange(orchestrator.context.database, (tx) =>
       tx.provider.create({
-        data: { name, type: 'OpenAI', baseUrl: 'https://api.example.com/v1', credentialRef: 'none', source: 'api' },
+        data: { name, type: 'OpenAI', baseUrl: 'https://api.example.com/v1', credentialRefs: ['none'], source: 'api' },
       }),
     );
 

@@ -67,7 +67,7 @@ describe('200, plain', () => {
     const truth = await world.truthOf(requestId);
 
     expect(await world.usageOf(requestId)).toMatchObject({
-      eventId: `${requestId}/1`,
+      eventId: requestId,
       outcome: 'completed',
       amountNanoUsd: truth.amountNanoUsd,
       usage: { outputText: truth.completionTokens },

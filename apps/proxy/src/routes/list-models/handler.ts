@@ -1,5 +1,6 @@
 import type { ModelList } from '@aggregator/contracts';
 import { listModels as listRows } from '@aggregator/routing';
+import { chatCompletionsSurface } from '@aggregator/surfaces';
 import { isAllowedModel } from '../../routing/is-allowed-model.ts';
 import type { AiRoute } from '../answer-ai-request.ts';
 import { sendJson } from '../send-json.ts';
@@ -7,6 +8,7 @@ import { sendJson } from '../send-json.ts';
 /** `GET /v1/models`: what this caller can use. */
 export const listModels: AiRoute = {
   method: 'GET',
+  errors: chatCompletionsSurface,
   async serve({ routing }, { principal, response }) {
     const data = listRows(routing.require()).filter((row) => isAllowedModel(row, principal.models));
     sendJson(response, { object: 'list', data } satisfies ModelList);

@@ -1,5 +1,6 @@
 import { AppError } from '@aggregator/contracts';
 import { findModelRow } from '@aggregator/routing';
+import { chatCompletionsSurface } from '@aggregator/surfaces';
 import { isAllowedModel } from '../../routing/is-allowed-model.ts';
 import { type AiRoute, readPath } from '../answer-ai-request.ts';
 import { sendJson } from '../send-json.ts';
@@ -9,6 +10,7 @@ export const modelPrefix = '/v1/models/';
 /** `GET /v1/models/{id}`; the id may hold slashes, as they are or encoded. */
 export const showModel: AiRoute = {
   method: 'GET',
+  errors: chatCompletionsSurface,
   async serve({ routing }, { principal, request, response }) {
     const row = findModelRow(routing.require(), decode(readPath(request).slice(modelPrefix.length)));
     if (row === null || !isAllowedModel(row, principal.models)) throw new AppError('model_not_found');

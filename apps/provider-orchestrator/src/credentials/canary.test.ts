@@ -1,0 +1,71 @@
+import { Writable } from 'node:stream';
+import { providerChange } from '@aggregator/contracts';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { asPeer, createOrchestratorBench, encryptionKey, manage } from '../testing/start-orchestrator.ts';
+
+const canary = 'canary-ab12cd34ef56-not-a-pattern';
+const tables = z.array(z.object({ name: z.string() }));
+const texts = z.array(z.object({ text: z.string() }));
+
+describe('a key that was given through the API', () => {
+  const bench = createOrchestratorBench();
+  afterAll(() => bench.closeAll());
+
+  it('is nowhere in the tables, the logs or the answers, but in the one that proxies get', async () => {
+    const lines: string[] = [];
+    const logStream = new Writable({
+      write(chunk, _encoding, done) {
+        lines.push(String(chunk));
+        done();
+      },
+    });
+    const orchestrator = await bench.start({
+      environment: { CREDENTIALS_ENCRYPTION_KEY: encryptionKey, LOG_LEVEL: 'debug', OPENAI_API_KEY: canary },
+      logStream,
+    });
+    const body = { name: 'p', type: 'OpenAI', apiKeys: [canary], models: [] };
+    const answers = [
+      await manage(orchestrator, 'POST', '/providers', body),
+      await manage(orchestrator, 'POST', '/providers', body),
+      await manage(orchestrator, 'POST', '/providers', { ...body, name: 'q', secret: canary }),
+      await manage(orchestrator, 'POST', '/providers', { ...body, name: 'q', baseUrl: `https://${canary}@x.com` }),
+      await manage(orchestrator, 'POST', '/providers', { ...body, name: 'q', apiKeys: [`${canary}\n`] }),
+      await manage(orchestrator, 'PATCH', '/providers/p', { apiKeys: [canary, `${canary}-2`] }),
+      await manage(orchestrator, 'PATCH', '/providers/openai', { apiKeys: [canary] }),
+      await manage(orchestrator, 'GET', '/providers'),
+      await manage(orchestrator, 'GET', '/providers/p'),
+    ];
+    const change = providerChange.parse(answers[5]?.body);
+    const { database } = orchestrator.context;
+    // What the database refuses is logged with its cause.
+    await database.$executeRaw`ALTER TABLE stored_credential ADD CONSTRAINT full_now CHECK (false) NOT VALID`;
+    answers.push(await manage(orchestrator, 'PATCH', '/providers/p', { apiKeys: [canary] }));
+    const forProxy = await fetch(`${orchestrator.url}/internal/credentials`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(await asPeer('proxy')) },
+      body: JSON.stringify({ refs: change.provider.credentials.map(({ ref }) => ref) }),
+    });
+    const dump: string[] = [];
+    const named =
+      await database.$queryRaw`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`;
+    for (const { name } of tables.parse(named)) {
+      dump.push(
+        ...texts
+          .parse(await database.$queryRawUnsafe(`SELECT t::text AS text FROM "${name}" t`))
+          .map(({ text }) => text),
+      );
+    }
+
+    expect(answers.map(({ status }) => status)).toEqual([201, 409, 400, 400, 400, 200, 409, 200, 200, 503]);
+    expect(await forProxy.text()).toContain(canary);
+    expect(answers.map(({ text }) => text).join()).not.toContain(canary);
+    expect(lines.join()).toContain('registry_changed');
+    expect(lines.join()).toContain('request_failed');
+    expect(lines.join()).not.toContain(canary);
+    expect(dump.join()).toContain('v1:');
+    expect(dump.join()).not.toContain(canary);
+    expect(dump.join()).not.toContain(Buffer.from(canary).toString('base64').slice(0, 20));
+    expect(JSON.stringify(orchestrator.context.feed.current)).not.toContain(canary);
+  });
+});

@@ -1,0 +1,65 @@
+import { createEgressConnector, type EgressAllowlist } from '@aggregator/service-kit';
+import { Agent } from 'undici';
+import type { EnvironmentKeys } from '../config.ts';
+import type { Database } from '../database/create-database.ts';
+import type { OrchestratorEvents } from '../events.ts';
+import type { SnapshotFeed } from '../snapshot/snapshot-feed.ts';
+import type { HealthBook } from './health-book.ts';
+import { listProbeTargets, type ReadStored } from './list-targets.ts';
+import { probeProvider } from './probe-provider.ts';
+import { ProviderProber } from './prober.ts';
+
+const deadlineMs = 5000;
+const concurrencyMax = 8;
+
+interface ProberParts {
+  /** Milliseconds; 0 never probes. */
+  intervalMs: number;
+  keys: EnvironmentKeys;
+  allowlist: EgressAllowlist;
+  database: Database;
+  events: OrchestratorEvents;
+  feed: SnapshotFeed;
+  health: HealthBook;
+  readStored: ReadStored;
+  now(): number;
+  /** After each pass. */
+  onPass(): void;
+}
+
+/** The prober with connections of its own; `start` begins, `close` ends what is under way. */
+export function openProber(parts: ProberParts): { start(): void; close(): Promise<void> } {
+  const { events, feed, health, now } = parts;
+  const connect = { timeout: deadlineMs };
+  const limits = { connections: 2, headersTimeout: deadlineMs, bodyTimeout: deadlineMs };
+  const trusted = new Agent({ ...limits, connect });
+  const guarded = new Agent({ ...limits, connect: createEgressConnector(parts.allowlist, connect) });
+  const environmentSecrets = new Map(
+    Object.values(parts.keys).flatMap((keys) => keys.map(({ ref, secret }) => [ref, secret] as const)),
+  );
+  const prober = new ProviderProber({
+    intervalMs: parts.intervalMs,
+    concurrencyMax,
+    listTargets: () => {
+      const { database, readStored } = parts;
+      const providers = feed.current?.providers ?? [];
+      return listProbeTargets({ database, providers, environmentSecrets, readStored, trusted, guarded });
+    },
+    probe: (target) => probeProvider(target, deadlineMs),
+    book: health,
+    now,
+    random: Math.random,
+    onChange: events.providerHealthChanged,
+    onPass: () => {
+      events.providersProbed(health.unhealthy.length);
+      parts.onPass();
+    },
+    onFailure: events.probingFailed,
+  });
+  return {
+    start: () => prober.start(),
+    async close() {
+      await Promise.all([prober.close(), trusted.destroy(), guarded.destroy()]);
+    },
+  };
+}

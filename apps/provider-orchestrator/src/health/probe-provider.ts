@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import type { ErrorCode, ProviderType } from '@aggregator/contracts';
+import { adapterFor } from '@aggregator/providers';
+import { EgressRefused } from '@aggregator/service-kit';
+import { type Dispatcher, request } from 'undici';
+import type { Secret } from '../credentials/secret.ts';
+
+/** A provider as it is probed. */
+export interface ProbeTarget {
+  name: string;
+  type: ProviderType;
+  baseUrl: string;
+  options: Readonly<Record<string, string>>;
+  /** What can be tried, in order; null where none is needed. */
+  secrets: readonly (Secret | null)[];
+  /** Through which connections: those to what the API declared are guarded. */
+  dispatcher: Dispatcher;
+}
+
+/** Bytes of an answer that are read, so that its connection can be used again; what is longer costs the connection. */
+const answerBytesMax = 256 * 1024;
+/** What an adapter is given of an error's body. */
+const errorBytesMax = 64 * 1024;
+const mayRefuseCredential: ReadonlySet<number> = new Set([400, 401, 403, 407]);
+const credentialRefused: ErrorCode = 'upstream_misconfigured';
+
+/**
+ * Whether a provider is there and takes one of our credentials: null if so, else why not, as a code of the catalogue. A
+ * redirect is not followed. What it answers to the request as such, also "not found" or "too many", shows that it lives.
+ */
+export async function probeProvider(target: ProbeTarget, deadlineMs: number): Promise<string | null> {
+  let reason: string | null = null;
+  for (const secret of target.secrets) {
+    reason = await probeWith(target, secret, deadlineMs);
+    // Only another credential could change the answer.
+    if (reason === null || !reason.startsWith(credentialRefused)) return reason;
+  }
+  return reason;
+}
+
+async function probeWith(target: ProbeTarget, secret: Secret | null, deadlineMs: number): Promise<string | null> {
+  const signal = AbortSignal.timeout(deadlineMs);
+  try {
+    const { type, baseUrl, options, dispatcher } = target;
+    const credential = secret === null ? null : secret.reveal();
+    const endpoint = adapterFor(type).probe({
+      baseUrl,
+      options,
+      credential,
+      maxOutputTokens: null,
+      attemptId: `probe/${randomUUID()}`,
+    });
+    const { method, url, headers } = endpoint;
+    const answer = await request(url, { method, headers: { ...headers }, dispatcher, signal });
+    if (mayRefuseCredential.has(answer.statusCode)) return await judgeRefusal(type, answer);
+    await answer.body.dump({ limit: answerBytesMax, signal });
+    return judgeStatus(answer.statusCode);
+  } catch (error) {
+    if (error instanceof EgressRefused) return 'invalid_base_url';
+    const code: ErrorCode = signal.aborted ? 'upstream_timeout' : 'upstream_unreachable';
+    return code;
+  }
+}
+
+/** Gemini answers 400 to a wrong key; to others that is what the request as such deserves. */
+async function judgeRefusal(type: ProviderType, answer: Dispatcher.ResponseData): Promise<string | null> {
+  const { statusCode: status, headers } = answer;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of answer.body) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > errorBytesMax) break;
+  }
+  const body = Buffer.concat(chunks).toString('utf8', 0, errorBytesMax);
+  const plain = Object.entries(headers).map(([name, value]) => [name, String(value ?? '')]);
+  const { code } = adapterFor(type).classifyError(status, Object.fromEntries(plain), body);
+  return status === 400 && code !== credentialRefused ? null : `${credentialRefused} (${status})`;
+}
+
+function judgeStatus(status: number): string | null {
+  const isAlive = (status >= 200 && status < 300) || (status >= 400 && status < 500);
+  const code: ErrorCode = 'upstream_error';
+  return isAlive ? null : `${code} (${status})`;
+}

@@ -1,0 +1,52 @@
+import { AppError, type PutRouteRequest, type RouteRow, routeRow } from '@aggregator/contracts';
+import type { Transaction } from '../database/create-database.ts';
+import type { Prisma } from '../generated/prisma/client.ts';
+
+/** As many as a snapshot holds. */
+const routesMax = 5000;
+
+/**
+ * Makes the route, or replaces it whole, inside the transaction that publishes it.
+ * @throws {AppError} `invalid_value` for a candidate that is not in the registry, or is there twice; `conflict` where there are
+ * too many routes.
+ */
+export async function putRoute(tx: Transaction, name: string, request: PutRouteRequest): Promise<RouteRow> {
+  const { candidates, ...settings } = request;
+  await checkCandidates(tx, candidates);
+  const isNew = (await tx.route.findUnique({ where: { name }, select: { name: true } })) === null;
+  if (isNew && (await tx.route.count()) >= routesMax) {
+    throw new AppError('conflict', { message: `There are ${routesMax} routes, and there cannot be more.` });
+  }
+  const fields = { ...settings, candidates };
+  return toRouteRow(await tx.route.upsert({ where: { name }, create: { name, ...fields }, update: fields }));
+}
+
+/** @throws {AppError} `not_found` */
+export async function deleteRoute(tx: Transaction, name: string): Promise<void> {
+  const { count } = await tx.route.deleteMany({ where: { name } });
+  if (count === 0) throw new AppError('not_found', { message: `There is no route '${name}'.` });
+}
+
+export function toRouteRow(row: Prisma.RouteGetPayload<object>): RouteRow {
+  return routeRow.parse({ ...row, createdAt: row.createdAt.toISOString() });
+}
+
+async function checkCandidates(tx: Transaction, candidates: PutRouteRequest['candidates']): Promise<void> {
+  const found = await tx.model.findMany({
+    where: { OR: candidates.map(({ provider, model }) => ({ providerName: provider, id: model })) },
+    select: { providerName: true, id: true },
+  });
+  const known = new Set(found.map(({ providerName, id }) => `${providerName}/${id}`));
+  const seen = new Set<string>();
+  for (const [index, { provider, model }] of candidates.entries()) {
+    const target = `${provider}/${model}`;
+    const fault = !known.has(target) ? 'is not in the registry' : seen.has(target) ? 'is there twice' : null;
+    if (fault !== null) {
+      throw new AppError('invalid_value', {
+        param: `candidates[${index}]`,
+        message: `The candidate '${target}' ${fault}.`,
+      });
+    }
+    seen.add(target);
+  }
+}

@@ -1,0 +1,69 @@
+import { AppError, type ManagedModel, type ProviderType } from '@aggregator/contracts';
+import { type EgressAllowlist, judgeBaseUrl } from '@aggregator/service-kit';
+import { defaultBaseUrl, toVersionedBaseUrl } from '../registry/base-urls.ts';
+import { readVendorModels } from '../registry/catalogue/index.ts';
+import type { DeclaredModel } from '../registry/declared-provider.ts';
+import { toRates } from '../registry/plain-rates.ts';
+
+/** Options that a type must be told. */
+const requiredOptions: Readonly<Partial<Record<ProviderType, readonly string[]>>> = { Yandex: ['folder'] };
+
+/**
+ * Where a provider is, fit to be saved; the vendor's own address where none is given.
+ * @throws {AppError} `invalid_base_url`; `invalid_value` where the type has no address of its own.
+ */
+export function toBaseUrl(text: string | undefined, type: ProviderType, allowlist: EgressAllowlist): string {
+  if (text === undefined) {
+    const url = defaultBaseUrl(type);
+    if (url !== null) return url;
+    throw new AppError('invalid_value', { param: 'baseUrl', message: `A provider of type ${type} needs a 'baseUrl'.` });
+  }
+  const verdict = judgeBaseUrl(text, allowlist);
+  if (verdict.isAllowed) return toVersionedBaseUrl(verdict.url, type);
+  throw new AppError('invalid_base_url', {
+    param: 'baseUrl',
+    message: `The base URL is not allowed: ${verdict.reason}.`,
+  });
+}
+
+/** @throws {AppError} `invalid_value` for an option that is missing, `unknown_field` for one that the type does not know. */
+export function checkOptions(options: Readonly<Record<string, string>>, type: ProviderType): void {
+  const required = requiredOptions[type] ?? [];
+  const missing = required.find((name) => !options[name]);
+  if (missing !== undefined) {
+    const param = `options.${missing}`;
+    throw new AppError('invalid_value', { param, message: `A provider of type ${type} needs '${param}'.` });
+  }
+  const unknown = Object.keys(options).find((name) => !required.includes(name));
+  if (unknown !== undefined) {
+    const param = `options.${unknown}`;
+    throw new AppError('unknown_field', { param, message: `A provider of type ${type} knows no '${param}'.` });
+  }
+}
+
+/**
+ * The models as the registry keeps them; all that are known of the vendor where none are given.
+ * @throws {AppError} `invalid_value` where none are given and none are known.
+ */
+export function toModels(
+  models: readonly ManagedModel[] | undefined,
+  type: ProviderType,
+  nowMs: number,
+): readonly DeclaredModel[] {
+  if (models !== undefined) return models.map(toModel);
+  const known = readVendorModels(type, nowMs);
+  if (known !== null) return known;
+  throw new AppError('invalid_value', { param: 'models', message: `A provider of type ${type} needs its 'models'.` });
+}
+
+function toModel({ id, operations, contextLength, price, ...rest }: ManagedModel): DeclaredModel {
+  return {
+    id,
+    operations: [...new Set(operations)],
+    contextLength,
+    maxOutputTokens: rest.maxOutputTokens ?? null,
+    capabilities: [...new Set(rest.capabilities ?? [])],
+    firstLifeMs: rest.firstLifeMs ?? null,
+    price: price === undefined ? null : { rates: toRates(price), source: 'api' },
+  };
+}

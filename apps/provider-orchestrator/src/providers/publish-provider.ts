@@ -1,0 +1,18 @@
+import type { ProviderChange } from '@aggregator/contracts';
+import type { ProviderOrchestratorContext } from '../context.ts';
+import type { Transaction } from '../database/create-database.ts';
+import { findProviderDetail, toProviderDetail } from './show-provider.ts';
+
+/** Changes a provider, publishes the change, and answers how it now stands. */
+export async function publishProvider(
+  context: Pick<ProviderOrchestratorContext, 'publish' | 'health'>,
+  name: string,
+  change: (tx: Transaction) => Promise<void>,
+): Promise<ProviderChange> {
+  const { result, snapshot } = await context.publish(async (tx) => {
+    await change(tx);
+    return await findProviderDetail(tx, name);
+  });
+  if (result === null) throw new Error('a provider vanished');
+  return { provider: toProviderDetail(result, context.health.read(name)), snapshot };
+}

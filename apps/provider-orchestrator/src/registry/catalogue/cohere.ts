@@ -1,0 +1,30 @@
+import type { Operation } from '@aggregator/contracts';
+import { exactNames, type ModelFamily, type VendorCatalogue } from './vendor-catalogue.ts';
+
+/** Dated releases; the plain names stood for releases that were retired. Source: https://docs.cohere.com/docs/deprecations (read 2026-11). */
+const chatName = /^(?:command-[a-z0-9-]+-\d{2}-20\d{2}|c4ai-aya-expanse-32b)$/;
+const embeddingName = /^embed-v4/;
+
+const contextLength = 128_000;
+const commandAContextLength = 256_000;
+
+/** Source: https://docs.cohere.com/docs/models (read 2026-11). */
+const families: readonly ModelFamily[] = [
+  { fits: /^command-a-/, outputTokensMax: 8000, capabilities: ['tools', 'structured_outputs'] },
+  { fits: /^command-r/, outputTokensMax: 4000, capabilities: ['tools', 'structured_outputs'] },
+  { fits: /^c4ai-aya-expanse-32b/, outputTokensMax: 4000, capabilities: [] },
+];
+
+export const cohereCatalogue: VendorCatalogue = {
+  listId: 'cohere',
+  namesOf: (info) => [info.id, ...exactNames(info)],
+  operationsOf: toOperations,
+  familyOf: (name) => families.find(({ fits }) => fits.test(name)),
+  contextLengthOf: (name) => (name.startsWith('command-a-') ? commandAContextLength : contextLength),
+  unlisted: [],
+};
+
+function toOperations(name: string): readonly Operation[] {
+  if (embeddingName.test(name)) return ['embeddings'];
+  return chatName.test(name) ? ['chat.completions'] : [];
+}

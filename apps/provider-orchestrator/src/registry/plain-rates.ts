@@ -1,0 +1,87 @@
+import {
+  type ComponentPrices,
+  type ComponentRates,
+  type PriceInUsd,
+  priceInUsd,
+  type Rates,
+  type UsageComponent,
+} from '@aggregator/contracts';
+import { picoUsdPerTokenFromUsdPerMillion } from '@aggregator/pricing';
+import { z } from 'zod';
+
+/** Which counter of usage each price is for. */
+const componentOf: readonly (readonly [name: keyof ComponentPrices, component: UsageComponent])[] = [
+  ['input', 'inputUncached'],
+  ['output', 'outputText'],
+  ['reasoning', 'outputReasoning'],
+  ['cacheRead', 'cacheRead'],
+  ['cacheWrite5m', 'cacheWrite5m'],
+  ['cacheWrite1h', 'cacheWrite1h'],
+  ['audioIn', 'audioIn'],
+  ['audioOut', 'audioOut'],
+  ['imageIn', 'imageIn'],
+  ['imageOut', 'imageOut'],
+  ['toolCalls', 'toolCalls'],
+  ['requests', 'requests'],
+];
+
+/** $1 per million of a unit is this many pico-USD per unit. */
+const picoUsdPerUnit = 1_000_000n;
+
+/**
+ * Plain prices say what a token costs, wherever the server took it from and whatever it was for; what has a price of its own
+ * costs that.
+ * @throws {RangeError} if a price is no plain decimal of at most six places.
+ */
+export function toRates({ above, ...plain }: PriceInUsd): Rates {
+  const rates = toComponentRates(plain);
+  if (above === undefined) return rates;
+  return { ...rates, above: { inputTokens: above.inputTokens, rates: toComponentRates(above.price) } };
+}
+
+function toComponentRates(price: ComponentPrices): ComponentRates {
+  const { input, output } = price;
+  const plain = { cacheRead: input, cacheWrite5m: input, cacheWrite1h: input, reasoning: output };
+  const whole: ComponentPrices = output === undefined ? price : { ...plain, ...price };
+  const rates: ComponentRates = {};
+  for (const [name, component] of componentOf) {
+    const usdPerMillion = whole[name];
+    if (usdPerMillion !== undefined) rates[component] = picoUsdPerTokenFromUsdPerMillion(usdPerMillion);
+  }
+  return rates;
+}
+
+/** Rates as prices again, every counter by its name; undefined where they have none for plain input. */
+export function fromRates({ above, ...plain }: Rates): PriceInUsd | undefined {
+  const tier = above !== undefined && { above: { inputTokens: above.inputTokens, price: toPrices(above.rates) } };
+  return priceInUsd.safeParse({ ...toPrices(plain), ...tier }).data;
+}
+
+function toPrices(rates: ComponentRates): Record<string, string> {
+  return Object.fromEntries(
+    componentOf.flatMap(([name, component]) => {
+      const rate = rates[component];
+      return rate === undefined ? [] : [[name, toUsdPerMillion(BigInt(rate))] as const];
+    }),
+  );
+}
+
+function toUsdPerMillion(picoUsd: bigint): string {
+  const fraction = (picoUsd % picoUsdPerUnit).toString().padStart(6, '0').replace(/0+$/, '');
+  const whole = (picoUsd / picoUsdPerUnit).toString();
+  return fraction === '' ? whole : `${whole}.${fraction}`;
+}
+
+/** Prices of several models as the environment has them: a JSON text, read as rates by model. */
+export const pricesByModel = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be JSON' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(z.string().min(1).max(200), priceInUsd))
+  .transform((prices) => new Map(Object.entries(prices).map(([model, price]) => [model, toRates(price)])));

@@ -1,0 +1,19 @@
+import { putModelsRequest } from '@aggregator/contracts';
+import { checkBody } from '@aggregator/service-kit';
+import type { RequestHandler } from 'express';
+import type { ProviderOrchestratorContext } from '../../context.ts';
+import { updateProvider } from '../../providers/change-provider.ts';
+import { publishProvider } from '../../providers/publish-provider.ts';
+import { actorOf } from '../actor-of.ts';
+import { readPathName } from '../read-path-name.ts';
+
+/** `PUT /v1/orchestrator/providers/{name}/models` */
+export function putProviderModels(context: ProviderOrchestratorContext): RequestHandler {
+  return async (request, response) => {
+    const name = readPathName(request);
+    const { models } = checkBody(putModelsRequest, request.body);
+    const change = await publishProvider(context, name, (tx) => updateProvider(tx, name, { models }, context.writer()));
+    context.events.registryChanged({ change: 'models_replaced', name, ...change.snapshot, ...actorOf(request) });
+    response.json(change);
+  };
+}

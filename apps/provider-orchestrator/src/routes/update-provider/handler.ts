@@ -1,0 +1,19 @@
+import { updateProviderRequest } from '@aggregator/contracts';
+import { checkBody } from '@aggregator/service-kit';
+import type { RequestHandler } from 'express';
+import type { ProviderOrchestratorContext } from '../../context.ts';
+import { updateProvider as changeProvider } from '../../providers/change-provider.ts';
+import { publishProvider } from '../../providers/publish-provider.ts';
+import { actorOf } from '../actor-of.ts';
+import { readPathName } from '../read-path-name.ts';
+
+/** `PATCH /v1/orchestrator/providers/{name}` */
+export function updateProvider(context: ProviderOrchestratorContext): RequestHandler {
+  return async (request, response) => {
+    const name = readPathName(request);
+    const body = checkBody(updateProviderRequest, request.body);
+    const change = await publishProvider(context, name, (tx) => changeProvider(tx, name, body, context.writer()));
+    context.events.registryChanged({ change: 'provider_updated', name, ...change.snapshot, ...actorOf(request) });
+    response.json(change);
+  };
+}

@@ -1,0 +1,45 @@
+import type { Database, Transaction } from '../database/create-database.ts';
+import { withRegistry } from '../database/registry-unavailable.ts';
+import type { OrchestratorEvents } from '../events.ts';
+import { publishChange, readNewerSnapshot } from './publish.ts';
+import { SnapshotFeed } from './snapshot-feed.ts';
+import { SnapshotStreams } from './snapshot-streams.ts';
+
+const pollMs = 1000;
+const pingMs = 3000;
+const stallMs = 15_000;
+
+/** Changes the registry and publishes it, to the proxies of this instance at once. Throws AppError. */
+export type Publish = <Result>(
+  change: (tx: Transaction) => Promise<Result>,
+) => Promise<{ result: Result; snapshot: { epoch: number; version: number } }>;
+
+/** What is published, the streams that carry it to the proxies, and how to publish more. */
+export function openSnapshots(parts: {
+  database: Database;
+  events: OrchestratorEvents;
+  proxiesMax: number;
+  readUnhealthy(): readonly string[];
+}): { feed: SnapshotFeed; streams: SnapshotStreams; publish: Publish } {
+  const { database, events, proxiesMax, readUnhealthy } = parts;
+  const feed = new SnapshotFeed({
+    read: (known) => readNewerSnapshot(database, known),
+    pollMs,
+    onFailure: events.registryLost,
+    onRecovery: events.registryBack,
+  });
+  const readCurrent = () => feed.current;
+  const streams = new SnapshotStreams({ streamsMax: proxiesMax, pingMs, stallMs, readCurrent, readUnhealthy });
+  feed.onSnapshot((snapshot) => {
+    events.snapshotTaken(snapshot);
+    streams.deliver();
+  });
+  const publish: Publish = async (change) => {
+    const published = await withRegistry(publishChange(database, change));
+    events.registryPublished(published);
+    feed.offer(published.snapshot);
+    const { epoch, version } = published.snapshot;
+    return { result: published.result, snapshot: { epoch, version } };
+  };
+  return { feed, streams, publish };
+}

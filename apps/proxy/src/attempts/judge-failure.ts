@@ -1,0 +1,34 @@
+import type { AppError, ErrorCode } from '@aggregator/contracts';
+import { ProviderFailure } from '@aggregator/providers';
+import type { Failure, FailureKind } from '@aggregator/resilience';
+
+interface Verdict {
+  readonly kind: FailureKind;
+  readonly isRetryable: boolean;
+  readonly mayFailOver: boolean;
+}
+
+/** What failed on the way, or before it: nobody's adapter could judge it. */
+const verdicts: Partial<Record<ErrorCode, Verdict>> = {
+  upstream_unreachable: { kind: 'unreachable', isRetryable: true, mayFailOver: true },
+  upstream_timeout: { kind: 'silent', isRetryable: false, mayFailOver: true },
+  upstream_stream_cut: { kind: 'torn', isRetryable: true, mayFailOver: true },
+  upstream_invalid_response: { kind: 'garbled', isRetryable: true, mayFailOver: true },
+  upstream_misconfigured: { kind: 'answered', isRetryable: false, mayFailOver: true },
+  // No room in this provider's bulkhead.
+  service_unavailable: { kind: 'unreachable', isRetryable: false, mayFailOver: true },
+  // Another provider may be able to do it.
+  unsupported_parameter: { kind: 'answered', isRetryable: false, mayFailOver: true },
+};
+
+const hopeless: Verdict = { kind: 'answered', isRetryable: false, mayFailOver: false };
+
+/** A failure of an attempt as the decision about the next one needs it. */
+export function judgeFailure(error: AppError): Failure {
+  if (error instanceof ProviderFailure) {
+    const { code, isRetryable, mayFailOver, retryAfterMs, isKeyAtFault = false } = error.judgement;
+    const kind = code === 'upstream_invalid_response' ? 'garbled' : 'answered';
+    return { code, kind, isRetryable, mayFailOver, retryAfterMs, isKeyAtFault };
+  }
+  return { code: error.code, ...(verdicts[error.code] ?? hopeless), retryAfterMs: error.retryAfterMs ?? null };
+}

@@ -1,0 +1,23 @@
+import type { AppError, AttemptSummary, Operation } from '@aggregator/contracts';
+import type { RoutePlan } from '@aggregator/routing';
+import type { Hold } from '../admission/hold-request.ts';
+import type { Exchange } from '../exchange.ts';
+import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
+
+/** One request of a caller, from its hold to its settlement, over all its attempts. */
+export interface OpenRequest {
+  readonly exchange: Exchange;
+  readonly operation: Operation;
+  readonly isStreamed: boolean;
+  readonly plan: RoutePlan;
+  readonly hold: Hold;
+  readonly cache: 'miss' | 'bypass';
+  /** When it must be over, on the monotonic clock. */
+  readonly deadlineMs: number;
+  /** Attempts that are over. */
+  readonly attempts: AttemptSummary[];
+  /** The intent on record; null before the first attempt. */
+  dispatched: DispatchedRequest | null;
+  /** Ends what is under way from our side and tells the caller why; null while there is nothing. */
+  cut: ((reason: AppError) => void) | null;
+}

@@ -1,0 +1,250 @@
+import { AppError, toAppError } from '@aggregator/contracts';
+import { decide, type Failure } from '@aggregator/resilience';
+import { type Target, widerFirst } from '@aggregator/routing';
+import { cancelHold } from '../admission/hold-request.ts';
+import type { ProxyContext } from '../context.ts';
+import { noCharge } from '../settlement/charge.ts';
+import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
+import { type AttemptEnd, settleRequest } from '../settlement/settle-request.ts';
+import type { AttemptOutcome } from './attempt-outcome.ts';
+import { type Attempt, type AttemptPlan, beginAttempt } from './begin-attempt.ts';
+import { judgeFailure } from './judge-failure.ts';
+import type { OpenRequest } from './open-request.ts';
+import { pauseBetween } from './pause-between.ts';
+
+/** How one kind of request is tried at a target and told. */
+export interface Performance<Prepared> {
+  readonly prepare: AttemptPlan<Prepared>['prepare'];
+  perform(attempt: Attempt<Prepared>): Promise<AttemptOutcome>;
+  /** Goes on at another target with an answer that broke off; null where this kind, or what was delivered, does not allow it. */
+  readonly resume: Resume<Prepared> | null;
+  /** The last word to the caller, where there is no answer. */
+  tell(failure: AppError): void;
+}
+
+export interface Resume<Prepared> {
+  /** Whether what was delivered so far can be gone on with. */
+  isPossible(): boolean;
+  /** The ways to go on at this target, the better one first: each is one attempt. */
+  waysFor(target: Target): readonly Pick<Performance<Prepared>, 'prepare' | 'perform'>[];
+}
+
+interface Ended {
+  /** The attempt that is charged, if any is. */
+  readonly request: DispatchedRequest;
+  readonly end: AttemptEnd;
+}
+
+/**
+ * Tries targets until one has answered, none is left, or the caller has gone; then settles, once. Throws where nothing was
+ * dispatched at all: then nothing stays held.
+ */
+export async function serveRequest<Prepared>(
+  context: ProxyContext,
+  open: OpenRequest,
+  performance_: Performance<Prepared>,
+): Promise<void> {
+  let ended: Ended | null = null;
+  try {
+    ended = await new Attempts(context, open, performance_).run();
+  } catch (thrown) {
+    if (open.dispatched === null) {
+      cancelHold(context, open.exchange, open.hold);
+      throw thrown;
+    }
+    const failure = toAppError(thrown);
+    performance_.tell(failure);
+    ended = { request: open.dispatched, end: brokenEnd(open, failure) };
+  } finally {
+    open.cut = null;
+    if (ended !== null) await settle(context, open, ended);
+  }
+}
+
+async function settle(context: ProxyContext, open: OpenRequest, { request, end }: Ended): Promise<void> {
+  try {
+    await settleRequest(context, request, { ...end, attempts: open.attempts });
+  } finally {
+    context.requests.remove(open);
+  }
+}
+
+/** The attempts of one request, one after the other. */
+class Attempts<Prepared> {
+  readonly #context: ProxyContext;
+  readonly #open: OpenRequest;
+  readonly #performance: Performance<Prepared>;
+  #targets: readonly Target[];
+  #position = 0;
+  #triesHere = 0;
+  #waitsHere = 0;
+  #pausedMs = 0;
+
+  constructor(context: ProxyContext, open: OpenRequest, performance_: Performance<Prepared>) {
+    this.#context = context;
+    this.#open = open;
+    this.#performance = performance_;
+    this.#targets = open.plan.targets;
+  }
+
+  async run(): Promise<Ended> {
+    for (;;) {
+      const target = this.#targets[this.#position];
+      if (target === undefined) throw new AppError('model_not_found', { param: 'model' });
+      this.#triesHere += 1;
+      const hasNext = this.#position + 1 < this.#targets.length;
+      const tried = await this.#try({ target, hasNext, isRecorded: true, prepare: this.#performance.prepare });
+      if (tried.outcome.result !== 'failed') return toEnded(this.#open, tried.outcome);
+      const { failure, hasDelivered } = tried.outcome;
+      const judged = judgeFailure(failure);
+      const rest = this.#findRest(judged, target);
+      const next = this.#decide(judged, target, rest.length > 0, hasDelivered, tried.isOpenNow);
+      if (next.next === 'again') {
+        const pause = await pauseBetween(this.#open, next.pauseMs);
+        this.#pausedMs += next.pauseMs;
+        if (pause !== null) return this.#stop(pause);
+      } else if (next.next === 'other') this.#moveOn(rest);
+      else if (next.next === 'resume') return await this.#resume(tried.outcome);
+      else return this.#giveUp(tried.outcome);
+    }
+  }
+
+  async #try(
+    plan: AttemptPlan<Prepared>,
+    perform = this.#performance.perform,
+  ): Promise<{ outcome: AttemptOutcome; isOpenNow: boolean }> {
+    const startedMs = performance.now();
+    let attempt: Attempt<Prepared> | null = null;
+    let outcome: AttemptOutcome;
+    try {
+      attempt = beginAttempt(this.#context, this.#open, plan);
+      outcome = await perform(attempt);
+    } catch (thrown) {
+      const failure = toAppError(thrown);
+      const end: AttemptEnd = { ...brokenEnd(this.#open, failure), isSent: false };
+      outcome = { result: 'failed', end, failure, hasDelivered: false };
+    }
+    const isOpenNow = attempt !== null && this.#remember(attempt, outcome);
+    const failure = outcome.result === 'completed' ? null : outcome.end.failure;
+    const { provider, model } = plan.target.candidate;
+    const latencyMs = Math.round(performance.now() - startedMs);
+    this.#open.attempts.push({ provider: provider.name, model: model.id, errorCode: failure?.code ?? null, latencyMs });
+    if (outcome.result === 'failed')
+      this.#context.events.attemptFailed(this.#open.exchange.requestId, plan.target, outcome.failure);
+    return { outcome, isOpenNow };
+  }
+
+  /** Tells the memory of targets how it went; answers whether the breaker opened. */
+  #remember(attempt: Attempt<Prepared>, outcome: AttemptOutcome): boolean {
+    const { memory } = this.#context;
+    const { ticket, startedMs } = attempt;
+    if (outcome.result === 'completed') {
+      const { ttftMs, charge } = outcome.end;
+      const latencyMs = performance.now() - startedMs;
+      memory.succeed(ticket, { ttftMs, latencyMs, outputTokens: charge?.usage.outputText ?? 0 });
+      return false;
+    }
+    if (outcome.result === 'failed') return memory.fail(ticket, judgeFailure(outcome.failure));
+    memory.forget(ticket);
+    return false;
+  }
+
+  #decide(failure: Failure, target: Target, hasNext: boolean, hasDelivered: boolean, isOpenNow: boolean) {
+    const { config, memory } = this.#context;
+    const canAnyoneElse = failure.code !== 'content_policy_violation' || this.#open.plan.mayFailOverOnPolicy;
+    const decision = decide(
+      {
+        ...failure,
+        mayFailOver: canAnyoneElse && (failure.mayFailOver || failure.code === 'content_policy_violation'),
+      },
+      {
+        triesHere: this.#triesHere,
+        waitsHere: this.#waitsHere,
+        leftMs: this.#open.deadlineMs - performance.now(),
+        pausedMs: this.#pausedMs,
+        ...{ hasNext, hasDelivered, isOpenNow },
+      },
+      config.retryPolicy,
+      Math.random,
+    );
+    if (decision.next !== 'again') return decision;
+    if (failure.retryAfterMs !== null) this.#waitsHere += 1;
+    if (memory.takeRetry(target.key)) return decision;
+    return hasNext && failure.mayFailOver ? ({ next: 'other' } as const) : ({ next: 'fail' } as const);
+  }
+
+  /** Who may be tried after a failure: after a request that was too long, only who takes more of it. */
+  #findRest(failure: Failure, failed: Target): readonly Target[] {
+    const rest = this.#targets.slice(this.#position + 1);
+    return failure.code === 'context_length_exceeded' ? widerFirst(rest, failed) : rest;
+  }
+
+  #moveOn(rest: readonly Target[]): void {
+    this.#targets = rest;
+    this.#position = 0;
+    this.#triesHere = 0;
+    this.#waitsHere = 0;
+  }
+
+  /** One resume a request: at the next target, in the ways that it allows. Whatever fails then, the first failure is told. */
+  async #resume(broken: Extract<AttemptOutcome, { result: 'failed' }>): Promise<Ended> {
+    const { resume } = this.#performance;
+    const target = this.#targets[this.#position + 1];
+    const delivering = this.#open.dispatched;
+    if (resume === null || target === undefined || delivering === null || !resume.isPossible())
+      return this.#giveUp(broken);
+    for (const way of resume.waysFor(target)) {
+      const { outcome } = await this.#try(
+        { target, hasNext: false, isRecorded: false, prepare: way.prepare },
+        way.perform,
+      );
+      if (outcome.result === 'completed') {
+        this.#context.events.streamResumed(this.#open.exchange.requestId, delivering.provider.name, target);
+        return { request: delivering, end: outcome.end };
+      }
+      if (outcome.result === 'left') return { request: delivering, end: { ...broken.end, ...asLeft(outcome.end) } };
+      // Once more of it has gone out, no other way can be tried.
+      if (outcome.hasDelivered) break;
+    }
+    return this.#giveUp(broken);
+  }
+
+  #giveUp({ end, failure }: Extract<AttemptOutcome, { result: 'failed' }>): Ended {
+    const { dispatched } = this.#open;
+    if (dispatched === null) throw failure;
+    this.#performance.tell(failure);
+    return { request: dispatched, end };
+  }
+
+  /** The caller went, or we are closing, while nothing was under way. */
+  #stop(reason: AppError): Ended {
+    const { dispatched } = this.#open;
+    if (dispatched === null) throw reason;
+    if (reason.code !== 'request_cancelled') this.#performance.tell(reason);
+    const outcome = reason.code === 'request_cancelled' ? 'aborted' : 'failed';
+    return { request: dispatched, end: { ...brokenEnd(this.#open, reason), outcome, charge: noCharge } };
+  }
+}
+
+function toEnded({ dispatched }: OpenRequest, { end }: AttemptOutcome): Ended {
+  if (dispatched === null) throw new AppError('internal_error', { internal: 'an attempt without a record' });
+  return { request: dispatched, end };
+}
+
+function asLeft({ outcome, failure }: AttemptEnd): Pick<AttemptEnd, 'outcome' | 'failure'> {
+  return { outcome, failure };
+}
+
+/** The end of an attempt of which nothing is known but that it failed. */
+function brokenEnd({ exchange }: OpenRequest, failure: AppError): AttemptEnd {
+  return {
+    outcome: 'failed',
+    failure,
+    isSent: false,
+    charge: null,
+    usage: null,
+    outputCharacters: 0,
+    latencyMs: performance.now() - exchange.startedMs,
+    ttftMs: null,
+  };
+}

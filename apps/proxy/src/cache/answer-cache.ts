@@ -1,0 +1,67 @@
+import { type Usage, usage } from '@aggregator/contracts';
+import type { ExpiringStore } from '@aggregator/expiring-store';
+import { z } from 'zod';
+import { isWholeAnswer } from './is-whole-answer.ts';
+
+/** An answer that may be given again: what the provider said, before anything is put back or added. */
+const storedAnswer = z.strictObject({
+  /** Who served it. */
+  provider: z.string(),
+  model: z.string(),
+  usage,
+  /** Fields that could not be carried over to who served it. */
+  droppedParams: z.array(z.string()),
+  /** In the shape of the OpenAI surface, with its `usage`. */
+  body: z.record(z.string(), z.unknown()),
+});
+export type StoredAnswer = z.infer<typeof storedAnswer>;
+
+const answerCharactersMax = 1024 * 1024;
+
+/** Answers by the key of what was asked. A cache that is away is an empty one. */
+export class AnswerCache {
+  readonly #store: ExpiringStore;
+  readonly #ttlMs: number;
+
+  constructor(store: ExpiringStore, ttlMs: number) {
+    this.#store = store;
+    this.#ttlMs = ttlMs;
+  }
+
+  async read(key: string): Promise<StoredAnswer | null> {
+    const text = await this.#store.get(key);
+    return text === null ? null : parseAnswer(text);
+  }
+
+  /** Keeps a whole answer that is not too large, and no other. Nobody waits for it. */
+  write(key: string, answer: StoredAnswer): void {
+    if (!isWholeAnswer(answer.body)) return;
+    const body = { ...answer.body, usage: answer.body.usage ?? toUsageObject(answer.usage) };
+    const text = JSON.stringify({ ...answer, body });
+    if (text.length <= answerCharactersMax) void this.#store.set(key, text, this.#ttlMs);
+  }
+}
+
+/** Null for what an older or a newer proxy has kept in another form. */
+function parseAnswer(text: string): StoredAnswer | null {
+  try {
+    return storedAnswer.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** For a client that asks for usage where the one before did not: OpenAI's object, in which the parts are inside their wholes. */
+function toUsageObject(told: Usage): Record<string, unknown> {
+  const { inputUncached = 0, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0, audioIn = 0, imageIn = 0 } = told;
+  const { outputText = 0, outputReasoning = 0, audioOut = 0, imageOut = 0 } = told;
+  const prompt = inputUncached + cacheRead + cacheWrite5m + cacheWrite1h + audioIn + imageIn;
+  const completion = outputText + outputReasoning + audioOut + imageOut;
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    prompt_tokens_details: { cached_tokens: cacheRead },
+    completion_tokens_details: { reasoning_tokens: outputReasoning },
+  };
+}

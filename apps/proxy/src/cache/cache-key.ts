@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { PrivacyPolicy } from '@aggregator/contracts';
+
+export interface CacheSubject {
+  readonly orgId: string;
+  /** Who would serve it. */
+  readonly provider: string;
+  readonly model: string;
+  readonly operation: 'chat.completions' | 'embeddings';
+  /** As it goes out: masked, with what was remembered for it. */
+  readonly request: Readonly<Record<string, unknown>>;
+  /** What was masked in it, if anything. */
+  readonly privacy: PrivacyPolicy | null;
+}
+
+/**
+ * Fields that change who answers, how it is delivered or what is written down of it, but not what is answered. Everything
+ * else is a part of the key, also what nobody has heard of yet. `model` stands in the key as the one that serves.
+ */
+const indifferent: ReadonlySet<string> = new Set([
+  'metadata',
+  'model',
+  'models',
+  'prompt_cache_key',
+  'prompt_cache_options',
+  'prompt_cache_retention',
+  'provider',
+  'safety_identifier',
+  'stream',
+  'stream_options',
+  'user',
+]);
+
+/**
+ * `proxy:cache:<provider>:<model>:{<organisation>}:<hash>`. The hash is the SHA-256 of everything that changes the answer,
+ * the organisation included: no two of them ever share one.
+ */
+export function toCacheKey({ orgId, provider, model, operation, request, privacy }: CacheSubject): string {
+  const asked = Object.fromEntries(Object.entries(request).filter(([name]) => !indifferent.has(name)));
+  const content = toCanonicalJson([orgId, provider, model, operation, privacy, asked]);
+  const hash = createHash('sha256').update(content).digest('hex');
+  return `proxy:cache:${toKeyPart(provider)}:${toKeyPart(model)}:{${orgId}}:${hash}`;
+}
+
+/** The same text for the same value, in whatever order its fields were written. */
+function toCanonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_name, part: unknown) => {
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(byName));
+  });
+}
+
+function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}
+
+/** Braces name the slot of a cluster, and only the organisation's may. */
+function toKeyPart(name: string): string {
+  return name.slice(0, 256).replaceAll(/[{}\s]/g, '_');
+}

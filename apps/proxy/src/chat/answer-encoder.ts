@@ -1,0 +1,108 @@
+import { type ChunkRestorer, createChunkRestorer } from '@aggregator/anonymisation';
+import type { AppError } from '@aggregator/contracts';
+import type { AnswerHead, SurfaceStream } from '@aggregator/surfaces';
+import { AnswerAssembler } from '../cache/answer-assembler.ts';
+import { ReasoningWatch } from '../reasoning/reasoning-watch.ts';
+import type { ChatJob } from './chat-job.ts';
+import type { ChunkEncoder } from './client-stream.ts';
+
+/** What was said in a stream, for who keeps it: the provider's own words, before anything is put back. */
+export interface SaidAnswer {
+  /** The whole answer; null where it is not to be kept or could not be put together. */
+  readonly body: Record<string, unknown> | null;
+  /** Messages with thoughts behind calls of tools. */
+  readonly thoughtful: readonly unknown[];
+  /** What the caller was told, as far as it can be referred to by id. */
+  readonly items: unknown;
+}
+
+/** From the provider's chunks to the caller's stream: listen, put back what was masked, speak as the surface does. */
+export interface AnswerEncoder extends ChunkEncoder {
+  /** After the end; `last` without our additions. */
+  readSaid(last: Readonly<Record<string, unknown>> | null): SaidAnswer;
+}
+
+/** The shortest way there is: where nothing has to be heard or put back, the surface's own stream does all. */
+export function createAnswerEncoder(
+  { surface, asked, chat, vault, cacheKey }: ChatJob,
+  head: AnswerHead,
+): AnswerEncoder {
+  const stream = surface.createStream(asked, head);
+  const watch = (chat.tools ?? []).length > 0 ? new ReasoningWatch() : null;
+  const assembler = cacheKey === null ? null : new AnswerAssembler();
+  if (watch === null && assembler === null && vault === null) return new PlainEncoder(stream);
+  return new ListeningEncoder(stream, watch, assembler, vault === null ? null : createChunkRestorer(vault));
+}
+
+class PlainEncoder implements AnswerEncoder {
+  readonly #stream: SurfaceStream;
+
+  constructor(stream: SurfaceStream) {
+    this.#stream = stream;
+  }
+
+  push(chunk: string): string {
+    return this.#stream.push(chunk);
+  }
+
+  end(last: Readonly<Record<string, unknown>> | null): string {
+    return this.#stream.end(last);
+  }
+
+  fail(error: AppError): string {
+    return this.#stream.fail(error);
+  }
+
+  readSaid(): SaidAnswer {
+    return { body: null, thoughtful: [], items: this.#stream.items };
+  }
+}
+
+class ListeningEncoder implements AnswerEncoder {
+  readonly #stream: SurfaceStream;
+  readonly #watch: ReasoningWatch | null;
+  readonly #assembler: AnswerAssembler | null;
+  readonly #restorer: ChunkRestorer | null;
+
+  constructor(
+    stream: SurfaceStream,
+    watch: ReasoningWatch | null,
+    assembler: AnswerAssembler | null,
+    restorer: ChunkRestorer | null,
+  ) {
+    this.#stream = stream;
+    this.#watch = watch;
+    this.#assembler = assembler;
+    this.#restorer = restorer;
+  }
+
+  push(chunk: string): string {
+    this.#watch?.push(chunk);
+    this.#assembler?.push(chunk);
+    return this.#stream.push(this.#restorer === null ? chunk : this.#restorer.push(chunk));
+  }
+
+  end(last: Readonly<Record<string, unknown>> | null): string {
+    if (this.#restorer === null) return this.#stream.end(last);
+    const told = last === null ? null : this.#restorer.pushRecord(last);
+    return this.#flush() + this.#stream.end(told);
+  }
+
+  fail(error: AppError): string {
+    return this.#flush() + this.#stream.fail(error);
+  }
+
+  readSaid(last: Readonly<Record<string, unknown>> | null): SaidAnswer {
+    return {
+      body: this.#assembler?.end(last) ?? null,
+      thoughtful: this.#watch?.end(last) ?? [],
+      items: this.#stream.items,
+    };
+  }
+
+  /** What was held back of a choice that never finished. */
+  #flush(): string {
+    const rest = this.#restorer?.flush() ?? null;
+    return rest === null ? '' : this.#stream.push(rest);
+  }
+}

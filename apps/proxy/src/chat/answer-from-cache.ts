@@ -1,0 +1,72 @@
+import { restoreAnswer } from '@aggregator/anonymisation';
+import type { ComponentRates, Price, Rates } from '@aggregator/contracts';
+import { usageComponents } from '@aggregator/contracts';
+import { answerHeaders, wantsAdditions, withAdditions } from '../attempts/answer-additions.ts';
+import { toDispatched } from '../attempts/begin-attempt.ts';
+import type { StoredAnswer } from '../cache/answer-cache.ts';
+import { toChunks } from '../cache/to-chunks.ts';
+import type { ProxyContext } from '../context.ts';
+import { chargeUsage } from '../settlement/charge.ts';
+import { toIntent } from '../settlement/dispatched-request.ts';
+import { recordSettlement } from '../settlement/settle-request.ts';
+import { createAnswerEncoder } from './answer-encoder.ts';
+import type { ChatJob } from './chat-job.ts';
+
+/** Gives an answer again: nobody is called, and the caller pays the share of its price that hits are set to cost. */
+export function answerFromCache(context: ProxyContext, job: ChatJob, stored: StoredAnswer): void {
+  const { open, asked, surface, vault } = job;
+  const { exchange } = open;
+  const [target] = open.plan.targets;
+  if (target === undefined) throw new RangeError('a plan without a target');
+  const dispatched = toDispatched(context, open, target, 0);
+  const request = { ...dispatched, price: toHitPrice(dispatched.price, context.config.cacheHitPricePercent) };
+  context.spool.appendIntent(toIntent(request));
+  const charge = chargeUsage(stored.usage, request);
+  const end = { failure: null, latencyMs: performance.now() - exchange.startedMs, ttftMs: null };
+  recordSettlement(context, request, end, { outcome: 'completed', charge, cache: 'hit' });
+
+  const dropped = [...new Set([...asked.droppedParams, ...stored.droppedParams])];
+  const headers = answerHeaders(request, 'hit', dropped);
+  const tell = (body: Record<string, unknown>) =>
+    wantsAdditions(exchange) ? withAdditions(body, exchange, request, charge) : body;
+  if (open.isStreamed) {
+    const encoder = createAnswerEncoder({ ...job, cacheKey: null }, toHead(context, job));
+    const includeUsage = job.chat.stream_options?.include_usage === true;
+    const { texts, last } = toChunks(stored.body, { includeUsage });
+    const events = texts.map((text) => encoder.push(text)).join('') + encoder.end(tell(last));
+    exchange.response.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8' }).end(events);
+    return;
+  }
+  const restored = vault === null ? stored.body : restoreAnswer(stored.body, vault);
+  const text = JSON.stringify(surface.fromAnswer(tell(restored), asked));
+  const length = Buffer.byteLength(text);
+  exchange.response
+    .writeHead(200, { ...headers, 'content-type': 'application/json', 'content-length': length })
+    .end(text);
+}
+
+export function toHead({ now }: Pick<ProxyContext, 'now'>, { open }: Pick<ChatJob, 'open'>) {
+  return { requestId: open.exchange.requestId, createdAt: Math.floor(now() / 1000) };
+}
+
+/** A price of its own, so that the charge can be computed again from the event alone. */
+function toHitPrice({ version, rates }: Price, percent: number): Price {
+  return { version: `${version.slice(0, versionLengthMax)}~hit-${percent}`, rates: scaleRates(rates, percent) };
+}
+
+const versionLengthMax = 90;
+
+function scaleRates({ above, ...plain }: Rates, percent: number): Rates {
+  const tier = above !== undefined && { above: { ...above, rates: scaleTier(above.rates, percent) } };
+  return { ...scaleTier(plain, percent), ...tier };
+}
+
+function scaleTier(rates: ComponentRates, percent: number): ComponentRates {
+  const scaled: ComponentRates = {};
+  for (const component of usageComponents) {
+    const rate = rates[component];
+    // Upwards, as all rounding of what is owed.
+    if (rate !== undefined) scaled[component] = ((BigInt(rate) * BigInt(percent) + 99n) / 100n).toString();
+  }
+  return scaled;
+}

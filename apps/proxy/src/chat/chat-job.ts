@@ -1,0 +1,20 @@
+import type { Vault } from '@aggregator/anonymisation';
+import type { ChatCompletionRequest } from '@aggregator/contracts';
+import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
+import type { OpenRequest } from '../attempts/open-request.ts';
+
+/** A chat made ready: as it goes out to providers, and how its answer comes back to the caller. */
+export interface ChatJob {
+  readonly open: OpenRequest;
+  readonly surface: ChatSurface;
+  /** As the caller asked. */
+  readonly asked: SurfaceRequest;
+  /** As it goes out: masked, with what was remembered for it. */
+  readonly chat: ChatCompletionRequest;
+  /** What has to be put back into the answer; null where nothing was masked. */
+  readonly vault: Vault | null;
+  /** Under what a whole answer is kept; null where it is not. */
+  readonly cacheKey: string | null;
+  /** Whether the items of the answer may be referred to later. Never where they hold what had to be put back. */
+  readonly keepsItems: boolean;
+}

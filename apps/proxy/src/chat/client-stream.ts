@@ -1,0 +1,163 @@
+import type { ServerResponse } from 'node:http';
+import type { AppError } from '@aggregator/contracts';
+import { DeliveredLog } from './delivered-log.ts';
+import { StreamWriter } from './stream-writer.ts';
+
+/** Chat completion chunks in, text of the caller's event stream out. One for each beginning of an answer. */
+export interface ChunkEncoder {
+  /** JSON text of a chunk. */
+  push(chunk: string): string;
+  /** The last chunk, with our additions, and the stream's terminator. */
+  end(last: Readonly<Record<string, unknown>> | null): string;
+  fail(error: AppError): string;
+}
+
+export interface ClientStreamOptions<Encoder extends ChunkEncoder> {
+  readonly pingIntervalMs: number;
+  readonly stallTimeoutMs: number;
+  createEncoder(): Encoder;
+}
+
+/** What the attempt under way hears of the client. */
+export interface ClientListener {
+  /** The client does not keep up; nothing more should be read. */
+  onStalled(): void;
+  onDrained(): void;
+  onLeft(): void;
+}
+
+const heldBackMax = 256 * 1024;
+const deliveredMax = 64 * 1024;
+
+/**
+ * The client's side of a streamed answer, over all attempts. Before the first life everything is held back, up to a bound,
+ * so that another target can still begin afresh; after it what has come goes out in one write for each turn.
+ */
+export class ClientStream<Encoder extends ChunkEncoder = ChunkEncoder> {
+  readonly delivered = new DeliveredLog(deliveredMax);
+  readonly #response: ServerResponse;
+  readonly #options: ClientStreamOptions<Encoder>;
+  readonly #writer: StreamWriter;
+  #encoder: Encoder;
+  #listener: ClientListener | null = null;
+  #pending = '';
+  #isGateOpen = false;
+  #isFlushQueued = false;
+  #hasDelivered = false;
+  #isOver = false;
+
+  constructor(response: ServerResponse, options: ClientStreamOptions<Encoder>) {
+    this.#response = response;
+    this.#options = options;
+    this.#encoder = options.createEncoder();
+    const { pingIntervalMs, stallTimeoutMs } = options;
+    this.#writer = new StreamWriter(response, { pingIntervalMs, stallTimeoutMs });
+    response.on('close', this.#leave).on('drain', this.#drain);
+  }
+
+  /** What is between the provider's chunks and the client since the answer's beginning. */
+  get encoder(): Encoder {
+    return this.#encoder;
+  }
+
+  /** A head has gone out: no status can be told any more. */
+  get isOpen(): boolean {
+    return this.#writer.isOpen;
+  }
+
+  /** Something of the answer has gone out: from here on it can only be gone on with. */
+  get hasDelivered(): boolean {
+    return this.#hasDelivered;
+  }
+
+  /** The attempt that speaks from now on; `headers` tell of it where the head has not gone out. */
+  attach(listener: ClientListener, headers: Readonly<Record<string, string>>): void {
+    this.#listener = listener;
+    this.#writer.headers = headers;
+  }
+
+  detach(): void {
+    this.#listener = null;
+  }
+
+  /** Takes a chunk. It goes out at the end of this turn, if there has been life. */
+  push(chunk: string): void {
+    this.delivered.add(chunk);
+    this.#pending += this.#encoder.push(chunk);
+    if (this.#pending.length > heldBackMax) this.#isGateOpen = true;
+    this.#queueFlush();
+  }
+
+  /** Something for the client has come. */
+  openGate(): void {
+    if (this.#isGateOpen) return;
+    this.#isGateOpen = true;
+    this.#queueFlush();
+  }
+
+  /**
+   * The attempt has failed. What has not gone out is taken back where nothing has; then the next attempt begins afresh.
+   */
+  breakOff(): void {
+    if (this.#isOver) return;
+    if (this.#hasDelivered) {
+      this.#flush();
+      return;
+    }
+    this.#pending = '';
+    this.#isGateOpen = false;
+    this.delivered.clear();
+    this.#encoder = this.#options.createEncoder();
+  }
+
+  /** The rest of a whole answer. */
+  end(last: Readonly<Record<string, unknown>> | null): void {
+    this.#close(this.#pending + this.#encoder.end(last));
+  }
+
+  /** One error event after what there is. Only where the head is out. */
+  fail(error: AppError): void {
+    this.#close(this.#pending + this.#encoder.fail(error));
+  }
+
+  /** No more pings, no more listeners; for a stream that is told a status instead. */
+  stop(): void {
+    this.#isOver = true;
+    this.#writer.stop();
+    this.#response.off('close', this.#leave).off('drain', this.#drain);
+  }
+
+  #close(text: string): void {
+    if (this.#isOver) return;
+    this.stop();
+    this.#writer.end(text);
+  }
+
+  #queueFlush(): void {
+    if (!this.#isGateOpen || this.#isFlushQueued || this.#pending === '') return;
+    this.#isFlushQueued = true;
+    // One read of the socket may bring many chunks, each told by a call of its own within this turn.
+    process.nextTick(this.#flushLater);
+  }
+
+  readonly #flushLater = (): void => {
+    this.#isFlushQueued = false;
+    this.#flush();
+  };
+
+  #flush(): void {
+    if (this.#isOver || this.#pending === '' || !this.#isGateOpen) return;
+    const text = this.#pending;
+    this.#pending = '';
+    this.#hasDelivered = true;
+    if (!this.#writer.write(text)) this.#listener?.onStalled();
+  }
+
+  readonly #drain = (): void => this.#listener?.onDrained();
+
+  readonly #leave = (): void => {
+    if (this.#isOver) return;
+    this.stop();
+    this.#listener?.onLeft();
+  };
+}

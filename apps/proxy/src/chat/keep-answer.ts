@@ -1,0 +1,29 @@
+import type { Usage } from '@aggregator/contracts';
+import type { ProxyContext } from '../context.ts';
+import { keepItems } from '../items/keep-items.ts';
+import { rememberReasoning } from '../reasoning/remember-reasoning.ts';
+import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
+import type { SaidAnswer } from './answer-encoder.ts';
+import type { ChatJob } from './chat-job.ts';
+
+/** Keeps what a whole answer is good for later: itself, if it may be given again, the thoughts behind its calls of tools, and items that
+ * the next turn may refer to. */
+export function keepAnswer(
+  { answers, conversations }: Pick<ProxyContext, 'answers' | 'conversations'>,
+  { cacheKey, keepsItems, open }: Pick<ChatJob, 'cacheKey' | 'keepsItems' | 'open'>,
+  { body, items, thoughtful }: SaidAnswer,
+  served: {
+    readonly request: DispatchedRequest;
+    readonly usage: Usage | null;
+    readonly droppedParams: readonly string[];
+  },
+): void {
+  const { orgId } = open.exchange.principal;
+  if (keepsItems) keepItems(conversations, orgId, items);
+  for (const message of thoughtful) void rememberReasoning(conversations, orgId, message);
+  const { request, usage, droppedParams } = served;
+  // What was gone on with at another provider is nobody's own answer.
+  if (cacheKey === null || body === null || usage === null) return;
+  const { provider, model } = request;
+  answers.write(cacheKey, { provider: provider.name, model, usage, droppedParams: [...droppedParams], body });
+}

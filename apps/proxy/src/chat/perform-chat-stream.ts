@@ -1,0 +1,91 @@
+import type { ChatCompletionRequest } from '@aggregator/contracts';
+import type { ProviderAdapter, ProviderTarget } from '@aggregator/providers';
+import type { Target } from '@aggregator/routing';
+import { nameDropped } from '../attempts/name-dropped.ts';
+import type { Performance, Resume } from '../attempts/serve-request.ts';
+import type { ProxyContext } from '../context.ts';
+import { sendSurfaceError } from '../routes/send-error.ts';
+import { createAnswerEncoder } from './answer-encoder.ts';
+import { toHead } from './answer-from-cache.ts';
+import type { ChatJob } from './chat-job.ts';
+import { ClientStream } from './client-stream.ts';
+import { type Continuation, PrefillContinuation, ReplayContinuation } from './continuation.ts';
+import { type DeliveredAnswer, readDelivered } from './delivered-answer.ts';
+import { relayChatStream, type StreamDialect } from './relay-chat-stream.ts';
+
+/** A chat whose answer is passed on as it comes, over as many attempts as it takes. */
+export function performChatStream(context: ProxyContext, job: ChatJob): Performance<StreamDialect> {
+  const { asked, chat, open, surface } = job;
+  const { exchange, plan } = open;
+  const { pingIntervalMs, clientStallTimeoutMs: stallTimeoutMs } = context.config;
+  const head = toHead(context, job);
+  const client = new ClientStream(exchange.response, {
+    ...{ pingIntervalMs, stallTimeoutMs },
+    createEncoder: () => createAnswerEncoder(job, head),
+  });
+  const dialectOf = (sent: ChatCompletionRequest, continuation: Continuation | null) => {
+    return (adapter: ProviderAdapter, address: ProviderTarget): StreamDialect => {
+      const request = adapter.chat.toRequest(sent, address);
+      const includeUsage = sent.stream_options?.include_usage === true;
+      return {
+        request,
+        droppedParams: nameDropped(sent, asked.droppedParams, request.droppedParams),
+        translator: adapter.chat.createStream({
+          ...{ includeUsage, choiceCount: sent.n ?? 1, createdAt: head.createdAt },
+          model: address.model,
+        }),
+        continuation,
+      };
+    };
+  };
+  const perform: Performance<StreamDialect>['perform'] = (attempt) => relayChatStream(context, attempt, client, job);
+  const resume: Resume<StreamDialect> = {
+    isPossible: () => plan.resume !== 'off' && isResumable(chat) && readAll() !== null,
+    waysFor: (target) =>
+      listContinuations(chat, target, readAll(), plan.resume).map(([continued, continuation]) => ({
+        prepare: dialectOf(continued, continuation),
+        perform,
+      })),
+  };
+  const readAll = (): DeliveredAnswer | null => {
+    const chunks = client.delivered.read();
+    return chunks === null ? null : readDelivered(chunks, open.dispatched?.provider.name ?? '');
+  };
+  return {
+    prepare: dialectOf(chat, null),
+    perform,
+    resume,
+    tell(failure) {
+      if (client.isOpen) {
+        client.fail(failure);
+        return;
+      }
+      client.stop();
+      sendSurfaceError(exchange, surface, failure);
+    },
+  };
+}
+
+/** Not for several choices, probabilities or sound: no other stream has the same. */
+function isResumable({ n, logprobs, modalities }: ChatCompletionRequest): boolean {
+  const hasSound = Array.isArray(modalities) && modalities.includes('audio');
+  return (n ?? 1) === 1 && logprobs !== true && !hasSound;
+}
+
+/** Where the model goes on from a trailing assistant message, that rescues nearly always; a replay only what is deterministic. */
+function listContinuations(
+  chat: ChatCompletionRequest,
+  { candidate }: Target,
+  delivered: DeliveredAnswer | null,
+  policy: 'off' | 'prefill' | 'verified',
+): (readonly [ChatCompletionRequest, Continuation])[] {
+  if (delivered === null) return [];
+  const ways: (readonly [ChatCompletionRequest, Continuation])[] = [];
+  const prefill = delivered.text.trimEnd();
+  if (candidate.model.capabilities.includes('prefill') && delivered.toolCalls.length === 0 && prefill !== '') {
+    const messages = [...chat.messages, { role: 'assistant' as const, content: prefill }];
+    ways.push([{ ...chat, messages }, new PrefillContinuation(delivered)]);
+  }
+  if (policy === 'verified') ways.push([chat, new ReplayContinuation(delivered)]);
+  return ways;
+}

@@ -1,0 +1,53 @@
+import { restoreAnswer } from '@aggregator/anonymisation';
+import { isRecord } from '@aggregator/providers';
+import { answerWhole, type WholeDialect } from '../attempts/answer-whole.ts';
+import { nameDropped } from '../attempts/name-dropped.ts';
+import type { Performance } from '../attempts/serve-request.ts';
+import type { ProxyContext } from '../context.ts';
+import { sendSurfaceError } from '../routes/send-error.ts';
+import type { SaidAnswer } from './answer-encoder.ts';
+import type { ChatJob } from './chat-job.ts';
+import { keepAnswer } from './keep-answer.ts';
+
+/** A chat whose answer comes in one piece. */
+export function performWholeChat(context: ProxyContext, job: ChatJob): Performance<WholeDialect> {
+  const { asked, chat, open, surface, vault } = job;
+  return {
+    prepare(adapter, address) {
+      const request = adapter.chat.toRequest(chat, address);
+      return {
+        requests: [request],
+        droppedParams: nameDropped(chat, asked.droppedParams, request.droppedParams),
+        readAnswers: ([body = '']) => adapter.chat.fromResponse(body),
+      };
+    },
+    perform: (attempt) =>
+      answerWhole(context, attempt, {
+        restore(body) {
+          const { request, prepared } = attempt;
+          return {
+            body: vault === null ? body : restoreAnswer(body, vault),
+            keep: (usage, told) =>
+              keepAnswer(context, job, readSaid(job, body, told), {
+                ...{ request, usage },
+                droppedParams: prepared.droppedParams,
+              }),
+          };
+        },
+        present: (answer) => surface.fromAnswer(answer, asked),
+      }),
+    resume: null,
+    tell: (failure) => sendSurfaceError(open.exchange, surface, failure),
+  };
+}
+
+function readSaid(
+  { cacheKey, chat }: ChatJob,
+  body: Record<string, unknown>,
+  { output }: Record<string, unknown>,
+): SaidAnswer {
+  const hasTools = (chat.tools ?? []).length > 0;
+  const choices = hasTools && Array.isArray(body.choices) ? body.choices : [];
+  const thoughtful = choices.map((choice) => (isRecord(choice) ? choice.message : null));
+  return { body: cacheKey === null ? null : body, thoughtful, items: output };
+}

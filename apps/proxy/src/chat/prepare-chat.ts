@@ -1,0 +1,29 @@
+import { maskChat, type Vault } from '@aggregator/anonymisation';
+import type { ChatCompletionRequest, PrivacyPolicy } from '@aggregator/contracts';
+import type { ProxyContext } from '../context.ts';
+import type { Exchange } from '../exchange.ts';
+import { choosePrivacyPolicy } from '../privacy/choose-policy.ts';
+import { lacksReasoning, recallReasoning } from '../reasoning/recall-reasoning.ts';
+
+export interface PreparedChat {
+  readonly chat: ChatCompletionRequest;
+  readonly vault: Vault | null;
+  readonly privacy: PrivacyPolicy | null;
+}
+
+/**
+ * A chat as it may go out: without what is personal in it, if its key or its caller wants that, and with the thoughts behind
+ * calls of tools that the client has dropped. Those were kept as the provider said them, so they hold nothing personal.
+ */
+export async function prepareChat(
+  { policies, conversations }: Pick<ProxyContext, 'policies' | 'conversations'>,
+  { principal, request }: Pick<Exchange, 'principal' | 'request'>,
+  asked: ChatCompletionRequest,
+): Promise<PreparedChat> {
+  const privacy = choosePrivacyPolicy(principal, request.headers);
+  const masked = privacy === null ? null : maskChat(asked, policies.get(privacy));
+  const chat = masked?.chat ?? asked;
+  const vault = masked === null || masked.vault.isEmpty ? null : masked.vault;
+  if (!lacksReasoning(chat)) return { chat, vault, privacy };
+  return { chat: await recallReasoning(conversations, principal.orgId, chat), vault, privacy };
+}

@@ -1,0 +1,68 @@
+import { AppError, type ImagesRequest, imagesRequest } from '@aggregator/contracts';
+import type { ImagesTranslation } from '@aggregator/providers';
+import { checkBody, parseJsonBody, readJsonBytes, sendOpenAiError } from '@aggregator/service-kit';
+import { holdRequest, type RequestBounds } from '../admission/hold-request.ts';
+import { answerWhole, asItIs, type WholeDialect } from '../attempts/answer-whole.ts';
+import { nameDropped } from '../attempts/name-dropped.ts';
+import type { OpenRequest } from '../attempts/open-request.ts';
+import { type Performance, serveRequest } from '../attempts/serve-request.ts';
+import type { ProxyContext } from '../context.ts';
+import type { Exchange } from '../exchange.ts';
+import { planRequest } from '../routing/plan-request.ts';
+
+/**
+ * The dearest picture among today's models in tokens (gpt-image-1, high quality, 1024 × 1536: 6240), rounded up; a model
+ * whose price counts pictures instead has one unit for each, which this bounds as well.
+ */
+const imageTokensMax = 8192;
+
+/** Pictures from their prompt to their settlement; as a chat, but always in one piece. */
+export async function generateImages(context: ProxyContext, exchange: Exchange): Promise<void> {
+  const bytes = await readJsonBytes(exchange.request, context.config.requestBytesMax);
+  const request = checkBody(imagesRequest, parseJsonBody(bytes));
+
+  const plan = planRequest(context, exchange, 'images.generations', { model: request.model, chat: null });
+  const hold = await holdRequest(context, exchange, plan, boundImages(bytes.length, request.n ?? 1));
+  const open: OpenRequest = {
+    ...{ exchange, operation: 'images.generations', isStreamed: false, plan, hold, cache: 'bypass' },
+    deadlineMs: exchange.startedMs + context.config.requestTimeoutMs,
+    attempts: [],
+    dispatched: null,
+    cut: null,
+  };
+  await serveRequest(context, open, performImages(context, exchange, request));
+}
+
+function performImages(context: ProxyContext, { response }: Exchange, asked: ImagesRequest): Performance<WholeDialect> {
+  const created = Math.floor(context.now() / 1000);
+  return {
+    prepare({ images }, address) {
+      const translation = requireImages(images);
+      const request = translation.toRequest(asked, address);
+      return {
+        requests: [request],
+        droppedParams: nameDropped(asked, [], request.droppedParams),
+        readAnswers: ([body = '']) => translation.fromResponse(body, asked),
+      };
+    },
+    perform: (attempt) => answerWhole(context, attempt, { ...asItIs, present: (answer) => ({ created, ...answer }) }),
+    resume: null,
+    tell: (failure) => sendOpenAiError(response, failure),
+  };
+}
+
+function requireImages(images: ImagesTranslation | null): ImagesTranslation {
+  if (images !== null) return images;
+  throw new AppError('upstream_misconfigured', { internal: 'a model of images at a provider that makes none' });
+}
+
+function boundImages(bodyBytes: number, count: number): RequestBounds {
+  const outputTokensMax = count * imageTokensMax;
+  const inputTokensEstimate = Math.ceil(bodyBytes / 3);
+  return {
+    inputTokensMax: bodyBytes,
+    outputTokensMax,
+    inputTokensEstimate,
+    tokensLikely: inputTokensEstimate + outputTokensMax,
+  };
+}

@@ -1,0 +1,6 @@
+import { chatCompletionsSurface } from '@aggregator/surfaces';
+import { generateImages } from '../../images/generate-images.ts';
+import type { AiRoute } from '../answer-ai-request.ts';
+
+/** `POST /v1/images/generations`, as OpenAI has it. */
+export const createImage: AiRoute = { method: 'POST', errors: chatCompletionsSurface, serve: generateImages };

@@ -1,0 +1,10 @@
+import { responsesSurface } from '@aggregator/surfaces';
+import { completeChat } from '../../chat/complete-chat.ts';
+import type { AiRoute } from '../answer-ai-request.ts';
+
+/** `POST /v1/responses`, as OpenAI has it, without state. */
+export const createResponse: AiRoute = {
+  method: 'POST',
+  errors: responsesSurface,
+  serve: (context, exchange) => completeChat(context, exchange, responsesSurface),
+};

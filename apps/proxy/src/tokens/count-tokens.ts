@@ -1,0 +1,73 @@
+import { AppError } from '@aggregator/contracts';
+import { adapterFor, ProviderFailure, type ProviderTarget } from '@aggregator/providers';
+import type { Target } from '@aggregator/routing';
+import { parseJsonBody, readJsonBytes } from '@aggregator/service-kit';
+import { toCountTokensChat } from '@aggregator/surfaces';
+import { cancelHold, holdRequest } from '../admission/hold-request.ts';
+import { boundChat } from '../chat/bound-chat.ts';
+import { inspectContent } from '../chat/inspect-content.ts';
+import type { ProxyContext } from '../context.ts';
+import type { Exchange } from '../exchange.ts';
+import { sendJson } from '../routes/send-json.ts';
+import { planRequest } from '../routing/plan-request.ts';
+import { callProvider } from '../upstream/call-provider.ts';
+import { AnswerCollector, flattenHeaders, isSuccessStatus } from '../upstream/collect-answer.ts';
+
+const deadlineMs = 10_000;
+const nothing = { inputTokensMax: 0, outputTokensMax: 0, inputTokensEstimate: 0, tokensLikely: 0 };
+
+/**
+ * How many tokens a conversation comes to: by the provider's own count where it has one, else by length, and then the
+ * answer says so in `x-aggregator-estimated`. Costs nothing; counts as a request against the caller's limits.
+ */
+export async function countTokens(context: ProxyContext, exchange: Exchange): Promise<void> {
+  const bytes = await readJsonBytes(exchange.request, context.config.requestBytesMax);
+  const { chat } = toCountTokensChat(parseJsonBody(bytes));
+  const content = inspectContent(chat);
+  const plan = planRequest(context, exchange, 'chat.completions', { model: chat.model, chat });
+  const [target] = plan.targets;
+  if (target === undefined) throw new AppError('model_not_found', { param: 'model' });
+  const hold = await holdRequest(context, exchange, plan, nothing);
+  try {
+    const { tokenCount } = adapterFor(target.candidate.provider.type);
+    if (tokenCount === null) {
+      const { inputTokensEstimate } = boundChat(chat, bytes.length, content, [target.candidate.model]);
+      exchange.response.setHeader('x-aggregator-estimated', 'true');
+      sendJson(exchange.response, { input_tokens: inputTokensEstimate });
+      return;
+    }
+    const address = toAddress(context, exchange, target);
+    const { endpoint, body } = tokenCount.toRequest(chat, address);
+    sendJson(exchange.response, { input_tokens: tokenCount.fromResponse(await ask(context, target, endpoint, body)) });
+  } finally {
+    cancelHold(context, exchange, hold);
+  }
+}
+
+function toAddress({ credentials }: ProxyContext, { requestId }: Exchange, target: Target): ProviderTarget {
+  const { provider, model } = target.candidate;
+  return {
+    baseUrl: provider.baseUrl,
+    credential: credentials.resolve(target.credentialRef),
+    model: model.id,
+    maxOutputTokens: model.maxOutputTokens,
+    attemptId: `${requestId}/1`,
+    options: provider.options,
+  };
+}
+
+async function ask(
+  { pools }: ProxyContext,
+  { candidate }: Target,
+  endpoint: Parameters<typeof callProvider>[1],
+  body: string,
+): Promise<string> {
+  const { provider } = candidate;
+  const limits = { deadlineMs: performance.now() + deadlineMs, firstLifeMs: deadlineMs, idleMs: deadlineMs };
+  const collector = new AnswerCollector();
+  callProvider(pools.take(provider), endpoint, body, limits, collector);
+  const answer = await collector.answer;
+  if (isSuccessStatus(answer.status)) return answer.body;
+  const { classifyError } = adapterFor(provider.type);
+  throw new ProviderFailure(classifyError(answer.status, flattenHeaders(answer.headers), answer.body));
+}

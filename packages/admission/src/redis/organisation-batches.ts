@@ -1,0 +1,98 @@
+/** One step of the counter store on one organisation, as the batch script reads it. */
+export type Operation = AdmitOperation | SettleOperation;
+
+export interface AdmitOperation {
+  requestId: string;
+  /** Nano-USD. */
+  amount: string;
+  ttlMs: number;
+  /** What settling needs to know of the hold, as JSON. */
+  record: string;
+  rates: readonly { subject: string; micros: number }[];
+  slots: readonly { subject: string; max: number }[];
+}
+
+export interface SettleOperation {
+  requestId: string;
+  /** Nano-USD. */
+  actual: string;
+  costs: readonly { subject: string; cost: number }[];
+}
+
+/** Runs operations in their order, each a step of its own; answers what each came to. */
+export type RunBatch = (orgId: string, operations: readonly Operation[]) => Promise<readonly (readonly number[])[]>;
+
+interface Waiter {
+  resolve(answer: readonly number[]): void;
+  reject(error: unknown): void;
+}
+
+interface Batch {
+  readonly operations: Operation[];
+  readonly waiters: Waiter[];
+}
+
+/** So that one call never keeps the store from others for longer than a millisecond or two. */
+const operationsMax = 32;
+
+/**
+ * Gathers what one turn of the event loop asks of an organisation, and sends it as one call: a call of many costs little
+ * more than one of a single operation. Order is kept; what fails fails for all of the batch, each of which may have been
+ * carried out.
+ */
+export class OrganisationBatches {
+  readonly #run: RunBatch;
+  readonly #gathering = new Map<string, Batch>();
+  #isScheduled = false;
+
+  constructor(run: RunBatch) {
+    this.#run = run;
+  }
+
+  add(orgId: string, operation: Operation): Promise<readonly number[]> {
+    const batch = this.#open(orgId);
+    batch.operations.push(operation);
+    const answer = new Promise<readonly number[]>((resolve, reject) => {
+      batch.waiters.push({ resolve, reject });
+    });
+    if (batch.operations.length === operationsMax) this.#send(orgId, batch);
+    else this.#schedule();
+    return answer;
+  }
+
+  /** Sends what is gathered, now. */
+  flush(): void {
+    this.#isScheduled = false;
+    for (const [orgId, batch] of this.#gathering) this.#send(orgId, batch);
+  }
+
+  #open(orgId: string): Batch {
+    const known = this.#gathering.get(orgId);
+    if (known !== undefined) return known;
+    const batch: Batch = { operations: [], waiters: [] };
+    this.#gathering.set(orgId, batch);
+    return batch;
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => this.flush());
+  }
+
+  #send(orgId: string, { operations, waiters }: Batch): void {
+    this.#gathering.delete(orgId);
+    this.#run(orgId, operations).then(
+      (answers) => {
+        for (const [index, waiter] of waiters.entries()) {
+          const answer = answers[index];
+          if (answer === undefined) waiter.reject(new RangeError(`no answer to operation ${index}`));
+          else waiter.resolve(answer);
+        }
+      },
+      (error) => {
+        for (const waiter of waiters) waiter.reject(error);
+      },
+    );
+  }
+}

@@ -1,0 +1,127 @@
+import type { ChatCompletionRequest, ChatMessage } from '@aggregator/contracts';
+import type { CompiledPolicy } from '../compile-policy.ts';
+import { isRecord } from '../is-record.ts';
+import { createVault, type RestoreMode, type Vault } from '../restoring/vault.ts';
+import { Masker } from './masker.ts';
+import { collectReservedNames } from './reserved-names.ts';
+
+export interface MaskedChat {
+  /** A new request, or the very same one where nothing was masked. */
+  readonly chat: ChatCompletionRequest;
+  readonly vault: Vault;
+}
+
+/**
+ * A chat without what is personal in its texts: messages of every role, results and arguments of tools, thoughts, a
+ * predicted answer and stop sequences. Ids, roles, tools and schemas stay as they are, and nobody looks into images, sound
+ * and files. What names the end user to the provider (`user`, `metadata`, …) is left out where it is personal.
+ */
+export function maskChat(chat: ChatCompletionRequest, policy: CompiledPolicy): MaskedChat {
+  const contentMode = readContentMode(chat.response_format);
+  if (policy.detectors.length === 0) return { chat, vault: createVault(new Map(), contentMode) };
+  const masker = new Masker(policy, collectReservedNames(chat));
+  const messages = mapArray(chat.messages, (message) => maskMessage(message, masker));
+  const masked = change(chat, {
+    messages,
+    stop: maskStop(chat.stop, masker),
+    prediction: maskPrediction(chat.prediction, masker),
+    ...withoutPersonalNames(chat, masker),
+  });
+  return { chat: masked, vault: createVault(masker.values, contentMode) };
+}
+
+/** Where the answer's text is JSON, what is put back must not break it. */
+function readContentMode(format: unknown): RestoreMode {
+  return isRecord(format) && (format.type === 'json_object' || format.type === 'json_schema') ? 'json' : 'text';
+}
+
+function maskMessage(message: ChatMessage, masker: Masker): ChatMessage {
+  const { content, tool_calls: calls, function_call: call, reasoning_details: details } = message;
+  return change(message, {
+    content: maskContent(content, masker),
+    ...maskFields(message, ['refusal', 'reasoning_content', 'reasoning'], masker.maskText),
+    tool_calls: Array.isArray(calls) ? mapArray(calls, (one) => maskToolCall(one, masker)) : calls,
+    function_call: isRecord(call) ? change(call, maskFields(call, ['arguments'], masker.maskJson)) : call,
+    // They are signed as they are: what would give something away can only stay behind.
+    reasoning_details: details && masker.isPersonal(listTexts(details)) ? undefined : details,
+  });
+}
+
+function maskContent(content: ChatMessage['content'], masker: Masker): ChatMessage['content'] {
+  if (typeof content === 'string') return masker.maskText(content);
+  if (!Array.isArray(content)) return content;
+  return mapArray(content, (part) => change(part, maskFields(part, ['text', 'refusal', 'thinking'], masker.maskText)));
+}
+
+function maskToolCall<Call extends Record<string, unknown>>(call: Call, masker: Masker): Call {
+  const { function: called, custom } = call;
+  return change(call, {
+    function: isRecord(called) ? change(called, maskFields(called, ['arguments'], masker.maskJson)) : called,
+    custom: isRecord(custom) ? change(custom, maskFields(custom, ['input'], masker.maskText)) : custom,
+  });
+}
+
+function maskStop(stop: ChatCompletionRequest['stop'], masker: Masker): ChatCompletionRequest['stop'] {
+  if (typeof stop === 'string') return masker.maskText(stop);
+  return Array.isArray(stop) ? mapArray(stop, masker.maskText) : stop;
+}
+
+function maskPrediction(prediction: unknown, masker: Masker): unknown {
+  if (!isRecord(prediction)) return prediction;
+  const { content } = prediction;
+  if (typeof content === 'string') return change(prediction, { content: masker.maskText(content) });
+  if (!Array.isArray(content)) return prediction;
+  const mask = (part: unknown) => (isRecord(part) ? change(part, maskFields(part, ['text'], masker.maskText)) : part);
+  return change(prediction, { content: mapArray(content, mask) });
+}
+
+/** A placeholder would be one name for many people: it is no name. */
+function withoutPersonalNames(chat: ChatCompletionRequest, masker: Masker): Record<string, unknown> {
+  const left: Record<string, unknown> = {};
+  for (const field of ['user', 'safety_identifier', 'prompt_cache_key']) {
+    const value = chat[field];
+    if (typeof value === 'string' && masker.isPersonal(value)) left[field] = undefined;
+  }
+  const { metadata } = chat;
+  if (isRecord(metadata)) {
+    const kept = Object.entries(metadata).filter(([name, value]) => !masker.isPersonal(`${name}\n${value}`));
+    if (kept.length < Object.keys(metadata).length) left.metadata = Object.fromEntries(kept);
+  }
+  return left;
+}
+
+function maskFields(
+  record: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+  mask: (text: string) => string,
+): Record<string, string> {
+  const masked: Record<string, string> = {};
+  for (const name of names) {
+    const value = record[name];
+    if (typeof value === 'string') masked[name] = mask(value);
+  }
+  return masked;
+}
+
+function listTexts(details: readonly Record<string, unknown>[]): string {
+  return details
+    .flatMap(({ text, summary }) => [text, summary])
+    .filter((text) => typeof text === 'string')
+    .join('\n');
+}
+
+/** The record with other values, without those that are now undefined; the very same one where nothing is other. */
+function change<Value extends Record<string, unknown>>(record: Value, fields: Record<string, unknown>): Value {
+  const changed = Object.entries(fields).filter(([name, value]) => record[name] !== value);
+  if (changed.length === 0) return record;
+  const copy = { ...record, ...Object.fromEntries(changed) };
+  for (const [name, value] of changed) {
+    if (value === undefined) delete copy[name];
+  }
+  return copy;
+}
+
+function mapArray<Item>(items: Item[], map: (item: Item) => Item): Item[] {
+  const mapped = items.map(map);
+  return mapped.some((item, at) => item !== items[at]) ? mapped : items;
+}

@@ -1,0 +1,39 @@
+/** A text as a reader of JSON would see it, with the place of each character in what was written. */
+export interface PlainView {
+  readonly text: string;
+  /** Where in the written text a place of the view is; its length for the end. */
+  toWritten(at: number): number;
+}
+
+const escapes = /\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))/g;
+const meanings: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+
+/**
+ * JSON is pasted into prose and comes back from tools, in ASCII only as often as not: `\u0418\u0432\u0430\u043d` is a name,
+ * and in `\nbob@example.com` the `n` is none of the address.
+ */
+export function viewPlainly(written: string): PlainView {
+  if (!written.includes('\\')) return { text: written, toWritten: (at) => at };
+  let text = '';
+  let from = 0;
+  const places: number[] = [];
+  const copy = (until: number) => {
+    for (let at = from; at < until; at += 1) places.push(at);
+    text += written.slice(from, until);
+  };
+  for (const { 0: match, 1: code, 2: letter = '', index } of written.matchAll(escapes)) {
+    copy(index);
+    places.push(index);
+    text += code === undefined ? (meanings[letter] ?? letter) : String.fromCharCode(Number.parseInt(code, 16));
+    from = index + match.length;
+  }
+  copy(written.length);
+  return { text, toWritten: (at) => places[at] ?? written.length };
+}
+
+/** Letters that were written as `\uXXXX`, as letters; other escapes stay as they are. */
+export function readLetters(written: string): string {
+  return written.replaceAll(/\\u([0-9a-fA-F]{4})/g, (_match, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
+}

@@ -1,0 +1,16 @@
+import { isRecord } from '../is-record.ts';
+import { ChoiceRestorer } from './choice-restorer.ts';
+import type { Vault } from './vault.ts';
+
+/** A plain answer with the values in it; the very same one where nothing was masked or nothing is to be put back. */
+export function restoreAnswer(body: Record<string, unknown>, vault: Vault): Record<string, unknown> {
+  const { choices } = body;
+  if (vault.isEmpty || !Array.isArray(choices)) return body;
+  const restored = choices.map((choice: unknown) => {
+    if (!isRecord(choice) || !isRecord(choice.message)) return choice;
+    // A message is a delta that says everything at once.
+    const message = new ChoiceRestorer(vault).push(choice.message, true);
+    return message === choice.message ? choice : { ...choice, message };
+  });
+  return restored.some((choice, at) => choice !== choices[at]) ? { ...body, choices: restored } : body;
+}

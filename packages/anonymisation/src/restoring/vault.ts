@@ -1,0 +1,50 @@
+import type { KnownPlaceholders, RestoreMode } from './read-placeholder.ts';
+import { PlaceholderRestorer, type Restorer } from './restorer.ts';
+
+export type { RestoreMode } from './read-placeholder.ts';
+
+/** The values behind the placeholders of one request. They live as long as the request, and are written down nowhere. */
+export interface Vault {
+  /** Nothing was masked. */
+  readonly isEmpty: boolean;
+  /** How the text of the answer is written, as the request asked for it. */
+  readonly contentMode: RestoreMode;
+  /** A whole text with the values in it. */
+  restore(text: string, mode?: RestoreMode): string;
+  createRestorer(mode: RestoreMode): Restorer;
+}
+
+/** `values` by the names of their placeholders. */
+export function createVault(values: ReadonlyMap<string, string>, contentMode: RestoreMode): Vault {
+  const written = { text: knownOf(values), json: knownOf(mapValues(values, escapeForJson)) };
+  return {
+    isEmpty: values.size === 0,
+    contentMode,
+    restore(text, mode = 'text') {
+      if (values.size === 0) return text;
+      const restorer = new PlaceholderRestorer(written[mode], mode);
+      return restorer.push(text) + restorer.end();
+    },
+    createRestorer: (mode) => (values.size === 0 ? passThrough : new PlaceholderRestorer(written[mode], mode)),
+  };
+}
+
+const passThrough: Restorer = { push: (fragment) => fragment, end: () => '' };
+
+function knownOf(values: ReadonlyMap<string, string>): KnownPlaceholders {
+  const parts = Array.from(values.keys(), (name) => name.split('_'));
+  return {
+    values,
+    labels: [...new Set(parts.map(([label = '']) => label))],
+    digitsMax: parts.reduce((most, [, number = '']) => Math.max(most, number.length), 0),
+  };
+}
+
+function mapValues(values: ReadonlyMap<string, string>, map: (value: string) => string): ReadonlyMap<string, string> {
+  return new Map(Array.from(values, ([name, value]) => [name, map(value)]));
+}
+
+/** As it stands between the quotes of a JSON string. */
+function escapeForJson(value: string): string {
+  return JSON.stringify(value).slice(1, -1);
+}

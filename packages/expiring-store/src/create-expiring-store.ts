@@ -1,0 +1,29 @@
+import { createMemoryExpiringStore } from './memory/memory-store.ts';
+import type { ExpiringStore, StoreBounds } from './port.ts';
+import { createRedisExpiringStore } from './redis/redis-store.ts';
+
+const mebibyte = 1024 * 1024;
+
+export interface ExpiringStoreOptions {
+  /** Unset, the store is in this process and ends with it. */
+  redisUrl: string | undefined;
+  /** Stores with different prefixes share a server without meeting, each with bounds of its own. */
+  keyPrefix: string;
+  entriesMax: number;
+  /** 256 MiB unless told. */
+  bytesMax?: number;
+  /** 1 MiB unless told. */
+  valueBytesMax?: number;
+  onError(error: unknown): void;
+}
+
+export function createExpiringStore(options: ExpiringStoreOptions): ExpiringStore {
+  const { redisUrl, keyPrefix, entriesMax, onError } = options;
+  const bounds: StoreBounds = {
+    entriesMax,
+    bytesMax: options.bytesMax ?? 256 * mebibyte,
+    valueBytesMax: options.valueBytesMax ?? mebibyte,
+  };
+  if (redisUrl === undefined) return createMemoryExpiringStore(bounds);
+  return createRedisExpiringStore({ ...bounds, url: redisUrl, keyPrefix, onError });
+}

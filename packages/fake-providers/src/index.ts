@@ -1,0 +1,25 @@
+export {
+  createFakeAnthropic,
+  type FakeAnthropic,
+  type FakeAnthropicLedger,
+  type FakeAnthropicOptions,
+  type FakeAnthropicRecord,
+} from './anthropic/index.ts';
+export { createFakeCohere, type FakeCohere, type FakeCohereOptions } from './cohere/index.ts';
+export { type FakeProviderServer, startFakeProvider } from './fake-provider-server.ts';
+export {
+  createFakeGemini,
+  type FakeGemini,
+  type FakeGeminiLedger,
+  type FakeGeminiOptions,
+  type FakeGeminiRecord,
+} from './gemini/index.ts';
+export {
+  createFakeOpenAi,
+  type FakeOpenAiDialect,
+  type FakeOpenAiLedger,
+  type FakeOpenAiOptions,
+  type FakeOpenAiRecord,
+} from './openai/index.ts';
+export { createFakeOpenRouter, type FakeOpenRouterOptions } from './openrouter/index.ts';
+export { createFakeYandex, type FakeYandexOptions } from './yandex/index.ts';

@@ -1,0 +1,33 @@
+import type { ProviderEndpoint, ProviderTarget } from '../provider-adapter.ts';
+
+type Address = Pick<ProviderTarget, 'baseUrl' | 'credential' | 'attemptId'>;
+
+/**
+ * The two versions of the API that are in use. The newer one refuses `temperature`, `top_p` and `top_k` and is what the
+ * vendor's own clients send since October 2026, so it is spoken wherever the request does not need the older one.
+ * Source: https://platform.claude.com/docs/en/api/versioning (read 2026-11, and `@anthropic-ai/sdk` 1.11, `client.mjs`).
+ */
+export type AnthropicVersion = '2023-06-01' | '2026-10-21';
+
+/** `path` begins with a slash and stands behind the version path of the address. */
+export function anthropicEndpoint(target: Address, path: string, version: AnthropicVersion): ProviderEndpoint {
+  return {
+    method: 'POST',
+    url: target.baseUrl + path,
+    headers: { 'content-type': 'application/json', ...anthropicHeaders(target, version) },
+  };
+}
+
+/** The list of models: free, and refused where the credential is wrong. */
+export function anthropicProbe(target: Address): ProviderEndpoint {
+  return { method: 'GET', url: `${target.baseUrl}/models`, headers: anthropicHeaders(target, '2026-10-21') };
+}
+
+/** The key goes out as each version's clients send it: a bearer token with the newer, `x-api-key` with the older. */
+function anthropicHeaders({ credential, attemptId }: Address, version: AnthropicVersion): Record<string, string> {
+  const headers: Record<string, string> = { 'anthropic-version': version, 'x-client-request-id': attemptId };
+  if (credential === null) return headers;
+  if (version === '2023-06-01') headers['x-api-key'] = credential;
+  else headers.authorization = `Bearer ${credential}`;
+  return headers;
+}

@@ -1,0 +1,24 @@
+import type { ProviderAdapter } from '../provider-adapter.ts';
+import { anthropicChatFields } from './capabilities.ts';
+import { anthropicProbe } from './endpoint.ts';
+import { classifyAnthropicError } from './errors.ts';
+import { toAnthropicChatRequest, toAnthropicTokenCountRequest } from './request.ts';
+import { fromAnthropicChatResponse, fromAnthropicTokenCount } from './response.ts';
+import { AnthropicChatStream } from './stream.ts';
+
+/** Anthropic's Messages API. It has neither embeddings nor images, and keeps no record that an attempt could be found in. */
+export const anthropicAdapter: ProviderAdapter = {
+  type: 'Anthropic',
+  chat: {
+    fields: anthropicChatFields,
+    toRequest: toAnthropicChatRequest,
+    fromResponse: fromAnthropicChatResponse,
+    createStream: (options) => new AnthropicChatStream(options),
+  },
+  embeddings: null,
+  images: null,
+  tokenCount: { toRequest: toAnthropicTokenCountRequest, fromResponse: fromAnthropicTokenCount },
+  classifyError: classifyAnthropicError,
+  usageRecord: null,
+  probe: anthropicProbe,
+};

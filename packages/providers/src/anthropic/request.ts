@@ -1,0 +1,94 @@
+import type { ChatCompletionRequest } from '@aggregator/contracts';
+import { judgeChatParts } from '../fields/judge-chat-parts.ts';
+import { sortFields, unsupported } from '../fields/sort-fields.ts';
+import { isRecord } from '../json-record.ts';
+import type { ProviderTarget, TranslatedRequest } from '../provider-adapter.ts';
+import { anthropicChatFields } from './capabilities.ts';
+import { anthropicEndpoint } from './endpoint.ts';
+import { invalidValue } from './invalid-value.ts';
+import { toStrictSchema } from './json-schema.ts';
+import { toConversation } from './messages.ts';
+import { traitsOf } from './model-traits.ts';
+import { toSamplingFields } from './sampling.ts';
+import { toThinkingFields } from './thinking.ts';
+import { hasLostThinking } from './thinking-blocks.ts';
+import { isForced, toToolFields } from './tools.ts';
+
+/** `max_tokens` is required; this is for a model of which nobody said how much it generates. */
+const maxTokensUnknown = 4096;
+/** Anthropic refuses ids that look like an address or a number of somebody. */
+const opaqueId = /^(?=.*[A-Za-z])[\w.:-]{1,256}$/;
+
+/** A request as `POST /v1/messages` takes it, in the version of the API that it needs. */
+export function toAnthropicChatRequest(request: ChatCompletionRequest, target: ProviderTarget): TranslatedRequest {
+  const { prompt, sampling, maxTokens, droppedParams, userId, stopSequences } = translate(request, target);
+  const version = Object.keys(sampling).length > 0 ? '2023-06-01' : '2026-10-21';
+  const body = {
+    ...prompt,
+    max_tokens: maxTokens,
+    ...sampling,
+    ...(stopSequences.length > 0 && { stop_sequences: stopSequences }),
+    ...(userId !== null && { metadata: { user_id: userId } }),
+    ...(request.stream === true && { stream: true }),
+  };
+  return { endpoint: anthropicEndpoint(target, '/messages', version), body: JSON.stringify(body), droppedParams };
+}
+
+/** The same prompt as `POST /v1/messages/count_tokens` takes it, which is free. */
+export function toAnthropicTokenCountRequest(
+  request: ChatCompletionRequest,
+  target: ProviderTarget,
+): TranslatedRequest {
+  const { prompt, droppedParams } = translate(request, target);
+  const endpoint = anthropicEndpoint(target, '/messages/count_tokens', '2026-10-21');
+  return { endpoint, body: JSON.stringify(prompt), droppedParams };
+}
+
+function translate(request: ChatCompletionRequest, target: ProviderTarget) {
+  const traits = traitsOf(target.model);
+  const { taken, dropped } = sortFields(request, anthropicChatFields);
+  judgeChatParts(request, anthropicChatFields, dropped);
+  const maxTokens = toMaxTokens(request, target.maxOutputTokens);
+  const toolFields = toToolFields(request);
+  const isToolForced = isForced(toolFields);
+  if (isToolForced && !traits.takesForcedTools) throw unsupported('tool_choice');
+  const conversation = toConversation(request.messages, traits);
+  const place = { maxTokens, isForced: isToolForced, hasLostThinking: hasLostThinking(conversation.messages) };
+  const { thinking, effort } = toThinkingFields(request, traits, place, dropped);
+  const isThinking = thinking?.type === 'enabled' || thinking?.type === 'adaptive';
+  const sampling = toSamplingFields(request, traits, isThinking, dropped);
+  const outputConfig = { ...(effort !== undefined && { effort }), ...toFormat(request.response_format) };
+  const userId = taken.safety_identifier ?? null;
+  const isOpaque = typeof userId === 'string' && opaqueId.test(userId);
+  if (userId !== null && !isOpaque) dropped.note('safety_identifier');
+  const prompt = {
+    model: target.model,
+    ...conversation,
+    ...toolFields,
+    ...(thinking !== undefined && { thinking }),
+    ...(Object.keys(outputConfig).length > 0 && { output_config: outputConfig }),
+  };
+  const stopSequences = toStopSequences(request.stop);
+  return { prompt, sampling, maxTokens, stopSequences, userId: isOpaque ? userId : null, droppedParams: dropped.names };
+}
+
+/** Never more than the model generates, because Anthropic refuses what it cannot reach. */
+function toMaxTokens(request: ChatCompletionRequest, most: number | null): number {
+  const asked = request.max_completion_tokens ?? request.max_tokens ?? most ?? maxTokensUnknown;
+  return most === null ? asked : Math.min(asked, most);
+}
+
+/** A sequence of white space alone is refused by Anthropic, and an answer that runs on past it is not what was asked. */
+function toStopSequences(stop: ChatCompletionRequest['stop']): readonly string[] {
+  const sequences = (typeof stop === 'string' ? [stop] : (stop ?? [])).filter((sequence) => sequence !== '');
+  if (!sequences.every((sequence) => /\S/.test(sequence))) throw unsupported('stop');
+  return sequences;
+}
+
+function toFormat(format: unknown): { format?: { type: 'json_schema'; schema: Readonly<Record<string, unknown>> } } {
+  if (format === undefined || format === null || (isRecord(format) && format.type === 'text')) return {};
+  if (!isRecord(format) || format.type !== 'json_schema') throw unsupported('response_format');
+  const schema = isRecord(format.json_schema) ? format.json_schema.schema : undefined;
+  if (!isRecord(schema)) throw invalidValue('response_format.json_schema', 'A JSON schema is needed here.');
+  return { format: { type: 'json_schema', schema: toStrictSchema(schema) } };
+}

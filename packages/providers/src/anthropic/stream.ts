@@ -1,0 +1,251 @@
+import type { ReasoningDetail, Usage } from '@aggregator/contracts';
+import { isRecord, parseRecord } from '../json-record.ts';
+import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
+import { classifyAnthropicErrorBody } from './errors.ts';
+import { fromStopReason } from './finish-reason.ts';
+import { createdUnknown } from './response.ts';
+import { anthropicReasoningFormat, fromThinkingBlock } from './thinking-blocks.ts';
+import { fromAnthropicUsage, toOpenAiUsage } from './usage.ts';
+import { stopDetailsWire } from './wire.ts';
+
+type Fields = Record<string, unknown>;
+
+/** A block of the answer that has begun. */
+interface OpenBlock {
+  kind: 'text' | 'thinking' | 'tool' | 'other';
+  /** Among the calls of the answer; for a tool only. */
+  callIndex: number;
+  hasArguments: boolean;
+  /** What a call began with, told where nothing follows. */
+  input: unknown;
+}
+
+const nothing: readonly string[] = Object.freeze([]);
+/** A block beyond this bound is no block of ours. */
+const blocksMax = 10_000;
+/**
+ * A piece of text as Anthropic writes it, without an escape in it: nine of ten events of a stream. The text goes on as it
+ * stands between its quotes, unparsed. Anything written otherwise takes the longer way, to the same end.
+ */
+const plainTextDelta =
+  /^\{"type": ?"content_block_delta", ?"index": ?(\d{1,4}), ?"delta": ?\{"type": ?"text_delta", ?"text": ?"([ !#-[\]-\uffff]*)"\} *\} *$/;
+
+/**
+ * One stream of a message as chunks of a chat completion with one choice. The event that tells the stop reason makes the
+ * answer whole; usage comes with it. `reasoning_details` go out beside the thinking's text, under the index of their
+ * block, so that the caller can give them back.
+ * Source: https://platform.claude.com/docs/en/build-with-claude/streaming (read 2026-11). Kinds of events and of pieces
+ * that are not known are passed over, as it asks.
+ */
+export class AnthropicChatStream implements ChatStreamTranslator {
+  isComplete = false;
+  isEnded = false;
+  hasLife = false;
+  usage: Usage | null = null;
+  outputCharacters = 0;
+  malformedEvents = 0;
+  error: ProviderError | null = null;
+
+  readonly #includeUsage: boolean;
+  readonly #createdAt: number;
+  readonly #blocks: (OpenBlock | undefined)[] = [];
+  #callCount = 0;
+  #id = '';
+  #model = '';
+  /** A chunk up to its delta, and up to the text of its delta; empty before the message has begun. */
+  #head = '';
+  #textHead = '';
+  #finishReason = '';
+  /** Usage as told so far; later numbers take the place of earlier ones, since they are running totals. */
+  #usageTold: Fields = {};
+
+  constructor({ includeUsage, createdAt = createdUnknown }: ChatStreamOptions) {
+    this.#includeUsage = includeUsage;
+    this.#createdAt = createdAt;
+  }
+
+  push(data: string): readonly string[] {
+    const [, index, text] = plainTextDelta.exec(data) ?? [];
+    if (text !== undefined && this.#blocks[Number(index)]?.kind === 'text' && !this.isComplete && this.error === null) {
+      if (text === '') return nothing;
+      this.#count(text.length);
+      return [`${this.#textHead}${text}"},"finish_reason":null}]}`];
+    }
+    return this.#takeEvent(data);
+  }
+
+  end(): Fields | null {
+    if (!this.isComplete || this.error !== null) return null;
+    if (!this.#includeUsage) return this.#toFinishChunk();
+    const usage = this.usage === null ? null : toOpenAiUsage(this.usage);
+    return { ...this.#toChunk(), choices: [], usage };
+  }
+
+  #takeEvent(data: string): readonly string[] {
+    const event = parseRecord(data);
+    if (event?.type === 'message_stop') this.isEnded = true;
+    if (this.error !== null) return nothing;
+    if (event === null) {
+      if (data.trim() !== '') this.malformedEvents += 1;
+      return nothing;
+    }
+    const error = classifyAnthropicErrorBody(event);
+    if (error !== null) {
+      // Nothing makes a whole answer less than whole.
+      if (this.isComplete) return this.#drop();
+      this.error = error;
+      return nothing;
+    }
+    switch (event.type) {
+      case 'message_start':
+        return this.#startMessage(event.message);
+      case 'content_block_start':
+        return this.#startBlock(event);
+      case 'content_block_delta':
+        return this.#takeDelta(event);
+      case 'content_block_stop':
+        return this.#stopBlock(event);
+      case 'message_delta':
+        return this.#changeMessage(event);
+      default:
+        return typeof event.type === 'string' ? nothing : this.#drop();
+    }
+  }
+
+  #startMessage(message: unknown): readonly string[] {
+    if (!isRecord(message) || this.#head !== '') return this.#drop();
+    this.#id = typeof message.id === 'string' ? message.id : '';
+    this.#model = typeof message.model === 'string' ? message.model : '';
+    const chunk = JSON.stringify(this.#toChunk());
+    this.#head = `${chunk.slice(0, -1)},"choices":[{"index":0,"delta":`;
+    this.#textHead = `${this.#head}{"content":"`;
+    if (isRecord(message.usage)) this.#usageTold = { ...message.usage };
+    return [this.#toText({ role: 'assistant', content: '' })];
+  }
+
+  #startBlock({ index, content_block: block }: Fields): readonly string[] {
+    if (this.#head === '' || this.isComplete || !isBlockIndex(index) || !isRecord(block)) return this.#drop();
+    const open: OpenBlock = { kind: kindOf(block.type), callIndex: -1, hasArguments: false, input: block.input };
+    this.#blocks[index] = open;
+    if (open.kind === 'text') return this.#tell({ content: block.text }, block.text);
+    if (open.kind === 'tool') {
+      open.callIndex = this.#callCount;
+      this.#callCount += 1;
+      const called = { name: block.name, arguments: '' };
+      return [
+        this.#toText({ tool_calls: [{ index: open.callIndex, id: block.id, type: 'function', function: called }] }),
+      ];
+    }
+    const detail = fromThinkingBlock(block, index);
+    // The text and the signature of thinking follow in pieces; what is redacted is whole from the start.
+    if (detail?.type === 'reasoning.encrypted') return [this.#toText({ reasoning_details: [detail] })];
+    return detail?.text ? this.#tellThinking(detail.text, index) : nothing;
+  }
+
+  #takeDelta({ index, delta }: Fields): readonly string[] {
+    const block = isBlockIndex(index) ? this.#blocks[index] : undefined;
+    if (block === undefined || this.isComplete || !isBlockIndex(index) || !isRecord(delta)) return this.#drop();
+    switch (delta.type) {
+      case 'text_delta':
+        return this.#tell({ content: delta.text }, delta.text);
+      case 'thinking_delta':
+        return typeof delta.thinking === 'string' ? this.#tellThinking(delta.thinking, index) : this.#drop();
+      case 'signature_delta': {
+        if (typeof delta.signature !== 'string') return this.#drop();
+        return [this.#toText({ reasoning_details: [toDetail(index, { signature: delta.signature })] })];
+      }
+      case 'input_json_delta':
+        return this.#tellArguments(block, delta.partial_json);
+      default:
+        return nothing;
+    }
+  }
+
+  /** A call without arguments has no pieces of them; the caller's JSON parser needs an object all the same. */
+  #stopBlock({ index }: Fields): readonly string[] {
+    const block = isBlockIndex(index) ? this.#blocks[index] : undefined;
+    if (block?.kind !== 'tool' || block.hasArguments || this.isComplete) return nothing;
+    return this.#tellArguments(block, JSON.stringify(block.input ?? {}));
+  }
+
+  #changeMessage({ delta, usage }: Fields): readonly string[] {
+    if (this.#head === '' || !isRecord(delta)) return this.#drop();
+    if (isRecord(usage)) {
+      for (const [name, value] of Object.entries(usage)) {
+        if (value !== null) this.#usageTold[name] = value;
+      }
+      this.usage = fromAnthropicUsage(this.#usageTold);
+    }
+    if (typeof delta.stop_reason !== 'string' || this.isComplete) return nothing;
+    const explanation = stopDetailsWire.parse(delta.stop_details)?.explanation;
+    const refusal = explanation ? this.#tell({ refusal: explanation }, explanation) : nothing;
+    this.#finishReason = fromStopReason(delta.stop_reason);
+    this.isComplete = true;
+    // The finish reason is the end of the stream for who does not wait for usage: it is kept for our additions.
+    return this.#includeUsage ? [...refusal, JSON.stringify(this.#toFinishChunk())] : refusal;
+  }
+
+  #tellArguments(block: OpenBlock, piece: unknown): readonly string[] {
+    if (block.kind !== 'tool') return nothing;
+    const delta = { tool_calls: [{ index: block.callIndex, function: { arguments: piece } }] };
+    const told = this.#tell(delta, piece);
+    if (told.length > 0) block.hasArguments = true;
+    return told;
+  }
+
+  #tellThinking(text: string, index: number): readonly string[] {
+    return this.#tell({ reasoning_content: text, reasoning_details: [toDetail(index, { text })] }, text);
+  }
+
+  /** `text` is what the client gets by `delta`; an empty one tells nothing. */
+  #tell(delta: Fields, text: unknown): readonly string[] {
+    if (typeof text !== 'string') return this.#drop();
+    if (text === '') return nothing;
+    this.#count(text.length);
+    return [this.#toText(delta)];
+  }
+
+  #count(characters: number): void {
+    this.hasLife = true;
+    this.outputCharacters += characters;
+  }
+
+  #drop(): readonly string[] {
+    this.malformedEvents += 1;
+    return nothing;
+  }
+
+  #toText(delta: Fields): string {
+    return `${this.#head}${JSON.stringify(delta)},"finish_reason":null}]}`;
+  }
+
+  #toFinishChunk(): Fields {
+    return { ...this.#toChunk(), choices: [{ index: 0, delta: {}, finish_reason: this.#finishReason }] };
+  }
+
+  #toChunk(): Fields {
+    return { id: this.#id, object: 'chat.completion.chunk', created: this.#createdAt, model: this.#model };
+  }
+}
+
+function toDetail(index: number, piece: { text: string } | { signature: string }): ReasoningDetail {
+  return { type: 'reasoning.text', ...piece, format: anthropicReasoningFormat, index };
+}
+
+function kindOf(type: unknown): OpenBlock['kind'] {
+  switch (type) {
+    case 'text':
+      return 'text';
+    case 'thinking':
+    case 'redacted_thinking':
+      return 'thinking';
+    case 'tool_use':
+      return 'tool';
+    default:
+      return 'other';
+  }
+}
+
+function isBlockIndex(index: unknown): index is number {
+  return typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < blocksMax;
+}

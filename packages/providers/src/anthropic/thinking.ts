@@ -1,0 +1,112 @@
+import type { ChatCompletionRequest } from '@aggregator/contracts';
+import type { DroppedParams } from '../fields/dropped-params.ts';
+import { invalidValue } from './invalid-value.ts';
+import type { ModelTraits } from './model-traits.ts';
+
+/** What a caller asks of a model's thinking; null for what is left to the model. */
+interface ReasoningAsked {
+  /** As the caller named it, for what cannot be done. */
+  param: 'reasoning' | 'reasoning_effort';
+  isOff: boolean;
+  effort: string | null;
+  /** Most tokens of thinking. */
+  budget: number | null;
+  /** The thinking is not to be shown. */
+  isHidden: boolean;
+}
+
+export interface ThinkingFields {
+  thinking?: { type: string; budget_tokens?: number; display?: string };
+  effort?: string;
+}
+
+/** What else in the request decides whether there can be thinking. */
+export interface ThinkingPlace {
+  maxTokens: number;
+  /** A call of a tool is forced. */
+  isForced: boolean;
+  /** The turn goes on from calls without their thinking. */
+  hasLostThinking: boolean;
+}
+
+const levels: readonly string[] = ['low', 'medium', 'high', 'xhigh', 'max'];
+/** Which part of an answer's tokens an effort is, where there is only a budget: OpenRouter's numbers. */
+const shares: Readonly<Record<string, number>> = {
+  minimal: 0.1,
+  low: 0.2,
+  medium: 0.5,
+  high: 0.8,
+  xhigh: 0.95,
+  max: 0.95,
+};
+const budgetMin = 1024;
+
+/**
+ * How much the model is to think, in the words that it understands: newer models are told an effort and decide for
+ * themselves, older ones are given a budget, which must be less than `maxTokens`. A forced tool call leaves no room to
+ * think, and comes first, since it is what the answer has to be. What cannot be done is dropped and named.
+ * Sources: https://platform.claude.com/docs/en/build-with-claude/thinking,
+ * https://openrouter.ai/docs/use-cases/reasoning-tokens (read 2026-11).
+ * @throws {AppError} `invalid_value`
+ */
+export function toThinkingFields(
+  request: Pick<ChatCompletionRequest, 'reasoning' | 'reasoning_effort'>,
+  traits: ModelTraits,
+  { maxTokens, isForced, hasLostThinking }: ThinkingPlace,
+  dropped: DroppedParams,
+): ThinkingFields {
+  const asked = readReasoning(request);
+  if (asked === null) return isForced ? withoutThinking(traits) : {};
+  if (asked.isOff) {
+    if (traits.thinkingOff !== 'impossible') return withoutThinking(traits);
+    dropped.note(asked.param);
+    return { effort: 'low' };
+  }
+  if (traits.thinking === 'none' || isForced) {
+    dropped.note(asked.param);
+    return isForced ? withoutThinking(traits) : {};
+  }
+  const display = asked.isHidden ? 'omitted' : 'summarized';
+  if (traits.thinking === 'adaptive' && (asked.budget === null || !traits.takesBudget)) {
+    if (asked.budget !== null) dropped.note('reasoning.max_tokens');
+    const effort = asked.effort === null ? null : toEffort(asked.effort, traits.efforts);
+    return { thinking: { type: 'adaptive', display }, ...(effort !== null && { effort }) };
+  }
+  if (maxTokens <= budgetMin || hasLostThinking) {
+    dropped.note(asked.param);
+    return {};
+  }
+  return { thinking: { type: 'enabled', budget_tokens: toBudget(asked, maxTokens), display } };
+}
+
+function withoutThinking({ thinkingOff }: ModelTraits): ThinkingFields {
+  return thinkingOff === 'disabled' || thinkingOff === 'between_tools' ? { thinking: { type: thinkingOff } } : {};
+}
+
+function readReasoning(request: Pick<ChatCompletionRequest, 'reasoning' | 'reasoning_effort'>): ReasoningAsked | null {
+  const { reasoning, reasoning_effort: named } = request;
+  const effort = named ?? reasoning?.effort ?? null;
+  const budget = reasoning?.max_tokens ?? null;
+  const isEnabled = reasoning?.enabled ?? null;
+  if (effort === null && budget === null && isEnabled === null) return null;
+  const param = named ? 'reasoning_effort' : 'reasoning';
+  if (effort !== null && effort !== 'none' && !Object.hasOwn(shares, effort)) {
+    throw invalidValue(
+      named ? param : 'reasoning.effort',
+      'An effort is none, minimal, low, medium, high, xhigh or max.',
+    );
+  }
+  const isOff = effort === 'none' || budget === 0 || (isEnabled === false && effort === null);
+  return { param, isOff, effort, budget, isHidden: reasoning?.exclude === true };
+}
+
+/** The level itself, or the next lower one that the model has. */
+function toEffort(effort: string, taken: readonly string[]): string {
+  const asked = Math.max(0, levels.indexOf(effort));
+  return levels.slice(0, asked + 1).findLast((level) => taken.includes(level)) ?? 'low';
+}
+
+function toBudget({ effort, budget }: ReasoningAsked, maxTokens: number): number {
+  const share = shares[effort ?? 'medium'] ?? 0.5;
+  return Math.min(Math.max(budget ?? Math.floor(maxTokens * share), budgetMin), maxTokens - 1);
+}

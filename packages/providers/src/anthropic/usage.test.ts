@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { fromAnthropicUsage, toOpenAiUsage } from './usage.ts';
+
+describe('usage', () => {
+  it('keeps apart what was read from a cache, written to one, and neither', () => {
+    const told = { input_tokens: 3, output_tokens: 5, cache_read_input_tokens: 7, cache_creation_input_tokens: 11 };
+    const split = { ephemeral_5m_input_tokens: 4, ephemeral_1h_input_tokens: 7 };
+    expect(fromAnthropicUsage({ ...told, cache_creation: split })).toEqual({
+      inputUncached: 3,
+      cacheRead: 7,
+      cacheWrite5m: 4,
+      cacheWrite1h: 7,
+      outputText: 5,
+    });
+  });
+
+  it.each([
+    [{ cache_creation_input_tokens: 11 }, { cacheWrite5m: 11 }],
+    [{ cache_creation: { ephemeral_1h_input_tokens: 7 } }, { cacheWrite1h: 7 }],
+    [{ cache_creation_input_tokens: 5, cache_creation: { ephemeral_1h_input_tokens: 7 } }, { cacheWrite1h: 5 }],
+    [
+      { cache_creation_input_tokens: 11, cache_creation: { ephemeral_1h_input_tokens: 7 } },
+      { cacheWrite5m: 4, cacheWrite1h: 7 },
+    ],
+    [{ output_tokens_details: { thinking_tokens: 2 } }, { outputText: 3, outputReasoning: 2 }],
+    [{ output_tokens_details: { thinking_tokens: 9 } }, { outputText: 0, outputReasoning: 5 }],
+    [{ server_tool_use: { web_search_requests: 2 } }, { toolCalls: 2 }],
+  ])('counts a write of unknown life as the cheaper one, and no part as more than its whole: %j', (told, parts) => {
+    const usage = fromAnthropicUsage({ input_tokens: 3, output_tokens: 5, ...told });
+    expect(usage).toEqual({ inputUncached: 3, outputText: 5, ...parts });
+  });
+
+  it.each([
+    [null],
+    [{}],
+    [{ input_tokens: 3 }],
+    [{ input_tokens: -1, output_tokens: 1 }],
+    [{ input_tokens: '3', output_tokens: 1 }],
+  ])('is unknown, not zero, where it is %j', (told) => {
+    expect(fromAnthropicUsage(told)).toBeNull();
+  });
+
+  it('told as OpenAI does adds up to the same tokens', () => {
+    const count = fc.nat(1_000_000);
+    fc.assert(
+      fc.property(count, count, count, count, count, count, (input, output, read, short, hour, thinking) => {
+        const usage = fromAnthropicUsage({
+          input_tokens: input,
+          output_tokens: output,
+          cache_read_input_tokens: read,
+          cache_creation_input_tokens: short + hour,
+          cache_creation: { ephemeral_5m_input_tokens: short, ephemeral_1h_input_tokens: hour },
+          output_tokens_details: { thinking_tokens: thinking },
+        });
+        const told = toOpenAiUsage(usage ?? {});
+        expect(told.prompt_tokens).toBe(input + read + short + hour);
+        expect(told.completion_tokens).toBe(output);
+        expect(Object.values(usage ?? {}).reduce((sum, units) => sum + (units ?? 0), 0)).toBe(told.total_tokens);
+      }),
+    );
+  });
+});

@@ -1,0 +1,49 @@
+import type { OpenAiUsage, Usage } from '@aggregator/contracts';
+import { anthropicUsageWire } from './wire.ts';
+
+/**
+ * Anthropic's usage as disjoint counters. `input_tokens` is what was neither read from a cache nor written to one, so the
+ * three stand beside each other; thinking is inside `output_tokens`. Where the split of the writes by their life is not
+ * told, or does not add up, what is not known to live an hour counts as five minutes, which costs less. A part that is 0
+ * is left out, so that a model which never uses it needs no rate for it.
+ *
+ * Null where the numbers are absent or no counts: unknown, not zero.
+ * Source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching (read 2026-11).
+ */
+export function fromAnthropicUsage(value: unknown): Usage | null {
+  const parsed = anthropicUsageWire.safeParse(value);
+  if (!parsed.success) return null;
+  const { input_tokens: input, output_tokens: output, cache_creation: split } = parsed.data;
+  if (typeof input !== 'number' || typeof output !== 'number') return null;
+
+  const cacheRead = parsed.data.cache_read_input_tokens ?? 0;
+  const toldHour = split?.ephemeral_1h_input_tokens ?? 0;
+  const cacheWrite = parsed.data.cache_creation_input_tokens ?? toldHour + (split?.ephemeral_5m_input_tokens ?? 0);
+  const cacheWrite1h = Math.min(toldHour, cacheWrite);
+  const reasoning = Math.min(parsed.data.output_tokens_details?.thinking_tokens ?? 0, output);
+  const searches = parsed.data.server_tool_use?.web_search_requests ?? 0;
+  return {
+    inputUncached: input,
+    ...(cacheRead > 0 && { cacheRead }),
+    ...(cacheWrite > cacheWrite1h && { cacheWrite5m: cacheWrite - cacheWrite1h }),
+    ...(cacheWrite1h > 0 && { cacheWrite1h }),
+    outputText: output - reasoning,
+    ...(reasoning > 0 && { outputReasoning: reasoning }),
+    ...(searches > 0 && { toolCalls: searches }),
+  };
+}
+
+/** The same as OpenAI's object, in which the parts are inside their wholes. */
+export function toOpenAiUsage(usage: Usage): OpenAiUsage {
+  const { inputUncached = 0, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0 } = usage;
+  const { outputText = 0, outputReasoning = 0 } = usage;
+  const prompt = inputUncached + cacheRead + cacheWrite5m + cacheWrite1h;
+  const completion = outputText + outputReasoning;
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    prompt_tokens_details: { cached_tokens: cacheRead, cache_write_tokens: cacheWrite5m + cacheWrite1h },
+    completion_tokens_details: { reasoning_tokens: outputReasoning },
+  };
+}

@@ -1,0 +1,218 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { chatCompletionRequest } from '@aggregator/contracts';
+import { describe, expect, it } from '@jest/globals';
+import { describeProvider, parseFixtures } from '../conformance.ts';
+import type { ProviderTarget } from '../provider-adapter.ts';
+import { cohereAdapter } from './index.ts';
+
+const directory = new URL('./__fixtures__/', import.meta.url);
+const texts = readdirSync(directory).map((name) => [name, readFileSync(new URL(name, directory), 'utf8')]);
+
+describeProvider(cohereAdapter, parseFixtures(Object.fromEntries(texts)));
+
+const target: ProviderTarget = {
+  baseUrl: 'https://api.cohere.com/v2',
+  credential: 'k',
+  model: 'command-a-03-2025',
+  attemptId: 'r/1',
+  maxOutputTokens: 1000,
+  options: {},
+};
+const messages = [{ role: 'user', content: 'x' }];
+
+function translate(request: object, changes: Partial<ProviderTarget> = {}) {
+  const asked = chatCompletionRequest.parse({ model: 'any', messages, ...request });
+  const { body, droppedParams } = cohereAdapter.chat.toRequest(asked, { ...target, ...changes });
+  return { ...JSON.parse(body), droppedParams };
+}
+
+describe('a request to Cohere', () => {
+  it.each([
+    [{ reasoning_effort: 'none' }, { type: 'disabled' }],
+    [{ reasoning: { enabled: false } }, { type: 'disabled' }],
+    [{ reasoning: { max_tokens: 77 } }, { type: 'enabled', token_budget: 77 }],
+    [{ reasoning: { enabled: true } }, { type: 'enabled' }],
+    [{ reasoning_effort: 'minimal' }, { type: 'enabled', token_budget: 100 }],
+    [
+      { reasoning: { effort: 'medium' }, max_tokens: 50 },
+      { type: 'enabled', token_budget: 25 },
+    ],
+    [
+      { reasoning_effort: 'low', max_tokens: 1 },
+      { type: 'enabled', token_budget: 1 },
+    ],
+    [{ reasoning_effort: 'high' }, { type: 'enabled' }],
+    [{}, undefined],
+  ])('of %j thinks as %j', (asked, thinking) => {
+    expect(translate(asked).thinking).toEqual(thinking);
+  });
+
+  it('turns thinking on without a budget where nobody knows the bound', () => {
+    expect(translate({ reasoning_effort: 'low' }, { maxOutputTokens: null }).thinking).toEqual({ type: 'enabled' });
+  });
+
+  it('forces the tool that is named by sending no other, and cannot force one that is not there', () => {
+    const tools = ['a', 'b'].map((name) => ({ type: 'function', function: { name, parameters: {} } }));
+    const forced = (name: string) => translate({ tools, tool_choice: { type: 'function', function: { name } } });
+    expect(forced('b')).toMatchObject({ tools: [{ function: { name: 'b' } }], tool_choice: 'REQUIRED' });
+    expect(() => forced('c')).toThrow(expect.objectContaining({ code: 'unsupported_parameter', param: 'tool_choice' }));
+    expect(translate({ tools, tool_choice: 'required' })).toMatchObject({ tools: [{}, {}], tool_choice: 'REQUIRED' });
+    expect(translate({ tools })).not.toHaveProperty('strict_tools');
+  });
+
+  it('takes as many stop sequences as there are, and no more', () => {
+    expect(translate({ stop: 'a' }).stop_sequences).toEqual(['a']);
+    const stop = ['a', 'b', 'c', 'd', 'e', 'f'];
+    expect(() => translate({ stop })).toThrow(expect.objectContaining({ code: 'invalid_value', param: 'stop' }));
+  });
+
+  it('keeps sampling within what exists here, and names what does not', () => {
+    expect(translate({ top_p: 0, presence_penalty: 1 })).toMatchObject({
+      p: 0.01,
+      presence_penalty: 1,
+      droppedParams: [],
+    });
+    expect(translate({ frequency_penalty: 1.5 })).toMatchObject({ droppedParams: ['frequency_penalty'] });
+    expect(translate({ n: 1, logprobs: false, parallel_tool_calls: false }).droppedParams).toEqual([
+      'parallel_tool_calls',
+    ]);
+  });
+
+  it('names a participant’s name, which has no place here, and refuses a result of no call', () => {
+    expect(translate({ messages: [{ role: 'user', content: 'x', name: 'ann' }] }).droppedParams).toEqual([
+      'messages.name',
+    ]);
+    const nameless = [...messages, { role: 'tool', content: 'y' }];
+    expect(() => translate({ messages: nameless })).toThrow(
+      expect.objectContaining({ code: 'invalid_value', param: 'messages[1].tool_call_id' }),
+    );
+    const old = [...messages, { role: 'function', name: 'f', content: 'y' }];
+    expect(() => translate({ messages: old })).toThrow(expect.objectContaining({ param: 'messages[1].role' }));
+  });
+
+  it('that only asks whether all is well goes to the first version, where the models are', () => {
+    expect(cohereAdapter.probe(target).url).toBe('https://api.cohere.com/v1/models?page_size=1');
+  });
+});
+
+describe('an answer of Cohere', () => {
+  const cited = (source: object, more: object = {}) => ({
+    start: 0,
+    end: 5,
+    text: 'Hello',
+    sources: [source],
+    ...more,
+  });
+  const page = { type: 'document', id: 'd', document: { id: 'd', url: 'https://a.example/x', title: 'X' } };
+  const annotation = {
+    type: 'url_citation',
+    url_citation: { start_index: 0, end_index: 5, url: 'https://a.example/x', title: 'X' },
+  };
+
+  it('cites what has an address, plain and streamed, and nothing that OpenAI has no word for', () => {
+    const citations = [
+      cited(page),
+      cited({ type: 'document', id: 'e', document: { id: 'e', text: 'own words' } }),
+      cited({ type: 'tool', id: 't:0', tool_output: {} }),
+      cited(page, { type: 'PLAN' }),
+      'junk',
+    ];
+    const message = { content: [{ type: 'text', text: 'Hello' }], citations };
+    const plain = cohereAdapter.chat.fromResponse(JSON.stringify({ id: 'a', finish_reason: 'COMPLETE', message }));
+    expect(Object(plain.body).choices[0].message.annotations).toEqual([annotation]);
+    const stream = cohereAdapter.chat.createStream({ includeUsage: false });
+    const events = citations.map((one) => ({ type: 'citation-start', delta: { message: { citations: one } } }));
+    const sent = events.flatMap((event) => stream.push(JSON.stringify(event))).map((text) => JSON.parse(text));
+    expect(sent.flatMap((chunk) => chunk.choices[0].delta.annotations ?? [])).toEqual([annotation]);
+  });
+
+  it('has the name and the time that it is given, since Cohere tells neither, and one id', () => {
+    const stream = cohereAdapter.chat.createStream({ includeUsage: true, createdAt: 7, model: 'command-a' });
+    const events = [
+      { type: 'message-start', id: 'x' },
+      { type: 'content-delta', delta: { message: { content: { text: 'a' } } } },
+      { type: 'message-end', id: 'x', delta: { finish_reason: 'COMPLETE' } },
+    ];
+    const sent = events.flatMap((event) => stream.push(JSON.stringify(event)));
+    const head = { id: 'x', object: 'chat.completion.chunk', created: 7, model: 'command-a' };
+    for (const text of sent) expect(JSON.parse(text)).toMatchObject(head);
+    expect(stream.end()).toEqual({ ...head, choices: [], usage: null });
+  });
+
+  it('is not whole at an end without a reason, and stays whole whatever comes after it', () => {
+    const stream = cohereAdapter.chat.createStream({ includeUsage: false });
+    stream.push('{"type":"message-end","delta":{}}');
+    expect(stream.isComplete).toBe(false);
+    stream.push('{"type":"message-end","delta":{"finish_reason":"MAX_TOKENS"}}');
+    expect(stream.push('{"message":"late"}')).toEqual([]);
+    expect(stream).toMatchObject({ isComplete: true, isEnded: true, error: null });
+    expect(stream.end()).toMatchObject({ choices: [{ finish_reason: 'length' }] });
+  });
+
+  it.each([
+    [
+      { billed_units: { input_tokens: 3, output_tokens: 4 }, tokens: { input_tokens: 90, output_tokens: 9 } },
+      { inputUncached: 3, outputText: 4 },
+    ],
+    [{ billed_units: { input_tokens: 0, output_tokens: 0 } }, { inputUncached: 0, outputText: 0 }],
+    [{ tokens: { input_tokens: 90, output_tokens: 9 } }, { inputUncached: 90, outputText: 9 }],
+    [{ billed_units: { input_tokens: -1 } }, null],
+    [{ cached_tokens: 5 }, null],
+    [undefined, null],
+  ])('with usage %j is charged %j', (usage, counters) => {
+    const message = { content: [{ type: 'text', text: 'a' }] };
+    const answer = JSON.stringify({ finish_reason: 'COMPLETE', message, usage });
+    expect(cohereAdapter.chat.fromResponse(answer).usage).toEqual(counters);
+  });
+
+  it.each([
+    [429, 'You are using a Trial key, which is limited to 1000 API calls / month.', 'upstream_misconfigured', false],
+    [429, 'You are using a Trial key, which is limited to 40 API calls / minute.', 'rate_limit_exceeded', true],
+    [499, 'request cancelled by user', 'upstream_error', true],
+    [501, 'not implemented', 'upstream_misconfigured', false],
+    [504, 'gateway timeout', 'upstream_error', true],
+  ])('of status %s, %s, is %s', (status, message, code, isRetryable) => {
+    expect(cohereAdapter.classifyError(status, {}, JSON.stringify({ message }))).toMatchObject({ code, isRetryable });
+  });
+});
+
+describe('embeddings of Cohere', () => {
+  const read = (embeddings: object, request: object) =>
+    cohereAdapter.embeddings?.fromResponse(JSON.stringify({ id: 'e', embeddings }), {
+      model: 'm',
+      input: ['a', 'b'],
+      ...request,
+    });
+
+  it('are asked for as documents, or as what the caller says', () => {
+    const translation = cohereAdapter.embeddings;
+    const sent = (request: object) =>
+      JSON.parse(translation?.toRequest({ model: 'any', input: 'a', ...request }, target).body ?? '');
+    expect(sent({})).toMatchObject({ texts: ['a'], input_type: 'search_document', embedding_types: ['float'] });
+    expect(sent({ input_type: 'search_query' })).toMatchObject({ input_type: 'search_query' });
+    expect(() => sent({ input: [1, 2] })).toThrow(
+      expect.objectContaining({ code: 'unsupported_parameter', param: 'input' }),
+    );
+    expect(translation?.inputsMax).toBe(96);
+  });
+
+  it('are a list as OpenAI has it, of unknown usage where none is told', () => {
+    expect(read({ float: [[0.5], [1]] }, { encoding_format: 'base64' })).toEqual({
+      body: {
+        object: 'list',
+        data: [
+          { object: 'embedding', index: 0, embedding: 'AAAAPw==' },
+          { object: 'embedding', index: 1, embedding: 'AACAPw==' },
+        ],
+      },
+      usage: null,
+    });
+  });
+
+  it.each([[{ float: [[1]] }], [{ float: [[1], 'x'] }], [{ float: [[1], {}] }], [{}]])(
+    'are none in %j',
+    (embeddings) => {
+      expect(() => read(embeddings, {})).toThrow(expect.objectContaining({ code: 'upstream_invalid_response' }));
+    },
+  );
+});

@@ -1,0 +1,94 @@
+import type { ErrorCode } from '@aggregator/contracts';
+import type { ProviderError } from '../provider-adapter.ts';
+import { redact } from '../redact.ts';
+
+const textCharactersMax = 500;
+const paramCharactersMax = 200;
+const retryAfterMsMax = 86_400_000;
+
+export interface Verdict {
+  code: ErrorCode;
+  isRetryable: boolean;
+  mayFailOver: boolean;
+  /** The caller is told the provider's own words, since they explain the caller's own mistake. */
+  isExplained: boolean;
+}
+
+const verdict = (code: ErrorCode, again: 'again' | 'no', next: 'next' | 'no', told: 'told' | 'no' = 'no'): Verdict => ({
+  code,
+  isRetryable: again === 'again',
+  mayFailOver: next === 'next',
+  isExplained: told === 'told',
+});
+
+/** How providers name an account that cannot pay; beside `upstream_misconfigured` it is ours. */
+const outOfMoney = /quota|billing|credit|payment|balance|account_deactivated/i;
+
+/** What a failure can mean, whatever the dialect that tells it. */
+export const verdicts = {
+  policy: verdict('content_policy_violation', 'no', 'no', 'told'),
+  context: verdict('context_length_exceeded', 'no', 'next', 'told'),
+  rejected: verdict('upstream_rejected', 'no', 'no', 'told'),
+  tooLarge: verdict('request_too_large', 'no', 'no', 'told'),
+  ourSetUp: verdict('upstream_misconfigured', 'no', 'next'),
+  rateLimited: verdict('rate_limit_exceeded', 'again', 'next'),
+  tooLargeForRate: verdict('rate_limit_exceeded', 'no', 'next'),
+  notUnderstood: verdict('upstream_invalid_response', 'no', 'next'),
+  failed: verdict('upstream_error', 'again', 'next'),
+};
+
+export interface FailureTold {
+  status: number;
+  /** The provider's name of the failure. */
+  name: string | number | null | undefined;
+  message: string | null | undefined;
+  param: string | null | undefined;
+  retryAfterMs: number | null;
+  /** The body as it came, for our logs where there is no message. */
+  body: string;
+}
+
+/** A verdict with what the provider told, without what looks like a key, an account or an address. */
+export function toProviderError(
+  { code, isRetryable, mayFailOver, isExplained }: Verdict,
+  { status, name, message, param, retryAfterMs, body }: FailureTold,
+): ProviderError {
+  return {
+    code,
+    isRetryable,
+    mayFailOver,
+    retryAfterMs,
+    ...(code === 'upstream_misconfigured' &&
+      (status === 401 || outOfMoney.test(String(name))) && { isKeyAtFault: true }),
+    internal: redact(`${status} ${name ?? '-'} ${message || body}`, textCharactersMax),
+    publicMessage: isExplained && message ? redact(message, textCharactersMax) : null,
+    param: isExplained && param ? redact(param, paramCharactersMax) : null,
+  };
+}
+
+/** A success that is none: asked again it may be one. */
+export function notUnderstood(internal: string): ProviderError {
+  return {
+    code: 'upstream_invalid_response',
+    isRetryable: true,
+    mayFailOver: true,
+    retryAfterMs: null,
+    internal,
+    publicMessage: null,
+    param: null,
+  };
+}
+
+/** Seconds or milliseconds only: a date would need a clock, and no provider here sends one. At most a day. */
+export function readRetryAfterMs(headers: Readonly<Record<string, string>>): number | null {
+  const waitMs = readDecimal(headers['retry-after-ms']) ?? multiply(readDecimal(headers['retry-after']), 1000);
+  return waitMs === null ? null : Math.min(Math.ceil(waitMs), retryAfterMsMax);
+}
+
+function readDecimal(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : null;
+}
+
+function multiply(value: number | null, factor: number): number | null {
+  return value === null ? null : value * factor;
+}

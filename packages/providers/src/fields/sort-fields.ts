@@ -1,0 +1,63 @@
+import { AppError } from '@aggregator/contracts';
+import type { FieldFate } from '../provider-adapter.ts';
+import { DroppedParams } from './dropped-params.ts';
+
+/** Fields that speak to us and not to a provider. */
+const ownFields: ReadonlySet<string> = new Set(['models', 'provider', 'strict']);
+
+/** Values that ask for what a field's absence asks for: a provider that has not the field loses nothing by them. */
+const neutralValues: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['frequency_penalty', 0],
+  ['logprobs', false],
+  ['modalities', '["text"]'],
+  ['n', 1],
+  ['parallel_tool_calls', true],
+  ['presence_penalty', 0],
+  ['store', false],
+]);
+
+export interface SortedFields {
+  /** Fields with a value that the provider takes, under the caller's names. A null means what its absence means. */
+  readonly taken: Record<string, unknown>;
+  readonly dropped: DroppedParams;
+}
+
+/**
+ * Judges the fields of a request by a provider's table. A field whose parts are judged apart (`tools.function` for
+ * `tools`) is taken; what the table does not know is dropped and named.
+ * @throws {AppError} `unsupported_parameter`
+ */
+export function sortFields(
+  request: Readonly<Record<string, unknown>>,
+  fates: Readonly<Record<string, FieldFate>>,
+): SortedFields {
+  const taken: Record<string, unknown> = {};
+  const dropped = new DroppedParams();
+  for (const name of Object.keys(request)) {
+    const value = request[name];
+    if (value === null || value === undefined || ownFields.has(name)) continue;
+    const fate = Object.hasOwn(fates, name) ? fates[name] : isJudgedInParts(name) ? 'mapped' : 'dropped';
+    if (fate === 'mapped') taken[name] = value;
+    else if (isNeutral(name, value)) continue;
+    else if (fate === 'refused') throw unsupported(name);
+    else dropped.note(name);
+  }
+  return { taken, dropped };
+}
+
+/** The error for what a provider cannot do. `param` as the caller wrote it. */
+export function unsupported(param: string): AppError {
+  return new AppError('unsupported_parameter', { param });
+}
+
+const fieldsInParts: ReadonlySet<string> = new Set(['input', 'response_format', 'tools']);
+
+function isJudgedInParts(name: string): boolean {
+  return fieldsInParts.has(name);
+}
+
+function isNeutral(name: string, value: unknown): boolean {
+  return (
+    neutralValues.has(name) && neutralValues.get(name) === (typeof value === 'object' ? JSON.stringify(value) : value)
+  );
+}

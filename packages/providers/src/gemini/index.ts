@@ -1,0 +1,26 @@
+import type { ProviderAdapter } from '../provider-adapter.ts';
+import { geminiChatFields } from './capabilities.ts';
+import { geminiEmbeddings } from './embeddings.ts';
+import { geminiProbe } from './endpoint.ts';
+import { classifyGeminiError } from './errors.ts';
+import { geminiImages } from './images.ts';
+import { toGeminiChatRequest, toGeminiTokenCountRequest } from './request.ts';
+import { fromGeminiChatResponse, fromGeminiTokenCount } from './response.ts';
+import { GeminiChatStream } from './stream.ts';
+
+/** Google's Gemini API in its native form. It keeps no record that an attempt could be found in. */
+export const geminiAdapter: ProviderAdapter = {
+  type: 'Gemini',
+  chat: {
+    fields: geminiChatFields,
+    toRequest: toGeminiChatRequest,
+    fromResponse: fromGeminiChatResponse,
+    createStream: (options) => new GeminiChatStream(options),
+  },
+  embeddings: geminiEmbeddings,
+  images: geminiImages,
+  tokenCount: { toRequest: toGeminiTokenCountRequest, fromResponse: fromGeminiTokenCount },
+  classifyError: classifyGeminiError,
+  usageRecord: null,
+  probe: geminiProbe,
+};

@@ -1,0 +1,101 @@
+import type { ChatCompletionRequest } from '@aggregator/contracts';
+import type { DroppedParams } from '../fields/dropped-params.ts';
+import { invalidValue } from '../fields/invalid-value.ts';
+import type { ModelTraits, ThinkingControl, ThinkingLevel } from './model-traits.ts';
+
+export interface ThinkingConfig {
+  thinkingBudget?: number;
+  thinkingLevel?: ThinkingLevel;
+  /** Thoughts come as summaries, where asked for. */
+  includeThoughts?: boolean;
+}
+
+type Asked = Pick<ChatCompletionRequest, 'reasoning' | 'reasoning_effort'>;
+type Effort = 'minimal' | 'low' | 'medium' | 'high';
+
+/** Effort as tokens, which is how Google's own door for OpenAI's clients reads it. */
+const budgets: Readonly<Record<Effort, number>> = { minimal: 1024, low: 1024, medium: 8192, high: 24_576 };
+const levels: Readonly<Record<Effort, ThinkingLevel>> = {
+  minimal: 'MINIMAL',
+  low: 'LOW',
+  medium: 'MEDIUM',
+  high: 'HIGH',
+};
+const order: readonly ThinkingLevel[] = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'];
+const efforts: ReadonlyMap<string, Effort> = new Map<string, Effort>([
+  ['minimal', 'minimal'],
+  ['low', 'low'],
+  ['medium', 'medium'],
+  ['high', 'high'],
+  ['xhigh', 'high'],
+  ['max', 'high'],
+]);
+
+/**
+ * How much the model is to think, in the words that it understands: a budget of tokens up to version 2.5, a level since.
+ * A caller who asks for thinking gets its summary, one who does not gets what the model does by itself. What cannot be
+ * done is done as nearly as it can be, and named.
+ * Sources: https://ai.google.dev/gemini-api/docs/generate-content/thinking, https://ai.google.dev/gemini-api/docs/openai,
+ * https://openrouter.ai/docs/use-cases/reasoning-tokens (read 2026-11).
+ * @returns null where nothing need be said
+ * @throws {AppError} `invalid_value`
+ */
+export function toThinkingConfig(
+  request: Asked,
+  { thinking }: ModelTraits,
+  dropped: DroppedParams,
+): ThinkingConfig | null {
+  const { reasoning, reasoning_effort: named } = request;
+  const effort = named ?? reasoning?.effort ?? null;
+  const budget = reasoning?.max_tokens ?? null;
+  const isEnabled = reasoning?.enabled ?? null;
+  if (effort === null && budget === null && isEnabled === null) return null;
+  const param = named ? 'reasoning_effort' : 'reasoning';
+  const known = effort === null || effort === 'none' ? null : efforts.get(effort);
+  if (known === undefined) {
+    const at = named ? param : 'reasoning.effort';
+    throw invalidValue(at, 'An effort is none, minimal, low, medium, high, xhigh or max.');
+  }
+  const isOff = effort === 'none' || budget === 0 || (isEnabled === false && effort === null);
+  if (thinking.kind === 'none') {
+    if (!isOff) dropped.note(param);
+    return null;
+  }
+  if (isOff) return toLeast(thinking, param, dropped);
+  const includeThoughts = reasoning?.exclude !== true;
+  if (thinking.kind === 'budget') return { thinkingBudget: toBudget(thinking, known, budget), includeThoughts };
+  const level = known === null ? levelOf(budget) : levels[known];
+  return { ...(level !== null && { thinkingLevel: nearest(level, thinking.levels) }), includeThoughts };
+}
+
+/** Off where that can be; else the least that there is, and the caller is told. */
+function toLeast(
+  thinking: Exclude<ThinkingControl, { kind: 'none' }>,
+  param: string,
+  dropped: DroppedParams,
+): ThinkingConfig {
+  if (thinking.kind === 'budget' && thinking.canBeOff) return { thinkingBudget: 0 };
+  dropped.note(param);
+  if (thinking.kind === 'budget') return { thinkingBudget: thinking.min };
+  const [lowest] = thinking.levels;
+  return lowest === undefined ? {} : { thinkingLevel: lowest };
+}
+
+/** -1 leaves it to the model, which is what being enabled without more means. */
+function toBudget({ min, max }: { min: number; max: number }, effort: Effort | null, budget: number | null): number {
+  const asked = budget ?? (effort === null ? null : budgets[effort]);
+  return asked === null ? -1 : Math.min(Math.max(asked, min), max);
+}
+
+/** The level that stands for a budget in the same table; null where none was given. */
+function levelOf(budget: number | null): ThinkingLevel | null {
+  if (budget === null) return null;
+  if (budget <= budgets.low) return 'LOW';
+  return budget <= budgets.medium ? 'MEDIUM' : 'HIGH';
+}
+
+/** The level itself, the next higher one that the model has, or its highest. */
+function nearest(asked: ThinkingLevel, taken: readonly ThinkingLevel[]): ThinkingLevel {
+  const higher = order.slice(order.indexOf(asked)).find((level) => taken.includes(level));
+  return higher ?? taken.at(-1) ?? asked;
+}

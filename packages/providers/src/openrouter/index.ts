@@ -1,0 +1,51 @@
+import { unsupported } from '../fields/sort-fields.ts';
+import { boundOutput } from '../openai/adjust-fields.ts';
+import { createOpenAiDialect } from '../openai/dialect.ts';
+import { withRefusalAsText } from '../openai/messages.ts';
+import { openRouterChatFields, openRouterImagesFields } from './capabilities.ts';
+import { toOpenAiError } from './errors.ts';
+
+/**
+ * OpenRouter, whose models are named `openai/gpt-4o-mini`.
+ *
+ * - Reasoning is asked for in its own words, which are ours, and comes as `reasoning`; `reasoning_details` come and go as
+ *   they are.
+ * - Usage comes with every answer, without being asked for; its `cost` is what OpenRouter charges us, and is never what we
+ *   charge.
+ * - Images are made by `POST /images`, which answers base64 alone. A chat with `modalities` has them among its message.
+ * - The list of models is open to everybody: what tells a wrong key is `GET /key`.
+ *
+ * Sources: https://openrouter.ai/docs/api/reference/overview, …/api/reference/limits, …/use-cases/reasoning-tokens,
+ * …/guides/overview/multimodal/image-generation (read 2026-11).
+ */
+export const openRouterAdapter = createOpenAiDialect('OpenRouter', openRouterChatFields, {
+  probePath: '/key',
+  isLoose: true,
+  toOpenAiError,
+  adjustAnswer: withoutCost,
+  adjustMessage(message) {
+    if (message.reasoning_content === undefined) return withRefusalAsText(message);
+    const { reasoning_content: reasoning, ...rest } = withRefusalAsText(message);
+    return { ...rest, reasoning };
+  },
+  adjustChat(fields) {
+    boundOutput(fields, 'max_completion_tokens');
+    // Two efforts that differ are refused.
+    if (fields.reasoning !== undefined) delete fields.reasoning_effort;
+  },
+  images: {
+    fields: openRouterImagesFields,
+    path: '/images',
+    adjust(fields) {
+      if (fields.response_format === 'url') throw unsupported('response_format');
+      delete fields.response_format;
+    },
+  },
+});
+
+/** What OpenRouter charged us stays with us: `cost` of an answer is what we charge. */
+function withoutCost({ usage }: Record<string, unknown>): boolean {
+  if (typeof usage !== 'object' || usage === null || !('cost' in usage)) return false;
+  for (const name of ['cost', 'cost_details', 'is_byok']) Reflect.deleteProperty(usage, name);
+  return true;
+}

@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { chatCompletionRequest } from '@aggregator/contracts';
+import { describe, expect, it } from '@jest/globals';
+import { describeProvider, parseFixtures } from '../conformance.ts';
+import { openRouterAdapter } from './index.ts';
+
+const directory = new URL('./__fixtures__/', import.meta.url);
+const texts = readdirSync(directory).map((name) => [name, readFileSync(new URL(name, directory), 'utf8')]);
+
+describeProvider(openRouterAdapter, parseFixtures(Object.fromEntries(texts)));
+
+describe('OpenRouter', () => {
+  const target = {
+    baseUrl: 'https://openrouter.ai/api/v1',
+    credential: 'k',
+    model: 'openai/gpt-4o-mini',
+    attemptId: 'r/1',
+    maxOutputTokens: null,
+    options: {},
+  };
+  const translate = (request: object) => {
+    const asked = chatCompletionRequest.parse({ model: 'any', messages: [{ role: 'user', content: 'x' }], ...request });
+    return JSON.parse(openRouterAdapter.chat.toRequest(asked, target).body);
+  };
+
+  it('is asked for reasoning in one form, since two that differ are refused', () => {
+    expect(translate({ reasoning: { effort: 'low' }, reasoning_effort: 'high' })).toMatchObject({
+      reasoning: { effort: 'low' },
+    });
+    expect(translate({ reasoning: { effort: 'low' }, reasoning_effort: 'high' })).not.toHaveProperty(
+      'reasoning_effort',
+    );
+    expect(translate({ reasoning_effort: 'high' })).toMatchObject({ reasoning_effort: 'high' });
+  });
+
+  it('is probed where a wrong key is refused, since its list of models is open to all', () => {
+    expect(openRouterAdapter.probe(target).url).toBe('https://openrouter.ai/api/v1/key');
+  });
+
+  it('tells nobody what it charged us', () => {
+    const usage = { prompt_tokens: 1, completion_tokens: 2, cost: 0.1, cost_details: {}, is_byok: false };
+    const answer = {
+      id: 'g',
+      object: 'chat.completion',
+      choices: [{ index: 0, message: { content: 'a' }, finish_reason: 'stop' }],
+      usage,
+    };
+    const { body, usage: counters } = openRouterAdapter.chat.fromResponse(JSON.stringify(answer));
+    expect(body.usage).toEqual({ prompt_tokens: 1, completion_tokens: 2 });
+    expect(counters).toEqual({ inputUncached: 1, outputText: 2 });
+  });
+
+  it('draws by its own address of pictures, in what it takes of OpenAI’s words', () => {
+    const asked = {
+      model: 'any',
+      prompt: 'x',
+      response_format: 'b64_json' as const,
+      size: '2K',
+      style: 'vivid',
+      user: 'u',
+    };
+    const { endpoint, body, droppedParams } = openRouterAdapter.images?.toRequest(asked, target) ?? {};
+    expect(endpoint?.url).toBe('https://openrouter.ai/api/v1/images');
+    expect(JSON.parse(body ?? '')).toEqual({ model: 'openai/gpt-4o-mini', prompt: 'x', size: '2K' });
+    expect(droppedParams).toEqual(['style', 'user']);
+  });
+});

@@ -1,0 +1,22 @@
+import type { RetryPolicy } from './port.ts';
+
+/** failover.md §3.2. Milliseconds. */
+const pauseMsMin = 300;
+const pauseMsSpread = 200;
+/** Upward only: sooner than asked for is what the other side wanted to be spared. */
+const jitterMax = 0.1;
+
+/** The pause before the retry that follows `retriesSoFar` others, while another target is left: 300–500 ms, doubled each time. */
+export function backOffMs(retriesSoFar: number, random: () => number): number {
+  return (pauseMsMin + pauseMsSpread * random()) * 2 ** retriesSoFar;
+}
+
+/** The same where there is nowhere else to go, as the operator set it. */
+export function patientBackOffMs(policy: RetryPolicy, retriesSoFar: number, random: () => number): number {
+  return withJitter(policy.delayMs * policy.multiplier ** retriesSoFar, random);
+}
+
+/** `waitMs` and up to a tenth more, so that those who were told the same do not all come at once. */
+export function withJitter(waitMs: number, random: () => number): number {
+  return waitMs * (1 + jitterMax * random());
+}

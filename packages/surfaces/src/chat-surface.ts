@@ -1,0 +1,69 @@
+import type { AppError, ChatCompletionRequest } from '@aggregator/contracts';
+
+/**
+ * One way in: a vendor's API as its SDKs speak it, translated to and from chat completions, which is what everything behind
+ * it speaks. Pure: no I/O, no clock. Every surface can be served by every provider.
+ */
+export interface ChatSurface {
+  readonly name: ChatSurfaceName;
+
+  /**
+   * A parsed JSON body as a chat completion request.
+   * @throws {AppError} `invalid_value`, `unsupported_parameter`; `param` as the caller wrote it.
+   */
+  toChat(body: unknown): SurfaceRequest;
+
+  /** A whole answer, with our additions already in it, in the surface's shape; the additions go over, too. */
+  fromAnswer(answer: Readonly<Record<string, unknown>>, request: SurfaceRequest): Record<string, unknown>;
+
+  createStream(request: SurfaceRequest, head: AnswerHead): SurfaceStream;
+
+  /** The body of an error that is told with a status. */
+  toErrorBody(error: AppError, requestId: string): unknown;
+
+  /** What callers refer to by its id instead of saying it again; absent where the surface has no such thing. */
+  readonly references?: ItemReferences;
+}
+
+/** Parts of earlier answers, known by their ids. Works on bodies that nobody has checked yet. */
+export interface ItemReferences {
+  /** Ids that a body refers to. */
+  list(body: unknown): readonly string[];
+  /** The body with those items in it that are known. */
+  resolve(body: unknown, items: ReadonlyMap<string, unknown>): unknown;
+  /** Whether the items of the answer to this body may be referred to later. */
+  wants(body: unknown): boolean;
+}
+
+export type ChatSurfaceName = 'chat.completions' | 'completions' | 'responses' | 'messages';
+
+export interface SurfaceRequest {
+  /** For a streamed surface whose own stream tells usage, it asks for the usage chunk. */
+  readonly chat: ChatCompletionRequest;
+  /** Fields of the surface that chat completions cannot carry, by name. */
+  readonly droppedParams: readonly string[];
+  /** What `fromAnswer` and `createStream` of the same surface need to know of the original; opaque to everybody else. */
+  readonly original: unknown;
+}
+
+/** What a stream's ids and times are made of. */
+export interface AnswerHead {
+  readonly requestId: string;
+  /** Unix seconds. */
+  readonly createdAt: number;
+}
+
+/** Chat completion chunks in, text of server-sent events out. Synchronous. */
+export interface SurfaceStream {
+  /**
+   * One chunk as JSON text → whole events, ready to be written; empty where the chunk says nothing on this surface.
+   * @throws {AppError} `upstream_invalid_response` where an answer is longer than a surface that must keep it can hold
+   */
+  push(chunk: string): string;
+  /** The last chunk with our additions in it, or null where nothing was kept back → the rest of the stream and its terminator. */
+  end(last: Readonly<Record<string, unknown>> | null): string;
+  /** The one error event of a stream that cannot go on; nothing comes after it. */
+  fail(error: AppError): string;
+  /** After its end: what can be referred to later, each with its `id`. */
+  readonly items?: readonly Readonly<Record<string, unknown>>[];
+}

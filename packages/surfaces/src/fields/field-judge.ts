@@ -1,0 +1,65 @@
+import { AppError } from '@aggregator/contracts';
+import { DroppedParams, type FieldFate } from '@aggregator/providers';
+
+export type Fates<Field extends string> = Readonly<Record<Field, FieldFate>>;
+
+/** Why a field is refused, for the caller; it ends the sentence `'x' is not supported here: …`. */
+export type Reasons<Field extends string> = Readonly<Partial<Record<Field, string>>>;
+
+/** Fields that speak to us; they go over as they are. */
+const ownFields: ReadonlySet<string> = new Set(['models', 'provider', 'strict']);
+
+/** One request's fields against a surface's table: what is refused throws, what is dropped is named once. */
+export class FieldJudge<Field extends string> {
+  readonly dropped = new DroppedParams();
+  readonly #fates: Fates<Field>;
+  readonly #reasons: Reasons<Field>;
+
+  constructor(fates: Fates<Field>, reasons: Reasons<Field>) {
+    this.#fates = fates;
+    this.#reasons = reasons;
+  }
+
+  /**
+   * Judges the fields at the top of a body. A null means what its absence means; `asksNothing` names values that do, too.
+   * @throws {AppError} `unsupported_parameter`
+   */
+  judgeBody(body: Readonly<Record<string, unknown>>, asksNothing: (name: string, value: unknown) => boolean): void {
+    for (const name of Object.keys(body)) {
+      const value = body[name];
+      if (value === null || value === undefined || ownFields.has(name) || asksNothing(name, value)) continue;
+      if (this.#knows(name)) this.takes(name, name);
+      else this.dropped.note(name);
+    }
+  }
+
+  /**
+   * Whether the field goes over; one that is dropped is noted.
+   * @throws {AppError} `unsupported_parameter` with `param`, which is where the caller wrote it
+   */
+  takes(field: Field, param: string = field): boolean {
+    const fate = this.#fates[field];
+    if (fate === 'refused') throw notSupported(param, this.#reasons[field]);
+    if (fate === 'dropped') this.dropped.note(field);
+    return fate === 'mapped';
+  }
+
+  /**
+   * The same for a kind of item, block or tool. One that the table does not know is refused, since nobody can tell what the
+   * answer would be without it.
+   */
+  takesKind(family: string, type: string, param: string): boolean {
+    const field = `${family}.${type}`;
+    if (this.#knows(field)) return this.takes(field, param);
+    throw notSupported(param, `the kind '${type.slice(0, 64)}' is not known`);
+  }
+
+  #knows(name: string): name is Field {
+    return Object.hasOwn(this.#fates, name);
+  }
+}
+
+/** The error for what a surface cannot carry over, whoever the provider is. */
+export function notSupported(param: string, reason = 'no provider could be asked for it'): AppError {
+  return new AppError('unsupported_parameter', { param, message: `'${param}' is not supported here: ${reason}.` });
+}

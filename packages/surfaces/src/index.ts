@@ -1,0 +1,12 @@
+export { chatCompletionsSurface } from './chat-completions/index.ts';
+export type {
+  AnswerHead,
+  ChatSurface,
+  ChatSurfaceName,
+  ItemReferences,
+  SurfaceRequest,
+  SurfaceStream,
+} from './chat-surface.ts';
+export { completionsSurface } from './completions/index.ts';
+export { messagesSurface, toCountTokensChat } from './messages/index.ts';
+export { responsesSurface } from './responses/index.ts';

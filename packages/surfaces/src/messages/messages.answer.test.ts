@@ -1,0 +1,114 @@
+import { describe, expect, it } from '@jest/globals';
+import { additions, joinAnswer, script } from '../testing/chat-script.ts';
+import { play, readEvents } from '../testing/surface-server.ts';
+import { messagesSurface } from './index.ts';
+
+const plain = { model: 'm', max_tokens: 100, messages: [{ role: 'user', content: 'Hello' }], stop_sequences: ['END'] };
+const request = messagesSurface.toChat(plain);
+const answer = (message: object, choice: object = {}) =>
+  messagesSurface.fromAnswer({ choices: [{ index: 0, message, finish_reason: 'stop', ...choice }] }, request);
+
+describe("an answer in Anthropic's form", () => {
+  it('has every field of a message, its tokens beside those of the cache, and what we add', () => {
+    expect(messagesSurface.fromAnswer(joinAnswer(script([{ content: 'Hi' }])), request)).toEqual({
+      id: 'msg_7F3a',
+      type: 'message',
+      role: 'assistant',
+      model: 'model-that-served',
+      content: [{ type: 'text', text: 'Hi', citations: null }],
+      container: null,
+      diagnostics: null,
+      stop_reason: 'end_turn',
+      stop_sequence: null,
+      stop_details: null,
+      usage: {
+        input_tokens: 30,
+        output_tokens: 40,
+        cache_creation_input_tokens: 10,
+        cache_read_input_tokens: 60,
+        cache_creation: null,
+        output_tokens_details: { thinking_tokens: 15 },
+        server_tool_use: null,
+        inference_geo: null,
+        service_tier: null,
+        speed: null,
+        cost: 0.000123,
+        cost_nano_usd: '123000',
+      },
+      ...additions,
+    });
+  });
+
+  it('tells usage and what we add in the last event but one of a stream', () => {
+    const events = readEvents(play(messagesSurface, request, script([{ content: 'Hi' }])));
+
+    expect(events.at(-2)).toMatchObject({
+      type: 'message_delta',
+      usage: { input_tokens: 30, cache_read_input_tokens: 60, cost: 0.000123, cost_nano_usd: '123000' },
+      ...additions,
+    });
+  });
+
+  it.each([
+    ['stop', {}, { stop_reason: 'end_turn' }],
+    ['length', {}, { stop_reason: 'max_tokens' }],
+    ['tool_calls', {}, { stop_reason: 'tool_use' }],
+    [
+      'content_filter',
+      {},
+      { stop_reason: 'refusal', stop_details: { type: 'refusal', category: null, explanation: null } },
+    ],
+    ['stop', { stop_reason: 'END' }, { stop_reason: 'stop_sequence', stop_sequence: 'END' }],
+    ['stop', { stop_sequence: 'never asked for' }, { stop_reason: 'end_turn', stop_sequence: null }],
+  ])('says why it stopped: %s %j', (finishReason, choice, expected) => {
+    const told = script([{ content: 'Hi' }], finishReason, choice);
+
+    expect(messagesSurface.fromAnswer(joinAnswer(told), request)).toMatchObject(expected);
+    expect(readEvents(play(messagesSurface, request, told)).at(-2)).toMatchObject({ delta: expected });
+  });
+
+  it('waits for the result of a call also where the provider calls its reason a plain stop', () => {
+    const call = { index: 0, id: 'call_1', type: 'function', function: { name: 'a', arguments: '{}' } };
+    const told = script([{ tool_calls: [call] }], 'stop');
+
+    expect(messagesSurface.fromAnswer(joinAnswer(told), request)).toMatchObject({ stop_reason: 'tool_use' });
+    expect(readEvents(play(messagesSurface, request, told)).at(-2)).toMatchObject({
+      delta: { stop_reason: 'tool_use' },
+    });
+  });
+
+  it('shows a refusal as what was said, and as the reason why it stopped', () => {
+    expect(answer({ content: null, refusal: 'No.' })).toMatchObject({
+      content: [{ type: 'text', text: 'No.' }],
+      stop_reason: 'refusal',
+    });
+  });
+
+  it('shows arguments that are no JSON object as such', () => {
+    const call = (text: string) => ({
+      tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'a', arguments: text } }],
+    });
+
+    expect(answer(call('{"a":')).content).toMatchObject([{ input: { INVALID_JSON: '{"a":' } }]);
+    expect(answer(call('[1]')).content).toMatchObject([{ input: { INVALID_JSON: '[1]' } }]);
+    expect(answer(call(' ')).content).toMatchObject([{ input: {} }]);
+  });
+
+  it('makes up an id for a call that has none', () => {
+    const call = { type: 'function', function: { name: 'a', arguments: '{}' } };
+
+    expect(answer({ content: 'x', tool_calls: [call, call] }).content).toMatchObject([
+      { type: 'text' },
+      { id: 'toolu_unknown_1' },
+      { id: 'toolu_unknown_2' },
+    ]);
+  });
+
+  it('is whole where nothing was said, and where no chunk was kept back', () => {
+    expect(readEvents(play(messagesSurface, request, { chunks: [], last: null })).map((event) => event.type)).toEqual([
+      'message_start',
+      'message_delta',
+      'message_stop',
+    ]);
+  });
+});

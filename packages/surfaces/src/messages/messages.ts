@@ -1,0 +1,129 @@
+import {
+  type ChatMessage,
+  type CountTokensRequest,
+  checkBody,
+  type MessagesField,
+  messagesBlock,
+  type ReasoningDetail,
+} from '@aggregator/contracts';
+import { openDetails } from '../answer/sealed-details.ts';
+import { type FieldJudge, notSupported } from '../fields/field-judge.ts';
+import { type ChatPart, toChatParts, withMark } from './parts.ts';
+
+type Judge = FieldJudge<MessagesField>;
+type NativeMessage = CountTokensRequest['messages'][number];
+type Blocks = Exclude<NativeMessage['content'], string>;
+
+const anthropicFormat = 'anthropic-claude-v1';
+
+export function toChatMessages(request: CountTokensRequest, judge: Judge): ChatMessage[] {
+  const messages: ChatMessage[] = [];
+  if (request.system) messages.push({ role: 'system', content: toContent(request.system, 'system', judge) });
+  for (const [index, message] of request.messages.entries()) {
+    messages.push(...toChatTurn(message, `messages[${index}].content`, judge));
+  }
+  const last = messages.at(-1);
+  // The mark of the whole request stands at its last block.
+  if (request.cache_control && last !== undefined) {
+    messages[messages.length - 1] = { ...last, cache_control: request.cache_control };
+  }
+  return messages;
+}
+
+function toChatTurn({ role, content }: NativeMessage, at: string, judge: Judge): ChatMessage[] {
+  if (typeof content === 'string') return [{ role, content }];
+  switch (role) {
+    case 'system':
+      return [{ role, content: toContent(content, at, judge) }];
+    case 'assistant':
+      return [toAssistantMessage(content, at, judge)];
+    case 'user':
+      return toUserMessages(content, at, judge);
+  }
+}
+
+/** Text alone stays text; what has marks or pictures in it becomes parts. */
+function toContent(content: string | Blocks, at: string, judge: Judge): string | ChatPart[] {
+  if (typeof content === 'string') return content;
+  return simplify(content.flatMap((block, index) => toChatParts(block, `${at}[${index}]`, judge)));
+}
+
+function simplify(parts: ChatPart[]): string | ChatPart[] {
+  const [first] = parts;
+  if (parts.length !== 1 || first?.type !== 'text' || first.cache_control !== undefined) return parts;
+  return typeof first.text === 'string' ? first.text : parts;
+}
+
+/** Each tool's result is a message of its own; they come first, since they answer the turn before. */
+function toUserMessages(blocks: Blocks, at: string, judge: Judge): ChatMessage[] {
+  const results: ChatMessage[] = [];
+  const parts: ChatPart[] = [];
+  for (const [index, block] of blocks.entries()) {
+    const blockAt = `${at}[${index}]`;
+    if (block.type === 'tool_result') results.push(toToolMessage(block, blockAt, judge));
+    else parts.push(...toChatParts(block, blockAt, judge));
+  }
+  if (parts.length === 0 && results.length > 0) return results;
+  return [...results, { role: 'user', content: simplify(parts) }];
+}
+
+/** Chat completions cannot mark a result as a failure, so its text says it. */
+function toToolMessage(block: Blocks[number], at: string, judge: Judge): ChatMessage {
+  const { tool_use_id, content, is_error, cache_control } = checkBody(messagesBlock.tool_result, block, at);
+  const said = content ? toContent(content, `${at}.content`, judge) : '';
+  return {
+    role: 'tool',
+    tool_call_id: tool_use_id,
+    content: is_error === true ? asFailure(said) : said,
+    ...(cache_control && { cache_control }),
+  };
+}
+
+function asFailure(content: string | ChatPart[]): string | ChatPart[] {
+  if (typeof content !== 'string') return [{ type: 'text', text: 'Error:' }, ...content];
+  return /^error\b/i.test(content) ? content : `Error: ${content}`.trimEnd();
+}
+
+function toAssistantMessage(blocks: Blocks, at: string, judge: Judge): ChatMessage {
+  const parts: ChatPart[] = [];
+  const calls: NonNullable<ChatMessage['tool_calls']> = [];
+  const details: ReasoningDetail[] = [];
+  let mark: object = {};
+  for (const [index, block] of blocks.entries()) {
+    const blockAt = `${at}[${index}]`;
+    if (block.type === 'tool_use') {
+      judge.takesKind('content', block.type, blockAt);
+      const { id, name, input, cache_control } = checkBody(messagesBlock.tool_use, block, blockAt);
+      calls.push({ id, type: 'function', function: { name, arguments: JSON.stringify(input ?? {}) } });
+      mark = withMark(cache_control);
+    } else if (block.type === 'thinking' || block.type === 'redacted_thinking') {
+      judge.takesKind('content', block.type, blockAt);
+      details.push(...toDetails(block, blockAt));
+    } else if (block.type === 'text') {
+      parts.push(...toChatParts(block, blockAt, judge));
+    } else {
+      judge.takesKind('content', block.type, blockAt);
+      throw notSupported(blockAt, `an assistant's message cannot hold a block '${block.type}'`);
+    }
+  }
+  return {
+    role: 'assistant',
+    content: parts.length === 0 ? null : simplify(parts),
+    ...(calls.length > 0 && { tool_calls: calls }),
+    ...(details.length > 0 && { reasoning_details: details.map((detail, index) => ({ ...detail, index })) }),
+    ...mark,
+  };
+}
+
+/** What of a thought goes back to its provider: ours to open where another than Anthropic made it. */
+function toDetails(block: Blocks[number], at: string): ReasoningDetail[] {
+  if (block.type === 'redacted_thinking') {
+    const { data } = checkBody(messagesBlock.redacted_thinking, block, at);
+    return openDetails(data) ?? [{ type: 'reasoning.encrypted', data, format: anthropicFormat }];
+  }
+  const { thinking: text, signature } = checkBody(messagesBlock.thinking, block, at);
+  if (!signature) return [{ type: 'reasoning.text', text }];
+  const opened = openDetails(signature);
+  if (opened !== null) return opened.map((detail) => ({ ...detail, text }));
+  return [{ type: 'reasoning.text', text, signature, format: anthropicFormat }];
+}

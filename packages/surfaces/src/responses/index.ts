@@ -1,0 +1,15 @@
+import { toOpenAiErrorBody } from '@aggregator/contracts';
+import type { ChatSurface } from '../chat-surface.ts';
+import { responsesReferences } from './references.ts';
+import { toResponsesChat } from './request.ts';
+import { toResponse } from './response.ts';
+import { ResponsesStream } from './stream.ts';
+
+export const responsesSurface: ChatSurface = {
+  name: 'responses',
+  toChat: toResponsesChat,
+  fromAnswer: toResponse,
+  createStream: (request, head) => new ResponsesStream(request, head),
+  toErrorBody: (error) => toOpenAiErrorBody(error),
+  references: responsesReferences,
+};

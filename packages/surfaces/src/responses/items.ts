@@ -1,0 +1,125 @@
+import {
+  type ChatMessage,
+  checkBody,
+  type ReasoningDetail,
+  type ResponsesField,
+  type ResponsesRequest,
+  responsesItem,
+} from '@aggregator/contracts';
+import { openDetails } from '../answer/sealed-details.ts';
+import type { FieldJudge } from '../fields/field-judge.ts';
+import { type ChatPart, toChatContent } from './parts.ts';
+
+type Judge = FieldJudge<ResponsesField>;
+type Item = Exclude<ResponsesRequest['input'], string>[number];
+type Call = NonNullable<ChatMessage['tool_calls']>[number];
+
+/** Items in their order as messages: what an assistant thought, said and called in one turn is one message. */
+export function toChatMessages({ instructions, input }: ResponsesRequest, judge: Judge): ChatMessage[] {
+  const conversation = new Conversation();
+  if (instructions) conversation.add({ role: 'system', content: instructions });
+  if (typeof input === 'string') conversation.add({ role: 'user', content: input });
+  else for (const [index, item] of input.entries()) addItem(conversation, item, `input[${index}]`, judge);
+  return conversation.messages;
+}
+
+function addItem(conversation: Conversation, item: Item, at: string, judge: Judge): void {
+  const type = item.type ?? ('id' in item && !('content' in item) ? 'item_reference' : 'message');
+  judge.takesKind('input', type, at);
+  switch (type) {
+    case 'message': {
+      const { role, content } = checkBody(responsesItem.message, item, at);
+      const said = toChatContent(content, `${at}.content`, judge);
+      if (role === 'assistant') conversation.say(said);
+      else conversation.add({ role, content: said });
+      return;
+    }
+    case 'function_call': {
+      const { call_id: id, name, arguments: text } = checkBody(responsesItem.function_call, item, at);
+      conversation.call({ id, type: 'function', function: { name, arguments: text } });
+      return;
+    }
+    case 'custom_tool_call': {
+      const { call_id: id, name, input } = checkBody(responsesItem.custom_tool_call, item, at);
+      conversation.call({ id, type: 'custom', custom: { name, input } });
+      return;
+    }
+    case 'function_call_output':
+    case 'custom_tool_call_output': {
+      const { call_id, output } = checkBody(responsesItem[type], item, at);
+      const content = toChatContent(output, `${at}.output`, judge);
+      conversation.add({ role: 'tool', tool_call_id: call_id, content });
+      return;
+    }
+    default: {
+      const { summary, encrypted_content } = checkBody(responsesItem.reasoning, item, at);
+      const text = (summary ?? []).map((part) => part.text).join('\n\n');
+      const opened = encrypted_content ? openDetails(encrypted_content) : null;
+      if (encrypted_content && opened === null) judge.dropped.note('input.reasoning.encrypted_content');
+      conversation.think(opened ?? (text === '' ? [] : [{ type: 'reasoning.text', text }]));
+    }
+  }
+}
+
+interface Turn {
+  content: string | ChatPart[] | null;
+  readonly calls: Call[];
+  readonly details: ReasoningDetail[];
+}
+
+class Conversation {
+  readonly #messages: ChatMessage[] = [];
+  /** The assistant's turn that is not over. */
+  #turn: Turn | null = null;
+
+  get messages(): ChatMessage[] {
+    this.#endTurn();
+    return this.#messages;
+  }
+
+  add(message: ChatMessage): void {
+    this.#endTurn();
+    this.#messages.push(message);
+  }
+
+  think(details: readonly ReasoningDetail[]): void {
+    const { calls, content } = this.#openTurn();
+    // Thoughts after what was said begin another turn; those between calls belong to the calls.
+    if (content !== null && calls.length === 0) this.#endTurn();
+    this.#openTurn().details.push(...details);
+  }
+
+  /** Text beside calls stays in their message, because their results must follow it. */
+  say(content: string | ChatPart[]): void {
+    const before = this.#turn;
+    if (before !== null && before.content !== null && before.calls.length === 0) this.#endTurn();
+    const turn = this.#openTurn();
+    turn.content = turn.content === null ? content : [...toParts(turn.content), ...toParts(content)];
+  }
+
+  call(call: Call): void {
+    this.#openTurn().calls.push(call);
+  }
+
+  #openTurn(): Turn {
+    this.#turn ??= { content: null, calls: [], details: [] };
+    return this.#turn;
+  }
+
+  #endTurn(): void {
+    if (this.#turn === null) return;
+    const { content, calls, details } = this.#turn;
+    this.#turn = null;
+    if (content === null && calls.length === 0) return;
+    this.#messages.push({
+      role: 'assistant',
+      content,
+      ...(calls.length > 0 && { tool_calls: calls }),
+      ...(details.length > 0 && { reasoning_details: details.map((detail, index) => ({ ...detail, index })) }),
+    });
+  }
+}
+
+function toParts(content: string | ChatPart[]): ChatPart[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : content;
+}

@@ -1,0 +1,119 @@
+import {
+  type ChatCompletionRequest,
+  checkBody,
+  type ResponsesField,
+  type ResponsesRequest,
+  responsesJsonSchema,
+  responsesRequest,
+} from '@aggregator/contracts';
+import type { SurfaceRequest } from '../chat-surface.ts';
+import { FieldJudge } from '../fields/field-judge.ts';
+import { toSurfaceRequest } from '../fields/surface-request.ts';
+import { responsesFates, responsesReasons } from './fields.ts';
+import { toChatMessages } from './items.ts';
+import { toChatTools, toToolChoice } from './tools.ts';
+
+type Judge = FieldJudge<ResponsesField>;
+
+export function toResponsesChat(body: unknown): SurfaceRequest {
+  const request = checkBody(responsesRequest, body);
+  const judge = new FieldJudge(responsesFates, responsesReasons);
+  judge.judgeBody(request, asksNothing);
+  const tools = toChatTools(request.tools ?? [], judge);
+  const wantsLogprobs = request.top_logprobs || request.include?.includes('message.output_text.logprobs') === true;
+  noteOtherIncludes(request, judge);
+  const chat: ChatCompletionRequest = {
+    model: request.model,
+    models: request.models,
+    provider: request.provider,
+    strict: request.strict,
+    messages: toChatMessages(request, judge),
+    max_completion_tokens: request.max_output_tokens,
+    temperature: request.temperature,
+    top_p: request.top_p,
+    user: request.user,
+    safety_identifier: request.safety_identifier,
+    service_tier: request.service_tier,
+    moderation: request.moderation,
+    prompt_cache_key: request.prompt_cache_key,
+    prompt_cache_options: request.prompt_cache_options,
+    prompt_cache_retention: request.prompt_cache_retention,
+    stream: request.stream,
+    ...(request.stream === true && { stream_options: { include_usage: true } }),
+    ...(tools.length > 0 && {
+      tools,
+      tool_choice: toToolChoice(request.tool_choice, judge),
+      parallel_tool_calls: request.parallel_tool_calls,
+    }),
+    ...(wantsLogprobs && { logprobs: true, top_logprobs: request.top_logprobs }),
+    ...toReasoning(request, judge),
+    ...toFormat(request, judge),
+  };
+  return toSurfaceRequest(chat, judge.dropped.names, toEcho(request));
+}
+
+/** What the answer tells back of the request, with the values of what the caller left out. */
+function toEcho(request: ResponsesRequest): Record<string, unknown> {
+  return {
+    background: false,
+    instructions: request.instructions ?? null,
+    max_output_tokens: request.max_output_tokens ?? null,
+    max_tool_calls: null,
+    metadata: request.metadata ?? {},
+    parallel_tool_calls: request.parallel_tool_calls ?? true,
+    previous_response_id: null,
+    prompt_cache_key: request.prompt_cache_key ?? null,
+    reasoning: { effort: request.reasoning?.effort ?? null, summary: request.reasoning?.summary ?? null },
+    safety_identifier: request.safety_identifier ?? null,
+    store: false,
+    temperature: request.temperature ?? null,
+    text: { format: { type: 'text' }, ...request.text },
+    tool_choice: request.tool_choice ?? 'auto',
+    tools: request.tools ?? [],
+    top_logprobs: request.top_logprobs ?? 0,
+    top_p: request.top_p ?? null,
+    truncation: 'disabled',
+    user: request.user ?? null,
+  };
+}
+
+const emptyByDefault: Readonly<Record<string, unknown>> = { background: false, store: false, truncation: 'disabled' };
+
+function asksNothing(name: string, value: unknown): boolean {
+  return Object.hasOwn(emptyByDefault, name) && emptyByDefault[name] === value;
+}
+
+/** Thoughts are always given with what their provider needs to read them again; the rest is of tools that are not here. */
+const includesGiven: ReadonlySet<string> = new Set(['reasoning.encrypted_content', 'message.output_text.logprobs']);
+
+function noteOtherIncludes({ include }: ResponsesRequest, judge: Judge): void {
+  if (include?.some((name) => !includesGiven.has(name))) judge.dropped.note('include');
+}
+
+/** A summary is always given where the provider tells its thoughts. */
+function toReasoning({ reasoning }: ResponsesRequest, judge: Judge): Partial<ChatCompletionRequest> {
+  if (!reasoning) return {};
+  if (hasValue(reasoning.context) && reasoning.context !== 'auto') judge.takes('reasoning.context');
+  if (hasValue(reasoning.mode) && reasoning.mode !== 'standard') judge.takes('reasoning.mode');
+  return { reasoning_effort: reasoning.effort };
+}
+
+function toFormat({ text }: ResponsesRequest, judge: Judge): Partial<ChatCompletionRequest> {
+  const verbosity = text?.verbosity ? { verbosity: text.verbosity } : {};
+  const format = text?.format;
+  if (!format || format.type === 'text') return verbosity;
+  judge.takesKind('text.format', format.type, 'text.format');
+  if (format.type === 'json_object') return { ...verbosity, response_format: { type: 'json_object' } };
+  const { name, description, schema, strict } = checkBody(responsesJsonSchema, format, 'text.format');
+  const json_schema = {
+    name,
+    ...(description && { description }),
+    schema,
+    ...(typeof strict === 'boolean' && { strict }),
+  };
+  return { ...verbosity, response_format: { type: 'json_schema', json_schema } };
+}
+
+function hasValue(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}

@@ -1,0 +1,51 @@
+import type { FieldFate } from '@aggregator/providers';
+import { describe, expect, it } from '@jest/globals';
+import type { ChatSurface } from '../chat-surface.ts';
+
+export interface FateSample {
+  /** A request without the field. */
+  readonly base: object;
+  /** The same with it. */
+  readonly sample: object;
+}
+
+/** The table of a surface says what is so: each field goes over, or is dropped and named, or is refused. */
+export function describeFates<Field extends string>(
+  surface: ChatSurface,
+  fields: readonly Field[],
+  fates: Readonly<Record<Field, FieldFate>>,
+  sampleOf: (field: Field) => FateSample,
+): void {
+  const translate = (body: object) => surface.toChat(body);
+
+  describe(`${surface.name}: the table of fields`, () => {
+    it('has every documented field, and no other', () => {
+      expect(Object.keys(fates).sort()).toEqual([...fields].sort());
+    });
+
+    it.each(fields.map((field) => [field, fates[field]] as const))('is true of %s, which is %s', (field, fate) => {
+      const { base, sample } = sampleOf(field);
+      if (fate === 'refused') {
+        expect(() => translate(sample)).toThrow(expect.objectContaining({ code: 'unsupported_parameter' }));
+        expect(() => translate(base)).not.toThrow();
+        return;
+      }
+      const { droppedParams, ...translated } = translate(sample);
+      const { droppedParams: _dropped, ...without } = translate(base);
+      const isSame = JSON.stringify(translated.chat) === JSON.stringify(without.chat);
+      const isKept = !isSame || JSON.stringify(translated.original) !== JSON.stringify(without.original);
+      expect({ isNamed: droppedParams.includes(field), isSame: fate === 'dropped' && isSame, isKept }).toEqual({
+        isNamed: fate === 'dropped',
+        isSame: fate === 'dropped',
+        isKept: fate === 'mapped',
+      });
+      if (fate === 'dropped') expectStrictRefusal(surface, sample);
+    });
+  });
+}
+
+function expectStrictRefusal(surface: ChatSurface, sample: object): void {
+  expect(() => surface.toChat({ ...sample, strict: true })).toThrow(
+    expect.objectContaining({ code: 'unsupported_parameter' }),
+  );
+}
