@@ -30,6 +30,17 @@ describe('house rules', () => {
     expect(files.filter((file) => file.text.split('\n').length > 400).map((file) => file.path)).toEqual([]);
   });
 
+  it('has as many lines of tests and fixtures as of translation for every provider', () => {
+    const room = readSourceFiles('packages/providers/src', ['.ts', '.json']);
+    const folders = [...new Set(room.flatMap(({ path }) => /^(.*)\/__fixtures__\//.exec(path)?.[1] ?? []))];
+    const linesOf = (folder: string, isWanted: (path: string) => boolean) =>
+      room
+        .filter(({ path }) => path.startsWith(`${folder}/`) && isWanted(path))
+        .reduce((sum, { text }) => sum + text.split('\n').length, 0);
+    expect(folders.length).toBeGreaterThanOrEqual(8);
+    expect(folders.filter((folder) => linesOf(folder, isTest) < linesOf(folder, (path) => !isTest(path)))).toEqual([]);
+  });
+
   it('reads the environment in config files alone', () => {
     const readers = product.filter((file) => !file.path.endsWith('config.ts') && !file.path.startsWith('scripts/'));
     expect(findLines(readers, /process\.env/)).toEqual([]);

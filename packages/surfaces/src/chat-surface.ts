@@ -21,6 +21,9 @@ export interface ChatSurface {
   /** The body of an error that is told with a status. */
   toErrorBody(error: AppError, requestId: string): unknown;
 
+  /** This surface's names of chat's fields, where it calls them otherwise: what a provider says of a field is told by them. */
+  readonly fieldNames?: Readonly<Record<string, string>>;
+
   /** What callers refer to by its id instead of saying it again; absent where the surface has no such thing. */
   readonly references?: ItemReferences;
 }

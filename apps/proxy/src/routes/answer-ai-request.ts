@@ -9,7 +9,7 @@ import { sendSurfaceError } from './send-error.ts';
 /** A route of the AI surface. What `serve` throws before it has answered becomes the answer, in the shape of its surface. */
 export interface AiRoute {
   readonly method: 'GET' | 'POST';
-  readonly errors: Pick<ChatSurface, 'toErrorBody'>;
+  readonly errors: Pick<ChatSurface, 'toErrorBody' | 'fieldNames'>;
   serve(context: ProxyContext, exchange: Exchange): Promise<void>;
 }
 

@@ -50,9 +50,14 @@ export function checkChat(chat: FakeChat, model: FakeModel): void {
 }
 
 function checkReasoning(chat: FakeChat, model: FakeModel): void {
-  if (!model.reasons) {
-    if (chat.reasoning_effort === undefined || chat.reasoning_effort === null) return;
+  const effort = chat.reasoning_effort ?? null;
+  if (model.efforts.length === 0) {
+    if (effort === null) return;
     throw new Refusal(400, { message: 'Unrecognized request argument supplied: reasoning_effort' });
+  }
+  if (effort !== null && !model.efforts.includes(effort)) {
+    const told = `'${effort}' is not supported with the '${model.id}' model. Supported values are: ${model.efforts.join(', ')}.`;
+    throw invalid('reasoning_effort', `Unsupported value: ${told}`, 'unsupported_value');
   }
   if (chat.max_tokens) {
     const message = `Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.`;

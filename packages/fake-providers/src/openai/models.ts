@@ -7,17 +7,40 @@ export interface FakeModel {
   readonly contextTokens: number;
   /** Most tokens of an answer; of an embedding, its numbers. */
   readonly outputMax: number;
-  readonly reasons: boolean;
+  /** What `reasoning_effort` may be; none of a model that does not reason. One that has `none` reasons only if told to. */
+  readonly efforts: readonly string[];
 }
 
-/** Source: https://platform.openai.com/docs/models (read 2026-11). */
+const upToHigh = ['low', 'medium', 'high'];
+
+/** Source: https://platform.openai.com/docs/models, https://developers.openai.com/api/docs/guides/reasoning (read 2026-11). */
 export const openAiModels: readonly FakeModel[] = [
-  { id: 'gpt-4o-mini', operation: 'chat', contextTokens: 128_000, outputMax: 16_384, reasons: false },
-  { id: 'gpt-4.1', operation: 'chat', contextTokens: 1_047_576, outputMax: 32_768, reasons: false },
-  { id: 'gpt-5-mini', operation: 'chat', contextTokens: 400_000, outputMax: 128_000, reasons: true },
-  { id: 'o4-mini', operation: 'chat', contextTokens: 200_000, outputMax: 100_000, reasons: true },
-  { id: 'text-embedding-3-small', operation: 'embeddings', contextTokens: 8192, outputMax: 1536, reasons: false },
-  { id: 'gpt-image-1', operation: 'images', contextTokens: 32_000, outputMax: 6240, reasons: false },
+  { id: 'gpt-4o-mini', operation: 'chat', contextTokens: 128_000, outputMax: 16_384, efforts: [] },
+  { id: 'gpt-4.1', operation: 'chat', contextTokens: 1_047_576, outputMax: 32_768, efforts: [] },
+  {
+    id: 'gpt-5-mini',
+    operation: 'chat',
+    contextTokens: 400_000,
+    outputMax: 128_000,
+    efforts: ['minimal', ...upToHigh],
+  },
+  {
+    id: 'gpt-5.2',
+    operation: 'chat',
+    contextTokens: 400_000,
+    outputMax: 128_000,
+    efforts: ['none', ...upToHigh, 'xhigh'],
+  },
+  {
+    id: 'gpt-5.6',
+    operation: 'chat',
+    contextTokens: 1_050_000,
+    outputMax: 128_000,
+    efforts: ['none', ...upToHigh, 'xhigh', 'max'],
+  },
+  { id: 'o4-mini', operation: 'chat', contextTokens: 200_000, outputMax: 100_000, efforts: upToHigh },
+  { id: 'text-embedding-3-small', operation: 'embeddings', contextTokens: 8192, outputMax: 1536, efforts: [] },
+  { id: 'gpt-image-1', operation: 'images', contextTokens: 32_000, outputMax: 6240, efforts: [] },
 ];
 
 /** @throws {Refusal} 404 */

@@ -49,11 +49,33 @@ describe('OpenAI through its adapter', () => {
     const caller = client.with({ model: 'gpt-5-mini' });
     const { usage } = await caller.ask({ messages: user('Hello'), reasoning_effort: 'high' });
     expect(usage?.outputReasoning).toBeGreaterThan(0);
-    const off = await caller.ask({ messages: user('Hello'), reasoning: { enabled: false } });
-    expect(off.usage?.outputReasoning).toBeUndefined();
     expect((await caller.ask({ messages: user('Hello'), reasoning: { max_tokens: 99 } })).droppedParams).toEqual([
       'reasoning.max_tokens',
     ]);
+  });
+
+  it.each(['gpt-4o-mini', 'o4-mini', 'gpt-5-mini', 'gpt-5.2', 'gpt-5.6'])(
+    'takes every effort that there is, and thinking without one, with %s',
+    async (model) => {
+      const canBeOff = model.startsWith('gpt-5.');
+      const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'].map((effort) => ({ effort }));
+      for (const reasoning of [...efforts, { enabled: true }, { enabled: false }, { max_tokens: 2000 }]) {
+        const { error, usage } = await client.with({ model }).ask({ messages: user('Hello'), reasoning });
+        const isOff = Object.values(reasoning).some((value) => value === 'none' || value === false);
+        const thinks = model !== 'gpt-4o-mini' && !(isOff && canBeOff);
+        expect({ reasoning, error, thinks: (usage?.outputReasoning ?? 0) > 0 }).toEqual({
+          reasoning,
+          error: null,
+          thinks,
+        });
+      }
+    },
+  );
+
+  it('is never asked for more than its model generates', async () => {
+    const bounded = client.with({ maxOutputTokens: 16_384 });
+    expect((await bounded.ask({ messages: user('Hello'), max_tokens: 999_999 })).error).toBeNull();
+    expect(fake.ledger.records.at(-1)?.request).toMatchObject({ max_completion_tokens: 16_384 });
   });
 
   it('takes back what any other provider answered, and marks that only others know', async () => {
@@ -109,6 +131,8 @@ describe('the strictness of the fake', () => {
     ['the old bound of a thinker', { model: 'o4-mini', max_tokens: 5 }],
     ['the temperature of a thinker', { model: 'gpt-5-mini', temperature: 0.2 }],
     ['an effort of no thinker', { reasoning_effort: 'low' }],
+    ['an effort that a thinker has not', { model: 'gpt-5-mini', reasoning_effort: 'none' }],
+    ['the highest effort of a newer one', { model: 'gpt-5.2', reasoning_effort: 'max' }],
     ['two bounds', { max_tokens: 5, max_completion_tokens: 5 }],
     ['a bound above the model', { max_tokens: 16_385 }],
     ['stream options without a stream', { stream_options: { include_usage: true } }],

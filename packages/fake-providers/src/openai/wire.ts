@@ -99,7 +99,7 @@ export const chatShape = {
   presence_penalty: penalty,
   prompt_cache_key: z.string().nullish(),
   prompt_cache_retention: z.enum(['in_memory', '24h']).nullish(),
-  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).nullish(),
+  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish(),
   response_format: z
     .discriminatedUnion('type', [
       z.strictObject({ type: z.literal('text') }),

@@ -33,7 +33,13 @@ export function createFakeOpenRouter({ credential = 'sk-or-v1-fake' }: FakeOpenR
 
 const models: readonly FakeModel[] = [
   ...openAiModels.map((model) => ({ ...model, id: `openai/${model.id}` })),
-  { id: 'anthropic/claude-sonnet-4.6', operation: 'chat', contextTokens: 1_000_000, outputMax: 64_000, reasons: true },
+  {
+    id: 'anthropic/claude-sonnet-4.6',
+    operation: 'chat',
+    contextTokens: 1_000_000,
+    outputMax: 128_000,
+    efforts: ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
+  },
 ];
 
 const vendor: FakeVendor = {
@@ -69,7 +75,7 @@ const vendor: FakeVendor = {
       ...(isOff && { reasoning_effort: 'none' as const }),
     };
     // What a model does not take is ignored here; what remains is checked as of one that takes all.
-    checkChat({ ...request, reasoning_effort: undefined }, { ...model, reasons: false });
+    checkChat({ ...request, reasoning_effort: undefined }, { ...model, efforts: [] });
     return { request, model };
   },
   readEmbeddings(body) {

@@ -69,6 +69,17 @@ describe('OpenRouter through its adapter', () => {
     expect((await client.ask({ messages: wrong })).error?.code).toBe('upstream_rejected');
   });
 
+  it('is told every effort and every way of turning it off in a form that it takes', async () => {
+    for (const effort of ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']) {
+      for (const asked of [{ reasoning_effort: effort }, { reasoning: { effort } }]) {
+        const { error, reasoning } = await client.ask({ messages: user('Hello'), ...asked });
+        expect({ asked, error, thinks: reasoning !== '' }).toEqual({ asked, error: null, thinks: effort !== 'none' });
+      }
+    }
+    const off = await client.ask({ messages: user('Hello'), reasoning: { enabled: false } });
+    expect(off).toMatchObject({ error: null, reasoning: '' });
+  });
+
   it('draws by its own address of pictures, charged by tokens', async () => {
     const drawn = await client
       .with({ model: 'openai/gpt-image-1' })

@@ -61,6 +61,7 @@ export const openRouterChat = z.strictObject({
   ...sameShape,
   messages: z.array(message).min(1),
   modalities: z.array(z.enum(['text', 'image', 'audio'])).optional(),
+  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).nullish(),
   reasoning: z
     .strictObject({
       effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish(),

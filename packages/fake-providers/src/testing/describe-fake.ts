@@ -113,6 +113,23 @@ export function describeFake(name: string, subject: FakeUnderTest): void {
       expect(seen.text).toBe('I see 1 images.');
     });
 
+    it('shows a picture that a tool made', async () => {
+      const asked = { role: 'user' as const, content: 'What is it? #tool' };
+      const seeing = client.with({ model: subject.visionModel });
+      const call = { id: 'call_1', type: 'function' as const, function: { name: 'weather', arguments: '{}' } };
+      const result = [
+        { type: 'text', text: 'Seen from above' },
+        { type: 'image_url', image_url: { url: pixel } },
+      ];
+      const messages = [
+        asked,
+        { role: 'assistant' as const, content: null, tool_calls: [call] },
+        { role: 'tool' as const, tool_call_id: 'call_1', content: result },
+      ];
+      const { error, text } = await seeing.ask({ messages, tools });
+      expect({ error, text }).toEqual({ error: null, text: 'I see 1 images.' });
+    });
+
     it('answers JSON of a schema', async () => {
       const schema = { ...parameters, additionalProperties: false };
       const format = { type: 'json_schema', json_schema: { name: 'place', strict: true, schema } };

@@ -15,10 +15,17 @@ export interface FakeYandexOptions {
 }
 
 const models: readonly FakeModel[] = [
-  { id: 'yandexgpt/latest', operation: 'chat', contextTokens: 32_768, outputMax: 8192, reasons: false },
-  { id: 'yandexgpt-lite/latest', operation: 'chat', contextTokens: 32_768, outputMax: 8192, reasons: false },
-  { id: 'text-search-doc/latest', operation: 'embeddings', contextTokens: 2048, outputMax: 256, reasons: false },
-  { id: 'text-search-query/latest', operation: 'embeddings', contextTokens: 2048, outputMax: 256, reasons: false },
+  { id: 'yandexgpt/latest', operation: 'chat', contextTokens: 32_768, outputMax: 8192, efforts: [] },
+  { id: 'yandexgpt-lite/latest', operation: 'chat', contextTokens: 32_768, outputMax: 8192, efforts: [] },
+  {
+    id: 'gpt-oss-120b/latest',
+    operation: 'chat',
+    contextTokens: 131_072,
+    outputMax: 131_072,
+    efforts: ['low', 'medium', 'high'],
+  },
+  { id: 'text-search-doc/latest', operation: 'embeddings', contextTokens: 2048, outputMax: 256, efforts: [] },
+  { id: 'text-search-query/latest', operation: 'embeddings', contextTokens: 2048, outputMax: 256, efforts: [] },
 ];
 
 /**
@@ -52,7 +59,9 @@ function createVendor(folder: string): FakeVendor {
     readChat(body) {
       const request = parseStrictly(yandexChat, body);
       const model = findModel(request.model, 'chat');
-      checkChat({ ...request, reasoning_effort: undefined }, model);
+      checkEffort(request.reasoning_effort, model);
+      // Its thinkers take what others take: the older bound, the temperature.
+      checkChat({ ...request, reasoning_effort: undefined }, { ...model, efforts: [] });
       return { request, model };
     },
     readEmbeddings(body) {
@@ -62,6 +71,7 @@ function createVendor(folder: string): FakeVendor {
       return { request, model: findModel(request.model, 'embeddings') };
     },
     toHead: (sequence, model) => ({ id: `fake-${sequence}`, created: 1_795_000_000, model: addressOf(model) }),
+    toThought: (_, reasoning) => ({ reasoning_content: reasoning }),
     usageInStream: 'every-chunk',
     toStatus,
     toErrorBody(refusal) {
@@ -75,6 +85,12 @@ function createVendor(folder: string): FakeVendor {
       error: { grpcCode: 14, httpCode: 503, message: 'Unavailable', httpStatus: 'Error', details: [] },
     }),
   };
+}
+
+/** Source: https://yandex.cloud/en/docs/ai-studio/concepts/generation/chain-of-thought (read 2026-11). */
+function checkEffort(effort: string | null | undefined, { id, efforts }: FakeModel): void {
+  if (!effort || efforts.includes(effort)) return;
+  throw invalid('reasoning_effort', `Model ${id} does not support reasoning_effort '${effort}'.`);
 }
 
 /** A folder that cannot pay is forbidden. */

@@ -48,6 +48,37 @@ describe('Yandex through its adapter', () => {
     expect(fake.ledger.records.at(-1)?.request).not.toHaveProperty('stream_options');
   });
 
+  it('shows what gpt-oss thinks, and is told how much in the words that it has', async () => {
+    const thinker = client.with({ model: 'gpt-oss-120b/latest' });
+    for (const [asked, sent] of Object.entries({ minimal: 'low', medium: 'medium', xhigh: 'high', max: 'high' })) {
+      const { reasoning, error } = await thinker.ask({ messages: user('Hello'), reasoning_effort: asked });
+      expect({ reasoning, error }).toEqual({ reasoning: 'The user wants to talk about this: Hello', error: null });
+      expect(fake.ledger.records.at(-1)?.request).toMatchObject({ reasoning_effort: sent });
+    }
+    const streamed = await thinker.stream({ messages: user('Hello'), reasoning: { max_tokens: 99 }, max_tokens: 99 });
+    expect(streamed.reasoning).toBe('The user wants to talk about this: Hello');
+    expect(streamed.droppedParams).toEqual(['reasoning.max_tokens']);
+    expect(streamed.usage?.outputReasoning).toBeGreaterThan(0);
+  });
+
+  it('turns gpt-oss, which always thinks, down where it is to be off, and says so', async () => {
+    const request = { messages: user('Hello'), reasoning: { enabled: false } };
+    const { droppedParams } = await client.with({ model: 'gpt-oss-120b/latest' }).ask(request);
+    expect(droppedParams).toEqual(['reasoning']);
+    expect(fake.ledger.records.at(-1)?.request).toMatchObject({ reasoning_effort: 'low' });
+  });
+
+  it('is not told of thinking where its model would refuse it, and the caller is', async () => {
+    const asked = await client.ask({ messages: user('Hello'), reasoning_effort: 'high' });
+    expect(asked).toMatchObject({ error: null, reasoning: '', droppedParams: ['reasoning_effort'] });
+    expect(fake.ledger.records.at(-1)?.request).not.toHaveProperty('reasoning_effort');
+    const address = `${server.url}/v1/chat/completions`;
+    const body = { model: 'gpt://b1gright/yandexgpt/latest', messages: user('Hello'), reasoning_effort: 'high' };
+    const headers = { authorization: 'Bearer AQVN-right', 'openai-project': 'b1gright' };
+    const refused = await fetch(address, { method: 'POST', headers, body: JSON.stringify(body) });
+    expect(refused.status).toBe(400);
+  });
+
   it('embeds one text with each call, and would refuse a batch', async () => {
     const caller = client.with({ model: 'text-search-doc/latest' });
     expect(adapterFor('Yandex').embeddings?.inputsMax).toBe(1);

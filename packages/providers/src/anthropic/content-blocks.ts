@@ -1,7 +1,7 @@
 import { AppError, type ChatMessage, cacheControl } from '@aggregator/contracts';
 import { z } from 'zod';
+import { invalidValue } from '../fields/invalid-value.ts';
 import { unsupported } from '../fields/sort-fields.ts';
-import { invalidValue } from './invalid-value.ts';
 
 /** One block of a turn, in Anthropic's words. */
 export interface Block {

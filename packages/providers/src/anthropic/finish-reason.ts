@@ -10,9 +10,23 @@ const finishReasons: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
+ * What a choice says of its end. Chat completions have no field for the sequence of the caller's that ended it; surfaces that
+ * have one find it beside the finish reason, under Anthropic's name.
+ */
+export function toChoiceEnd(
+  stopReason: string,
+  stopSequence: string | null | undefined,
+): { finish_reason: string; stop_sequence?: string } {
+  return {
+    finish_reason: fromStopReason(stopReason),
+    ...(stopReason === 'stop_sequence' && typeof stopSequence === 'string' && { stop_sequence: stopSequence }),
+  };
+}
+
+/**
  * A reason that is not known yet ends the answer like any other.
  * Source: https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons (read 2026-11).
  */
-export function fromStopReason(stopReason: string): string {
+function fromStopReason(stopReason: string): string {
   return finishReasons.get(stopReason) ?? 'stop';
 }

@@ -1,8 +1,8 @@
 import type { ChatMessage, ToolCall } from '@aggregator/contracts';
+import { invalidValue } from '../fields/invalid-value.ts';
 import { unsupported } from '../fields/sort-fields.ts';
 import { parseRecord } from '../json-record.ts';
 import { type Block, toBlocks, toCacheMark, toContent, toTextBlock, withCacheMark } from './content-blocks.ts';
-import { invalidValue } from './invalid-value.ts';
 import type { ModelTraits } from './model-traits.ts';
 import { withThinking } from './thinking-blocks.ts';
 

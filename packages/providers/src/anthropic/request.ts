@@ -1,11 +1,11 @@
 import type { ChatCompletionRequest } from '@aggregator/contracts';
+import { invalidValue } from '../fields/invalid-value.ts';
 import { judgeChatParts } from '../fields/judge-chat-parts.ts';
 import { sortFields, unsupported } from '../fields/sort-fields.ts';
 import { isRecord } from '../json-record.ts';
 import type { ProviderTarget, TranslatedRequest } from '../provider-adapter.ts';
 import { anthropicChatFields } from './capabilities.ts';
 import { anthropicEndpoint } from './endpoint.ts';
-import { invalidValue } from './invalid-value.ts';
 import { toStrictSchema } from './json-schema.ts';
 import { toConversation } from './messages.ts';
 import { traitsOf } from './model-traits.ts';

@@ -3,10 +3,11 @@ import { notUnderstood } from '../errors/verdicts.ts';
 import { parseRecord } from '../json-record.ts';
 import type { TranslatedAnswer } from '../provider-adapter.ts';
 import { ProviderFailure } from '../provider-failure.ts';
+import { toOpenAiUsage } from '../to-openai-usage.ts';
 import { classifyAnthropicErrorBody } from './errors.ts';
-import { fromStopReason } from './finish-reason.ts';
+import { toChoiceEnd } from './finish-reason.ts';
 import { fromThinkingBlock } from './thinking-blocks.ts';
-import { fromAnthropicUsage, toOpenAiUsage } from './usage.ts';
+import { fromAnthropicUsage } from './usage.ts';
 import { anthropicMessageWire, tokenCountWire } from './wire.ts';
 
 /** Anthropic tells no time: `created` is 0 until the caller of the translation sets it. */
@@ -16,7 +17,14 @@ export const createdUnknown = 0;
 export function fromAnthropicChatResponse(body: string): TranslatedAnswer {
   const parsed = anthropicMessageWire.safeParse(parseAnswer(body));
   if (!parsed.success) throw new ProviderFailure(notUnderstood('success that is no message'));
-  const { id, model, content, stop_reason: stopReason, stop_details: details } = parsed.data;
+  const {
+    id,
+    model,
+    content,
+    stop_reason: stopReason,
+    stop_sequence: stopSequence,
+    stop_details: details,
+  } = parsed.data;
   const usage = fromAnthropicUsage(parsed.data.usage);
   const message = { role: 'assistant', ...readContent(content), refusal: details?.explanation ?? null };
   return {
@@ -25,7 +33,7 @@ export function fromAnthropicChatResponse(body: string): TranslatedAnswer {
       object: 'chat.completion',
       created: createdUnknown,
       model,
-      choices: [{ index: 0, message, logprobs: null, finish_reason: fromStopReason(stopReason) }],
+      choices: [{ index: 0, message, logprobs: null, ...toChoiceEnd(stopReason, stopSequence) }],
       usage: usage === null ? null : toOpenAiUsage(usage),
     },
     usage,

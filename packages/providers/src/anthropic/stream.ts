@@ -1,11 +1,12 @@
 import type { ReasoningDetail, Usage } from '@aggregator/contracts';
 import { isRecord, parseRecord } from '../json-record.ts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
+import { toOpenAiUsage } from '../to-openai-usage.ts';
 import { classifyAnthropicErrorBody } from './errors.ts';
-import { fromStopReason } from './finish-reason.ts';
+import { toChoiceEnd } from './finish-reason.ts';
 import { createdUnknown } from './response.ts';
 import { anthropicReasoningFormat, fromThinkingBlock } from './thinking-blocks.ts';
-import { fromAnthropicUsage, toOpenAiUsage } from './usage.ts';
+import { fromAnthropicUsage } from './usage.ts';
 import { stopDetailsWire } from './wire.ts';
 
 type Fields = Record<string, unknown>;
@@ -55,7 +56,7 @@ export class AnthropicChatStream implements ChatStreamTranslator {
   /** A chunk up to its delta, and up to the text of its delta; empty before the message has begun. */
   #head = '';
   #textHead = '';
-  #finishReason = '';
+  #choiceEnd: ReturnType<typeof toChoiceEnd> | null = null;
   /** Usage as told so far; later numbers take the place of earlier ones, since they are running totals. */
   #usageTold: Fields = {};
 
@@ -179,7 +180,8 @@ export class AnthropicChatStream implements ChatStreamTranslator {
     if (typeof delta.stop_reason !== 'string' || this.isComplete) return nothing;
     const explanation = stopDetailsWire.parse(delta.stop_details)?.explanation;
     const refusal = explanation ? this.#tell({ refusal: explanation }, explanation) : nothing;
-    this.#finishReason = fromStopReason(delta.stop_reason);
+    const sequence = typeof delta.stop_sequence === 'string' ? delta.stop_sequence : null;
+    this.#choiceEnd = toChoiceEnd(delta.stop_reason, sequence);
     this.isComplete = true;
     // The finish reason is the end of the stream for who does not wait for usage: it is kept for our additions.
     return this.#includeUsage ? [...refusal, JSON.stringify(this.#toFinishChunk())] : refusal;
@@ -220,7 +222,7 @@ export class AnthropicChatStream implements ChatStreamTranslator {
   }
 
   #toFinishChunk(): Fields {
-    return { ...this.#toChunk(), choices: [{ index: 0, delta: {}, finish_reason: this.#finishReason }] };
+    return { ...this.#toChunk(), choices: [{ index: 0, delta: {}, ...this.#choiceEnd }] };
   }
 
   #toChunk(): Fields {

@@ -1,19 +1,7 @@
 import type { ChatCompletionRequest } from '@aggregator/contracts';
 import type { DroppedParams } from '../fields/dropped-params.ts';
-import { invalidValue } from './invalid-value.ts';
+import { type Effort, efforts, type ReasoningAsked, readReasoning } from '../fields/reasoning-asked.ts';
 import type { ModelTraits } from './model-traits.ts';
-
-/** What a caller asks of a model's thinking; null for what is left to the model. */
-interface ReasoningAsked {
-  /** As the caller named it, for what cannot be done. */
-  param: 'reasoning' | 'reasoning_effort';
-  isOff: boolean;
-  effort: string | null;
-  /** Most tokens of thinking. */
-  budget: number | null;
-  /** The thinking is not to be shown. */
-  isHidden: boolean;
-}
 
 export interface ThinkingFields {
   thinking?: { type: string; budget_tokens?: number; display?: string };
@@ -29,9 +17,8 @@ export interface ThinkingPlace {
   hasLostThinking: boolean;
 }
 
-const levels: readonly string[] = ['low', 'medium', 'high', 'xhigh', 'max'];
 /** Which part of an answer's tokens an effort is, where there is only a budget: OpenRouter's numbers. */
-const shares: Readonly<Record<string, number>> = {
+const shares: Readonly<Record<Effort, number>> = {
   minimal: 0.1,
   low: 0.2,
   medium: 0.5,
@@ -83,30 +70,12 @@ function withoutThinking({ thinkingOff }: ModelTraits): ThinkingFields {
   return thinkingOff === 'disabled' || thinkingOff === 'between_tools' ? { thinking: { type: thinkingOff } } : {};
 }
 
-function readReasoning(request: Pick<ChatCompletionRequest, 'reasoning' | 'reasoning_effort'>): ReasoningAsked | null {
-  const { reasoning, reasoning_effort: named } = request;
-  const effort = named ?? reasoning?.effort ?? null;
-  const budget = reasoning?.max_tokens ?? null;
-  const isEnabled = reasoning?.enabled ?? null;
-  if (effort === null && budget === null && isEnabled === null) return null;
-  const param = named ? 'reasoning_effort' : 'reasoning';
-  if (effort !== null && effort !== 'none' && !Object.hasOwn(shares, effort)) {
-    throw invalidValue(
-      named ? param : 'reasoning.effort',
-      'An effort is none, minimal, low, medium, high, xhigh or max.',
-    );
-  }
-  const isOff = effort === 'none' || budget === 0 || (isEnabled === false && effort === null);
-  return { param, isOff, effort, budget, isHidden: reasoning?.exclude === true };
-}
-
 /** The level itself, or the next lower one that the model has. */
-function toEffort(effort: string, taken: readonly string[]): string {
-  const asked = Math.max(0, levels.indexOf(effort));
-  return levels.slice(0, asked + 1).findLast((level) => taken.includes(level)) ?? 'low';
+function toEffort(effort: Effort, taken: readonly string[]): string {
+  return efforts.slice(0, efforts.indexOf(effort) + 1).findLast((level) => taken.includes(level)) ?? 'low';
 }
 
 function toBudget({ effort, budget }: ReasoningAsked, maxTokens: number): number {
-  const share = shares[effort ?? 'medium'] ?? 0.5;
-  return Math.min(Math.max(budget ?? Math.floor(maxTokens * share), budgetMin), maxTokens - 1);
+  const thinkingTokens = budget ?? Math.floor(maxTokens * shares[effort ?? 'medium']);
+  return Math.min(Math.max(thinkingTokens, budgetMin), maxTokens - 1);
 }

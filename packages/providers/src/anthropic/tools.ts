@@ -1,8 +1,8 @@
 import type { ChatCompletionRequest } from '@aggregator/contracts';
 import { z } from 'zod';
+import { invalidValue } from '../fields/invalid-value.ts';
 import { unsupported } from '../fields/sort-fields.ts';
 import { toCacheMark } from './content-blocks.ts';
-import { invalidValue } from './invalid-value.ts';
 import { toStrictSchema } from './json-schema.ts';
 
 const functionTool = z.looseObject({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fromAnthropicUsage, toOpenAiUsage } from './usage.ts';
+import { toOpenAiUsage } from '../to-openai-usage.ts';
+import { fromAnthropicUsage } from './usage.ts';
 
 describe('usage', () => {
   it('keeps apart what was read from a cache, written to one, and neither', () => {

@@ -1,4 +1,4 @@
-import type { OpenAiUsage, Usage } from '@aggregator/contracts';
+import type { Usage } from '@aggregator/contracts';
 import { anthropicUsageWire } from './wire.ts';
 
 /**
@@ -30,20 +30,5 @@ export function fromAnthropicUsage(value: unknown): Usage | null {
     outputText: output - reasoning,
     ...(reasoning > 0 && { outputReasoning: reasoning }),
     ...(searches > 0 && { toolCalls: searches }),
-  };
-}
-
-/** The same as OpenAI's object, in which the parts are inside their wholes. */
-export function toOpenAiUsage(usage: Usage): OpenAiUsage {
-  const { inputUncached = 0, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0 } = usage;
-  const { outputText = 0, outputReasoning = 0 } = usage;
-  const prompt = inputUncached + cacheRead + cacheWrite5m + cacheWrite1h;
-  const completion = outputText + outputReasoning;
-  return {
-    prompt_tokens: prompt,
-    completion_tokens: completion,
-    total_tokens: prompt + completion,
-    prompt_tokens_details: { cached_tokens: cacheRead, cache_write_tokens: cacheWrite5m + cacheWrite1h },
-    completion_tokens_details: { reasoning_tokens: outputReasoning },
   };
 }

@@ -27,6 +27,7 @@ export const anthropicMessageWire = z.object({
   model: z.string(),
   content: z.array(z.record(z.string(), z.unknown())),
   stop_reason: z.string(),
+  stop_sequence: text,
   stop_details: stopDetailsWire,
   usage: z.unknown(),
 });

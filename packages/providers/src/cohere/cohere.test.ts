@@ -26,10 +26,13 @@ function translate(request: object, changes: Partial<ProviderTarget> = {}) {
   return { ...JSON.parse(body), droppedParams };
 }
 
+const thinker = { model: 'command-a-reasoning-08-2025' };
+
 describe('a request to Cohere', () => {
   it.each([
     [{ reasoning_effort: 'none' }, { type: 'disabled' }],
     [{ reasoning: { enabled: false } }, { type: 'disabled' }],
+    [{ reasoning: { max_tokens: 0 } }, { type: 'disabled' }],
     [{ reasoning: { max_tokens: 77 } }, { type: 'enabled', token_budget: 77 }],
     [{ reasoning: { enabled: true } }, { type: 'enabled' }],
     [{ reasoning_effort: 'minimal' }, { type: 'enabled', token_budget: 100 }],
@@ -42,13 +45,48 @@ describe('a request to Cohere', () => {
       { type: 'enabled', token_budget: 1 },
     ],
     [{ reasoning_effort: 'high' }, { type: 'enabled' }],
+    [{ reasoning_effort: 'max' }, { type: 'enabled' }],
+    [{ reasoning_effort: 'none', reasoning: { effort: 'high' } }, { type: 'disabled' }],
+    [{ reasoning: { enabled: false, effort: 'high' } }, { type: 'enabled' }],
     [{}, undefined],
   ])('of %j thinks as %j', (asked, thinking) => {
-    expect(translate(asked).thinking).toEqual(thinking);
+    expect(translate(asked, thinker)).toMatchObject({ droppedParams: [] });
+    expect(translate(asked, thinker).thinking).toEqual(thinking);
   });
 
   it('turns thinking on without a budget where nobody knows the bound', () => {
-    expect(translate({ reasoning_effort: 'low' }, { maxOutputTokens: null }).thinking).toEqual({ type: 'enabled' });
+    const unbounded = { ...thinker, maxOutputTokens: null };
+    expect(translate({ reasoning_effort: 'low' }, unbounded).thinking).toEqual({ type: 'enabled' });
+  });
+
+  it.each([
+    'command-a-03-2025',
+    'command-a-vision-07-2025',
+    'command-a-translate-08-2025',
+    'command-r7b-12-2024',
+    'command-r-plus-08-2024',
+    'command-r',
+    'command',
+    'c4ai-aya-expanse-32b',
+  ])('names thinking that is asked of %s, which does not think, and sends none of it', (model) => {
+    for (const [name, value] of Object.entries({ reasoning_effort: 'high', reasoning: { max_tokens: 77 } })) {
+      const asked = translate({ [name]: value }, { model });
+      expect(asked).not.toHaveProperty('thinking');
+      expect(asked.droppedParams).toEqual([name]);
+    }
+    expect(translate({ reasoning_effort: 'none' }, { model })).toEqual(translate({}, { model }));
+  });
+
+  it.each(['command-a-plus-05-2026', 'command-b-reasoning', 'our-alias'])(
+    'leaves it to the provider whether %s thinks, since nobody here knows',
+    (model) => {
+      expect(translate({ reasoning: { enabled: true } }, { model }).thinking).toEqual({ type: 'enabled' });
+    },
+  );
+
+  it('of an effort that there is not is the caller’s mistake', () => {
+    const fault = expect.objectContaining({ code: 'invalid_value', param: 'reasoning_effort' });
+    expect(() => translate({ reasoning_effort: 'huge' }, thinker)).toThrow(fault);
   });
 
   it('forces the tool that is named by sending no other, and cannot force one that is not there', () => {
@@ -88,6 +126,21 @@ describe('a request to Cohere', () => {
     );
     const old = [...messages, { role: 'function', name: 'f', content: 'y' }];
     expect(() => translate({ messages: old })).toThrow(expect.objectContaining({ param: 'messages[1].role' }));
+  });
+
+  it('shows the picture of a tool to the model, and refuses one where nobody would see it', () => {
+    const image = { type: 'image_url', image_url: { url: 'https://a.example/x.png' } };
+    const call = { id: 'c1', type: 'function', function: { name: 'f', arguments: '{}' } };
+    const answered = [...messages, { role: 'assistant', content: null, tool_calls: [call] }];
+    const seen = translate({ messages: [...answered, { role: 'tool', tool_call_id: 'c1', content: [image] }] });
+    expect(seen.messages.at(-2)).toMatchObject({ role: 'tool', tool_call_id: 'c1' });
+    expect(seen.messages.at(-1)).toMatchObject({ role: 'user', content: [{ type: 'text' }, image] });
+    for (const role of ['system', 'assistant']) {
+      const blind = [...messages, { role, content: [{ type: 'text', text: 'x' }, image] }];
+      expect(() => translate({ messages: blind })).toThrow(
+        expect.objectContaining({ code: 'unsupported_parameter', param: 'messages[1].content[1]' }),
+      );
+    }
   });
 
   it('that only asks whether all is well goes to the first version, where the models are', () => {

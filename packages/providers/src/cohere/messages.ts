@@ -1,20 +1,23 @@
-import { AppError, type ChatMessage } from '@aggregator/contracts';
+import type { ChatMessage } from '@aggregator/contracts';
 import type { DroppedParams } from '../fields/dropped-params.ts';
+import { invalidValue } from '../fields/invalid-value.ts';
 import { unsupported } from '../fields/sort-fields.ts';
 import { isRecord } from '../json-record.ts';
+import { withMediaAfterTools } from '../openai/media-after-tools.ts';
 
 type CohereMessage = Record<string, unknown>;
 
 /**
  * A conversation in Cohere's words. Its system turn is one, and the first: what system and developer say anywhere stands
- * there together.
+ * there together. Pictures it takes of the user alone: those of tools go there, others are refused.
  * Source: https://docs.cohere.com/reference/chat and …/reference/errors (read 2026-11).
  * @throws {AppError} `unsupported_parameter`, `invalid_value`
  */
 export function toCohereMessages(messages: readonly ChatMessage[], dropped: DroppedParams): CohereMessage[] {
   const instructions: string[] = [];
   const turns: CohereMessage[] = [];
-  for (const [index, message] of messages.entries()) {
+  for (const [index, message] of messages.entries()) checkMessage(message, `messages[${index}]`);
+  for (const message of withMediaAfterTools(messages)) {
     if (message.name) dropped.note('messages.name');
     switch (message.role) {
       case 'system':
@@ -28,14 +31,23 @@ export function toCohereMessages(messages: readonly ChatMessage[], dropped: Drop
         turns.push(toAssistantTurn(message));
         break;
       case 'tool':
-        turns.push(toToolTurn(message, `messages[${index}]`));
+        turns.push({ role: 'tool', tool_call_id: message.tool_call_id, content: readText(message.content) });
         break;
-      case 'function':
-        throw unsupported(`messages[${index}].role`);
     }
   }
   const system = instructions.filter((text) => text !== '').join('\n\n');
   return system === '' ? turns : [{ role: 'system', content: system }, ...turns];
+}
+
+/** By the caller's own positions, before anything is moved. */
+function checkMessage({ role, content, tool_call_id: callId }: ChatMessage, path: string): void {
+  if (role === 'function') throw unsupported(`${path}.role`);
+  if (role === 'tool' && !callId) {
+    throw invalidValue(`${path}.tool_call_id`, 'The result of a tool needs the id of its call.');
+  }
+  if (role === 'user' || role === 'tool' || !Array.isArray(content)) return;
+  const image = content.findIndex((part) => part.type === 'image_url');
+  if (image >= 0) throw unsupported(`${path}.content[${image}]`);
 }
 
 function toUserContent(content: ChatMessage['content']): unknown {
@@ -59,11 +71,6 @@ function toAssistantTurn(message: ChatMessage): CohereMessage {
     ...(typeof plan === 'string' && plan !== '' && { tool_plan: plan }),
     tool_calls: calls,
   };
-}
-
-function toToolTurn(message: ChatMessage, path: string): CohereMessage {
-  if (!message.tool_call_id) throw new AppError('invalid_value', { param: `${path}.tool_call_id` });
-  return { role: 'tool', tool_call_id: message.tool_call_id, content: readText(message.content) };
 }
 
 /** The text of a message, parts joined. */

@@ -1,5 +1,6 @@
-import { AppError, type ChatCompletionRequest } from '@aggregator/contracts';
+import type { ChatCompletionRequest } from '@aggregator/contracts';
 import type { DroppedParams } from '../fields/dropped-params.ts';
+import { invalidValue } from '../fields/invalid-value.ts';
 import { judgeChatParts } from '../fields/judge-chat-parts.ts';
 import { sortFields, unsupported } from '../fields/sort-fields.ts';
 import { isRecord } from '../json-record.ts';
@@ -24,6 +25,7 @@ export function toCohereChatRequest(request: ChatCompletionRequest, target: Prov
   const { taken, dropped } = sortFields(request, { ...cohereChatFields, ...cohereOwnFields });
   judgeChatParts(request, cohereChatFields, dropped);
   const bound = request.max_completion_tokens ?? request.max_tokens ?? undefined;
+  const place = { model: target.model, outputTokensMax: bound ?? target.maxOutputTokens };
   const body = {
     model: target.model,
     messages: toCohereMessages(request.messages, dropped),
@@ -33,7 +35,7 @@ export function toCohereChatRequest(request: ChatCompletionRequest, target: Prov
     max_tokens: bound,
     stop_sequences: toStopSequences(request.stop),
     response_format: toResponseFormat(request.response_format),
-    thinking: toThinking(request, bound ?? target.maxOutputTokens),
+    thinking: toThinking(request, place, dropped),
     documents: taken.documents,
     citation_options: taken.citation_options,
     safety_mode: taken.safety_mode,
@@ -91,8 +93,7 @@ function toStopSequences(stop: ChatCompletionRequest['stop']): readonly string[]
   if (stop === undefined || stop === null) return undefined;
   const sequences = typeof stop === 'string' ? [stop] : stop;
   if (sequences.length > stopSequencesMax) {
-    const message = `The provider of this model takes at most ${stopSequencesMax} stop sequences.`;
-    throw new AppError('invalid_value', { param: 'stop', message });
+    throw invalidValue('stop', `The provider of this model takes at most ${stopSequencesMax} stop sequences.`);
   }
   return sequences;
 }

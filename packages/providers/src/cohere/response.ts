@@ -2,10 +2,11 @@ import { notUnderstood } from '../errors/verdicts.ts';
 import { parseRecord } from '../json-record.ts';
 import type { TranslatedAnswer } from '../provider-adapter.ts';
 import { ProviderFailure } from '../provider-failure.ts';
+import { toOpenAiTotals } from '../to-openai-usage.ts';
 import { toAnnotations } from './citations.ts';
 import { classifyCohereErrorBody } from './errors.ts';
 import { fromCohereFinishReason } from './finish-reason.ts';
-import { fromCohereChatUsage, toOpenAiUsage } from './usage.ts';
+import { fromCohereChatUsage } from './usage.ts';
 import { cohereAnswerWire } from './wire.ts';
 
 /**
@@ -51,7 +52,7 @@ export function fromCohereChatResponse(body: string): TranslatedAnswer {
           finish_reason: fromCohereFinishReason(reason ?? ''),
         },
       ],
-      ...(usage !== null && { usage: toOpenAiUsage(usage) }),
+      ...(usage !== null && { usage: toOpenAiTotals(usage) }),
     },
     usage,
   };

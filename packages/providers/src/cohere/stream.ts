@@ -1,10 +1,11 @@
 import type { Usage } from '@aggregator/contracts';
 import { isRecord, parseRecord } from '../json-record.ts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
+import { toOpenAiTotals } from '../to-openai-usage.ts';
 import { toAnnotations } from './citations.ts';
 import { classifyCohereErrorBody } from './errors.ts';
 import { fromCohereFinishReason } from './finish-reason.ts';
-import { fromCohereChatUsage, toOpenAiUsage } from './usage.ts';
+import { fromCohereChatUsage } from './usage.ts';
 
 type Json = Record<string, unknown>;
 
@@ -59,7 +60,7 @@ export class CohereChatStream implements ChatStreamTranslator {
   end(): Json | null {
     if (!this.isComplete) return null;
     if (!this.#includeUsage) return this.#chunk({}, this.#finishReason);
-    return { ...this.#head(), choices: [], usage: this.usage === null ? null : toOpenAiUsage(this.usage) };
+    return { ...this.#head(), choices: [], usage: this.usage === null ? null : toOpenAiTotals(this.usage) };
   }
 
   #take(event: Json): readonly string[] {

@@ -26,8 +26,3 @@ export function fromCohereEmbeddingsUsage(meta: unknown): Usage | null {
   const input = billed?.input_tokens ?? tokens?.input_tokens;
   return typeof input === 'number' ? { inputUncached: input } : null;
 }
-
-/** OpenAI's usage object of the same numbers. */
-export function toOpenAiUsage({ inputUncached = 0, outputText = 0 }: Usage): Record<string, unknown> {
-  return { prompt_tokens: inputUncached, completion_tokens: outputText, total_tokens: inputUncached + outputText };
-}

@@ -1,7 +1,15 @@
-import { AppError, type ChatField, chatCompletionRequest, chatFields } from '@aggregator/contracts';
+import {
+  AppError,
+  chatCompletionRequest,
+  chatFields,
+  embeddingsFields,
+  embeddingsRequest,
+  imagesFields,
+  imagesRequest,
+} from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
-import type { ProviderAdapter, ProviderTarget } from '../provider-adapter.ts';
-import { fieldSamples } from './field-samples.ts';
+import type { FieldFate, ProviderAdapter, ProviderTarget, TranslatedRequest } from '../provider-adapter.ts';
+import { chatSamples, embeddingsSamples, type FieldSample, imagesSamples } from './field-samples.ts';
 
 const target: ProviderTarget = {
   baseUrl: 'https://provider.example/v1',
@@ -12,18 +20,63 @@ const target: ProviderTarget = {
   options: { folder: 'folder-of-the-account' },
 };
 
-/** The table of fields says what is so: each is mapped, dropped and named, or refused, and nothing else becomes of it. */
-export function describeFields(adapter: ProviderAdapter): void {
-  const { fields } = adapter.chat;
-  const translate = (body: unknown) => adapter.chat.toRequest(chatCompletionRequest.parse(body), target);
+interface FieldTable<Field extends string> {
+  readonly documented: readonly Field[];
+  readonly fates: Readonly<Record<Field, FieldFate>>;
+  readonly samples: Readonly<Record<Field, FieldSample>>;
+  readonly translate: (body: unknown) => TranslatedRequest;
+  /** Fields without which there is no request. */
+  readonly unchanging: readonly Field[];
+  /** Fields that can be kept without a word to the provider, because the translation of the answer does what they ask. */
+  readonly answeredByUs: readonly Field[];
+}
 
-  describe(`${adapter.type}: the table of fields`, () => {
+/** The tables of fields say what is so: each is mapped, dropped and named, or refused, and nothing else becomes of it. */
+export function describeFields({ type, chat, embeddings, images }: ProviderAdapter): void {
+  describeTable(`${type}: the table of fields`, {
+    documented: chatFields,
+    fates: chat.fields,
+    samples: chatSamples,
+    translate: (body) => chat.toRequest(chatCompletionRequest.parse(body), target),
+    unchanging: ['messages', 'model'],
+    // The usage chunk is the translator's.
+    answeredByUs: ['stream_options'],
+  });
+  if (embeddings !== null) {
+    describeTable(`${type}: the table of fields of embeddings`, {
+      documented: embeddingsFields,
+      fates: embeddings.fields,
+      samples: embeddingsSamples,
+      translate: (body) => embeddings.toRequest(embeddingsRequest.parse(body), target),
+      unchanging: ['model'],
+      // A vector is put into the encoding that is asked for, whichever comes.
+      answeredByUs: ['encoding_format'],
+    });
+  }
+  if (images !== null) {
+    describeTable(`${type}: the table of fields of images`, {
+      documented: imagesFields,
+      fates: images.fields,
+      samples: imagesSamples,
+      translate: (body) => images.toRequest(imagesRequest.parse(body), target),
+      unchanging: ['model', 'prompt'],
+      // Base64 is what most models answer anyhow, and some refuse to be asked for.
+      answeredByUs: ['response_format'],
+    });
+  }
+}
+
+function describeTable<Field extends string>(
+  name: string,
+  { documented, fates, samples, translate, unchanging, answeredByUs }: FieldTable<Field>,
+): void {
+  describe(name, () => {
     it('has every documented field', () => {
-      expect(Object.keys(fields).sort()).toEqual([...chatFields].sort());
+      expect(Object.keys(fates).sort()).toEqual([...documented].sort());
     });
 
-    it.each(chatFields.map((field) => [field, fields[field]] as const))('is true of %s, which is %s', (field, fate) => {
-      const { base, sample } = fieldSamples[field];
+    it.each(documented.map((field) => [field, fates[field]] as const))('is true of %s, which is %s', (field, fate) => {
+      const { base, sample } = samples[field];
       if (fate === 'refused') {
         expect(() => translate(sample)).toThrow(expect.objectContaining({ code: 'unsupported_parameter' }));
         expect(() => translate(sample)).toThrow(AppError);
@@ -32,20 +85,10 @@ export function describeFields(adapter: ProviderAdapter): void {
       const { droppedParams, endpoint, body } = translate(sample);
       const without = translate(base);
       const isSame = body === without.body && JSON.stringify(endpoint) === JSON.stringify(without.endpoint);
-      expect({ isNamed: isNamed(droppedParams, field), isSame }).toEqual({
+      expect({ isNamed: droppedParams.includes(field), isSame }).toEqual({
         isNamed: fate === 'dropped',
-        isSame: fate === 'dropped' || unchanging.has(field) || (answeredByUs.has(field) && isSame),
+        isSame: fate === 'dropped' || unchanging.includes(field) || (answeredByUs.includes(field) && isSame),
       });
     });
   });
-}
-
-/** Fields without which there is no request. */
-const unchanging: ReadonlySet<ChatField> = new Set(['messages', 'model']);
-
-/** Fields that can be kept without a word to the provider: the usage chunk is the translator's. */
-const answeredByUs: ReadonlySet<ChatField> = new Set(['stream_options']);
-
-function isNamed(droppedParams: readonly string[], field: ChatField): boolean {
-  return droppedParams.includes(field);
 }

@@ -1,6 +1,6 @@
-import type { ChatField } from '@aggregator/contracts';
+import type { ChatField, EmbeddingsField, ImagesField } from '@aggregator/contracts';
 
-interface FieldSample {
+export interface FieldSample {
   /** A request without the field. */
   readonly base: unknown;
   /** The same with it. */
@@ -26,8 +26,8 @@ const withAssistant = (message: object, base: object = { role: 'assistant', cont
   sample: { model: 'm', messages: [...messages, { ...base, ...message }, ...messages] },
 });
 
-/** Each field in a request where it means something. */
-export const fieldSamples: Readonly<Record<ChatField, FieldSample>> = {
+/** Each field of a chat in a request where it means something. */
+export const chatSamples: Readonly<Record<ChatField, FieldSample>> = {
   audio: withField('audio', { voice: 'alloy', format: 'wav' }),
   'content.audio': withAssistant({ audio: { id: 'audio_1' } }),
   'content.cache_control': {
@@ -98,4 +98,36 @@ export const fieldSamples: Readonly<Record<ChatField, FieldSample>> = {
   user: withField('user', 'u-1'),
   verbosity: withField('verbosity', 'low'),
   web_search_options: withField('web_search_options', {}),
+};
+
+const embedded = { model: 'm', input: 'Hello' };
+
+/** The same for embeddings. */
+export const embeddingsSamples: Readonly<Record<EmbeddingsField, FieldSample>> = {
+  dimensions: withField('dimensions', 256, embedded),
+  encoding_format: withField('encoding_format', 'base64', embedded),
+  'input.text': withField('input', 'Hello again', embedded),
+  'input.tokens': withField('input', [1, 2, 3], embedded),
+  model: { base: embedded, sample: embedded },
+  user: withField('user', 'u-1', embedded),
+};
+
+const drawn = { model: 'm', prompt: 'A horse' };
+
+/** The same for images. */
+export const imagesSamples: Readonly<Record<ImagesField, FieldSample>> = {
+  background: withField('background', 'transparent', drawn),
+  model: { base: drawn, sample: drawn },
+  moderation: withField('moderation', 'low', drawn),
+  n: withField('n', 2, drawn),
+  output_compression: withField('output_compression', 50, drawn),
+  output_format: withField('output_format', 'webp', drawn),
+  partial_images: withField('partial_images', 2, drawn),
+  prompt: { base: drawn, sample: drawn },
+  quality: withField('quality', 'high', drawn),
+  response_format: withField('response_format', 'b64_json', drawn),
+  size: withField('size', '1024x1024', drawn),
+  stream: withField('stream', true, drawn),
+  style: withField('style', 'vivid', drawn),
+  user: withField('user', 'u-1', drawn),
 };

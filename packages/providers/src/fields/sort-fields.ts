@@ -13,6 +13,8 @@ const neutralValues: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['n', 1],
   ['parallel_tool_calls', true],
   ['presence_penalty', 0],
+  ['reasoning', '{"enabled":false}'],
+  ['reasoning_effort', 'none'],
   ['store', false],
 ]);
 

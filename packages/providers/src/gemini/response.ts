@@ -1,11 +1,12 @@
 import { notUnderstood } from '../errors/verdicts.ts';
 import type { TranslatedAnswer } from '../provider-adapter.ts';
 import { ProviderFailure } from '../provider-failure.ts';
+import { toOpenAiUsage } from '../to-openai-usage.ts';
 import { classifyGeminiErrorBody, toBlockedPrompt } from './errors.ts';
 import { fromGeminiFinishReason, isFailedFinish } from './finish-reason.ts';
 import { fromGeminiLogprobs } from './logprobs.ts';
 import { PartReader, toAnswerId } from './read-parts.ts';
-import { fromGeminiUsage, toOpenAiUsage } from './usage.ts';
+import { fromGeminiUsage } from './usage.ts';
 import { type GeminiCandidate, geminiAnswerWire, tokenCountWire } from './wire.ts';
 
 /** Gemini tells no time: `created` is 0 until the caller of the translation sets it. */

@@ -2,12 +2,13 @@ import type { Usage } from '@aggregator/contracts';
 import { notUnderstood } from '../errors/verdicts.ts';
 import { isRecord, parseRecord } from '../json-record.ts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
+import { toOpenAiUsage } from '../to-openai-usage.ts';
 import { classifyGeminiErrorBody, toBlockedPrompt } from './errors.ts';
 import { fromGeminiFinishReason, isFailedFinish } from './finish-reason.ts';
 import { fromGeminiLogprobs } from './logprobs.ts';
 import { PartReader, type Said, toAnswerId } from './read-parts.ts';
 import { createdUnknown } from './response.ts';
-import { fromGeminiUsage, toOpenAiUsage } from './usage.ts';
+import { fromGeminiUsage } from './usage.ts';
 import { promptFeedbackWire } from './wire.ts';
 
 type Fields = Record<string, unknown>;

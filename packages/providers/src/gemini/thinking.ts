@@ -1,6 +1,6 @@
 import type { ChatCompletionRequest } from '@aggregator/contracts';
 import type { DroppedParams } from '../fields/dropped-params.ts';
-import { invalidValue } from '../fields/invalid-value.ts';
+import { type Effort, readReasoning } from '../fields/reasoning-asked.ts';
 import type { ModelTraits, ThinkingControl, ThinkingLevel } from './model-traits.ts';
 
 export interface ThinkingConfig {
@@ -11,25 +11,25 @@ export interface ThinkingConfig {
 }
 
 type Asked = Pick<ChatCompletionRequest, 'reasoning' | 'reasoning_effort'>;
-type Effort = 'minimal' | 'low' | 'medium' | 'high';
 
 /** Effort as tokens, which is how Google's own door for OpenAI's clients reads it. */
-const budgets: Readonly<Record<Effort, number>> = { minimal: 1024, low: 1024, medium: 8192, high: 24_576 };
+const budgets: Readonly<Record<Effort, number>> = {
+  minimal: 1024,
+  low: 1024,
+  medium: 8192,
+  high: 24_576,
+  xhigh: 24_576,
+  max: 24_576,
+};
 const levels: Readonly<Record<Effort, ThinkingLevel>> = {
   minimal: 'MINIMAL',
   low: 'LOW',
   medium: 'MEDIUM',
   high: 'HIGH',
+  xhigh: 'HIGH',
+  max: 'HIGH',
 };
 const order: readonly ThinkingLevel[] = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'];
-const efforts: ReadonlyMap<string, Effort> = new Map<string, Effort>([
-  ['minimal', 'minimal'],
-  ['low', 'low'],
-  ['medium', 'medium'],
-  ['high', 'high'],
-  ['xhigh', 'high'],
-  ['max', 'high'],
-]);
 
 /**
  * How much the model is to think, in the words that it understands: a budget of tokens up to version 2.5, a level since.
@@ -45,26 +45,17 @@ export function toThinkingConfig(
   { thinking }: ModelTraits,
   dropped: DroppedParams,
 ): ThinkingConfig | null {
-  const { reasoning, reasoning_effort: named } = request;
-  const effort = named ?? reasoning?.effort ?? null;
-  const budget = reasoning?.max_tokens ?? null;
-  const isEnabled = reasoning?.enabled ?? null;
-  if (effort === null && budget === null && isEnabled === null) return null;
-  const param = named ? 'reasoning_effort' : 'reasoning';
-  const known = effort === null || effort === 'none' ? null : efforts.get(effort);
-  if (known === undefined) {
-    const at = named ? param : 'reasoning.effort';
-    throw invalidValue(at, 'An effort is none, minimal, low, medium, high, xhigh or max.');
-  }
-  const isOff = effort === 'none' || budget === 0 || (isEnabled === false && effort === null);
+  const asked = readReasoning(request);
+  if (asked === null) return null;
+  const { param, isOff, effort, budget, isHidden } = asked;
   if (thinking.kind === 'none') {
     if (!isOff) dropped.note(param);
     return null;
   }
   if (isOff) return toLeast(thinking, param, dropped);
-  const includeThoughts = reasoning?.exclude !== true;
-  if (thinking.kind === 'budget') return { thinkingBudget: toBudget(thinking, known, budget), includeThoughts };
-  const level = known === null ? levelOf(budget) : levels[known];
+  const includeThoughts = !isHidden;
+  if (thinking.kind === 'budget') return { thinkingBudget: toBudget(thinking, effort, budget), includeThoughts };
+  const level = effort === null ? levelOf(budget) : levels[effort];
   return { ...(level !== null && { thinkingLevel: nearest(level, thinking.levels) }), includeThoughts };
 }
 

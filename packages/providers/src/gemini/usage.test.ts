@@ -1,7 +1,8 @@
 import { usage as usageSchema } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fromGeminiUsage, toOpenAiUsage } from './usage.ts';
+import { toOpenAiUsage } from '../to-openai-usage.ts';
+import { fromGeminiUsage } from './usage.ts';
 
 const count = fc.integer({ min: 0, max: 1000 });
 const modalities = fc.array(

@@ -1,4 +1,4 @@
-import type { OpenAiUsage, Usage } from '@aggregator/contracts';
+import type { Usage } from '@aggregator/contracts';
 import { geminiUsageWire, type ModalityCounts } from './wire.ts';
 
 /**
@@ -46,25 +46,6 @@ export function fromGeminiUsage(value: unknown): Usage | null {
 export function fromGeminiEmbeddingsUsage(value: unknown): Usage | null {
   const prompt = geminiUsageWire.safeParse(value).data?.promptTokenCount;
   return typeof prompt === 'number' ? { inputUncached: prompt } : null;
-}
-
-/** The same as OpenAI's object, in which the parts are inside their wholes. */
-export function toOpenAiUsage(usage: Usage): OpenAiUsage {
-  const { inputUncached = 0, cacheRead = 0, audioIn = 0 } = usage;
-  const { outputText = 0, outputReasoning = 0, imageOut = 0, audioOut = 0 } = usage;
-  const prompt = inputUncached + cacheRead + audioIn;
-  const completion = outputText + outputReasoning + imageOut + audioOut;
-  return {
-    prompt_tokens: prompt,
-    completion_tokens: completion,
-    total_tokens: prompt + completion,
-    prompt_tokens_details: { cached_tokens: cacheRead, audio_tokens: audioIn },
-    completion_tokens_details: {
-      reasoning_tokens: outputReasoning,
-      audio_tokens: audioOut,
-      ...(imageOut > 0 && { image_tokens: imageOut }),
-    },
-  };
 }
 
 function countOf(counts: ModalityCounts, modality: string): number {

@@ -3,8 +3,8 @@ import { createOpenAiDialect } from '../openai/dialect.ts';
 import type { ProviderAdapter } from '../provider-adapter.ts';
 import { mockUsageRecord } from './usage-record.ts';
 
-/** The built-in mock provider: OpenAI's dialect, and its own record of what each attempt used. */
+/** The built-in mock provider: OpenAI's dialect without thinking, and its own record of what each attempt used. */
 export const mockAdapter: ProviderAdapter = {
-  ...createOpenAiDialect('Mock', openAiChatFields),
+  ...createOpenAiDialect('Mock', { ...openAiChatFields, reasoning: 'dropped', reasoning_effort: 'dropped' }),
   usageRecord: mockUsageRecord,
 };

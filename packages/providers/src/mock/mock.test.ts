@@ -9,6 +9,20 @@ const texts = readdirSync(directory).map((name) => [name, readFileSync(new URL(n
 
 describeProvider(mockAdapter, parseFixtures(Object.fromEntries(texts)));
 
+describe('thinking that is asked of the mock provider', () => {
+  const messages = [{ role: 'user' as const, content: 'x' }];
+  const rest = { credential: null, model: 'm', attemptId: 'a/1', maxOutputTokens: null, options: {} };
+  const droppedOf = (fields: object) =>
+    mockAdapter.chat.toRequest({ model: 'any', messages, ...fields }, { baseUrl: 'http://m/v1', ...rest })
+      .droppedParams;
+
+  it('is named, since no model of it thinks, unless it is off anyhow', () => {
+    expect(droppedOf({ reasoning_effort: 'low' })).toEqual(['reasoning_effort']);
+    expect(droppedOf({ reasoning: { max_tokens: 9 } })).toEqual(['reasoning']);
+    expect(droppedOf({ reasoning_effort: 'none', reasoning: { enabled: false } })).toEqual([]);
+  });
+});
+
 describe('the record that the mock provider keeps of an attempt', () => {
   const lookup = mockAdapter.usageRecord;
   const parse = (status: number, body: unknown) => lookup?.parse(status, JSON.stringify(body));

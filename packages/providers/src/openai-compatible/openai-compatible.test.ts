@@ -31,6 +31,36 @@ describe('any compatible server', () => {
     expect(translate({ max_tokens: 5 }, later)).not.toHaveProperty('max_tokens');
   });
 
+  it.each([
+    ['gpt-5-mini', 'max_completion_tokens'],
+    ['azure/o4-mini', 'max_completion_tokens'],
+    ['openai/gpt-6-sol', 'max_completion_tokens'],
+    ['gpt-4o', 'max_tokens'],
+    ['gpt-oss-120b', 'max_tokens'],
+    ['o1/llama', 'max_tokens'],
+    ['olmo-3', 'max_tokens'],
+  ])('is told of %s, by the name of the model, under %s', (model, name) => {
+    const asked = { model: 'any', messages: [{ role: 'user' as const, content: 'x' }], max_tokens: 5 };
+    const sent = (options: Readonly<Record<string, string>>) =>
+      JSON.parse(openAiCompatibleAdapter.chat.toRequest(asked, { ...target, model, options }).body);
+    expect(sent({})).toEqual({ model, messages: asked.messages, [name]: 5 });
+    expect(sent({ outputLimitField: 'max_tokens' })).toMatchObject({ max_tokens: 5 });
+  });
+
+  it('is asked to think as OpenAI’s models are, where it serves one of those', () => {
+    const asked = { messages: [{ role: 'user' as const, content: 'x' }], reasoning_effort: 'max' };
+    const sent = (model: string) =>
+      JSON.parse(openAiCompatibleAdapter.chat.toRequest({ model: 'any', ...asked }, { ...target, model }).body)
+        .reasoning_effort;
+    expect(['openai/gpt-5.6', 'azure/gpt-5.2', 'openai/gpt-oss-120b', 'llama', 'gpt-4o'].map(sent)).toEqual([
+      'max',
+      'xhigh',
+      'high',
+      'high',
+      undefined,
+    ]);
+  });
+
   it('gets its reasoning back, and a refusal and the developer as all of them know them', () => {
     const messages = [
       { role: 'developer', content: 'a' },

@@ -56,7 +56,6 @@ export interface ImagesCoat {
 
 const inputsMaxOfOpenAi = 2048;
 const nothingToChange: FieldsChange = () => undefined;
-const foldReasoningAlone: FieldsChange = (fields, _, dropped) => foldReasoning(fields, dropped);
 
 /** An adapter for a server that speaks as OpenAI does, but for what `coat` says. */
 export function createOpenAiDialect(
@@ -64,7 +63,7 @@ export function createOpenAiDialect(
   chatFields: Readonly<Record<ChatField, FieldFate>>,
   coat: OpenAiCoat = {},
 ): ProviderAdapter {
-  const { adjustMessage = withoutAnswerFields, adjustChat = foldReasoningAlone } = coat;
+  const { adjustMessage = withoutAnswerFields, adjustChat = foldReasoning } = coat;
   const dress = (
     translate: (target: ProviderTarget) => TranslatedRequest,
     target: ProviderTarget,

@@ -16,9 +16,9 @@ import { createOpenAiDialect } from './dialect.ts';
  * `openai` package 7.55).
  */
 export const openAiAdapter = createOpenAiDialect('OpenAI', openAiChatFields, {
-  adjustChat(fields, _, dropped) {
-    foldReasoning(fields, dropped);
-    boundOutput(fields, 'max_completion_tokens');
+  adjustChat(fields, target, dropped) {
+    foldReasoning(fields, target, dropped);
+    boundOutput(fields, 'max_completion_tokens', target);
   },
   images: {
     adjust(fields) {

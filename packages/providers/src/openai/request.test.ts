@@ -1,5 +1,6 @@
 import { chatCompletionRequest } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
+import type { ProviderTarget } from '../provider-adapter.ts';
 import { openAiAdapter } from './index.ts';
 
 const target = {
@@ -12,10 +13,10 @@ const target = {
 };
 const messages = [{ role: 'user', content: 'x' }];
 
-function translate(request: object) {
+function translate(request: object, changes: Partial<ProviderTarget> = {}) {
   const { body, droppedParams } = openAiAdapter.chat.toRequest(
     chatCompletionRequest.parse({ model: 'any', messages, ...request }),
-    target,
+    { ...target, ...changes },
   );
   return { body: JSON.parse(body), droppedParams };
 }
@@ -65,6 +66,17 @@ describe('the bound of an answer from OpenAI', () => {
   ])('of %j goes out as %j, which every model takes', (asked, sent) => {
     expect(translate(asked)).toEqual({ body: { model: 'gpt-4o', messages, ...sent }, droppedParams: [] });
   });
+
+  it('is cut to what the model generates, where that is known', () => {
+    const most = { maxOutputTokens: 100 };
+    expect(translate({ max_tokens: 101 }, most)).toMatchObject({
+      body: { max_completion_tokens: 100 },
+      droppedParams: [],
+    });
+    expect(translate({ max_tokens: 99 }, most).body.max_completion_tokens).toBe(99);
+    expect(translate({}, most).body).not.toHaveProperty('max_completion_tokens');
+    expect(translate({ max_tokens: 999_999 }).body.max_completion_tokens).toBe(999_999);
+  });
 });
 
 describe('reasoning asked of OpenAI in the words of others', () => {
@@ -72,11 +84,66 @@ describe('reasoning asked of OpenAI in the words of others', () => {
     [{ reasoning: { effort: 'low' } }, { reasoning_effort: 'low' }, []],
     [{ reasoning: { effort: 'low' }, reasoning_effort: 'high' }, { reasoning_effort: 'high' }, []],
     [{ reasoning: { enabled: false } }, { reasoning_effort: 'none' }, []],
-    [{ reasoning: { enabled: true } }, {}, []],
-    [{ reasoning: { max_tokens: 9 } }, {}, ['reasoning.max_tokens']],
+    [{ reasoning: { max_tokens: 0 } }, { reasoning_effort: 'none' }, []],
+    [{ reasoning: { enabled: false, effort: 'low' } }, { reasoning_effort: 'low' }, []],
+    [{ reasoning: { enabled: true } }, { reasoning_effort: 'medium' }, []],
+    [{ reasoning: { max_tokens: 9 } }, { reasoning_effort: 'medium' }, ['reasoning.max_tokens']],
+    [{ reasoning: { max_tokens: 9, effort: 'high' } }, { reasoning_effort: 'high' }, ['reasoning.max_tokens']],
+    [{ reasoning: { exclude: true } }, {}, []],
   ])('as %j goes out as %j', (asked, sent, droppedParams) => {
-    expect(translate(asked)).toEqual({ body: { model: 'gpt-4o', messages, ...sent }, droppedParams });
+    const model = 'gpt-5.2';
+    expect(translate(asked, { model })).toEqual({ body: { model, messages, ...sent }, droppedParams });
   });
+
+  it.each([
+    ['gpt-5.6', 'max', 'max'],
+    ['gpt-6-sol', 'max', 'max'],
+    ['gpt-5.2-2025-12-11', 'max', 'xhigh'],
+    ['gpt-5.1', 'xhigh', 'high'],
+    ['gpt-5.1', 'minimal', 'low'],
+    ['gpt-5.1-chat-latest', 'high', 'medium'],
+    ['gpt-5-mini', 'max', 'high'],
+    ['gpt-5-mini', 'minimal', 'minimal'],
+    ['o4-mini', 'minimal', 'low'],
+    ['o3', 'max', 'high'],
+    ['ft:our-tuned-one', 'max', 'high'],
+    ['ft:our-tuned-one', 'xhigh', 'xhigh'],
+    ['gpt-5.2-pro', 'xhigh', 'xhigh'],
+    ['gpt-5-mini', 'huge', 'huge'],
+  ])('is for %s the nearest effort that it takes: %s is %s', (model, asked, sent) => {
+    const expected = { body: { model, messages, reasoning_effort: sent }, droppedParams: [] };
+    expect(translate({ reasoning_effort: asked }, { model })).toEqual(expected);
+    expect(translate({ reasoning: { effort: asked } }, { model })).toEqual(expected);
+  });
+
+  it.each([
+    ['gpt-5-mini', 'minimal'],
+    ['o4-mini', 'low'],
+    ['gpt-5.1-chat-latest', 'medium'],
+  ])('is turned down for %s, which cannot be off, and named', (model, least) => {
+    for (const asked of [{ reasoning_effort: 'none' }, { reasoning: { enabled: false } }]) {
+      const droppedParams = Object.keys(asked);
+      const body = { model, messages, reasoning_effort: least };
+      expect(translate(asked, { model })).toEqual({ body, droppedParams });
+    }
+  });
+
+  it.each(['gpt-4o', 'gpt-4.1-mini', 'gpt-3.5-turbo', 'chatgpt-4o-latest', 'gpt-5-chat-latest', 'o1-mini'])(
+    'is named and not sent where %s does not think, unless it is off anyhow',
+    (model) => {
+      const body = { model, messages };
+      for (const asked of [
+        { reasoning_effort: 'high' },
+        { reasoning: { max_tokens: 9 } },
+        { reasoning: { enabled: true } },
+      ]) {
+        expect(translate(asked, { model })).toEqual({ body, droppedParams: Object.keys(asked) });
+      }
+      for (const asked of [{ reasoning_effort: 'none' }, { reasoning: { enabled: false } }, { reasoning: {} }]) {
+        expect(translate(asked, { model })).toEqual({ body, droppedParams: [] });
+      }
+    },
+  );
 });
 
 describe('what only other providers know', () => {

@@ -12,6 +12,7 @@ import { sortFields, unsupported } from '../fields/sort-fields.ts';
 import { isRecord } from '../json-record.ts';
 import type { FieldFate, ProviderTarget, TranslatedRequest } from '../provider-adapter.ts';
 import { openAiEndpoint } from './endpoint.ts';
+import { withMediaAfterTools } from './media-after-tools.ts';
 import { type MessageChange, withoutCacheMarks, withoutForeignParts } from './messages.ts';
 
 /** The last change to the fields of a request, under OpenAI's names: a record of its own, whose values are the caller's. */
@@ -32,7 +33,7 @@ export function toOpenAiChatRequest(
   const { taken: fields, dropped } = sortFields(request, fates);
   judgeChatParts(request, fates, dropped);
   fields.model = target.model;
-  fields.messages = withoutForeignParts(request.messages, fates).map(adjustMessage);
+  fields.messages = withMediaAfterTools(withoutForeignParts(request.messages, fates)).map(adjustMessage);
   if (fates['content.cache_control'] !== 'mapped' && request.tools) fields.tools = withoutCacheMarks(request.tools);
   if (request.stream === true) {
     fields.stream_options = { ...request.stream_options, include_usage: true };

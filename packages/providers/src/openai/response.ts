@@ -12,6 +12,11 @@ export interface AnswerChanges {
   readonly toOpenAiError?: ErrorChange;
   /** Changes the parsed answer or chunk itself, and says whether it did. */
   readonly adjustAnswer?: (answer: Record<string, unknown>) => boolean;
+  /**
+   * Cuts a field of the server's own from a chunk that is right otherwise: from the record, and from its text without another
+   * parse. Null where the text cannot be cut so, and is written anew.
+   */
+  readonly cutChunk?: (chunk: Record<string, unknown>, text: string) => string | null;
   /** Whether it leaves out what OpenAI's clients rely on (`repair-answer.ts`). */
   readonly isLoose?: boolean;
 }

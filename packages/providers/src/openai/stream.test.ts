@@ -46,9 +46,19 @@ describe('a stream of the same dialect', () => {
 
   it('reads usage that comes with the finish reason, and shows it to none but who asked', () => {
     const last = finish(0, { usage });
-    expect(run([text('a'), last], true).end).toEqual(JSON.parse(last));
     const { end, stream } = run([text('a'), last], false);
     expect(end).toEqual({ ...JSON.parse(last), usage: null });
+    expect(stream.usage).toEqual(counters);
+  });
+
+  it('tells usage that comes with the finish reason in a chunk of its own, which has no choices', () => {
+    const last = finish(0, { usage });
+    const { sent, end, stream } = run([text('a'), last], true);
+    expect(sent.map((chunk) => JSON.parse(chunk))).toEqual([
+      JSON.parse(text('a')),
+      { ...JSON.parse(last), usage: null },
+    ]);
+    expect(end).toEqual({ ...head, choices: [], usage });
     expect(stream.usage).toEqual(counters);
   });
 
@@ -60,15 +70,26 @@ describe('a stream of the same dialect', () => {
       stream: { usage: counters },
     });
     const onBoth = [text('a'), finish(0, { usage }), usageChunk()];
-    expect(run(onBoth, true)).toMatchObject({ sent: [text('a'), onBoth[1]], end: { choices: [], usage } });
+    const told = run(onBoth, true);
+    expect(told.sent).toEqual([text('a'), finish(0, { usage: null })]);
+    expect(told.end).toMatchObject({ choices: [], usage });
   });
 
-  it('withholds running usage on every chunk from a client that did not ask', () => {
-    const running = JSON.stringify({ ...JSON.parse(text('a')), usage });
-    expect(run([running], true).sent).toEqual([running]);
-    expect(run([running], false).sent.map((chunk) => JSON.parse(chunk))).toEqual([
-      { ...JSON.parse(running), usage: null },
-    ]);
+  it('withholds running usage on every chunk, and tells the last of it at the end to a client that asked', () => {
+    const running = (completion_tokens: number) =>
+      JSON.stringify({ ...JSON.parse(text('a')), usage: { ...usage, completion_tokens } });
+    const plain = { ...JSON.parse(text('a')), usage: null };
+    for (const includeUsage of [true, false]) {
+      const { sent, end } = run([running(1), running(2), finish()], includeUsage);
+      expect(sent.slice(0, 2).map((chunk) => JSON.parse(chunk))).toEqual([plain, plain]);
+      expect(end).toEqual(includeUsage ? { ...head, choices: [], usage } : JSON.parse(finish()));
+    }
+  });
+
+  it('keeps the usage that it has where the next is none', () => {
+    const { end, stream } = run([finish(0, { usage }), JSON.stringify({ usage: { prompt_tokens: -1 } })], false);
+    expect(stream.usage).toEqual(counters);
+    expect(end).toMatchObject({ choices: [{ finish_reason: 'stop' }] });
   });
 
   it('keeps a told zero, and takes numbers that are none for unknown', () => {

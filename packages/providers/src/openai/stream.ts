@@ -41,6 +41,8 @@ export class OpenAiChatStream implements ChatStreamTranslator {
   #keptText = '';
   /** The chunk that made the answer whole: where a client waits for a usage chunk that never comes, its head makes one. */
   #lastFinish: Chunk | null = null;
+  /** Usage as the provider last told it. */
+  #usageTold: unknown = null;
 
   constructor({ includeUsage, choiceCount = 1 }: ChatStreamOptions, changes: AnswerChanges = {}) {
     this.#includeUsage = includeUsage;
@@ -60,17 +62,18 @@ export class OpenAiChatStream implements ChatStreamTranslator {
     }
     const { choices } = chunk;
     if (!Array.isArray(choices) || chunk.error || choices.some(isBroken)) return this.#takeOther(data, chunk);
-    const text = this.#change(chunk) ? null : data;
+    const text = this.#change(chunk, data);
     if (!choices.every(isChoice)) return this.#drop();
     const hasUsage = isRecord(chunk.usage);
-    if (hasUsage) this.usage = fromOpenAiChatUsage(chunk.usage) ?? this.usage;
+    if (hasUsage) this.#readUsage(chunk.usage);
     if (choices.length === 0) return hasUsage ? this.#takeUsageChunk(data, chunk) : [text ?? JSON.stringify(chunk)];
     let hasFinish = false;
     for (const choice of choices) {
       if (this.#readChoice(choice)) hasFinish = true;
     }
     this.isComplete = this.#choicesOpen === 0 && this.#choicesSeen >= this.#choiceCount;
-    if (hasUsage && !this.#includeUsage) return this.#takeChunk(null, { ...chunk, usage: null }, hasFinish);
+    // As with OpenAI, usage stands in a chunk of its own, if at all: clients add up what they find in several.
+    if (hasUsage) return this.#takeChunk(null, { ...chunk, usage: null }, hasFinish);
     return this.#takeChunk(text, chunk, hasFinish);
   }
 
@@ -78,13 +81,16 @@ export class OpenAiChatStream implements ChatStreamTranslator {
     if (!this.isComplete || this.error !== null) return null;
     if (this.#kept !== null) return this.#kept;
     if (!this.#includeUsage || this.#lastFinish === null) return null;
-    return { ...this.#lastFinish, choices: [], usage: null };
+    return { ...this.#lastFinish, choices: [], usage: this.#usageTold };
   }
 
-  /** Whether the chunk was changed, so that the text that came is not its text any more. */
-  #change(chunk: Chunk): boolean {
+  /** The text of the chunk after its changes; null where it has to be written anew. */
+  #change(chunk: Chunk, text: string): string | null {
+    const { adjustAnswer, cutChunk } = this.#changes;
     const isRepaired = this.#repair?.repair(chunk) === true;
-    return this.#changes.adjustAnswer?.(chunk) === true || isRepaired;
+    const isAdjusted = adjustAnswer?.(chunk) === true;
+    const cut = cutChunk === undefined ? text : cutChunk(chunk, text);
+    return isRepaired || isAdjusted ? null : cut;
   }
 
   /** `text` is null where the chunk had to be changed. */
@@ -92,8 +98,8 @@ export class OpenAiChatStream implements ChatStreamTranslator {
     const out = text ?? JSON.stringify(chunk);
     if (!hasFinish || !this.isComplete) return [out];
     this.#lastFinish = chunk;
-    // A client that asked for usage has its usage chunk after this one, unless this one carries the usage itself.
-    return this.#includeUsage && !isRecord(chunk.usage) ? [out] : this.#keep(chunk, out);
+    // A client that asked for usage has its usage chunk after this one.
+    return this.#includeUsage ? [out] : this.#keep(chunk, out);
   }
 
   #takeUsageChunk(text: string, chunk: Chunk): readonly string[] {
@@ -118,8 +124,16 @@ export class OpenAiChatStream implements ChatStreamTranslator {
       return nothing;
     }
     if ((chunk.choices ?? null) !== null || !isRecord(chunk.usage)) return this.#drop();
-    this.usage = fromOpenAiChatUsage(chunk.usage) ?? this.usage;
+    this.#readUsage(chunk.usage);
     return this.#takeUsageChunk(data, { ...chunk, choices: [] });
+  }
+
+  /** Numbers that are none take nothing from what was told before. */
+  #readUsage(told: unknown): void {
+    const usage = fromOpenAiChatUsage(told);
+    if (usage === null) return;
+    this.usage = usage;
+    this.#usageTold = told;
   }
 
   #drop(): readonly string[] {

@@ -23,13 +23,16 @@ export const openRouterAdapter = createOpenAiDialect('OpenRouter', openRouterCha
   isLoose: true,
   toOpenAiError,
   adjustAnswer: withoutCost,
+  cutChunk: withoutItsProvider,
   adjustMessage(message) {
     if (message.reasoning_content === undefined) return withRefusalAsText(message);
     const { reasoning_content: reasoning, ...rest } = withRefusalAsText(message);
     return { ...rest, reasoning };
   },
-  adjustChat(fields) {
-    boundOutput(fields, 'max_completion_tokens');
+  adjustChat(fields, target) {
+    boundOutput(fields, 'max_completion_tokens', target);
+    // Only there is the highest effort known.
+    if (fields.reasoning_effort === 'max') fields.reasoning ??= { effort: 'max' };
     // Two efforts that differ are refused.
     if (fields.reasoning !== undefined) delete fields.reasoning_effort;
   },
@@ -42,6 +45,18 @@ export const openRouterAdapter = createOpenAiDialect('OpenRouter', openRouterCha
     },
   },
 });
+
+/** In the head of a chunk, as OpenRouter writes it. */
+const providerField =
+  /^(\{(?:"(?:id|object|created|model|system_fingerprint)":(?:"[^"\\]*"|\d+|null),)*)"provider":"[^"\\]*",/;
+
+/** `provider` of an answer is who served us, and that is OpenRouter; whom it asked in turn it says under the same name. */
+function withoutItsProvider(chunk: Record<string, unknown>, text: string): string | null {
+  if (chunk.provider === undefined) return text;
+  delete chunk.provider;
+  const cut = text.replace(providerField, '$1');
+  return cut === text ? null : cut;
+}
 
 /** What OpenRouter charged us stays with us: `cost` of an answer is what we charge. */
 function withoutCost({ usage }: Record<string, unknown>): boolean {

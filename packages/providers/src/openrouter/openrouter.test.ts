@@ -31,6 +31,8 @@ describe('OpenRouter', () => {
       'reasoning_effort',
     );
     expect(translate({ reasoning_effort: 'high' })).toMatchObject({ reasoning_effort: 'high' });
+    expect(translate({ reasoning_effort: 'max' })).toMatchObject({ reasoning: { effort: 'max' } });
+    expect(translate({ reasoning_effort: 'max' })).not.toHaveProperty('reasoning_effort');
   });
 
   it('is probed where a wrong key is refused, since its list of models is open to all', () => {
@@ -48,6 +50,26 @@ describe('OpenRouter', () => {
     const { body, usage: counters } = openRouterAdapter.chat.fromResponse(JSON.stringify(answer));
     expect(body.usage).toEqual({ prompt_tokens: 1, completion_tokens: 2 });
     expect(counters).toEqual({ inputUncached: 1, outputText: 2 });
+  });
+
+  it.each([
+    ['{"id":"g","provider":"Azure","model":"m","object":"chat.completion.chunk","created":1,', '1.50'],
+    ['{"id":"g","object":"chat.completion.chunk","created":1,"model":"m","provider":"Azure",', '1.50'],
+    ['{"provider":"Azure","object":"chat.completion.chunk",', '1.50'],
+    ['{ "object": "chat.completion.chunk", "provider": "Azure", ', '1.5'],
+    ['{"novel":{},"object":"chat.completion.chunk","provider":"Azure\\"s",', '1.5'],
+    ['{"object":"chat.completion.chunk","provider":null,', '1.5'],
+  ])('does not say whom it asked in turn: %s', (head, number) => {
+    const rest = (value: string) => `"choices":[{"index":0,"delta":{"content":"provider"},"novel":${value}}]}`;
+    const stream = openRouterAdapter.chat.createStream({ includeUsage: false });
+    const [sent = ''] = stream.push(head + rest('1.50'));
+    const { provider: _provider, ...expected } = JSON.parse(head + rest('1.50'));
+    expect(JSON.parse(sent)).toEqual(expected);
+    // What can be cut from the text is, and the rest of it goes on as it came.
+    expect(sent.endsWith(rest(number))).toBe(true);
+    const finish = '"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}';
+    stream.push(head + finish);
+    expect(stream.end()).not.toHaveProperty('provider');
   });
 
   it('draws by its own address of pictures, in what it takes of OpenAI’s words', () => {

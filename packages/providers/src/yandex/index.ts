@@ -4,6 +4,7 @@ import type { ErrorChange } from '../openai/errors.ts';
 import { withoutAnswerFields, withRefusalAsText, withSystemRole } from '../openai/messages.ts';
 import { yandexChatFields, yandexEmbeddingsFields } from './capabilities.ts';
 import { toModelAddress, withoutFolders } from './model-address.ts';
+import { yandexEffortsOf } from './model-efforts.ts';
 
 /**
  * Yandex AI Studio through its OpenAI-compatible door. The folder that pays is the option `folder`; a model is called as in
@@ -17,9 +18,9 @@ export const yandexAdapter = createOpenAiDialect('Yandex', yandexChatFields, {
   modelName: toModelAddress,
   toOpenAiError,
   adjustMessage: (message) => withoutAnswerFields(withRefusalAsText(withSystemRole(message))),
-  adjustChat(fields, _, dropped) {
-    foldReasoning(fields, dropped);
-    boundOutput(fields, 'max_tokens');
+  adjustChat(fields, target, dropped) {
+    foldReasoning(fields, target, dropped, yandexEffortsOf);
+    boundOutput(fields, 'max_tokens', target);
     delete fields.stream_options;
   },
   adjustAnswer(answer) {

@@ -9,5 +9,6 @@ export const completionsSurface: ChatSurface = {
   toChat: toCompletionsChat,
   fromAnswer: (answer, request) => new CompletionChoices(request).translate(answer),
   createStream: (request) => new CompletionsStream(request),
+  fieldNames: { messages: 'prompt', max_completion_tokens: 'max_tokens' },
   toErrorBody: (error) => toOpenAiErrorBody(error),
 };

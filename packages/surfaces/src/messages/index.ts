@@ -12,4 +12,15 @@ export const messagesSurface: ChatSurface = {
   fromAnswer: toMessage,
   createStream: (request, head) => new MessagesStream(request, head),
   toErrorBody: toAnthropicErrorBody,
+  fieldNames: {
+    stop: 'stop_sequences',
+    max_completion_tokens: 'max_tokens',
+    response_format: 'output_config.format',
+    'response_format.json_schema': 'output_config.format',
+    reasoning: 'thinking',
+    reasoning_effort: 'thinking',
+    user: 'metadata.user_id',
+    safety_identifier: 'metadata.user_id',
+    parallel_tool_calls: 'tool_choice.disable_parallel_tool_use',
+  },
 };

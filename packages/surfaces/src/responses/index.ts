@@ -12,4 +12,13 @@ export const responsesSurface: ChatSurface = {
   createStream: (request, head) => new ResponsesStream(request, head),
   toErrorBody: (error) => toOpenAiErrorBody(error),
   references: responsesReferences,
+  fieldNames: {
+    messages: 'input',
+    max_completion_tokens: 'max_output_tokens',
+    max_tokens: 'max_output_tokens',
+    response_format: 'text.format',
+    'response_format.json_object': 'text.format',
+    'response_format.json_schema': 'text.format',
+    reasoning_effort: 'reasoning.effort',
+  },
 };

@@ -152,6 +152,15 @@ describe('the models of a vendor', () => {
     });
   });
 
+  it('have no price where the vendor tells none for what is beyond a free share: never zero', () => {
+    expect(find('Cohere', 'command-a-reasoning-08-2025')).toMatchObject({
+      maxOutputTokens: 32_000,
+      capabilities: expect.arrayContaining(['reasoning']),
+      price: null,
+    });
+    expect(find('Cohere', 'command-a-vision-07-2025')).toMatchObject({ contextLength: 128_000, price: null });
+  });
+
   it('include dated releases and no names that only other hosts know', () => {
     const startingWith = (type: ProviderType, start: string) =>
       modelsOf(type).flatMap(({ id }) => (id.startsWith(start) ? [id] : []));

@@ -10,6 +10,12 @@ const commandAContextLength = 256_000;
 
 /** Source: https://docs.cohere.com/docs/models (read 2026-11). */
 const families: readonly ModelFamily[] = [
+  {
+    fits: /^command-a-reasoning-/,
+    outputTokensMax: 32_000,
+    capabilities: ['tools', 'structured_outputs', 'reasoning'],
+  },
+  { fits: /^command-a-vision-/, outputTokensMax: 8000, capabilities: ['vision', 'structured_outputs'] },
   { fits: /^command-a-/, outputTokensMax: 8000, capabilities: ['tools', 'structured_outputs'] },
   { fits: /^command-r/, outputTokensMax: 4000, capabilities: ['tools', 'structured_outputs'] },
   { fits: /^c4ai-aya-expanse-32b/, outputTokensMax: 4000, capabilities: [] },
@@ -21,7 +27,11 @@ export const cohereCatalogue: VendorCatalogue = {
   operationsOf: toOperations,
   familyOf: (name) => families.find(({ fits }) => fits.test(name)),
   contextLengthOf: (name) => (name.startsWith('command-a-') ? commandAContextLength : contextLength),
-  unlisted: [],
+  // Free within a monthly number of calls, says the vendor, and nothing of what they cost beyond: no price, so not served.
+  unlisted: [
+    { id: 'command-a-reasoning-08-2025', contextLength: commandAContextLength, price: null },
+    { id: 'command-a-vision-07-2025', contextLength, price: null },
+  ],
 };
 
 function toOperations(name: string): readonly Operation[] {

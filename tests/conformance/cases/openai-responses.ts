@@ -1,0 +1,109 @@
+import { expect } from '@jest/globals';
+import type OpenAI from 'openai';
+import { BadRequestError } from 'openai';
+import type { MatrixCase, MatrixRows } from '../matrix-case.ts';
+import type { User } from '../user.ts';
+import { createOpenAi } from './openai-client.ts';
+import { callsAllTools, cityParameters, citySchema } from './prompts.ts';
+import { readOpenAiRefusal } from './read-openai-refusal.ts';
+
+type Fields = Partial<OpenAI.Responses.ResponseCreateParamsNonStreaming>;
+
+const tools: OpenAI.Responses.FunctionTool[] = ['weather', 'clock'].map((name) => ({
+  type: 'function',
+  name,
+  description: `The ${name} of a city`,
+  parameters: cityParameters,
+  strict: true,
+}));
+
+async function ask(user: User, fields: Fields) {
+  const response = await createOpenAi(user).responses.create({ model: user.model(), ...fields });
+  expect(response).toMatchObject({ object: 'response', provider: user.provider });
+  expect(response.usage?.input_tokens).toBeGreaterThan(0);
+  expect(response.usage?.output_tokens).toBeGreaterThan(0);
+  await user.expectPaid();
+  return response;
+}
+
+function readCalls({ output }: OpenAI.Responses.Response) {
+  return output.flatMap((item) => (item.type === 'function_call' ? [item] : []));
+}
+
+const cases: readonly MatrixCase[] = [
+  {
+    title: 'responds',
+    async run(user) {
+      const response = await ask(user, { input: 'Hello' });
+
+      expect(response).toMatchObject({ status: 'completed', model: user.servedModel() });
+      expect(response.output_text).toMatch(/^You said: Hello/);
+    },
+  },
+  {
+    title: 'streams the same response in events',
+    async run(user) {
+      const plain = await ask(user, { input: 'Hello #words=20' });
+      const stream = createOpenAi(user).responses.stream({ model: user.model(), input: 'Hello #words=20' });
+      let text = '';
+      stream.on('response.output_text.delta', ({ delta }) => {
+        text += delta;
+      });
+      const final = await stream.finalResponse();
+
+      expect(text).toBe(plain.output_text);
+      expect(final).toMatchObject({ status: 'completed', output_text: plain.output_text });
+      expect(final.usage?.output_tokens).toBe(plain.usage?.output_tokens);
+      await user.expectPaid();
+    },
+  },
+  {
+    title: 'goes through calls and results',
+    async run(user) {
+      const input: OpenAI.Responses.ResponseInputItem[] = [{ role: 'user', content: callsAllTools }];
+      const first = await ask(user, { input, tools });
+      const calls = readCalls(first);
+      const results = calls.map(({ call_id }) => ({ type: 'function_call_output' as const, call_id, output: 'Sunny' }));
+      const second = await ask(user, { input: [...input, ...calls, ...results], tools });
+
+      expect(calls.map(({ name, arguments: told }) => [name, JSON.parse(told)])).toEqual([
+        ['weather', { city: expect.stringContaining('Brno') }],
+        ['clock', { city: expect.stringContaining('Brno') }],
+      ]);
+      expect(second.output_text).toMatch(/Sunny/);
+    },
+  },
+  {
+    title: 'responds by a JSON schema',
+    async run(user) {
+      const text: Fields['text'] = { format: { type: 'json_schema', name: 'city', strict: true, schema: citySchema } };
+      const { output_text: told } = await ask(user, { input: 'Name a city.', text });
+
+      expect(JSON.parse(told)).toEqual({ city: expect.any(String), days: expect.any(Number) });
+    },
+  },
+  {
+    title: 'heeds instructions',
+    async run(user) {
+      const { output_text: told } = await ask(user, { input: '#system', instructions: 'Be brief.' });
+
+      expect(told).toContain(user.subject.isAttentive ? 'Be brief.' : 'You said');
+    },
+  },
+  {
+    title: 'refuses to go on with a response that nobody has stored',
+    async run(user) {
+      const thrown = await ask(user, { input: 'And now?', previous_response_id: 'resp_1' }).catch((error) => error);
+
+      expect(thrown).toBeInstanceOf(BadRequestError);
+      expect(thrown).toMatchObject({ code: 'unsupported_parameter', param: 'previous_response_id' });
+    },
+  },
+];
+
+export const openAiResponsesRows: MatrixRows = {
+  sdk: 'openai',
+  surface: 'responses',
+  cases,
+  readRefusal: readOpenAiRefusal,
+};

@@ -1,0 +1,71 @@
+import type { ProviderName } from './providers/provider-name.ts';
+
+/** What a case asks of a provider that not all of them have. */
+export type Need =
+  | 'n'
+  | 'json_object'
+  | 'image'
+  | 'stop'
+  | 'reasoning'
+  | 'bounded_reasoning'
+  | 'embeddings'
+  | 'dimensions'
+  | 'images';
+
+/**
+ * How a provider that cannot do it answers: `refused`, as a bad request with `unsupported_parameter`; `dropped`, named in
+ * `x-aggregator-dropped-params`, where the answer is what was asked for all the same; `not-served`, as a model that is not
+ * found for this operation; `rejected`, by the provider itself, in its own words.
+ */
+export interface Incapability {
+  readonly fate: 'refused' | 'dropped' | 'not-served' | 'rejected';
+  readonly reason: string;
+}
+
+const noEmbeddings: Incapability = { fate: 'not-served', reason: 'no embedding model' };
+const noThinker: Incapability = { fate: 'dropped', reason: 'no model that thinks' };
+const noImages: Incapability = { fate: 'not-served', reason: 'no image model' };
+
+export const incapabilities: Readonly<Record<ProviderName, Readonly<Partial<Record<Need, Incapability>>>>> = {
+  openai: {},
+  anthropic: {
+    n: { fate: 'refused', reason: 'one answer for each request' },
+    json_object: { fate: 'refused', reason: 'no JSON without a schema' },
+    embeddings: noEmbeddings,
+    dimensions: noEmbeddings,
+    images: noImages,
+  },
+  google: {},
+  cohere: {
+    n: { fate: 'refused', reason: 'one answer for each request' },
+    image: { fate: 'rejected', reason: 'no model that sees has a price' },
+    reasoning: noThinker,
+    bounded_reasoning: noThinker,
+    images: noImages,
+  },
+  openrouter: {
+    n: { fate: 'refused', reason: 'one answer for each request' },
+    embeddings: noEmbeddings,
+    dimensions: noEmbeddings,
+    images: noImages,
+  },
+  yandex: {
+    stop: { fate: 'refused', reason: 'no stop sequences' },
+    dimensions: { fate: 'refused', reason: 'vectors have one length' },
+    images: noImages,
+  },
+  custom: { images: noImages },
+  mock: { reasoning: noThinker, bounded_reasoning: noThinker, images: noImages },
+};
+
+/** Hints of the case 'names the hints …' that a provider has no place for: dropped and named, or refused where the request is strict. */
+export const droppedHints: Readonly<Record<ProviderName, readonly string[]>> = {
+  openai: [],
+  anthropic: ['frequency_penalty', 'metadata', 'seed', 'user'],
+  google: ['frequency_penalty', 'metadata', 'user'],
+  cohere: ['metadata', 'user'],
+  openrouter: [],
+  yandex: ['metadata', 'seed', 'user'],
+  custom: [],
+  mock: [],
+};
