@@ -57,7 +57,7 @@ export async function createApiGatewayContext(
     events: createGatewayEvents(metrics),
     signer,
     keyVerdicts,
-    accessTokens: new AccessTokens(config.authUrl),
+    accessTokens: new AccessTokens(config.authUrl, (organizationId) => keyVerdicts.findPolicy(organizationId)),
     proxies,
     admission: stores.admission,
     localLimits,

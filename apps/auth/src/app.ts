@@ -6,6 +6,8 @@ import { answerDatabaseErrors } from './database/answer-database-errors.ts';
 import { createApiKeyHandler } from './routes/create-api-key/handler.ts';
 import { getJwksHandler } from './routes/get-jwks/handler.ts';
 import { getKeyEpochHandler } from './routes/get-key-epoch/handler.ts';
+import { getOrganizationHandler } from './routes/get-organization/handler.ts';
+import { getOrganizationPrivacyHandler } from './routes/get-organization-privacy/handler.ts';
 import { getProfileHandler } from './routes/get-profile/handler.ts';
 import { listApiKeysHandler } from './routes/list-api-keys/handler.ts';
 import { logInHandler } from './routes/log-in/handler.ts';
@@ -14,6 +16,7 @@ import { refreshSessionHandler } from './routes/refresh-session/handler.ts';
 import { registerAccountHandler } from './routes/register-account/handler.ts';
 import { revokeApiKeyHandler } from './routes/revoke-api-key/handler.ts';
 import { rotateApiKeyHandler } from './routes/rotate-api-key/handler.ts';
+import { updateOrganizationHandler } from './routes/update-organization/handler.ts';
 import { updateProfileHandler } from './routes/update-profile/handler.ts';
 import { verifyKeyHandler } from './routes/verify-key/handler.ts';
 
@@ -37,8 +40,12 @@ export function createAuthApp(context: AuthContext): Express {
     app.delete('/v1/auth/api-keys/:id', principal('keys:manage'), revokeApiKeyHandler(context));
     app.post('/v1/auth/api-keys/:id/rotate', principal('keys:manage'), jsonBodyIfAny, rotateApiKeyHandler(context));
 
+    app.get('/v1/auth/organization', principal('keys:manage'), getOrganizationHandler(context));
+    app.patch('/v1/auth/organization', principal('keys:manage'), jsonBody, updateOrganizationHandler(context));
+
     app.post('/internal/keys/verify', gateway, jsonBody, verifyKeyHandler(context));
     app.get('/internal/keys/epoch', gateway, getKeyEpochHandler(context));
+    app.get('/internal/organizations/:id/privacy', gateway, getOrganizationPrivacyHandler(context));
 
     app.use(answerDatabaseErrors);
   });

@@ -26,6 +26,8 @@ export interface AuthEvents {
   keyChanged(
     fact: Happening & { change: 'created' | 'revoked' | 'rotated'; keySha256: readonly (string | null)[] },
   ): Promise<void>;
+  /** Also tells the gateways to forget what they know of the organisation; resolves in any case, as `keyChanged` does. */
+  organizationUpdated(fact: Happening & { organizationId: string }): Promise<void>;
   keyJudged(fact: { isValid: boolean }): void;
 }
 
@@ -35,16 +37,17 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
   const refreshes = metrics.counter('auth_refreshes_total', 'Refreshes of a session, by result.', ['result']);
   const endings = metrics.counter('auth_sessions_ended_total', 'Sessions that their users ended.');
   const updates = metrics.counter('auth_profiles_updated_total', 'Profiles that their users changed.');
+  const organizations = metrics.counter('auth_organizations_updated_total', 'Organisations that were changed.');
   const changes = metrics.counter('auth_api_keys_changed_total', 'Changes of API keys, by kind.', ['change']);
   const verdicts = metrics.counter('auth_key_verdicts_total', 'Keys that gateways asked about, by verdict.', [
     'verdict',
   ]);
-  const lost = metrics.counter('auth_invalidations_lost_total', 'Key changes that could not be published.');
+  const lost = metrics.counter(
+    'auth_invalidations_lost_total',
+    'Changes of keys and organisations that could not be published.',
+  );
 
-  async function publish(keySha256: readonly (string | null)[], requestId: string | undefined): Promise<void> {
-    const known = keySha256.filter((hash) => hash !== null);
-    const isAllKnown = known.length === keySha256.length;
-    const message: KeyInvalidation = isAllKnown ? { keySha256: known, all: false } : { keySha256: [], all: true };
+  async function publish(message: KeyInvalidation, requestId: string | undefined): Promise<void> {
     try {
       await invalidation.publish(keyInvalidationChannel, JSON.stringify(message));
     } catch (error) {
@@ -85,10 +88,20 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
     async keyChanged({ keySha256, ...fact }) {
       changes.inc({ change: fact.change });
       logger.info('key_changed', { ...fact });
-      await publish(keySha256, fact.requestId);
+      await publish(toKeyInvalidation(keySha256), fact.requestId);
+    },
+    async organizationUpdated(fact) {
+      organizations.inc();
+      logger.info('organization_updated', { ...fact });
+      await publish({ keySha256: [], all: false, organizationIds: [fact.organizationId] }, fact.requestId);
     },
     keyJudged({ isValid }) {
       verdicts.inc({ verdict: isValid ? 'valid' : 'invalid' });
     },
   };
+}
+
+function toKeyInvalidation(keySha256: readonly (string | null)[]): KeyInvalidation {
+  const known = keySha256.filter((hash) => hash !== null);
+  return known.length === keySha256.length ? { keySha256: known, all: false } : { keySha256: [], all: true };
 }

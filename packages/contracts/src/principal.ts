@@ -33,7 +33,7 @@ export const principal = z.strictObject({
   /** Models that the key may use; null means all. */
   models: z.array(z.string()).max(1000).nullable(),
   limits: principalLimits,
-  /** What the key wants to be masked; absent or null where it says nothing. */
+  /** What is masked for the organisation and the key together; absent or null where neither says anything. */
   privacy: privacyPolicy.nullish(),
 });
 export type Principal = z.infer<typeof principal>;

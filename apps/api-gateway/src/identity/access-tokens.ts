@@ -6,6 +6,7 @@ import {
   accessTokenIssuer,
   jwksPath,
   type Principal,
+  type PrivacyPolicy,
 } from '@aggregator/contracts';
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 
@@ -17,15 +18,20 @@ interface Entry {
   expiresAtMs: number;
 }
 
+type FindPolicy = (organizationId: string) => PrivacyPolicy | null | Promise<PrivacyPolicy | null>;
+
 /**
- * Access tokens as principals. Remembered by the whole token's digest: a cache keyed by a part of it once gave one
+ * Access tokens as principals. What their organisation masks is asked for each time, since a token outlives the policy of
+ * the time when it was signed. Remembered by the whole token's digest: a cache keyed by a part of it once gave one
  * user's identity to another (CVE-2026-35030).
  */
 export class AccessTokens {
   readonly #keys: ReturnType<typeof createRemoteJWKSet>;
+  readonly #findPolicy: FindPolicy;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(authUrl: string) {
+  constructor(authUrl: string, findPolicy: FindPolicy) {
+    this.#findPolicy = findPolicy;
     this.#keys = createRemoteJWKSet(new URL(jwksPath, authUrl), {
       timeoutDuration: 2000,
       cooldownDuration: 5000,
@@ -33,16 +39,16 @@ export class AccessTokens {
     });
   }
 
-  /** Throws `invalid_token`; `service_unavailable` where the keys cannot be fetched. */
+  /** Throws `invalid_token`; `service_unavailable` where the keys or the policy cannot be fetched. */
   find(token: string): Principal | Promise<Principal> {
     if (token.length > tokenLengthMax) throw new AppError('invalid_token', { internal: 'too long' });
     const digest = hash('sha256', token, 'hex');
     const entry = this.#entries.get(digest);
-    if (entry !== undefined && entry.expiresAtMs > Date.now()) return entry.principal;
-    return this.#verify(token, digest);
+    if (entry !== undefined && entry.expiresAtMs > Date.now()) return this.#addPolicy(entry);
+    return this.#verify(token, digest).then((verified) => this.#addPolicy(verified));
   }
 
-  async #verify(token: string, digest: string): Promise<Principal> {
+  async #verify(token: string, digest: string): Promise<Entry> {
     const claims = await this.#readClaims(token);
     const principal: Principal = {
       orgId: claims.org,
@@ -57,8 +63,19 @@ export class AccessTokens {
       const oldest = this.#entries.keys().next().value;
       if (oldest !== undefined) this.#entries.delete(oldest);
     }
-    this.#entries.set(digest, { principal, expiresAtMs: claims.expiresAtMs });
-    return principal;
+    const entry = { principal, expiresAtMs: claims.expiresAtMs };
+    this.#entries.set(digest, entry);
+    return entry;
+  }
+
+  /** The principal's object stays the same as long as the policy does: its signature is kept with it. */
+  #addPolicy(entry: Entry): Principal | Promise<Principal> {
+    const add = (privacy: PrivacyPolicy | null) => {
+      if ((entry.principal.privacy ?? null) !== privacy) entry.principal = { ...entry.principal, privacy };
+      return entry.principal;
+    };
+    const privacy = this.#findPolicy(entry.principal.orgId);
+    return privacy instanceof Promise ? privacy.then(add) : add(privacy);
   }
 
   async #readClaims(token: string) {

@@ -1,4 +1,4 @@
-import { AppError, type KeyVerdict } from '@aggregator/contracts';
+import { AppError, type KeyVerdict, type PrivacyPolicy } from '@aggregator/contracts';
 import type { InternalClient } from '@aggregator/service-kit';
 import { describe, expect, it } from '@jest/globals';
 import { KeyVerdicts } from './key-verdicts.ts';
@@ -20,15 +20,20 @@ const valid: KeyVerdict = {
 
 /** Auth as the gateway sees it: what it would say now, and how often it was asked. */
 function createAuth() {
-  const state = { verdict: valid as KeyVerdict, epoch: 1, isDown: false, asked: 0, gate: Promise.resolve() };
+  const state = {
+    verdict: valid as KeyVerdict,
+    privacy: null as PrivacyPolicy | null,
+    ...{ epoch: 1, isDown: false, asked: 0, gate: Promise.resolve() },
+  };
   const client: InternalClient = {
     async call(call) {
       if (state.isDown) throw new AppError('service_unavailable');
       if (call.path === '/internal/keys/epoch') return call.answer.parse({ epoch: state.epoch });
       state.asked += 1;
-      const verdict = state.verdict;
+      const isAboutKey = call.path === '/internal/keys/verify';
+      const answer = isAboutKey ? state.verdict : { privacy: state.privacy };
       await state.gate;
-      return call.answer.parse(verdict);
+      return call.answer.parse(answer);
     },
     close: async () => undefined,
   };
@@ -137,5 +142,77 @@ describe('KeyVerdicts', () => {
     await verdicts.find('1'.repeat(64));
 
     expect(auth.asked).toBe(5);
+  });
+});
+
+describe("an organisation's policy", () => {
+  const policy: PrivacyPolicy = { mode: 'mask', names: ['Ann'] };
+  const organizationId = '0193c5a0-0000-7000-8000-000000000001';
+  const stranger = '0193c5a0-0000-7000-8000-00000000000f';
+  const changeOf = (id: string) => JSON.stringify({ keySha256: [], all: false, organizationIds: [id] });
+
+  it('is asked for once, and counts as soon as the invalidation arrives', async () => {
+    const { auth, verdicts } = setUp();
+    expect(await Promise.all([verdicts.findPolicy(organizationId), verdicts.findPolicy(organizationId)])).toEqual([
+      null,
+      null,
+    ]);
+    expect(auth.asked).toBe(1);
+
+    auth.privacy = policy;
+    expect(verdicts.findPolicy(organizationId)).toBeNull();
+    verdicts.invalidate(changeOf(organizationId));
+
+    expect(await verdicts.findPolicy(organizationId)).toEqual(policy);
+  });
+
+  it('is asked for again of every key of the organisation, and of no other', async () => {
+    const { auth, verdicts } = setUp();
+    await verdicts.find(key);
+
+    verdicts.invalidate(changeOf(stranger));
+    expect(verdicts.find(key)).not.toBeInstanceOf(Promise);
+    auth.verdict = { ...valid, principal: { ...valid.principal, privacy: policy } };
+    verdicts.invalidate(changeOf(organizationId));
+
+    expect(await verdicts.find(key)).toMatchObject({ principal: { privacy: policy } });
+  });
+
+  it.each([
+    ['a key', (verdicts: KeyVerdicts) => verdicts.find(key)],
+    ['an organisation', (verdicts: KeyVerdicts) => verdicts.findPolicy(organizationId)],
+  ])('waits for no answer about %s that was under way when it changed', async (_name, find) => {
+    const { auth, verdicts } = setUp();
+    let open: () => void = () => undefined;
+    auth.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const underWay = find(verdicts);
+
+    auth.privacy = policy;
+    auth.verdict = { ...valid, principal: { ...valid.principal, privacy: policy } };
+    verdicts.invalidate(changeOf(organizationId));
+    const after = find(verdicts);
+    open();
+    await underWay;
+
+    expect(JSON.stringify(await after)).toContain('Ann');
+    expect(JSON.stringify(await find(verdicts))).toContain('Ann');
+  });
+
+  it('is found by the epoch where the message was lost, and dies of age where auth is away', async () => {
+    const { auth, clock, verdicts } = setUp();
+    await verdicts.pollEpoch();
+    await verdicts.findPolicy(organizationId);
+    auth.privacy = policy;
+    auth.epoch = 2;
+    await verdicts.pollEpoch();
+    expect(await verdicts.findPolicy(organizationId)).toEqual(policy);
+
+    auth.isDown = true;
+    clock.monotonicMs = 29_999;
+    expect(verdicts.findPolicy(organizationId)).toEqual(policy);
+    clock.monotonicMs = 30_000;
+    await expect(Promise.resolve(verdicts.findPolicy(organizationId))).rejects.toThrow('service_unavailable');
   });
 });

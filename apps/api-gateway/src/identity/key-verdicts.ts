@@ -1,28 +1,24 @@
 import {
-  AppError,
   type KeyVerdict,
   keyEpoch,
   keyInvalidation,
   keyVerdict,
+  organizationPrivacy,
+  type PrivacyPolicy,
   type VerifyKeyRequest,
 } from '@aggregator/contracts';
 import type { InternalClient } from '@aggregator/service-kit';
+import { RememberedAnswers } from './remembered-answers.ts';
 
 type ValidVerdict = Extract<KeyVerdict, { valid: true }>;
 
-interface Entry {
-  /** Null: auth says that there is no such key. */
-  verdict: ValidVerdict | null;
-  /** On the monotonic clock, so that a changed wall clock cannot keep a revoked key alive. */
-  believedUntilMs: number;
-  /** Wall clock; `Infinity` for a key that never expires. */
-  expiresAtMs: number;
-}
+/** Null: auth says that there is no such key. `expiresAtMs` is wall clock; `Infinity` for a key that never expires. */
+type Judged = { verdict: ValidVerdict; expiresAtMs: number } | null;
 
 export interface KeyVerdictsOptions {
   auth: InternalClient;
   maxAgeMs: number;
-  /** Most keys remembered; the longest known go first. */
+  /** Most keys remembered, and most organisations; the longest known go first. */
   entriesMax: number;
   monotonicNow?: () => number;
   now?: () => number;
@@ -32,34 +28,42 @@ const epochPollMs = 5000;
 const refusedMaxAgeMs = 10_000;
 
 /**
- * What auth says of each key, remembered. A revocation arrives as an invalidation within a second; if that message is
- * lost, the epoch poll finds it within five; if auth cannot be reached either, a verdict dies of age, and then the gateway
- * fails closed (promise I3).
+ * What auth says of each key, and of the organisations of access tokens, remembered. A revocation or a new policy arrives as
+ * an invalidation within a second; if that message is lost, the epoch poll finds it within five; if auth cannot be reached
+ * either, what is remembered dies of age, and then the gateway fails closed (promise I3).
  */
 export class KeyVerdicts {
-  readonly #options: KeyVerdictsOptions;
-  readonly #entries = new Map<string, Entry>();
-  readonly #pending = new Map<string, Promise<ValidVerdict | null>>();
-  readonly #monotonicNow: () => number;
+  readonly #auth: InternalClient;
+  readonly #verdicts: RememberedAnswers<Judged>;
+  readonly #policies: RememberedAnswers<PrivacyPolicy | null>;
   readonly #now: () => number;
-  /** Grows with every invalidation: an answer that was under way meanwhile is used once and not remembered. */
-  #generation = 0;
   #epoch: number | null = null;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(options: KeyVerdictsOptions) {
-    this.#options = options;
-    this.#monotonicNow = options.monotonicNow ?? (() => performance.now());
-    this.#now = options.now ?? Date.now;
+  constructor({ auth, maxAgeMs, entriesMax, monotonicNow = () => performance.now(), now }: KeyVerdictsOptions) {
+    this.#auth = auth;
+    this.#now = now ?? Date.now;
+    this.#verdicts = new RememberedAnswers({
+      ask: (keySha256) => this.#judge(keySha256),
+      maxAgeMs: (judged) => (judged === null ? refusedMaxAgeMs : maxAgeMs),
+      ...{ entriesMax, monotonicNow },
+    });
+    this.#policies = new RememberedAnswers({
+      ask: (organizationId) => this.#readPolicy(organizationId),
+      maxAgeMs: () => maxAgeMs,
+      ...{ entriesMax, monotonicNow },
+    });
   }
 
   /** The verdict on a key, by its SHA-256 in hex; null when it is no valid key. Synchronous when it is remembered. */
   find(keySha256: string): ValidVerdict | null | Promise<ValidVerdict | null> {
-    const entry = this.#entries.get(keySha256);
-    if (entry !== undefined && entry.believedUntilMs > this.#monotonicNow()) {
-      return entry.expiresAtMs > this.#now() ? entry.verdict : null;
-    }
-    return this.#ask(keySha256);
+    const found = this.#verdicts.find(keySha256);
+    return found instanceof Promise ? found.then(this.#whileValid) : this.#whileValid(found);
+  }
+
+  /** What an organisation wants to be masked; null where it has no policy. Synchronous when it is remembered. */
+  findPolicy(organizationId: string): PrivacyPolicy | null | Promise<PrivacyPolicy | null> {
+    return this.#policies.find(organizationId);
   }
 
   /** Takes a message of the invalidation channel. */
@@ -69,18 +73,17 @@ export class KeyVerdicts {
       this.forgetAll();
       return;
     }
-    this.#generation += 1;
-    for (const key of parsed.data.keySha256) {
-      this.#entries.delete(key);
-      this.#pending.delete(key);
-    }
+    const { keySha256, organizationIds = [] } = parsed.data;
+    this.#verdicts.forget(keySha256);
+    if (organizationIds.length === 0) return;
+    this.#policies.forget(organizationIds);
+    this.#verdicts.forgetWhere((judged) => judged !== null && organizationIds.includes(judged.verdict.principal.orgId));
   }
 
   /** Messages may have been missed: believe nothing that was remembered. */
   forgetAll(): void {
-    this.#generation += 1;
-    this.#entries.clear();
-    this.#pending.clear();
+    this.#verdicts.forgetAll();
+    this.#policies.forgetAll();
   }
 
   startPolling(onError: (error: unknown) => void): void {
@@ -91,7 +94,7 @@ export class KeyVerdicts {
   }
 
   async pollEpoch(): Promise<void> {
-    const { epoch } = await this.#options.auth.call({ method: 'GET', path: '/internal/keys/epoch', answer: keyEpoch });
+    const { epoch } = await this.#auth.call({ method: 'GET', path: '/internal/keys/epoch', answer: keyEpoch });
     if (this.#epoch !== null && epoch !== this.#epoch) this.forgetAll();
     this.#epoch = epoch;
   }
@@ -100,45 +103,25 @@ export class KeyVerdicts {
     if (this.#timer !== null) clearInterval(this.#timer);
   }
 
-  #ask(keySha256: string): Promise<ValidVerdict | null> {
-    const pending = this.#pending.get(keySha256);
-    if (pending !== undefined) return pending;
-    if (this.#pending.size >= this.#options.entriesMax)
-      throw new AppError('service_unavailable', { internal: 'too many key look-ups' });
-    const generation = this.#generation;
-    const asked = this.#fetch(keySha256).then((verdict) => {
-      if (generation === this.#generation) this.#remember(keySha256, verdict);
-      return verdict;
-    });
-    this.#pending.set(keySha256, asked);
-    const forget = () => {
-      if (this.#pending.get(keySha256) === asked) this.#pending.delete(keySha256);
-    };
-    asked.then(forget, forget);
-    return asked;
-  }
+  readonly #whileValid = (judged: Judged): ValidVerdict | null =>
+    judged !== null && judged.expiresAtMs > this.#now() ? judged.verdict : null;
 
-  async #fetch(keySha256: string): Promise<ValidVerdict | null> {
+  async #judge(keySha256: string): Promise<Judged> {
     const body: VerifyKeyRequest = { keySha256 };
-    const verdict = await this.#options.auth.call({
+    const verdict = await this.#auth.call({
       method: 'POST',
       path: '/internal/keys/verify',
       body,
       answer: keyVerdict,
     });
-    return verdict.valid ? verdict : null;
+    if (!verdict.valid) return null;
+    const expiresAtMs = verdict.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(verdict.expiresAt);
+    return { verdict, expiresAtMs };
   }
 
-  #remember(keySha256: string, verdict: ValidVerdict | null): void {
-    if (this.#entries.size >= this.#options.entriesMax) {
-      const oldest = this.#entries.keys().next().value;
-      if (oldest !== undefined) this.#entries.delete(oldest);
-    }
-    this.#entries.set(keySha256, {
-      verdict,
-      believedUntilMs: this.#monotonicNow() + (verdict === null ? refusedMaxAgeMs : this.#options.maxAgeMs),
-      expiresAtMs: verdict?.expiresAt ? Date.parse(verdict.expiresAt) : Number.POSITIVE_INFINITY,
-    });
+  async #readPolicy(organizationId: string): Promise<PrivacyPolicy | null> {
+    const path = `/internal/organizations/${organizationId}/privacy`;
+    return (await this.#auth.call({ method: 'GET', path, answer: organizationPrivacy })).privacy;
   }
 }
 

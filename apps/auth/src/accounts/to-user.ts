@@ -1,5 +1,6 @@
 import type { Organization, User } from '@aggregator/contracts';
 import type { Organization as OrganizationRow, User as UserRow } from '../generated/prisma/client.ts';
+import { readStoredPolicy } from '../privacy/stored-policy.ts';
 
 export function toUser(row: UserRow): User {
   return {
@@ -13,5 +14,10 @@ export function toUser(row: UserRow): User {
 }
 
 export function toOrganization(row: OrganizationRow): Organization {
-  return { id: row.id, name: row.name, createdAt: row.createdAt.toISOString() };
+  return {
+    id: row.id,
+    name: row.name,
+    privacy: readStoredPolicy(row.privacy),
+    createdAt: row.createdAt.toISOString(),
+  };
 }

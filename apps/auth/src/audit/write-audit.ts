@@ -12,6 +12,7 @@ export interface AuditedChange {
   organizationId: string;
   action:
     | 'organization_registered'
+    | 'organization_updated'
     | 'user_created'
     | 'profile_updated'
     | 'session_ended'

@@ -2,6 +2,8 @@ import { AppError, type CreateApiKeyRequest, type Scope } from '@aggregator/cont
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../context.ts';
+import { refuseTooLong } from '../privacy/join-policies.ts';
+import { readOrganizationPolicy, readOwnPolicy } from '../privacy/read-policies.ts';
 import { type IssuedKey, issueKey } from './issue-key.ts';
 import { lockOrganization } from './lock-organization.ts';
 import { refuseEscalation } from './refuse-escalation.ts';
@@ -11,7 +13,8 @@ const keysMax = 1000;
 
 /**
  * Creates a key for the principal's organisation, with its audit entry. Throws `insufficient_permissions` where it would
- * hold what its creator lacks, `conflict` where the organisation has too many, `invalid_value` where it would be born expired.
+ * hold what its creator lacks, `conflict` where the organisation has too many, `invalid_value` where it would be born expired, or
+ * its policy does not fit together with the organisation's.
  */
 export async function createKey(
   { database, keyHasher, now: clock }: Pick<AuthContext, 'database' | 'keyHasher' | 'now'>,
@@ -23,8 +26,6 @@ export async function createKey(
   const scopes = [...new Set(request.scopes ?? defaultScopes.filter((scope) => principal.scopes.includes(scope)))];
   if (scopes.length === 0) throw new AppError('insufficient_permissions', { param: 'scopes' });
   const models = request.models ?? principal.models;
-  const privacy = request.privacy ?? principal.privacy ?? null;
-  refuseEscalation(principal, { scopes, models, privacy });
   const expiresAt = request.expiresAt === undefined ? null : new Date(request.expiresAt);
   if (expiresAt !== null && expiresAt <= now) {
     throw new AppError('invalid_value', { param: 'expiresAt', message: "'expiresAt' is in the past." });
@@ -32,6 +33,10 @@ export async function createKey(
 
   return database.$transaction(async (transaction) => {
     await lockOrganization(transaction, principal.orgId);
+    const own = await readOwnPolicy(transaction, principal);
+    const privacy = request.privacy ?? own;
+    refuseEscalation(principal, own, { scopes, models, privacy });
+    refuseTooLong(await readOrganizationPolicy(transaction, principal.orgId), privacy, 'the organisation');
     const unrevoked = await transaction.apiKey.count({ where: { organizationId: principal.orgId, revokedAt: null } });
     if (unrevoked >= keysMax) {
       throw new AppError('conflict', {

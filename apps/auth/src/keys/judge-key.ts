@@ -2,6 +2,8 @@ import { isIPv6 } from 'node:net';
 import type { KeyVerdict } from '@aggregator/contracts';
 import { scopesOf } from '../accounts/role-scopes.ts';
 import type { AuthContext } from '../context.ts';
+import { joinPolicies } from '../privacy/join-policies.ts';
+import { readStoredPolicy } from '../privacy/stored-policy.ts';
 import { readGrant } from './stored-key.ts';
 
 /** Whether a key is good now, and for what. An unknown, a revoked and an expired key give the same answer. */
@@ -11,12 +13,13 @@ export async function judgeKey(
 ): Promise<KeyVerdict> {
   const row = await database.apiKey.findFirst({
     where: { keyHmac: { in: keyHasher.toHmacs(keySha256) } },
-    include: { user: { select: { role: true } } },
+    include: { user: { select: { role: true } }, organization: { select: { privacy: true } } },
   });
   if (row === null || row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt <= now())) {
     return { valid: false };
   }
   const grant = readGrant(row, defaultLimits);
+  const privacy = joinPolicies(readStoredPolicy(row.organization.privacy), grant.privacy);
   // A role that shrank since the key was made takes its scopes along.
   const held = scopesOf(row.user.role);
   return {
@@ -28,7 +31,7 @@ export async function judgeKey(
       scopes: grant.scopes.filter((scope) => held.includes(scope)),
       models: grant.models,
       limits: grant.limits,
-      ...(grant.privacy !== null && { privacy: grant.privacy }),
+      ...(privacy !== null && { privacy }),
     },
     expiresAt: row.expiresAt?.toISOString() ?? null,
     allowedIps: grant.allowedIps?.map(toCidr) ?? null,

@@ -1,12 +1,13 @@
 import { AppError, type Principal, type PrivacyPolicy, type Scope } from '@aggregator/contracts';
-import { masksAtLeast } from './masks-at-least.ts';
+import { masksAtLeast } from '../privacy/masks-at-least.ts';
 
 /**
  * Nobody hands out what they lack: neither a scope, nor a model that their own key does not allow, nor a freedom from
- * masking that their own key has not. Throws `insufficient_permissions`.
+ * masking that their own key has not. `own`: what the creator's key wants to be masked. Throws `insufficient_permissions`.
  */
 export function refuseEscalation(
   creator: Principal,
+  own: PrivacyPolicy | null,
   wanted: { scopes: readonly Scope[]; models: readonly string[] | null; privacy: PrivacyPolicy | null },
 ): void {
   const lacking = wanted.scopes.find((scope) => !creator.scopes.includes(scope));
@@ -16,7 +17,7 @@ export function refuseEscalation(
       message: `You do not hold '${lacking}' yourself.`,
     });
   }
-  if (!masksAtLeast(wanted.privacy, creator.privacy ?? null)) {
+  if (!masksAtLeast(wanted.privacy, own)) {
     throw new AppError('insufficient_permissions', {
       param: 'privacy',
       message: 'Your own key masks personal data; a key that it makes must mask at least as much.',

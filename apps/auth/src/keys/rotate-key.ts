@@ -4,6 +4,7 @@ import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../context.ts';
 import type { Transaction } from '../database/create-database.ts';
 import type { ApiKey as ApiKeyRow } from '../generated/prisma/client.ts';
+import { readOwnPolicy } from '../privacy/read-policies.ts';
 import { type IssuedKey, issueKey } from './issue-key.ts';
 import { lockOrganization } from './lock-organization.ts';
 import { refuseEscalation } from './refuse-escalation.ts';
@@ -32,7 +33,7 @@ export async function rotateKey(
     await lockOrganization(transaction, principal.orgId);
     const old = await findUsable(transaction, now, principal.orgId, target.keyId);
     const grant = readGrant(old, noDefaults);
-    refuseEscalation(principal, grant);
+    refuseEscalation(principal, await readOwnPolicy(transaction, principal), grant);
     const issued = await issueKey(transaction, keyHasher, now, {
       organizationId: old.organizationId,
       userId: old.userId,

@@ -3,17 +3,16 @@ import {
   type PrincipalLimits,
   type PrivacyPolicy,
   principalLimits,
-  privacyPolicy,
   type Scope,
   scope,
 } from '@aggregator/contracts';
 import { z } from 'zod';
 import type { ApiKey as ApiKeyRow } from '../generated/prisma/client.ts';
+import { readStoredPolicy } from '../privacy/stored-policy.ts';
 
 const storedScopes = z.array(scope);
 const storedTexts = z.array(z.string()).nullable();
 const storedLimits = principalLimits.partial();
-const storedPrivacy = privacyPolicy.nullable();
 
 /** What a key may do, as its row says it. */
 export interface KeyGrant {
@@ -34,7 +33,7 @@ export function readGrant(
     models: storedTexts.parse(row.models),
     allowedIps: storedTexts.parse(row.allowedIps),
     limits: { ...defaults, ...storedLimits.parse(row.limits) },
-    privacy: storedPrivacy.parse(row.privacy),
+    privacy: readStoredPolicy(row.privacy),
   };
 }
 

@@ -1,8 +1,9 @@
 import { createUuidV7 } from '@aggregator/service-kit';
+import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { readTold } from '../testing/read-told.ts';
 import { openStream } from '../testing/sse-client.ts';
-import { createPrincipal, startWorld, type World } from '../testing/start-world.ts';
+import { createPrincipal, startWorld, toSnapshot, type World } from '../testing/start-world.ts';
 
 const path = '/v1/chat/completions';
 
@@ -130,6 +131,28 @@ describe('a request that wants to be masked', () => {
     await ask({ model: 'scripted-model', messages: [{ role: 'user', content }] }, { 'x-aggregator-privacy': 'mask' });
     expect(world.scripted.lastBody).toContain('[EMAIL_1]');
     expect(world.scripted.lastBody).not.toContain(secret);
+  });
+
+  it('shows no more of it where a picture or a vector is asked for', async () => {
+    const snapshot = toSnapshot(world.mock.url, world.scripted.url, 2);
+    const [scripted] = snapshot.providers.flatMap(({ name, models }) => (name === 'scripted' ? models : []));
+    if (scripted === undefined) throw new Error('no scripted model');
+    const drawing = { ...scripted, id: 'drawing', operations: ['images.generations', 'embeddings'] as const };
+    const providers = snapshot.providers.map((one) =>
+      one.name === 'scripted' ? { ...one, models: [scripted, drawing] } : one,
+    );
+    world.orchestrator.publish({ ...snapshot, providers });
+    await waitFor(() => world.proxy.context.routing.index?.snapshot.version === 2, { describe: 'the model' });
+    world.scripted.answer = (_request, response) => void response.writeHead(500).end();
+    const masked = { ...(await world.headers()), 'x-aggregator-privacy': 'mask' };
+    for (const [url, body] of [
+      ['/v1/images/generations', { prompt: content }],
+      ['/v1/embeddings', { input: [content] }],
+    ] as const) {
+      await world.post(url, { model: 'drawing', ...body }, { ...masked, 'x-request-id': createUuidV7() });
+      expect(world.scripted.lastBody).toContain('[EMAIL_1]');
+      expect(world.scripted.lastBody).not.toContain(secret);
+    }
   });
 
   it('is kept and given again with its own values put back', async () => {

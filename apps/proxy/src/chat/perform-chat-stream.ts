@@ -29,7 +29,7 @@ export function performChatStream(context: ProxyContext, job: ChatJob): Performa
       const includeUsage = sent.stream_options?.include_usage === true;
       return {
         request,
-        droppedParams: nameDropped(sent, asked.droppedParams, request.droppedParams),
+        droppedParams: nameDropped(sent, asked.droppedParams, request.droppedParams, surface),
         translator: adapter.chat.createStream({
           ...{ includeUsage, choiceCount: sent.n ?? 1, createdAt: head.createdAt },
           model: address.model,

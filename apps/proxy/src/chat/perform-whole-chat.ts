@@ -17,7 +17,7 @@ export function performWholeChat(context: ProxyContext, job: ChatJob): Performan
       const request = adapter.chat.toRequest(chat, address);
       return {
         requests: [request],
-        droppedParams: nameDropped(chat, asked.droppedParams, request.droppedParams),
+        droppedParams: nameDropped(chat, asked.droppedParams, request.droppedParams, surface),
         readAnswers: ([body = '']) => adapter.chat.fromResponse(body),
       };
     },

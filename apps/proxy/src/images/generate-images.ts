@@ -1,3 +1,4 @@
+import { maskTexts } from '@aggregator/anonymisation';
 import { AppError, type ImagesRequest, imagesRequest } from '@aggregator/contracts';
 import type { ImagesTranslation } from '@aggregator/providers';
 import { checkBody, parseJsonBody, readJsonBytes, sendOpenAiError } from '@aggregator/service-kit';
@@ -8,6 +9,7 @@ import type { OpenRequest } from '../attempts/open-request.ts';
 import { type Performance, serveRequest } from '../attempts/serve-request.ts';
 import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
+import { choosePrivacyPolicy } from '../privacy/choose-policy.ts';
 import { planRequest } from '../routing/plan-request.ts';
 
 /**
@@ -19,7 +21,7 @@ const imageTokensMax = 8192;
 /** Pictures from their prompt to their settlement; as a chat, but always in one piece. */
 export async function generateImages(context: ProxyContext, exchange: Exchange): Promise<void> {
   const bytes = await readJsonBytes(exchange.request, context.config.requestBytesMax);
-  const request = checkBody(imagesRequest, parseJsonBody(bytes));
+  const request = maskPrompt(context, exchange, checkBody(imagesRequest, parseJsonBody(bytes)));
 
   const plan = planRequest(context, exchange, 'images.generations', { model: request.model, chat: null });
   const hold = await holdRequest(context, exchange, plan, boundImages(bytes.length, request.n ?? 1));
@@ -31,6 +33,14 @@ export async function generateImages(context: ProxyContext, exchange: Exchange):
     cut: null,
   };
   await serveRequest(context, open, performImages(context, exchange, request));
+}
+
+/** What is personal in a prompt does not go out; a picture has nothing to put back into. */
+function maskPrompt({ policies }: ProxyContext, exchange: Exchange, request: ImagesRequest): ImagesRequest {
+  const privacy = choosePrivacyPolicy(exchange.principal, exchange.request.headers);
+  if (privacy === null) return request;
+  const [prompt = request.prompt] = maskTexts([request.prompt], policies.get(privacy)).texts;
+  return { ...request, prompt };
 }
 
 function performImages(context: ProxyContext, { response }: Exchange, asked: ImagesRequest): Performance<WholeDialect> {

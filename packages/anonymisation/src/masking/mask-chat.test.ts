@@ -37,6 +37,7 @@ const chatWith = (text: string, json: string): ChatCompletionRequest =>
       { role: 'tool', tool_call_id: 'call_2', content: [{ type: 'text', text }] },
     ],
     prediction: { type: 'content', content: text },
+    documents: [text, { id: text, data: { title: text, parts: [{ snippet: text }] } }],
     stop: [text],
     tools: [
       {
@@ -147,6 +148,22 @@ describe('a masked chat', () => {
       '{ "to":"[NAME_1]", "big" : 1e400, "tel": "[PHONE_1]" }',
       '{"quote":"say \\"[NAME_2]\\"", "x": "\\n"}',
     ]);
+  });
+
+  it('looks into documents of every shape, and keeps what is harmless in them as it is', () => {
+    const harmless = { id: 'doc-1', data: { title: 'Tides', pages: 12 } };
+    const { chat, vault } = mask({
+      ...chatWith('x', '{}'),
+      documents: ['Ann wrote it', harmless, { 'bob@example.com': { tel: 79991234567, id: 12 } }, null],
+    });
+    expect(chat.documents).toEqual([
+      '[NAME_1] wrote it',
+      harmless,
+      { '[EMAIL_1]': { tel: '[PHONE_1]', id: 12 } },
+      null,
+    ]);
+    expect(vault.restore('[PHONE_1] of [NAME_1]')).toBe('79991234567 of Ann');
+    expect(mask({ ...chatWith('x', '{}'), documents: 'none' }).chat.documents).toBe('none');
   });
 
   it('names the same value the same over all of its parts, and never as the chat itself says', () => {

@@ -13,7 +13,7 @@ export interface MaskedChat {
 
 /**
  * A chat without what is personal in its texts: messages of every role, results and arguments of tools, thoughts, a
- * predicted answer and stop sequences. Ids, roles, tools and schemas stay as they are, and nobody looks into images, sound
+ * predicted answer, documents that go along, and stop sequences. Ids, roles, tools and schemas stay as they are, and nobody looks into images, sound
  * and files. What names the end user to the provider (`user`, `metadata`, …) is left out where it is personal.
  */
 export function maskChat(chat: ChatCompletionRequest, policy: CompiledPolicy): MaskedChat {
@@ -25,6 +25,7 @@ export function maskChat(chat: ChatCompletionRequest, policy: CompiledPolicy): M
     messages,
     stop: maskStop(chat.stop, masker),
     prediction: maskPrediction(chat.prediction, masker),
+    documents: maskDocuments(chat.documents, masker),
     ...withoutPersonalNames(chat, masker),
   });
   return { chat: masked, vault: createVault(masker.values, contentMode) };
@@ -73,6 +74,19 @@ function maskPrediction(prediction: unknown, masker: Masker): unknown {
   if (!Array.isArray(content)) return prediction;
   const mask = (part: unknown) => (isRecord(part) ? change(part, maskFields(part, ['text'], masker.maskText)) : part);
   return change(prediction, { content: mapArray(content, mask) });
+}
+
+/**
+ * Documents to answer from are texts, or records of whatever shape; each is looked through whole, as a tool's result would be.
+ * Source: https://docs.cohere.com/reference/chat (read 2026-11).
+ */
+function maskDocuments(documents: unknown, masker: Masker): unknown {
+  if (!Array.isArray(documents)) return documents;
+  return mapArray(documents, (document: unknown) => {
+    const json = JSON.stringify(document);
+    const masked = masker.maskJson(json);
+    return masked === json ? document : JSON.parse(masked);
+  });
 }
 
 /** A placeholder would be one name for many people: it is no name. */

@@ -43,6 +43,8 @@ export class ChoiceRestorer {
     if (calls !== delta.tool_calls) changes.tool_calls = calls;
     const call = this.#pushLegacyCall(delta.function_call, isLast);
     if (call !== delta.function_call) changes.function_call = call;
+    const annotations = this.#restoreWhole(delta.annotations);
+    if (annotations !== delta.annotations) changes.annotations = annotations;
     return Object.keys(changes).length === 0 ? delta : { ...delta, ...changes };
   }
 
@@ -62,6 +64,14 @@ export class ChoiceRestorer {
     }
     const restored = isText(value) ? restorer.push(value) : '';
     return isOver ? restored + restorer.end() : restored;
+  }
+
+  /** What never comes in fragments: citations name the titles and addresses of documents. */
+  #restoreWhole(value: unknown): unknown {
+    if (!Array.isArray(value) || value.length === 0) return value;
+    const json = JSON.stringify(value);
+    const restored = this.#vault.restore(json, 'json');
+    return restored === json ? value : JSON.parse(restored);
   }
 
   #pushCalls(calls: unknown, isLast: boolean): unknown {

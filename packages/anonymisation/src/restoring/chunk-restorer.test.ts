@@ -179,6 +179,17 @@ describe('a plain answer of a masked chat', () => {
     );
   });
 
+  it('names the cited documents as the caller did', () => {
+    const { vault } = mask('by Ann', { documents: [{ id: '1', data: { title: 'Ann "A"' } }] });
+    const citing = (title: string) => [{ type: 'url_citation', url_citation: { start_index: 0, url: 'u', title } }];
+    const answer = { choices: [{ index: 0, message: { role: 'assistant', annotations: citing('[NAME_1] "A"') } }] };
+    expect(restoreAnswer(answer, vault)).toEqual({
+      choices: [{ index: 0, message: { role: 'assistant', annotations: citing('Ann "A"') } }],
+    });
+    const [chunk = ''] = restoreAll(vault, [toChunk({ annotations: citing('[NAME_1]') })]);
+    expect(JSON.parse(chunk).choices[0].delta.annotations).toEqual(citing('Ann'));
+  });
+
   it('is the same object where nothing was masked', () => {
     const { vault } = mask('nothing personal');
     const answer = { choices: [{ index: 0, message: { role: 'assistant', content: '[EMAIL_1]' } }] };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { principal } from '../principal.ts';
+import { privacyPolicy } from '../privacy-policy.ts';
 
 /** Gateway → auth `POST /internal/keys/verify`. The key itself stays in the gateway: only its SHA-256 crosses. */
 export const verifyKeyRequest = z.strictObject({ keySha256: z.string().regex(/^[0-9a-f]{64}$/) });
@@ -19,14 +20,20 @@ export const keyVerdict = z.discriminatedUnion('valid', [
 ]);
 export type KeyVerdict = z.infer<typeof keyVerdict>;
 
+/** Auth `GET /internal/organizations/{id}/privacy`: what is masked for whoever comes with an access token. */
+export const organizationPrivacy = z.strictObject({ privacy: privacyPolicy.nullable() });
+export type OrganizationPrivacy = z.infer<typeof organizationPrivacy>;
+
 /** Auth → gateways, over the invalidation channel: forget what you cached. */
 export const keyInvalidationChannel = 'aggregator:invalidate:keys';
 export const keyInvalidation = z.strictObject({
   /** SHA-256 (hex) of the keys to forget; empty with `all` true means every verdict. */
   keySha256: z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(1000),
   all: z.boolean(),
+  /** Organisations whose policy and every key's verdict are to be forgotten. */
+  organizationIds: z.array(z.uuid()).max(100).optional(),
 });
 export type KeyInvalidation = z.infer<typeof keyInvalidation>;
 
-/** Auth `GET /internal/keys/epoch`: grows with every change of any key; polled in case a message was lost. */
+/** Auth `GET /internal/keys/epoch`: grows with every change of any key or policy; polled in case a message was lost. */
 export const keyEpoch = z.strictObject({ epoch: z.number().int().min(0) });

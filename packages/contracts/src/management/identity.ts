@@ -23,8 +23,18 @@ export const user = z.strictObject({
 });
 export type User = z.infer<typeof user>;
 
-export const organization = z.strictObject({ id: z.uuid(), name: z.string(), createdAt: z.iso.datetime() });
+export const organization = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  /** What is masked for every key and user of it, whatever those say themselves; null where it has no policy. */
+  privacy: privacyPolicy.nullable(),
+  createdAt: z.iso.datetime(),
+});
 export type Organization = z.infer<typeof organization>;
+
+/** `PATCH /auth/organization`: what is not given stays. */
+export const updateOrganizationRequest = z.strictObject({ privacy: privacyPolicy.nullable().optional() });
+export type UpdateOrganizationRequest = z.infer<typeof updateOrganizationRequest>;
 
 export const registerAnswer = z.strictObject({ user, organization });
 export type RegisterAnswer = z.infer<typeof registerAnswer>;
@@ -68,6 +78,7 @@ export const apiKey = z.strictObject({
   models: z.array(z.string()).nullable(),
   allowedIps: z.array(z.string()).nullable(),
   limits: principalLimits,
+  /** The key's own; its organisation's is masked as well. */
   privacy: privacyPolicy.nullable(),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().nullable(),

@@ -1,4 +1,10 @@
-import { apiKeyList, createdApiKey, isWellFormedApiKey, type PrivacyPolicy } from '@aggregator/contracts';
+import {
+  apiKeyList,
+  createdApiKey,
+  isWellFormedApiKey,
+  type Principal,
+  type PrivacyPolicy,
+} from '@aggregator/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sha256Hex } from '../../keys/key-hasher.ts';
 import { type Account, type AuthHarness, startAuth } from '../../testing/start-auth.ts';
@@ -13,6 +19,11 @@ describe('POST /v1/auth/api-keys', () => {
   afterAll(() => auth.stop());
 
   const create = (body: unknown, as = owner.principal) => auth.call('POST', '/v1/auth/api-keys', { as, body });
+  const masked: PrivacyPolicy = { mode: 'mask', names: ['Иван'] };
+  const asMaskedKey = async (): Promise<Principal> => {
+    const { id } = await auth.createKey(owner.principal, { privacy: masked });
+    return { ...owner.principal, keyId: id, privacy: masked };
+  };
 
   describe('201', () => {
     it('answers the key itself, well-formed, with the default scopes and limits', async () => {
@@ -74,9 +85,22 @@ describe('POST /v1/auth/api-keys', () => {
     });
 
     it('passes the masking of a creator on to the keys that it makes', async () => {
-      const privacy = { mode: 'mask' as const, names: ['Иван'] };
-      const answer = await create({ name: 'masked child' }, { ...owner.principal, privacy });
-      expect(answer.body).toMatchObject({ privacy });
+      const answer = await create({ name: 'masked child' }, await asMaskedKey());
+      expect(answer.body).toMatchObject({ privacy: masked });
+    });
+
+    it("does not pass the organisation's policy on, which counts for every key as long as it is there", async () => {
+      const { principal } = await auth.createAccount();
+      const privacy = { mode: 'mask' as const, names: ['Пётр'] };
+      await auth.call('PATCH', '/v1/auth/organization', { as: principal, body: { privacy } });
+      const { id } = await auth.createKey(principal);
+      for (const keyId of [null, id]) {
+        const answer = await create({ name: 'child', privacy: { mode: 'off' } }, { ...principal, keyId, privacy });
+        expect(answer.body).toMatchObject({ privacy: { mode: 'off' } });
+        expect((await create({ name: 'child' }, { ...principal, keyId, privacy })).body).toMatchObject({
+          privacy: null,
+        });
+      }
     });
 
     it('shows the key once: neither database nor log holds it, nor its plain hash (I5)', async () => {
@@ -175,8 +199,8 @@ describe('POST /v1/auth/api-keys', () => {
       ['fewer kinds', { mode: 'mask', kinds: ['email'], names: ['Иван'] }],
       ['fewer names', { mode: 'mask', names: ['Пётр'] }],
     ])('refuses a key that masks less than its creator: %s (I17)', async (_name, privacy) => {
-      const masked = { ...owner.principal, privacy: { mode: 'mask' as const, names: ['Иван'] } };
-      expect((await create({ name: 'x', privacy }, masked)).body).toMatchObject({ status: 403, param: 'privacy' });
+      const answer = await create({ name: 'x', privacy }, await asMaskedKey());
+      expect(answer.body).toMatchObject({ status: 403, param: 'privacy' });
     });
 
     it('refuses a creator who may not manage keys', async () => {

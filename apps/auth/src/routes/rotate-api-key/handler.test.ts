@@ -96,6 +96,13 @@ describe('POST /v1/auth/api-keys/{id}/rotate', () => {
     expect((await rotate(id, '', { ...owner.principal, scopes: ['keys:manage'] })).status).toBe(403);
   });
 
+  it('answers 403 to a key that masks more than the one that it rotates (I17)', async () => {
+    const { id } = await auth.createKey(owner.principal);
+    const masked = await auth.createKey(owner.principal, { privacy: { mode: 'mask' } });
+    const answer = await rotate(id, '', { ...owner.principal, keyId: masked.id });
+    expect(answer.body).toMatchObject({ status: 403, param: 'privacy' });
+  });
+
   it("answers 404 for a stranger's key (I17)", async () => {
     const { id } = await auth.createKey(owner.principal);
     expect((await rotate(id, '', (await auth.createAccount()).principal)).status).toBe(404);
