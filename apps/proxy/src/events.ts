@@ -92,7 +92,9 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
       const provider = candidate.provider.name;
       attempts.inc({ provider, model: candidate.model.id, code: failure.code });
       const { code, internal } = failure;
-      logger.warn('attempt_failed', { requestId, provider, model: candidate.model.id, code, internal });
+      // Our own set-up is wrong: nobody but the operator can mend that, and no retry.
+      const level = code === 'upstream_misconfigured' ? 'error' : 'warn';
+      logger[level]('attempt_failed', { requestId, provider, model: candidate.model.id, code, internal });
     },
     streamResumed(requestId, from, { candidate }) {
       const provider = candidate.provider.name;
