@@ -1,6 +1,7 @@
 import type { AppError, AttemptSummary, Operation } from '@aggregator/contracts';
 import type { RoutePlan } from '@aggregator/routing';
 import type { Hold } from '../admission/hold-request.ts';
+import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
 
@@ -20,4 +21,13 @@ export interface OpenRequest {
   dispatched: DispatchedRequest | null;
   /** Ends what is under way from our side and tells the caller why; null while there is nothing. */
   cut: ((reason: AppError) => void) | null;
+}
+
+/** A request of which nothing has been tried yet. */
+export function openRequest(
+  { config }: Pick<ProxyContext, 'config'>,
+  facts: Pick<OpenRequest, 'exchange' | 'operation' | 'isStreamed' | 'plan' | 'hold' | 'cache'>,
+): OpenRequest {
+  const deadlineMs = facts.exchange.startedMs + config.requestTimeoutMs;
+  return { ...facts, deadlineMs, attempts: [], dispatched: null, cut: null };
 }

@@ -63,7 +63,8 @@ export async function serveRequest<Prepared>(
 
 async function settle(context: ProxyContext, open: OpenRequest, { request, end }: Ended): Promise<void> {
   try {
-    await settleRequest(context, request, { ...end, attempts: open.attempts });
+    // A whole answer was settled before its last bytes went out.
+    if (end.outcome !== 'completed') await settleRequest(context, request, { ...end, attempts: open.attempts });
   } finally {
     context.requests.remove(open);
   }

@@ -1,5 +1,6 @@
 import { type Usage, usage } from '@aggregator/contracts';
 import type { ExpiringStore } from '@aggregator/expiring-store';
+import { toOpenAiTotals } from '@aggregator/providers';
 import { z } from 'zod';
 import { isWholeAnswer } from './is-whole-answer.ts';
 
@@ -53,15 +54,9 @@ function parseAnswer(text: string): StoredAnswer | null {
 
 /** For a client that asks for usage where the one before did not: OpenAI's object, in which the parts are inside their wholes. */
 function toUsageObject(told: Usage): Record<string, unknown> {
-  const { inputUncached = 0, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0, audioIn = 0, imageIn = 0 } = told;
-  const { outputText = 0, outputReasoning = 0, audioOut = 0, imageOut = 0 } = told;
-  const prompt = inputUncached + cacheRead + cacheWrite5m + cacheWrite1h + audioIn + imageIn;
-  const completion = outputText + outputReasoning + audioOut + imageOut;
   return {
-    prompt_tokens: prompt,
-    completion_tokens: completion,
-    total_tokens: prompt + completion,
-    prompt_tokens_details: { cached_tokens: cacheRead },
-    completion_tokens_details: { reasoning_tokens: outputReasoning },
+    ...toOpenAiTotals(told),
+    prompt_tokens_details: { cached_tokens: told.cacheRead ?? 0 },
+    completion_tokens_details: { reasoning_tokens: told.outputReasoning ?? 0 },
   };
 }

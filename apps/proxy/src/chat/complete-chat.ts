@@ -1,7 +1,7 @@
 import { parseJsonBody, readJsonBytes } from '@aggregator/service-kit';
 import type { ChatSurface } from '@aggregator/surfaces';
 import { cancelHold, holdRequest } from '../admission/hold-request.ts';
-import type { OpenRequest } from '../attempts/open-request.ts';
+import { type OpenRequest, openRequest } from '../attempts/open-request.ts';
 import { serveRequest } from '../attempts/serve-request.ts';
 import { toCacheKey } from '../cache/cache-key.ts';
 import { mayUseCache } from '../cache/may-use-cache.ts';
@@ -33,14 +33,10 @@ export async function completeChat(context: ProxyContext, exchange: Exchange, su
   const models = plan.targets.map(({ candidate }) => candidate.model);
   const hold = await holdRequest(context, exchange, plan, boundChat(asked.chat, bytes.length, content, models));
   const isStreamed = asked.chat.stream === true;
-  const open: OpenRequest = {
+  const open = openRequest(context, {
     ...{ exchange, operation: 'chat.completions', isStreamed, plan, hold },
     cache: use === 'use' ? 'miss' : 'bypass',
-    deadlineMs: exchange.startedMs + context.config.requestTimeoutMs,
-    attempts: [],
-    dispatched: null,
-    cut: null,
-  };
+  });
   const cacheKey = use === 'bypass' ? null : keyOf(open, prepared);
   const { chat, vault } = prepared;
   const keepsItems = vault === null && surface.references?.wants(body) === true;

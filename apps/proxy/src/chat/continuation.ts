@@ -2,7 +2,7 @@ import type { Usage } from '@aggregator/contracts';
 import { type Charge, chargeUsage } from '../settlement/charge.ts';
 import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
 import type { DeliveredAnswer } from './delivered-answer.ts';
-import { type ChunkRecord, readChunk } from './read-chunk.ts';
+import { type ChunkRecord, readChunk, toChunkRecord } from './read-chunk.ts';
 
 /**
  * What turns another target's stream into the rest of one that broke off: never a text twice, never a second id or role.
@@ -44,14 +44,11 @@ export class PrefillContinuation implements Continuation {
   }
 
   take(chunk: string): string | null {
-    const record = readChunk(chunk);
-    return record === null ? null : this.#takeRecord(record, false);
+    return toText(this.#takeRecord(readChunk(chunk), false));
   }
 
   takeLast(last: Record<string, unknown>): Record<string, unknown> | null {
-    const record = readChunk(JSON.stringify(last));
-    const text = record === null ? null : this.#takeRecord(record, true);
-    return text === null ? null : JSON.parse(text);
+    return this.#takeRecord(toChunkRecord(last), true);
   }
 
   charge(usage: Usage, request: DispatchedRequest): Charge {
@@ -65,9 +62,10 @@ export class PrefillContinuation implements Continuation {
     return { ...chargeUsage(moved, request), estimated: true };
   }
 
-  #takeRecord(record: ChunkRecord, isLast: boolean): string | null {
+  #takeRecord(record: ChunkRecord | null, isLast: boolean): ChunkRecord | null {
+    if (record === null) return null;
     const choice = record.choices[0];
-    if (choice === undefined) return JSON.stringify(this.#delivered.adopt(record));
+    if (choice === undefined) return this.#delivered.adopt(record);
     const { delta, finish_reason: finishReason } = choice;
     delete delta.role;
     if (typeof delta.content === 'string') {
@@ -77,7 +75,7 @@ export class PrefillContinuation implements Continuation {
       delta.content = this.#join('', true);
     }
     if (finishReason === null && Object.keys(delta).length === 0) return null;
-    return JSON.stringify(this.#delivered.adopt(record));
+    return this.#delivered.adopt(record);
   }
 
   /** Strips what the model repeats of the delivered text, and the space that stands there already. */
@@ -123,24 +121,21 @@ export class ReplayContinuation implements Continuation {
   }
 
   take(chunk: string): string | null {
-    const record = readChunk(chunk);
-    return record === null ? null : this.#takeRecord(record);
+    return toText(this.#takeRecord(readChunk(chunk)));
   }
 
   takeLast(last: Record<string, unknown>): Record<string, unknown> | null {
-    const record = readChunk(JSON.stringify(last));
-    const text = record === null ? null : this.#takeRecord(record);
-    return text === null ? null : JSON.parse(text);
+    return this.#takeRecord(toChunkRecord(last));
   }
 
   charge(usage: Usage, request: DispatchedRequest): Charge {
     return chargeUsage(usage, request);
   }
 
-  #takeRecord(record: ChunkRecord): string | null {
-    if (this.#hasDiverged) return null;
+  #takeRecord(record: ChunkRecord | null): ChunkRecord | null {
+    if (record === null || this.#hasDiverged) return null;
     const choice = record.choices[0];
-    if (choice === undefined) return JSON.stringify(this.#delivered.adopt(record));
+    if (choice === undefined) return this.#delivered.adopt(record);
     const { delta, finish_reason: finishReason } = choice;
     delete delta.role;
     if (typeof delta.content === 'string') {
@@ -157,7 +152,7 @@ export class ReplayContinuation implements Continuation {
     }
     if (finishReason !== null && !this.#isCaughtUp()) this.#hasDiverged = true;
     if (this.#hasDiverged || (finishReason === null && Object.keys(delta).length === 0)) return null;
-    return JSON.stringify(this.#delivered.adopt(record));
+    return this.#delivered.adopt(record);
   }
 
   #takeText(text: string): string {
@@ -191,6 +186,10 @@ export class ReplayContinuation implements Continuation {
   #isCaughtUp(): boolean {
     return this.#left === '' && this.#argumentsLeft.every((left) => left === '');
   }
+}
+
+function toText(record: ChunkRecord | null): string | null {
+  return record === null ? null : JSON.stringify(record);
 }
 
 interface ToolCallDelta {

@@ -1,3 +1,5 @@
+import { isRecord } from '@aggregator/providers';
+
 /** A chat completion chunk as far as resuming one touches it; everything else in it stays as it is. */
 export interface ChunkRecord extends Record<string, unknown> {
   readonly choices: ChunkChoice[];
@@ -10,7 +12,11 @@ export interface ChunkChoice extends Record<string, unknown> {
 
 /** Null for a text that is no chunk. The objects are new: whoever reads may change them. */
 export function readChunk(text: string): ChunkRecord | null {
-  const value: unknown = JSON.parse(text);
+  return toChunkRecord(JSON.parse(text));
+}
+
+/** The same of a chunk that is parsed already. */
+export function toChunkRecord(value: unknown): ChunkRecord | null {
   if (!isRecord(value) || !Array.isArray(value.choices)) return null;
   const choices = value.choices.filter(isRecord).map(toChoice);
   return { ...value, choices };
@@ -23,8 +29,4 @@ function toChoice(choice: Record<string, unknown>): ChunkChoice {
     delta: isRecord(delta) ? { ...delta } : {},
     finish_reason: typeof finishReason === 'string' && finishReason !== '' ? finishReason : null,
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

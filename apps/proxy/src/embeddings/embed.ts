@@ -5,7 +5,7 @@ import { checkBody, parseJsonBody, readJsonBytes, sendOpenAiError } from '@aggre
 import { holdRequest, type RequestBounds } from '../admission/hold-request.ts';
 import { answerWhole, asItIs, type WholeDialect } from '../attempts/answer-whole.ts';
 import { nameDropped } from '../attempts/name-dropped.ts';
-import type { OpenRequest } from '../attempts/open-request.ts';
+import { openRequest } from '../attempts/open-request.ts';
 import { type Performance, serveRequest } from '../attempts/serve-request.ts';
 import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
@@ -23,13 +23,8 @@ export async function embed(context: ProxyContext, exchange: Exchange): Promise<
   const texts = Array.isArray(request.input) ? request.input.length : 1;
   const models = plan.targets.map(({ candidate }) => candidate.model);
   const hold = await holdRequest(context, exchange, plan, boundEmbeddings(bytes.length, texts, models));
-  const open: OpenRequest = {
-    ...{ exchange, operation: 'embeddings', isStreamed: false, plan, hold, cache: 'bypass' },
-    deadlineMs: exchange.startedMs + context.config.requestTimeoutMs,
-    attempts: [],
-    dispatched: null,
-    cut: null,
-  };
+  const operation = 'embeddings';
+  const open = openRequest(context, { exchange, operation, isStreamed: false, plan, hold, cache: 'bypass' });
   await serveRequest(context, open, performEmbeddings(context, exchange, request));
 }
 

@@ -5,7 +5,7 @@ import { checkBody, parseJsonBody, readJsonBytes, sendOpenAiError } from '@aggre
 import { holdRequest, type RequestBounds } from '../admission/hold-request.ts';
 import { answerWhole, asItIs, type WholeDialect } from '../attempts/answer-whole.ts';
 import { nameDropped } from '../attempts/name-dropped.ts';
-import type { OpenRequest } from '../attempts/open-request.ts';
+import { openRequest } from '../attempts/open-request.ts';
 import { type Performance, serveRequest } from '../attempts/serve-request.ts';
 import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
@@ -25,13 +25,8 @@ export async function generateImages(context: ProxyContext, exchange: Exchange):
 
   const plan = planRequest(context, exchange, 'images.generations', { model: request.model, chat: null });
   const hold = await holdRequest(context, exchange, plan, boundImages(bytes.length, request.n ?? 1));
-  const open: OpenRequest = {
-    ...{ exchange, operation: 'images.generations', isStreamed: false, plan, hold, cache: 'bypass' },
-    deadlineMs: exchange.startedMs + context.config.requestTimeoutMs,
-    attempts: [],
-    dispatched: null,
-    cut: null,
-  };
+  const operation = 'images.generations';
+  const open = openRequest(context, { exchange, operation, isStreamed: false, plan, hold, cache: 'bypass' });
   await serveRequest(context, open, performImages(context, exchange, request));
 }
 

@@ -1,6 +1,6 @@
 import { type ExpiringStore, keysMax } from '@aggregator/expiring-store';
 import { isRecord } from '@aggregator/providers';
-import { toItemKey } from './item-key.ts';
+import { toConversationKey } from '../conversations/conversation-key.ts';
 
 const keptMs = 24 * 3_600_000;
 const itemCharactersMax = 256 * 1024;
@@ -11,6 +11,6 @@ export function keepItems(store: ExpiringStore, orgId: string, items: unknown): 
   for (const item of items.slice(0, keysMax)) {
     if (!isRecord(item) || typeof item.id !== 'string') continue;
     const text = JSON.stringify(item);
-    if (text.length <= itemCharactersMax) void store.set(toItemKey(orgId, item.id), text, keptMs);
+    if (text.length <= itemCharactersMax) void store.set(toConversationKey('item', orgId, item.id), text, keptMs);
   }
 }

@@ -1,7 +1,7 @@
 import { type ExpiringStore, keysMax } from '@aggregator/expiring-store';
 import { isRecord, parseRecord } from '@aggregator/providers';
 import type { ChatSurface } from '@aggregator/surfaces';
-import { toItemKey } from './item-key.ts';
+import { toConversationKey } from '../conversations/conversation-key.ts';
 
 /**
  * A body with the items in it that it only refers to. What is not remembered stays a reference, which the surface refuses with
@@ -15,7 +15,7 @@ export async function recallItems(
 ): Promise<unknown> {
   const ids = references?.list(body).slice(-keysMax) ?? [];
   if (references === undefined || ids.length === 0) return body;
-  const texts = await store.getMany(ids.map((id) => toItemKey(orgId, id)));
+  const texts = await store.getMany(ids.map((id) => toConversationKey('item', orgId, id)));
   const items = new Map<string, unknown>();
   for (const [at, id] of ids.entries()) {
     const text = texts[at] ?? null;

@@ -6,7 +6,7 @@ import {
 } from '@aggregator/contracts';
 import { type ExpiringStore, keysMax } from '@aggregator/expiring-store';
 import { z } from 'zod';
-import { toReasoningKey } from './reasoning-key.ts';
+import { toConversationKey } from '../conversations/conversation-key.ts';
 
 const storedDetails = z.array(reasoningDetail).min(1).max(1024);
 
@@ -27,7 +27,9 @@ export async function recallReasoning(
 ): Promise<ChatCompletionRequest> {
   const wanting = chat.messages.filter(lacksDetails).slice(-keysMax);
   if (wanting.length === 0) return chat;
-  const texts = await store.getMany(wanting.map((message) => toReasoningKey(orgId, readCallIds(message)[0] ?? '')));
+  const texts = await store.getMany(
+    wanting.map((message) => toConversationKey('reasoning', orgId, readCallIds(message)[0] ?? '')),
+  );
   const remembered = new Map<ChatMessage, ReasoningDetail[]>();
   for (const [at, message] of wanting.entries()) {
     const details = readDetails(texts[at] ?? null, readCallIds(message));

@@ -1,7 +1,7 @@
 import { reasoningDetail } from '@aggregator/contracts';
 import type { ExpiringStore } from '@aggregator/expiring-store';
 import { z } from 'zod';
-import { toReasoningKey } from './reasoning-key.ts';
+import { toConversationKey } from '../conversations/conversation-key.ts';
 
 const rememberedMs = 24 * 3_600_000;
 const detailsBytesMax = 256 * 1024;
@@ -23,5 +23,5 @@ export async function rememberReasoning(store: ExpiringStore, orgId: string, mes
   const { tool_calls: calls, reasoning_details: details } = parsed.data;
   const text = JSON.stringify(details);
   if (calls.length > callsMax || Buffer.byteLength(text) > detailsBytesMax) return;
-  await Promise.all(calls.map(({ id }) => store.set(toReasoningKey(orgId, id), text, rememberedMs)));
+  await Promise.all(calls.map(({ id }) => store.set(toConversationKey('reasoning', orgId, id), text, rememberedMs)));
 }
