@@ -15,11 +15,11 @@ const tier = (displayName, testMatch, lifecycle) => ({
 });
 
 const unit = [
-  '<rootDir>/{packages,apps}/**/src/**/*.test.ts',
+  '<rootDir>/{packages,apps,operators}/**/src/**/*.test.ts',
   '<rootDir>/tests/{tidy,world,e2e,docs,conformance}/**/*.test.ts',
   '!**/*.integration.test.ts',
 ];
-const integration = ['<rootDir>/{packages,apps,tests}/**/*.integration.test.ts'];
+const integration = ['<rootDir>/{packages,apps,operators,tests}/**/*.integration.test.ts'];
 
 const jestFolder = '<rootDir>/packages/testing/src/jest';
 

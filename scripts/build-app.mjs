@@ -5,13 +5,14 @@ import { build } from 'esbuild';
 
 const app = process.argv[2] ?? '';
 const root = fileURLToPath(new URL('..', import.meta.url));
-if (!/^[a-z-]+$/.test(app) || !existsSync(`${root}/apps/${app}/src/main.ts`)) {
+const folder = ['apps', 'operators'].find((parent) => existsSync(`${root}/${parent}/${app}/src/main.ts`));
+if (!/^[a-z-]+$/.test(app) || folder === undefined) {
   console.error('usage: node scripts/build-app.mjs <app>');
   process.exit(2);
 }
 const out = `${root}/dist/${app}`;
 const migrations = `${root}/prisma/${app}/migrations`;
-const entries = [{ in: `${root}/apps/${app}/src/main.ts`, out: 'main' }];
+const entries = [{ in: `${root}/${folder}/${app}/src/main.ts`, out: 'main' }];
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });

@@ -26,7 +26,7 @@ interface Room {
 }
 
 function readRooms(): Room[] {
-  return ['packages', 'apps'].flatMap((parent) =>
+  return ['packages', 'apps', 'operators'].flatMap((parent) =>
     readdirSync(join(root, parent)).map((name) => {
       const manifest = JSON.parse(readFileSync(join(root, parent, name, 'package.json'), 'utf8'));
       const tag: string = manifest.nx.tags[0];

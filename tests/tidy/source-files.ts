@@ -24,7 +24,9 @@ export function readSourceFiles(folder: string, extensions: readonly string[]): 
 
 /** TypeScript of the product and its tests. */
 export function readTypeScript(): SourceFile[] {
-  return ['packages', 'apps', 'prisma', 'scripts', 'tests'].flatMap((folder) => readSourceFiles(folder, ['.ts']));
+  return ['packages', 'apps', 'operators', 'prisma', 'scripts', 'tests'].flatMap((folder) =>
+    readSourceFiles(folder, ['.ts']),
+  );
 }
 
 /** Whether a file is a test or lives only for tests. */

@@ -48,3 +48,7 @@ export const requestIdHeader = 'x-request-id';
 /** The six services, by the names that stand in `aud`, logs and metrics. */
 export const serviceNames = ['api-gateway', 'auth', 'provider-orchestrator', 'proxy', 'billing', 'analytics'] as const;
 export type ServiceName = (typeof serviceNames)[number];
+
+/** Who may call a service: the six, and the operator that hands over what Kubernetes declares. */
+export const peerNames = [...serviceNames, 'provider-operator'] as const;
+export type PeerName = (typeof peerNames)[number];

@@ -100,6 +100,11 @@ export const errorCatalogue = {
   method_not_allowed: entry(405, 'invalid_request_error', 'This address does not take that method.'),
   email_taken: entry(409, 'conflict_error', 'An account with this e-mail address exists already. Log in instead.'),
   conflict: entry(409, 'conflict_error', 'The request conflicts with the present state.'),
+  stale_declaration: entry(
+    409,
+    'conflict_error',
+    'A newer declaration of this owner was taken already. Only its present leader may declare.',
+  ),
   request_too_large: entry(413, 'invalid_request_error', 'The request body is larger than the limit.'),
   uri_too_long: entry(414, 'invalid_request_error', 'The address is longer than the limit.'),
   unsupported_media_type: entry(415, 'invalid_request_error', 'Send the body as application/json, not compressed.'),

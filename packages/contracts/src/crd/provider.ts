@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import { modelCapability, operation, providerType } from '../routing-snapshot.ts';
+import { className, conditions, namespaceName, objectName, programmed } from './conditions.ts';
+
+/**
+ * The `Provider` custom resource. Its CRD is generated from here (`npm run generate:crds`): `.meta()` carries what JSON Schema
+ * has no word for, as CEL rules. Every text and list has a bound, so that the API server can estimate what a rule costs.
+ */
+
+const rule = (expression: string, message: string) => ({ rule: expression, message });
+
+/** A Go duration, as Kubernetes writes them: `10s`, `1m30s`. */
+const duration = (atLeast: string) =>
+  z
+    .string()
+    .max(16)
+    .meta({
+      'x-kubernetes-validations': [rule(`duration(self) >= duration('${atLeast}')`, `must be at least ${atLeast}`)],
+    });
+
+/** USD per million units, as an exact decimal text. */
+const usd = z.string().regex(/^[0-9]{1,6}([.][0-9]{1,6})?$/);
+
+const endpoint = z
+  .object({
+    baseURL: z.string().min(8).max(512).describe('With or without the version path; the vendor’s own where left out.'),
+    tls: z.enum(['Required', 'Disabled']).default('Required'),
+  })
+  .meta({
+    'x-kubernetes-validations': [
+      rule(
+        "isURL(self.baseURL) && url(self.baseURL).getScheme() in ['http','https'] && url(self.baseURL).getHostname() != ''",
+        'baseURL must be an absolute http(s) URL',
+      ),
+      rule("!self.baseURL.startsWith('http://') || self.tls == 'Disabled'", 'plain http needs endpoint.tls: Disabled'),
+      rule(
+        "!self.baseURL.matches('^https?://[^/]*@') && !self.baseURL.contains('?') && !self.baseURL.contains('#')",
+        'no userinfo, query or fragment in baseURL',
+      ),
+      rule(
+        "!self.baseURL.matches('(?i)^https?://(localhost|127[.]|169[.]254[.]|0[.]0[.]0[.]0|[[](::1|fe80))')",
+        'loopback and link-local targets are not allowed',
+      ),
+    ],
+  });
+
+const apiKey = z.object({
+  name: z.string().min(1).max(63),
+  /** Of a Secret in the same namespace; there is no other. */
+  secretKeyRef: z.object({ name: objectName, key: z.string().min(1).max(253) }),
+});
+
+const pricing = z.object({
+  inputPerMillion: usd,
+  outputPerMillion: usd.optional(),
+  reasoningPerMillion: usd.optional(),
+  cachedInputPerMillion: usd.optional(),
+  cacheWritePerMillion: usd.optional(),
+});
+
+const model = z.object({
+  name: z.string().min(1).max(128).describe("The provider's own name of the model."),
+  operations: z.array(operation).min(1).max(3).optional().meta({ 'x-kubernetes-list-type': 'set' }),
+  contextTokens: z.int().min(1).max(100_000_000).optional(),
+  maxOutputTokens: z.int().min(1).max(100_000_000).optional(),
+  capabilities: z.array(modelCapability).max(16).optional().meta({ 'x-kubernetes-list-type': 'set' }),
+  firstTokenTimeout: duration('1ms').optional(),
+  pricing: pricing.optional().describe('Without a price the model is refused, never free.'),
+});
+
+/** What the built-in mock provider is told to do wrong, for rehearsals; packages/mock-provider has the words. */
+export const mockFault = z
+  .object({
+    kind: z.enum(['Status', 'Cut', 'Stall', 'Unterminated', 'Malformed', 'Endless']),
+    percent: z.int().min(1).max(100).default(100).describe('Share of the requests that it happens to.'),
+    status: z.int().min(400).max(599).optional(),
+    retryAfterSeconds: z.int().min(0).max(3600).optional(),
+    afterTokens: z.int().min(0).max(100_000).optional(),
+  })
+  .meta({
+    'x-kubernetes-validations': [
+      rule("(self.kind == 'Status') == has(self.status)", 'status is set if and only if kind is Status'),
+      rule('has(self.status) || !has(self.retryAfterSeconds)', 'retryAfterSeconds needs kind Status'),
+      rule(
+        "!has(self.afterTokens) || self.kind in ['Cut','Stall','Malformed']",
+        'afterTokens is for Cut, Stall and Malformed',
+      ),
+    ],
+  });
+export type MockFault = z.infer<typeof mockFault>;
+
+const mock = z.object({
+  latency: duration('0s').optional().describe('Before the first byte of each answer.'),
+  tokenInterval: duration('0s').optional().describe('Before each token of a stream.'),
+  faults: z.array(mockFault).max(16).optional(),
+});
+
+export const providerSpec = z
+  .object({
+    className,
+    type: providerType,
+    state: z
+      .enum(['Enabled', 'Draining', 'Disabled'])
+      .default('Enabled')
+      .describe('Draining and Disabled take no new request; Draining tells how many are still open.'),
+    endpoint: endpoint.optional(),
+    credentials: z
+      .object({
+        apiKeys: z
+          .array(apiKey)
+          .min(1)
+          .max(16)
+          .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] }),
+      })
+      .optional(),
+    options: z
+      .record(z.string().max(64), z.string().max(200))
+      .optional()
+      .meta({ maxProperties: 8, description: 'What only this type needs to be told: `folder` for Yandex.' }),
+    discovery: z
+      .object({
+        mode: z
+          .enum(['Auto', 'Static'])
+          .default('Auto')
+          .describe('Auto: what is known of the vendor, with its list prices. Static: only what `models` says.'),
+        include: z.array(z.string().min(1).max(128)).max(64).optional().describe('Names, with * for any text.'),
+        exclude: z.array(z.string().min(1).max(128)).max(64).optional(),
+      })
+      .default({ mode: 'Auto' }),
+    models: z
+      .array(model)
+      .max(256)
+      .optional()
+      .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] }),
+    limits: z
+      .object({
+        maxInFlight: z.int().min(1).max(10_000).optional().describe('Most requests that one proxy has open there.'),
+      })
+      .optional(),
+    allowedRoutes: z
+      .object({
+        from: z.enum(['Same', 'All', 'Selector']).default('Same'),
+        selector: z
+          .object({ matchLabels: z.record(z.string().max(317), z.string().max(63)).meta({ maxProperties: 16 }) })
+          .optional(),
+      })
+      .default({ from: 'Same' })
+      .meta({
+        description: 'Namespaces whose ModelRoutes may name this provider.',
+        'x-kubernetes-validations': [
+          rule("(self.from == 'Selector') == has(self.selector)", 'selector is set if and only if from is Selector'),
+        ],
+      }),
+    mock: mock.optional(),
+  })
+  .meta({
+    'x-kubernetes-validations': [
+      rule('self.type == oldSelf.type && self.className == oldSelf.className', 'type and className are immutable'),
+      rule("self.type != 'OpenAICompatible' || has(self.endpoint)", 'endpoint is required for OpenAICompatible'),
+      rule(
+        "has(self.credentials) || self.type in ['OpenAICompatible','Mock']",
+        'credentials is required unless type is OpenAICompatible or Mock',
+      ),
+      rule(
+        "self.discovery.mode != 'Static' || (has(self.models) && size(self.models) > 0)",
+        'discovery.mode Static needs at least one entry in models',
+      ),
+      rule(
+        "self.type != 'OpenAICompatible' || self.discovery.mode == 'Static'",
+        'OpenAICompatible has no known models: discovery.mode must be Static',
+      ),
+      rule("self.type == 'Mock' || !has(self.mock)", 'mock is for type Mock'),
+    ],
+  });
+export type ProviderSpec = z.infer<typeof providerSpec>;
+
+/** `kubectl get providers`, live. */
+export const providerStatus = z.object({
+  observedGeneration: z.int().min(0).optional(),
+  conditions: conditions.optional(),
+  credentials: z
+    .array(
+      z.object({
+        name: z.string().max(63),
+        secretResourceVersion: z.string().max(64).optional(),
+        state: z.enum(['Valid', 'Rejected', 'Missing', 'Unverified']),
+      }),
+    )
+    .max(16)
+    .optional()
+    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] }),
+  models: z
+    .object({
+      count: z.int().min(0),
+      unpriced: z.int().min(0).optional(),
+      names: z.array(z.string().max(128)).max(64).optional(),
+      truncated: z.boolean().optional(),
+    })
+    .optional(),
+  /** From the live traffic of all proxies, at most once a minute unless the breaker changes. */
+  traffic: z
+    .object({
+      breaker: z.enum(['Closed', 'HalfOpen', 'Open']),
+      /** Of the worst proxy, in milliseconds. */
+      p95: z.string().max(16).optional(),
+      errors: z.string().max(16).optional(),
+      inFlight: z.int().min(0).optional(),
+    })
+    .optional(),
+  programmed: programmed.optional(),
+});
+export type ProviderStatus = z.infer<typeof providerStatus>;
+
+export const providerResource = z.object({
+  metadata: z.object({
+    name: objectName,
+    namespace: namespaceName,
+    uid: z.string(),
+    generation: z.int(),
+    resourceVersion: z.string(),
+    creationTimestamp: z.string(),
+    deletionTimestamp: z.string().optional(),
+    finalizers: z.array(z.string()).optional(),
+    annotations: z.record(z.string(), z.string()).optional(),
+    labels: z.record(z.string(), z.string()).optional(),
+  }),
+  spec: providerSpec,
+  status: providerStatus.optional(),
+});
+export type ProviderResource = z.infer<typeof providerResource>;
+
+/** Condition types, in the order in which they are decided. `Healthy` is no part of `Ready`: an outage must not block a deploy. */
+export const providerConditionTypes = ['Accepted', 'CredentialsValid', 'Healthy', 'Programmed', 'Ready'] as const;
+export type ProviderConditionType = (typeof providerConditionTypes)[number];
