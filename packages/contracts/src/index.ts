@@ -14,6 +14,7 @@ export * from './internal/declarations.ts';
 export * from './internal/key-verdict.ts';
 export * from './internal/leases.ts';
 export * from './internal/ledger-check.ts';
+export * from './internal/ledger-holds.ts';
 export * from './internal/proxy-report.ts';
 export * from './internal/snapshot-stream.ts';
 export * from './management/identity.ts';
