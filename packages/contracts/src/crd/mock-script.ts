@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { optionValueCharactersMax } from '../routing-snapshot.ts';
 import { toDurationMs } from './duration.ts';
-import type { ProviderSpec } from './provider.ts';
-import { mockFault } from './provider.ts';
+import { mockFault, type ProviderSpec } from './provider.ts';
 
 /** The option of a provider of type Mock that holds its script, and the header in which the mock provider is sent it. */
 export const mockScriptOption = 'script';
 export const mockScriptHeader = 'x-mock-script';
+
+const scriptedFault = z
+  .strictObject(mockFault.shape)
+  .refine(({ kind, status }) => (kind === 'Status') === (status !== undefined), 'status belongs to kind Status');
 
 /** What the built-in mock provider is told to do wrong, request by request, so that nobody has to tell the mock itself. */
 export const mockScript = z.strictObject({
@@ -15,7 +18,7 @@ export const mockScript = z.strictObject({
   /** Before each token of a stream. */
   tokenIntervalMs: z.int().min(0).max(60_000).optional(),
   /** The first that is drawn happens. */
-  faults: z.array(z.strictObject(mockFault.shape)).max(16).optional(),
+  faults: z.array(scriptedFault).max(16).optional(),
 });
 export type MockScript = z.infer<typeof mockScript>;
 
@@ -31,9 +34,9 @@ export function toMockScript(mock: ProviderSpec['mock']): Readonly<Record<string
   return { [mockScriptOption]: JSON.stringify(script) };
 }
 
-/** Null where the text is no script: not JSON, too long, or with a word that no script has. */
+/** Null where the text is no script: not JSON, too long, with a word that no script has, or nothing that a header holds. */
 export function parseMockScript(text: string): MockScript | null {
-  if (text.length > optionValueCharactersMax) return null;
+  if (text.length > optionValueCharactersMax || !/^[\x20-\x7e]*$/.test(text)) return null;
   try {
     return mockScript.parse(JSON.parse(text));
   } catch {
