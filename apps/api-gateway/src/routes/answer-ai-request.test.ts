@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createMemoryAdmissionStore } from '@aggregator/admission';
-import { createApiKey, type KeyVerdict, peerHeader, principalHeader } from '@aggregator/contracts';
+import { createApiKey, type KeyVerdict, mockScriptHeader, peerHeader, principalHeader } from '@aggregator/contracts';
 import { createMemoryInvalidationChannel } from '@aggregator/invalidation';
 import { type RunningService, startService } from '@aggregator/service-kit';
 import Anthropic from '@anthropic-ai/sdk';
@@ -141,11 +141,13 @@ describe('the gateway', () => {
     expect(seen.at(-1)?.url).toBe(canonical);
   });
 
-  it('lets nobody say who asks: that header is its own', async () => {
-    await post('/v1/responses', { [principalHeader]: 'forged', [peerHeader]: 'forged' });
+  it('lets nobody say who asks, or what a provider is to do wrong: such headers end here', async () => {
+    const script = '{"faults":[{"kind":"Cut"}]}';
+    await post('/v1/responses', { [principalHeader]: 'forged', [peerHeader]: 'forged', [mockScriptHeader]: script });
 
     expect(seen.at(-1)?.headers[principalHeader]).not.toBe('forged');
     expect(seen.at(-1)?.headers).not.toHaveProperty(peerHeader);
+    expect(seen.at(-1)?.headers).not.toHaveProperty(mockScriptHeader);
   });
 
   it('answers strangers in the words of the surface that they ask', async () => {
