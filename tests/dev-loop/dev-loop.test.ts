@@ -14,10 +14,10 @@ const scripts = Object.keys(
 /** Rooms that these files name and that are not in this tree yet; a row goes when its room comes. */
 const awaited = {
   apps: ['mock-provider'],
-  paths: ['charts/', 'k8s/dev/', 'k8s/samples/'],
+  paths: ['charts/aggregator-crds', 'charts/aggregator', 'k8s/dev', 'k8s/samples'],
   scripts: ['k8s:secrets', 'test:cluster'],
 };
-const isAwaited = (path: string) => awaited.paths.some((start) => path.startsWith(start));
+const isAwaited = (path: string) => awaited.paths.some((start) => `${path}/`.startsWith(`${start}/`));
 const findMissing = (paths: readonly string[]) => paths.filter((path) => !isAwaited(path) && !exists(path));
 
 /** What becomes an image: all but the form of `npm start`. */
