@@ -27,6 +27,11 @@ export function commonVariables(service: PeerName, defaultPort: number) {
       `Port of ${service}; 0 takes any free one.`,
       { aliases: ['PORT'] },
     ),
+    adminPort: variable(
+      'ADMIN_PORT',
+      integer(0, 65_535).optional(),
+      'Port of health and metrics alone, at the same address; unset, they are on the main port.',
+    ),
     logLevel: variable(
       'LOG_LEVEL',
       z.enum(['debug', 'info', 'warn', 'error']).default('info'),
