@@ -3,9 +3,8 @@ import { keyInvalidationChannel } from '@aggregator/contracts';
 import { createInvalidationChannel, type InvalidationChannel } from '@aggregator/invalidation';
 import {
   ConfigError,
-  createIdentitySigner,
+  createIdentity,
   createInternalClient,
-  createInternalKeyring,
   createLogger,
   createMetrics,
   type IdentitySigner,
@@ -42,7 +41,7 @@ export async function createApiGatewayContext(
 ): Promise<ApiGatewayContext> {
   const logger = createLogger({ service: 'api-gateway', level: config.logLevel });
   const metrics = createMetrics('api-gateway');
-  const signer = createIdentitySigner(createInternalKeyring(config.internalSigningKey), 'api-gateway');
+  const { signer } = createIdentity(config, 'api-gateway');
   const auth = createInternalClient({ target: 'auth', baseUrl: config.authUrl, signer, deadlineMs: 2000 });
   const keyVerdicts = new KeyVerdicts({ auth, maxAgeMs: config.keyVerdictMaxAgeMs, entriesMax: keysRememberedMax });
   const proxies = new ProxyPool(config.proxyUrls);

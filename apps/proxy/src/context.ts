@@ -9,10 +9,8 @@ import { createTargetMemory, type TargetMemory } from '@aggregator/resilience';
 import { listTargetKeys } from '@aggregator/routing';
 import {
   ConfigError,
-  createIdentitySigner,
-  createIdentityVerifier,
+  createIdentity,
   createInternalClient,
-  createInternalKeyring,
   createLogger,
   createMetrics,
   emptyAllowlist,
@@ -93,8 +91,7 @@ export async function createProxyContext(
   const metrics = createMetrics('proxy');
   const events = createProxyEvents(logger, metrics);
   const stores = openStores(config, overrides, events);
-  const keyring = createInternalKeyring(config.internalSigningKey);
-  const signer = createIdentitySigner(keyring, 'proxy');
+  const { signer, verifier } = createIdentity(config, 'proxy');
   const peer = { signer, deadlineMs: peerDeadlineMs };
   const billing = createInternalClient({ ...peer, target: 'billing', baseUrl: config.billingUrl });
   const orchestrator = createInternalClient({
@@ -122,7 +119,7 @@ export async function createProxyContext(
   const context: ProxyContext = {
     ...{ config, logger, metrics, events, routing, spool, pools, credentials, memory },
     admission: stores.admission,
-    verifier: createIdentityVerifier(keyring, 'proxy'),
+    verifier,
     inFlight: new InFlightLimit({
       requestsMax: config.requestsInFlightMax,
       bytesMax: config.bodyBytesInFlightMax,
