@@ -147,12 +147,13 @@ export async function createProxyContext(
       ]).catch((error: unknown) => events.partFailed('background', error));
     },
     beginDrain() {
-      cutTimer = setTimeout(() => context.requests.cutAll(), Math.max(0, config.shutdownGraceMs - cutBeforeGraceMs));
+      const cut = () => events.streamsTruncated(context.requests.cutAll());
+      cutTimer = setTimeout(cut, Math.max(0, config.shutdownGraceMs - cutBeforeGraceMs));
     },
     async close() {
       clearTimeout(cutTimer);
       background.abort();
-      context.requests.cutAll();
+      events.streamsTruncated(context.requests.cutAll());
       await Promise.all([tasks, context.requests.waitUntilNone(settleDeadlineMs)]);
       context.mockProvider?.close();
       await spool.waitUntilShipped(shipDeadlineMs).catch((error: unknown) => events.partFailed('event_log', error));

@@ -108,6 +108,8 @@ describe('peers known by their service accounts (I19)', () => {
       'invalid_peer',
     );
     expect(await refusal(async () => verifier.verifyPeer(await byKey.signPeer('billing')))).toBe('invalid_peer');
+    // None of them is worth a question.
+    expect(issuer.asked.length).toBe(0);
     expect(await refusal(() => verifier.verifyPeer(undefined))).toBe('invalid_peer');
   });
 
