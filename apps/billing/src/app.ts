@@ -19,7 +19,7 @@ export function createBillingApp(context: BillingContext): RequestListener {
   const reads = requirePrincipal(context.verifier, 'billing:read');
   const manages = requirePrincipal(context.verifier, 'billing:manage');
   const fromProxy = requirePeer(context.verifier, ['proxy']);
-  return createExpressApp('billing', context, (app) => {
+  return createExpressApp(context, (app) => {
     app.get('/v1/billing/balance', reads, readBalanceHandler(context));
     app.get('/v1/billing/balance/:id', reads, readBalanceOfHandler(context));
     app.get('/v1/billing/transactions', reads, listTransactionsHandler(context));

@@ -9,10 +9,8 @@ import { createTargetMemory, type TargetMemory } from '@aggregator/resilience';
 import { listTargetKeys } from '@aggregator/routing';
 import {
   ConfigError,
-  createIdentitySigner,
-  createIdentityVerifier,
+  createIdentity,
   createInternalClient,
-  createInternalKeyring,
   createLogger,
   createMetrics,
   emptyAllowlist,
@@ -94,8 +92,7 @@ export async function createProxyContext(
   const logger = overrides.logger ?? createLogger({ service: 'proxy', level: config.logLevel });
   const metrics = createMetrics('proxy');
   const events = createProxyEvents(logger, metrics);
-  const keyring = createInternalKeyring(config.internalSigningKey);
-  const signer = createIdentitySigner(keyring, 'proxy');
+  const { signer, verifier } = createIdentity(config, 'proxy');
   const peer = { signer, deadlineMs: peerDeadlineMs };
   const billing = createInternalClient({ ...peer, target: 'billing', baseUrl: config.billingUrl });
   const stores = openStores(config, overrides, billing, events);
@@ -124,7 +121,7 @@ export async function createProxyContext(
   const context: ProxyContext = {
     ...{ config, logger, metrics, events, routing, spool, pools, credentials, memory },
     admission: stores.admission,
-    verifier: createIdentityVerifier(keyring, 'proxy'),
+    verifier,
     inFlight: new InFlightLimit({
       requestsMax: config.requestsInFlightMax,
       bytesMax: config.bodyBytesInFlightMax,
@@ -138,6 +135,11 @@ export async function createProxyContext(
     now: overrides.now ?? Date.now,
     isClosing: () => background.signal.aborted,
     readinessChecks: readinessChecks(routing, spool),
+    dependencyChecks: {
+      async counterStore() {
+        await stores.admission.readEpoch();
+      },
+    },
     async start() {
       await startFromDisk(config.snapshotPath, routing, events);
       const { orchestratorUrl, snapshotPath } = config;
@@ -152,12 +154,13 @@ export async function createProxyContext(
       ]).catch((error: unknown) => events.partFailed('background', error));
     },
     beginDrain() {
-      cutTimer = setTimeout(() => context.requests.cutAll(), Math.max(0, config.shutdownGraceMs - cutBeforeGraceMs));
+      const cut = () => events.streamsTruncated(context.requests.cutAll());
+      cutTimer = setTimeout(cut, Math.max(0, config.shutdownGraceMs - cutBeforeGraceMs));
     },
     async close() {
       clearTimeout(cutTimer);
       background.abort();
-      context.requests.cutAll();
+      events.streamsTruncated(context.requests.cutAll());
       await Promise.all([tasks, context.requests.waitUntilNone(settleDeadlineMs)]);
       context.mockProvider?.close();
       await spool.waitUntilShipped(shipDeadlineMs).catch((error: unknown) => events.partFailed('event_log', error));

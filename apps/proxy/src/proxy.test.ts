@@ -28,6 +28,7 @@ describe('a proxy that is told to stop', () => {
     const truth = await world.truthOf(longId);
     expect(await world.usageOf(longId)).toMatchObject({ outcome: 'failed', amountNanoUsd: truth.amountNanoUsd });
     expect(await world.usageOf(shortId)).toMatchObject({ outcome: 'completed' });
+    expect(await world.proxy.context.metrics.registry.metrics()).toMatch(/streams_truncated_total\{[^}]*\} 1/);
     await world.stop();
   }, 20_000);
 });
@@ -41,6 +42,11 @@ describe('a proxy', () => {
       status: 'ok',
       checks: { snapshot: 'ok', spool: 'ok' },
     });
+    world.admission.readEpoch = () => Promise.reject(new Error('away'));
+    expect((await fetch(`${world.url}/health/ready`)).status).toBe(200);
+    const health = await fetch(`${world.url}/health`);
+    expect(health.status).toBe(503);
+    expect(await health.json()).toMatchObject({ checks: { snapshot: 'ok', counterStore: 'unavailable' } });
     await world.stop();
   });
 

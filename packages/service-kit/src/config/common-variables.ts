@@ -1,10 +1,11 @@
-import type { ServiceName } from '@aggregator/contracts';
+import type { PeerName, ServiceName } from '@aggregator/contracts';
 import { z } from 'zod';
 import { createEgressAllowlist } from '../egress/egress-allowlist.ts';
+import { identityVariables } from './identity-variables.ts';
 import { type ConfigOf, variable } from './read-config.ts';
 
-/** `AUTH` for `auth`, `PROVIDER_ORCHESTRATOR` for `provider-orchestrator`: the prefix of a service's own variables. */
-export function environmentPrefix(service: ServiceName): string {
+/** `AUTH` for `auth`, `PROVIDER_ORCHESTRATOR` for `provider-orchestrator`: the prefix of a peer's own variables. */
+export function environmentPrefix(service: PeerName): string {
   return service.toUpperCase().replaceAll('-', '_');
 }
 
@@ -18,7 +19,7 @@ export const integer = (min: number, max: number) =>
 export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 /** Variables that every service reads. */
-export function commonVariables(service: ServiceName, defaultPort: number) {
+export function commonVariables(service: PeerName, defaultPort: number) {
   return {
     host: variable('HOST', z.string().default('127.0.0.1'), 'Address to listen on; 0.0.0.0 in a container.'),
     port: variable(
@@ -26,6 +27,11 @@ export function commonVariables(service: ServiceName, defaultPort: number) {
       integer(0, 65_535).default(defaultPort),
       `Port of ${service}; 0 takes any free one.`,
       { aliases: ['PORT'] },
+    ),
+    adminPort: variable(
+      'ADMIN_PORT',
+      integer(0, 65_535).optional(),
+      'Port of health and metrics alone, at the same address; unset, they are on the main port.',
     ),
     logLevel: variable(
       'LOG_LEVEL',
@@ -38,12 +44,7 @@ export function commonVariables(service: ServiceName, defaultPort: number) {
       integer(0, 3_600_000).default(30_000),
       'Longest time that requests in flight get to finish after SIGTERM, in milliseconds.',
     ),
-    internalSigningKey: variable(
-      'INTERNAL_SIGNING_KEY',
-      z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 random bytes as base64url (43 characters)'),
-      'Ed25519 seed with which the services of one installation know each other. `openssl rand -base64 32 | tr +/ -_ | tr -d =` makes one.',
-      { isSecret: true },
-    ),
+    ...identityVariables,
   };
 }
 export type CommonConfig = ConfigOf<ReturnType<typeof commonVariables>>;
