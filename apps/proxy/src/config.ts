@@ -13,6 +13,7 @@ import {
   peerUrlVariable,
   readConfig,
   redisVariables,
+  replicasMaxVariable,
   requestBytesMaxVariable,
   variable,
 } from '@aggregator/service-kit';
@@ -28,6 +29,7 @@ export const proxyVariables = {
   orchestratorUrl: peerUrlVariable('provider-orchestrator'),
   billingUrl: peerUrlVariable('billing'),
   requestBytesMax: requestBytesMaxVariable,
+  replicasMax: replicasMaxVariable,
   requestsInFlightMax: variable(
     'PROXY_REQUESTS_IN_FLIGHT_MAX',
     integer(1, 100_000).default(2048),

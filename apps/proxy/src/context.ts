@@ -15,6 +15,7 @@ import {
   createMetrics,
   emptyAllowlist,
   type IdentityVerifier,
+  type InternalClient,
   type Logger,
   type ReadinessCheck,
   type ServiceContext,
@@ -23,6 +24,7 @@ import { openSpool, type Spool } from '@aggregator/spool';
 import { Agent } from 'undici';
 import { InFlightLimit } from './admission/in-flight-limit.ts';
 import { LeaseRequests } from './admission/lease-requests.ts';
+import { shelterAdmission } from './admission/sheltered-admission.ts';
 import { OpenRequests } from './attempts/open-requests.ts';
 import { AnswerCache } from './cache/answer-cache.ts';
 import { mockLedgerPath, type ProxyConfig } from './config.ts';
@@ -90,10 +92,10 @@ export async function createProxyContext(
   const logger = overrides.logger ?? createLogger({ service: 'proxy', level: config.logLevel });
   const metrics = createMetrics('proxy');
   const events = createProxyEvents(logger, metrics);
-  const stores = openStores(config, overrides, events);
   const { signer, verifier } = createIdentity(config, 'proxy');
   const peer = { signer, deadlineMs: peerDeadlineMs };
   const billing = createInternalClient({ ...peer, target: 'billing', baseUrl: config.billingUrl });
+  const stores = openStores(config, overrides, billing, events);
   const orchestrator = createInternalClient({
     ...peer,
     target: 'provider-orchestrator',
@@ -132,7 +134,7 @@ export async function createProxyContext(
     mockProvider: await openMockProvider(config),
     now: overrides.now ?? Date.now,
     isClosing: () => background.signal.aborted,
-    readinessChecks: readinessChecks(routing, spool, stores.admission),
+    readinessChecks: readinessChecks(routing, spool),
     async start() {
       await startFromDisk(config.snapshotPath, routing, events);
       const { orchestratorUrl, snapshotPath } = config;
@@ -166,14 +168,19 @@ export async function createProxyContext(
 }
 
 /** The stores given, or those of the configuration; only the latter are ours to close. */
-function openStores(config: ProxyConfig, overrides: Partial<ProxyOverrides>, events: ProxyEvents) {
+function openStores(
+  config: ProxyConfig,
+  overrides: Partial<ProxyOverrides>,
+  billing: InternalClient,
+  events: ProxyEvents,
+) {
   const own: { close(): Promise<void> }[] = [];
   const keep = <Store extends { close(): Promise<void> }>(store: Store): Store => {
     own.push(store);
     return store;
   };
   return {
-    admission: overrides.admission ?? keep(connectAdmission(config, events)),
+    admission: overrides.admission ?? keep(connectAdmission(config, billing, events)),
     eventLog: overrides.eventLog ?? keep(connectEventLog(config)),
     answers: keep(openExpiring(config, 'answers', config.cacheMaxSize, events)),
     conversations: keep(openExpiring(config, 'conversations', conversationEntriesMax, events)),
@@ -183,12 +190,17 @@ function openStores(config: ProxyConfig, overrides: Partial<ProxyOverrides>, eve
   };
 }
 
-function connectAdmission({ redisUrl, redisKeyPrefix }: ProxyConfig, events: ProxyEvents): AdmissionStore {
+function connectAdmission(
+  { redisUrl, redisKeyPrefix, replicasMax }: ProxyConfig,
+  billing: InternalClient,
+  events: ProxyEvents,
+): AdmissionStore {
   if (redisUrl === undefined) {
     throw new ConfigError(['REDIS_URL: a proxy in a process of its own shares limits and credit through Redis']);
   }
   const onError = (error: unknown) => events.partFailed('counter_store', error);
-  return createAdmissionStore({ redisUrl, keyPrefix: redisKeyPrefix, onError });
+  const primary = createAdmissionStore({ redisUrl, keyPrefix: redisKeyPrefix, onError });
+  return shelterAdmission(primary, billing, { sharedBy: replicasMax, onChange: events.counterStoreChanged });
 }
 
 function openExpiring(
@@ -246,11 +258,7 @@ async function startFromDisk(path: string, routing: CurrentSnapshot, events: Pro
   }
 }
 
-function readinessChecks(
-  routing: CurrentSnapshot,
-  spool: Spool,
-  admission: AdmissionStore,
-): Record<string, ReadinessCheck> {
+function readinessChecks(routing: CurrentSnapshot, spool: Spool): Record<string, ReadinessCheck> {
   return {
     async snapshot() {
       routing.require();
@@ -258,9 +266,6 @@ function readinessChecks(
     async spool() {
       const fill = spool.readFill();
       if (fill >= spoolFillMax) throw new Error(`the spool is ${Math.round(fill * 100)} % full`);
-    },
-    async counterStore() {
-      await admission.readEpoch();
     },
   };
 }

@@ -34,6 +34,8 @@ export interface ProxyEvents {
   snapshotNotSaved(error: unknown): void;
   savedSnapshotUnreadable(error: unknown): void;
   snapshotStreamLost(error: unknown): void;
+  /** The counter store went away, or is back: meanwhile the ledger holds for each request. */
+  counterStoreChanged(isAway: boolean, error: unknown): void;
   /** The counter store, the event log or the spool's disk. */
   partFailed(part: string, error: unknown): void;
 }
@@ -68,6 +70,10 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
     'Streams that were ended with an error because the grace of a stop was over.',
   );
   const version = metrics.gauge('proxy_snapshot_version', 'Version of the routing snapshot that is served.');
+  const storeAway = metrics.gauge(
+    'proxy_counter_store_away',
+    'Whether the ledger holds for requests, since the counter store is away.',
+  );
   const unsettled = metrics.gauge('proxy_unrecovered_intents', 'Requests of an earlier process not settled yet.');
 
   return {
@@ -135,6 +141,11 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
     snapshotNotSaved: (error) => logger.warn('snapshot_not_saved', { error }),
     savedSnapshotUnreadable: (error) => logger.warn('saved_snapshot_unreadable', { error }),
     snapshotStreamLost: (error) => logger.warn('snapshot_stream_lost', { error }),
+    counterStoreChanged(isAway, error) {
+      storeAway.set(isAway ? 1 : 0);
+      if (isAway) logger.error('counter_store_away', { error });
+      else logger.info('counter_store_back');
+    },
     partFailed: (part, error) => logger.warn('part_failed', { part, error }),
   };
 }

@@ -7,6 +7,7 @@ export {
   flag,
   integer,
   peerUrlVariable,
+  replicasMaxVariable,
   requestBytesMaxVariable,
 } from './config/common-variables.ts';
 export {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { createApiKey, peerHeader, principalHeader } from '@aggregator/contracts';
+import { createApiKey, mockScriptHeader, peerHeader, principalHeader } from '@aggregator/contracts';
 import Anthropic from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
@@ -93,11 +93,13 @@ describe('the gateway', () => {
     expect(seen.at(-1)?.url).toBe(canonical);
   });
 
-  it('lets nobody say who asks: that header is its own', async () => {
-    await post('/v1/responses', { [principalHeader]: 'forged', [peerHeader]: 'forged' });
+  it('lets nobody say who asks, or what a provider is to do wrong: such headers end here', async () => {
+    const script = '{"faults":[{"kind":"Cut"}]}';
+    await post('/v1/responses', { [principalHeader]: 'forged', [peerHeader]: 'forged', [mockScriptHeader]: script });
 
     expect(seen.at(-1)?.headers[principalHeader]).not.toBe('forged');
     expect(seen.at(-1)?.headers).not.toHaveProperty(peerHeader);
+    expect(seen.at(-1)?.headers).not.toHaveProperty(mockScriptHeader);
   });
 
   it('answers strangers in the words of the surface that they ask', async () => {
