@@ -7,7 +7,7 @@ import { showUserUsage } from './routes/show-user-usage/handler.ts';
 
 export function createAnalyticsApp(context: AnalyticsContext): RequestListener {
   const mayReadUsage = requirePrincipal(context.verifier, 'usage:read');
-  return createExpressApp('analytics', context, (app) => {
+  return createExpressApp(context, (app) => {
     app.get('/v1/analytics/dashboard', mayReadUsage, showDashboard(context));
     app.get('/v1/analytics/metrics', mayReadUsage, showMetrics(context));
     app.get('/v1/users/usage', mayReadUsage, showUserUsage(context));

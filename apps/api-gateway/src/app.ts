@@ -14,7 +14,7 @@ const urlLengthMax = 8192;
  * Express costs more than the whole forwarding of an AI request, which is why those never enter it.
  */
 export function createApiGatewayApp(context: ApiGatewayContext): RequestListener {
-  const express = createExpressApp('api-gateway', context, (app) => {
+  const express = createExpressApp(context, (app) => {
     app.get('/', showWelcome);
     app.use(forwardManagement(context));
   });

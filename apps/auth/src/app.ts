@@ -21,7 +21,7 @@ import { updateProfileHandler } from './routes/update-profile/handler.ts';
 import { verifyKeyHandler } from './routes/verify-key/handler.ts';
 
 export function createAuthApp(context: AuthContext): Express {
-  return createExpressApp('auth', context, (app) => {
+  return createExpressApp(context, (app) => {
     const gateway = requirePeer(context.verifier, ['api-gateway']);
     const principal = (scope?: Scope) => requirePrincipal(context.verifier, scope);
 

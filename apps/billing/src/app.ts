@@ -16,7 +16,7 @@ import { readBalanceOfHandler } from './routes/read-balance-of/handler.ts';
 export function createBillingApp(context: BillingContext): RequestListener {
   const reads = requirePrincipal(context.verifier, 'billing:read');
   const manages = requirePrincipal(context.verifier, 'billing:manage');
-  return createExpressApp('billing', context, (app) => {
+  return createExpressApp(context, (app) => {
     app.get('/v1/billing/balance', reads, readBalanceHandler(context));
     app.get('/v1/billing/balance/:id', reads, readBalanceOfHandler(context));
     app.get('/v1/billing/transactions', reads, listTransactionsHandler(context));

@@ -26,7 +26,7 @@ export function createProviderOrchestratorApp(context: ProviderOrchestratorConte
   const fromProxy = requirePeer(verifier, ['proxy']);
   const fromPeer = requirePeer(verifier, serviceNames);
   const manager = requirePrincipal(verifier, 'providers:manage');
-  return createExpressApp('provider-orchestrator', context, (app) => {
+  return createExpressApp(context, (app) => {
     app.get('/internal/snapshots', fromProxy, streamSnapshots(context));
     app.post('/internal/snapshots/acks', fromProxy, jsonBody, recordSnapshotAck(context));
     app.get('/internal/snapshots/state', fromPeer, showSnapshotState(context));

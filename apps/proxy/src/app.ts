@@ -32,7 +32,7 @@ const aiRoutes: ReadonlyMap<string, AiRoute> = new Map([
  * all that we do for an AI request, which is why those never enter it.
  */
 export function createProxyApp(context: ProxyContext): RequestListener {
-  const express = createExpressApp('proxy', context, () => undefined);
+  const express = createExpressApp(context, () => undefined);
   const { mockProvider } = context;
 
   return (request, response) => {

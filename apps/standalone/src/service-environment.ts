@@ -22,7 +22,7 @@ export function serviceEnvironment(options: {
   databaseServerUrl: string;
 }): Environment {
   const { environment, config, secrets, databaseServerUrl } = options;
-  const { PORT: _ignored, ...given } = environment;
+  const { PORT: _port, ADMIN_PORT: _adminPort, ...given } = environment;
   const addresses: Record<string, string> = {};
   for (const service of services) {
     addresses[`${environmentPrefix(service)}_PORT`] = String(portOf(service, config));

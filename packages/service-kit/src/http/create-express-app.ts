@@ -7,7 +7,6 @@ import express, {
   type Router,
 } from 'express';
 import type { ServiceContext } from '../lifecycle/service-definition.ts';
-import { readHealth } from './health.ts';
 import { parseJsonBody } from './parse-json-body.ts';
 import { readJsonBytes } from './read-body.ts';
 import { sendProblem } from './send-error.ts';
@@ -15,22 +14,14 @@ import { sendProblem } from './send-error.ts';
 const bodyBytesMax = 1024 * 1024;
 
 /**
- * The Express app of a service: request id, health, metrics, then the service's own routes, then 404 and errors as
- * RFC 9457. Order matters and stands here alone.
+ * The Express app of a service: measured, the service's own routes, then 404 and errors as RFC 9457. Order matters and
+ * stands here alone. Health and metrics are answered before it, or on a port of their own.
  */
-export function createExpressApp(service: string, context: ServiceContext, addRoutes: (app: Express) => void): Express {
+export function createExpressApp(context: ServiceContext, addRoutes: (app: Express) => void): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.set('query parser', 'simple');
   app.use(measure(context));
-  app.get('/health/live', (_request, response) => void response.json({ status: 'ok', service }));
-  app.get(['/health', '/health/ready'], async (_request, response) => {
-    const health = await readHealth(service, context.readinessChecks);
-    response.status(health.status === 'ok' ? 200 : 503).json(health);
-  });
-  app.get('/metrics', async (_request, response) => {
-    response.type(context.metrics.registry.contentType).send(await context.metrics.registry.metrics());
-  });
   addRoutes(app);
   app.use((_request, _response, next) => next(new AppError('not_found')));
   app.use(answerErrors(context));

@@ -2,19 +2,22 @@ import type { CommonConfig } from '../config/common-variables.ts';
 import { ConfigError, type Environment, processEnvironment } from '../config/read-config.ts';
 import { withDatabaseUrls } from '../config/store-variables.ts';
 import type { ServiceContext, ServiceDefinition } from './service-definition.ts';
-import { startService } from './start-service.ts';
+import { type RunningService, startService } from './start-service.ts';
 
 /** Runs a service as a process of its own: reads the environment, starts, stops cleanly on SIGTERM or SIGINT. */
 export async function runService<Config extends CommonConfig, Context extends ServiceContext, Overrides>(
   definition: ServiceDefinition<Config, Context, Overrides>,
   environment: Environment = processEnvironment(),
 ): Promise<void> {
+  let service: RunningService<Context> | null = null;
+  // From the first moment, since the first process of a container ignores signals that it does not listen to. Before it
+  // has started, nothing is in flight and there is nothing to wait for.
+  onceTerminated(async () => {
+    await service?.stop();
+  });
   try {
     const config = definition.readConfig(withDatabaseUrls(environment));
-    const service = await startService(definition, config);
-    onceTerminated(async () => {
-      await service.stop();
-    });
+    service = await startService(definition, config);
   } catch (error) {
     process.stderr.write(
       `${definition.name}: ${error instanceof ConfigError ? error.message : (error as Error).stack}\n`,

@@ -1,6 +1,8 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { AppError } from '@aggregator/contracts';
 import type { CommonConfig } from '../config/common-variables.ts';
+import { answerHealth, type ServiceState } from '../http/answer-health.ts';
+import { sendProblem } from '../http/send-error.ts';
+import { DrainableServer } from './drainable-server.ts';
 import type { ServiceContext, ServiceDefinition } from './service-definition.ts';
 
 export interface RunningService<Context> {
@@ -8,11 +10,11 @@ export interface RunningService<Context> {
   readonly port: number;
   /** Base URL on this machine. */
   readonly url: string;
+  /** Base URL of health and metrics on this machine, where they have a port of their own. */
+  readonly adminUrl: string | null;
   /** Stops taking requests, lets those in flight finish within the grace, then closes the context. */
   stop(): Promise<void>;
 }
-
-const pollMs = 20;
 
 /** Builds a service and opens its port. Used by `runService` for a process of its own, and by the embedded form. */
 export async function startService<Config extends CommonConfig, Context extends ServiceContext, Overrides>(
@@ -20,70 +22,75 @@ export async function startService<Config extends CommonConfig, Context extends 
   config: Config,
   overrides?: Partial<Overrides>,
 ): Promise<RunningService<Context>> {
-  const context = await definition.createContext(config, overrides);
-  const server = createHardenedServer(definition.createApp(context));
+  const state: ServiceState = { service: definition.name, phase: 'starting', context: null };
+  const admin = await openAdmin(state, config);
   try {
-    await listen(server, config.host, config.port);
-    await context.start();
+    const context = await definition.createContext(config, overrides);
+    state.context = context;
+    const { server, port } = await openService(definition, config, context, state);
+    state.phase = 'started';
+    context.logger.info('service_started', { port, ...(admin !== null && { adminPort: admin.port }) });
+    return {
+      ...{ context, port },
+      url: toUrl(config.host, port),
+      adminUrl: admin === null ? null : toUrl(config.host, admin.port),
+      async stop() {
+        state.phase = 'draining';
+        context.beginDrain?.();
+        await server.drain(config.shutdownGraceMs);
+        await context.close();
+        context.logger.info('service_stopped');
+        await admin?.server.destroy();
+      },
+    };
   } catch (error) {
-    server.close();
-    server.closeAllConnections();
+    await admin?.server.destroy();
+    throw error;
+  }
+}
+
+/** Opens the port, then begins what runs by itself; takes everything down again where one of them fails. */
+async function openService<Config extends CommonConfig, Context extends ServiceContext, Overrides>(
+  definition: ServiceDefinition<Config, Context, Overrides>,
+  { host, port, adminPort }: Config,
+  context: Context,
+  state: ServiceState,
+): Promise<{ server: DrainableServer; port: number }> {
+  const app = definition.createApp(context);
+  // With a port of their own, health and metrics are not on this one: who may reach it need not know them.
+  const server = new DrainableServer(
+    adminPort === undefined
+      ? (request, response) => {
+          if (!answerHealth(state, request, response)) app(request, response);
+        }
+      : app,
+  );
+  try {
+    const opened = await server.listen(host, port);
+    await context.start();
+    return { server, port: opened };
+  } catch (error) {
+    await server.destroy();
     await context.close();
     throw error;
   }
-  const { port } = server.address() as AddressInfo;
-  const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
-  context.logger.info('service_started', { port });
-  return {
-    context,
-    port,
-    url: `http://${host}:${port}`,
-    async stop() {
-      context.beginDrain?.();
-      await drain(server, config.shutdownGraceMs);
-      await context.close();
-      context.logger.info('service_stopped');
-    },
-  };
 }
 
-/** Bounds on what a client may do to a connection: slow headers, huge headers, idle sockets. */
-function createHardenedServer(listener: RequestListener): Server {
-  const server = createServer(
-    {
-      maxHeaderSize: 32 * 1024,
-      headersTimeout: 10_000,
-      requestTimeout: 120_000,
-      keepAliveTimeout: 65_000,
-      connectionsCheckingInterval: 2000,
-      insecureHTTPParser: false,
-    },
-    listener,
-  );
-  server.maxHeadersCount = 200;
-  server.maxRequestsPerSocket = 0;
-  return server;
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
+/**
+ * Health and metrics on a port of their own, from before the context is built, which may wait long for a dependency, to
+ * the very end. Null where none is asked for.
+ */
+async function openAdmin(
+  state: ServiceState,
+  { host, adminPort }: CommonConfig,
+): Promise<{ server: DrainableServer; port: number } | null> {
+  if (adminPort === undefined) return null;
+  const server = new DrainableServer((request, response) => {
+    if (!answerHealth(state, request, response)) sendProblem(response, new AppError('not_found'));
   });
+  return { server, port: await server.listen(host, adminPort) };
 }
 
-/** Idle connections go at once; busy ones when their answer is done, or when the grace is over. */
-async function drain(server: Server, graceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  const sweep = setInterval(() => server.closeIdleConnections(), pollMs);
-  const deadline = setTimeout(() => server.closeAllConnections(), graceMs);
-  server.closeIdleConnections();
-  await closed;
-  clearInterval(sweep);
-  clearTimeout(deadline);
+function toUrl(host: string, port: number): string {
+  return `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`;
 }

@@ -1,0 +1,73 @@
+import type { RequestListener } from 'node:http';
+import type { PeerName } from '@aggregator/contracts';
+import type { ServiceContext } from '../lifecycle/service-definition.ts';
+import { type HealthAnswer, readHealth } from './health.ts';
+
+/** Where a service stands in its life, told to whoever runs it. */
+export interface ServiceState {
+  readonly service: PeerName;
+  phase: 'starting' | 'started' | 'draining';
+  /** Null until it is built. */
+  context: ServiceContext | null;
+}
+
+type Answer = Parameters<RequestListener>[1];
+
+/**
+ * Answers health and metrics; false where the request asks for something else. Alive is every process that can answer,
+ * whatever it waits for: one that is restarted because its database is away only comes back slower.
+ */
+export function answerHealth(state: ServiceState, request: Parameters<RequestListener>[0], answer: Answer): boolean {
+  const { url = '', method } = request;
+  if (!url.startsWith('/health') && !url.startsWith('/metrics')) return false;
+  if (method !== 'GET' && method !== 'HEAD') return false;
+  switch (url.split('?', 1)[0]?.replace(/\/$/, '')) {
+    case '/health/live':
+      sendJson(answer, 200, { status: 'ok', service: state.service });
+      return true;
+    case '/health/startup':
+      sendHealth(answer, toPhaseHealth(state, state.phase === 'starting'));
+      return true;
+    case '/health':
+    case '/health/ready':
+      void readReadiness(state).then((health) => sendHealth(answer, health));
+      return true;
+    case '/metrics':
+      void sendMetrics(answer, state);
+      return true;
+    default:
+      return false;
+  }
+}
+
+async function readReadiness(state: ServiceState): Promise<HealthAnswer> {
+  if (state.phase !== 'started' || state.context === null) return toPhaseHealth(state, true);
+  const health = await readHealth(state.service, state.context.readinessChecks);
+  // It may have been told to stop while its dependencies were asked.
+  return state.phase === 'started' ? health : toPhaseHealth(state, true);
+}
+
+function toPhaseHealth({ service, phase }: ServiceState, isUnavailable: boolean): HealthAnswer {
+  return isUnavailable
+    ? { status: 'unavailable', service, checks: { [phase]: 'unavailable' } }
+    : { status: 'ok', service, checks: {} };
+}
+
+function sendHealth(answer: Answer, health: HealthAnswer): void {
+  sendJson(answer, health.status === 'ok' ? 200 : 503, health);
+}
+
+async function sendMetrics(answer: Answer, { service, context }: ServiceState): Promise<void> {
+  try {
+    if (context === null) throw new Error('nothing is counted yet');
+    const text = await context.metrics.registry.metrics();
+    answer.writeHead(200, { 'content-type': context.metrics.registry.contentType }).end(text);
+  } catch {
+    sendJson(answer, 503, { status: 'unavailable', service });
+  }
+}
+
+function sendJson(answer: Answer, status: number, body: unknown): void {
+  answer.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  answer.end(JSON.stringify(body));
+}
