@@ -19,7 +19,7 @@ export type Compiled<Entry> = { readonly entry: Entry; readonly fault?: never } 
 const contextTokensDefault = 131_072;
 
 const strategies = { Weighted: 'weighted', LowestLatency: 'latency', LowestPrice: 'price' } as const;
-const resumes = { Off: 'off', Prefill: 'prefill', Verified: 'verified' } as const;
+const resumes = { Never: 'off', Prefill: 'prefill', Verified: 'verified' } as const;
 
 export function compileProvider(
   metadata: ObjectMetadata,
@@ -84,7 +84,8 @@ function toManagedModel(model: NonNullable<ProviderSpec['models']>[number]): Man
 type Pricing = NonNullable<NonNullable<ProviderSpec['models']>[number]['pricing']>;
 
 function toPrice(pricing: Pricing): ManagedModel['price'] {
-  const { inputPerMillion, outputPerMillion, reasoningPerMillion, cachedInputPerMillion, cacheWritePerMillion } = pricing;
+  const { inputPerMillion, outputPerMillion, reasoningPerMillion, cachedInputPerMillion, cacheWritePerMillion } =
+    pricing;
   return {
     input: inputPerMillion,
     ...(outputPerMillion !== undefined && { output: outputPerMillion }),

@@ -12,7 +12,9 @@ const value = declaredCredential.shape.value;
 export function readKey(data: Readonly<Record<string, string>>, secretKey: string): KeyValue {
   const encoded = Object.hasOwn(data, secretKey) ? data[secretKey] : undefined;
   if (encoded === undefined) return { problem: 'KeyNotFound' };
-  const text = Buffer.from(encoded, 'base64').toString('utf8').replace(/\r?\n$/, '');
+  const text = Buffer.from(encoded, 'base64')
+    .toString('utf8')
+    .replace(/\r?\n$/, '');
   if (text.trim() === '') return { problem: 'EmptyKey' };
   return value.safeParse(text).success ? { value: text } : { problem: 'InvalidKey' };
 }

@@ -1,6 +1,6 @@
 import type { ProviderStatus } from '@aggregator/contracts';
-import { fails, holds, isOpen, type Judgement } from './judgement.ts';
 import type { Traffic } from './judge-credentials.ts';
+import { fails, holds, isOpen, type Judgement } from './judgement.ts';
 
 /** Pure. What live traffic says weighs more than a probe; its figures are no part of the message, since they never rest. */
 export function judgeHealth(traffic: Traffic | undefined): Judgement {

@@ -27,7 +27,11 @@ export interface Observed<Spec, Status> {
 export type ObservedProvider = Observed<ProviderSpec, ProviderStatus>;
 export type ObservedRoute = Observed<ModelRouteSpec, ModelRouteStatus>;
 
-const loose = z.object({ metadata: providerResource.shape.metadata, spec: z.unknown(), status: z.unknown() });
+const loose = z.object({
+  metadata: providerResource.shape.metadata,
+  spec: z.unknown().optional(),
+  status: z.unknown().optional(),
+});
 const owned = z.object({ className });
 const faultsMax = 5;
 
