@@ -40,6 +40,7 @@ function toRow(entry: ConfigVariable): string {
 function describeDefault(entry: ConfigVariable): string {
   const unset = entry.schema.safeParse(undefined);
   if (!unset.success) return '**required**';
+  if (entry.requiredUnless !== null) return `**required** unless \`${entry.requiredUnless}\` is set`;
   if (unset.data === undefined || unset.data === null) return 'unset';
   const text = Array.isArray(unset.data) ? unset.data.join(',') : String(unset.data);
   return text === '' ? 'empty' : `\`${text}\``;

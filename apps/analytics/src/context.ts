@@ -1,8 +1,7 @@
 import { createEventLog, type EventConsumer, type EventLog } from '@aggregator/messaging';
 import {
   ConfigError,
-  createIdentityVerifier,
-  createInternalKeyring,
+  createIdentity,
   createLogger,
   createMetrics,
   type IdentityVerifier,
@@ -44,7 +43,7 @@ export async function createAnalyticsContext(
   return {
     logger,
     metrics,
-    verifier: createIdentityVerifier(createInternalKeyring(config.internalSigningKey), 'analytics'),
+    verifier: createIdentity(config, 'analytics').verifier,
     events,
     database,
     now: overrides.now ?? Date.now,

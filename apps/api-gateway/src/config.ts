@@ -26,6 +26,16 @@ export const apiGatewayVariables = {
   ...commonVariables('api-gateway', 3000),
   ...redisVariables,
   proxyUrls: variable('PROXY_URL', proxyUrls, 'Base URL of the proxy; several, separated by commas, share the load.'),
+  proxyDiscovery: variable(
+    'PROXY_DISCOVERY',
+    z.enum(['static', 'dns']).default('static'),
+    '`static`: one proxy at each PROXY_URL; `dns`: one at each address of its host, as a headless Service has one for each pod.',
+  ),
+  proxyDiscoveryIntervalMs: variable(
+    'PROXY_DISCOVERY_INTERVAL_MS',
+    integer(100, 60_000).default(1000),
+    'How often those addresses are looked up, in milliseconds. A pod that stops should take connections for longer than that.',
+  ),
   authUrl: peerUrlVariable('auth'),
   billingUrl: peerUrlVariable('billing'),
   analyticsUrl: peerUrlVariable('analytics'),

@@ -3,9 +3,8 @@ import { keyInvalidationChannel } from '@aggregator/contracts';
 import { createInvalidationChannel, type InvalidationChannel } from '@aggregator/invalidation';
 import {
   ConfigError,
-  createIdentitySigner,
+  createIdentity,
   createInternalClient,
-  createInternalKeyring,
   createLogger,
   createMetrics,
   type IdentitySigner,
@@ -13,6 +12,8 @@ import {
 } from '@aggregator/service-kit';
 import type { ApiGatewayConfig } from './config.ts';
 import { createGatewayEvents, type GatewayEvents } from './events.ts';
+import { ProxyDiscovery, type ResolveHost, resolveHost } from './forward/discover-proxies.ts';
+import { OpenAnswers } from './forward/open-answers.ts';
 import { ProxyPool } from './forward/proxy-pool.ts';
 import { AccessTokens } from './identity/access-tokens.ts';
 import { KeyVerdicts } from './identity/key-verdicts.ts';
@@ -20,6 +21,7 @@ import { KeyVerdicts } from './identity/key-verdicts.ts';
 export interface ApiGatewayOverrides {
   admission: AdmissionStore;
   invalidation: InvalidationChannel;
+  resolveHost: ResolveHost;
 }
 
 export interface ApiGatewayContext extends ServiceContext {
@@ -29,12 +31,15 @@ export interface ApiGatewayContext extends ServiceContext {
   readonly keyVerdicts: KeyVerdicts;
   readonly accessTokens: AccessTokens;
   readonly proxies: ProxyPool;
+  readonly openAnswers: OpenAnswers;
   readonly admission: AdmissionStore;
   /** Limits of this process alone, for what must not cost a round trip. */
   readonly localLimits: AdmissionStore;
 }
 
 const keysRememberedMax = 100_000;
+/** Before the grace is over, and after the proxies have cut theirs: what they say of it still comes through. */
+const cutBeforeGraceMs = 500;
 
 export async function createApiGatewayContext(
   config: ApiGatewayConfig,
@@ -42,27 +47,37 @@ export async function createApiGatewayContext(
 ): Promise<ApiGatewayContext> {
   const logger = createLogger({ service: 'api-gateway', level: config.logLevel });
   const metrics = createMetrics('api-gateway');
-  const signer = createIdentitySigner(createInternalKeyring(config.internalSigningKey), 'api-gateway');
+  const { signer } = createIdentity(config, 'api-gateway');
   const auth = createInternalClient({ target: 'auth', baseUrl: config.authUrl, signer, deadlineMs: 2000 });
   const keyVerdicts = new KeyVerdicts({ auth, maxAgeMs: config.keyVerdictMaxAgeMs, entriesMax: keysRememberedMax });
-  const proxies = new ProxyPool(config.proxyUrls);
+  const events = createGatewayEvents(metrics);
+  const proxies = new ProxyPool();
+  const discovery = openDiscovery(config, proxies, overrides.resolveHost ?? resolveHost, (host, error) =>
+    logger.warn('proxies_not_resolved', { host, error }),
+  );
+  const openAnswers = new OpenAnswers(() => events.truncatedStreams.inc());
+  const background = new AbortController();
   const localLimits = createMemoryAdmissionStore();
   const stores = openStores(config, overrides, (store, error) => logger.warn('store_failed', { store, error }));
   let subscription: { close(): Promise<void> } | null = null;
+  let cutTimer: NodeJS.Timeout | undefined;
 
   return {
     config,
     logger,
     metrics,
-    events: createGatewayEvents(metrics),
+    events,
     signer,
     keyVerdicts,
     accessTokens: new AccessTokens(config.authUrl, (organizationId) => keyVerdicts.findPolicy(organizationId)),
     proxies,
+    openAnswers,
     admission: stores.admission,
     localLimits,
     readinessChecks: { proxy: () => proxies.checkHealth() },
     async start() {
+      await discovery?.refresh();
+      void discovery?.follow(background.signal);
       subscription = await stores.invalidation.subscribe(
         keyInvalidationChannel,
         (message) => keyVerdicts.invalidate(message),
@@ -70,13 +85,30 @@ export async function createApiGatewayContext(
       );
       keyVerdicts.startPolling((error) => logger.warn('key_epoch_poll_failed', { error }));
     },
+    beginDrain() {
+      cutTimer = setTimeout(() => openAnswers.cutAll(), Math.max(0, config.shutdownGraceMs - cutBeforeGraceMs));
+    },
     async close() {
+      clearTimeout(cutTimer);
+      background.abort();
       keyVerdicts.close();
       await subscription?.close();
       await stores.closeOwn();
       await Promise.all([auth.close(), proxies.close(), localLimits.close()]);
     },
   };
+}
+
+/** Null where each proxy has an address of its own in the configuration. */
+function openDiscovery(
+  { proxyDiscovery, proxyUrls: urls, proxyDiscoveryIntervalMs: intervalMs }: ApiGatewayConfig,
+  pool: ProxyPool,
+  resolve: ResolveHost,
+  onFailed: (host: string, error: unknown) => void,
+): ProxyDiscovery | null {
+  if (proxyDiscovery === 'dns') return new ProxyDiscovery({ pool, urls, intervalMs, resolve, onFailed });
+  pool.replace(urls.map((url) => ({ url })));
+  return null;
 }
 
 /** The stores given, or those of the configuration; only the latter are ours to close. */

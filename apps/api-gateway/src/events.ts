@@ -4,6 +4,7 @@ import type { Logger, Metrics } from '@aggregator/service-kit';
 export interface GatewayEvents {
   requests: ReturnType<Metrics['counter']>;
   duration: ReturnType<Metrics['histogram']>;
+  truncatedStreams: ReturnType<Metrics['counter']>;
 }
 
 export function createGatewayEvents(metrics: Metrics): GatewayEvents {
@@ -14,6 +15,10 @@ export function createGatewayEvents(metrics: Metrics): GatewayEvents {
       'Time from an AI request to the end of its answer.',
       ['status'],
       [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120],
+    ),
+    truncatedStreams: metrics.counter(
+      'streams_truncated_total',
+      'Streams that were ended with an error because the grace of a stop was over.',
     ),
   };
 }

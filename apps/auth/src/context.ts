@@ -2,8 +2,7 @@ import type { PrincipalLimits } from '@aggregator/contracts';
 import { createInvalidationChannel, type InvalidationChannel } from '@aggregator/invalidation';
 import {
   ConfigError,
-  createIdentityVerifier,
-  createInternalKeyring,
+  createIdentity,
   createLogger,
   createMetrics,
   type IdentityVerifier,
@@ -60,7 +59,7 @@ export async function createAuthContext(
     logger,
     metrics,
     database,
-    verifier: createIdentityVerifier(createInternalKeyring(config.internalSigningKey), 'auth'),
+    verifier: createIdentity(config, 'auth').verifier,
     events: createAuthEvents(logger, metrics, invalidation),
     passwords: await createPasswordKeeper(),
     loginGuard: createLoginGuard({

@@ -2,8 +2,7 @@ import { type AdmissionStore, createAdmissionStore } from '@aggregator/admission
 import { createEventLog, type EventConsumer, type EventLog } from '@aggregator/messaging';
 import {
   ConfigError,
-  createIdentityVerifier,
-  createInternalKeyring,
+  createIdentity,
   createLogger,
   createMetrics,
   type IdentityVerifier,
@@ -64,7 +63,7 @@ export async function createBillingContext(
   const context: BillingContext = {
     ...leases,
     ...{ config, logger, metrics, eventLog },
-    verifier: createIdentityVerifier(createInternalKeyring(config.internalSigningKey), 'billing'),
+    verifier: createIdentity(config, 'billing').verifier,
     leaseDesk: createLeaseDesk(leases),
     now: overrides.now ?? (() => performance.now()),
     readinessChecks: {

@@ -1,7 +1,6 @@
 import { mockModels } from '@aggregator/mock-provider';
 import {
-  createIdentityVerifier,
-  createInternalKeyring,
+  createIdentity,
   createLogger,
   createMetrics,
   emptyAllowlist,
@@ -86,7 +85,7 @@ export async function createProviderOrchestratorContext(
     config,
     logger,
     metrics,
-    verifier: createIdentityVerifier(createInternalKeyring(config.internalSigningKey), 'provider-orchestrator'),
+    verifier: createIdentity(config, 'provider-orchestrator').verifier,
     events,
     database,
     feed,

@@ -9,10 +9,8 @@ import { createTargetMemory, type TargetMemory } from '@aggregator/resilience';
 import { listTargetKeys } from '@aggregator/routing';
 import {
   ConfigError,
-  createIdentitySigner,
-  createIdentityVerifier,
+  createIdentity,
   createInternalClient,
-  createInternalKeyring,
   createLogger,
   createMetrics,
   emptyAllowlist,
@@ -93,8 +91,7 @@ export async function createProxyContext(
   const metrics = createMetrics('proxy');
   const events = createProxyEvents(logger, metrics);
   const stores = openStores(config, overrides, events);
-  const keyring = createInternalKeyring(config.internalSigningKey);
-  const signer = createIdentitySigner(keyring, 'proxy');
+  const { signer, verifier } = createIdentity(config, 'proxy');
   const peer = { signer, deadlineMs: peerDeadlineMs };
   const billing = createInternalClient({ ...peer, target: 'billing', baseUrl: config.billingUrl });
   const orchestrator = createInternalClient({
@@ -122,7 +119,7 @@ export async function createProxyContext(
   const context: ProxyContext = {
     ...{ config, logger, metrics, events, routing, spool, pools, credentials, memory },
     admission: stores.admission,
-    verifier: createIdentityVerifier(keyring, 'proxy'),
+    verifier,
     inFlight: new InFlightLimit({
       requestsMax: config.requestsInFlightMax,
       bytesMax: config.bodyBytesInFlightMax,
@@ -150,12 +147,13 @@ export async function createProxyContext(
       ]).catch((error: unknown) => events.partFailed('background', error));
     },
     beginDrain() {
-      cutTimer = setTimeout(() => context.requests.cutAll(), Math.max(0, config.shutdownGraceMs - cutBeforeGraceMs));
+      const cut = () => events.streamsTruncated(context.requests.cutAll());
+      cutTimer = setTimeout(cut, Math.max(0, config.shutdownGraceMs - cutBeforeGraceMs));
     },
     async close() {
       clearTimeout(cutTimer);
       background.abort();
-      context.requests.cutAll();
+      events.streamsTruncated(context.requests.cutAll());
       await Promise.all([tasks, context.requests.waitUntilNone(settleDeadlineMs)]);
       context.mockProvider?.close();
       await spool.waitUntilShipped(shipDeadlineMs).catch((error: unknown) => events.partFailed('event_log', error));

@@ -20,6 +20,8 @@ export interface ProxyEvents {
   streamResumed(requestId: string, from: string, target: Target): void;
   /** Events of a stream that were no chunks, and were left out. */
   eventsDropped(requestId: string, provider: string, count: number): void;
+  /** So many were ended because the grace of a stop was over. */
+  streamsTruncated(count: number): void;
   /** Its provider could not be asked before this process ended. */
   settlementLeft(request: DispatchedRequest): void;
   holdNotReleased(requestId: string, error: unknown): void;
@@ -61,6 +63,10 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
   const cost = metrics.counter('proxy_cost_usd_total', 'What callers were charged, in USD.', labels);
   const ttft = metrics.histogram('proxy_first_token_seconds', 'Time to the first token.', labels, secondsToFirstToken);
   const latency = metrics.histogram('proxy_request_seconds', 'Time to the end of the answer.', labels, secondsToEnd);
+  const truncated = metrics.counter(
+    'streams_truncated_total',
+    'Streams that were ended with an error because the grace of a stop was over.',
+  );
   const version = metrics.gauge('proxy_snapshot_version', 'Version of the routing snapshot that is served.');
   const unsettled = metrics.gauge('proxy_unrecovered_intents', 'Requests of an earlier process not settled yet.');
 
@@ -104,6 +110,11 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
     eventsDropped(requestId, provider, count) {
       dropped.inc({ provider }, count);
       logger.warn('stream_events_dropped', { requestId, provider, count });
+    },
+    streamsTruncated(count) {
+      if (count === 0) return;
+      truncated.inc(count);
+      logger.warn('streams_truncated', { count });
     },
     settlementLeft: ({ requestId }) => logger.warn('settlement_left_to_next_start', { requestId }),
     holdNotReleased: (requestId, error) => logger.warn('hold_not_released', { requestId, error }),

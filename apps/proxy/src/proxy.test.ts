@@ -28,6 +28,7 @@ describe('a proxy that is told to stop', () => {
     const truth = await world.truthOf(longId);
     expect(await world.usageOf(longId)).toMatchObject({ outcome: 'failed', amountNanoUsd: truth.amountNanoUsd });
     expect(await world.usageOf(shortId)).toMatchObject({ outcome: 'completed' });
+    expect(await world.proxy.context.metrics.registry.metrics()).toMatch(/streams_truncated_total\{[^}]*\} 1/);
     await world.stop();
   }, 20_000);
 });

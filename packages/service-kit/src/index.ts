@@ -37,6 +37,7 @@ export { createInternalClient, type InternalClient, type InternalRequest } from 
 export { parseJsonBody } from './http/parse-json-body.ts';
 export { readJsonBytes } from './http/read-body.ts';
 export { errorHeaders, sendErrorBody, sendOpenAiError, sendProblem } from './http/send-error.ts';
+export { createIdentity, type Identity } from './identity/create-identity.ts';
 export { createInternalKeyring, type InternalKeyring } from './identity/internal-keyring.ts';
 export { principalOf, requirePeer, requirePrincipal } from './identity/require-identity.ts';
 export { createIdentitySigner, type IdentitySigner } from './identity/sign-identity.ts';

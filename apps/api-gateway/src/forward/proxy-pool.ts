@@ -1,60 +1,84 @@
-import { Pool } from 'undici';
+import { AppError } from '@aggregator/contracts';
+import { ProxyTarget } from './proxy-target.ts';
 
-/** One proxy process, with what is known of its load. */
-export interface ProxyTarget {
-  readonly pool: Pool;
-  inFlight: number;
+/** Where a proxy is, and what its certificate must say where that is not in the URL. */
+export interface ProxyAddress {
+  readonly url: string;
+  readonly servername?: string;
 }
 
-const connectionsMax = 256;
+const askedMax = 3;
 
 /**
  * The proxies behind this gateway. Each request goes to the less busy of two chosen at random, since keep-alive
  * connections would otherwise hold on to whichever pods were there first.
  */
 export class ProxyPool {
-  readonly #targets: readonly ProxyTarget[];
+  #targets: readonly ProxyTarget[] = [];
+  /** Gone from the list, but with requests under way. */
+  readonly #leaving = new Set<ProxyTarget>();
   readonly #random: () => number;
+  readonly #now: () => number;
 
-  constructor(urls: readonly string[], random: () => number = Math.random) {
+  constructor(random: () => number = Math.random, now: () => number = () => performance.now()) {
     this.#random = random;
-    this.#targets = urls.map((url) => ({
-      inFlight: 0,
-      pool: new Pool(url, {
-        connections: connectionsMax,
-        pipelining: 1,
-        connect: { timeout: 3000 },
-        // The proxy bounds every wait of its own; these only catch a proxy that hangs as a whole.
-        headersTimeout: 900_000,
-        bodyTimeout: 900_000,
-      }),
-    }));
+    this.#now = now;
   }
 
-  choose(): ProxyTarget {
-    const [first, second] = [this.#pick(), this.#pick()];
+  get urls(): readonly string[] {
+    return this.#targets.map(({ url }) => url);
+  }
+
+  /** The proxies that there are now. Those that were there before keep their connections. */
+  replace(addresses: readonly ProxyAddress[]): void {
+    const before = new Map(this.#targets.map((target) => [target.url, target]));
+    this.#targets = addresses.map(({ url, servername }) => before.get(url) ?? new ProxyTarget(url, servername));
+    const now = new Set(this.#targets);
+    for (const target of before.values()) if (!now.has(target)) this.#dismiss(target);
+  }
+
+  /**
+   * One that was not tried yet; one that rests only where all do. Throws `service_unavailable` where none is left.
+   */
+  choose(tried: ReadonlySet<ProxyTarget> = new Set()): ProxyTarget {
+    const nowMs = this.#now();
+    let candidates = this.#targets;
+    if (tried.size > 0 || candidates.some((target) => target.isResting(nowMs))) {
+      const untried = candidates.filter((target) => !tried.has(target));
+      const awake = untried.filter((target) => !target.isResting(nowMs));
+      candidates = awake.length > 0 ? awake : untried;
+    }
+    const [first, second] = [this.#pick(candidates), this.#pick(candidates)];
     return first.inFlight <= second.inFlight ? first : second;
   }
 
-  /** Rejects unless some proxy answers that it is alive. */
+  /** It took no connection: for a short while others are asked first. */
+  rest(target: ProxyTarget): void {
+    target.rest(this.#now());
+  }
+
+  /** Rejects unless some proxy answers; a few are asked at once. */
   async checkHealth(): Promise<void> {
-    const { statusCode, body } = await this.choose().pool.request({
-      method: 'GET',
-      path: '/health/live',
-      headersTimeout: 1500,
-      bodyTimeout: 1500,
-    });
-    await body.dump();
-    if (statusCode !== 200) throw new Error(`proxy answered ${statusCode}`);
+    const asked = new Set<ProxyTarget>();
+    const count = Math.min(askedMax, this.#targets.length);
+    while (asked.size < count) asked.add(this.choose(asked));
+    await Promise.any([...asked].map((target) => target.checkHealth()));
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#targets.map((target) => target.pool.destroy()));
+    await Promise.all([...this.#targets, ...this.#leaving].map((target) => target.pool.destroy()));
   }
 
-  #pick(): ProxyTarget {
-    const target = this.#targets[Math.floor(this.#random() * this.#targets.length)];
-    if (target === undefined) throw new Error('no proxy is configured');
+  #dismiss(target: ProxyTarget): void {
+    this.#leaving.add(target);
+    void target.leave().then(() => this.#leaving.delete(target));
+  }
+
+  #pick(candidates: readonly ProxyTarget[]): ProxyTarget {
+    const target = candidates[Math.floor(this.#random() * candidates.length)];
+    if (target === undefined) {
+      throw new AppError('service_unavailable', { internal: 'no proxy takes a connection', retryAfterMs: 1000 });
+    }
     return target;
   }
 }

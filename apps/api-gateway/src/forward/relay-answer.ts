@@ -3,6 +3,12 @@ import { AppError } from '@aggregator/contracts';
 import type { Dispatcher } from 'undici';
 import { copyAnswerHeaders } from './allowed-headers.ts';
 
+/** The text of a last event that tells why a stream ends. */
+export type StreamErrorWriter = (reason: AppError) => string;
+
+const lineFeed = 0x0a;
+const eventEnd = Buffer.from('\n\n');
+
 /**
  * Writes a proxy's answer to the client as it comes: no buffering beyond the socket's own, back-pressure both ways, and a
  * client that leaves takes the proxy's call with it. When the proxy breaks off, the client's connection is destroyed, so
@@ -11,19 +17,46 @@ import { copyAnswerHeaders } from './allowed-headers.ts';
 export class AnswerRelay implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse;
   readonly #onFinished: (failure: AppError | null) => void;
+  readonly #toStreamError: StreamErrorWriter;
   #controller: Dispatcher.DispatchController | null = null;
   #isFinished = false;
+  /** What has been written ends with a whole event. */
+  #isBetweenEvents = true;
+  #cutReason: AppError | null = null;
 
-  constructor(response: ServerResponse, onFinished: (failure: AppError | null) => void) {
+  constructor(
+    response: ServerResponse,
+    onFinished: (failure: AppError | null) => void,
+    toStreamError: StreamErrorWriter,
+  ) {
     this.#response = response;
     this.#onFinished = onFinished;
+    this.#toStreamError = toStreamError;
     response.on('close', this.#leave);
     response.on('drain', this.#resume);
   }
 
+  /** The request is on a connection: the proxy may have read it. */
+  get isDispatched(): boolean {
+    return this.#controller !== null;
+  }
+
+  /**
+   * Ends the answer from our side: with an error where none has begun, with a last event where it is a stream. Half of any
+   * other answer is left to be torn. Answers whether it was a stream.
+   */
+  cut(reason: AppError): boolean {
+    this.#cutReason = reason;
+    const isStream = this.#isStream();
+    if (!this.#response.headersSent) this.#controller?.abort(reason);
+    else if (isStream && this.#isBetweenEvents) this.#endStream(reason);
+    return isStream;
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#response.destroyed) this.#leave();
+    if (this.#cutReason !== null) controller.abort(this.#cutReason);
+    else if (this.#response.destroyed) this.#leave();
   }
 
   onResponseStart(
@@ -37,6 +70,11 @@ export class AnswerRelay implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#cutReason !== null && this.#isStream()) {
+      this.#finishEvent(chunk, this.#cutReason);
+      return;
+    }
+    this.#isBetweenEvents = chunk.at(-1) === lineFeed && (chunk.length > 1 ? chunk.at(-2) === lineFeed : false);
     if (!this.#response.write(chunk)) controller.pause();
   }
 
@@ -46,11 +84,13 @@ export class AnswerRelay implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, cause: Error): void {
-    if (this.#response.headersSent) this.#response.destroy();
+    if (this.#response.headersSent && !this.#response.writableEnded) this.#response.destroy();
     // Our own abort comes back as it was given: the client left.
     if (cause instanceof AppError) this.#finish(cause);
-    else
-      this.#finish(new AppError('service_unavailable', { internal: 'the proxy broke off', cause, retryAfterMs: 1000 }));
+    else {
+      const internal = this.isDispatched ? 'the proxy broke off' : 'the proxy took no connection';
+      this.#finish(new AppError('service_unavailable', { internal, cause, retryAfterMs: 1000 }));
+    }
   }
 
   readonly #resume = (): void => {
@@ -62,6 +102,24 @@ export class AnswerRelay implements Dispatcher.DispatchHandler {
     if (this.#response.writableFinished) return;
     this.#controller?.abort(new AppError('request_cancelled'));
   };
+
+  #isStream(): boolean {
+    return (
+      this.#response.headersSent && String(this.#response.getHeader('content-type')).startsWith('text/event-stream')
+    );
+  }
+
+  /** The event that we were cut in is told to its end. */
+  #finishEvent(chunk: Buffer, reason: AppError): void {
+    const at = chunk.indexOf(eventEnd);
+    this.#response.write(at === -1 ? chunk : chunk.subarray(0, at + eventEnd.length));
+    if (at !== -1) this.#endStream(reason);
+  }
+
+  #endStream(reason: AppError): void {
+    this.#response.end(this.#toStreamError(reason));
+    this.#controller?.abort(reason);
+  }
 
   #finish(failure: AppError | null): void {
     if (this.#isFinished) return;

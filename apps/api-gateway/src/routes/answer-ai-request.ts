@@ -29,7 +29,7 @@ export async function answerAiRequest(
     const found = authenticate(context, request);
     const caller = found instanceof Promise ? await found : found;
     authorise(caller, route.scope, clientIp);
-    await forwardAiRequest(context, caller, request, response, requestId, path);
+    await forwardAiRequest(context, route, caller, request, response, requestId, path);
   } catch (thrown) {
     failure = await limitFailures(context, clientIp, toAppError(thrown));
     if (route.errors === 'anthropic') sendErrorBody(response, failure, toAnthropicErrorBody(failure, requestId));

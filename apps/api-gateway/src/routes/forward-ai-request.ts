@@ -2,8 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, principalHeader, requestIdHeader } from '@aggregator/contracts';
 import type { ApiGatewayContext } from '../context.ts';
 import { toForwardHeaders } from '../forward/allowed-headers.ts';
-import { AnswerRelay } from '../forward/relay-answer.ts';
+import { sendToProxy } from '../forward/send-to-proxy.ts';
+import { writeStreamError } from '../forward/write-stream-error.ts';
 import type { Authenticated } from '../middleware/authenticate.ts';
+import type { AiRoute } from './route-table.ts';
 
 /** Below this a body is read whole first, so that head and body leave in one write. */
 const gatherBytesMax = 64 * 1024;
@@ -14,6 +16,7 @@ const gatherBytesMax = 64 * 1024;
  */
 export async function forwardAiRequest(
   context: ApiGatewayContext,
+  route: AiRoute,
   caller: Authenticated,
   request: IncomingMessage,
   response: ServerResponse,
@@ -26,14 +29,10 @@ export async function forwardAiRequest(
   const body = await readForwardBody(request, headers, context.config.requestBytesMax);
   if (response.destroyed) throw new AppError('request_cancelled');
 
-  const target = context.proxies.choose();
-  target.inFlight += 1;
-  const failure = await new Promise<AppError | null>((resolve) => {
-    const relay = new AnswerRelay(response, resolve);
-    target.pool.dispatch({ method: request.method === 'GET' ? 'GET' : 'POST', path, headers, body }, relay);
-  });
-  target.inFlight -= 1;
-  if (failure !== null) throw failure;
+  const method = request.method === 'GET' ? 'GET' : 'POST';
+  await sendToProxy(context, { method, path, headers, body }, response, (reason) =>
+    writeStreamError(route, path, reason, requestId),
+  );
 }
 
 /** Nothing for a GET, the bytes of a small body, the stream of a large one; its length is checked before any of it is sent. */

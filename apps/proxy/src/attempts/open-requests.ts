@@ -19,10 +19,12 @@ export class OpenRequests {
     if (this.#open.size === 0) this.#onNone?.();
   }
 
-  /** Ends every call that is still running; each caller is told why. */
-  cutAll(): void {
+  /** Ends every call that is still running; each caller is told why. Answers how many of them were streams. */
+  cutAll(): number {
     const reason = new AppError('service_unavailable', { internal: 'shutting down', retryAfterMs: 1000 });
-    for (const request of [...this.#open]) request.cut?.(reason);
+    const running = [...this.#open].filter(({ cut }) => cut !== null);
+    for (const request of running) request.cut?.(reason);
+    return running.filter(({ isStreamed }) => isStreamed).length;
   }
 
   /** Resolves when all are settled, or after `deadlineMs`. */

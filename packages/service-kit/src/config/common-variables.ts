@@ -1,6 +1,7 @@
 import type { PeerName, ServiceName } from '@aggregator/contracts';
 import { z } from 'zod';
 import { createEgressAllowlist } from '../egress/egress-allowlist.ts';
+import { identityVariables } from './identity-variables.ts';
 import { type ConfigOf, variable } from './read-config.ts';
 
 /** `AUTH` for `auth`, `PROVIDER_ORCHESTRATOR` for `provider-orchestrator`: the prefix of a peer's own variables. */
@@ -43,12 +44,7 @@ export function commonVariables(service: PeerName, defaultPort: number) {
       integer(0, 3_600_000).default(30_000),
       'Longest time that requests in flight get to finish after SIGTERM, in milliseconds.',
     ),
-    internalSigningKey: variable(
-      'INTERNAL_SIGNING_KEY',
-      z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 random bytes as base64url (43 characters)'),
-      'Ed25519 seed with which the services of one installation know each other. `openssl rand -base64 32 | tr +/ -_ | tr -d =` makes one.',
-      { isSecret: true },
-    ),
+    ...identityVariables,
   };
 }
 export type CommonConfig = ConfigOf<ReturnType<typeof commonVariables>>;

@@ -9,6 +9,8 @@ export interface ConfigVariable<Schema extends z.ZodType = z.ZodType> {
   /** Older names that are read too, after `name`. */
   readonly aliases: readonly string[];
   readonly isSecret: boolean;
+  /** The variable that may stand in for this one; where neither is set, that is a fault. */
+  readonly requiredUnless: string | null;
 }
 
 export type ConfigShape = Readonly<Record<string, ConfigVariable>>;
@@ -24,9 +26,10 @@ export function variable<Schema extends z.ZodType>(
   name: string,
   schema: Schema,
   description: string,
-  options: { aliases?: readonly string[]; isSecret?: boolean } = {},
+  options: { aliases?: readonly string[]; isSecret?: boolean; requiredUnless?: string } = {},
 ): ConfigVariable<Schema> {
-  return { name, schema, description, aliases: options.aliases ?? [], isSecret: options.isSecret ?? false };
+  const { aliases = [], isSecret = false, requiredUnless = null } = options;
+  return { name, schema, description, aliases, isSecret, requiredUnless };
 }
 
 /** Every fault of the environment at once, so that one start shows all there is to mend. Never shows a secret's value. */
@@ -46,11 +49,13 @@ export function readConfig<Shape extends ConfigShape>(shape: Shape, environment:
   for (const [key, entry] of Object.entries(shape)) {
     const name = [entry.name, ...entry.aliases].find((candidate) => environment[candidate]);
     const parsed = entry.schema.safeParse(name === undefined ? undefined : environment[name]);
-    if (parsed.success) config[key] = parsed.data;
-    else
-      faults.push(
-        `${name ?? entry.name}: ${name === undefined ? 'is not set' : describe(parsed.error)} (${entry.description})`,
-      );
+    const { requiredUnless } = entry;
+    if (!parsed.success) {
+      const fault = name === undefined ? 'is not set' : describe(parsed.error);
+      faults.push(`${name ?? entry.name}: ${fault} (${entry.description})`);
+    } else if (name === undefined && requiredUnless !== null && !environment[requiredUnless]) {
+      faults.push(`${entry.name}: is not set, and neither is ${requiredUnless} (${entry.description})`);
+    } else config[key] = parsed.data;
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return config as ConfigOf<Shape>;

@@ -1,0 +1,14 @@
+import { type AppError, toAnthropicErrorBody, toOpenAiErrorBody } from '@aggregator/contracts';
+import type { AiRoute } from '../routes/route-table.ts';
+
+const responsesPath = '/v1/responses';
+
+/** The event by which a stream of this route tells that it ends here, as the SDKs of its API read it. */
+export function writeStreamError(route: AiRoute, path: string, error: AppError, requestId: string): string {
+  if (route.errors === 'anthropic') {
+    return `event: error\ndata: ${JSON.stringify(toAnthropicErrorBody(error, requestId))}\n\n`;
+  }
+  if (path !== responsesPath) return `data: ${JSON.stringify(toOpenAiErrorBody(error))}\n\n`;
+  const { code, publicMessage: message, param = null } = error;
+  return `event: error\ndata: ${JSON.stringify({ type: 'error', code, message, param })}\n\n`;
+}

@@ -1,0 +1,113 @@
+import { hash } from 'node:crypto';
+import { createServer, type RequestListener } from 'node:http';
+import { createMemoryAdmissionStore } from '@aggregator/admission';
+import { createApiKey, type KeyVerdict } from '@aggregator/contracts';
+import { createMemoryInvalidationChannel } from '@aggregator/invalidation';
+import { type RunningService, startService } from '@aggregator/service-kit';
+import { readApiGatewayConfig } from '../config.ts';
+import type { ApiGatewayContext, ApiGatewayOverrides } from '../context.ts';
+import { apiGatewayService } from '../index.ts';
+
+export interface TestServer {
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export interface TestGateway {
+  readonly service: RunningService<ApiGatewayContext>;
+  readonly url: string;
+  post(path: string, body: NonNullable<RequestInit['body']>, headers?: Record<string, string>): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+/** The one key that the gateway's auth knows. */
+export const validKey = createApiKey(Buffer.alloc(32, 1));
+
+const verdict: KeyVerdict = {
+  valid: true,
+  principal: {
+    orgId: '0193c5a0-0000-7000-8000-000000000001',
+    userId: '0193c5a0-0000-7000-8000-000000000002',
+    keyId: '0193c5a0-0000-7000-8000-000000000003',
+    scopes: ['ai:invoke'],
+    models: null,
+    limits: { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null },
+  },
+  expiresAt: null,
+  allowedIps: null,
+};
+
+export async function serve(listener: RequestListener, host = '127.0.0.1', port = 0): Promise<TestServer> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  const opened = typeof address === 'object' && address !== null ? address.port : port;
+  return {
+    url: `http://${host}:${opened}`,
+    port: opened,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+export const answerJson = (response: Parameters<RequestListener>[1], body: unknown) => {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+};
+
+/** Auth as the gateway sees it. */
+const auth: RequestListener = async (request, response) => {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part);
+  if (request.url === '/internal/keys/epoch') answerJson(response, { epoch: 1 });
+  else {
+    const isKnown = Buffer.concat(parts)
+      .toString()
+      .includes(hash('sha256', validKey, 'hex'));
+    answerJson(response, isKnown ? verdict : { valid: false });
+  }
+};
+
+/** A gateway as it is shipped, before proxies at `proxyUrl`. */
+export async function startGateway(
+  proxyUrl: string,
+  environment: Record<string, string> = {},
+  overrides: Partial<ApiGatewayOverrides> = {},
+): Promise<TestGateway> {
+  const authServer = await serve(auth);
+  const config = readApiGatewayConfig({
+    PORT: '0',
+    LOG_LEVEL: 'error',
+    INTERNAL_SIGNING_KEY: Buffer.alloc(32, 7).toString('base64url'),
+    AUTH_URL: authServer.url,
+    PROXY_URL: proxyUrl,
+    ...environment,
+  });
+  const service = await startService(apiGatewayService, config, {
+    admission: createMemoryAdmissionStore(),
+    invalidation: createMemoryInvalidationChannel(),
+    ...overrides,
+  });
+  let stopped: Promise<void> | null = null;
+  return {
+    service,
+    url: service.url,
+    post: (path, body, headers = {}) =>
+      fetch(`${service.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${validKey}`, ...headers },
+        body,
+        duplex: 'half',
+      }),
+    stop() {
+      stopped ??= service.stop().then(() => authServer.close());
+      return stopped;
+    },
+  };
+}
