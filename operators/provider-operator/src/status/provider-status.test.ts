@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { checkProviders } from '../reconcile/checks.ts';
 import type { KeyReading } from '../reconcile/key-reading.ts';
 import { accepted, gathered, sampleKey, sampleProvider, sampleReport, sampleTraffic } from '../testing/samples.ts';
+import { toShownTraffic } from './judge-health.ts';
 import type { Proxies } from './judge-programmed.ts';
 import { type ProviderEvidence, toProviderStatus } from './provider-status.ts';
 import { readAcks } from './proxy-acks.ts';
@@ -36,6 +37,7 @@ function judge(
     verdict,
     answered: options.isAnswered === false ? null : (declared?.answered.get(object.metadata.uid) ?? null),
     traffic: options.traffic,
+    shown: options.traffic && toShownTraffic(options.traffic),
     proxies:
       options.proxies ??
       proxiesOf([

@@ -2,7 +2,7 @@ import type { Condition, ProviderStatus } from '@aggregator/contracts';
 import type { ProviderVerdict } from '../reconcile/checks.ts';
 import type { Answered } from '../reconcile/declared-set.ts';
 import { judgeCredentials, type Traffic, toKeyStates } from './judge-credentials.ts';
-import { judgeHealth, toShownTraffic } from './judge-health.ts';
+import { judgeHealth } from './judge-health.ts';
 import { judgeProgrammed, notProgrammed, type ProgrammedVerdict, type Proxies } from './judge-programmed.ts';
 import { fails, holds, isOpen, type Judgement } from './judgement.ts';
 import { mergeConditions } from './merge-conditions.ts';
@@ -13,6 +13,8 @@ export interface ProviderEvidence {
   /** Of this very entry; null while the orchestrator has not answered to it, or where there is none. */
   readonly answered: Answered | null;
   readonly traffic: Traffic | undefined;
+  /** Of the traffic, what the status shows. */
+  readonly shown: ProviderStatus['traffic'];
   readonly proxies: Proxies;
   readonly before: ProviderStatus | undefined;
   /** What the wall shows, for the times of transitions. */
@@ -21,7 +23,7 @@ export interface ProviderEvidence {
 
 /** Pure: the whole status, which tells what is so, not what is wanted. */
 export function toProviderStatus(evidence: ProviderEvidence): ProviderStatus {
-  const { verdict, answered, traffic, before, nowMs } = evidence;
+  const { verdict, answered, traffic, shown, before, nowMs } = evidence;
   const { generation } = verdict.object.metadata;
   const accepted = toAccepted(verdict.accepted, answered);
   const credentials = judgeCredentials({
@@ -43,7 +45,7 @@ export function toProviderStatus(evidence: ProviderEvidence): ProviderStatus {
     conditions: mergeConditions(before?.conditions ?? [], judgements, generation, nowMs),
     ...(verdict.keys.length > 0 && { credentials: toKeyStates(verdict.keys, credentials) }),
     ...toModels(answered),
-    ...(traffic !== undefined && { traffic: toShownTraffic(traffic) }),
+    ...(shown !== undefined && { traffic: shown }),
     programmed,
   };
 }
@@ -77,11 +79,11 @@ function toProgrammed(evidence: ProviderEvidence, accepted: Judgement, credentia
 
 /** The first of these that does not hold is the reason. Health is none of them: an outage must not block a deploy. */
 function toReady(
-  { verdict: { standstill }, traffic }: ProviderEvidence,
+  { verdict: { standstill }, shown }: ProviderEvidence,
   [accepted, credentials, programmed]: readonly [Judgement, Judgement, Judgement],
 ): Judgement {
   if (standstill !== null) {
-    const open = traffic?.inFlight ?? 0;
+    const open = shown?.inFlight ?? 0;
     return fails(standstill === 'Deleted' ? 'Draining' : standstill, `It takes no new requests; ${open} are open.`);
   }
   for (const judgement of [accepted, credentials, programmed]) {
