@@ -4,7 +4,6 @@ import {
   connectKubernetes,
   createEventRecorder,
   createLeaderElector,
-  type EventRecorder,
   type KubernetesConnection,
   systemClock,
 } from '@aggregator/kubernetes';
@@ -21,7 +20,7 @@ import { createOperatorEvents, type OperatorEvents } from './events.ts';
 import { Leadership } from './leadership.ts';
 import { Operator } from './operator.ts';
 import { openOrchestrator } from './orchestrator/open-orchestrator.ts';
-import { openWatches, watchedFromTheStart } from './watch/open-watches.ts';
+import { openWatches, type Watches, watchedFromTheStart } from './watch/open-watches.ts';
 
 export interface ProviderOperatorOverrides {
   readonly clock: Clock;
@@ -66,9 +65,8 @@ export async function createProviderOperatorContext(
     deadlineMs: orchestratorDeadlineMs,
     connectionsMax: 4,
   });
-  const { leadership, watches } = openLeadership({ config, overrides, clock, connection, client, events, identity });
-  const depth = metrics.gauge('workqueue_depth', 'Keys that are due.');
-  const longest = metrics.gauge('workqueue_longest_running_seconds', 'How long the longest run has been going.');
+  const parts = { config, overrides, clock, connection, client, events, identity };
+  const { leadership, watches } = openLeadership(parts);
 
   return {
     config,
@@ -79,8 +77,6 @@ export async function createProviderOperatorContext(
     },
     readinessChecks: {
       async caches() {
-        depth.set(leadership.queue?.depth ?? 0);
-        longest.set((leadership.queue?.longestRunMs ?? 0) / 1000);
         if (!leadership.isSettled) throw new Error('not everything has been seen yet');
       },
     },
@@ -90,8 +86,42 @@ export async function createProviderOperatorContext(
     async close() {
       await leadership.close();
       await recorder.close();
-      await Promise.all([...watchedFromTheStart(watches), ...(watches.namespaces ?? [])].map((each) => each.close()));
+      await Promise.all([...watchedFromTheStart(watches).map((each) => each.close()), watches.namespaces?.close()]);
       await Promise.all([connection.close(), client.close()]);
     },
   };
+}
+
+function openLeadership(parts: {
+  readonly config: ProviderOperatorConfig;
+  readonly overrides: Partial<ProviderOperatorOverrides>;
+  readonly clock: Clock;
+  readonly connection: KubernetesConnection;
+  readonly client: InternalClient;
+  readonly events: OperatorEvents;
+  readonly identity: string;
+}): { leadership: Leadership; watches: Watches } {
+  const { config, overrides, clock, connection, client, events, identity } = parts;
+  const { className, podNamespace, proxyServiceName, watchNamespaces, leaseName } = config;
+  const hooks = events.watchHooks;
+  const watches = openWatches({
+    ...{ connection, clock, hooks, podNamespace, proxyServiceName },
+    namespaces: watchNamespaces,
+  });
+  const leadership = new Leadership({
+    ...{ watches, clock, events },
+    createElector: (callbacks) =>
+      createLeaderElector({
+        ...{ connection, clock, identity, namespace: podNamespace, name: leaseName },
+        ...{ ...overrides.lease, ...callbacks, onError: events.kubernetesFailed },
+      }),
+    createOperator: (epoch, onStale) =>
+      new Operator({
+        ...{ connection, watches, events, className, clock, onStale },
+        orchestrator: openOrchestrator(client, className, epoch),
+      }),
+    // Its last lines are written by then, and what it holds of the Lease runs out by itself.
+    exit: overrides.exit ?? (() => setImmediate(() => process.exit(1))),
+  });
+  return { leadership, watches };
 }

@@ -1,5 +1,5 @@
 import { crdApiVersion } from '@aggregator/contracts';
-import type { CacheHooks, EventRecorder, ResourceKind } from '@aggregator/kubernetes';
+import type { CacheHooks, EventRecorder, ResourceKind, WorkQueue } from '@aggregator/kubernetes';
 import type { Logger, Metrics } from '@aggregator/service-kit';
 import { type ConditionCounts, createConditionCounts } from './status/condition-counts.ts';
 import type { Transition } from './status/merge-conditions.ts';
@@ -34,6 +34,7 @@ export interface OperatorEvents {
   keyDropped(key: string): void;
   keyAdded(): void;
   keyRetried(): void;
+  queueSeen(queue: Pick<WorkQueue, 'depth' | 'longestRunMs'>): void;
   statusWritten(kind: ResourceKind): void;
   statusConflict(kind: ResourceKind): void;
   conditionsChanged(kind: CrdKind, metadata: ObjectMetadata, transitions: readonly Transition[]): void;
@@ -71,8 +72,7 @@ export function createOperatorEvents(logger: Logger, metrics: Metrics, recorder:
       logger.info('declared', { ...facts, durationMs: Math.round(performance.now() - startedAtMs) });
     },
     credentialsHandedOver: (facts) => logger.info('keys_handed_over', facts),
-    secretUnreadable: ({ namespace, name }, error) =>
-      logger.warn('key_source_unreadable', { namespace, name, error }),
+    secretUnreadable: ({ namespace, name }, error) => logger.warn('key_source_unreadable', { namespace, name, error }),
     orchestratorFailed(error) {
       counters.orchestratorFailures.inc();
       if (!isAway) logger.warn('orchestrator_lost', { error });
@@ -91,6 +91,10 @@ export function createOperatorEvents(logger: Logger, metrics: Metrics, recorder:
     keyDropped: (key) => logger.error('key_dropped', { key }),
     keyAdded: () => counters.adds.inc(),
     keyRetried: () => counters.retries.inc(),
+    queueSeen({ depth, longestRunMs }) {
+      counters.depth.set(depth);
+      counters.longestRun.set(longestRunMs / 1000);
+    },
     statusWritten: ({ kind }) => counters.statusWrites.inc({ kind, result: 'written' }),
     statusConflict: ({ kind }) => counters.statusWrites.inc({ kind, result: 'conflict' }),
     conditionsChanged(kind, metadata, transitions) {
@@ -106,7 +110,12 @@ export function createOperatorEvents(logger: Logger, metrics: Metrics, recorder:
     providerReleased({ namespace, name, uid }, because) {
       const subject = { apiVersion: crdApiVersion, kind: 'Provider', namespace, name, uid };
       if (because === 'overdue') {
-        recorder.record(subject, 'Warning', 'DrainOverdue', 'It goes although not all proxies are known to have left it.');
+        recorder.record(
+          subject,
+          'Warning',
+          'DrainOverdue',
+          'It goes although not all proxies are known to have left it.',
+        );
       }
       logger.info('provider_released', { namespace, name, because });
     },
@@ -118,6 +127,8 @@ function createCounters(metrics: Metrics) {
   return {
     runs: metrics.counter('reconcile_total', 'Runs of reconciliation.', ['result']),
     runDuration: metrics.histogram('reconcile_duration_seconds', 'Duration of one run.', ['result'], lagBuckets),
+    depth: metrics.gauge('workqueue_depth', 'Keys that are due and not yet taken.'),
+    longestRun: metrics.gauge('workqueue_longest_running_seconds', 'How long the longest run has been going.'),
     adds: metrics.counter('workqueue_adds_total', 'Keys that were added to the queue.'),
     retries: metrics.counter('workqueue_retries_total', 'Keys that failed and are tried again.'),
     watchRestarts: metrics.counter('watch_restarts_total', 'Watches that ended or failed.', ['kind', 'reason']),

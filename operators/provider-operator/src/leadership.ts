@@ -1,4 +1,4 @@
-import { type Clock, type LeaderElector, type WorkQueue } from '@aggregator/kubernetes';
+import type { Clock, LeaderElector } from '@aggregator/kubernetes';
 import type { OperatorEvents } from './events.ts';
 import type { Operator } from './operator.ts';
 import { type Watches, watchedFromTheStart } from './watch/open-watches.ts';
@@ -46,10 +46,6 @@ export class Leadership {
 
   get isSettled(): boolean {
     return watchedFromTheStart(this.#parts.watches).every(({ isSettled }) => isSettled);
-  }
-
-  get queue(): Pick<WorkQueue, 'depth' | 'longestRunMs'> | null {
-    return this.#operator?.queue ?? null;
   }
 
   start(): void {

@@ -29,6 +29,7 @@ export interface OperatorParts {
 const declareKey = 'declare';
 const debounceMs = 100;
 const driftMs = 600_000;
+const figuresMs = 5000;
 const workers = 8;
 const keysMax = 12_000;
 const runsPerSecond = 2000;
@@ -79,16 +80,16 @@ export class Operator {
     this.#listen(watches);
   }
 
-  get queue(): Pick<WorkQueue, 'depth' | 'longestRunMs'> {
-    return this.#queue;
-  }
-
   /** Only a leader begins, and only when everything has been seen once. */
   start(): void {
+    const { providers, routes } = this.#parts.watches;
+    for (const object of providers.list()) this.#filter.isNews(keyOf('provider', object.metadata), object);
+    for (const object of routes.list()) this.#filter.isNews(keyOf('route', object.metadata), object);
     this.#isRunning = true;
     this.#readProxies();
     this.#queue.add(declareKey);
     this.#addAll();
+    this.#every('figures', figuresMs, () => this.#parts.events.queueSeen(this.#queue));
     this.#observer.wake();
     this.#every('drift', driftMs, () => this.#queue.add(declareKey));
     this.#every('unwatched', unwatchedMs, () => {
@@ -104,8 +105,8 @@ export class Operator {
   }
 
   #listen({ providers, routes, secrets, proxies, namespaces }: Watches): void {
-    providers.onChange((at) => this.#noteObject(`provider/${at.namespace}/${at.name}`, providers.get(at.namespace, at.name)));
-    routes.onChange((at) => this.#noteObject(`route/${at.namespace}/${at.name}`, routes.get(at.namespace, at.name)));
+    providers.onChange((at) => this.#noteObject(keyOf('provider', at), providers.get(at.namespace, at.name)));
+    routes.onChange((at) => this.#noteObject(keyOf('route', at), routes.get(at.namespace, at.name)));
     secrets.onChange(({ namespace, name }) => {
       if (this.#reader.isReferenced(namespace, name)) this.#addDeclare();
     });
@@ -127,8 +128,8 @@ export class Operator {
   #addAll(): void {
     if (!this.#isRunning) return;
     const { providers, routes } = this.#parts.watches;
-    for (const { metadata } of providers.list()) this.#queue.add(`provider/${metadata.namespace}/${metadata.name}`);
-    for (const { metadata } of routes.list()) this.#queue.add(`route/${metadata.namespace}/${metadata.name}`);
+    for (const { metadata } of providers.list()) this.#queue.add(keyOf('provider', metadata));
+    for (const { metadata } of routes.list()) this.#queue.add(keyOf('route', metadata));
   }
 
   #readProxies(): void {
@@ -183,7 +184,7 @@ export class Operator {
     if (areProxiesNew) this.#addAll();
     const changed = new Set(providers);
     for (const { metadata } of changed.size > 0 ? watches.providers.list() : []) {
-      if (changed.has(metadata.name)) this.#queue.add(`provider/${metadata.namespace}/${metadata.name}`);
+      if (changed.has(metadata.name)) this.#queue.add(keyOf('provider', metadata));
     }
   }
 
@@ -214,4 +215,8 @@ export class Operator {
     };
     this.#timers.set(name, this.#parts.clock.after(intervalMs, repeat));
   }
+}
+
+function keyOf(kind: 'provider' | 'route', { namespace, name }: { namespace: string; name: string }): string {
+  return `${kind}/${namespace}/${name}`;
 }

@@ -47,8 +47,9 @@ export class CredentialLedger {
       }),
     );
     this.#promote();
-    const inUse = [...this.#read.values(), ...this.#lastGood.values()].map(({ credentialId }) => credentialId);
-    this.#handedOver = this.#handedOver.intersection(new Set(inUse));
+    const goods = [...this.#read.values(), ...this.#lastGood.values()];
+    const isInUse = new Set(goods.map(({ credentialId }) => credentialId));
+    this.#handedOver = new Set([...this.#handedOver].filter((id) => isInUse.has(id)));
   }
 
   #promote(): void {

@@ -66,7 +66,8 @@ export class CredentialReader {
     this.ledger.take(readings.map(({ reference, reading }) => toKeyRead(reference, reading)));
     const toHandOver = readings.flatMap(({ reference, reading: { credentialId } }) => {
       const value = reads.get(secretOf(reference))?.values.get(reference.secretKey);
-      if (credentialId === null || value === undefined || !('value' in value) || this.ledger.has(credentialId)) return [];
+      if (credentialId === null || value === undefined || !('value' in value) || this.ledger.has(credentialId))
+        return [];
       return [{ id: credentialId, provider: reference.provider.metadata.name, value: value.value }];
     });
     const byProvider = Map.groupBy(readings, ({ reference }) => reference.provider.metadata.uid);

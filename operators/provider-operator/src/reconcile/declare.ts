@@ -66,7 +66,9 @@ function settle(
 ): { requeueAfterMs?: number } {
   const lost = new Set(answer.entries.flatMap(({ uid, result }) => (result === 'credential_unknown' ? [uid] : [])));
   if (lost.size > 0) {
-    const ids = providers.flatMap(({ entry }) => (entry !== null && lost.has(entry.origin.uid) ? entry.credentialIds : []));
+    const ids = providers.flatMap(({ entry }) =>
+      entry !== null && lost.has(entry.origin.uid) ? entry.credentialIds : [],
+    );
     reader.ledger.forget(ids);
     return { requeueAfterMs: refusedMs };
   }

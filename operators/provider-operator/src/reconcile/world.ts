@@ -108,8 +108,7 @@ export class World {
 function ofGeneration<V extends Verdict>(verdict: V | undefined, metadata: ObjectMetadata): V | undefined {
   if (verdict === undefined) return undefined;
   const judged = verdict.object.metadata;
-  const isSame =
-    judged.generation === metadata.generation && judged.deletionTimestamp === metadata.deletionTimestamp;
+  const isSame = judged.generation === metadata.generation && judged.deletionTimestamp === metadata.deletionTimestamp;
   return isSame ? verdict : undefined;
 }
 
