@@ -16,7 +16,7 @@ export {
   type ResourceListener,
   type WorkQueue,
 } from './port.ts';
-export { createWorkQueue, type QueueHooks, type WorkQueueOptions } from './queue/create-work-queue.ts';
+export { createWorkQueue, type QueueHooks, type RunOutcome, type WorkQueueOptions } from './queue/create-work-queue.ts';
 export { apiVersionOf, resourcePath } from './resource-path.ts';
 export { systemClock } from './time/system-clock.ts';
 export { type ApplyOptions, applyResource, patchFinalizers } from './write/apply-resource.ts';

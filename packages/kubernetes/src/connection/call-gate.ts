@@ -8,7 +8,7 @@ interface Waiter {
 
 const waitersMax = 2000;
 /** Kept for leases and statuses, however many lists hang. */
-const slotsForHigh = 2;
+export const slotsForHigh = 2;
 
 /**
  * Our own bound on what we ask of the API server: calls a second, and calls at once (each holds a connection). Those of high

@@ -2,7 +2,7 @@ import { type Clock, type KubernetesCall, type KubernetesConnection, KubernetesE
 import { type BackOff, fullJitterMs } from '../time/back-off.ts';
 import { pause } from '../time/pause.ts';
 import { systemClock } from '../time/system-clock.ts';
-import { CallGate } from './call-gate.ts';
+import { CallGate, slotsForHigh } from './call-gate.ts';
 import { createCredentialSource } from './credentials.ts';
 import { readLines } from './lines.ts';
 import { failureOf } from './read-failure.ts';
@@ -48,11 +48,12 @@ class Connection implements KubernetesConnection {
     this.#random = options.random ?? Math.random;
     this.#onError = options.onError ?? (() => undefined);
     this.#source = createCredentialSource({ path: options.kubeconfigPath, clock: this.#clock });
-    this.#transport = createTransport(this.#source);
+    const inFlightMax = options.callsAtOnceMax ?? 4;
+    this.#transport = createTransport(this.#source, { callsMax: inFlightMax + slotsForHigh });
     this.#gate = new CallGate({
       perSecond: options.callsPerSecond ?? 20,
       burst: options.callsBurst ?? 40,
-      inFlightMax: options.callsAtOnceMax ?? 4,
+      inFlightMax,
       clock: this.#clock,
     });
   }
@@ -73,7 +74,7 @@ class Connection implements KubernetesConnection {
         const waitMs = this.#waitBeforeNext(call, outcome.failure, attempt);
         if (waitMs === undefined || this.#clock.nowMs() + waitMs >= endMs) throw outcome.failure;
         this.#onError(outcome.failure);
-        await pause(this.#clock, waitMs, signal);
+        if (waitMs > 0) await pause(this.#clock, waitMs, signal);
         signal.throwIfAborted();
       }
     } finally {
@@ -129,7 +130,7 @@ class Connection implements KubernetesConnection {
     try {
       const leave = await this.#gate.enter(false, signal);
       try {
-        const answer = await this.#transport.send({ ...call, method: 'GET' }, signal);
+        const answer = await this.#transport.send({ ...call, method: 'GET', isStream: true }, signal);
         if (answer.statusCode !== 200) await readAnswer(answer);
         return this.#lines(answer, call, stop, signal);
       } finally {

@@ -7,34 +7,45 @@ const userAgent = 'aggregator-kubernetes';
 
 export type Answer = Dispatcher.ResponseData;
 
+export interface OutgoingCall
+  extends Pick<KubernetesCall, 'method' | 'path' | 'query' | 'body' | 'contentType' | 'accept'> {
+  readonly isStream?: boolean;
+}
+
 export interface Transport {
-  send(
-    call: Pick<KubernetesCall, 'method' | 'path' | 'query' | 'body' | 'contentType' | 'accept'>,
-    signal: AbortSignal,
-  ): Promise<Answer>;
+  send(call: OutgoingCall, signal: AbortSignal): Promise<Answer>;
   close(): Promise<void>;
 }
 
-/**
- * One pool of connections for all calls. client-node makes a pool, and so a TLS handshake, for each call. It is made anew
- * when the certificates change; what runs on the old one may finish there.
- */
-export function createTransport(source: CredentialSource): Transport {
-  let pool: { agent: Agent; tlsDigest: string } | undefined;
+interface Pools {
+  readonly tlsDigest: string;
+  readonly calls: Agent;
+  readonly streams: Agent;
+}
 
-  function agentFor(tls: TlsMaterial, tlsDigest: string): Agent {
-    if (pool?.tlsDigest === tlsDigest) return pool.agent;
-    pool?.agent.close().catch(() => undefined);
-    pool = { agent: createAgent(tls), tlsDigest };
-    return pool.agent;
+/**
+ * Connections that all calls share. client-node makes a pool, and so a TLS handshake, for each call. They are made anew when
+ * the certificates change; what runs on the old ones may finish there. Streams have a pool of their own, for each of them
+ * keeps its connection to itself.
+ */
+export function createTransport(source: CredentialSource, options: { callsMax: number }): Transport {
+  let pools: Pools | undefined;
+
+  function poolsFor(tls: TlsMaterial, tlsDigest: string): Pools {
+    if (pools?.tlsDigest === tlsDigest) return pools;
+    pools?.calls.close().catch(() => undefined);
+    pools?.streams.close().catch(() => undefined);
+    pools = { tlsDigest, calls: createAgent(tls, options.callsMax), streams: createAgent(tls, null) };
+    return pools;
   }
 
   return {
     async send(call, signal) {
       const { headers, tls, tlsDigest } = await source.read();
+      const { calls, streams } = poolsFor(tls, tlsDigest);
       const query = new URLSearchParams(call.query).toString();
       return request(`${source.server}${call.path}${query === '' ? '' : `?${query}`}`, {
-        dispatcher: agentFor(tls, tlsDigest),
+        dispatcher: call.isStream === true ? streams : calls,
         method: call.method,
         headers: {
           ...headers,
@@ -46,15 +57,16 @@ export function createTransport(source: CredentialSource): Transport {
         signal,
       });
     },
-    close: async () => {
-      await pool?.agent.destroy();
+    async close() {
+      await Promise.all([pools?.calls.destroy(), pools?.streams.destroy()]);
     },
   };
 }
 
 /** Without time limits of its own: every call has a deadline, every stream a watchdog. HTTP/1.1, so a stream's death is its own. */
-function createAgent(tls: TlsMaterial): Agent {
+function createAgent(tls: TlsMaterial, connections: number | null): Agent {
   return new Agent({
+    connections,
     allowH2: false,
     pipelining: 1,
     headersTimeout: 0,

@@ -113,15 +113,16 @@ class Elector implements LeaderElector {
     const startedAtMs = this.#clock.nowMs();
     if (lease !== null && !this.#isFree(lease)) return;
     this.#mayHold = true;
-    if (lease === null) {
-      this.#lead(
-        await this.#leases.create(this.#specAfter(null), this.#renewDeadlineMs, this.#stop.signal),
-        startedAtMs,
-      );
-      return;
-    }
-    const taken = await this.#leases.replace(lease, this.#specAfter(lease), this.#renewDeadlineMs, this.#stop.signal);
+    const spec = this.#specAfter(lease);
+    const taken =
+      lease === null
+        ? await this.#leases.create(spec, this.#writeDeadlineMs, this.#stop.signal)
+        : await this.#leases.replace(lease, spec, this.#writeDeadlineMs, this.#stop.signal);
     this.#lead(taken, startedAtMs);
+  }
+
+  get #writeDeadlineMs(): number {
+    return this.#renewDeadlineMs / 2;
   }
 
   async #readOrNull(): Promise<Lease | null> {
@@ -146,8 +147,8 @@ class Elector implements LeaderElector {
   }
 
   #lead(lease: Lease, startedAtMs: number): void {
-    // An answer that took too long: the Lease is ours, but may have been lost since. The next look tells.
-    if (this.#stop.signal.aborted || this.#clock.nowMs() >= startedAtMs + this.#renewDeadlineMs) return;
+    // An answer that took so long leaves no time to renew. The Lease is ours; the next look finds that out, and leads.
+    if (this.#stop.signal.aborted || this.#clock.nowMs() >= startedAtMs + this.#writeDeadlineMs) return;
     const epoch = Number(lease.metadata.resourceVersion);
     this.#leadership = { epoch, renewedAtMs: startedAtMs, lease };
     this.#watchDeadline(this.#leadership);
@@ -159,8 +160,8 @@ class Elector implements LeaderElector {
     const leftMs = leadership.renewedAtMs + this.#renewDeadlineMs - startedAtMs;
     const spec = this.#specAfter(leadership.lease);
     try {
-      // Half of the time at most: a hung connection leaves time for another.
-      const deadlineMs = Math.max(1, Math.min(leftMs, this.#renewDeadlineMs / 2));
+      // A third of the time at most: a hung connection leaves time for two others.
+      const deadlineMs = Math.max(1, Math.min(leftMs, this.#renewDeadlineMs / 3));
       const lease = await this.#leases.replace(leadership.lease, spec, deadlineMs, this.#stop.signal);
       if (this.#leadership === leadership) this.#extend(leadership, lease, startedAtMs);
     } catch (error) {

@@ -13,10 +13,15 @@ export interface QueueHooks {
   onDropped?(key: string): void;
 }
 
+export interface RunOutcome {
+  /** To look again later, though all is well. */
+  readonly requeueAfterMs?: number;
+}
+
 export interface WorkQueueOptions extends QueueHooks {
   readonly workers: number;
   /** Brings the key's world in order. The signal aborts after `runMsMax`, and when the queue closes. */
-  run(key: string, signal: AbortSignal): Promise<{ requeueAfterMs?: number } | undefined> | Promise<void>;
+  run(key: string, signal: AbortSignal): Promise<RunOutcome | undefined> | Promise<void>;
   onError(key: string, error: unknown): void;
   readonly keysMax: number;
   readonly runMsMax?: number;
@@ -58,6 +63,7 @@ class Queue implements WorkQueue {
   readonly #runs = new Map<string, { startedAtMs: number; end: Promise<void> }>();
   readonly #stop = new AbortController();
   #cancelWake: (() => void) | undefined;
+  #willStart = false;
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
@@ -149,7 +155,17 @@ class Queue implements WorkQueue {
   #makeDue(name: string, key: Key): void {
     this.#stopWaiting(key);
     this.#due.add(name);
-    this.#startRuns();
+    this.#startSoon();
+  }
+
+  /** Not within the caller's `add`: what is added twice in a row runs once. */
+  #startSoon(): void {
+    if (this.#willStart) return;
+    this.#willStart = true;
+    queueMicrotask(() => {
+      this.#willStart = false;
+      this.#startRuns();
+    });
   }
 
   #startRuns(): void {
@@ -185,8 +201,6 @@ class Queue implements WorkQueue {
     let requeueAfterMs: number | undefined;
     let failure: { error: unknown } | undefined;
     try {
-      // Not within the caller's add(): a run that fails at once would fail there.
-      await Promise.resolve();
       const outcome = await this.#options.run(name, AbortSignal.any([late.signal, this.#stop.signal]));
       if (typeof outcome === 'object') requeueAfterMs = outcome.requeueAfterMs;
     } catch (error) {

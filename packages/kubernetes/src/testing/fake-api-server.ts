@@ -205,12 +205,12 @@ function refuse(response: ServerResponse, error: unknown, headers: Fault['header
   sendJson(response, status, body, headers);
 }
 
-/** JSON is YAML. */
+/** JSON is YAML. client-node takes plain HTTP only from who forgoes TLS in so many words. */
 function kubeconfig(server: string, { namespace, token }: FakeApiServerOptions): string {
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: 'fake', cluster: { server } }],
+    clusters: [{ name: 'fake', cluster: { server, 'insecure-skip-tls-verify': true } }],
     users: [{ name: 'fake', user: token === undefined ? {} : { token } }],
     contexts: [{ name: 'fake', context: { cluster: 'fake', user: 'fake', namespace } }],
     'current-context': 'fake',
