@@ -85,7 +85,8 @@ export class FakeObjects {
   /** Takes `next` for the object; of it, only `status` for that subresource, and all but `status` otherwise. */
   update(kind: ResourceKind, current: FakeObject, next: Json, subresource?: string): FakeObject {
     const metadata = isJson(next.metadata) ? next.metadata : {};
-    refuseOther(kind, current, metadata);
+    // As the real one: of a status, only the version is compared.
+    refuseOther(kind, current, subresource === 'status' ? { resourceVersion: metadata.resourceVersion } : metadata);
     const fixed = {
       uid: current.metadata.uid,
       resourceVersion: current.metadata.resourceVersion,

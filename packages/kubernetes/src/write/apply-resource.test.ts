@@ -57,9 +57,12 @@ describe('writes', () => {
     expect(read()?.spec).toEqual({ type: 'A' });
   });
 
-  it('never writes to an object that was made again under the same name', async () => {
-    const { uid } = create().metadata;
-    const stale = { metadata: { ...metadata, uid: `${uid}-other` }, status: { note: 'x' } };
+  it('writes no status to an object that was made again, where the version is told', async () => {
+    const { resourceVersion } = create().metadata;
+    await patchFinalizers(connection, providers, { ...metadata, resourceVersion }, []);
+    server.objects.remove(providers, 'a', 'one');
+    create();
+    const stale = { metadata: { ...metadata, resourceVersion }, status: { note: 'x' } };
     await expect(
       applyResource(connection, providers, stale, { fieldManager: 'operator', subresource: 'status', force: true }),
     ).rejects.toMatchObject({ status: 409 });

@@ -17,7 +17,9 @@ export interface ApplyOptions {
 
 /**
  * Server-side apply: the fields of `object` become as they are there, those applied before and now missing go, those of others
- * stay. Creates what is missing, a subresource excepted (404). A resourceVersion or uid in its metadata must match, else 409.
+ * stay. Creates what is missing, a subresource excepted (404). A resourceVersion in its metadata must match, else 409; that is
+ * the only guard for a status, whose uid the API server does not look at: without it a status may land on an object that was
+ * made again under the same name.
  */
 export function applyResource(
   connection: KubernetesConnection,
