@@ -1,8 +1,9 @@
-import { drainFinalizer } from '@aggregator/contracts';
+import { drainFinalizer, type ProviderStatus } from '@aggregator/contracts';
 import { type KubernetesConnection, KubernetesError, patchFinalizers } from '@aggregator/kubernetes';
 import { z } from 'zod';
+import type { StatusWriter } from '../status/write-conditions.ts';
 import { providerKind } from '../watch/kinds.ts';
-import type { ObjectMetadata } from '../watch/read-object.ts';
+import type { ObjectMetadata, ObservedProvider } from '../watch/read-object.ts';
 
 const patched = z.object({ metadata: z.object({ resourceVersion: z.string() }) });
 
@@ -11,22 +12,29 @@ export function hasFinalizer({ finalizers = [] }: ObjectMetadata): boolean {
 }
 
 /**
- * Sets or takes off our finalizer, provided that the object is as we know it. Answers its new version; null where it has
- * changed or is gone, and the cache will tell.
+ * Sets or takes off our finalizer, provided that the object is as we know it. False where it has changed or is gone: then the
+ * cache will tell, and this is tried again.
  */
 export async function keepFinalizer(
-  connection: KubernetesConnection,
-  metadata: ObjectMetadata,
-  isWanted: boolean,
+  options: {
+    readonly connection: KubernetesConnection;
+    readonly writer: StatusWriter<ProviderStatus>;
+    readonly object: ObservedProvider;
+    readonly isWanted: boolean;
+  },
   signal: AbortSignal,
-): Promise<string | null> {
-  const others = (metadata.finalizers ?? []).filter((finalizer) => finalizer !== drainFinalizer);
-  const finalizers = isWanted ? [...others, drainFinalizer] : others;
+): Promise<boolean> {
+  const { connection, writer, object, isWanted } = options;
+  const { namespace, name, uid, finalizers = [] } = object.metadata;
+  const others = finalizers.filter((finalizer) => finalizer !== drainFinalizer);
+  const wanted = isWanted ? [...others, drainFinalizer] : others;
+  const at = { namespace, name, uid, resourceVersion: writer.versionOf(object) };
   try {
-    const answer = await patchFinalizers(connection, providerKind, metadata, finalizers, { signal });
-    return patched.parse(answer).metadata.resourceVersion;
+    const answer = patched.parse(await patchFinalizers(connection, providerKind, at, wanted, { signal }));
+    writer.noteVersion(uid, answer.metadata.resourceVersion);
+    return true;
   } catch (error) {
-    if (error instanceof KubernetesError && (error.status === 404 || error.status === 409)) return null;
+    if (error instanceof KubernetesError && (error.status === 404 || error.status === 409)) return false;
     throw error;
   }
 }

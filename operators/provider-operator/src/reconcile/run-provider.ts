@@ -36,11 +36,9 @@ export async function runProvider(
   const verdict = parts.world.providerVerdict(object.metadata);
   if (verdict === undefined) return await writePending(object, parts, signal);
   if (object.metadata.deletionTimestamp !== undefined) {
-    const isGone = await release(object, parts, signal);
-    if (isGone) return {};
+    if (await release(object, parts, signal)) return {};
   } else if (verdict.entry !== null && !hasFinalizer(object.metadata)) {
-    const version = await keepFinalizer(parts.connection, object.metadata, true, signal);
-    if (version !== null) parts.writer.noteVersion(object.metadata.uid, version);
+    await keepFinalizer({ ...parts, object, isWanted: true }, signal);
   }
   return await writeStatus(object, verdict, parts, signal);
 }
@@ -60,8 +58,9 @@ async function writePending(
 }
 
 /** Whether it is gone, or about to be; what waits is asked for again even if nothing happens. */
-async function release({ metadata }: ObservedProvider, parts: ProviderRunParts, signal: AbortSignal): Promise<boolean> {
-  const { world, waiting, events, connection, clock } = parts;
+async function release(object: ObservedProvider, parts: ProviderRunParts, signal: AbortSignal): Promise<boolean> {
+  const { world, waiting, events, clock } = parts;
+  const { metadata } = object;
   if (!hasFinalizer(metadata)) return true;
   const { because } = decideRelease({
     metadata,
@@ -72,7 +71,7 @@ async function release({ metadata }: ObservedProvider, parts: ProviderRunParts, 
   });
   waiting.set(metadata.uid, because === null);
   if (because === null) return false;
-  if ((await keepFinalizer(connection, metadata, false, signal)) === null) return false;
+  if (!(await keepFinalizer({ ...parts, object, isWanted: false }, signal))) return false;
   events.providerReleased(metadata, because);
   return true;
 }

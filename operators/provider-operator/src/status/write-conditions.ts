@@ -26,6 +26,8 @@ export interface StatusWriter<Status> {
    * the answer says when to come again.
    */
   write(object: Observed<unknown, Status>, status: Status, signal: AbortSignal): Promise<{ requeueAfterMs?: number }>;
+  /** The newest version that we know of: of the cache, or of a write of ours that the cache does not have yet. */
+  versionOf(object: Observed<unknown, Status>): string;
   /** The object has changed by another write of ours. */
   noteVersion(uid: string, resourceVersion: string): void;
   forget(uid: string): void;
@@ -56,8 +58,15 @@ export function createStatusWriter<Status extends { conditions?: Condition[] | u
     return last !== undefined && isNewer(last.resourceVersion, metadata.resourceVersion) ? last.status : status;
   };
 
+  const versionOf = ({ metadata }: Observed<unknown, Status>) =>
+    [written.get(metadata.uid)?.resourceVersion ?? '', versions.get(metadata.uid) ?? ''].reduce(
+      (newest, version) => (isNewer(version, newest) ? version : newest),
+      metadata.resourceVersion,
+    );
+
   return {
     statusOf,
+    versionOf,
     writtenAtMs: (uid) => written.get(uid)?.atMs ?? null,
     noteVersion: (uid, resourceVersion) => versions.set(uid, resourceVersion),
     forget(uid) {
@@ -65,14 +74,12 @@ export function createStatusWriter<Status extends { conditions?: Condition[] | u
       versions.delete(uid);
     },
     async write(object, status, signal) {
-      const { namespace, name, uid, resourceVersion } = object.metadata;
+      const { namespace, name, uid } = object.metadata;
       if (isSame(statusOf(object), status)) return {};
       const last = written.get(uid);
       const sinceMs = last === undefined ? writesApartMs : clock.nowMs() - last.atMs;
       if (sinceMs < writesApartMs) return { requeueAfterMs: writesApartMs - sinceMs };
-      const known = [resourceVersion, last?.resourceVersion ?? '', versions.get(uid) ?? ''];
-      const newest = known.reduce((one, other) => (isNewer(other, one) ? other : one));
-      const body = { metadata: { namespace, name, uid, resourceVersion: newest }, status };
+      const body = { metadata: { namespace, name, uid, resourceVersion: versionOf(object) }, status };
       const options = { fieldManager: operatorFieldManager, force: true, subresource: 'status' as const, signal };
       try {
         const answer = applied.parse(await applyResource(connection, kind, body, options));
