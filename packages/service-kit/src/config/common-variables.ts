@@ -1,10 +1,10 @@
-import type { ServiceName } from '@aggregator/contracts';
+import type { PeerName, ServiceName } from '@aggregator/contracts';
 import { z } from 'zod';
 import { createEgressAllowlist } from '../egress/egress-allowlist.ts';
 import { type ConfigOf, variable } from './read-config.ts';
 
-/** `AUTH` for `auth`, `PROVIDER_ORCHESTRATOR` for `provider-orchestrator`: the prefix of a service's own variables. */
-export function environmentPrefix(service: ServiceName): string {
+/** `AUTH` for `auth`, `PROVIDER_ORCHESTRATOR` for `provider-orchestrator`: the prefix of a peer's own variables. */
+export function environmentPrefix(service: PeerName): string {
   return service.toUpperCase().replaceAll('-', '_');
 }
 
@@ -18,7 +18,7 @@ export const integer = (min: number, max: number) =>
 export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 /** Variables that every service reads. */
-export function commonVariables(service: ServiceName, defaultPort: number) {
+export function commonVariables(service: PeerName, defaultPort: number) {
   return {
     host: variable('HOST', z.string().default('127.0.0.1'), 'Address to listen on; 0.0.0.0 in a container.'),
     port: variable(

@@ -52,6 +52,15 @@ describe('identity between services (I19)', () => {
     expect(await proxy.verifyPeer(await gateway.signPeer('proxy'))).toBe('api-gateway');
   });
 
+  it('knows the operator as a peer, which speaks for no principal', async () => {
+    const operator = createIdentitySigner(keyring, 'provider-operator');
+
+    expect(await proxy.verifyPeer(await operator.signPeer('proxy'))).toBe('provider-operator');
+    expect(await refusal(async () => proxy.verifyPrincipal(await operator.signPrincipal(principal, 'proxy')))).toBe(
+      'invalid_peer',
+    );
+  });
+
   it('refuses no token, a token for another service, a foreign key, and a peer that speaks for a principal', async () => {
     const foreign = createIdentitySigner(createInternalKeyring(seed()), 'api-gateway');
     const billing = createIdentitySigner(keyring, 'billing');

@@ -1,10 +1,10 @@
 import {
   AppError,
+  type PeerName,
   type Principal,
   peerHeader,
   principalHeader,
   type Scope,
-  type ServiceName,
 } from '@aggregator/contracts';
 import type { Request, RequestHandler } from 'express';
 import type { IdentityVerifier } from './verify-identity.ts';
@@ -12,7 +12,7 @@ import type { IdentityVerifier } from './verify-identity.ts';
 const principals = new WeakMap<Request, Principal>();
 
 /** Lets only named peers in; `invalid_peer` for everybody else. */
-export function requirePeer(verifier: IdentityVerifier, allowed: readonly ServiceName[]): RequestHandler {
+export function requirePeer(verifier: IdentityVerifier, allowed: readonly PeerName[]): RequestHandler {
   return async (request, _response, next) => {
     const peer = await verifier.verifyPeer(headerOf(request, peerHeader));
     if (!allowed.includes(peer)) throw new AppError('invalid_peer', { internal: `${peer} may not call this` });

@@ -1,4 +1,4 @@
-import type { Principal, ServiceName } from '@aggregator/contracts';
+import type { PeerName, Principal, ServiceName } from '@aggregator/contracts';
 import { SignJWT } from 'jose';
 import type { InternalKeyring } from './internal-keyring.ts';
 
@@ -19,7 +19,7 @@ export interface IdentitySigner {
   signPrincipal(principal: Principal, target: ServiceName): Promise<string>;
 }
 
-export function createIdentitySigner(keyring: InternalKeyring, self: ServiceName): IdentitySigner {
+export function createIdentitySigner(keyring: InternalKeyring, self: PeerName): IdentitySigner {
   const peers = new Map<ServiceName, CachedToken>();
   const principals = new WeakMap<Principal, Map<ServiceName, CachedToken>>();
 

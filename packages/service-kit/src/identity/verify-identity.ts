@@ -1,10 +1,10 @@
-import { AppError, type Principal, principal, type ServiceName, serviceNames } from '@aggregator/contracts';
+import { AppError, type PeerName, type Principal, peerNames, principal, type ServiceName } from '@aggregator/contracts';
 import { jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { InternalKeyring } from './internal-keyring.ts';
 
 const claims = z.object({
-  iss: z.enum(serviceNames),
+  iss: z.enum(peerNames),
   exp: z.number(),
   use: z.enum(['peer', 'principal']),
   principal: principal.optional(),
@@ -20,13 +20,13 @@ interface Verified<Value> {
 
 /** Believes only tokens that a peer of this installation signed for this very service. Throws `invalid_peer`. */
 export interface IdentityVerifier {
-  verifyPeer(token: string | undefined): Promise<ServiceName>;
+  verifyPeer(token: string | undefined): Promise<PeerName>;
   /** Only the gateway may speak for a principal. Synchronous answer from the cache where the token was seen before. */
   verifyPrincipal(token: string | undefined): Principal | Promise<Principal>;
 }
 
 export function createIdentityVerifier(keyring: InternalKeyring, self: ServiceName): IdentityVerifier {
-  const peers = new Map<string, Verified<ServiceName>>();
+  const peers = new Map<string, Verified<PeerName>>();
   const principals = new Map<string, Verified<Principal>>();
 
   async function verify(token: string | undefined) {

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import type { ServiceName } from '@aggregator/contracts';
+import type { PeerName } from '@aggregator/contracts';
 import type { CommonConfig } from '../config/common-variables.ts';
 import type { Environment } from '../config/read-config.ts';
 import type { ReadinessCheck } from '../http/health.ts';
@@ -24,7 +24,7 @@ export interface ServiceContext {
 
 /** How a service is born. `Overrides` are the parts that the embedded form and tests put in place of the usual ones. */
 export interface ServiceDefinition<Config extends CommonConfig, Context extends ServiceContext, Overrides = object> {
-  readonly name: ServiceName;
+  readonly name: PeerName;
   /** Throws ConfigError with every fault. */
   readConfig(environment: Environment): Config;
   createContext(config: Config, overrides?: Partial<Overrides>): Promise<Context>;
