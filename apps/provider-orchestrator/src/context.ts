@@ -1,5 +1,6 @@
 import { mockModels } from '@aggregator/mock-provider';
 import {
+  createEnvelope,
   createIdentityVerifier,
   createInternalKeyring,
   createLogger,
@@ -9,7 +10,6 @@ import {
   type ServiceContext,
 } from '@aggregator/service-kit';
 import type { ProviderOrchestratorConfig } from './config.ts';
-import { createEnvelope } from './credentials/envelope.ts';
 import { readCredentials } from './credentials/stored-credentials.ts';
 import { createDatabase, type Database } from './database/create-database.ts';
 import { createOrchestratorEvents, type OrchestratorEvents } from './events.ts';
@@ -18,7 +18,8 @@ import type { ReadStored } from './health/list-targets.ts';
 import { openProber } from './health/open-prober.ts';
 import type { ProviderWriter } from './providers/create-provider.ts';
 import { readVendorModels } from './registry/catalogue/index.ts';
-import { toEnvironmentProviders } from './registry/environment-providers.ts';
+import { mockBaseUrlOf, toEnvironmentProviders } from './registry/environment-providers.ts';
+import { knownModelsAt } from './registry/known-models.ts';
 import { writeEnvironmentProviders } from './registry/write-environment-providers.ts';
 import { openSnapshots, type Publish } from './snapshot/open-snapshots.ts';
 import { type Published, publishChange } from './snapshot/publish.ts';
@@ -76,6 +77,7 @@ export async function createProviderOrchestratorContext(
     config.credentialsEncryptionKeys === undefined ? null : createEnvelope(config.credentialsEncryptionKeys);
   const allowlist = config.baseUrlAllowlist ?? emptyAllowlist;
   const readStored: ReadStored = (refs) => readCredentials(database, envelope, refs, events.credentialUnreadable);
+  const mockBaseUrl = mockBaseUrlOf(config);
   const { probeIntervalMs: intervalMs, keys } = config;
   const prober = openProber({
     ...{ intervalMs, keys, allowlist, database, events, feed, health, readStored, now },
@@ -94,7 +96,7 @@ export async function createProviderOrchestratorContext(
     acks: new SnapshotAcks(proxiesMax),
     health,
     now,
-    writer: () => ({ envelope, allowlist, nowMs: now() }),
+    writer: () => ({ envelope, allowlist, nowMs: now(), mockBaseUrl, readKnownModels: knownModelsAt(config, now()) }),
     readStored,
     publish,
     // Not the database: what is published can be streamed without it.

@@ -1,10 +1,13 @@
 import type { Transaction } from '../database/create-database.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 
+/** Who declared an entry is no part of what proxies need. */
+const declarer = { owner: true, origin: true, declaredHash: true } as const;
+
 /** What stands in the registry, not yet judged. */
 export interface RegistryRows {
-  providers: Prisma.ProviderGetPayload<{ include: { models: { include: { price: true } } } }>[];
-  routes: Prisma.RouteGetPayload<object>[];
+  providers: Prisma.ProviderGetPayload<{ include: { models: { include: { price: true } } }; omit: typeof declarer }>[];
+  routes: Prisma.RouteGetPayload<{ omit: typeof declarer & { source: true } }>[];
 }
 
 /** Reads more than a snapshot may hold by one, so that the surplus is seen and reported. */
@@ -19,7 +22,12 @@ export async function readRegistry(tx: Transaction): Promise<RegistryRows> {
     orderBy: { name: 'asc' },
     take: providersMax,
     include: { models: { orderBy: { id: 'asc' }, take: modelsMax, include: { price: true } } },
+    omit: declarer,
   });
-  const routes = await tx.route.findMany({ orderBy: { name: 'asc' }, take: routesMax });
+  const routes = await tx.route.findMany({
+    orderBy: { name: 'asc' },
+    take: routesMax,
+    omit: { ...declarer, source: true },
+  });
   return { providers, routes };
 }

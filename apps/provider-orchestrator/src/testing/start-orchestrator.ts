@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import {
+  type PeerName,
   type Principal,
   peerHeader,
   principalHeader,
-  type ServiceName,
   type SnapshotStreamLine,
   snapshotStreamLine,
 } from '@aggregator/contracts';
@@ -72,7 +72,7 @@ export function createOrchestratorBench() {
 }
 
 /** The header of a peer, signed with the installation's key or a stranger's. */
-export async function asPeer(name: ServiceName, key: string = signingKey): Promise<Record<string, string>> {
+export async function asPeer(name: PeerName, key: string = signingKey): Promise<Record<string, string>> {
   const signer = createIdentitySigner(createInternalKeyring(key), name);
   return { [peerHeader]: await signer.signPeer('provider-orchestrator') };
 }
