@@ -156,7 +156,9 @@ describe('PUT /internal/declarations/{owner}', () => {
 
       expect(models.length).toBeGreaterThan(2);
       expect(models.map(({ id }) => id)).toContain('of-our-own');
-      expect(models.every(({ id }) => id === 'of-our-own' || (id.startsWith('gpt-4o') && !id.includes('mini')))).toBe(true);
+      expect(models.every(({ id }) => id === 'of-our-own' || (id.startsWith('gpt-4o') && !id.includes('mini')))).toBe(
+        true,
+      );
       expect(served()?.prices[own?.priceVersion ?? '']).toMatchObject({ outputText: '7000000' });
     });
 
@@ -181,7 +183,10 @@ describe('PUT /internal/declarations/{owner}', () => {
         ['PUT', '/routes/r', { candidates }],
         ['DELETE', '/routes/r', undefined],
       ] as const) {
-        expect(await manage(orchestrator, method, path, body)).toMatchObject({ status: 409, body: { code: 'conflict' } });
+        expect(await manage(orchestrator, method, path, body)).toMatchObject({
+          status: 409,
+          body: { code: 'conflict' },
+        });
       }
       expect(await manage(orchestrator, 'GET', '/providers/p')).toMatchObject({ body: { source: 'kubernetes' } });
       expect(await manage(orchestrator, 'GET', '/routes/r')).toMatchObject({ body: { source: 'kubernetes' } });
