@@ -13,10 +13,10 @@ import { putDeclarations } from './routes/put-declarations/handler.ts';
 import { putDeclaredCredentials } from './routes/put-declared-credentials/handler.ts';
 import { putProviderModels } from './routes/put-provider-models/handler.ts';
 import { putRoute } from './routes/put-route/handler.ts';
-import { recordSnapshotAck } from './routes/record-snapshot-ack/handler.ts';
+import { recordProxyReport } from './routes/record-proxy-report/handler.ts';
 import { showProvider } from './routes/show-provider/handler.ts';
 import { showRoute } from './routes/show-route/handler.ts';
-import { showSnapshotState } from './routes/show-snapshot-state/handler.ts';
+import { showRoutingState } from './routes/show-routing-state/handler.ts';
 import { streamSnapshots } from './routes/stream-snapshots/handler.ts';
 import { updateProvider } from './routes/update-provider/handler.ts';
 
@@ -36,8 +36,8 @@ export function createProviderOrchestratorApp(context: ProviderOrchestratorConte
   const manager = requirePrincipal(verifier, 'providers:manage');
   return createExpressApp('provider-orchestrator', context, (app) => {
     app.get('/internal/snapshots', fromProxy, streamSnapshots(context));
-    app.post('/internal/snapshots/acks', fromProxy, jsonBody, recordSnapshotAck(context));
-    app.get('/internal/snapshots/state', fromPeer, showSnapshotState(context));
+    app.post('/internal/proxies/reports', fromProxy, jsonBody, recordProxyReport(context));
+    app.get('/internal/routing-state', fromPeer, showRoutingState(context));
     app.put(
       `${declarations}/credentials`,
       fromOperator,

@@ -21,9 +21,9 @@ import { readVendorModels } from './registry/catalogue/index.ts';
 import { mockBaseUrlOf, toEnvironmentProviders } from './registry/environment-providers.ts';
 import { knownModelsAt } from './registry/known-models.ts';
 import { writeEnvironmentProviders } from './registry/write-environment-providers.ts';
+import { ProxyReports } from './reports/proxy-reports.ts';
 import { openSnapshots, type Publish } from './snapshot/open-snapshots.ts';
 import { type Published, publishChange } from './snapshot/publish.ts';
-import { SnapshotAcks } from './snapshot/snapshot-acks.ts';
 import type { SnapshotFeed } from './snapshot/snapshot-feed.ts';
 import type { SnapshotStreams } from './snapshot/snapshot-streams.ts';
 
@@ -41,7 +41,7 @@ export interface ProviderOrchestratorContext extends ServiceContext {
   readonly database: Database;
   readonly feed: SnapshotFeed;
   readonly streams: SnapshotStreams;
-  readonly acks: SnapshotAcks;
+  readonly reports: ProxyReports;
   readonly health: HealthBook;
   now(): number;
   /** What a provider is written with. */
@@ -77,6 +77,8 @@ export async function createProviderOrchestratorContext(
     config.credentialsEncryptionKeys === undefined ? null : createEnvelope(config.credentialsEncryptionKeys);
   const allowlist = config.baseUrlAllowlist ?? emptyAllowlist;
   const readStored: ReadStored = (refs) => readCredentials(database, envelope, refs, events.credentialUnreadable);
+  const { reportsLost: onFailure, reportsBack: onRecovery } = events;
+  const reports = new ProxyReports({ database, proxiesMax, now, onFailure, onRecovery });
   const mockBaseUrl = mockBaseUrlOf(config);
   const { probeIntervalMs: intervalMs, keys } = config;
   const prober = openProber({
@@ -93,7 +95,7 @@ export async function createProviderOrchestratorContext(
     database,
     feed,
     streams,
-    acks: new SnapshotAcks(proxiesMax),
+    reports,
     health,
     now,
     writer: () => ({ envelope, allowlist, nowMs: now(), mockBaseUrl, readKnownModels: knownModelsAt(config, now()) }),
@@ -116,6 +118,7 @@ export async function createProviderOrchestratorContext(
       streams.close();
       await prober.close();
       await feed.close();
+      await reports.close();
       await database.$disconnect();
     },
   };

@@ -1,4 +1,4 @@
-import type { DeclarationResult, ProviderHealth, RoutingSnapshot, SnapshotAck } from '@aggregator/contracts';
+import type { DeclarationResult, ProviderHealth, ProxyReport, RoutingSnapshot } from '@aggregator/contracts';
 import type { Logger, Metrics } from '@aggregator/service-kit';
 import type { Actor } from './routes/actor-of.ts';
 
@@ -28,7 +28,11 @@ export interface OrchestratorEvents {
   probingFailed(error: unknown): void;
   /** This instance serves a newer snapshot from now on. */
   snapshotTaken(snapshot: RoutingSnapshot): void;
-  proxyAnswered(ack: SnapshotAck): void;
+  /** A proxy says something new of a snapshot. */
+  proxyAnswered(report: ProxyReport): void;
+  /** What proxies report cannot be written; it is kept in memory meanwhile. */
+  reportsLost(error: unknown): void;
+  reportsBack(): void;
   registryLost(error: unknown): void;
   registryBack(): void;
 }
@@ -95,12 +99,16 @@ export function createOrchestratorEvents(logger: Logger, metrics: Metrics): Orch
       version.set(snapshot.version);
       logger.info('snapshot_taken', { epoch: snapshot.epoch, version: snapshot.version });
     },
-    proxyAnswered({ proxyId, epoch, version: answered, result, problems }) {
+    proxyAnswered({ proxyId, instance, snapshot }) {
+      if (snapshot === null) return;
+      const { epoch, version: answered, result, problems } = snapshot;
       acks.inc({ result });
-      const fields = { proxyId, epoch, version: answered, problems };
+      const fields = { proxyId, instance, epoch, version: answered, problems };
       if (result === 'nack' || problems.length > 0) logger.warn('snapshot_refused', { ...fields, result });
       else logger.info('snapshot_acknowledged', fields);
     },
+    reportsLost: (error) => logger.error('proxy_reports_not_written', { error }),
+    reportsBack: () => logger.info('proxy_reports_written_again'),
     registryLost: (error) => logger.error('registry_read_failed', { error }),
     registryBack: () => logger.info('registry_read_recovered'),
   };

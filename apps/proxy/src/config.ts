@@ -114,6 +114,11 @@ export const proxyVariables = {
     integer(1, 10_000).default(50),
     'Longest time between a write to the spool and its flush to the disk, in milliseconds.',
   ),
+  instanceName: variable(
+    'INSTANCE_NAME',
+    z.string().min(1).max(253).optional(),
+    'What the platform calls this process, in reports to the orchestrator: the name of its pod. Unset, the name of the machine.',
+  ),
   snapshotPath: variable(
     'SNAPSHOT_PATH',
     z.string().default('var/routing-snapshot.json'),

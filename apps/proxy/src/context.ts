@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { type AdmissionStore, createAdmissionStore } from '@aggregator/admission';
 import { usageRecordedTopic } from '@aggregator/contracts';
@@ -23,6 +24,7 @@ import {
 } from '@aggregator/service-kit';
 import { openSpool, type Spool } from '@aggregator/spool';
 import { Agent } from 'undici';
+import { z } from 'zod';
 import { InFlightLimit } from './admission/in-flight-limit.ts';
 import { LeaseRequests } from './admission/lease-requests.ts';
 import { OpenRequests } from './attempts/open-requests.ts';
@@ -30,8 +32,12 @@ import { AnswerCache } from './cache/answer-cache.ts';
 import { mockLedgerPath, type ProxyConfig } from './config.ts';
 import { createProxyEvents, type ProxyEvents } from './events.ts';
 import { CompiledPolicies } from './privacy/compiled-policies.ts';
+import { composeReport } from './reports/compose-report.ts';
+import { ProviderTrafficBook } from './reports/provider-traffic.ts';
+import { ProxyReporter } from './reports/proxy-reporter.ts';
 import { type FollowOptions, followSnapshots } from './routing/follow-snapshots.ts';
 import { readSavedSnapshot } from './routing/saved-snapshot.ts';
+import { SnapshotOffers } from './routing/snapshot-offers.ts';
 import { CurrentSnapshot } from './routing/swap-snapshot.ts';
 import { recoverIntents } from './settlement/recover-intents.ts';
 import { Credentials } from './upstream/credentials.ts';
@@ -61,6 +67,8 @@ export interface ProxyContext extends ServiceContext {
   readonly credentials: Credentials;
   /** What is remembered of each target's failures. */
   readonly memory: TargetMemory;
+  /** How attempts at each provider ended of late. */
+  readonly traffic: ProviderTrafficBook;
   readonly requests: OpenRequests;
   /** Answers that may be given again. */
   readonly answers: AnswerCache;
@@ -83,6 +91,8 @@ const shipDeadlineMs = 5000;
 const shipBatchMax = 500;
 const spoolFillMax = 0.95;
 const targetsMax = 20_000;
+const reportedProvidersMax = 1000;
+const reportIntervalMs = 5000;
 const conversationEntriesMax = 100_000;
 
 export async function createProxyContext(
@@ -105,12 +115,11 @@ export async function createProxyContext(
   const streamAgent = new Agent({ connections: 1, connect: { timeout: peerDeadlineMs } });
   const spool = await openProxySpool(config, stores.eventLog, events);
   const routing = new CurrentSnapshot();
-  const credentials = new Credentials(config.credentials);
-  const memory = createTargetMemory({
-    now: overrides.monotonicNow ?? (() => performance.now()),
-    random: Math.random,
-    targetsMax,
-  });
+  const monotonicNow = overrides.monotonicNow ?? (() => performance.now());
+  const credentials = new Credentials(config.credentials, monotonicNow);
+  const offers = new SnapshotOffers(monotonicNow);
+  const traffic = new ProviderTrafficBook({ now: monotonicNow, providersMax: reportedProvidersMax });
+  const memory = createTargetMemory({ now: monotonicNow, random: Math.random, targetsMax });
   const pools = new ProviderPools({
     connectionsMax: config.upstreamConnectionsMax,
     allowlist: config.baseUrlAllowlist ?? emptyAllowlist,
@@ -120,7 +129,7 @@ export async function createProxyContext(
   let cutTimer: NodeJS.Timeout | undefined;
 
   const context: ProxyContext = {
-    ...{ config, logger, metrics, events, routing, spool, pools, credentials, memory },
+    ...{ config, logger, metrics, events, routing, spool, pools, credentials, memory, traffic },
     admission: stores.admission,
     verifier: createIdentityVerifier(keyring, 'proxy'),
     inFlight: new InFlightLimit({
@@ -135,17 +144,19 @@ export async function createProxyContext(
     mockProvider: await openMockProvider(config),
     now: overrides.now ?? Date.now,
     isClosing: () => background.signal.aborted,
-    readinessChecks: readinessChecks(routing, spool, stores.admission),
+    readinessChecks: readinessChecks(routing, offers, spool, stores.admission),
     async start() {
-      await startFromDisk(config.snapshotPath, routing, events);
+      await startFromDisk(config.snapshotPath, routing, offers, events);
       const { orchestratorUrl, snapshotPath } = config;
       const follow: FollowOptions = {
         ...{ proxyId: spool.id, orchestratorUrl, snapshotPath, silenceMsMax: snapshotSilenceMsMax },
-        ...{ agent: streamAgent, signer, orchestrator, current: routing, pools, credentials, events },
+        ...{ agent: streamAgent, signer, orchestrator, current: routing, offers, pools, credentials, events },
         onSwap: () => memory.retain(listTargetKeys(routing.require())),
+        onAnswer: () => reporter.noteNews(),
       };
       tasks = Promise.all([
         followSnapshots(follow, background.signal),
+        reporter.run(background.signal),
         recoverIntents(context, spool.abandonedIntents, background.signal),
       ]).catch((error: unknown) => events.partFailed('background', error));
     },
@@ -164,6 +175,18 @@ export async function createProxyContext(
       await stores.closeOwn();
     },
   };
+  const reporter = new ProxyReporter({
+    intervalMs: reportIntervalMs,
+    async send() {
+      const instance = config.instanceName ?? hostname();
+      const readIndex = () => routing.index;
+      const countRequests = () => context.inFlight.count;
+      const parts = { proxyId: spool.id, instance, offers, readIndex, traffic, pools, memory, countRequests };
+      const body = composeReport(parts);
+      await orchestrator.call({ method: 'POST', path: '/internal/proxies/reports', body, answer: z.unknown() });
+    },
+    onFailure: events.reportNotSent,
+  });
   return context;
 }
 
@@ -239,10 +262,17 @@ async function openMockProvider(config: ProxyConfig): Promise<MockProvider | nul
   });
 }
 
-async function startFromDisk(path: string, routing: CurrentSnapshot, events: ProxyEvents): Promise<void> {
+async function startFromDisk(
+  path: string,
+  routing: CurrentSnapshot,
+  offers: SnapshotOffers,
+  events: ProxyEvents,
+): Promise<void> {
   try {
     const snapshot = await readSavedSnapshot(path);
-    if (snapshot !== null && routing.swap(snapshot) === 'swapped') events.snapshotTaken(snapshot);
+    if (snapshot === null || routing.swap(snapshot) !== 'swapped') return;
+    offers.answer(snapshot, 'ack', []);
+    events.snapshotTaken(snapshot);
   } catch (error) {
     events.savedSnapshotUnreadable(error);
   }
@@ -250,12 +280,16 @@ async function startFromDisk(path: string, routing: CurrentSnapshot, events: Pro
 
 function readinessChecks(
   routing: CurrentSnapshot,
+  offers: SnapshotOffers,
   spool: Spool,
   admission: AdmissionStore,
 ): Record<string, ReadinessCheck> {
   return {
     async snapshot() {
       routing.require();
+    },
+    async routing() {
+      offers.requireAnswer();
     },
     async spool() {
       const fill = spool.readFill();
