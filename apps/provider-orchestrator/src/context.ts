@@ -1,3 +1,4 @@
+import type { ExpiringStore } from '@aggregator/expiring-store';
 import { mockModels } from '@aggregator/mock-provider';
 import {
   createEnvelope,
@@ -22,6 +23,7 @@ import { mockBaseUrlOf, toEnvironmentProviders } from './registry/environment-pr
 import { knownModelsAt } from './registry/known-models.ts';
 import { writeEnvironmentProviders } from './registry/write-environment-providers.ts';
 import { ProxyReports } from './reports/proxy-reports.ts';
+import { openLastKnownGood } from './snapshot/open-last-known-good.ts';
 import { openSnapshots, type Publish } from './snapshot/open-snapshots.ts';
 import { type Published, publishChange } from './snapshot/publish.ts';
 import type { SnapshotFeed } from './snapshot/snapshot-feed.ts';
@@ -30,6 +32,8 @@ import type { SnapshotStreams } from './snapshot/snapshot-streams.ts';
 export interface ProviderOrchestratorOverrides {
   /** Unix milliseconds. */
   now(): number;
+  /** Where the last known good state is kept; who made it closes it. */
+  lastKnownGood: ExpiringStore;
   /** Where log lines go instead of to standard output. */
   logStream: NodeJS.WritableStream;
 }
@@ -79,6 +83,7 @@ export async function createProviderOrchestratorContext(
   const readStored: ReadStored = (refs) => readCredentials(database, envelope, refs, events.credentialUnreadable);
   const { reportsLost: onFailure, reportsBack: onRecovery } = events;
   const reports = new ProxyReports({ database, proxiesMax, now, onFailure, onRecovery });
+  const kept = openLastKnownGood(config, overrides.lastKnownGood, { envelope, feed, events, readStored });
   const mockBaseUrl = mockBaseUrlOf(config);
   const { probeIntervalMs: intervalMs, keys } = config;
   const prober = openProber({
@@ -117,6 +122,7 @@ export async function createProviderOrchestratorContext(
     async close() {
       streams.close();
       await prober.close();
+      await kept?.close();
       await feed.close();
       await reports.close();
       await database.$disconnect();

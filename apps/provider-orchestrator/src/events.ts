@@ -33,6 +33,8 @@ export interface OrchestratorEvents {
   /** What proxies report cannot be written; it is kept in memory meanwhile. */
   reportsLost(error: unknown): void;
   reportsBack(): void;
+  /** Proxies that start while this service is away find an earlier state, or none. */
+  lastKnownGoodNotKept(reason: unknown): void;
   registryLost(error: unknown): void;
   registryBack(): void;
 }
@@ -109,6 +111,7 @@ export function createOrchestratorEvents(logger: Logger, metrics: Metrics): Orch
     },
     reportsLost: (error) => logger.error('proxy_reports_not_written', { error }),
     reportsBack: () => logger.info('proxy_reports_written_again'),
+    lastKnownGoodNotKept: (error) => logger.error('last_known_good_not_kept', { error }),
     registryLost: (error) => logger.error('registry_read_failed', { error }),
     registryBack: () => logger.info('registry_read_recovered'),
   };

@@ -5,6 +5,7 @@ import {
   ConfigError,
   type ConfigOf,
   commonVariables,
+  credentialsEncryptionKeysVariable,
   defaultPorts,
   type Environment,
   eventLogVariables,
@@ -114,6 +115,7 @@ export const proxyVariables = {
     integer(1, 10_000).default(50),
     'Longest time between a write to the spool and its flush to the disk, in milliseconds.',
   ),
+  credentialsEncryptionKeys: credentialsEncryptionKeysVariable,
   instanceName: variable(
     'INSTANCE_NAME',
     z.string().min(1).max(253).optional(),

@@ -3,13 +3,14 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { type AdmissionStore, createAdmissionStore } from '@aggregator/admission';
 import { usageRecordedTopic } from '@aggregator/contracts';
-import { createExpiringStore, type ExpiringStore } from '@aggregator/expiring-store';
+import { createExpiringStore, createRedisExpiringStore, type ExpiringStore } from '@aggregator/expiring-store';
 import { createEventLog, type EventLog } from '@aggregator/messaging';
 import { createMockProvider, type MockProvider } from '@aggregator/mock-provider';
 import { createTargetMemory, type TargetMemory } from '@aggregator/resilience';
 import { listTargetKeys } from '@aggregator/routing';
 import {
   ConfigError,
+  createEnvelope,
   createIdentitySigner,
   createIdentityVerifier,
   createInternalClient,
@@ -19,6 +20,7 @@ import {
   emptyAllowlist,
   type IdentityVerifier,
   type Logger,
+  lastKnownGoodStore,
   type ReadinessCheck,
   type ServiceContext,
 } from '@aggregator/service-kit';
@@ -36,8 +38,9 @@ import { composeReport } from './reports/compose-report.ts';
 import { ProviderTrafficBook } from './reports/provider-traffic.ts';
 import { ProxyReporter } from './reports/proxy-reporter.ts';
 import { type FollowOptions, followSnapshots } from './routing/follow-snapshots.ts';
-import { readSavedSnapshot } from './routing/saved-snapshot.ts';
+import { takeLastKnownGood } from './routing/last-known-good.ts';
 import { SnapshotOffers } from './routing/snapshot-offers.ts';
+import { startFromDisk } from './routing/start-from-disk.ts';
 import { CurrentSnapshot } from './routing/swap-snapshot.ts';
 import { recoverIntents } from './settlement/recover-intents.ts';
 import { Credentials } from './upstream/credentials.ts';
@@ -47,6 +50,8 @@ import { ProviderPools } from './upstream/provider-pools.ts';
 export interface ProxyOverrides {
   admission: AdmissionStore;
   eventLog: EventLog;
+  /** Where the orchestrator keeps the last known good state. */
+  lastKnownGood: ExpiringStore;
   logger: Logger;
   /** Unix milliseconds. */
   now(): number;
@@ -117,6 +122,8 @@ export async function createProxyContext(
   const routing = new CurrentSnapshot();
   const monotonicNow = overrides.monotonicNow ?? (() => performance.now());
   const credentials = new Credentials(config.credentials, monotonicNow);
+  const { credentialsEncryptionKeys: keys } = config;
+  const envelope = keys === undefined ? null : createEnvelope(keys);
   const offers = new SnapshotOffers(monotonicNow);
   const traffic = new ProviderTrafficBook({ now: monotonicNow, providersMax: reportedProvidersMax });
   const memory = createTargetMemory({ now: monotonicNow, random: Math.random, targetsMax });
@@ -156,6 +163,7 @@ export async function createProxyContext(
       };
       tasks = Promise.all([
         followSnapshots(follow, background.signal),
+        envelope && stores.lastKnownGood && takeLastKnownGood(follow, stores.lastKnownGood, envelope),
         reporter.run(background.signal),
         recoverIntents(context, spool.abandonedIntents, background.signal),
       ]).catch((error: unknown) => events.partFailed('background', error));
@@ -202,6 +210,7 @@ function openStores(config: ProxyConfig, overrides: Partial<ProxyOverrides>, eve
     eventLog: overrides.eventLog ?? keep(connectEventLog(config)),
     answers: keep(openExpiring(config, 'answers', config.cacheMaxSize, events)),
     conversations: keep(openExpiring(config, 'conversations', conversationEntriesMax, events)),
+    lastKnownGood: overrides.lastKnownGood ?? openLastKnownGood(config, events, keep),
     async closeOwn() {
       await Promise.all(own.map((store) => store.close()));
     },
@@ -224,6 +233,19 @@ function openExpiring(
 ): ExpiringStore {
   const onError = (error: unknown) => events.partFailed(name, error);
   return createExpiringStore({ redisUrl, keyPrefix: `${redisKeyPrefix}${name}:`, entriesMax, onError });
+}
+
+/** Only where several processes share a store is there anything in it. */
+function openLastKnownGood(
+  { redisUrl, redisKeyPrefix, credentialsEncryptionKeys }: ProxyConfig,
+  events: ProxyEvents,
+  keep: (store: ExpiringStore) => ExpiringStore,
+): ExpiringStore | null {
+  if (redisUrl === undefined || credentialsEncryptionKeys === undefined) return null;
+  const { bounds, deadlineMs, keyPrefix } = lastKnownGoodStore;
+  const onError = (error: unknown) => events.partFailed('last_known_good', error);
+  const options = { ...bounds, deadlineMs, url: redisUrl, keyPrefix: `${redisKeyPrefix}${keyPrefix}`, onError };
+  return keep(createRedisExpiringStore(options));
 }
 
 function connectEventLog(config: ProxyConfig): EventLog {
@@ -260,22 +282,6 @@ async function openMockProvider(config: ProxyConfig): Promise<MockProvider | nul
     latencyMs: config.mockLatencyMs,
     chunkDelayMs: config.mockChunkDelayMs,
   });
-}
-
-async function startFromDisk(
-  path: string,
-  routing: CurrentSnapshot,
-  offers: SnapshotOffers,
-  events: ProxyEvents,
-): Promise<void> {
-  try {
-    const snapshot = await readSavedSnapshot(path);
-    if (snapshot === null || routing.swap(snapshot) !== 'swapped') return;
-    offers.answer(snapshot, 'ack', []);
-    events.snapshotTaken(snapshot);
-  } catch (error) {
-    events.savedSnapshotUnreadable(error);
-  }
 }
 
 function readinessChecks(

@@ -49,4 +49,11 @@ export { type RunningService, startService } from './lifecycle/start-service.ts'
 export { createLogger, type LogFields, type Logger, redactText } from './log/logger.ts';
 export { createMetrics, type Metrics } from './metrics/metrics.ts';
 export { createEnvelope, type Envelope } from './secrets/envelope.ts';
+export {
+  lastKnownGoodStore,
+  packLastKnownGood,
+  readStateNumber,
+  type StateNumber,
+  unpackLastKnownGood,
+} from './secrets/last-known-good.ts';
 export { Secret } from './secrets/secret.ts';

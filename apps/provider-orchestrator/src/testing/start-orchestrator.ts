@@ -7,6 +7,7 @@ import {
   type SnapshotStreamLine,
   snapshotStreamLine,
 } from '@aggregator/contracts';
+import type { ExpiringStore } from '@aggregator/expiring-store';
 import {
   createIdentitySigner,
   createInternalKeyring,
@@ -32,6 +33,7 @@ export function createOrchestratorBench() {
       environment?: Record<string, string>;
       now?: () => number;
       logStream?: NodeJS.WritableStream;
+      lastKnownGood?: ExpiringStore;
     } = {},
   ): Promise<TestOrchestrator> {
     const databaseUrl = options.databaseUrl ?? (await createDatabaseUrl());
@@ -44,8 +46,12 @@ export function createOrchestratorBench() {
       PROVIDER_PROBE_INTERVAL_MS: '0',
       ...options.environment,
     });
-    const { now, logStream } = options;
-    const overrides = { ...(now === undefined ? {} : { now }), ...(logStream === undefined ? {} : { logStream }) };
+    const { now, logStream, lastKnownGood } = options;
+    const overrides = {
+      ...(now !== undefined && { now }),
+      ...(logStream !== undefined && { logStream }),
+      ...(lastKnownGood !== undefined && { lastKnownGood }),
+    };
     const service = await startService(providerOrchestratorService, config, overrides);
     let stopping: Promise<void> | null = null;
     const stop = () => {
