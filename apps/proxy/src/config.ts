@@ -5,6 +5,7 @@ import {
   ConfigError,
   type ConfigOf,
   commonVariables,
+  credentialsEncryptionKeysVariable,
   defaultPorts,
   type Environment,
   eventLogVariables,
@@ -115,6 +116,12 @@ export const proxyVariables = {
     'SPOOL_FLUSH_INTERVAL_MS',
     integer(1, 10_000).default(50),
     'Longest time between a write to the spool and its flush to the disk, in milliseconds.',
+  ),
+  credentialsEncryptionKeys: credentialsEncryptionKeysVariable,
+  instanceName: variable(
+    'INSTANCE_NAME',
+    z.string().min(1).max(253).optional(),
+    'What the platform calls this process, in reports to the orchestrator: the name of its pod. Unset, the name of the machine.',
   ),
   snapshotPath: variable(
     'SNAPSHOT_PATH',

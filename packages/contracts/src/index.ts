@@ -14,6 +14,7 @@ export * from './events/usage-recorded.ts';
 export * from './internal/access-token.ts';
 export * from './internal/declarations.ts';
 export * from './internal/key-verdict.ts';
+export * from './internal/last-known-good.ts';
 export * from './internal/leases.ts';
 export * from './internal/ledger-check.ts';
 export * from './internal/ledger-holds.ts';

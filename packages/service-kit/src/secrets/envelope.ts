@@ -1,12 +1,15 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { Secret } from './secret.ts';
 
-/** Seals credentials for the table that they are kept in. */
+/** Seals secrets for where they are kept: a table, a store. */
 export interface Envelope {
-  /** `v1:<key id>:<wrapped data key>:<sealed text>`. `owner` (provider and row) is bound to it, so no sealed text can be moved. */
+  /** `v1:<key id>:<wrapped data key>:<sealed text>`. `owner` (whose it is, and which) is bound to it, so no sealed text can be moved. */
   seal(secret: Secret, owner: string): string;
   /** Null where no key of ours opens it: another key, another owner, or a bit has changed. */
   open(sealed: string, owner: string): Secret | null;
+  /** As `seal` and `open`, for what is no text. */
+  sealBytes(bytes: Buffer, owner: string): string;
+  openBytes(sealed: string, owner: string): Buffer | null;
   /** Recognises a secret without telling it: 16 hexadecimal digits, the same for the same secret under the same key. */
   fingerprint(secret: Secret): string;
 }
@@ -29,19 +32,24 @@ export function createEnvelope(keys: readonly string[]): Envelope {
   const masters = keys.map(toMasterKey);
   const present = masters[0];
   if (present === undefined) throw new RangeError('no encryption key');
+  const sealBytes = (bytes: Buffer, owner: string) => {
+    const dataKey = randomBytes(32);
+    const wrapped = encrypt(present.bytes, dataKey, `${version}:key:${owner}`);
+    return [version, present.id, wrapped, encrypt(dataKey, bytes, `${version}:text:${owner}`)].join(':');
+  };
+  const openBytes = (text: string, owner: string) => {
+    const [writtenAs, keyId, wrapped = '', sealed = ''] = text.split(':');
+    const master = masters.find(({ id }) => id === keyId);
+    if (writtenAs !== version || master === undefined) return null;
+    const dataKey = decrypt(master.bytes, wrapped, `${version}:key:${owner}`);
+    return dataKey?.length === 32 ? decrypt(dataKey, sealed, `${version}:text:${owner}`) : null;
+  };
   return {
-    seal(secret, owner) {
-      const dataKey = randomBytes(32);
-      const wrapped = encrypt(present.bytes, dataKey, `${version}:key:${owner}`);
-      const sealed = encrypt(dataKey, Buffer.from(secret.reveal()), `${version}:text:${owner}`);
-      return [version, present.id, wrapped, sealed].join(':');
-    },
+    sealBytes,
+    openBytes,
+    seal: (secret, owner) => sealBytes(Buffer.from(secret.reveal()), owner),
     open(text, owner) {
-      const [writtenAs, keyId, wrapped = '', sealed = ''] = text.split(':');
-      const master = masters.find(({ id }) => id === keyId);
-      if (writtenAs !== version || master === undefined) return null;
-      const dataKey = decrypt(master.bytes, wrapped, `${version}:key:${owner}`);
-      const opened = dataKey?.length === 32 ? decrypt(dataKey, sealed, `${version}:text:${owner}`) : null;
+      const opened = openBytes(text, owner);
       return opened === null ? null : new Secret(opened.toString('utf8'));
     },
     fingerprint: (secret) => hmac(present.bytes, `fingerprint:${secret.reveal()}`).slice(0, 16),
