@@ -16,10 +16,13 @@ const tier = (displayName, testMatch, lifecycle) => ({
 
 const unit = [
   '<rootDir>/{packages,apps,operators}/**/src/**/*.test.ts',
-  '<rootDir>/tests/{tidy,world,e2e,docs,conformance}/**/*.test.ts',
+  '<rootDir>/tests/{tidy,world,e2e,docs,conformance,crds}/**/*.test.ts',
   '!**/*.integration.test.ts',
+  '!**/*.control-plane.test.ts',
 ];
 const integration = ['<rootDir>/{packages,apps,operators,tests}/**/*.integration.test.ts'];
+/** Against a private kube-apiserver and etcd: no nodes, no pods. */
+const controlPlane = ['<rootDir>/{packages,apps,operators,tests}/**/*.control-plane.test.ts'];
 
 const jestFolder = '<rootDir>/packages/testing/src/jest';
 
@@ -34,5 +37,6 @@ export default {
       globalTeardown: `${jestFolder}/unit-teardown.mjs`,
     }),
     tier('integration', integration, { globalSetup: `${jestFolder}/integration-setup.mjs` }),
+    tier('control-plane', controlPlane, { globalSetup: `${jestFolder}/control-plane-setup.mjs` }),
   ],
 };

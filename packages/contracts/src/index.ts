@@ -2,6 +2,8 @@ export * from './anthropic/messages.ts';
 export { apiKeyPrefix, createApiKey, isWellFormedApiKey } from './api-key-format.ts';
 export { checkBody } from './check-body.ts';
 export * from './crd/conditions.ts';
+export * from './crd/duration.ts';
+export * from './crd/mock-script.ts';
 export * from './crd/model-route.ts';
 export * from './crd/provider.ts';
 export { AppError, type AppErrorOptions, toAppError } from './errors/app-error.ts';

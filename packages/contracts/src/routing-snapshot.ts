@@ -41,6 +41,9 @@ export const modelCapability = z.enum([
 ]);
 export type ModelCapability = z.infer<typeof modelCapability>;
 
+/** Of the value of one option of a provider; the longest is the script of a mock provider. */
+export const optionValueCharactersMax = 2000;
+
 const waitMs = z.number().int().min(1).max(3_600_000).nullable();
 
 export const snapshotModel = z.strictObject({
@@ -68,8 +71,8 @@ export const snapshotProvider = z.strictObject({
   isAddressTrusted: z.boolean(),
   /** Its keys, each tried on its own account. */
   credentialRefs: z.array(credentialRef).min(1).max(16),
-  /** What only this type of provider needs to be told: `folder` for Yandex. */
-  options: z.record(z.string().max(64), z.string().max(200)),
+  /** What only this type of provider needs to be told: `folder` for Yandex, `script` for Mock. */
+  options: z.record(z.string().max(64), z.string().max(optionValueCharactersMax)),
   /** Most requests that one proxy has open there; null: the proxy's own bound. */
   concurrencyMax: z.number().int().min(1).max(10_000).nullable(),
   models: z.array(snapshotModel).max(5000),

@@ -1,1 +1,15 @@
-export {};
+export {
+  type Clock,
+  type EventRecorder,
+  type EventSubject,
+  type KubernetesCall,
+  type KubernetesConnection,
+  KubernetesError,
+  type KubernetesStream,
+  type LeaderElector,
+  type ResourceCache,
+  type ResourceKey,
+  type ResourceKind,
+  type ResourceListener,
+  type WorkQueue,
+} from './port.ts';

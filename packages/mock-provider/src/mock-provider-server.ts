@@ -6,18 +6,25 @@ export interface MockProviderServer {
   /** The base URL for a provider of type Mock, as `http://127.0.0.1:4010/v1`. */
   url: string;
   readonly ledger: MockProvider['ledger'];
-  close(): Promise<void>;
+  /** Takes nothing more, and breaks off what is still open when the grace is over; without one, at once. */
+  close(options?: { graceMs?: number }): Promise<void>;
 }
 
 const mount = '/v1';
+const livePath = '/health/live';
 
-/** The mock provider on a port of its own; port 0 takes a free one. */
+/** The mock provider on a port of its own, with `GET /health/live`; port 0 takes a free one. */
 export async function startMockProviderServer(
   options: MockProviderOptions & { host?: string; port: number },
 ): Promise<MockProviderServer> {
   const provider = createMockProvider(options);
   const server = createServer((request, response) => {
     const path = request.url ?? '/';
+    // A connection that is kept alive would hold up the end of a server that takes nothing more.
+    response.once('close', () => {
+      if (!server.listening) server.closeIdleConnections();
+    });
+    if (path === livePath) return void response.end('{"status":"ok","service":"mock-provider","checks":{}}');
     provider.handleRequest(request, response, path.startsWith(`${mount}/`) ? path.slice(mount.length) : '');
   });
   const host = options.host ?? '127.0.0.1';
@@ -28,12 +35,19 @@ export async function startMockProviderServer(
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}${mount}`,
     ledger: provider.ledger,
-    async close() {
-      provider.close();
+    async close({ graceMs = 0 } = {}) {
       const closed = once(server, 'close');
       server.close();
-      server.closeAllConnections();
+      server.closeIdleConnections();
+      const breakOff = () => {
+        provider.close();
+        server.closeAllConnections();
+      };
+      if (graceMs === 0) breakOff();
+      const timer = setTimeout(breakOff, graceMs);
       await closed;
+      clearTimeout(timer);
+      provider.close();
     },
   };
 }

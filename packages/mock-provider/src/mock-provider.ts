@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Operation } from '@aggregator/contracts';
 import { checkChat, checkEmbeddings } from './check-request.ts';
 import { type Exchange, pause, readBody, sendJson } from './exchange.ts';
+import { drawFault, readFaultScript } from './fault-script.ts';
 import type { Fault, MockAttempt } from './faults.ts';
 import { type LedgerRecord, MockLedger } from './ledger.ts';
 import { Refusal } from './refusal.ts';
@@ -25,7 +26,16 @@ export interface MockProviderOptions {
   usageWaitMs?: number;
   /** What goes wrong with an attempt; asked once for each that is valid. Default: nothing. */
   faults?(attempt: MockAttempt): Fault | null;
+  /** From 0 to below 1: which requests the faults of a script happen to. */
+  random?(): number;
   now?(): number;
+}
+
+/** How one attempt goes: as its own script says, and else as the options do. */
+interface Course {
+  fault: Exclude<Fault, { kind: 'status' }> | null;
+  latencyMs: number;
+  chunkDelayMs: number;
 }
 
 export interface MockProvider {
@@ -44,7 +54,7 @@ const operationByPath: ReadonlyMap<string, Operation> = new Map([
 
 /**
  * A provider of OpenAI's dialect that needs no key and no network, charges by its own ledger, and can be told to fail.
- * Speaks `POST /chat/completions`, `POST /embeddings`, `GET /models`, `GET /usage/{attemptId}` and `GET /ledger`. The id of
+ * A request can bring a script of its own in `x-mock-script`. Speaks `POST /chat/completions`, `POST /embeddings`, `GET /models`, `GET /usage/{attemptId}` and `GET /ledger`. The id of
  * an attempt comes in `x-request-id`.
  */
 export function createMockProvider(options: MockProviderOptions = {}): MockProvider {
@@ -85,10 +95,11 @@ export function createMockProvider(options: MockProviderOptions = {}): MockProvi
     const { request, promptTokens } = chat;
     const isStreamed = request.stream === true;
     const lastRole = request.messages.at(-1)?.role ?? null;
-    const fault = findFault(options, record, { model: request.model, isStreamed, lastRole });
+    const about = { model: request.model, isStreamed, lastRole };
+    const { fault, latencyMs, chunkDelayMs } = await findCourse(options, exchange, record, about);
     const cachedTokens = countCachedTokens(request);
     ledger.accept(record, { model: request.model, isStreamed, promptTokens, cachedTokens });
-    await pause(options.latencyMs ?? 0, exchange.signal);
+    await pause(latencyMs, exchange.signal);
     const serve = isStreamed ? serveChatStream : servePlainChat;
     await serve({
       exchange,
@@ -97,7 +108,7 @@ export function createMockProvider(options: MockProviderOptions = {}): MockProvi
       chat,
       fault,
       wordsPerAnswer: options.wordsPerAnswer ?? 40,
-      chunkDelayMs: options.chunkDelayMs ?? 0,
+      chunkDelayMs,
       created: Math.floor(now() / 1000),
     });
   }
@@ -105,9 +116,10 @@ export function createMockProvider(options: MockProviderOptions = {}): MockProvi
   async function answerEmbeddings(exchange: Exchange, record: LedgerRecord): Promise<void> {
     const embeddings = checkEmbeddings(await readBody(exchange));
     const { request, promptTokens } = embeddings;
-    const fault = findFault(options, record, { model: request.model, isStreamed: false, lastRole: null });
+    const about = { model: request.model, isStreamed: false, lastRole: null };
+    const { fault, latencyMs } = await findCourse(options, exchange, record, about);
     ledger.accept(record, { model: request.model, isStreamed: false, promptTokens, cachedTokens: 0 });
-    await pause(options.latencyMs ?? 0, exchange.signal);
+    await pause(latencyMs, exchange.signal);
     await serveEmbeddings(exchange, ledger, record, embeddings, fault);
   }
 
@@ -149,21 +161,29 @@ function settleFailure(exchange: Exchange, serving: Promise<void>, settle?: (sta
   });
 }
 
-/** @throws {Refusal} where the fault is a status. */
-function findFault(
+/** @throws {Refusal} where the script is none, and where the fault is a status: after the latency of the script. */
+async function findCourse(
   options: MockProviderOptions,
-  record: LedgerRecord,
+  { request, signal }: Exchange,
+  { attemptId, operation }: LedgerRecord,
   about: Pick<MockAttempt, 'model' | 'isStreamed' | 'lastRole'>,
-): Fault | null {
-  const { attemptId, operation } = record;
-  const fault = options.faults?.({ attemptId, operation, ...about }) ?? null;
-  if (fault?.kind !== 'status') return fault;
-  const { status, retryAfterSeconds, code } = fault;
-  throw new Refusal(
-    status,
-    toError(status, code),
-    retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
-  );
+): Promise<Course> {
+  const script = readFaultScript(request);
+  const asked = options.faults?.({ attemptId, operation, ...about }) ?? null;
+  const fault = asked ?? drawFault(script, options.random ?? Math.random);
+  if (fault?.kind === 'status') {
+    await pause(script.latencyMs ?? 0, signal);
+    throw toRefusal(fault);
+  }
+  const latencyMs = script.latencyMs ?? options.latencyMs ?? 0;
+  return { fault, latencyMs, chunkDelayMs: script.tokenIntervalMs ?? options.chunkDelayMs ?? 0 };
+}
+
+function toRefusal({ status, retryAfterSeconds, code }: Extract<Fault, { kind: 'status' }>): Refusal {
+  const error = toError(status, code);
+  return retryAfterSeconds === undefined
+    ? new Refusal(status, error)
+    : new Refusal(status, error, { 'retry-after': String(retryAfterSeconds) });
 }
 
 function toError(status: number, code: string | undefined) {

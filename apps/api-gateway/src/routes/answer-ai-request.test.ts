@@ -1,18 +1,30 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
-import { createApiKey, peerHeader, principalHeader } from '@aggregator/contracts';
+import { hash } from 'node:crypto';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createMemoryAdmissionStore } from '@aggregator/admission';
+import { createApiKey, type KeyVerdict, peerHeader, principalHeader } from '@aggregator/contracts';
+import { createMemoryInvalidationChannel } from '@aggregator/invalidation';
+import { type RunningService, startService } from '@aggregator/service-kit';
 import Anthropic from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  answerJson,
-  serve,
-  startGateway,
-  type TestGateway,
-  type TestServer,
-  validKey,
-} from '../testing/start-gateway.ts';
+import { readApiGatewayConfig } from '../config.ts';
+import type { ApiGatewayContext } from '../context.ts';
+import { apiGatewayService } from '../index.ts';
 
+const valid: KeyVerdict = {
+  valid: true,
+  principal: {
+    orgId: '0193c5a0-0000-7000-8000-000000000001',
+    userId: '0193c5a0-0000-7000-8000-000000000002',
+    keyId: '0193c5a0-0000-7000-8000-000000000003',
+    scopes: ['ai:invoke'],
+    models: null,
+    limits: { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null },
+  },
+  expiresAt: null,
+  allowedIps: null,
+};
 const ask = { model: 'm', max_tokens: 10, messages: [{ role: 'user' as const, content: 'Hello' }] };
-const key = validKey;
+const key = createApiKey(Buffer.alloc(32, 1));
 const refusedKey = createApiKey(Buffer.alloc(32, 2));
 
 interface Seen {
@@ -21,7 +33,33 @@ interface Seen {
 }
 
 const seen: Seen[] = [];
-const state: { gateway: TestGateway | null; proxy: TestServer | null } = { gateway: null, proxy: null };
+const servers: Server[] = [];
+const state: { gateway: RunningService<ApiGatewayContext> | null } = { gateway: null };
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : '';
+}
+
+const answerJson = (response: Parameters<RequestListener>[1], body: unknown) => {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+};
+
+/** Auth as the gateway sees it: it knows one key. */
+const auth: RequestListener = async (request, response) => {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part);
+  if (request.url === '/internal/keys/epoch') answerJson(response, { epoch: 1 });
+  else {
+    const isKnown = Buffer.concat(parts)
+      .toString()
+      .includes(hash('sha256', key, 'hex'));
+    answerJson(response, isKnown ? valid : { valid: false });
+  }
+};
 
 /** A proxy that writes down what reaches it. */
 const proxy: RequestListener = (request, response) => {
@@ -31,13 +69,23 @@ const proxy: RequestListener = (request, response) => {
 };
 
 beforeAll(async () => {
-  state.proxy = await serve(proxy);
-  state.gateway = await startGateway(state.proxy.url);
+  const config = readApiGatewayConfig({
+    PORT: '0',
+    LOG_LEVEL: 'error',
+    INTERNAL_SIGNING_KEY: Buffer.alloc(32, 7).toString('base64url'),
+    AUTH_URL: await serve(auth),
+    PROXY_URL: await serve(proxy),
+  });
+  state.gateway = await startService(apiGatewayService, config, {
+    admission: createMemoryAdmissionStore(),
+    invalidation: createMemoryInvalidationChannel(),
+  });
 });
 
 afterAll(async () => {
   await state.gateway?.stop();
-  await state.proxy?.close();
+  for (const server of servers) server.closeAllConnections();
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
 });
 
 const url = () => state.gateway?.url ?? '';

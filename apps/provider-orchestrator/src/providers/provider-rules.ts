@@ -1,4 +1,10 @@
-import { AppError, type ManagedModel, type ProviderType } from '@aggregator/contracts';
+import {
+  AppError,
+  type ManagedModel,
+  mockScriptOption,
+  type ProviderType,
+  parseMockScript,
+} from '@aggregator/contracts';
 import { type EgressAllowlist, judgeBaseUrl } from '@aggregator/service-kit';
 import { defaultBaseUrl, toVersionedBaseUrl } from '../registry/base-urls.ts';
 import { readVendorModels } from '../registry/catalogue/index.ts';
@@ -7,6 +13,11 @@ import { toRates } from '../registry/plain-rates.ts';
 
 /** Options that a type must be told. */
 const requiredOptions: Readonly<Partial<Record<ProviderType, readonly string[]>>> = { Yandex: ['folder'] };
+
+/** Options that a type may be told, and whether what they say makes sense. */
+const optionalOptions: Readonly<Partial<Record<ProviderType, Readonly<Record<string, (value: string) => boolean>>>>> = {
+  Mock: { [mockScriptOption]: (script) => parseMockScript(script) !== null },
+};
 
 /**
  * Where a provider is, fit to be saved; the vendor's own address where none is given.
@@ -26,18 +37,27 @@ export function toBaseUrl(text: string | undefined, type: ProviderType, allowlis
   });
 }
 
-/** @throws {AppError} `invalid_value` for an option that is missing, `unknown_field` for one that the type does not know. */
+/** @throws {AppError} `invalid_value` for an option that is missing or makes no sense, `unknown_field` for one that the type does not know. */
 export function checkOptions(options: Readonly<Record<string, string>>, type: ProviderType): void {
   const required = requiredOptions[type] ?? [];
+  const optional = new Map(Object.entries(optionalOptions[type] ?? {}));
   const missing = required.find((name) => !options[name]);
   if (missing !== undefined) {
     const param = `options.${missing}`;
     throw new AppError('invalid_value', { param, message: `A provider of type ${type} needs '${param}'.` });
   }
-  const unknown = Object.keys(options).find((name) => !required.includes(name));
+  const unknown = Object.keys(options).find((name) => !required.includes(name) && !optional.has(name));
   if (unknown !== undefined) {
     const param = `options.${unknown}`;
     throw new AppError('unknown_field', { param, message: `A provider of type ${type} knows no '${param}'.` });
+  }
+  const wrong = Object.entries(options).find(([name, value]) => optional.get(name)?.(value) === false);
+  if (wrong !== undefined) {
+    const param = `options.${wrong[0]}`;
+    throw new AppError('invalid_value', {
+      param,
+      message: `A provider of type ${type} makes nothing of this '${param}'.`,
+    });
   }
 }
 

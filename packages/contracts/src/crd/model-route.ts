@@ -28,7 +28,10 @@ export const modelRouteSpec = z
       .default('Weighted')
       .describe('Among the targets of one priority.'),
     sticky: z.boolean().default(false),
-    resume: z.enum(['Off', 'Prefill', 'Verified']).default('Verified'),
+    resume: z
+      .enum(['Never', 'Prefill', 'Verified'])
+      .default('Verified')
+      .describe('What may become of a stream that breaks; not Off, which YAML takes for false.'),
     failOverOnPolicy: z.boolean().default(false),
     targets: z.array(target).min(1).max(32),
   })

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { modelCapability, operation, providerType } from '../routing-snapshot.ts';
 import { className, conditions, namespaceName, objectName, programmed } from './conditions.ts';
+import { durationText } from './duration.ts';
 
 /**
  * The `Provider` custom resource. Its CRD is generated from here (`npm run generate:crds`): `.meta()` carries what JSON Schema
@@ -9,17 +10,22 @@ import { className, conditions, namespaceName, objectName, programmed } from './
 
 const rule = (expression: string, message: string) => ({ rule: expression, message });
 
-/** A Go duration, as Kubernetes writes them: `10s`, `1m30s`. */
-const duration = (atLeast: string) =>
-  z
-    .string()
-    .max(16)
-    .meta({
-      'x-kubernetes-validations': [rule(`duration(self) >= duration('${atLeast}')`, `must be at least ${atLeast}`)],
-    });
+/** A Go duration between two others; the API server judges the bounds, and whoever reads it judges them again. */
+const duration = (atLeast: string, atMost: string) =>
+  durationText.meta({
+    'x-kubernetes-validations': [
+      rule(
+        `duration(self) >= duration('${atLeast}') && duration(self) <= duration('${atMost}')`,
+        `must be a duration from ${atLeast} to ${atMost}`,
+      ),
+    ],
+  });
 
 /** USD per million units, as an exact decimal text. */
-const usd = z.string().regex(/^[0-9]{1,6}([.][0-9]{1,6})?$/);
+const usd = z
+  .string()
+  .max(13)
+  .regex(/^[0-9]{1,6}([.][0-9]{1,6})?$/);
 
 const endpoint = z
   .object({
@@ -64,7 +70,7 @@ const model = z.object({
   contextTokens: z.int().min(1).max(100_000_000).optional(),
   maxOutputTokens: z.int().min(1).max(100_000_000).optional(),
   capabilities: z.array(modelCapability).max(16).optional().meta({ 'x-kubernetes-list-type': 'set' }),
-  firstTokenTimeout: duration('1ms').optional(),
+  firstTokenTimeout: duration('1ms', '1h').optional(),
   pricing: pricing.optional().describe('Without a price the model is refused, never free.'),
 });
 
@@ -90,8 +96,8 @@ export const mockFault = z
 export type MockFault = z.infer<typeof mockFault>;
 
 const mock = z.object({
-  latency: duration('0s').optional().describe('Before the first byte of each answer.'),
-  tokenInterval: duration('0s').optional().describe('Before each token of a stream.'),
+  latency: duration('0s', '10m').optional().describe('Before the first byte of each answer.'),
+  tokenInterval: duration('0s', '1m').optional().describe('Before each token of a stream.'),
   faults: z.array(mockFault).max(16).optional(),
 });
 

@@ -1,10 +1,21 @@
+import { mockScriptHeader, mockScriptOption } from '@aggregator/contracts';
 import { openAiChatFields } from '../openai/capabilities.ts';
 import { createOpenAiDialect } from '../openai/dialect.ts';
 import type { ProviderAdapter } from '../provider-adapter.ts';
 import { mockUsageRecord } from './usage-record.ts';
 
-/** The built-in mock provider: OpenAI's dialect without thinking, and its own record of what each attempt used. */
+/**
+ * The built-in mock provider: OpenAI's dialect without thinking, and its own record of what each attempt used. What it is to
+ * do wrong is the option `script`, sent with each request.
+ */
 export const mockAdapter: ProviderAdapter = {
-  ...createOpenAiDialect('Mock', { ...openAiChatFields, reasoning: 'dropped', reasoning_effort: 'dropped' }),
+  ...createOpenAiDialect(
+    'Mock',
+    { ...openAiChatFields, reasoning: 'dropped', reasoning_effort: 'dropped' },
+    {
+      headers: ({ options: { [mockScriptOption]: script } }): Record<string, string> =>
+        script ? { [mockScriptHeader]: script } : {},
+    },
+  ),
   usageRecord: mockUsageRecord,
 };

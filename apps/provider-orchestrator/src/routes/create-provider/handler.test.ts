@@ -12,6 +12,7 @@ import {
 } from '../../testing/start-orchestrator.ts';
 
 const minimal: CreateProviderRequest = { name: 'minimal', type: 'OpenAI', models: [] };
+const mocked: CreateProviderRequest = { ...minimal, type: 'Mock', baseUrl: 'https://mock.example/v1' };
 const llama = {
   id: 'llama',
   operations: ['chat.completions' as const],
@@ -88,11 +89,14 @@ describe('POST /v1/orchestrator/providers', () => {
       const { body: open } = await post({ ...minimal, name: 'open' });
       const { body: off } = await post({ ...minimal, name: 'off', enabled: false });
       const { body: yandex } = await post({ name: 'ya', type: 'Yandex', options: { folder: 'b1g' }, models: [] });
+      const script = '{"faults":[{"kind":"Cut","percent":50}]}';
+      const { body: mock } = await post({ ...mocked, name: 'rehearsal', options: { script } });
       const names = orchestrator.context.feed.current?.providers.map(({ name }) => name);
 
       expect(providerChange.parse(open).provider.credentials).toEqual([{ ref: 'none' }]);
       expect(providerChange.parse(off).snapshot).toEqual(providerChange.parse(open).snapshot);
       expect(providerChange.parse(yandex).provider.options).toEqual({ folder: 'b1g' });
+      expect(providerChange.parse(mock).provider.options).toEqual({ script });
       expect(names).toContain('open');
       expect(names).not.toContain('off');
     });
@@ -127,6 +131,9 @@ describe('POST /v1/orchestrator/providers', () => {
       [{ name: 'm', type: 'OpenAICompatible', baseUrl: 'https://api.example.com' }, 'invalid_value', 'models'],
       [{ ...minimal, type: 'Yandex' }, 'invalid_value', 'options.folder'],
       [{ ...minimal, options: { proxy: 'http://evil' } }, 'unknown_field', 'options.proxy'],
+      [{ ...minimal, options: { script: '{}' } }, 'unknown_field', 'options.script'],
+      [{ ...mocked, options: { script: '{"faults":"all"}' } }, 'invalid_value', 'options.script'],
+      [{ ...mocked, options: { script: '{}\r\n' } }, 'invalid_value', 'options.script'],
       [{ ...minimal, apiKeys: Array(17).fill('k') }, 'invalid_value', 'apiKeys'],
       [{ ...minimal, apiKeys: ['k', 'k'] }, 'invalid_value', 'apiKeys'],
       [{ ...minimal, apiKeys: ['a\r\nhost: evil'] }, 'invalid_value', 'apiKeys[0]'],
