@@ -20,6 +20,8 @@ if (existsSync(migrations)) {
   cpSync(migrations, `${out}/migrations`, { recursive: true });
   entries.push({ in: `${root}/scripts/migrate-app.ts`, out: 'migrate' });
 }
+const seed = `${root}/scripts/seed-${app}.ts`;
+if (existsSync(seed)) entries.push({ in: seed, out: 'seed' });
 const result = await build({
   entryPoints: entries,
   outdir: out,
