@@ -24,6 +24,9 @@ const integration = ['<rootDir>/{packages,apps,operators,tests}/**/*.integration
 /** Against a private kube-apiserver and etcd: no nodes, no pods. */
 const controlPlane = ['<rootDir>/{packages,apps,operators,tests}/**/*.control-plane.test.ts'];
 
+/** What Helm renders, judged by a private kube-apiserver. */
+const charts = ['<rootDir>/tests/charts/**/*.test.ts'];
+
 const jestFolder = '<rootDir>/packages/testing/src/jest';
 
 export default {
@@ -37,6 +40,7 @@ export default {
       globalTeardown: `${jestFolder}/unit-teardown.mjs`,
     }),
     tier('integration', integration, { globalSetup: `${jestFolder}/integration-setup.mjs` }),
+    tier('charts', charts, { globalSetup: `${jestFolder}/charts-setup.mjs` }),
     tier('control-plane', controlPlane, { globalSetup: `${jestFolder}/control-plane-setup.mjs` }),
   ],
 };

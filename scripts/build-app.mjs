@@ -34,6 +34,8 @@ async function buildApp(app) {
     cpSync(migrations, `${out}/migrations`, { recursive: true });
     entries.push({ in: `${root}/scripts/migrate-app.ts`, out: 'migrate' });
   }
+  const seed = `${root}/scripts/seed-${app}.ts`;
+  if (existsSync(seed)) entries.push({ in: seed, out: 'seed' });
   const result = await build({
     entryPoints: entries,
     outdir: out,

@@ -1,6 +1,6 @@
 /**
- * `npm test` (the unit tier), `npm run test:integration` and `npm run test:control-plane`. Further words go to Jest:
- * `npm test -- packages/pricing -t rounds`.
+ * `npm test` (the unit tier), `npm run test:integration`, `npm run test:control-plane` and `npm run test:charts`. Further words
+ * go to Jest: `npm test -- packages/pricing -t rounds`.
  * The last line is always "N passed, N failed"; a test file that could not run counts as failed.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { installPackages } from './install-packages.mjs';
 import { requireNode } from './require-node.mjs';
 import { ROOT, runNode } from './run-node.mjs';
 
-const TIERS = ['unit', 'integration', 'control-plane'];
+const TIERS = ['unit', 'integration', 'control-plane', 'charts'];
 
 async function main() {
   requireNode();

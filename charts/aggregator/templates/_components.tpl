@@ -1,0 +1,59 @@
+{{/*
+Every workload of the installation, and the one table of who calls whom: services' addresses and tokens, NetworkPolicies,
+migrations and Secrets all follow from it. `keys` are the entries of the Secret of keys that a workload gets.
+*/}}
+{{- define "aggregator.components" -}}
+{{- $mock := ternary (list "mock-provider") list .Values.mockProvider.enabled -}}
+api-gateway:
+  port: 3000
+  calls: [auth, provider-orchestrator, proxy, billing, analytics]
+  stores: [redis]
+  isScalable: true
+auth:
+  port: 3001
+  stores: [postgres, redis]
+  keys: [KEY_PEPPER, AUTH_JWT_PRIVATE_KEY]
+provider-orchestrator:
+  port: 3002
+  calls: {{ toJson $mock }}
+  stores: [postgres, redis]
+  keys: [CREDENTIALS_ENCRYPTION_KEY]
+  asksProviders: true
+proxy:
+  port: 3003
+  kind: StatefulSet
+  calls: {{ toJson (concat (list "provider-orchestrator" "billing") $mock) }}
+  stores: [redis, kafka]
+  keys: [CREDENTIALS_ENCRYPTION_KEY]
+  asksProviders: true
+  isScalable: true
+billing:
+  port: 3004
+  stores: [postgres, redis, kafka]
+analytics:
+  port: 3005
+  stores: [postgres, kafka]
+{{- if .Values.operator.enabled }}
+provider-operator:
+  port: 3006
+  calls: [provider-orchestrator]
+  hasNoService: true
+  asksApiServer: true
+{{- end }}
+{{- if .Values.mockProvider.enabled }}
+mock-provider:
+  port: 3010
+  isForeign: true
+{{- end }}
+{{- end -}}
+
+{{/* One workload as the other templates want it: root, name, component, and its values over the defaults. */}}
+{{- define "aggregator.workloadValues" -}}
+{{- $own := index .root.Values.services .name | default dict -}}
+{{- mustMergeOverwrite (deepCopy .root.Values.defaults) (deepCopy $own) | toJson -}}
+{{- end -}}
+
+{{/* Services with a database of their own. */}}
+{{- define "aggregator.databases" -}}
+[auth, provider-orchestrator, billing, analytics]
+{{- end -}}

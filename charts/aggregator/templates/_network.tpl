@@ -1,0 +1,84 @@
+{{/* One workload's edges, from the table of components: root, name, component, components. */}}
+{{- define "aggregator.networkPolicy" -}}
+{{- $root := .root -}}
+{{- $name := .name -}}
+{{- $network := $root.Values.networkPolicy -}}
+{{- $callers := list -}}
+{{- range $caller, $other := .components -}}
+{{- if has $name ($other.calls | default list) -}}{{- $callers = append $callers $caller -}}{{- end -}}
+{{- end -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: {{ include "aggregator.name" . }}
+  labels: {{- include "aggregator.labels" . | nindent 4 }}
+spec:
+  podSelector: { matchLabels: { {{ include "aggregator.selector" . | replace "\n" ", " }} } }
+  policyTypes: [Ingress, Egress]
+  ingress:
+    {{- if and $network.metrics.from (not .component.isForeign) }}
+    - from: {{- toYaml $network.metrics.from | nindent 8 }}
+      ports: [{ protocol: TCP, port: 9090 }]
+    {{- end }}
+    {{- if eq $name "api-gateway" }}
+    - ports: [{ protocol: TCP, port: {{ .component.port | int }} }]
+      {{- with $network.gateway.from }}
+      from: {{- toYaml . | nindent 8 }}
+      {{- end }}
+    {{- end }}
+    {{- if $callers }}
+    - from:
+        {{- range $callers }}
+        - podSelector: { matchLabels: { {{ include "aggregator.selector" (dict "root" $root "name" .) | replace "\n" ", " }} } }
+        {{- end }}
+      ports: [{ protocol: TCP, port: {{ .component.port | int }} }]
+    {{- end }}
+  egress:
+    {{- include "aggregator.egressToDns" $root | nindent 4 }}
+    {{- range $target := .component.calls | default list }}
+    - to: [{ podSelector: { matchLabels: { {{ include "aggregator.selector" (dict "root" $root "name" $target) | replace "\n" ", " }} } } }]
+      ports: [{ protocol: TCP, port: {{ (index $.components $target).port | int }} }]
+    {{- end }}
+    {{- range .component.stores | default list }}
+    {{- include "aggregator.egressToStore" (index $network.stores .) | nindent 4 }}
+    {{- end }}
+    {{- if .component.asksProviders }}
+    {{- include "aggregator.egressToProviders" $root | nindent 4 }}
+    {{- end }}
+    {{- if include "aggregator.hasApiToken" . }}
+    - ports: {{- include "aggregator.networkPorts" $network.apiServer.ports | trim | nindent 8 }}
+      {{- with $network.apiServer.to }}
+      to: {{- toYaml . | nindent 8 }}
+      {{- end }}
+    {{- end }}
+{{- end -}}
+
+{{- define "aggregator.networkPorts" -}}
+{{- range . }}
+- { protocol: TCP, port: {{ . | int }} }
+{{- end }}
+{{- end -}}
+
+{{- define "aggregator.egressToDns" -}}
+- to: {{- toYaml .Values.networkPolicy.dns.to | nindent 4 }}
+  ports: [{ protocol: UDP, port: 53 }, { protocol: TCP, port: 53 }]
+{{- end -}}
+
+{{/* Where `to` is empty the store is outside and anywhere, at its port alone. */}}
+{{- define "aggregator.egressToStore" -}}
+- ports: [{ protocol: TCP, port: {{ .port | int }} }]
+  {{- with .to }}
+  to: {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end -}}
+
+{{/* The internet without private networks, plus what `extra` says word for word, as for a model server of one's own. */}}
+{{- define "aggregator.egressToProviders" -}}
+{{- $providers := .Values.networkPolicy.providers -}}
+- to:
+    - ipBlock: { cidr: {{ $providers.cidr }}, except: {{ toJson $providers.except }} }
+  ports: {{- include "aggregator.networkPorts" $providers.ports | trim | nindent 4 }}
+{{- with $providers.extra }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,67 @@
+{{/*
+The Secret of one group (databases, redis, kafka, keys, providers, seed): one that somebody made, or the one that External
+Secrets will make. Where there is none the message says what to create.
+*/}}
+{{- define "aggregator.secretName" -}}
+{{- $values := .root.Values -}}
+{{- $existing := index $values.existingSecrets .group -}}
+{{- if eq .group "databases" -}}{{- $existing = index $existing .name -}}{{- end -}}
+{{- if and $values.externalSecrets.enabled (index $values.externalSecrets.remoteKeys .group) -}}
+{{- printf "%s-%s" .root.Release.Name .group -}}
+{{- else if $existing -}}
+{{- $existing -}}
+{{- else -}}
+{{- include "aggregator.failWithoutSecret" . -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "aggregator.failWithoutSecret" -}}
+{{- $value := printf "existingSecrets.%s" .group -}}
+{{- if eq .group "databases" -}}{{- $value = printf "existingSecrets.databases.%s" .name -}}{{- end -}}
+{{- $suggested := printf "%s-%s" .root.Release.Name .group -}}
+{{- $literals := list -}}
+{{- range .entries -}}{{- $literals = append $literals (printf "--from-literal=%s=…" .) -}}{{- end -}}
+{{- $create := printf "kubectl create secret generic %s --namespace %s %s" $suggested .root.Release.Namespace (join " " $literals) -}}
+{{- fail (printf "%s is not set: it names a Secret with %s, and there is no default for it. Create one, then set the value:\n  %s\n  --set %s=%s\ndocs/kubernetes.md tells how each is made; externalSecrets.enabled brings them from a store instead." $value (join ", " .entries) $create $value $suggested) -}}
+{{- end -}}
+
+{{/* Variables out of Secrets, as a list of name and Secret. The key in the Secret is the variable's name. */}}
+{{- define "aggregator.secretVariables" -}}
+{{- $root := .root -}}
+{{- $name := .name -}}
+{{- $variables := list -}}
+{{- range $store := .component.stores | default list -}}
+{{- if eq $store "postgres" -}}
+{{- $variables = append $variables (include "aggregator.databaseVariable" (dict "root" $root "name" $name) | fromJson) -}}
+{{- else -}}
+{{- $variable := ternary "REDIS_URL" "KAFKA_BROKERS" (eq $store "redis") -}}
+{{- $secret := include "aggregator.secretName" (dict "root" $root "group" $store "entries" (list $variable)) -}}
+{{- $variables = append $variables (dict "name" $variable "secret" $secret) -}}
+{{- end -}}
+{{- end -}}
+{{- if not .component.isForeign -}}
+{{- $identity := ternary "INTERNAL_SIGNING_KEY" "INTERNAL_PUBLIC_KEY" (or (eq $name "api-gateway") (eq $root.Values.peerIdentity.mode "key")) -}}
+{{- $secret := include "aggregator.secretName" (dict "root" $root "group" "keys" "entries" (include "aggregator.keyNames" $root | fromYamlArray)) -}}
+{{- range $key := concat (list $identity) (.component.keys | default list) -}}
+{{- $variables = append $variables (dict "name" $key "secret" $secret) -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $variables -}}
+{{- end -}}
+
+{{- define "aggregator.databaseVariable" -}}
+{{- $variable := printf "%s_DATABASE_URL" (.name | upper | replace "-" "_") -}}
+{{- $secret := include "aggregator.secretName" (dict "root" .root "group" "databases" "name" .name "entries" (list $variable)) -}}
+{{- dict "name" $variable "secret" $secret | toJson -}}
+{{- end -}}
+
+{{- define "aggregator.keyNames" -}}
+[INTERNAL_SIGNING_KEY, INTERNAL_PUBLIC_KEY, KEY_PEPPER, AUTH_JWT_PRIVATE_KEY, CREDENTIALS_ENCRYPTION_KEY]
+{{- end -}}
+
+{{- define "aggregator.secretEnv" -}}
+{{- range . }}
+- name: {{ .name }}
+  valueFrom: { secretKeyRef: { name: {{ .secret }}, key: {{ .key | default .name }} } }
+{{- end }}
+{{- end -}}

@@ -1,0 +1,73 @@
+{{/* What a workload is told that is no secret: the content of its ConfigMap. `env` of the values has the last word. */}}
+{{- define "aggregator.settings" -}}
+{{- merge (deepCopy .values.env) (include "aggregator.ownSettings" . | fromYaml) | toYaml -}}
+{{- end -}}
+
+{{- define "aggregator.ownSettings" -}}
+{{- $root := .root -}}
+{{- $name := .name -}}
+{{- $component := .component -}}
+HOST: 0.0.0.0
+{{ $name | upper | replace "-" "_" }}_PORT: {{ $component.port | int | quote }}
+SHUTDOWN_GRACE_MS: {{ mul .values.drainSeconds 1000 | quote }}
+NODE_OPTIONS: --max-old-space-size={{ include "aggregator.heapMegabytes" .values.resources.limits.memory }}
+{{- if not $component.isForeign }}
+ADMIN_PORT: "9090"
+LOG_LEVEL: {{ $root.Values.logLevel }}
+{{- end }}
+{{- range $target := $component.calls | default list }}
+{{- if and (eq $name "api-gateway") (eq $target "proxy") }}
+PROXY_URL: {{ include "aggregator.url" (dict "root" $root "name" "proxy") | replace "-proxy:" "-proxy-headless:" }}
+PROXY_DISCOVERY: dns
+{{- else if ne $target "mock-provider" }}
+{{ $target | upper | replace "-" "_" }}_URL: {{ include "aggregator.url" (dict "root" $root "name" $target) }}
+{{- end }}
+{{- end }}
+{{- if has "redis" ($component.stores | default list) }}
+REDIS_KEY_PREFIX: {{ $root.Values.redis.keyPrefix | quote }}
+{{- end }}
+{{- if has "kafka" ($component.stores | default list) }}
+EVENT_TRANSPORT: kafka
+KAFKA_TOPIC_PREFIX: {{ $root.Values.kafka.topicPrefix | quote }}
+{{- end }}
+{{- if and (not $component.isForeign) (eq $root.Values.peerIdentity.mode "projected") }}
+PEER_TOKENS_DIRECTORY: /var/run/secrets/aggregator/peers
+PEER_AUDIENCE_PREFIX: {{ include "aggregator.audiencePrefix" $root }}
+PEER_SERVICE_ACCOUNT_PREFIX: {{ $root.Release.Name }}-
+PEER_NAMESPACE: {{ $root.Release.Namespace }}
+{{- end }}
+{{- if $component.asksProviders }}
+{{ include "aggregator.providerSettings" . }}
+{{- end }}
+{{- if eq $name "proxy" }}
+SPOOL_DIRECTORY: /state/spool
+SPOOL_BYTES_MAX: {{ $root.Values.spool.bytesMax | quote }}
+SNAPSHOT_PATH: /state/snapshot.json
+{{- end }}
+{{- if eq $name "provider-operator" }}
+CLASS_NAME: {{ $root.Values.operator.className }}
+WATCH_NAMESPACES: {{ join "," $root.Values.operator.watchNamespaces | quote }}
+LEASE_NAME: {{ include "aggregator.name" . }}
+PROXY_SERVICE_NAME: {{ include "aggregator.name" (dict "root" $root "name" "proxy") }}
+{{- end }}
+{{- end -}}
+
+{{/* The proxy's own mock listens to its own pod alone, so in a cluster the mock provider is a workload, or none. */}}
+{{- define "aggregator.providerSettings" -}}
+{{- $hosts := .root.Values.baseUrlAllowlist -}}
+{{- $mock := include "aggregator.name" (dict "root" .root "name" "mock-provider") -}}
+{{- if .root.Values.mockProvider.enabled -}}{{- $hosts = append $hosts (printf "%s:3010" $mock) -}}{{- end -}}
+{{- $isOrchestrator := eq .name "provider-orchestrator" -}}
+MOCK_PROVIDER: {{ and $isOrchestrator .root.Values.mockProvider.enabled | quote }}
+{{- if and $isOrchestrator .root.Values.mockProvider.enabled }}
+MOCK_BASE_URL: http://{{ $mock }}:3010/v1
+{{- end }}
+{{- with $hosts }}
+PROVIDER_BASE_URL_ALLOWLIST: {{ join "," . }}
+{{- end }}
+{{- end -}}
+
+{{/* Two installations never take each other's tokens. */}}
+{{- define "aggregator.audiencePrefix" -}}
+{{- printf "%s.%s/" .Release.Namespace .Release.Name -}}
+{{- end -}}
