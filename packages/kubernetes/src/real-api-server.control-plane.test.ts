@@ -176,8 +176,8 @@ describe('a real API server', () => {
         namespace,
         name: 'leader',
         identity,
-        leaseMs: 3000,
-        renewDeadlineMs: 2000,
+        leaseMs: 8000,
+        renewDeadlineMs: 6000,
         retryMs: 200,
         onStarted: () => undefined,
         onLost: () => undefined,
@@ -191,7 +191,7 @@ describe('a real API server', () => {
     const two = elect('two');
     const { epoch } = one;
     await one.close();
-    await waitFor(() => two.isLeader, { timeoutMs: 2500, describe: 'the second one to lead' });
+    await waitFor(() => two.isLeader, { timeoutMs: 5000, describe: 'the second one to lead' });
     expect(two.epoch).toBeGreaterThan(epoch ?? Number.POSITIVE_INFINITY);
   });
 

@@ -249,6 +249,27 @@ describe('createLeaderElector', () => {
     expect(one.isLeader).toBe(true);
   });
 
+  it('counts from when it asked for the Lease, not from when the answer came', async () => {
+    const { clock, server, elect } = createWorld();
+    let isCut = false;
+    server.fate = (who, call) => {
+      if (who === 'two') return {};
+      return call.method === 'POST' ? { answerDelayMs: 4500 } : isCut ? { delayMs: 1e9 } : {};
+    };
+    const [one, two] = [elect('one', { leaseMs: 11_000 }), elect('two', { leaseMs: 11_000 })];
+    one.start();
+    await clock.advance(0);
+    two.start();
+    await clock.advance(4500);
+    isCut = true;
+    expect(one.isLeader).toBe(true);
+    for (let step = 0; step < 100; step += 1) {
+      await clock.advance(100);
+      expect(one.isLeader && two.isLeader).toBe(false);
+    }
+    expect(two.isLeader).toBe(true);
+  });
+
   it('never says that it leads when its timers are late, as after the process was stopped', async () => {
     const { clock, elect, server } = createWorld();
     let offsetMs = 0;
@@ -296,6 +317,8 @@ describe('createLeaderElector', () => {
       born += 1;
       const elector = elect(`e${born}`, {
         random,
+        // As little safety as there can be.
+        leaseMs: 11_000,
         onStarted: (epoch) => epochs.push(epoch),
         onLost: () => {
           alive.delete(elector);

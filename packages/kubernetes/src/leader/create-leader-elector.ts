@@ -48,7 +48,6 @@ class Elector implements LeaderElector {
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
   #leadership: Leadership | undefined;
-  #hasLost = false;
   /** Whether a write of ours may have made us the holder, also one whose answer never came. */
   #mayHold = false;
   #cancelDeadline: (() => void) | undefined;
@@ -97,7 +96,7 @@ class Elector implements LeaderElector {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
-    while (!signal.aborted && !this.#hasLost) {
+    while (!signal.aborted) {
       try {
         if (this.#leadership === undefined) await this.#compete();
         else await this.#renew(this.#leadership);
@@ -197,9 +196,8 @@ class Elector implements LeaderElector {
   }
 
   #lose(reason: string): void {
-    if (this.#leadership === undefined || this.#hasLost) return;
+    if (this.#leadership === undefined) return;
     this.#leadership = undefined;
-    this.#hasLost = true;
     this.#cancelDeadline?.();
     this.#stop.abort(new KubernetesError(0, 'Lost', reason));
     this.#tell(() => this.#options.onLost(reason));
