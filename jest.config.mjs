@@ -27,6 +27,9 @@ const controlPlane = ['<rootDir>/{packages,apps,operators,tests}/**/*.control-pl
 /** What Helm renders, judged by a private kube-apiserver. */
 const charts = ['<rootDir>/tests/charts/**/*.test.ts'];
 
+/** A whole installation in the cluster of the present kubeconfig. */
+const cluster = ['<rootDir>/tests/cluster/**/*.cluster.test.ts'];
+
 const jestFolder = '<rootDir>/packages/testing/src/jest';
 
 export default {
@@ -41,6 +44,7 @@ export default {
     }),
     tier('integration', integration, { globalSetup: `${jestFolder}/integration-setup.mjs` }),
     tier('charts', charts, { globalSetup: `${jestFolder}/charts-setup.mjs` }),
+    tier('cluster', cluster, { globalSetup: `${jestFolder}/cluster-setup.mjs` }),
     tier('control-plane', controlPlane, { globalSetup: `${jestFolder}/control-plane-setup.mjs` }),
   ],
 };

@@ -11,13 +11,7 @@ const scripts = Object.keys(
   z.object({ scripts: z.record(z.string(), z.string()) }).parse(parse(read('package.json'))).scripts,
 );
 
-/** Rooms that these files name and that are not in this tree yet; a row goes when its room comes. */
-const awaited = {
-  paths: ['charts/aggregator', 'k8s/dev'],
-  scripts: ['k8s:secrets', 'test:cluster'],
-};
-const isAwaited = (path: string) => awaited.paths.some((start) => `${path}/`.startsWith(`${start}/`));
-const findMissing = (paths: readonly string[]) => paths.filter((path) => !isAwaited(path) && !exists(path));
+const findMissing = (paths: readonly string[]) => paths.filter((path) => !exists(path));
 
 /** What becomes an image: all but the form of `npm start`. */
 const images = [...readdirSync(join(root, 'apps')), ...readdirSync(join(root, 'operators'))]
@@ -41,13 +35,6 @@ const skaffold = stage
 
 const appOf = (image: string) => /^aggregator\/([a-z-]+)$/.exec(image)?.[1];
 
-describe('rooms that are awaited', () => {
-  it('are not here yet', () => {
-    expect(awaited.paths.filter(exists)).toEqual([]);
-    expect(awaited.scripts.filter((name) => scripts.includes(name))).toEqual([]);
-  });
-});
-
 describe('the Tiltfile', () => {
   const text = read('Tiltfile');
   const code = text.replace(/^\s*#.*$/gm, '');
@@ -68,7 +55,7 @@ describe('the Tiltfile', () => {
   it('runs no npm script that is not there', () => {
     const named = [...code.matchAll(/npm (?:run (?:--silent )?)?([a-z][a-z0-9:-]*)/g)].map((match) => match[1] ?? '');
     expect(named).toContain('test:integration');
-    expect(named.filter((name) => !scripts.includes(name) && !awaited.scripts.includes(name))).toEqual([]);
+    expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
   });
 });
 
