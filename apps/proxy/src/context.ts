@@ -20,6 +20,7 @@ import {
   type InternalClient,
   type Logger,
   lastKnownGoodStore,
+  type Metrics,
   type ReadinessCheck,
   type ServiceContext,
 } from '@aggregator/service-kit';
@@ -200,7 +201,15 @@ export async function createProxyContext(
     },
     onFailure: events.reportNotSent,
   });
+  observeLoad(metrics, context);
   return context;
+}
+
+/** What a proxy has on its hands now: what autoscalers and alerts go by. */
+function observeLoad(metrics: Metrics, { inFlight, requests, spool }: ProxyContext): void {
+  metrics.observed('proxy_inflight_requests', 'AI requests that are here now.', () => inFlight.count);
+  metrics.observed('proxy_inflight_streams', 'Streams that are open now.', () => requests.streams);
+  metrics.observed('proxy_spool_fill_ratio', 'How full the spool is, 0 to 1.', () => spool.readFill());
 }
 
 /** The stores given, or those of the configuration; only the latter are ours to close. */

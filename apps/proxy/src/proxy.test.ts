@@ -19,6 +19,10 @@ describe('a proxy that is told to stop', () => {
     const shortId = createUuidV7();
     const short = await openStream(`${world.url}${path}`, await world.headers(shortId), { ...body, stream: true });
     await short.waitForEvents(3);
+    const figures = await world.proxy.context.metrics.registry.metrics();
+    expect(figures).toMatch(/proxy_inflight_streams\{[^}]*\} 2/);
+    expect(figures).toMatch(/proxy_inflight_requests\{[^}]*\} 2/);
+    expect(figures).toMatch(/proxy_spool_fill_ratio\{[^}]*\} 0\.0/);
     await world.proxy.stop();
 
     expect(await short.over()).toBe('end');
