@@ -1,0 +1,89 @@
+import { monitoringApi, type RenderOptions } from './render-chart.ts';
+
+const secrets = {
+  databases: { auth: 'db', 'provider-orchestrator': 'db', billing: 'db', analytics: 'db' },
+  redis: 'redis',
+  kafka: 'kafka',
+  keys: 'keys',
+  seed: 'seed',
+};
+
+/** The least that an installation must say. */
+export const leastValues = { existingSecrets: secrets };
+
+const autoscaled = (mode: 'cpu' | 'pods' | 'keda') => ({
+  ...leastValues,
+  services: {
+    proxy: { autoscaling: { enabled: true, mode } },
+    'api-gateway': { autoscaling: { enabled: true, mode, metric: { name: 'gateway_open_answers' } } },
+  },
+});
+
+/** What is rendered, linted and shown to an API server: each environment, and each feature where it is unlike them. */
+export const variants: Readonly<Record<string, RenderOptions>> = {
+  dev: { environment: 'dev' },
+  staging: { environment: 'staging' },
+  production: { environment: 'production', apiVersions: [monitoringApi] },
+  least: { values: leastValues },
+  'another release': { values: leastValues, release: 'second', namespace: 'elsewhere' },
+  'one shared key': { values: { ...leastValues, peerIdentity: { mode: 'key' } } },
+  'some namespaces': { values: { ...leastValues, operator: { watchNamespaces: ['team-a', 'team-b'] } } },
+  'no operator': { values: { ...leastValues, operator: { enabled: false } } },
+  'migrations as Jobs': { values: { ...leastValues, migrations: { mode: 'job' } } },
+  'migrations elsewhere': { values: { ...leastValues, migrations: { mode: 'external' } } },
+  'autoscaled by pods': { values: autoscaled('pods') },
+  'autoscaled by KEDA': { values: autoscaled('keda') },
+  'external Secrets': {
+    values: {
+      externalSecrets: {
+        enabled: true,
+        storeRef: { name: 'vault', kind: 'ClusterSecretStore' },
+        remoteKeys: { databases: 'a/db', redis: 'a/redis', kafka: 'a/kafka', keys: 'a/keys', providers: 'a/providers' },
+      },
+      migrations: { mode: 'job' },
+    },
+  },
+  'Gateway API': {
+    values: {
+      ...leastValues,
+      httpRoute: {
+        enabled: true,
+        parentRefs: [{ name: 'public', namespace: 'gateways', sectionName: 'https' }],
+        hostnames: ['ai.example.com'],
+      },
+    },
+  },
+  'everything said': {
+    apiVersions: [monitoringApi],
+    values: {
+      ...leastValues,
+      global: { imageRegistry: 'registry.example.com', imagePullSecrets: ['pull'] },
+      defaults: {
+        image: { digest: `sha256:${'a'.repeat(64)}` },
+        env: { LOG_LEVEL: 'warn' },
+        podAnnotations: { note: 'a pod' },
+        podLabels: { team: 'ai' },
+        serviceAccountAnnotations: { role: 'arn' },
+        nodeSelector: { disk: 'fast' },
+        tolerations: [{ key: 'ai', operator: 'Exists' }],
+        affinity: { nodeAffinity: {} },
+        priorityClassName: 'high',
+      },
+      gatewayService: { type: 'NodePort', nodePort: 30300, annotations: { note: 'a door' } },
+      baseUrlAllowlist: ['llm.internal:8000'],
+      networkPolicy: {
+        providers: {
+          extra: [{ to: [{ ipBlock: { cidr: '10.1.0.0/16' } }], ports: [{ protocol: 'TCP', port: 8000 }] }],
+        },
+      },
+      monitoring: {
+        serviceMonitor: { enabled: true, labels: { release: 'prometheus' } },
+        prometheusRule: { enabled: true, runbookBaseUrl: 'https://example.com/runbooks/' },
+        dashboards: { enabled: true },
+      },
+      extraObjects: [
+        { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: '{{ .Release.Name }}-extra' }, data: { a: 'b' } },
+      ],
+    },
+  },
+};
