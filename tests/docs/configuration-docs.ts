@@ -2,6 +2,7 @@ import { analyticsVariables } from '@aggregator/analytics';
 import { apiGatewayVariables } from '@aggregator/api-gateway';
 import { authVariables } from '@aggregator/auth';
 import { billingVariables } from '@aggregator/billing';
+import { providerOperatorVariables } from '@aggregator/provider-operator';
 import { providerOrchestratorVariables } from '@aggregator/provider-orchestrator';
 import { proxyVariables } from '@aggregator/proxy';
 import type { ConfigShape, ConfigVariable } from '@aggregator/service-kit';
@@ -14,6 +15,7 @@ const tables: readonly (readonly [string, ConfigShape])[] = [
   ['proxy', proxyVariables],
   ['billing', billingVariables],
   ['analytics', analyticsVariables],
+  ['provider-operator', providerOperatorVariables],
   ['npm start', standaloneVariables],
 ];
 
