@@ -169,6 +169,7 @@ describe('several operators', () => {
     await waitFor(async () => (await fetch(`${second.service.url}/health/ready`)).ok, { describe: 'it to be ready' });
     expect(second.service.context.isLeader).toBe(false);
     const firstEpoch = world.orchestrator.owner.epoch;
+    const writes = world.statusWrites('mock');
 
     await first.service.stop();
     await waitFor(() => second.service.context.isLeader, { describe: 'the second to lead' });
@@ -176,6 +177,8 @@ describe('several operators', () => {
 
     await world.until('later', { status: 'True' });
     expect(world.orchestrator.owner.epoch).toBeGreaterThan(firstEpoch);
+    // Whoever begins knows nothing new of what was served before.
+    expect(world.statusWrites('mock')).toBe(writes);
   });
 
   it('end when the Lease is not theirs any more, and say nothing after that', async () => {
