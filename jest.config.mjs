@@ -16,7 +16,7 @@ const tier = (displayName, testMatch, lifecycle) => ({
 
 const unit = [
   '<rootDir>/{packages,apps,operators}/**/src/**/*.test.ts',
-  '<rootDir>/tests/{tidy,world,e2e,docs,conformance,crds}/**/*.test.ts',
+  '<rootDir>/tests/{tidy,world,e2e,docs,conformance,crds,dev-loop}/**/*.test.ts',
   '!**/*.integration.test.ts',
   '!**/*.control-plane.test.ts',
 ];
@@ -26,6 +26,9 @@ const controlPlane = ['<rootDir>/{packages,apps,operators,tests}/**/*.control-pl
 
 /** What Helm renders, judged by a private kube-apiserver. */
 const charts = ['<rootDir>/tests/charts/**/*.test.ts'];
+
+/** A whole installation in the cluster of the present kubeconfig. */
+const cluster = ['<rootDir>/tests/cluster/**/*.cluster.test.ts'];
 
 const jestFolder = '<rootDir>/packages/testing/src/jest';
 
@@ -41,6 +44,7 @@ export default {
     }),
     tier('integration', integration, { globalSetup: `${jestFolder}/integration-setup.mjs` }),
     tier('charts', charts, { globalSetup: `${jestFolder}/charts-setup.mjs` }),
+    tier('cluster', cluster, { globalSetup: `${jestFolder}/cluster-setup.mjs` }),
     tier('control-plane', controlPlane, { globalSetup: `${jestFolder}/control-plane-setup.mjs` }),
   ],
 };

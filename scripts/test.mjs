@@ -1,6 +1,7 @@
 /**
- * `npm test` (the unit tier), `npm run test:integration`, `npm run test:control-plane` and `npm run test:charts`. Further words
- * go to Jest: `npm test -- packages/pricing -t rounds`.
+ * `npm test` (the unit tier), `npm run test:integration`, `npm run test:control-plane`, `npm run test:charts` and
+ * `npm run test:cluster`, of which only the quick part runs without `-- --all`. Further words go to Jest:
+ * `npm test -- packages/pricing -t rounds`.
  * The last line is always "N passed, N failed"; a test file that could not run counts as failed.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -10,12 +11,20 @@ import { installPackages } from './install-packages.mjs';
 import { requireNode } from './require-node.mjs';
 import { ROOT, runNode } from './run-node.mjs';
 
-const TIERS = ['unit', 'integration', 'control-plane', 'charts'];
+const TIERS = ['unit', 'integration', 'control-plane', 'charts', 'cluster'];
+/** One cluster for all of them: each file after the other. */
+const QUICK_CLUSTER = 'tests/cluster/quick';
 
 async function main() {
   requireNode();
   const [tier, ...forJest] = process.argv.slice(2);
   if (!TIERS.includes(tier)) throw new Error(`usage: node scripts/test.mjs ${TIERS.join('|')} [words for Jest …]`);
+  if (tier === 'cluster') {
+    const isWhole = forJest.includes('--all');
+    if (isWhole) forJest.splice(forJest.indexOf('--all'), 1);
+    if (!isWhole && forJest.length === 0) forJest.push(QUICK_CLUSTER);
+    forJest.push('--runInBand');
+  }
   await installPackages();
   await generateClients();
   const resultsFile = join(ROOT, 'var', `test-results-${tier}-${process.pid}.json`);

@@ -6,6 +6,7 @@ import {
   peerUrlVariable,
   readConfig,
   redisVariables,
+  replicasMaxVariable,
   requestBytesMaxVariable,
   variable,
 } from '@aggregator/service-kit';
@@ -40,6 +41,7 @@ export const apiGatewayVariables = {
   billingUrl: peerUrlVariable('billing'),
   analyticsUrl: peerUrlVariable('analytics'),
   orchestratorUrl: peerUrlVariable('provider-orchestrator'),
+  replicasMax: replicasMaxVariable,
   requestBytesMax: requestBytesMaxVariable,
   trustedProxyHops: variable(
     'TRUSTED_PROXY_HOPS',

@@ -56,6 +56,7 @@ export async function createApiGatewayContext(
     logger.warn('proxies_not_resolved', { host, error }),
   );
   const openAnswers = new OpenAnswers(() => events.truncatedStreams.inc());
+  metrics.observed('gateway_inflight_requests', 'AI requests that are with a proxy now.', () => openAnswers.count);
   const background = new AbortController();
   const localLimits = createMemoryAdmissionStore();
   const stores = openStores(config, overrides, (store, error) => logger.warn('store_failed', { store, error }));

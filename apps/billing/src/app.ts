@@ -5,24 +5,29 @@ import type { ErrorRequestHandler } from 'express';
 import type { BillingContext } from './context.ts';
 import { isDatabaseFailure } from './database/classify-error.ts';
 import { checkLedgerHandler } from './routes/check-ledger/handler.ts';
+import { createHoldHandler } from './routes/create-hold/handler.ts';
 import { createLeaseHandler } from './routes/create-lease/handler.ts';
 import { createTransactionHandler } from './routes/create-transaction/handler.ts';
 import { explainChargeHandler } from './routes/explain-charge/handler.ts';
 import { listTransactionsHandler } from './routes/list-transactions/handler.ts';
 import { readBalanceHandler } from './routes/read-balance/handler.ts';
 import { readBalanceOfHandler } from './routes/read-balance-of/handler.ts';
+import { releaseHoldHandler } from './routes/release-hold/handler.ts';
 
 /** Identity → body → route; then a database that failed becomes 503, since the same request can succeed later. */
 export function createBillingApp(context: BillingContext): RequestListener {
   const reads = requirePrincipal(context.verifier, 'billing:read');
   const manages = requirePrincipal(context.verifier, 'billing:manage');
+  const fromProxy = requirePeer(context.verifier, ['proxy']);
   return createExpressApp(context, (app) => {
     app.get('/v1/billing/balance', reads, readBalanceHandler(context));
     app.get('/v1/billing/balance/:id', reads, readBalanceOfHandler(context));
     app.get('/v1/billing/transactions', reads, listTransactionsHandler(context));
     app.get('/v1/billing/explain/:requestId', reads, explainChargeHandler(context));
     app.post('/v1/billing/transaction', manages, jsonBody, createTransactionHandler(context));
-    app.post('/internal/leases', requirePeer(context.verifier, ['proxy']), jsonBody, createLeaseHandler(context));
+    app.post('/internal/leases', fromProxy, jsonBody, createLeaseHandler(context));
+    app.post('/internal/holds', fromProxy, jsonBody, createHoldHandler(context));
+    app.post('/internal/holds/release', fromProxy, jsonBody, releaseHoldHandler(context));
     app.get(
       '/internal/ledger/check',
       requirePeer(context.verifier, ['api-gateway', 'analytics', 'proxy', 'billing']),

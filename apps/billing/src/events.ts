@@ -12,6 +12,8 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
   const lost = count('platform_loss_nano_usd_total', 'Charged beyond all credit, borne by the platform, in nano-USD.');
   const lowBalances = count('low_balances_total', 'Balances that a charge took below the warning line.');
   const leases = count('leases_total', 'Requests for credit by their answer.', ['result']);
+  const holds = count('holds_total', 'Holds that proxies asked of the ledger itself, by their answer.', ['result']);
+  const expired = count('holds_expired_total', 'Holds of the ledger that neither a settlement nor a release ended.');
   const leased = count('leased_nano_usd_total', 'Leased to the counter store, in nano-USD (rounded).');
   const grantFailures = count('lease_grant_failures_total', 'Leases whose credit was not confirmed at once.');
   const stranded = count('leases_stranded_total', 'Leases whose credit was lost or could not be granted.');
@@ -58,6 +60,11 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
     leaseAnswered(result: 'granted' | 'insufficient', amountNanoUsd: bigint) {
       leases.inc({ result });
       leased.inc(Number(amountNanoUsd));
+    },
+    holdAnswered: (result: 'held' | 'insufficient') => holds.inc({ result }),
+    holdsExpired(count: number) {
+      expired.inc(count);
+      if (count > 0) logger.warn('ledger_holds_expired', { holds: count });
     },
     leaseGrantFailed(facts: { leaseId: string; orgId: string; error: unknown }) {
       grantFailures.inc();

@@ -19,6 +19,11 @@ export const mockProviderVariables = {
     integer(0, 600_000).default(0),
     'How long the mock provider waits before each token of a stream, in milliseconds.',
   ),
+  apiKeyPrefix: variable(
+    'MOCK_API_KEY_PREFIX',
+    z.string().max(100).optional(),
+    'How keys that the mock provider takes begin; any other key is refused by 401, so that a dead key can be rehearsed.',
+  ),
   ledgerPath: variable(
     'MOCK_LEDGER_PATH',
     z.string().optional(),

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
-import { serviceNames } from '@aggregator/contracts';
-import { createExpressApp, jsonBody, requirePeer, requirePrincipal } from '@aggregator/service-kit';
+import { peerNames } from '@aggregator/contracts';
+import { createExpressApp, jsonBody, jsonBodyUpTo, requirePeer, requirePrincipal } from '@aggregator/service-kit';
 import type { ProviderOrchestratorContext } from './context.ts';
 import { answerCredentials } from './routes/answer-credentials/handler.ts';
 import { createProvider } from './routes/create-provider/handler.ts';
@@ -9,27 +9,42 @@ import { deleteRoute } from './routes/delete-route/handler.ts';
 import { listModels } from './routes/list-models/handler.ts';
 import { listProviders } from './routes/list-providers/handler.ts';
 import { listRoutes } from './routes/list-routes/handler.ts';
+import { putDeclarations } from './routes/put-declarations/handler.ts';
+import { putDeclaredCredentials } from './routes/put-declared-credentials/handler.ts';
 import { putProviderModels } from './routes/put-provider-models/handler.ts';
 import { putRoute } from './routes/put-route/handler.ts';
-import { recordSnapshotAck } from './routes/record-snapshot-ack/handler.ts';
+import { recordProxyReport } from './routes/record-proxy-report/handler.ts';
 import { showProvider } from './routes/show-provider/handler.ts';
 import { showRoute } from './routes/show-route/handler.ts';
-import { showSnapshotState } from './routes/show-snapshot-state/handler.ts';
+import { showRoutingState } from './routes/show-routing-state/handler.ts';
 import { streamSnapshots } from './routes/stream-snapshots/handler.ts';
 import { updateProvider } from './routes/update-provider/handler.ts';
 
 const providers = '/v1/orchestrator/providers';
 const routes = '/v1/orchestrator/routes';
+const declarations = '/internal/declarations/:owner';
+/** 500 keys of 4 KiB. */
+const credentialsBytesMax = 4 * 1024 * 1024;
+/** 500 providers and 5000 routes as they are written by hand; more of them than is likely fit. */
+const declarationsBytesMax = 16 * 1024 * 1024;
 
 export function createProviderOrchestratorApp(context: ProviderOrchestratorContext): RequestListener {
   const { verifier } = context;
   const fromProxy = requirePeer(verifier, ['proxy']);
-  const fromPeer = requirePeer(verifier, serviceNames);
+  const fromOperator = requirePeer(verifier, ['provider-operator']);
+  const fromPeer = requirePeer(verifier, peerNames);
   const manager = requirePrincipal(verifier, 'providers:manage');
   return createExpressApp(context, (app) => {
     app.get('/internal/snapshots', fromProxy, streamSnapshots(context));
-    app.post('/internal/snapshots/acks', fromProxy, jsonBody, recordSnapshotAck(context));
-    app.get('/internal/snapshots/state', fromPeer, showSnapshotState(context));
+    app.post('/internal/proxies/reports', fromProxy, jsonBody, recordProxyReport(context));
+    app.get('/internal/routing-state', fromPeer, showRoutingState(context));
+    app.put(
+      `${declarations}/credentials`,
+      fromOperator,
+      jsonBodyUpTo(credentialsBytesMax),
+      putDeclaredCredentials(context),
+    );
+    app.put(declarations, fromOperator, jsonBodyUpTo(declarationsBytesMax), putDeclarations(context));
     app.post('/internal/credentials', fromProxy, jsonBody, answerCredentials(context));
 
     app.get('/v1/orchestrator/models', requirePrincipal(verifier, 'ai:invoke'), listModels(context));

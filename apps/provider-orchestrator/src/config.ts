@@ -4,12 +4,14 @@ import {
   ConfigError,
   type ConfigOf,
   commonVariables,
+  credentialsEncryptionKeysVariable,
   databaseUrlVariable,
   defaultPorts,
   type Environment,
   flag,
   integer,
   readConfig,
+  redisVariables,
   variable,
 } from '@aggregator/service-kit';
 import { z } from 'zod';
@@ -18,7 +20,6 @@ import { defaultBaseUrl, toVersionedBaseUrl } from './registry/base-urls.ts';
 import { pricesByModel } from './registry/plain-rates.ts';
 
 const customModelsMax = 500;
-const encryptionKeysMax = 4;
 
 /** A provider's address, with the version path put in where it was left out, and without a trailing slash. */
 const providerBaseUrl = (type: ProviderType) =>
@@ -41,17 +42,6 @@ const modelNames = z
   .transform((text) => text.split(',').flatMap((name) => name.trim() || []))
   .pipe(z.array(z.string().max(200)).min(1).max(customModelsMax))
   .transform((names) => [...new Set(names)]);
-
-/** The present key first, then those that what was sealed earlier is opened with. */
-const encryptionKeys = z
-  .string()
-  .transform((text) => text.split(',').map((part) => part.trim()))
-  .pipe(
-    z
-      .array(z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 random bytes as base64url (43 characters)'))
-      .min(1)
-      .max(encryptionKeysMax),
-  );
 
 const keyVariable = (name: string, vendor: string, aliases: readonly string[] = []) =>
   variable(name, presence, `${vendor} Further keys of the same account or others: ${name}_2 to ${name}_16.`, {
@@ -107,12 +97,8 @@ export const providerOrchestratorVariables = {
     integer(2, 100).default(5),
     'Most connections that one orchestrator process opens to its database.',
   ),
-  credentialsEncryptionKeys: variable(
-    'CREDENTIALS_ENCRYPTION_KEY',
-    encryptionKeys.optional(),
-    'Secret that seals the keys of providers that are given through the API; without it none can be given. `openssl rand -base64 32 | tr +/ -_ | tr -d =` makes one. To change it, put the new one before the old one, separated by a comma; what was sealed with the old one can be read as long as it stands there.',
-    { isSecret: true },
-  ),
+  credentialsEncryptionKeys: credentialsEncryptionKeysVariable,
+  ...redisVariables,
   baseUrlAllowlist: baseUrlAllowlistVariable,
   probeIntervalMs: variable(
     'PROVIDER_PROBE_INTERVAL_MS',

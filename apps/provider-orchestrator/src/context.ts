@@ -1,5 +1,7 @@
+import type { ExpiringStore } from '@aggregator/expiring-store';
 import { mockModels } from '@aggregator/mock-provider';
 import {
+  createEnvelope,
   createIdentity,
   createLogger,
   createMetrics,
@@ -8,7 +10,6 @@ import {
   type ServiceContext,
 } from '@aggregator/service-kit';
 import type { ProviderOrchestratorConfig } from './config.ts';
-import { createEnvelope } from './credentials/envelope.ts';
 import { readCredentials } from './credentials/stored-credentials.ts';
 import { createDatabase, type Database } from './database/create-database.ts';
 import { createOrchestratorEvents, type OrchestratorEvents } from './events.ts';
@@ -17,17 +18,21 @@ import type { ReadStored } from './health/list-targets.ts';
 import { openProber } from './health/open-prober.ts';
 import type { ProviderWriter } from './providers/create-provider.ts';
 import { readVendorModels } from './registry/catalogue/index.ts';
-import { toEnvironmentProviders } from './registry/environment-providers.ts';
+import { mockBaseUrlOf, toEnvironmentProviders } from './registry/environment-providers.ts';
+import { knownModelsAt } from './registry/known-models.ts';
 import { writeEnvironmentProviders } from './registry/write-environment-providers.ts';
+import { ProxyReports } from './reports/proxy-reports.ts';
+import { openLastKnownGood } from './snapshot/open-last-known-good.ts';
 import { openSnapshots, type Publish } from './snapshot/open-snapshots.ts';
 import { type Published, publishChange } from './snapshot/publish.ts';
-import { SnapshotAcks } from './snapshot/snapshot-acks.ts';
 import type { SnapshotFeed } from './snapshot/snapshot-feed.ts';
 import type { SnapshotStreams } from './snapshot/snapshot-streams.ts';
 
 export interface ProviderOrchestratorOverrides {
   /** Unix milliseconds. */
   now(): number;
+  /** Where the last known good state is kept; who made it closes it. */
+  lastKnownGood: ExpiringStore;
   /** Where log lines go instead of to standard output. */
   logStream: NodeJS.WritableStream;
 }
@@ -39,7 +44,7 @@ export interface ProviderOrchestratorContext extends ServiceContext {
   readonly database: Database;
   readonly feed: SnapshotFeed;
   readonly streams: SnapshotStreams;
-  readonly acks: SnapshotAcks;
+  readonly reports: ProxyReports;
   readonly health: HealthBook;
   now(): number;
   /** What a provider is written with. */
@@ -75,6 +80,10 @@ export async function createProviderOrchestratorContext(
     config.credentialsEncryptionKeys === undefined ? null : createEnvelope(config.credentialsEncryptionKeys);
   const allowlist = config.baseUrlAllowlist ?? emptyAllowlist;
   const readStored: ReadStored = (refs) => readCredentials(database, envelope, refs, events.credentialUnreadable);
+  const { reportsLost: onFailure, reportsBack: onRecovery } = events;
+  const reports = new ProxyReports({ database, proxiesMax, now, onFailure, onRecovery });
+  const kept = openLastKnownGood(config, overrides.lastKnownGood, { envelope, feed, events, readStored });
+  const mockBaseUrl = mockBaseUrlOf(config);
   const { probeIntervalMs: intervalMs, keys } = config;
   const prober = openProber({
     ...{ intervalMs, keys, allowlist, database, events, feed, health, readStored, now },
@@ -90,10 +99,10 @@ export async function createProviderOrchestratorContext(
     database,
     feed,
     streams,
-    acks: new SnapshotAcks(proxiesMax),
+    reports,
     health,
     now,
-    writer: () => ({ envelope, allowlist, nowMs: now() }),
+    writer: () => ({ envelope, allowlist, nowMs: now(), mockBaseUrl, readKnownModels: knownModelsAt(config, now()) }),
     readStored,
     publish,
     // Not the database: what is published can be streamed without it.
@@ -112,7 +121,9 @@ export async function createProviderOrchestratorContext(
     async close() {
       streams.close();
       await prober.close();
+      await kept?.close();
       await feed.close();
+      await reports.close();
       await database.$disconnect();
     },
   };

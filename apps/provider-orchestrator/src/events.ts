@@ -1,4 +1,4 @@
-import type { ProviderHealth, RoutingSnapshot, SnapshotAck } from '@aggregator/contracts';
+import type { DeclarationResult, ProviderHealth, ProxyReport, RoutingSnapshot } from '@aggregator/contracts';
 import type { Logger, Metrics } from '@aggregator/service-kit';
 import type { Actor } from './routes/actor-of.ts';
 
@@ -6,12 +6,20 @@ import type { Actor } from './routes/actor-of.ts';
 export interface OrchestratorEvents {
   /** The environment was written into the registry. */
   registryWritten(facts: { snapshot: RoutingSnapshot; isNew: boolean; problems: readonly string[] }): void;
-  /** Names that the environment declares, too, but that were declared through the API first. */
+  /** Names that the environment declares, too, but that others declared first. */
   providersShadowed(names: readonly string[]): void;
   /** A change through the API was published. */
   registryPublished(facts: { snapshot: RoutingSnapshot; problems: readonly string[] }): void;
   /** Who changed what through the API, and as which version. Never holds what it was changed to. */
   registryChanged(facts: RegistryChange): void;
+  /** An operator's declarations were taken, and what became of each entry. */
+  declarationsTaken(facts: {
+    owner: string;
+    epoch: number;
+    sequence: number;
+    snapshot: { epoch: number; version: number };
+    entries: readonly DeclarationResult[];
+  }): void;
   /** A credential was sealed with a key that is not there any more, or was tampered with. */
   credentialUnreadable(ref: string): void;
   providerHealthChanged(name: string, health: ProviderHealth): void;
@@ -20,7 +28,13 @@ export interface OrchestratorEvents {
   probingFailed(error: unknown): void;
   /** This instance serves a newer snapshot from now on. */
   snapshotTaken(snapshot: RoutingSnapshot): void;
-  proxyAnswered(ack: SnapshotAck): void;
+  /** A proxy says something new of a snapshot. */
+  proxyAnswered(report: ProxyReport): void;
+  /** What proxies report cannot be written; it is kept in memory meanwhile. */
+  reportsLost(error: unknown): void;
+  reportsBack(): void;
+  /** Proxies that start while this service is away find an earlier state, or none. */
+  lastKnownGoodNotKept(reason: unknown): void;
   registryLost(error: unknown): void;
   registryBack(): void;
 }
@@ -38,10 +52,15 @@ export interface RegistryChange extends Actor {
   version: number;
 }
 
+const refusedShownMax = 20;
+
 export function createOrchestratorEvents(logger: Logger, metrics: Metrics): OrchestratorEvents {
   const version = metrics.gauge('orchestrator_snapshot_version', 'Version of the snapshot that is served.');
   const problemCount = metrics.gauge('orchestrator_registry_problems', 'Entries left out of the snapshot.');
   const changes = metrics.counter('orchestrator_registry_changes_total', 'Changes through the API.', ['change']);
+  const declared = metrics.counter('orchestrator_declared_entries_total', 'Entries that operators declared.', [
+    'result',
+  ]);
   const unhealthyCount = metrics.gauge('orchestrator_providers_unhealthy', 'Providers that fail their probes.');
   const acks = metrics.counter('orchestrator_snapshot_acks_total', 'What proxies said of snapshots.', ['result']);
   return {
@@ -62,6 +81,15 @@ export function createOrchestratorEvents(logger: Logger, metrics: Metrics): Orch
       changes.inc({ change: facts.change });
       logger.info('registry_changed', { ...facts });
     },
+    declarationsTaken({ owner, epoch, sequence, snapshot, entries }) {
+      const refused = entries.filter(({ result }) => result !== 'accepted');
+      declared.inc({ result: 'accepted' }, entries.length - refused.length);
+      for (const { result } of refused) declared.inc({ result });
+      const fields = { owner, epoch, sequence, version: snapshot.version, entries: entries.length };
+      logger.info('declarations_taken', fields);
+      if (refused.length > 0)
+        logger.warn('declarations_refused', { owner, refused: refused.slice(0, refusedShownMax) });
+    },
     credentialUnreadable: (ref) => logger.error('stored_secret_unreadable', { ref }),
     providerHealthChanged(name, { state, reason }) {
       if (state === 'unhealthy') logger.warn('provider_unhealthy', { provider: name, reason });
@@ -73,12 +101,17 @@ export function createOrchestratorEvents(logger: Logger, metrics: Metrics): Orch
       version.set(snapshot.version);
       logger.info('snapshot_taken', { epoch: snapshot.epoch, version: snapshot.version });
     },
-    proxyAnswered({ proxyId, epoch, version: answered, result, problems }) {
+    proxyAnswered({ proxyId, instance, snapshot }) {
+      if (snapshot === null) return;
+      const { epoch, version: answered, result, problems } = snapshot;
       acks.inc({ result });
-      const fields = { proxyId, epoch, version: answered, problems };
+      const fields = { proxyId, instance, epoch, version: answered, problems };
       if (result === 'nack' || problems.length > 0) logger.warn('snapshot_refused', { ...fields, result });
       else logger.info('snapshot_acknowledged', fields);
     },
+    reportsLost: (error) => logger.error('proxy_reports_not_written', { error }),
+    reportsBack: () => logger.info('proxy_reports_written_again'),
+    lastKnownGoodNotKept: (error) => logger.error('last_known_good_not_kept', { error }),
     registryLost: (error) => logger.error('registry_read_failed', { error }),
     registryBack: () => logger.info('registry_read_recovered'),
   };

@@ -5,6 +5,7 @@ import {
   ConfigError,
   type ConfigOf,
   commonVariables,
+  credentialsEncryptionKeysVariable,
   defaultPorts,
   type Environment,
   eventLogVariables,
@@ -13,6 +14,7 @@ import {
   peerUrlVariable,
   readConfig,
   redisVariables,
+  replicasMaxVariable,
   requestBytesMaxVariable,
   variable,
 } from '@aggregator/service-kit';
@@ -28,6 +30,7 @@ export const proxyVariables = {
   orchestratorUrl: peerUrlVariable('provider-orchestrator'),
   billingUrl: peerUrlVariable('billing'),
   requestBytesMax: requestBytesMaxVariable,
+  replicasMax: replicasMaxVariable,
   requestsInFlightMax: variable(
     'PROXY_REQUESTS_IN_FLIGHT_MAX',
     integer(1, 100_000).default(2048),
@@ -113,6 +116,12 @@ export const proxyVariables = {
     'SPOOL_FLUSH_INTERVAL_MS',
     integer(1, 10_000).default(50),
     'Longest time between a write to the spool and its flush to the disk, in milliseconds.',
+  ),
+  credentialsEncryptionKeys: credentialsEncryptionKeysVariable,
+  instanceName: variable(
+    'INSTANCE_NAME',
+    z.string().min(1).max(253).optional(),
+    'What the platform calls this process, in reports to the orchestrator: the name of its pod. Unset, the name of the machine.',
   ),
   snapshotPath: variable(
     'SNAPSHOT_PATH',

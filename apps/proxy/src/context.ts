@@ -1,35 +1,47 @@
 import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { type AdmissionStore, createAdmissionStore } from '@aggregator/admission';
 import { usageRecordedTopic } from '@aggregator/contracts';
-import { createExpiringStore, type ExpiringStore } from '@aggregator/expiring-store';
+import { createExpiringStore, createRedisExpiringStore, type ExpiringStore } from '@aggregator/expiring-store';
 import { createEventLog, type EventLog } from '@aggregator/messaging';
 import { createMockProvider, type MockProvider } from '@aggregator/mock-provider';
 import { createTargetMemory, type TargetMemory } from '@aggregator/resilience';
 import { listTargetKeys } from '@aggregator/routing';
 import {
   ConfigError,
+  createEnvelope,
   createIdentity,
   createInternalClient,
   createLogger,
   createMetrics,
   emptyAllowlist,
   type IdentityVerifier,
+  type InternalClient,
   type Logger,
+  lastKnownGoodStore,
+  type Metrics,
   type ReadinessCheck,
   type ServiceContext,
 } from '@aggregator/service-kit';
 import { openSpool, type Spool } from '@aggregator/spool';
 import { Agent } from 'undici';
+import { z } from 'zod';
 import { InFlightLimit } from './admission/in-flight-limit.ts';
 import { LeaseRequests } from './admission/lease-requests.ts';
+import { shelterAdmission } from './admission/sheltered-admission.ts';
 import { OpenRequests } from './attempts/open-requests.ts';
 import { AnswerCache } from './cache/answer-cache.ts';
 import { mockLedgerPath, type ProxyConfig } from './config.ts';
 import { createProxyEvents, type ProxyEvents } from './events.ts';
 import { CompiledPolicies } from './privacy/compiled-policies.ts';
+import { composeReport } from './reports/compose-report.ts';
+import { ProviderTrafficBook } from './reports/provider-traffic.ts';
+import { ProxyReporter } from './reports/proxy-reporter.ts';
 import { type FollowOptions, followSnapshots } from './routing/follow-snapshots.ts';
-import { readSavedSnapshot } from './routing/saved-snapshot.ts';
+import { takeLastKnownGood } from './routing/last-known-good.ts';
+import { SnapshotOffers } from './routing/snapshot-offers.ts';
+import { startFromDisk } from './routing/start-from-disk.ts';
 import { CurrentSnapshot } from './routing/swap-snapshot.ts';
 import { recoverIntents } from './settlement/recover-intents.ts';
 import { Credentials } from './upstream/credentials.ts';
@@ -39,6 +51,8 @@ import { ProviderPools } from './upstream/provider-pools.ts';
 export interface ProxyOverrides {
   admission: AdmissionStore;
   eventLog: EventLog;
+  /** Where the orchestrator keeps the last known good state. */
+  lastKnownGood: ExpiringStore;
   logger: Logger;
   /** Unix milliseconds. */
   now(): number;
@@ -59,6 +73,8 @@ export interface ProxyContext extends ServiceContext {
   readonly credentials: Credentials;
   /** What is remembered of each target's failures. */
   readonly memory: TargetMemory;
+  /** How attempts at each provider ended of late. */
+  readonly traffic: ProviderTrafficBook;
   readonly requests: OpenRequests;
   /** Answers that may be given again. */
   readonly answers: AnswerCache;
@@ -81,6 +97,8 @@ const shipDeadlineMs = 5000;
 const shipBatchMax = 500;
 const spoolFillMax = 0.95;
 const targetsMax = 20_000;
+const reportedProvidersMax = 1000;
+const reportIntervalMs = 5000;
 const conversationEntriesMax = 100_000;
 
 export async function createProxyContext(
@@ -90,10 +108,10 @@ export async function createProxyContext(
   const logger = overrides.logger ?? createLogger({ service: 'proxy', level: config.logLevel });
   const metrics = createMetrics('proxy');
   const events = createProxyEvents(logger, metrics);
-  const stores = openStores(config, overrides, events);
   const { signer, verifier } = createIdentity(config, 'proxy');
   const peer = { signer, deadlineMs: peerDeadlineMs };
   const billing = createInternalClient({ ...peer, target: 'billing', baseUrl: config.billingUrl });
+  const stores = openStores(config, overrides, billing, events);
   const orchestrator = createInternalClient({
     ...peer,
     target: 'provider-orchestrator',
@@ -102,12 +120,13 @@ export async function createProxyContext(
   const streamAgent = new Agent({ connections: 1, connect: { timeout: peerDeadlineMs } });
   const spool = await openProxySpool(config, stores.eventLog, events);
   const routing = new CurrentSnapshot();
-  const credentials = new Credentials(config.credentials);
-  const memory = createTargetMemory({
-    now: overrides.monotonicNow ?? (() => performance.now()),
-    random: Math.random,
-    targetsMax,
-  });
+  const monotonicNow = overrides.monotonicNow ?? (() => performance.now());
+  const credentials = new Credentials(config.credentials, monotonicNow);
+  const { credentialsEncryptionKeys: keys } = config;
+  const envelope = keys === undefined ? null : createEnvelope(keys);
+  const offers = new SnapshotOffers(monotonicNow);
+  const traffic = new ProviderTrafficBook({ now: monotonicNow, providersMax: reportedProvidersMax });
+  const memory = createTargetMemory({ now: monotonicNow, random: Math.random, targetsMax });
   const pools = new ProviderPools({
     connectionsMax: config.upstreamConnectionsMax,
     allowlist: config.baseUrlAllowlist ?? emptyAllowlist,
@@ -117,7 +136,7 @@ export async function createProxyContext(
   let cutTimer: NodeJS.Timeout | undefined;
 
   const context: ProxyContext = {
-    ...{ config, logger, metrics, events, routing, spool, pools, credentials, memory },
+    ...{ config, logger, metrics, events, routing, spool, pools, credentials, memory, traffic },
     admission: stores.admission,
     verifier,
     inFlight: new InFlightLimit({
@@ -132,17 +151,25 @@ export async function createProxyContext(
     mockProvider: await openMockProvider(config),
     now: overrides.now ?? Date.now,
     isClosing: () => background.signal.aborted,
-    readinessChecks: readinessChecks(routing, spool, stores.admission),
+    readinessChecks: readinessChecks(routing, offers, spool),
+    dependencyChecks: {
+      async counterStore() {
+        await stores.admission.readEpoch();
+      },
+    },
     async start() {
-      await startFromDisk(config.snapshotPath, routing, events);
+      await startFromDisk(config.snapshotPath, routing, offers, events);
       const { orchestratorUrl, snapshotPath } = config;
       const follow: FollowOptions = {
         ...{ proxyId: spool.id, orchestratorUrl, snapshotPath, silenceMsMax: snapshotSilenceMsMax },
-        ...{ agent: streamAgent, signer, orchestrator, current: routing, pools, credentials, events },
+        ...{ agent: streamAgent, signer, orchestrator, current: routing, offers, pools, credentials, events },
         onSwap: () => memory.retain(listTargetKeys(routing.require())),
+        onAnswer: () => reporter.noteNews(),
       };
       tasks = Promise.all([
         followSnapshots(follow, background.signal),
+        envelope && stores.lastKnownGood && takeLastKnownGood(follow, stores.lastKnownGood, envelope),
+        reporter.run(background.signal),
         recoverIntents(context, spool.abandonedIntents, background.signal),
       ]).catch((error: unknown) => events.partFailed('background', error));
     },
@@ -162,33 +189,64 @@ export async function createProxyContext(
       await stores.closeOwn();
     },
   };
+  const reporter = new ProxyReporter({
+    intervalMs: reportIntervalMs,
+    async send() {
+      const instance = config.instanceName ?? hostname();
+      const readIndex = () => routing.index;
+      const countRequests = () => context.inFlight.count;
+      const parts = { proxyId: spool.id, instance, offers, readIndex, traffic, pools, memory, countRequests };
+      const body = composeReport(parts);
+      await orchestrator.call({ method: 'POST', path: '/internal/proxies/reports', body, answer: z.unknown() });
+    },
+    onFailure: events.reportNotSent,
+  });
+  observeLoad(metrics, context);
   return context;
 }
 
+/** What a proxy has on its hands now: what autoscalers and alerts go by. */
+function observeLoad(metrics: Metrics, { inFlight, requests, spool }: ProxyContext): void {
+  metrics.observed('proxy_inflight_requests', 'AI requests that are here now.', () => inFlight.count);
+  metrics.observed('proxy_inflight_streams', 'Streams that are open now.', () => requests.streams);
+  metrics.observed('proxy_spool_fill_ratio', 'How full the spool is, 0 to 1.', () => spool.readFill());
+}
+
 /** The stores given, or those of the configuration; only the latter are ours to close. */
-function openStores(config: ProxyConfig, overrides: Partial<ProxyOverrides>, events: ProxyEvents) {
+function openStores(
+  config: ProxyConfig,
+  overrides: Partial<ProxyOverrides>,
+  billing: InternalClient,
+  events: ProxyEvents,
+) {
   const own: { close(): Promise<void> }[] = [];
   const keep = <Store extends { close(): Promise<void> }>(store: Store): Store => {
     own.push(store);
     return store;
   };
   return {
-    admission: overrides.admission ?? keep(connectAdmission(config, events)),
+    admission: overrides.admission ?? keep(connectAdmission(config, billing, events)),
     eventLog: overrides.eventLog ?? keep(connectEventLog(config)),
     answers: keep(openExpiring(config, 'answers', config.cacheMaxSize, events)),
     conversations: keep(openExpiring(config, 'conversations', conversationEntriesMax, events)),
+    lastKnownGood: overrides.lastKnownGood ?? openLastKnownGood(config, events, keep),
     async closeOwn() {
       await Promise.all(own.map((store) => store.close()));
     },
   };
 }
 
-function connectAdmission({ redisUrl, redisKeyPrefix }: ProxyConfig, events: ProxyEvents): AdmissionStore {
+function connectAdmission(
+  { redisUrl, redisKeyPrefix, replicasMax }: ProxyConfig,
+  billing: InternalClient,
+  events: ProxyEvents,
+): AdmissionStore {
   if (redisUrl === undefined) {
     throw new ConfigError(['REDIS_URL: a proxy in a process of its own shares limits and credit through Redis']);
   }
   const onError = (error: unknown) => events.partFailed('counter_store', error);
-  return createAdmissionStore({ redisUrl, keyPrefix: redisKeyPrefix, onError });
+  const primary = createAdmissionStore({ redisUrl, keyPrefix: redisKeyPrefix, onError });
+  return shelterAdmission(primary, billing, { sharedBy: replicasMax, onChange: events.counterStoreChanged });
 }
 
 function openExpiring(
@@ -199,6 +257,19 @@ function openExpiring(
 ): ExpiringStore {
   const onError = (error: unknown) => events.partFailed(name, error);
   return createExpiringStore({ redisUrl, keyPrefix: `${redisKeyPrefix}${name}:`, entriesMax, onError });
+}
+
+/** Only where several processes share a store is there anything in it. */
+function openLastKnownGood(
+  { redisUrl, redisKeyPrefix, credentialsEncryptionKeys }: ProxyConfig,
+  events: ProxyEvents,
+  keep: (store: ExpiringStore) => ExpiringStore,
+): ExpiringStore | null {
+  if (redisUrl === undefined || credentialsEncryptionKeys === undefined) return null;
+  const { bounds, deadlineMs, keyPrefix } = lastKnownGoodStore;
+  const onError = (error: unknown) => events.partFailed('last_known_good', error);
+  const options = { ...bounds, deadlineMs, url: redisUrl, keyPrefix: `${redisKeyPrefix}${keyPrefix}`, onError };
+  return keep(createRedisExpiringStore(options));
 }
 
 function connectEventLog(config: ProxyConfig): EventLog {
@@ -237,30 +308,21 @@ async function openMockProvider(config: ProxyConfig): Promise<MockProvider | nul
   });
 }
 
-async function startFromDisk(path: string, routing: CurrentSnapshot, events: ProxyEvents): Promise<void> {
-  try {
-    const snapshot = await readSavedSnapshot(path);
-    if (snapshot !== null && routing.swap(snapshot) === 'swapped') events.snapshotTaken(snapshot);
-  } catch (error) {
-    events.savedSnapshotUnreadable(error);
-  }
-}
-
 function readinessChecks(
   routing: CurrentSnapshot,
+  offers: SnapshotOffers,
   spool: Spool,
-  admission: AdmissionStore,
 ): Record<string, ReadinessCheck> {
   return {
     async snapshot() {
       routing.require();
     },
+    async routing() {
+      offers.requireAnswer();
+    },
     async spool() {
       const fill = spool.readFill();
       if (fill >= spoolFillMax) throw new Error(`the spool is ${Math.round(fill * 100)} % full`);
-    },
-    async counterStore() {
-      await admission.readEpoch();
     },
   };
 }

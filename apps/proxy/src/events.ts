@@ -1,4 +1,4 @@
-import type { AppError, RoutingSnapshot } from '@aggregator/contracts';
+import type { AppError, EntryProblem, RoutingSnapshot } from '@aggregator/contracts';
 import { formatNanoUsd, toUsdNumber } from '@aggregator/pricing';
 import type { Target } from '@aggregator/routing';
 import type { Logger, Metrics } from '@aggregator/service-kit';
@@ -30,10 +30,16 @@ export interface ProxyEvents {
   recoveryAdvanced(left: number): void;
   intentUnreadable(eventId: string, error: unknown): void;
   snapshotTaken(snapshot: RoutingSnapshot): void;
-  snapshotRefused(problems: readonly string[]): void;
+  snapshotRefused(problems: readonly EntryProblem[]): void;
+  /** What of the snapshot that is served from now on could not be read. */
+  snapshotEntriesLeftOut(problems: readonly EntryProblem[]): void;
   snapshotNotSaved(error: unknown): void;
   savedSnapshotUnreadable(error: unknown): void;
   snapshotStreamLost(error: unknown): void;
+  /** The counter store went away, or is back: meanwhile the ledger holds for each request. */
+  counterStoreChanged(isAway: boolean, error: unknown): void;
+  /** The orchestrator does not hear of us; told once for each row of failures. */
+  reportNotSent(error: unknown): void;
   /** The counter store, the event log or the spool's disk. */
   partFailed(part: string, error: unknown): void;
 }
@@ -68,6 +74,10 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
     'Streams that were ended with an error because the grace of a stop was over.',
   );
   const version = metrics.gauge('proxy_snapshot_version', 'Version of the routing snapshot that is served.');
+  const storeAway = metrics.gauge(
+    'proxy_counter_store_away',
+    'Whether the ledger holds for requests, since the counter store is away.',
+  );
   const unsettled = metrics.gauge('proxy_unrecovered_intents', 'Requests of an earlier process not settled yet.');
 
   return {
@@ -132,9 +142,16 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
       logger.info('snapshot_taken', { epoch: snapshot.epoch, version: snapshot.version });
     },
     snapshotRefused: (problems) => logger.error('snapshot_refused', { problems }),
+    snapshotEntriesLeftOut: (problems) => logger.error('snapshot_entries_left_out', { problems }),
     snapshotNotSaved: (error) => logger.warn('snapshot_not_saved', { error }),
     savedSnapshotUnreadable: (error) => logger.warn('saved_snapshot_unreadable', { error }),
+    reportNotSent: (error) => logger.warn('report_not_sent', { error }),
     snapshotStreamLost: (error) => logger.warn('snapshot_stream_lost', { error }),
+    counterStoreChanged(isAway, error) {
+      storeAway.set(isAway ? 1 : 0);
+      if (isAway) logger.error('counter_store_away', { error });
+      else logger.info('counter_store_back');
+    },
     partFailed: (part, error) => logger.warn('part_failed', { part, error }),
   };
 }

@@ -19,6 +19,10 @@ describe('a proxy that is told to stop', () => {
     const shortId = createUuidV7();
     const short = await openStream(`${world.url}${path}`, await world.headers(shortId), { ...body, stream: true });
     await short.waitForEvents(3);
+    const figures = await world.proxy.context.metrics.registry.metrics();
+    expect(figures).toMatch(/proxy_inflight_streams\{[^}]*\} 2/);
+    expect(figures).toMatch(/proxy_inflight_requests\{[^}]*\} 2/);
+    expect(figures).toMatch(/proxy_spool_fill_ratio\{[^}]*\} 0\.0/);
     await world.proxy.stop();
 
     expect(await short.over()).toBe('end');
@@ -34,14 +38,19 @@ describe('a proxy that is told to stop', () => {
 });
 
 describe('a proxy', () => {
-  it('is ready when it has a snapshot, room in its spool and its counter store', async () => {
+  it('is ready when it has a snapshot and room in its spool: without its counter store the ledger holds', async () => {
     const world = await startWorld();
     const answer = await fetch(`${world.url}/health/ready`);
 
     expect(JSON.parse(await answer.text())).toMatchObject({
       status: 'ok',
-      checks: { snapshot: 'ok', spool: 'ok', counterStore: 'ok' },
+      checks: { snapshot: 'ok', spool: 'ok' },
     });
+    world.admission.readEpoch = () => Promise.reject(new Error('away'));
+    expect((await fetch(`${world.url}/health/ready`)).status).toBe(200);
+    const health = await fetch(`${world.url}/health`);
+    expect(health.status).toBe(503);
+    expect(await health.json()).toMatchObject({ checks: { snapshot: 'ok', counterStore: 'unavailable' } });
     await world.stop();
   });
 

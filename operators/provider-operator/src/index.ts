@@ -1,1 +1,22 @@
-export {};
+import type { ServiceDefinition } from '@aggregator/service-kit';
+import { createProviderOperatorApp } from './app.ts';
+import { type ProviderOperatorConfig, readProviderOperatorConfig } from './config.ts';
+import {
+  createProviderOperatorContext,
+  type ProviderOperatorContext,
+  type ProviderOperatorOverrides,
+} from './context.ts';
+
+export { type ProviderOperatorConfig, providerOperatorVariables } from './config.ts';
+export type { ProviderOperatorContext, ProviderOperatorOverrides } from './context.ts';
+
+export const providerOperatorService: ServiceDefinition<
+  ProviderOperatorConfig,
+  ProviderOperatorContext,
+  ProviderOperatorOverrides
+> = {
+  name: 'provider-operator',
+  readConfig: readProviderOperatorConfig,
+  createContext: createProviderOperatorContext,
+  createApp: createProviderOperatorApp,
+};

@@ -9,3 +9,5 @@ export type {
   RateVerdict,
 } from './port.ts';
 export { createRedisAdmissionStore, type RedisAdmissionOptions } from './redis/redis-store.ts';
+export type { LedgerHolds } from './sheltered/ledger-holds.ts';
+export { createShelteredAdmissionStore, type ShelteredAdmissionOptions } from './sheltered/sheltered-store.ts';

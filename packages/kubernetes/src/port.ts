@@ -97,7 +97,7 @@ export interface LeaderElector {
    * leader's is always higher, also where the Lease was deleted in between.
    */
   readonly epoch: number | null;
-  /** Releases the Lease, so that the next one need not wait for it to expire. */
+  /** Releases the Lease, so that the next one need not wait for it to expire: whoever works as leader must have stopped. */
   close(): Promise<void>;
 }
 

@@ -138,6 +138,17 @@ describe('the mock provider as a server', () => {
     expect((await fetch(mock.server.url.replace('/v1', '/'))).status).toBe(404);
   });
 
+  it('refuses keys that do not begin as its keys do, charges nothing for them, and serves whoever sends none', async () => {
+    await mock.start({ apiKeyPrefix: 'vendor-key-' });
+    const ask = (apiKey: string) =>
+      new OpenAI({ apiKey, baseURL: mock.server.url, maxRetries: 0 }).chat.completions.create(chat);
+
+    await expect(ask('stolen')).rejects.toMatchObject({ status: 401, code: 'invalid_api_key' });
+    expect(mock.lastRecord).toMatchObject({ state: 'refused', amountNanoUsd: '0' });
+    expect((await ask('vendor-key-2')).model).toBe('mock-small');
+    expect((await mock.post('/chat/completions', chat)).status).toBe(200);
+  });
+
   it('settles what is open when it closes, and takes nothing more', async () => {
     await mock.start({ faults: () => ({ kind: 'stall', afterChunks: 1 }) });
     const response = await mock.post('/chat/completions', { ...chat, stream: true }, 'open/1');

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Operation } from '@aggregator/contracts';
+import { checkKey } from './check-key.ts';
 import { checkChat, checkEmbeddings } from './check-request.ts';
 import { type Exchange, pause, readBody, sendJson } from './exchange.ts';
 import { drawFault, readFaultScript } from './fault-script.ts';
@@ -18,6 +19,8 @@ export interface MockProviderOptions {
   chunkDelayMs?: number;
   /** Tokens of a text answer that nothing limits. Default 40. */
   wordsPerAnswer?: number;
+  /** How keys that it takes begin; any other key is refused by 401. Default: every key is taken. */
+  apiKeyPrefix?: string;
   /** Where the ledger is kept beyond the life of the process; the folder must exist. Default: nowhere. */
   ledgerPath?: string;
   /** Records kept in memory. Default 100,000, with a ledger file 1,000,000. */
@@ -91,7 +94,9 @@ export function createMockProvider(options: MockProviderOptions = {}): MockProvi
   }
 
   async function answerChat(exchange: Exchange, record: LedgerRecord): Promise<void> {
-    const chat = checkChat(await readBody(exchange));
+    const body = await readBody(exchange);
+    checkKey(exchange.request, options.apiKeyPrefix);
+    const chat = checkChat(body);
     const { request, promptTokens } = chat;
     const isStreamed = request.stream === true;
     const lastRole = request.messages.at(-1)?.role ?? null;
@@ -114,7 +119,9 @@ export function createMockProvider(options: MockProviderOptions = {}): MockProvi
   }
 
   async function answerEmbeddings(exchange: Exchange, record: LedgerRecord): Promise<void> {
-    const embeddings = checkEmbeddings(await readBody(exchange));
+    const body = await readBody(exchange);
+    checkKey(exchange.request, options.apiKeyPrefix);
+    const embeddings = checkEmbeddings(body);
     const { request, promptTokens } = embeddings;
     const about = { model: request.model, isStreamed: false, lastRole: null };
     const { fault, latencyMs } = await findCourse(options, exchange, record, about);

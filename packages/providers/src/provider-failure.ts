@@ -4,8 +4,10 @@ import type { ProviderError } from './provider-adapter.ts';
 /** A provider's failure as an error that can be thrown and told to the caller, with the judgement that failover needs. */
 export class ProviderFailure extends AppError {
   readonly judgement: ProviderError;
+  /** Of the answer that told it; null where it was told otherwise. */
+  readonly status: number | null;
 
-  constructor(judgement: ProviderError) {
+  constructor(judgement: ProviderError, status: number | null = null) {
     super(judgement.code, {
       internal: judgement.internal,
       ...(judgement.publicMessage === null ? {} : { message: judgement.publicMessage }),
@@ -14,5 +16,6 @@ export class ProviderFailure extends AppError {
     });
     this.name = 'ProviderFailure';
     this.judgement = judgement;
+    this.status = status;
   }
 }

@@ -11,5 +11,5 @@ export type {
   TargetMemory,
   TargetStanding,
 } from './port.ts';
-export { toTargetKey } from './target-key.ts';
+export { toProviderName, toTargetKey } from './target-key.ts';
 export { createTargetMemory, type TargetMemoryOptions } from './target-memory.ts';

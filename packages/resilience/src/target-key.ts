@@ -7,6 +7,11 @@ export function toTargetKey(provider: string, model: string, credentialRef: stri
   return `${provider}${separator}${model}${separator}${credentialRef}`;
 }
 
+/** Whose target it is. */
+export function toProviderName(key: TargetKey): string {
+  return key.slice(0, key.indexOf(separator));
+}
+
 /** What shares a retry budget: the provider's model, whichever key asks. */
 export function toModelName(key: TargetKey): string {
   return key.slice(0, key.lastIndexOf(separator));

@@ -7,6 +7,7 @@ export {
   flag,
   integer,
   peerUrlVariable,
+  replicasMaxVariable,
   requestBytesMaxVariable,
 } from './config/common-variables.ts';
 export {
@@ -20,6 +21,7 @@ export {
   variable,
 } from './config/read-config.ts';
 export {
+  credentialsEncryptionKeysVariable,
   databaseName,
   databaseUrlVariable,
   eventLogVariables,
@@ -31,7 +33,7 @@ export { createEgressConnector, EgressRefused } from './egress/egress-connector.
 export { isPublicAddress } from './egress/judge-address.ts';
 export { type BaseUrlVerdict, judgeBaseUrl } from './egress/judge-base-url.ts';
 export { checkBody } from './http/check-body.ts';
-export { createExpressApp, jsonBody, readRequestId, withJsonBodies } from './http/create-express-app.ts';
+export { createExpressApp, jsonBody, jsonBodyUpTo, readRequestId, withJsonBodies } from './http/create-express-app.ts';
 export { type HealthAnswer, type ReadinessCheck, readHealth } from './http/health.ts';
 export { createInternalClient, type InternalClient, type InternalRequest } from './http/internal-client.ts';
 export { parseJsonBody } from './http/parse-json-body.ts';
@@ -48,3 +50,12 @@ export type { ServiceContext, ServiceDefinition } from './lifecycle/service-defi
 export { type RunningService, startService } from './lifecycle/start-service.ts';
 export { createLogger, type LogFields, type Logger, redactText } from './log/logger.ts';
 export { createMetrics, type Metrics } from './metrics/metrics.ts';
+export { createEnvelope, type Envelope } from './secrets/envelope.ts';
+export {
+  lastKnownGoodStore,
+  packLastKnownGood,
+  readStateNumber,
+  type StateNumber,
+  unpackLastKnownGood,
+} from './secrets/last-known-good.ts';
+export { Secret } from './secrets/secret.ts';

@@ -56,6 +56,7 @@ describe('proxies found by DNS', () => {
 
     state.answer = async () => [];
     await discovery.refresh();
+    expect(failures).toEqual(['proxy']);
     state.answer = async () => Promise.reject(new Error('SERVFAIL'));
     await discovery.refresh();
 

@@ -11,6 +11,10 @@ export class OpenAnswers {
     this.#onStreamCut = onStreamCut;
   }
 
+  get count(): number {
+    return this.#open.size;
+  }
+
   /** We are about to end: nothing new is begun. */
   get isCut(): boolean {
     return this.#isCut;

@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 
 const connectionsMax = 256;
-const connectTimeoutMs = 2000;
+const connectTimeoutMs = 3000;
 /** Less than the 65 s for which a proxy keeps an idle connection, so that no request is sent on one that it is closing. */
 const keepAliveMaxMs = 30_000;
 /** So long a target that took no connection is passed over. */

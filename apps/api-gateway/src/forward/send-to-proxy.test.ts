@@ -147,6 +147,7 @@ describe('a gateway that is told to stop (I15)', () => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(event('begun'));
     }, 700);
     const answer = await post(route, '{}');
+    expect(await service.context.metrics.registry.metrics()).toMatch(/gateway_inflight_requests\{[^}]*\} 1/);
 
     const [text] = await Promise.all([answer.text(), stop()]);
 

@@ -1,30 +1,18 @@
-import { hash } from 'node:crypto';
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { createMemoryAdmissionStore } from '@aggregator/admission';
-import { createApiKey, type KeyVerdict, peerHeader, principalHeader } from '@aggregator/contracts';
-import { createMemoryInvalidationChannel } from '@aggregator/invalidation';
-import { type RunningService, startService } from '@aggregator/service-kit';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { createApiKey, mockScriptHeader, peerHeader, principalHeader } from '@aggregator/contracts';
 import Anthropic from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readApiGatewayConfig } from '../config.ts';
-import type { ApiGatewayContext } from '../context.ts';
-import { apiGatewayService } from '../index.ts';
+import {
+  answerJson,
+  serve,
+  startGateway,
+  type TestGateway,
+  type TestServer,
+  validKey,
+} from '../testing/start-gateway.ts';
 
-const valid: KeyVerdict = {
-  valid: true,
-  principal: {
-    orgId: '0193c5a0-0000-7000-8000-000000000001',
-    userId: '0193c5a0-0000-7000-8000-000000000002',
-    keyId: '0193c5a0-0000-7000-8000-000000000003',
-    scopes: ['ai:invoke'],
-    models: null,
-    limits: { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null },
-  },
-  expiresAt: null,
-  allowedIps: null,
-};
 const ask = { model: 'm', max_tokens: 10, messages: [{ role: 'user' as const, content: 'Hello' }] };
-const key = createApiKey(Buffer.alloc(32, 1));
+const key = validKey;
 const refusedKey = createApiKey(Buffer.alloc(32, 2));
 
 interface Seen {
@@ -33,33 +21,7 @@ interface Seen {
 }
 
 const seen: Seen[] = [];
-const servers: Server[] = [];
-const state: { gateway: RunningService<ApiGatewayContext> | null } = { gateway: null };
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : '';
-}
-
-const answerJson = (response: Parameters<RequestListener>[1], body: unknown) => {
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-};
-
-/** Auth as the gateway sees it: it knows one key. */
-const auth: RequestListener = async (request, response) => {
-  const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part);
-  if (request.url === '/internal/keys/epoch') answerJson(response, { epoch: 1 });
-  else {
-    const isKnown = Buffer.concat(parts)
-      .toString()
-      .includes(hash('sha256', key, 'hex'));
-    answerJson(response, isKnown ? valid : { valid: false });
-  }
-};
+const state: { gateway: TestGateway | null; proxy: TestServer | null } = { gateway: null, proxy: null };
 
 /** A proxy that writes down what reaches it. */
 const proxy: RequestListener = (request, response) => {
@@ -69,23 +31,13 @@ const proxy: RequestListener = (request, response) => {
 };
 
 beforeAll(async () => {
-  const config = readApiGatewayConfig({
-    PORT: '0',
-    LOG_LEVEL: 'error',
-    INTERNAL_SIGNING_KEY: Buffer.alloc(32, 7).toString('base64url'),
-    AUTH_URL: await serve(auth),
-    PROXY_URL: await serve(proxy),
-  });
-  state.gateway = await startService(apiGatewayService, config, {
-    admission: createMemoryAdmissionStore(),
-    invalidation: createMemoryInvalidationChannel(),
-  });
+  state.proxy = await serve(proxy);
+  state.gateway = await startGateway(state.proxy.url);
 });
 
 afterAll(async () => {
   await state.gateway?.stop();
-  for (const server of servers) server.closeAllConnections();
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  await state.proxy?.close();
 });
 
 const url = () => state.gateway?.url ?? '';
@@ -141,11 +93,13 @@ describe('the gateway', () => {
     expect(seen.at(-1)?.url).toBe(canonical);
   });
 
-  it('lets nobody say who asks: that header is its own', async () => {
-    await post('/v1/responses', { [principalHeader]: 'forged', [peerHeader]: 'forged' });
+  it('lets nobody say who asks, or what a provider is to do wrong: such headers end here', async () => {
+    const script = '{"faults":[{"kind":"Cut"}]}';
+    await post('/v1/responses', { [principalHeader]: 'forged', [peerHeader]: 'forged', [mockScriptHeader]: script });
 
     expect(seen.at(-1)?.headers[principalHeader]).not.toBe('forged');
     expect(seen.at(-1)?.headers).not.toHaveProperty(peerHeader);
+    expect(seen.at(-1)?.headers).not.toHaveProperty(mockScriptHeader);
   });
 
   it('answers strangers in the words of the surface that they ask', async () => {

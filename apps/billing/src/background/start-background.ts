@@ -1,6 +1,7 @@
 import type { EventConsumer } from '@aggregator/messaging';
 import { usageRecordedConsumer } from '../consumers/usage-recorded.ts';
 import type { BillingContext } from '../context.ts';
+import { expireHolds } from '../holds/expire-holds.ts';
 import { createStrandedRelease } from '../leases/release-stranded.ts';
 import { retryGrants } from '../leases/retry-grants.ts';
 import { relayOutbox } from '../outbox/relay.ts';
@@ -34,6 +35,7 @@ export function startBackground(context: BillingContext): EventConsumer {
     }),
     task('retry_grants', secondMs, () => retryGrants(context, { minAgeMs: 5 * secondMs, giveUpMs: 60 * secondMs })),
     task('release_stranded', secondMs, () => release.step()),
+    task('expired_holds', 10 * secondMs, async () => events.holdsExpired(await expireHolds(database))),
     task('spool_gaps', 30 * secondMs, async () => events.spoolGapsFound(await findSpoolGaps(database))),
     task('outbox', secondMs / 4, async () => {
       events.outboxRelayed(await relayOutbox(database, eventLog));

@@ -13,12 +13,18 @@ export interface Allotment {
 }
 
 /**
- * Divides a charge: the leased money first, since it was set aside for this; then the free balance; what is left over is
- * the platform's loss, so that no balance goes below zero.
+ * Divides a charge: first what the ledger held for this very request, which is part of the free balance again; then the leased
+ * money, since it was set aside for this; then the free balance; what is left over is the platform's loss, so that no balance
+ * goes below zero.
  */
-export function allotCharge(credit: Credit, amountNanoUsd: bigint): { allotment: Allotment; left: Credit } {
-  const fromLeased = min(credit.leased, amountNanoUsd);
-  const fromAvailable = min(credit.available, amountNanoUsd - fromLeased);
+export function allotCharge(
+  credit: Credit,
+  amountNanoUsd: bigint,
+  heldNanoUsd = 0n,
+): { allotment: Allotment; left: Credit } {
+  const fromHeld = min(min(heldNanoUsd, credit.available), amountNanoUsd);
+  const fromLeased = min(credit.leased, amountNanoUsd - fromHeld);
+  const fromAvailable = fromHeld + min(credit.available - fromHeld, amountNanoUsd - fromHeld - fromLeased);
   return {
     allotment: { fromLeased, fromAvailable, fromPlatformLoss: amountNanoUsd - fromLeased - fromAvailable },
     left: { leased: credit.leased - fromLeased, available: credit.available - fromAvailable },

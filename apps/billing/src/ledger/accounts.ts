@@ -12,9 +12,11 @@ export type PlatformAccount = (typeof platformAccounts)[keyof typeof platformAcc
 export interface OrganizationAccounts {
   availableId: string;
   leasedId: string;
+  heldId: string;
   /** Nano-USD, as they are while the lock is held. */
   available: bigint;
   leased: bigint;
+  held: bigint;
 }
 
 interface AccountRow {
@@ -57,23 +59,26 @@ export async function lockOrganization(
 export async function readAccounts(
   db: Transaction,
   orgId: string,
-): Promise<{ available: bigint; leased: bigint } | undefined> {
+): Promise<Pick<OrganizationAccounts, 'available' | 'leased' | 'held'> | undefined> {
   const rows = await db.$queryRaw<AccountRow[]>`
     SELECT id, org_id AS "orgId", kind, balance FROM account WHERE org_id = ${orgId}::uuid`;
   return toOrganizationAccounts(rows).get(orgId);
 }
 
+const unopened: OrganizationAccounts = {
+  ...{ availableId: '', leasedId: '', heldId: '' },
+  ...{ available: 0n, leased: 0n, held: 0n },
+};
+
 function toOrganizationAccounts(rows: readonly AccountRow[]): Map<string, OrganizationAccounts> {
   const accounts = new Map<string, OrganizationAccounts>();
   for (const { id, orgId, kind, balance } of rows) {
     if (orgId === null) continue;
-    const entry = accounts.get(orgId) ?? { availableId: '', leasedId: '', available: 0n, leased: 0n };
-    accounts.set(
-      orgId,
-      kind === 'available'
-        ? { ...entry, availableId: id, available: balance }
-        : { ...entry, leasedId: id, leased: balance },
-    );
+    const entry = accounts.get(orgId) ?? { ...unopened };
+    accounts.set(orgId, entry);
+    if (kind === 'available') Object.assign(entry, { availableId: id, available: balance });
+    else if (kind === 'leased') Object.assign(entry, { leasedId: id, leased: balance });
+    else Object.assign(entry, { heldId: id, held: balance });
   }
   return accounts;
 }

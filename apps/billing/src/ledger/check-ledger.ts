@@ -28,7 +28,7 @@ export async function checkLedger(db: Transaction): Promise<LedgerCheckAnswer> {
       FROM account LEFT JOIN moved USING (id) GROUP BY account.id
     ), fault AS (
       SELECT id, kind, balance::text, folded::text FROM fold
-      WHERE balance <> folded OR (balance < 0 AND kind IN ('available', 'leased'))
+      WHERE balance <> folded OR (balance < 0 AND kind IN ('available', 'leased', 'held'))
       ORDER BY id LIMIT ${faultsMax}
     )
     SELECT count(*) AS accounts, (SELECT count(*) FROM transfer) AS transfers, coalesce(sum(balance), 0)::text AS sum,

@@ -28,12 +28,13 @@ export async function openAccounts(
   });
 }
 
+const organizationKinds = ['available', 'leased', 'held'] as const;
+
 async function insertAccounts(tx: Transaction, orgIds: readonly string[]): Promise<string[]> {
-  const ids = createOrderedIds(orgIds.length * 2);
-  const rows = orgIds.flatMap((orgId, index) => [
-    { id: ids[index * 2], orgId, kind: 'available' },
-    { id: ids[index * 2 + 1], orgId, kind: 'leased' },
-  ]);
+  const ids = createOrderedIds(orgIds.length * organizationKinds.length);
+  const rows = orgIds.flatMap((orgId, index) =>
+    organizationKinds.map((kind, at) => ({ id: ids[index * organizationKinds.length + at], orgId, kind })),
+  );
   const inserted = await tx.$queryRaw<{ orgId: string; kind: string }[]>`
     INSERT INTO account (id, org_id, kind)
     SELECT id, "orgId", kind FROM json_to_recordset(${toJsonRows(rows)}::json) AS row (id uuid, "orgId" uuid, kind text)

@@ -2,6 +2,8 @@ import { type Allotment, allotCharge } from '../charges/allot-charge.ts';
 import { settleRequests } from '../charges/settle-requests.ts';
 import { describeCharge, type UsageCharge } from '../charges/usage-charge.ts';
 import type { Database, Transaction } from '../database/open-database.ts';
+import { returnHolds } from '../holds/hold-money.ts';
+import { closeHolds, type RequestHold } from '../holds/hold-rows.ts';
 import { claimEvents, markQuarantined } from '../inbox/claim-events.ts';
 import { advanceWatermarks } from '../spools/advance-watermark.ts';
 import { lockAccounts, type OrganizationAccounts, platformAccounts } from './accounts.ts';
@@ -56,7 +58,11 @@ async function postClaimed(tx: Transaction, charges: readonly UsageCharge[]): Pr
   const { settled, conflicting } = await settleRequests(tx, claim.fresh);
   await markQuarantined(tx, conflicting);
   const due = settled.filter(({ amountNanoUsd }) => amountNanoUsd > 0n);
-  const { posted, balances } = await moveMoney(tx, due);
+  const holds = await closeHolds(
+    tx,
+    settled.map(({ event }) => event.requestId),
+  );
+  const { posted, balances } = await moveMoney(tx, due, holds);
   const handled = new Set([...due, ...conflicting]);
   return {
     posted,
@@ -70,11 +76,13 @@ async function postClaimed(tx: Transaction, charges: readonly UsageCharge[]): Pr
 async function moveMoney(
   tx: Transaction,
   due: readonly UsageCharge[],
+  holds: readonly RequestHold[],
 ): Promise<Pick<PostChargesAnswer, 'posted' | 'balances'>> {
-  if (due.length === 0) return { posted: [], balances: [] };
-  const orgIds = [...new Set(due.map(({ event }) => event.orgId))];
+  if (due.length === 0 && holds.length === 0) return { posted: [], balances: [] };
+  const orgIds = [...new Set([...due.map(({ event }) => event.orgId), ...holds.map(({ orgId }) => orgId)])];
   const accounts = await lockAccounts(tx, orgIds, [platformAccounts.revenue, platformAccounts.platformLoss]);
-  const { posted, left } = allotInOrder(due, accounts);
+  await returnHolds(tx, holds, accounts);
+  const { posted, left } = allotInOrder(due, accounts, holds);
   const lineIds = createOrderedIds(posted.length);
   await postTransfers(
     tx,
@@ -95,19 +103,24 @@ async function moveMoney(
   const balances = [...left].map(([orgId, after]) => ({
     orgId,
     before: total(accounts.get(orgId)),
-    after: after.available + after.leased,
+    after: after.available + after.leased + (accounts.get(orgId)?.held ?? 0n),
   }));
   return { posted, balances };
 }
 
 /** Divides charges one after the other: each finds what those before it have left. */
-function allotInOrder(due: readonly UsageCharge[], accounts: ReadonlyMap<string, OrganizationAccounts>) {
+function allotInOrder(
+  due: readonly UsageCharge[],
+  accounts: ReadonlyMap<string, OrganizationAccounts>,
+  holds: readonly RequestHold[],
+) {
+  const heldFor = new Map(holds.map(({ requestId, amountNanoUsd }) => [requestId, amountNanoUsd]));
   const left = new Map<string, { leased: bigint; available: bigint }>();
   const posted = due.map((charge): PostedCharge => {
-    const { orgId } = charge.event;
+    const { orgId, requestId } = charge.event;
     const credit = left.get(orgId) ?? accounts.get(orgId);
     if (credit === undefined) throw new Error(`organisation ${orgId} has no accounts`);
-    const { allotment, left: remaining } = allotCharge(credit, charge.amountNanoUsd);
+    const { allotment, left: remaining } = allotCharge(credit, charge.amountNanoUsd, heldFor.get(requestId));
     left.set(orgId, remaining);
     return { charge, allotment };
   });
@@ -137,5 +150,5 @@ function toTransfers(
 }
 
 function total(accounts: OrganizationAccounts | undefined): bigint {
-  return (accounts?.available ?? 0n) + (accounts?.leased ?? 0n);
+  return (accounts?.available ?? 0n) + (accounts?.leased ?? 0n) + (accounts?.held ?? 0n);
 }

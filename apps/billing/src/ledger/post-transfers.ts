@@ -7,6 +7,8 @@ export type TransferReason =
   | 'lease'
   | 'lease_returned'
   | 'lease_reclaimed'
+  | 'hold'
+  | 'hold_returned'
   | 'top_up'
   | 'sign_up_credit'
   | 'adjustment';
@@ -42,7 +44,7 @@ export async function postTransfers(tx: Transaction, transfers: readonly NewTran
     UPDATE account SET balance = account.balance + moved.change
     FROM json_to_recordset(${toJsonRows(changes)}::json) AS moved (id uuid, change bigint)
     WHERE account.id = moved.id
-      AND (account.kind NOT IN ('available', 'leased') OR account.balance >= -moved.change)`;
+      AND (account.kind NOT IN ('available', 'leased', 'held') OR account.balance >= -moved.change)`;
   if (moved !== changes.length) throw new GuardError(`${moved} of ${changes.length} balances could be moved`);
 
   const ids = createOrderedIds(transfers.length);

@@ -1,19 +1,24 @@
 import { Writable } from 'node:stream';
 import { providerChange } from '@aggregator/contracts';
+import { createMemoryExpiringStore } from '@aggregator/expiring-store';
+import { lastKnownGoodStore } from '@aggregator/service-kit';
+import { waitFor } from '@aggregator/testing';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { declared, declarerAt, newCredential } from '../testing/declare.ts';
 import { asPeer, createOrchestratorBench, encryptionKey, manage } from '../testing/start-orchestrator.ts';
 
 const canary = 'canary-ab12cd34ef56-not-a-pattern';
 const tables = z.array(z.object({ name: z.string() }));
 const texts = z.array(z.object({ text: z.string() }));
 
-describe('a key that was given through the API', () => {
+describe('a key that was given through the API or by Kubernetes', () => {
   const bench = createOrchestratorBench();
   afterAll(() => bench.closeAll());
 
-  it('is nowhere in the tables, the logs or the answers, but in the one that proxies get', async () => {
+  it('is nowhere in the tables, the logs, the store or the answers, but in the one that proxies get', async () => {
     const lines: string[] = [];
+    const lastKnownGood = createMemoryExpiringStore(lastKnownGoodStore.bounds);
     const logStream = new Writable({
       write(chunk, _encoding, done) {
         lines.push(String(chunk));
@@ -23,6 +28,20 @@ describe('a key that was given through the API', () => {
     const orchestrator = await bench.start({
       environment: { CREDENTIALS_ENCRYPTION_KEY: encryptionKey, LOG_LEVEL: 'debug', OPENAI_API_KEY: canary },
       logStream,
+      lastKnownGood,
+    });
+    const operator = declarerAt(orchestrator.url);
+    const handed = newCredential('k', canary);
+    const misplaced = declared('odd', { baseUrl: `https://${canary}@x.com`, type: 'OpenAICompatible' });
+    const operatorAnswers = [
+      await operator.hand({ epoch: 1, sequence: 1 }, [handed]),
+      await operator.hand({ epoch: 1, sequence: 1 }, [{ ...handed, value: `${canary}-2` }]),
+      await operator.hand({ epoch: 1, sequence: 2 }, [{ ...handed, value: `${canary} 3` }]),
+      await operator.put({ epoch: 1, sequence: 2 }, [declared('k', { credentialIds: [handed.id] }), misplaced]),
+    ];
+    const operatorTexts = await Promise.all(operatorAnswers.map((answer) => answer.text()));
+    await waitFor(async () => (await lastKnownGood.get(lastKnownGoodStore.key)) !== null, {
+      describe: 'the state kept',
     });
     const body = { name: 'p', type: 'OpenAI', apiKeys: [canary], models: [] };
     const answers = [
@@ -58,6 +77,11 @@ describe('a key that was given through the API', () => {
     }
 
     expect(answers.map(({ status }) => status)).toEqual([201, 409, 400, 400, 400, 200, 409, 200, 200, 503]);
+    expect(operatorAnswers.map(({ status }) => status)).toEqual([204, 409, 400, 200]);
+    expect(operatorTexts.join()).toContain('accepted');
+    expect(operatorTexts.join()).not.toContain(canary);
+    expect(Object.values(await operator.readKeys([handed.id]))).toEqual([canary]);
+    expect(await lastKnownGood.get(lastKnownGoodStore.key)).not.toContain(canary);
     expect(await forProxy.text()).toContain(canary);
     expect(answers.map(({ text }) => text).join()).not.toContain(canary);
     expect(lines.join()).toContain('registry_changed');

@@ -1,5 +1,4 @@
-import type { Environment } from '@aggregator/service-kit';
-import { Secret } from './secret.ts';
+import { type Environment, Secret } from '@aggregator/service-kit';
 
 /** A provider's key that stands in the environment. */
 export interface EnvironmentKey {

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@aggregator/contracts';
+import { type Envelope, Secret } from '@aggregator/service-kit';
 import type { Database, Transaction } from '../database/create-database.ts';
-import type { Envelope } from './envelope.ts';
-import { Secret } from './secret.ts';
 
 const prefix = 'stored:';
 /** A secret shorter than this would be half told by its last four characters. */
@@ -20,24 +19,28 @@ export async function replaceCredentials(
 ): Promise<string[]> {
   await tx.storedCredential.deleteMany({ where: { providerName } });
   if (apiKeys.length === 0) return ['none'];
-  if (envelope === null) {
-    throw new AppError('conflict', {
-      message: 'This installation keeps no credentials: its operator has to set CREDENTIALS_ENCRYPTION_KEY first.',
-    });
-  }
+  const sealing = requireEnvelope(envelope);
   const rows = apiKeys.map((apiKey) => {
     const id = randomUUID();
     const secret = new Secret(apiKey);
     return {
       id,
       providerName,
-      sealed: envelope.seal(secret, ownerOf(providerName, id)),
+      sealed: sealing.seal(secret, sealOwnerOf(providerName, id)),
       last4: apiKey.length < shownLengthMin ? '' : apiKey.slice(-4),
-      fingerprint: envelope.fingerprint(secret),
+      fingerprint: sealing.fingerprint(secret),
     };
   });
   await tx.storedCredential.createMany({ data: rows });
   return rows.map(({ id }) => prefix + id);
+}
+
+/** @throws {AppError} `conflict` where there is nothing to seal keys with. */
+export function requireEnvelope(envelope: Envelope | null): Envelope {
+  if (envelope !== null) return envelope;
+  throw new AppError('conflict', {
+    message: 'This installation keeps no credentials: its operator has to set CREDENTIALS_ENCRYPTION_KEY first.',
+  });
 }
 
 /** The secrets behind `stored:` references. What is unknown, or cannot be opened, is left out; `onUnreadable` hears of the latter. */
@@ -50,16 +53,19 @@ export async function readCredentials(
   const ids = refs.flatMap((ref) => (ref.startsWith(prefix) ? [ref.slice(prefix.length)] : [])).filter(isUuid);
   const found = new Map<string, Secret>();
   if (ids.length === 0) return found;
-  const rows = await database.storedCredential.findMany({ where: { id: { in: ids } } });
-  for (const { id, providerName, sealed } of rows) {
-    const secret = envelope?.open(sealed, ownerOf(providerName, id)) ?? null;
+  const where = { id: { in: ids } };
+  const stored = await database.storedCredential.findMany({ where });
+  const declared = stored.length === ids.length ? [] : await database.declaredCredential.findMany({ where });
+  for (const { id, providerName, sealed } of [...stored, ...declared]) {
+    const secret = envelope?.open(sealed, sealOwnerOf(providerName, id)) ?? null;
     if (secret === null) onUnreadable(prefix + id);
     else found.set(prefix + id, secret);
   }
   return found;
 }
 
-function ownerOf(providerName: string, id: string): string {
+/** What a sealed key is bound to: it opens for its provider and under its id alone. */
+export function sealOwnerOf(providerName: string, id: string): string {
   return `${providerName}/${id}`;
 }
 

@@ -1,7 +1,6 @@
 import { createEgressConnector, type EgressAllowlist } from '@aggregator/service-kit';
 import { Agent } from 'undici';
 import type { EnvironmentKeys } from '../config.ts';
-import type { Database } from '../database/create-database.ts';
 import type { OrchestratorEvents } from '../events.ts';
 import type { SnapshotFeed } from '../snapshot/snapshot-feed.ts';
 import type { HealthBook } from './health-book.ts';
@@ -17,7 +16,6 @@ interface ProberParts {
   intervalMs: number;
   keys: EnvironmentKeys;
   allowlist: EgressAllowlist;
-  database: Database;
   events: OrchestratorEvents;
   feed: SnapshotFeed;
   health: HealthBook;
@@ -41,9 +39,9 @@ export function openProber(parts: ProberParts): { start(): void; close(): Promis
     intervalMs: parts.intervalMs,
     concurrencyMax,
     listTargets: () => {
-      const { database, readStored } = parts;
+      const { readStored } = parts;
       const providers = feed.current?.providers ?? [];
-      return listProbeTargets({ database, providers, environmentSecrets, readStored, trusted, guarded });
+      return listProbeTargets({ providers, environmentSecrets, readStored, trusted, guarded });
     },
     probe: (target) => probeProvider(target, deadlineMs),
     book: health,

@@ -1,10 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ProviderType } from '@aggregator/contracts';
-import { createEgressConnector, emptyAllowlist } from '@aggregator/service-kit';
+import { createEgressConnector, emptyAllowlist, Secret } from '@aggregator/service-kit';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Agent } from 'undici';
-import { Secret } from '../credentials/secret.ts';
 import { probeProvider } from './probe-provider.ts';
 
 describe('a probe', () => {

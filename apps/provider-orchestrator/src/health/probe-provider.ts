@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorCode, ProviderType } from '@aggregator/contracts';
 import { adapterFor } from '@aggregator/providers';
-import { EgressRefused } from '@aggregator/service-kit';
+import { EgressRefused, type Secret } from '@aggregator/service-kit';
 import { type Dispatcher, request } from 'undici';
-import type { Secret } from '../credentials/secret.ts';
 
 /** A provider as it is probed. */
 export interface ProbeTarget {

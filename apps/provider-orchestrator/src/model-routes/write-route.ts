@@ -3,17 +3,17 @@ import type { Transaction } from '../database/create-database.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 
 /** As many as a snapshot holds. */
-const routesMax = 5000;
+export const routesMax = 5000;
 
 /**
  * Makes the route, or replaces it whole, inside the transaction that publishes it.
  * @throws {AppError} `invalid_value` for a candidate that is not in the registry, or is there twice; `conflict` where there are
- * too many routes.
+ * too many routes, or Kubernetes declares this one.
  */
 export async function putRoute(tx: Transaction, name: string, request: PutRouteRequest): Promise<RouteRow> {
   const { candidates, ...settings } = request;
   await checkCandidates(tx, candidates);
-  const isNew = (await tx.route.findUnique({ where: { name }, select: { name: true } })) === null;
+  const isNew = !(await findOwn(tx, name));
   if (isNew && (await tx.route.count()) >= routesMax) {
     throw new AppError('conflict', { message: `There are ${routesMax} routes, and there cannot be more.` });
   }
@@ -21,14 +21,24 @@ export async function putRoute(tx: Transaction, name: string, request: PutRouteR
   return toRouteRow(await tx.route.upsert({ where: { name }, create: { name, ...fields }, update: fields }));
 }
 
-/** @throws {AppError} `not_found` */
+/** @throws {AppError} `not_found`; `conflict` for what Kubernetes declares. */
 export async function deleteRoute(tx: Transaction, name: string): Promise<void> {
-  const { count } = await tx.route.deleteMany({ where: { name } });
-  if (count === 0) throw new AppError('not_found', { message: `There is no route '${name}'.` });
+  if (!(await findOwn(tx, name))) throw new AppError('not_found', { message: `There is no route '${name}'.` });
+  await tx.route.delete({ where: { name } });
 }
 
 export function toRouteRow(row: Prisma.RouteGetPayload<object>): RouteRow {
-  return routeRow.parse({ ...row, createdAt: row.createdAt.toISOString() });
+  const { owner: _owner, origin: _origin, declaredHash: _declaredHash, createdAt, ...shown } = row;
+  return routeRow.parse({ ...shown, createdAt: createdAt.toISOString() });
+}
+
+/** Whether there is such a route, which the API may change. */
+async function findOwn(tx: Transaction, name: string): Promise<boolean> {
+  const row = await tx.route.findUnique({ where: { name }, select: { source: true } });
+  if (row === null || row.source === 'api') return row !== null;
+  throw new AppError('conflict', {
+    message: `The route '${name}' is declared by a resource in Kubernetes, and is changed there.`,
+  });
 }
 
 async function checkCandidates(tx: Transaction, candidates: PutRouteRequest['candidates']): Promise<void> {

@@ -8,7 +8,7 @@ import { checkOptions, toBaseUrl, toModels } from './provider-rules.ts';
 
 /**
  * Inside the transaction that publishes it.
- * @throws {AppError} `not_found`; `conflict` for what the environment declares, or for models that routes name.
+ * @throws {AppError} `not_found`; `conflict` for what somebody else declares, or for models that routes name.
  */
 export async function updateProvider(
   tx: Transaction,
@@ -43,8 +43,9 @@ async function readOwn(tx: Transaction, name: string) {
   const row = await tx.provider.findUnique({ where: { name }, select: { type: true, source: true } });
   if (row === null) throw new AppError('not_found', { message: `There is no provider '${name}'.` });
   if (row.source !== 'api') {
+    const declarer = row.source === 'kubernetes' ? 'a resource in Kubernetes' : 'the environment of the service';
     throw new AppError('conflict', {
-      message: `The provider '${name}' is declared by the environment of the service, and is changed there.`,
+      message: `The provider '${name}' is declared by ${declarer}, and is changed there.`,
     });
   }
   return providerType.parse(row.type);

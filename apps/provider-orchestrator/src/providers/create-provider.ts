@@ -1,18 +1,22 @@
-import { AppError, type CreateProviderRequest } from '@aggregator/contracts';
-import type { EgressAllowlist } from '@aggregator/service-kit';
-import type { Envelope } from '../credentials/envelope.ts';
+import { AppError, type CreateProviderRequest, type ProviderType } from '@aggregator/contracts';
+import type { EgressAllowlist, Envelope } from '@aggregator/service-kit';
 import { replaceCredentials } from '../credentials/stored-credentials.ts';
 import type { Transaction } from '../database/create-database.ts';
+import type { DeclaredModel } from '../registry/declared-provider.ts';
 import { replaceModels } from '../registry/write-models.ts';
 import { checkOptions, toBaseUrl, toModels } from './provider-rules.ts';
 
 /** As many as a snapshot holds. */
-const providersMax = 500;
+export const providersMax = 500;
 
 export interface ProviderWriter {
   envelope: Envelope | null;
   allowlist: EgressAllowlist;
   nowMs: number;
+  /** Of the installation's own mock provider. */
+  mockBaseUrl: string;
+  /** All that is known of what a type of provider offers; empty where nothing is. */
+  readKnownModels(type: ProviderType): readonly DeclaredModel[];
 }
 
 /** Inside the transaction that publishes it. Throws AppError for what cannot be saved. */

@@ -70,13 +70,17 @@ export function toModels(
   type: ProviderType,
   nowMs: number,
 ): readonly DeclaredModel[] {
-  if (models !== undefined) return models.map(toModel);
+  if (models !== undefined) return models.map((model) => toModel(model, 'api'));
   const known = readVendorModels(type, nowMs);
   if (known !== null) return known;
   throw new AppError('invalid_value', { param: 'models', message: `A provider of type ${type} needs its 'models'.` });
 }
 
-function toModel({ id, operations, contextLength, price, ...rest }: ManagedModel): DeclaredModel {
+/** `source`: who said what it costs. */
+export function toModel(
+  { id, operations, contextLength, price, ...rest }: ManagedModel,
+  source: string,
+): DeclaredModel {
   return {
     id,
     operations: [...new Set(operations)],
@@ -84,6 +88,6 @@ function toModel({ id, operations, contextLength, price, ...rest }: ManagedModel
     maxOutputTokens: rest.maxOutputTokens ?? null,
     capabilities: [...new Set(rest.capabilities ?? [])],
     firstLifeMs: rest.firstLifeMs ?? null,
-    price: price === undefined ? null : { rates: toRates(price), source: 'api' },
+    price: price === undefined ? null : { rates: toRates(price), source },
   };
 }

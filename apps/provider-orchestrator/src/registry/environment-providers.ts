@@ -23,13 +23,21 @@ export function toEnvironmentProviders(config: ProviderOrchestratorConfig, sourc
     providers.push({
       name: 'mock',
       type: 'Mock',
-      baseUrl: config.mockBaseUrl ?? `${config.proxyUrl.replace(/\/+$/, '')}/mock/v1`,
+      baseUrl: mockBaseUrlOf(config),
       credentialRefs: ['none'],
       options: {},
       models: sources.mockModels.map(toMockModel),
     });
   }
   return providers;
+}
+
+/** Where the installation's own mock provider is. */
+export function mockBaseUrlOf({
+  mockBaseUrl,
+  proxyUrl,
+}: Pick<ProviderOrchestratorConfig, 'mockBaseUrl' | 'proxyUrl'>): string {
+  return mockBaseUrl ?? `${proxyUrl.replace(/\/+$/, '')}/mock/v1`;
 }
 
 /** Vendors whose models and prices are known. */
@@ -92,6 +100,6 @@ function toCustomModel(id: string, config: ProviderOrchestratorConfig): Declared
   };
 }
 
-function toMockModel({ rates, ...model }: MockModel): DeclaredModel {
+export function toMockModel({ rates, ...model }: MockModel): DeclaredModel {
   return { ...model, price: { rates, source: '@aggregator/mock-provider' } };
 }

@@ -4,14 +4,14 @@ import { replaceModels } from './write-models.ts';
 
 /**
  * Makes the registry say what the environment says: adds, changes, and takes away what an earlier environment declared.
- * What was declared through the API is left alone. Doing it again changes nothing. Answers the names that could not be
- * written because the API has them.
+ * What others declared is left alone. Doing it again changes nothing. Answers the names that could not be written because
+ * others have them.
  */
 export async function writeEnvironmentProviders(
   tx: Transaction,
   declared: readonly DeclaredProvider[],
 ): Promise<string[]> {
-  const taken = await tx.provider.findMany({ where: { source: 'api' }, select: { name: true } });
+  const taken = await tx.provider.findMany({ where: { source: { not: 'environment' } }, select: { name: true } });
   const takenNames = new Set(taken.map(({ name }) => name));
   const writable = declared.filter(({ name }) => !takenNames.has(name));
   const names = writable.map(({ name }) => name);
@@ -23,7 +23,15 @@ export async function writeEnvironmentProviders(
 async function writeProvider(tx: Transaction, provider: DeclaredProvider): Promise<void> {
   const { name, type, baseUrl, options } = provider;
   const credentialRefs = [...provider.credentialRefs];
-  const fields = { type, baseUrl, credentialRefs, options, enabled: true, source: 'environment' };
+  const fields = {
+    type,
+    baseUrl,
+    credentialRefs,
+    options,
+    enabled: true,
+    source: 'environment',
+    isAddressTrusted: true,
+  };
   await tx.provider.upsert({ where: { name }, create: { name, ...fields }, update: fields });
   await replaceModels(tx, name, provider.models);
 }

@@ -8,9 +8,17 @@ export async function replaceModels(
   providerName: string,
   models: readonly DeclaredModel[],
 ): Promise<void> {
-  const rows = models.map((model) => toRows(providerName, model));
+  await replaceModelsOf(tx, new Map([[providerName, models]]));
+}
+
+/** As `replaceModels`, of many providers in as few statements as of one. */
+export async function replaceModelsOf(
+  tx: Transaction,
+  modelsByProvider: ReadonlyMap<string, readonly DeclaredModel[]>,
+): Promise<void> {
+  const rows = [...modelsByProvider].flatMap(([name, models]) => models.map((model) => toRows(name, model)));
   await tx.modelPrice.createMany({ data: rows.flatMap(({ price }) => price ?? []), skipDuplicates: true });
-  await tx.model.deleteMany({ where: { providerName } });
+  await tx.model.deleteMany({ where: { providerName: { in: [...modelsByProvider.keys()] } } });
   await tx.model.createMany({ data: rows.map(({ model }) => model) });
 }
 

@@ -33,6 +33,7 @@ function provider(name: string, changes: Partial<ProviderRow> = {}): ProviderRow
     concurrencyMax: null,
     enabled: true,
     source: 'environment',
+    isAddressTrusted: true,
     createdAt,
     models: [model('m')],
     ...changes,

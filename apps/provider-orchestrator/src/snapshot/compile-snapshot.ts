@@ -63,7 +63,8 @@ type Report = (path: string, reason: string) => null;
 function compileProvider(row: ProviderRow, prices: Map<string, Rates>, report: Report): Provider | null {
   const path = `providers.${row.name}`;
   const { name, type, baseUrl, credentialRefs, options, concurrencyMax } = row;
-  const isAddressTrusted = row.source === 'environment';
+  // An earlier version, which may run beside this one, writes the environment's providers without saying so.
+  const isAddressTrusted = row.source === 'environment' || row.isAddressTrusted === true;
   const fields = { name, type, baseUrl, isAddressTrusted, credentialRefs, options, concurrencyMax };
   const parsed = snapshotProvider.safeParse({ ...fields, models: [] });
   if (!parsed.success) return report(path, reasonOf(parsed.error));
@@ -74,10 +75,11 @@ function compileProvider(row: ProviderRow, prices: Map<string, Rates>, report: R
 }
 
 function compileModel(row: ModelRow, path: string, prices: Map<string, Rates>, report: Report) {
-  const { id, operations, contextLength, maxOutputTokens, capabilities, firstLifeMs, priceVersion, price } = row;
+  const { id, operations, contextLength, maxOutputTokens, capabilities, firstLifeMs, price } = row;
   const limits = { contextLength, maxOutputTokens, firstLifeMs };
-  const parsed = snapshotModel.safeParse({ id, operations, ...limits, capabilities, priceVersion });
+  const parsed = snapshotModel.safeParse({ id, operations, ...limits, capabilities, priceVersion: row.priceVersion });
   if (!parsed.success) return report(path, reasonOf(parsed.error));
+  const { priceVersion } = parsed.data;
   if (priceVersion === null) return parsed.data;
   const parsedRates = rates.safeParse(price?.rates);
   if (parsedRates.success) {
@@ -94,8 +96,8 @@ function compileRoute(
   report: Report,
 ): Route | null {
   const path = `routes.${row.name}`;
-  const { createdAt: _createdAt, ...fields } = row;
-  const parsed = snapshotRoute.safeParse(fields);
+  const { name, strategy, isSticky, resume, mayFailOverOnPolicy, candidates: named } = row;
+  const parsed = snapshotRoute.safeParse({ name, strategy, isSticky, resume, mayFailOverOnPolicy, candidates: named });
   if (!parsed.success) return report(path, reasonOf(parsed.error));
   const candidates = parsed.data.candidates.filter(({ provider, model }) => {
     const isServed = modelsOf.get(provider)?.has(model) ?? false;

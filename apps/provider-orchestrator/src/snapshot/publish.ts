@@ -3,7 +3,7 @@ import { type RoutingSnapshot, routingSnapshot } from '@aggregator/contracts';
 import { z } from 'zod';
 import type { Database, Transaction } from '../database/create-database.ts';
 import { readRegistry } from '../registry/read-registry.ts';
-import { type CompiledSnapshot, compileSnapshot, type SnapshotContent } from './compile-snapshot.ts';
+import { type CompiledSnapshot, compileSnapshot } from './compile-snapshot.ts';
 
 export interface Published<Result> {
   /** What the change answered. */
@@ -32,11 +32,14 @@ export async function publishChange<Result>(
     const state = await lockState(tx);
     const result = await change(tx);
     const { content, problems } = compileSnapshot(await readRegistry(tx));
-    const contentHash = hashContent(content);
+    const text = JSON.stringify(content);
+    const contentHash = createHash('sha256').update(text).digest('hex');
     const isNew = contentHash !== state.contentHash;
     const version = isNew ? state.version + 1 : state.version;
     if (isNew) {
-      await tx.registryState.update({ where: { id: 1 }, data: { version, contentHash, content } });
+      // As the text that it is already: of hundreds of providers it is megabytes, which Prisma would take apart.
+      await tx.$executeRaw`
+        UPDATE registry_state SET version = ${version}, content_hash = ${contentHash}, content = ${text}::jsonb WHERE id = 1`;
     }
     return { result, snapshot: { version, epoch: state.epoch, ...content }, problems, isNew };
   });
@@ -70,9 +73,4 @@ async function lockState(tx: Transaction): Promise<z.output<typeof stateRow>> {
   const rows = await tx.$queryRaw`
     SELECT epoch, version, content_hash AS "contentHash" FROM registry_state WHERE id = 1 FOR UPDATE`;
   return z.tuple([stateRow]).parse(rows)[0];
-}
-
-/** Of the text that `compileSnapshot` makes the same for the same content. */
-function hashContent(content: SnapshotContent): string {
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }

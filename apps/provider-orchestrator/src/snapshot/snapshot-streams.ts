@@ -45,10 +45,6 @@ export class SnapshotStreams {
     return this.#streams.size;
   }
 
-  isOpen(proxyId: string): boolean {
-    return this.#streams.has(proxyId);
-  }
-
   /**
    * Answers with the present snapshot and keeps the answer open. A stream that the same proxy had before is cut: it
    * reconnected, and the old connection may hang for long.

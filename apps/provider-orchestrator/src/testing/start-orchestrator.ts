@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import {
+  type PeerName,
   type Principal,
   peerHeader,
   principalHeader,
-  type ServiceName,
   type SnapshotStreamLine,
   snapshotStreamLine,
 } from '@aggregator/contracts';
+import type { ExpiringStore } from '@aggregator/expiring-store';
 import {
   createIdentitySigner,
   createInternalKeyring,
@@ -32,6 +33,7 @@ export function createOrchestratorBench() {
       environment?: Record<string, string>;
       now?: () => number;
       logStream?: NodeJS.WritableStream;
+      lastKnownGood?: ExpiringStore;
     } = {},
   ): Promise<TestOrchestrator> {
     const databaseUrl = options.databaseUrl ?? (await createDatabaseUrl());
@@ -44,8 +46,12 @@ export function createOrchestratorBench() {
       PROVIDER_PROBE_INTERVAL_MS: '0',
       ...options.environment,
     });
-    const { now, logStream } = options;
-    const overrides = { ...(now === undefined ? {} : { now }), ...(logStream === undefined ? {} : { logStream }) };
+    const { now, logStream, lastKnownGood } = options;
+    const overrides = {
+      ...(now !== undefined && { now }),
+      ...(logStream !== undefined && { logStream }),
+      ...(lastKnownGood !== undefined && { lastKnownGood }),
+    };
     const service = await startService(providerOrchestratorService, config, overrides);
     let stopping: Promise<void> | null = null;
     const stop = () => {
@@ -72,7 +78,7 @@ export function createOrchestratorBench() {
 }
 
 /** The header of a peer, signed with the installation's key or a stranger's. */
-export async function asPeer(name: ServiceName, key: string = signingKey): Promise<Record<string, string>> {
+export async function asPeer(name: PeerName, key: string = signingKey): Promise<Record<string, string>> {
   const signer = createIdentitySigner(createInternalKeyring(key), name);
   return { [peerHeader]: await signer.signPeer('provider-orchestrator') };
 }

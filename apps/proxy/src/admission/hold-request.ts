@@ -94,7 +94,7 @@ async function admit(context: ProxyContext, request: AdmitRequest): Promise<Admi
     // It may have been carried out all the same.
     const { orgId, requestId } = request;
     void releaseHold(context, { orgId, requestId, actualNanoUsd: 0n, actualCosts: {} });
-    if (cause instanceof RangeError) throw cause;
+    if (cause instanceof RangeError || cause instanceof AppError) throw cause;
     throw new AppError('service_unavailable', { internal: 'the counter store', cause, retryAfterMs: 1000 });
   }
 }

@@ -16,6 +16,11 @@ export class InFlightLimit {
     this.#options = options;
   }
 
+  /** Requests that are here now. */
+  get count(): number {
+    return this.#requestIds.size;
+  }
+
   /**
    * Takes a place, to be given back by `leave` with the same arguments. Throws `service_unavailable` where there is none,
    * `conflict` where this very request is here already: two with one id would share one hold.

@@ -131,7 +131,7 @@ const callsAtOnceMax = 4;
 
 function readSuccess(adapter: Attempt<WholeDialect>['adapter'], { status, headers, body }: CollectedAnswer): string {
   if (isSuccessStatus(status)) return body;
-  throw new ProviderFailure(adapter.classifyError(status, flattenHeaders(headers), body));
+  throw new ProviderFailure(adapter.classifyError(status, flattenHeaders(headers), body), status);
 }
 
 function chargeAnswer({ request }: Attempt<WholeDialect>, { body, usage }: TranslatedAnswer): Charge {

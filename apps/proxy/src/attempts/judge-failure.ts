@@ -23,6 +23,20 @@ const verdicts: Partial<Record<ErrorCode, Verdict>> = {
 
 const hopeless: Verdict = { kind: 'answered', isRetryable: false, mayFailOver: false };
 
+/** The provider did not take the key: it is dead, or may not do this. */
+export function isUnauthorized(error: AppError): boolean {
+  if (!(error instanceof ProviderFailure)) return false;
+  const { status, judgement } = error;
+  // Gemini says of a dead key that the request is a bad one.
+  return status === 401 || status === 403 || (status === 400 && judgement.isKeyAtFault === true);
+}
+
+/** Whether the attempt failed through the provider: a request that is at fault itself says nothing of who refused it. */
+export function isProvidersFault(error: AppError): boolean {
+  const { kind, isRetryable, isKeyAtFault } = judgeFailure(error);
+  return kind !== 'answered' || isRetryable || isKeyAtFault === true || isUnauthorized(error);
+}
+
 /** A failure of an attempt as the decision about the next one needs it. */
 export function judgeFailure(error: AppError): Failure {
   if (error instanceof ProviderFailure) {

@@ -10,6 +10,12 @@ export class OpenRequests {
     return this.#open.size;
   }
 
+  get streams(): number {
+    let count = 0;
+    for (const { isStreamed } of this.#open) if (isStreamed) count += 1;
+    return count;
+  }
+
   add(request: OpenRequest): void {
     this.#open.add(request);
   }

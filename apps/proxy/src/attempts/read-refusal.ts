@@ -5,7 +5,7 @@ import { type CollectedAnswer, flattenHeaders, isSuccessStatus } from '../upstre
 /** What an answer means that should have been a stream: an error, or, with a success's status, nothing that we asked for. */
 export function readRefusal(adapter: ProviderAdapter, { status, headers, body }: CollectedAnswer): AppError {
   if (!isSuccessStatus(status)) {
-    return new ProviderFailure(adapter.classifyError(status, flattenHeaders(headers), body));
+    return new ProviderFailure(adapter.classifyError(status, flattenHeaders(headers), body), status);
   }
   try {
     adapter.chat.fromResponse(body);

@@ -8,7 +8,7 @@ import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
 import { type AttemptEnd, settleRequest } from '../settlement/settle-request.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
 import { type Attempt, type AttemptPlan, beginAttempt } from './begin-attempt.ts';
-import { judgeFailure } from './judge-failure.ts';
+import { isProvidersFault, isUnauthorized, judgeFailure } from './judge-failure.ts';
 import type { OpenRequest } from './open-request.ts';
 import { pauseBetween } from './pause-between.ts';
 
@@ -135,16 +135,21 @@ class Attempts<Prepared> {
     return { outcome, isOpenNow };
   }
 
-  /** Tells the memory of targets how it went; answers whether the breaker opened. */
+  /** Tells the memory of targets, and the traffic, how it went; answers whether the breaker opened. */
   #remember(attempt: Attempt<Prepared>, outcome: AttemptOutcome): boolean {
-    const { memory } = this.#context;
+    const { memory, traffic } = this.#context;
     const { ticket, startedMs } = attempt;
+    const provider = attempt.request.provider.name;
     if (outcome.result === 'completed') {
       const { ttftMs, charge } = outcome.end;
       const latencyMs = performance.now() - startedMs;
       memory.succeed(ticket, { ttftMs, latencyMs, outputTokens: charge?.usage.outputText ?? 0 });
+      traffic.succeed(provider, ttftMs ?? latencyMs);
       return false;
     }
+    if (outcome.result === 'failed' && isProvidersFault(outcome.failure)) {
+      traffic.fail(provider, isUnauthorized(outcome.failure));
+    } else traffic.forget(provider);
     if (outcome.result === 'failed') return memory.fail(ticket, judgeFailure(outcome.failure));
     memory.forget(ticket);
     return false;

@@ -36,14 +36,35 @@ describe('a proxy that follows the orchestrator', () => {
     expect(await savedSnapshot()).toEqual(newer);
   });
 
-  it('refuses a snapshot that breaks the contract, says why, and goes on with what it has', async () => {
-    world.orchestrator.publish(snapshot(2, { providers: [{ name: 'NOT A NAME' }] }));
+  it('refuses a snapshot that cannot be read, says why, and goes on with what it has, ready, until a good one comes', async () => {
+    world.orchestrator.publish(snapshot(2, { providers: 'all of them' }));
     await waitFor(() => world.orchestrator.acks.length === 2, { describe: 'the refusal' });
 
-    expect(world.orchestrator.acks[1]).toMatchObject({ version: 2, result: 'nack' });
-    expect(world.orchestrator.acks[1]?.problems[0]).toMatch(/^providers\.0\.name: /);
+    expect(world.orchestrator.acks[1]).toMatchObject({ version: 2, result: 'nack', problems: [{ entry: 'snapshot' }] });
     expect(present()).toBe(1);
     expect((await modelIds()).length).toBeGreaterThan(1);
+    expect((await fetch(`${world.url}/health/ready`)).status).toBe(200);
+    world.orchestrator.publish(snapshot(3));
+    await waitFor(() => world.orchestrator.acks.length === 3, { describe: 'the good one' });
+    expect(world.orchestrator.acks[2]).toEqual({ epoch: 1, version: 3, result: 'ack', problems: [] });
+  });
+
+  it('serves a snapshot without the entries that break the contract, and names them', async () => {
+    const { providers, prices } = snapshot(2);
+    const [mock, plain, scripted] = providers;
+    const broken = { ...plain, name: 'plain', concurrencyMax: 'many' };
+    world.orchestrator.publish({ ...snapshot(2), providers: [mock, broken, scripted], prices });
+    await waitFor(() => world.orchestrator.acks.length === 2, { describe: 'the answer' });
+
+    expect(world.orchestrator.acks[1]).toMatchObject({
+      version: 2,
+      result: 'ack',
+      problems: [{ entry: 'providers/plain' }],
+    });
+    const ids = await modelIds();
+    expect(ids).toContain('scripted-model');
+    expect(ids.some((id) => id.startsWith('plain/'))).toBe(false);
+    expect((await savedSnapshot()).providers).toHaveLength(2);
   });
 
   it('never goes back, not to an older version, and not to an older epoch with a higher version', async () => {

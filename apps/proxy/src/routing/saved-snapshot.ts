@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type RoutingSnapshot, routingSnapshot } from '@aggregator/contracts';
+import type { RoutingSnapshot } from '@aggregator/contracts';
+import { readSnapshot } from './read-snapshot.ts';
 
 /** The last good snapshot, for a start while the orchestrator is away. Null where there is none. Throws where it is not one. */
 export async function readSavedSnapshot(path: string): Promise<RoutingSnapshot | null> {
@@ -11,7 +12,9 @@ export async function readSavedSnapshot(path: string): Promise<RoutingSnapshot |
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
-  return routingSnapshot.parse(JSON.parse(text));
+  const read = readSnapshot(JSON.parse(text));
+  if (!read.isGood) throw new Error(`not a snapshot: ${read.problems[0]?.message}`);
+  return read.snapshot;
 }
 
 /** Replaces the file whole or not at all. A snapshot holds no secret. */

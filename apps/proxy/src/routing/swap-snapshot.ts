@@ -28,13 +28,16 @@ export class CurrentSnapshot {
     this.#unhealthy = new Set(providers);
   }
 
-  swap(snapshot: RoutingSnapshot): SwapResult {
+  /** More than 0 where it is newer than what is served, less where it is older. */
+  compare({ epoch, version }: Pick<RoutingSnapshot, 'epoch' | 'version'>): number {
     const present = this.#index?.snapshot;
-    if (present !== undefined) {
-      const age = snapshot.epoch - present.epoch || snapshot.version - present.version;
-      if (age === 0) return 'same';
-      if (age < 0) return 'older';
-    }
+    return present === undefined ? 1 : epoch - present.epoch || version - present.version;
+  }
+
+  swap(snapshot: RoutingSnapshot): SwapResult {
+    const age = this.compare(snapshot);
+    if (age === 0) return 'same';
+    if (age < 0) return 'older';
     this.#index = indexSnapshot(snapshot);
     return 'swapped';
   }

@@ -13,6 +13,7 @@ import {
   usageRecordedDeadLetterTopic,
   usageRecordedTopic,
 } from '@aggregator/contracts';
+import type { ExpiringStore } from '@aggregator/expiring-store';
 import { createEmbeddedEventLog, type EventLog } from '@aggregator/messaging';
 import {
   type Fault,
@@ -76,6 +77,8 @@ export interface WorldOptions {
   monotonicNow?: () => number;
   /** Where the log goes; nowhere unless told. */
   logStream?: PassThrough;
+  /** Where the orchestrator kept the last known good state; nowhere unless given. */
+  lastKnownGood?: ExpiringStore;
   /** False where the proxy has nobody to get a snapshot from. */
   hasOrchestrator?: boolean;
 }
@@ -120,6 +123,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const proxy = await startService(proxyService, config, {
     ...{ admission, eventLog: log.eventLog, logger },
     ...(options.monotonicNow !== undefined && { monotonicNow: options.monotonicNow }),
+    ...(options.lastKnownGood !== undefined && { lastKnownGood: options.lastKnownGood }),
   });
   await waitFor(() => proxy.context.routing.index !== null, { describe: 'the first snapshot' });
   const principal = options.after?.principal ?? createPrincipal();

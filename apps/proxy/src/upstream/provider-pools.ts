@@ -14,6 +14,8 @@ export interface ProviderAddress {
 
 /** The connections to one provider, with what is open on them. */
 export interface ProviderPool {
+  /** Of the provider. */
+  readonly name: string;
   readonly pool: Pool;
   inFlight: number;
 }
@@ -26,6 +28,8 @@ export class ProviderPools {
   readonly #connectionsMax: number;
   readonly #allowlist: EgressAllowlist;
   readonly #pools = new Map<string, ProviderPool>();
+  /** Of providers that are gone, until what is open there has ended. */
+  readonly #closing = new Set<ProviderPool>();
 
   constructor(options: { connectionsMax: number; allowlist: EgressAllowlist }) {
     this.#connectionsMax = options.connectionsMax;
@@ -47,15 +51,29 @@ export class ProviderPools {
   /** Lets go of providers that are gone; what is open there ends first. */
   retain(providers: readonly ProviderAddress[]): void {
     const kept = new Set(providers.map(toKey));
-    for (const [key, { pool }] of this.#pools) {
+    for (const [key, gone] of this.#pools) {
       if (kept.has(key)) continue;
       this.#pools.delete(key);
-      void pool.close().catch(() => pool.destroy());
+      this.#closing.add(gone);
+      const { pool } = gone;
+      void pool
+        .close()
+        .catch(() => pool.destroy())
+        .finally(() => this.#closing.delete(gone));
     }
   }
 
+  /** Requests that are open now, by the names of their providers, those that are gone included. */
+  countInFlight(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { name, inFlight } of [...this.#pools.values(), ...this.#closing]) {
+      if (inFlight > 0) counts.set(name, (counts.get(name) ?? 0) + inFlight);
+    }
+    return counts;
+  }
+
   async close(): Promise<void> {
-    const pools = [...this.#pools.values()];
+    const pools = [...this.#pools.values(), ...this.#closing];
     this.#pools.clear();
     await Promise.all(pools.map(({ pool }) => pool.destroy()));
   }
@@ -65,7 +83,7 @@ export class ProviderPools {
     const known = this.#pools.get(key);
     if (known !== undefined) return known;
     if (this.#pools.size >= poolsMax) throw new AppError('service_unavailable', { internal: 'too many providers' });
-    const made: ProviderPool = { pool: this.#open(provider), inFlight: 0 };
+    const made: ProviderPool = { name: provider.name, pool: this.#open(provider), inFlight: 0 };
     this.#pools.set(key, made);
     return made;
   }

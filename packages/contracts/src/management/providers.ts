@@ -154,7 +154,7 @@ const shown = {
   concurrencyMax: snapshotProvider.shape.concurrencyMax,
   enabled: z.boolean(),
   /** Who declared it, and so where it is changed. */
-  source: z.enum(['environment', 'api']),
+  source: z.enum(['environment', 'api', 'kubernetes']),
   health: providerHealth,
   createdAt: z.iso.datetime(),
 };

@@ -26,7 +26,12 @@ export const putRouteRequest = z.strictObject({
 });
 export type PutRouteRequest = z.infer<typeof putRouteRequest>;
 
-export const routeRow = z.strictObject({ ...snapshotRoute.shape, createdAt: z.iso.datetime() });
+export const routeRow = z.strictObject({
+  ...snapshotRoute.shape,
+  /** Who declared it, and so where it is changed. */
+  source: z.enum(['api', 'kubernetes']),
+  createdAt: z.iso.datetime(),
+});
 export type RouteRow = z.infer<typeof routeRow>;
 
 /** `GET /orchestrator/routes`, by name. */

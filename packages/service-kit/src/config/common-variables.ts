@@ -84,6 +84,13 @@ export const requestBytesMaxVariable = variable(
   'Largest request body, in bytes.',
 );
 
+/** Read by gateway and proxy, which count limits alone while the counter store is away. */
+export const replicasMaxVariable = variable(
+  'REPLICAS_MAX',
+  integer(1, 10_000).default(1),
+  'Most processes of this service at once; while the counter store is away each keeps to that part of every limit.',
+);
+
 /** Where a peer listens: `AUTH_URL` and so on, on this machine unless told otherwise. */
 export function peerUrlVariable(service: ServiceName) {
   return variable(

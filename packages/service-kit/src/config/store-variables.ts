@@ -34,12 +34,33 @@ export function withDatabaseUrls(environment: Readonly<Record<string, string | u
   return filled;
 }
 
+const encryptionKeysMax = 4;
+
+/** The present key first, then those that what was sealed earlier is opened with. */
+const encryptionKeys = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(
+    z
+      .array(z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 random bytes as base64url (43 characters)'))
+      .min(1)
+      .max(encryptionKeysMax),
+  );
+
+/** Read by the orchestrator, which seals, and by the proxy, which opens the last known good state. */
+export const credentialsEncryptionKeysVariable = variable(
+  'CREDENTIALS_ENCRYPTION_KEY',
+  encryptionKeys.optional(),
+  'Secret that seals the keys of providers that are given through the API or by Kubernetes; without it none can be given, and proxies cannot start while the orchestrator is away but from their own disk. `openssl rand -base64 32 | tr +/ -_ | tr -d =` makes one. To change it, put the new one before the old one, separated by a comma; what was sealed with the old one can be read as long as it stands there.',
+  { isSecret: true },
+);
+
 /** The Redis that the processes of an installation share. */
 export const redisVariables = {
   redisUrl: variable(
     'REDIS_URL',
     z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }).optional(),
-    'Redis for counters, holds and invalidations; every service in a process of its own needs it.',
+    'Redis for counters, holds and invalidations; gateway, proxy, auth and billing in processes of their own need it; the orchestrator keeps the last known good state there.',
     { aliases: ['AGG_REDIS_URL'], isSecret: true },
   ),
   redisKeyPrefix: variable(

@@ -29,8 +29,12 @@ export function answerHealth(state: ServiceState, request: Parameters<RequestLis
       sendHealth(answer, toPhaseHealth(state, state.phase === 'starting'));
       return true;
     case '/health':
+      void readChecks(state, { ...state.context?.readinessChecks, ...state.context?.dependencyChecks }).then((health) =>
+        sendHealth(answer, health),
+      );
+      return true;
     case '/health/ready':
-      void readReadiness(state).then((health) => sendHealth(answer, health));
+      void readChecks(state, { ...state.context?.readinessChecks }).then((health) => sendHealth(answer, health));
       return true;
     case '/metrics':
       void sendMetrics(answer, state);
@@ -40,9 +44,9 @@ export function answerHealth(state: ServiceState, request: Parameters<RequestLis
   }
 }
 
-async function readReadiness(state: ServiceState): Promise<HealthAnswer> {
-  if (state.phase !== 'started' || state.context === null) return toPhaseHealth(state, true);
-  const health = await readHealth(state.service, state.context.readinessChecks);
+async function readChecks(state: ServiceState, checks: Parameters<typeof readHealth>[1]): Promise<HealthAnswer> {
+  if (state.phase !== 'started') return toPhaseHealth(state, true);
+  const health = await readHealth(state.service, checks);
   // It may have been told to stop while its dependencies were asked.
   return state.phase === 'started' ? health : toPhaseHealth(state, true);
 }

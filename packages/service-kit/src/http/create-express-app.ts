@@ -34,11 +34,16 @@ export function readRequestId(request: Request): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-/** Parses a JSON body with the same strictness as the AI routes; at most 1 MiB. Mount it on routes that take a body. */
-export const jsonBody: RequestHandler = async (request, _response, next) => {
-  request.body = parseJsonBody(await readJsonBytes(request, bodyBytesMax));
-  next();
-};
+/** Parses a JSON body with the same strictness as the AI routes. Mount it on routes that take a body. */
+export function jsonBodyUpTo(bytesMax: number): RequestHandler {
+  return async (request, _response, next) => {
+    request.body = parseJsonBody(await readJsonBytes(request, bytesMax));
+    next();
+  };
+}
+
+/** At most 1 MiB. */
+export const jsonBody: RequestHandler = jsonBodyUpTo(bodyBytesMax);
 
 /** Routes of one folder under one prefix, with `jsonBody` before every POST, PUT and PATCH. */
 export function withJsonBodies(router: Router): Router {

@@ -10,7 +10,10 @@ import type { Metrics } from '../metrics/metrics.ts';
 export interface ServiceContext {
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Without one of these no request can be served: then the process is not ready. */
   readonly readinessChecks: Readonly<Record<string, ReadinessCheck>>;
+  /** What is missed while it is away, although requests are served: told by `/health`, and no part of readiness. */
+  readonly dependencyChecks?: Readonly<Record<string, ReadinessCheck>>;
   /** Begins what runs by itself (consumers, pollers, streams), once the port is open. */
   start(): Promise<void>;
   /**

@@ -7,8 +7,8 @@ import { readAccounts } from '../../ledger/accounts.ts';
 const heldDeadlineMs = 1000;
 
 /**
- * What an organisation has, as the ledger says, and what its open requests hold. The second is only known to the counter
- * store: where that does not answer, nothing is reported as held, rather than no balance at all.
+ * What an organisation has, as the ledger says, and what its open requests hold. Most of the second is only known to the
+ * counter store: where that does not answer, what the ledger itself holds is reported, rather than no balance at all.
  * @throws {AppError} `not_found` for an organisation without accounts.
  */
 export async function readBalance(
@@ -24,8 +24,8 @@ export async function readBalance(
   );
   const accounts = await readAccounts(database, orgId);
   if (accounts === undefined) throw new AppError('not_found');
-  const balance = accounts.available + accounts.leased;
-  const heldNanoUsd = await held;
+  const balance = accounts.available + accounts.leased + accounts.held;
+  const heldNanoUsd = (await held) + accounts.held;
   return {
     currency: 'USD',
     balance: formatUsd(balance),

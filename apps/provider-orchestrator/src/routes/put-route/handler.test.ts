@@ -38,7 +38,13 @@ describe('routes', () => {
     const changed = routeChange.parse((await call('PUT', '/routes/chat', { ...settings, candidates })).body);
 
     expect(changed.snapshot.version).toBe(made.snapshot.version + 1);
-    expect(changed.route).toEqual({ name: 'chat', ...settings, candidates, createdAt: made.route.createdAt });
+    expect(changed.route).toEqual({
+      name: 'chat',
+      ...settings,
+      candidates,
+      source: 'api',
+      createdAt: made.route.createdAt,
+    });
     expect(orchestrator.context.feed.current?.routes).toEqual([{ name: 'chat', ...settings, candidates }]);
     const current = orchestrator.context.feed.current;
     expect(current && indexSnapshot(current).byName.has('chat')).toBe(true);

@@ -1,9 +1,9 @@
-import { snapshotAck } from '@aggregator/contracts';
+import { proxyReport } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { ProviderOrchestratorContext } from '../../context.ts';
 
-const query = snapshotAck.pick({ proxyId: true });
+const query = proxyReport.pick({ proxyId: true });
 
 /** `GET /internal/snapshots?proxyId=…`: contracts/internal/snapshot-stream.ts says what goes over it. */
 export function streamSnapshots({ streams }: ProviderOrchestratorContext): RequestHandler {

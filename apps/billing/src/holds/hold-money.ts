@@ -1,0 +1,80 @@
+import { AppError, type LedgerHoldAnswer } from '@aggregator/contracts';
+import { formatNanoUsd } from '@aggregator/pricing';
+import type { Database, Transaction } from '../database/open-database.ts';
+import { lockAccounts, lockOrganization, type OrganizationAccounts } from '../ledger/accounts.ts';
+import { openAccounts } from '../ledger/open-accounts.ts';
+import { type NewTransfer, postTransfers } from '../ledger/post-transfers.ts';
+import { closeHolds, insertHold, type RequestHold } from './hold-rows.ts';
+
+export interface HoldOptions {
+  ttlMs: number;
+  signUpCreditNanoUsd: bigint;
+}
+
+/**
+ * Moves what a request may cost `available → held`, once for each request. What is leased cannot be used here: while the
+ * counter store is away nobody knows how much of it is spent.
+ * @param hold ids in lower case.
+ * @throws {AppError} `billing_unavailable` where only leased money would cover it.
+ */
+export async function holdMoney(db: Database, hold: RequestHold, options: HoldOptions): Promise<LedgerHoldAnswer> {
+  await openAccounts(db, [hold.orgId], options.signUpCreditNanoUsd);
+  return db.$transaction(async (tx) => {
+    // The request's row first, as everybody takes them: request ids, then accounts.
+    const isNew = await insertHold(tx, hold, options.ttlMs);
+    const accounts = await lockOrganization(tx, hold.orgId);
+    if (!isNew) return { result: 'held', availableNanoUsd: formatNanoUsd(accounts.available) };
+    if (accounts.available < hold.amountNanoUsd) {
+      // Not rolled back by an exception: an answer is no failure.
+      await tx.$executeRaw`DELETE FROM request_hold WHERE request_id = ${hold.requestId}::uuid`;
+      if (accounts.available + accounts.leased < hold.amountNanoUsd) return { result: 'insufficient' };
+      throw new AppError('billing_unavailable', { internal: 'the rest is leased', retryAfterMs: 1000 });
+    }
+    await postTransfers(tx, [
+      {
+        debitAccount: accounts.availableId,
+        creditAccount: accounts.heldId,
+        amountNanoUsd: hold.amountNanoUsd,
+        reason: 'hold',
+        requestId: hold.requestId,
+        description: 'Held for a request while the counter store is away',
+      },
+    ]);
+    return { result: 'held', availableNanoUsd: formatNanoUsd(accounts.available - hold.amountNanoUsd) };
+  });
+}
+
+/** Ends holds whose requests cost nothing, or are past their time. Answers how many were still open. */
+export function releaseHolds(db: Database, requestIds: readonly string[]): Promise<number> {
+  return db.$transaction(async (tx) => {
+    const holds = await closeHolds(tx, requestIds);
+    if (holds.length > 0) {
+      const accounts = await lockAccounts(tx, [...new Set(holds.map(({ orgId }) => orgId))], []);
+      await returnHolds(tx, holds, accounts);
+    }
+    return holds.length;
+  });
+}
+
+/**
+ * Gives closed holds back whole, `held → available`; what their requests cost is then charged. Counts it into `accounts`,
+ * which must be locked.
+ */
+export async function returnHolds(
+  tx: Transaction,
+  holds: readonly RequestHold[],
+  accounts: ReadonlyMap<string, OrganizationAccounts>,
+): Promise<void> {
+  const transfers = holds.map(({ orgId, requestId, amountNanoUsd }): NewTransfer => {
+    const account = accounts.get(orgId);
+    if (account === undefined) throw new Error(`organisation ${orgId} has no accounts`);
+    account.held -= amountNanoUsd;
+    account.available += amountNanoUsd;
+    return {
+      ...{ debitAccount: account.heldId, creditAccount: account.availableId, amountNanoUsd, requestId },
+      reason: 'hold_returned',
+      description: 'No longer held',
+    };
+  });
+  await postTransfers(tx, transfers);
+}

@@ -1,0 +1,44 @@
+import type { Transaction } from '../database/open-database.ts';
+
+/** An open hold of the ledger, in nano-USD. */
+export interface RequestHold {
+  requestId: string;
+  orgId: string;
+  amountNanoUsd: bigint;
+}
+
+/** Answers false where the request has, or had, a hold already: then nothing may be held for it again. */
+export async function insertHold(tx: Transaction, hold: RequestHold, ttlMs: number): Promise<boolean> {
+  const inserted = await tx.$executeRaw`
+    INSERT INTO request_hold (request_id, org_id, amount, expires_at)
+    VALUES (${hold.requestId}::uuid, ${hold.orgId}::uuid, ${hold.amountNanoUsd}::bigint,
+      now() + ${ttlMs} * interval '1 millisecond')
+    ON CONFLICT (request_id) DO NOTHING`;
+  return inserted === 1;
+}
+
+/** Closes the open holds of these requests and answers them; each is answered once, however many ask. */
+export async function closeHolds(tx: Transaction, requestIds: readonly string[]): Promise<RequestHold[]> {
+  if (requestIds.length === 0) return [];
+  return tx.$queryRaw<RequestHold[]>`
+    WITH open AS (
+      SELECT request_id FROM request_hold
+      WHERE request_id = ANY (${requestIds}::uuid[]) AND closed_at IS NULL ORDER BY request_id FOR UPDATE
+    )
+    UPDATE request_hold SET closed_at = now() FROM open WHERE request_hold.request_id = open.request_id
+    RETURNING request_hold.request_id AS "requestId", org_id AS "orgId", amount AS "amountNanoUsd"`;
+}
+
+/** Requests whose holds are past their time, oldest first. */
+export async function findExpiredHolds(db: Transaction, limit: number): Promise<string[]> {
+  const rows = await db.$queryRaw<{ requestId: string }[]>`
+    SELECT request_id AS "requestId" FROM request_hold
+    WHERE closed_at IS NULL AND expires_at <= now() ORDER BY expires_at LIMIT ${limit}`;
+  return rows.map(({ requestId }) => requestId);
+}
+
+/** Forgets holds that were closed so long ago that no repeat of theirs is on its way. */
+export async function forgetClosedHolds(db: Transaction, ageMs: number): Promise<void> {
+  await db.$executeRaw`
+    DELETE FROM request_hold WHERE closed_at < now() - ${ageMs} * interval '1 millisecond'`;
+}

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { lockOrganization, readAccounts } from '../ledger/accounts.ts';
+import { postTransfers } from '../ledger/post-transfers.ts';
+import { openWorld, type World } from '../testing/open-world.ts';
+import { usageEvent, voidEvent } from '../testing/usage-event.ts';
+import { expireHolds } from './expire-holds.ts';
+import { holdMoney, releaseHolds } from './hold-money.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld({ leaseTargetNanoUsd: 100_000n });
+});
+afterAll(() => world.close());
+
+const options = { ttlMs: 60_000, signUpCreditNanoUsd: 0n };
+const hold = (orgId: string, requestId: string, amountNanoUsd: bigint, ttlMs = options.ttlMs) =>
+  holdMoney(world.database, { orgId, requestId, amountNanoUsd }, { ...options, ttlMs });
+const accountsOf = (orgId: string) => readAccounts(world.database, orgId);
+
+/** Moves money to where the counter store spends it. */
+async function lease(orgId: string, amountNanoUsd: bigint): Promise<void> {
+  await world.database.$transaction(async (tx) => {
+    const { availableId, leasedId } = await lockOrganization(tx, orgId);
+    const sides = { debitAccount: availableId, creditAccount: leasedId };
+    await postTransfers(tx, [{ ...sides, amountNanoUsd, reason: 'lease', description: 'Leased' }]);
+  });
+}
+
+describe('a hold in the ledger', () => {
+  it('takes the money out of what others can have, once, however often it is asked for', async () => {
+    const orgId = await world.fund(1000n);
+    const requestId = randomUUID();
+
+    const answers = await Promise.all([1, 2, 3].map(() => hold(orgId, requestId, 300n)));
+
+    expect(answers).toEqual(Array(3).fill({ result: 'held', availableNanoUsd: '700' }));
+    expect(await accountsOf(orgId)).toMatchObject({ available: 700n, held: 300n });
+  });
+
+  it('I2: is refused where the balance does not cover it, and leaves nothing behind', async () => {
+    const orgId = await world.fund(1000n);
+    const asked = Array.from({ length: 20 }, () => hold(orgId, randomUUID(), 300n));
+
+    const results = (await Promise.all(asked)).map(({ result }) => result);
+
+    expect(results.filter((result) => result === 'held')).toHaveLength(3);
+    expect(await accountsOf(orgId)).toMatchObject({ available: 100n, held: 900n });
+    expect(await world.check()).toMatchObject({ isConsistent: true, faults: [] });
+  });
+
+  it('says that billing cannot tell, where only money that is leased would cover it', async () => {
+    const orgId = await world.fund(1000n);
+    await lease(orgId, 900n);
+
+    await expect(hold(orgId, randomUUID(), 300n)).rejects.toMatchObject({ code: 'billing_unavailable' });
+    expect(await hold(orgId, randomUUID(), 2000n)).toEqual({ result: 'insufficient' });
+    expect(await accountsOf(orgId)).toMatchObject({ available: 100n, leased: 900n, held: 0n });
+  });
+
+  it('I1: ends with the settlement of its request, which is charged from it; the rest is free again', async () => {
+    const orgId = await world.fund(1000n);
+    const requestId = randomUUID();
+    await hold(orgId, requestId, 300n);
+
+    expect(await world.handle(usageEvent({ orgId, requestId, costNanoUsd: 120 }))).toEqual([]);
+
+    expect(await accountsOf(orgId)).toMatchObject({ available: 880n, leased: 0n, held: 0n });
+    expect(await world.check()).toMatchObject({ isConsistent: true, faults: [] });
+  });
+
+  it('ends with a settlement that costs nothing, too', async () => {
+    const orgId = await world.fund(1000n);
+    const requestId = randomUUID();
+    await hold(orgId, requestId, 300n);
+
+    await world.handle(voidEvent({ orgId, requestId }));
+
+    expect(await accountsOf(orgId)).toMatchObject({ available: 1000n, held: 0n });
+  });
+
+  it('leaves leased money, which other requests are spending, alone', async () => {
+    const orgId = await world.fund(1000n);
+    const requestId = randomUUID();
+    await hold(orgId, requestId, 300n);
+    await lease(orgId, 500n);
+
+    await world.handle(usageEvent({ orgId, requestId, costNanoUsd: 250 }));
+
+    expect(await accountsOf(orgId)).toMatchObject({ available: 250n, leased: 500n, held: 0n });
+  });
+
+  it('is given back once by a release, and a late repeat of the hold takes nothing', async () => {
+    const orgId = await world.fund(1000n);
+    const requestId = randomUUID();
+    await hold(orgId, requestId, 300n);
+
+    const released = await Promise.all([1, 2].map(() => releaseHolds(world.database, [requestId])));
+    await hold(orgId, requestId, 300n);
+
+    expect(released.sort()).toEqual([0, 1]);
+    expect(await accountsOf(orgId)).toMatchObject({ available: 1000n, held: 0n });
+  });
+
+  it('I1: is given back when its time is over, and a settlement that comes later is charged all the same', async () => {
+    const orgId = await world.fund(1000n);
+    const requestId = randomUUID();
+    await hold(orgId, requestId, 300n, 1);
+
+    expect(await expireHolds(world.database)).toBe(1);
+    expect(await accountsOf(orgId)).toMatchObject({ available: 1000n, held: 0n });
+    await world.handle(usageEvent({ orgId, requestId, costNanoUsd: 120 }));
+
+    expect(await accountsOf(orgId)).toMatchObject({ available: 880n, held: 0n });
+  });
+
+  it('I2, I6: never loses or makes money, whatever order holds, settlements and releases come in', async () => {
+    const step = fc.record({
+      request: fc.integer({ min: 0, max: 4 }),
+      action: fc.constantFrom('hold', 'settle', 'release', 'void'),
+      amount: fc.integer({ min: 1, max: 400 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+        const orgId = await world.fund(1000n);
+        const requests = Array.from({ length: 5 }, () => randomUUID());
+        const settled = new Map<string, bigint>();
+        for (const { request, action, amount } of steps) {
+          const requestId = requests[request] ?? '';
+          if (action === 'hold') await hold(orgId, requestId, BigInt(amount));
+          else if (action === 'release') await releaseHolds(world.database, [requestId]);
+          else if (action === 'void') await world.handle(voidEvent({ orgId, requestId, attempt: amount + 1000 }));
+          else if (!settled.has(requestId)) {
+            await world.handle(usageEvent({ orgId, requestId, costNanoUsd: amount }));
+            settled.set(requestId, BigInt(amount));
+          }
+        }
+        await releaseHolds(world.database, requests);
+        const charged = [...settled.values()].reduce((sum, amount) => sum + amount, 0n);
+        const left = await accountsOf(orgId);
+        const paid = charged < 1000n ? charged : 1000n;
+        expect(left).toMatchObject({ leased: 0n, held: 0n });
+        // What no credit covered while others held it is the platform's.
+        expect(left?.available).toBeGreaterThanOrEqual(1000n - paid);
+        expect(await world.check()).toMatchObject({ isConsistent: true, faults: [] });
+      }),
+      { numRuns: 25 },
+    );
+  });
+});

@@ -1,0 +1,99 @@
+import { type DeclarationResult, declaredProvider } from '@aggregator/contracts';
+import { listDeclared, retireDeclared } from '../credentials/declared-credentials.ts';
+import type { Transaction } from '../database/create-database.ts';
+import { routesMax } from '../model-routes/write-route.ts';
+import { type ProviderWriter, providersMax } from '../providers/create-provider.ts';
+import { advanceFence, hashCall } from './fence.ts';
+import type { LooseDeclarations, LooseEntry, Refusal } from './judge-entry.ts';
+import { type AcceptedProvider, judgeProviders } from './judge-provider.ts';
+import { type AcceptedRoute, judgeRoutes } from './judge-route.ts';
+import { writeProviders, writeRoutes } from './write-entries.ts';
+
+const shownModelsMax = 64;
+/** Far more than any provider may name, so that one absurd entry cannot keep all keys. */
+const namedIdsMax = 20_000;
+
+/**
+ * Makes what one owner declares all that the registry has of it, inside the transaction that publishes it. Entries that cannot
+ * be taken are left out and answered; names that others hold stay theirs.
+ * @throws {AppError} `stale_declaration`; then nothing has changed.
+ */
+export async function applyDeclarations(
+  tx: Transaction,
+  owner: string,
+  request: LooseDeclarations,
+  writer: ProviderWriter,
+): Promise<DeclarationResult[]> {
+  const { providers, routes } = request;
+  await advanceFence(tx, owner, request, hashCall('declarations', [providers, routes]));
+  const judged = await applyProviders(tx, owner, providers, writer);
+  const judgedRoutes = await applyRoutes(tx, owner, routes, judged.accepted);
+  await retireDeclared(tx, owner, listNamedIds(providers), writer.nowMs);
+  return [
+    ...judged.accepted.map(toProviderResult),
+    ...judgedRoutes.accepted.map(toRouteResult),
+    ...[...judged.refusals, ...judgedRoutes.refusals].map(toRefusalResult),
+  ];
+}
+
+async function applyProviders(tx: Transaction, owner: string, entries: readonly LooseEntry[], writer: ProviderWriter) {
+  const select = { name: true, owner: true, declaredHash: true, origin: true } as const;
+  const rows = await tx.provider.findMany({ select });
+  const standing = rows.filter((row) => row.owner === owner);
+  const takenNames = new Set(rows.flatMap((row) => (row.owner === owner ? [] : [row.name])));
+  const surroundings = { writer, takenNames, credentials: await listDeclared(tx, owner) };
+  const judged = judgeProviders(entries, surroundings, providersMax - takenNames.size);
+  await writeProviders(tx, owner, standing, judged.accepted);
+  return judged;
+}
+
+async function applyRoutes(
+  tx: Transaction,
+  owner: string,
+  entries: readonly LooseEntry[],
+  providers: readonly AcceptedProvider[],
+) {
+  const select = { name: true, owner: true, declaredHash: true, origin: true } as const;
+  const rows = await tx.route.findMany({ select });
+  const standing = rows.filter((row) => row.owner === owner);
+  const takenNames = new Set(rows.flatMap((row) => (row.owner === owner ? [] : [row.name])));
+  const models = entries.length === 0 ? new Set<string>() : await listModels(tx, owner, providers);
+  const judged = judgeRoutes(entries, { takenNames, models }, routesMax - takenNames.size);
+  await writeRoutes(tx, owner, standing, judged.accepted);
+  return judged;
+}
+
+/** Of the accepted providers as they were declared, of everybody else's as they stand. */
+async function listModels(tx: Transaction, owner: string, providers: readonly AcceptedProvider[]) {
+  const others = await tx.model.findMany({
+    where: { provider: { OR: [{ owner: null }, { owner: { not: owner } }] } },
+    select: { providerName: true, id: true },
+  });
+  return new Set([
+    ...others.map(({ providerName, id }) => `${providerName}/${id}`),
+    ...providers.flatMap(({ fields, models }) => models.map(({ id }) => `${fields.name}/${id}`)),
+  ]);
+}
+
+/** Of entries that are refused, too: they may be well again soon, and their keys must be there then. */
+function listNamedIds(entries: readonly LooseEntry[]): string[] {
+  const { credentialIds } = declaredProvider.shape;
+  return entries.flatMap((entry) => credentialIds.safeParse(entry.credentialIds).data ?? []).slice(0, namedIdsMax);
+}
+
+function toProviderResult({ origin, models }: AcceptedProvider): DeclarationResult {
+  return {
+    ...{ uid: origin.uid, result: 'accepted', message: '' },
+    models: models.slice(0, shownModelsMax).map(({ id }) => id),
+    modelCount: models.length,
+    unpricedCount: models.filter(({ price }) => price === null).length,
+  };
+}
+
+function toRouteResult({ origin, note }: AcceptedRoute): DeclarationResult {
+  return { uid: origin.uid, result: 'accepted', message: note };
+}
+
+function toRefusalResult({ origin, result, message }: Refusal): DeclarationResult {
+  return { uid: origin.uid, result, message };
+}

@@ -1,0 +1,112 @@
+import {
+  type DeclarationOrigin,
+  type DeclaredProviderEntry,
+  type DeclaredRouteEntry,
+  declaredProvider,
+  declaredRoute,
+  type ManagedModel,
+  type ModelRouteSpec,
+  type ProviderSpec,
+  toDurationMs,
+  toMockScript,
+} from '@aggregator/contracts';
+import { z } from 'zod';
+import { describeFaults, type ObjectMetadata } from '../watch/read-object.ts';
+
+/** An entry that the orchestrator's own schema takes, or why there is none: one that it refused would cost all the others. */
+export type Compiled<Entry> = { readonly entry: Entry; readonly fault?: never } | { readonly fault: string };
+
+const contextTokensDefault = 131_072;
+
+const strategies = { Weighted: 'weighted', LowestLatency: 'latency', LowestPrice: 'price' } as const;
+const resumes = { Never: 'off', Prefill: 'prefill', Verified: 'verified' } as const;
+
+export function compileProvider(
+  metadata: ObjectMetadata,
+  spec: ProviderSpec,
+  credentialIds: readonly string[],
+): Compiled<DeclaredProviderEntry> {
+  return check(declaredProvider, () => ({
+    origin: toOrigin(metadata),
+    name: metadata.name,
+    type: spec.type,
+    ...(spec.endpoint !== undefined && { baseUrl: spec.endpoint.baseURL }),
+    credentialIds: [...credentialIds],
+    options: { ...spec.options, ...toMockScript(spec.mock) },
+    concurrencyMax: spec.limits?.maxInFlight ?? null,
+    ...(spec.models !== undefined && { models: spec.models.map(toManagedModel) }),
+    hasKnownModels: spec.discovery.mode === 'Auto',
+    include: spec.discovery.include ?? [],
+    exclude: spec.discovery.exclude ?? [],
+  }));
+}
+
+export interface Candidate {
+  readonly provider: string;
+  readonly model: string;
+  readonly priority: number;
+  readonly weight: number;
+}
+
+export function compileRoute(
+  metadata: ObjectMetadata,
+  spec: ModelRouteSpec,
+  candidates: readonly Candidate[],
+): Compiled<DeclaredRouteEntry> {
+  return check(declaredRoute, () => ({
+    origin: toOrigin(metadata),
+    name: spec.model,
+    route: {
+      strategy: strategies[spec.strategy],
+      isSticky: spec.sticky,
+      resume: resumes[spec.resume],
+      mayFailOverOnPolicy: spec.failOverOnPolicy,
+      candidates: [...candidates],
+    },
+  }));
+}
+
+/** Whatever is not said of a model is what most of today's have. */
+function toManagedModel(model: NonNullable<ProviderSpec['models']>[number]): ManagedModel {
+  const { name, contextTokens, maxOutputTokens, capabilities, firstTokenTimeout, pricing } = model;
+  const isEmbedding = pricing !== undefined && pricing.outputPerMillion === undefined;
+  return {
+    id: name,
+    operations: model.operations ?? [isEmbedding ? 'embeddings' : 'chat.completions'],
+    contextLength: contextTokens ?? contextTokensDefault,
+    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    ...(capabilities !== undefined && { capabilities }),
+    ...(firstTokenTimeout !== undefined && { firstLifeMs: toDurationMs(firstTokenTimeout) }),
+    ...(pricing !== undefined && { price: toPrice(pricing) }),
+  };
+}
+
+type Pricing = NonNullable<NonNullable<ProviderSpec['models']>[number]['pricing']>;
+
+function toPrice(pricing: Pricing): ManagedModel['price'] {
+  const { inputPerMillion, outputPerMillion, reasoningPerMillion, cachedInputPerMillion, cacheWritePerMillion } =
+    pricing;
+  return {
+    input: inputPerMillion,
+    ...(outputPerMillion !== undefined && { output: outputPerMillion }),
+    ...(reasoningPerMillion !== undefined && { reasoning: reasoningPerMillion }),
+    ...(cachedInputPerMillion !== undefined && { cacheRead: cachedInputPerMillion }),
+    ...(cacheWritePerMillion !== undefined && {
+      cacheWrite5m: cacheWritePerMillion,
+      cacheWrite1h: cacheWritePerMillion,
+    }),
+  };
+}
+
+function toOrigin({ namespace, name, uid, generation }: ObjectMetadata): DeclarationOrigin {
+  return { namespace, name, uid, generation };
+}
+
+function check<Entry>(schema: z.ZodType<Entry>, compose: () => Entry): Compiled<Entry> {
+  try {
+    return { entry: schema.parse(compose()) };
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    return { fault: describeFaults(error, 'declared') };
+  }
+}

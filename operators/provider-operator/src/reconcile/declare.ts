@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { AppError, type DeclarationsAnswer } from '@aggregator/contracts';
+import type { OperatorEvents } from '../events.ts';
+import type { Orchestrator } from '../orchestrator/open-orchestrator.ts';
+import { checkRoutes, type RouteVerdict } from './check-routes.ts';
+import { checkProviders, type ProviderVerdict } from './checks.ts';
+import { type DeclaredEntry, takeAnswer } from './declared-set.ts';
+import { type GatherParts, gather } from './gather.ts';
+import type { World } from './world.ts';
+
+export interface DeclareParts extends GatherParts {
+  readonly world: World;
+  readonly orchestrator: Orchestrator;
+  readonly events: OperatorEvents;
+  /** The verdicts have changed: the objects should be told. */
+  onJudged(): void;
+  /** Another leads: nothing that we say counts any more. */
+  onStale(): void;
+}
+
+/** So long until the set is declared again because of something that is not right yet. */
+const unreadableMs = 5000;
+const refusedMs = 1000;
+
+/**
+ * Hands over everything that is ours, whole. What is wrong with one object costs the others nothing; while the orchestrator is
+ * away, it keeps what it had. Rejects where it did not take the set, which is then tried again.
+ */
+export async function declare(parts: DeclareParts, signal: AbortSignal): Promise<{ requeueAfterMs?: number }> {
+  const { world, reader, events } = parts;
+  const reconcileId = randomUUID();
+  const startedAtMs = performance.now();
+  const { gathered, toHandOver } = await gather(parts, signal);
+  const providers = checkProviders(gathered);
+  const routes = checkRoutes(gathered, providers, (provider) => isServed(provider, world));
+  world.takeVerdicts(providers, routes);
+  parts.onJudged();
+  try {
+    if (toHandOver.length > 0) {
+      await parts.orchestrator.putCredentials(toHandOver);
+      reader.ledger.markHandedOver(toHandOver.map(({ id }) => id));
+      events.credentialsHandedOver({ reconcileId, count: toHandOver.length });
+    }
+    signal.throwIfAborted();
+    const set = { providers: toEntries(providers), routes: toEntries(routes) };
+    const answer = await parts.orchestrator.putDeclarations(set);
+    world.takeDeclared(takeAnswer(world.declared, [...set.providers, ...set.routes], answer));
+    const refused = answer.entries.filter(({ result }) => result !== 'accepted').length;
+    events.declared({ reconcileId, ...answer.snapshot, ...countOf(set), refused, startedAtMs });
+    parts.onJudged();
+    return settle(parts, providers, routes, answer);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'stale_declaration') parts.onStale();
+    world.noteDeclareFailed();
+    parts.onJudged();
+    throw error;
+  }
+}
+
+/** What is left to do at once, or soon. */
+function settle(
+  { reader, world }: DeclareParts,
+  providers: readonly ProviderVerdict[],
+  routes: readonly RouteVerdict[],
+  answer: DeclarationsAnswer,
+): { requeueAfterMs?: number } {
+  const lost = new Set(answer.entries.flatMap(({ uid, result }) => (result === 'credential_unknown' ? [uid] : [])));
+  if (lost.size > 0) {
+    const ids = providers.flatMap(({ entry }) =>
+      entry !== null && lost.has(entry.origin.uid) ? entry.credentialIds : [],
+    );
+    reader.ledger.forget(ids);
+    return { requeueAfterMs: refusedMs };
+  }
+  // A provider that was refused just now must not be reached by routes either.
+  const refused = new Set(providers.flatMap((each) => (each.entry && !isServed(each, world) ? [each.entry.name] : [])));
+  const isNamed = routes.some(({ resolution }) => resolution.candidates.some(({ provider }) => refused.has(provider)));
+  if (isNamed) return { requeueAfterMs: 0 };
+  const isUnreadable = providers.some(({ keys }) => keys.some(({ problem }) => problem === 'SecretUnreadable'));
+  return isUnreadable ? { requeueAfterMs: unreadableMs } : {};
+}
+
+/** Whether the orchestrator refused it when it was asked last: the name that we would send requests to is not ours. */
+function isServed({ object, entry }: ProviderVerdict, world: World): boolean {
+  if (entry === null) return false;
+  const answered = world.declared?.answered.get(object.metadata.uid);
+  if (answered?.generation !== object.metadata.generation) return true;
+  return answered.result.result !== 'name_taken' && answered.result.result !== 'invalid';
+}
+
+function toEntries<Entry extends DeclaredEntry>(verdicts: readonly { readonly entry: Entry | null }[]): Entry[] {
+  return verdicts.flatMap(({ entry }) => (entry === null ? [] : [entry]));
+}
+
+function countOf(set: { readonly providers: readonly unknown[]; readonly routes: readonly unknown[] }) {
+  return { providers: set.providers.length, routes: set.routes.length };
+}

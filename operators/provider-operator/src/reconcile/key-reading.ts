@@ -1,0 +1,33 @@
+/** What is wrong with one key of a provider. `SecretUnreadable`: the API server did not tell, so nothing is known. */
+export type KeyProblem = 'SecretNotFound' | 'KeyNotFound' | 'EmptyKey' | 'InvalidKey' | 'SecretUnreadable';
+
+/** What a key of a provider turned out to be. Its value is no part of it. */
+export interface KeyReading {
+  /** Of the key in the spec. */
+  readonly name: string;
+  readonly secretName: string;
+  readonly secretKey: string;
+  /** Of the Secret that it was read from. */
+  readonly resourceVersion: string | null;
+  /** Whether changes of the Secret are heard at once; else it is looked at once a minute. */
+  readonly isWatched: boolean;
+  /** Null where there is nothing good to declare. With a problem it is the last good one. */
+  readonly credentialId: string | null;
+  readonly problem: KeyProblem | null;
+}
+
+const descriptions: Readonly<Record<KeyProblem, (reading: KeyReading) => string>> = {
+  SecretNotFound: ({ secretName }) => `the Secret '${secretName}' is not there`,
+  KeyNotFound: ({ secretName, secretKey }) => `the Secret '${secretName}' has no entry '${secretKey}'`,
+  EmptyKey: ({ secretName, secretKey }) => `'${secretKey}' of the Secret '${secretName}' is empty`,
+  InvalidKey: ({ secretName, secretKey }) =>
+    `'${secretKey}' of the Secret '${secretName}' holds spaces, line breaks or other characters that no key has`,
+  SecretUnreadable: ({ secretName, credentialId }) =>
+    `the Secret '${secretName}' cannot be read${credentialId === null ? '' : ', so what was read last goes on'}`,
+};
+
+/** `key 'primary': the Secret 'openai' is not there`. */
+export function describeProblem(reading: KeyReading): string {
+  const { name, problem } = reading;
+  return problem === null ? '' : `key '${name}': ${descriptions[problem](reading)}`;
+}

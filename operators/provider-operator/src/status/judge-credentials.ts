@@ -1,0 +1,79 @@
+import type { Condition, ProviderStatus, RoutingState } from '@aggregator/contracts';
+import { describeProblem, type KeyReading } from '../reconcile/key-reading.ts';
+import { fails, holds, isOpen, type Judgement } from './judgement.ts';
+
+export type Traffic = RoutingState['providers'][number];
+
+export interface CredentialsInput {
+  readonly keys: readonly KeyReading[];
+  /** Whether it names keys at all. */
+  readonly needsKeys: boolean;
+  /** Undefined where proxies and probes have not told anything of it. */
+  readonly traffic: Traffic | undefined;
+  /** What was said before of the very same versions of the keys. */
+  readonly before: Condition | null;
+}
+
+/** `provider_auth_failed (401)`: as the probes of the orchestrator tell that a key was refused. */
+const refusedByProbe = /\b40[13]\b/;
+
+/** Pure. A key is judged by its Secret first, then by what the vendor says of it. */
+export function judgeCredentials(input: CredentialsInput): Judgement {
+  const { keys, needsKeys, traffic, before } = input;
+  if (!needsKeys) return holds('NotRequired', 'It needs no key.');
+  const usable = keys.filter(({ credentialId }) => credentialId !== null);
+  const notes = toNotes(keys);
+  const [firstProblem] = keys.flatMap(({ problem }) => problem ?? []);
+  if (usable.length === 0 && firstProblem !== undefined) {
+    const judge = keys.every(({ problem }) => problem === 'SecretUnreadable') ? isOpen : fails;
+    return judge(firstProblem, notes);
+  }
+  if (isUnauthorized(traffic, before)) return fails('Unauthorized', join('The vendor refuses the key.', notes));
+  return isProven(traffic) || before?.reason === 'Verified'
+    ? holds('Verified', join('The vendor takes the key.', notes))
+    : isOpen('Unverified', join('Neither a probe nor a request has tried the key.', notes));
+}
+
+/** For each key of the spec: where it was read from, and what became of it. */
+export function toKeyStates(
+  keys: readonly KeyReading[],
+  judgement: Judgement,
+): NonNullable<ProviderStatus['credentials']> {
+  return keys.map(({ name, resourceVersion, credentialId }) => ({
+    name,
+    ...(resourceVersion !== null && { secretResourceVersion: resourceVersion }),
+    state: credentialId === null ? 'Missing' : (stateOfReason[judgement.reason] ?? 'Unverified'),
+  }));
+}
+
+const stateOfReason: Readonly<Record<string, 'Valid' | 'Rejected'>> = { Verified: 'Valid', Unauthorized: 'Rejected' };
+
+/** Once refused, a key stays refused until it is seen to do its work, or is another one: silence is no pardon. */
+function isUnauthorized(traffic: Traffic | undefined, before: Condition | null): boolean {
+  if (traffic === undefined) return before?.reason === 'Unauthorized';
+  if (traffic.unauthorized > 0 || refusedByProbe.test(traffic.health.reason ?? '')) return true;
+  return before?.reason === 'Unauthorized' && !isProven(traffic);
+}
+
+function isProven(traffic: Traffic | undefined): boolean {
+  return traffic !== undefined && (traffic.health.state === 'healthy' || traffic.attempts > traffic.failures);
+}
+
+function toNotes(keys: readonly KeyReading[]): string {
+  const problems = keys.filter(({ problem }) => problem !== null).map(describeProblem);
+  const unwatched = [...new Set(keys.filter(({ isWatched }) => !isWatched).map(({ secretName }) => secretName))];
+  return join(
+    problems.length === 0 ? '' : `${capitalise(problems.join('; '))}.`,
+    unwatched.length === 0
+      ? ''
+      : `Changes of the Secret ${unwatched.map((name) => `'${name}'`).join(', ')} are seen once a minute, for it lacks the label aggregator.dev/credential: "true".`,
+  );
+}
+
+function join(...sentences: readonly string[]): string {
+  return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+function capitalise(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,105 @@
+import { credentialLabel } from '@aggregator/contracts';
+import type { CacheHooks, Clock, KubernetesConnection, ResourceKind } from '@aggregator/kubernetes';
+import { z } from 'zod';
+import { endpointSliceKind, modelRouteKind, namespaceKind, providerKind, secretKind } from './kinds.ts';
+import { type ObservedProvider, type ObservedRoute, readModelRoute, readProvider } from './read-object.ts';
+import { WatchedKind } from './watched-kind.ts';
+
+/** Which version of a Secret is there; never what is in it. */
+export interface SecretVersion {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+export interface NamespaceLabels {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface Watches {
+  readonly providers: WatchedKind<ObservedProvider>;
+  readonly routes: WatchedKind<ObservedRoute>;
+  /** Of Secrets with the label alone. */
+  readonly secrets: WatchedKind<SecretVersion>;
+  /** Names of the pods behind each slice that take requests. */
+  readonly proxies: WatchedKind<readonly string[]>;
+  /** Not begun before somebody asks for labels; null where only some namespaces are watched. */
+  readonly namespaces: WatchedKind<NamespaceLabels> | null;
+}
+
+const secretVersion = z
+  .object({
+    metadata: z.object({ namespace: z.string(), name: z.string(), uid: z.string(), resourceVersion: z.string() }),
+  })
+  .transform(({ metadata }): SecretVersion => metadata);
+
+const namespaceLabels = z
+  .object({ metadata: z.object({ name: z.string(), labels: z.record(z.string(), z.string()).optional() }) })
+  .transform(({ metadata: { name, labels = {} } }): NamespaceLabels => ({ name, labels }));
+
+/** Source: Kubernetes API reference, EndpointSlice v1. Ready unless told otherwise, as for whoever consumes them. */
+const readyPods = z
+  .object({
+    endpoints: z
+      .array(
+        z.object({
+          conditions: z.object({ ready: z.boolean().nullish(), terminating: z.boolean().nullish() }).nullish(),
+          targetRef: z.object({ kind: z.string().nullish(), name: z.string().nullish() }).nullish(),
+        }),
+      )
+      .nullish(),
+  })
+  .transform(({ endpoints }) =>
+    (endpoints ?? []).flatMap(({ conditions, targetRef }) => {
+      const isOpen = conditions?.ready !== false && conditions?.terminating !== true;
+      return isOpen && targetRef?.name ? [targetRef.name] : [];
+    }),
+  );
+
+export function openWatches(options: {
+  readonly connection: KubernetesConnection;
+  readonly namespaces: readonly string[] | null;
+  readonly podNamespace: string;
+  readonly proxyServiceName: string;
+  readonly hooks: CacheHooks & { onForbidden(kind: ResourceKind, namespace: string): void };
+  readonly clock: Clock;
+}): Watches {
+  const { connection, namespaces, podNamespace, proxyServiceName, hooks, clock } = options;
+  const parts = { connection, clock, ...hooks };
+  return {
+    providers: new WatchedKind({ ...parts, kind: providerKind, namespaces, parse: readProvider }),
+    routes: new WatchedKind({ ...parts, kind: modelRouteKind, namespaces, parse: readModelRoute }),
+    secrets: new WatchedKind({
+      ...parts,
+      kind: secretKind,
+      namespaces,
+      labelSelector: `${credentialLabel}=true`,
+      metadataOnly: true,
+      parse: (raw) => secretVersion.parse(raw),
+    }),
+    proxies: new WatchedKind<readonly string[]>({
+      ...parts,
+      kind: endpointSliceKind,
+      namespaces: [podNamespace],
+      labelSelector: `kubernetes.io/service-name=${proxyServiceName}`,
+      parse: (raw) => readyPods.parse(raw),
+    }),
+    namespaces:
+      namespaces === null
+        ? new WatchedKind({
+            ...parts,
+            kind: namespaceKind,
+            namespaces: null,
+            metadataOnly: true,
+            parse: (raw) => namespaceLabels.parse(raw),
+          })
+        : null,
+  };
+}
+
+/** All that must have been seen before anything is decided: what has not been seen yet must not look as if it were gone. */
+export function watchedFromTheStart({ providers, routes, secrets, proxies }: Watches): readonly WatchedKind<unknown>[] {
+  return [providers, routes, secrets, proxies];
+}

@@ -1,0 +1,115 @@
+import {
+  type CacheHooks,
+  type Clock,
+  createResourceCache,
+  type KubernetesConnection,
+  KubernetesError,
+  type ResourceCache,
+  type ResourceKind,
+  type ResourceListener,
+} from '@aggregator/kubernetes';
+
+export interface WatchedKindOptions<T> extends CacheHooks {
+  readonly connection: KubernetesConnection;
+  readonly kind: ResourceKind;
+  /** Null: all of them, by one watch. */
+  readonly namespaces: readonly string[] | null;
+  readonly labelSelector?: string;
+  readonly metadataOnly?: boolean;
+  parse(object: unknown): T;
+  /** We may not look into this namespace; told once until it changes. */
+  onForbidden(kind: ResourceKind, namespace: string): void;
+  readonly clock: Clock;
+}
+
+interface Part<T> {
+  readonly namespace: string;
+  readonly cache: ResourceCache<T>;
+  /** Since when the API server says that we may not look; null where it lets us. */
+  forbiddenSinceMs: number | null;
+}
+
+/** So long a refusal must last to be believed: permissions that were just given take a moment to be known everywhere. */
+const refusalMs = 30_000;
+const settlePollMs = 20;
+
+/** Objects of one kind in the namespaces that are watched. One that we may not look into holds up none of the others. */
+export class WatchedKind<T> {
+  readonly #parts: readonly Part<T>[];
+  readonly #byNamespace: ReadonlyMap<string, Part<T>>;
+  readonly #isEverywhere: boolean;
+  readonly #clock: Clock;
+
+  constructor(options: WatchedKindOptions<T>) {
+    this.#clock = options.clock;
+    this.#isEverywhere = options.namespaces === null;
+    this.#parts = (options.namespaces ?? ['']).map((namespace) => this.#createPart(namespace, options));
+    this.#byNamespace = new Map(this.#parts.map((part) => [part.namespace, part]));
+  }
+
+  #createPart(namespace: string, options: WatchedKindOptions<T>): Part<T> {
+    const { onForbidden, namespaces, onError, onRelist, ...rest } = options;
+    const part: Part<T> = {
+      namespace,
+      forbiddenSinceMs: null,
+      cache: createResourceCache<T>({
+        ...rest,
+        namespaces: namespaces === null ? null : [namespace],
+        onRelist: (kind) => {
+          part.forbiddenSinceMs = null;
+          onRelist?.(kind);
+        },
+        onError: (error) => {
+          if (error instanceof KubernetesError && error.status === 403 && part.forbiddenSinceMs === null) {
+            part.forbiddenSinceMs = this.#clock.nowMs();
+            onForbidden(options.kind, namespace);
+          }
+          onError?.(error);
+        },
+      }),
+    };
+    return part;
+  }
+
+  start(): void {
+    for (const { cache } of this.#parts) cache.start();
+  }
+
+  /** Whether all that may be seen has been seen once. */
+  get isSettled(): boolean {
+    const isDecided = ({ cache, forbiddenSinceMs }: Part<T>) =>
+      cache.hasSynced || (forbiddenSinceMs !== null && this.#clock.nowMs() - forbiddenSinceMs >= refusalMs);
+    return this.#parts.some(({ cache }) => cache.hasSynced) && this.#parts.every(isDecided);
+  }
+
+  /** Resolves when it has settled, or the signal aborts, whichever comes first. */
+  async whenSettled(signal: AbortSignal): Promise<void> {
+    while (!this.isSettled && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#clock.after(settlePollMs, resolve);
+      });
+    }
+  }
+
+  get(namespace: string, name: string): T | undefined {
+    return this.#byNamespace.get(this.#isEverywhere ? '' : namespace)?.cache.get(namespace, name);
+  }
+
+  list(): readonly T[] {
+    return this.#parts.flatMap(({ cache }) => cache.list());
+  }
+
+  onChange(listener: ResourceListener): void {
+    for (const { cache } of this.#parts) cache.onChange(listener);
+  }
+
+  /** When the API server was last heard where it lets us look, by the clock's `nowMs`. */
+  get lastHeardMs(): number {
+    const open = this.#parts.filter(({ forbiddenSinceMs }) => forbiddenSinceMs === null);
+    return Math.min(...open.map(({ cache }) => cache.lastHeardMs), Number.MAX_SAFE_INTEGER);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#parts.map(({ cache }) => cache.close()));
+  }
+}

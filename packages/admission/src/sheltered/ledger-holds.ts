@@ -1,0 +1,7 @@
+/** Holds taken from the ledger itself, one by one: slower than the counter store, and right without it. */
+export interface LedgerHolds {
+  /** Answers the balance that is left to others. Rejects where it does not cover the hold, and where nobody can say. */
+  hold(request: { orgId: string; requestId: string; holdNanoUsd: bigint; ttlMs: number }): Promise<bigint>;
+  /** Gives a hold back whose request cost nothing. */
+  release(request: { orgId: string; requestId: string }): Promise<void>;
+}

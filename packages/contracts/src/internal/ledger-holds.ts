@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { nanoUsdString } from '../money.ts';
+
+/**
+ * Proxy → billing `POST /internal/holds`: while the counter store is away, what a request may cost is held in the ledger
+ * itself, for this one request. Asking again with the same `requestId` holds nothing more. The hold ends with the request's
+ * usage event, with `POST /internal/holds/release`, or after `ttlMs`.
+ */
+export const ledgerHoldRequest = z.strictObject({
+  orgId: z.uuid(),
+  requestId: z.uuid(),
+  holdNanoUsd: nanoUsdString,
+  /** Longer than the request and the delivery of its usage event. */
+  ttlMs: z.number().int().min(1).max(86_400_000),
+});
+export type LedgerHoldRequest = z.infer<typeof ledgerHoldRequest>;
+
+/** `insufficient`: all that the organisation has does not cover it. Where only leased money could, `billing_unavailable`. */
+export const ledgerHoldAnswer = z.discriminatedUnion('result', [
+  z.strictObject({ result: z.literal('held'), availableNanoUsd: nanoUsdString }),
+  z.strictObject({ result: z.literal('insufficient') }),
+]);
+export type LedgerHoldAnswer = z.infer<typeof ledgerHoldAnswer>;
+
+/** Proxy → billing `POST /internal/holds/release`: the request was not sent, or cost nothing. 204, also where nothing is held. */
+export const releaseLedgerHold = z.strictObject({ orgId: z.uuid(), requestId: z.uuid() });

@@ -1,0 +1,141 @@
+import { connect } from 'node:net';
+import { z } from 'zod';
+import { helm, kubectl, kubectlJson, runCommand } from './commands.ts';
+
+/** One installation of the charts in a namespace of its own, reached through the gateway's Service. */
+export interface Installation {
+  readonly namespace: string;
+  /** Address of the gateway's Service, as a pod of the cluster calls it. */
+  readonly gatewayUrl: string;
+  /** The key that the seed made. */
+  readonly apiKey: string;
+  /** From `helm install` until it said that everything is ready, in milliseconds. */
+  readonly readyAfterMs: number;
+  kubectl(words: readonly string[], input?: string): Promise<string>;
+  apply(...texts: readonly string[]): Promise<void>;
+  upgrade(values: readonly string[]): Promise<void>;
+  /** `helm uninstall` of the installation, without its custom resources. */
+  uninstall(): Promise<void>;
+  /** All of it, and the namespace. */
+  remove(): Promise<void>;
+}
+
+export const release = 'aggregator';
+const crdRelease = 'aggregator-crds';
+const chart = 'charts/aggregator';
+const imageTag = process.env.IMAGE_TAG || 'dev';
+const installDeadline = '180s';
+
+/** Of dev, with what tests want otherwise: money enough, and limits that nobody meets by accident. */
+const testValues = [
+  `image.tag=${imageTag}`,
+  'seed.creditNanoUsd=100000000000',
+  'services.auth.env.DEFAULT_REQUESTS_PER_MINUTE=1000000',
+  'services.auth.env.DEFAULT_TOKENS_PER_MINUTE=1000000000',
+  'services.api-gateway.env.MANAGEMENT_REQUESTS_PER_MINUTE=1000000',
+];
+
+const toSets = (values: readonly string[]) => values.flatMap((value) => ['--set-string', value]);
+
+/**
+ * Installs the development environment as the README says: Secrets, stores, CRDs, chart. The namespace enforces the restricted
+ * Pod Security Standard.
+ */
+export async function install(
+  namespace: string,
+  values: readonly string[] = [],
+  raw: readonly string[] = [],
+): Promise<Installation> {
+  await kubectl(['create', 'namespace', namespace]);
+  await kubectl([
+    ...['label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted'],
+    ...['pod-security.kubernetes.io/warn=restricted', 'aggregator.dev/test=true'],
+  ]);
+  const secrets = await runCommand('npm', ['run', '--silent', 'k8s:secrets']);
+  await kubectl(['apply', '--namespace', namespace, '-f', '-'], { input: secrets });
+  await kubectl(['apply', '--namespace', namespace, '-f', 'k8s/dev']);
+  await waitForStores(namespace);
+  await installCrds();
+  const words = [
+    ...[release, chart, '--namespace', namespace, '-f', `${chart}/environments/dev.yaml`],
+    ...toSets([...testValues, ...values]),
+    ...raw,
+    ...['--wait', '--timeout', installDeadline],
+  ];
+  const startedMs = performance.now();
+  await helm(['install', ...words], { timeoutMs: 240_000 });
+  const readyAfterMs = performance.now() - startedMs;
+
+  const uninstall = async () => {
+    await helm(['uninstall', release, '--namespace', namespace, '--wait', '--timeout', '180s'], { timeoutMs: 240_000 });
+  };
+  return {
+    namespace,
+    gatewayUrl: await findGateway(namespace),
+    apiKey: await readApiKey(namespace),
+    readyAfterMs,
+    kubectl: (parts, input) => kubectl(['--namespace', namespace, ...parts], input === undefined ? {} : { input }),
+    async apply(...texts) {
+      await kubectl(['apply', '--namespace', namespace, '-f', '-'], { input: texts.join('\n---\n') });
+    },
+    async upgrade(changed) {
+      await helm(['upgrade', ...words, ...toSets(changed)], { timeoutMs: 300_000 });
+    },
+    uninstall,
+    async remove() {
+      // With the operator gone nobody would end a finalizer.
+      await kubectl(['delete', 'providers,modelroutes', '--all', '--namespace', namespace, '--timeout=60s'], {
+        timeoutMs: 90_000,
+      }).catch(() => undefined);
+      await uninstall().catch(() => undefined);
+      await kubectl(['delete', 'namespace', namespace, '--timeout=120s'], { timeoutMs: 150_000 });
+    },
+  };
+}
+
+/** Once for the whole cluster, whoever installs first. */
+async function installCrds(): Promise<void> {
+  await helm(['upgrade', '--install', crdRelease, 'charts/aggregator-crds', '--namespace', 'default']);
+}
+
+async function waitForStores(namespace: string): Promise<void> {
+  const stores = await kubectl(['get', 'deployments,statefulsets', '--namespace', namespace, '-o', 'name']);
+  await Promise.all(
+    stores
+      .trim()
+      .split('\n')
+      .map((name) =>
+        kubectl(['rollout', 'status', name, '--namespace', namespace, '--timeout=120s'], { timeoutMs: 150_000 }),
+      ),
+  );
+}
+
+async function readApiKey(namespace: string): Promise<string> {
+  const secret = await kubectlJson(['get', 'secret', 'aggregator-seed', '--namespace', namespace]);
+  const { data } = z.object({ data: z.object({ SEED_API_KEY: z.string() }) }).parse(secret);
+  return Buffer.from(data.SEED_API_KEY, 'base64').toString();
+}
+
+/** The Service's own address, where this machine reaches the cluster's Services. */
+async function findGateway(namespace: string): Promise<string> {
+  const service = await kubectlJson(['get', 'service', `${release}-api-gateway`, '--namespace', namespace]);
+  const { spec } = z.object({ spec: z.object({ clusterIP: z.string() }) }).parse(service);
+  await reach(spec.clusterIP, 3000);
+  return `http://${spec.clusterIP}:3000`;
+}
+
+function reach(host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, timeout: 5000 });
+    const fail = () => {
+      socket.destroy();
+      reject(new Error(`${host}:${port} is not reached: these tests run where the cluster's Services can be called`));
+    };
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.once('timeout', fail);
+    socket.once('error', fail);
+  });
+}

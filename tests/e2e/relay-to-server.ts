@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+/** The way to a server, which a test can cut. */
+export interface Relay {
+  readonly port: number;
+  /** `open` lets everything through, `cut` breaks and refuses connections, `hang` takes bytes and answers none. */
+  set(state: 'open' | 'cut' | 'hang'): void;
+  close(): Promise<void>;
+}
+
+export async function startRelay(target: { host: string; port: number }): Promise<Relay> {
+  const sockets = new Set<Socket>();
+  const keep = (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => sockets.delete(socket));
+  };
+  let state: Parameters<Relay['set']>[0] = 'open';
+  const server = createServer((near) => {
+    keep(near);
+    if (state === 'cut') return void near.destroy();
+    const far = connect(target.port, target.host);
+    keep(far);
+    near.on('data', (bytes) => state === 'open' && far.write(bytes));
+    far.on('data', (bytes) => state === 'open' && near.write(bytes));
+    near.once('close', () => far.destroy());
+    far.once('close', () => near.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    set(next) {
+      state = next;
+      // What hung is out of step with its server: it begins anew.
+      if (next !== 'hang') for (const socket of sockets) socket.destroy();
+    },
+    async close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
