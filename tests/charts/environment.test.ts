@@ -3,6 +3,7 @@ import { apiGatewayVariables } from '@aggregator/api-gateway';
 import { authVariables } from '@aggregator/auth';
 import { billingVariables } from '@aggregator/billing';
 import { mockProviderVariables } from '@aggregator/mock-provider-app';
+import { providerOperatorVariables } from '@aggregator/provider-operator';
 import { providerOrchestratorVariables } from '@aggregator/provider-orchestrator';
 import { proxyVariables } from '@aggregator/proxy';
 import type { ConfigShape } from '@aggregator/service-kit';
@@ -18,6 +19,7 @@ const tables: Readonly<Record<string, ConfigShape>> = {
   proxy: proxyVariables,
   billing: billingVariables,
   analytics: analyticsVariables,
+  'provider-operator': providerOperatorVariables,
   'mock-provider': mockProviderVariables,
 };
 /** Read by Node itself. */

@@ -110,7 +110,7 @@ describe('a Secret that is missing', () => {
     ],
     [
       'the figure that pods are counted by',
-      { services: { 'api-gateway': { autoscaling: { enabled: true, mode: 'pods' } } } },
+      { services: { 'api-gateway': { autoscaling: { enabled: true, mode: 'pods', metric: { name: '' } } } } },
       'services.api-gateway.autoscaling.metric.name',
     ],
   ])('so is %s', (_what, values, sentence) => {
