@@ -27,8 +27,6 @@ export interface RenderOptions {
 export interface Rendered {
   text: string;
   manifests: readonly Manifest[];
-  /** What Helm said where it refused; empty where it did not. */
-  refusal: string;
 }
 
 export const chartFolder = join(root, 'charts/aggregator');
@@ -44,18 +42,27 @@ export function runProgram(program: string, words: readonly string[], input = ''
   return { text: run.stdout, refusal: run.status === 0 ? '' : run.stderr || run.stdout };
 }
 
+/** Throws with what Helm says where it refuses. */
 export function renderChart(options: RenderOptions = {}): Rendered {
-  const { environment, values = {}, release = 'aggregator', namespace = 'aggregator', apiVersions = [] } = options;
-  const { text, refusal } = runProgram(
+  const { text, refusal } = runHelm(options);
+  if (refusal !== '') throw new Error(refusal);
+  return { text, manifests: readManifests(text) };
+}
+
+/** What Helm says to values that it refuses; empty where it takes them. */
+export const readRefusal = (values: object): string => runHelm({ values }).refusal;
+
+function runHelm({ environment, values = {}, release, namespace, apiVersions = [] }: RenderOptions) {
+  return runProgram(
     'helm',
     [
-      ...['template', release, chartFolder, '--namespace', namespace, '--kube-version', '1.34.0'],
+      ...['template', release ?? 'aggregator', chartFolder, '--namespace', namespace ?? 'aggregator'],
+      ...['--kube-version', '1.34.0', ...apiVersions.flatMap((version) => ['--api-versions', version])],
       ...(environment === undefined ? [] : ['--values', join(chartFolder, 'environments', `${environment}.yaml`)]),
-      ...['--values', '-', ...apiVersions.flatMap((version) => ['--api-versions', version])],
+      ...['--values', '-'],
     ],
     JSON.stringify(values),
   );
-  return { text, refusal, manifests: refusal === '' ? readManifests(text) : [] };
 }
 
 /** By YAML 1.1, as Helm and kubectl read it. */

@@ -15,7 +15,7 @@ const autoscaled = (mode: 'cpu' | 'pods' | 'keda') => ({
   ...leastValues,
   services: {
     proxy: { autoscaling: { enabled: true, mode } },
-    'api-gateway': { autoscaling: { enabled: true, mode, metric: { name: 'gateway_open_answers' } } },
+    'api-gateway': { autoscaling: { enabled: true, mode } },
   },
 });
 

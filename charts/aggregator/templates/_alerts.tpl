@@ -1,4 +1,4 @@
-{{/* One alert for each page of docs/operations/runbooks. What starts with kube_ or kubelet_ is of the cluster's own exporters. */}}
+{{/* One alert for each page of docs/operations/runbooks. What starts with kube_ is of kube-state-metrics. */}}
 {{- define "aggregator.alerts" -}}
 {{- $root := . -}}
 {{- $here := printf "namespace=\"%s\"" .Release.Namespace -}}
@@ -14,9 +14,9 @@
 {{ include "aggregator.alert" (merge (dict "name" "AggregatorAttemptsFailing" "page" "provider-failing" "expr" (printf "sum by (provider) (rate(proxy_failed_attempts_total{%s,code!=\"upstream_misconfigured\"}[5m])) > 1" $job) "summary" "More than one attempt a second fails at {{ $labels.provider }}.") $alert) }}
 {{ include "aggregator.alert" (merge (dict "name" "AggregatorProviderKeyRefused" "page" "provider-key-refused" "for" "0m" "expr" (printf "sum by (provider) (increase(proxy_failed_attempts_total{%s,code=\"upstream_misconfigured\"}[10m])) > 0" $job) "summary" "{{ $labels.provider }} refuses our key or set-up.") $alert) }}
 {{ include "aggregator.alert" (merge (dict "name" "AggregatorBalanceLow" "page" "low-balance" "for" "0m" "expr" (printf "sum(increase(billing_low_balances_total{%s}[15m])) > 0" $job) "summary" "A charge took a balance below the warning line.") $alert) }}
-{{ include "aggregator.alert" (merge (dict "name" "AggregatorSpoolFilling" "page" "spool-filling" "severity" "critical" "expr" (printf "kubelet_volume_stats_used_bytes{%s,persistentvolumeclaim=~\"state-%s-proxy-.*\"} > 0.7 * %s" $here .Release.Name .Values.spool.bytesMax) "summary" "The spool on {{ $labels.persistentvolumeclaim }} is filling: settlements are not shipped.") $alert) }}
+{{ include "aggregator.alert" (merge (dict "name" "AggregatorSpoolFilling" "page" "spool-filling" "severity" "critical" "expr" (printf "max by (pod) (proxy_spool_fill_ratio{%s}) > 0.7" $job) "summary" "The spool of {{ $labels.pod }} is filling: settlements are not shipped.") $alert) }}
 {{- if .Values.operator.enabled }}
-{{ include "aggregator.alert" (merge (dict "name" "AggregatorOperatorNotLeading" "page" "operator-not-leading" "for" "1m" "expr" (printf "time() - kube_lease_renew_time{%s,lease=\"%s-provider-operator\"} > 60" $here .Release.Name) "summary" "No operator has renewed the Lease for a minute: changes wait.") $alert) }}
+{{ include "aggregator.alert" (merge (dict "name" "AggregatorOperatorNotLeading" "page" "operator-not-leading" "for" "1m" "expr" (printf "(max(leader{%s}) or vector(0)) < 1" $job) "summary" "No operator leads: changes of providers wait.") $alert) }}
 {{- end }}
 {{ include "aggregator.alert" (merge (dict "name" "AggregatorSnapshotRefused" "page" "snapshot-refused" "for" "0m" "expr" (printf "sum(increase(orchestrator_snapshot_acks_total{%s,result=\"nack\"}[10m])) > 0" $job) "summary" "A proxy refuses the routing snapshot and serves the one before.") $alert) }}
 {{ include "aggregator.alert" (merge (dict "name" "AggregatorAutoscalerAtMaximum" "page" "autoscaler-at-maximum" "for" "15m" "expr" (printf "kube_horizontalpodautoscaler_status_current_replicas{%s,horizontalpodautoscaler=~\"(keda-hpa-)?%s-.*\"} >= on (namespace, horizontalpodautoscaler) kube_horizontalpodautoscaler_spec_max_replicas" $here .Release.Name) "summary" "{{ $labels.horizontalpodautoscaler }} has had all the replicas that it may have for a quarter of an hour.") $alert) }}

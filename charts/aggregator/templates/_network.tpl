@@ -1,11 +1,10 @@
 {{/* One workload's edges, from the table of components: root, name, component, components. */}}
 {{- define "aggregator.networkPolicy" -}}
 {{- $root := .root -}}
-{{- $name := .name -}}
 {{- $network := $root.Values.networkPolicy -}}
 {{- $callers := list -}}
 {{- range $caller, $other := .components -}}
-{{- if has $name ($other.calls | default list) -}}{{- $callers = append $callers $caller -}}{{- end -}}
+{{- if has $.name ($other.calls | default list) -}}{{- $callers = append $callers $caller -}}{{- end -}}
 {{- end -}}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -15,24 +14,7 @@ metadata:
 spec:
   podSelector: { matchLabels: { {{ include "aggregator.selector" . | replace "\n" ", " }} } }
   policyTypes: [Ingress, Egress]
-  ingress:
-    {{- if and $network.metrics.from (not .component.isForeign) }}
-    - from: {{- toYaml $network.metrics.from | nindent 8 }}
-      ports: [{ protocol: TCP, port: 9090 }]
-    {{- end }}
-    {{- if eq $name "api-gateway" }}
-    - ports: [{ protocol: TCP, port: {{ .component.port | int }} }]
-      {{- with $network.gateway.from }}
-      from: {{- toYaml . | nindent 8 }}
-      {{- end }}
-    {{- end }}
-    {{- if $callers }}
-    - from:
-        {{- range $callers }}
-        - podSelector: { matchLabels: { {{ include "aggregator.selector" (dict "root" $root "name" .) | replace "\n" ", " }} } }
-        {{- end }}
-      ports: [{ protocol: TCP, port: {{ .component.port | int }} }]
-    {{- end }}
+  ingress: {{- include "aggregator.ingressRules" (dict "root" $root "name" .name "component" .component "callers" $callers) | trim | default "[]" | nindent 4 }}
   egress:
     {{- include "aggregator.egressToDns" $root | nindent 4 }}
     {{- range $target := .component.calls | default list }}
@@ -51,6 +33,28 @@ spec:
       to: {{- toYaml . | nindent 8 }}
       {{- end }}
     {{- end }}
+{{- end -}}
+
+{{- define "aggregator.ingressRules" -}}
+{{- $root := .root -}}
+{{- $network := $root.Values.networkPolicy -}}
+{{- if and $network.metrics.from (not .component.isForeign) }}
+- from: {{- toYaml $network.metrics.from | nindent 4 }}
+  ports: [{ protocol: TCP, port: 9090 }]
+{{- end }}
+{{- if eq .name "api-gateway" }}
+- ports: [{ protocol: TCP, port: {{ .component.port | int }} }]
+  {{- with $network.gateway.from }}
+  from: {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end }}
+{{- if .callers }}
+- from:
+    {{- range .callers }}
+    - podSelector: { matchLabels: { {{ include "aggregator.selector" (dict "root" $root "name" .) | replace "\n" ", " }} } }
+    {{- end }}
+  ports: [{ protocol: TCP, port: {{ .component.port | int }} }]
+{{- end }}
 {{- end -}}
 
 {{- define "aggregator.networkPorts" -}}

@@ -1,0 +1,132 @@
+import { analyticsVariables } from '@aggregator/analytics';
+import { apiGatewayVariables } from '@aggregator/api-gateway';
+import { authVariables } from '@aggregator/auth';
+import { billingVariables } from '@aggregator/billing';
+import { mockProviderVariables } from '@aggregator/mock-provider-app';
+import { providerOperatorVariables } from '@aggregator/provider-operator';
+import { providerOrchestratorVariables } from '@aggregator/provider-orchestrator';
+import { proxyVariables } from '@aggregator/proxy';
+import type { ConfigShape } from '@aggregator/service-kit';
+import { describe, expect, it } from '@jest/globals';
+import { readEnvironment, readPods } from './read-pods.ts';
+import { type RenderOptions, renderChart } from './render-chart.ts';
+import { leastValues, variants } from './variants.ts';
+
+const tables: Readonly<Record<string, ConfigShape>> = {
+  'api-gateway': apiGatewayVariables,
+  auth: authVariables,
+  'provider-orchestrator': providerOrchestratorVariables,
+  proxy: proxyVariables,
+  billing: billingVariables,
+  analytics: analyticsVariables,
+  'provider-operator': providerOperatorVariables,
+  'mock-provider': mockProviderVariables,
+};
+/** Read by Node itself. */
+const ofNode = ['NODE_OPTIONS'];
+
+/** Environments by workload. */
+function readEnvironments(options: RenderOptions): Map<string, Record<string, string>> {
+  const { manifests } = renderChart(options);
+  return new Map(
+    readPods(manifests)
+      .filter(({ owner }) => owner.kind !== 'Job')
+      .map(({ labels, containers: [container] }) => [
+        labels['app.kubernetes.io/name'] ?? '',
+        container === undefined ? {} : readEnvironment(manifests, container),
+      ]),
+  );
+}
+
+const environmentOf = (app: string, options: RenderOptions) => readEnvironments(options).get(app) ?? {};
+
+/** A Secret's value is not here to be judged; what stands for it is. */
+const isSecret = (value: string | undefined) => value?.startsWith('secret:') === true || value === 'of the pod';
+
+describe('what the pods are told', () => {
+  it.each(Object.keys(variants))(
+    'is read by the app that gets it, holds nothing that it refuses, and lacks nothing (%s)',
+    (variant) => {
+      const environments = readEnvironments(variants[variant] ?? {});
+      const faults = [...environments].flatMap(([app, environment]) => {
+        const table = tables[app];
+        if (table === undefined) return [];
+        const known = Object.values(table).flatMap(({ name, aliases }) => [name, ...aliases]);
+        const unknown = Object.keys(environment).filter((name) => !known.includes(name) && !ofNode.includes(name));
+        const refused = Object.values(table)
+          .filter(
+            ({ name, schema }) =>
+              !isSecret(environment[name]) && !schema.safeParse(environment[name] || undefined).success,
+          )
+          .map(({ name }) => `${name}=${environment[name]}`);
+        return [...unknown, ...refused].map((fault) => `${app}: ${fault}`);
+      });
+
+      expect(environments.size).toBeGreaterThanOrEqual(6);
+      expect(faults).toEqual([]);
+    },
+  );
+
+  it('is a secret where the app calls it one, and comes out of a Secret that somebody made', () => {
+    for (const [app, environment] of readEnvironments({ environment: 'production' })) {
+      const secret = Object.values(tables[app] ?? {}).filter(({ name, isSecret }) => isSecret && name in environment);
+      expect(
+        secret.map(({ name }) => environment[name]).filter((value) => value?.startsWith('secret:') !== true),
+      ).toEqual([]);
+    }
+  });
+
+  it('gives the seed that speaks for principals to the gateway alone (I19)', () => {
+    const holders = (values: object) =>
+      [...readEnvironments({ values })]
+        .filter(([, environment]) => 'INTERNAL_SIGNING_KEY' in environment)
+        .map(([app]) => app);
+
+    expect(holders(leastValues)).toEqual(['api-gateway']);
+    expect(holders({ ...leastValues, peerIdentity: { mode: 'key' } })).toHaveLength(7);
+  });
+
+  it.each([
+    ['AUTH_JWT_PRIVATE_KEY', ['auth']],
+    ['KEY_PEPPER', ['auth']],
+    ['CREDENTIALS_ENCRYPTION_KEY', ['provider-orchestrator', 'proxy']],
+    ['BILLING_DATABASE_URL', ['billing']],
+    ['KAFKA_BROKERS', ['analytics', 'billing', 'proxy']],
+  ])('gives %s to none but %j', (name, expected) => {
+    const holders = [...readEnvironments({ values: leastValues })].filter(([, one]) => name in one).map(([app]) => app);
+    expect(holders.sort()).toEqual(expected);
+  });
+
+  it('leads the gateway to each pod of the proxy, and everybody else by Services of the same release', () => {
+    const gateway = environmentOf('api-gateway', { values: leastValues, release: 'second' });
+
+    expect(gateway).toMatchObject({ PROXY_URL: 'http://second-proxy-headless:3003', PROXY_DISCOVERY: 'dns' });
+    expect(gateway.AUTH_URL).toBe('http://second-auth:3001');
+    expect(environmentOf('proxy', { values: leastValues }).PROVIDER_ORCHESTRATOR_URL).toBe(
+      'http://aggregator-provider-orchestrator:3002',
+    );
+  });
+
+  it('is overruled by env of the values, and so is what the chart would say', () => {
+    const values = { ...leastValues, services: { proxy: { env: { LOG_LEVEL: 'error', MAX_RETRIES: '1' } } } };
+    expect(environmentOf('proxy', { values })).toMatchObject({ LOG_LEVEL: 'error', MAX_RETRIES: '1' });
+    expect(environmentOf('auth', { values }).LOG_LEVEL).toBe('info');
+  });
+
+  it('names the accounts and audiences by which peers are known, of this release and namespace', () => {
+    expect(environmentOf('auth', { values: leastValues, release: 'second', namespace: 'elsewhere' })).toMatchObject({
+      PEER_SERVICE_ACCOUNT_PREFIX: 'second-',
+      PEER_NAMESPACE: 'elsewhere',
+      PEER_AUDIENCE_PREFIX: 'elsewhere.second/',
+    });
+  });
+
+  it('holds no value of a Secret anywhere in what is rendered', () => {
+    for (const options of Object.values(variants)) {
+      const { text, manifests } = renderChart(options);
+      expect(manifests.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+      expect(text).not.toMatch(/agk_live_|postgres(ql)?:\/\/|rediss?:\/\/|BEGIN [A-Z ]*PRIVATE/);
+      expect(text).not.toMatch(/(PASSWORD|SECRET|PEPPER|_KEY|TOKEN): [^{\s]/);
+    }
+  });
+});

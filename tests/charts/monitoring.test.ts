@@ -1,0 +1,117 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { stringify } from 'yaml';
+import { z } from 'zod';
+import { isTest, readTypeScript } from '../tidy/source-files.ts';
+import { chartFolder, find, monitoringApi, ofKind, renderChart, runProgram } from './render-chart.ts';
+import { leastValues } from './variants.ts';
+
+const runbookBaseUrl = 'https://example.com/runbooks';
+const monitoring = {
+  serviceMonitor: { enabled: true },
+  prometheusRule: { enabled: true, runbookBaseUrl },
+  dashboards: { enabled: true },
+};
+const { manifests } = renderChart({ values: { ...leastValues, monitoring }, apiVersions: [monitoringApi] });
+const rules = z
+  .looseObject({
+    groups: z.array(
+      z.looseObject({
+        rules: z.array(
+          z.looseObject({ alert: z.string(), expr: z.string(), annotations: z.record(z.string(), z.string()) }),
+        ),
+      }),
+    ),
+  })
+  .parse(find(manifests, 'PrometheusRule', 'aggregator').spec);
+const alerts = rules.groups.flatMap((group) => group.rules);
+const dashboard = z
+  .looseObject({ panels: z.array(z.looseObject({ targets: z.array(z.looseObject({ expr: z.string() })) })) })
+  .parse(JSON.parse(readFileSync(join(chartFolder, 'files/dashboards/overview.json'), 'utf8')));
+const queries = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+
+const source = readTypeScript()
+  .filter(({ path }) => !isTest(path))
+  .map(({ text }) => text)
+  .join('\n');
+
+/** Of Prometheus, of the cluster's exporters, and of what prom-client counts in every Node process. */
+const ofOthers = /^(up|kube_|nodejs_)/;
+
+/** Billing writes the first word of its figures once for all of them. */
+const isCounted = (figure: string) =>
+  ofOthers.test(figure) ||
+  [figure, figure.replace(/_bucket$/, ''), figure.replace(/^billing_/, '')].some((name) =>
+    source.includes(`'${name}'`),
+  );
+
+const figuresOf = (expression: string) =>
+  [...expression.matchAll(/\b([a-z][a-z_]+)\{/g)].map((match) => match[1] ?? '');
+
+function checkRules(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'rules-'));
+  try {
+    const path = join(folder, 'rules.yaml');
+    writeFileSync(path, text);
+    return runProgram('promtool', ['check', 'rules', path]).refusal;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe('monitoring', () => {
+  it('has alerts that promtool takes, and it would refuse what is none', () => {
+    expect(checkRules(stringify(rules))).toBe('');
+    expect(checkRules(stringify(rules).replaceAll('> 0.05', '> > 0.05'))).toContain('unexpected');
+  });
+
+  it('has a dashboard whose queries promtool takes', () => {
+    const group = { name: 'dashboard', rules: queries.map((expr, index) => ({ record: `panel:${index}`, expr })) };
+    const text = stringify({ groups: [group] }).replaceAll('$namespace', 'aggregator');
+    expect(checkRules(text)).toBe('');
+  });
+
+  it('asks for figures that somebody counts, and for no other', () => {
+    const figures = [...alerts.map(({ expr }) => expr), ...queries].flatMap(figuresOf);
+
+    expect(figures.length).toBeGreaterThan(20);
+    expect([...new Set(figures)].filter((figure) => !isCounted(figure))).toEqual([]);
+  });
+
+  it('has an alert for each service, and links each to its page', () => {
+    const down = alerts.filter(({ alert }) => alert === 'AggregatorServiceDown').map(({ expr }) => expr);
+
+    expect(down).toHaveLength(7);
+    expect(down.join()).toContain('component="proxy"');
+    expect(alerts.map(({ annotations }) => annotations.runbook_url?.startsWith(`${runbookBaseUrl}/`))).toEqual(
+      alerts.map(() => true),
+    );
+  });
+
+  it('reads the admin port of every pod by one ServiceMonitor', () => {
+    const { metadata } = find(manifests, 'Service', 'aggregator-metrics');
+    expect(find(manifests, 'ServiceMonitor', 'aggregator-metrics').spec).toMatchObject({
+      selector: {
+        matchLabels: { 'app.kubernetes.io/name': metadata.labels['app.kubernetes.io/name'] },
+      },
+      endpoints: [{ port: 'admin', path: '/metrics', honorLabels: true }],
+    });
+  });
+
+  it('brings the dashboard with the label that Grafana looks for', () => {
+    const { metadata, data } = find(manifests, 'ConfigMap', 'aggregator-dashboard-overview');
+
+    expect(metadata.labels).toMatchObject({ grafana_dashboard: '1' });
+    expect(z.record(z.string(), z.string()).parse(data)['overview.json']).toContain('gateway_ai_requests_total');
+  });
+
+  it('is off unless asked for, and leaves out what the cluster does not know', () => {
+    const off = renderChart({ values: leastValues, apiVersions: [monitoringApi] }).manifests;
+    const unknown = renderChart({ values: { ...leastValues, monitoring } }).manifests;
+    const kinds = ['ServiceMonitor', 'PrometheusRule'];
+
+    expect(kinds.flatMap((kind) => [...ofKind(off, kind), ...ofKind(unknown, kind)])).toEqual([]);
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { find, type Manifest, ofKind, renderChart } from './render-chart.ts';
+import { leastValues } from './variants.ts';
+
+const rulesSchema = z.array(
+  z.strictObject({
+    apiGroups: z.array(z.string()),
+    resources: z.array(z.string()),
+    resourceNames: z.array(z.string()).optional(),
+    verbs: z.array(z.string()),
+  }),
+);
+
+/** `patch apps/deployments` and so on: one line for each thing that is allowed. */
+function listRules(role: Manifest): string[] {
+  return rulesSchema
+    .parse(role.rules)
+    .flatMap(({ apiGroups, resources, resourceNames, verbs }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) =>
+          verbs.map((verb) => `${verb} ${group}/${resource}${resourceNames === undefined ? '' : ` ${resourceNames}`}`),
+        ),
+      ),
+    )
+    .sort();
+}
+
+const verbs = (all: readonly string[], resource: string) => all.map((verb) => `${verb} ${resource}`);
+const read = ['get', 'list', 'watch'];
+const ofResources = [
+  ...verbs([...read, 'patch'], 'aggregator.dev/providers'),
+  ...verbs([...read, 'patch'], 'aggregator.dev/modelroutes'),
+  'patch aggregator.dev/providers/status',
+  'patch aggregator.dev/modelroutes/status',
+  ...verbs(read, '/secrets'),
+  ...verbs(['create', 'patch'], '/events'),
+].sort();
+const ofOwnNamespace = [
+  'create coordination.k8s.io/leases',
+  ...verbs(['get', 'update'], 'coordination.k8s.io/leases aggregator-provider-operator'),
+  ...verbs(read, 'discovery.k8s.io/endpointslices'),
+].sort();
+
+const bindings = (manifests: readonly Manifest[]) =>
+  ['RoleBinding', 'ClusterRoleBinding'].flatMap((kind) => ofKind(manifests, kind));
+
+describe('what the operator may do', () => {
+  it('is this and nothing else where it watches the whole cluster', () => {
+    const { manifests } = renderChart({ values: leastValues });
+
+    expect(ofKind(manifests, 'Role')).toHaveLength(1);
+    expect(listRules(find(manifests, 'Role', 'aggregator-provider-operator'))).toEqual(ofOwnNamespace);
+    expect(ofKind(manifests, 'ClusterRole')).toHaveLength(1);
+    expect(listRules(find(manifests, 'ClusterRole', 'aggregator-aggregator-provider-operator'))).toEqual(
+      [...ofResources, ...verbs(read, '/namespaces')].sort(),
+    );
+  });
+
+  it('is nothing in the cluster where it watches some namespaces, and the same in each of those', () => {
+    const { manifests } = renderChart({
+      values: { ...leastValues, operator: { watchNamespaces: ['team-a', 'team-b'] } },
+    });
+    const inTeams = ofKind(manifests, 'Role').filter(({ metadata }) => metadata.namespace !== undefined);
+
+    expect([...ofKind(manifests, 'ClusterRole'), ...ofKind(manifests, 'ClusterRoleBinding')]).toEqual([]);
+    expect(inTeams.map(({ metadata }) => metadata.namespace)).toEqual(['team-a', 'team-b']);
+    expect(inTeams.map(listRules)).toEqual([ofResources, ofResources]);
+    expect(ofKind(manifests, 'RoleBinding')).toHaveLength(3);
+  });
+
+  it.each([[[]], [['team-a']]])('is given to its own account alone (watching %j)', (watchNamespaces) => {
+    const { manifests } = renderChart({ values: { ...leastValues, operator: { watchNamespaces } } });
+    const account = { kind: 'ServiceAccount', name: 'aggregator-provider-operator', namespace: 'aggregator' };
+
+    expect(bindings(manifests)).toHaveLength(2);
+    expect(bindings(manifests).map(({ subjects }) => subjects)).toEqual([[account], [account]]);
+  });
+
+  it('is not there without an operator', () => {
+    const { manifests } = renderChart({ values: { ...leastValues, operator: { enabled: false } } });
+    expect([...bindings(manifests), ...ofKind(manifests, 'Role'), ...ofKind(manifests, 'ClusterRole')]).toEqual([]);
+  });
+
+  it('does not meet that of another installation', () => {
+    const names = (release: string, namespace: string) =>
+      ofKind(renderChart({ values: leastValues, release, namespace }).manifests, 'ClusterRole').map(
+        ({ metadata }) => metadata.name,
+      );
+    expect(new Set([...names('one', 'a'), ...names('two', 'a'), ...names('one', 'b')]).size).toBe(3);
+  });
+});
