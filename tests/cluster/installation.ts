@@ -83,10 +83,6 @@ export async function install(
     },
     uninstall,
     async remove() {
-      // With the operator gone nobody would end a finalizer.
-      await kubectl(['delete', 'providers,modelroutes', '--all', '--namespace', namespace, '--timeout=60s'], {
-        timeoutMs: 90_000,
-      }).catch(() => undefined);
       await uninstall().catch(() => undefined);
       await kubectl(['delete', 'namespace', namespace, '--timeout=120s'], { timeoutMs: 150_000 });
     },

@@ -3,6 +3,7 @@ import { apiGatewayVariables } from '@aggregator/api-gateway';
 import { authVariables } from '@aggregator/auth';
 import { billingVariables } from '@aggregator/billing';
 import { mockProviderVariables } from '@aggregator/mock-provider-app';
+import { providerOperatorVariables } from '@aggregator/provider-operator';
 import { providerOrchestratorVariables } from '@aggregator/provider-orchestrator';
 import { proxyVariables } from '@aggregator/proxy';
 import type { ConfigShape, ConfigVariable } from '@aggregator/service-kit';
@@ -16,6 +17,7 @@ const tables: readonly (readonly [string, ConfigShape])[] = [
   ['billing', billingVariables],
   ['analytics', analyticsVariables],
   ['mock-provider', mockProviderVariables],
+  ['provider-operator', providerOperatorVariables],
   ['npm start', standaloneVariables],
 ];
 

@@ -28,6 +28,8 @@ export interface ProviderOperatorOverrides {
   readonly logStream: NodeJS.WritableStream;
   /** Instead of ending the process, where it can do nothing more. */
   exit(): void;
+  /** How long a namespace must be refused to us until we go on without it. */
+  readonly refusalMs: number;
   /** Times of the Lease, in milliseconds. */
   readonly lease: { readonly leaseMs: number; readonly renewDeadlineMs: number; readonly retryMs: number };
 }
@@ -38,6 +40,7 @@ export interface ProviderOperatorContext extends ServiceContext {
 }
 
 const orchestratorDeadlineMs = 5000;
+const refusalMsDefault = 30_000;
 
 export async function createProviderOperatorContext(
   config: ProviderOperatorConfig,
@@ -106,6 +109,7 @@ function openLeadership(parts: {
   const hooks = events.watchHooks;
   const watches = openWatches({
     ...{ connection, clock, hooks, podNamespace, proxyServiceName },
+    refusalMs: overrides.refusalMs ?? refusalMsDefault,
     namespaces: watchNamespaces,
   });
   const leadership = new Leadership({

@@ -14,6 +14,7 @@ const decide = (options: Partial<Parameters<typeof decideRelease>[0]> = {}) =>
       desired: ['proxy-0'],
       acks: readAcks(new Map(), { proxies: [sampleReport('proxy-0', 5)] }),
       isReachable: true,
+      isKnown: true,
     },
     traffic: sampleTraffic(),
     nowMs: soon,

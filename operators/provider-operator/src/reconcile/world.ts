@@ -28,7 +28,8 @@ export class World {
   }
 
   get proxies(): Proxies {
-    return { desired: this.desired, acks: this.#acks, isReachable: this.isReachable };
+    const isKnown = this.#state !== null;
+    return { desired: this.desired, acks: this.#acks, isReachable: this.isReachable, isKnown };
   }
 
   get isReachable(): boolean {
@@ -85,7 +86,8 @@ export class World {
     const { epoch, version } = state;
     const wentBack = this.#wentBack({ epoch, version });
     const acks = readAcks(this.#acks, state);
-    const areProxiesNew = this.#hasReadFailed || tellAcks(acks) !== tellAcks(this.#acks);
+    const isFirst = this.#state === null;
+    const areProxiesNew = isFirst || this.#hasReadFailed || tellAcks(acks) !== tellAcks(this.#acks);
     const traffic = new Map(state.providers.map((each) => [each.provider, each]));
     const names = new Set([...traffic.keys(), ...this.#traffic.keys()]);
     const providers = [...names].filter((name) => tell(traffic.get(name)) !== tell(this.#traffic.get(name)));

@@ -10,6 +10,8 @@ export interface Proxies {
   readonly acks: ReadonlyMap<string, ProxyAck>;
   /** Whether the orchestrator took what we declared and told what became of it, the last time that we asked. */
   readonly isReachable: boolean;
+  /** Whether it has told us anything yet. */
+  readonly isKnown: boolean;
 }
 
 export interface ProgrammedInput {
@@ -33,7 +35,9 @@ const namedMax = 5;
 /** Pure: which of the proxies that take requests serve this generation. */
 export function judgeProgrammed(input: ProgrammedInput): ProgrammedVerdict {
   const { answered, proxies, generation, before } = input;
-  if (!proxies.isReachable && before?.condition.status === 'True') {
+  // Whoever knows nothing new has nothing new to say.
+  const isInTheDark = answered === null || !proxies.isReachable || !proxies.isKnown;
+  if (isInTheDark && before?.condition.status === 'True') {
     const { reason, message } = before.condition;
     return { judgement: holds(reason, message), programmed: before.programmed ?? count(input, 0, 0) };
   }

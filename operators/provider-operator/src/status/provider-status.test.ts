@@ -14,6 +14,7 @@ const proxiesOf = (reports: Parameters<typeof sampleReport>[], desired = ['proxy
   desired,
   acks: readAcks(new Map(), { proxies: reports.map((report) => sampleReport(...report)) }),
   isReachable: true,
+  isKnown: true,
 });
 
 /** What becomes of a provider with one key, once it is declared as part of version 5. */
@@ -138,7 +139,7 @@ describe('Programmed', () => {
     const nack = sampleReport('proxy-0', 5, { result: 'nack', problems: [{ entry: 'snapshot', message: 'broken' }] });
     const refused = readAcks(new Map(), { proxies: [nack] });
     const mended = readAcks(refused, { proxies: [sampleReport('proxy-0', 6)] });
-    const by = (acks: Proxies['acks']) => programmed({ desired: ['proxy-0'], acks, isReachable: true });
+    const by = (acks: Proxies['acks']) => programmed({ desired: ['proxy-0'], acks, isReachable: true, isKnown: true });
 
     expect(by(refused)).toMatchObject({ reason: 'RejectedByProxy', message: 'Refused by proxy-0: broken.' });
     expect(by(mended)).toMatchObject({ status: 'True' });
@@ -148,7 +149,9 @@ describe('Programmed', () => {
     const before = readAcks(new Map(), { proxies: [sampleReport('proxy-0', 5)] });
     const acks = readAcks(before, { proxies: [sampleReport('proxy-0', 6, { result: 'nack' })] });
 
-    expect(programmed({ desired: ['proxy-0'], acks, isReachable: true })).toMatchObject({ status: 'True' });
+    expect(programmed({ desired: ['proxy-0'], acks, isReachable: true, isKnown: true })).toMatchObject({
+      status: 'True',
+    });
   });
 
   it('forgets what a process had taken when another one is in its pod', () => {
@@ -156,7 +159,9 @@ describe('Programmed', () => {
     const report = sampleReport('proxy-0', 6, { result: 'nack', proxyId: 'proxy-0/2' });
     const acks = readAcks(before, { proxies: [report] });
 
-    expect(programmed({ desired: ['proxy-0'], acks, isReachable: true })).toMatchObject({ reason: 'RejectedByProxy' });
+    expect(programmed({ desired: ['proxy-0'], acks, isReachable: true, isKnown: true })).toMatchObject({
+      reason: 'RejectedByProxy',
+    });
   });
 
   it('is false without any proxy', () => {
@@ -173,6 +178,9 @@ describe('Programmed', () => {
       reason: 'AppliedByAll',
       summary: '2/2',
     });
+    const newcomer = { ...proxiesOf([]), isKnown: false };
+    expect(programmed(newcomer, { before: served })).toMatchObject({ status: 'True', summary: '2/2' });
+    expect(programmed(newcomer)).toMatchObject({ reason: 'Progressing' });
     const rotated = [sampleKey({ resourceVersion: '11' })];
     expect(programmed(away, { isAnswered: false, before: served, keys: rotated })).toMatchObject({
       reason: 'OrchestratorUnavailable',

@@ -44,7 +44,7 @@ export function toProviderStatus(evidence: ProviderEvidence): ProviderStatus {
     observedGeneration: generation,
     conditions: mergeConditions(before?.conditions ?? [], judgements, generation, nowMs),
     ...(verdict.keys.length > 0 && { credentials: toKeyStates(verdict.keys, credentials) }),
-    ...toModels(answered),
+    ...toModels(evidence),
     ...(shown !== undefined && { traffic: shown }),
     programmed,
   };
@@ -66,14 +66,15 @@ function toProgrammed(evidence: ProviderEvidence, accepted: Judgement, credentia
   if (accepted.status === 'False') return notProgrammed('NotAccepted', accepted.message, desired);
   if (verdict.entry === null) return notProgrammed('NoCredential', credentials.message, desired);
   const condition = findCondition(before, 'Programmed');
+  // Else its credential has to be sent again, and it is not served until then.
+  const isTaken = answered?.result.result === 'accepted';
   const isSame = condition?.observedGeneration === metadata.generation && hasSameKeys(verdict, before);
   return judgeProgrammed({
     entry: `providers/${metadata.name}`,
     generation: metadata.generation,
-    // Its credential has to be sent again, so it is not there yet.
-    answered: answered?.result.result === 'accepted' ? answered : null,
+    answered: isTaken ? answered : null,
     proxies,
-    before: isSame ? { condition, programmed: before?.programmed } : null,
+    before: isSame && (isTaken || answered === null) ? { condition, programmed: before?.programmed } : null,
   });
 }
 
@@ -92,7 +93,10 @@ function toReady(
   return holds('Ready', 'It takes requests.');
 }
 
-function toModels(answered: Answered | null): Pick<ProviderStatus, 'models'> {
+/** What the orchestrator said last; what it has not said yet of an entry that stands is not known to be otherwise. */
+function toModels({ verdict, answered, before }: ProviderEvidence): Pick<ProviderStatus, 'models'> {
+  const isUnanswered = answered === null && verdict.entry !== null;
+  if (isUnanswered && before?.models !== undefined) return { models: before.models };
   if (answered?.result.result !== 'accepted') return {};
   const { models = [], modelCount = models.length, unpricedCount } = answered.result;
   return {

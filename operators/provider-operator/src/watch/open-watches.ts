@@ -64,10 +64,11 @@ export function openWatches(options: {
   readonly podNamespace: string;
   readonly proxyServiceName: string;
   readonly hooks: CacheHooks & { onForbidden(kind: ResourceKind, namespace: string): void };
+  readonly refusalMs: number;
   readonly clock: Clock;
 }): Watches {
-  const { connection, namespaces, podNamespace, proxyServiceName, hooks, clock } = options;
-  const parts = { connection, clock, ...hooks };
+  const { connection, namespaces, podNamespace, proxyServiceName, hooks, refusalMs, clock } = options;
+  const parts = { connection, clock, refusalMs, ...hooks };
   return {
     providers: new WatchedKind({ ...parts, kind: providerKind, namespaces, parse: readProvider }),
     routes: new WatchedKind({ ...parts, kind: modelRouteKind, namespaces, parse: readModelRoute }),

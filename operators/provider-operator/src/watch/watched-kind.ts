@@ -19,6 +19,8 @@ export interface WatchedKindOptions<T> extends CacheHooks {
   parse(object: unknown): T;
   /** We may not look into this namespace; told once until it changes. */
   onForbidden(kind: ResourceKind, namespace: string): void;
+  /** So long a refusal must last to be believed: permissions that were just given take a moment to be known everywhere. */
+  readonly refusalMs: number;
   readonly clock: Clock;
 }
 
@@ -29,8 +31,6 @@ interface Part<T> {
   forbiddenSinceMs: number | null;
 }
 
-/** So long a refusal must last to be believed: permissions that were just given take a moment to be known everywhere. */
-const refusalMs = 30_000;
 const settlePollMs = 20;
 
 /** Objects of one kind in the namespaces that are watched. One that we may not look into holds up none of the others. */
@@ -39,16 +39,18 @@ export class WatchedKind<T> {
   readonly #byNamespace: ReadonlyMap<string, Part<T>>;
   readonly #isEverywhere: boolean;
   readonly #clock: Clock;
+  readonly #refusalMs: number;
 
   constructor(options: WatchedKindOptions<T>) {
     this.#clock = options.clock;
+    this.#refusalMs = options.refusalMs;
     this.#isEverywhere = options.namespaces === null;
     this.#parts = (options.namespaces ?? ['']).map((namespace) => this.#createPart(namespace, options));
     this.#byNamespace = new Map(this.#parts.map((part) => [part.namespace, part]));
   }
 
   #createPart(namespace: string, options: WatchedKindOptions<T>): Part<T> {
-    const { onForbidden, namespaces, onError, onRelist, ...rest } = options;
+    const { onForbidden, namespaces, refusalMs: _, onError, onRelist, ...rest } = options;
     const part: Part<T> = {
       namespace,
       forbiddenSinceMs: null,
@@ -78,7 +80,7 @@ export class WatchedKind<T> {
   /** Whether all that may be seen has been seen once. */
   get isSettled(): boolean {
     const isDecided = ({ cache, forbiddenSinceMs }: Part<T>) =>
-      cache.hasSynced || (forbiddenSinceMs !== null && this.#clock.nowMs() - forbiddenSinceMs >= refusalMs);
+      cache.hasSynced || (forbiddenSinceMs !== null && this.#clock.nowMs() - forbiddenSinceMs >= this.#refusalMs);
     return this.#parts.some(({ cache }) => cache.hasSynced) && this.#parts.every(isDecided);
   }
 
