@@ -107,6 +107,21 @@ describe('what the pods are told', () => {
     );
   });
 
+  it('leaves it to a declaration that there is a mock provider, and without an operator says so itself', () => {
+    const orchestrator = (values: object) =>
+      environmentOf('provider-orchestrator', { values: { ...leastValues, ...values } });
+    const mockProvider = { enabled: true };
+    const address = { MOCK_BASE_URL: 'http://aggregator-mock-provider:3010/v1' };
+
+    expect(orchestrator({ mockProvider })).toMatchObject({ ...address, MOCK_PROVIDER: 'false' });
+    expect(orchestrator({ mockProvider, operator: { enabled: false } })).toMatchObject({
+      ...address,
+      MOCK_PROVIDER: 'true',
+    });
+    expect(orchestrator({})).toMatchObject({ MOCK_PROVIDER: 'false' });
+    expect(orchestrator({})).not.toHaveProperty('MOCK_BASE_URL');
+  });
+
   it('is overruled by env of the values, and so is what the chart would say', () => {
     const values = { ...leastValues, services: { proxy: { env: { LOG_LEVEL: 'error', MAX_RETRIES: '1' } } } };
     expect(environmentOf('proxy', { values })).toMatchObject({ LOG_LEVEL: 'error', MAX_RETRIES: '1' });

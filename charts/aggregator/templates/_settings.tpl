@@ -55,13 +55,16 @@ PROXY_SERVICE_NAME: {{ include "aggregator.name" (dict "root" $root "name" "prox
 {{- end }}
 {{- end -}}
 
-{{/* The proxy's own mock listens to its own pod alone, so in a cluster the mock provider is a workload, or none. */}}
+{{/*
+The proxy's own mock listens to its own pod alone, so in a cluster the mock provider is a workload, or none. Where there is an
+operator somebody declares it, by any name; the orchestrator only has to know where it is.
+*/}}
 {{- define "aggregator.providerSettings" -}}
 {{- $hosts := .root.Values.baseUrlAllowlist -}}
 {{- $mock := include "aggregator.name" (dict "root" .root "name" "mock-provider") -}}
 {{- if .root.Values.mockProvider.enabled -}}{{- $hosts = append $hosts (printf "%s:3010" $mock) -}}{{- end -}}
 {{- $isOrchestrator := eq .name "provider-orchestrator" -}}
-MOCK_PROVIDER: {{ and $isOrchestrator .root.Values.mockProvider.enabled | quote }}
+MOCK_PROVIDER: {{ and $isOrchestrator .root.Values.mockProvider.enabled (not .root.Values.operator.enabled) | quote }}
 {{- if and $isOrchestrator .root.Values.mockProvider.enabled }}
 MOCK_BASE_URL: http://{{ $mock }}:3010/v1
 {{- end }}
