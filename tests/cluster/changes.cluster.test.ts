@@ -17,19 +17,18 @@ let connection: KubernetesConnection;
 let watch: ProviderWatch;
 
 beforeAll(async () => {
-  installation = await install('aggregator-changes', [
-    'services.mock-provider.env.MOCK_API_KEY_PREFIX=vendor-key-',
-    'services.proxy.replicas=2',
-  ]);
+  installation = await install('aggregator-changes', {
+    services: { 'mock-provider': { env: { MOCK_API_KEY_PREFIX: 'vendor-key-' } }, proxy: { replicas: 2 } },
+  });
   connection = connectKubernetes({});
-  watch = watchProviders(installation.namespace);
+  watch = await watchProviders(connection, installation.namespace);
   for (const name of names) {
     await installation.apply(keySecret(name, 'vendor-key-first'), compatibleProvider(name, mockVendor, name));
   }
   await installation.kubectl(['wait', 'providers', '--all', '--for=condition=Programmed', '--timeout=60s']);
 }, 500_000);
 afterAll(async () => {
-  watch?.close();
+  await watch?.close();
   await connection?.close();
   await installation?.remove();
 }, 400_000);
@@ -41,7 +40,7 @@ const served = z.object({ metadata: z.object({ generation: z.number() }) });
 /** Changes one Provider, by its spec or by its Secret, and answers how long it took until the last proxy served it. */
 async function change(index: number): Promise<number> {
   const name = names[index % names.length] ?? '';
-  const before = watch.latest(name)?.status.programmed?.snapshotVersion;
+  const before = watch.latest(name)?.status?.programmed?.snapshotVersion;
   const startedMs = performance.now();
   let generation = 0;
   if (index % 2 === 0) {
@@ -52,10 +51,10 @@ async function change(index: number): Promise<number> {
     const data = { 'api-key': Buffer.from(`vendor-key-${index}`).toString('base64') };
     await merge(`/api/v1/namespaces/${installation.namespace}/secrets/${name}`, { data });
   }
-  const seen = await waitFor(
+  await waitFor(
     () => {
       const latest = watch.latest(name);
-      const programmed = latest?.status.programmed;
+      const programmed = latest?.status?.programmed;
       if (programmed === undefined || programmed.snapshotVersion === before) return undefined;
       const isServed =
         programmed.applied === 2 && programmed.desired === 2 && (programmed.generation ?? 0) >= generation;
@@ -66,7 +65,7 @@ async function change(index: number): Promise<number> {
       describe: () => `${name} to be served by both proxies: ${JSON.stringify(watch.latest(name))}`,
     },
   );
-  return seen.atMs - startedMs;
+  return performance.now() - startedMs;
 }
 
 describe('a hundred changes of specs and Secrets under load', () => {
@@ -98,7 +97,7 @@ describe('a hundred changes of specs and Secrets under load', () => {
     await installation.apply(compatibleProvider('keyless', mockVendor, 'no-such-secret'));
     await installation.apply(
       keySecret('elsewhere', 'vendor-key-1'),
-      compatibleProvider('elsewhere', 'http://169.254.169.254.nip.example/v1', 'elsewhere'),
+      compatibleProvider('elsewhere', 'http://models.internal.example/v1', 'elsewhere'),
     );
 
     expect(await change(0)).toBeLessThan(5000);

@@ -13,18 +13,22 @@ export interface Installation {
   readonly readyAfterMs: number;
   kubectl(words: readonly string[], input?: string): Promise<string>;
   apply(...texts: readonly string[]): Promise<void>;
-  upgrade(values: readonly string[]): Promise<void>;
+  /** The same chart with other values beside those of before. */
+  upgrade(values: Values): Promise<void>;
   /** `helm uninstall` of the installation, without its custom resources. */
   uninstall(): Promise<void>;
   /** All of it, and the namespace. */
   remove(): Promise<void>;
 }
 
+/** As a values file has them. */
+export type Values = Readonly<Record<string, unknown>>;
+
 export const release = 'aggregator';
 const crdRelease = 'aggregator-crds';
 const chart = 'charts/aggregator';
 const imageTag = process.env.IMAGE_TAG || 'dev';
-const installDeadline = '180s';
+const installDeadline = '300s';
 
 /** Of dev, with what tests want otherwise: money enough, and limits that nobody meets by accident. */
 const testValues = [
@@ -35,21 +39,16 @@ const testValues = [
   'services.api-gateway.env.MANAGEMENT_REQUESTS_PER_MINUTE=1000000',
 ];
 
-const toSets = (values: readonly string[]) => values.flatMap((value) => ['--set-string', value]);
-
 /**
  * Installs the development environment as the README says: Secrets, stores, CRDs, chart. The namespace enforces the restricted
  * Pod Security Standard.
  */
-export async function install(
-  namespace: string,
-  values: readonly string[] = [],
-  raw: readonly string[] = [],
-): Promise<Installation> {
+export async function install(namespace: string, values: Values = {}): Promise<Installation> {
+  await removeLeftovers(namespace);
   await kubectl(['create', 'namespace', namespace]);
   await kubectl([
     ...['label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted'],
-    ...['pod-security.kubernetes.io/warn=restricted', 'aggregator.dev/test=true'],
+    'pod-security.kubernetes.io/warn=restricted',
   ]);
   const secrets = await runCommand('npm', ['run', '--silent', 'k8s:secrets']);
   await kubectl(['apply', '--namespace', namespace, '-f', '-'], { input: secrets });
@@ -57,13 +56,12 @@ export async function install(
   await waitForStores(namespace);
   await installCrds();
   const words = [
-    ...[release, chart, '--namespace', namespace, '-f', `${chart}/environments/dev.yaml`],
-    ...toSets([...testValues, ...values]),
-    ...raw,
+    ...[release, chart, '--namespace', namespace, '-f', `${chart}/environments/dev.yaml`, '-f', '-'],
+    ...testValues.flatMap((value) => ['--set-string', value]),
     ...['--wait', '--timeout', installDeadline],
   ];
   const startedMs = performance.now();
-  await helm(['install', ...words], { timeoutMs: 240_000 });
+  await helm(['install', ...words], { timeoutMs: 240_000, input: JSON.stringify(values) });
   const readyAfterMs = performance.now() - startedMs;
 
   const uninstall = async () => {
@@ -79,14 +77,20 @@ export async function install(
       await kubectl(['apply', '--namespace', namespace, '-f', '-'], { input: texts.join('\n---\n') });
     },
     async upgrade(changed) {
-      await helm(['upgrade', ...words, ...toSets(changed)], { timeoutMs: 300_000 });
+      const input = JSON.stringify({ ...values, ...changed });
+      await helm(['upgrade', ...words], { timeoutMs: 300_000, input });
     },
     uninstall,
-    async remove() {
-      await uninstall().catch(() => undefined);
-      await kubectl(['delete', 'namespace', namespace, '--timeout=120s'], { timeoutMs: 150_000 });
-    },
+    remove: () => removeLeftovers(namespace),
   };
+}
+
+/** What a run that was broken off has left: a namespace with nobody to let its Providers go. */
+async function removeLeftovers(namespace: string): Promise<void> {
+  const found = await kubectl(['get', 'namespace', namespace, '--ignore-not-found', '-o', 'name']);
+  if (found === '') return;
+  await helm(['uninstall', release, '--namespace', namespace, '--wait'], { timeoutMs: 240_000 }).catch(() => undefined);
+  await kubectl(['delete', 'namespace', namespace, '--timeout=120s'], { timeoutMs: 150_000 });
 }
 
 /** Once for the whole cluster, whoever installs first. */

@@ -11,7 +11,9 @@ let installation: Installation;
 const mockVendor = 'http://aggregator-mock-provider:3010/v1';
 
 beforeAll(async () => {
-  installation = await install('aggregator-quick', ['services.mock-provider.env.MOCK_API_KEY_PREFIX=vendor-key-']);
+  installation = await install('aggregator-quick', {
+    services: { 'mock-provider': { env: { MOCK_API_KEY_PREFIX: 'vendor-key-' } } },
+  });
 }, 400_000);
 afterAll(() => installation?.remove(), 400_000);
 
