@@ -34,6 +34,9 @@ async function buildApp(app) {
     cpSync(migrations, `${out}/migrations`, { recursive: true });
     entries.push({ in: `${root}/scripts/migrate-app.ts`, out: 'migrate' });
   }
+  // What the chart runs when the installation is gone.
+  const release = `${root}/${folderOf(app)}/${app}/src/release-finalizers.ts`;
+  if (existsSync(release)) entries.push({ in: release, out: 'release-finalizers' });
   const seed = `${root}/scripts/seed-${app}.ts`;
   if (existsSync(seed)) entries.push({ in: seed, out: 'seed' });
   const result = await build({

@@ -23,6 +23,9 @@ PROXY_DISCOVERY: dns
 {{ $target | upper | replace "-" "_" }}_URL: {{ include "aggregator.url" (dict "root" $root "name" $target) }}
 {{- end }}
 {{- end }}
+{{- if $component.isScalable }}
+REPLICAS_MAX: {{ ternary .values.autoscaling.maxReplicas .values.replicas .values.autoscaling.enabled | int | quote }}
+{{- end }}
 {{- if has "redis" ($component.stores | default list) }}
 REDIS_KEY_PREFIX: {{ $root.Values.redis.keyPrefix | quote }}
 {{- end }}

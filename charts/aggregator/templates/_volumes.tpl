@@ -15,7 +15,7 @@ operator's excepted, which has a role of its own.
 - { name: peer-tokens, mountPath: /var/run/secrets/aggregator/peers, readOnly: true }
 {{- end }}
 {{- if include "aggregator.hasApiToken" . }}
-- { name: api-token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true }
+{{ include "aggregator.apiTokenMount" . }}
 {{- end }}
 {{- end -}}
 
@@ -45,6 +45,11 @@ operator's excepted, which has a role of its own.
     {{- end }}
 {{- end }}
 {{- if include "aggregator.hasApiToken" . }}
+{{ include "aggregator.apiTokenVolume" . }}
+{{- end }}
+{{- end -}}
+
+{{- define "aggregator.apiTokenVolume" -}}
 - name: api-token
   projected:
     defaultMode: 288
@@ -55,5 +60,8 @@ operator's excepted, which has a role of its own.
           items: [{ key: ca.crt, path: ca.crt }]
       - downwardAPI:
           items: [{ path: namespace, fieldRef: { fieldPath: metadata.namespace } }]
-{{- end }}
+{{- end -}}
+
+{{- define "aggregator.apiTokenMount" -}}
+- { name: api-token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true }
 {{- end -}}

@@ -24,6 +24,8 @@ export interface OperatorEvents {
     startedAtMs: number;
   }): void;
   credentialsHandedOver(facts: { reconcileId: string; count: number }): void;
+  /** The orchestrator cannot keep keys, as it is set up. */
+  credentialsRefused(error: unknown): void;
   secretUnreadable(secret: { namespace: string; name: string }, error: unknown): void;
   orchestratorFailed(error: unknown): void;
   orchestratorBack(): void;
@@ -72,6 +74,7 @@ export function createOperatorEvents(logger: Logger, metrics: Metrics, recorder:
       logger.info('declared', { ...facts, durationMs: Math.round(performance.now() - startedAtMs) });
     },
     credentialsHandedOver: (facts) => logger.info('keys_handed_over', facts),
+    credentialsRefused: (error) => logger.error('keys_refused', { error }),
     secretUnreadable: ({ namespace, name }, error) => logger.warn('key_source_unreadable', { namespace, name, error }),
     orchestratorFailed(error) {
       counters.orchestratorFailures.inc();

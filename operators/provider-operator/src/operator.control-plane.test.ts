@@ -117,7 +117,7 @@ describe('the operator at a real API server', () => {
     return operator;
   }
 
-  it('is followed within twenty seconds when it is killed, and no status lies meanwhile', async () => {
+  it('is followed in less than half a minute when it is killed, and no status lies meanwhile', async () => {
     const first = await startOperator();
     await provider('steady');
     await untilReady('steady');
@@ -128,7 +128,7 @@ describe('the operator at a real API server', () => {
     await provider('after-kill');
     await untilReady('after-kill', 40_000);
 
-    expect(performance.now() - killedAtMs).toBeLessThan(25_000);
+    expect(performance.now() - killedAtMs).toBeLessThan(30_000);
     const steady = (await listProviders()).find(({ metadata }) => metadata.name === 'steady');
     const ready = conditionOf(steady?.status, 'Ready');
     expect(ready?.status).toBe('True');

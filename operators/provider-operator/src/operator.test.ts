@@ -99,6 +99,20 @@ describe('the operator', () => {
     });
   });
 
+  it('serves what needs no key when the orchestrator cannot keep keys, and the rest once it can', async () => {
+    world.orchestrator.takesNoKeys = true;
+    world.secret('openai', 'sk-one');
+    world.keyed('openai');
+    world.provider('mock');
+    await world.start();
+
+    await world.until('mock', { status: 'True' });
+    await world.until('openai', { type: 'Programmed', status: 'False', reason: 'Progressing' });
+    world.orchestrator.takesNoKeys = false;
+
+    await world.until('openai', { status: 'True' }, { timeoutMs: 15_000 });
+  });
+
   it('tells nobody a key: not its log, not a status, not an Event', async () => {
     const canary = 'canary-3f9a1c77';
     const operator = await world.start();

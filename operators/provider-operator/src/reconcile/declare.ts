@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AppError, type DeclarationsAnswer } from '@aggregator/contracts';
+import { AppError, type DeclarationsAnswer, type DeclaredCredential } from '@aggregator/contracts';
 import type { OperatorEvents } from '../events.ts';
 import type { Orchestrator } from '../orchestrator/open-orchestrator.ts';
 import { checkRoutes, type RouteVerdict } from './check-routes.ts';
@@ -20,7 +20,6 @@ export interface DeclareParts extends GatherParts {
 
 /** So long until the set is declared again because of something that is not right yet. */
 const unreadableMs = 5000;
-const refusedMs = 1000;
 
 /**
  * Hands over everything that is ours, whole. What is wrong with one object costs the others nothing; while the orchestrator is
@@ -34,13 +33,9 @@ export async function declare(parts: DeclareParts, signal: AbortSignal): Promise
   const providers = checkProviders(gathered);
   const routes = checkRoutes(gathered, providers, (provider) => isServed(provider, world));
   world.takeVerdicts(providers, routes);
-  parts.onJudged();
+  let lost: readonly string[] = [];
   try {
-    if (toHandOver.length > 0) {
-      await parts.orchestrator.putCredentials(toHandOver);
-      reader.ledger.markHandedOver(toHandOver.map(({ id }) => id));
-      events.credentialsHandedOver({ reconcileId, count: toHandOver.length });
-    }
+    await handOver(parts, reconcileId, toHandOver);
     signal.throwIfAborted();
     const set = { providers: toEntries(providers), routes: toEntries(routes) };
     const answer = await parts.orchestrator.putDeclarations(set);
@@ -48,30 +43,50 @@ export async function declare(parts: DeclareParts, signal: AbortSignal): Promise
     const refused = answer.entries.filter(({ result }) => result !== 'accepted').length;
     events.declared({ reconcileId, ...answer.snapshot, ...countOf(set), refused, startedAtMs });
     parts.onJudged();
-    return settle(parts, providers, routes, answer);
+    lost = toLostCredentials(providers, answer);
   } catch (error) {
     if (error instanceof AppError && error.code === 'stale_declaration') parts.onStale();
     world.noteDeclareFailed();
     parts.onJudged();
     throw error;
   }
+  reader.ledger.forget(lost);
+  // Tried again, and later each time: an orchestrator without a key to seal them with never has them.
+  if (lost.length > 0) throw new AppError('conflict', { internal: `the orchestrator lacks ${lost.length} keys` });
+  return settle(world, providers, routes);
+}
+
+/**
+ * Where the orchestrator refuses keys, everything that needs none is declared nevertheless; what needs them it refuses one by one.
+ */
+async function handOver(
+  { orchestrator, reader, events }: DeclareParts,
+  reconcileId: string,
+  credentials: readonly DeclaredCredential[],
+): Promise<void> {
+  if (credentials.length === 0) return;
+  try {
+    await orchestrator.putCredentials(credentials);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+    events.credentialsRefused(error);
+    return;
+  }
+  reader.ledger.markHandedOver(credentials.map(({ id }) => id));
+  events.credentialsHandedOver({ reconcileId, count: credentials.length });
+}
+
+function toLostCredentials(providers: readonly ProviderVerdict[], answer: DeclarationsAnswer): readonly string[] {
+  const uids = new Set(answer.entries.flatMap(({ uid, result }) => (result === 'credential_unknown' ? [uid] : [])));
+  return providers.flatMap(({ entry }) => (entry !== null && uids.has(entry.origin.uid) ? entry.credentialIds : []));
 }
 
 /** What is left to do at once, or soon. */
 function settle(
-  { reader, world }: DeclareParts,
+  world: World,
   providers: readonly ProviderVerdict[],
   routes: readonly RouteVerdict[],
-  answer: DeclarationsAnswer,
 ): { requeueAfterMs?: number } {
-  const lost = new Set(answer.entries.flatMap(({ uid, result }) => (result === 'credential_unknown' ? [uid] : [])));
-  if (lost.size > 0) {
-    const ids = providers.flatMap(({ entry }) =>
-      entry !== null && lost.has(entry.origin.uid) ? entry.credentialIds : [],
-    );
-    reader.ledger.forget(ids);
-    return { requeueAfterMs: refusedMs };
-  }
   // A provider that was refused just now must not be reached by routes either.
   const refused = new Set(providers.flatMap((each) => (each.entry && !isServed(each, world) ? [each.entry.name] : [])));
   const isNamed = routes.some(({ resolution }) => resolution.candidates.some(({ provider }) => refused.has(provider)));

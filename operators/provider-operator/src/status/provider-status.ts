@@ -66,15 +66,16 @@ function toProgrammed(evidence: ProviderEvidence, accepted: Judgement, credentia
   if (accepted.status === 'False') return notProgrammed('NotAccepted', accepted.message, desired);
   if (verdict.entry === null) return notProgrammed('NoCredential', credentials.message, desired);
   const condition = findCondition(before, 'Programmed');
-  // Else its credential has to be sent again, and it is not served until then.
-  const isTaken = answered?.result.result === 'accepted';
+  if (answered?.result.result === 'credential_unknown') {
+    return notProgrammed('Progressing', 'The orchestrator does not have its key yet.', desired);
+  }
   const isSame = condition?.observedGeneration === metadata.generation && hasSameKeys(verdict, before);
   return judgeProgrammed({
     entry: `providers/${metadata.name}`,
     generation: metadata.generation,
-    answered: isTaken ? answered : null,
+    answered,
     proxies,
-    before: isSame && (isTaken || answered === null) ? { condition, programmed: before?.programmed } : null,
+    before: isSame ? { condition, programmed: before?.programmed } : null,
   });
 }
 

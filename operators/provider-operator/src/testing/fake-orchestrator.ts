@@ -36,6 +36,8 @@ export class FakeOrchestrator {
   snapshot = { epoch: 1, version: 1 };
   /** Answers 503 to everything. */
   isDown = false;
+  /** Has nothing to seal keys with. */
+  takesNoKeys = false;
   owner = { epoch: 0, sequence: 0 };
   #content = '';
   #server: Server;
@@ -93,6 +95,7 @@ export class FakeOrchestrator {
     if (path === '/internal/routing-state') return send(response, 200, this.#state());
     if (path.endsWith('/credentials')) {
       const { credentials, ...fence } = putCredentialsRequest.parse(body);
+      if (this.takesNoKeys) throw new AppError('conflict');
       this.#pass(path, fence, []);
       for (const credential of credentials) this.credentials.set(credential.id, credential);
       return send(response, 204, undefined);
