@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { find, type Manifest, ofKind, renderChart } from './render-chart.ts';
+import { find, type Manifest, ofKind, type RenderOptions, renderChart } from './render-chart.ts';
 import { leastValues } from './variants.ts';
 
 const rulesSchema = z.array(
@@ -42,12 +42,17 @@ const ofOwnNamespace = [
   ...verbs(read, 'discovery.k8s.io/endpointslices'),
 ].sort();
 
+/** What is there for as long as the installation is: hooks come and go. */
+function renderStanding(options: RenderOptions): Manifest[] {
+  return renderChart(options).manifests.filter(({ metadata }) => !('helm.sh/hook' in metadata.annotations));
+}
+
 const bindings = (manifests: readonly Manifest[]) =>
   ['RoleBinding', 'ClusterRoleBinding'].flatMap((kind) => ofKind(manifests, kind));
 
 describe('what the operator may do', () => {
   it('is this and nothing else where it watches the whole cluster', () => {
-    const { manifests } = renderChart({ values: leastValues });
+    const manifests = renderStanding({ values: leastValues });
 
     expect(ofKind(manifests, 'Role')).toHaveLength(1);
     expect(listRules(find(manifests, 'Role', 'aggregator-provider-operator'))).toEqual(ofOwnNamespace);
@@ -58,7 +63,7 @@ describe('what the operator may do', () => {
   });
 
   it('is nothing in the cluster where it watches some namespaces, and the same in each of those', () => {
-    const { manifests } = renderChart({
+    const manifests = renderStanding({
       values: { ...leastValues, operator: { watchNamespaces: ['team-a', 'team-b'] } },
     });
     const inTeams = ofKind(manifests, 'Role').filter(({ metadata }) => metadata.namespace !== undefined);
@@ -70,7 +75,7 @@ describe('what the operator may do', () => {
   });
 
   it.each([[[]], [['team-a']]])('is given to its own account alone (watching %j)', (watchNamespaces) => {
-    const { manifests } = renderChart({ values: { ...leastValues, operator: { watchNamespaces } } });
+    const manifests = renderStanding({ values: { ...leastValues, operator: { watchNamespaces } } });
     const account = { kind: 'ServiceAccount', name: 'aggregator-provider-operator', namespace: 'aggregator' };
 
     expect(bindings(manifests)).toHaveLength(2);
@@ -84,9 +89,33 @@ describe('what the operator may do', () => {
 
   it('does not meet that of another installation', () => {
     const names = (release: string, namespace: string) =>
-      ofKind(renderChart({ values: leastValues, release, namespace }).manifests, 'ClusterRole').map(
+      ofKind(renderStanding({ values: leastValues, release, namespace }), 'ClusterRole').map(
         ({ metadata }) => metadata.name,
       );
     expect(new Set([...names('one', 'a'), ...names('two', 'a'), ...names('one', 'b')]).size).toBe(3);
   });
+});
+
+describe('what lets Providers go after the operator is removed', () => {
+  it.each([
+    ['ClusterRole', []],
+    ['Role', ['team-a']],
+  ])(
+    'may list and patch Providers by a %s, exists from then on alone, and is gone when it is done',
+    (kind, watchNamespaces) => {
+      const { manifests } = renderChart({ values: { ...leastValues, operator: { watchNamespaces } } });
+      const hooks = manifests.filter(({ metadata }) => metadata.annotations['helm.sh/hook'] === 'post-delete');
+      const account = { kind: 'ServiceAccount', name: 'aggregator-release', namespace: 'aggregator' };
+
+      expect(hooks.map((hook) => hook.kind).sort()).toEqual(['Job', 'ServiceAccount', kind, `${kind}Binding`].sort());
+      expect(ofKind(hooks, kind).flatMap(listRules)).toEqual([
+        'list aggregator.dev/providers',
+        'patch aggregator.dev/providers',
+      ]);
+      expect(bindings(hooks).map(({ subjects }) => subjects)).toEqual([[account]]);
+      expect(hooks.map(({ metadata }) => metadata.annotations['helm.sh/hook-delete-policy'])).toEqual(
+        hooks.map(() => 'before-hook-creation,hook-succeeded'),
+      );
+    },
+  );
 });
