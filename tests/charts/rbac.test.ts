@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { find, type Manifest, ofKind, type RenderOptions, renderChart } from './render-chart.ts';
+import { find, type Manifest, ofKind, renderChart } from './render-chart.ts';
 import { leastValues } from './variants.ts';
 
 const rulesSchema = z.array(
@@ -42,17 +42,17 @@ const ofOwnNamespace = [
   ...verbs(read, 'discovery.k8s.io/endpointslices'),
 ].sort();
 
-/** What is there for as long as the installation is: hooks come and go. */
-function renderStanding(options: RenderOptions): Manifest[] {
-  return renderChart(options).manifests.filter(({ metadata }) => !('helm.sh/hook' in metadata.annotations));
-}
+/** Without what only an uninstall runs. */
+const standing = (options: Parameters<typeof renderChart>[0]) =>
+  renderChart(options).manifests.filter(({ metadata }) => !isOfUninstall(metadata));
+const isOfUninstall = ({ annotations }: Manifest['metadata']) => annotations?.['helm.sh/hook'] === 'post-delete';
 
 const bindings = (manifests: readonly Manifest[]) =>
   ['RoleBinding', 'ClusterRoleBinding'].flatMap((kind) => ofKind(manifests, kind));
 
 describe('what the operator may do', () => {
   it('is this and nothing else where it watches the whole cluster', () => {
-    const manifests = renderStanding({ values: leastValues });
+    const manifests = standing({ values: leastValues });
 
     expect(ofKind(manifests, 'Role')).toHaveLength(1);
     expect(listRules(find(manifests, 'Role', 'aggregator-provider-operator'))).toEqual(ofOwnNamespace);
@@ -63,9 +63,7 @@ describe('what the operator may do', () => {
   });
 
   it('is nothing in the cluster where it watches some namespaces, and the same in each of those', () => {
-    const manifests = renderStanding({
-      values: { ...leastValues, operator: { watchNamespaces: ['team-a', 'team-b'] } },
-    });
+    const manifests = standing({ values: { ...leastValues, operator: { watchNamespaces: ['team-a', 'team-b'] } } });
     const inTeams = ofKind(manifests, 'Role').filter(({ metadata }) => metadata.namespace !== undefined);
 
     expect([...ofKind(manifests, 'ClusterRole'), ...ofKind(manifests, 'ClusterRoleBinding')]).toEqual([]);
@@ -75,12 +73,27 @@ describe('what the operator may do', () => {
   });
 
   it.each([[[]], [['team-a']]])('is given to its own account alone (watching %j)', (watchNamespaces) => {
-    const manifests = renderStanding({ values: { ...leastValues, operator: { watchNamespaces } } });
+    const manifests = standing({ values: { ...leastValues, operator: { watchNamespaces } } });
     const account = { kind: 'ServiceAccount', name: 'aggregator-provider-operator', namespace: 'aggregator' };
 
     expect(bindings(manifests)).toHaveLength(2);
     expect(bindings(manifests).map(({ subjects }) => subjects)).toEqual([[account], [account]]);
   });
+
+  it.each([
+    [[], 'ClusterRole'],
+    [['team-a'], 'Role'],
+  ])(
+    'is, for the Job that lets Providers go when it is uninstalled, to list and patch them (watching %j)',
+    (watchNamespaces, kind) => {
+      const { manifests } = renderChart({ values: { ...leastValues, operator: { watchNamespaces } } });
+      const ofHook = manifests.filter(({ metadata }) => isOfUninstall(metadata));
+      const account = { kind: 'ServiceAccount', name: 'aggregator-release', namespace: 'aggregator' };
+
+      expect(ofKind(ofHook, kind).map(listRules)).toEqual([verbs(['list', 'patch'], 'aggregator.dev/providers')]);
+      expect(bindings(ofHook).map(({ subjects }) => subjects)).toEqual([[account]]);
+    },
+  );
 
   it('is not there without an operator', () => {
     const { manifests } = renderChart({ values: { ...leastValues, operator: { enabled: false } } });
@@ -89,33 +102,7 @@ describe('what the operator may do', () => {
 
   it('does not meet that of another installation', () => {
     const names = (release: string, namespace: string) =>
-      ofKind(renderStanding({ values: leastValues, release, namespace }), 'ClusterRole').map(
-        ({ metadata }) => metadata.name,
-      );
+      ofKind(standing({ values: leastValues, release, namespace }), 'ClusterRole').map(({ metadata }) => metadata.name);
     expect(new Set([...names('one', 'a'), ...names('two', 'a'), ...names('one', 'b')]).size).toBe(3);
   });
-});
-
-describe('what lets Providers go after the operator is removed', () => {
-  it.each([
-    ['ClusterRole', []],
-    ['Role', ['team-a']],
-  ])(
-    'may list and patch Providers by a %s, exists from then on alone, and is gone when it is done',
-    (kind, watchNamespaces) => {
-      const { manifests } = renderChart({ values: { ...leastValues, operator: { watchNamespaces } } });
-      const hooks = manifests.filter(({ metadata }) => metadata.annotations['helm.sh/hook'] === 'post-delete');
-      const account = { kind: 'ServiceAccount', name: 'aggregator-release', namespace: 'aggregator' };
-
-      expect(hooks.map((hook) => hook.kind).sort()).toEqual(['Job', 'ServiceAccount', kind, `${kind}Binding`].sort());
-      expect(ofKind(hooks, kind).flatMap(listRules)).toEqual([
-        'list aggregator.dev/providers',
-        'patch aggregator.dev/providers',
-      ]);
-      expect(bindings(hooks).map(({ subjects }) => subjects)).toEqual([[account]]);
-      expect(hooks.map(({ metadata }) => metadata.annotations['helm.sh/hook-delete-policy'])).toEqual(
-        hooks.map(() => 'before-hook-creation,hook-succeeded'),
-      );
-    },
-  );
 });

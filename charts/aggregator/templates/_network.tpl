@@ -28,11 +28,15 @@ spec:
     {{- include "aggregator.egressToProviders" $root | nindent 4 }}
     {{- end }}
     {{- if include "aggregator.hasApiToken" . }}
-    - ports: {{- include "aggregator.networkPorts" $network.apiServer.ports | trim | nindent 8 }}
-      {{- with $network.apiServer.to }}
-      to: {{- toYaml . | nindent 8 }}
-      {{- end }}
+    {{- include "aggregator.egressToApiServer" $root | nindent 4 }}
     {{- end }}
+{{- end -}}
+
+{{- define "aggregator.egressToApiServer" -}}
+- ports: {{- include "aggregator.networkPorts" .Values.networkPolicy.apiServer.ports | trim | nindent 4 }}
+  {{- with .Values.networkPolicy.apiServer.to }}
+  to: {{- toYaml . | nindent 4 }}
+  {{- end }}
 {{- end -}}
 
 {{- define "aggregator.ingressRules" -}}
