@@ -67,6 +67,24 @@ describe('the chart', () => {
     expect(new Set(pods.map(({ spec }) => spec.automountServiceAccountToken))).toEqual(new Set([false]));
   });
 
+  it('writes nothing but what is mounted for it, as a user of no other use, in every container of every variant', () => {
+    for (const options of Object.values(variants)) {
+      for (const { spec, containers } of readPods(renderChart(options).manifests)) {
+        expect(spec).toMatchObject({
+          securityContext: { runAsUser: 10001, runAsNonRoot: true },
+          enableServiceLinks: false,
+        });
+        expect(containers.map(({ securityContext }) => securityContext)).toEqual(
+          containers.map(() => ({
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          })),
+        );
+      }
+    }
+  });
+
   it('projects one token for each peer that is called, for that peer alone, and none where a shared key is used', () => {
     const audiences = (values: object) => {
       const pods = readPods(renderChart({ values }).manifests);

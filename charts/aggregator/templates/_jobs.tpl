@@ -9,7 +9,7 @@ metadata:
   annotations:
     helm.sh/hook: {{ . }}
     helm.sh/hook-weight: "-5"
-    helm.sh/hook-delete-policy: before-hook-creation
+    helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
   {{- end }}
 automountServiceAccountToken: false
 {{- end -}}
