@@ -33,10 +33,13 @@ const cluster = ['<rootDir>/tests/cluster/**/*.cluster.test.ts'];
 const jestFolder = '<rootDir>/packages/testing/src/jest';
 
 export default {
-  testTimeout: 30_000,
+  // More than a wait of a test, so that what fails is the wait, which says what for.
+  testTimeout: 60_000,
   // Half of the machine is the default, which on two cores means one test file after the other.
   maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',
+  // Half a second is the default, in which a process on a busy machine cannot even end: the warning would mean nothing.
+  workerGracefulExitTimeout: 10_000,
   projects: [
     tier('unit', unit, {
       globalSetup: `${jestFolder}/unit-setup.mjs`,

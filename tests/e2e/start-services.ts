@@ -7,7 +7,7 @@ import { type ServiceName, serviceNames } from '@aggregator/contracts';
 import { defaultPorts, environmentPrefix } from '@aggregator/service-kit';
 import { createServiceDatabases, waitFor } from '@aggregator/testing';
 import { root } from '../tidy/source-files.ts';
-import { findPortBase } from '../world/find-ports.ts';
+import { claimPorts } from '../world/claim-ports.ts';
 
 export interface Services {
   baseUrl: string;
@@ -30,11 +30,11 @@ const stopDeadlineMs = 20_000;
 export async function startServices(extra: Record<string, string> = {}, launch = launchHere): Promise<Services> {
   const databases = await createServiceDatabases();
   const stateDirectory = await mkdtemp(join(tmpdir(), 'aggregator-services-'));
-  const base = await findPortBase();
+  const ports = await claimPorts();
   const random = () => randomBytes(32).toString('base64url');
   const urls = Object.fromEntries(
     serviceNames.flatMap((name) => {
-      const port = base + defaultPorts[name] - defaultPorts['api-gateway'];
+      const port = ports.base + defaultPorts[name] - defaultPorts['api-gateway'];
       return [
         [`${environmentPrefix(name)}_PORT`, String(port)],
         [`${environmentPrefix(name)}_URL`, `http://127.0.0.1:${port}`],
@@ -71,6 +71,7 @@ export async function startServices(extra: Record<string, string> = {}, launch =
     await Promise.all(serviceNames.map(start));
   } catch (error) {
     for (const child of children.values()) child.kill('SIGKILL');
+    await ports.release();
     throw error;
   }
 
@@ -87,6 +88,7 @@ export async function startServices(extra: Record<string, string> = {}, launch =
     },
     async stop() {
       await Promise.all([...children.values()].map((child) => end(child, 'SIGTERM')));
+      await ports.release();
       await databases.drop();
       await rm(stateDirectory, { recursive: true, force: true });
     },

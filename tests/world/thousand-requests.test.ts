@@ -33,7 +33,7 @@ describe('a thousand requests over fifty connections', () => {
           compareLedgers(provider.ledger.records(), transactions).length === 0
         );
       },
-      { timeoutMs: 15_000, describe: () => `the ledgers to agree (seed ${seed})` },
+      { timeoutMs: 60_000, describe: () => `the ledgers to agree (seed ${seed})` },
     );
     const transactions = await management.transactions();
     const charged = transactions.filter((row) => row.type === 'charge');
@@ -46,9 +46,9 @@ describe('a thousand requests over fifty connections', () => {
     });
     expect(
       seen
-        .filter((one) => one.kind === 'plain' || one.kind === 'stream')
-        .every((one) => one.status === 200 && one.isWhole),
-    ).toBe(true);
+        .filter(({ kind }) => kind === 'plain' || kind === 'stream')
+        .filter((one) => one.status !== 200 || !one.isWhole),
+    ).toEqual([]);
     // What clients were told is what they were charged.
     const amounts = new Map(charged.map((row) => [row.requestId, row.amountNanoUsd]));
     const told = seen.filter((one) => one.costNanoUsd !== null);
@@ -60,11 +60,10 @@ describe('a thousand requests over fifty connections', () => {
     // Analytics says the same sum (I23), and the balance is what was there less what was charged.
     const total = charged.reduce((sum, row) => sum - BigInt(row.amountNanoUsd), 0n);
     await waitFor(async () => (await management.dashboard()).totals.costNanoUsd === String(total), {
-      timeoutMs: 5000,
       describe: () => `analytics to say ${total}`,
     });
     expect((await management.balance()).balanceNanoUsd).toBe(String(100_000_000_000n - total));
-  }, 60_000);
+  }, 240_000);
 });
 
 function countKinds(kinds: readonly string[]): Record<string, number> {

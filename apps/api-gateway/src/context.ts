@@ -40,6 +40,8 @@ export interface ApiGatewayContext extends ServiceContext {
 const keysRememberedMax = 100_000;
 /** Before the grace is over, and after the proxies have cut theirs: what they say of it still comes through. */
 const cutBeforeGraceMs = 500;
+/** Longer than auth waits for its own database, so that a busy machine is no outage. */
+const authDeadlineMs = 5000;
 
 export async function createApiGatewayContext(
   config: ApiGatewayConfig,
@@ -48,7 +50,7 @@ export async function createApiGatewayContext(
   const logger = createLogger({ service: 'api-gateway', level: config.logLevel });
   const metrics = createMetrics('api-gateway');
   const { signer } = createIdentity(config, 'api-gateway');
-  const auth = createInternalClient({ target: 'auth', baseUrl: config.authUrl, signer, deadlineMs: 2000 });
+  const auth = createInternalClient({ target: 'auth', baseUrl: config.authUrl, signer, deadlineMs: authDeadlineMs });
   const keyVerdicts = new KeyVerdicts({ auth, maxAgeMs: config.keyVerdictMaxAgeMs, entriesMax: keysRememberedMax });
   const events = createGatewayEvents(metrics);
   const proxies = new ProxyPool();

@@ -23,11 +23,14 @@ function createAuth() {
   const state = {
     verdict: valid as KeyVerdict,
     privacy: null as PrivacyPolicy | null,
-    ...{ epoch: 1, isDown: false, asked: 0, gate: Promise.resolve() },
+    ...{ epoch: 1, isDown: false, asked: 0, refused: 0, gate: Promise.resolve() },
   };
   const client: InternalClient = {
     async call(call) {
-      if (state.isDown) throw new AppError('service_unavailable');
+      if (state.isDown) {
+        state.refused += 1;
+        throw new AppError('service_unavailable');
+      }
       if (call.path === '/internal/keys/epoch') return call.answer.parse({ epoch: state.epoch });
       state.asked += 1;
       const isAboutKey = call.path === '/internal/keys/verify';
@@ -112,6 +115,33 @@ describe('KeyVerdicts', () => {
     expect(await verdicts.find(key)).toMatchObject({ valid: true });
     clock.monotonicMs = 30_000;
     await expect(Promise.resolve(verdicts.find(key))).rejects.toThrow('service_unavailable');
+  });
+
+  it('lets nobody wait for auth while there is a verdict to believe: one in use is renewed before it is too old', async () => {
+    const { auth, clock, verdicts } = setUp();
+    await verdicts.find(key);
+    let open: () => void = () => undefined;
+    auth.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+
+    clock.monotonicMs = 15_000;
+    expect(verdicts.find(key)).toMatchObject({ valid: true });
+    expect(verdicts.find(key)).toMatchObject({ valid: true });
+    expect(auth.asked).toBe(2);
+    open();
+    clock.monotonicMs = 31_000;
+    expect(await verdicts.find(key)).toMatchObject({ valid: true });
+    expect(auth.asked).toBe(2);
+  });
+
+  it('asks an auth that is away again each second, not for each request', async () => {
+    const { auth, clock, verdicts } = setUp();
+    await verdicts.find(key);
+    auth.isDown = true;
+
+    for (clock.monotonicMs = 20_000; clock.monotonicMs < 23_000; clock.monotonicMs += 100) await verdicts.find(key);
+    expect(auth.refused).toBe(3);
   });
 
   it('refuses a key from the moment it expires, without asking', async () => {

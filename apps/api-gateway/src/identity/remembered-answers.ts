@@ -4,7 +4,12 @@ interface Entry<Answer> {
   answer: Answer;
   /** On the monotonic clock, so that a changed wall clock cannot keep a revoked key alive. */
   believedUntilMs: number;
+  /** From then on who wants it has it asked for anew, and does not wait for that. */
+  renewedFromMs: number;
 }
+
+/** Between two attempts to renew the same answer. */
+const renewalPauseMs = 1000;
 
 export interface RememberedAnswersOptions<Answer> {
   ask(subject: string): Promise<Answer>;
@@ -15,7 +20,10 @@ export interface RememberedAnswersOptions<Answer> {
   monotonicNow(): number;
 }
 
-/** What a peer says of each of many subjects, remembered: asked once for all who want it at the same time. */
+/**
+ * What a peer says of each of many subjects, remembered: asked once for all who want it at the same time. An answer that is
+ * in use is renewed after half of its age, so that nobody waits for a slow peer while there is one to believe.
+ */
 export class RememberedAnswers<Answer> {
   readonly #options: RememberedAnswersOptions<Answer>;
   readonly #entries = new Map<string, Entry<Answer>>();
@@ -30,8 +38,10 @@ export class RememberedAnswers<Answer> {
   /** Synchronous where it is remembered. Throws what asking throws, and `service_unavailable` where too many are asked for. */
   find(subject: string): Answer | Promise<Answer> {
     const entry = this.#entries.get(subject);
-    if (entry !== undefined && entry.believedUntilMs > this.#options.monotonicNow()) return entry.answer;
-    return this.#ask(subject);
+    const nowMs = this.#options.monotonicNow();
+    if (entry === undefined || entry.believedUntilMs <= nowMs) return this.#ask(subject);
+    if (entry.renewedFromMs <= nowMs) this.#renew(subject, entry, nowMs);
+    return entry.answer;
   }
 
   forget(subjects: readonly string[]): void {
@@ -57,6 +67,13 @@ export class RememberedAnswers<Answer> {
     this.#pending.clear();
   }
 
+  #renew(subject: string, entry: Entry<Answer>, nowMs: number): void {
+    entry.renewedFromMs = nowMs + renewalPauseMs;
+    if (this.#pending.size >= this.#options.entriesMax) return;
+    // Who asks when it is too old to be believed is told why there is no newer one.
+    this.#ask(subject).catch(() => undefined);
+  }
+
   #ask(subject: string): Promise<Answer> {
     const pending = this.#pending.get(subject);
     if (pending !== undefined) return pending;
@@ -76,11 +93,13 @@ export class RememberedAnswers<Answer> {
   }
 
   #remember(subject: string, answer: Answer): void {
+    this.#entries.delete(subject);
     if (this.#entries.size >= this.#options.entriesMax) {
       const oldest = this.#entries.keys().next().value;
       if (oldest !== undefined) this.#entries.delete(oldest);
     }
-    const believedUntilMs = this.#options.monotonicNow() + this.#options.maxAgeMs(answer);
-    this.#entries.set(subject, { answer, believedUntilMs });
+    const nowMs = this.#options.monotonicNow();
+    const maxAgeMs = this.#options.maxAgeMs(answer);
+    this.#entries.set(subject, { answer, believedUntilMs: nowMs + maxAgeMs, renewedFromMs: nowMs + maxAgeMs / 2 });
   }
 }

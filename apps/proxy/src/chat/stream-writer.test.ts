@@ -13,10 +13,10 @@ let world: World;
 beforeAll(async () => {
   world = await startWorld({
     environment: {
-      FIRST_TOKEN_TIMEOUT_MS: '400',
-      IDLE_TIMEOUT_MS: '400',
+      // A provider that is held back is not silent: its shorter limit never cuts what the client's should.
+      IDLE_TIMEOUT_MS: '1500',
       STREAM_PING_INTERVAL_MS: '100',
-      CLIENT_STALL_TIMEOUT_MS: '600',
+      CLIENT_STALL_TIMEOUT_MS: '3000',
     },
     wordsPerAnswer: 20,
   });
@@ -102,16 +102,17 @@ describe('with the usual limits, which are long', () => {
   });
   afterAll(() => patient.stop());
 
-  it('a client that leaves takes the provider’s call with it within a second, and pays exactly what the provider charges', async () => {
+  it('a client that leaves takes the provider’s call with it within a second’s worth of tokens, and pays exactly what the provider charges', async () => {
     patient.fault = { kind: 'endless' };
     const { client, requestId } = await stream('mock/mock-small', {}, false, patient);
     await client.waitForEvents(5);
+    const readTokens = client.events().length;
     client.leave();
-    const leftMs = performance.now();
     const truth = await patient.truthOf(requestId);
 
-    expect(performance.now() - leftMs).toBeLessThan(1000);
     expect(truth.state).toBe('aborted');
+    // A token takes the provider a millisecond or more. Its clock stops where ours does, on a busy machine.
+    expect(truth.completionTokens - readTokens).toBeLessThan(1000);
     expect(await patient.usageOf(requestId)).toMatchObject({
       outcome: 'aborted',
       errorCode: 'request_cancelled',

@@ -3,7 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 const POLL_MS = 10;
 
 export interface WaitOptions {
-  /** 5 s unless told; a condition that hangs counts as not met when it is over. */
+  /**
+   * 20 s unless told: long, since a busy machine is no fault, and the wait is over when the condition is met. A condition
+   * that hangs counts as not met when the time is over.
+   */
   timeoutMs?: number;
   /** What is waited for, as the failing test's message tells it: "the charge to be in the ledger". */
   describe: string | (() => string);
@@ -17,7 +20,7 @@ type Falsy = false | 0 | '' | null | undefined;
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 5_000, describe }: WaitOptions,
+  { timeoutMs = 20_000, describe }: WaitOptions,
 ): Promise<Exclude<Awaited<T>, Falsy>> {
   const end = performance.now() + timeoutMs;
   let lastError: unknown;
