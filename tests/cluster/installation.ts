@@ -44,7 +44,7 @@ const testValues = [
  * Pod Security Standard.
  */
 export async function install(namespace: string, values: Values = {}): Promise<Installation> {
-  await removeLeftovers(namespace);
+  await removeInstallation(namespace);
   await kubectl(['create', 'namespace', namespace]);
   await kubectl([
     ...['label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted'],
@@ -81,12 +81,12 @@ export async function install(namespace: string, values: Values = {}): Promise<I
       await helm(['upgrade', ...words], { timeoutMs: 300_000, input });
     },
     uninstall,
-    remove: () => removeLeftovers(namespace),
+    remove: () => removeInstallation(namespace),
   };
 }
 
-/** What a run that was broken off has left: a namespace with nobody to let its Providers go. */
-async function removeLeftovers(namespace: string): Promise<void> {
+/** An installation and its namespace, whatever state a run that was broken off has left them in. */
+export async function removeInstallation(namespace: string): Promise<void> {
   const found = await kubectl(['get', 'namespace', namespace, '--ignore-not-found', '-o', 'name']);
   if (found === '') return;
   await helm(['uninstall', release, '--namespace', namespace, '--wait'], { timeoutMs: 240_000 }).catch(() => undefined);
