@@ -11,7 +11,8 @@ export interface Installation {
   readonly apiKey: string;
   /** From `helm install` until it said that everything is ready, in milliseconds. */
   readonly readyAfterMs: number;
-  kubectl(words: readonly string[], input?: string): Promise<string>;
+  /** In its namespace; 60 s unless told. */
+  kubectl(words: readonly string[], input?: string, timeoutMs?: number): Promise<string>;
   apply(...texts: readonly string[]): Promise<void>;
   /** The same chart with other values beside those of before. */
   upgrade(values: Values): Promise<void>;
@@ -43,7 +44,11 @@ const testValues = [
  * Installs the development environment as the README says: Secrets, stores, CRDs, chart. The namespace enforces the restricted
  * Pod Security Standard.
  */
-export async function install(namespace: string, values: Values = {}): Promise<Installation> {
+export async function install(
+  namespace: string,
+  values: Values = {},
+  options: { keepsStores?: boolean } = {},
+): Promise<Installation> {
   await removeInstallation(namespace);
   await kubectl(['create', 'namespace', namespace]);
   await kubectl([
@@ -53,6 +58,7 @@ export async function install(namespace: string, values: Values = {}): Promise<I
   const secrets = await runCommand('npm', ['run', '--silent', 'k8s:secrets']);
   await kubectl(['apply', '--namespace', namespace, '-f', '-'], { input: secrets });
   await kubectl(['apply', '--namespace', namespace, '-f', 'k8s/dev']);
+  if (options.keepsStores) await Promise.all(keptStores.map((store) => keepStore(namespace, store)));
   await waitForStores(namespace);
   await installCrds();
   const words = [
@@ -72,7 +78,11 @@ export async function install(namespace: string, values: Values = {}): Promise<I
     gatewayUrl: await findGateway(namespace),
     apiKey: await readApiKey(namespace),
     readyAfterMs,
-    kubectl: (parts, input) => kubectl(['--namespace', namespace, ...parts], input === undefined ? {} : { input }),
+    kubectl: (parts, input, timeoutMs) =>
+      kubectl(['--namespace', namespace, ...parts], {
+        ...(input !== undefined && { input }),
+        ...(timeoutMs !== undefined && { timeoutMs }),
+      }),
     async apply(...texts) {
       await kubectl(['apply', '--namespace', namespace, '-f', '-'], { input: texts.join('\n---\n') });
     },
@@ -83,6 +93,25 @@ export async function install(namespace: string, values: Values = {}): Promise<I
     uninstall,
     remove: () => removeInstallation(namespace),
   };
+}
+
+/** Redis keeps nothing for development: when it goes, its data is lost. */
+const keptStores = ['postgres', 'kafka'];
+
+/** Has a store's data on a volume that outlives its pod. */
+async function keepStore(namespace: string, store: string): Promise<void> {
+  const claim = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: store },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  };
+  await kubectl(['apply', '--namespace', namespace, '-f', '-'], { input: JSON.stringify(claim) });
+  const volumes = [{ name: 'data', emptyDir: null, persistentVolumeClaim: { claimName: store } }];
+  await kubectl([
+    ...['patch', 'deployment', store, '--namespace', namespace, '--type', 'strategic'],
+    ...['--patch', JSON.stringify({ spec: { template: { spec: { volumes } } } })],
+  ]);
 }
 
 /** An installation and its namespace, whatever state a run that was broken off has left them in. */

@@ -178,8 +178,7 @@ describe('the operator', () => {
     if (proxy === undefined) throw new Error('no proxy');
     proxy.isStuck = true;
     world.provider('mock');
-    const { message } = await world.until('mock', { type: 'Programmed', reason: 'Progressing' });
-    expect(message).toBe('Not yet served by proxy-1.');
+    await world.until('mock', { type: 'Programmed', reason: 'Progressing', message: 'Not yet served by proxy-1.' });
 
     world.endpoints('proxy-0');
 

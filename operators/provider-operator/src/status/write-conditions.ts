@@ -14,6 +14,8 @@ interface Written<Status> {
   readonly status: Status;
   readonly resourceVersion: string;
   readonly atMs: number;
+  /** By then as much time has passed as its writes so far may take. */
+  readonly earnedMs: number;
 }
 
 export interface StatusWriter<Status> {
@@ -22,8 +24,9 @@ export interface StatusWriter<Status> {
   /** When we wrote it last, by the clock's `nowMs`; null where we have not. */
   writtenAtMs(uid: string): number | null;
   /**
-   * Writes what differs. Where the object has changed meanwhile, or was written less than a second ago, nothing is written, and
-   * the answer says when to come again.
+   * Writes what differs, on average once a second at most: two may follow one another, so that an end is told at once after its
+   * beginning. Where that is spent, or the object has changed meanwhile, nothing is written, and the answer says when to come
+   * again.
    */
   write(object: Observed<unknown, Status>, status: Status, signal: AbortSignal): Promise<{ requeueAfterMs?: number }>;
   /** The newest version that we know of: of the cache, or of a write of ours that the cache does not have yet. */
@@ -77,13 +80,15 @@ export function createStatusWriter<Status extends { conditions?: Condition[] | u
       const { namespace, name, uid } = object.metadata;
       if (isSame(statusOf(object), status)) return {};
       const last = written.get(uid);
-      const sinceMs = last === undefined ? writesApartMs : clock.nowMs() - last.atMs;
-      if (sinceMs < writesApartMs) return { requeueAfterMs: writesApartMs - sinceMs };
+      const aheadMs = (last?.earnedMs ?? 0) - clock.nowMs();
+      if (aheadMs > writesApartMs) return { requeueAfterMs: aheadMs - writesApartMs };
       const body = { metadata: { namespace, name, uid, resourceVersion: versionOf(object) }, status };
       const options = { fieldManager: operatorFieldManager, force: true, subresource: 'status' as const, signal };
       try {
         const answer = applied.parse(await applyResource(connection, kind, body, options));
-        written.set(uid, { status, resourceVersion: answer.metadata.resourceVersion, atMs: clock.nowMs() });
+        const atMs = clock.nowMs();
+        const earnedMs = Math.max(last?.earnedMs ?? 0, atMs) + writesApartMs;
+        written.set(uid, { status, resourceVersion: answer.metadata.resourceVersion, atMs, earnedMs });
         onWritten(kind);
         return {};
       } catch (error) {

@@ -145,11 +145,11 @@ export class OperatorWorld {
   /** Waits until the condition of the present generation says so, and answers it. */
   until(
     name: string,
-    expected: { type?: string; status?: string; reason?: string },
+    expected: { type?: string; status?: string; reason?: string; message?: string },
     options: { kind?: ResourceKind; namespace?: string; timeoutMs?: number } = {},
   ): Promise<Condition> {
     const { kind = providerKind, namespace = 'team-a', timeoutMs = 10_000 } = options;
-    const { type = 'Ready', status, reason } = expected;
+    const { type = 'Ready', status, reason, message } = expected;
     return waitFor(
       () => {
         const condition = this.condition(name, type, kind, namespace);
@@ -157,7 +157,8 @@ export class OperatorWorld {
         const isMet =
           condition?.observedGeneration === generation &&
           (status === undefined || condition?.status === status) &&
-          (reason === undefined || condition?.reason === reason);
+          (reason === undefined || condition?.reason === reason) &&
+          (message === undefined || condition?.message === message);
         return isMet ? condition : undefined;
       },
       {
