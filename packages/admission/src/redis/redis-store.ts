@@ -26,14 +26,16 @@ export function createRedisAdmissionStore(options: RedisAdmissionOptions): Admis
 
 const integer = z.coerce.number().int();
 const integers = z.array(integer);
-const answers = z.array(integers);
 
 class RedisAdmissionStore implements AdmissionStore {
   readonly #client: Redis;
   readonly #keyPrefix: string;
   readonly #timeoutMs: number;
   readonly #firstConnection: Promise<void>;
-  readonly #batches = new OrganisationBatches((orgId, operations) => this.#runBatch(orgId, operations));
+  readonly #batches = new OrganisationBatches(
+    (orgId, operations) => this.#runBatch(orgId, operations),
+    (send) => this.#sendTogether(send),
+  );
 
   constructor(client: Redis, keyPrefix: string, timeoutMs: number) {
     this.#client = client;
@@ -136,7 +138,16 @@ class RedisAdmissionStore implements AdmissionStore {
         ? { ...operation, rates: operation.rates.map(({ subject, micros }) => ({ bucket: toBucket(subject), micros })) }
         : { ...operation, costs: operation.costs.map((cost) => ({ ...cost, bucket: toBucket(cost.subject) })) },
     );
-    return answers.parse(await this.#run(() => this.#client.runBatch(keys.length, ...keys, JSON.stringify(placed))));
+    return readAnswers(await this.#run(() => this.#client.runBatch(keys.length, ...keys, JSON.stringify(placed))));
+  }
+
+  /** Calls for several organisations in one write. The client's own pipelines would cost a lone call half as much again. */
+  #sendTogether(send: () => void): void {
+    // There is no stream before the first connection.
+    const { stream } = this.#client;
+    stream?.cork();
+    send();
+    stream?.uncork();
   }
 
   #nameRate(orgId: string, subject: string): string {
@@ -168,6 +179,21 @@ class RedisAdmissionStore implements AdmissionStore {
       clearTimeout(timer);
     }
   }
+}
+
+/** Lists of integers, read by hand: with a schema this would be the dearest part of a call. */
+function readAnswers(reply: unknown): number[][] {
+  if (!Array.isArray(reply)) throw new TypeError('no list of answers');
+  return reply.map((answer) => {
+    if (!Array.isArray(answer)) throw new TypeError('an answer that is no list');
+    return answer.map(toInteger);
+  });
+}
+
+function toInteger(value: unknown): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) throw new TypeError(`${String(value).slice(0, 40)} is no integer`);
+  return number;
 }
 
 function toCharged(limit: RateLimit): ChargedRate {
