@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '@aggregator/contracts';
 import type { Dispatcher } from 'undici';
-import { copyAnswerHeaders } from './allowed-headers.ts';
+import { toAnswerHeaders } from './allowed-headers.ts';
 
 /**
  * Writes a proxy's answer to the client as it comes: no buffering beyond the socket's own, back-pressure both ways, and a
@@ -10,12 +10,15 @@ import { copyAnswerHeaders } from './allowed-headers.ts';
  */
 export class AnswerRelay implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse;
+  readonly #ownHeaders: readonly string[];
   readonly #onFinished: (failure: AppError | null) => void;
   #controller: Dispatcher.DispatchController | null = null;
   #isFinished = false;
 
-  constructor(response: ServerResponse, onFinished: (failure: AppError | null) => void) {
+  /** `ownHeaders` are names and values in turn; the response must have none yet. */
+  constructor(response: ServerResponse, ownHeaders: readonly string[], onFinished: (failure: AppError | null) => void) {
     this.#response = response;
+    this.#ownHeaders = ownHeaders;
     this.#onFinished = onFinished;
     response.on('close', this.#leave);
     response.on('drain', this.#resume);
@@ -32,8 +35,7 @@ export class AnswerRelay implements Dispatcher.DispatchHandler {
     headers: Record<string, string | string[] | undefined>,
   ): void {
     if (status < 200) return;
-    copyAnswerHeaders(headers, (name, value) => this.#response.setHeader(name, value));
-    this.#response.writeHead(status);
+    this.#response.writeHead(status, toAnswerHeaders(headers, this.#ownHeaders));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -5,6 +5,13 @@ import { toForwardHeaders } from '../forward/allowed-headers.ts';
 import { AnswerRelay } from '../forward/relay-answer.ts';
 import type { Authenticated } from '../middleware/authenticate.ts';
 
+export interface Forwarding {
+  readonly requestId: string;
+  readonly path: string;
+  /** What the answer has beside the proxy's headers: names and values in turn. */
+  readonly ownHeaders: readonly string[];
+}
+
 /** Below this a body is read whole first, so that head and body leave in one write. */
 const gatherBytesMax = 64 * 1024;
 
@@ -17,8 +24,7 @@ export async function forwardAiRequest(
   caller: Authenticated,
   request: IncomingMessage,
   response: ServerResponse,
-  requestId: string,
-  path: string,
+  { requestId, path, ownHeaders }: Forwarding,
 ): Promise<void> {
   const headers = toForwardHeaders(request.headers);
   headers[requestIdHeader] = requestId;
@@ -29,7 +35,7 @@ export async function forwardAiRequest(
   const target = context.proxies.choose();
   target.inFlight += 1;
   const failure = await new Promise<AppError | null>((resolve) => {
-    const relay = new AnswerRelay(response, resolve);
+    const relay = new AnswerRelay(response, ownHeaders, resolve);
     target.pool.dispatch({ method: request.method === 'GET' ? 'GET' : 'POST', path, headers, body }, relay);
   });
   target.inFlight -= 1;
