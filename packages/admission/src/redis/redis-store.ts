@@ -8,6 +8,7 @@ import { type ChargedRate, toMicros, toVerdict } from '../gcra.ts';
 import type { AdmissionStore, AdmitAnswer, AdmitRequest, HoldSettlement, RateLimit, RateVerdict } from '../port.ts';
 import { connectRedis, type RedisClientOptions, waitForFirstConnection } from './client.ts';
 import { type Operation, OrganisationBatches } from './organisation-batches.ts';
+import { readAnswers } from './read-answers.ts';
 import { admitOutcome } from './scripts.ts';
 
 export interface RedisAdmissionOptions extends RedisClientOptions {
@@ -179,21 +180,6 @@ class RedisAdmissionStore implements AdmissionStore {
       clearTimeout(timer);
     }
   }
-}
-
-/** Lists of integers, read by hand: with a schema this would be the dearest part of a call. */
-function readAnswers(reply: unknown): number[][] {
-  if (!Array.isArray(reply)) throw new TypeError('no list of answers');
-  return reply.map((answer) => {
-    if (!Array.isArray(answer)) throw new TypeError('an answer that is no list');
-    return answer.map(toInteger);
-  });
-}
-
-function toInteger(value: unknown): number {
-  const number = Number(value);
-  if (!Number.isSafeInteger(number)) throw new TypeError(`${String(value).slice(0, 40)} is no integer`);
-  return number;
 }
 
 function toCharged(limit: RateLimit): ChargedRate {
