@@ -22,8 +22,8 @@ export function createApiGatewayApp(context: ApiGatewayContext): RequestListener
   return (request, response) => {
     const requestId = createUuidV7();
     const url = request.url ?? '/';
-    response.setHeader(requestIdHeader, requestId);
     if (url.length > urlLengthMax) {
+      response.setHeader(requestIdHeader, requestId);
       sendOpenAiError(response, new AppError('uri_too_long'));
       return;
     }
@@ -31,6 +31,7 @@ export function createApiGatewayApp(context: ApiGatewayContext): RequestListener
     const path = toCanonicalPath(queryAt === -1 ? url : url.slice(0, queryAt));
     const route = path === null ? undefined : findAiRoute(path);
     if (path === null || route === undefined) {
+      response.setHeader(requestIdHeader, requestId);
       express(request, response);
       return;
     }

@@ -29,6 +29,8 @@ const settlementBytesReserved = 2048;
 const refusedAtShare = 0.95;
 /** How often a full disk is tried again. */
 const healIntervalMs = 1000;
+/** How often it is written down what is shipped: what a crash makes of it is shipped again, which changes nothing. */
+const cursorIntervalMs = 1000;
 
 /** The spool over its files. Appending is synchronous; flushing, shipping and deleting run behind. */
 export class FileSpool implements Spool {
@@ -49,6 +51,7 @@ export class FileSpool implements Spool {
   readonly #unwritten: string[] = [];
   #cursor: Position;
   #savedCursor: Position;
+  #saveCursorAtMs = 0;
   #seq = 0;
   #healAtMs = 0;
   #tickTimer: NodeJS.Timeout | undefined;
@@ -206,12 +209,12 @@ export class FileSpool implements Spool {
     try {
       this.#healDisk();
       await this.#log.flush();
-      await this.#saveCursor();
+      if (performance.now() >= this.#saveCursorAtMs) await this.#saveCursor();
     } catch (error) {
       this.#options.onError(error);
     }
     this.#tick = undefined;
-    if (this.#isTickWanted || this.#isDiskFull()) this.#wantTick();
+    if (this.#isTickWanted || this.#isDiskFull() || this.#cursor !== this.#savedCursor) this.#wantTick();
   }
 
   #healDisk(): void {
@@ -224,6 +227,7 @@ export class FileSpool implements Spool {
   async #saveCursor(): Promise<void> {
     const cursor = this.#cursor;
     if (cursor === this.#savedCursor) return;
+    this.#saveCursorAtMs = performance.now() + cursorIntervalMs;
     await writeCursor(this.#options.directory, cursor);
     this.#savedCursor = cursor;
   }

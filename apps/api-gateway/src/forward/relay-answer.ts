@@ -1,10 +1,19 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '@aggregator/contracts';
 import type { Dispatcher } from 'undici';
-import { copyAnswerHeaders } from './allowed-headers.ts';
+import { toAnswerHeaders } from './allowed-headers.ts';
 
 /** The text of a last event that tells why a stream ends. */
 export type StreamErrorWriter = (reason: AppError) => string;
+
+/** Where an answer goes. */
+export interface ClientAnswer {
+  /** Must have no header yet. */
+  readonly response: ServerResponse;
+  /** What the answer has beside the proxy's headers: names and values in turn. */
+  readonly ownHeaders: readonly string[];
+  readonly toStreamError: StreamErrorWriter;
+}
 
 const lineFeed = 0x0a;
 const eventEnd = Buffer.from('\n\n');
@@ -16,20 +25,20 @@ const eventEnd = Buffer.from('\n\n');
  */
 export class AnswerRelay implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse;
+  readonly #ownHeaders: readonly string[];
   readonly #onFinished: (failure: AppError | null) => void;
   readonly #toStreamError: StreamErrorWriter;
   #controller: Dispatcher.DispatchController | null = null;
   #isFinished = false;
+  /** A stream of events has begun. */
+  #isStream = false;
   /** What has been written ends with a whole event. */
   #isBetweenEvents = true;
   #cutReason: AppError | null = null;
 
-  constructor(
-    response: ServerResponse,
-    onFinished: (failure: AppError | null) => void,
-    toStreamError: StreamErrorWriter,
-  ) {
+  constructor({ response, ownHeaders, toStreamError }: ClientAnswer, onFinished: (failure: AppError | null) => void) {
     this.#response = response;
+    this.#ownHeaders = ownHeaders;
     this.#onFinished = onFinished;
     this.#toStreamError = toStreamError;
     response.on('close', this.#leave);
@@ -47,7 +56,7 @@ export class AnswerRelay implements Dispatcher.DispatchHandler {
    */
   cut(reason: AppError): boolean {
     this.#cutReason = reason;
-    const isStream = this.#isStream();
+    const isStream = this.#isStream;
     if (!this.#response.headersSent) this.#controller?.abort(reason);
     else if (isStream && this.#isBetweenEvents) this.#endStream(reason);
     return isStream;
@@ -65,12 +74,12 @@ export class AnswerRelay implements Dispatcher.DispatchHandler {
     headers: Record<string, string | string[] | undefined>,
   ): void {
     if (status < 200) return;
-    copyAnswerHeaders(headers, (name, value) => this.#response.setHeader(name, value));
-    this.#response.writeHead(status);
+    this.#isStream = String(headers['content-type']).startsWith('text/event-stream');
+    this.#response.writeHead(status, toAnswerHeaders(headers, this.#ownHeaders));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#cutReason !== null && this.#isStream()) {
+    if (this.#cutReason !== null && this.#isStream) {
       this.#finishEvent(chunk, this.#cutReason);
       return;
     }
@@ -102,12 +111,6 @@ export class AnswerRelay implements Dispatcher.DispatchHandler {
     if (this.#response.writableFinished) return;
     this.#controller?.abort(new AppError('request_cancelled'));
   };
-
-  #isStream(): boolean {
-    return (
-      this.#response.headersSent && String(this.#response.getHeader('content-type')).startsWith('text/event-stream')
-    );
-  }
 
   /** The event that we were cut in is told to its end. */
   #finishEvent(chunk: Buffer, reason: AppError): void {

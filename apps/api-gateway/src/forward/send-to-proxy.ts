@@ -1,10 +1,9 @@
-import type { ServerResponse } from 'node:http';
 import { AppError } from '@aggregator/contracts';
 import type { Dispatcher } from 'undici';
 import type { OpenAnswers } from './open-answers.ts';
 import type { ProxyPool } from './proxy-pool.ts';
 import type { ProxyTarget } from './proxy-target.ts';
-import { AnswerRelay, type StreamErrorWriter } from './relay-answer.ts';
+import { AnswerRelay, type ClientAnswer } from './relay-answer.ts';
 
 const targetsMax = 3;
 
@@ -19,16 +18,15 @@ export type ProxyRequest = Pick<Dispatcher.DispatchOptions, 'method' | 'path' | 
 export async function sendToProxy(
   { proxies, openAnswers }: { proxies: ProxyPool; openAnswers: OpenAnswers },
   request: ProxyRequest,
-  response: ServerResponse,
-  toStreamError: StreamErrorWriter,
+  answer: ClientAnswer,
 ): Promise<void> {
   const tried = new Set<ProxyTarget>();
   for (;;) {
     const target = proxies.choose(tried);
-    const { failure, isDispatched } = await attempt(target, request, response, openAnswers, toStreamError);
+    const { failure, isDispatched } = await attempt(target, request, answer, openAnswers);
     if (failure === null) return;
     if (isDispatched || failure.code === 'request_cancelled') throw failure;
-    if (response.destroyed) throw new AppError('request_cancelled');
+    if (answer.response.destroyed) throw new AppError('request_cancelled');
     proxies.rest(target);
     tried.add(target);
     if (tried.size >= targetsMax || openAnswers.isCut) throw failure;
@@ -38,13 +36,12 @@ export async function sendToProxy(
 async function attempt(
   target: ProxyTarget,
   request: ProxyRequest,
-  response: ServerResponse,
+  answer: ClientAnswer,
   openAnswers: OpenAnswers,
-  toStreamError: StreamErrorWriter,
 ): Promise<{ failure: AppError | null; isDispatched: boolean }> {
   target.inFlight += 1;
   const { promise, resolve } = Promise.withResolvers<AppError | null>();
-  const relay = new AnswerRelay(response, resolve, toStreamError);
+  const relay = new AnswerRelay(answer, resolve);
   openAnswers.add(relay);
   try {
     target.pool.dispatch(request, relay);

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError, toAnthropicErrorBody, toAppError } from '@aggregator/contracts';
+import { AppError, requestIdHeader, toAnthropicErrorBody, toAppError } from '@aggregator/contracts';
 import { sendErrorBody, sendOpenAiError } from '@aggregator/service-kit';
 import type { ApiGatewayContext } from '../context.ts';
 import { aiRequestFinished } from '../events.ts';
@@ -9,6 +9,12 @@ import { readClientAddress } from '../middleware/client-address.ts';
 import { limitFailures } from '../middleware/rate-limit.ts';
 import { forwardAiRequest } from './forward-ai-request.ts';
 import type { AiRoute } from './route-table.ts';
+
+/** What a client finds the request's id under: Anthropic's SDKs have a name of their own for it. */
+const idHeaders: Readonly<Record<AiRoute['errors'], readonly string[]>> = {
+  openai: [requestIdHeader],
+  anthropic: [requestIdHeader, 'request-id'],
+};
 
 /** The AI surface, on one screen: who are you, may you, then on to a proxy, where the limits are. */
 export async function answerAiRequest(
@@ -22,16 +28,16 @@ export async function answerAiRequest(
   const startedMs = performance.now();
   const clientIp = readClientAddress(request, context.config.trustedProxyHops);
   let failure: AppError | null = null;
-  // What Anthropic's SDKs call the id by.
-  if (route.errors === 'anthropic') response.setHeader('request-id', requestId);
   try {
     if (request.method !== route.method) throw new AppError('method_not_allowed');
     const found = authenticate(context, request);
     const caller = found instanceof Promise ? await found : found;
     authorise(caller, route.scope, clientIp);
-    await forwardAiRequest(context, route, caller, request, response, requestId, path);
+    const ownHeaders = idHeaders[route.errors].flatMap((name) => [name, requestId]);
+    await forwardAiRequest(context, route, caller, request, response, { requestId, path, ownHeaders });
   } catch (thrown) {
     failure = await limitFailures(context, clientIp, toAppError(thrown));
+    if (!response.headersSent) for (const name of idHeaders[route.errors]) response.setHeader(name, requestId);
     if (route.errors === 'anthropic') sendErrorBody(response, failure, toAnthropicErrorBody(failure, requestId));
     else sendOpenAiError(response, failure);
     // What is left of a refused body is thrown away, so that the next request on the connection is read from its start.

@@ -7,6 +7,13 @@ import { writeStreamError } from '../forward/write-stream-error.ts';
 import type { Authenticated } from '../middleware/authenticate.ts';
 import type { AiRoute } from './route-table.ts';
 
+export interface Forwarding {
+  readonly requestId: string;
+  readonly path: string;
+  /** What the answer has beside the proxy's headers: names and values in turn. */
+  readonly ownHeaders: readonly string[];
+}
+
 /** Below this a body is read whole first, so that head and body leave in one write. */
 const gatherBytesMax = 64 * 1024;
 
@@ -20,8 +27,7 @@ export async function forwardAiRequest(
   caller: Authenticated,
   request: IncomingMessage,
   response: ServerResponse,
-  requestId: string,
-  path: string,
+  { requestId, path, ownHeaders }: Forwarding,
 ): Promise<void> {
   const headers = toForwardHeaders(request.headers);
   headers[requestIdHeader] = requestId;
@@ -30,9 +36,8 @@ export async function forwardAiRequest(
   if (response.destroyed) throw new AppError('request_cancelled');
 
   const method = request.method === 'GET' ? 'GET' : 'POST';
-  await sendToProxy(context, { method, path, headers, body }, response, (reason) =>
-    writeStreamError(route, path, reason, requestId),
-  );
+  const toStreamError = (reason: AppError) => writeStreamError(route, path, reason, requestId);
+  await sendToProxy(context, { method, path, headers, body }, { response, ownHeaders, toStreamError });
 }
 
 /** Nothing for a GET, the bytes of a small body, the stream of a large one; its length is checked before any of it is sent. */

@@ -166,8 +166,8 @@ function sendAnswer(
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(text),
   });
-  // A client that takes nothing of it keeps the whole answer in our memory.
-  response.setTimeout(config.clientStallTimeoutMs);
   response.end(text);
+  // A client that takes nothing of it keeps the whole answer in our memory; mostly the kernel has it all by now.
+  if (response.writableLength > 0) response.setTimeout(config.clientStallTimeoutMs);
   return told;
 }

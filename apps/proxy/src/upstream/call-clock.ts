@@ -9,8 +9,9 @@ export interface CallLimits {
 }
 
 /**
- * The clocks of one call in one timer. A sign of life costs a look at the clock; the timer is set anew only when it finds
- * that there has been one.
+ * The clocks of one call in one timer, which is never set for longer than the silence that is allowed between two signs of
+ * life: so a sign of life costs a look at the clock and no timer, and the timers of most calls are of one length, which Node
+ * keeps in one list. What it finds too early it waits for again.
  */
 export class CallClock {
   readonly #limits: CallLimits;
@@ -30,7 +31,7 @@ export class CallClock {
   /** Something for the client has come. */
   noteLife(): void {
     this.#lastLifeMs = performance.now();
-    if (this.#silenceMs !== this.#limits.idleMs) this.expectWithin(this.#limits.idleMs);
+    this.#silenceMs = this.#limits.idleMs;
   }
 
   /** From now on only so much silence. */
@@ -63,7 +64,8 @@ export class CallClock {
 
   #arm(): void {
     this.stop();
-    this.#timer = setTimeout(this.#check, Math.max(1, Math.ceil(this.#readLeftMs())));
+    const leftMs = Math.min(this.#readLeftMs(), this.#limits.idleMs);
+    this.#timer = setTimeout(this.#check, Math.max(1, Math.ceil(leftMs)));
   }
 
   #readLeftMs(): number {

@@ -36,7 +36,6 @@ const socketTimeoutMsMin = 1000;
  */
 export function connectRedis({ url, commandTimeoutMs, onError }: RedisClientOptions): Redis {
   const client = new Redis(url, {
-    enableAutoPipelining: true,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 1,

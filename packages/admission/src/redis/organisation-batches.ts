@@ -22,6 +22,9 @@ export interface SettleOperation {
 /** Runs operations in their order, each a step of its own; answers what each came to. */
 export type RunBatch = (orgId: string, operations: readonly Operation[]) => Promise<readonly (readonly number[])[]>;
 
+/** Carries out `send`, and lets what it sends leave as one. */
+export type SendTogether = (send: () => void) => void;
+
 interface Waiter {
   resolve(answer: readonly number[]): void;
   reject(error: unknown): void;
@@ -42,11 +45,13 @@ const operationsMax = 32;
  */
 export class OrganisationBatches {
   readonly #run: RunBatch;
+  readonly #sendTogether: SendTogether;
   readonly #gathering = new Map<string, Batch>();
   #isScheduled = false;
 
-  constructor(run: RunBatch) {
+  constructor(run: RunBatch, sendTogether: SendTogether = (send) => send()) {
     this.#run = run;
+    this.#sendTogether = sendTogether;
   }
 
   add(orgId: string, operation: Operation): Promise<readonly number[]> {
@@ -63,7 +68,9 @@ export class OrganisationBatches {
   /** Sends what is gathered, now. */
   flush(): void {
     this.#isScheduled = false;
-    for (const [orgId, batch] of this.#gathering) this.#send(orgId, batch);
+    this.#sendTogether(() => {
+      for (const [orgId, batch] of this.#gathering) this.#send(orgId, batch);
+    });
   }
 
   #open(orgId: string): Batch {

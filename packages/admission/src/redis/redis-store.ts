@@ -8,6 +8,7 @@ import { type ChargedRate, toMicros, toVerdict } from '../gcra.ts';
 import type { AdmissionStore, AdmitAnswer, AdmitRequest, HoldSettlement, RateLimit, RateVerdict } from '../port.ts';
 import { connectRedis, type RedisClientOptions, waitForFirstConnection } from './client.ts';
 import { type Operation, OrganisationBatches } from './organisation-batches.ts';
+import { readAnswers } from './read-answers.ts';
 import { admitOutcome } from './scripts.ts';
 
 export interface RedisAdmissionOptions extends RedisClientOptions {
@@ -26,14 +27,16 @@ export function createRedisAdmissionStore(options: RedisAdmissionOptions): Admis
 
 const integer = z.coerce.number().int();
 const integers = z.array(integer);
-const answers = z.array(integers);
 
 class RedisAdmissionStore implements AdmissionStore {
   readonly #client: Redis;
   readonly #keyPrefix: string;
   readonly #timeoutMs: number;
   readonly #firstConnection: Promise<void>;
-  readonly #batches = new OrganisationBatches((orgId, operations) => this.#runBatch(orgId, operations));
+  readonly #batches = new OrganisationBatches(
+    (orgId, operations) => this.#runBatch(orgId, operations),
+    (send) => this.#sendTogether(send),
+  );
 
   constructor(client: Redis, keyPrefix: string, timeoutMs: number) {
     this.#client = client;
@@ -136,7 +139,16 @@ class RedisAdmissionStore implements AdmissionStore {
         ? { ...operation, rates: operation.rates.map(({ subject, micros }) => ({ bucket: toBucket(subject), micros })) }
         : { ...operation, costs: operation.costs.map((cost) => ({ ...cost, bucket: toBucket(cost.subject) })) },
     );
-    return answers.parse(await this.#run(() => this.#client.runBatch(keys.length, ...keys, JSON.stringify(placed))));
+    return readAnswers(await this.#run(() => this.#client.runBatch(keys.length, ...keys, JSON.stringify(placed))));
+  }
+
+  /** Calls for several organisations in one write. The client's own pipelines would cost a lone call half as much again. */
+  #sendTogether(send: () => void): void {
+    // There is no stream before the first connection.
+    const { stream } = this.#client;
+    stream?.cork();
+    send();
+    stream?.uncork();
   }
 
   #nameRate(orgId: string, subject: string): string {
