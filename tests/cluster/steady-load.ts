@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 
 export interface SteadyLoad {
@@ -15,6 +16,8 @@ export interface SteadyLoadOptions {
   /** Asked in turn. */
   models: readonly string[];
   workers: number;
+  /** Between an answer and the next request of the same worker, in milliseconds; 0 unless told. */
+  pauseMs?: number;
   /** The load ends by itself after so many, whatever happens. */
   requestsMax: number;
 }
@@ -36,6 +39,7 @@ export function startSteadyLoad(options: SteadyLoadOptions): SteadyLoad {
       const outcome = await ask(agent, options, model);
       if (outcome.id !== null) answeredIds.push(outcome.id);
       else if (failures.length < failuresMax) failures.push(`${model}: ${outcome.failure}`);
+      if (options.pauseMs !== undefined) await pause(options.pauseMs);
     }
   }
   const workers = Promise.all(Array.from({ length: options.workers }, work));
