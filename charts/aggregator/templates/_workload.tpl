@@ -18,6 +18,8 @@ spec:
   {{- if $isStateful }}
   serviceName: {{ include "aggregator.name" . }}-headless
   podManagementPolicy: Parallel
+  # A new pod is known to every gateway before the next one goes: their look-ups may be this old.
+  minReadySeconds: 6
   updateStrategy: { type: RollingUpdate }
   {{- if $root.Values.spool.persistence.enabled }}
   persistentVolumeClaimRetentionPolicy: { whenDeleted: Retain, whenScaled: Retain }

@@ -24,8 +24,8 @@ export interface StatusWriter<Status> {
   /** When we wrote it last, by the clock's `nowMs`; null where we have not. */
   writtenAtMs(uid: string): number | null;
   /**
-   * Writes what differs, on average once a second at most: two may follow one another, so that an end is told at once after its
-   * beginning. Where that is spent, or the object has changed meanwhile, nothing is written, and the answer says when to come
+   * Writes what differs, on average once a second at most: three may follow one another, so that what begins, is under way and
+   * ends is told at once. Where that is spent, or the object has changed meanwhile, nothing is written, and the answer says when to come
    * again.
    */
   write(object: Observed<unknown, Status>, status: Status, signal: AbortSignal): Promise<{ requeueAfterMs?: number }>;
@@ -44,6 +44,7 @@ export interface WriterParts {
 }
 
 const writesApartMs = 1000;
+const writesAtOnceMax = 3;
 const conflictMs = 200;
 const applied = z.object({ metadata: z.object({ resourceVersion: z.string() }) });
 
@@ -81,7 +82,8 @@ export function createStatusWriter<Status extends { conditions?: Condition[] | u
       if (isSame(statusOf(object), status)) return {};
       const last = written.get(uid);
       const aheadMs = (last?.earnedMs ?? 0) - clock.nowMs();
-      if (aheadMs > writesApartMs) return { requeueAfterMs: aheadMs - writesApartMs };
+      const roomMs = (writesAtOnceMax - 1) * writesApartMs;
+      if (aheadMs > roomMs) return { requeueAfterMs: aheadMs - roomMs };
       const body = { metadata: { namespace, name, uid, resourceVersion: versionOf(object) }, status };
       const options = { fieldManager: operatorFieldManager, force: true, subresource: 'status' as const, signal };
       try {

@@ -148,7 +148,7 @@ export class OperatorWorld {
     expected: { type?: string; status?: string; reason?: string; message?: string },
     options: { kind?: ResourceKind; namespace?: string; timeoutMs?: number } = {},
   ): Promise<Condition> {
-    const { kind = providerKind, namespace = 'team-a', timeoutMs = 10_000 } = options;
+    const { kind = providerKind, namespace = 'team-a', timeoutMs = 30_000 } = options;
     const { type = 'Ready', status, reason, message } = expected;
     return waitFor(
       () => {
