@@ -9,6 +9,9 @@
 {{- $component := .component -}}
 HOST: 0.0.0.0
 {{ $name | upper | replace "-" "_" }}_PORT: {{ $component.port | int | quote }}
+{{- if not $component.isForeign }}
+SHUTDOWN_QUIET_MS: "3000"
+{{- end }}
 SHUTDOWN_GRACE_MS: {{ mul .values.drainSeconds 1000 | quote }}
 NODE_OPTIONS: --max-old-space-size={{ include "aggregator.heapMegabytes" .values.resources.limits.memory }}
 {{- if not $component.isForeign }}

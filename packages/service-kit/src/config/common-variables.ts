@@ -39,6 +39,11 @@ export function commonVariables(service: PeerName, defaultPort: number) {
       'Least severe level that is logged.',
       { aliases: ['AGG_LOG_LEVEL'] },
     ),
+    shutdownQuietMs: variable(
+      'SHUTDOWN_QUIET_MS',
+      integer(0, 60_000).default(0),
+      'After SIGTERM: how long connections that wait for nothing are kept, in milliseconds; a request that comes on one of them is answered, and told that it was the last there.',
+    ),
     shutdownGraceMs: variable(
       'SHUTDOWN_GRACE_MS',
       integer(0, 3_600_000).default(30_000),

@@ -51,6 +51,24 @@ describe('a server that drains (I15)', () => {
     return await server.listen('127.0.0.1', 0);
   }
 
+  it('answers whoever still sends on a kept connection while it is quiet, and tells it that this was the last', async () => {
+    const port = await start();
+    const [busy, idle] = [await open(port), await open(port)];
+    busy.socket.write(get('/'));
+    await hasRead(busy, 'done');
+    const drained = server?.drain(graceMs, 500);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([busy.socket.closed, idle.socket.closed]).toEqual([false, false]);
+
+    busy.socket.write(get('/again'));
+
+    await busy.closed;
+    expect(busy.read().match(/done/g)).toHaveLength(2);
+    expect(busy.read()).toMatch(/connection: close/i);
+    expect(idle.socket.closed).toBe(false);
+    await Promise.all([drained, idle.closed]);
+  });
+
   it('closes connections that wait for nothing at once', async () => {
     const port = await start();
     const [fresh, kept] = [await open(port), await open(port)];

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 
 /**
  * A hardened HTTP server that can be emptied without breaking an answer. Node's own way closes connections whose answer
@@ -10,6 +11,8 @@ export class DrainableServer {
   readonly #sockets = new Set<Socket>();
   /** Answers that are not sent to their last byte. */
   readonly #open = new Set<ServerResponse>();
+  /** Every answer says from now on that it is the last of its connection. */
+  #isTold = false;
   #isDraining = false;
 
   constructor(listener: RequestListener) {
@@ -19,7 +22,7 @@ export class DrainableServer {
         this.#open.delete(response);
         if (this.#isDraining) this.#closeIdle();
       });
-      if (this.#isDraining) response.shouldKeepAlive = false;
+      if (this.#isTold) response.shouldKeepAlive = false;
       listener(request, response);
     });
     // Node calls this by itself when the server is closed.
@@ -44,15 +47,18 @@ export class DrainableServer {
   }
 
   /**
-   * Takes no new connection; closes each one there is as soon as its answers are sent, and all when the grace is over. A
-   * request that still arrives on one of them is answered, and told that it was the last.
+   * Closes each connection as soon as its answers are sent, and all when the grace is over. A request that still arrives on
+   * one of them is answered, and told that it was the last. For the first `quietMs`, connections that wait for nothing are
+   * left: a client that is just sending its next request would find its own closed, and could not know whether it was read.
+   * New ones are taken as long, and none after it.
    */
-  async drain(graceMs: number): Promise<void> {
-    this.#isDraining = true;
+  async drain(graceMs: number, quietMs = 0): Promise<void> {
+    this.#isTold = true;
     for (const response of this.#open) response.shouldKeepAlive = false;
-    const closed = this.#close();
     const deadline = setTimeout(() => this.#server.closeAllConnections(), graceMs);
-    await closed;
+    if (quietMs > 0) await wait(Math.min(quietMs, graceMs / 2));
+    this.#isDraining = true;
+    await this.#close();
     clearTimeout(deadline);
   }
 

@@ -37,7 +37,7 @@ export async function startService<Config extends CommonConfig, Context extends 
       async stop() {
         state.phase = 'draining';
         context.beginDrain?.();
-        await server.drain(config.shutdownGraceMs);
+        await server.drain(config.shutdownGraceMs, config.shutdownQuietMs);
         await context.close();
         context.logger.info('service_stopped');
         await admin?.server.destroy();
