@@ -1,15 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
-import { type AdmissionStore, createAdmissionStore } from '@aggregator/admission';
+import type { AdmissionStore } from '@aggregator/admission';
 import { usageRecordedTopic } from '@aggregator/contracts';
-import { createExpiringStore, createRedisExpiringStore, type ExpiringStore } from '@aggregator/expiring-store';
-import { createEventLog, type EventLog } from '@aggregator/messaging';
+import type { ExpiringStore } from '@aggregator/expiring-store';
+import type { EventLog } from '@aggregator/messaging';
 import { createMockProvider, type MockProvider } from '@aggregator/mock-provider';
 import { createTargetMemory, type TargetMemory } from '@aggregator/resilience';
 import { listTargetKeys } from '@aggregator/routing';
 import {
-  ConfigError,
   createEnvelope,
   createIdentity,
   createInternalClient,
@@ -17,9 +16,7 @@ import {
   createMetrics,
   emptyAllowlist,
   type IdentityVerifier,
-  type InternalClient,
   type Logger,
-  lastKnownGoodStore,
   type Metrics,
   type ReadinessCheck,
   type ServiceContext,
@@ -29,7 +26,6 @@ import { Agent } from 'undici';
 import { z } from 'zod';
 import { InFlightLimit } from './admission/in-flight-limit.ts';
 import { LeaseRequests } from './admission/lease-requests.ts';
-import { shelterAdmission } from './admission/sheltered-admission.ts';
 import { OpenRequests } from './attempts/open-requests.ts';
 import { AnswerCache } from './cache/answer-cache.ts';
 import { mockLedgerPath, type ProxyConfig } from './config.ts';
@@ -44,15 +40,12 @@ import { SnapshotOffers } from './routing/snapshot-offers.ts';
 import { startFromDisk } from './routing/start-from-disk.ts';
 import { CurrentSnapshot } from './routing/swap-snapshot.ts';
 import { recoverIntents } from './settlement/recover-intents.ts';
+import { type GivenStores, openStores } from './stores/open-stores.ts';
 import { Credentials } from './upstream/credentials.ts';
 import { ProviderPools } from './upstream/provider-pools.ts';
 
 /** Parts that may come from outside; who made a part closes it. */
-export interface ProxyOverrides {
-  admission: AdmissionStore;
-  eventLog: EventLog;
-  /** Where the orchestrator keeps the last known good state. */
-  lastKnownGood: ExpiringStore;
+export interface ProxyOverrides extends GivenStores {
   logger: Logger;
   /** Unix milliseconds. */
   now(): number;
@@ -99,7 +92,6 @@ const spoolFillMax = 0.95;
 const targetsMax = 20_000;
 const reportedProvidersMax = 1000;
 const reportIntervalMs = 5000;
-const conversationEntriesMax = 100_000;
 
 export async function createProxyContext(
   config: ProxyConfig,
@@ -210,74 +202,6 @@ function observeLoad(metrics: Metrics, { inFlight, requests, spool }: ProxyConte
   metrics.observed('proxy_inflight_requests', 'AI requests that are here now.', () => inFlight.count);
   metrics.observed('proxy_inflight_streams', 'Streams that are open now.', () => requests.streams);
   metrics.observed('proxy_spool_fill_ratio', 'How full the spool is, 0 to 1.', () => spool.readFill());
-}
-
-/** The stores given, or those of the configuration; only the latter are ours to close. */
-function openStores(
-  config: ProxyConfig,
-  overrides: Partial<ProxyOverrides>,
-  billing: InternalClient,
-  events: ProxyEvents,
-) {
-  const own: { close(): Promise<void> }[] = [];
-  const keep = <Store extends { close(): Promise<void> }>(store: Store): Store => {
-    own.push(store);
-    return store;
-  };
-  return {
-    admission: overrides.admission ?? keep(connectAdmission(config, billing, events)),
-    eventLog: overrides.eventLog ?? keep(connectEventLog(config)),
-    answers: keep(openExpiring(config, 'answers', config.cacheMaxSize, events)),
-    conversations: keep(openExpiring(config, 'conversations', conversationEntriesMax, events)),
-    lastKnownGood: overrides.lastKnownGood ?? openLastKnownGood(config, events, keep),
-    async closeOwn() {
-      await Promise.all(own.map((store) => store.close()));
-    },
-  };
-}
-
-function connectAdmission(
-  { redisUrl, redisKeyPrefix, replicasMax }: ProxyConfig,
-  billing: InternalClient,
-  events: ProxyEvents,
-): AdmissionStore {
-  if (redisUrl === undefined) {
-    throw new ConfigError(['REDIS_URL: a proxy in a process of its own shares limits and credit through Redis']);
-  }
-  const onError = (error: unknown) => events.partFailed('counter_store', error);
-  const primary = createAdmissionStore({ redisUrl, keyPrefix: redisKeyPrefix, onError });
-  return shelterAdmission(primary, billing, { sharedBy: replicasMax, onChange: events.counterStoreChanged });
-}
-
-function openExpiring(
-  { redisUrl, redisKeyPrefix }: ProxyConfig,
-  name: string,
-  entriesMax: number,
-  events: ProxyEvents,
-): ExpiringStore {
-  const onError = (error: unknown) => events.partFailed(name, error);
-  return createExpiringStore({ redisUrl, keyPrefix: `${redisKeyPrefix}${name}:`, entriesMax, onError });
-}
-
-/** Only where several processes share a store is there anything in it. */
-function openLastKnownGood(
-  { redisUrl, redisKeyPrefix, credentialsEncryptionKeys }: ProxyConfig,
-  events: ProxyEvents,
-  keep: (store: ExpiringStore) => ExpiringStore,
-): ExpiringStore | null {
-  if (redisUrl === undefined || credentialsEncryptionKeys === undefined) return null;
-  const { bounds, deadlineMs, keyPrefix } = lastKnownGoodStore;
-  const onError = (error: unknown) => events.partFailed('last_known_good', error);
-  const options = { ...bounds, deadlineMs, url: redisUrl, keyPrefix: `${redisKeyPrefix}${keyPrefix}`, onError };
-  return keep(createRedisExpiringStore(options));
-}
-
-function connectEventLog(config: ProxyConfig): EventLog {
-  try {
-    return createEventLog(config, 'proxy');
-  } catch (error) {
-    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
-  }
 }
 
 function openProxySpool(config: ProxyConfig, eventLog: EventLog, events: ProxyEvents): Promise<Spool> {
