@@ -125,18 +125,19 @@ describe('while a part is away', () => {
   );
 
   it(
-    'Redis, which loses its data: the ledger holds for each request',
-    async () => {
-      await expectCharged(await without('deployment/redis', () => askTimes(20)));
-    },
-    5 * minuteMs,
-  );
-
-  it(
     'PostgreSQL: requests are served by what is known and leased, and charged when it is back',
     async () => {
       await expectCharged(await without('deployment/postgres', () => askTimes(5)));
     },
     6 * minuteMs,
+  );
+
+  // The last one: when it is back, gateways forget what they knew of keys, since a revocation may have been missed (I3).
+  it(
+    'Redis, which loses its data: the ledger holds for each request',
+    async () => {
+      await expectCharged(await without('deployment/redis', () => askTimes(20)));
+    },
+    5 * minuteMs,
   );
 });
