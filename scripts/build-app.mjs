@@ -1,43 +1,32 @@
 // Bundles apps into dist/<app>, which is all that an image holds: `node scripts/build-app.mjs billing`, or `--all`.
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const parents = ['apps', 'operators'];
-/** Runs from its sources, with the embedded adapters: it is in no image. */
-const unbundled = ['standalone'];
-
-const folderOf = (app) => parents.find((parent) => existsSync(`${root}/${parent}/${app}/src/main.ts`));
-const listApps = () =>
-  parents
-    .filter((parent) => existsSync(`${root}/${parent}`))
-    .flatMap((parent) => readdirSync(`${root}/${parent}`))
-    .filter((app) => folderOf(app) !== undefined && !unbundled.includes(app));
+import { listApps, parentOf } from './list-apps.mjs';
+import { ROOT } from './run-node.mjs';
 
 const [asked = ''] = process.argv.slice(2);
 const apps = asked === '--all' ? listApps() : [asked];
-if (!apps.every((app) => /^[a-z-]+$/.test(app) && folderOf(app) !== undefined)) {
+if (!apps.every((app) => /^[a-z-]+$/.test(app) && parentOf(app) !== undefined)) {
   console.error('usage: node scripts/build-app.mjs <app> | --all');
   process.exit(2);
 }
 for (const app of apps) await buildApp(app);
 
 async function buildApp(app) {
-  const out = `${root}/dist/${app}`;
-  const migrations = `${root}/prisma/${app}/migrations`;
-  const entries = [{ in: `${root}/${folderOf(app)}/${app}/src/main.ts`, out: 'main' }];
+  const out = `${ROOT}/dist/${app}`;
+  const migrations = `${ROOT}/prisma/${app}/migrations`;
+  const entries = [{ in: `${ROOT}/${parentOf(app)}/${app}/src/main.ts`, out: 'main' }];
 
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   if (existsSync(migrations)) {
     cpSync(migrations, `${out}/migrations`, { recursive: true });
-    entries.push({ in: `${root}/scripts/migrate-app.ts`, out: 'migrate' });
+    entries.push({ in: `${ROOT}/scripts/migrate-app.ts`, out: 'migrate' });
   }
   // What the chart runs when the installation is gone.
-  const release = `${root}/${folderOf(app)}/${app}/src/release-finalizers.ts`;
+  const release = `${ROOT}/${parentOf(app)}/${app}/src/release-finalizers.ts`;
   if (existsSync(release)) entries.push({ in: release, out: 'release-finalizers' });
-  const seed = `${root}/scripts/seed-${app}.ts`;
+  const seed = `${ROOT}/scripts/seed-${app}.ts`;
   if (existsSync(seed)) entries.push({ in: seed, out: 'seed' });
   const result = await build({
     entryPoints: entries,

@@ -4,29 +4,15 @@
  * `docker build -t`. `IMAGE_REGISTRY` comes before each name.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** Runs from its source alone. */
-const WITHOUT_IMAGE = new Set(['standalone']);
-
-/** Apps and operators that ship as a container. */
-export function listImages() {
-  return ['apps', 'operators']
-    .flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => ({ name, folder })))
-    .filter(({ name, folder }) => !WITHOUT_IMAGE.has(name) && existsSync(join(ROOT, folder, name, 'src/main.ts')))
-    .map(({ name }) => name)
-    .sort();
-}
+import { listApps } from './list-apps.mjs';
+import { ROOT } from './run-node.mjs';
 
 function main() {
   const words = process.argv.slice(2);
   const tagAt = words.indexOf('--tag');
   const tag = tagAt === -1 ? 'dev' : words[tagAt + 1];
   const named = words.filter((_word, index) => tagAt === -1 || (index !== tagAt && index !== tagAt + 1));
-  const all = listImages();
+  const all = listApps();
   const unknown = named.filter((name) => !all.includes(name));
   if (!tag || unknown.length > 0) {
     process.stderr.write(`usage: npm run images -- [--tag TAG] [${all.join('|')} …]\n`);
@@ -47,4 +33,4 @@ function main() {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) main();
+main();

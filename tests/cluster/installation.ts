@@ -25,7 +25,7 @@ export interface Installation {
 /** As a values file has them. */
 export type Values = Readonly<Record<string, unknown>>;
 
-export const release = 'aggregator';
+const release = 'aggregator';
 const crdRelease = 'aggregator-crds';
 const chart = 'charts/aggregator';
 const imageTag = process.env.IMAGE_TAG || 'dev';
