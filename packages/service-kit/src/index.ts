@@ -59,3 +59,4 @@ export {
   unpackLastKnownGood,
 } from './secrets/last-known-good.ts';
 export { Secret } from './secrets/secret.ts';
+export { withDeadline } from './time/with-deadline.ts';

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIPv6 } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { withDeadline } from '@aggregator/service-kit';
 import type { ProxyAddress, ProxyPool } from './proxy-pool.ts';
 
 /** All addresses of a host, as the system resolves it; search domains are what makes a Service's short name one. */
@@ -31,7 +32,6 @@ export class ProxyDiscovery {
   readonly #known = new Map<string, readonly string[]>();
   /** Questions without an answer yet: one that hangs is not asked again. */
   readonly #asking = new Map<string, Promise<readonly string[]>>();
-
   /** Told of once, not each second. */
   readonly #failing = new Set<string>();
 
@@ -78,15 +78,7 @@ export class ProxyDiscovery {
       asking.catch(() => undefined);
       this.#asking.set(host, asking);
     }
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${deadlineMs} ms`)), deadlineMs);
-    });
-    try {
-      return await Promise.race([asking, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return withDeadline(asking, deadlineMs, `looking up ${host}`);
   }
 }
 

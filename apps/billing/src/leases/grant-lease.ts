@@ -1,7 +1,6 @@
 import type { AdmissionStore } from '@aggregator/admission';
 import { AppError } from '@aggregator/contracts';
-import { createUuidV7 } from '@aggregator/service-kit';
-import { withDeadline } from '../background/with-deadline.ts';
+import { createUuidV7, withDeadline } from '@aggregator/service-kit';
 import type { Database, Transaction } from '../database/open-database.ts';
 import type { BillingEvents } from '../events.ts';
 import { lockOrganization } from '../ledger/accounts.ts';

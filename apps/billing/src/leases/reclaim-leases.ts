@@ -1,5 +1,5 @@
 import type { AdmissionStore } from '@aggregator/admission';
-import { withDeadline } from '../background/with-deadline.ts';
+import { withDeadline } from '@aggregator/service-kit';
 import type { Database } from '../database/open-database.ts';
 import { lockOrganization } from '../ledger/accounts.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';

@@ -1,5 +1,5 @@
 import type { AdmissionStore } from '@aggregator/admission';
-import { withDeadline } from '../background/with-deadline.ts';
+import { withDeadline } from '@aggregator/service-kit';
 import type { Database, Transaction } from '../database/open-database.ts';
 import type { BillingEvents } from '../events.ts';
 import { lockOrganization } from '../ledger/accounts.ts';

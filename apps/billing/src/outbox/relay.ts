@@ -1,6 +1,6 @@
 import { billingTransactionTopic } from '@aggregator/contracts';
 import type { EventLog } from '@aggregator/messaging';
-import { withDeadline } from '../background/with-deadline.ts';
+import { withDeadline } from '@aggregator/service-kit';
 import type { Database } from '../database/open-database.ts';
 
 const batchMax = 500;

@@ -1,6 +1,6 @@
 import { AppError, type BalanceAnswer } from '@aggregator/contracts';
 import { formatNanoUsd, formatUsd } from '@aggregator/pricing';
-import { withDeadline } from '../../background/with-deadline.ts';
+import { withDeadline } from '@aggregator/service-kit';
 import type { BillingContext } from '../../context.ts';
 import { readAccounts } from '../../ledger/accounts.ts';
 
