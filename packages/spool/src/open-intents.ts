@@ -40,6 +40,7 @@ export class OpenIntents {
     if (intent === undefined) return false;
     this.#intents.delete(eventId);
     this.#bytes -= intent.json.length + frameBytes;
+    intent.json = '';
     intent.segment.openIntents -= 1;
     return true;
   }

@@ -1,9 +1,10 @@
 import { AppError } from '@aggregator/contracts';
+import { Roster } from '@aggregator/service-kit';
 import type { AnswerRelay } from './relay-answer.ts';
 
 /** Answers of proxies on their way to clients. */
 export class OpenAnswers {
-  readonly #open = new Set<AnswerRelay>();
+  readonly #open = new Roster<AnswerRelay>();
   readonly #onStreamCut: () => void;
   #isCut = false;
 
@@ -20,19 +21,17 @@ export class OpenAnswers {
     return this.#isCut;
   }
 
-  add(relay: AnswerRelay): void {
-    this.#open.add(relay);
+  /** Answers how to say that it is over. */
+  enter(relay: AnswerRelay): () => void {
+    const leave = this.#open.enter(relay);
     if (this.#isCut) this.#cut(relay);
-  }
-
-  remove(relay: AnswerRelay): void {
-    this.#open.delete(relay);
+    return leave;
   }
 
   /** Ends all of them; each client is told why, as far as its answer still allows. */
   cutAll(): void {
     this.#isCut = true;
-    for (const relay of [...this.#open]) this.#cut(relay);
+    for (const relay of this.#open) this.#cut(relay);
   }
 
   #cut(relay: AnswerRelay): void {

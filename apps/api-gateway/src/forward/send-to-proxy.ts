@@ -42,12 +42,12 @@ async function attempt(
   target.inFlight += 1;
   const { promise, resolve } = Promise.withResolvers<AppError | null>();
   const relay = new AnswerRelay(answer, resolve);
-  openAnswers.add(relay);
+  const leave = openAnswers.enter(relay);
   try {
     target.pool.dispatch(request, relay);
     return { failure: await promise, isDispatched: relay.isDispatched };
   } finally {
-    openAnswers.remove(relay);
+    leave();
     target.inFlight -= 1;
   }
 }

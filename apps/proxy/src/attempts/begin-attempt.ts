@@ -60,7 +60,7 @@ export function beginAttempt<Prepared>(
   const pool = context.pools.take(provider);
   if (plan.isRecorded) {
     context.spool.appendIntent(toIntent(request));
-    if (open.dispatched === null) context.requests.add(open);
+    open.leave ??= context.requests.enter(open);
     open.dispatched = request;
   }
   return {

@@ -19,6 +19,8 @@ export interface OpenRequest {
   readonly attempts: AttemptSummary[];
   /** The intent on record; null before the first attempt. */
   dispatched: DispatchedRequest | null;
+  /** Says that it is settled; null before the first attempt. */
+  leave: (() => void) | null;
   /** Ends what is under way from our side and tells the caller why; null while there is nothing. */
   cut: ((reason: AppError) => void) | null;
 }
@@ -29,5 +31,5 @@ export function openRequest(
   facts: Pick<OpenRequest, 'exchange' | 'operation' | 'isStreamed' | 'plan' | 'hold' | 'cache'>,
 ): OpenRequest {
   const deadlineMs = facts.exchange.startedMs + config.requestTimeoutMs;
-  return { ...facts, deadlineMs, attempts: [], dispatched: null, cut: null };
+  return { ...facts, deadlineMs, attempts: [], dispatched: null, leave: null, cut: null };
 }

@@ -1,9 +1,10 @@
 import { AppError } from '@aggregator/contracts';
+import { Roster } from '@aggregator/service-kit';
 import type { OpenRequest } from './open-request.ts';
 
 /** Requests between their first intent and their settlement. */
 export class OpenRequests {
-  readonly #open = new Set<OpenRequest>();
+  readonly #open = new Roster<OpenRequest>();
   #onNone: (() => void) | null = null;
 
   get count(): number {
@@ -16,13 +17,13 @@ export class OpenRequests {
     return count;
   }
 
-  add(request: OpenRequest): void {
-    this.#open.add(request);
-  }
-
-  remove(request: OpenRequest): void {
-    this.#open.delete(request);
-    if (this.#open.size === 0) this.#onNone?.();
+  /** Answers how to say that it is settled. */
+  enter(request: OpenRequest): () => void {
+    const leave = this.#open.enter(request);
+    return () => {
+      leave();
+      if (this.#open.size === 0) this.#onNone?.();
+    };
   }
 
   /** Ends every call that is still running; each caller is told why. Answers how many of them were streams. */

@@ -66,7 +66,7 @@ async function settle(context: ProxyContext, open: OpenRequest, { request, end }
     // A whole answer was settled before its last bytes went out.
     if (end.outcome !== 'completed') await settleRequest(context, request, { ...end, attempts: open.attempts });
   } finally {
-    context.requests.remove(open);
+    open.leave?.();
   }
 }
 

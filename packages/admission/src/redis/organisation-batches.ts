@@ -46,7 +46,7 @@ const operationsMax = 32;
 export class OrganisationBatches {
   readonly #run: RunBatch;
   readonly #sendTogether: SendTogether;
-  readonly #gathering = new Map<string, Batch>();
+  #gathering = new Map<string, Batch>();
   #isScheduled = false;
 
   constructor(run: RunBatch, sendTogether: SendTogether = (send) => send()) {
@@ -60,16 +60,21 @@ export class OrganisationBatches {
     const answer = new Promise<readonly number[]>((resolve, reject) => {
       batch.waiters.push({ resolve, reject });
     });
-    if (batch.operations.length === operationsMax) this.#send(orgId, batch);
-    else this.#schedule();
+    if (batch.operations.length === operationsMax) {
+      this.#gathering.delete(orgId);
+      this.#send(orgId, batch);
+    } else this.#schedule();
     return answer;
   }
 
   /** Sends what is gathered, now. */
   flush(): void {
     this.#isScheduled = false;
+    // A new one each time: what V8 leaves of a Map that things pass through keeps them all for long.
+    const gathered = this.#gathering;
+    this.#gathering = new Map();
     this.#sendTogether(() => {
-      for (const [orgId, batch] of this.#gathering) this.#send(orgId, batch);
+      for (const [orgId, batch] of gathered) this.#send(orgId, batch);
     });
   }
 
@@ -88,7 +93,6 @@ export class OrganisationBatches {
   }
 
   #send(orgId: string, { operations, waiters }: Batch): void {
-    this.#gathering.delete(orgId);
     this.#run(orgId, operations).then(
       (answers) => {
         for (const [index, waiter] of waiters.entries()) {

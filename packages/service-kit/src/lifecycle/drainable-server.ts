@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Roster } from './roster.ts';
 
 /**
  * A hardened HTTP server that can be emptied without breaking an answer. Node's own way closes connections whose answer
@@ -10,16 +11,16 @@ export class DrainableServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   /** Answers that are not sent to their last byte. */
-  readonly #open = new Set<ServerResponse>();
+  readonly #open = new Roster<ServerResponse>();
   /** Every answer says from now on that it is the last of its connection. */
   #isTold = false;
   #isDraining = false;
 
   constructor(listener: RequestListener) {
     this.#server = createHardenedServer((request, response) => {
-      this.#open.add(response);
+      const leave = this.#open.enter(response);
       response.once('close', () => {
-        this.#open.delete(response);
+        leave();
         if (this.#isDraining) this.#closeIdle();
       });
       if (this.#isTold) response.shouldKeepAlive = false;
