@@ -1,10 +1,10 @@
 import type { AppError } from '@aggregator/contracts';
-import type { Logger, Metrics } from '@aggregator/service-kit';
+import type { CounterFigure, HistogramFigure, Logger, Metrics } from '@aggregator/service-kit';
 
 export interface GatewayEvents {
-  requests: ReturnType<Metrics['counter']>;
-  duration: ReturnType<Metrics['histogram']>;
-  truncatedStreams: ReturnType<Metrics['counter']>;
+  requests: CounterFigure<'status'>;
+  duration: HistogramFigure<'status'>;
+  truncatedStreams: CounterFigure;
 }
 
 export function createGatewayEvents(metrics: Metrics): GatewayEvents {

@@ -78,7 +78,7 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
       logger.warn('refresh_reuse_ended_session', { ...fact });
     },
     sessionsEnded(fact) {
-      endings.inc(fact.count);
+      endings.inc({}, fact.count);
       logger.info('sessions_ended', { ...fact });
     },
     profileUpdated(fact) {

@@ -27,9 +27,9 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
     handled.inc({ result: 'free' }, answer.free.length);
     handled.inc({ result: 'duplicate' }, answer.duplicates.length);
     for (const { charge, allotment } of answer.posted) {
-      charged.inc(Number(charge.amountNanoUsd));
+      charged.inc({}, Number(charge.amountNanoUsd));
       if (allotment.fromPlatformLoss === 0n) continue;
-      lost.inc(Number(allotment.fromPlatformLoss));
+      lost.inc({}, Number(allotment.fromPlatformLoss));
       const { requestId, orgId } = charge.event;
       logger.error('charge_exceeded_credit', { requestId, orgId, lossNanoUsd: allotment.fromPlatformLoss });
     }
@@ -59,11 +59,11 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
     },
     leaseAnswered(result: 'granted' | 'insufficient', amountNanoUsd: bigint) {
       leases.inc({ result });
-      leased.inc(Number(amountNanoUsd));
+      leased.inc({}, Number(amountNanoUsd));
     },
     holdAnswered: (result: 'held' | 'insufficient') => holds.inc({ result }),
     holdsExpired(count: number) {
-      expired.inc(count);
+      expired.inc({}, count);
       if (count > 0) logger.warn('ledger_holds_expired', { holds: count });
     },
     leaseGrantFailed(facts: { leaseId: string; orgId: string; error: unknown }) {
@@ -72,15 +72,15 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
     },
     leaseGrantRetried: (facts: { leaseId: string; orgId: string }) => logger.info('lease_grant_retried', facts),
     leasesGivenUp(count: number) {
-      stranded.inc(count);
+      stranded.inc({}, count);
       logger.error('leases_given_up', { leases: count });
     },
     leasesStranded(facts: { epoch: string; leases: number }) {
-      stranded.inc(facts.leases);
+      stranded.inc({}, facts.leases);
       logger.error('counter_store_lost_data', facts);
     },
     strandedReleased(facts: { orgId: string; amountNanoUsd: bigint }) {
-      returned.inc(Number(facts.amountNanoUsd));
+      returned.inc({}, Number(facts.amountNanoUsd));
       logger.warn('stranded_money_returned', facts);
     },
     leasesReclaimed: (amountNanoUsd: bigint) => logger.info('leases_reclaimed', { amountNanoUsd }),
@@ -89,7 +89,7 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
       gaps.set(found.open);
       for (const gap of found.fresh) logger.error('spool_records_missing', { ...gap });
     },
-    outboxRelayed: (events: number) => relayed.inc(events),
+    outboxRelayed: (events: number) => relayed.inc({}, events),
     taskFailed(task: string, error: unknown) {
       failures.inc({ task });
       logger.warn('background_task_failed', { task, error });

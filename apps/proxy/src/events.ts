@@ -123,7 +123,7 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
     },
     streamsTruncated(count) {
       if (count === 0) return;
-      truncated.inc(count);
+      truncated.inc({}, count);
       logger.warn('streams_truncated', { count });
     },
     settlementLeft: ({ requestId }) => logger.warn('settlement_left_to_next_start', { requestId }),

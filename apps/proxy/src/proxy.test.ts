@@ -19,7 +19,7 @@ describe('a proxy that is told to stop', () => {
     const shortId = createUuidV7();
     const short = await openStream(`${world.url}${path}`, await world.headers(shortId), { ...body, stream: true });
     await short.waitForEvents(3);
-    const figures = await world.proxy.context.metrics.registry.metrics();
+    const figures = (await world.proxy.context.metrics.read()).text;
     expect(figures).toMatch(/proxy_inflight_streams\{[^}]*\} 2/);
     expect(figures).toMatch(/proxy_inflight_requests\{[^}]*\} 2/);
     expect(figures).toMatch(/proxy_spool_fill_ratio\{[^}]*\} 0\.0/);
@@ -32,7 +32,7 @@ describe('a proxy that is told to stop', () => {
     const truth = await world.truthOf(longId);
     expect(await world.usageOf(longId)).toMatchObject({ outcome: 'failed', amountNanoUsd: truth.amountNanoUsd });
     expect(await world.usageOf(shortId)).toMatchObject({ outcome: 'completed' });
-    expect(await world.proxy.context.metrics.registry.metrics()).toMatch(/streams_truncated_total\{[^}]*\} 1/);
+    expect((await world.proxy.context.metrics.read()).text).toMatch(/streams_truncated_total\{[^}]*\} 1/);
     await world.stop();
   }, 20_000);
 });

@@ -45,12 +45,12 @@ export { principalOf, requirePeer, requirePrincipal } from './identity/require-i
 export { createIdentitySigner, type IdentitySigner } from './identity/sign-identity.ts';
 export { createUuidV7 } from './identity/uuid-v7.ts';
 export { createIdentityVerifier, type IdentityVerifier } from './identity/verify-identity.ts';
+export { Roster } from './lifecycle/roster.ts';
 export { onceTerminated, runService } from './lifecycle/run-service.ts';
 export type { ServiceContext, ServiceDefinition } from './lifecycle/service-definition.ts';
-export { Roster } from './lifecycle/roster.ts';
 export { type RunningService, startService } from './lifecycle/start-service.ts';
 export { createLogger, type LogFields, type Logger, redactText } from './log/logger.ts';
-export { createMetrics, type Metrics } from './metrics/metrics.ts';
+export { type CounterFigure, createMetrics, type HistogramFigure, type Metrics } from './metrics/metrics.ts';
 export { createEnvelope, type Envelope } from './secrets/envelope.ts';
 export {
   lastKnownGoodStore,

@@ -147,7 +147,7 @@ describe('a gateway that is told to stop (I15)', () => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(event('begun'));
     }, 700);
     const answer = await post(route, '{}');
-    expect(await service.context.metrics.registry.metrics()).toMatch(/gateway_inflight_requests\{[^}]*\} 1/);
+    expect((await service.context.metrics.read()).text).toMatch(/gateway_inflight_requests\{[^}]*\} 1/);
 
     const [text] = await Promise.all([answer.text(), stop()]);
 
@@ -155,7 +155,7 @@ describe('a gateway that is told to stop (I15)', () => {
     expect(text.slice(event('begun').length)).toMatch(last);
     expect(text.endsWith('\n\n')).toBe(true);
     await waitFor(() => heard.hasLeft, { describe: 'the proxy to hear of it' });
-    expect(await service.context.metrics.registry.metrics()).toMatch(/streams_truncated_total\{[^}]*\} 1/);
+    expect((await service.context.metrics.read()).text).toMatch(/streams_truncated_total\{[^}]*\} 1/);
   });
 
   it('tells half an event to its end first', async () => {

@@ -64,8 +64,8 @@ function sendHealth(answer: Answer, health: HealthAnswer): void {
 async function sendMetrics(answer: Answer, { service, context }: ServiceState): Promise<void> {
   try {
     if (context === null) throw new Error('nothing is counted yet');
-    const text = await context.metrics.registry.metrics();
-    answer.writeHead(200, { 'content-type': context.metrics.registry.contentType }).end(text);
+    const { text, contentType } = await context.metrics.read();
+    answer.writeHead(200, { 'content-type': contentType }).end(text);
   } catch {
     sendJson(answer, 503, { status: 'unavailable', service });
   }

@@ -63,8 +63,11 @@ function measure(context: ServiceContext): RequestHandler {
     [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   );
   return (request, response, next) => {
-    const stop = duration.startTimer({ method: request.method });
-    response.once('close', () => stop({ status: String(response.statusCode) }));
+    const startedMs = performance.now();
+    response.once('close', () => {
+      const labels = { method: request.method, status: String(response.statusCode) };
+      duration.observe(labels, (performance.now() - startedMs) / 1000);
+    });
     next();
   };
 }

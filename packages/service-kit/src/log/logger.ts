@@ -1,5 +1,6 @@
 import winston from 'winston';
-import { createBatchedOutput } from './batched-output.ts';
+import { Gathering } from '../time/gathering.ts';
+import { LineOutput } from './line-output.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -50,29 +51,60 @@ const lineText = Symbol.for('message');
 
 /** One JSON text per line. What comes is plain and bounded already, so nothing has to look for circles in it again. */
 const jsonLine = winston.format((info) => {
-  info.timestamp = new Date().toISOString();
   info[lineText] = JSON.stringify(info);
   return info;
 });
 
-/** A logger that writes JSON lines to standard output, or to `stream` where somebody else reads them. */
-export function createLogger(options: {
-  service: string;
-  level: 'debug' | 'info' | 'warn' | 'error';
-  stream?: NodeJS.WritableStream;
-}): Logger {
-  const stream = options.stream ?? createBatchedOutput(process.stdout.fd);
-  const transport = new winston.transports.Stream({ stream });
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+interface Line {
+  readonly level: Level;
+  readonly event: string;
+  readonly fields: LogFields;
+  readonly atMs: number;
+}
+
+/**
+ * A logger that writes JSON lines: to standard output within 50 ms, at once where something is wrong, and at the latest when the
+ * process ends by itself; or, at once, to `stream`, where somebody else reads them.
+ */
+export function createLogger(options: { service: string; level: Level; stream?: NodeJS.WritableStream }): Logger {
+  if (options.stream !== undefined)
+    return createLineLogger(options, options.stream, (write) => (line) => write([line]));
+  const output = new LineOutput(process.stdout.fd);
+  return createLineLogger(options, output, (write) => {
+    const lines = new Gathering<Line>((gathered) => {
+      write(gathered);
+      output.flush();
+    });
+    process.once('exit', () => lines.flush());
+    return (line) => {
+      lines.add(line);
+      if (line.level === 'error') lines.flush();
+    };
+  });
+}
+
+function createLineLogger(
+  options: { service: string; level: Level },
+  stream: NodeJS.WritableStream,
+  createTake: (write: (lines: readonly Line[]) => void) => (line: Line) => void,
+): Logger {
   const inner = winston.createLogger({
     level: options.level,
     defaultMeta: { service: options.service },
     format: jsonLine(),
-    transports: [transport],
+    transports: [new winston.transports.Stream({ stream })],
   });
-  const write = (level: 'debug' | 'info' | 'warn' | 'error') => {
+  const take = createTake((lines) => {
+    for (const { level, event, fields, atMs } of lines) {
+      inner.log({ ...(redact(fields) as object), level, message: event, timestamp: new Date(atMs).toISOString() });
+    }
+  });
+  const write = (level: Level) => {
     const isOn = inner.isLevelEnabled(level);
     return (event: string, fields: LogFields = {}) => {
-      if (isOn) inner.log({ ...(redact(fields) as object), level, message: event });
+      if (isOn) take({ level, event, fields, atMs: Date.now() });
     };
   };
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };

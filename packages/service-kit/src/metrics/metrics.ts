@@ -1,9 +1,20 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Gathering } from '../time/gathering.ts';
+
+type Labels<Label extends string> = Partial<Record<Label, string>>;
+
+export interface CounterFigure<Label extends string = string> {
+  /** By 1 unless told. */
+  inc(labels?: Labels<Label>, by?: number): void;
+}
+
+export interface HistogramFigure<Label extends string = string> {
+  observe(labels: Labels<Label>, value: number): void;
+}
 
 /** A service's own registry: six services in one process never mix their figures. */
 export interface Metrics {
-  readonly registry: Registry;
-  counter<Label extends string>(name: string, help: string, labels?: readonly Label[]): Counter<Label>;
+  counter<Label extends string>(name: string, help: string, labels?: readonly Label[]): CounterFigure<Label>;
   gauge<Label extends string>(name: string, help: string, labels?: readonly Label[]): Gauge<Label>;
   /** A gauge whose value is looked up each time that somebody asks for the figures. */
   observed(name: string, help: string, read: () => number): void;
@@ -12,16 +23,23 @@ export interface Metrics {
     help: string,
     labels: readonly Label[],
     bucketsSeconds: readonly number[],
-  ): Histogram<Label>;
+  ): HistogramFigure<Label>;
+  /** All figures as they are now, in the text format of Prometheus. */
+  read(): Promise<{ text: string; contentType: string }>;
 }
 
 export function createMetrics(service: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry });
+  const counted = new Gathering<() => void>((steps) => {
+    for (const step of steps) step();
+  });
   return {
-    registry,
-    counter: (name, help, labels = []) => new Counter({ name, help, labelNames: [...labels], registers: [registry] }),
+    counter(name, help, labels = []) {
+      const counter = new Counter({ name, help, labelNames: [...labels], registers: [registry] });
+      return { inc: (of = {}, by = 1) => counted.add(() => counter.inc(of, by)) };
+    },
     gauge: (name, help, labels = []) => new Gauge({ name, help, labelNames: [...labels], registers: [registry] }),
     observed(name, help, read) {
       new Gauge({
@@ -31,7 +49,14 @@ export function createMetrics(service: string): Metrics {
         },
       });
     },
-    histogram: (name, help, labels, bucketsSeconds) =>
-      new Histogram({ name, help, labelNames: [...labels], buckets: [...bucketsSeconds], registers: [registry] }),
+    histogram(name, help, labels, bucketsSeconds) {
+      const buckets = [...bucketsSeconds];
+      const histogram = new Histogram({ name, help, labelNames: [...labels], buckets, registers: [registry] });
+      return { observe: (of, value) => counted.add(() => histogram.observe(of, value)) };
+    },
+    async read() {
+      counted.flush();
+      return { text: await registry.metrics(), contentType: registry.contentType };
+    },
   };
 }
