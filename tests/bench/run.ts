@@ -19,10 +19,11 @@ const frontPort = 9303;
 const floorPort = 9304;
 const rounds = 5;
 const connections = 32;
-const plainRequests = 3000;
+const plainRequests = 4000;
 const streamRequests = 400;
 const chunksPerStream = 50;
-const goals = { request: 5, chunk: 3 };
+/** A request in multiples of its parts alone, a chunk in multiples of the relay's: docs/decisions/0003. */
+const goals = { request: 2, chunk: 3 };
 
 interface Sample {
   requestUs: number;
@@ -138,16 +139,21 @@ function report(description: string, samples: { relay: Sample[]; ours: Sample[];
     `\n${description}; ${rounds} interleaved rounds of ${plainRequests} plain requests and ${streamRequests} streams of ${chunksPerStream} chunks, ${connections} connections\n`,
   );
   console.log(`${''.padEnd(22)}${'relay'.padStart(10)}${'ours'.padStart(10)}${'ratio'.padStart(14)}`);
-  const request = line('CPU for a request', 'requestUs', 'µs');
-  if (samples.floorUs.length > 0) {
-    const [bare, parts] = [of(samples.relay, 'requestUs'), median(samples.floorUs)];
-    console.log(
-      `  of it two hops, Redis, Kafka and the spool alone: ${parts.toFixed(1)} µs, ${(parts / bare).toFixed(2)} ×`,
-    );
+  line('CPU for a request', 'requestUs', 'µs');
+  const parts = samples.floorUs.length > 0 ? median(samples.floorUs) : null;
+  const request = parts === null ? null : of(samples.ours, 'requestUs') / parts;
+  if (parts !== null && request !== null) {
+    const share = (parts / of(samples.relay, 'requestUs')).toFixed(2);
+    console.log(`  two hops, Redis, Kafka and the spool alone: ${parts.toFixed(1)} µs, ${share} ×`);
+    console.log(`  a request is ${request.toFixed(2)} × these`);
   }
   const chunk = line('CPU for a chunk', 'chunkUs', 'µs');
   line('latency p50', 'p50Ms', 'ms');
   line('latency p99', 'p99Ms', 'ms');
-  const isMet = request <= goals.request && chunk <= goals.chunk;
-  console.log(`\ngoals: a request ≤ ${goals.request} ×, a chunk ≤ ${goals.chunk} ×: ${isMet ? 'met' : 'NOT met'}`);
+  const isMet = (request === null || request <= goals.request) && chunk <= goals.chunk;
+  const names = [
+    request !== null && `a request ≤ ${goals.request} × its parts alone`,
+    `a chunk ≤ ${goals.chunk} × the relay's`,
+  ];
+  console.log(`\ngoals: ${names.filter(Boolean).join(', ')}: ${isMet ? 'met' : 'NOT met'}`);
 }
