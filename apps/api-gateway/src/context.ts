@@ -1,4 +1,10 @@
-import { type AdmissionStore, createAdmissionStore, createMemoryAdmissionStore } from '@aggregator/admission';
+import {
+  type AdmissionStore,
+  createAdmissionStore,
+  createMemoryAdmissionStore,
+  createShelteredRates,
+  type ShelteredRates,
+} from '@aggregator/admission';
 import { keyInvalidationChannel } from '@aggregator/contracts';
 import { createInvalidationChannel, type InvalidationChannel } from '@aggregator/invalidation';
 import {
@@ -11,7 +17,7 @@ import {
   type ServiceContext,
 } from '@aggregator/service-kit';
 import type { ApiGatewayConfig } from './config.ts';
-import { createGatewayEvents, type GatewayEvents } from './events.ts';
+import { counterStoreChanged, createGatewayEvents, type GatewayEvents } from './events.ts';
 import { ProxyDiscovery, type ResolveHost, resolveHost } from './forward/discover-proxies.ts';
 import { OpenAnswers } from './forward/open-answers.ts';
 import { ProxyPool } from './forward/proxy-pool.ts';
@@ -19,7 +25,7 @@ import { AccessTokens } from './identity/access-tokens.ts';
 import { KeyVerdicts } from './identity/key-verdicts.ts';
 
 export interface ApiGatewayOverrides {
-  admission: AdmissionStore;
+  admission: Pick<AdmissionStore, 'takeRate' | 'readEpoch' | 'close'>;
   invalidation: InvalidationChannel;
   resolveHost: ResolveHost;
 }
@@ -32,7 +38,8 @@ export interface ApiGatewayContext extends ServiceContext {
   readonly accessTokens: AccessTokens;
   readonly proxies: ProxyPool;
   readonly openAnswers: OpenAnswers;
-  readonly admission: AdmissionStore;
+  /** Limits of the management API, shared by all gateways. */
+  readonly managementLimits: ShelteredRates;
   /** Limits of this process alone, for what must not cost a round trip. */
   readonly localLimits: AdmissionStore;
 }
@@ -62,6 +69,10 @@ export async function createApiGatewayContext(
   const background = new AbortController();
   const localLimits = createMemoryAdmissionStore();
   const stores = openStores(config, overrides, (store, error) => logger.warn('store_failed', { store, error }));
+  const managementLimits = createShelteredRates({
+    ...{ primary: stores.admission, sharedBy: config.replicasMax },
+    onChange: (isAway, error) => counterStoreChanged({ logger, events }, isAway, error),
+  });
   let subscription: { close(): Promise<void> } | null = null;
   let cutTimer: NodeJS.Timeout | undefined;
 
@@ -75,7 +86,7 @@ export async function createApiGatewayContext(
     accessTokens: new AccessTokens(config.authUrl, (organizationId) => keyVerdicts.findPolicy(organizationId)),
     proxies,
     openAnswers,
-    admission: stores.admission,
+    managementLimits,
     localLimits,
     readinessChecks: { proxy: () => proxies.checkHealth() },
     async start() {
@@ -96,8 +107,9 @@ export async function createApiGatewayContext(
       background.abort();
       keyVerdicts.close();
       await subscription?.close();
+      await Promise.all([managementLimits.close(), localLimits.close()]);
       await stores.closeOwn();
-      await Promise.all([auth.close(), proxies.close(), localLimits.close()]);
+      await Promise.all([auth.close(), proxies.close()]);
     },
   };
 }
@@ -141,7 +153,7 @@ function openStores(
     return store;
   };
   return {
-    admission: open(overrides.admission, 'admission', createAdmissionStore),
+    admission: open<ApiGatewayOverrides['admission']>(overrides.admission, 'admission', createAdmissionStore),
     invalidation: open(overrides.invalidation, 'invalidation', createInvalidationChannel),
     async closeOwn() {
       await Promise.all(own.map((store) => store.close()));

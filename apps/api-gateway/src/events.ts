@@ -5,6 +5,7 @@ export interface GatewayEvents {
   requests: CounterFigure<'status'>;
   duration: HistogramFigure<'status'>;
   truncatedStreams: CounterFigure;
+  storeAway: ReturnType<Metrics['gauge']>;
 }
 
 export function createGatewayEvents(metrics: Metrics): GatewayEvents {
@@ -15,6 +16,10 @@ export function createGatewayEvents(metrics: Metrics): GatewayEvents {
       'Time from an AI request to the end of its answer.',
       ['status'],
       [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120],
+    ),
+    storeAway: metrics.gauge(
+      'gateway_counter_store_away',
+      'Whether this gateway keeps to its own part of the limits, since the counter store is away.',
     ),
     truncatedStreams: metrics.counter(
       'streams_truncated_total',
@@ -35,4 +40,15 @@ export function aiRequestFinished(
   const fields = { requestId: facts.requestId, code: facts.failure.code, internal: facts.failure.internal };
   if (facts.failure.entry.status >= 500) context.logger.error('ai_request_failed', { ...fields, error: facts.failure });
   else context.logger.debug('ai_request_refused', fields);
+}
+
+/** The counter store went away, or is back: meanwhile each gateway keeps to its part of the limits. */
+export function counterStoreChanged(
+  { logger, events }: { logger: Logger; events: GatewayEvents },
+  isAway: boolean,
+  error: unknown,
+): void {
+  events.storeAway.set(isAway ? 1 : 0);
+  if (isAway) logger.error('counter_store_away', { error });
+  else logger.info('counter_store_back');
 }

@@ -10,4 +10,5 @@ export type {
 } from './port.ts';
 export { createRedisAdmissionStore, type RedisAdmissionOptions } from './redis/redis-store.ts';
 export type { LedgerHolds } from './sheltered/ledger-holds.ts';
+export { createShelteredRates, type ShelteredRates } from './sheltered/sheltered-rates.ts';
 export { createShelteredAdmissionStore, type ShelteredAdmissionOptions } from './sheltered/sheltered-store.ts';

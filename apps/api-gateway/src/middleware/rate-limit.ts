@@ -9,14 +9,8 @@ import type { ApiGatewayContext } from '../context.ts';
 /** One step per request to the management API, for each user or key. */
 export async function limitManagement(context: ApiGatewayContext, principal: Principal): Promise<void> {
   const subject = `management:${principal.keyId ?? principal.userId}`;
-  const { managementPerMinute, replicasMax } = context.config;
-  const verdict = await context.admission
-    .takeRate({ subject, ratePerMinute: managementPerMinute, cost: 1 })
-    .catch(() => {
-      // The counter store is away: this process keeps to its own part (I14).
-      const ratePerMinute = Math.max(1, Math.floor(managementPerMinute / replicasMax));
-      return context.localLimits.takeRate({ subject, ratePerMinute, cost: 1 });
-    });
+  const ratePerMinute = context.config.managementPerMinute;
+  const verdict = await context.managementLimits.takeRate({ subject, ratePerMinute, cost: 1 });
   if (!verdict.isAllowed) throw new AppError('rate_limit_exceeded', { retryAfterMs: verdict.retryAfterMs ?? 60_000 });
 }
 

@@ -1,6 +1,7 @@
 import { createMemoryAdmissionStore } from '../memory/memory-store.ts';
 import type { AdmissionStore, AdmitAnswer, AdmitRequest, HoldSettlement, RateLimit, RateVerdict } from '../port.ts';
 import type { LedgerHolds } from './ledger-holds.ts';
+import { shareOf, takeShelteredRate, toShare } from './sheltered-rates.ts';
 import { StoreWatch } from './store-watch.ts';
 
 export interface ShelteredAdmissionOptions {
@@ -67,16 +68,9 @@ class ShelteredAdmissionStore implements AdmissionStore {
     if (actualNanoUsd === 0n) await this.#options.ledger.release({ orgId, requestId });
   }
 
-  async takeRate(limit: RateLimit): Promise<RateVerdict> {
-    if (!this.#watch.isAway) {
-      try {
-        return await this.#options.primary.takeRate(limit);
-      } catch (error) {
-        if (error instanceof RangeError) throw error;
-        this.#watch.leave(error);
-      }
-    }
-    return this.#local.takeRate(this.#toShare(limit));
+  takeRate(limit: RateLimit): Promise<RateVerdict> {
+    const { primary, sharedBy } = this.#options;
+    return takeShelteredRate({ primary, local: this.#local, watch: this.#watch, sharedBy }, limit);
   }
 
   grantCredit(grant: Parameters<AdmissionStore['grantCredit']>[0]): Promise<bigint> {
@@ -120,22 +114,13 @@ class ShelteredAdmissionStore implements AdmissionStore {
   }
 
   #toLocal(request: AdmitRequest): AdmitRequest {
+    const { sharedBy } = this.#options;
     return {
       ...request,
       holdNanoUsd: 0n,
-      rates: request.rates.map((limit) => this.#toShare(limit)),
-      concurrency: request.concurrency.map(({ subject, max }) => ({ subject, max: this.#shareOf(max) })),
+      rates: request.rates.map((limit) => toShare(limit, sharedBy)),
+      concurrency: request.concurrency.map(({ subject, max }) => ({ subject, max: shareOf(max, sharedBy) })),
     };
-  }
-
-  #toShare(limit: RateLimit): RateLimit {
-    const ratePerMinute = this.#shareOf(limit.ratePerMinute);
-    // What the part alone could never admit takes all of the part.
-    return { ...limit, ratePerMinute, cost: Math.min(limit.cost, ratePerMinute) };
-  }
-
-  #shareOf(limit: number): number {
-    return Math.max(1, Math.floor(limit / this.#options.sharedBy));
   }
 
   #releaseDoubtful(): void {
