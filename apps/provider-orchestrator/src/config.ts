@@ -103,7 +103,7 @@ export const providerOrchestratorVariables = {
   probeIntervalMs: variable(
     'PROVIDER_PROBE_INTERVAL_MS',
     integer(0, 3_600_000).default(30_000),
-    'How often each provider is asked whether it is there, in milliseconds; 0 never asks.',
+    'How often each provider is asked whether it is there, in milliseconds, and one that has changed at once; 0 never asks.',
   ),
   proxyUrl: variable(
     'PROXY_URL',

@@ -32,6 +32,7 @@ import { mockLedgerPath, type ProxyConfig } from './config.ts';
 import { createProxyEvents, type ProxyEvents } from './events.ts';
 import { CompiledPolicies } from './privacy/compiled-policies.ts';
 import { composeReport } from './reports/compose-report.ts';
+import { listRekeyed } from './reports/list-rekeyed.ts';
 import { ProviderTrafficBook } from './reports/provider-traffic.ts';
 import { ProxyReporter } from './reports/proxy-reporter.ts';
 import { type FollowOptions, followSnapshots } from './routing/follow-snapshots.ts';
@@ -155,7 +156,12 @@ export async function createProxyContext(
       const follow: FollowOptions = {
         ...{ proxyId: spool.id, orchestratorUrl, snapshotPath, silenceMsMax: snapshotSilenceMsMax },
         ...{ agent: streamAgent, signer, orchestrator, current: routing, offers, pools, credentials, events },
-        onSwap: () => memory.retain(listTargetKeys(routing.require())),
+        onSwap(before) {
+          const index = routing.require();
+          memory.retain(listTargetKeys(index));
+          const rekeyed = listRekeyed(before?.providers ?? [], index.snapshot.providers);
+          for (const provider of rekeyed) traffic.forgetRefusals(provider);
+        },
         onAnswer: () => reporter.noteNews(),
       };
       tasks = Promise.all([

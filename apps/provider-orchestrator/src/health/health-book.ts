@@ -53,6 +53,11 @@ export class HealthBook {
     return hasChanged;
   }
 
+  /** It is another one now, or has other keys: what was found says nothing of it. */
+  forget(name: string): void {
+    if (this.#entries.delete(name)) this.#list();
+  }
+
   /** Forgets providers that are gone, so that one of the same name starts anew. */
   retain(names: ReadonlySet<string>): void {
     for (const name of this.#entries.keys()) if (!names.has(name)) this.#entries.delete(name);

@@ -90,6 +90,24 @@ describe('the health of providers', () => {
     expect(await healthOf('refused')).toMatchObject({ reason: 'upstream_misconfigured (401)' });
   });
 
+  it('is found out soon after a key was replaced, however seldom providers are asked', async () => {
+    const seldom = await bench.start({
+      environment: {
+        PROVIDER_PROBE_INTERVAL_MS: '3600000',
+        PROVIDER_BASE_URL_ALLOWLIST: '127.0.0.1',
+        CREDENTIALS_ENCRYPTION_KEY: encryptionKey,
+      },
+    });
+    const facts = { name: 'rekeyed', type: 'OpenAI', baseUrl: origin, apiKeys: ['sk-bad'], models: [] };
+    const read = () => seldom.context.health.read('rekeyed');
+    await manage(seldom, 'POST', '/providers', facts);
+    await waitFor(() => read().reason === 'upstream_misconfigured (401)', { describe: 'the key to be refused' });
+
+    await manage(seldom, 'PATCH', '/providers/rekeyed', { apiKeys: ['sk-good-again'] });
+
+    await waitFor(() => read().state === 'healthy', { timeoutMs: 5000, describe: 'the new key to be taken' });
+  });
+
   it('is forgotten with the provider, and unknown of one that is switched off', async () => {
     await manage(orchestrator, 'DELETE', '/providers/refused');
     await manage(orchestrator, 'PATCH', '/providers/stored', { enabled: false });

@@ -29,6 +29,16 @@ export async function listProbeTargets(sources: TargetSources): Promise<ProbeTar
       return secret === undefined ? [] : [secret];
     });
     const dispatcher = isAddressTrusted ? trusted : guarded;
-    return secrets.length === 0 ? [] : [{ name, type, baseUrl, options, secrets, dispatcher }];
+    const facts = toProbeFacts({ type, baseUrl, options, credentialRefs });
+    return secrets.length === 0 ? [] : [{ name, facts, type, baseUrl, options, secrets, dispatcher }];
   });
+}
+
+export function toProbeFacts({
+  type,
+  baseUrl,
+  options,
+  credentialRefs,
+}: Pick<SnapshotProvider, 'type' | 'baseUrl' | 'options' | 'credentialRefs'>): string {
+  return JSON.stringify([type, baseUrl, options, credentialRefs]);
 }

@@ -4,7 +4,7 @@ import type { EnvironmentKeys } from '../config.ts';
 import type { OrchestratorEvents } from '../events.ts';
 import type { SnapshotFeed } from '../snapshot/snapshot-feed.ts';
 import type { HealthBook } from './health-book.ts';
-import { listProbeTargets, type ReadStored } from './list-targets.ts';
+import { listProbeTargets, type ReadStored, toProbeFacts } from './list-targets.ts';
 import { probeProvider } from './probe-provider.ts';
 import { ProviderProber } from './prober.ts';
 
@@ -38,9 +38,10 @@ export function openProber(parts: ProberParts): { start(): void; close(): Promis
   const prober = new ProviderProber({
     intervalMs: parts.intervalMs,
     concurrencyMax,
-    listTargets: () => {
+    listTargets: (isWanted) => {
       const { readStored } = parts;
-      const providers = feed.current?.providers ?? [];
+      const all = feed.current?.providers ?? [];
+      const providers = all.filter((provider) => isWanted({ name: provider.name, facts: toProbeFacts(provider) }));
       return listProbeTargets({ providers, environmentSecrets, readStored, trusted, guarded });
     },
     probe: (target) => probeProvider(target, deadlineMs),
@@ -54,6 +55,7 @@ export function openProber(parts: ProberParts): { start(): void; close(): Promis
     },
     onFailure: events.probingFailed,
   });
+  feed.onSnapshot(() => prober.noteChange());
   return {
     start: () => prober.start(),
     async close() {

@@ -34,7 +34,7 @@ describe('a probe', () => {
     const dispatcher = new Agent(options);
     closers.push(() => dispatcher.destroy());
     const secrets = keys.map((key) => new Secret(key));
-    return probeProvider({ name: 'p', type, baseUrl, options: {}, secrets, dispatcher }, deadlineMs);
+    return probeProvider({ name: 'p', facts: '', type, baseUrl, options: {}, secrets, dispatcher }, deadlineMs);
   }
 
   it.each([200, 204, 400, 404, 405, 429])('that is answered with %i finds the provider alive', async (status) => {

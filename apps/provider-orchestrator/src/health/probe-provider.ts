@@ -7,6 +7,8 @@ import { type Dispatcher, request } from 'undici';
 /** A provider as it is probed. */
 export interface ProbeTarget {
   name: string;
+  /** All that it is probed with: where this changes, what was found before says nothing any more. */
+  facts: string;
   type: ProviderType;
   baseUrl: string;
   options: Readonly<Record<string, string>>;

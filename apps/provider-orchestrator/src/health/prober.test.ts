@@ -13,8 +13,8 @@ describe('the prober', () => {
   afterEach(() => prober?.close());
   afterAll(() => dispatcher.close());
 
-  const target = (name: string): ProbeTarget => ({
-    ...{ name, type: 'Mock', baseUrl: 'http://127.0.0.1:1/v1', options: {}, secrets: [null], dispatcher },
+  const target = (name: string, facts = ''): ProbeTarget => ({
+    ...{ name, facts, type: 'Mock', baseUrl: 'http://127.0.0.1:1/v1', options: {}, secrets: [null], dispatcher },
   });
 
   function start(options: Partial<Options>): { book: HealthBook; changes: string[]; passes: () => number } {
@@ -55,7 +55,7 @@ describe('the prober', () => {
     let most = 0;
     const seen: string[] = [];
     const { passes } = start({
-      listTargets: async () => ['a', 'b', 'c', 'd', 'e'].map(target),
+      listTargets: async () => ['a', 'b', 'c', 'd', 'e'].map((name) => target(name)),
       probe: async ({ name }) => {
         running += 1;
         most = Math.max(most, running);
@@ -86,6 +86,44 @@ describe('the prober', () => {
     await waitFor(() => passes() >= 2, { describe: 'a pass after the failure' });
     expect(failures).toHaveLength(1);
     expect(book.read('a').state).toBe('healthy');
+  });
+
+  it('asks one that has changed at once, and nobody else', async () => {
+    const facts: Record<string, string> = { a: 'old', b: 'old' };
+    const seen: string[] = [];
+    const { passes } = start({
+      intervalMs: 3_600_000,
+      listTargets: async (isWanted) =>
+        Object.entries(facts)
+          .map(([name, fact]) => target(name, fact))
+          .filter(isWanted),
+      async probe({ name }) {
+        seen.push(name);
+        return null;
+      },
+    });
+    await waitFor(() => passes() === 1, { describe: 'the first pass' });
+
+    facts.a = 'new';
+    prober?.noteChange();
+    prober?.noteChange();
+    await waitFor(() => passes() === 2, { describe: 'a pass after the change' });
+
+    expect(seen).toEqual(['a', 'b', 'a']);
+  });
+
+  it('holds nothing against one that has changed', async () => {
+    let facts = 'old';
+    const { book, changes } = start({
+      listTargets: async () => [target('a', facts)],
+      probe: async () => 'upstream_misconfigured (401)',
+    });
+    await waitFor(() => book.unhealthy.length === 1, { describe: 'three failures' });
+
+    facts = 'new';
+
+    await waitFor(() => changes.length === 2, { describe: 'three failures more' });
+    expect(changes).toEqual(['a unhealthy', 'a unhealthy']);
   });
 
   it('never probes at an interval of 0, and not after it was closed', async () => {

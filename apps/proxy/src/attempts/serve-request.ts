@@ -137,8 +137,8 @@ class Attempts<Prepared> {
 
   /** Tells the memory of targets, and the traffic, how it went; answers whether the breaker opened. */
   #remember(attempt: Attempt<Prepared>, outcome: AttemptOutcome): boolean {
-    const { memory, traffic } = this.#context;
-    const { ticket, startedMs } = attempt;
+    const { memory, routing, traffic } = this.#context;
+    const { target, ticket, startedMs } = attempt;
     const provider = attempt.request.provider.name;
     if (outcome.result === 'completed') {
       const { ttftMs, charge } = outcome.end;
@@ -148,7 +148,9 @@ class Attempts<Prepared> {
       return false;
     }
     if (outcome.result === 'failed' && isProvidersFault(outcome.failure)) {
-      traffic.fail(provider, isUnauthorized(outcome.failure));
+      // A key that was replaced meanwhile says nothing of those that are used now.
+      const isInUse = routing.index?.targetKeys.has(target.key) === true;
+      traffic.fail(provider, isInUse && isUnauthorized(outcome.failure));
     } else traffic.forget(provider);
     if (outcome.result === 'failed') return memory.fail(ticket, judgeFailure(outcome.failure));
     memory.forget(ticket);

@@ -46,6 +46,21 @@ describe('the traffic of a provider', () => {
     expect(book.listBusy()).toEqual([]);
   });
 
+  it('forgets in all of the minute who refused keys that are gone, and nothing else', () => {
+    const { clock, book } = open();
+    book.fail('p', true);
+    book.fail('q', true);
+    clock.nowMs += 20_000;
+    book.fail('p', true);
+
+    book.forgetRefusals('p');
+    book.forgetRefusals('nobody');
+
+    expect(book.read('p')).toMatchObject({ attempts: 2, failures: 2, unauthorized: 0 });
+    expect(book.read('q')).toMatchObject({ unauthorized: 1 });
+    expect(book.listBusy()).toEqual(['p', 'q']);
+  });
+
   it('is remembered of so many providers, and no more', () => {
     const { book } = open(2);
     for (const name of ['a', 'b', 'c']) book.forget(name);

@@ -52,6 +52,13 @@ export class ProviderTrafficBook {
     add(slots, this.#begin(slots) + attemptsAt);
   }
 
+  /** Its keys are others now: who refused the old ones has said nothing of these. */
+  forgetRefusals(provider: string): void {
+    const slots = this.#slots.get(provider);
+    for (let start = 0; slots !== undefined && start < slots.length; start += slotLength)
+      slots[start + unauthorizedAt] = 0;
+  }
+
   read(provider: string): RecentTraffic {
     const slots = this.#slots.get(provider);
     const sums = new Uint32Array(slotLength);

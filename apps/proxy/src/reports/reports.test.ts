@@ -1,3 +1,4 @@
+import { createUuidV7 } from '@aggregator/service-kit';
 import { waitFor } from '@aggregator/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startWorld, toSnapshot, type World } from '../testing/start-world.ts';
@@ -14,6 +15,19 @@ const chat = (model: string, stream = false) =>
 async function reportAfterSnapshot(version: number, providers = toSnapshot('', '').providers.length) {
   const snapshot = toSnapshot(world.mock.url, world.scripted.url, version);
   world.orchestrator.publish({ ...snapshot, providers: snapshot.providers.slice(0, providers) });
+  return await waitFor(() => world.orchestrator.reports.find((report) => report.snapshot?.version === version), {
+    describe: `the report of version ${version}`,
+  });
+}
+
+/** The report after a snapshot by which the scripted provider is called with one stored key. */
+async function publishWithKey(ref: string, version: number) {
+  world.orchestrator.credentials.set(ref, `sk-${ref}`);
+  const snapshot = toSnapshot(world.mock.url, world.scripted.url, version);
+  const providers = snapshot.providers.map((provider) =>
+    provider.name === 'scripted' ? { ...provider, credentialRefs: [ref] } : provider,
+  );
+  world.orchestrator.publish({ ...snapshot, providers });
   return await waitFor(() => world.orchestrator.reports.find((report) => report.snapshot?.version === version), {
     describe: `the report of version ${version}`,
   });
@@ -45,6 +59,33 @@ describe('what a proxy reports', () => {
       p95Ms: null,
     });
     expect(told.get('plain')).toMatchObject({ breaker: 'closed', attempts: 0, p95Ms: null });
+  });
+
+  it('says nothing of refused keys once others are served, nor of a request that was still made with one of those', async () => {
+    const refuse = Promise.withResolvers<void>();
+    world.scripted.answer = async (_request, response) => {
+      if (world.scripted.requests > 1) await refuse.promise;
+      response.writeHead(401).end('{"error":{"message":"no"}}');
+    };
+    await (await chat('scripted-model')).text();
+    expect((await reportAfterSnapshot(2)).providers).toContainEqual(
+      expect.objectContaining({ provider: 'scripted', unauthorized: 1 }),
+    );
+    // The breaker of the refused key is open: of another version of it, nothing is known.
+    const late = publishWithKey(`stored:${createUuidV7()}`, 3).then(async () => {
+      const answer = await chat('scripted-model');
+      return answer.text();
+    });
+    await waitFor(() => world.scripted.requests === 2, { describe: 'a request with the second key' });
+    const third = `stored:${createUuidV7()}`;
+    await publishWithKey(third, 4);
+    refuse.resolve();
+    await late;
+
+    const report = await publishWithKey(third, 5);
+    expect(report.providers).toContainEqual(
+      expect.objectContaining({ provider: 'scripted', attempts: 2, failures: 2, unauthorized: 0 }),
+    );
   });
 
   it('counts what is open at a provider that has left the snapshot, until it has ended', async () => {

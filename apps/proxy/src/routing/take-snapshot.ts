@@ -16,8 +16,8 @@ export interface TakeOptions {
   readonly offers: SnapshotOffers;
   readonly pools: ProviderPools;
   readonly credentials: Credentials;
-  /** What is remembered of targets that are gone can be forgotten. */
-  onSwap(): void;
+  /** What is remembered of targets that are gone can be forgotten. `before`: what was served until now. */
+  onSwap(before: RoutingSnapshot | null): void;
   /** There is an answer to report. */
   onAnswer(): void;
   readonly events: ProxyEvents;
@@ -50,6 +50,7 @@ export async function serveSnapshot(
   snapshot: RoutingSnapshot,
   problems: EntryProblem[],
 ): Promise<void> {
+  const before = current.index?.snapshot ?? null;
   const result = current.swap(snapshot);
   if (result === 'older') return;
   offers.answer(snapshot, 'ack', problems);
@@ -58,7 +59,7 @@ export async function serveSnapshot(
   events.snapshotTaken(snapshot);
   if (problems.length > 0) events.snapshotEntriesLeftOut(problems);
   pools.retain(snapshot.providers);
-  onSwap();
+  onSwap(before);
   await saveSnapshot(snapshotPath, snapshot).catch((error: unknown) => events.snapshotNotSaved(error));
 }
 
