@@ -7,8 +7,13 @@ const path = '/v1/chat/completions';
 const large = Buffer.alloc(1024 * 1024, 'x');
 const event = (text: string) => `data: ${JSON.stringify({ text })}\n\n`;
 
-/** Several addresses of this machine, one port: what a headless Service looks like to a gateway. */
-const hosts = ['127.0.0.1', '127.0.0.2', '127.0.0.3'] as const;
+/**
+ * Several addresses of this machine, one port: what a headless Service looks like to a gateway. No other test has these, so that
+ * where nothing of ours listens, nothing does.
+ */
+const hosts = ['127.7.0.1', '127.7.0.2', '127.7.0.3'] as const;
+/** Who listens here keeps the port from those who listen at every address. */
+const keeper = '127.7.0.4';
 
 describe('a request to several proxies', () => {
   const opened: { close(): Promise<void> }[] = [];
@@ -18,7 +23,7 @@ describe('a request to several proxies', () => {
     await Promise.all(opened.splice(0).map((server) => server.close()));
   });
 
-  async function open(listener: RequestListener, host?: string, port?: number): Promise<TestServer> {
+  async function open(listener: RequestListener, host: string = hosts[0], port?: number): Promise<TestServer> {
     const server = await serve(listener, host, port);
     opened.push(server);
     return server;
@@ -55,8 +60,7 @@ describe('a request to several proxies', () => {
   });
 
   it('is refused with leave to retry where none takes a connection, and the gateway is not ready', async () => {
-    const { port, close } = await serve(() => undefined);
-    await close();
+    const { port } = await open(() => undefined, keeper);
     const { post, url } = await startBefore(port, { now: hosts });
 
     const answer = await post(path, '{}');
