@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '@aggregator/kubernetes';
 import { waitFor } from '@aggregator/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type OperatorWorld, openOperatorWorld } from './testing/start-operator.ts';
@@ -156,6 +157,22 @@ describe('the operator', () => {
     await world.until('twin', { reason: 'DuplicateName' }, { namespace: 'team-b' });
     const { message } = await world.until('taken', { type: 'Accepted', reason: 'DuplicateName' });
     expect(message).toBe("The API declared 'taken' first.");
+  });
+
+  it('takes a name that comes free by the API, without anybody touching the Provider', async () => {
+    // What waits for half a minute waits for a hundredth of it.
+    const hasty: Clock = {
+      ...systemClock,
+      after: (ms, act) => systemClock.after(ms > 25_000 && ms < 35_000 ? ms / 100 : ms, act),
+    };
+    world.orchestrator.refusals.set('taken', { result: 'name_taken', message: "The API declared 'taken' first." });
+    world.provider('taken');
+    await world.start({}, { clock: hasty });
+    await world.until('taken', { type: 'Accepted', reason: 'DuplicateName' });
+
+    world.orchestrator.refusals.delete('taken');
+
+    await world.until('taken', { status: 'True' });
   });
 
   it('says which proxy refuses a Provider, and takes it back when that has ended', async () => {

@@ -1,4 +1,5 @@
 import {
+  contextTokensDefault,
   type DeclarationOrigin,
   type DeclaredProviderEntry,
   type DeclaredRouteEntry,
@@ -15,8 +16,6 @@ import { describeFaults, type ObjectMetadata } from '../watch/read-object.ts';
 
 /** An entry that the orchestrator's own schema takes, or why there is none: one that it refused would cost all the others. */
 export type Compiled<Entry> = { readonly entry: Entry; readonly fault?: never } | { readonly fault: string };
-
-const contextTokensDefault = 131_072;
 
 const strategies = { Weighted: 'weighted', LowestLatency: 'latency', LowestPrice: 'price' } as const;
 const resumes = { Never: 'off', Prefill: 'prefill', Verified: 'verified' } as const;

@@ -20,6 +20,8 @@ export interface DeclareParts extends GatherParts {
 
 /** So long until the set is declared again because of something that is not right yet. */
 const unreadableMs = 5000;
+/** A name that is taken may come free by the API, of which nobody tells us. */
+const takenMs = 30_000;
 
 /**
  * Hands over everything that is ours, whole. What is wrong with one object costs the others nothing; while the orchestrator is
@@ -92,7 +94,9 @@ function settle(
   const isNamed = routes.some(({ resolution }) => resolution.candidates.some(({ provider }) => refused.has(provider)));
   if (isNamed) return { requeueAfterMs: 0 };
   const isUnreadable = providers.some(({ keys }) => keys.some(({ problem }) => problem === 'SecretUnreadable'));
-  return isUnreadable ? { requeueAfterMs: unreadableMs } : {};
+  if (isUnreadable) return { requeueAfterMs: unreadableMs };
+  const isTaken = [...providers, ...routes].some((each) => isNameTaken(each, world));
+  return isTaken ? { requeueAfterMs: takenMs } : {};
 }
 
 /** Whether the orchestrator refused it when it was asked last: the name that we would send requests to is not ours. */
@@ -101,6 +105,10 @@ function isServed({ object, entry }: ProviderVerdict, world: World): boolean {
   const answered = world.declared?.answered.get(object.metadata.uid);
   if (answered?.generation !== object.metadata.generation) return true;
   return answered.result.result !== 'name_taken' && answered.result.result !== 'invalid';
+}
+
+function isNameTaken({ object, entry }: ProviderVerdict | RouteVerdict, world: World): boolean {
+  return entry !== null && world.declared?.answered.get(object.metadata.uid)?.result.result === 'name_taken';
 }
 
 function toEntries<Entry extends DeclaredEntry>(verdicts: readonly { readonly entry: Entry | null }[]): Entry[] {

@@ -64,15 +64,36 @@ const pricing = z.object({
   cacheWritePerMillion: usd.optional(),
 });
 
-const model = z.object({
-  name: z.string().min(1).max(128).describe("The provider's own name of the model."),
-  operations: z.array(operation).min(1).max(3).optional().meta({ 'x-kubernetes-list-type': 'set' }),
-  contextTokens: z.int().min(1).max(100_000_000).optional(),
-  maxOutputTokens: z.int().min(1).max(100_000_000).optional(),
-  capabilities: z.array(modelCapability).max(16).optional().meta({ 'x-kubernetes-list-type': 'set' }),
-  firstTokenTimeout: duration('1ms', '1h').optional(),
-  pricing: pricing.optional().describe('Without a price the model is refused, never free.'),
-});
+/** Of a model that is declared without `contextTokens`. */
+export const contextTokensDefault = 131_072;
+
+const model = z
+  .object({
+    name: z.string().min(1).max(128).describe("The provider's own name of the model."),
+    operations: z.array(operation).min(1).max(3).optional().meta({ 'x-kubernetes-list-type': 'set' }),
+    contextTokens: z
+      .int()
+      .min(1)
+      .max(100_000_000)
+      .optional()
+      .describe(`Input and output together; ${contextTokensDefault} where it is not given.`),
+    maxOutputTokens: z.int().min(1).max(100_000_000).optional(),
+    capabilities: z.array(modelCapability).max(16).optional().meta({ 'x-kubernetes-list-type': 'set' }),
+    firstTokenTimeout: duration('1ms', '1h').optional(),
+    pricing: pricing.optional().describe('Without a price the model is refused, never free.'),
+  })
+  .meta({
+    'x-kubernetes-validations': [
+      rule(
+        `!has(self.maxOutputTokens) || self.maxOutputTokens <= (has(self.contextTokens) ? self.contextTokens : ${contextTokensDefault})`,
+        'maxOutputTokens is at most contextTokens',
+      ),
+      rule(
+        "!has(self.pricing) || !has(self.operations) || !self.operations.exists(o, o == 'chat.completions') || has(self.pricing.outputPerMillion)",
+        'a model for chat.completions needs pricing.outputPerMillion',
+      ),
+    ],
+  });
 
 /** What the built-in mock provider is told to do wrong, for rehearsals; packages/mock-provider has the words. */
 export const mockFault = z
