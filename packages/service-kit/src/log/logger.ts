@@ -69,38 +69,17 @@ interface Line {
  * process ends by itself; or, at once, to `stream`, where somebody else reads them.
  */
 export function createLogger(options: { service: string; level: Level; stream?: NodeJS.WritableStream }): Logger {
-  if (options.stream !== undefined)
-    return createLineLogger(options, options.stream, (write) => (line) => write([line]));
-  const output = new LineOutput(process.stdout.fd);
-  return createLineLogger(options, output, (write) => {
-    const lines = new Gathering<Line>((gathered) => {
-      write(gathered);
-      output.flush();
-    });
-    process.once('exit', () => lines.flush());
-    return (line) => {
-      lines.add(line);
-      if (line.level === 'error') lines.flush();
-    };
-  });
-}
-
-function createLineLogger(
-  options: { service: string; level: Level },
-  stream: NodeJS.WritableStream,
-  createTake: (write: (lines: readonly Line[]) => void) => (line: Line) => void,
-): Logger {
+  const stream = options.stream ?? new LineOutput(process.stdout.fd);
   const inner = winston.createLogger({
     level: options.level,
     defaultMeta: { service: options.service },
     format: jsonLine(),
     transports: [new winston.transports.Stream({ stream })],
   });
-  const take = createTake((lines) => {
-    for (const { level, event, fields, atMs } of lines) {
-      inner.log({ ...(redact(fields) as object), level, message: event, timestamp: new Date(atMs).toISOString() });
-    }
-  });
+  const tell = ({ level, event, fields, atMs }: Line) => {
+    inner.log({ ...(redact(fields) as object), level, message: event, timestamp: new Date(atMs).toISOString() });
+  };
+  const take = stream instanceof LineOutput ? gatherLines(tell, stream) : tell;
   const write = (level: Level) => {
     const isOn = inner.isLevelEnabled(level);
     return (event: string, fields: LogFields = {}) => {
@@ -108,4 +87,17 @@ function createLineLogger(
     };
   };
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+/** Tells some lines at a time, and lets them leave in one write. */
+function gatherLines(tell: (line: Line) => void, output: LineOutput): (line: Line) => void {
+  const lines = new Gathering<Line>((gathered) => {
+    for (const line of gathered) tell(line);
+    output.flush();
+  });
+  process.once('exit', () => lines.flush());
+  return (line) => {
+    lines.add(line);
+    if (line.level === 'error') lines.flush();
+  };
 }
