@@ -33,6 +33,8 @@ export const principal = z.strictObject({
   /** Models that the key may use; null means all. */
   models: z.array(z.string()).max(1000).nullable(),
   limits: principalLimits,
+  /** Limits of the organisation, over all its keys and users together; absent if it has none. */
+  organizationLimits: principalLimits.optional(),
   /** What is masked for the organisation and the key together; absent or null where neither says anything. */
   privacy: privacyPolicy.nullish(),
 });

@@ -45,6 +45,11 @@ export const usageRecorded = z.strictObject({
   provider: z.string().max(64),
   model: z.string().max(200),
   usage,
+  /**
+   * What the provider reported, if it lies outside the bounds of the request (`usage_inconsistent`). Then `usage` is the
+   * bound, which is what the customer pays. Absent or null if the report is what was charged.
+   */
+  reportedUsage: usage.nullish(),
   price,
   amountNanoUsd: nanoUsdString,
   /** True where the provider's own figures never reached us and `usage` is our bound or estimate. */

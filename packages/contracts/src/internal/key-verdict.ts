@@ -32,6 +32,14 @@ export const keyInvalidation = z.strictObject({
   all: z.boolean(),
   /** Organisations whose policy and every key's verdict are to be forgotten. */
   organizationIds: z.array(z.uuid()).max(100).optional(),
+  /** Gateways end every open answer of these callers at once; absent if answers in flight may finish. */
+  cut: z
+    .strictObject({
+      keyIds: z.array(z.uuid()).max(1000),
+      userIds: z.array(z.uuid()).max(100),
+      organizationIds: z.array(z.uuid()).max(100),
+    })
+    .optional(),
 });
 export type KeyInvalidation = z.infer<typeof keyInvalidation>;
 
