@@ -1,4 +1,4 @@
-import type { AdmitRequest, HoldSettlement, RateLimit } from './port.ts';
+import type { AdmitRequest, HoldRaise, HoldSettlement, RateLimit } from './port.ts';
 
 /** Redis computes in doubles: beyond this, sums of money would drift. */
 export const nanoUsdMax = 2n ** 53n - 1n;
@@ -21,6 +21,12 @@ export function checkAdmitRequest(request: AdmitRequest): void {
   for (const limit of request.rates) checkRate(limit);
   checkSubjects(request.concurrency);
   for (const slot of request.concurrency) checkInteger('max', slot.max, 0, Number.MAX_SAFE_INTEGER);
+}
+
+export function checkRaise(raise: HoldRaise): void {
+  checkName(raise.orgId);
+  checkName(raise.requestId);
+  checkMoney(raise.holdNanoUsd);
 }
 
 export function checkSettlement(settlement: HoldSettlement): void {

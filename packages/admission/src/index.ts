@@ -4,7 +4,9 @@ export type {
   AdmissionStore,
   AdmitAnswer,
   AdmitRequest,
+  HoldRaise,
   HoldSettlement,
+  RaiseAnswer,
   RateLimit,
   RateVerdict,
 } from './port.ts';

@@ -12,6 +12,13 @@ export interface AdmissionStore {
   admit(request: AdmitRequest): Promise<AdmitAnswer>;
 
   /**
+   * Raises an open hold to `holdNanoUsd`, in one step: takes the difference from the organisation's credit, or nothing. A
+   * hold that is as high already, or higher, stays as it is. Limits are not checked again. `absent`: the hold was settled,
+   * expired, or lost with the store.
+   */
+  raiseHold(raise: HoldRaise): Promise<RaiseAnswer>;
+
+  /**
    * Ends a hold: gives back what was held beyond `actualNanoUsd` (credit never goes below zero), corrects token limits by
    * `actualCosts`, frees the concurrency slots. What comes back to a rate can be used again at once, but a bucket never
    * holds more than its burst; an overrun leaves a debt of one hour at most. A hold that is not there (settled before,
@@ -83,6 +90,17 @@ export type AdmitAnswer =
   | { result: 'rate_limited'; rates: readonly RateVerdict[]; subject: string; retryAfterMs: number | null }
   | { result: 'concurrency_limited'; subject: string; max: number; rates: readonly RateVerdict[] }
   | { result: 'no_credit'; creditNanoUsd: bigint; rates: readonly RateVerdict[] };
+
+export interface HoldRaise {
+  orgId: string;
+  requestId: string;
+  /** The whole hold afterwards. */
+  holdNanoUsd: bigint;
+}
+
+export type RaiseAnswer =
+  /** `creditNanoUsd`: what is left for others. */
+  { result: 'raised'; creditNanoUsd: bigint } | { result: 'no_credit'; creditNanoUsd: bigint } | { result: 'absent' };
 
 export interface HoldSettlement {
   orgId: string;

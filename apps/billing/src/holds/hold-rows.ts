@@ -17,6 +17,21 @@ export async function insertHold(tx: Transaction, hold: RequestHold, ttlMs: numb
   return inserted === 1;
 }
 
+/** Locks the open hold of a request and returns its nano-USD; null if the organisation has none for it. */
+export async function lockOpenHold(tx: Transaction, orgId: string, requestId: string): Promise<bigint | null> {
+  const rows = await tx.$queryRaw<{ amount: bigint }[]>`
+    SELECT amount FROM request_hold
+    WHERE request_id = ${requestId}::uuid AND org_id = ${orgId}::uuid AND closed_at IS NULL FOR UPDATE`;
+  return rows[0]?.amount ?? null;
+}
+
+/** Sets what an open hold, which must be locked, holds. */
+export async function setHoldAmount(tx: Transaction, requestId: string, amountNanoUsd: bigint): Promise<void> {
+  const updated = await tx.$executeRaw`
+    UPDATE request_hold SET amount = ${amountNanoUsd}::bigint WHERE request_id = ${requestId}::uuid AND closed_at IS NULL`;
+  if (updated !== 1) throw new Error(`the hold of ${requestId} is not open`);
+}
+
 /** Closes the open holds of these requests and answers them; each is answered once, however many ask. */
 export async function closeHolds(tx: Transaction, requestIds: readonly string[]): Promise<RequestHold[]> {
   if (requestIds.length === 0) return [];

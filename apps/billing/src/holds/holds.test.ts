@@ -7,6 +7,7 @@ import { openWorld, type World } from '../testing/open-world.ts';
 import { usageEvent, voidEvent } from '../testing/usage-event.ts';
 import { expireHolds } from './expire-holds.ts';
 import { holdMoney, releaseHolds } from './hold-money.ts';
+import { raiseHold } from './raise-hold.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -17,6 +18,8 @@ afterAll(() => world.close());
 const options = { ttlMs: 60_000, signUpCreditNanoUsd: 0n };
 const hold = (orgId: string, requestId: string, amountNanoUsd: bigint, ttlMs = options.ttlMs) =>
   holdMoney(world.database, { orgId, requestId, amountNanoUsd }, { ...options, ttlMs });
+const raise = (orgId: string, requestId: string, amountNanoUsd: bigint) =>
+  raiseHold(world.database, { orgId, requestId, amountNanoUsd });
 const accountsOf = (orgId: string) => readAccounts(world.database, orgId);
 
 /** Moves money to where the counter store spends it. */
@@ -103,6 +106,36 @@ describe('a hold in the ledger', () => {
     expect(await accountsOf(orgId)).toMatchObject({ available: 1000n, held: 0n });
   });
 
+  it('is raised by the difference, once, and ends whole with the settlement of its request', async () => {
+    const orgId = await world.fund(1000n);
+    const requestId = randomUUID();
+    await hold(orgId, requestId, 300n);
+
+    const raised = await Promise.all([1, 2, 3].map(() => raise(orgId, requestId, 800n)));
+
+    expect(raised).toEqual(Array(3).fill({ result: 'held', availableNanoUsd: '200' }));
+    expect(await raise(orgId, requestId, 100n)).toEqual({ result: 'held', availableNanoUsd: '200' });
+    expect(await accountsOf(orgId)).toMatchObject({ available: 200n, held: 800n });
+    await world.handle(usageEvent({ orgId, requestId, costNanoUsd: 750 }));
+    expect(await accountsOf(orgId)).toMatchObject({ available: 250n, held: 0n });
+    expect(await world.check()).toMatchObject({ isConsistent: true, faults: [] });
+  });
+
+  it('is raised neither above the balance, nor into leased money, nor after its end (I2)', async () => {
+    const orgId = await world.fund(1000n);
+    const requestId = randomUUID();
+    await hold(orgId, requestId, 300n);
+    await lease(orgId, 500n);
+
+    await expect(raise(orgId, requestId, 600n)).rejects.toMatchObject({ code: 'billing_unavailable' });
+    expect(await raise(orgId, requestId, 2000n)).toEqual({ result: 'insufficient' });
+    await expect(raise(randomUUID(), requestId, 400n)).rejects.toMatchObject({ code: 'billing_unavailable' });
+    expect(await accountsOf(orgId)).toMatchObject({ available: 200n, leased: 500n, held: 300n });
+    await releaseHolds(world.database, [requestId]);
+    await expect(raise(orgId, requestId, 400n)).rejects.toMatchObject({ code: 'billing_unavailable' });
+    expect(await accountsOf(orgId)).toMatchObject({ available: 500n, leased: 500n, held: 0n });
+  });
+
   it('I1: is given back when its time is over, and a settlement that comes later is charged all the same', async () => {
     const orgId = await world.fund(1000n);
     const requestId = randomUUID();
@@ -118,7 +151,7 @@ describe('a hold in the ledger', () => {
   it('I2, I6: never loses or makes money, whatever order holds, settlements and releases come in', async () => {
     const step = fc.record({
       request: fc.integer({ min: 0, max: 4 }),
-      action: fc.constantFrom('hold', 'settle', 'release', 'void'),
+      action: fc.constantFrom('hold', 'raise', 'settle', 'release', 'void'),
       amount: fc.integer({ min: 1, max: 400 }),
     });
     await fc.assert(
@@ -129,6 +162,7 @@ describe('a hold in the ledger', () => {
         for (const { request, action, amount } of steps) {
           const requestId = requests[request] ?? '';
           if (action === 'hold') await hold(orgId, requestId, BigInt(amount));
+          else if (action === 'raise') await raise(orgId, requestId, BigInt(amount)).catch(() => undefined);
           else if (action === 'release') await releaseHolds(world.database, [requestId]);
           else if (action === 'void') await world.handle(voidEvent({ orgId, requestId, attempt: amount + 1000 }));
           else if (!settled.has(requestId)) {

@@ -40,6 +40,7 @@ function breakGrants(store: AdmissionStore, when: 'before' | 'after'): Admission
 function bind(store: AdmissionStore): AdmissionStore {
   return {
     admit: (request) => store.admit(request),
+    raiseHold: (raise) => store.raiseHold(raise),
     settle: (settlement) => store.settle(settlement),
     grantCredit: (grant) => store.grantCredit(grant),
     reclaimCredit: (reclaim) => store.reclaimCredit(reclaim),

@@ -16,6 +16,7 @@ const good = { model: 'mock/mock-small', messages };
 function bindStore(store: AdmissionStore): AdmissionStore {
   return {
     admit: (request) => store.admit(request),
+    raiseHold: (raise) => store.raiseHold(raise),
     settle: (settlement) => store.settle(settlement),
     grantCredit: (grant) => store.grantCredit(grant),
     reclaimCredit: (reclaim) => store.reclaimCredit(reclaim),

@@ -6,6 +6,8 @@ import { z } from 'zod';
 
 /** Requests that one proxy has open while each costs a transaction of the ledger. */
 const openMax = 64;
+/** The contract asks for a time; a raise keeps the time of its hold. */
+const raisedTtlMs = 1;
 
 /** The counter store, with the ledger to fall back on while it is away. */
 export function shelterAdmission(
@@ -28,6 +30,14 @@ function createLedgerHolds(billing: InternalClient): LedgerHolds {
   return {
     async hold({ holdNanoUsd, ...request }) {
       const body = { ...request, holdNanoUsd: formatNanoUsd(holdNanoUsd) };
+      const answer = await askBilling(
+        billing.call({ method: 'POST', path: '/internal/holds', body, answer: ledgerHoldAnswer }),
+      );
+      if (answer.result === 'insufficient') throw new AppError('insufficient_quota');
+      return parseNanoUsd(answer.availableNanoUsd);
+    },
+    async raise({ holdNanoUsd, ...request }) {
+      const body = { ...request, holdNanoUsd: formatNanoUsd(holdNanoUsd), ttlMs: raisedTtlMs, isRaise: true };
       const answer = await askBilling(
         billing.call({ method: 'POST', path: '/internal/holds', body, answer: ledgerHoldAnswer }),
       );

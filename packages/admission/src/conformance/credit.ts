@@ -70,6 +70,53 @@ export function describeCredit(use: UseHarness): void {
       expect(await store.readCredit(orgId)).toEqual(settled);
     });
 
+    it('raises an open hold by the difference, once, and gives all of it back at the end', async () => {
+      const { store } = use();
+      const orgId = await makeOrg(store, 1000n);
+      const rates = [{ subject: 'key:a:requests', ratePerMinute: 10, cost: 4 }];
+      const request = toRequest({ orgId, holdNanoUsd: 300n, rates, concurrency: [{ subject: 'key:a', max: 1 }] });
+      await store.admit(request);
+      const raise = { orgId, requestId: request.requestId, holdNanoUsd: 900n };
+      const answers = await Promise.all(Array.from({ length: 10 }, () => store.raiseHold(raise)));
+      for (const answer of answers) expect(answer).toEqual({ result: 'raised', creditNanoUsd: 100n });
+      expect(await store.raiseHold({ ...raise, holdNanoUsd: 200n })).toEqual({
+        result: 'raised',
+        creditNanoUsd: 100n,
+      });
+      expect(await store.readCredit(orgId)).toEqual({ creditNanoUsd: 100n, heldNanoUsd: 900n, openHolds: 1 });
+      await store.settle({
+        ...{ orgId, requestId: request.requestId, actualNanoUsd: 850n },
+        actualCosts: { 'key:a:requests': 0 },
+      });
+      expect(await store.readCredit(orgId)).toEqual({ creditNanoUsd: 150n, heldNanoUsd: 0n, openHolds: 0 });
+      const again = await store.admit(toRequest({ orgId, rates, concurrency: [{ subject: 'key:a', max: 1 }] }));
+      expect(again).toMatchObject({ result: 'admitted', rates: [{ remaining: 6 }] });
+    });
+
+    it('raises no hold above the credit, and changes nothing then (I2)', async () => {
+      const { store } = use();
+      const orgId = await makeOrg(store, 1000n);
+      const request = toRequest({ orgId, holdNanoUsd: 300n });
+      await store.admit(request);
+      const raise = { orgId, requestId: request.requestId, holdNanoUsd: 1001n };
+      expect(await store.raiseHold(raise)).toEqual({ result: 'no_credit', creditNanoUsd: 700n });
+      expect(await store.readCredit(orgId)).toEqual({ creditNanoUsd: 700n, heldNanoUsd: 300n, openHolds: 1 });
+      expect(await store.raiseHold({ ...raise, holdNanoUsd: 1000n })).toEqual({ result: 'raised', creditNanoUsd: 0n });
+      await expect(store.raiseHold({ ...raise, holdNanoUsd: 2n ** 53n })).rejects.toThrow(RangeError);
+    });
+
+    it('raises no hold that was settled or never taken', async () => {
+      const { store } = use();
+      const orgId = await makeOrg(store, 1000n);
+      const request = toRequest({ orgId, holdNanoUsd: 300n });
+      await store.admit(request);
+      await store.settle({ orgId, requestId: request.requestId, actualNanoUsd: 0n, actualCosts: {} });
+      for (const requestId of [request.requestId, randomUUID()]) {
+        expect(await store.raiseHold({ orgId, requestId, holdNanoUsd: 400n })).toEqual({ result: 'absent' });
+      }
+      expect(await store.readCredit(orgId)).toEqual({ creditNanoUsd: 1000n, heldNanoUsd: 0n, openHolds: 0 });
+    });
+
     it('takes an overrun from the credit and stops at zero', async () => {
       const { store } = use();
       const orgId = await makeOrg(store, 1000n);

@@ -6,6 +6,7 @@ import { toRequest, type UseHarness } from './harness.ts';
 type Step =
   | { do: 'grant'; lease: number; amount: number }
   | { do: 'admit'; request: number; amount: number; slot: number }
+  | { do: 'raise'; request: number; amount: number }
   | { do: 'settle'; request: number; amount: number }
   | { do: 'reclaim'; amount: number };
 
@@ -14,6 +15,7 @@ const small = fc.integer({ min: 0, max: 5 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('grant' as const), lease: small, amount }),
   fc.record({ do: fc.constant('admit' as const), request: small, amount, slot: fc.integer({ min: 0, max: 1 }) }),
+  fc.record({ do: fc.constant('raise' as const), request: small, amount }),
   fc.record({ do: fc.constant('settle' as const), request: small, amount }),
   fc.record({ do: fc.constant('reclaim' as const), amount }),
 );
@@ -29,6 +31,7 @@ class Model {
   apply(step: Step): unknown {
     if (step.do === 'grant') return this.grant(step.lease, step.amount);
     if (step.do === 'admit') return this.admit(step.request, step.amount, step.slot);
+    if (step.do === 'raise') return this.raise(step.request, step.amount);
     if (step.do === 'settle') return this.settle(step.request, step.amount);
     const taken = Math.min(this.credit, step.amount);
     this.credit -= taken;
@@ -51,6 +54,18 @@ class Model {
     return 'admitted';
   }
 
+  raise(request: number, amount: number): string {
+    const hold = this.holds.get(request);
+    if (hold === undefined) return 'absent';
+    const more = amount - hold.amount;
+    if (more > this.credit) return 'no_credit';
+    if (more > 0) {
+      this.credit -= more;
+      hold.amount = amount;
+    }
+    return 'raised';
+  }
+
   settle(request: number, amount: number): undefined {
     const hold = this.holds.get(request);
     if (hold === undefined) return;
@@ -65,13 +80,14 @@ class Model {
 }
 
 export function describeModel(use: UseHarness): void {
-  it('answers any sequence of grants, admissions, settlements and reclaims as its model does', async () => {
+  it('answers any sequence of grants, admissions, raises, settlements and reclaims as its model does', async () => {
     const { store } = use();
     const run = async (orgId: string, step: Step): Promise<unknown> => {
       const amountNanoUsd = BigInt(step.amount);
       if (step.do === 'grant') return store.grantCredit({ orgId, leaseId: `lease-${step.lease}`, amountNanoUsd });
       if (step.do === 'reclaim') return store.reclaimCredit({ orgId, maxNanoUsd: amountNanoUsd });
       const requestId = `request-${step.request}`;
+      if (step.do === 'raise') return (await store.raiseHold({ orgId, requestId, holdNanoUsd: amountNanoUsd })).result;
       if (step.do === 'settle')
         return store.settle({ orgId, requestId, actualNanoUsd: amountNanoUsd, actualCosts: {} });
       const concurrency = [{ subject: `slot-${step.slot}`, max: slotMax }];

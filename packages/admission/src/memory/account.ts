@@ -30,6 +30,10 @@ export class Account {
     return this.#holds.has(requestId);
   }
 
+  findHold(requestId: string): Hold | undefined {
+    return this.#holds.get(requestId);
+  }
+
   countSlots(subject: string): number {
     return this.#slots.get(subject) ?? 0;
   }
@@ -40,6 +44,13 @@ export class Account {
     this.#holds.set(requestId, hold);
     for (const { subject } of hold.slots) this.#slots.set(subject, this.countSlots(subject) + 1);
     this.#quietUntilMicros = Math.min(this.#quietUntilMicros, hold.expiresMicros);
+  }
+
+  /** Raises an open hold by `moreNanoUsd`, which the credit must cover. */
+  raise(hold: Hold, moreNanoUsd: bigint): void {
+    hold.amountNanoUsd += moreNanoUsd;
+    this.creditNanoUsd -= moreNanoUsd;
+    this.heldNanoUsd += moreNanoUsd;
   }
 
   /** Ends a hold: its slots are free and its money is no longer held. What becomes of the money is the caller's to say. */

@@ -1,8 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { toAdmitted, toConcurrencyRefusal, toCreditRefusal, toRateRefusal } from '../answer.ts';
-import { checkAdmitRequest, checkMoney, checkName, checkRate, checkSettlement } from '../bounds.ts';
+import { checkAdmitRequest, checkMoney, checkName, checkRaise, checkRate, checkSettlement } from '../bounds.ts';
 import { type ChargedRate, isAllowed, toMicros, toVerdict } from '../gcra.ts';
-import type { AdmissionStore, AdmitAnswer, AdmitRequest, HoldSettlement, RateLimit, RateVerdict } from '../port.ts';
+import type {
+  AdmissionStore,
+  AdmitAnswer,
+  AdmitRequest,
+  HoldRaise,
+  HoldSettlement,
+  RaiseAnswer,
+  RateLimit,
+  RateVerdict,
+} from '../port.ts';
 import { Account } from './account.ts';
 import { RateBuckets } from './rate-buckets.ts';
 
@@ -57,6 +66,17 @@ class MemoryAdmissionStore implements AdmissionStore {
       slots: request.concurrency,
     });
     return toAdmitted(credit - request.holdNanoUsd, charged);
+  }
+
+  async raiseHold(raise: HoldRaise): Promise<RaiseAnswer> {
+    checkRaise(raise);
+    const account = this.#findAccount(raise.orgId, this.#readClock());
+    const hold = account?.findHold(raise.requestId);
+    if (account === undefined || hold === undefined) return { result: 'absent' };
+    const more = raise.holdNanoUsd - hold.amountNanoUsd;
+    if (more > account.creditNanoUsd) return { result: 'no_credit', creditNanoUsd: account.creditNanoUsd };
+    if (more > 0n) account.raise(hold, more);
+    return { result: 'raised', creditNanoUsd: account.creditNanoUsd };
   }
 
   async settle(settlement: HoldSettlement): Promise<void> {

@@ -1,5 +1,5 @@
 /** One step of the counter store on one organisation, as the batch script reads it. */
-export type Operation = AdmitOperation | SettleOperation;
+export type Operation = AdmitOperation | RaiseOperation | SettleOperation;
 
 export interface AdmitOperation {
   requestId: string;
@@ -10,6 +10,12 @@ export interface AdmitOperation {
   record: string;
   rates: readonly { subject: string; micros: number }[];
   slots: readonly { subject: string; max: number }[];
+}
+
+export interface RaiseOperation {
+  requestId: string;
+  /** Nano-USD: the whole hold afterwards. */
+  raiseTo: string;
 }
 
 export interface SettleOperation {

@@ -3,13 +3,30 @@ import { AppError } from '@aggregator/contracts';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { toAdmitted, toConcurrencyRefusal, toCreditRefusal, toRateRefusal } from '../answer.ts';
-import { checkAdmitRequest, checkMoney, checkName, checkRate, checkSettlement, leaseMemoryMs } from '../bounds.ts';
+import {
+  checkAdmitRequest,
+  checkMoney,
+  checkName,
+  checkRaise,
+  checkRate,
+  checkSettlement,
+  leaseMemoryMs,
+} from '../bounds.ts';
 import { type ChargedRate, toMicros, toVerdict } from '../gcra.ts';
-import type { AdmissionStore, AdmitAnswer, AdmitRequest, HoldSettlement, RateLimit, RateVerdict } from '../port.ts';
+import type {
+  AdmissionStore,
+  AdmitAnswer,
+  AdmitRequest,
+  HoldRaise,
+  HoldSettlement,
+  RaiseAnswer,
+  RateLimit,
+  RateVerdict,
+} from '../port.ts';
 import { connectRedis, type RedisClientOptions, waitForFirstConnection } from './client.ts';
 import { type Operation, OrganisationBatches } from './organisation-batches.ts';
 import { readAnswers } from './read-answers.ts';
-import { admitOutcome } from './scripts.ts';
+import { admitOutcome, raiseOutcome } from './scripts.ts';
 
 export interface RedisAdmissionOptions extends RedisClientOptions {
   /** Before every key; stores with different prefixes do not meet. `agg:` unless told. */
@@ -60,6 +77,16 @@ class RedisAdmissionStore implements AdmissionStore {
       rate.backlogMicros = backlogs[index] ?? 0;
     });
     return toAnswer(request, charged, outcome, detail);
+  }
+
+  async raiseHold(raise: HoldRaise): Promise<RaiseAnswer> {
+    checkRaise(raise);
+    const { orgId, requestId, holdNanoUsd } = raise;
+    const [outcome = -1, credit = 0] = await this.#batches.add(orgId, { requestId, raiseTo: String(holdNanoUsd) });
+    if (outcome === raiseOutcome.absent) return { result: 'absent' };
+    if (outcome === raiseOutcome.noCredit) return { result: 'no_credit', creditNanoUsd: BigInt(credit) };
+    if (outcome === raiseOutcome.raised) return { result: 'raised', creditNanoUsd: BigInt(credit) };
+    throw new AppError('service_unavailable', { internal: `unknown outcome ${outcome}` });
   }
 
   async settle(settlement: HoldSettlement): Promise<void> {
@@ -134,11 +161,14 @@ class RedisAdmissionStore implements AdmissionStore {
       places.set(subject, place);
       return place;
     };
-    const placed = operations.map((operation) =>
-      'record' in operation
-        ? { ...operation, rates: operation.rates.map(({ subject, micros }) => ({ bucket: toBucket(subject), micros })) }
-        : { ...operation, costs: operation.costs.map((cost) => ({ ...cost, bucket: toBucket(cost.subject) })) },
-    );
+    const placed = operations.map((operation) => {
+      if ('raiseTo' in operation) return operation;
+      if ('record' in operation) {
+        const rates = operation.rates.map(({ subject, micros }) => ({ bucket: toBucket(subject), micros }));
+        return { ...operation, rates };
+      }
+      return { ...operation, costs: operation.costs.map((cost) => ({ ...cost, bucket: toBucket(cost.subject) })) };
+    });
     return readAnswers(await this.#run(() => this.#client.runBatch(keys.length, ...keys, JSON.stringify(placed))));
   }
 

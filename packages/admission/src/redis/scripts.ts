@@ -60,6 +60,7 @@ local credit, held = tonumber(account[1] or '0'), tonumber(account[2] or '0')
 `;
 
 export const admitOutcome = { admitted: 0, rateLimited: 1, concurrencyLimited: 2, noCredit: 3 } as const;
+export const raiseOutcome = { raised: 0, noCredit: 1, absent: 2 } as const;
 
 /**
  * KEYS 5… the buckets of all operations. ARGV: the operations as JSON, each rate and cost with the place of its bucket.
@@ -67,7 +68,7 @@ export const admitOutcome = { admitted: 0, rateLimited: 1, concurrencyLimited: 2
  *
  * An admit checks everything before it writes anything. It answers {outcome, detail, backlog of each rate}; detail is the
  * place of the occupied slot, or the credit there is (after an admission: what is left). A settlement answers {1} where it ended a hold, {0} where there was
- * none.
+ * none. A raise returns {outcome, credit}.
  */
 export const batchScript = `${clock}${buckets}${holds}
 local function admit(operation)
@@ -135,9 +136,25 @@ local function settle(operation)
   return {1}
 end
 
+local function raise(operation)
+  local record = readHold(operation.requestId)
+  if not record then return {${raiseOutcome.absent}, 0} end
+  local more = operation.raiseTo - cjson.decode(record).amount
+  if more <= 0 then return {${raiseOutcome.raised}, credit} end
+  if more > credit then return {${raiseOutcome.noCredit}, credit} end
+  credit = credit - more
+  redis.call('HSET', KEYS[1], 'credit', int(credit))
+  redis.call('HINCRBY', KEYS[1], 'held', int(more))
+  local raised = string.gsub(record, '"amount":"%d+"', '"amount":"' .. operation.raiseTo .. '"', 1)
+  redis.call('HSET', KEYS[2], operation.requestId, raised)
+  return {${raiseOutcome.raised}, credit}
+end
+
 local answers = {}
 for i, operation in ipairs(cjson.decode(ARGV[1])) do
-  answers[i] = operation.record and admit(operation) or settle(operation)
+  if operation.record then answers[i] = admit(operation)
+  elseif operation.raiseTo then answers[i] = raise(operation)
+  else answers[i] = settle(operation) end
 end
 return answers
 `;

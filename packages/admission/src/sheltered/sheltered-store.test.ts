@@ -10,6 +10,7 @@ import { createShelteredAdmissionStore } from './sheltered-store.ts';
 
 const noLedger: LedgerHolds = {
   hold: () => Promise.reject(new Error('the ledger is not to be asked')),
+  raise: () => Promise.reject(new Error('the ledger is not to be asked')),
   release: () => Promise.reject(new Error('the ledger is not to be asked')),
 };
 
@@ -61,6 +62,13 @@ function makeWorld(options: Options = {}) {
       held.set(requestId, holdNanoUsd);
       return state.balanceNanoUsd;
     },
+    async raise({ requestId, holdNanoUsd }) {
+      const more = holdNanoUsd - (held.get(requestId) ?? 0n);
+      if (state.balanceNanoUsd < more) throw new Error('insufficient');
+      state.balanceNanoUsd -= more;
+      held.set(requestId, holdNanoUsd);
+      return state.balanceNanoUsd;
+    },
     async release({ requestId }) {
       state.balanceNanoUsd += held.get(requestId) ?? 0n;
       held.delete(requestId);
@@ -69,6 +77,7 @@ function makeWorld(options: Options = {}) {
   const store = shelter(
     {
       admit: (request) => guard(() => primary.admit(request)),
+      raiseHold: (raise) => guard(() => primary.raiseHold(raise)),
       settle: (settlement) => guard(() => primary.settle(settlement)),
       grantCredit: (grant) => guard(() => primary.grantCredit(grant)),
       reclaimCredit: (reclaim) => guard(() => primary.reclaimCredit(reclaim)),
@@ -99,6 +108,24 @@ describe('a counter store that is away', () => {
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
     expect(answers[0]).toMatchObject({ value: { result: 'admitted', creditNanoUsd: 600n } });
     expect([...held.values()]).toEqual([400n, 400n]);
+  });
+
+  it('raises a hold where it was taken, and nowhere else (I2)', async () => {
+    const { state, held, primary, store } = makeWorld();
+    const orgId = await makeOrg(primary, 1000n);
+    const early = toRequest({ orgId, holdNanoUsd: 300n });
+    await store.admit(early);
+    state.isAway = true;
+    await expect(store.raiseHold({ orgId, requestId: early.requestId, holdNanoUsd: 400n })).rejects.toThrow('away');
+    const late = toRequest({ orgId, holdNanoUsd: 300n });
+    await store.admit(late);
+
+    const raise = { orgId, requestId: late.requestId, holdNanoUsd: 900n };
+    expect(await store.raiseHold(raise)).toEqual({ result: 'raised', creditNanoUsd: 100n });
+    await expect(store.raiseHold({ ...raise, holdNanoUsd: 1001n })).rejects.toThrow('insufficient');
+
+    expect([...held]).toEqual([[late.requestId, 900n]]);
+    await store.close();
   });
 
   it('leaves the end of a hold to the usage event where the request cost something, and releases it where it did not', async () => {

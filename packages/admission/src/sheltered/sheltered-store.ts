@@ -1,5 +1,14 @@
 import { createMemoryAdmissionStore } from '../memory/memory-store.ts';
-import type { AdmissionStore, AdmitAnswer, AdmitRequest, HoldSettlement, RateLimit, RateVerdict } from '../port.ts';
+import type {
+  AdmissionStore,
+  AdmitAnswer,
+  AdmitRequest,
+  HoldRaise,
+  HoldSettlement,
+  RaiseAnswer,
+  RateLimit,
+  RateVerdict,
+} from '../port.ts';
 import type { LedgerHolds } from './ledger-holds.ts';
 import { shareOf, takeShelteredRate, toShare } from './sheltered-rates.ts';
 import { StoreWatch } from './store-watch.ts';
@@ -58,6 +67,23 @@ class ShelteredAdmissionStore implements AdmissionStore {
       }
     }
     return this.#admitSheltered(request);
+  }
+
+  /**
+   * A hold is raised by the part that holds it. If the counter store holds it and is away, this rejects: the ledger cannot
+   * add to a hold that it does not have.
+   */
+  async raiseHold(raise: HoldRaise): Promise<RaiseAnswer> {
+    const { primary, ledger } = this.#options;
+    if (this.#open.has(raise.requestId)) {
+      return { result: 'raised', creditNanoUsd: await ledger.raise(raise) };
+    }
+    try {
+      return await primary.raiseHold(raise);
+    } catch (error) {
+      if (!(error instanceof RangeError)) this.#watch.leave(error);
+      throw error;
+    }
   }
 
   async settle(settlement: HoldSettlement): Promise<void> {

@@ -12,6 +12,11 @@ export const ledgerHoldRequest = z.strictObject({
   holdNanoUsd: nanoUsdString,
   /** Longer than the request and the delivery of its usage event. */
   ttlMs: z.number().int().min(1).max(86_400_000),
+  /**
+   * Raises the open hold of this request to `holdNanoUsd` in place of a new one; the time of the hold stays. A billing that
+   * does not know the field rejects it, so no proxy takes a hold for higher than it is.
+   */
+  isRaise: z.boolean().optional(),
 });
 export type LedgerHoldRequest = z.infer<typeof ledgerHoldRequest>;
 

@@ -3,16 +3,19 @@ import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { BillingContext } from '../../context.ts';
 import { holdMoney } from '../../holds/hold-money.ts';
+import { raiseHold } from '../../holds/raise-hold.ts';
 import { readRequestCost } from '../read-request-cost.ts';
 
 /** POST /internal/holds */
 export function createHoldHandler({ database, config, events }: BillingContext): RequestHandler {
   const { signUpCreditNanoUsd } = config;
   return async (request, response) => {
-    const { orgId, requestId, holdNanoUsd, ttlMs } = checkBody(ledgerHoldRequest, request.body);
+    const { orgId, requestId, holdNanoUsd, ttlMs, isRaise = false } = checkBody(ledgerHoldRequest, request.body);
     const amountNanoUsd = readRequestCost(holdNanoUsd, 'holdNanoUsd');
     const hold = { orgId: orgId.toLowerCase(), requestId: requestId.toLowerCase(), amountNanoUsd };
-    const answer = await holdMoney(database, hold, { ttlMs, signUpCreditNanoUsd });
+    const answer = isRaise
+      ? await raiseHold(database, hold)
+      : await holdMoney(database, hold, { ttlMs, signUpCreditNanoUsd });
     events.holdAnswered(answer.result);
     response.json(answer);
   };

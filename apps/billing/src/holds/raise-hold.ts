@@ -1,0 +1,40 @@
+import { AppError, type LedgerHoldAnswer } from '@aggregator/contracts';
+import { formatNanoUsd } from '@aggregator/pricing';
+import type { Database } from '../database/open-database.ts';
+import { lockOrganization } from '../ledger/accounts.ts';
+import { postTransfers } from '../ledger/post-transfers.ts';
+import { lockOpenHold, type RequestHold, setHoldAmount } from './hold-rows.ts';
+
+/**
+ * Raises the open hold of a request to `amountNanoUsd`: moves the difference `available → held`, or nothing. A hold that is
+ * as high already stays as it is.
+ * @param hold ids in lower case.
+ * @throws {AppError} `billing_unavailable` if the request has no open hold, or if only leased money would cover it.
+ */
+export async function raiseHold(db: Database, hold: RequestHold): Promise<LedgerHoldAnswer> {
+  const { orgId, requestId, amountNanoUsd } = hold;
+  return db.$transaction(async (tx) => {
+    // The request's row first, as every other writer does: request ids, then accounts.
+    const heldNanoUsd = await lockOpenHold(tx, orgId, requestId);
+    if (heldNanoUsd === null) throw new AppError('billing_unavailable', { internal: 'no open hold to raise' });
+    const accounts = await lockOrganization(tx, orgId);
+    const more = amountNanoUsd - heldNanoUsd;
+    if (more <= 0n) return { result: 'held', availableNanoUsd: formatNanoUsd(accounts.available) };
+    if (accounts.available < more) {
+      if (accounts.available + accounts.leased < more) return { result: 'insufficient' };
+      throw new AppError('billing_unavailable', { internal: 'the rest is leased', retryAfterMs: 1000 });
+    }
+    await setHoldAmount(tx, requestId, amountNanoUsd);
+    await postTransfers(tx, [
+      {
+        debitAccount: accounts.availableId,
+        creditAccount: accounts.heldId,
+        amountNanoUsd: more,
+        reason: 'hold',
+        requestId,
+        description: 'Added to the hold of a request while the counter store is away',
+      },
+    ]);
+    return { result: 'held', availableNanoUsd: formatNanoUsd(accounts.available - more) };
+  });
+}
