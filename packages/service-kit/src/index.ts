@@ -32,6 +32,7 @@ export { createEgressAllowlist, type EgressAllowlist, emptyAllowlist } from './e
 export { createEgressConnector, EgressRefused } from './egress/egress-connector.ts';
 export { isPublicAddress } from './egress/judge-address.ts';
 export { type BaseUrlVerdict, judgeBaseUrl } from './egress/judge-base-url.ts';
+export { isPublicContentUrl } from './egress/judge-content-url.ts';
 export { checkBody } from './http/check-body.ts';
 export { createExpressApp, jsonBody, jsonBodyUpTo, readRequestId, withJsonBodies } from './http/create-express-app.ts';
 export { type HealthAnswer, type ReadinessCheck, readHealth } from './http/health.ts';

@@ -46,6 +46,11 @@ export const errorCatalogue = {
     'invalid_request_error',
     'The image URL is not allowed. Send an https URL or a data URL within the size limit.',
   ),
+  invalid_file_url: entry(
+    400,
+    'invalid_request_error',
+    'The address of a file is not allowed. Send an https URL of a public host, or the content as a data URL.',
+  ),
   invalid_base_url: entry(
     400,
     'invalid_request_error',

@@ -77,6 +77,8 @@ describe("a provider's address", () => {
     ['https://printer.local'],
     ['https://nas.home.arpa'],
     ['https://wiki.corp'],
+    ['https://127.0.0.1.nip.io'],
+    ['https://10-0-0-1.example.com'],
     // Tricks with the text.
     ['https://api.openai.com./v1'],
     ['https://user@api.openai.com'],

@@ -1,6 +1,5 @@
-import { isIP } from 'node:net';
 import { type EgressAllowlist, emptyAllowlist } from './egress-allowlist.ts';
-import { isPublicAddress } from './judge-address.ts';
+import { isModelServerPort, judgeHost } from './judge-host.ts';
 
 export type BaseUrlVerdict =
   | { readonly isAllowed: true; readonly url: URL }
@@ -8,17 +7,6 @@ export type BaseUrlVerdict =
   | { readonly isAllowed: false; readonly reason: string };
 
 const lengthMax = 2000;
-
-/** Names that lead inside an installation, whatever they resolve to. */
-const innerSuffix =
-  /(?:^|\.)(?:localhost|localdomain|local|internal|intranet|corp|home|lan|private|svc|arpa|test|invalid|onion)$/;
-
-/** Other services' well-known ports: a request there is a command to something that is no model server. */
-const refusedPorts: ReadonlySet<number> = new Set([
-  1080, 1433, 1521, 2049, 2181, 2375, 2376, 2379, 2380, 3128, 3306, 3389, 4222, 5432, 5672, 5900, 5984, 6379, 6380,
-  6443, 6667, 8500, 9042, 9092, 9093, 9200, 9300, 9418, 10_000, 10_250, 10_255, 10_256, 11_211, 15_672, 25_565, 26_379,
-  27_017, 28_015, 50_000, 61_616,
-]);
 
 /**
  * Whether a provider's address may be saved: https to a public name or address, spelled plainly, with nothing in it that
@@ -42,23 +30,9 @@ export function judgeBaseUrl(text: string, allowlist: EgressAllowlist = emptyAll
   if (scheme !== 'https') return refuse('it must be https');
   const hostReason = judgeHost(url.hostname);
   if (hostReason !== null) return refuse(hostReason);
-  if (!isAllowedPort(port)) return refuse(`port ${port} belongs to another kind of service`);
+  if (/(?:^|\.)xn--/.test(url.hostname)) return refuse('the host has letters that can be mistaken for others');
+  if (!isModelServerPort(port)) return refuse(`port ${port} belongs to another kind of service`);
   return { isAllowed: true, url };
-}
-
-function judgeHost(host: string): string | null {
-  const address = host.replace(/^\[|\]$/g, '');
-  if (isIP(address) !== 0) return isPublicAddress(address) ? null : 'the address is not a public one';
-  if (host.endsWith('.')) return 'the host ends in a dot';
-  if (!host.includes('.') || innerSuffix.test(host)) return 'the host is a name of an inner network';
-  if (/(?:^|\.)xn--/.test(host)) return 'the host has letters that can be mistaken for others';
-  if (!/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/.test(host))
-    return 'the host is not a DNS name';
-  return null;
-}
-
-function isAllowedPort(port: number): boolean {
-  return port === 443 || port === 80 || (port >= 1024 && !refusedPorts.has(port));
 }
 
 export function defaultPort(url: URL): number {

@@ -1,0 +1,64 @@
+import { AppError } from '@aggregator/contracts';
+import { isPublicContentUrl } from '@aggregator/service-kit';
+
+const dataUrlLengthMax = 16 * 1024 * 1024;
+const depthMax = 8;
+
+/** Fields that hold what is read, and never what is fetched. */
+const textFields: ReadonlySet<string> = new Set([
+  ...['type', 'text', 'refusal', 'thinking', 'title', 'context', 'name', 'filename', 'format', 'detail', 'signature'],
+  ...['id', 'citations', 'cache_control'],
+]);
+/** Fields that hold an address, by their names: `url`, `image_url`, `file_url`, `fileUri`. */
+const addressField = /ur[il]$/i;
+/** An address in a field that usually holds the content itself, as `file_data` or `data`. */
+const anyAddress = /^\s*(?:[a-z][a-z0-9+.-]*:\/\/|file:|\/\/)/i;
+const dataUrl = /^data:/i;
+
+/**
+ * Checks every address in a part of a message. The gateway fetches nothing itself, but a provider must not reach into a
+ * private network for a caller: only data URLs and https URLs of public hosts pass. Returns the length of the part's image
+ * if that is a data URL, else 0.
+ * @throws {AppError} `invalid_image_url` for an image, `invalid_file_url` for everything else.
+ */
+export function judgeAddresses(part: Readonly<Record<string, unknown>>, path: string): number {
+  judgeRecord(part, path, 0);
+  return part.type === 'image_url' ? measureImage(part.image_url, `${path}.image_url`) : 0;
+}
+
+function judgeValue(value: unknown, path: string, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth > depthMax) throw refuse(path);
+  if (Array.isArray(value)) for (const [at, item] of value.entries()) judgeValue(item, `${path}[${at}]`, depth + 1);
+  else judgeRecord(value, path, depth);
+}
+
+function judgeRecord(record: object, path: string, depth: number): void {
+  for (const [field, value] of Object.entries(record)) {
+    if (textFields.has(field)) continue;
+    if (typeof value === 'string') judgeText(field, value, `${path}.${field}`);
+    else judgeValue(value, `${path}.${field}`, depth + 1);
+  }
+}
+
+function judgeText(field: string, text: string, path: string): void {
+  if (dataUrl.test(text)) return;
+  if ((addressField.test(field) || anyAddress.test(text)) && !isPublicContentUrl(text)) throw refuse(path);
+}
+
+/** An image is an address, or a record with one; it was judged with the rest of its part. */
+function measureImage(image: unknown, path: string): number {
+  const url = typeof image === 'object' && image !== null && 'url' in image ? image.url : image;
+  if (typeof url !== 'string') throw refuse(path);
+  if (!dataUrl.test(url)) return 0;
+  if (url.length > dataUrlLengthMax) throw refuse(path);
+  return url.length;
+}
+
+function refuse(path: string): AppError {
+  // The part is named, and not its inner field, as clients know it.
+  const image = /^.*?\.(?:image_url|images\[\d+\])/.exec(path)?.[0];
+  return image === undefined
+    ? new AppError('invalid_file_url', { param: path })
+    : new AppError('invalid_image_url', { param: image });
+}
