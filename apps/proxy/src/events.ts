@@ -65,6 +65,11 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
     'provider',
   ]);
   const estimates = metrics.counter('proxy_estimated_charges_total', 'Charges by estimate.', ['provider']);
+  const inconsistent = metrics.counter(
+    'proxy_usage_inconsistent_total',
+    'Answers whose provider reported a usage outside the bounds of the request; charged at the bound.',
+    labels,
+  );
   const dropped = metrics.counter('proxy_dropped_events_total', 'Events of streams that were no chunks.', ['provider']);
   const cost = metrics.counter('proxy_cost_usd_total', 'What callers were charged, in USD.', labels);
   const ttft = metrics.histogram('proxy_first_token_seconds', 'Time to the first token.', labels, secondsToFirstToken);
@@ -95,6 +100,11 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
       if (ttftMs !== null) ttft.observe({ provider, model }, ttftMs / 1000);
       if (charge.amountNanoUsd > 0n) cost.inc({ provider, model }, toUsdNumber(charge.amountNanoUsd));
       if (charge.estimated) estimates.inc({ provider });
+      if (charge.reportedUsage !== null) {
+        inconsistent.inc({ provider, model });
+        const { usage, reportedUsage } = charge;
+        logger.warn('usage_inconsistent', { requestId, provider, model, usage, reportedUsage });
+      }
       if (outcome === 'failed') failures.inc({ provider, code: failure?.code ?? 'unknown' });
       const level = outcome === 'failed' ? 'warn' : 'info';
       logger[level]('request_finished', {

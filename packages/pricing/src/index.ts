@@ -2,4 +2,4 @@ export { formatNanoUsd, formatUsd, formatUsdPerUnit, parseNanoUsd, toUsdNumber }
 export { priceUsage } from './price-usage.ts';
 export { priceWorstCase, type WorstCase } from './price-worst-case.ts';
 export { picoUsdPerTokenFromUsdPerMillion } from './rates.ts';
-export { selectTier } from './select-tier.ts';
+export { inputComponents, outputComponents, selectTier } from './select-tier.ts';

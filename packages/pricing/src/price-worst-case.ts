@@ -1,6 +1,6 @@
 import { AppError, type ComponentRates, type Rates, type UsageComponent } from '@aggregator/contracts';
 import { roundUpToNanoUsd } from './round-up.ts';
-import { inputComponents } from './select-tier.ts';
+import { inputComponents, outputComponents } from './select-tier.ts';
 
 /** Upper bounds of what a request can use, before it is sent. */
 export interface WorstCase {
@@ -11,9 +11,6 @@ export interface WorstCase {
   /** Provider requests that are charged as such; counts only where `rates.requests` is set. */
   requests: number;
 }
-
-/** What one output token can turn out to be. */
-const outputComponents = ['outputText', 'outputReasoning', 'audioOut', 'imageOut'] as const;
 
 /**
  * The most that a request within these bounds can cost, in nano-USD: each token at the dearest rate that it can turn out

@@ -10,6 +10,9 @@ export const inputComponents = [
   'imageIn',
 ] as const;
 
+/** What one output token can turn out to be. */
+export const outputComponents = ['outputText', 'outputReasoning', 'audioOut', 'imageOut'] as const;
+
 /**
  * The rates that a usage is priced by: those above the border where its input is more than that, strictly; else the plain
  * ones. Output has no part in it. So OpenAI, Google and Anthropic charge, each for the request as a whole.

@@ -16,6 +16,7 @@ describe('a charge', () => {
       usage: { inputUncached: 10, outputText: 20 },
       amountNanoUsd: 13_500n,
       estimated: false,
+      reportedUsage: null,
     });
   });
 
@@ -26,6 +27,7 @@ describe('a charge', () => {
       usage: { inputUncached: 15, outputText: 50 },
       amountNanoUsd: 32_250n,
       estimated: true,
+      reportedUsage: null,
     });
   });
 
@@ -47,14 +49,41 @@ describe('a charge', () => {
     );
   });
 
+  it('never costs more than the hold, for every usage that a provider reports (I2)', () => {
+    const counts = fc.record(Object.fromEntries(usageComponents.map((name) => [name, fc.maxSafeNat()])), {
+      requiredKeys: [],
+    });
+    const rates = fc.record(Object.fromEntries(usageComponents.map((name) => [name, fc.nat(1_000_000).map(String)])), {
+      requiredKeys: ['inputUncached', 'outputText'],
+    });
+    fc.assert(
+      fc.property(counts, rates, ({ toolCalls: _calls, requests: _requests, ...usage }, some) => {
+        const worst = priceWorstCase({ inputTokensMax: 1000, outputTokensMax: 200, requests: 1 }, some);
+        expect(chargeUsage(usage, priced(some)).amountNanoUsd).toBeLessThanOrEqual(worst);
+      }),
+    );
+  });
+
+  it('keeps the cheapest tokens of a usage above the bound, and the report beside them', () => {
+    const usage: Usage = { inputUncached: 1500, cacheRead: 400, outputText: 1e9 };
+
+    expect(chargeUsage(usage, priced({ ...plain, cacheRead: '15000' }))).toEqual({
+      usage: { inputUncached: 600, cacheRead: 400, outputText: 200 },
+      amountNanoUsd: 216_000n,
+      estimated: true,
+      reportedUsage: usage,
+    });
+  });
+
   it('at a price in two tiers is that of the one which the provider’s figures fall into, and exact', () => {
     const above = { inputTokens: 1000, rates: { inputUncached: '300000', cacheRead: '30000', outputText: '900000' } };
     const rates: Rates = { ...plain, cacheRead: '15000', above };
+    const request = { ...priced(rates), inputTokensMax: 2000 };
 
-    expect(chargeUsage({ inputUncached: 900, cacheRead: 100, outputText: 1 }, priced(rates))).toMatchObject({
+    expect(chargeUsage({ inputUncached: 900, cacheRead: 100, outputText: 1 }, request)).toMatchObject({
       ...{ amountNanoUsd: 137_100n, estimated: false },
     });
-    expect(chargeUsage({ inputUncached: 900, cacheRead: 101, outputText: 1 }, priced(rates))).toMatchObject({
+    expect(chargeUsage({ inputUncached: 900, cacheRead: 101, outputText: 1 }, request)).toMatchObject({
       ...{ amountNanoUsd: 273_930n, estimated: false },
     });
   });
@@ -67,6 +96,7 @@ describe('a charge', () => {
       usage: { inputUncached: 11 },
       amountNanoUsd: 3300n,
       estimated: true,
+      reportedUsage: null,
     });
   });
 });

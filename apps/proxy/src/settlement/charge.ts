@@ -1,5 +1,6 @@
-import { AppError, type ComponentRates, type Usage, type UsageComponent, usageComponents } from '@aggregator/contracts';
+import { AppError, type ComponentRates, type Usage, usageComponents } from '@aggregator/contracts';
 import { priceUsage, selectTier } from '@aggregator/pricing';
+import { boundUsage, plainOf, toReportable } from './bound-usage.ts';
 import type { DispatchedRequest } from './dispatched-request.ts';
 
 /** What a request is charged for. `amountNanoUsd` is what `usage` costs at the pinned price, always. */
@@ -7,23 +8,30 @@ export interface Charge {
   readonly usage: Usage;
   readonly amountNanoUsd: bigint;
   readonly estimated: boolean;
+  /**
+   * The provider's figures if they are not what is charged: they are outside the bounds of the request
+   * (`usage_inconsistent`). Null otherwise.
+   */
+  readonly reportedUsage: Usage | null;
 }
 
 type Priced = Pick<DispatchedRequest, 'price' | 'inputTokensMax' | 'outputTokensMax' | 'inputTokensEstimate'>;
 
 const charactersPerToken = 3;
 
-export const noCharge: Charge = { usage: {}, amountNanoUsd: 0n, estimated: false };
+export const noCharge: Charge = { usage: {}, amountNanoUsd: 0n, estimated: false, reportedUsage: null };
 
-/** The provider's figures at the pinned price, also above what was held. */
-export function chargeUsage(usage: Usage, request: Priced): Charge {
+/** Charges the provider's figures at the pinned price, and the bound if they are above it: never more than was held. */
+export function chargeUsage(reported: Usage, request: Priced): Charge {
   const { rates } = request.price;
+  const usage = boundUsage(reported, request);
+  const reportedUsage = usage === reported ? null : toReportable(reported);
   try {
-    return { usage, amountNanoUsd: priceUsage(usage, rates), estimated: false };
+    return { usage, amountNanoUsd: priceUsage(usage, rates), estimated: reportedUsage !== null, reportedUsage };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const folded = foldUnpriced(usage, selectTier(usage, rates));
-    return { usage: folded, amountNanoUsd: priceUsage(folded, rates), estimated: true };
+    return { usage: folded, amountNanoUsd: priceUsage(folded, rates), estimated: true, reportedUsage };
   }
 }
 
@@ -34,23 +42,8 @@ export function estimateCharge(request: Priced, outputCharacters: number): Charg
     inputUncached: Math.min(request.inputTokensEstimate, request.inputTokensMax),
     ...(output > 0 && { outputText: output }),
   };
-  return { usage, amountNanoUsd: priceUsage(usage, request.price.rates), estimated: true };
+  return { usage, amountNanoUsd: priceUsage(usage, request.price.rates), estimated: true, reportedUsage: null };
 }
-
-const plainOf: Readonly<Record<UsageComponent, UsageComponent | null>> = {
-  inputUncached: 'inputUncached',
-  cacheRead: 'inputUncached',
-  cacheWrite5m: 'inputUncached',
-  cacheWrite1h: 'inputUncached',
-  audioIn: 'inputUncached',
-  imageIn: 'inputUncached',
-  outputText: 'outputText',
-  outputReasoning: 'outputText',
-  audioOut: 'outputText',
-  imageOut: 'outputText',
-  toolCalls: null,
-  requests: null,
-};
 
 /**
  * Counters that the price has no rate for, counted as plain input or output: the answer is out already, and such a use is

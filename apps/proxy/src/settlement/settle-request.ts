@@ -63,6 +63,7 @@ export function recordSettlement(
     provider: request.provider.name,
     model: request.model,
     usage: charge.usage,
+    ...(charge.reportedUsage !== null && { reportedUsage: charge.reportedUsage }),
     price: request.price,
     amountNanoUsd: formatNanoUsd(charge.amountNanoUsd),
     estimated: charge.estimated,
