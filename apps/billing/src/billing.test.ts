@@ -113,6 +113,7 @@ describe('the outbox', () => {
           if (isBroken) throw new Error('acknowledgement lost');
         },
         consume: () => Promise.reject(new Error('unused')),
+        readPositions: () => Promise.reject(new Error('unused')),
         checkHealth: async () => undefined,
         close: async () => undefined,
       });
@@ -142,6 +143,7 @@ describe('the outbox', () => {
           await open;
         },
         consume: () => Promise.reject(new Error('unused')),
+        readPositions: () => Promise.reject(new Error('unused')),
         checkHealth: async () => undefined,
         close: async () => undefined,
       };

@@ -77,6 +77,7 @@ describe('a proxy', () => {
     const eventLog = {
       publish: () => Promise.reject(new Error('down')),
       consume: () => Promise.reject(new Error('down')),
+      readPositions: () => Promise.reject(new Error('down')),
       checkHealth: () => Promise.reject(new Error('down')),
       close: async () => undefined,
     };

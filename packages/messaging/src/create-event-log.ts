@@ -41,6 +41,7 @@ function withPrefix(log: EventLog, prefix: string): EventLog {
         group: prefix + options.group,
         deadLetterTopic: prefix + options.deadLetterTopic,
       }),
+    readPositions: (topic, group) => log.readPositions(prefix + topic, prefix + group),
     checkHealth: () => log.checkHealth(),
     close: () => log.close(),
   };

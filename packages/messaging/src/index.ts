@@ -9,4 +9,5 @@ export type {
   EventLog,
   EventRecord,
   HandleAnswer,
+  PartitionPosition,
 } from './port.ts';

@@ -16,6 +16,13 @@ export interface EventLog {
    */
   consume(options: ConsumeOptions): Promise<EventConsumer>;
 
+  /**
+   * Returns how far a group has read, for each partition of the topic. The ends are read before the positions: a group that
+   * is at the end here has handled every record that was durable before the call. Rejects if the log does not answer within
+   * a deadline.
+   */
+  readPositions(topic: string, group: string): Promise<readonly PartitionPosition[]>;
+
   /** Rejects if the log cannot take a record now; for readiness. */
   checkHealth(): Promise<void>;
 
@@ -27,6 +34,15 @@ export interface EventRecord {
   key: string;
   /** UTF-8 JSON. */
   value: string;
+}
+
+/** Offsets of one partition. */
+export interface PartitionPosition {
+  partition: number;
+  /** The first record that the group has not handled; 0n for a group that has handled none. */
+  position: bigint;
+  /** The offset that the next record gets. */
+  end: bigint;
 }
 
 export interface ConsumedRecord extends EventRecord {

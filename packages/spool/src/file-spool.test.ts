@@ -47,6 +47,28 @@ describe('spool', () => {
     await spool.close();
   });
 
+  it('says how far it is: acknowledged what was settled before a moment, whatever came after (I1)', async () => {
+    const temporary = makeSpoolOptions(root);
+    temporary.answer = isDown;
+    const spool = await openSpool(temporary.options);
+    settle(spool, 'event-1', 'event-2');
+    spool.appendIntent(makeIntent('open'));
+    const then = spool.readProgress();
+    expect(then).toEqual({ epoch: 1, seq: 2, settled: 2, shipped: 0 });
+    expect(spool.listOpenIntents()).toEqual(['open']);
+    await spool.close();
+
+    temporary.answer = async () => undefined;
+    const next = await openSpool(temporary.options);
+    expect(next.readProgress()).toMatchObject({ epoch: 2, seq: 0, settled: 2 });
+    expect([next.hasOpenIntent('open'), next.hasOpenIntent('event-1')]).toEqual([true, false]);
+    expect(next.appendSettlement(makeSettlement('open'))).toBe(true);
+    await next.waitUntilShipped(5000);
+    expect(next.readProgress()).toEqual({ epoch: 2, seq: 1, settled: 3, shipped: 3 });
+    expect(next.listOpenIntents()).toEqual([]);
+    await next.close();
+  });
+
   it('ships one batch at a time, none larger than its bound', async () => {
     const temporary = makeSpoolOptions(root, { shipBatchMax: 7 });
     const sizes: number[] = [];

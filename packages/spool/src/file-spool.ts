@@ -4,7 +4,7 @@ import { writeCursor } from './cursor.ts';
 import type { DirectoryLock } from './directory-lock.ts';
 import type { Identity } from './identity.ts';
 import type { OpenIntents } from './open-intents.ts';
-import type { Spool, SpoolDamage, SpoolIntent, SpoolOptions, SpoolSettlement } from './port.ts';
+import type { Spool, SpoolDamage, SpoolIntent, SpoolOptions, SpoolProgress, SpoolSettlement } from './port.ts';
 import { isReached, RecentSettlements } from './recent-settlements.ts';
 import { RecordEncoder } from './record.ts';
 import type { Recovered } from './recover.ts';
@@ -123,6 +123,19 @@ export class FileSpool implements Spool {
 
   readFill(): number {
     return this.#isDiskFull() ? 1 : Math.min(1, this.#countBytes() / this.#options.bytesMax);
+  }
+
+  readProgress(): SpoolProgress {
+    const { settled, shipped } = this.#progress;
+    return { epoch: this.#epoch, seq: this.#seq, settled, shipped };
+  }
+
+  listOpenIntents(): string[] {
+    return this.#openIntents.list();
+  }
+
+  hasOpenIntent(eventId: string): boolean {
+    return this.#openIntents.has(eventId);
   }
 
   readPending(): { openIntents: number; unshippedSettlements: number } {

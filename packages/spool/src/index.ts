@@ -4,6 +4,7 @@ export {
   type SpoolDamage,
   type SpoolIntent,
   type SpoolOptions,
+  type SpoolProgress,
   type SpoolSettlement,
   spoolIntent,
 } from './port.ts';

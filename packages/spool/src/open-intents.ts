@@ -22,6 +22,10 @@ export class OpenIntents {
     return this.#bytes;
   }
 
+  list(): string[] {
+    return [...this.#intents.keys()];
+  }
+
   has(eventId: string): boolean {
     return this.#intents.has(eventId);
   }

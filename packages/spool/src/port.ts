@@ -32,6 +32,14 @@ export interface Spool {
   /** Bytes in use or reserved over `bytesMax`, 0…1; 1 while the disk is full. */
   readFill(): number;
 
+  /** How far this process's log is; see `SpoolProgress`. */
+  readProgress(): SpoolProgress;
+
+  /** Event ids of the intents that have no settlement yet, those of earlier processes included. */
+  listOpenIntents(): string[];
+
+  hasOpenIntent(eventId: string): boolean;
+
   /** Intents and settlements that have not been acknowledged by the event log. */
   readPending(): { openIntents: number; unshippedSettlements: number };
 
@@ -40,6 +48,21 @@ export interface Spool {
 
   /** Stops the shipper, flushes, closes. What is not shipped stays for the next process. */
   close(): Promise<void>;
+}
+
+/**
+ * When `shipped` reaches the `settled` of an earlier moment, the event log has acknowledged every settlement that there was
+ * at that moment. Both grow only.
+ */
+export interface SpoolProgress {
+  /** Of this opening; each opening of the directory has a higher one. */
+  readonly epoch: number;
+  /** Number of the last settlement of this epoch; 0 before the first. */
+  readonly seq: number;
+  /** Settlements of this process, and those that it found unshipped. */
+  readonly settled: number;
+  /** How many of them the event log has acknowledged. */
+  readonly shipped: number;
 }
 
 export interface SpoolDamage {

@@ -15,6 +15,14 @@ export class ShipProgress {
     this.#settledTotal = unshipped;
   }
 
+  get settled(): number {
+    return this.#settledTotal;
+  }
+
+  get shipped(): number {
+    return this.#shippedTotal;
+  }
+
   get unshipped(): number {
     return this.#settledTotal - this.#shippedTotal;
   }

@@ -17,6 +17,7 @@ const body = { model: 'mock/mock-small', messages: [{ role: 'user', content: 'He
 const brokenLog: EventLog = {
   publish: () => Promise.reject(new Error('down')),
   consume: () => Promise.reject(new Error('down')),
+  readPositions: () => Promise.reject(new Error('down')),
   checkHealth: () => Promise.reject(new Error('down')),
   close: async () => undefined,
 };

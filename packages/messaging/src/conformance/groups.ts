@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import type { DeadLetter } from '../port.ts';
+import type { DeadLetter, EventLog } from '../port.ts';
 import {
   acceptAll,
   Gate,
@@ -38,6 +38,37 @@ function describePositions(makeLog: MakeEventLog, topicPrefix: string): void {
     },
     testTimeoutMs,
   );
+
+  it(
+    'says how far a group has read: not beyond what it has handled, and to the end once it has handled all',
+    async () => {
+      const log = await world.openLog();
+      expect(await lagOf(log)).toBe(0n);
+      await log.publish(world.topic, recordsOfManyKeys(20, 'value'));
+      expect(await lagOf(log)).toBe(20n);
+      const gate = new Gate();
+      const received = await world.consume({
+        async handle() {
+          await gate.passed;
+          return { rejected: [] };
+        },
+      });
+      await waitUntil('one batch is in hand', () => received.batches.length > 0);
+      expect(await lagOf(log)).toBe(20n);
+      gate.open();
+      await waitUntil('all are handled', async () => (await lagOf(log)) === 0n);
+      expect(valuesOf(received)).toHaveLength(20);
+      await log.publish(world.topic, recordsOfManyKeys(1, 'more'));
+      await received.consumer.close();
+      expect(await lagOf(log, `${world.group}-other`)).toBe(21n);
+    },
+    testTimeoutMs,
+  );
+
+  async function lagOf(log: EventLog, group = world.group): Promise<bigint> {
+    const positions = await log.readPositions(world.topic, group);
+    return positions.reduce((lag, { position, end }) => lag + end - position, 0n);
+  }
 
   it(
     'goes on after a restart where the group has committed',

@@ -1,9 +1,10 @@
 import type { Pool } from 'pg';
 import { withDeadline } from '../deadline.ts';
-import type { ConsumeOptions, EventConsumer, EventLog, EventRecord } from '../port.ts';
+import type { ConsumeOptions, EventConsumer, EventLog, EventRecord, PartitionPosition } from '../port.ts';
 import { appendRecords } from './append-records.ts';
 import { type ConnectionOptions, closeQuietly, createPool } from './connections.ts';
 import { EmbeddedConsumer } from './embedded-consumer.ts';
+import { readPositions } from './read-positions.ts';
 import { ensureGroup, ensureTables, ensureTopic } from './schema.ts';
 
 export interface EmbeddedEventLogOptions {
@@ -82,6 +83,13 @@ class EmbeddedEventLog implements EventLog {
     return { close: () => this.#closeConsumer(consumer) };
   }
 
+  readPositions(topic: string, group: string): Promise<readonly PartitionPosition[]> {
+    return this.#withinDeadline(`reading positions of ${group}`, async () => {
+      await this.#openTopic(topic);
+      return readPositions(this.#pool, topic, group);
+    });
+  }
+
   async checkHealth(): Promise<void> {
     await this.#withinDeadline('the check of the event log', async () => {
       await this.#openTables();
@@ -117,7 +125,7 @@ class EmbeddedEventLog implements EventLog {
     return partitions;
   }
 
-  #withinDeadline(what: string, work: () => Promise<void>): Promise<void> {
+  #withinDeadline<T>(what: string, work: () => Promise<T>): Promise<T> {
     return withDeadline(work(), this.#options.publishDeadlineMs, what);
   }
 }

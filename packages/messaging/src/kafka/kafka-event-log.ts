@@ -1,5 +1,5 @@
 import { withDeadline } from '../deadline.ts';
-import type { ConsumeOptions, EventConsumer, EventLog, EventRecord } from '../port.ts';
+import type { ConsumeOptions, EventConsumer, EventLog, EventRecord, PartitionPosition } from '../port.ts';
 import { createKafka } from './connect.ts';
 import { type CreateKafka, GroupMember } from './group-member.ts';
 import { KafkaPublisher } from './kafka-publisher.ts';
@@ -61,6 +61,10 @@ class KafkaEventLog implements EventLog {
       throw error;
     });
     return { close: () => this.#closeConsumer(consumer) };
+  }
+
+  readPositions(topic: string, group: string): Promise<readonly PartitionPosition[]> {
+    return this.#topics.readPositions(topic, group);
   }
 
   checkHealth(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { withDeadline } from '../deadline.ts';
 import { Pause } from '../pause.ts';
+import type { PartitionPosition } from '../port.ts';
 
 export interface KafkaTopicsOptions {
   deadlineMs: number;
@@ -35,6 +36,21 @@ export class KafkaTopics {
     return ensured;
   }
 
+  /** Returns what the group has committed, and the ends as they were before. Makes the topic if it does not exist. */
+  async readPositions(topic: string, group: string): Promise<PartitionPosition[]> {
+    await this.ensure(topic);
+    return this.#withAdmin(`reading positions of ${group}`, async (admin) => {
+      const ends = await admin.fetchTopicOffsets(topic);
+      const [committed] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+      const positions = new Map(committed?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+      return ends.map(({ partition, low, high }) => {
+        const position = positions.get(partition) ?? -1n;
+        // A group without a commit begins at the oldest record.
+        return { partition, position: position < 0n ? BigInt(low) : position, end: BigInt(high) };
+      });
+    });
+  }
+
   /** Rejects if no broker answers, or if a topic in use has a partition without a leader. */
   check(): Promise<void> {
     return this.#withAdmin('the check of the event log', async (admin) => {
@@ -56,16 +72,16 @@ export class KafkaTopics {
     while (isInTime() && !(await haveLeaders(admin, [topic]).catch(() => false))) await pause.wait(leaderPollMs);
   }
 
-  async #withAdmin(what: string, work: (admin: Admin, isInTime: () => boolean) => Promise<void>): Promise<void> {
+  async #withAdmin<T>(what: string, work: (admin: Admin, isInTime: () => boolean) => Promise<T>): Promise<T> {
     const admin = this.#kafka.admin();
     let isInTime = true;
     const run = async () => {
       await admin.connect();
-      await work(admin, () => isInTime);
+      return work(admin, () => isInTime);
     };
     const running = run();
     try {
-      await withDeadline(running, this.#options.deadlineMs, what);
+      return await withDeadline(running, this.#options.deadlineMs, what);
     } finally {
       isInTime = false;
       running
