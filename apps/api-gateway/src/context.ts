@@ -83,7 +83,7 @@ export async function createApiGatewayContext(
     events,
     signer,
     keyVerdicts,
-    accessTokens: new AccessTokens(config.authUrl, (organizationId) => keyVerdicts.findPolicy(organizationId)),
+    accessTokens: new AccessTokens(config.authUrl, (sessionId) => keyVerdicts.findSession(sessionId)),
     proxies,
     openAnswers,
     managementLimits,

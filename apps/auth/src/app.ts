@@ -7,8 +7,9 @@ import { createApiKeyHandler } from './routes/create-api-key/handler.ts';
 import { getJwksHandler } from './routes/get-jwks/handler.ts';
 import { getKeyEpochHandler } from './routes/get-key-epoch/handler.ts';
 import { getOrganizationHandler } from './routes/get-organization/handler.ts';
-import { getOrganizationPrivacyHandler } from './routes/get-organization-privacy/handler.ts';
 import { getProfileHandler } from './routes/get-profile/handler.ts';
+import { getSessionVerdictHandler } from './routes/get-session-verdict/handler.ts';
+import { getTenantHandler } from './routes/get-tenant/handler.ts';
 import { listApiKeysHandler } from './routes/list-api-keys/handler.ts';
 import { logInHandler } from './routes/log-in/handler.ts';
 import { logOutHandler } from './routes/log-out/handler.ts';
@@ -18,6 +19,7 @@ import { revokeApiKeyHandler } from './routes/revoke-api-key/handler.ts';
 import { rotateApiKeyHandler } from './routes/rotate-api-key/handler.ts';
 import { updateOrganizationHandler } from './routes/update-organization/handler.ts';
 import { updateProfileHandler } from './routes/update-profile/handler.ts';
+import { updateTenantHandler } from './routes/update-tenant/handler.ts';
 import { verifyKeyHandler } from './routes/verify-key/handler.ts';
 
 export function createAuthApp(context: AuthContext): Express {
@@ -43,9 +45,12 @@ export function createAuthApp(context: AuthContext): Express {
     app.get('/v1/auth/organization', principal('keys:manage'), getOrganizationHandler(context));
     app.patch('/v1/auth/organization', principal('keys:manage'), jsonBody, updateOrganizationHandler(context));
 
+    app.get('/v1/auth/organizations/:id', principal('tenants:manage'), getTenantHandler(context));
+    app.patch('/v1/auth/organizations/:id', principal('tenants:manage'), jsonBody, updateTenantHandler(context));
+
     app.post('/internal/keys/verify', gateway, jsonBody, verifyKeyHandler(context));
     app.get('/internal/keys/epoch', gateway, getKeyEpochHandler(context));
-    app.get('/internal/organizations/:id/privacy', gateway, getOrganizationPrivacyHandler(context));
+    app.get('/internal/sessions/:id', gateway, getSessionVerdictHandler(context));
 
     app.use(answerDatabaseErrors);
   });

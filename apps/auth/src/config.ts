@@ -64,17 +64,47 @@ export const authVariables = {
   defaultRequestsPerMinute: variable(
     'DEFAULT_REQUESTS_PER_MINUTE',
     limitOrNone(1_000_000).default(600),
-    "Requests per minute of an API key without a limit of its own, or 'none'.",
+    "Requests per minute of an API key without an own limit, and of a user with an access token, or 'none'.",
   ),
   defaultTokensPerMinute: variable(
     'DEFAULT_TOKENS_PER_MINUTE',
     limitOrNone(1_000_000_000).default(null),
-    "Tokens per minute of an API key without a limit of its own, or 'none'.",
+    "Tokens per minute of an API key without an own limit, and of a user with an access token, or 'none'.",
   ),
   defaultConcurrentRequests: variable(
     'DEFAULT_CONCURRENT_REQUESTS',
     limitOrNone(100_000).default(200),
-    "Requests that may be open at once with an API key without a limit of its own, or 'none'.",
+    "Requests that an API key without an own limit, or a user with an access token, can have open at once, or 'none'.",
+  ),
+  keyRequestsPerMinuteMax: variable(
+    'KEY_REQUESTS_PER_MINUTE_MAX',
+    limitOrNone(1_000_000).optional(),
+    "Most requests per minute that an API key, or a user with an access token, can have, or 'none'. A tenant cannot raise it. Unset: DEFAULT_REQUESTS_PER_MINUTE.",
+  ),
+  keyTokensPerMinuteMax: variable(
+    'KEY_TOKENS_PER_MINUTE_MAX',
+    limitOrNone(1_000_000_000).optional(),
+    "Most tokens per minute that an API key, or a user with an access token, can have, or 'none'. Unset: DEFAULT_TOKENS_PER_MINUTE.",
+  ),
+  keyConcurrentRequestsMax: variable(
+    'KEY_CONCURRENT_REQUESTS_MAX',
+    limitOrNone(100_000).optional(),
+    "Most requests that an API key, or a user with an access token, can have open at once, or 'none'. Unset: DEFAULT_CONCURRENT_REQUESTS.",
+  ),
+  organizationRequestsPerMinuteMax: variable(
+    'ORGANIZATION_REQUESTS_PER_MINUTE_MAX',
+    limitOrNone(1_000_000).optional(),
+    "Most requests per minute of all keys and users of one organisation together, or 'none'. Unset: 100 times KEY_REQUESTS_PER_MINUTE_MAX, at most 1000000.",
+  ),
+  organizationTokensPerMinuteMax: variable(
+    'ORGANIZATION_TOKENS_PER_MINUTE_MAX',
+    limitOrNone(1_000_000_000).optional(),
+    "Most tokens per minute of all keys and users of one organisation together, or 'none'. Unset: 100 times KEY_TOKENS_PER_MINUTE_MAX, at most 1000000000.",
+  ),
+  organizationConcurrentRequestsMax: variable(
+    'ORGANIZATION_CONCURRENT_REQUESTS_MAX',
+    limitOrNone(100_000).optional(),
+    "Most requests that all keys and users of one organisation together can have open at once, or 'none'. Unset: 10 times KEY_CONCURRENT_REQUESTS_MAX, at most 100000.",
   ),
 };
 

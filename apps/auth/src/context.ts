@@ -1,4 +1,3 @@
-import type { PrincipalLimits } from '@aggregator/contracts';
 import { createInvalidationChannel, type InvalidationChannel } from '@aggregator/invalidation';
 import {
   ConfigError,
@@ -14,6 +13,7 @@ import type { AuthConfig } from './config.ts';
 import { createDatabase, type Database } from './database/create-database.ts';
 import { type AuthEvents, createAuthEvents } from './events.ts';
 import { createKeyHasher, type KeyHasher } from './keys/key-hasher.ts';
+import { type InstallationLimits, toInstallationLimits } from './limits/installation-limits.ts';
 import { createPasswordKeeper, type PasswordKeeper } from './passwords/password-keeper.ts';
 import { type AccessTokenSigner, createAccessTokenSigner } from './sessions/access-token-signer.ts';
 import { startSweeping } from './sessions/sweep-sessions.ts';
@@ -34,8 +34,7 @@ export interface AuthContext extends ServiceContext {
   readonly loginGuard: LoginGuard;
   readonly keyHasher: KeyHasher;
   readonly accessTokens: AccessTokenSigner;
-  /** Of keys that have no limits of their own. */
-  readonly defaultLimits: PrincipalLimits;
+  readonly limits: InstallationLimits;
   now(): Date;
 }
 
@@ -69,11 +68,7 @@ export async function createAuthContext(
     }),
     keyHasher: createKeyHasher(config.keyPeppers),
     accessTokens: await createAccessTokenSigner(config.jwtPrivateKeys),
-    defaultLimits: {
-      requestsPerMinute: config.defaultRequestsPerMinute,
-      tokensPerMinute: config.defaultTokensPerMinute,
-      concurrentRequests: config.defaultConcurrentRequests,
-    },
+    limits: toInstallationLimits(config),
     now,
     readinessChecks: {
       database: async () => {

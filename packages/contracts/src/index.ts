@@ -24,6 +24,7 @@ export * from './management/identity.ts';
 export * from './management/money.ts';
 export * from './management/providers.ts';
 export * from './management/routes.ts';
+export * from './management/tenants.ts';
 export * from './management/usage.ts';
 export * from './money.ts';
 export * from './openai/chat.ts';

@@ -10,6 +10,7 @@ export const scope = z.enum([
   'billing:manage',
   'usage:read',
   'providers:manage',
+  'tenants:manage',
 ]);
 export type Scope = z.infer<typeof scope>;
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { accessTokenAlgorithm, accessTokenIssuer, type PrivacyPolicy } from '@aggregator/contracts';
+import { accessTokenAlgorithm, accessTokenIssuer, type Principal } from '@aggregator/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { AccessTokens } from './access-tokens.ts';
@@ -34,27 +34,51 @@ describe('AccessTokens', () => {
     jwks.close();
   });
 
-  it('carry what their organisation masks now, whatever it was when they were signed or came first', async () => {
-    const policy: PrivacyPolicy = { mode: 'mask', names: ['Ann'] };
-    const auth = { privacy: null as PrivacyPolicy | null };
-    const tokens = new AccessTokens(url, () => auth.privacy);
+  const session: Principal = {
+    orgId: organizationId,
+    userId,
+    keyId: null,
+    sessionId: userId,
+    scopes: ['ai:invoke', 'keys:manage'],
+    models: null,
+    limits: { requestsPerMinute: 60, tokensPerMinute: null, concurrentRequests: 2 },
+  };
 
-    expect(await tokens.find(token)).toMatchObject({ orgId: organizationId, userId, keyId: null });
-    auth.privacy = policy;
-    expect(await tokens.find(token)).toMatchObject({ privacy: policy });
-    auth.privacy = null;
-    expect((await tokens.find(token)).privacy ?? null).toBeNull();
+  it('carries the limits and the masking of now when they differ from those of the signing', async () => {
+    const auth = { session };
+    const tokens = new AccessTokens(url, () => auth.session);
+
+    expect(await tokens.find(token)).toMatchObject({ userId, keyId: null, limits: { requestsPerMinute: 60 } });
+    auth.session = { ...session, limits: { ...session.limits, requestsPerMinute: 1 }, privacy: { mode: 'mask' } };
+    expect(await tokens.find(token)).toMatchObject({ limits: { requestsPerMinute: 1 }, privacy: { mode: 'mask' } });
   });
 
-  it('are the same principal for as long as the policy is the same, so that it is signed once', async () => {
-    const policy: PrivacyPolicy = { mode: 'mask' };
-    const tokens = new AccessTokens(url, async () => policy);
+  it('has a scope only if both the token and the role of now have it (I3)', async () => {
+    const auth = { session };
+    const tokens = new AccessTokens(url, () => auth.session);
+
+    expect(await tokens.find(token)).toMatchObject({ scopes: ['ai:invoke'] });
+    auth.session = { ...session, scopes: ['keys:manage'] };
+    expect(await tokens.find(token)).toMatchObject({ scopes: [] });
+  });
+
+  it('returns the same principal as long as the session is the same, so that it is signed once', async () => {
+    const tokens = new AccessTokens(url, async () => session);
 
     const first = await tokens.find(token);
     expect(await tokens.find(token)).toBe(first);
   });
 
-  it('let nobody in while the policy cannot be told', async () => {
+  it.each([
+    ['is over', null],
+    ['belongs to another user', { ...session, userId: organizationId }],
+    ['belongs to another organisation', { ...session, orgId: userId }],
+  ])('rejects a token when its session %s (I3)', async (_name, found) => {
+    const tokens = new AccessTokens(url, async () => found);
+    await expect(Promise.resolve(tokens.find(token))).rejects.toThrow('invalid_token');
+  });
+
+  it('rejects every token when auth cannot be reached', async () => {
     const tokens = new AccessTokens(url, () => Promise.reject(new Error('auth is away')));
     await expect(Promise.resolve(tokens.find(token))).rejects.toThrow('auth is away');
   });

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import {
+  type AccessTokenClaims,
   AppError,
   accessTokenAlgorithm,
   accessTokenClaims,
   accessTokenIssuer,
   jwksPath,
   type Principal,
-  type PrivacyPolicy,
 } from '@aggregator/contracts';
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 
@@ -14,24 +14,27 @@ const entriesMax = 10_000;
 const tokenLengthMax = 8192;
 
 interface Entry {
-  principal: Principal;
-  expiresAtMs: number;
+  readonly claims: AccessTokenClaims;
+  readonly expiresAtMs: number;
+  /** The principal that was returned last, and that of the session from which it was made. */
+  principal: Principal | null;
+  session: Principal | null;
 }
 
-type FindPolicy = (organizationId: string) => PrivacyPolicy | null | Promise<PrivacyPolicy | null>;
+type FindSession = (sessionId: string) => Principal | null | Promise<Principal | null>;
 
 /**
- * Access tokens as principals. What their organisation masks is asked for each time, since a token outlives the policy of
- * the time when it was signed. Remembered by the whole token's digest: a cache keyed by a part of it once gave one
+ * Access tokens as principals. Limits, masking and a block come from the session as it is now, since a token outlives those
+ * of the time when it was signed. A scope counts if both the token and the role of now have it. Remembered by the whole token's digest: a cache keyed by a part of it once gave one
  * user's identity to another (CVE-2026-35030).
  */
 export class AccessTokens {
   readonly #keys: ReturnType<typeof createRemoteJWKSet>;
-  readonly #findPolicy: FindPolicy;
+  readonly #findSession: FindSession;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(authUrl: string, findPolicy: FindPolicy) {
-    this.#findPolicy = findPolicy;
+  constructor(authUrl: string, findSession: FindSession) {
+    this.#findSession = findSession;
     this.#keys = createRemoteJWKSet(new URL(jwksPath, authUrl), {
       timeoutDuration: 2000,
       cooldownDuration: 5000,
@@ -39,43 +42,30 @@ export class AccessTokens {
     });
   }
 
-  /** Throws `invalid_token`; `service_unavailable` where the keys or the policy cannot be fetched. */
+  /** Throws `invalid_token`, `access_blocked`; `service_unavailable` if the keys or the session cannot be fetched. */
   find(token: string): Principal | Promise<Principal> {
     if (token.length > tokenLengthMax) throw new AppError('invalid_token', { internal: 'too long' });
     const digest = hash('sha256', token, 'hex');
     const entry = this.#entries.get(digest);
-    if (entry !== undefined && entry.expiresAtMs > Date.now()) return this.#addPolicy(entry);
-    return this.#verify(token, digest).then((verified) => this.#addPolicy(verified));
+    if (entry !== undefined && entry.expiresAtMs > Date.now()) return this.#toPrincipal(entry);
+    return this.#verify(token, digest).then((verified) => this.#toPrincipal(verified));
   }
 
   async #verify(token: string, digest: string): Promise<Entry> {
-    const claims = await this.#readClaims(token);
-    const principal: Principal = {
-      orgId: claims.org,
-      userId: claims.sub,
-      keyId: null,
-      sessionId: claims.sid,
-      scopes: claims.scopes,
-      models: null,
-      limits: { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null },
-    };
+    const { expiresAtMs, ...claims } = await this.#readClaims(token);
     if (this.#entries.size >= entriesMax) {
       const oldest = this.#entries.keys().next().value;
       if (oldest !== undefined) this.#entries.delete(oldest);
     }
-    const entry = { principal, expiresAtMs: claims.expiresAtMs };
+    const entry = { claims, expiresAtMs, principal: null, session: null };
     this.#entries.set(digest, entry);
     return entry;
   }
 
-  /** The principal's object stays the same as long as the policy does: its signature is kept with it. */
-  #addPolicy(entry: Entry): Principal | Promise<Principal> {
-    const add = (privacy: PrivacyPolicy | null) => {
-      if ((entry.principal.privacy ?? null) !== privacy) entry.principal = { ...entry.principal, privacy };
-      return entry.principal;
-    };
-    const privacy = this.#findPolicy(entry.principal.orgId);
-    return privacy instanceof Promise ? privacy.then(add) : add(privacy);
+  /** The principal's object stays the same as long as the session's does: its signature is kept with it. */
+  #toPrincipal(entry: Entry): Principal | Promise<Principal> {
+    const session = this.#findSession(entry.claims.sid);
+    return session instanceof Promise ? session.then((found) => join(entry, found)) : join(entry, session);
   }
 
   async #readClaims(token: string) {
@@ -92,6 +82,18 @@ export class AccessTokens {
       throw new AppError('invalid_token', { internal: 'token refused', cause });
     }
   }
+}
+
+function join(entry: Entry, session: Principal | null): Principal {
+  const { claims } = entry;
+  if (session === null || session.userId !== claims.sub || session.orgId !== claims.org) {
+    throw new AppError('invalid_token', { internal: 'the session is over' });
+  }
+  if (entry.principal === null || entry.session !== session) {
+    entry.session = session;
+    entry.principal = { ...session, scopes: session.scopes.filter((scope) => claims.scopes.includes(scope)) };
+  }
+  return entry.principal;
 }
 
 /** A fault of fetching the keys, as against a fault of the token. */

@@ -1,4 +1,10 @@
-import { AppError, type KeyVerdict, type PrivacyPolicy } from '@aggregator/contracts';
+import {
+  AppError,
+  type KeyVerdict,
+  type Principal,
+  type PrivacyPolicy,
+  type SessionVerdict,
+} from '@aggregator/contracts';
 import type { InternalClient } from '@aggregator/service-kit';
 import { describe, expect, it } from '@jest/globals';
 import { KeyVerdicts } from './key-verdicts.ts';
@@ -18,11 +24,14 @@ const valid: KeyVerdict = {
   allowedIps: null,
 };
 
+const sessionId = '0193c5a0-0000-7000-8000-00000000000a';
+const sessionPrincipal: Principal = { ...valid.principal, keyId: null, sessionId };
+
 /** Auth as the gateway sees it: what it would say now, and how often it was asked. */
 function createAuth() {
   const state = {
     verdict: valid as KeyVerdict,
-    privacy: null as PrivacyPolicy | null,
+    session: { valid: true, principal: sessionPrincipal } as SessionVerdict,
     ...{ epoch: 1, isDown: false, asked: 0, refused: 0, gate: Promise.resolve() },
   };
   const client: InternalClient = {
@@ -34,7 +43,7 @@ function createAuth() {
       if (call.path === '/internal/keys/epoch') return call.answer.parse({ epoch: state.epoch });
       state.asked += 1;
       const isAboutKey = call.path === '/internal/keys/verify';
-      const answer = isAboutKey ? state.verdict : { privacy: state.privacy };
+      const answer = isAboutKey ? state.verdict : state.session;
       await state.gate;
       return call.answer.parse(answer);
     },
@@ -175,42 +184,71 @@ describe('KeyVerdicts', () => {
   });
 });
 
-describe("an organisation's policy", () => {
+describe('the verdict on a session', () => {
   const policy: PrivacyPolicy = { mode: 'mask', names: ['Ann'] };
-  const organizationId = '0193c5a0-0000-7000-8000-000000000001';
+  const masked: SessionVerdict = { valid: true, principal: { ...sessionPrincipal, privacy: policy } };
+  const { orgId, userId } = sessionPrincipal;
   const stranger = '0193c5a0-0000-7000-8000-00000000000f';
-  const changeOf = (id: string) => JSON.stringify({ keySha256: [], all: false, organizationIds: [id] });
+  const changeOf = (organizationId: string) =>
+    JSON.stringify({ keySha256: [], all: false, organizationIds: [organizationId] });
+  const changeOfUser = (id: string) => JSON.stringify({ keySha256: [], all: false, userIds: [id] });
 
-  it('is asked for once, and counts as soon as the invalidation arrives', async () => {
+  it.each([
+    ['organisation', changeOf(orgId)],
+    ['user', changeOfUser(userId)],
+  ])('is asked for once, and again as soon as the invalidation of its %s arrives (I3)', async (_name, message) => {
     const { auth, verdicts } = setUp();
-    expect(await Promise.all([verdicts.findPolicy(organizationId), verdicts.findPolicy(organizationId)])).toEqual([
-      null,
-      null,
-    ]);
+    await Promise.all([verdicts.findSession(sessionId), verdicts.findSession(sessionId)]);
     expect(auth.asked).toBe(1);
 
-    auth.privacy = policy;
-    expect(verdicts.findPolicy(organizationId)).toBeNull();
-    verdicts.invalidate(changeOf(organizationId));
+    auth.session = masked;
+    expect(verdicts.findSession(sessionId)).toEqual(sessionPrincipal);
+    verdicts.invalidate(message);
 
-    expect(await verdicts.findPolicy(organizationId)).toEqual(policy);
+    expect(await verdicts.findSession(sessionId)).toMatchObject({ privacy: policy });
   });
 
-  it('is asked for again of every key of the organisation, and of no other', async () => {
+  it.each([
+    ['organisation', changeOf],
+    ['user', changeOfUser],
+  ])('is asked for again of every key of the %s, and of no other', async (name, change) => {
     const { auth, verdicts } = setUp();
     await verdicts.find(key);
 
-    verdicts.invalidate(changeOf(stranger));
+    verdicts.invalidate(change(stranger));
     expect(verdicts.find(key)).not.toBeInstanceOf(Promise);
     auth.verdict = { ...valid, principal: { ...valid.principal, privacy: policy } };
-    verdicts.invalidate(changeOf(organizationId));
+    verdicts.invalidate(change(name === 'user' ? userId : orgId));
 
     expect(await verdicts.find(key)).toMatchObject({ principal: { privacy: policy } });
   });
 
+  it('is null when the session is over, and names a block (I3)', async () => {
+    const { auth, verdicts } = setUp();
+    auth.session = { valid: false };
+    expect(await verdicts.findSession(sessionId)).toBeNull();
+
+    auth.session = { valid: false, reason: 'blocked' };
+    verdicts.forgetAll();
+    await expect(Promise.resolve(verdicts.findSession(sessionId))).rejects.toThrow('access_blocked');
+    auth.verdict = { valid: false, reason: 'blocked' };
+    await expect(Promise.resolve(verdicts.find(key))).rejects.toThrow('access_blocked');
+  });
+
+  it('is asked for again when the operator lifts a block', async () => {
+    const { auth, verdicts } = setUp();
+    auth.verdict = { valid: false, reason: 'blocked' };
+    await expect(Promise.resolve(verdicts.find(key))).rejects.toThrow('access_blocked');
+
+    auth.verdict = valid;
+    verdicts.invalidate(changeOf(orgId));
+
+    expect(await verdicts.find(key)).toMatchObject({ valid: true });
+  });
+
   it.each([
     ['a key', (verdicts: KeyVerdicts) => verdicts.find(key)],
-    ['an organisation', (verdicts: KeyVerdicts) => verdicts.findPolicy(organizationId)],
+    ['a session', (verdicts: KeyVerdicts) => verdicts.findSession(sessionId)],
   ])('waits for no answer about %s that was under way when it changed', async (_name, find) => {
     const { auth, verdicts } = setUp();
     let open: () => void = () => undefined;
@@ -219,9 +257,9 @@ describe("an organisation's policy", () => {
     });
     const underWay = find(verdicts);
 
-    auth.privacy = policy;
+    auth.session = masked;
     auth.verdict = { ...valid, principal: { ...valid.principal, privacy: policy } };
-    verdicts.invalidate(changeOf(organizationId));
+    verdicts.invalidate(changeOf(orgId));
     const after = find(verdicts);
     open();
     await underWay;
@@ -230,19 +268,19 @@ describe("an organisation's policy", () => {
     expect(JSON.stringify(await find(verdicts))).toContain('Ann');
   });
 
-  it('is found by the epoch where the message was lost, and dies of age where auth is away', async () => {
+  it('is found by the epoch when the message was lost, and expires when auth cannot be reached (I3)', async () => {
     const { auth, clock, verdicts } = setUp();
     await verdicts.pollEpoch();
-    await verdicts.findPolicy(organizationId);
-    auth.privacy = policy;
+    await verdicts.findSession(sessionId);
+    auth.session = masked;
     auth.epoch = 2;
     await verdicts.pollEpoch();
-    expect(await verdicts.findPolicy(organizationId)).toEqual(policy);
+    expect(await verdicts.findSession(sessionId)).toMatchObject({ privacy: policy });
 
     auth.isDown = true;
     clock.monotonicMs = 29_999;
-    expect(verdicts.findPolicy(organizationId)).toEqual(policy);
+    expect(verdicts.findSession(sessionId)).toMatchObject({ privacy: policy });
     clock.monotonicMs = 30_000;
-    await expect(Promise.resolve(verdicts.findPolicy(organizationId))).rejects.toThrow('service_unavailable');
+    await expect(Promise.resolve(verdicts.findSession(sessionId))).rejects.toThrow('service_unavailable');
   });
 });

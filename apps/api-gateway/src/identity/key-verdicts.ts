@@ -1,10 +1,12 @@
 import {
+  AppError,
   type KeyVerdict,
   keyEpoch,
   keyInvalidation,
   keyVerdict,
-  organizationPrivacy,
-  type PrivacyPolicy,
+  type Principal,
+  type SessionVerdict,
+  sessionVerdict,
   type VerifyKeyRequest,
 } from '@aggregator/contracts';
 import type { InternalClient } from '@aggregator/service-kit';
@@ -12,13 +14,13 @@ import { RememberedAnswers } from './remembered-answers.ts';
 
 type ValidVerdict = Extract<KeyVerdict, { valid: true }>;
 
-/** Null: auth says that there is no such key. `expiresAtMs` is wall clock; `Infinity` for a key that never expires. */
-type Judged = { verdict: ValidVerdict; expiresAtMs: number } | null;
+/** `expiresAtMs` is wall clock; `Infinity` for a key that never expires. */
+type Judged = { verdict: KeyVerdict; expiresAtMs: number };
 
 export interface KeyVerdictsOptions {
   auth: InternalClient;
   maxAgeMs: number;
-  /** Most keys remembered, and most organisations; the longest known go first. */
+  /** Most keys remembered, and most sessions; the longest known go first. */
   entriesMax: number;
   monotonicNow?: () => number;
   now?: () => number;
@@ -28,14 +30,14 @@ const epochPollMs = 5000;
 const refusedMaxAgeMs = 10_000;
 
 /**
- * What auth says of each key, and of the organisations of access tokens, remembered. A revocation or a new policy arrives as
+ * What auth says of each key, and of the session of each access token, remembered. A revocation or a changed limit arrives as
  * an invalidation within a second; if that message is lost, the epoch poll finds it within five; if auth cannot be reached
  * either, what is remembered dies of age, and then the gateway fails closed (promise I3).
  */
 export class KeyVerdicts {
   readonly #auth: InternalClient;
   readonly #verdicts: RememberedAnswers<Judged>;
-  readonly #policies: RememberedAnswers<PrivacyPolicy | null>;
+  readonly #sessions: RememberedAnswers<SessionVerdict>;
   readonly #now: () => number;
   #epoch: number | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -45,25 +47,32 @@ export class KeyVerdicts {
     this.#now = now ?? Date.now;
     this.#verdicts = new RememberedAnswers({
       ask: (keySha256) => this.#judge(keySha256),
-      maxAgeMs: (judged) => (judged === null ? refusedMaxAgeMs : maxAgeMs),
+      maxAgeMs: (judged) => (judged.verdict.valid ? maxAgeMs : refusedMaxAgeMs),
       ...{ entriesMax, monotonicNow },
     });
-    this.#policies = new RememberedAnswers({
-      ask: (organizationId) => this.#readPolicy(organizationId),
-      maxAgeMs: () => maxAgeMs,
+    this.#sessions = new RememberedAnswers({
+      ask: (sessionId) => this.#judgeSession(sessionId),
+      maxAgeMs: (verdict) => (verdict.valid ? maxAgeMs : refusedMaxAgeMs),
       ...{ entriesMax, monotonicNow },
     });
   }
 
-  /** The verdict on a key, by its SHA-256 in hex; null when it is no valid key. Synchronous when it is remembered. */
+  /**
+   * The verdict on a key, by its SHA-256 in hex; null when it is no valid key. Synchronous when it is remembered. Throws
+   * `access_blocked` if the operator blocked it.
+   */
   find(keySha256: string): ValidVerdict | null | Promise<ValidVerdict | null> {
     const found = this.#verdicts.find(keySha256);
     return found instanceof Promise ? found.then(this.#whileValid) : this.#whileValid(found);
   }
 
-  /** What an organisation wants to be masked; null where it has no policy. Synchronous when it is remembered. */
-  findPolicy(organizationId: string): PrivacyPolicy | null | Promise<PrivacyPolicy | null> {
-    return this.#policies.find(organizationId);
+  /**
+   * The principal of a session as it is now; null when the session is over. Synchronous when it is remembered. Throws
+   * `access_blocked` if the operator blocked its user or organisation.
+   */
+  findSession(sessionId: string): Principal | null | Promise<Principal | null> {
+    const found = this.#sessions.find(sessionId);
+    return found instanceof Promise ? found.then(toPrincipal) : toPrincipal(found);
   }
 
   /** Takes a message of the invalidation channel. */
@@ -73,17 +82,22 @@ export class KeyVerdicts {
       this.forgetAll();
       return;
     }
-    const { keySha256, organizationIds = [] } = parsed.data;
+    const { keySha256, organizationIds = [], userIds = [] } = parsed.data;
     this.#verdicts.forget(keySha256);
-    if (organizationIds.length === 0) return;
-    this.#policies.forget(organizationIds);
-    this.#verdicts.forgetWhere((judged) => judged !== null && organizationIds.includes(judged.verdict.principal.orgId));
+    if (organizationIds.length + userIds.length === 0) return;
+    // A refusal names no user: each blocked caller may be the one that is allowed again.
+    const isOutdated = (verdict: KeyVerdict | SessionVerdict) =>
+      verdict.valid
+        ? organizationIds.includes(verdict.principal.orgId) || userIds.includes(verdict.principal.userId)
+        : verdict.reason === 'blocked';
+    this.#verdicts.forgetWhere(({ verdict }) => isOutdated(verdict));
+    this.#sessions.forgetWhere(isOutdated);
   }
 
   /** Messages may have been missed: believe nothing that was remembered. */
   forgetAll(): void {
     this.#verdicts.forgetAll();
-    this.#policies.forgetAll();
+    this.#sessions.forgetAll();
   }
 
   startPolling(onError: (error: unknown) => void): void {
@@ -103,8 +117,10 @@ export class KeyVerdicts {
     if (this.#timer !== null) clearInterval(this.#timer);
   }
 
-  readonly #whileValid = (judged: Judged): ValidVerdict | null =>
-    judged !== null && judged.expiresAtMs > this.#now() ? judged.verdict : null;
+  readonly #whileValid = ({ verdict, expiresAtMs }: Judged): ValidVerdict | null => {
+    if (!verdict.valid) return refuse(verdict);
+    return expiresAtMs > this.#now() ? verdict : null;
+  };
 
   async #judge(keySha256: string): Promise<Judged> {
     const body: VerifyKeyRequest = { keySha256 };
@@ -114,15 +130,23 @@ export class KeyVerdicts {
       body,
       answer: keyVerdict,
     });
-    if (!verdict.valid) return null;
-    const expiresAtMs = verdict.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(verdict.expiresAt);
-    return { verdict, expiresAtMs };
+    const expiresAt = verdict.valid ? verdict.expiresAt : null;
+    return { verdict, expiresAtMs: expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(expiresAt) };
   }
 
-  async #readPolicy(organizationId: string): Promise<PrivacyPolicy | null> {
-    const path = `/internal/organizations/${organizationId}/privacy`;
-    return (await this.#auth.call({ method: 'GET', path, answer: organizationPrivacy })).privacy;
+  #judgeSession(sessionId: string): Promise<SessionVerdict> {
+    return this.#auth.call({ method: 'GET', path: `/internal/sessions/${sessionId}`, answer: sessionVerdict });
   }
+}
+
+function toPrincipal(verdict: SessionVerdict): Principal | null {
+  return verdict.valid ? verdict.principal : refuse(verdict);
+}
+
+/** A block is named; every other reason stays secret. Throws `access_blocked`. */
+function refuse({ reason }: Extract<KeyVerdict | SessionVerdict, { valid: false }>): null {
+  if (reason === 'blocked') throw new AppError('access_blocked');
+  return null;
 }
 
 function parseJson(text: string): unknown {

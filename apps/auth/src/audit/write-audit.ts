@@ -19,7 +19,8 @@ export interface AuditedChange {
     | 'session_killed'
     | 'api_key_created'
     | 'api_key_revoked'
-    | 'api_key_rotated';
+    | 'api_key_rotated'
+    | 'ceilings_set';
   subjectType: 'organization' | 'user' | 'session' | 'api_key';
   subjectId: string;
   /** What changed; never a secret, never personal data. */

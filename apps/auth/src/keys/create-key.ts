@@ -2,6 +2,8 @@ import { AppError, type CreateApiKeyRequest, type Scope } from '@aggregator/cont
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../context.ts';
+import { type Ceilings, refuseAboveCeiling } from '../limits/limits-in-force.ts';
+import { readCeilings } from '../limits/read-ceilings.ts';
 import { refuseTooLong } from '../privacy/join-policies.ts';
 import { readOrganizationPolicy, readOwnPolicy } from '../privacy/read-policies.ts';
 import { type IssuedKey, issueKey } from './issue-key.ts';
@@ -13,14 +15,14 @@ const keysMax = 1000;
 
 /**
  * Creates a key for the principal's organisation, with its audit entry. Throws `insufficient_permissions` where it would
- * hold what its creator lacks, `conflict` where the organisation has too many, `invalid_value` where it would be born expired, or
- * its policy does not fit together with the organisation's.
+ * hold what its creator lacks, `conflict` where the organisation has too many, `invalid_value` where it would be born expired, a
+ * limit is above the operator's ceiling, or its policy does not fit together with the organisation's.
  */
 export async function createKey(
-  { database, keyHasher, now: clock }: Pick<AuthContext, 'database' | 'keyHasher' | 'now'>,
+  { database, keyHasher, now: clock, limits }: Pick<AuthContext, 'database' | 'keyHasher' | 'now' | 'limits'>,
   caller: Caller,
   request: CreateApiKeyRequest,
-): Promise<IssuedKey> {
+): Promise<IssuedKey & { ceilings: Ceilings }> {
   const { principal } = caller;
   const now = clock();
   const scopes = [...new Set(request.scopes ?? defaultScopes.filter((scope) => principal.scopes.includes(scope)))];
@@ -33,6 +35,8 @@ export async function createKey(
 
   return database.$transaction(async (transaction) => {
     await lockOrganization(transaction, principal.orgId);
+    const ceilings = await readCeilings(transaction, principal.orgId, limits);
+    refuseAboveCeiling(request.limits ?? {}, ceilings.key);
     const own = await readOwnPolicy(transaction, principal);
     const privacy = request.privacy ?? own;
     refuseEscalation(principal, own, { scopes, models, privacy });
@@ -61,6 +65,6 @@ export async function createKey(
       subjectId: issued.row.id,
       details: { scopes },
     });
-    return issued;
+    return { ...issued, ceilings };
   });
 }

@@ -2,23 +2,25 @@ import { isIPv6 } from 'node:net';
 import type { KeyVerdict } from '@aggregator/contracts';
 import { scopesOf } from '../accounts/role-scopes.ts';
 import type { AuthContext } from '../context.ts';
+import { ceilingsOf, limitsInForce, organizationLimitsOf } from '../limits/limits-in-force.ts';
 import { joinPolicies } from '../privacy/join-policies.ts';
 import { readStoredPolicy } from '../privacy/stored-policy.ts';
 import { readGrant } from './stored-key.ts';
 
 /** Whether a key is good now, and for what. An unknown, a revoked and an expired key give the same answer. */
 export async function judgeKey(
-  { database, keyHasher, now, defaultLimits }: Pick<AuthContext, 'database' | 'keyHasher' | 'now' | 'defaultLimits'>,
+  { database, keyHasher, now, limits }: Pick<AuthContext, 'database' | 'keyHasher' | 'now' | 'limits'>,
   keySha256: string,
 ): Promise<KeyVerdict> {
   const row = await database.apiKey.findFirst({
     where: { keyHmac: { in: keyHasher.toHmacs(keySha256) } },
-    include: { user: { select: { role: true } }, organization: { select: { privacy: true } } },
+    include: { user: { select: { role: true } }, organization: { select: { privacy: true, ceilings: true } } },
   });
   if (row === null || row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt <= now())) {
     return { valid: false };
   }
-  const grant = readGrant(row, defaultLimits);
+  const grant = readGrant(row);
+  const ceilings = ceilingsOf(row.organization.ceilings, limits);
   const privacy = joinPolicies(readStoredPolicy(row.organization.privacy), grant.privacy);
   // A role that shrank since the key was made takes its scopes along.
   const held = scopesOf(row.user.role);
@@ -30,7 +32,8 @@ export async function judgeKey(
       keyId: row.id,
       scopes: grant.scopes.filter((scope) => held.includes(scope)),
       models: grant.models,
-      limits: grant.limits,
+      limits: limitsInForce(grant.limits, limits.defaults, ceilings.key),
+      ...organizationLimitsOf(ceilings),
       ...(privacy !== null && { privacy }),
     },
     expiresAt: row.expiresAt?.toISOString() ?? null,

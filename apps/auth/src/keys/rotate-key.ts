@@ -1,4 +1,4 @@
-import { AppError, principalLimits } from '@aggregator/contracts';
+import { AppError } from '@aggregator/contracts';
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../context.ts';
@@ -9,8 +9,6 @@ import { type IssuedKey, issueKey } from './issue-key.ts';
 import { lockOrganization } from './lock-organization.ts';
 import { refuseEscalation } from './refuse-escalation.ts';
 import { readGrant } from './stored-key.ts';
-
-const noDefaults = { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null };
 
 export interface KeyRotation {
   old: ApiKeyRow;
@@ -32,7 +30,7 @@ export async function rotateKey(
   return database.$transaction(async (transaction) => {
     await lockOrganization(transaction, principal.orgId);
     const old = await findUsable(transaction, now, principal.orgId, target.keyId);
-    const grant = readGrant(old, noDefaults);
+    const grant = readGrant(old);
     refuseEscalation(principal, await readOwnPolicy(transaction, principal), grant);
     const issued = await issueKey(transaction, keyHasher, now, {
       organizationId: old.organizationId,
@@ -41,7 +39,7 @@ export async function rotateKey(
       scopes: grant.scopes,
       models: grant.models,
       allowedIps: grant.allowedIps,
-      limits: principalLimits.partial().parse(old.limits),
+      limits: grant.limits,
       privacy: grant.privacy,
       expiresAt: old.expiresAt,
     });

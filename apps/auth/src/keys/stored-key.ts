@@ -8,6 +8,8 @@ import {
 } from '@aggregator/contracts';
 import { z } from 'zod';
 import type { ApiKey as ApiKeyRow } from '../generated/prisma/client.ts';
+import type { InstallationLimits } from '../limits/installation-limits.ts';
+import { type Ceilings, limitsInForce } from '../limits/limits-in-force.ts';
 import { readStoredPolicy } from '../privacy/stored-policy.ts';
 
 const storedScopes = z.array(scope);
@@ -19,32 +21,31 @@ export interface KeyGrant {
   scopes: Scope[];
   models: string[] | null;
   allowedIps: string[] | null;
-  limits: PrincipalLimits;
+  /** The key's own; a limit that it lacks, or null, means the installation's default. */
+  limits: Partial<PrincipalLimits>;
   privacy: PrivacyPolicy | null;
 }
 
-/** `defaults` fill in where the key has no limit of its own. */
-export function readGrant(
-  row: Pick<ApiKeyRow, 'scopes' | 'models' | 'allowedIps' | 'limits' | 'privacy'>,
-  defaults: PrincipalLimits,
-): KeyGrant {
+export function readGrant(row: Pick<ApiKeyRow, 'scopes' | 'models' | 'allowedIps' | 'limits' | 'privacy'>): KeyGrant {
   return {
     scopes: storedScopes.parse(row.scopes),
     models: storedTexts.parse(row.models),
     allowedIps: storedTexts.parse(row.allowedIps),
-    limits: { ...defaults, ...storedLimits.parse(row.limits) },
+    limits: storedLimits.parse(row.limits),
     privacy: readStoredPolicy(row.privacy),
   };
 }
 
-/** A key as its organisation sees it; the key itself is not in it. */
-export function toApiKey(row: ApiKeyRow, defaults: PrincipalLimits): ApiKey {
+/** Returns a key as its organisation sees it, with the limits in force; the key itself is not in it. */
+export function toApiKey(row: ApiKeyRow, { defaults }: InstallationLimits, { key: ceiling }: Ceilings): ApiKey {
+  const grant = readGrant(row);
   return {
     id: row.id,
     name: row.name,
     prefix: row.prefix,
     last4: row.last4,
-    ...readGrant(row, defaults),
+    ...grant,
+    limits: limitsInForce(grant.limits, defaults, ceiling),
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,
     revokedAt: row.revokedAt?.toISOString() ?? null,

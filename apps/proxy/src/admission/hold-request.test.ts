@@ -83,6 +83,37 @@ describe('limits', () => {
     expect(Number(first.headers.get('x-ratelimit-remaining-tokens'))).toBeLessThan(100);
   });
 
+  it("counts what all keys and users of an organisation ask for against the organisation's limit (I14)", async () => {
+    const organizationLimits = { requestsPerMinute: 2, tokensPerMinute: null, concurrentRequests: null };
+    const key = { ...limited({ requestsPerMinute: 60 }), organizationLimits };
+    const user = { ...key, keyId: null };
+
+    const answers = [];
+    for (const principal of [key, user, key]) answers.push(await ask(good, createUuidV7(), principal));
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+    expect(answers.map(({ headers }) => headers.get('x-ratelimit-limit-requests'))).toEqual(['2', '2', '2']);
+    expect(answers[2]?.json.error?.message).toContain('organisation');
+  });
+
+  it("corrects the organisation's limit of tokens with that of the key", async () => {
+    const organizationLimits = { requestsPerMinute: null, tokensPerMinute: 1000, concurrentRequests: null };
+    const principal = { ...limited({ tokensPerMinute: 10_000 }), organizationLimits };
+    const first = await ask({ ...good, max_tokens: 900 }, createUuidV7(), principal);
+    await waitFor(async () => (await world.admission.readCredit(principal.orgId)).openHolds === 0, {
+      describe: 'the settlement',
+    });
+    const second = await ask({ ...good, max_tokens: 800 }, createUuidV7(), principal);
+
+    expect([first.status, second.status]).toEqual([200, 200]);
+  });
+
+  it('limits a user who comes with an access token', async () => {
+    const principal = { ...limited({ requestsPerMinute: 1 }), keyId: null };
+    await ask(good, createUuidV7(), principal);
+    expect((await ask(good, createUuidV7(), principal)).status).toBe(429);
+  });
+
   it('answers 429 to more requests at once than the key may have', async () => {
     const principal = limited({ concurrentRequests: 1 });
     world.fault = { kind: 'stall', afterChunks: 1 };

@@ -1,10 +1,11 @@
-import type { AdmitAnswer, AdmitRequest, RateLimit } from '@aggregator/admission';
-import { AppError, type Principal } from '@aggregator/contracts';
+import type { AdmitAnswer, AdmitRequest } from '@aggregator/admission';
+import { AppError } from '@aggregator/contracts';
 import { priceWorstCase } from '@aggregator/pricing';
 import type { RoutePlan } from '@aggregator/routing';
 import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { releaseHold } from '../settlement/release-hold.ts';
+import { limitsOf, ownerOf, toActualCosts } from './limit-subjects.ts';
 import { setRateHeaders } from './rate-headers.ts';
 
 /** What a request may use, known before it is sent. Tokens. */
@@ -19,8 +20,10 @@ export interface RequestBounds {
 
 export interface Hold {
   readonly bounds: RequestBounds;
-  /** The limit of tokens that was charged; null where the caller has none. */
+  /** The caller's limit of tokens that was charged; null if the caller has none. */
   readonly tokensSubject: string | null;
+  /** The organisation's limit of tokens that was charged; null if the organisation has none. */
+  readonly organizationTokensSubject: string | null;
 }
 
 const roundsMax = 4;
@@ -61,12 +64,12 @@ export async function holdRequest(
         if (answer.creditNanoUsd < request.holdNanoUsd * aheadHolds) {
           context.leases.askAhead(request.orgId, request.holdNanoUsd * aheadHolds);
         }
-        return { bounds, tokensSubject: limits.tokensSubject };
+        return { bounds, ...limits.subjects };
       case 'rate_limited':
         throw toRateError(answer);
       case 'concurrency_limited':
         throw new AppError('rate_limit_exceeded', {
-          message: `More than ${answer.max} requests at once. Wait until one of them has ended, then try again.`,
+          message: `More than ${answer.max} requests at once for ${ownerOf(answer.subject)}. Wait until one of them has ended, then try again.`,
           retryAfterMs: 1000,
         });
       case 'no_credit':
@@ -105,31 +108,14 @@ export function cancelHold(context: ProxyContext, exchange: Exchange, hold: Hold
     orgId: exchange.principal.orgId,
     requestId: exchange.requestId,
     actualNanoUsd: 0n,
-    actualCosts: hold.tokensSubject === null ? {} : { [hold.tokensSubject]: 0 },
+    actualCosts: toActualCosts(hold, 0),
   });
-}
-
-function limitsOf({ keyId, userId, limits }: Principal, bounds: RequestBounds) {
-  const owner = keyId === null ? `user:${userId}` : `key:${keyId}`;
-  const { requestsPerMinute, tokensPerMinute, concurrentRequests } = limits;
-  const rates: RateLimit[] = [];
-  if (requestsPerMinute !== null) {
-    rates.push({ subject: `${owner}:requests`, ratePerMinute: requestsPerMinute, cost: 1 });
-  }
-  const tokensSubject = tokensPerMinute === null ? null : `${owner}:tokens`;
-  if (tokensPerMinute !== null) {
-    // What is more than the whole limit could never be admitted; the end books what it really was.
-    const cost = Math.min(bounds.tokensLikely, tokensPerMinute);
-    rates.push({ subject: `${owner}:tokens`, ratePerMinute: tokensPerMinute, cost });
-  }
-  const concurrency = concurrentRequests === null ? [] : [{ subject: `${owner}:concurrency`, max: concurrentRequests }];
-  return { rates, concurrency, tokensSubject };
 }
 
 function toRateError({ subject, retryAfterMs }: Extract<AdmitAnswer, { result: 'rate_limited' }>): AppError {
   const isTokens = subject.endsWith(':tokens');
   return new AppError('rate_limit_exceeded', {
-    ...(isTokens && { message: 'Too many tokens. Wait as long as Retry-After says, then try again.' }),
+    message: `Too many ${isTokens ? 'tokens' : 'requests'} per minute for ${ownerOf(subject)}. Wait as long as Retry-After says, then try again.`,
     ...(retryAfterMs !== null && { retryAfterMs }),
   });
 }

@@ -13,8 +13,7 @@ export function setRateHeaders(response: ServerResponse, verdicts: readonly Rate
   if (verdicts.length === 0) return;
   const states: string[] = [];
   const policies: string[] = [];
-  for (const { subject, limit, remaining, resetMs } of verdicts) {
-    const name = subject.slice(subject.lastIndexOf(':') + 1);
+  for (const [name, { limit, remaining, resetMs }] of tightestOf(verdicts)) {
     states.push(`"${name}";r=${remaining};t=${Math.ceil(resetMs / 1000)}`);
     policies.push(`"${name}";q=${limit};w=${windowSeconds}`);
     response.setHeader(`x-ratelimit-limit-${name}`, String(limit));
@@ -23,6 +22,17 @@ export function setRateHeaders(response: ServerResponse, verdicts: readonly Rate
   }
   response.setHeader('ratelimit', states.join(', '));
   response.setHeader('ratelimit-policy', policies.join(', '));
+}
+
+/** By public name; of a caller's limit and its organisation's, the one with less left is shown. */
+function tightestOf(verdicts: readonly RateVerdict[]): Map<string, RateVerdict> {
+  const tightest = new Map<string, RateVerdict>();
+  for (const verdict of verdicts) {
+    const name = verdict.subject.slice(verdict.subject.lastIndexOf(':') + 1);
+    const other = tightest.get(name);
+    if (other === undefined || verdict.remaining < other.remaining) tightest.set(name, verdict);
+  }
+  return tightest;
 }
 
 /** As OpenAI writes durations: "20ms", "1s", "1.5s", "6m0s". */

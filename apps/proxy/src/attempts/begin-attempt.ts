@@ -92,6 +92,7 @@ export function toDispatched(
     outputTokensMax: hold.bounds.outputTokensMax,
     inputTokensEstimate: hold.bounds.inputTokensEstimate,
     tokensSubject: hold.tokensSubject,
+    organizationTokensSubject: hold.organizationTokensSubject,
   };
 }
 

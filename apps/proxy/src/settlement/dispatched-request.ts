@@ -46,6 +46,8 @@ export const dispatchedRequest = z.object({
   inputTokensEstimate: count,
   /** The limit of tokens that is corrected at the end; null where the caller has none. */
   tokensSubject: z.string().nullable(),
+  /** The organisation's limit of tokens that is corrected at the end; absent in intents of earlier versions. */
+  organizationTokensSubject: z.string().nullish(),
 });
 export type DispatchedRequest = z.infer<typeof dispatchedRequest>;
 

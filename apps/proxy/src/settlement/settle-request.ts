@@ -1,5 +1,6 @@
 import type { AppError, AttemptSummary, Outcome, Usage } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
+import { toActualCosts } from '../admission/limit-subjects.ts';
 import type { ProxyContext } from '../context.ts';
 import { type Charge, chargeUsage, estimateCharge, noCharge } from './charge.ts';
 import type { DispatchedRequest } from './dispatched-request.ts';
@@ -79,7 +80,7 @@ export function recordSettlement(
     orgId: request.orgId,
     requestId: request.requestId,
     actualNanoUsd: charge.amountNanoUsd,
-    actualCosts: request.tokensSubject === null ? {} : { [request.tokensSubject]: countTokens(charge.usage) },
+    actualCosts: toActualCosts(request, countTokens(charge.usage)),
   });
   context.events.requestFinished(request, end, { outcome, charge });
 }

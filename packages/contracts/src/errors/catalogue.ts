@@ -94,6 +94,11 @@ export const errorCatalogue = {
     'authentication_error',
     'This service answers only to its peers. Use the public API gateway.',
   ),
+  access_blocked: entry(
+    403,
+    'permission_error',
+    'The operator has blocked this key, user or organisation. Contact the operator.',
+  ),
   insufficient_permissions: entry(403, 'permission_error', 'This key or user is not allowed to do that.'),
   model_not_allowed: entry(403, 'permission_error', 'This key is not allowed to use that model.'),
   not_found: entry(404, 'not_found_error', 'There is nothing at this address.'),

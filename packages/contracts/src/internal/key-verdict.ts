@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { principal } from '../principal.ts';
-import { privacyPolicy } from '../privacy-policy.ts';
 
 /** Gateway → auth `POST /internal/keys/verify`. The key itself stays in the gateway: only its SHA-256 crosses. */
 export const verifyKeyRequest = z.strictObject({ keySha256: z.string().regex(/^[0-9a-f]{64}$/) });
 export type VerifyKeyRequest = z.infer<typeof verifyKeyRequest>;
+
+/** `blocked`: the operator blocked the key, its user or its organisation. Absent for every other reason, which stays secret. */
+const refused = z.strictObject({ valid: z.literal(false), reason: z.enum(['blocked']).optional() });
 
 /** What auth says of a key. `expiresAt` bounds how long a positive verdict may be kept. */
 export const keyVerdict = z.discriminatedUnion('valid', [
@@ -16,13 +18,19 @@ export const keyVerdict = z.discriminatedUnion('valid', [
     /** Addresses (CIDR) that may use the key; null means any. */
     allowedIps: z.array(z.string()).max(100).nullable(),
   }),
-  z.strictObject({ valid: z.literal(false) }),
+  refused,
 ]);
 export type KeyVerdict = z.infer<typeof keyVerdict>;
 
-/** Auth `GET /internal/organizations/{id}/privacy`: what is masked for whoever comes with an access token. */
-export const organizationPrivacy = z.strictObject({ privacy: privacyPolicy.nullable() });
-export type OrganizationPrivacy = z.infer<typeof organizationPrivacy>;
+/**
+ * Verdict of auth on the session of an access token, `GET /internal/sessions/{id}`: the principal as it is now. Limits,
+ * masking, the role and a block can change while a token is valid, so the token's own claims never decide them.
+ */
+export const sessionVerdict = z.discriminatedUnion('valid', [
+  z.strictObject({ valid: z.literal(true), principal }),
+  refused,
+]);
+export type SessionVerdict = z.infer<typeof sessionVerdict>;
 
 /** Auth → gateways, over the invalidation channel: forget what you cached. */
 export const keyInvalidationChannel = 'aggregator:invalidate:keys';
@@ -30,8 +38,10 @@ export const keyInvalidation = z.strictObject({
   /** SHA-256 (hex) of the keys to forget; empty with `all` true means every verdict. */
   keySha256: z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(1000),
   all: z.boolean(),
-  /** Organisations whose policy and every key's verdict are to be forgotten. */
+  /** Organisations whose keys' and sessions' verdicts are to be forgotten. */
   organizationIds: z.array(z.uuid()).max(100).optional(),
+  /** Users whose keys' and sessions' verdicts are to be forgotten. */
+  userIds: z.array(z.uuid()).max(100).optional(),
   /** Gateways end every open answer of these callers at once; absent if answers in flight may finish. */
   cut: z
     .strictObject({

@@ -65,6 +65,20 @@ describe('POST /v1/auth/api-keys', () => {
       });
     });
 
+    it("binds a key whose owner asks for no limit by the installation's default", async () => {
+      const limits = { requestsPerMinute: null, concurrentRequests: null };
+      const created = createdApiKey.parse((await create({ name: 'unbound', limits })).body);
+      expect(created.limits).toMatchObject({ requestsPerMinute: 600, concurrentRequests: 200 });
+
+      const body = { keySha256: sha256Hex(created.key) };
+      expect((await auth.call('POST', '/internal/keys/verify', { as: 'api-gateway', body })).body).toMatchObject({
+        principal: {
+          limits: { requestsPerMinute: 600, concurrentRequests: 200 },
+          organizationLimits: { requestsPerMinute: 60_000, concurrentRequests: 2000 },
+        },
+      });
+    });
+
     it('keeps what is to be masked, shows it in the list, and tells the gateway so', async () => {
       const privacy: PrivacyPolicy = {
         mode: 'mask',
@@ -166,6 +180,8 @@ describe('POST /v1/auth/api-keys', () => {
       ['allowedIps[0]', { allowedIps: ['10.0.0.0/33'] }],
       ['expiresAt', { expiresAt: '2025-12-31T23:59:59.000Z' }],
       ['limits.requestsPerMinute', { limits: { requestsPerMinute: -1 } }],
+      ['limits.requestsPerMinute', { limits: { requestsPerMinute: 601 } }],
+      ['limits.concurrentRequests', { limits: { concurrentRequests: 201 } }],
       ['privacy.kinds[0]', { privacy: { mode: 'mask', kinds: ['secrets'] } }],
       ['privacy.patterns[0]', { privacy: { mode: 'mask', patterns: ['(a+)+$'] } }],
     ])('refuses a wrong value of %s', async (param, fields) => {

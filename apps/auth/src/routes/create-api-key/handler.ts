@@ -9,7 +9,8 @@ import { toApiKey } from '../../keys/stored-key.ts';
 export function createApiKeyHandler(context: AuthContext): RequestHandler {
   return async (request, response) => {
     const caller = callerOf(request);
-    const { row, key, keySha256 } = await createKey(context, caller, checkBody(createApiKeyRequest, request.body));
+    const body = checkBody(createApiKeyRequest, request.body);
+    const { row, key, keySha256, ceilings } = await createKey(context, caller, body);
     await context.events.keyChanged({
       requestId: caller.requestId,
       change: 'created',
@@ -17,7 +18,7 @@ export function createApiKeyHandler(context: AuthContext): RequestHandler {
       keyId: row.id,
       keySha256: [keySha256],
     });
-    const answer: CreatedApiKey = { ...toApiKey(row, context.defaultLimits), key };
+    const answer: CreatedApiKey = { ...toApiKey(row, context.limits, ceilings), key };
     response.status(201).set('cache-control', 'no-store').json(answer);
   };
 }

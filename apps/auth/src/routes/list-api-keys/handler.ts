@@ -4,14 +4,16 @@ import type { RequestHandler } from 'express';
 import type { z } from 'zod';
 import type { AuthContext } from '../../context.ts';
 import { toApiKey } from '../../keys/stored-key.ts';
+import { readCeilings } from '../../limits/read-ceilings.ts';
 
 const pageSize = 50;
 
 /** Newest first; ids are time-ordered, so the last one on a page is where the next page begins. */
-export function listApiKeysHandler({ database, defaultLimits }: AuthContext): RequestHandler {
+export function listApiKeysHandler({ database, limits }: AuthContext): RequestHandler {
   return async (request, response) => {
     const { orgId } = principalOf(request);
     const { cursor, limit = pageSize } = checkBody(listApiKeysQuery, { ...request.query });
+    const ceilings = await readCeilings(database, orgId, limits);
     const rows = await database.apiKey.findMany({
       where: { organizationId: orgId, ...(cursor === undefined ? {} : { id: { lt: cursor } }) },
       orderBy: { id: 'desc' },
@@ -19,7 +21,7 @@ export function listApiKeysHandler({ database, defaultLimits }: AuthContext): Re
     });
     const page = rows.slice(0, limit);
     const answer: z.infer<typeof apiKeyList> = {
-      data: page.map((row) => toApiKey(row, defaultLimits)),
+      data: page.map((row) => toApiKey(row, limits, ceilings)),
       nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
     };
     response.json(answer);

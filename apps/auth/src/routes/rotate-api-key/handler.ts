@@ -7,6 +7,7 @@ import type { AuthContext } from '../../context.ts';
 import { readKeyId } from '../../keys/read-key-id.ts';
 import { rotateKey } from '../../keys/rotate-key.ts';
 import { toApiKey } from '../../keys/stored-key.ts';
+import { readCeilings } from '../../limits/read-ceilings.ts';
 
 const noFields = z.strictObject({});
 
@@ -23,7 +24,8 @@ export function rotateApiKeyHandler(context: AuthContext): RequestHandler {
       keyId: old.id,
       keySha256: [context.keyHasher.readSha256(old), issued.keySha256],
     });
-    const answer: CreatedApiKey = { ...toApiKey(issued.row, context.defaultLimits), key: issued.key };
+    const ceilings = await readCeilings(context.database, old.organizationId, context.limits);
+    const answer: CreatedApiKey = { ...toApiKey(issued.row, context.limits, ceilings), key: issued.key };
     response.status(201).set('cache-control', 'no-store').json(answer);
   };
 }

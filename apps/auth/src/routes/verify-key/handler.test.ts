@@ -30,6 +30,7 @@ describe('POST /internal/keys/verify', () => {
           scopes: ['ai:invoke', 'billing:read', 'usage:read'],
           models: null,
           limits: { requestsPerMinute: 9, tokensPerMinute: 5000, concurrentRequests: null },
+          organizationLimits: { requestsPerMinute: 60_000, tokensPerMinute: 500_000, concurrentRequests: null },
         },
         expiresAt: null,
         allowedIps: null,

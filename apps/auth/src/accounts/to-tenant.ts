@@ -1,0 +1,17 @@
+import type { Tenant } from '@aggregator/contracts';
+import type { Organization as OrganizationRow } from '../generated/prisma/client.ts';
+import type { InstallationLimits } from '../limits/installation-limits.ts';
+import { ceilingsOf, readStoredCeilings } from '../limits/limits-in-force.ts';
+
+/** Returns an organisation as the operator sees it. */
+export function toTenant(row: OrganizationRow, installation: InstallationLimits): Tenant {
+  const { key, organization } = ceilingsOf(row.ceilings, installation);
+  return {
+    id: row.id,
+    name: row.name,
+    ceilings: readStoredCeilings(row.ceilings),
+    limits: organization,
+    keyLimitsMax: key,
+    createdAt: row.createdAt.toISOString(),
+  };
+}

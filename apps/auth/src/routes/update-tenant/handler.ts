@@ -1,0 +1,23 @@
+import { updateTenantRequest } from '@aggregator/contracts';
+import { checkBody } from '@aggregator/service-kit';
+import type { RequestHandler } from 'express';
+import { readOrganizationId } from '../../accounts/read-organization-id.ts';
+import { setCeilings } from '../../accounts/set-ceilings.ts';
+import { toTenant } from '../../accounts/to-tenant.ts';
+import { callerOf } from '../../audit/caller.ts';
+import type { AuthContext } from '../../context.ts';
+
+export function updateTenantHandler(context: AuthContext): RequestHandler {
+  return async (request, response) => {
+    const caller = callerOf(request);
+    const { ceilings } = checkBody(updateTenantRequest, request.body);
+    const row = await setCeilings(context, caller, readOrganizationId(request), ceilings);
+    await context.events.organizationUpdated({
+      requestId: caller.requestId,
+      userId: caller.principal.userId,
+      keyId: caller.keyId,
+      organizationId: row.id,
+    });
+    response.json(toTenant(row, context.limits));
+  };
+}

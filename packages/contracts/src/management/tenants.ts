@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { principalLimits } from '../principal.ts';
+
+/** Bodies of the operator's routes for organisations (scope `tenants:manage`). */
+const ceilings = z.strictObject({
+  requestsPerMinute: principalLimits.shape.requestsPerMinute.unwrap().optional(),
+  tokensPerMinute: principalLimits.shape.tokensPerMinute.unwrap().optional(),
+  concurrentRequests: principalLimits.shape.concurrentRequests.unwrap().optional(),
+});
+
+/**
+ * The operator's ceilings for one organisation; each replaces the installation's. `organization` bounds all keys and users
+ * of it together, `key` bounds each key and each user. The installation's ceiling applies to what is absent.
+ */
+export const organizationCeilings = z.strictObject({ organization: ceilings.optional(), key: ceilings.optional() });
+export type OrganizationCeilings = z.infer<typeof organizationCeilings>;
+
+/** `PATCH /auth/organizations/{id}`: `ceilings` replaces all of the organisation's; null returns to the installation's. */
+export const updateTenantRequest = z.strictObject({ ceilings: organizationCeilings.nullable() });
+export type UpdateTenantRequest = z.infer<typeof updateTenantRequest>;
+
+/** An organisation as the operator sees it. */
+export const tenant = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  /** Null if the operator set none. */
+  ceilings: organizationCeilings.nullable(),
+  /** Limits in force, over all keys and users of the organisation together; null means none. */
+  limits: principalLimits,
+  /** Most that one key or one user of it can have; null means no ceiling. */
+  keyLimitsMax: principalLimits,
+  createdAt: z.iso.datetime(),
+});
+export type Tenant = z.infer<typeof tenant>;
