@@ -137,11 +137,17 @@ export interface ChatStreamOptions {
 export interface ChatStreamTranslator {
   /**
    * Takes the `data` of one event and answers those to send, in order, each the JSON text of an OpenAI chunk. Where the
-   * dialects match it is the very text that came in. `[DONE]` answers nothing. The chunk that ends the answer (last finish
+   * dialects match it is the very text that came in, on one line. `[DONE]` answers what `release` does. The chunk that ends the answer (last finish
    * reason, or the usage chunk if the client asked for it) is kept for `end`, because our additions go into it.
    * Text that is not a chunk is dropped and counted in `malformedEvents`. After an error event everything is dropped.
    */
   push(data: string): readonly string[];
+
+  /**
+   * Returns the finish reason that was held back behind late text, as the JSON texts of its chunks, once. Called before `end`,
+   * since a provider may leave out `[DONE]`. Absent if the dialect holds nothing back.
+   */
+  release?(): readonly string[];
 
   /**
    * What was kept back, to be sent last after our additions were put into it; null if nothing was, which is so unless the

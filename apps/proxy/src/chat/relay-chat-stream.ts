@@ -182,6 +182,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   #finish(): void {
     if (this.#isOver) return;
     const { open, request } = this.#attempt;
+    for (const chunk of this.#translator.release?.() ?? []) this.#pass(chunk);
     const kept = this.#translator.end();
     const last = kept === null || this.#continuation === null ? kept : this.#continuation.takeLast(kept);
     if (this.#continuation?.hasDiverged) {

@@ -93,6 +93,7 @@ export class FakeClient {
     } catch {
       // A torn connection: what is whole the translator knows.
     }
+    sent.push(...(translator.release?.() ?? []));
     const end = translator.end();
     const chunks = [...sent.map((text): unknown => JSON.parse(text)), ...(end === null ? [] : [end])];
     for (const { choices } of chunks.map((one) => chunk.parse(one))) {

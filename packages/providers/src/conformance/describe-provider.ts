@@ -249,6 +249,14 @@ function describeBrokenStream(
     expect(translator).toMatchObject({ malformedEvents: stream.length, isComplete: true, error: null });
   });
 
+  it('reads events whose JSON spans several data lines, and sends each on one line', () => {
+    const spread = stream.map((event) => `${JSON.stringify(event, null, 1).replaceAll(/^/gm, 'data: ')}\n\n`);
+    const { sent, end, translator } = readStream(create(), [Buffer.from(spread.join(''))]);
+    expect(sent.join('')).not.toMatch(/[\r\n]/);
+    expect(joinChunks([...sent.map((text) => JSON.parse(text)), end]).text).toBe(expected.text);
+    expect(translator).toMatchObject({ malformedEvents: 0, isComplete: true, error: null });
+  });
+
   it('tells the error event of the provider, judged, and nothing after it', () => {
     const before = readStream(create(), [toEventStream(stream.slice(0, 2), '')]);
     for (const [index, error] of streamError.events.entries()) {

@@ -71,6 +71,7 @@ export function readStream(translator: ChatStreamTranslator, byteChunks: readonl
   };
   for (const bytes of byteChunks) take(parser.push(bytes));
   take(parser.end());
+  sent.push(...(translator.release?.() ?? []));
   return { translator, sent, end: translator.end() };
 }
 

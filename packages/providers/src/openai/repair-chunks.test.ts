@@ -104,20 +104,20 @@ describe('a stream of a loose server', () => {
     const stream = new OpenAiChatStream({ includeUsage: false }, { isLoose });
     return { stream, sent: events.flatMap((event) => stream.push(JSON.stringify(event))) };
   };
-  const right = { ...head, choices: [{ index: 0, delta: { content: 'a' }, finish_reason: null }] };
+  const right = { ...head, choices: [{ index: 0, delta: { role: 'assistant', content: 'a' }, finish_reason: null }] };
 
   it('goes on as the very text that came wherever it is right', () => {
     expect(run([right], true).sent).toEqual([JSON.stringify(right)]);
   });
 
   it('is repaired for this server alone', () => {
-    const loose = { id: 'c1', choices: [{ delta: { reasoning: 'Hm.' }, finish_reason: '' }] };
+    const loose = { id: 'c1', choices: [{ delta: { role: 'assistant', reasoning: 'Hm.' }, finish_reason: '' }] };
     expect(run([loose], false).sent).toEqual([JSON.stringify(loose)]);
     expect(run([loose], true).sent.map((text) => JSON.parse(text))).toEqual([
       {
         id: 'c1',
         object: 'chat.completion.chunk',
-        choices: [{ index: 0, delta: { reasoning_content: 'Hm.' }, finish_reason: null }],
+        choices: [{ index: 0, delta: { role: 'assistant', reasoning_content: 'Hm.' }, finish_reason: null }],
       },
     ]);
     expect(run([loose], true).stream.outputCharacters).toBe(3);

@@ -10,16 +10,20 @@ const finish = (index = 0, more: object = {}) =>
   JSON.stringify({ ...head, choices: [{ index, delta: {}, finish_reason: 'stop' }], ...more });
 const usageChunk = (more: object = {}) => JSON.stringify({ ...head, choices: [], usage: { ...usage, ...more } });
 
+/** A stream that has begun as OpenAI's do: with the role of each choice. `sent` is what follows. */
 function run(events: readonly string[], includeUsage: boolean, choiceCount = 1) {
   const stream = new OpenAiChatStream({ includeUsage, choiceCount });
-  const sent = events.flatMap((event) => stream.push(event));
+  for (let index = 0; index < choiceCount; index += 1) {
+    stream.push(JSON.stringify({ ...head, choices: [{ index, delta: { role: 'assistant', content: '' } }] }));
+  }
+  const sent = [...events.flatMap((event) => stream.push(event)), ...stream.release()];
   return { stream, sent, end: stream.end() };
 }
 
 describe('a stream of the same dialect', () => {
   it('goes on as the very text that came, spacing and unknown fields included', () => {
     const odd =
-      '{ "choices" : [ {"index":0, "delta":{"content":"a"}, "novel": 1.0} ],\t"object":"chat.completion.chunk"}';
+      '{ "id":"c1", "choices" : [ {"index":0, "delta":{"content":"a"}, "novel": 1.0} ],\t"object":"chat.completion.chunk"}';
     expect(run([odd], false).sent).toEqual([odd]);
     expect(run([odd], false).sent[0]).toBe(odd);
   });
@@ -108,6 +112,23 @@ describe('a stream of the same dialect', () => {
     expect(run(serial, false).sent).toHaveLength(3);
   });
 
+  it('cuts a repeated role out of the text, and leaves the rest of it as it came', () => {
+    const repeated = '{"id":"c1","choices":[{"index":0,"delta":{"role":"assistant","content":"a"},"novel":1.50}]}';
+    expect(run([repeated], false).sent).toEqual([repeated.replace('"role":"assistant",', '')]);
+  });
+
+  it('reads an event whose JSON spans several lines, and sends it on one line', () => {
+    for (const lineEnd of ['\n', '\r', '\r\n']) {
+      const spread = (event: string) => JSON.stringify(JSON.parse(event), null, 1).replaceAll('\n', lineEnd);
+      const { sent, end } = run([text('a'), text('b\n'), finish(), usageChunk()].map(spread), true);
+      expect(sent.join('')).not.toMatch(/[\r\n]/);
+      expect(sent.map((chunk) => JSON.parse(chunk))).toEqual(
+        [text('a'), text('b\n'), finish()].map((one) => JSON.parse(one)),
+      );
+      expect(end).toEqual(JSON.parse(usageChunk()));
+    }
+  });
+
   it('ends in nothing while a choice is still open, whatever was kept', () => {
     expect(run([text('a'), finish(0), text('b', 1)], false).end).toBeNull();
     expect(run([text('a'), usageChunk()], true).end).toBeNull();
@@ -147,6 +168,68 @@ describe('a stream of the same dialect', () => {
     const { stream, sent } = run([...junk, '', ' '], false);
     expect(sent).toEqual([]);
     expect(stream.malformedEvents).toBe(junk.length);
+  });
+
+  describe.each([true, false])('that is not coherent (usage asked for: %s)', (includeUsage) => {
+    /** Every chunk of the stream, the last one included. */
+    const chunksOf = (events: readonly string[], choiceCount = 1) => {
+      const stream = new OpenAiChatStream({ includeUsage, choiceCount });
+      const sent = [...events.flatMap((event) => stream.push(event)), ...stream.release()];
+      const last = stream.end();
+      const chunks = [...sent.map((one) => JSON.parse(one)), ...(last === null ? [] : [last])];
+      const choices = chunks.flatMap((chunk) => chunk.choices);
+      return {
+        ids: [...new Set(chunks.map(({ id }) => id))],
+        roles: choices.flatMap(({ delta }) => delta.role ?? []),
+        text: choices.map(({ delta }) => delta.content ?? '').join(''),
+        finishReasons: choices.flatMap(({ finish_reason: reason }) => reason ?? []),
+        lastChoice: choices.at(-1),
+        stream,
+      };
+    };
+    const sloppy = (id: string, delta: object, finish_reason: string | null = null, index = 0) =>
+      JSON.stringify({ ...head, id, choices: [{ index, delta, finish_reason }] });
+    const one = { ids: ['c1'], roles: ['assistant'], text: 'ab', finishReasons: ['stop'] };
+
+    it.each([
+      ['a finish reason three times', [text('ab'), finish(), finish(), finish()]],
+      [
+        'a role in every chunk',
+        ['a', 'b'].map((content) => sloppy('c1', { role: 'assistant', content })).concat(finish()),
+      ],
+      ['no role', [text('a'), text('b'), finish()]],
+      [
+        'another id in every chunk',
+        [sloppy('c1', { content: 'a' }), sloppy('c2', { content: 'b' }), sloppy('c3', {}, 'stop')],
+      ],
+      ['text after the finish reason', [text('a'), finish(), text('b')]],
+      ['text beside and after the finish reason', [sloppy('c1', { content: 'a' }, 'stop'), text('b')]],
+      ['a finish reason beside each text', ['a', 'b'].map((content) => sloppy('c1', { content }, 'stop'))],
+      ['text after the usage', [text('a'), finish(), usageChunk(), text('b'), finish()]],
+    ])('has one id, one role and one finish reason at its end: %s', (_, events) => {
+      for (const end of [[usageChunk()], [usageChunk(), '[DONE]'], []]) {
+        const told = chunksOf([...events, ...end]);
+        expect(told).toMatchObject(one);
+        expect(told.lastChoice).toMatchObject({ finish_reason: 'stop' });
+        expect(told.stream).toMatchObject({ isComplete: true, outputCharacters: 2, malformedEvents: 0 });
+      }
+    });
+
+    it('has them for each choice', () => {
+      const both = [0, 1].flatMap((index) =>
+        ['a', 'b'].map((content) => sloppy('c1', { role: 'assistant', content }, null, index)),
+      );
+      const {
+        roles,
+        finishReasons,
+        text: said,
+      } = chunksOf([...both, finish(0), text('late'), finish(0), finish(1)], 2);
+      expect({ roles, finishReasons, said }).toEqual({
+        roles: ['assistant', 'assistant'],
+        finishReasons: ['stop', 'stop'],
+        said: 'abab',
+      });
+    });
   });
 
   it('stays whole whatever comes after it', () => {

@@ -1,6 +1,7 @@
 import type { Usage } from '@aggregator/contracts';
 import { isRecord, parseRecord } from '../json-record.ts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
+import { ChunkCoherence, cutRole, hasDelta, isEmptyChunk, toOneLine } from './coherent-chunks.ts';
 import { classifyOpenAiErrorBody } from './errors.ts';
 import { ChunkRepair } from './repair-chunks.ts';
 import type { AnswerChanges } from './response.ts';
@@ -12,12 +13,17 @@ const nothing: readonly string[] = Object.freeze([]);
 /** OpenAI takes `n` up to 128; a choice beyond this bound is no choice of ours. */
 const choicesMax = 1024;
 
+interface KeptChunk {
+  readonly chunk: Chunk;
+  readonly text: string;
+}
+
 /**
  * One stream of chat completion chunks. It is read, not rebuilt: a chunk goes on as the very text that came, after one
- * `JSON.parse` and a look at the few fields that tell where the answer stands.
+ * `JSON.parse` and a look at the few fields that show how far the answer is.
  *
- * The chunk that ends the answer is kept for `end`. Chunks that come after it (a late comment, a moderation result) go out
- * before it; a later end takes its place and lets it go.
+ * The chunk whose finish reason completes the answer is kept until the end, and so is the usage chunk. What comes after them
+ * (late text, a late comment, a moderation result) goes out before them, so that the finish reason is the last word.
  */
 export class OpenAiChatStream implements ChatStreamTranslator {
   isComplete = false;
@@ -33,15 +39,17 @@ export class OpenAiChatStream implements ChatStreamTranslator {
   readonly #changes: AnswerChanges;
   /** Null for a server that needs none. */
   readonly #repair: ChunkRepair | null;
+  readonly #coherence = new ChunkCoherence();
   /** By index of the choice: whether it has had its finish reason; undefined before its first chunk. */
   readonly #isFinished: (boolean | undefined)[] = [];
   #choicesSeen = 0;
   #choicesOpen = 0;
-  #kept: Chunk | null = null;
-  #keptText = '';
-  /** The chunk that made the answer whole: where a client waits for a usage chunk that never comes, its head makes one. */
+  /** The chunk that completed the answer. Null before it, and after `release`. */
+  #finish: KeptChunk | null = null;
+  /** Head of the same: a client that waits for a usage chunk that never comes gets one made of it. */
   #lastFinish: Chunk | null = null;
-  /** Usage as the provider last told it. */
+  #usageChunk: Chunk | null = null;
+  /** Usage as the provider last reported it. */
   #usageTold: unknown = null;
 
   constructor({ includeUsage, choiceCount = 1 }: ChatStreamOptions, changes: AnswerChanges = {}) {
@@ -51,71 +59,114 @@ export class OpenAiChatStream implements ChatStreamTranslator {
     this.#repair = changes.isLoose === true ? new ChunkRepair() : null;
   }
 
-  push(data: string): readonly string[] {
-    if (data === '[DONE]') this.isEnded = true;
-    if (data === '[DONE]' || this.error !== null) return nothing;
-    const chunk = parseRecord(data);
+  push(event: string): readonly string[] {
+    if (event === '[DONE]') {
+      this.isEnded = true;
+      return this.release();
+    }
+    if (this.error !== null) return nothing;
+    const chunk = parseRecord(event);
     if (chunk === null) {
       // An empty event is some servers' keep-alive.
-      if (data.trim() !== '') this.malformedEvents += 1;
+      if (event.trim() !== '') this.malformedEvents += 1;
       return nothing;
     }
     const { choices } = chunk;
-    if (!Array.isArray(choices) || chunk.error || choices.some(isBroken)) return this.#takeOther(data, chunk);
-    const text = this.#change(chunk, data);
+    if (!Array.isArray(choices) || chunk.error || choices.some(isBroken)) return this.#takeOther(chunk);
+    const text = this.#change(chunk, toOneLine(event));
     if (!choices.every(isChoice)) return this.#drop();
     const hasUsage = isRecord(chunk.usage);
     if (hasUsage) this.#readUsage(chunk.usage);
-    if (choices.length === 0) return hasUsage ? this.#takeUsageChunk(data, chunk) : [text ?? JSON.stringify(chunk)];
+    if (choices.length === 0) return hasUsage ? this.#takeUsageChunk(chunk) : [text ?? JSON.stringify(chunk)];
     let hasFinish = false;
+    let isChanged = false;
+    let isRepeated = false;
     for (const choice of choices) {
-      if (this.#readChoice(choice)) hasFinish = true;
+      const index = typeof choice.index === 'number' ? choice.index : 0;
+      if (this.#coherence.unifyRole(choice, index)) isChanged = true;
+      if (this.#isFinished[index] === true) isRepeated = this.#withdraw(choice, index) || isRepeated;
+      else hasFinish = this.#readChoice(choice, index) || hasFinish;
     }
+    if (isRepeated && isEmptyChunk(choices)) return nothing;
     this.isComplete = this.#choicesOpen === 0 && this.#choicesSeen >= this.#choiceCount;
-    // As with OpenAI, usage stands in a chunk of its own, if at all: clients add up what they find in several.
+    // As with OpenAI, usage is in a chunk of its own, if at all: clients add up what they find in several.
     if (hasUsage) return this.#takeChunk(null, { ...chunk, usage: null }, hasFinish);
-    return this.#takeChunk(text, chunk, hasFinish);
+    const out = isChanged && text !== null ? cutRole(text, choices) : text;
+    return this.#takeChunk(isRepeated ? null : out, chunk, hasFinish);
+  }
+
+  release(): readonly string[] {
+    // A client that did not ask for usage has the finish reason in the last chunk, which `end` returns.
+    if (!this.#includeUsage || !this.isComplete || this.error !== null || this.#finish === null) return nothing;
+    const { text } = this.#finish;
+    this.#finish = null;
+    return [text];
   }
 
   end(): Record<string, unknown> | null {
     if (!this.isComplete || this.error !== null) return null;
-    if (this.#kept !== null) return this.#kept;
-    if (!this.#includeUsage || this.#lastFinish === null) return null;
+    if (!this.#includeUsage) return this.#finish?.chunk ?? null;
+    if (this.#usageChunk !== null || this.#lastFinish === null) return this.#usageChunk;
     return { ...this.#lastFinish, choices: [], usage: this.#usageTold };
   }
 
-  /** The text of the chunk after its changes; null where it has to be written anew. */
+  /** The text of the chunk after its changes; null if it has to be written again. */
   #change(chunk: Chunk, text: string): string | null {
     const { adjustAnswer, cutChunk } = this.#changes;
     const isRepaired = this.#repair?.repair(chunk) === true;
     const isAdjusted = adjustAnswer?.(chunk) === true;
     const cut = cutChunk === undefined ? text : cutChunk(chunk, text);
-    return isRepaired || isAdjusted ? null : cut;
+    const isUnified = this.#coherence.unifyId(chunk);
+    return isRepaired || isAdjusted || isUnified ? null : cut;
   }
 
-  /** `text` is null where the chunk had to be changed. */
+  /** `text` is null if the chunk was changed. */
   #takeChunk(text: string | null, chunk: Chunk, hasFinish: boolean): readonly string[] {
     const out = text ?? JSON.stringify(chunk);
-    if (!hasFinish || !this.isComplete) return [out];
-    this.#lastFinish = chunk;
-    // A client that asked for usage has its usage chunk after this one.
-    return this.#includeUsage ? [out] : this.#keep(chunk, out);
+    if (hasFinish && this.isComplete) {
+      // The finish reason of another choice, which was begun after it.
+      const earlier = this.#finish === null ? nothing : [this.#finish.text];
+      this.#finish = { chunk, text: out };
+      this.#lastFinish = chunk;
+      return earlier;
+    }
+    return this.#finish === null ? [out] : [...this.#cutFinish(this.#finish), out];
   }
 
-  #takeUsageChunk(text: string, chunk: Chunk): readonly string[] {
-    return this.#includeUsage ? this.#keep(chunk, text) : nothing;
+  /** Text beside the finish reason goes out before text that came later; the finish reason stays. */
+  #cutFinish({ chunk }: KeptChunk): readonly string[] {
+    const choices = listChoices(chunk);
+    if (!choices.some(({ delta }) => hasDelta(delta))) return nothing;
+    const said = choices.map((choice) => ({ ...choice, finish_reason: null }));
+    const finished = { ...chunk, choices: choices.map((choice) => ({ ...choice, delta: {} })) };
+    this.#finish = { chunk: finished, text: JSON.stringify(finished) };
+    return [JSON.stringify({ ...chunk, choices: said })];
   }
 
-  /** Keeps a chunk for the end. What was kept before goes out, unless it is a usage chunk that this one repeats. */
-  #keep(chunk: Chunk, text: string): readonly string[] {
-    const released = this.#kept !== null && hasChoices(this.#kept) ? [this.#keptText] : nothing;
-    this.#kept = chunk;
-    this.#keptText = text;
-    return released;
+  #takeUsageChunk(chunk: Chunk): readonly string[] {
+    if (this.#includeUsage) this.#usageChunk = chunk;
+    return nothing;
+  }
+
+  /**
+   * Removes a second finish reason, and also late text if the first finish reason has gone out. Returns whether the choice was
+   * changed.
+   */
+  #withdraw(choice: Chunk, index: number): boolean {
+    const hasFinish = typeof choice.finish_reason === 'string' && choice.finish_reason !== '';
+    if (hasFinish) choice.finish_reason = null;
+    const isHeld = this.#finish !== null && listChoices(this.#finish.chunk).some((one) => (one.index ?? 0) === index);
+    if (isHeld) this.#count(choice);
+    else if (hasDelta(choice.delta)) {
+      choice.delta = {};
+      this.malformedEvents += 1;
+      return true;
+    }
+    return hasFinish;
   }
 
   /** Usage alone, an error, or nothing that we know. */
-  #takeOther(data: string, chunk: Chunk): readonly string[] {
+  #takeOther(chunk: Chunk): readonly string[] {
     const error = classifyOpenAiErrorBody(chunk, this.#changes.toOpenAiError);
     if (error !== null) {
       // Nothing makes a whole answer less than whole.
@@ -125,7 +176,8 @@ export class OpenAiChatStream implements ChatStreamTranslator {
     }
     if ((chunk.choices ?? null) !== null || !isRecord(chunk.usage)) return this.#drop();
     this.#readUsage(chunk.usage);
-    return this.#takeUsageChunk(data, { ...chunk, choices: [] });
+    this.#coherence.unifyId(chunk);
+    return this.#takeUsageChunk({ ...chunk, choices: [] });
   }
 
   /** Numbers that are none take nothing from what was told before. */
@@ -141,27 +193,25 @@ export class OpenAiChatStream implements ChatStreamTranslator {
     return nothing;
   }
 
-  /** Whether the choice has its finish reason in this chunk. */
-  #readChoice(choice: Chunk): boolean {
-    const index = typeof choice.index === 'number' ? choice.index : 0;
+  /** Returns whether the choice has its finish reason in this chunk. */
+  #readChoice(choice: Chunk, index: number): boolean {
     if (this.#isFinished[index] === undefined) {
       this.#isFinished[index] = false;
       this.#choicesSeen += 1;
       this.#choicesOpen += 1;
     }
-    if (isRecord(choice.delta)) {
-      const characters = countCharacters(choice.delta);
-      if (characters > 0) {
-        this.hasLife = true;
-        this.outputCharacters += characters;
-      }
-    }
+    this.#count(choice);
     if (typeof choice.finish_reason !== 'string' || choice.finish_reason === '') return false;
-    if (this.#isFinished[index] === false) {
-      this.#isFinished[index] = true;
-      this.#choicesOpen -= 1;
-    }
+    this.#isFinished[index] = true;
+    this.#choicesOpen -= 1;
     return true;
+  }
+
+  #count({ delta }: Chunk): void {
+    const characters = isRecord(delta) ? countCharacters(delta) : 0;
+    if (characters === 0) return;
+    this.hasLife = true;
+    this.outputCharacters += characters;
   }
 }
 
@@ -177,8 +227,8 @@ function isChoice(choice: unknown): choice is Chunk {
   return typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < choicesMax;
 }
 
-function hasChoices(chunk: Chunk): boolean {
-  return Array.isArray(chunk.choices) && chunk.choices.length > 0;
+function listChoices({ choices }: Chunk): Chunk[] {
+  return Array.isArray(choices) ? choices.filter(isRecord) : [];
 }
 
 /** UTF-16 units of what a delta gives the client: text, refusal, reasoning, arguments, the words of audio. */

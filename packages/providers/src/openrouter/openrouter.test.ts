@@ -60,7 +60,8 @@ describe('OpenRouter', () => {
     ['{"novel":{},"object":"chat.completion.chunk","provider":"Azure\\"s",', '1.5'],
     ['{"object":"chat.completion.chunk","provider":null,', '1.5'],
   ])('does not say whom it asked in turn: %s', (head, number) => {
-    const rest = (value: string) => `"choices":[{"index":0,"delta":{"content":"provider"},"novel":${value}}]}`;
+    const rest = (value: string) =>
+      `"choices":[{"index":0,"delta":{"role":"assistant","content":"provider"},"novel":${value}}]}`;
     const stream = openRouterAdapter.chat.createStream({ includeUsage: false });
     const [sent = ''] = stream.push(head + rest('1.50'));
     const { provider: _provider, ...expected } = JSON.parse(head + rest('1.50'));
