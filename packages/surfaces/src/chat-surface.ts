@@ -47,6 +47,11 @@ export interface SurfaceRequest {
   readonly droppedParams: readonly string[];
   /** What `fromAnswer` and `createStream` of the same surface need to know of the original; opaque to everybody else. */
   readonly original: unknown;
+  /**
+   * Id of the answer, which its items are named by: unguessable, because a client refers to items by their ids. Absent: the id
+   * of the provider's answer, which may be the same in every answer; then no item may be referred to.
+   */
+  readonly answerId?: string;
 }
 
 /** What a stream's ids and times are made of. */

@@ -1,8 +1,10 @@
-import { type ChunkRestorer, createChunkRestorer } from '@aggregator/anonymisation';
+import { type ChunkRestorer, createChunkRestorer, restoreAnswer, type Vault } from '@aggregator/anonymisation';
 import type { AppError } from '@aggregator/contracts';
+import { isRecord } from '@aggregator/providers';
 import type { AnswerHead, SurfaceStream } from '@aggregator/surfaces';
 import { AnswerAssembler } from '../cache/answer-assembler.ts';
 import { ReasoningWatch } from '../reasoning/reasoning-watch.ts';
+import type { SaidMessage } from '../reasoning/remember-reasoning.ts';
 import type { ChatJob } from './chat-job.ts';
 import type { ChunkEncoder } from './client-stream.ts';
 
@@ -11,9 +13,20 @@ export interface SaidAnswer {
   /** The whole answer; null where it is not to be kept or could not be put together. */
   readonly body: Record<string, unknown> | null;
   /** Messages with thoughts behind calls of tools. */
-  readonly thoughtful: readonly unknown[];
+  readonly thoughtful: readonly SaidMessage[];
   /** What the caller was told, as far as it can be referred to by id. */
   readonly items: unknown;
+}
+
+/** Returns the messages of an answer, each as the provider said it and as the client receives it. */
+export function readMessages(answer: Record<string, unknown> | null, vault: Vault | null): SaidMessage[] {
+  if (answer === null) return [];
+  const told = listMessages(vault === null ? answer : restoreAnswer(answer, vault));
+  return listMessages(answer).map((said, at) => ({ said, told: told[at] }));
+}
+
+function listMessages({ choices }: Record<string, unknown>): unknown[] {
+  return Array.isArray(choices) ? choices.map((choice) => (isRecord(choice) ? choice.message : null)) : [];
 }
 
 /** From the provider's chunks to the caller's stream: listen, put back what was masked, speak as the surface does. */
@@ -31,7 +44,7 @@ export function createAnswerEncoder(
   const watch = (chat.tools ?? []).length > 0 ? new ReasoningWatch() : null;
   const assembler = cacheKey === null ? null : new AnswerAssembler();
   if (watch === null && assembler === null && vault === null) return new PlainEncoder(stream);
-  return new ListeningEncoder(stream, watch, assembler, vault === null ? null : createChunkRestorer(vault));
+  return new ListeningEncoder(stream, watch, assembler, vault);
 }
 
 class PlainEncoder implements AnswerEncoder {
@@ -62,18 +75,20 @@ class ListeningEncoder implements AnswerEncoder {
   readonly #stream: SurfaceStream;
   readonly #watch: ReasoningWatch | null;
   readonly #assembler: AnswerAssembler | null;
+  readonly #vault: Vault | null;
   readonly #restorer: ChunkRestorer | null;
 
   constructor(
     stream: SurfaceStream,
     watch: ReasoningWatch | null,
     assembler: AnswerAssembler | null,
-    restorer: ChunkRestorer | null,
+    vault: Vault | null,
   ) {
     this.#stream = stream;
     this.#watch = watch;
     this.#assembler = assembler;
-    this.#restorer = restorer;
+    this.#vault = vault;
+    this.#restorer = vault === null ? null : createChunkRestorer(vault);
   }
 
   push(chunk: string): string {
@@ -95,7 +110,7 @@ class ListeningEncoder implements AnswerEncoder {
   readSaid(last: Readonly<Record<string, unknown>> | null): SaidAnswer {
     return {
       body: this.#assembler?.end(last) ?? null,
-      thoughtful: this.#watch?.end(last) ?? [],
+      thoughtful: readMessages(this.#watch?.end(last) ?? null, this.#vault),
       items: this.#stream.items,
     };
   }

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { parseJsonBody, readJsonBytes } from '@aggregator/service-kit';
-import type { ChatSurface } from '@aggregator/surfaces';
+import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
 import { cancelHold, holdRequest } from '../admission/hold-request.ts';
 import { type OpenRequest, openRequest } from '../attempts/open-request.ts';
 import { serveRequest } from '../attempts/serve-request.ts';
@@ -23,8 +24,8 @@ import { type PreparedChat, prepareChat } from './prepare-chat.ts';
  */
 export async function completeChat(context: ProxyContext, exchange: Exchange, surface: ChatSurface): Promise<void> {
   const bytes = await readJsonBytes(exchange.request, context.config.requestBytesMax);
-  const body = await recallItems(context.conversations, exchange.principal.orgId, surface, parseJsonBody(bytes));
-  const asked = surface.toChat(body);
+  const body = await recallItems(context.conversations, exchange.principal, surface, parseJsonBody(bytes));
+  const asked = withAnswerId(surface, exchange, surface.toChat(body));
   const content = inspectContent(asked.chat);
   const prepared = await prepareChat(context, exchange, asked.chat);
 
@@ -44,6 +45,12 @@ export async function completeChat(context: ProxyContext, exchange: Exchange, su
   if (use === 'use' && (await answerAgain(context, job))) return;
   if (isStreamed) await serveRequest(context, open, performChatStream(context, job));
   else await serveRequest(context, open, performWholeChat(context, job));
+}
+
+/** The items of an answer are found again by their ids, so no other request can have or guess them: 128 random bits. */
+function withAnswerId(surface: ChatSurface, { requestId }: Exchange, asked: SurfaceRequest): SurfaceRequest {
+  if (surface.references === undefined) return asked;
+  return { ...asked, answerId: `${requestId.replaceAll('-', '')}${randomBytes(16).toString('hex')}` };
 }
 
 /** Whether there was an answer to give again. */

@@ -10,7 +10,7 @@ import type { ChatJob } from './chat-job.ts';
  * the next turn may refer to. */
 export function keepAnswer(
   { answers, conversations }: Pick<ProxyContext, 'answers' | 'conversations'>,
-  { cacheKey, keepsItems, open }: Pick<ChatJob, 'cacheKey' | 'keepsItems' | 'open'>,
+  { asked, cacheKey, keepsItems, open }: Pick<ChatJob, 'asked' | 'cacheKey' | 'keepsItems' | 'open'>,
   { body, items, thoughtful }: SaidAnswer,
   served: {
     readonly request: DispatchedRequest;
@@ -18,9 +18,9 @@ export function keepAnswer(
     readonly droppedParams: readonly string[];
   },
 ): void {
-  const { orgId } = open.exchange.principal;
-  if (keepsItems) keepItems(conversations, orgId, items);
-  for (const message of thoughtful) void rememberReasoning(conversations, orgId, message);
+  const { principal } = open.exchange;
+  if (keepsItems) keepItems(conversations, principal, asked.answerId, items);
+  if (thoughtful.length > 0) void rememberReasoning(conversations, principal, asked.chat.messages, thoughtful);
   const { request, usage, droppedParams } = served;
   // What was gone on with at another provider is nobody's own answer.
   if (cacheKey === null || body === null || usage === null) return;

@@ -1,11 +1,10 @@
 import { restoreAnswer } from '@aggregator/anonymisation';
-import { isRecord } from '@aggregator/providers';
 import { answerWhole, type WholeDialect } from '../attempts/answer-whole.ts';
 import { nameDropped } from '../attempts/name-dropped.ts';
 import type { Performance } from '../attempts/serve-request.ts';
 import type { ProxyContext } from '../context.ts';
 import { sendSurfaceError } from '../routes/send-error.ts';
-import type { SaidAnswer } from './answer-encoder.ts';
+import { readMessages, type SaidAnswer } from './answer-encoder.ts';
 import type { ChatJob } from './chat-job.ts';
 import { keepAnswer } from './keep-answer.ts';
 
@@ -42,12 +41,11 @@ export function performWholeChat(context: ProxyContext, job: ChatJob): Performan
 }
 
 function readSaid(
-  { cacheKey, chat }: ChatJob,
+  { cacheKey, chat, vault }: ChatJob,
   body: Record<string, unknown>,
   { output }: Record<string, unknown>,
 ): SaidAnswer {
   const hasTools = (chat.tools ?? []).length > 0;
-  const choices = hasTools && Array.isArray(body.choices) ? body.choices : [];
-  const thoughtful = choices.map((choice) => (isRecord(choice) ? choice.message : null));
+  const thoughtful = hasTools ? readMessages(body, vault) : [];
   return { body: cacheKey === null ? null : body, thoughtful, items: output };
 }

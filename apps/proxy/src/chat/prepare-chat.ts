@@ -25,5 +25,5 @@ export async function prepareChat(
   const chat = masked?.chat ?? asked;
   const vault = masked === null || masked.vault.isEmpty ? null : masked.vault;
   if (!lacksReasoning(chat)) return { chat, vault, privacy };
-  return { chat: await recallReasoning(conversations, principal.orgId, chat), vault, privacy };
+  return { chat: await recallReasoning(conversations, principal, asked.messages, chat), vault, privacy };
 }

@@ -1,4 +1,3 @@
-import { isRecord } from '@aggregator/providers';
 import { AnswerAssembler } from '../cache/answer-assembler.ts';
 
 const charactersMax = 1024 * 1024;
@@ -21,12 +20,11 @@ export class ReasoningWatch {
     if (this.#characters <= charactersMax) this.#chunks.push(chunk);
   }
 
-  /** The messages of an answer that came to its end; none where there were no thoughts, or too much of them. */
-  end(last: Readonly<Record<string, unknown>> | null): readonly unknown[] {
-    if (!this.#hasThoughts || this.#characters > charactersMax) return [];
+  /** Returns the calls and thoughts of an answer that came to its end; null if there were no thoughts, or too much of them. */
+  end(last: Readonly<Record<string, unknown>> | null): Record<string, unknown> | null {
+    if (!this.#hasThoughts || this.#characters > charactersMax) return null;
     const assembler = new AnswerAssembler();
     for (const chunk of this.#chunks) assembler.push(chunk);
-    const choices = assembler.end(last)?.choices;
-    return Array.isArray(choices) ? choices.map((choice) => (isRecord(choice) ? choice.message : null)) : [];
+    return assembler.end(last);
   }
 }

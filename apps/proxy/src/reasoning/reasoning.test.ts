@@ -1,10 +1,13 @@
-import { type ChatCompletionRequest, chatCompletionRequest } from '@aggregator/contracts';
+import { type ChatCompletionRequest, type ChatMessage, chatCompletionRequest } from '@aggregator/contracts';
 import { createMemoryExpiringStore, type ExpiringStore } from '@aggregator/expiring-store';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Caller } from '../conversations/conversation-key.ts';
+import { createPrincipal } from '../testing/start-world.ts';
 import { lacksReasoning, recallReasoning } from './recall-reasoning.ts';
 import { rememberReasoning } from './remember-reasoning.ts';
 
-const org = 'org-1';
+const caller = createPrincipal();
+const hello = [{ role: 'user' as const, content: 'Hello' }];
 const thought = { type: 'reasoning.text', text: 'Hm.', signature: 'c2ln', format: 'anthropic-claude-v1', index: 0 };
 const signatureOf = (id: string) => ({ type: 'reasoning.encrypted', data: `s-${id}`, format: 'google-gemini-v1', id });
 const call = (id: string) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } });
@@ -21,7 +24,10 @@ const chatAfter = (...answers: { tool_calls: object[] }[]): ChatCompletionReques
     model: 'm',
     messages: [
       { role: 'user', content: 'Hello' },
-      ...answers.map(({ tool_calls }) => ({ role: 'assistant', content: null, tool_calls })),
+      ...answers.flatMap(({ tool_calls }) => [
+        { role: 'assistant', content: null, tool_calls },
+        { role: 'tool', content: '5', tool_call_id: 'any' },
+      ]),
     ],
   });
 
@@ -44,40 +50,49 @@ describe('the thoughts behind calls of tools', () => {
       },
     });
   });
+  const recall = (chat: ChatCompletionRequest, who: Caller = caller) =>
+    recallReasoning(store, who, chat.messages, chat);
+  const remember = (message: unknown, asked: readonly ChatMessage[] = hello, who: Caller = caller) =>
+    rememberReasoning(store, who, asked, [{ said: message, told: message }]);
+  /** Answers of one conversation, one after the other. */
+  const rememberAll = async (answers: { tool_calls: object[] }[]) => {
+    for (const [at, one] of answers.entries()) await remember(one, chatAfter(...answers.slice(0, at)).messages);
+  };
   const detailsOf = ({ messages }: ChatCompletionRequest) => messages.map((message) => message.reasoning_details);
 
   it('come back for a client that drops them, over ten turns of a loop, with one question to the store', async () => {
     const answers = Array.from({ length: 10 }, (_none, turn) =>
       answer([`call-${turn}`], [{ ...thought, text: `Thought ${turn}` }]),
     );
-    for (const one of answers) await rememberReasoning(store, org, one);
+    await rememberAll(answers);
 
-    const chat = await recallReasoning(store, org, chatAfter(...answers));
-    expect(detailsOf(chat)).toEqual([undefined, ...answers.map((one) => one.reasoning_details)]);
+    const chat = await recall(chatAfter(...answers));
+    expect(detailsOf(chat)).toEqual([undefined, ...answers.flatMap((one) => [one.reasoning_details, undefined])]);
     expect(lookups).toHaveLength(1);
   });
 
   it('come back for calls that the client has put into messages of their own, each with its own', async () => {
-    await rememberReasoning(store, org, answer(['a', 'b'], [signatureOf('a'), signatureOf('b')]));
-    const chat = await recallReasoning(store, org, chatAfter(answer(['a']), answer(['b'])));
+    await remember(answer(['a', 'b'], [signatureOf('a'), signatureOf('b')]));
+    const [first, second] = [['a'], ['b']].map((ids) => ({ role: 'assistant', tool_calls: ids.map(call) }));
+    const chat = await recall(chatCompletionRequest.parse({ model: 'm', messages: [...hello, first, second] }));
     expect(detailsOf(chat)).toEqual([undefined, [signatureOf('a')], [signatureOf('b')]]);
   });
 
   it('stay as the client has given them', async () => {
-    await rememberReasoning(store, org, answer(['a']));
+    await remember(answer(['a']));
     const chat = chatAfter(answer(['a']));
     const [first, second] = chat.messages;
     if (first === undefined || second === undefined) throw new Error('no messages');
     const own = { ...chat, messages: [first, { ...second, reasoning_details: [signatureOf('a')] }] } as const;
     const asked = chatCompletionRequest.parse(own);
     expect(lacksReasoning(asked)).toBe(false);
-    expect(await recallReasoning(store, org, asked)).toBe(asked);
+    expect(await recall(asked)).toBe(asked);
   });
 
   it('are asked for only where a call wants them', async () => {
     const plain = chatCompletionRequest.parse({ model: 'm', messages: [{ role: 'assistant', content: 'Hi' }] });
     expect(lacksReasoning(plain)).toBe(false);
-    expect(await recallReasoning(store, org, plain)).toBe(plain);
+    expect(await recall(plain)).toBe(plain);
     expect(lookups).toEqual([]);
   });
 
@@ -85,33 +100,122 @@ describe('the thoughts behind calls of tools', () => {
     const chat = chatAfter(answer(['a']));
     const before = structuredClone(chat);
     expect(lacksReasoning(chat)).toBe(true);
-    expect(await recallReasoning(store, org, chat)).toBe(chat);
-    await rememberReasoning(store, org, answer(['a']));
-    expect(await recallReasoning(store, org, chat)).not.toBe(chat);
+    expect(await recall(chat)).toBe(chat);
+    await remember(answer(['a']));
+    expect(await recall(chat)).not.toBe(chat);
     expect(chat).toEqual(before);
   });
 
-  it('are never those of another organisation (I17)', async () => {
-    await rememberReasoning(store, org, answer(['a']));
+  it('are only those of this conversation if a provider gives the same ids in every answer', async () => {
+    const user = (content: string) => [{ role: 'user' as const, content }];
+    const same = (text: string) => answer(['functions.weather:0'], [{ ...thought, text }]);
+    const after = (content: string) =>
+      chatCompletionRequest.parse({
+        ...chatAfter(same('')),
+        messages: [...user(content), ...chatAfter(same('')).messages.slice(1)],
+      });
+    await remember(same('OPAL'), user('one'));
+    await remember(same('RUBY'), user('two'));
+    const textsOf = async (content: string) => JSON.stringify(detailsOf(await recall(after(content))));
+
+    expect(await textsOf('one')).toContain('OPAL');
+    expect(await textsOf('one')).not.toContain('RUBY');
+    expect(await textsOf('two')).toContain('RUBY');
+    expect(await textsOf('three')).not.toContain('OPAL');
+  });
+
+  it('are only those of this turn if each call of a conversation has the same id, or an empty one', async () => {
+    for (const id of ['functions.weather:0', 'call_0', '']) {
+      const answers = ['first', 'second'].map((text) => answer([id], [{ ...thought, text }]));
+      await rememberAll(answers);
+      const details = detailsOf(await recall(chatAfter(...answers)));
+      expect(details).toEqual([undefined, ...answers.flatMap((one) => [one.reasoning_details, undefined])]);
+    }
+  });
+
+  it('are never those of another key or user of the organisation', async () => {
+    await remember(answer(['a']));
     const chat = chatAfter(answer(['a']));
-    expect(await recallReasoning(store, 'org-2', chat)).toBe(chat);
+    expect(await recall(chat, { ...caller, keyId: createPrincipal().keyId })).toBe(chat);
+    expect(await recall(chat, { ...caller, keyId: null })).toBe(chat);
+    expect(await recall(chat, { ...caller, userId: createPrincipal().userId })).not.toBe(chat);
+  });
+
+  it('are not kept if two choices of an answer made the same call', async () => {
+    const choices = ['first', 'second'].map((text) => answer(['a'], [{ ...thought, text }]));
+    await rememberReasoning(
+      store,
+      caller,
+      hello,
+      choices.map((said) => ({ said, told: said })),
+    );
+    const chat = chatAfter(answer(['a']));
+    expect(await recall(chat)).toBe(chat);
+  });
+
+  const weather = {
+    id: 'a',
+    type: 'function',
+    function: { name: 'f', arguments: '{"city": "Brno", "id":12345678901234567890}' },
+  };
+  const forms: readonly (readonly [string, object, object])[] = [
+    ['parts for a text', {}, { content: [{ type: 'text', text: 'Hello', cache_control: { type: 'ephemeral' } }] }],
+    ['space around a text', {}, { content: 'Hello\n' }],
+    ['an empty content', { content: '' }, {}],
+    ['an absent content', { content: undefined }, {}],
+    ['thoughts in other fields', { reasoning: 'Hm.', reasoning_content: 'Hm.', refusal: null }, {}],
+    [
+      'arguments that were parsed and written again',
+      {
+        tool_calls: [
+          { ...weather, index: 0, function: { name: 'f', arguments: '{"id":12345678901234567890,"city":"Brno"}' } },
+        ],
+      },
+      {},
+    ],
+  ];
+  it.each(forms)('come back for a client that resends the history with %s', async (_name, said, asked) => {
+    await remember({ ...answer(['a']), tool_calls: [weather] });
+    const messages = [
+      { ...hello[0], ...asked },
+      { role: 'assistant', content: null, tool_calls: [weather], ...said },
+    ];
+    const chat = await recall(chatCompletionRequest.parse({ model: 'm', messages }));
+    expect(detailsOf(chat)).toEqual([undefined, [thought]]);
+  });
+
+  it.each([
+    ['another number that is the same double', '{"city":"Brno","id":12345678901234567891}'],
+    ['other arguments', '{"city":"Prague","id":12345678901234567890}'],
+  ])('stay away if the call has %s', async (_name, text) => {
+    await remember({ ...answer(['a']), tool_calls: [weather] });
+    const other = { ...weather, function: { name: 'f', arguments: text } };
+    const messages = [...hello, { role: 'assistant', content: null, tool_calls: [other] }];
+    const chat = chatCompletionRequest.parse({ model: 'm', messages });
+    expect(await recall(chat)).toBe(chat);
+  });
+
+  it('are never those of another organisation (I17)', async () => {
+    await remember(answer(['a']));
+    const chat = chatAfter(answer(['a']));
+    expect(await recall(chat, createPrincipal())).toBe(chat);
   });
 
   it('are forgotten after a day', async () => {
-    await rememberReasoning(store, org, answer(['a']));
+    await remember(answer(['a']));
     timeMs = 24 * 3_600_000 - 1;
     const chat = chatAfter(answer(['a']));
-    expect(await recallReasoning(store, org, chat)).not.toBe(chat);
+    expect(await recall(chat)).not.toBe(chat);
     timeMs += 1;
-    expect(await recallReasoning(store, org, chat)).toBe(chat);
+    expect(await recall(chat)).toBe(chat);
   });
 
   it('are asked for the last 64 calls at most', async () => {
     const answers = Array.from({ length: 70 }, (_none, turn) => answer([`call-${turn}`]));
-    for (const one of answers) await rememberReasoning(store, org, one);
-    const chat = await recallReasoning(store, org, chatAfter(...answers));
+    await rememberAll(answers);
+    const chat = await recall(chatAfter(...answers));
     expect(lookups.map((keys) => keys.length)).toEqual([64]);
-    expect(detailsOf(chat).findIndex((details) => details !== undefined)).toBe(1 + 6);
+    expect(detailsOf(chat).findIndex((details) => details !== undefined)).toBe(1 + 6 * 2);
   });
 
   it.each([
@@ -121,8 +225,8 @@ describe('the thoughts behind calls of tools', () => {
     ['with more than 256 KiB of thoughts', answer(['a'], [{ ...thought, text: 'ы'.repeat(140_000) }])],
     ['with more than 64 calls', answer(Array.from({ length: 65 }, (_none, at) => (at === 0 ? 'a' : `${at}`)))],
   ])('are not kept of a message %s', async (_name, message) => {
-    await rememberReasoning(store, org, message);
+    await remember(message);
     const chat = chatAfter(answer(['a']));
-    expect(await recallReasoning(store, org, chat)).toBe(chat);
+    expect(await recall(chat)).toBe(chat);
   });
 });

@@ -6,32 +6,33 @@ import {
 } from '@aggregator/contracts';
 import { type ExpiringStore, keysMax } from '@aggregator/expiring-store';
 import { z } from 'zod';
-import { toConversationKey } from '../conversations/conversation-key.ts';
+import { ConversationHash } from '../conversations/conversation-hash.ts';
+import { type Caller, toConversationKey } from '../conversations/conversation-key.ts';
 
 const storedDetails = z.array(reasoningDetail).min(1).max(1024);
 
-/** Whether there is a call of a tool whose thoughts the client has not given back. Costs a look at each message. */
+/** True if the client has not given back the thoughts of some call of a tool. Costs a look at each message. */
 export function lacksReasoning({ messages }: ChatCompletionRequest): boolean {
   return messages.some(lacksDetails);
 }
 
 /**
- * The chat with the thoughts that we remember for its calls of tools: some providers refuse to go on without them, and most
- * clients of this dialect drop them. Asks the store once, for the last calls if there are too many; what is not remembered
- * stays away. The very same chat where nothing is. Never rejects.
+ * Returns the chat with the thoughts that were kept for its calls of tools in this conversation of this caller: some
+ * providers refuse to go on without them, and most clients of this dialect drop them. `asked` is the conversation as the
+ * client sent it, and `chat` has the same messages. The store is asked once, for the last calls if there are too many; what
+ * is not found stays away. Returns the very same chat if nothing is found. Never rejects.
  */
 export async function recallReasoning(
   store: ExpiringStore,
-  orgId: string,
+  caller: Caller,
+  asked: readonly ChatMessage[],
   chat: ChatCompletionRequest,
 ): Promise<ChatCompletionRequest> {
-  const wanting = chat.messages.filter(lacksDetails).slice(-keysMax);
+  const wanting = nameCalls(asked, chat).slice(-keysMax);
   if (wanting.length === 0) return chat;
-  const texts = await store.getMany(
-    wanting.map((message) => toConversationKey('reasoning', orgId, readCallIds(message)[0] ?? '')),
-  );
+  const texts = await store.getMany(wanting.map(({ name }) => toConversationKey('reasoning', caller, name)));
   const remembered = new Map<ChatMessage, ReasoningDetail[]>();
-  for (const [at, message] of wanting.entries()) {
+  for (const [at, { message }] of wanting.entries()) {
     const details = readDetails(texts[at] ?? null, readCallIds(message));
     if (details.length > 0) remembered.set(message, details);
   }
@@ -43,8 +44,24 @@ export async function recallReasoning(
   return { ...chat, messages };
 }
 
+interface WantingMessage {
+  readonly message: ChatMessage;
+  readonly name: string;
+}
+
+/** Messages that lack their thoughts, each with the name of its first call. */
+function nameCalls(asked: readonly ChatMessage[], { messages }: ChatCompletionRequest): WantingMessage[] {
+  const conversation = new ConversationHash();
+  return messages.flatMap((message, at) => {
+    const said = asked[at] ?? message;
+    conversation.push(said);
+    const [call] = said.tool_calls ?? [];
+    return call !== undefined && lacksDetails(message) ? [{ message, name: conversation.nameCall(call) }] : [];
+  });
+}
+
 function lacksDetails({ role, tool_calls: calls, reasoning_details: details }: ChatMessage): boolean {
-  return role === 'assistant' && (details ?? []).length === 0 && (calls ?? []).some(({ id }) => Boolean(id));
+  return role === 'assistant' && (details ?? []).length === 0 && (calls ?? []).length > 0;
 }
 
 function readCallIds({ tool_calls: calls }: ChatMessage): string[] {

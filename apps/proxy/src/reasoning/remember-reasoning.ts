@@ -1,27 +1,62 @@
-import { reasoningDetail } from '@aggregator/contracts';
+import { type ChatMessage, reasoningDetail, type ToolCall } from '@aggregator/contracts';
 import type { ExpiringStore } from '@aggregator/expiring-store';
 import { z } from 'zod';
-import { toConversationKey } from '../conversations/conversation-key.ts';
+import { ConversationHash } from '../conversations/conversation-hash.ts';
+import { type Caller, toConversationKey } from '../conversations/conversation-key.ts';
 
 const rememberedMs = 24 * 3_600_000;
 const detailsBytesMax = 256 * 1024;
 const callsMax = 64;
 
-const thoughtfulMessage = z.looseObject({
-  tool_calls: z.array(z.looseObject({ id: z.string().min(1).max(256) })).min(1),
-  reasoning_details: z.array(reasoningDetail).min(1).max(1024),
+const call = z.looseObject({
+  id: z.string().max(256).optional(),
+  function: z.looseObject({ name: z.string(), arguments: z.string() }).optional(),
 });
+const calls = z.array(call).min(1).max(callsMax);
+const thoughts = z.array(reasoningDetail).min(1).max(1024);
+
+/** A message of an answer. */
+export interface SaidMessage {
+  /** The provider's own, before anything personal is put back. */
+  readonly said: unknown;
+  /** The same as the client receives it. */
+  readonly told: unknown;
+}
 
 /**
- * Keeps the thoughts behind the calls of tools of an answer's message, under each call, for a day. `message` is the
- * provider's own, before anything personal is put back. Nothing where there are no calls, no thoughts, or too much of
- * either. Never rejects.
+ * Keeps the thoughts behind the calls of tools of an answer, under each call, for a day. `asked` is the conversation before
+ * the answer, as the client sent it. Nothing is kept if there are no calls, no thoughts, or too much of either, and nothing
+ * under a name that two choices of the answer share. Never rejects.
  */
-export async function rememberReasoning(store: ExpiringStore, orgId: string, message: unknown): Promise<void> {
-  const parsed = thoughtfulMessage.safeParse(message);
-  if (!parsed.success) return;
-  const { tool_calls: calls, reasoning_details: details } = parsed.data;
-  const text = JSON.stringify(details);
-  if (calls.length > callsMax || Buffer.byteLength(text) > detailsBytesMax) return;
-  await Promise.all(calls.map(({ id }) => store.set(toConversationKey('reasoning', orgId, id), text, rememberedMs)));
+export async function rememberReasoning(
+  store: ExpiringStore,
+  caller: Caller,
+  asked: readonly ChatMessage[],
+  answer: readonly SaidMessage[],
+): Promise<void> {
+  const thoughtful = answer.flatMap(({ said, told }) => readThoughts(said, told) ?? []);
+  if (thoughtful.length === 0) return;
+  const conversation = new ConversationHash();
+  for (const message of asked) conversation.push(message);
+  const texts = new Map<string, string | null>();
+  for (const { calls, text } of thoughtful) {
+    const names = new Set(calls.map((call) => conversation.nameCall(call)));
+    for (const name of names) texts.set(name, texts.has(name) ? null : text);
+  }
+  await Promise.all(
+    [...texts].map(([name, text]) =>
+      text === null ? undefined : store.set(toConversationKey('reasoning', caller, name), text, rememberedMs),
+    ),
+  );
+}
+
+function readThoughts(
+  said: unknown,
+  told: unknown,
+): { readonly calls: readonly ToolCall[]; readonly text: string } | null {
+  const details = z.looseObject({ reasoning_details: thoughts }).safeParse(said);
+  const called = z.looseObject({ tool_calls: calls }).safeParse(told);
+  if (!details.success || !called.success) return null;
+  const text = JSON.stringify(details.data.reasoning_details);
+  return Buffer.byteLength(text) > detailsBytesMax ? null : { calls: called.data.tool_calls, text };
 }

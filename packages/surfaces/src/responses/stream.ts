@@ -142,7 +142,7 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
   }
 
   get #answerId(): string {
-    return this.#identity?.id ?? this.#head.requestId;
+    return this.#identity?.id ?? this.#request.answerId ?? this.#head.requestId;
   }
 
   #read(chunk: Body): AnswerIdentity {
@@ -158,7 +158,8 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
 
   #start(chunk: Body): AnswerIdentity {
     const { requestId: id, createdAt } = this.#head;
-    const identity = readIdentity(chunk, { id, createdAt, model: this.#request.chat.model });
+    const told = readIdentity(chunk, { id, createdAt, model: this.#request.chat.model });
+    const identity = { ...told, id: this.#request.answerId ?? told.id };
     this.#identity = identity;
     const response = toResponseFrame(identity, this.#request);
     this.#write('response.created', { response });
