@@ -1,6 +1,13 @@
 import type { RequestListener } from 'node:http';
 import { peerNames } from '@aggregator/contracts';
-import { createExpressApp, jsonBody, jsonBodyUpTo, requirePeer, requirePrincipal } from '@aggregator/service-kit';
+import {
+  createExpressApp,
+  jsonBody,
+  jsonBodyUpTo,
+  peerJsonBounds,
+  requirePeer,
+  requirePrincipal,
+} from '@aggregator/service-kit';
 import type { ProviderOrchestratorContext } from './context.ts';
 import { answerCredentials } from './routes/answer-credentials/handler.ts';
 import { createProvider } from './routes/create-provider/handler.ts';
@@ -44,7 +51,7 @@ export function createProviderOrchestratorApp(context: ProviderOrchestratorConte
       jsonBodyUpTo(credentialsBytesMax),
       putDeclaredCredentials(context),
     );
-    app.put(declarations, fromOperator, jsonBodyUpTo(declarationsBytesMax), putDeclarations(context));
+    app.put(declarations, fromOperator, jsonBodyUpTo(declarationsBytesMax, peerJsonBounds), putDeclarations(context));
     app.post('/internal/credentials', fromProxy, jsonBody, answerCredentials(context));
 
     app.get('/v1/orchestrator/models', requirePrincipal(verifier, 'ai:invoke'), listModels(context));

@@ -7,6 +7,7 @@ import express, {
   type Router,
 } from 'express';
 import type { ServiceContext } from '../lifecycle/service-definition.ts';
+import type { JsonBounds } from './json-figures.ts';
 import { parseJsonBody } from './parse-json-body.ts';
 import { readJsonBytes } from './read-body.ts';
 import { sendProblem } from './send-error.ts';
@@ -35,9 +36,9 @@ export function readRequestId(request: Request): string | undefined {
 }
 
 /** Parses a JSON body with the same strictness as the AI routes. Mount it on routes that take a body. */
-export function jsonBodyUpTo(bytesMax: number): RequestHandler {
+export function jsonBodyUpTo(bytesMax: number, bounds?: JsonBounds): RequestHandler {
   return async (request, _response, next) => {
-    request.body = parseJsonBody(await readJsonBytes(request, bytesMax));
+    request.body = parseJsonBody(await readJsonBytes(request, bytesMax), bounds);
     next();
   };
 }

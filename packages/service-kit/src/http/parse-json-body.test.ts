@@ -29,6 +29,12 @@ describe('parseJsonBody', () => {
     ['bytes after the end', '{} {}'],
     ['a control character in text', '{"a":"\u0000"}'],
     ['65 levels of lists', `{"a":${'['.repeat(64)}${']'.repeat(64)}}`],
+    ['a string without an end', '{"a":"b'],
+    ['a long string without an end', `{"a":"${'b'.repeat(1000)}`],
+    ['the same field twice', '{"model":"a","model":"b"}'],
+    ['the same field twice, once with an escape', '{"a":1,"\\u0061":2}'],
+    ['the same field twice, deep inside', '{"a":[{"b":{"c":1,"d":2,"c":3}}]}'],
+    ['__proto__ twice', '{"__proto__":1,"__proto__":2}'],
     ['a hundred thousand open brackets', '['.repeat(100_000)],
   ])('refuses %s as invalid_json', (_name, body) => {
     expect(codeOf(body)).toBe('invalid_json');
@@ -53,6 +59,33 @@ describe('parseJsonBody', () => {
 
   it('takes 64 levels', () => {
     expect(codeOf(`{"a":${'['.repeat(63)}${']'.repeat(63)}}`)).toBe('accepted');
+  });
+
+  it('takes the same field in several objects, and colons and commas in text', () => {
+    const body = { a: { a: ':,:,{' }, b: [{ a: 1 }, { a: '"\\":' }], '"x":': 1, __proto: 1 };
+
+    expect(parseJsonBody(Buffer.from(JSON.stringify(body)))).toEqual(body);
+    expect(codeOf('{"__proto__":1,"constructor":2}')).toBe('accepted');
+  });
+
+  it.each([
+    ['objects', '{}', 99_999, 100_000],
+    ['lists', '[]', 99_999, 100_000],
+    ['numbers', '0', 499_999, 500_000],
+  ])(
+    'takes %3$d %1$s less one in a list, and refuses more before it parses them (I12)',
+    (_name, one, most, tooMany) => {
+      const listOf = (count: number) => `{"a":[${new Array(count).fill(one).join(',')}]}`;
+
+      expect(codeOf(listOf(most - 1))).toBe('accepted');
+      expect(codeOf(`${listOf(tooMany).slice(0, -2)},broken`)).toBe('request_too_large');
+    },
+  );
+
+  it('finds the end of long strings with escapes', () => {
+    const body = { a: `${'x'.repeat(1000)}"\\${'y'.repeat(1000)}\\`, b: '\n'.repeat(500), c: `${'z'.repeat(47)}"` };
+
+    expect(parseJsonBody(Buffer.from(JSON.stringify(body)))).toEqual(body);
   });
 
   it('changes no prototype', () => {

@@ -1,0 +1,61 @@
+import { AppError } from '@aggregator/contracts';
+import { notJson } from './json-figures.ts';
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** A field as `JSON.parse` makes it, also if its name is `__proto__`. */
+export const plain = { configurable: true, enumerable: true, writable: true };
+
+/** @throws {AppError} `invalid_json` for bytes that are not UTF-8. */
+export function decodeJson(bytes: Buffer): string {
+  try {
+    return decoder.decode(bytes);
+  } catch (cause) {
+    throw notJson('not UTF-8', cause);
+  }
+}
+
+/** @throws {AppError} `invalid_json` */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw notJson('JSON.parse', cause);
+  }
+}
+
+/** Returns the number of all fields in a value: fewer than were written if an object has a name twice. */
+export function countNames(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) if (typeof item === 'object') count += countNames(item);
+    return count;
+  }
+  const record = value as Record<string, unknown>;
+  for (const name in record) {
+    count += 1;
+    const item = record[name];
+    if (typeof item === 'object') count += countNames(item);
+  }
+  return count;
+}
+
+/** PostgreSQL and providers hold neither NUL nor lone surrogates. @throws {AppError} `invalid_value` */
+export function refuseBrokenText(value: unknown): void {
+  if (typeof value === 'string') {
+    if (!value.includes('\u0000') && value.isWellFormed()) return;
+    throw new AppError('invalid_value', { message: 'The request holds text with NUL characters or lone surrogates.' });
+  }
+  if (Array.isArray(value)) value.forEach(refuseBrokenText);
+  else if (typeof value === 'object' && value !== null) {
+    for (const [name, item] of Object.entries(value)) {
+      refuseBrokenText(name);
+      refuseBrokenText(item);
+    }
+  }
+}
+
+export function refuseTwins(): AppError {
+  return new AppError('invalid_json', { message: 'The request body has an object with the same field twice.' });
+}
