@@ -91,6 +91,7 @@ async function createKeyIfMissing(
     limits: {},
     privacy: null,
     expiresAt: null,
+    createdByKeyId: null,
   };
   const { key, row } = await issueKey(transaction, hasher, now, keyToIssue, apiKey);
   await writeAudit(transaction, now, installation, {

@@ -2,6 +2,8 @@ import { type KeyInvalidation, keyInvalidationChannel } from '@aggregator/contra
 import type { InvalidationChannel } from '@aggregator/invalidation';
 import type { Logger, Metrics } from '@aggregator/service-kit';
 
+export type Cut = NonNullable<KeyInvalidation['cut']>;
+
 interface Happening {
   requestId: string | undefined;
   userId?: string;
@@ -21,10 +23,16 @@ export interface AuthEvents {
   profileUpdated(fact: Happening): void;
   /**
    * Also tells the gateways to forget what they know of the keys; null stands for a key whose hash cannot be read any
-   * more, so that they forget everything. Resolves in any case: a lost message is found by the poll of the epoch.
+   * more, so that they forget everything. `cut` also ends the open answers of those callers. Resolves in any case: a lost message is found by the poll of the epoch.
    */
   keyChanged(
-    fact: Happening & { change: 'created' | 'revoked' | 'rotated'; keySha256: readonly (string | null)[] },
+    fact: Happening & {
+      change: 'created' | 'revoked' | 'rotated';
+      keySha256: readonly (string | null)[];
+      /** Organisations of which every key's verdict is to be forgotten. */
+      organizationIds?: string[];
+      cut?: Cut;
+    },
   ): Promise<void>;
   /** Also tells the gateways to forget what they know of the organisation; resolves in any case, as `keyChanged` does. */
   organizationUpdated(fact: Happening & { organizationId: string }): Promise<void>;
@@ -85,10 +93,11 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
       updates.inc();
       logger.info('profile_updated', { ...fact });
     },
-    async keyChanged({ keySha256, ...fact }) {
+    async keyChanged({ keySha256, organizationIds, cut, ...fact }) {
       changes.inc({ change: fact.change });
-      logger.info('key_changed', { ...fact });
-      await publish(toKeyInvalidation(keySha256), fact.requestId);
+      logger.info('key_changed', { ...fact, isCut: cut !== undefined });
+      const further = { ...(organizationIds && { organizationIds }), ...(cut && { cut }) };
+      await publish({ ...toKeyInvalidation(keySha256), ...further }, fact.requestId);
     },
     async organizationUpdated(fact) {
       organizations.inc();

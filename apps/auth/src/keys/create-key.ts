@@ -5,17 +5,18 @@ import type { AuthContext } from '../context.ts';
 import { type Ceilings, refuseAboveCeiling } from '../limits/limits-in-force.ts';
 import { readCeilings } from '../limits/read-ceilings.ts';
 import { refuseTooLong } from '../privacy/join-policies.ts';
-import { readOrganizationPolicy, readOwnPolicy } from '../privacy/read-policies.ts';
+import { readOrganizationPolicy } from '../privacy/read-policies.ts';
 import { type IssuedKey, issueKey } from './issue-key.ts';
 import { lockOrganization } from './lock-organization.ts';
+import { type Maker, readMaker } from './read-maker.ts';
 import { refuseEscalation } from './refuse-escalation.ts';
 
 const defaultScopes: readonly Scope[] = ['ai:invoke', 'billing:read', 'usage:read'];
 const keysMax = 1000;
 
 /**
- * Creates a key for the principal's organisation, with its audit entry. Throws `insufficient_permissions` where it would
- * hold what its creator lacks, `conflict` where the organisation has too many, `invalid_value` where it would be born expired, a
+ * Creates a key for the principal's organisation, with its audit entry. Throws `insufficient_permissions` if it would
+ * be less restricted than its creator, `conflict` where the organisation has too many, `invalid_value` where it would be born expired, a
  * limit is above the operator's ceiling, or its policy does not fit together with the organisation's.
  */
 export async function createKey(
@@ -27,20 +28,18 @@ export async function createKey(
   const now = clock();
   const scopes = [...new Set(request.scopes ?? defaultScopes.filter((scope) => principal.scopes.includes(scope)))];
   if (scopes.length === 0) throw new AppError('insufficient_permissions', { param: 'scopes' });
-  const models = request.models ?? principal.models;
-  const expiresAt = request.expiresAt === undefined ? null : new Date(request.expiresAt);
-  if (expiresAt !== null && expiresAt <= now) {
-    throw new AppError('invalid_value', { param: 'expiresAt', message: "'expiresAt' is in the past." });
-  }
 
   return database.$transaction(async (transaction) => {
     await lockOrganization(transaction, principal.orgId);
     const ceilings = await readCeilings(transaction, principal.orgId, limits);
     refuseAboveCeiling(request.limits ?? {}, ceilings.key);
-    const own = await readOwnPolicy(transaction, principal);
-    const privacy = request.privacy ?? own;
-    refuseEscalation(principal, own, { scopes, models, privacy });
-    refuseTooLong(await readOrganizationPolicy(transaction, principal.orgId), privacy, 'the organisation');
+    const maker = await readMaker(transaction, principal, now);
+    const wanted = { ...inherit(maker, request), scopes };
+    if (wanted.expiresAt !== null && wanted.expiresAt <= now) {
+      throw new AppError('invalid_value', { param: 'expiresAt', message: "'expiresAt' is in the past." });
+    }
+    refuseEscalation(maker, wanted, limits, ceilings);
+    refuseTooLong(await readOrganizationPolicy(transaction, principal.orgId), wanted.privacy, 'the organisation');
     const unrevoked = await transaction.apiKey.count({ where: { organizationId: principal.orgId, revokedAt: null } });
     if (unrevoked >= keysMax) {
       throw new AppError('conflict', {
@@ -51,12 +50,8 @@ export async function createKey(
       organizationId: principal.orgId,
       userId: principal.userId,
       name: request.name,
-      scopes,
-      models,
-      allowedIps: request.allowedIps ?? null,
-      limits: request.limits ?? {},
-      privacy,
-      expiresAt,
+      ...wanted,
+      createdByKeyId: maker.keyId,
     });
     await writeAudit(transaction, now, caller, {
       organizationId: principal.orgId,
@@ -67,4 +62,21 @@ export async function createKey(
     });
     return { ...issued, ceilings };
   });
+}
+
+/** What the request leaves out is as restricted as its maker. A limit of null is left out. */
+function inherit(maker: Maker, request: CreateApiKeyRequest) {
+  const { requestsPerMinute, tokensPerMinute, concurrentRequests } = maker.ownLimits;
+  const own = request.limits ?? {};
+  return {
+    models: request.models ?? maker.models,
+    allowedIps: request.allowedIps ?? maker.allowedIps,
+    limits: {
+      requestsPerMinute: own.requestsPerMinute ?? requestsPerMinute ?? null,
+      tokensPerMinute: own.tokensPerMinute ?? tokensPerMinute ?? null,
+      concurrentRequests: own.concurrentRequests ?? concurrentRequests ?? null,
+    },
+    privacy: request.privacy ?? maker.privacy,
+    expiresAt: request.expiresAt === undefined ? maker.expiresAt : new Date(request.expiresAt),
+  };
 }

@@ -25,6 +25,8 @@ export interface KeyToIssue {
   limits: Partial<PrincipalLimits>;
   privacy: PrivacyPolicy | null;
   expiresAt: Date | null;
+  /** The key that makes it; null if a user or the installation does. */
+  createdByKeyId: string | null;
 }
 
 export interface IssuedKey {
@@ -60,6 +62,7 @@ export async function issueKey(
       privacy: toIssue.privacy === null ? Prisma.DbNull : { ...toIssue.privacy },
       createdAt: now,
       expiresAt: toIssue.expiresAt,
+      createdByKeyId: toIssue.createdByKeyId,
     },
   });
   return { key, keySha256, row };

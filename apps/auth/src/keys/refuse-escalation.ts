@@ -1,34 +1,51 @@
-import { AppError, type Principal, type PrivacyPolicy, type Scope } from '@aggregator/contracts';
+import { AppError, type PrincipalLimits } from '@aggregator/contracts';
+import type { InstallationLimits } from '../limits/installation-limits.ts';
+import { type Ceilings, isWithin, limitsInForce } from '../limits/limits-in-force.ts';
 import { masksAtLeast } from '../privacy/masks-at-least.ts';
+import { containsAddresses } from './contains-addresses.ts';
+import type { Maker } from './read-maker.ts';
+
+/** What a key would hold. */
+export type WantedGrant = Omit<Maker, 'keyId' | 'ownLimits'> & { limits: Partial<PrincipalLimits> };
 
 /**
- * Nobody hands out what they lack: neither a scope, nor a model that their own key does not allow, nor a freedom from
- * masking that their own key has not. `own`: what the creator's key wants to be masked. Throws `insufficient_permissions`.
+ * Checks that a caller gives away only what it holds: scopes, models, addresses, limits, expiry and masking of the key are
+ * within its own (I17). Throws `insufficient_permissions` with the field that is not.
  */
 export function refuseEscalation(
-  creator: Principal,
-  own: PrivacyPolicy | null,
-  wanted: { scopes: readonly Scope[]; models: readonly string[] | null; privacy: PrivacyPolicy | null },
+  maker: Maker,
+  wanted: WantedGrant,
+  installation: InstallationLimits,
+  ceilings: Ceilings,
 ): void {
-  const lacking = wanted.scopes.find((scope) => !creator.scopes.includes(scope));
-  if (lacking !== undefined) {
-    throw new AppError('insufficient_permissions', {
-      param: 'scopes',
-      message: `You do not hold '${lacking}' yourself.`,
-    });
+  const lacking = wanted.scopes.find((scope) => !maker.scopes.includes(scope));
+  if (lacking !== undefined) refuse('scopes', `You do not hold '${lacking}' yourself.`);
+  if (!masksAtLeast(wanted.privacy, maker.privacy)) {
+    refuse('privacy', 'Your own key masks personal data; a key that it makes must mask at least as much.');
   }
-  if (!masksAtLeast(wanted.privacy, own)) {
-    throw new AppError('insufficient_permissions', {
-      param: 'privacy',
-      message: 'Your own key masks personal data; a key that it makes must mask at least as much.',
-    });
+  if (!containsModels(maker.models, wanted.models)) {
+    refuse('models', 'Your own key is limited to some models; a key that it makes must be limited to those.');
   }
-  const { models } = creator;
-  if (models === null) return;
-  if (wanted.models === null || wanted.models.some((model) => !models.includes(model))) {
-    throw new AppError('insufficient_permissions', {
-      param: 'models',
-      message: 'Your own key is limited to some models; a key that it makes must be limited to those.',
-    });
+  if (!containsAddresses(maker.allowedIps, wanted.allowedIps)) {
+    refuse('allowedIps', 'Your own key is limited to some addresses; a key that it makes must be limited to those.');
   }
+  const inForce = (own: Partial<PrincipalLimits>) => limitsInForce(own, installation.defaults, ceilings.key);
+  if (maker.keyId !== null && !isWithin(inForce(wanted.limits), inForce(maker.ownLimits))) {
+    refuse('limits', 'A key that your own key makes must have limits that are at most as high.');
+  }
+  if (maker.expiresAt !== null && (wanted.expiresAt === null || wanted.expiresAt > maker.expiresAt)) {
+    refuse(
+      'expiresAt',
+      `Your own key expires at ${maker.expiresAt.toISOString()}; a key that it makes must not outlive it.`,
+    );
+  }
+}
+
+function refuse(param: string, message: string): never {
+  throw new AppError('insufficient_permissions', { param, message });
+}
+
+function containsModels(held: readonly string[] | null, wanted: readonly string[] | null): boolean {
+  if (held === null) return true;
+  return wanted?.every((model) => held.includes(model)) ?? false;
 }

@@ -4,29 +4,45 @@ import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../context.ts';
 import type { ApiKey as ApiKeyRow } from '../generated/prisma/client.ts';
 import { lockOrganization } from './lock-organization.ts';
+import { readDescendants } from './read-descendants.ts';
+
+export interface Revocation {
+  /** The key that was named. */
+  row: ApiKeyRow;
+  /** Ids of keys that it made, directly or not; all of them are revoked now. Empty without `cascade`. */
+  descendantIds: readonly string[];
+}
 
 /**
- * Revokes a key of the organisation for good; revoking it again changes nothing. Throws `not_found`, also for a key of
- * another organisation: that it exists is not ours to tell.
+ * Revokes a key of the organisation for good, and with `cascade` those that it made. Revoking it again changes nothing but
+ * what it has made since. Throws `not_found`, also for a key of another organisation: its existence is a secret.
  */
 export async function revokeKey(
   { database, now: clock }: Pick<AuthContext, 'database' | 'now'>,
   caller: Caller,
-  keyId: string,
-): Promise<ApiKeyRow> {
+  { keyId, cascade }: { keyId: string; cascade: boolean },
+): Promise<Revocation> {
   const organizationId = caller.principal.orgId;
   const now = clock();
   return database.$transaction(async (transaction) => {
     await lockOrganization(transaction, organizationId);
     const row = await transaction.apiKey.findFirst({ where: { id: keyId, organizationId } });
     if (row === null) throw new AppError('not_found');
-    if (row.revokedAt !== null) return row;
-    await writeAudit(transaction, now, caller, {
-      organizationId,
-      action: 'api_key_revoked',
-      subjectType: 'api_key',
-      subjectId: keyId,
+    const descendantIds = cascade ? await readDescendants(transaction, keyId) : [];
+    const revoked = await transaction.apiKey.updateManyAndReturn({
+      where: { id: { in: [keyId, ...descendantIds] }, organizationId, revokedAt: null },
+      data: { revokedAt: now },
+      select: { id: true },
     });
-    return transaction.apiKey.update({ where: { id: keyId }, data: { revokedAt: now } });
+    for (const { id } of revoked) {
+      await writeAudit(transaction, now, caller, {
+        organizationId,
+        action: 'api_key_revoked',
+        subjectType: 'api_key',
+        subjectId: id,
+        ...(id !== keyId && { details: { madeBy: keyId } }),
+      });
+    }
+    return { row: { ...row, revokedAt: row.revokedAt ?? now }, descendantIds };
   });
 }

@@ -4,9 +4,10 @@ import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../context.ts';
 import type { Transaction } from '../database/create-database.ts';
 import type { ApiKey as ApiKeyRow } from '../generated/prisma/client.ts';
-import { readOwnPolicy } from '../privacy/read-policies.ts';
+import { readCeilings } from '../limits/read-ceilings.ts';
 import { type IssuedKey, issueKey } from './issue-key.ts';
 import { lockOrganization } from './lock-organization.ts';
+import { readMaker } from './read-maker.ts';
 import { refuseEscalation } from './refuse-escalation.ts';
 import { readGrant } from './stored-key.ts';
 
@@ -21,7 +22,7 @@ export interface KeyRotation {
  * `insufficient_permissions` where it holds what the principal lacks.
  */
 export async function rotateKey(
-  { database, keyHasher, now: clock }: Pick<AuthContext, 'database' | 'keyHasher' | 'now'>,
+  { database, keyHasher, now: clock, limits }: Pick<AuthContext, 'database' | 'keyHasher' | 'now' | 'limits'>,
   caller: Caller,
   target: { keyId: string; overlapSeconds: number },
 ): Promise<KeyRotation> {
@@ -31,7 +32,9 @@ export async function rotateKey(
     await lockOrganization(transaction, principal.orgId);
     const old = await findUsable(transaction, now, principal.orgId, target.keyId);
     const grant = readGrant(old);
-    refuseEscalation(principal, await readOwnPolicy(transaction, principal), grant);
+    const ceilings = await readCeilings(transaction, principal.orgId, limits);
+    const maker = await readMaker(transaction, principal, now);
+    refuseEscalation(maker, { ...grant, expiresAt: old.expiresAt }, limits, ceilings);
     const issued = await issueKey(transaction, keyHasher, now, {
       organizationId: old.organizationId,
       userId: old.userId,
@@ -42,6 +45,8 @@ export async function rotateKey(
       limits: grant.limits,
       privacy: grant.privacy,
       expiresAt: old.expiresAt,
+      // A key that rotates itself keeps its maker; another key learns the new one and so is its maker.
+      createdByKeyId: maker.keyId === old.id ? old.createdByKeyId : (maker.keyId ?? old.createdByKeyId),
     });
     await transaction.apiKey.update({
       where: { id: old.id },

@@ -49,5 +49,6 @@ export function toApiKey(row: ApiKeyRow, { defaults }: InstallationLimits, { key
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,
     revokedAt: row.revokedAt?.toISOString() ?? null,
+    createdByKeyId: row.createdByKeyId,
   };
 }

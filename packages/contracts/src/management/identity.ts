@@ -83,6 +83,8 @@ export const apiKey = z.strictObject({
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().nullable(),
   revokedAt: z.iso.datetime().nullable(),
+  /** The API key that made this one, which is revoked with it; null if a user made it. */
+  createdByKeyId: z.uuid().nullable(),
 });
 export type ApiKey = z.infer<typeof apiKey>;
 
@@ -100,6 +102,13 @@ export const listApiKeysQuery = z.strictObject({
     .pipe(z.number().min(1).max(100))
     .optional(),
 });
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+/**
+ * Query of `DELETE /auth/api-keys/{id}`. `kill`: gateways also end the answers that the key has open; false where absent.
+ * `cascade`: keys that the key made, and those that these made, are revoked too; true where absent.
+ */
+export const revokeApiKeyQuery = z.strictObject({ kill: flag.optional(), cascade: flag.optional() });
 /** Query of `POST /auth/api-keys/{id}/rotate`: how many seconds the old key goes on working, at most a day; 0 where absent. */
 export const rotateApiKeyQuery = z.strictObject({
   overlapSeconds: z

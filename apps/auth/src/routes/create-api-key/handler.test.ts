@@ -219,6 +219,43 @@ describe('POST /v1/auth/api-keys', () => {
       expect(answer.body).toMatchObject({ status: 403, param: 'privacy' });
     });
 
+    const narrow = {
+      scopes: ['keys:manage', 'ai:invoke'],
+      allowedIps: ['192.0.2.0/24'],
+      models: ['a'],
+      limits: { requestsPerMinute: 1 },
+      expiresAt: '2026-02-01T00:00:00.000Z',
+    };
+    const asNarrowKey = async (): Promise<Principal> => {
+      const { id } = await auth.createKey(owner.principal, narrow);
+      return { ...owner.principal, keyId: id, scopes: ['keys:manage', 'ai:invoke'], models: ['a'] };
+    };
+
+    it.each([
+      ['allowedIps', { allowedIps: ['0.0.0.0/0'] }],
+      ['limits', { limits: { requestsPerMinute: 2 } }],
+      ['expiresAt', { expiresAt: '2026-02-01T00:00:00.001Z' }],
+      ['models', { models: ['a', 'b'] }],
+      ['scopes', { scopes: ['profile:manage'] }],
+    ])('rejects a key that is less restricted than the key that makes it: %s (I17)', async (param, wanted) => {
+      const answer = await create({ name: 'wider', ...wanted }, await asNarrowKey());
+      expect(answer.body).toMatchObject({ status: 403, code: 'insufficient_permissions', param });
+      expect(await auth.database.apiKey.count({ where: { name: 'wider' } })).toBe(0);
+    });
+
+    it('restricts a key as its maker is when the request leaves it out, and records the maker (I17)', async () => {
+      const maker = await asNarrowKey();
+      const answer = await create({ name: 'child', limits: { requestsPerMinute: null } }, maker);
+      const { scopes: _scopes, ...restrictions } = narrow;
+      expect(answer.body).toMatchObject({ ...restrictions, createdByKeyId: maker.keyId });
+    });
+
+    it('rejects a maker that was revoked after the gateway had asked (I3)', async () => {
+      const maker = await asNarrowKey();
+      await auth.call('DELETE', `/v1/auth/api-keys/${maker.keyId}`, { as: owner.principal });
+      expect((await create({ name: 'late' }, maker)).status).toBe(401);
+    });
+
     it('refuses a creator who may not manage keys', async () => {
       const member = await auth.createAccount('member');
       expect((await create({ name: 'x' }, member.principal)).status).toBe(403);

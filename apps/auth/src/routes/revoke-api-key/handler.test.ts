@@ -1,3 +1,4 @@
+import { createdApiKey } from '@aggregator/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sha256Hex } from '../../keys/key-hasher.ts';
 import { type Account, type AuthHarness, startAuth } from '../../testing/start-auth.ts';
@@ -58,6 +59,72 @@ describe('DELETE /v1/auth/api-keys/{id}', () => {
       expect(answers.map(({ status }) => status)).toEqual([204, 204, 204, 204, 204]);
       expect(await auth.database.auditEntry.count({ where: { subjectId: id, action: 'api_key_revoked' } })).toBe(1);
     });
+  });
+
+  describe('keys that the key made', () => {
+    const makeFamily = async () => {
+      const child = async (keyId: string) => auth.createKey({ ...owner.principal, keyId });
+      const maker = await auth.createKey(owner.principal, { scopes: ['keys:manage', 'ai:invoke'] });
+      const made = await child(maker.id);
+      const grandchild = await child(made.id);
+      return { maker, made, grandchild, other: await auth.createKey(owner.principal) };
+    };
+
+    it('are revoked with it, and each is audited (I3, I21)', async () => {
+      const { maker, made, grandchild, other } = await makeFamily();
+
+      expect((await revoke(maker.id)).status).toBe(204);
+
+      for (const { key } of [maker, made, grandchild]) expect(await verify(key)).toEqual({ valid: false });
+      expect(await verify(other.key)).toMatchObject({ valid: true });
+      expect(auth.published.at(-1)).toMatchObject({ organizationIds: [owner.principal.orgId] });
+      const audited = { action: 'api_key_revoked', subjectId: { in: [maker.id, made.id, grandchild.id] } };
+      expect(await auth.database.auditEntry.count({ where: audited })).toBe(3);
+    });
+
+    it('are revoked with the key that rotation put in the place of their maker', async () => {
+      const { maker, made } = await makeFamily();
+      const rotated = await auth.call('POST', `/v1/auth/api-keys/${maker.id}/rotate`, { as: owner.principal });
+      const successor = createdApiKey.parse(rotated.body);
+
+      await revoke(successor.id);
+
+      expect(await verify(made.key)).toEqual({ valid: false });
+    });
+
+    it('stay with cascade=false', async () => {
+      const { maker, made } = await makeFamily();
+      expect((await revoke(`${maker.id}?cascade=false`)).status).toBe(204);
+      expect(await verify(maker.key)).toEqual({ valid: false });
+      expect(await verify(made.key)).toMatchObject({ valid: true });
+
+      await revoke(maker.id);
+      expect(await verify(made.key)).toEqual({ valid: false });
+    });
+
+    it('are cut with it, also when they were revoked before: kill=true names every one (I3)', async () => {
+      const { maker, made, grandchild } = await makeFamily();
+      await revoke(maker.id);
+      expect(auth.published.at(-1)?.cut).toBeUndefined();
+
+      expect((await revoke(`${maker.id}?kill=true`)).status).toBe(204);
+
+      const { cut } = auth.published.at(-1) ?? {};
+      expect(cut).toMatchObject({ userIds: [], organizationIds: [] });
+      expect(new Set(cut?.keyIds)).toEqual(new Set([maker.id, made.id, grandchild.id]));
+    });
+  });
+
+  it.each([
+    ['invalid_value', 'kill=yes'],
+    ['invalid_value', 'kill'],
+    ['invalid_value', 'kill=true&kill=false'],
+    ['invalid_value', 'cascade=1'],
+    ['unknown_field', 'force=true'],
+  ])('answers 400 %s to the query %s, and revokes nothing', async (code, query) => {
+    const { id, key } = await auth.createKey(owner.principal);
+    expect((await revoke(`${id}?${query}`)).body).toMatchObject({ status: 400, code });
+    expect(await verify(key)).toMatchObject({ valid: true });
   });
 
   describe('403', () => {

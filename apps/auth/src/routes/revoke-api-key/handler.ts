@@ -1,19 +1,29 @@
+import { revokeApiKeyQuery } from '@aggregator/contracts';
+import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
 import type { AuthContext } from '../../context.ts';
 import { readKeyId } from '../../keys/read-key-id.ts';
 import { revokeKey } from '../../keys/revoke-key.ts';
 
+/** As many as one message to the gateways can name. */
+const cutKeysMax = 1000;
+
 export function revokeApiKeyHandler(context: AuthContext): RequestHandler {
   return async (request, response) => {
     const caller = callerOf(request);
-    const row = await revokeKey(context, caller, readKeyId(request));
+    const { kill = false, cascade = true } = checkBody(revokeApiKeyQuery, { ...request.query });
+    const { row, descendantIds } = await revokeKey(context, caller, { keyId: readKeyId(request), cascade });
+    const keyIds = [row.id, ...descendantIds].slice(0, cutKeysMax);
     await context.events.keyChanged({
       requestId: caller.requestId,
       change: 'revoked',
       organizationId: row.organizationId,
       keyId: row.id,
       keySha256: [context.keyHasher.readSha256(row)],
+      // The gateways know the keys' organisation, and need no list of hashes.
+      ...(descendantIds.length > 0 && { organizationIds: [row.organizationId] }),
+      ...(kill && { cut: { keyIds, userIds: [], organizationIds: [] } }),
     });
     response.status(204).end();
   };

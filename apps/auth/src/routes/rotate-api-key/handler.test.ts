@@ -103,6 +103,21 @@ describe('POST /v1/auth/api-keys/{id}/rotate', () => {
     expect(answer.body).toMatchObject({ status: 403, param: 'privacy' });
   });
 
+  it.each([
+    ['allowedIps', { allowedIps: ['192.0.2.1'] }],
+    ['limits', { limits: { concurrentRequests: 1 } }],
+    ['expiresAt', { expiresAt: '2027-02-01T00:00:00Z' }],
+  ])(
+    'answers 403 to a key that is more restricted than the one that it rotates: %s (I17)',
+    async (param, restriction) => {
+      const { id } = await auth.createKey(owner.principal);
+      const narrow = await auth.createKey(owner.principal, restriction);
+      const answer = await rotate(id, '', { ...owner.principal, keyId: narrow.id });
+      expect(answer.body).toMatchObject({ status: 403, param });
+      expect((await rotate(narrow.id, '', { ...owner.principal, keyId: narrow.id })).status).toBe(201);
+    },
+  );
+
   it("answers 404 for a stranger's key (I17)", async () => {
     const { id } = await auth.createKey(owner.principal);
     expect((await rotate(id, '', (await auth.createAccount()).principal)).status).toBe(404);

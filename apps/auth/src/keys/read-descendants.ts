@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import type { Transaction } from '../database/create-database.ts';
+
+const rows = z.array(z.object({ id: z.uuid() }));
+
+/**
+ * Returns the ids of the keys that a key made, that those made, and so on. A key that rotation put in another's place counts
+ * as the maker of what the other one made.
+ */
+export async function readDescendants(transaction: Transaction, keyId: string): Promise<string[]> {
+  const found = await transaction.$queryRaw`
+    WITH RECURSIVE "same" AS (
+      SELECT "id" FROM "api_key" WHERE "id" = ${keyId}::uuid
+      UNION
+      SELECT "api_key"."id" FROM "api_key" JOIN "same" ON "api_key"."replaced_by_id" = "same"."id"
+    ), "made" AS (
+      SELECT "id" FROM "api_key" WHERE "created_by_key_id" IN (SELECT "id" FROM "same")
+      UNION
+      SELECT "api_key"."id" FROM "api_key" JOIN "made" ON "api_key"."created_by_key_id" = "made"."id"
+    )
+    SELECT "id" FROM "made" WHERE "id" <> ${keyId}::uuid`;
+  return rows.parse(found).map(({ id }) => id);
+}
