@@ -6,7 +6,7 @@ import { usageRecordedTopic } from '@aggregator/contracts';
 import type { ExpiringStore } from '@aggregator/expiring-store';
 import type { EventLog } from '@aggregator/messaging';
 import { createMockProvider, type MockProvider } from '@aggregator/mock-provider';
-import { createTargetMemory, type TargetMemory } from '@aggregator/resilience';
+import { createTargetMemory, ExpiringMarks, type TargetMemory } from '@aggregator/resilience';
 import { listTargetKeys } from '@aggregator/routing';
 import {
   createEnvelope,
@@ -67,6 +67,8 @@ export interface ProxyContext extends ServiceContext {
   readonly credentials: Credentials;
   /** What is remembered of each target's failures. */
   readonly memory: TargetMemory;
+  /** Models, by provider, that rejected a trailing assistant message although the registry says that they take one. */
+  readonly refusedPrefills: ExpiringMarks;
   /** How attempts at each provider ended of late. */
   readonly traffic: ProviderTrafficBook;
   readonly requests: OpenRequests;
@@ -91,6 +93,7 @@ const shipDeadlineMs = 5000;
 const shipBatchMax = 500;
 const spoolFillMax = 0.95;
 const targetsMax = 20_000;
+const refusedPrefillMs = 3_600_000;
 const reportedProvidersMax = 1000;
 const reportIntervalMs = 5000;
 
@@ -120,6 +123,7 @@ export async function createProxyContext(
   const offers = new SnapshotOffers(monotonicNow);
   const traffic = new ProviderTrafficBook({ now: monotonicNow, providersMax: reportedProvidersMax });
   const memory = createTargetMemory({ now: monotonicNow, random: Math.random, targetsMax });
+  const refusedPrefills = new ExpiringMarks({ now: monotonicNow, forMs: refusedPrefillMs, sizeMax: targetsMax });
   const pools = new ProviderPools({
     connectionsMax: config.upstreamConnectionsMax,
     allowlist: config.baseUrlAllowlist ?? emptyAllowlist,
@@ -129,7 +133,7 @@ export async function createProxyContext(
   let cutTimer: NodeJS.Timeout | undefined;
 
   const context: ProxyContext = {
-    ...{ config, logger, metrics, events, routing, spool, pools, credentials, memory, traffic },
+    ...{ config, logger, metrics, events, routing, spool, pools, credentials, memory, traffic, refusedPrefills },
     admission: stores.admission,
     verifier,
     inFlight: new InFlightLimit({

@@ -1,4 +1,6 @@
+export { chooseFailure } from './choose-failure.ts';
 export { decide } from './decide.ts';
+export { ExpiringMarks } from './expiring-marks.ts';
 export type {
   AttemptHistory,
   AttemptTicket,
@@ -11,5 +13,5 @@ export type {
   TargetMemory,
   TargetStanding,
 } from './port.ts';
-export { toProviderName, toTargetKey } from './target-key.ts';
+export { toModelName, toProviderName, toTargetKey } from './target-key.ts';
 export { createTargetMemory, type TargetMemoryOptions } from './target-memory.ts';

@@ -1,3 +1,4 @@
+export { isElsewhere } from './is-elsewhere.ts';
 export { findModelRow, listModels } from './list-models.ts';
 export { planRoute } from './plan-route.ts';
 export type { RoutePlan, RouteRequest, Target, TargetView } from './route-port.ts';

@@ -25,8 +25,8 @@ export interface Attempt<Prepared> {
 
 export interface AttemptPlan<Prepared> {
   readonly target: Target;
-  /** Another target is left: silence is waited out only where there is nobody else. */
-  readonly hasNext: boolean;
+  /** True if the short limits of failover apply: another provider is left, or the client has a part of an answer already. */
+  readonly isUrgent: boolean;
   /** False where an earlier attempt stays on record, because it delivered what the caller has. */
   readonly isRecorded: boolean;
   /** Translation into the target's dialect; what it throws ends the attempt before anything is on record. */
@@ -97,16 +97,16 @@ export function toDispatched(
 }
 
 /**
- * While another target is left, silence is short; for the last one the deadline counts, and what the operator set. A plain
+ * While another provider is left, silence is short; for the last one the deadline counts, and what the operator set. A plain
  * answer comes in one piece when the model is done, so that its first byte may take as long as a whole answer does.
  */
 function limitsOf<Prepared>(
   { config }: ProxyContext,
   { deadlineMs, isStreamed }: OpenRequest,
-  { hasNext, target }: AttemptPlan<Prepared>,
+  { isUrgent, target }: AttemptPlan<Prepared>,
 ): CallLimits {
   const thinkingMs = target.candidate.model.firstLifeMs ?? 0;
-  if (!hasNext) {
+  if (!isUrgent) {
     const lastMs = isStreamed ? config.firstTokenTimeoutMs : undefined;
     return { deadlineMs, firstLifeMs: lastMs ?? Number.POSITIVE_INFINITY, idleMs: config.idleTimeoutMs };
   }

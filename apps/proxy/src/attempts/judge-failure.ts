@@ -31,6 +31,18 @@ export function isUnauthorized(error: AppError): boolean {
   return status === 401 || status === 403 || (status === 400 && judgement.isKeyAtFault === true);
 }
 
+/** True if the same target may answer the same question in another form: it judged the form, or failed by chance. */
+export function mayAskOtherwise(error: AppError): boolean {
+  const { code, kind } = judgeFailure(error);
+  return kind !== 'silent' && kind !== 'unreachable' && code !== 'context_length_exceeded' && !isUnauthorized(error);
+}
+
+/** True if the provider rejected a request as such (400 or 422), and neither its length nor its content. */
+export function isRejected(error: AppError): boolean {
+  const isOfForm = error.code === 'upstream_rejected' || error.code === 'upstream_invalid_response';
+  return error instanceof ProviderFailure && isOfForm && (error.status === 400 || error.status === 422);
+}
+
 /** Whether the attempt failed through the provider: a request that is at fault itself says nothing of who refused it. */
 export function isProvidersFault(error: AppError): boolean {
   const { kind, isRetryable, isKeyAtFault } = judgeFailure(error);

@@ -1,6 +1,6 @@
 import { AppError, toAppError } from '@aggregator/contracts';
-import { decide, type Failure } from '@aggregator/resilience';
-import { type Target, widerFirst } from '@aggregator/routing';
+import { chooseFailure, decide, type Failure } from '@aggregator/resilience';
+import { isElsewhere, type Target, widerFirst } from '@aggregator/routing';
 import { cancelHold } from '../admission/hold-request.ts';
 import type { ProxyContext } from '../context.ts';
 import { noCharge } from '../settlement/charge.ts';
@@ -8,7 +8,7 @@ import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
 import { type AttemptEnd, settleRequest } from '../settlement/settle-request.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
 import { type Attempt, type AttemptPlan, beginAttempt } from './begin-attempt.ts';
-import { isProvidersFault, isUnauthorized, judgeFailure } from './judge-failure.ts';
+import { isProvidersFault, isUnauthorized, judgeFailure, mayAskOtherwise } from './judge-failure.ts';
 import type { OpenRequest } from './open-request.ts';
 import { pauseBetween } from './pause-between.ts';
 
@@ -25,9 +25,17 @@ export interface Performance<Prepared> {
 export interface Resume<Prepared> {
   /** Whether what was delivered so far can be gone on with. */
   isPossible(): boolean;
-  /** The ways to go on at this target, the better one first: each is one attempt. */
-  waysFor(target: Target): readonly Pick<Performance<Prepared>, 'prepare' | 'perform'>[];
+  /** The ways to continue at this target, the better one first: each is one attempt. */
+  waysFor(target: Target): readonly ResumeWay<Prepared>[];
 }
+
+export interface ResumeWay<Prepared> extends Pick<Performance<Prepared>, 'prepare' | 'perform'> {
+  /** True if the target answered something else than was delivered: another target is not asked after that. */
+  hasDiverged(): boolean;
+  noteFailure(failure: AppError): void;
+}
+
+type Failed = Extract<AttemptOutcome, { result: 'failed' }>;
 
 interface Ended {
   /** The attempt that is charged, if any is. */
@@ -80,6 +88,8 @@ class Attempts<Prepared> {
   #triesHere = 0;
   #waitsHere = 0;
   #pausedMs = 0;
+  /** Of all attempts so far that delivered nothing. */
+  readonly #failures: AppError[] = [];
 
   constructor(context: ProxyContext, open: OpenRequest, performance_: Performance<Prepared>) {
     this.#context = context;
@@ -93,12 +103,14 @@ class Attempts<Prepared> {
       const target = this.#targets[this.#position];
       if (target === undefined) throw new AppError('model_not_found', { param: 'model' });
       this.#triesHere += 1;
-      const hasNext = this.#position + 1 < this.#targets.length;
-      const tried = await this.#try({ target, hasNext, isRecorded: true, prepare: this.#performance.prepare });
+      const others = this.#targets.slice(this.#position + 1);
+      const isUrgent = others.some((other) => isElsewhere(other, target));
+      const tried = await this.#try({ target, isUrgent, isRecorded: true, prepare: this.#performance.prepare });
       if (tried.outcome.result !== 'failed') return toEnded(this.#open, tried.outcome);
       const { failure, hasDelivered } = tried.outcome;
       const judged = judgeFailure(failure);
-      const rest = this.#findRest(judged, target);
+      const rest = hasDelivered ? others : findRest(judged, target, others);
+      if (!hasDelivered) this.#failures.push(failure);
       const next = this.#decide(judged, target, rest.length > 0, hasDelivered, tried.isOpenNow);
       if (next.next === 'again') {
         const pause = await pauseBetween(this.#open, next.pauseMs);
@@ -181,12 +193,6 @@ class Attempts<Prepared> {
     return hasNext && failure.mayFailOver ? ({ next: 'other' } as const) : ({ next: 'fail' } as const);
   }
 
-  /** Who may be tried after a failure: after a request that was too long, only who takes more of it. */
-  #findRest(failure: Failure, failed: Target): readonly Target[] {
-    const rest = this.#targets.slice(this.#position + 1);
-    return failure.code === 'context_length_exceeded' ? widerFirst(rest, failed) : rest;
-  }
-
   #moveOn(rest: readonly Target[]): void {
     this.#targets = rest;
     this.#position = 0;
@@ -194,34 +200,81 @@ class Attempts<Prepared> {
     this.#waitsHere = 0;
   }
 
-  /** One resume a request: at the next target, in the ways that it allows. Whatever fails then, the first failure is told. */
-  async #resume(broken: Extract<AttemptOutcome, { result: 'failed' }>): Promise<Ended> {
+  /**
+   * Continues a broken answer at another target, once. A target that fails before it delivered anything has not used up the one
+   * resume of the request: the next one is asked. If none continues it, the client receives the failure that broke the answer.
+   */
+  async #resume(broken: Failed): Promise<Ended> {
     const { resume } = this.#performance;
-    const target = this.#targets[this.#position + 1];
     const delivering = this.#open.dispatched;
-    if (resume === null || target === undefined || delivering === null || !resume.isPossible())
-      return this.#giveUp(broken);
-    for (const way of resume.waysFor(target)) {
-      const { outcome } = await this.#try(
-        { target, hasNext: false, isRecorded: false, prepare: way.prepare },
-        way.perform,
-      );
+    if (resume === null || delivering === null || !resume.isPossible()) return this.#giveUp(broken);
+    let rest = this.#readyFirst(this.#targets.slice(this.#position + 1));
+    let hasRetried = false;
+    for (let [target] = rest; target !== undefined; [target] = rest) {
+      const outcome = await this.#resumeAt(target, resume);
+      if (outcome === null) break;
       if (outcome.result === 'completed') {
         this.#context.events.streamResumed(this.#open.exchange.requestId, delivering.provider.name, target);
         return { request: delivering, end: outcome.end };
       }
       if (outcome.result === 'left') return { request: delivering, end: { ...broken.end, ...asLeft(outcome.end) } };
-      // Once more of it has gone out, no other way can be tried.
-      if (outcome.hasDelivered) break;
+      const judged = judgeFailure(outcome.failure);
+      rest = findRest(judged, target, rest.slice(1));
+      if (rest.length > 0 || hasRetried) continue;
+      // The last of them gets one retry.
+      hasRetried = true;
+      const pauseMs = this.#pauseBeforeRetry(judged, target);
+      if (pauseMs === null) break;
+      const reason = await pauseBetween(this.#open, pauseMs);
+      if (reason?.code === 'request_cancelled')
+        return { request: delivering, end: { ...broken.end, outcome: 'aborted', failure: reason } };
+      if (reason !== null) break;
+      rest = [target];
     }
     return this.#giveUp(broken);
   }
 
-  #giveUp({ end, failure }: Extract<AttemptOutcome, { result: 'failed' }>): Ended {
+  #pauseBeforeRetry(failure: Failure, target: Target): number | null {
+    const { config, memory } = this.#context;
+    const leftMs = this.#open.deadlineMs - performance.now();
+    const decision = decide(
+      failure,
+      { triesHere: 1, waitsHere: 0, hasNext: false, hasDelivered: false, isOpenNow: false, pausedMs: 0, leftMs },
+      config.retryPolicy,
+      Math.random,
+    );
+    return decision.next === 'again' && memory.takeRetry(target.key) ? decision.pauseMs : null;
+  }
+
+  /** Tries the ways of one target. Returns null if no other target may be asked any more. */
+  async #resumeAt(target: Target, resume: Resume<Prepared>): Promise<AttemptOutcome | null> {
+    let last: AttemptOutcome | null = null;
+    for (const way of resume.waysFor(target)) {
+      const plan = { target, isUrgent: true, isRecorded: false, prepare: way.prepare };
+      const { outcome } = await this.#try(plan, way.perform);
+      if (outcome.result !== 'failed') return outcome;
+      way.noteFailure(outcome.failure);
+      if (outcome.hasDelivered || way.hasDiverged()) return null;
+      last = outcome;
+      if (!mayAskOtherwise(outcome.failure)) break;
+    }
+    return last;
+  }
+
+  /** Targets that are open or rest come last; they are asked all the same if nothing else is left. */
+  #readyFirst(targets: readonly Target[]): readonly Target[] {
+    const isReady = ({ key }: Target) => ['ready', 'probe'].includes(this.#context.memory.judge(key));
+    return [...targets.filter(isReady), ...targets.filter((target) => !isReady(target))];
+  }
+
+  /** The client receives the failure that helps it most, or the one that broke what it has. */
+  #giveUp({ end, failure: last, hasDelivered }: Failed): Ended {
     const { dispatched } = this.#open;
+    const helpful = this.#failures[chooseFailure(this.#failures.map(judgeFailure))];
+    const failure = hasDelivered ? last : (helpful ?? last);
     if (dispatched === null) throw failure;
     this.#performance.tell(failure);
-    return { request: dispatched, end };
+    return { request: dispatched, end: { ...end, failure } };
   }
 
   /** The caller went, or we are closing, while nothing was under way. */
@@ -232,6 +285,16 @@ class Attempts<Prepared> {
     const outcome = reason.code === 'request_cancelled' ? 'aborted' : 'failed';
     return { request: dispatched, end: { ...brokenEnd(this.#open, reason), outcome, charge: noCharge } };
   }
+}
+
+/**
+ * Returns what may be tried after a failure, of the targets that are left. After a request that was too long, only models that
+ * take more of it. After silence, only other models and addresses: a second key reaches the same servers, which may have done
+ * the work meanwhile and would bill it twice.
+ */
+function findRest({ code, kind }: Failure, failed: Target, rest: readonly Target[]): readonly Target[] {
+  if (code === 'context_length_exceeded') return widerFirst(rest, failed);
+  return kind === 'silent' ? rest.filter((target) => isElsewhere(target, failed)) : rest;
 }
 
 function toEnded({ dispatched }: OpenRequest, { end }: AttemptOutcome): Ended {

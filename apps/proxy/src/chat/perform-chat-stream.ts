@@ -1,6 +1,8 @@
 import type { ChatCompletionRequest } from '@aggregator/contracts';
 import type { ProviderAdapter, ProviderTarget } from '@aggregator/providers';
+import { toModelName } from '@aggregator/resilience';
 import type { Target } from '@aggregator/routing';
+import { isRejected } from '../attempts/judge-failure.ts';
 import { nameDropped } from '../attempts/name-dropped.ts';
 import type { Performance, Resume } from '../attempts/serve-request.ts';
 import type { ProxyContext } from '../context.ts';
@@ -42,10 +44,16 @@ export function performChatStream(context: ProxyContext, job: ChatJob): Performa
   const resume: Resume<StreamDialect> = {
     isPossible: () => plan.resume !== 'off' && isResumable(chat) && readAll() !== null,
     waysFor: (target) =>
-      listContinuations(chat, target, readAll(), plan.resume).map(([continued, continuation]) => ({
-        prepare: dialectOf(continued, continuation),
-        perform,
-      })),
+      listContinuations(chat, target, readAll(), plan.resume)
+        .filter(({ isPrefill }) => !isPrefill || !context.refusedPrefills.has(toModelName(target.key)))
+        .map(({ continued, continuation, isPrefill }) => ({
+          prepare: dialectOf(continued, continuation),
+          perform,
+          hasDiverged: () => continuation.hasDiverged,
+          noteFailure(failure) {
+            if (isPrefill && isRejected(failure)) context.refusedPrefills.add(toModelName(target.key));
+          },
+        })),
   };
   const readAll = (): DeliveredAnswer | null => {
     const chunks = client.delivered.read();
@@ -72,20 +80,29 @@ function isResumable({ n, logprobs, modalities }: ChatCompletionRequest): boolea
   return (n ?? 1) === 1 && logprobs !== true && !hasSound;
 }
 
-/** Where the model goes on from a trailing assistant message, that rescues nearly always; a replay only what is deterministic. */
+interface ContinuedChat {
+  readonly continued: ChatCompletionRequest;
+  readonly continuation: Continuation;
+  readonly isPrefill: boolean;
+}
+
+/** A prefill rescues nearly always, if the model continues a trailing assistant message; a replay only what is deterministic. */
 function listContinuations(
   chat: ChatCompletionRequest,
   { candidate }: Target,
   delivered: DeliveredAnswer | null,
   policy: 'off' | 'prefill' | 'verified',
-): (readonly [ChatCompletionRequest, Continuation])[] {
+): ContinuedChat[] {
   if (delivered === null) return [];
-  const ways: (readonly [ChatCompletionRequest, Continuation])[] = [];
+  const ways: ContinuedChat[] = [];
   const prefill = delivered.text.trimEnd();
   if (candidate.model.capabilities.includes('prefill') && delivered.toolCalls.length === 0 && prefill !== '') {
     const messages = [...chat.messages, { role: 'assistant' as const, content: prefill }];
-    ways.push([{ ...chat, messages }, new PrefillContinuation(delivered)]);
+    const continuation = new PrefillContinuation(delivered);
+    ways.push({ continued: { ...chat, messages }, continuation, isPrefill: true });
   }
-  if (policy === 'verified') ways.push([chat, new ReplayContinuation(delivered)]);
+  if (policy === 'verified') {
+    ways.push({ continued: chat, continuation: new ReplayContinuation(delivered), isPrefill: false });
+  }
   return ways;
 }
