@@ -20,4 +20,4 @@ export type {
 export { ProviderFailure } from './provider-failure.ts';
 export { adapterFor } from './registry.ts';
 export { SseParser, type SseParserOptions } from './sse/sse-parser.ts';
-export { toOpenAiTotals } from './to-openai-usage.ts';
+export { type OpenAiTotals, toOpenAiTotals, toOpenAiUsage } from './to-openai-usage.ts';

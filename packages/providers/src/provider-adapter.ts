@@ -120,6 +120,8 @@ export interface TranslatedAnswer {
   body: Record<string, unknown>;
   /** Null where the provider told none. */
   usage: Usage | null;
+  /** All figures of the provider, if they contradict each other: then `usage` is their smaller reading. Else absent or null. */
+  reportedUsage?: Usage | null;
 }
 
 export interface ChatStreamOptions {
@@ -162,6 +164,8 @@ export interface ChatStreamTranslator {
   /** Something for the client has come: text, reasoning or tool-call arguments. */
   readonly hasLife: boolean;
   readonly usage: Usage | null;
+  /** As in `TranslatedAnswer`. */
+  readonly reportedUsage?: Usage | null;
   /** UTF-16 units of text, reasoning and arguments so far, for an estimate when usage never comes. */
   readonly outputCharacters: number;
   readonly malformedEvents: number;

@@ -1,9 +1,13 @@
 import type { OpenAiUsage, Usage } from '@aggregator/contracts';
 
+export interface OpenAiTotals {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly total_tokens: number;
+}
+
 /** The sums of OpenAI's usage object, for a provider that does not tell what is inside them: zeros would claim to know. */
-export function toOpenAiTotals(
-  usage: Usage,
-): Pick<OpenAiUsage, 'prompt_tokens' | 'completion_tokens' | 'total_tokens'> {
+export function toOpenAiTotals(usage: Usage): OpenAiTotals {
   const { inputUncached = 0, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0, audioIn = 0, imageIn = 0 } = usage;
   const { outputText = 0, outputReasoning = 0, audioOut = 0, imageOut = 0 } = usage;
   const prompt = inputUncached + cacheRead + cacheWrite5m + cacheWrite1h + audioIn + imageIn;

@@ -1,4 +1,5 @@
 import { toUsdNumber } from '@aggregator/pricing';
+import { isRecord } from '@aggregator/providers';
 import type { Exchange } from '../exchange.ts';
 import type { Charge } from '../settlement/charge.ts';
 import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
@@ -12,17 +13,18 @@ export function wantsAdditions({ request }: Exchange): boolean {
 export function withAdditions(
   body: Readonly<Record<string, unknown>>,
   { startedMs }: Exchange,
-  { provider }: Pick<DispatchedRequest, 'provider'>,
+  { provider, isStreamed }: Pick<DispatchedRequest, 'provider' | 'isStreamed'>,
   charge: Charge,
   resumedFrom: string | null = null,
 ): Record<string, unknown> {
   const cost = toUsdNumber(charge.amountNanoUsd);
+  const costs = { cost, cost_nano_usd: charge.amountNanoUsd.toString() };
   const { usage } = body;
+  // The last chunk of a stream whose client did not ask for usage has none.
+  const hasUsage = isRecord(usage) || !isStreamed;
   return {
     ...body,
-    ...(typeof usage === 'object' &&
-      usage !== null && { usage: { ...usage, cost, cost_nano_usd: charge.amountNanoUsd.toString() } }),
-    cost,
+    ...(hasUsage ? { usage: { ...(isRecord(usage) && usage), ...costs }, cost } : costs),
     provider: provider.name,
     ...(resumedFrom !== null && { resumed_from: resumedFrom }),
     response_time_ms: Math.round(performance.now() - startedMs),

@@ -2,12 +2,14 @@ import { AppError, toAppError, type Usage } from '@aggregator/contracts';
 import { ProviderFailure, type TranslatedAnswer, type TranslatedRequest } from '@aggregator/providers';
 import type { ProxyContext } from '../context.ts';
 import { type Charge, chargeUsage, estimateCharge } from '../settlement/charge.ts';
+import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
 import { type AttemptEnd, recordSettlement } from '../settlement/settle-request.ts';
 import { callProvider } from '../upstream/call-provider.ts';
 import { AnswerCollector, type CollectedAnswer, flattenHeaders, isSuccessStatus } from '../upstream/collect-answer.ts';
 import { answerHeaders, wantsAdditions, withAdditions } from './answer-additions.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
 import type { Attempt } from './begin-attempt.ts';
+import { showUsage } from './show-usage.ts';
 
 /** The dialect of one request that is answered as a whole. */
 export interface WholeDialect {
@@ -60,8 +62,9 @@ export async function answerWhole(
     const whole = end({ outcome: 'completed', failure: null, charge });
     // First into the spool, then to the client: what was answered is on record whatever becomes of this process.
     recordSettlement(context, request, whole, { outcome: 'completed', charge, cache: open.cache });
-    const { body, keep } = presentation.restore(answer.body);
-    keep(answer.usage, sendAnswer(context, attempt, presentation, body, charge));
+    const { body, keep } = presentation.restore(withChargedUsage(answer.body, charge, request));
+    // Figures that contradict themselves are not given again.
+    keep(charge.reportedUsage === null ? answer.usage : null, sendAnswer(context, attempt, presentation, body, charge));
     return { result: 'completed', end: whole };
   } catch (thrown) {
     const failure = toAppError(thrown);
@@ -134,9 +137,19 @@ function readSuccess(adapter: Attempt<WholeDialect>['adapter'], { status, header
   throw new ProviderFailure(adapter.classifyError(status, flattenHeaders(headers), body), status);
 }
 
-function chargeAnswer({ request }: Attempt<WholeDialect>, { body, usage }: TranslatedAnswer): Charge {
-  if (usage !== null) return chargeUsage(usage, request);
+function chargeAnswer(
+  { request }: Attempt<WholeDialect>,
+  { body, usage, reportedUsage = null }: TranslatedAnswer,
+): Charge {
+  if (usage !== null) return chargeUsage(usage, request, reportedUsage);
   return estimateCharge(request, request.outputTokensMax === 0 ? 0 : countCharacters(body.choices));
+}
+
+function withChargedUsage(body: Record<string, unknown>, charge: Charge, { operation }: DispatchedRequest) {
+  const { usage: reported, ...rest } = body;
+  const usage = showUsage(reported, charge, operation);
+  if (usage === reported) return body;
+  return usage === null ? rest : { ...rest, usage };
 }
 
 /** Every text in the choices, names and ids included: an upper reading, for providers that tell no usage. */

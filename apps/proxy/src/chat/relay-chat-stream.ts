@@ -4,6 +4,7 @@ import { answerHeaders, wantsAdditions, withAdditions } from '../attempts/answer
 import type { AttemptOutcome } from '../attempts/attempt-outcome.ts';
 import type { Attempt } from '../attempts/begin-attempt.ts';
 import { readRefusal } from '../attempts/read-refusal.ts';
+import { showUsage } from '../attempts/show-usage.ts';
 import type { ProxyContext } from '../context.ts';
 import { type Charge, chargeUsage, estimateCharge } from '../settlement/charge.ts';
 import { type AttemptEnd, recordSettlement } from '../settlement/settle-request.ts';
@@ -184,12 +185,13 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     const { open, request } = this.#attempt;
     for (const chunk of this.#translator.release?.() ?? []) this.#pass(chunk);
     const kept = this.#translator.end();
-    const last = kept === null || this.#continuation === null ? kept : this.#continuation.takeLast(kept);
+    const taken = kept === null || this.#continuation === null ? kept : this.#continuation.takeLast(kept);
     if (this.#continuation?.hasDiverged) {
       this.#fail(new AppError('upstream_stream_cut', { internal: 'another answer' }));
       return;
     }
     const charge = this.#charge();
+    const last = taken === null ? null : withChargedUsage(taken, charge);
     const end = this.#close({ outcome: 'completed', failure: null, charge });
     // First into the spool, then the last bytes to the client: what was answered whole is on record whatever becomes of us.
     recordSettlement(this.#context, request, end, { outcome: 'completed', charge, cache: open.cache });
@@ -197,7 +199,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     const told =
       last !== null && wantsAdditions(open.exchange) ? withAdditions(last, open.exchange, request, charge, from) : last;
     this.#client.end(told);
-    this.#keep(last);
+    this.#keep(last, charge);
     // The rest of the body is read, so that the connection can be used again, but not for long.
     this.#call?.resume();
     this.#call?.expectEndWithin(drainMs);
@@ -205,20 +207,21 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   }
 
   /** An answer that was gone on with is kept by nobody: it is of two. */
-  #keep(last: Record<string, unknown> | null): void {
+  #keep(last: Record<string, unknown> | null, charge: Charge): void {
     if (this.#continuation !== null) return;
     const { prepared, request } = this.#attempt;
     const said = this.#client.encoder.readSaid(last);
-    const { usage } = this.#translator;
+    const usage = charge.reportedUsage === null ? this.#translator.usage : null;
     keepAnswer(this.#context, this.#job, said, { request, usage, droppedParams: prepared.droppedParams });
   }
 
   #charge(): Charge {
-    const { usage, outputCharacters } = this.#translator;
+    const { usage, reportedUsage = null, outputCharacters } = this.#translator;
     const { request } = this.#attempt;
     const delivered = this.#continuation?.deliveredCharacters ?? 0;
     if (usage === null) return estimateCharge(request, outputCharacters + delivered);
-    return this.#continuation === null ? chargeUsage(usage, request) : this.#continuation.charge(usage, request);
+    if (this.#continuation !== null) return this.#continuation.charge(usage, request);
+    return chargeUsage(usage, request, reportedUsage);
   }
 
   readonly #fail = (failure: AppError): void => {
@@ -257,6 +260,12 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
       ttftMs: this.#ttftMs,
     };
   }
+}
+
+/** The chunk that ends an answer with usage has no choices. */
+function withChargedUsage(last: Record<string, unknown>, charge: Charge): Record<string, unknown> {
+  const isUsageChunk = Array.isArray(last.choices) && last.choices.length === 0;
+  return isUsageChunk ? { ...last, usage: showUsage(last.usage, charge, 'chat.completions') } : last;
 }
 
 function toIncompleteError({ hasLife, malformedEvents }: ChatStreamTranslator): AppError {

@@ -9,8 +9,8 @@ export interface Charge {
   readonly amountNanoUsd: bigint;
   readonly estimated: boolean;
   /**
-   * The provider's figures if they are not what is charged: they are outside the bounds of the request
-   * (`usage_inconsistent`). Null otherwise.
+   * The provider's figures if they are not what is charged: they are outside the bounds of the request, or contradict each
+   * other (`usage_inconsistent`). Null otherwise.
    */
   readonly reportedUsage: Usage | null;
 }
@@ -21,11 +21,15 @@ const charactersPerToken = 3;
 
 export const noCharge: Charge = { usage: {}, amountNanoUsd: 0n, estimated: false, reportedUsage: null };
 
-/** Charges the provider's figures at the pinned price, and the bound if they are above it: never more than was held. */
-export function chargeUsage(reported: Usage, request: Priced): Charge {
+/**
+ * Charges the provider's figures at the pinned price, and the bound if they are above it: never more than was held.
+ * @param contradictory All of the provider's figures if they contradict each other; `reading` is the smaller reading.
+ */
+export function chargeUsage(reading: Usage, request: Priced, contradictory: Usage | null = null): Charge {
   const { rates } = request.price;
-  const usage = boundUsage(reported, request);
-  const reportedUsage = usage === reported ? null : toReportable(reported);
+  const usage = boundUsage(reading, request);
+  const reported = contradictory ?? (usage === reading ? null : reading);
+  const reportedUsage = reported === null ? null : toReportable(reported);
   try {
     return { usage, amountNanoUsd: priceUsage(usage, rates), estimated: reportedUsage !== null, reportedUsage };
   } catch (error) {

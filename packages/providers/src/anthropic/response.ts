@@ -4,10 +4,11 @@ import { parseRecord } from '../json-record.ts';
 import type { TranslatedAnswer } from '../provider-adapter.ts';
 import { ProviderFailure } from '../provider-failure.ts';
 import { toOpenAiUsage } from '../to-openai-usage.ts';
+import { noUsage } from '../usage/usage-reading.ts';
 import { classifyAnthropicErrorBody } from './errors.ts';
 import { toChoiceEnd } from './finish-reason.ts';
 import { fromThinkingBlock } from './thinking-blocks.ts';
-import { fromAnthropicUsage } from './usage.ts';
+import { readAnthropicUsage } from './usage.ts';
 import { anthropicMessageWire, tokenCountWire } from './wire.ts';
 
 /** Anthropic tells no time: `created` is 0 until the caller of the translation sets it. */
@@ -25,7 +26,7 @@ export function fromAnthropicChatResponse(body: string): TranslatedAnswer {
     stop_sequence: stopSequence,
     stop_details: details,
   } = parsed.data;
-  const usage = fromAnthropicUsage(parsed.data.usage);
+  const { usage, reportedUsage } = readAnthropicUsage(parsed.data.usage) ?? noUsage;
   const message = { role: 'assistant', ...readContent(content), refusal: details?.explanation ?? null };
   return {
     body: {
@@ -37,6 +38,7 @@ export function fromAnthropicChatResponse(body: string): TranslatedAnswer {
       usage: usage === null ? null : toOpenAiUsage(usage),
     },
     usage,
+    reportedUsage,
   };
 }
 

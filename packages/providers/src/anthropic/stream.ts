@@ -6,7 +6,7 @@ import { classifyAnthropicErrorBody } from './errors.ts';
 import { toChoiceEnd } from './finish-reason.ts';
 import { createdUnknown } from './response.ts';
 import { anthropicReasoningFormat, fromThinkingBlock } from './thinking-blocks.ts';
-import { fromAnthropicUsage } from './usage.ts';
+import { readAnthropicUsage } from './usage.ts';
 import { stopDetailsWire } from './wire.ts';
 
 type Fields = Record<string, unknown>;
@@ -43,6 +43,7 @@ export class AnthropicChatStream implements ChatStreamTranslator {
   isEnded = false;
   hasLife = false;
   usage: Usage | null = null;
+  reportedUsage: Usage | null = null;
   outputCharacters = 0;
   malformedEvents = 0;
   error: ProviderError | null = null;
@@ -175,7 +176,9 @@ export class AnthropicChatStream implements ChatStreamTranslator {
       for (const [name, value] of Object.entries(usage)) {
         if (value !== null) this.#usageTold[name] = value;
       }
-      this.usage = fromAnthropicUsage(this.#usageTold);
+      const reading = readAnthropicUsage(this.#usageTold);
+      this.usage = reading?.usage ?? null;
+      this.reportedUsage = reading?.reportedUsage ?? null;
     }
     if (typeof delta.stop_reason !== 'string' || this.isComplete) return nothing;
     const explanation = stopDetailsWire.parse(delta.stop_details)?.explanation;

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { toOpenAiUsage } from '../to-openai-usage.ts';
-import { fromAnthropicUsage } from './usage.ts';
+import { readAnthropicUsage } from './usage.ts';
+
+const fromAnthropicUsage = (told: unknown) => readAnthropicUsage(told)?.usage ?? null;
 
 describe('usage', () => {
   it('keeps apart what was read from a cache, written to one, and neither', () => {
@@ -30,6 +32,24 @@ describe('usage', () => {
   ])('counts a write of unknown life as the cheaper one, and no part as more than its whole: %j', (told, parts) => {
     const usage = fromAnthropicUsage({ input_tokens: 3, output_tokens: 5, ...told });
     expect(usage).toEqual({ inputUncached: 3, outputText: 5, ...parts });
+  });
+
+  it.each([
+    { cache_read_input_tokens: -1 },
+    { cache_creation: [] },
+    { output_tokens_details: { thinking_tokens: 1.5 } },
+    { server_tool_use: 'none' },
+  ])('ignores an odd detail alone: %j', (odd) => {
+    const told = { input_tokens: 3, output_tokens: 5, ...odd };
+    expect(readAnthropicUsage(told)).toEqual({ usage: { inputUncached: 3, outputText: 5 }, reportedUsage: null });
+  });
+
+  it('is the smaller reading, with all figures beside it, where more was thought than put out', () => {
+    const told = { input_tokens: 3, output_tokens: 5, output_tokens_details: { thinking_tokens: 9 } };
+    expect(readAnthropicUsage(told)).toMatchObject({
+      usage: { outputReasoning: 5 },
+      reportedUsage: { outputReasoning: 9 },
+    });
   });
 
   it.each([

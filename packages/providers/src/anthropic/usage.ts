@@ -1,4 +1,5 @@
 import type { Usage } from '@aggregator/contracts';
+import type { UsageReading } from '../usage/usage-reading.ts';
 import { anthropicUsageWire } from './wire.ts';
 
 /**
@@ -10,7 +11,7 @@ import { anthropicUsageWire } from './wire.ts';
  * Null where the numbers are absent or no counts: unknown, not zero.
  * Source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching (read 2026-11).
  */
-export function fromAnthropicUsage(value: unknown): Usage | null {
+export function readAnthropicUsage(value: unknown): UsageReading | null {
   const parsed = anthropicUsageWire.safeParse(value);
   if (!parsed.success) return null;
   const { input_tokens: input, output_tokens: output, cache_creation: split } = parsed.data;
@@ -20,9 +21,10 @@ export function fromAnthropicUsage(value: unknown): Usage | null {
   const toldHour = split?.ephemeral_1h_input_tokens ?? 0;
   const cacheWrite = parsed.data.cache_creation_input_tokens ?? toldHour + (split?.ephemeral_5m_input_tokens ?? 0);
   const cacheWrite1h = Math.min(toldHour, cacheWrite);
-  const reasoning = Math.min(parsed.data.output_tokens_details?.thinking_tokens ?? 0, output);
+  const told = parsed.data.output_tokens_details?.thinking_tokens ?? 0;
+  const reasoning = Math.min(told, output);
   const searches = parsed.data.server_tool_use?.web_search_requests ?? 0;
-  return {
+  const usage: Usage = {
     inputUncached: input,
     ...(cacheRead > 0 && { cacheRead }),
     ...(cacheWrite > cacheWrite1h && { cacheWrite5m: cacheWrite - cacheWrite1h }),
@@ -31,4 +33,7 @@ export function fromAnthropicUsage(value: unknown): Usage | null {
     ...(reasoning > 0 && { outputReasoning: reasoning }),
     ...(searches > 0 && { toolCalls: searches }),
   };
+  const isConsistent = told <= output && toldHour <= cacheWrite;
+  const reported = { ...usage, outputReasoning: told, ...(toldHour > 0 && { cacheWrite1h: toldHour }) };
+  return { usage, reportedUsage: isConsistent ? null : reported };
 }

@@ -6,15 +6,20 @@ import { z } from 'zod';
  * Source: https://platform.claude.com/docs/en/api/messages (read 2026-11, as typed by `@anthropic-ai/sdk` 1.11).
  */
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).nullish();
+/** A detail of another form counts as absent, so that it does not cost the totals beside it. */
+const detail = count.catch(null);
 
 export const anthropicUsageWire = z.object({
   input_tokens: count,
   output_tokens: count,
-  cache_read_input_tokens: count,
-  cache_creation_input_tokens: count,
-  cache_creation: z.object({ ephemeral_5m_input_tokens: count, ephemeral_1h_input_tokens: count }).nullish(),
-  output_tokens_details: z.object({ thinking_tokens: count }).nullish(),
-  server_tool_use: z.object({ web_search_requests: count }).nullish(),
+  cache_read_input_tokens: detail,
+  cache_creation_input_tokens: detail,
+  cache_creation: z
+    .object({ ephemeral_5m_input_tokens: detail, ephemeral_1h_input_tokens: detail })
+    .nullish()
+    .catch(null),
+  output_tokens_details: z.object({ thinking_tokens: detail }).nullish().catch(null),
+  server_tool_use: z.object({ web_search_requests: detail }).nullish().catch(null),
 });
 
 const text = z.string().nullish().catch(null);

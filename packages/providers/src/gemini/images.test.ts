@@ -83,6 +83,7 @@ describe('an image of Gemini', () => {
         },
       },
       usage: { inputUncached: 6, outputText: 0, outputReasoning: 30, imageOut: 1120 },
+      reportedUsage: null,
     });
   });
 

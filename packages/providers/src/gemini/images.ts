@@ -4,13 +4,14 @@ import { invalidValue } from '../fields/invalid-value.ts';
 import { sortFields, unsupported } from '../fields/sort-fields.ts';
 import type { ImagesTranslation, ProviderTarget, TranslatedAnswer, TranslatedRequest } from '../provider-adapter.ts';
 import { ProviderFailure } from '../provider-failure.ts';
+import { noUsage } from '../usage/usage-reading.ts';
 import { geminiImagesFields } from './capabilities.ts';
 import { geminiEndpoint } from './endpoint.ts';
 import { toBlockedPrompt } from './errors.ts';
 import { fromGeminiFinishReason } from './finish-reason.ts';
 import { PartReader } from './read-parts.ts';
 import { parseGeminiAnswer } from './response.ts';
-import { fromGeminiUsage } from './usage.ts';
+import { readGeminiUsage } from './usage.ts';
 import { type GeminiCandidate, geminiAnswerWire } from './wire.ts';
 
 /**
@@ -68,7 +69,7 @@ function fromImagesResponse(body: string): TranslatedAnswer {
   }
   const data = (candidates ?? []).flatMap(toImages);
   if (data.length === 0) throw new ProviderFailure(toMissingImage(candidates?.[0]));
-  const usage = fromGeminiUsage(usageMetadata);
+  const { usage, reportedUsage } = readGeminiUsage(usageMetadata) ?? noUsage;
   if (usage === null) return { body: { data }, usage };
   const { inputUncached = 0, cacheRead = 0, outputText = 0, outputReasoning = 0, imageOut = 0 } = usage;
   const input = inputUncached + cacheRead;
@@ -79,7 +80,7 @@ function fromImagesResponse(body: string): TranslatedAnswer {
     total_tokens: input + output,
     input_tokens_details: { text_tokens: input, image_tokens: 0 },
   };
-  return { body: { data, usage: told }, usage };
+  return { body: { data, usage: told }, usage, reportedUsage };
 }
 
 function toImages({ content }: GeminiCandidate): { b64_json: string }[] {

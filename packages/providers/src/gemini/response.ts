@@ -2,11 +2,12 @@ import { notUnderstood } from '../errors/verdicts.ts';
 import type { TranslatedAnswer } from '../provider-adapter.ts';
 import { ProviderFailure } from '../provider-failure.ts';
 import { toOpenAiUsage } from '../to-openai-usage.ts';
+import { noUsage } from '../usage/usage-reading.ts';
 import { classifyGeminiErrorBody, toBlockedPrompt } from './errors.ts';
 import { fromGeminiFinishReason, isFailedFinish } from './finish-reason.ts';
 import { fromGeminiLogprobs } from './logprobs.ts';
 import { PartReader, toAnswerId } from './read-parts.ts';
-import { fromGeminiUsage } from './usage.ts';
+import { readGeminiUsage } from './usage.ts';
 import { type GeminiCandidate, geminiAnswerWire, tokenCountWire } from './wire.ts';
 
 /** Gemini tells no time: `created` is 0 until the caller of the translation sets it. */
@@ -23,7 +24,7 @@ export function fromGeminiChatResponse(body: string): TranslatedAnswer {
     throw new ProviderFailure(toBlockedPrompt(reason, promptFeedback?.blockReasonMessage));
   }
   const id = toAnswerId(responseId);
-  const usage = fromGeminiUsage(parsed.data.usageMetadata);
+  const { usage, reportedUsage } = readGeminiUsage(parsed.data.usageMetadata) ?? noUsage;
   return {
     body: {
       id,
@@ -34,6 +35,7 @@ export function fromGeminiChatResponse(body: string): TranslatedAnswer {
       usage: usage === null ? null : toOpenAiUsage(usage),
     },
     usage,
+    reportedUsage,
   };
 }
 

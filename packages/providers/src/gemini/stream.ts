@@ -8,7 +8,7 @@ import { fromGeminiFinishReason, isFailedFinish } from './finish-reason.ts';
 import { fromGeminiLogprobs } from './logprobs.ts';
 import { PartReader, type Said, toAnswerId } from './read-parts.ts';
 import { createdUnknown } from './response.ts';
-import { fromGeminiUsage } from './usage.ts';
+import { readGeminiUsage } from './usage.ts';
 import { promptFeedbackWire } from './wire.ts';
 
 type Fields = Record<string, unknown>;
@@ -35,6 +35,7 @@ export class GeminiChatStream implements ChatStreamTranslator {
   readonly isEnded = false;
   hasLife = false;
   usage: Usage | null = null;
+  reportedUsage: Usage | null = null;
   outputCharacters = 0;
   malformedEvents = 0;
   error: ProviderError | null = null;
@@ -72,7 +73,7 @@ export class GeminiChatStream implements ChatStreamTranslator {
     if (isRecord(usageMetadata)) this.#usageTold = usageMetadata;
     this.#begin(answer);
     const chunks = Array.isArray(candidates) ? this.#takeCandidates(candidates) : nothing;
-    if (this.isComplete) this.usage = fromGeminiUsage(this.#usageTold);
+    if (this.isComplete) this.#readUsage();
     if (Array.isArray(candidates) && candidates.length > 0) return chunks;
     const feedback = promptFeedbackWire.parse(promptFeedback);
     if (feedback?.blockReason) return this.#fail(toBlockedPrompt(feedback.blockReason, feedback.blockReasonMessage));
@@ -84,6 +85,12 @@ export class GeminiChatStream implements ChatStreamTranslator {
     if (!this.isComplete || this.error !== null) return null;
     if (!this.#includeUsage) return this.#lastFinish;
     return { ...this.#toChunk([]), usage: this.usage === null ? null : toOpenAiUsage(this.usage) };
+  }
+
+  #readUsage(): void {
+    const reading = readGeminiUsage(this.#usageTold);
+    this.usage = reading?.usage ?? null;
+    this.reportedUsage = reading?.reportedUsage ?? null;
   }
 
   #begin({ responseId, modelVersion }: Fields): void {

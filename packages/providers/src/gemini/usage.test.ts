@@ -2,13 +2,15 @@ import { usage as usageSchema } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { toOpenAiUsage } from '../to-openai-usage.ts';
-import { fromGeminiUsage } from './usage.ts';
+import { readGeminiUsage } from './usage.ts';
 
 const count = fc.integer({ min: 0, max: 1000 });
 const modalities = fc.array(
   fc.record({ modality: fc.constantFrom('TEXT', 'IMAGE', 'AUDIO', 'VIDEO', 'TO_COME'), tokenCount: count }),
   { maxLength: 4 },
 );
+
+const fromGeminiUsage = (told: unknown) => readGeminiUsage(told)?.usage ?? null;
 
 describe('the usage of a chat with Gemini', () => {
   it('becomes counters that share no token: their sum is what the provider told, and none is negative', () => {
@@ -61,6 +63,28 @@ describe('the usage of a chat with Gemini', () => {
       inputUncached: 5,
       outputText: 3,
       outputReasoning: 2,
+    });
+  });
+
+  it('finds thoughts that the total alone has, and ignores an odd detail alone', () => {
+    const told = { promptTokenCount: 5, candidatesTokenCount: 10 };
+    expect(readGeminiUsage({ ...told, totalTokenCount: 230 })).toEqual({
+      usage: { inputUncached: 5, outputText: 10, outputReasoning: 215 },
+      reportedUsage: null,
+    });
+    const odd = { cachedContentTokenCount: -1, thoughtsTokenCount: '2', promptTokensDetails: 7, totalTokenCount: 15 };
+    expect(fromGeminiUsage({ ...told, ...odd })).toEqual({ inputUncached: 5, outputText: 10 });
+  });
+
+  it('is the smaller reading, with all figures beside it, where the figures contradict each other', () => {
+    const told = { promptTokenCount: 10, candidatesTokenCount: 30, thoughtsTokenCount: 20 };
+    expect(readGeminiUsage({ ...told, totalTokenCount: 999 })).toMatchObject({
+      usage: { inputUncached: 10, outputText: 10, outputReasoning: 20 },
+      reportedUsage: { outputText: 30, outputReasoning: 20 },
+    });
+    expect(readGeminiUsage({ ...told, cachedContentTokenCount: 11, totalTokenCount: 60 })).toMatchObject({
+      usage: { inputUncached: 0, cacheRead: 10 },
+      reportedUsage: { cacheRead: 11 },
     });
   });
 

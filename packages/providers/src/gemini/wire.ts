@@ -7,19 +7,21 @@ import { z } from 'zod';
  */
 const text = z.string().nullish().catch(null);
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).nullish();
+/** A detail of another form counts as absent, so that it does not cost the totals beside it. */
+const detail = count.catch(null);
 const modalities = z
-  .array(z.object({ modality: text, tokenCount: count }))
+  .array(z.object({ modality: text, tokenCount: detail }))
   .nullish()
   .catch(null);
 
 /** Zeros are left out, as JSON of protocol buffers does. */
 export const geminiUsageWire = z.object({
   promptTokenCount: count,
-  cachedContentTokenCount: count,
+  cachedContentTokenCount: detail,
   candidatesTokenCount: count,
-  thoughtsTokenCount: count,
-  toolUsePromptTokenCount: count,
-  totalTokenCount: count,
+  thoughtsTokenCount: detail,
+  toolUsePromptTokenCount: detail,
+  totalTokenCount: detail,
   promptTokensDetails: modalities,
   cacheTokensDetails: modalities,
   candidatesTokensDetails: modalities,

@@ -3,9 +3,10 @@ import { notUnderstood } from '../errors/verdicts.ts';
 import { isRecord, parseRecord } from '../json-record.ts';
 import type { TranslatedAnswer } from '../provider-adapter.ts';
 import { ProviderFailure } from '../provider-failure.ts';
+import { noUsage } from '../usage/usage-reading.ts';
 import { classifyOpenAiErrorBody, type ErrorChange } from './errors.ts';
 import { repairAnswer, repairEmbeddings } from './repair-answer.ts';
-import { fromOpenAiChatUsage, fromOpenAiEmbeddingsUsage, fromOpenAiImagesUsage } from './usage.ts';
+import { findOpenAiUsage, fromOpenAiEmbeddingsUsage, fromOpenAiImagesUsage, readOpenAiChatUsage } from './usage.ts';
 
 /** How the answers of a server of the dialect differ from OpenAI's. */
 export interface AnswerChanges {
@@ -29,7 +30,7 @@ export function fromOpenAiChatResponse(body: string, changes: AnswerChanges = {}
   }
   if (changes.isLoose === true) repairAnswer(answer);
   changes.adjustAnswer?.(answer);
-  return { body: answer, usage: fromOpenAiChatUsage(answer.usage) };
+  return { body: answer, ...(readOpenAiChatUsage(findOpenAiUsage(answer)) ?? noUsage) };
 }
 
 export function fromOpenAiEmbeddingsResponse(

@@ -79,6 +79,26 @@ describe('a stream of the same dialect', () => {
     expect(told.end).toMatchObject({ choices: [], usage });
   });
 
+  it.each([
+    ['the last choice', { choices: [{ index: 0, delta: {}, finish_reason: 'stop', usage }] }],
+    ['x_groq', { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], x_groq: { id: 'g', usage } }],
+    ['x_groq of a chunk without choices', { choices: [], x_groq: { id: 'g', usage } }],
+  ])('reads usage in %s, and shows it once, in a chunk of its own', (_place, fields) => {
+    const last = JSON.stringify({ ...head, ...fields });
+    const { sent, stream, end } = run([text('a'), finish(), last], true);
+
+    expect(stream.usage).toEqual(counters);
+    expect(sent.filter((chunk) => chunk.includes('prompt_tokens'))).toEqual([]);
+    expect(end).toMatchObject({ choices: [], usage });
+  });
+
+  it('reports all figures where they contradict each other', () => {
+    const wrong = { prompt_tokens: 10, completion_tokens: 4, completion_tokens_details: { reasoning_tokens: 9 } };
+    const { stream } = run([text('a'), finish(), JSON.stringify({ ...head, choices: [], usage: wrong })], false);
+
+    expect(stream).toMatchObject({ usage: { outputReasoning: 4 }, reportedUsage: { outputReasoning: 9 } });
+  });
+
   it('withholds running usage on every chunk, and tells the last of it at the end to a client that asked', () => {
     const running = (completion_tokens: number) =>
       JSON.stringify({ ...JSON.parse(text('a')), usage: { ...usage, completion_tokens } });
@@ -97,7 +117,7 @@ describe('a stream of the same dialect', () => {
   });
 
   it('keeps a told zero, and takes numbers that are none for unknown', () => {
-    const zero = usageChunk({ prompt_tokens: 0, completion_tokens: 0 });
+    const zero = usageChunk({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 });
     expect(run([text('a'), finish(), zero], false).stream.usage).toEqual({ inputUncached: 0, outputText: 0 });
     expect(run([text('a'), finish(), usageChunk({ prompt_tokens: -1 })], false).stream.usage).toBeNull();
   });

@@ -5,7 +5,7 @@ import { ChunkCoherence, cutRole, hasDelta, isEmptyChunk, toOneLine } from './co
 import { classifyOpenAiErrorBody } from './errors.ts';
 import { ChunkRepair } from './repair-chunks.ts';
 import type { AnswerChanges } from './response.ts';
-import { fromOpenAiChatUsage } from './usage.ts';
+import { findOpenAiUsage, readOpenAiChatUsage } from './usage.ts';
 
 type Chunk = Record<string, unknown>;
 
@@ -30,6 +30,7 @@ export class OpenAiChatStream implements ChatStreamTranslator {
   isEnded = false;
   hasLife = false;
   usage: Usage | null = null;
+  reportedUsage: Usage | null = null;
   outputCharacters = 0;
   malformedEvents = 0;
   error: ProviderError | null = null;
@@ -75,9 +76,12 @@ export class OpenAiChatStream implements ChatStreamTranslator {
     if (!Array.isArray(choices) || chunk.error || choices.some(isBroken)) return this.#takeOther(chunk);
     const text = this.#change(chunk, toOneLine(event));
     if (!choices.every(isChoice)) return this.#drop();
-    const hasUsage = isRecord(chunk.usage);
-    if (hasUsage) this.#readUsage(chunk.usage);
-    if (choices.length === 0) return hasUsage ? this.#takeUsageChunk(chunk) : [text ?? JSON.stringify(chunk)];
+    const told = findOpenAiUsage(chunk);
+    const hasUsage = isRecord(told);
+    if (hasUsage) this.#readUsage(told);
+    if (choices.length === 0) {
+      return hasUsage ? this.#takeUsageChunk({ ...chunk, usage: told }) : [text ?? JSON.stringify(chunk)];
+    }
     let hasFinish = false;
     let isChanged = false;
     let isRepeated = false;
@@ -90,7 +94,7 @@ export class OpenAiChatStream implements ChatStreamTranslator {
     if (isRepeated && isEmptyChunk(choices)) return nothing;
     this.isComplete = this.#choicesOpen === 0 && this.#choicesSeen >= this.#choiceCount;
     // As with OpenAI, usage is in a chunk of its own, if at all: clients add up what they find in several.
-    if (hasUsage) return this.#takeChunk(null, { ...chunk, usage: null }, hasFinish);
+    if (hasUsage) return this.#takeChunk(null, withoutUsage(chunk), hasFinish);
     const out = isChanged && text !== null ? cutRole(text, choices) : text;
     return this.#takeChunk(isRepeated ? null : out, chunk, hasFinish);
   }
@@ -182,9 +186,10 @@ export class OpenAiChatStream implements ChatStreamTranslator {
 
   /** Numbers that are none take nothing from what was told before. */
   #readUsage(told: unknown): void {
-    const usage = fromOpenAiChatUsage(told);
-    if (usage === null) return;
-    this.usage = usage;
+    const reading = readOpenAiChatUsage(told);
+    if (reading === null) return;
+    this.usage = reading.usage;
+    this.reportedUsage = reading.reportedUsage;
     this.#usageTold = told;
   }
 
@@ -218,6 +223,14 @@ export class OpenAiChatStream implements ChatStreamTranslator {
 /** The model broke off here, as aggregators tell it. */
 function isBroken(choice: unknown): boolean {
   return isRecord(choice) && (choice.finish_reason === 'error' || isRecord(choice.error));
+}
+
+/** The chunk without usage, in all places of it. */
+function withoutUsage(chunk: Chunk): Chunk {
+  const { x_groq: groq, choices } = chunk;
+  const said = Array.isArray(choices) ? choices.filter(isRecord).map(({ usage: _usage, ...choice }) => choice) : [];
+  const { usage: _usage, ...rest } = isRecord(groq) ? groq : {};
+  return { ...chunk, choices: said, ...(groq !== undefined && { x_groq: rest }), usage: null };
 }
 
 function isChoice(choice: unknown): choice is Chunk {

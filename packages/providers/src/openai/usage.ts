@@ -1,32 +1,102 @@
 import type { Usage } from '@aggregator/contracts';
-import { openAiImagesUsageWire, openAiUsageWire } from './wire.ts';
+import { isRecord } from '../json-record.ts';
+import { judgeTotals, type TokenTotals } from '../usage/judge-totals.ts';
+import type { UsageReading } from '../usage/usage-reading.ts';
+import { type OpenAiUsageWire, openAiImagesUsageWire, openAiUsageWire } from './wire.ts';
 
 /**
- * OpenAI's usage as disjoint counters. Its numbers include one another: cached, written and audio tokens are inside
- * `prompt_tokens`; reasoning and audio tokens inside `completion_tokens`. A part that is larger than its whole is cut to
- * it, which is the smaller reading, and nothing is ever negative. A zero that was told stays a zero.
+ * Reads OpenAI's usage as disjoint counters. Its numbers include one another: cached, written and audio tokens are inside
+ * `prompt_tokens`; reasoning and audio tokens inside `completion_tokens`. A zero that was reported stays a zero.
+ *
+ * Servers of the dialect differ. xAI counts reasoning beside `completion_tokens`; Google's compatible address counts it in
+ * the total alone; some count cached tokens beside the prompt. The total shows which of them it is. If it fits none, or a
+ * part is larger than its whole, the smaller reading counts and `reportedUsage` has all figures.
  *
  * Cache writes, which OpenAI bills above plain input since GPT-5.6, count as `cacheWrite5m`, our shorter life. A part that
- * is 0 is left out, so that a model which never uses it needs no rate for it; `requests` is left out always, because no
- * provider of this dialect prices requests.
+ * is 0 is left out, so that a model which never uses it needs no rate for it.
  *
- * Null where the numbers are absent or no counts: unknown, not zero.
+ * Null if the totals are absent or no counts: unknown, not zero.
+ * Sources: https://docs.x.ai/docs/guides/reasoning, https://ai.google.dev/gemini-api/docs/openai (read 2026-11).
  */
-export function fromOpenAiChatUsage(value: unknown): Usage | null {
+export function readOpenAiChatUsage(value: unknown): UsageReading | null {
   const parsed = openAiUsageWire.safeParse(value);
   if (!parsed.success) return null;
-  const { prompt_tokens: prompt, completion_tokens, total_tokens: total } = parsed.data;
+  const { prompt_tokens: prompt, completion_tokens, total_tokens } = parsed.data;
   if (prompt === undefined || prompt === null) return null;
-  const completion = completion_tokens ?? (typeof total === 'number' ? Math.max(0, total - prompt) : null);
+  const completion =
+    completion_tokens ?? (typeof total_tokens === 'number' ? Math.max(0, total_tokens - prompt) : null);
   if (completion === null) return null;
 
-  const inside = parsed.data.prompt_tokens_details;
-  const cacheRead = Math.min(inside?.cached_tokens ?? 0, prompt);
-  const cacheWrite = Math.min(inside?.cache_write_tokens ?? 0, prompt - cacheRead);
-  const audioIn = Math.min(inside?.audio_tokens ?? 0, prompt - cacheRead - cacheWrite);
-  const made = parsed.data.completion_tokens_details;
-  const reasoning = Math.min(made?.reasoning_tokens ?? 0, completion);
-  const audioOut = Math.min(made?.audio_tokens ?? 0, completion - reasoning);
+  const parts = readParts(parsed.data);
+  const judged = judgeTotals(listReadings(prompt, completion, total_tokens ?? 0, parts), total_tokens || null);
+  const inside = parts.cacheRead + parts.cacheWrite + parts.audioIn;
+  const generated = parts.reasoning + parts.audioOut;
+  const isConsistent = judged.isConsistent && inside <= judged.prompt && generated <= judged.completion;
+  // Reasoning that only the total has.
+  const hidden = parts.reasoning === 0 && judged.isConsistent ? Math.max(0, judged.completion - completion) : 0;
+  const all = { ...parts, reasoning: parts.reasoning + hidden };
+  return {
+    usage: toUsage(judged.prompt, judged.completion, all),
+    reportedUsage: isConsistent ? null : toUsage(Math.max(prompt, inside), Math.max(completion, generated), all),
+  };
+}
+
+/** The smaller reading alone. */
+export function fromOpenAiChatUsage(value: unknown): Usage | null {
+  return readOpenAiChatUsage(value)?.usage ?? null;
+}
+
+/** Where servers put usage: at the top, in `x_groq` (Groq's last chunk), or in the last choice (Moonshot's last chunk). */
+export function findOpenAiUsage({ usage, x_groq: groq, choices }: Readonly<Record<string, unknown>>): unknown {
+  if (isRecord(usage)) return usage;
+  if (isRecord(groq) && isRecord(groq.usage)) return groq.usage;
+  const last: unknown = Array.isArray(choices) ? choices.at(-1) : undefined;
+  return isRecord(last) && isRecord(last.usage) ? last.usage : usage;
+}
+
+interface Parts {
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
+  readonly audioIn: number;
+  readonly reasoning: number;
+  readonly audioOut: number;
+}
+
+function readParts(told: OpenAiUsageWire): Parts {
+  const inside = told.prompt_tokens_details;
+  const made = told.completion_tokens_details;
+  return {
+    cacheRead: inside?.cached_tokens ?? told.cached_tokens ?? told.prompt_cache_hit_tokens ?? 0,
+    cacheWrite: inside?.cache_write_tokens ?? 0,
+    audioIn: inside?.audio_tokens ?? 0,
+    reasoning: made?.reasoning_tokens ?? 0,
+    audioOut: made?.audio_tokens ?? 0,
+  };
+}
+
+function listReadings(
+  prompt: number,
+  completion: number,
+  total: number,
+  { cacheRead, cacheWrite, reasoning }: Parts,
+): [TokenTotals, ...TokenTotals[]] {
+  const withCache = prompt + cacheRead + cacheWrite;
+  return [
+    { prompt, completion },
+    { prompt, completion: completion + reasoning },
+    { prompt: withCache, completion },
+    { prompt: withCache, completion: completion + reasoning },
+    ...(reasoning === 0 && total > prompt + completion ? [{ prompt, completion: total - prompt }] : []),
+  ];
+}
+
+/** Parts that are larger than their whole are cut to it. */
+function toUsage(prompt: number, completion: number, parts: Parts): Usage {
+  const cacheRead = Math.min(parts.cacheRead, prompt);
+  const cacheWrite = Math.min(parts.cacheWrite, prompt - cacheRead);
+  const audioIn = Math.min(parts.audioIn, prompt - cacheRead - cacheWrite);
+  const reasoning = Math.min(parts.reasoning, completion);
+  const audioOut = Math.min(parts.audioOut, completion - reasoning);
   return {
     inputUncached: prompt - cacheRead - cacheWrite - audioIn,
     ...(cacheRead > 0 && { cacheRead }),

@@ -6,13 +6,24 @@ import { z } from 'zod';
  * Source: https://platform.openai.com/docs/api-reference/chat/object (read 2026-11, as typed by the `openai` package 7.55).
  */
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).nullish();
+/** A detail of another form counts as absent, so that it does not cost the totals beside it. */
+const detail = count.catch(null);
 
+/**
+ * `cached_tokens` at the top is Moonshot's, `prompt_cache_hit_tokens` is DeepSeek's name.
+ * Sources: https://platform.moonshot.ai/docs/api/chat, https://api-docs.deepseek.com/guides/kv_cache (read 2026-11).
+ */
 export const openAiUsageWire = z.object({
   prompt_tokens: count,
   completion_tokens: count,
-  total_tokens: count,
-  prompt_tokens_details: z.object({ cached_tokens: count, cache_write_tokens: count, audio_tokens: count }).nullish(),
-  completion_tokens_details: z.object({ reasoning_tokens: count, audio_tokens: count }).nullish(),
+  total_tokens: detail,
+  prompt_tokens_details: z
+    .object({ cached_tokens: detail, cache_write_tokens: detail, audio_tokens: detail })
+    .nullish()
+    .catch(null),
+  completion_tokens_details: z.object({ reasoning_tokens: detail, audio_tokens: detail }).nullish().catch(null),
+  cached_tokens: detail,
+  prompt_cache_hit_tokens: detail,
 });
 export type OpenAiUsageWire = z.infer<typeof openAiUsageWire>;
 
@@ -21,8 +32,8 @@ export const openAiImagesUsageWire = z.object({
   output_tokens: count,
   prompt_tokens: count,
   completion_tokens: count,
-  input_tokens_details: z.object({ image_tokens: count }).nullish(),
-  output_tokens_details: z.object({ text_tokens: count }).nullish(),
+  input_tokens_details: z.object({ image_tokens: detail }).nullish().catch(null),
+  output_tokens_details: z.object({ text_tokens: detail }).nullish().catch(null),
 });
 
 const text = z.string().nullish().catch(null);

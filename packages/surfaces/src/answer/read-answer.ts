@@ -48,7 +48,7 @@ export function readUsage(value: unknown): UsageRead | null {
   };
 }
 
-const additionNames = ['cost', 'provider', 'response_time_ms'] as const;
+const additionNames = ['cost', 'cost_nano_usd', 'provider', 'response_time_ms'] as const;
 
 /** Our additions at the top of an answer, as far as it has them. */
 export function readAdditions(answer: Body): Record<string, unknown> {
