@@ -18,6 +18,8 @@ export interface ProxyEvents {
   attemptFailed(requestId: string, target: Target, failure: AppError): void;
   /** A stream that broke off at one provider was gone on with at another. */
   streamResumed(requestId: string, from: string, target: Target): void;
+  /** An attempt needed more than its request held. Nano-USD. */
+  holdRaised(requestId: string, fromNanoUsd: bigint, toNanoUsd: bigint): void;
   /** Events of a stream that were no chunks, and were left out. */
   eventsDropped(requestId: string, provider: string, count: number): void;
   /** So many were ended because the grace of a stop was over. */
@@ -64,6 +66,7 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
     'from',
     'provider',
   ]);
+  const raised = metrics.counter('proxy_raised_holds_total', 'Holds that were raised before an attempt.');
   const estimates = metrics.counter('proxy_estimated_charges_total', 'Charges by estimate.', ['provider']);
   const inconsistent = metrics.counter(
     'proxy_usage_inconsistent_total',
@@ -126,6 +129,11 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
       const provider = candidate.provider.name;
       resumed.inc({ from, provider });
       logger.warn('stream_resumed', { requestId, from, provider, model: candidate.model.id });
+    },
+    holdRaised(requestId, fromNanoUsd, toNanoUsd) {
+      raised.inc({});
+      const amounts = { fromNanoUsd: formatNanoUsd(fromNanoUsd), toNanoUsd: formatNanoUsd(toNanoUsd) };
+      logger.info('hold_raised', { requestId, ...amounts });
     },
     eventsDropped(requestId, provider, count) {
       dropped.inc({ provider }, count);

@@ -1,24 +1,18 @@
 import type { AdmitAnswer, AdmitRequest } from '@aggregator/admission';
-import { AppError } from '@aggregator/contracts';
+import { AppError, type SnapshotModel } from '@aggregator/contracts';
 import { priceWorstCase } from '@aggregator/pricing';
-import type { RoutePlan } from '@aggregator/routing';
+import type { Candidate, RoutePlan } from '@aggregator/routing';
 import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { releaseHold } from '../settlement/release-hold.ts';
 import { limitsOf, ownerOf, toActualCosts } from './limit-subjects.ts';
 import { setRateHeaders } from './rate-headers.ts';
-
-/** What a request may use, known before it is sent. Tokens. */
-export interface RequestBounds {
-  readonly inputTokensMax: number;
-  readonly outputTokensMax: number;
-  /** What it comes to where nobody tells; for a charge by estimate. */
-  readonly inputTokensEstimate: number;
-  /** What it probably takes of a limit of tokens; corrected at the end. */
-  readonly tokensLikely: number;
-}
+import type { RequestBounds } from './request-bounds.ts';
 
 export interface Hold {
+  /** What is held now; `raiseHold` raises it. */
+  amountNanoUsd: bigint;
+  /** At the first target. */
   readonly bounds: RequestBounds;
   /** The caller's limit of tokens that was charged; null if the caller has none. */
   readonly tokensSubject: string | null;
@@ -34,6 +28,8 @@ const settleMarginMs = 60_000;
 /** A million dollars; nothing above can be counted or leased. */
 const holdNanoUsdMax = 1_000_000_000_000_000n;
 
+type HoldContext = Pick<ProxyContext, 'admission' | 'config' | 'events' | 'leases'>;
+
 /**
  * Takes all that the request may cost from the organisation's credit, and its share of every limit, in one step of the
  * counter store; where the credit does not suffice, asks billing for more and tries again. Sets the limits' headers on the
@@ -41,21 +37,24 @@ const holdNanoUsdMax = 1_000_000_000_000_000n;
  * `service_unavailable`; then nothing is held.
  */
 export async function holdRequest(
-  context: ProxyContext,
+  context: HoldContext,
   exchange: Exchange,
   { targets }: Pick<RoutePlan, 'targets'>,
-  bounds: RequestBounds,
+  boundsAt: (model: SnapshotModel) => RequestBounds,
 ): Promise<Hold> {
+  const [first] = targets;
+  if (first === undefined) throw new AppError('model_not_found', { param: 'model' });
+  const bounds = boundsAt(first.candidate.model);
   const limits = limitsOf(exchange.principal, bounds);
   const request: AdmitRequest = {
     orgId: exchange.principal.orgId,
     requestId: exchange.requestId,
-    holdNanoUsd: dearestOf(targets, bounds),
+    holdNanoUsd: dearestOf(targets, boundsAt),
     holdTtlMs: context.config.requestTimeoutMs + settleMarginMs,
     rates: limits.rates,
     concurrency: limits.concurrency,
   };
-  if (request.holdNanoUsd > holdNanoUsdMax) throw new AppError('insufficient_quota');
+  checkCost(context, request.holdNanoUsd);
   for (let round = 1; round <= roundsMax; round += 1) {
     const answer = await admit(context, request);
     setRateHeaders(exchange.response, answer.rates);
@@ -64,7 +63,7 @@ export async function holdRequest(
         if (answer.creditNanoUsd < request.holdNanoUsd * aheadHolds) {
           context.leases.askAhead(request.orgId, request.holdNanoUsd * aheadHolds);
         }
-        return { bounds, ...limits.subjects };
+        return { amountNanoUsd: request.holdNanoUsd, bounds, ...limits.subjects };
       case 'rate_limited':
         throw toRateError(answer);
       case 'concurrency_limited':
@@ -80,17 +79,53 @@ export async function holdRequest(
   throw new AppError('service_unavailable', { internal: `no credit after ${roundsMax} leases`, retryAfterMs: 1000 });
 }
 
-/** Whoever of the targets serves it in the end, it is held. */
-function dearestOf(targets: RoutePlan['targets'], bounds: RequestBounds): bigint {
+/**
+ * Makes sure that the hold covers what is about to be sent: raises it if it does not. Throws `insufficient_quota`,
+ * `billing_unavailable`, `service_unavailable` if it cannot be raised; the hold then stays as it is, and nothing may be sent.
+ */
+export async function raiseHold(
+  context: HoldContext,
+  { principal: { orgId }, requestId }: Exchange,
+  hold: Hold,
+  neededNanoUsd: bigint,
+): Promise<void> {
+  if (neededNanoUsd <= hold.amountNanoUsd) return;
+  checkCost(context, neededNanoUsd);
+  for (let round = 1; round <= roundsMax; round += 1) {
+    const answer = await context.admission.raiseHold({ orgId, requestId, holdNanoUsd: neededNanoUsd });
+    if (answer.result === 'raised') {
+      context.events.holdRaised(requestId, hold.amountNanoUsd, neededNanoUsd);
+      hold.amountNanoUsd = neededNanoUsd;
+      return;
+    }
+    if (answer.result === 'absent') {
+      throw new AppError('service_unavailable', { internal: 'the hold is gone', retryAfterMs: 1000 });
+    }
+    await context.leases.ask(orgId, neededNanoUsd - hold.amountNanoUsd);
+  }
+  throw new AppError('service_unavailable', { internal: `no credit after ${roundsMax} leases`, retryAfterMs: 1000 });
+}
+
+/** The most that a request within these bounds can cost at a target. Nano-USD. */
+export function priceAt({ price }: Pick<Candidate, 'price'>, bounds: RequestBounds): bigint {
+  return priceWorstCase(bounds, price.rates);
+}
+
+function checkCost(_context: HoldContext, neededNanoUsd: bigint): void {
+  if (neededNanoUsd > holdNanoUsdMax) throw new AppError('insufficient_quota');
+}
+
+/** The dearest target counts: we do not know yet which one will serve. */
+function dearestOf(targets: RoutePlan['targets'], boundsAt: (model: SnapshotModel) => RequestBounds): bigint {
   let dearest = 0n;
   for (const { candidate } of targets) {
-    const worst = priceWorstCase({ ...bounds, requests: 1 }, candidate.price.rates);
+    const worst = priceAt(candidate, boundsAt(candidate.model));
     if (worst > dearest) dearest = worst;
   }
   return dearest;
 }
 
-async function admit(context: ProxyContext, request: AdmitRequest): Promise<AdmitAnswer> {
+async function admit(context: HoldContext, request: AdmitRequest): Promise<AdmitAnswer> {
   try {
     return await context.admission.admit(request);
   } catch (cause) {

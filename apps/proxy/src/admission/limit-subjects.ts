@@ -1,6 +1,7 @@
 import type { RateLimit } from '@aggregator/admission';
 import type { Principal, PrincipalLimits } from '@aggregator/contracts';
-import type { Hold, RequestBounds } from './hold-request.ts';
+import type { Hold } from './hold-request.ts';
+import type { RequestBounds } from './request-bounds.ts';
 
 const organizationSubject = 'org:';
 

@@ -9,10 +9,11 @@ import { AnswerCollector, type CollectedAnswer, flattenHeaders, isSuccessStatus 
 import { answerHeaders, wantsAdditions, withAdditions } from './answer-additions.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
 import type { Attempt } from './begin-attempt.ts';
+import type { Translation } from './prepare-first.ts';
 import { showUsage } from './show-usage.ts';
 
 /** The dialect of one request that is answered as a whole. */
-export interface WholeDialect {
+export interface WholeDialect extends Translation {
   /** One, or several whose answers are one answer together. */
   readonly requests: readonly TranslatedRequest[];
   /** Everything that is told in `x-aggregator-dropped-params`. */

@@ -2,11 +2,15 @@ import { AppError } from '@aggregator/contracts';
 import { adapterFor, type ProviderAdapter, type ProviderTarget } from '@aggregator/providers';
 import type { AttemptTicket } from '@aggregator/resilience';
 import type { Target } from '@aggregator/routing';
+import { priceAt, raiseHold } from '../admission/hold-request.ts';
+import type { RequestBounds } from '../admission/request-bounds.ts';
 import type { ProxyContext } from '../context.ts';
 import { attemptIdOf, type DispatchedRequest, toIntent } from '../settlement/dispatched-request.ts';
 import type { CallLimits } from '../upstream/call-clock.ts';
 import type { ProviderPool } from '../upstream/provider-pools.ts';
 import type { OpenRequest } from './open-request.ts';
+import type { Prepare, Translation } from './prepare-first.ts';
+import { toAddress } from './to-address.ts';
 
 /** One call of one target, on record from before it is made. */
 export interface Attempt<Prepared> {
@@ -30,33 +34,31 @@ export interface AttemptPlan<Prepared> {
   /** False where an earlier attempt stays on record, because it delivered what the caller has. */
   readonly isRecorded: boolean;
   /** Translation into the target's dialect; what it throws ends the attempt before anything is on record. */
-  prepare(adapter: ProviderAdapter, address: ProviderTarget): Prepared;
+  readonly prepare: Prepare<Prepared>;
 }
 
 /**
- * Writes the intent. From here on the request is settled exactly once, whatever becomes of this process. What cannot begin
+ * Translates the request, makes sure that the hold covers the very bytes that go out (I2), then writes the intent. From here on the request is settled exactly once, whatever becomes of this process. What cannot begin
  * leaves no record and throws: `unsupported_parameter`, `spool_full`, `upstream_misconfigured`, `service_unavailable`,
- * `request_cancelled`.
+ * `request_cancelled`, `insufficient_quota`, `billing_unavailable`.
  */
-export function beginAttempt<Prepared>(
+export async function beginAttempt<Prepared extends Translation>(
   context: ProxyContext,
   open: OpenRequest,
   plan: AttemptPlan<Prepared>,
-): Attempt<Prepared> {
+): Promise<Attempt<Prepared>> {
   if (open.exchange.response.destroyed) throw new AppError('request_cancelled');
   const { target } = plan;
   const { provider, model } = target.candidate;
-  const request = toDispatched(context, open, target, open.attempts.length + 1);
+  const attempt = open.attempts.length + 1;
   const adapter = adapterFor(provider.type);
-  const address: ProviderTarget = {
-    baseUrl: provider.baseUrl,
-    credential: context.credentials.resolve(target.credentialRef),
-    model: model.id,
-    maxOutputTokens: model.maxOutputTokens,
-    attemptId: attemptIdOf(request),
-    options: provider.options,
-  };
-  const prepared = plan.prepare(adapter, address);
+  const address = toAddress(context, attemptIdOf({ requestId: open.exchange.requestId, attempt }), target);
+  const prepared = plan.prepare(adapter, address, model);
+  const bounds = boundAttempt(open, plan, prepared);
+  await raiseHold(context, open.exchange, open.hold, priceAt(target.candidate, bounds));
+  // The client may have left while the hold was raised.
+  if (open.exchange.response.destroyed) throw new AppError('request_cancelled');
+  const request = toDispatched(context, open, target, attempt, bounds);
   const pool = context.pools.take(provider);
   if (plan.isRecorded) {
     context.spool.appendIntent(toIntent(request));
@@ -71,12 +73,25 @@ export function beginAttempt<Prepared>(
   };
 }
 
-/** A request as its intent keeps it, with the number of the attempt. */
+/** Returns what the calls of one attempt can use at most. */
+function boundAttempt<Prepared extends Translation>(
+  { bound }: OpenRequest,
+  { target: { candidate } }: AttemptPlan<Prepared>,
+  { requests }: Prepared,
+): RequestBounds {
+  return bound(
+    requests.map(({ body }) => body),
+    candidate.model,
+  );
+}
+
+/** A request as its intent keeps it, with the number of the attempt and the bounds that are held for it. */
 export function toDispatched(
   context: Pick<ProxyContext, 'now'>,
   open: OpenRequest,
   target: Target,
   attempt: number,
+  bounds: RequestBounds,
 ): DispatchedRequest {
   const { exchange, hold, operation, isStreamed, attempts } = open;
   const { provider, model, price } = target.candidate;
@@ -88,9 +103,9 @@ export function toDispatched(
     provider: { name, type, baseUrl, isAddressTrusted, credentialRef: target.credentialRef, options },
     ...{ model: model.id, price, isStreamed },
     dispatchedAt: new Date(context.now()).toISOString(),
-    inputTokensMax: hold.bounds.inputTokensMax,
-    outputTokensMax: hold.bounds.outputTokensMax,
-    inputTokensEstimate: hold.bounds.inputTokensEstimate,
+    inputTokensMax: bounds.inputTokensMax,
+    outputTokensMax: bounds.outputTokensMax,
+    inputTokensEstimate: bounds.inputTokensEstimate,
     tokensSubject: hold.tokensSubject,
     organizationTokensSubject: hold.organizationTokensSubject,
   };

@@ -17,6 +17,8 @@ const verdicts: Partial<Record<ErrorCode, Verdict>> = {
   upstream_misconfigured: { kind: 'answered', isRetryable: false, mayFailOver: true },
   // No room in this provider's bulkhead.
   service_unavailable: { kind: 'unreachable', isRetryable: false, mayFailOver: true },
+  // No hold covers this target; another may be cheaper.
+  insufficient_quota: { kind: 'answered', isRetryable: false, mayFailOver: true },
   // Another provider may be able to do it.
   unsupported_parameter: { kind: 'answered', isRetryable: false, mayFailOver: true },
 };

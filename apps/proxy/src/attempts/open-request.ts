@@ -1,6 +1,7 @@
 import type { AppError, AttemptSummary, Operation } from '@aggregator/contracts';
 import type { RoutePlan } from '@aggregator/routing';
 import type { Hold } from '../admission/hold-request.ts';
+import type { BoundRequest } from '../admission/request-bounds.ts';
 import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
@@ -12,6 +13,8 @@ export interface OpenRequest {
   readonly isStreamed: boolean;
   readonly plan: RoutePlan;
   readonly hold: Hold;
+  /** Bounds each attempt by the bodies that it sends. */
+  readonly bound: BoundRequest;
   readonly cache: 'miss' | 'bypass';
   /** When it must be over, on the monotonic clock. */
   readonly deadlineMs: number;
@@ -28,7 +31,7 @@ export interface OpenRequest {
 /** A request of which nothing has been tried yet. */
 export function openRequest(
   { config }: Pick<ProxyContext, 'config'>,
-  facts: Pick<OpenRequest, 'exchange' | 'operation' | 'isStreamed' | 'plan' | 'hold' | 'cache'>,
+  facts: Pick<OpenRequest, 'exchange' | 'operation' | 'isStreamed' | 'plan' | 'hold' | 'bound' | 'cache'>,
 ): OpenRequest {
   const deadlineMs = facts.exchange.startedMs + config.requestTimeoutMs;
   return { ...facts, deadlineMs, attempts: [], dispatched: null, leave: null, cut: null };

@@ -11,6 +11,7 @@ import { type Attempt, type AttemptPlan, beginAttempt } from './begin-attempt.ts
 import { isProvidersFault, isUnauthorized, judgeFailure, mayAskOtherwise } from './judge-failure.ts';
 import type { OpenRequest } from './open-request.ts';
 import { pauseBetween } from './pause-between.ts';
+import type { Translation } from './prepare-first.ts';
 
 /** How one kind of request is tried at a target and told. */
 export interface Performance<Prepared> {
@@ -47,7 +48,7 @@ interface Ended {
  * Tries targets until one has answered, none is left, or the caller has gone; then settles, once. Throws where nothing was
  * dispatched at all: then nothing stays held.
  */
-export async function serveRequest<Prepared>(
+export async function serveRequest<Prepared extends Translation>(
   context: ProxyContext,
   open: OpenRequest,
   performance_: Performance<Prepared>,
@@ -79,7 +80,7 @@ async function settle(context: ProxyContext, open: OpenRequest, { request, end }
 }
 
 /** The attempts of one request, one after the other. */
-class Attempts<Prepared> {
+class Attempts<Prepared extends Translation> {
   readonly #context: ProxyContext;
   readonly #open: OpenRequest;
   readonly #performance: Performance<Prepared>;
@@ -130,7 +131,7 @@ class Attempts<Prepared> {
     let attempt: Attempt<Prepared> | null = null;
     let outcome: AttemptOutcome;
     try {
-      attempt = beginAttempt(this.#context, this.#open, plan);
+      attempt = await beginAttempt(this.#context, this.#open, plan);
       outcome = await perform(attempt);
     } catch (thrown) {
       const failure = toAppError(thrown);

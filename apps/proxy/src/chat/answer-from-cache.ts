@@ -18,7 +18,7 @@ export function answerFromCache(context: ProxyContext, job: ChatJob, stored: Sto
   const { exchange } = open;
   const [target] = open.plan.targets;
   if (target === undefined) throw new RangeError('a plan without a target');
-  const dispatched = toDispatched(context, open, target, 0);
+  const dispatched = toDispatched(context, open, target, 0, open.hold.bounds);
   const request = { ...dispatched, price: toHitPrice(dispatched.price, context.config.cacheHitPricePercent) };
   context.spool.appendIntent(toIntent(request));
   const charge = chargeUsage(stored.usage, request);

@@ -18,7 +18,7 @@ const model: SnapshotModel = {
 function bound(change: object = {}, content: unknown = 'Hello', of: SnapshotModel = model) {
   const body = { model: 'm', messages: [{ role: 'user', content }], ...change };
   const request = chatCompletionRequest.parse(body);
-  return boundChat(request, Buffer.byteLength(JSON.stringify(body)), inspectContent(request), [of]);
+  return boundChat(request, inspectContent(request), [JSON.stringify(body)], of);
 }
 
 describe('the bounds of a chat', () => {
@@ -29,7 +29,7 @@ describe('the bounds of a chat', () => {
     expect(bound({ max_tokens: 100, max_completion_tokens: 300 }).outputTokensMax).toBe(300);
     expect(bound({ max_tokens: 1_000_000 }).outputTokensMax).toBe(4000);
     expect(bound({ max_tokens: 100, n: 5 }).outputTokensMax).toBe(500);
-    expect(bound({}, 'x', { ...model, maxOutputTokens: null }).outputTokensMax).toBe(100_000);
+    expect(bound({ max_tokens: 50_000 }, 'x', { ...model, maxOutputTokens: null }).outputTokensMax).toBe(50_000);
   });
 
   it('count no byte of an image as text, but every image', () => {

@@ -1,41 +1,49 @@
 import type { ChatCompletionRequest, SnapshotModel } from '@aggregator/contracts';
-import type { RequestBounds } from '../admission/hold-request.ts';
+import type { RequestBounds } from '../admission/request-bounds.ts';
+import { countTextBytes } from './count-text-bytes.ts';
 import type { ContentSummary } from './inspect-content.ts';
+import { outputLimitOf } from './output-limit.ts';
 
 /** The dearest reading of one image among today's models (8 tiles of gpt-4o-mini: 48,169), rounded up. */
 const imageTokensMax = 50_000;
 const imageTokensEstimate = 1000;
 const bytesPerTokenEstimate = 3;
 const bytesPerTokenLikely = 4;
-/** How long an answer probably is where the caller sets no limit. */
+/** How long an answer probably is if the caller sets no limit. */
 const outputTokensLikely = 1024;
+/**
+ * The provider adds its own prompt to a request with tools. Anthropic's are the longest that are published: up to 700 tokens.
+ * Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview (read 2026-11).
+ */
+const toolPromptTokensMax = 1024;
 
 /**
- * What a conversation can use at most. A token of text is a byte at least, in every tokenizer there is, and the JSON around
- * a message is longer than what templates add to it: so the body's bytes, images apart, bound its tokens. Whatever the
- * parts, a provider takes no more than the model's context. Of several models that may serve it, the largest counts.
+ * Returns what a conversation can use at most at one model. A token of text is a byte at least, in every tokenizer there
+ * is, and the JSON around a message is longer than what templates add to it: so the bytes of the body that goes out, images
+ * apart, bound its tokens. A provider takes no more than the model's context, of any parts.
+ * @param bodies What goes out: one translated body.
  */
 export function boundChat(
   request: ChatCompletionRequest,
-  bodyBytes: number,
-  { images, dataUrlLength, hasOpaqueParts }: ContentSummary,
-  models: readonly Pick<SnapshotModel, 'contextLength' | 'maxOutputTokens'>[],
+  { images, media, hasOpaqueParts }: ContentSummary,
+  bodies: readonly string[],
+  model: Pick<SnapshotModel, 'contextLength' | 'maxOutputTokens'>,
 ): RequestBounds {
-  const contextLength = Math.max(...models.map((model) => model.contextLength));
-  const textBytes = bodyBytes - dataUrlLength;
-  const inputTokensMax = hasOpaqueParts ? contextLength : Math.min(contextLength, textBytes + images * imageTokensMax);
+  const { contextLength } = model;
+  const textBytes = bodies.reduce((sum, body) => sum + countTextBytes(body, media), 0);
+  const toolTokens = (request.tools ?? []).length > 0 ? toolPromptTokensMax : 0;
+  const measuredMax = textBytes + images * imageTokensMax + toolTokens;
+  const inputTokensMax = hasOpaqueParts ? contextLength : Math.min(contextLength, measuredMax);
   const estimate = Math.ceil(textBytes / bytesPerTokenEstimate) + images * imageTokensEstimate;
   const choices = request.n ?? 1;
-  const modelMax = Math.max(...models.map((model) => model.maxOutputTokens ?? model.contextLength));
-  const asked = Math.max(request.max_tokens ?? 0, request.max_completion_tokens ?? 0);
-  // What is asked beyond the model's own limit is passed on as it is, but no model generates it.
-  const outputMax = asked === 0 ? modelMax : Math.min(asked, modelMax);
-  const outputLikely = asked === 0 ? Math.min(outputTokensLikely, modelMax) : outputMax;
+  const { outputMax, isAsked } = outputLimitOf(request, model);
+  const outputLikely = isAsked ? outputMax : Math.min(outputTokensLikely, outputMax);
   const inputLikely = Math.ceil(textBytes / bytesPerTokenLikely) + images * imageTokensEstimate;
   return {
     inputTokensMax,
     outputTokensMax: choices * outputMax,
     inputTokensEstimate: Math.min(estimate, inputTokensMax),
     tokensLikely: Math.min(inputLikely, inputTokensMax) + choices * outputLikely,
+    requests: 1,
   };
 }

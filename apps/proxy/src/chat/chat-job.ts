@@ -3,14 +3,18 @@ import type { ChatCompletionRequest } from '@aggregator/contracts';
 import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
 import type { OpenRequest } from '../attempts/open-request.ts';
 
-/** A chat made ready: as it goes out to providers, and how its answer comes back to the caller. */
-export interface ChatJob {
-  readonly open: OpenRequest;
+/** A chat as the caller asked it and as it goes out. */
+export interface ChatWords {
   readonly surface: ChatSurface;
   /** As the caller asked. */
   readonly asked: SurfaceRequest;
   /** As it goes out: masked, with what was remembered for it. */
   readonly chat: ChatCompletionRequest;
+}
+
+/** A chat made ready: as it goes out to providers, and how its answer comes back to the caller. */
+export interface ChatJob extends ChatWords {
+  readonly open: OpenRequest;
   /** What has to be put back into the answer; null where nothing was masked. */
   readonly vault: Vault | null;
   /** Under what a whole answer is kept; null where it is not. */

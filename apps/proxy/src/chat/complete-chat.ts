@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import type { RoutePlan } from '@aggregator/routing';
 import { parseJsonBody, readJsonBytes } from '@aggregator/service-kit';
 import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
 import { cancelHold, holdRequest } from '../admission/hold-request.ts';
+import type { BoundRequest } from '../admission/request-bounds.ts';
 import { type OpenRequest, openRequest } from '../attempts/open-request.ts';
-import { serveRequest } from '../attempts/serve-request.ts';
+import { type Prepare, prepareFirst, type Translation } from '../attempts/prepare-first.ts';
+import { type Performance, serveRequest } from '../attempts/serve-request.ts';
 import { toCacheKey } from '../cache/cache-key.ts';
 import { mayUseCache } from '../cache/may-use-cache.ts';
 import type { ProxyContext } from '../context.ts';
@@ -12,10 +15,10 @@ import { recallItems } from '../items/recall-items.ts';
 import { planRequest } from '../routing/plan-request.ts';
 import { answerFromCache } from './answer-from-cache.ts';
 import { boundChat } from './bound-chat.ts';
-import type { ChatJob } from './chat-job.ts';
-import { inspectContent } from './inspect-content.ts';
-import { performChatStream } from './perform-chat-stream.ts';
-import { performWholeChat } from './perform-whole-chat.ts';
+import type { ChatJob, ChatWords } from './chat-job.ts';
+import { type ContentSummary, inspectContent } from './inspect-content.ts';
+import { performChatStream, toStreamDialect } from './perform-chat-stream.ts';
+import { performWholeChat, toWholeDialect } from './perform-whole-chat.ts';
 import { type PreparedChat, prepareChat } from './prepare-chat.ts';
 
 /**
@@ -24,27 +27,54 @@ import { type PreparedChat, prepareChat } from './prepare-chat.ts';
  */
 export async function completeChat(context: ProxyContext, exchange: Exchange, surface: ChatSurface): Promise<void> {
   const bytes = await readJsonBytes(exchange.request, context.config.requestBytesMax);
-  const body = await recallItems(context.conversations, exchange.principal, surface, parseJsonBody(bytes));
+  const { conversations, config } = context;
+  const arrived = parseJsonBody(bytes);
+  const body = await recallItems(conversations, exchange.principal, surface, arrived, config.requestBytesMax);
   const asked = withAnswerId(surface, exchange, surface.toChat(body));
   const content = inspectContent(asked.chat);
   const prepared = await prepareChat(context, exchange, asked.chat);
 
   const plan = planRequest(context, exchange, 'chat.completions', { model: asked.chat.model, chat: asked.chat });
-  const use = mayUseCache(exchange.request.headers, prepared.chat, context.config.cachePolicy);
-  const models = plan.targets.map(({ candidate }) => candidate.model);
-  const hold = await holdRequest(context, exchange, plan, boundChat(asked.chat, bytes.length, content, models));
-  const isStreamed = asked.chat.stream === true;
+  const keepsItems = prepared.vault === null && surface.references?.wants(body) === true;
+  const words: PlannedChat = { surface, asked, ...prepared, plan, content, keepsItems };
+  if (prepared.chat.stream === true) {
+    await serveChat(context, exchange, words, toStreamDialect(words, toSeconds(context.now())), performChatStream);
+  } else await serveChat(context, exchange, words, toWholeDialect(words), performWholeChat);
+}
+
+/** A chat that may go out, with what decides about its hold, its cache and its answer. */
+interface PlannedChat extends ChatWords, PreparedChat {
+  readonly plan: RoutePlan;
+  readonly content: ContentSummary;
+  readonly keepsItems: boolean;
+}
+
+/** Translates the chat for its first target, holds what that may cost, and serves it: from the cache or by a provider. */
+async function serveChat<Dialect extends Translation>(
+  context: ProxyContext,
+  exchange: Exchange,
+  planned: PlannedChat,
+  translate: Prepare<Dialect>,
+  perform: (context: ProxyContext, job: ChatJob, prepare: Prepare<Dialect>) => Performance<Dialect>,
+): Promise<void> {
+  const { chat, content, plan, surface, asked, vault, keepsItems } = planned;
+  const { bodies, prepare } = prepareFirst(context, exchange, plan, translate);
+  const bound: BoundRequest = (sent, model) => boundChat(chat, content, sent, model);
+  const first = bodies ?? [JSON.stringify(chat)];
+  const hold = await holdRequest(context, exchange, plan, (model) => bound(first, model));
+  const use = mayUseCache(exchange.request.headers, chat, context.config.cachePolicy);
   const open = openRequest(context, {
-    ...{ exchange, operation: 'chat.completions', isStreamed, plan, hold },
+    ...{ exchange, operation: 'chat.completions', isStreamed: chat.stream === true, plan, hold, bound },
     cache: use === 'use' ? 'miss' : 'bypass',
   });
-  const cacheKey = use === 'bypass' ? null : keyOf(open, prepared);
-  const { chat, vault } = prepared;
-  const keepsItems = vault === null && surface.references?.wants(body) === true;
+  const cacheKey = use === 'bypass' ? null : keyOf(open, planned);
   const job: ChatJob = { open, surface, asked, chat, vault, cacheKey, keepsItems };
   if (use === 'use' && (await answerAgain(context, job))) return;
-  if (isStreamed) await serveRequest(context, open, performChatStream(context, job));
-  else await serveRequest(context, open, performWholeChat(context, job));
+  await serveRequest(context, open, perform(context, job, prepare));
+}
+
+function toSeconds(unixMs: number): number {
+  return Math.floor(unixMs / 1000);
 }
 
 /** The items of an answer are found again by their ids, so no other request can have or guess them: 128 random bits. */

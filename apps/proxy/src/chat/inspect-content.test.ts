@@ -20,7 +20,11 @@ describe('the content of a conversation', () => {
       ),
     );
 
-    expect(summary).toEqual({ images: 5, dataUrlLength: 2 * data.length, hasOpaqueParts: false });
+    expect(summary).toEqual({
+      images: 5,
+      media: [data.slice(data.indexOf(',') + 1), data.slice(data.indexOf(',') + 1)],
+      hasOpaqueParts: false,
+    });
   });
 
   it.each([
@@ -117,7 +121,7 @@ describe('the content of a conversation', () => {
     );
     expect(inspectContent(parse({ type: 'function', function: { name: 'get', parameters: { properties } } }))).toEqual({
       images: 0,
-      dataUrlLength: 0,
+      media: [],
       hasOpaqueParts: false,
     });
   });
@@ -132,7 +136,7 @@ describe('the content of a conversation', () => {
       { type: 'text', text: 'http://169.254.169.254/' },
     ];
 
-    expect(inspectContent(chat(...parts))).toEqual({ images: 0, dataUrlLength: 0, hasOpaqueParts: true });
+    expect(inspectContent(chat(...parts))).toEqual({ images: 0, media: [], hasOpaqueParts: true });
   });
 
   it('refuses a data URL over 16 MiB, and any other over 8 KiB', () => {

@@ -1,23 +1,49 @@
 import type { ChatCompletionRequest } from '@aggregator/contracts';
-import type { ProviderAdapter, ProviderTarget } from '@aggregator/providers';
 import { toModelName } from '@aggregator/resilience';
 import type { Target } from '@aggregator/routing';
 import { isRejected } from '../attempts/judge-failure.ts';
 import { nameDropped } from '../attempts/name-dropped.ts';
+import type { Prepare } from '../attempts/prepare-first.ts';
 import type { Performance, Resume } from '../attempts/serve-request.ts';
 import type { ProxyContext } from '../context.ts';
 import { sendSurfaceError } from '../routes/send-error.ts';
 import { createAnswerEncoder } from './answer-encoder.ts';
 import { toHead } from './answer-from-cache.ts';
-import type { ChatJob } from './chat-job.ts';
+import type { ChatJob, ChatWords } from './chat-job.ts';
 import { ClientStream } from './client-stream.ts';
 import { type Continuation, PrefillContinuation, ReplayContinuation } from './continuation.ts';
 import { type DeliveredAnswer, readDelivered } from './delivered-answer.ts';
+import { toLimitedRequest } from './output-limit.ts';
 import { relayChatStream, type StreamDialect } from './relay-chat-stream.ts';
 
+/** Translates a chat whose answer is streamed; `continuation` is null if the stream begins with it. */
+export function toStreamDialect(
+  { asked, chat, surface }: ChatWords,
+  createdAt: number,
+  continuation: Continuation | null = null,
+): Prepare<StreamDialect> {
+  return (adapter, address, model) => {
+    const request = toLimitedRequest(adapter, chat, address, model);
+    const includeUsage = chat.stream_options?.include_usage === true;
+    return {
+      requests: [request],
+      droppedParams: nameDropped(chat, asked.droppedParams, request.droppedParams, surface),
+      translator: adapter.chat.createStream({
+        ...{ includeUsage, choiceCount: chat.n ?? 1, createdAt },
+        model: address.model,
+      }),
+      continuation,
+    };
+  };
+}
+
 /** A chat whose answer is passed on as it comes, over as many attempts as it takes. */
-export function performChatStream(context: ProxyContext, job: ChatJob): Performance<StreamDialect> {
-  const { asked, chat, open, surface } = job;
+export function performChatStream(
+  context: ProxyContext,
+  job: ChatJob,
+  prepare: Prepare<StreamDialect>,
+): Performance<StreamDialect> {
+  const { chat, open, surface } = job;
   const { exchange, plan } = open;
   const { pingIntervalMs, clientStallTimeoutMs: stallTimeoutMs } = context.config;
   const head = toHead(context, job);
@@ -25,21 +51,6 @@ export function performChatStream(context: ProxyContext, job: ChatJob): Performa
     ...{ pingIntervalMs, stallTimeoutMs },
     createEncoder: () => createAnswerEncoder(job, head),
   });
-  const dialectOf = (sent: ChatCompletionRequest, continuation: Continuation | null) => {
-    return (adapter: ProviderAdapter, address: ProviderTarget): StreamDialect => {
-      const request = adapter.chat.toRequest(sent, address);
-      const includeUsage = sent.stream_options?.include_usage === true;
-      return {
-        request,
-        droppedParams: nameDropped(sent, asked.droppedParams, request.droppedParams, surface),
-        translator: adapter.chat.createStream({
-          ...{ includeUsage, choiceCount: sent.n ?? 1, createdAt: head.createdAt },
-          model: address.model,
-        }),
-        continuation,
-      };
-    };
-  };
   const perform: Performance<StreamDialect>['perform'] = (attempt) => relayChatStream(context, attempt, client, job);
   const resume: Resume<StreamDialect> = {
     isPossible: () => plan.resume !== 'off' && isResumable(chat) && readAll() !== null,
@@ -47,7 +58,7 @@ export function performChatStream(context: ProxyContext, job: ChatJob): Performa
       listContinuations(chat, target, readAll(), plan.resume)
         .filter(({ isPrefill }) => !isPrefill || !context.refusedPrefills.has(toModelName(target.key)))
         .map(({ continued, continuation, isPrefill }) => ({
-          prepare: dialectOf(continued, continuation),
+          prepare: toStreamDialect({ ...job, chat: continued }, head.createdAt, continuation),
           perform,
           hasDiverged: () => continuation.hasDiverged,
           noteFailure(failure) {
@@ -60,7 +71,7 @@ export function performChatStream(context: ProxyContext, job: ChatJob): Performa
     return chunks === null ? null : readDelivered(chunks, open.dispatched?.provider.name ?? '');
   };
   return {
-    prepare: dialectOf(chat, null),
+    prepare,
     perform,
     resume,
     tell(failure) {

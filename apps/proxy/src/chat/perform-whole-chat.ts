@@ -1,25 +1,36 @@
 import { restoreAnswer } from '@aggregator/anonymisation';
 import { answerWhole, type WholeDialect } from '../attempts/answer-whole.ts';
 import { nameDropped } from '../attempts/name-dropped.ts';
+import type { Prepare } from '../attempts/prepare-first.ts';
 import type { Performance } from '../attempts/serve-request.ts';
 import type { ProxyContext } from '../context.ts';
 import { sendSurfaceError } from '../routes/send-error.ts';
 import { readMessages, type SaidAnswer } from './answer-encoder.ts';
-import type { ChatJob } from './chat-job.ts';
+import type { ChatJob, ChatWords } from './chat-job.ts';
 import { keepAnswer } from './keep-answer.ts';
+import { toLimitedRequest } from './output-limit.ts';
+
+/** Translates a chat whose answer comes in one piece. */
+export function toWholeDialect({ asked, chat, surface }: ChatWords): Prepare<WholeDialect> {
+  return (adapter, address, model) => {
+    const request = toLimitedRequest(adapter, chat, address, model);
+    return {
+      requests: [request],
+      droppedParams: nameDropped(chat, asked.droppedParams, request.droppedParams, surface),
+      readAnswers: ([body = '']) => adapter.chat.fromResponse(body),
+    };
+  };
+}
 
 /** A chat whose answer comes in one piece. */
-export function performWholeChat(context: ProxyContext, job: ChatJob): Performance<WholeDialect> {
-  const { asked, chat, open, surface, vault } = job;
+export function performWholeChat(
+  context: ProxyContext,
+  job: ChatJob,
+  prepare: Prepare<WholeDialect>,
+): Performance<WholeDialect> {
+  const { asked, open, surface, vault } = job;
   return {
-    prepare(adapter, address) {
-      const request = adapter.chat.toRequest(chat, address);
-      return {
-        requests: [request],
-        droppedParams: nameDropped(chat, asked.droppedParams, request.droppedParams, surface),
-        readAnswers: ([body = '']) => adapter.chat.fromResponse(body),
-      };
-    },
+    prepare,
     perform: (attempt) =>
       answerWhole(context, attempt, {
         restore(body) {

@@ -3,6 +3,7 @@ import { type ChatStreamTranslator, ProviderFailure, SseParser, type TranslatedR
 import { answerHeaders, wantsAdditions, withAdditions } from '../attempts/answer-additions.ts';
 import type { AttemptOutcome } from '../attempts/attempt-outcome.ts';
 import type { Attempt } from '../attempts/begin-attempt.ts';
+import type { Translation } from '../attempts/prepare-first.ts';
 import { readRefusal } from '../attempts/read-refusal.ts';
 import { showUsage } from '../attempts/show-usage.ts';
 import type { ProxyContext } from '../context.ts';
@@ -17,8 +18,8 @@ import type { Continuation } from './continuation.ts';
 import { keepAnswer } from './keep-answer.ts';
 
 /** One attempt's side of a stream. */
-export interface StreamDialect {
-  readonly request: TranslatedRequest;
+export interface StreamDialect extends Translation {
+  readonly requests: readonly [TranslatedRequest];
   readonly translator: ChatStreamTranslator;
   /** Everything that is told in `x-aggregator-dropped-params`. */
   readonly droppedParams: readonly string[];
@@ -88,7 +89,8 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     const { limits, open, pool, prepared, request } = this.#attempt;
     open.cut = this.#fail;
     this.#client.attach(this, answerHeaders(request, open.cache, prepared.droppedParams));
-    this.#call = callProvider(pool, prepared.request.endpoint, prepared.request.body, limits, this);
+    const [{ endpoint, body }] = prepared.requests;
+    this.#call = callProvider(pool, endpoint, body, limits, this);
   }
 
   onHead(status: number, headers: AnswerHeaders): void {

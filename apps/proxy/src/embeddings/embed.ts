@@ -2,10 +2,12 @@ import { maskTexts } from '@aggregator/anonymisation';
 import { AppError, type EmbeddingsRequest, embeddingsRequest, type SnapshotModel } from '@aggregator/contracts';
 import type { EmbeddingsTranslation } from '@aggregator/providers';
 import { checkBody, parseJsonBody, readJsonBytes, sendOpenAiError } from '@aggregator/service-kit';
-import { holdRequest, type RequestBounds } from '../admission/hold-request.ts';
+import { holdRequest } from '../admission/hold-request.ts';
+import type { BoundRequest, RequestBounds } from '../admission/request-bounds.ts';
 import { answerWhole, asItIs, type WholeDialect } from '../attempts/answer-whole.ts';
 import { nameDropped } from '../attempts/name-dropped.ts';
 import { openRequest } from '../attempts/open-request.ts';
+import { type Prepare, prepareFirst } from '../attempts/prepare-first.ts';
 import { type Performance, serveRequest } from '../attempts/serve-request.ts';
 import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
@@ -21,11 +23,13 @@ export async function embed(context: ProxyContext, exchange: Exchange): Promise<
 
   const plan = planRequest(context, exchange, 'embeddings', { model: request.model, chat: null });
   const texts = Array.isArray(request.input) ? request.input.length : 1;
-  const models = plan.targets.map(({ candidate }) => candidate.model);
-  const hold = await holdRequest(context, exchange, plan, boundEmbeddings(bytes.length, texts, models));
+  const first = prepareFirst(context, exchange, plan, toEmbeddingsDialect(request));
+  const bodies = first.bodies ?? [JSON.stringify(request)];
+  const bound: BoundRequest = (sent, model) => boundEmbeddings(sent, texts, model);
+  const hold = await holdRequest(context, exchange, plan, (model) => bound(bodies, model));
   const operation = 'embeddings';
-  const open = openRequest(context, { exchange, operation, isStreamed: false, plan, hold, cache: 'bypass' });
-  await serveRequest(context, open, performEmbeddings(context, exchange, request));
+  const open = openRequest(context, { exchange, operation, isStreamed: false, plan, hold, bound, cache: 'bypass' });
+  await serveRequest(context, open, performEmbeddings(context, exchange, first.prepare));
 }
 
 /** A vector says what its text said: what is personal goes out of it as out of a chat. Token ids cannot be looked into. */
@@ -42,23 +46,27 @@ function maskInput({ policies }: ProxyContext, exchange: Exchange, request: Embe
 const maskedTokens = 'Token ids cannot be masked. Send texts.';
 
 /** A batch that is longer than the provider takes goes out as several calls, whose answers are joined. */
+function toEmbeddingsDialect(asked: EmbeddingsRequest): Prepare<WholeDialect> {
+  return ({ embeddings }, address) => {
+    const translation = requireEmbeddings(embeddings);
+    const parts = splitInputs(asked, translation.inputsMax);
+    const requests = parts.map((part) => translation.toRequest(part, address));
+    return {
+      requests,
+      droppedParams: nameDropped({ strict: asked.strict === true }, [], requests[0]?.droppedParams ?? []),
+      readAnswers: (bodies) =>
+        joinAnswers(bodies.map((body, index) => translation.fromResponse(body, parts[index] ?? asked))),
+    };
+  };
+}
+
 function performEmbeddings(
   context: ProxyContext,
   { response }: Exchange,
-  asked: EmbeddingsRequest,
+  prepare: Prepare<WholeDialect>,
 ): Performance<WholeDialect> {
   return {
-    prepare({ embeddings }, address) {
-      const translation = requireEmbeddings(embeddings);
-      const parts = splitInputs(asked, translation.inputsMax);
-      const requests = parts.map((part) => translation.toRequest(part, address));
-      return {
-        requests,
-        droppedParams: nameDropped({ strict: asked.strict === true }, [], requests[0]?.droppedParams ?? []),
-        readAnswers: (bodies) =>
-          joinAnswers(bodies.map((body, index) => translation.fromResponse(body, parts[index] ?? asked))),
-      };
-    },
+    prepare,
     perform: (attempt) => answerWhole(context, attempt, asItIs),
     resume: null,
     tell: (failure) => sendOpenAiError(response, failure),
@@ -70,14 +78,19 @@ function requireEmbeddings(embeddings: EmbeddingsTranslation | null): Embeddings
   throw new AppError('upstream_misconfigured', { internal: 'a model of embeddings at a provider that has none' });
 }
 
-/** A token is a byte of text at least, or a number that is written with a digit and a comma: the body bounds both. */
-function boundEmbeddings(bodyBytes: number, texts: number, models: readonly SnapshotModel[]): RequestBounds {
-  const contextLength = Math.max(...models.map((model) => model.contextLength));
+/** A token is a byte of text at least, or a number that is written with a digit and a comma: the bodies bound both. */
+function boundEmbeddings(
+  bodies: readonly string[],
+  texts: number,
+  { contextLength }: Pick<SnapshotModel, 'contextLength'>,
+): RequestBounds {
+  const bodyBytes = bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0);
   const inputTokensMax = Math.min(bodyBytes, contextLength * texts);
   return {
     inputTokensMax,
     outputTokensMax: 0,
     inputTokensEstimate: Math.min(Math.ceil(bodyBytes / 3), inputTokensMax),
     tokensLikely: Math.min(Math.ceil(bodyBytes / 4), inputTokensMax),
+    requests: bodies.length,
   };
 }

@@ -2,10 +2,12 @@ import { maskTexts } from '@aggregator/anonymisation';
 import { AppError, type ImagesRequest, imagesRequest } from '@aggregator/contracts';
 import type { ImagesTranslation } from '@aggregator/providers';
 import { checkBody, parseJsonBody, readJsonBytes, sendOpenAiError } from '@aggregator/service-kit';
-import { holdRequest, type RequestBounds } from '../admission/hold-request.ts';
+import { holdRequest } from '../admission/hold-request.ts';
+import type { BoundRequest, RequestBounds } from '../admission/request-bounds.ts';
 import { answerWhole, asItIs, type WholeDialect } from '../attempts/answer-whole.ts';
 import { nameDropped } from '../attempts/name-dropped.ts';
 import { openRequest } from '../attempts/open-request.ts';
+import { type Prepare, prepareFirst } from '../attempts/prepare-first.ts';
 import { type Performance, serveRequest } from '../attempts/serve-request.ts';
 import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
@@ -24,10 +26,13 @@ export async function generateImages(context: ProxyContext, exchange: Exchange):
   const request = maskPrompt(context, exchange, checkBody(imagesRequest, parseJsonBody(bytes)));
 
   const plan = planRequest(context, exchange, 'images.generations', { model: request.model, chat: null });
-  const hold = await holdRequest(context, exchange, plan, boundImages(bytes.length, request.n ?? 1));
+  const first = prepareFirst(context, exchange, plan, toImagesDialect(request));
+  const bodies = first.bodies ?? [JSON.stringify(request)];
+  const bound: BoundRequest = (sent) => boundImages(sent, request.n ?? 1);
+  const hold = await holdRequest(context, exchange, plan, (model) => bound(bodies, model));
   const operation = 'images.generations';
-  const open = openRequest(context, { exchange, operation, isStreamed: false, plan, hold, cache: 'bypass' });
-  await serveRequest(context, open, performImages(context, exchange, request));
+  const open = openRequest(context, { exchange, operation, isStreamed: false, plan, hold, bound, cache: 'bypass' });
+  await serveRequest(context, open, performImages(context, exchange, first.prepare));
 }
 
 /** What is personal in a prompt does not go out; a picture has nothing to put back into. */
@@ -38,18 +43,26 @@ function maskPrompt({ policies }: ProxyContext, exchange: Exchange, request: Ima
   return { ...request, prompt };
 }
 
-function performImages(context: ProxyContext, { response }: Exchange, asked: ImagesRequest): Performance<WholeDialect> {
+function toImagesDialect(asked: ImagesRequest): Prepare<WholeDialect> {
+  return ({ images }, address) => {
+    const translation = requireImages(images);
+    const request = translation.toRequest(asked, address);
+    return {
+      requests: [request],
+      droppedParams: nameDropped(asked, [], request.droppedParams),
+      readAnswers: ([body = '']) => translation.fromResponse(body, asked),
+    };
+  };
+}
+
+function performImages(
+  context: ProxyContext,
+  { response }: Exchange,
+  prepare: Prepare<WholeDialect>,
+): Performance<WholeDialect> {
   const created = Math.floor(context.now() / 1000);
   return {
-    prepare({ images }, address) {
-      const translation = requireImages(images);
-      const request = translation.toRequest(asked, address);
-      return {
-        requests: [request],
-        droppedParams: nameDropped(asked, [], request.droppedParams),
-        readAnswers: ([body = '']) => translation.fromResponse(body, asked),
-      };
-    },
+    prepare,
     perform: (attempt) => answerWhole(context, attempt, { ...asItIs, present: (answer) => ({ created, ...answer }) }),
     resume: null,
     tell: (failure) => sendOpenAiError(response, failure),
@@ -61,7 +74,8 @@ function requireImages(images: ImagesTranslation | null): ImagesTranslation {
   throw new AppError('upstream_misconfigured', { internal: 'a model of images at a provider that makes none' });
 }
 
-function boundImages(bodyBytes: number, count: number): RequestBounds {
+function boundImages(bodies: readonly string[], count: number): RequestBounds {
+  const bodyBytes = bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0);
   const outputTokensMax = count * imageTokensMax;
   const inputTokensEstimate = Math.ceil(bodyBytes / 3);
   return {
@@ -69,5 +83,6 @@ function boundImages(bodyBytes: number, count: number): RequestBounds {
     outputTokensMax,
     inputTokensEstimate,
     tokensLikely: inputTokensEstimate + outputTokensMax,
+    requests: bodies.length,
   };
 }

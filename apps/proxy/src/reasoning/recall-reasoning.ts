@@ -11,6 +11,9 @@ import { type Caller, toConversationKey } from '../conversations/conversation-ke
 
 const storedDetails = z.array(reasoningDetail).min(1).max(1024);
 
+/** Thoughts that are added to one chat, in UTF-16 units of their JSON. The last ones count: a model needs those of this turn. */
+const charactersMax = 4 * 1024 * 1024;
+
 /** True if the client has not given back the thoughts of some call of a tool. Costs a look at each message. */
 export function lacksReasoning({ messages }: ChatCompletionRequest): boolean {
   return messages.some(lacksDetails);
@@ -32,8 +35,12 @@ export async function recallReasoning(
   if (wanting.length === 0) return chat;
   const texts = await store.getMany(wanting.map(({ name }) => toConversationKey('reasoning', caller, name)));
   const remembered = new Map<ChatMessage, ReasoningDetail[]>();
-  for (const [at, { message }] of wanting.entries()) {
-    const details = readDetails(texts[at] ?? null, readCallIds(message));
+  let characters = 0;
+  for (const [at, { message }] of [...wanting.entries()].reverse()) {
+    const text = texts[at] ?? null;
+    characters += text?.length ?? 0;
+    if (characters > charactersMax) break;
+    const details = readDetails(text, readCallIds(message));
     if (details.length > 0) remembered.set(message, details);
   }
   if (remembered.size === 0) return chat;

@@ -28,8 +28,8 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
       upstream.open -= 1;
     });
     let body = '';
-    request.on('data', (bytes: Buffer) => {
-      body += bytes.toString();
+    request.setEncoding('utf8').on('data', (text: string) => {
+      body += text;
     });
     request.once('end', () => {
       upstream.lastBody = body;

@@ -1,9 +1,10 @@
 import { AppError } from '@aggregator/contracts';
-import { adapterFor, ProviderFailure, type ProviderTarget } from '@aggregator/providers';
+import { adapterFor, ProviderFailure } from '@aggregator/providers';
 import type { Target } from '@aggregator/routing';
 import { parseJsonBody, readJsonBytes } from '@aggregator/service-kit';
 import { toCountTokensChat } from '@aggregator/surfaces';
 import { cancelHold, holdRequest } from '../admission/hold-request.ts';
+import { toAddress } from '../attempts/to-address.ts';
 import { boundChat } from '../chat/bound-chat.ts';
 import { inspectContent } from '../chat/inspect-content.ts';
 import type { ProxyContext } from '../context.ts';
@@ -14,7 +15,7 @@ import { callProvider } from '../upstream/call-provider.ts';
 import { AnswerCollector, flattenHeaders, isSuccessStatus } from '../upstream/collect-answer.ts';
 
 const deadlineMs = 10_000;
-const nothing = { inputTokensMax: 0, outputTokensMax: 0, inputTokensEstimate: 0, tokensLikely: 0 };
+const nothing = { inputTokensMax: 0, outputTokensMax: 0, inputTokensEstimate: 0, tokensLikely: 0, requests: 0 };
 
 /**
  * How many tokens a conversation comes to: by the provider's own count where it has one, else by length, and then the
@@ -27,33 +28,21 @@ export async function countTokens(context: ProxyContext, exchange: Exchange): Pr
   const plan = planRequest(context, exchange, 'chat.completions', { model: chat.model, chat });
   const [target] = plan.targets;
   if (target === undefined) throw new AppError('model_not_found', { param: 'model' });
-  const hold = await holdRequest(context, exchange, plan, nothing);
+  const hold = await holdRequest(context, exchange, plan, () => nothing);
   try {
     const { tokenCount } = adapterFor(target.candidate.provider.type);
     if (tokenCount === null) {
-      const { inputTokensEstimate } = boundChat(chat, bytes.length, content, [target.candidate.model]);
+      const { inputTokensEstimate } = boundChat(chat, content, [bytes.toString()], target.candidate.model);
       exchange.response.setHeader('x-aggregator-estimated', 'true');
       sendJson(exchange.response, { input_tokens: inputTokensEstimate });
       return;
     }
-    const address = toAddress(context, exchange, target);
+    const address = toAddress(context, `${exchange.requestId}/1`, target);
     const { endpoint, body } = tokenCount.toRequest(chat, address);
     sendJson(exchange.response, { input_tokens: tokenCount.fromResponse(await ask(context, target, endpoint, body)) });
   } finally {
     cancelHold(context, exchange, hold);
   }
-}
-
-function toAddress({ credentials }: ProxyContext, { requestId }: Exchange, target: Target): ProviderTarget {
-  const { provider, model } = target.candidate;
-  return {
-    baseUrl: provider.baseUrl,
-    credential: credentials.resolve(target.credentialRef),
-    model: model.id,
-    maxOutputTokens: model.maxOutputTokens,
-    attemptId: `${requestId}/1`,
-    options: provider.options,
-  };
 }
 
 async function ask(

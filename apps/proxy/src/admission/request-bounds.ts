@@ -1,0 +1,19 @@
+import type { SnapshotModel } from '@aggregator/contracts';
+
+/** What a request can use at one model, known before it is sent. Tokens. */
+export interface RequestBounds {
+  readonly inputTokensMax: number;
+  readonly outputTokensMax: number;
+  /** What the input is worth if no usage comes; for a charge by estimate. */
+  readonly inputTokensEstimate: number;
+  /** What it probably takes of a limit of tokens; corrected at the end. */
+  readonly tokensLikely: number;
+  /** Calls that the provider may charge as such. */
+  readonly requests: number;
+}
+
+/**
+ * Returns the bounds of a request whose calls have these bodies, at this model. Every kind of request has one such function:
+ * it bounds the hold before anything is sent, and each attempt by the bodies that it sends.
+ */
+export type BoundRequest = (bodies: readonly string[], model: SnapshotModel) => RequestBounds;

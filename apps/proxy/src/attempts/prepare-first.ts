@@ -1,0 +1,60 @@
+import type { SnapshotModel } from '@aggregator/contracts';
+import { adapterFor, type ProviderAdapter, type ProviderTarget, type TranslatedRequest } from '@aggregator/providers';
+import type { RoutePlan } from '@aggregator/routing';
+import type { ProxyContext } from '../context.ts';
+import type { Exchange } from '../exchange.ts';
+import { toAddress } from './to-address.ts';
+
+/** A request in a provider's dialect: the calls that it consists of. */
+export interface Translation {
+  readonly requests: readonly TranslatedRequest[];
+}
+
+/** Translates a request into the dialect of a target. */
+export type Prepare<Prepared> = (adapter: ProviderAdapter, address: ProviderTarget, model: SnapshotModel) => Prepared;
+
+/**
+ * Translates a request for its first target before anything is held, so that the hold covers the very bodies that go out.
+ * `prepare` returns that translation to the first attempt, and translates for every other. `bodies` is null if the first
+ * target cannot take the request: its attempt then fails with the reason.
+ */
+export function prepareFirst<Prepared extends Translation>(
+  context: Pick<ProxyContext, 'credentials'>,
+  { requestId }: Pick<Exchange, 'requestId'>,
+  { targets }: Pick<RoutePlan, 'targets'>,
+  prepare: Prepare<Prepared>,
+): { readonly bodies: readonly string[] | null; readonly prepare: Prepare<Prepared> } {
+  const [target] = targets;
+  if (target === undefined) return { bodies: null, prepare };
+  let first: { readonly adapter: ProviderAdapter; readonly address: ProviderTarget; readonly prepared: Prepared };
+  try {
+    const address = toAddress(context, `${requestId}/1`, target);
+    const { provider, model } = target.candidate;
+    const adapter = adapterFor(provider.type);
+    first = { adapter, address, prepared: prepare(adapter, address, model) };
+  } catch {
+    return { bodies: null, prepare };
+  }
+  let left: typeof first | null = first;
+  return {
+    bodies: first.prepared.requests.map(({ body }) => body),
+    prepare(adapter, address, model) {
+      const ready = left;
+      left = null;
+      const isReady = ready !== null && ready.adapter === adapter && isSameAddress(ready.address, address);
+      if (isReady) return ready.prepared;
+      return prepare(adapter, address, model);
+    },
+  };
+}
+
+/** False after a key was replaced in between, or if another target comes first after all. */
+function isSameAddress(left: ProviderTarget, right: ProviderTarget): boolean {
+  return (
+    left.attemptId === right.attemptId &&
+    left.baseUrl === right.baseUrl &&
+    left.model === right.model &&
+    left.credential === right.credential &&
+    left.options === right.options
+  );
+}

@@ -1,0 +1,19 @@
+import type { ProviderTarget } from '@aggregator/providers';
+import type { Target } from '@aggregator/routing';
+import type { ProxyContext } from '../context.ts';
+
+/** @throws {AppError} `upstream_misconfigured` if the credential of the target is not known. */
+export function toAddress(
+  { credentials }: Pick<ProxyContext, 'credentials'>,
+  attemptId: string,
+  { candidate: { provider, model }, credentialRef }: Target,
+): ProviderTarget {
+  return {
+    baseUrl: provider.baseUrl,
+    credential: credentials.resolve(credentialRef),
+    model: model.id,
+    maxOutputTokens: model.maxOutputTokens,
+    attemptId,
+    options: provider.options,
+  };
+}
