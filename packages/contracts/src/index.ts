@@ -20,6 +20,7 @@ export * from './internal/ledger-check.ts';
 export * from './internal/ledger-holds.ts';
 export * from './internal/proxy-report.ts';
 export * from './internal/snapshot-stream.ts';
+export { isExactNumber, isOpaqueField, parseExactJson, parseOpaqueJson } from './json/exact-json.ts';
 export * from './management/identity.ts';
 export * from './management/money.ts';
 export * from './management/providers.ts';

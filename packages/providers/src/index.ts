@@ -1,5 +1,5 @@
 export { DroppedParams } from './fields/dropped-params.ts';
-export { isRecord, parseRecord } from './json-record.ts';
+export { isRecord, parseArguments, parseRecord } from './json-record.ts';
 export type {
   ChatStreamOptions,
   ChatStreamTranslator,

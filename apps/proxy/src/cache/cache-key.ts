@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PrivacyPolicy } from '@aggregator/contracts';
+import { isExactNumber, type PrivacyPolicy } from '@aggregator/contracts';
 
 export interface CacheSubject {
   readonly orgId: string;
@@ -45,7 +45,7 @@ export function toCacheKey({ orgId, provider, model, operation, request, privacy
 /** The same text for the same value, in whatever order its fields were written. */
 function toCanonicalJson(value: unknown): string {
   return JSON.stringify(value, (_name, part: unknown) => {
-    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+    if (typeof part !== 'object' || part === null || Array.isArray(part) || isExactNumber(part)) return part;
     return Object.fromEntries(Object.entries(part).sort(byName));
   });
 }

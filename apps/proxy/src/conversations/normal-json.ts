@@ -1,10 +1,12 @@
+import { isExactNumber } from '@aggregator/contracts';
+
 /** Marks that clients move from part to part as a conversation grows, without another meaning. */
 const indifferent: ReadonlySet<string> = new Set(['cache_control']);
 
 /** Returns the same text for the same value, whatever the order of its fields; null and an absent field are the same. */
 export function toNormalJson(value: unknown): string {
   return JSON.stringify(value, (_name, part: unknown) => {
-    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+    if (typeof part !== 'object' || part === null || Array.isArray(part) || isExactNumber(part)) return part;
     const kept = Object.entries(part).filter(([name, inner]) => inner !== null && !indifferent.has(name));
     return Object.fromEntries(kept.sort(byName));
   });

@@ -1,4 +1,4 @@
-import type { ChatCompletionRequest, ChatMessage } from '@aggregator/contracts';
+import { type ChatCompletionRequest, type ChatMessage, parseOpaqueJson } from '@aggregator/contracts';
 import type { CompiledPolicy } from '../compile-policy.ts';
 import { isRecord } from '../is-record.ts';
 import { createVault, type RestoreMode, type Vault } from '../restoring/vault.ts';
@@ -85,7 +85,7 @@ function maskDocuments(documents: unknown, masker: Masker): unknown {
   return mapArray(documents, (document: unknown) => {
     const json = JSON.stringify(document);
     const masked = masker.maskJson(json);
-    return masked === json ? document : JSON.parse(masked);
+    return masked === json ? document : parseOpaqueJson(masked);
   });
 }
 

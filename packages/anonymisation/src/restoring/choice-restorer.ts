@@ -1,3 +1,4 @@
+import { parseOpaqueJson } from '@aggregator/contracts';
 import { isRecord } from '../is-record.ts';
 import type { Restorer } from './restorer.ts';
 import type { Vault } from './vault.ts';
@@ -71,7 +72,7 @@ export class ChoiceRestorer {
     if (!Array.isArray(value) || value.length === 0) return value;
     const json = JSON.stringify(value);
     const restored = this.#vault.restore(json, 'json');
-    return restored === json ? value : JSON.parse(restored);
+    return restored === json ? value : parseOpaqueJson(restored);
   }
 
   #pushCalls(calls: unknown, isLast: boolean): unknown {

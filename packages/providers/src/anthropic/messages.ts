@@ -1,7 +1,7 @@
 import type { ChatMessage, ToolCall } from '@aggregator/contracts';
 import { invalidValue } from '../fields/invalid-value.ts';
 import { unsupported } from '../fields/sort-fields.ts';
-import { parseRecord } from '../json-record.ts';
+import { parseArguments } from '../json-record.ts';
 import { type Block, toBlocks, toCacheMark, toContent, toTextBlock, withCacheMark } from './content-blocks.ts';
 import type { ModelTraits } from './model-traits.ts';
 import { withThinking } from './thinking-blocks.ts';
@@ -81,7 +81,7 @@ function toAssistantBlocks(message: ChatMessage, path: string): Block[] {
 function toToolUse({ id, function: called }: ToolCall, path: string): Block {
   if (called === undefined) throw unsupported(path);
   if (!id) throw invalidValue(`${path}.id`, 'A tool call needs the id that it was made with.');
-  const input = called.arguments.trim() === '' ? {} : parseRecord(called.arguments);
+  const input = called.arguments.trim() === '' ? {} : parseArguments(called.arguments);
   if (input === null) {
     throw invalidValue(`${path}.function.arguments`, 'The arguments of a tool call must be a JSON object.');
   }

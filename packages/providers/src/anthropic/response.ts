@@ -1,6 +1,6 @@
 import type { ReasoningDetail } from '@aggregator/contracts';
 import { notUnderstood } from '../errors/verdicts.ts';
-import { parseRecord } from '../json-record.ts';
+import { parseExactRecord } from '../json-record.ts';
 import type { TranslatedAnswer } from '../provider-adapter.ts';
 import { ProviderFailure } from '../provider-failure.ts';
 import { toOpenAiUsage } from '../to-openai-usage.ts';
@@ -49,7 +49,7 @@ export function fromAnthropicTokenCount(body: string): number {
 }
 
 function parseAnswer(body: string): Record<string, unknown> {
-  const answer = parseRecord(body);
+  const answer = parseExactRecord(body);
   if (answer === null) throw new ProviderFailure(notUnderstood('success that is not a JSON object'));
   const error = classifyAnthropicErrorBody(answer);
   if (error !== null) throw new ProviderFailure(error);

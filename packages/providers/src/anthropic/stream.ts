@@ -1,5 +1,5 @@
 import type { ReasoningDetail, Usage } from '@aggregator/contracts';
-import { isRecord, parseRecord } from '../json-record.ts';
+import { isRecord, parseExactRecord, parseRecord } from '../json-record.ts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
 import { toOpenAiUsage } from '../to-openai-usage.ts';
 import { classifyAnthropicErrorBody } from './errors.ts';
@@ -84,7 +84,7 @@ export class AnthropicChatStream implements ChatStreamTranslator {
   }
 
   #takeEvent(data: string): readonly string[] {
-    const event = parseRecord(data);
+    const event = data.includes('"tool_use"') ? parseExactRecord(data) : parseRecord(data);
     if (event?.type === 'message_stop') this.isEnded = true;
     if (this.error !== null) return nothing;
     if (event === null) {

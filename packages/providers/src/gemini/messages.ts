@@ -2,7 +2,7 @@ import type { ChatMessage, ToolCall } from '@aggregator/contracts';
 import { z } from 'zod';
 import { invalidValue } from '../fields/invalid-value.ts';
 import { unsupported } from '../fields/sort-fields.ts';
-import { parseRecord } from '../json-record.ts';
+import { parseArguments } from '../json-record.ts';
 import type { ModelTraits } from './model-traits.ts';
 import { type Part, toInlineImage, toParts } from './parts.ts';
 import { GivenSignatures, unsignedCall } from './signatures.ts';
@@ -117,7 +117,7 @@ function toFunctionCall(
 ): { functionCall: Part; thoughtSignature?: string } {
   if (called === undefined) throw unsupported(path);
   if (!id) throw invalidValue(`${path}.id`, 'A tool call needs the id that it was made with.');
-  const args = called.arguments.trim() === '' ? {} : parseRecord(called.arguments);
+  const args = called.arguments.trim() === '' ? {} : parseArguments(called.arguments);
   if (args === null) {
     throw invalidValue(`${path}.function.arguments`, 'The arguments of a tool call must be a JSON object.');
   }

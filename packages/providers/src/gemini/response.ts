@@ -1,3 +1,4 @@
+import { parseExactJson } from '@aggregator/contracts';
 import { notUnderstood } from '../errors/verdicts.ts';
 import type { TranslatedAnswer } from '../provider-adapter.ts';
 import { ProviderFailure } from '../provider-failure.ts';
@@ -49,7 +50,8 @@ export function fromGeminiTokenCount(body: string): number {
 export function parseGeminiAnswer(body: string): unknown {
   let answer: unknown;
   try {
-    answer = JSON.parse(body);
+    // Vectors are long lists of long numbers, and no opaque value.
+    answer = body.includes('"functionCall"') ? parseExactJson(body) : JSON.parse(body);
   } catch {
     throw new ProviderFailure(notUnderstood('success that is not JSON'));
   }

@@ -1,6 +1,6 @@
 import type { Usage } from '@aggregator/contracts';
 import { notUnderstood } from '../errors/verdicts.ts';
-import { isRecord, parseRecord } from '../json-record.ts';
+import { isRecord, parseExactRecord, parseRecord } from '../json-record.ts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
 import { toOpenAiUsage } from '../to-openai-usage.ts';
 import { classifyGeminiErrorBody, toBlockedPrompt } from './errors.ts';
@@ -62,7 +62,7 @@ export class GeminiChatStream implements ChatStreamTranslator {
 
   push(data: string): readonly string[] {
     if (this.error !== null) return nothing;
-    const answer = parseRecord(data);
+    const answer = data.includes('"functionCall"') ? parseExactRecord(data) : parseRecord(data);
     if (answer === null) {
       if (data.trim() !== '') this.malformedEvents += 1;
       return nothing;

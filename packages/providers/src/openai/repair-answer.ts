@@ -77,6 +77,13 @@ function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter(isRecord).flatMap((block) => textsOf(block.text)) : [];
 }
 
+const objectArguments = /"arguments"\s*:\s*[{[]/;
+
+/** True if a text may hold arguments that are no text: then their numbers must keep theirs. */
+export function hasObjectArguments(text: string): boolean {
+  return objectArguments.test(text);
+}
+
 /** Arguments as the text of JSON. Some servers send the object itself. */
 export function repairArguments(call: JsonObject): boolean {
   if (!isRecord(call.function)) return false;

@@ -1,11 +1,11 @@
 import type { EmbeddingsRequest } from '@aggregator/contracts';
 import { notUnderstood } from '../errors/verdicts.ts';
-import { isRecord, parseRecord } from '../json-record.ts';
+import { isRecord, parseExactRecord, parseRecord } from '../json-record.ts';
 import type { TranslatedAnswer } from '../provider-adapter.ts';
 import { ProviderFailure } from '../provider-failure.ts';
 import { noUsage } from '../usage/usage-reading.ts';
 import { classifyOpenAiErrorBody, type ErrorChange } from './errors.ts';
-import { repairAnswer, repairEmbeddings } from './repair-answer.ts';
+import { hasObjectArguments, repairAnswer, repairEmbeddings } from './repair-answer.ts';
 import { findOpenAiUsage, fromOpenAiEmbeddingsUsage, fromOpenAiImagesUsage, readOpenAiChatUsage } from './usage.ts';
 
 /** How the answers of a server of the dialect differ from OpenAI's. */
@@ -23,7 +23,8 @@ export interface AnswerChanges {
 }
 
 export function fromOpenAiChatResponse(body: string, changes: AnswerChanges = {}): TranslatedAnswer {
-  const answer = parseAnswer(body, changes);
+  const parse = changes.isLoose === true && hasObjectArguments(body) ? parseExactRecord : parseRecord;
+  const answer = parseAnswer(body, changes, parse);
   const choices = answer.choices;
   if (!Array.isArray(choices) || choices.length === 0 || !choices.every(hasMessage)) {
     throw new ProviderFailure(notUnderstood('success without choices'));
@@ -53,8 +54,8 @@ export function fromOpenAiImagesResponse(body: string, changes: AnswerChanges = 
   return { body: answer, usage: fromOpenAiImagesUsage(answer.usage, data.length) };
 }
 
-function parseAnswer(body: string, { toOpenAiError }: AnswerChanges): Record<string, unknown> {
-  const answer = parseRecord(body);
+function parseAnswer(body: string, { toOpenAiError }: AnswerChanges, parse = parseRecord): Record<string, unknown> {
+  const answer = parse(body);
   if (answer === null) throw new ProviderFailure(notUnderstood('success that is not a JSON object'));
   const error = classifyOpenAiErrorBody(answer, toOpenAiError);
   if (error !== null) throw new ProviderFailure(error);

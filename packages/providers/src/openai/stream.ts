@@ -1,8 +1,9 @@
 import type { Usage } from '@aggregator/contracts';
-import { isRecord, parseRecord } from '../json-record.ts';
+import { isRecord, parseExactRecord, parseRecord } from '../json-record.ts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
 import { ChunkCoherence, cutRole, hasDelta, isEmptyChunk, toOneLine } from './coherent-chunks.ts';
 import { classifyOpenAiErrorBody } from './errors.ts';
+import { hasObjectArguments } from './repair-answer.ts';
 import { ChunkRepair } from './repair-chunks.ts';
 import type { AnswerChanges } from './response.ts';
 import { findOpenAiUsage, readOpenAiChatUsage } from './usage.ts';
@@ -66,7 +67,7 @@ export class OpenAiChatStream implements ChatStreamTranslator {
       return this.release();
     }
     if (this.error !== null) return nothing;
-    const chunk = parseRecord(event);
+    const chunk = this.#repair !== null && hasObjectArguments(event) ? parseExactRecord(event) : parseRecord(event);
     if (chunk === null) {
       // An empty event is some servers' keep-alive.
       if (event.trim() !== '') this.malformedEvents += 1;

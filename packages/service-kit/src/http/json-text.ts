@@ -1,4 +1,4 @@
-import { AppError } from '@aggregator/contracts';
+import { AppError, isExactNumber, parseExactJson, parseOpaqueJson } from '@aggregator/contracts';
 import { notJson } from './json-figures.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -15,10 +15,13 @@ export function decodeJson(bytes: Buffer): string {
   }
 }
 
-/** @throws {AppError} `invalid_json` */
-export function parseJson(text: string): unknown {
+/**
+ * Returns the value of a text. Numbers inside opaque values keep their text (`parseExactJson`); all numbers, if the text is a
+ * part of such a value. @throws {AppError} `invalid_json`
+ */
+export function parseJson(text: string, isOpaque = false): unknown {
   try {
-    return JSON.parse(text);
+    return isOpaque ? parseOpaqueJson(text) : parseExactJson(text);
   } catch (cause) {
     throw notJson('JSON.parse', cause);
   }
@@ -26,7 +29,7 @@ export function parseJson(text: string): unknown {
 
 /** Returns the number of all fields in a value: fewer than were written if an object has a name twice. */
 export function countNames(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
+  if (typeof value !== 'object' || value === null || isExactNumber(value)) return 0;
   let count = 0;
   if (Array.isArray(value)) {
     for (const item of value) if (typeof item === 'object') count += countNames(item);

@@ -41,6 +41,22 @@ describe('a JSON body that is parsed in turns', () => {
     );
   });
 
+  it('keeps the text of numbers inside opaque values, wherever it is cut', async () => {
+    const number = fc.constantFrom('1234567890123456789', '1.0', '-0', '1e400', '7');
+    const list = fc.array(number, { minLength: 1, maxLength: 4 }).map((all) => `[${all.join(', ')}]`);
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(list, list, number), pieces, async ([one, other, last], pieceBytes) => {
+        const opaque = `{"a":${one},"b":{"input":${other}},"c":${last}}`;
+        const text = `{"x":[{"temperature":1.0}, 2.0],"tools":[{"input":${opaque}},{"arguments":${other}}],"n":-0}`;
+        const read = await parseInTurns(text, pieceBytes);
+        const expected = text.replace('"temperature":1.0}, 2.0', '"temperature":1},2').replace('"n":-0', '"n":0');
+        expect(read).toEqual({ value: expected.replaceAll(', ', ',') });
+        expect(parseAtOnce(text)).toEqual(read);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('is refused if it is refused at once, wherever it is cut and broken', async () => {
     const marks = fc.constantFrom(
       '',

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isOpaqueField } from '@aggregator/contracts';
 import { type JsonBounds, type JsonFigures, notJson } from './json-figures.ts';
-import { JsonPieces, type LargeContainer, type Range } from './json-pieces.ts';
+import { JsonPieces, type LargeContainer, type LargeEntry, type Range } from './json-pieces.ts';
 import { JsonScan } from './json-scan.ts';
 import { countNames, decodeJson, parseJson, plain, refuseBrokenText, refuseTwins } from './json-text.ts';
 import { requireContent, requireObject } from './parse-json-body.ts';
@@ -50,31 +51,33 @@ class PieceParser {
     return value;
   }
 
-  async #build({ isArray, parts }: LargeContainer): Promise<unknown> {
+  async #build({ isArray, parts }: LargeContainer, isOpaque = false): Promise<unknown> {
     const built: unknown[] | Record<string, unknown> = isArray ? [] : {};
     for (const part of parts) {
       const entries =
-        'container' in part ? await this.#parseEntry(part, isArray) : await this.#parsePiece(part, isArray);
+        'container' in part
+          ? await this.#parseEntry(part, isArray, isOpaque)
+          : await this.#parsePiece(part, isArray, isOpaque);
       append(built, entries);
     }
     return built;
   }
 
   /** A list or an object with the one entry. */
-  async #parseEntry({ prefix, container }: { prefix: Range; container: LargeContainer }, isArray: boolean) {
-    const value = await this.#build(container);
-    if (isArray) return [value];
+  async #parseEntry({ prefix, container }: LargeEntry, isArray: boolean, isOpaque: boolean) {
+    if (isArray) return [await this.#build(container, isOpaque)];
     const [name, ...more] = Object.keys(requireObject(parseJson(`{${this.#read(prefix)}null}`)));
     if (name === undefined || more.length > 0) throw notJson('no name before a value');
     if (this.#figures.hasEscapes) refuseBrokenText(name);
     this.#names += 1;
+    const value = await this.#build(container, isOpaque || isOpaqueField(name, container.isArray));
     return Object.defineProperty({}, name, { ...plain, value });
   }
 
-  async #parsePiece(range: Range, isArray?: boolean): Promise<unknown> {
+  async #parsePiece(range: Range, isArray?: boolean, isOpaque = false): Promise<unknown> {
     const text = this.#read(range);
     await this.#breathe();
-    const value = parseJson(isArray === undefined ? text : isArray ? `[${text}]` : `{${text}}`);
+    const value = parseJson(isArray === undefined ? text : isArray ? `[${text}]` : `{${text}}`, isOpaque);
     // A comma was before or behind it: a piece without an entry is a comma too many.
     if (isArray !== undefined && isEmpty(value)) throw notJson('no value behind a comma');
     this.#names += countNames(value);

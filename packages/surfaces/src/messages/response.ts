@@ -1,4 +1,4 @@
-import { parseRecord } from '@aggregator/providers';
+import { parseArguments } from '@aggregator/providers';
 import type { Block } from '../answer/block-sequence.ts';
 import { collectBlocks, type WholeBlock } from '../answer/collect-blocks.ts';
 import {
@@ -162,5 +162,5 @@ function toContentBlock({ block, text }: WholeBlock, messageId: string): Record<
 
 /** Arguments that are no JSON object, which a model can write, are shown as such, in the form that Anthropic's guide of fine-grained tool streaming names. */
 function toInput(text: string): Record<string, unknown> {
-  return text.trim() === '' ? {} : (parseRecord(text) ?? { INVALID_JSON: text });
+  return text.trim() === '' ? {} : (parseArguments(text) ?? { INVALID_JSON: text });
 }
