@@ -28,7 +28,12 @@ beforeAll(async () => {
   });
 });
 afterAll(() => world.stop());
-beforeEach(() => world.reset());
+beforeEach(async () => {
+  world.reset();
+  // A whole answer closes the breakers that a test before has opened.
+  for (const model of ['p1/m', 'p2/m', 'p3/m', 'keys']) await ask(model, false);
+  for (const provider of world.providers) provider.requests = 0;
+});
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -204,6 +209,32 @@ describe('the failure that the client receives', () => {
         amountNanoUsd: '0',
       });
     }
+  });
+});
+
+describe('a limit whose wait is a date', () => {
+  const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
+
+  it.each([true, false])('is waited for when it is near, streamed: %s', async (isStreamed) => {
+    const [p1] = world.providers;
+    const whole = p1.answer;
+    p1.answer = (request, response) =>
+      p1.requests === 1 ? status(429, { 'retry-after': inSeconds(1) })(request, response) : whole(request, response);
+    const { told, tookMs } = await ask('two', isStreamed);
+
+    expect(told).toMatchObject({ text: wholeText, provider: 'p1' });
+    expect(tookMs).toBeGreaterThanOrEqual(1000);
+  });
+
+  it('makes the target rest when it is far, and is passed on to the client', async () => {
+    const [p1] = world.providers;
+    p1.answer = (request, response) => status(429, { 'retry-after': inSeconds(3600) })(request, response);
+    expect((await ask('two', true)).told).toMatchObject({ text: wholeText, provider: 'p2' });
+    expect((await ask('two', true)).told).toMatchObject({ text: wholeText, provider: 'p2' });
+    expect(p1.requests).toBe(1);
+    const { status: code, headers } = await ask('alone', true);
+    expect(code).toBe(429);
+    expect(Number(headers['retry-after'])).toBeGreaterThan(3500);
   });
 });
 

@@ -1,4 +1,5 @@
-import { readRetryAfterMs, toProviderError, type Verdict, verdicts } from '../errors/verdicts.ts';
+import { readRetryAfterMs } from '../errors/retry-after.ts';
+import { toProviderError, type Verdict, verdicts } from '../errors/verdicts.ts';
 import { isRecord, parseRecord } from '../json-record.ts';
 import type { ProviderError } from '../provider-adapter.ts';
 import { type AnthropicErrorWire, anthropicErrorWire } from './wire.ts';
@@ -39,7 +40,7 @@ export function classifyAnthropicError(
   body: string,
 ): ProviderError {
   const record = parseRecord(body);
-  return tell(status, record === null ? null : readError(record), readRetryAfterMs(headers), body);
+  return tell(status, record === null ? null : readError(record), readRetryAfterMs(headers, status), body);
 }
 
 /** The judgement of a body or an event that came as a success but is an error; null if it is none. */

@@ -1,4 +1,5 @@
-import { readRetryAfterMs, toProviderError, type Verdict, verdicts } from '../errors/verdicts.ts';
+import { readRetryAfterMs } from '../errors/retry-after.ts';
+import { toProviderError, type Verdict, verdicts } from '../errors/verdicts.ts';
 import { isRecord, parseRecord } from '../json-record.ts';
 import type { ProviderError } from '../provider-adapter.ts';
 
@@ -24,7 +25,7 @@ export function classifyCohereError(
 ): ProviderError {
   const record = parseRecord(body);
   const message = record === null ? null : readMessage(record);
-  return tell(judge(status, message), status, message, readRetryAfterMs(headers), body);
+  return tell(judge(status, message), status, message, readRetryAfterMs(headers, status), body);
 }
 
 /**

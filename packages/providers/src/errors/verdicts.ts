@@ -4,7 +4,6 @@ import { redact } from '../redact.ts';
 
 const textCharactersMax = 500;
 const paramCharactersMax = 200;
-const retryAfterMsMax = 86_400_000;
 
 export interface Verdict {
   code: ErrorCode;
@@ -77,18 +76,4 @@ export function notUnderstood(internal: string): ProviderError {
     publicMessage: null,
     param: null,
   };
-}
-
-/** Seconds or milliseconds only: a date would need a clock, and no provider here sends one. At most a day. */
-export function readRetryAfterMs(headers: Readonly<Record<string, string>>): number | null {
-  const waitMs = readDecimal(headers['retry-after-ms']) ?? multiply(readDecimal(headers['retry-after']), 1000);
-  return waitMs === null ? null : Math.min(Math.ceil(waitMs), retryAfterMsMax);
-}
-
-function readDecimal(text: string | undefined): number | null {
-  return text !== undefined && /^\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : null;
-}
-
-function multiply(value: number | null, factor: number): number | null {
-  return value === null ? null : value * factor;
 }

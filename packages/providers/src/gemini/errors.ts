@@ -1,4 +1,5 @@
-import { readRetryAfterMs, toProviderError, type Verdict, verdicts } from '../errors/verdicts.ts';
+import { readRetryAfterMs } from '../errors/retry-after.ts';
+import { toProviderError, type Verdict, verdicts } from '../errors/verdicts.ts';
 import { isRecord } from '../json-record.ts';
 import type { ProviderError } from '../provider-adapter.ts';
 import { type GeminiErrorWire, geminiErrorWire } from './wire.ts';
@@ -68,7 +69,7 @@ export function classifyGeminiError(
   headers: Readonly<Record<string, string>>,
   body: string,
 ): ProviderError {
-  return tell(status, readError(parseLoose(body)), readRetryAfterMs(headers), body);
+  return tell(status, readError(parseLoose(body)), readRetryAfterMs(headers, status), body);
 }
 
 /** The judgement of a body or an event that came as a success but is an error; null if it is none. */

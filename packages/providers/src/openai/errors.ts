@@ -1,4 +1,5 @@
-import { readRetryAfterMs, toProviderError, type Verdict, verdicts } from '../errors/verdicts.ts';
+import { readRetryAfterMs } from '../errors/retry-after.ts';
+import { toProviderError, type Verdict, verdicts } from '../errors/verdicts.ts';
 import { isRecord, parseRecord } from '../json-record.ts';
 import type { ProviderError } from '../provider-adapter.ts';
 import { type OpenAiErrorWire, openAiErrorWire } from './wire.ts';
@@ -54,7 +55,7 @@ export function classifyOpenAiError(
 ): ProviderError {
   const record = parseRecord(body);
   const error = record === null ? null : (readError(record, change) ?? readLooseError(change(record)));
-  return tell(status, error, readRetryAfterMs(headers), body);
+  return tell(status, error, readRetryAfterMs(headers, status), body);
 }
 
 /**
