@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { prepareSession } from './prepare-session.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -14,7 +15,6 @@ export async function withConnection<T>(
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: statementTimeoutMs,
     query_timeout: statementTimeoutMs + 1_000,
     keepAlive: true,
   });
@@ -22,6 +22,7 @@ export async function withConnection<T>(
   client.on('error', () => undefined);
   try {
     await client.connect();
+    await prepareSession(client, { statementTimeoutMs });
     return await work(client);
   } finally {
     await client.end().catch(() => undefined);

@@ -47,18 +47,33 @@ export async function migrateDatabase(options: MigrateOptions): Promise<{ applie
   const { url, migrationsDirectory, onApplied, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const migrations = await readMigrations(migrationsDirectory);
   return withConnection(url, statementTimeoutMs, async (client) => {
-    // Held until the connection ends, however it ends.
-    await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK]);
-    await client.query(`SET lock_timeout = ${LOCK_TIMEOUT_MS}`);
-    await client.query(CREATE_HISTORY);
+    await inLockedTransaction(client, () => client.query(CREATE_HISTORY));
     const applied: string[] = [];
-    for (const migration of selectMissing(migrations, await readHistory(client))) {
-      await applyMigration(client, migration);
-      applied.push(migration.name);
-      onApplied?.(migration.name);
+    for (;;) {
+      const name = await inLockedTransaction(client, () => applyNext(client, migrations));
+      if (name === null) return { applied };
+      applied.push(name);
+      onApplied?.(name);
     }
-    return { applied };
   });
+}
+
+/**
+ * Runs `work` in a transaction that no other process which migrates has at the same time. The lock belongs to the
+ * transaction and not to the session, because a pooler gives the session's next transaction another connection.
+ */
+async function inLockedTransaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+  await client.query('BEGIN');
+  try {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCK]);
+    await client.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    const result = await work();
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
 }
 
 async function readHistory(client: pg.Client): Promise<HistoryRow[]> {
@@ -87,8 +102,11 @@ function selectMissing(migrations: readonly Migration[], history: readonly Histo
   return migrations.filter(({ name }) => !checksums.has(name));
 }
 
-async function applyMigration(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
-  await client.query('BEGIN');
+/** Applies the first migration that is missing and returns its name; null if none is. */
+async function applyNext(client: pg.Client, migrations: readonly Migration[]): Promise<string | null> {
+  const [next] = selectMissing(migrations, await readHistory(client));
+  if (next === undefined) return null;
+  const { name, sql, checksum } = next;
   try {
     await client.query(sql);
     await client.query(
@@ -96,9 +114,8 @@ async function applyMigration(client: pg.Client, { name, sql, checksum }: Migrat
        VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`,
       [randomUUID(), checksum, name],
     );
-    await client.query('COMMIT');
+    return name;
   } catch (cause) {
-    await client.query('ROLLBACK').catch(() => undefined);
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`Migration ${name} failed and was undone: ${reason}`, { cause });
   }

@@ -1,4 +1,5 @@
 import type { PoolConfig } from 'pg';
+import { prepareSession } from './prepare-session.ts';
 
 /** How a service is connected to its database. */
 export interface DatabaseConnection {
@@ -28,10 +29,13 @@ export function toPoolOptions(connection: DatabaseConnection): PoolConfig {
     max: connection.connectionsMax,
     connectionTimeoutMillis: connectTimeoutMs,
     idleTimeoutMillis: idleTimeoutMs,
-    statement_timeout: connection.statementTimeoutMs,
     query_timeout: connection.statementTimeoutMs + answerMarginMs,
-    idle_in_transaction_session_timeout: connection.transactionTimeoutMs,
     keepAlive: true,
+    onConnect: (client) =>
+      prepareSession(client, {
+        statementTimeoutMs: connection.statementTimeoutMs,
+        idleInTransactionTimeoutMs: connection.transactionTimeoutMs,
+      }),
   };
 }
 

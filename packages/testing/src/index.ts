@@ -6,6 +6,7 @@ export {
   type TestDatabase,
   type TestDatabaseContent,
 } from './postgres/create-test-database.ts';
+export { type Pooler, startPooler } from './postgres/start-pooler.ts';
 export { startTestPostgres, type TestPostgres } from './postgres/start-test-postgres.ts';
 export { createFakeClock, type FakeClock } from './time/fake-clock.ts';
 export { type WaitOptions, waitFor } from './time/wait-for.ts';

@@ -28,7 +28,6 @@ export async function appendToPartition(
   records: readonly EventRecord[],
 ): Promise<void> {
   const appended = await connection.query({
-    name: 'event_log_append',
     text: `
       WITH reserved AS (
         UPDATE event_log.partitions SET next_offset = next_offset + $3::bigint

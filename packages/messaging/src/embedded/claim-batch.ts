@@ -37,7 +37,6 @@ export async function claimBatch(client: Client, options: ClaimOptions, lastPart
 
 export async function moveOn(client: Client, { group, topic }: ClaimOptions, claim: Claim): Promise<void> {
   await client.query({
-    name: 'event_log_move_on',
     text: `UPDATE event_log.positions SET next_offset = $4
            WHERE group_name = $1 AND topic = $2 AND partition = $3`,
     values: [group, topic, claim.partition, claim.nextOffset],
@@ -51,7 +50,6 @@ export async function giveBack(client: Client): Promise<void> {
 
 async function hasUnread(client: Client, { group, topic }: ClaimOptions): Promise<boolean> {
   const unread = await client.query({
-    name: 'event_log_has_unread',
     text: `SELECT FROM event_log.positions AS position JOIN event_log.partitions AS log USING (topic, partition)
            WHERE position.group_name = $1 AND topic = $2 AND position.next_offset < log.next_offset LIMIT 1`,
     values: [group, topic],
@@ -68,7 +66,6 @@ interface Position {
 
 async function lockPosition(client: Client, { group, topic }: ClaimOptions, lastPartition: number) {
   const locked = await client.query<Position>({
-    name: 'event_log_lock_position',
     text: `SELECT partition, position.next_offset AS "nextOffset", log.next_offset AS "endOffset"
            FROM event_log.positions AS position JOIN event_log.partitions AS log USING (topic, partition)
            WHERE position.group_name = $1 AND topic = $2 AND position.next_offset < log.next_offset
@@ -81,7 +78,6 @@ async function lockPosition(client: Client, { group, topic }: ClaimOptions, last
 
 async function readRecords(client: Client, { topic, batchMax }: ClaimOptions, position: Position) {
   const read = await client.query<ConsumedRecord>({
-    name: 'event_log_read',
     text: `SELECT topic, partition, "offset", key, value FROM event_log.records
            WHERE topic = $1 AND partition = $2 AND "offset" >= $3 AND "offset" < $4
            ORDER BY "offset" LIMIT $5`,

@@ -1,3 +1,4 @@
+import { prepareSession } from '@aggregator/database';
 import { Client, type ClientConfig, Pool, type PoolClient } from 'pg';
 import { withDeadline } from '../deadline.ts';
 
@@ -14,7 +15,11 @@ const keepAliveIntervalMs = 10_000;
 const closeDeadlineMs = 2_000;
 
 export function createPool(options: ConnectionOptions, poolMax: number): Pool {
-  const pool = new Pool({ ...toClientConfig(options), max: poolMax });
+  const pool = new Pool({
+    ...toClientConfig(options),
+    max: poolMax,
+    onConnect: (client) => prepareSession(client, { statementTimeoutMs: options.deadlineMs }),
+  });
   pool.on('error', () => {
     // An idle connection was lost. The pool has dropped it and opens another for the next statement.
   });
@@ -23,14 +28,15 @@ export function createPool(options: ConnectionOptions, poolMax: number): Pool {
 
 /** @throws if the server does not answer in time. */
 export async function openClient(options: ConnectionOptions): Promise<Client> {
-  const client = new Client({
-    ...toClientConfig(options),
-    idle_in_transaction_session_timeout: silentTransactionMs,
-  });
+  const client = new Client(toClientConfig(options));
   client.on('error', () => {
     // The connection was lost. The next statement rejects with it.
   });
   await client.connect();
+  await prepareSession(client, {
+    statementTimeoutMs: options.deadlineMs,
+    idleInTransactionTimeoutMs: silentTransactionMs,
+  });
   return client;
 }
 
@@ -78,7 +84,6 @@ function toClientConfig({ databaseUrl, deadlineMs }: ConnectionOptions): ClientC
     connectionString: databaseUrl,
     application_name: 'event-log',
     connectionTimeoutMillis: deadlineMs,
-    statement_timeout: deadlineMs,
     // The server's own timeout does not help when the server hangs or its packets are lost.
     query_timeout: deadlineMs + 500,
     keepAlive: true,

@@ -9,6 +9,8 @@ export const TEST_PREFIX = 'aggregator_test_';
 export const TEMPLATE_PREFIX = 'aggregator_template_';
 const STATEMENT_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Far from UTC, as a server of a company may be: every test sees whether a time depends on it. */
+const TIME_ZONE = 'Asia/Tokyo';
 
 export const databaseServices = ['auth', 'provider-orchestrator', 'billing', 'analytics'] as const;
 export type DatabaseService = (typeof databaseServices)[number];
@@ -33,6 +35,7 @@ export async function createTestDatabase(content: TestDatabaseContent): Promise<
   await withClient(serverUrl, async (client) => {
     const template = 'isEmpty' in content ? 'template0' : await ensureTemplate(client, serverUrl, directoryOf(content));
     await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    await client.query(`ALTER DATABASE ${name} SET timezone = '${TIME_ZONE}'`);
   });
   const drop = () =>
     withClient(serverUrl, async (client) => {
