@@ -8,10 +8,13 @@ import { checkLedgerHandler } from './routes/check-ledger/handler.ts';
 import { createHoldHandler } from './routes/create-hold/handler.ts';
 import { createLeaseHandler } from './routes/create-lease/handler.ts';
 import { createTransactionHandler } from './routes/create-transaction/handler.ts';
+import { declareSpoolLostHandler } from './routes/declare-spool-lost/handler.ts';
 import { explainChargeHandler } from './routes/explain-charge/handler.ts';
+import { listSpoolsHandler } from './routes/list-spools/handler.ts';
 import { listTransactionsHandler } from './routes/list-transactions/handler.ts';
 import { readBalanceHandler } from './routes/read-balance/handler.ts';
 import { readBalanceOfHandler } from './routes/read-balance-of/handler.ts';
+import { recordWatermarkHandler } from './routes/record-watermark/handler.ts';
 import { releaseHoldHandler } from './routes/release-hold/handler.ts';
 
 /** Identity → body → route; then a database that failed becomes 503, since the same request can succeed later. */
@@ -25,9 +28,12 @@ export function createBillingApp(context: BillingContext): RequestListener {
     app.get('/v1/billing/transactions', reads, listTransactionsHandler(context));
     app.get('/v1/billing/explain/:requestId', reads, explainChargeHandler(context));
     app.post('/v1/billing/transaction', manages, jsonBody, createTransactionHandler(context));
+    app.get('/v1/billing/spools', manages, listSpoolsHandler(context));
+    app.post('/v1/billing/spools/:id/lost', manages, declareSpoolLostHandler(context));
     app.post('/internal/leases', fromProxy, jsonBody, createLeaseHandler(context));
     app.post('/internal/holds', fromProxy, jsonBody, createHoldHandler(context));
     app.post('/internal/holds/release', fromProxy, jsonBody, releaseHoldHandler(context));
+    app.post('/internal/spools/watermark', fromProxy, jsonBody, recordWatermarkHandler(context));
     app.get(
       '/internal/ledger/check',
       requirePeer(context.verifier, ['api-gateway', 'analytics', 'proxy', 'billing']),

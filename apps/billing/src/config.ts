@@ -43,8 +43,8 @@ export const billingVariables = {
   ),
   strandedLeaseReleaseMs: variable(
     'STRANDED_LEASE_RELEASE_MS',
-    integer(0, 86_400_000).default(900_000),
-    'How long leased money rests after the counter store lost its data, in milliseconds. Longer than the longest request and the delivery of its usage.',
+    integer(0, 86_400_000).default(60_000),
+    'Least time that leased money rests after the counter store lost its data, in milliseconds. It returns later than that while a settlement may still follow.',
   ),
   reclaimOnClose: variable(
     'RECLAIM_ON_CLOSE',

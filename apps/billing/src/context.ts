@@ -13,6 +13,7 @@ import { startBackground } from './background/start-background.ts';
 import type { BillingConfig } from './config.ts';
 import { type Database, openDatabase } from './database/open-database.ts';
 import { type BillingEvents, createBillingEvents } from './events.ts';
+import { createFinality, type Finality } from './finality/finality.ts';
 import type { LeaseContext } from './leases/grant-lease.ts';
 import { createLeaseDesk, type LeaseDesk } from './leases/lease-desk.ts';
 import { reclaimLeases } from './leases/reclaim-leases.ts';
@@ -34,6 +35,7 @@ export interface BillingContext extends ServiceContext, LeaseContext {
   readonly verifier: IdentityVerifier;
   readonly events: BillingEvents;
   readonly leaseDesk: LeaseDesk;
+  readonly finality: Finality;
   readonly now: () => number;
 }
 
@@ -65,6 +67,7 @@ export async function createBillingContext(
     ...{ config, logger, metrics, eventLog },
     verifier: createIdentity(config, 'billing').verifier,
     leaseDesk: createLeaseDesk(leases),
+    finality: createFinality(database, eventLog),
     now: overrides.now ?? (() => performance.now()),
     readinessChecks: {
       database: async () => {

@@ -1,5 +1,7 @@
 import type { Logger, Metrics } from '@aggregator/service-kit';
+import type { ExpiredHolds } from './holds/expire-holds.ts';
 import type { PostChargesAnswer } from './ledger/post-charges.ts';
+import { type Totals, type WaitingReason, waitingReasons } from './reconciliation/reconciled-totals.ts';
 import type { SpoolGap } from './spools/watch-gaps.ts';
 
 /** What happens in billing, each in one place: a metric, a log line where a person should know. */
@@ -17,7 +19,35 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
   const leased = count('leased_nano_usd_total', 'Leased to the counter store, in nano-USD (rounded).');
   const grantFailures = count('lease_grant_failures_total', 'Leases whose credit was not confirmed at once.');
   const stranded = count('leases_stranded_total', 'Leases whose credit was lost or could not be granted.');
-  const returned = count('stranded_returned_nano_usd_total', 'Stranded money that went back to balances, in nano-USD.');
+  const reconciled = count(
+    'reconciled_nano_usd_total',
+    'Differences between counter store and ledger that were corrected, in nano-USD, by kind.',
+    ['kind'],
+  );
+  const unreconciled = metrics.gauge(
+    'billing_unreconciled_nano_usd',
+    'Sum of the differences that the last reconciliation found, in nano-USD; 0 while store and ledger agree.',
+  );
+  const waiting = metrics.gauge(
+    'billing_stranded_nano_usd',
+    'Leased money that is not at the counter store and waits, in nano-USD, by the reason.',
+    ['reason'],
+  );
+  const setWaiting = (reason: WaitingReason, nanoUsd: bigint) => waiting.set({ reason }, Number(nanoUsd));
+  const waitingHolds = metrics.gauge(
+    'billing_stranded_holds_nano_usd',
+    'Held in the ledger for requests past their time whose settlement may still follow, in nano-USD.',
+  );
+  const silentSpools = metrics.gauge(
+    'billing_silent_spools',
+    'Spools that have not reported for ten minutes and did not close.',
+  );
+  let reconciledAtMs = performance.now();
+  metrics.observed(
+    'billing_reconciliation_age_seconds',
+    'Time since the last whole comparison of counter store and ledger.',
+    () => (performance.now() - reconciledAtMs) / 1000,
+  );
   const failures = count('background_failures_total', 'Failed runs of what billing does by itself.', ['task']);
   const relayed = count('outbox_published_total', 'Events of transactions that the event log has taken.');
   const gaps = metrics.gauge('billing_spool_gaps', 'Spools with a record missing for longer than five minutes.');
@@ -62,9 +92,10 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
       leased.inc({}, Number(amountNanoUsd));
     },
     holdAnswered: (result: 'held' | 'insufficient') => holds.inc({ result }),
-    holdsExpired(count: number) {
-      expired.inc({}, count);
-      if (count > 0) logger.warn('ledger_holds_expired', { holds: count });
+    holdsExpired({ released, waitingNanoUsd }: ExpiredHolds) {
+      waitingHolds.set(Number(waitingNanoUsd));
+      expired.inc({}, released);
+      if (released > 0) logger.warn('ledger_holds_expired', { holds: released });
     },
     leaseGrantFailed(facts: { leaseId: string; orgId: string; error: unknown }) {
       grantFailures.inc();
@@ -79,10 +110,22 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
       stranded.inc({}, facts.leases);
       logger.error('counter_store_lost_data', facts);
     },
-    strandedReleased(facts: { orgId: string; amountNanoUsd: bigint }) {
-      returned.inc({}, Number(facts.amountNanoUsd));
-      logger.warn('stranded_money_returned', facts);
+    surplusReturned(facts: { orgId: string; amountNanoUsd: bigint }) {
+      if (facts.amountNanoUsd === 0n) return;
+      reconciled.inc({ kind: 'surplus_returned' }, Number(facts.amountNanoUsd));
+      logger.warn('surplus_returned', facts);
     },
+    creditUnbacked(facts: { orgId: string; unbackedNanoUsd: bigint; reclaimedNanoUsd: bigint }) {
+      reconciled.inc({ kind: 'unbacked_credit' }, Number(facts.unbackedNanoUsd));
+      logger.error('credit_unbacked', facts);
+    },
+    reconciled(totals: Totals, ageMs: number) {
+      reconciledAtMs = performance.now() - ageMs;
+      unreconciled.set(Number(totals.unreconciledNanoUsd));
+      for (const reason of waitingReasons) setWaiting(reason, totals.waitingNanoUsd.get(reason) ?? 0n);
+    },
+    spoolsSilent: (count: number) => silentSpools.set(count),
+    spoolDeclaredLost: (facts: { spoolId: string; actorUserId: string }) => logger.warn('spool_declared_lost', facts),
     leasesReclaimed: (amountNanoUsd: bigint) => logger.info('leases_reclaimed', { amountNanoUsd }),
     heldUnknown: (facts: { orgId: string; error: unknown }) => logger.warn('held_credit_unknown', facts),
     spoolGapsFound(found: { fresh: readonly SpoolGap[]; open: number }) {

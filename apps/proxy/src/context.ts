@@ -44,6 +44,8 @@ import { recoverIntents } from './settlement/recover-intents.ts';
 import { type GivenStores, openStores } from './stores/open-stores.ts';
 import { Credentials } from './upstream/credentials.ts';
 import { ProviderPools } from './upstream/provider-pools.ts';
+import { OpenHolds, watchHolds } from './watermark/open-holds.ts';
+import { createWatermarkReporter } from './watermark/watermark-reporter.ts';
 
 /** Parts that may come from outside; who made a part closes it. */
 export interface ProxyOverrides extends GivenStores {
@@ -128,13 +130,15 @@ export async function createProxyContext(
     connectionsMax: config.upstreamConnectionsMax,
     allowlist: config.baseUrlAllowlist ?? emptyAllowlist,
   });
+  const holds = new OpenHolds(() => performance.now());
+  const watermark = createWatermarkReporter({ spool, holds, billing, onFailure: events.watermarkNotSent });
   const background = new AbortController();
   let tasks: Promise<unknown> = Promise.resolve();
   let cutTimer: NodeJS.Timeout | undefined;
 
   const context: ProxyContext = {
     ...{ config, logger, metrics, events, routing, spool, pools, credentials, memory, traffic, refusedPrefills },
-    admission: stores.admission,
+    admission: watchHolds(stores.admission, holds),
     verifier,
     inFlight: new InFlightLimit({
       requestsMax: config.requestsInFlightMax,
@@ -155,6 +159,7 @@ export async function createProxyContext(
       },
     },
     async start() {
+      await watermark.reportOpened();
       await startFromDisk(config.snapshotPath, routing, offers, events);
       const { orchestratorUrl, snapshotPath } = config;
       const follow: FollowOptions = {
@@ -172,6 +177,7 @@ export async function createProxyContext(
         followSnapshots(follow, background.signal),
         envelope && stores.lastKnownGood && takeLastKnownGood(follow, stores.lastKnownGood, envelope),
         reporter.run(background.signal),
+        watermark.run(background.signal),
         recoverIntents(context, spool.abandonedIntents, background.signal),
       ]).catch((error: unknown) => events.partFailed('background', error));
     },
@@ -186,6 +192,7 @@ export async function createProxyContext(
       await Promise.all([tasks, context.requests.waitUntilNone(settleDeadlineMs)]);
       context.mockProvider?.close();
       await spool.waitUntilShipped(shipDeadlineMs).catch((error: unknown) => events.partFailed('event_log', error));
+      await watermark.reportClosed();
       await spool.close();
       await Promise.all([pools.close(), billing.close(), orchestrator.close(), streamAgent.destroy()]);
       await stores.closeOwn();

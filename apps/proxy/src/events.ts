@@ -42,6 +42,8 @@ export interface ProxyEvents {
   counterStoreChanged(isAway: boolean, error: unknown): void;
   /** The orchestrator does not hear of us; told once for each row of failures. */
   reportNotSent(error: unknown): void;
+  /** Billing does not learn how far the spool is, and gives no money back; once for each row of failures. */
+  watermarkNotSent(error: unknown): void;
   /** The counter store, the event log or the spool's disk. */
   partFailed(part: string, error: unknown): void;
 }
@@ -164,6 +166,7 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
     snapshotNotSaved: (error) => logger.warn('snapshot_not_saved', { error }),
     savedSnapshotUnreadable: (error) => logger.warn('saved_snapshot_unreadable', { error }),
     reportNotSent: (error) => logger.warn('report_not_sent', { error }),
+    watermarkNotSent: (error) => logger.warn('spool_watermark_not_sent', { error }),
     snapshotStreamLost: (error) => logger.warn('snapshot_stream_lost', { error }),
     counterStoreChanged(isAway, error) {
       storeAway.set(isAway ? 1 : 0);

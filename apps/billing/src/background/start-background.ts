@@ -2,14 +2,14 @@ import type { EventConsumer } from '@aggregator/messaging';
 import { usageRecordedConsumer } from '../consumers/usage-recorded.ts';
 import type { BillingContext } from '../context.ts';
 import { expireHolds } from '../holds/expire-holds.ts';
-import { createStrandedRelease } from '../leases/release-stranded.ts';
 import { retryGrants } from '../leases/retry-grants.ts';
 import { relayOutbox } from '../outbox/relay.ts';
+import { createReconciler } from '../reconciliation/reconciler.ts';
 import { findSpoolGaps } from '../spools/watch-gaps.ts';
+import { findSilentSpools } from '../spools/watch-silence.ts';
 import { type RepeatingTask, repeat } from './repeat.ts';
 
 const secondMs = 1000;
-const dayMs = 86_400_000;
 
 /** Everything that billing does without being asked. `close` ends it in order: first what takes work in. */
 export function startBackground(context: BillingContext): EventConsumer {
@@ -22,20 +22,18 @@ export function startBackground(context: BillingContext): EventConsumer {
     // An event log that is down when billing starts must not keep it from granting leases.
     consumer ??= await eventLog.consume(usageRecordedConsumer(context));
   });
-  const release = createStrandedRelease({
-    ...context,
-    releaseMs: config.strandedLeaseReleaseMs,
-    reviewMs: dayMs,
-    sampleIntervalMs: secondMs,
-    samplesMin: 5,
-  });
+  const reconciler = createReconciler({ ...context, restMs: config.strandedLeaseReleaseMs });
   const tasks = [
     task('store_epoch', secondMs, async () => {
       await context.storeEpoch.check();
     }),
     task('retry_grants', secondMs, () => retryGrants(context, { minAgeMs: 5 * secondMs, giveUpMs: 60 * secondMs })),
-    task('release_stranded', secondMs, () => release.step()),
-    task('expired_holds', 10 * secondMs, async () => events.holdsExpired(await expireHolds(database))),
+    task('reconcile', 5 * secondMs, () => reconciler.step()),
+    task('expired_holds', 10 * secondMs, async () => {
+      await context.finality.refresh();
+      events.holdsExpired(await expireHolds(database, context.finality));
+    }),
+    task('silent_spools', 30 * secondMs, async () => events.spoolsSilent(await findSilentSpools(database))),
     task('spool_gaps', 30 * secondMs, async () => events.spoolGapsFound(await findSpoolGaps(database))),
     task('outbox', secondMs / 4, async () => {
       events.outboxRelayed(await relayOutbox(database, eventLog));

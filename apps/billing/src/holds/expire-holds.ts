@@ -1,16 +1,35 @@
 import type { Database } from '../database/open-database.ts';
+import type { Finality, Waiting } from '../finality/finality.ts';
 import { releaseHolds } from './hold-money.ts';
-import { findExpiredHolds, forgetClosedHolds } from './hold-rows.ts';
+import { findExpiredHolds, forgetClosedHolds, sumExpiredHolds } from './hold-rows.ts';
+
+export interface ExpiredHolds {
+  released: number;
+  /** Held for requests past their time whose settlement may still follow, in nano-USD, and why the oldest waits. */
+  waitingNanoUsd: bigint;
+  waiting: Waiting | null;
+}
 
 const batchMax = 500;
 const forgetMs = 86_400_000;
 
 /**
- * Gives back what was held for requests of which nobody has heard: their proxy was lost before they were sent, or their
- * settlement is still on its way and is then charged from what there is. Answers how many there were.
+ * Gives back what was held for requests that are past their time, once no settlement of them can follow: their proxy was
+ * lost before they were sent, or they were not sent. Time alone is no reason: a settlement may be on its way for as long as
+ * the event log is away.
  */
-export async function expireHolds(database: Database): Promise<number> {
-  const released = await releaseHolds(database, await findExpiredHolds(database, batchMax));
+export async function expireHolds(database: Database, finality: Pick<Finality, 'judge'>): Promise<ExpiredHolds> {
+  const expired = await findExpiredHolds(database, batchMax);
+  let waiting: Waiting | null = null;
+  const over = expired.filter(({ mark }) => {
+    const reason = finality.judge({ mark, since: mark });
+    waiting ??= reason;
+    return reason === null;
+  });
+  const released = await releaseHolds(
+    database,
+    over.map(({ requestId }) => requestId),
+  );
   await forgetClosedHolds(database, forgetMs);
-  return released;
+  return { released, waiting, waitingNanoUsd: waiting === null ? 0n : await sumExpiredHolds(database) };
 }

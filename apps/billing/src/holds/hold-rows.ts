@@ -10,9 +10,9 @@ export interface RequestHold {
 /** Answers false where the request has, or had, a hold already: then nothing may be held for it again. */
 export async function insertHold(tx: Transaction, hold: RequestHold, ttlMs: number): Promise<boolean> {
   const inserted = await tx.$executeRaw`
-    INSERT INTO request_hold (request_id, org_id, amount, expires_at)
+    INSERT INTO request_hold (request_id, org_id, amount, expires_at, mark)
     VALUES (${hold.requestId}::uuid, ${hold.orgId}::uuid, ${hold.amountNanoUsd}::bigint,
-      now() + ${ttlMs} * interval '1 millisecond')
+      now() + ${ttlMs} * interval '1 millisecond', nextval('spool_mark'))
     ON CONFLICT (request_id) DO NOTHING`;
   return inserted === 1;
 }
@@ -44,12 +44,19 @@ export async function closeHolds(tx: Transaction, requestIds: readonly string[])
     RETURNING request_hold.request_id AS "requestId", org_id AS "orgId", amount AS "amountNanoUsd"`;
 }
 
-/** Requests whose holds are past their time, oldest first. */
-export async function findExpiredHolds(db: Transaction, limit: number): Promise<string[]> {
-  const rows = await db.$queryRaw<{ requestId: string }[]>`
-    SELECT request_id AS "requestId" FROM request_hold
-    WHERE closed_at IS NULL AND expires_at <= now() ORDER BY expires_at LIMIT ${limit}`;
-  return rows.map(({ requestId }) => requestId);
+/** Open holds that are past their time, in the order in which they were made. */
+export async function findExpiredHolds(db: Transaction, limit: number): Promise<{ requestId: string; mark: bigint }[]> {
+  return db.$queryRaw`
+    SELECT request_id AS "requestId", mark FROM request_hold
+    WHERE closed_at IS NULL AND expires_at <= now() ORDER BY mark, request_id LIMIT ${limit}`;
+}
+
+/** All that is held for requests past their time, in nano-USD. */
+export async function sumExpiredHolds(db: Transaction): Promise<bigint> {
+  const [row] = await db.$queryRaw<{ total: bigint }[]>`
+    SELECT coalesce(sum(amount), 0)::bigint AS total FROM request_hold
+    WHERE closed_at IS NULL AND expires_at <= now()`;
+  return row?.total ?? 0n;
 }
 
 /** Forgets holds that were closed so long ago that no repeat of theirs is on its way. */

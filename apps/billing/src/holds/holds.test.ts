@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { lockOrganization, readAccounts } from '../ledger/accounts.ts';
@@ -136,16 +137,34 @@ describe('a hold in the ledger', () => {
     expect(await accountsOf(orgId)).toMatchObject({ available: 500n, leased: 500n, held: 0n });
   });
 
-  it('I1: is given back when its time is over, and a settlement that comes later is charged all the same', async () => {
+  it('I1: is given back when its time is over and no settlement can follow', async () => {
     const orgId = await world.fund(1000n);
     const requestId = randomUUID();
     await hold(orgId, requestId, 300n, 1);
+    await world.passMarks();
+    await world.finality.refresh();
 
-    expect(await expireHolds(world.database)).toBe(1);
+    expect((await expireHolds(world.database, world.finality)).released).toBeGreaterThanOrEqual(1);
     expect(await accountsOf(orgId)).toMatchObject({ available: 1000n, held: 0n });
-    await world.handle(usageEvent({ orgId, requestId, costNanoUsd: 120 }));
+  });
 
-    expect(await accountsOf(orgId)).toMatchObject({ available: 880n, held: 0n });
+  it('I2: stays, whatever its time, while its settlement may be on the way', async () => {
+    const orgId = await world.fund(1000n);
+    const requestId = randomUUID();
+    await world.passMarks();
+    await world.finality.refresh();
+    await hold(orgId, requestId, 900n, 1);
+    await waitFor(async () => (await expireHolds(world.database, world.finality)).waitingNanoUsd >= 900n, {
+      describe: 'the time of the hold to be over',
+    });
+    await world.finality.refresh();
+
+    expect(await expireHolds(world.database, world.finality)).toMatchObject({ waiting: 'spool_behind' });
+    expect(await accountsOf(orgId)).toMatchObject({ available: 100n, held: 900n });
+    expect(await hold(orgId, randomUUID(), 101n)).toEqual({ result: 'insufficient' });
+
+    await world.handle(usageEvent({ orgId, requestId, costNanoUsd: 800 }));
+    expect(await accountsOf(orgId)).toMatchObject({ available: 200n, held: 0n });
   });
 
   it('I2, I6: never loses or makes money, whatever order holds, settlements and releases come in', async () => {

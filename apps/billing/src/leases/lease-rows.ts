@@ -10,8 +10,9 @@ export interface OpenLease {
 /** A lease whose money has been moved and whose credit is not yet confirmed. */
 export async function insertPendingLease(tx: Transaction, lease: OpenLease): Promise<void> {
   await tx.$executeRaw`
-    INSERT INTO lease (id, org_id, amount, status, epoch)
-    VALUES (${lease.id}::uuid, ${lease.orgId}::uuid, ${lease.amountNanoUsd}::bigint, 'pending', ${lease.epoch})`;
+    INSERT INTO lease (id, org_id, amount, status, epoch, posted_mark)
+    VALUES (${lease.id}::uuid, ${lease.orgId}::uuid, ${lease.amountNanoUsd}::bigint, 'pending', ${lease.epoch},
+      nextval('spool_mark'))`;
 }
 
 /** Nothing happens to a lease that was given up meanwhile: what was granted then counts as credit when it is released. */
@@ -57,26 +58,19 @@ export async function strandOldPending(db: Transaction, ageMs: number): Promise<
     UPDATE lease SET status = 'stranded', stranded_at = now() FROM old WHERE lease.id = old.id`;
 }
 
-/** Ends the stranding of an organisation's leases; they belong to the store's present epoch from now on. */
-export async function regrantStranded(tx: Transaction, orgId: string): Promise<void> {
+/**
+ * Ends the stranding of an organisation's leases that have rested; they belong to the store's present epoch from now on.
+ * @param restMs leases that were stranded later stay so.
+ */
+export async function regrantStranded(tx: Transaction, orgId: string, restMs: number): Promise<void> {
   await tx.$executeRaw`
     WITH alive AS (
-      SELECT id FROM lease WHERE org_id = ${orgId}::uuid AND status = 'stranded' ORDER BY id FOR UPDATE
+      SELECT id FROM lease
+      WHERE org_id = ${orgId}::uuid AND status = 'stranded'
+        AND stranded_at <= now() - ${restMs} * interval '1 millisecond'
+      ORDER BY id FOR UPDATE
     )
     UPDATE lease SET status = 'granted', granted_at = now(), stranded_at = NULL,
       epoch = coalesce((SELECT epoch FROM store_epoch), lease.epoch)
     FROM alive WHERE lease.id = alive.id`;
-}
-
-/**
- * Puts leases that were granted so long ago under the same review as stranded ones: the store forgets a hold that is never
- * settled without giving its money back as credit, so that money would stay leased for ever.
- */
-export async function strandOldGranted(db: Transaction, ageMs: number): Promise<void> {
-  await db.$executeRaw`
-    WITH old AS (
-      SELECT id FROM lease
-      WHERE status = 'granted' AND granted_at < now() - ${ageMs} * interval '1 millisecond' ORDER BY id FOR UPDATE
-    )
-    UPDATE lease SET status = 'stranded', stranded_at = now() FROM old WHERE lease.id = old.id`;
 }

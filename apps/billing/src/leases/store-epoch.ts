@@ -10,8 +10,9 @@ export const storeDeadlineMs = 2000;
 /** Knows which epoch of the counter store the open leases belong to. */
 export interface StoreEpoch {
   /**
-   * The store's present epoch. Where it is a new one, the store has lost its data, and with it the credit of every lease
-   * made before: those are marked stranded before this answers. Rejects where the store does not answer.
+   * The store's present epoch. Where it is a new one, the store has lost data, and with it the credit of every lease made
+   * before. What it still has of that credit may have been spent already, so it is taken away; the leases are marked
+   * stranded. Both before this answers. Rejects where the store does not answer.
    */
   check(): Promise<string>;
 }
@@ -22,6 +23,7 @@ export function createStoreEpoch(db: Database, admission: AdmissionStore, events
     async check() {
       const epoch = await withDeadline(admission.readEpoch(), storeDeadlineMs, 'reading the counter store’s epoch');
       if (epoch === known) return epoch;
+      await withdrawCredit(db, admission, epoch);
       const stranded = await db.$transaction(async (tx) => {
         await tx.$executeRaw`
           INSERT INTO store_epoch (id, epoch) VALUES (1, ${epoch})
@@ -34,4 +36,29 @@ export function createStoreEpoch(db: Database, admission: AdmissionStore, events
       return epoch;
     },
   };
+}
+
+const pageMax = 500;
+const atOnceMax = 16;
+
+/**
+ * Takes away all credit of organisations with an open lease of an earlier epoch: a replica that lagged knows nothing of what
+ * was spent last. Credit that was granted meanwhile goes too; the ledger returns it like everything that is not at the store.
+ */
+async function withdrawCredit(db: Database, admission: AdmissionStore, epoch: string): Promise<void> {
+  for (let cursor = '00000000-0000-0000-0000-000000000000'; ; ) {
+    const page = await db.$queryRaw<{ orgId: string }[]>`
+      SELECT DISTINCT org_id AS "orgId" FROM lease
+      WHERE status IN ('pending', 'granted') AND epoch <> ${epoch} AND org_id > ${cursor}::uuid ORDER BY org_id LIMIT ${pageMax}`;
+    for (let at = 0; at < page.length; at += atOnceMax) {
+      const withdrawn = page.slice(at, at + atOnceMax).map(async ({ orgId }) => {
+        const { creditNanoUsd } = await admission.readCredit(orgId);
+        if (creditNanoUsd > 0n) await admission.reclaimCredit({ orgId, maxNanoUsd: creditNanoUsd });
+      });
+      await withDeadline(Promise.all(withdrawn), storeDeadlineMs, 'withdrawing credit of an earlier epoch');
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageMax) return;
+    cursor = last.orgId;
+  }
 }

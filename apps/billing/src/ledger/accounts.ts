@@ -17,6 +17,8 @@ export interface OrganizationAccounts {
   available: bigint;
   leased: bigint;
   held: bigint;
+  /** All that ever left `leased`. */
+  leasedDebited: bigint;
 }
 
 interface AccountRow {
@@ -24,6 +26,7 @@ interface AccountRow {
   orgId: string | null;
   kind: string;
   balance: bigint;
+  debited: bigint;
 }
 
 /**
@@ -38,7 +41,7 @@ export async function lockAccounts(
   platform: readonly PlatformAccount[],
 ): Promise<Map<string, OrganizationAccounts>> {
   const rows = await tx.$queryRaw<AccountRow[]>`
-    SELECT id, org_id AS "orgId", kind, balance FROM account
+    SELECT id, org_id AS "orgId", kind, balance, debited FROM account
     WHERE org_id = ANY (${orgIds}::uuid[]) OR id = ANY (${platform}::uuid[])
     ORDER BY id FOR NO KEY UPDATE`;
   return toOrganizationAccounts(rows);
@@ -61,23 +64,23 @@ export async function readAccounts(
   orgId: string,
 ): Promise<Pick<OrganizationAccounts, 'available' | 'leased' | 'held'> | undefined> {
   const rows = await db.$queryRaw<AccountRow[]>`
-    SELECT id, org_id AS "orgId", kind, balance FROM account WHERE org_id = ${orgId}::uuid`;
+    SELECT id, org_id AS "orgId", kind, balance, debited FROM account WHERE org_id = ${orgId}::uuid`;
   return toOrganizationAccounts(rows).get(orgId);
 }
 
 const unopened: OrganizationAccounts = {
   ...{ availableId: '', leasedId: '', heldId: '' },
-  ...{ available: 0n, leased: 0n, held: 0n },
+  ...{ available: 0n, leased: 0n, held: 0n, leasedDebited: 0n },
 };
 
 function toOrganizationAccounts(rows: readonly AccountRow[]): Map<string, OrganizationAccounts> {
   const accounts = new Map<string, OrganizationAccounts>();
-  for (const { id, orgId, kind, balance } of rows) {
+  for (const { id, orgId, kind, balance, debited } of rows) {
     if (orgId === null) continue;
     const entry = accounts.get(orgId) ?? { ...unopened };
     accounts.set(orgId, entry);
     if (kind === 'available') Object.assign(entry, { availableId: id, available: balance });
-    else if (kind === 'leased') Object.assign(entry, { leasedId: id, leased: balance });
+    else if (kind === 'leased') Object.assign(entry, { leasedId: id, leased: balance, leasedDebited: debited });
     else Object.assign(entry, { heldId: id, held: balance });
   }
   return accounts;

@@ -39,10 +39,10 @@ export class GuardError extends Error {
  */
 export async function postTransfers(tx: Transaction, transfers: readonly NewTransfer[]): Promise<void> {
   if (transfers.length === 0) return;
-  const changes = [...sumChanges(transfers)].map(([id, change]) => ({ id, change }));
+  const changes = [...sumChanges(transfers)].map(([id, { change, debited }]) => ({ id, change, debited }));
   const moved = await tx.$executeRaw`
-    UPDATE account SET balance = account.balance + moved.change
-    FROM json_to_recordset(${toJsonRows(changes)}::json) AS moved (id uuid, change bigint)
+    UPDATE account SET balance = account.balance + moved.change, debited = account.debited + moved.debited
+    FROM json_to_recordset(${toJsonRows(changes)}::json) AS moved (id uuid, change bigint, debited bigint)
     WHERE account.id = moved.id
       AND (account.kind NOT IN ('available', 'leased', 'held') OR account.balance >= -moved.change)`;
   if (moved !== changes.length) throw new GuardError(`${moved} of ${changes.length} balances could be moved`);
@@ -57,12 +57,25 @@ export async function postTransfers(tx: Transaction, transfers: readonly NewTran
       "requestId" uuid, "leaseId" uuid, reference uuid, description text)`;
 }
 
+interface Change {
+  change: bigint;
+  /** The part of it that leaves the account. */
+  debited: bigint;
+}
+
 /** What each account's balance changes by. */
-function sumChanges(transfers: readonly NewTransfer[]): Map<string, bigint> {
-  const changes = new Map<string, bigint>();
+function sumChanges(transfers: readonly NewTransfer[]): Map<string, Change> {
+  const changes = new Map<string, Change>();
+  const of = (id: string): Change => {
+    const known = changes.get(id) ?? { change: 0n, debited: 0n };
+    changes.set(id, known);
+    return known;
+  };
   for (const { debitAccount, creditAccount, amountNanoUsd } of transfers) {
-    changes.set(debitAccount, (changes.get(debitAccount) ?? 0n) - amountNanoUsd);
-    changes.set(creditAccount, (changes.get(creditAccount) ?? 0n) + amountNanoUsd);
+    const debit = of(debitAccount);
+    debit.change -= amountNanoUsd;
+    debit.debited += amountNanoUsd;
+    of(creditAccount).change += amountNanoUsd;
   }
   return changes;
 }

@@ -25,6 +25,8 @@ export async function findSpoolGaps(
   const [count] = await db.$queryRaw<{ open: bigint }[]>`
     SELECT count(*) AS open FROM spool_watermark WHERE gap_alerted_at IS NOT NULL`;
   await db.$executeRaw`
-    DELETE FROM spool_watermark WHERE gap_since IS NULL AND updated_at < now() - ${silenceDays} * interval '1 day'`;
+    DELETE FROM spool_watermark AS mark
+    WHERE gap_since IS NULL AND updated_at < now() - ${silenceDays} * interval '1 day'
+      AND NOT EXISTS (SELECT FROM spool WHERE spool.id = mark.spool_id AND spool.passed_epoch = mark.epoch)`;
   return { fresh, open: Number(count?.open ?? 0n) };
 }

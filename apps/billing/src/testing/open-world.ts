@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { type AdmissionStore, createMemoryAdmissionStore } from '@aggregator/admission';
-import { createMetrics, type LogFields, type Logger } from '@aggregator/service-kit';
+import type { PartitionPosition } from '@aggregator/messaging';
+import { createMetrics, type LogFields, type Logger, type Metrics } from '@aggregator/service-kit';
 import { createTestDatabase } from '@aggregator/testing';
 import { handleUsageRecorded } from '../consumers/usage-recorded.ts';
 import { type Database, openDatabase } from '../database/open-database.ts';
 import { type BillingEvents, createBillingEvents } from '../events.ts';
+import { createFinality, type Finality } from '../finality/finality.ts';
 import { createStoreEpoch, type StoreEpoch } from '../leases/store-epoch.ts';
 import { readAccounts } from '../ledger/accounts.ts';
 import { checkLedger } from '../ledger/check-ledger.ts';
+import { createReconciler } from '../reconciliation/reconciler.ts';
+import { recordWatermark } from '../spools/record-watermark.ts';
 import { createTransaction } from '../transactions/create-transaction.ts';
 import { toRecord } from './usage-event.ts';
 
@@ -18,6 +22,10 @@ export interface World {
   storeEpoch: StoreEpoch;
   events: BillingEvents;
   logs: { event: string; fields: LogFields }[];
+  metrics: Metrics;
+  finality: Finality;
+  /** What the event log says of billing's position; at its end unless a test changes it. */
+  log: { positions: PartitionPosition[] };
   config: { leaseTargetNanoUsd: bigint; signUpCreditNanoUsd: bigint };
   /** The same ledger with another counter store: what is left after the store has lost its data. */
   withStore(admission: AdmissionStore): World;
@@ -30,19 +38,33 @@ export interface World {
   count(table: 'transfer' | 'charge' | 'inbox' | 'quarantine' | 'statement_line' | 'outbox'): Promise<number>;
   leaseStatuses(orgId: string): Promise<string[]>;
   check(): ReturnType<typeof checkLedger>;
+  /**
+   * A proxy's report, as from its beginning; then its spool has passed every mark that there was. `seq` is its last record.
+   */
+  passMarks(spoolId?: string, seq?: number): Promise<void>;
+  /** Compares store and ledger so often; stranded leases have rested for `restMs`. */
+  reconcile(steps?: number, restMs?: number): Promise<void>;
+  /** One step as another instance does it. */
+  joinReconciliation(): Promise<void>;
+  /** The figure of a metric, by the text after its name. */
+  figure(name: string): Promise<number>;
   close(): Promise<void>;
 }
+
+/** The spool of the events that `usageEvent` makes. */
+export const testSpool = 'spool-test';
 
 /** A ledger on a database of its own, with an empty counter store. */
 export async function openWorld(config: Partial<World['config']> = {}): Promise<World> {
   const { url, drop } = await createTestDatabase({ service: 'billing' });
   const database = openDatabase({ url, connectionsMax: 10, onError: () => undefined });
   const logs: World['logs'] = [];
-  const events = createBillingEvents(recordingLogger(logs), createMetrics('billing'), {
-    lowBalanceNanoUsd: 1_000_000n,
-  });
+  const metrics = createMetrics('billing');
+  const events = createBillingEvents(recordingLogger(logs), metrics, { lowBalanceNanoUsd: 1_000_000n });
+  const log: World['log'] = { positions: [{ partition: 0, position: 0n, end: 0n }] };
+  const finality = createFinality(database, { readPositions: async () => log.positions });
   const facts = {
-    ...{ url, database, events, logs },
+    ...{ url, database, events, logs, metrics, finality, log },
     config: { leaseTargetNanoUsd: 1_000_000_000n, signUpCreditNanoUsd: 0n, ...config },
   };
   const close = async () => {
@@ -53,11 +75,13 @@ export async function openWorld(config: Partial<World['config']> = {}): Promise<
 }
 
 function makeWorld(
-  facts: Pick<World, 'url' | 'database' | 'events' | 'logs' | 'config'>,
+  facts: Pick<World, 'url' | 'database' | 'events' | 'logs' | 'metrics' | 'finality' | 'log' | 'config'>,
   admission: AdmissionStore,
   close: () => Promise<void>,
 ): World {
   const { database, events, config } = facts;
+  const reconcilers = new Map<number, ReturnType<typeof createReconciler>>();
+  const storeEpoch = createStoreEpoch(database, admission, events);
   const count = async (table: string) => {
     const [row] = await database.$queryRawUnsafe<{ n: bigint }[]>(`SELECT count(*) AS n FROM ${table}`);
     return Number(row?.n);
@@ -65,7 +89,7 @@ function makeWorld(
   const world: World = {
     ...facts,
     admission,
-    storeEpoch: createStoreEpoch(database, admission, events),
+    storeEpoch,
     withStore: (other) => makeWorld(facts, other, close),
     async fund(amountNanoUsd) {
       const organizationId = randomUUID();
@@ -97,6 +121,23 @@ function makeWorld(
       return rows.map(({ status }) => status);
     },
     check: () => checkLedger(database),
+    async passMarks(spoolId = testSpool, seq = 0) {
+      const report = { spoolId, epoch: 1, openRequests: 0, unshipped: 0, isClosed: false };
+      const { mark } = await recordWatermark(database, { ...report, passed: null });
+      await recordWatermark(database, { ...report, passed: { mark, seq } });
+    },
+    async reconcile(steps = 1, restMs = 0) {
+      const reconciler = reconcilers.get(restMs) ?? createReconciler({ ...facts, admission, storeEpoch, restMs });
+      reconcilers.set(restMs, reconciler);
+      await database.$executeRaw`DELETE FROM background_turn`;
+      for (let step = 0; step < steps; step += 1) await reconciler.step();
+    },
+    joinReconciliation: () => createReconciler({ ...facts, admission, storeEpoch, restMs: 0 }).step(),
+    async figure(name) {
+      const { text } = await facts.metrics.read();
+      const line = text.split('\n').find((other) => other.startsWith(name));
+      return Number(line?.split(' ').at(-1) ?? Number.NaN);
+    },
     close,
   };
   return world;

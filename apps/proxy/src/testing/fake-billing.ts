@@ -39,10 +39,12 @@ export async function startFakeBilling(options: {
   const server = createServer(async (request, response) => {
     const token = request.headers[peerHeader];
     const peer = await verifier.verifyPeer(typeof token === 'string' ? token : undefined).catch(() => null);
-    const isAsked = request.method === 'POST' && request.url === '/internal/leases' && peer === 'proxy';
-    response.statusCode = billing.isDown ? 503 : isAsked ? 200 : 404;
+    const path = request.method === 'POST' && peer === 'proxy' ? request.url : undefined;
+    const isKnown = path === '/internal/leases' || path === '/internal/spools/watermark';
+    response.statusCode = billing.isDown ? 503 : isKnown ? 200 : 404;
     const body = await text(request);
-    response.end(response.statusCode === 200 ? JSON.stringify(await lease(body)) : '{}');
+    const answer = async () => (path === '/internal/leases' ? lease(body) : { mark: '1' });
+    response.end(response.statusCode === 200 ? JSON.stringify(await answer()) : '{}');
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
