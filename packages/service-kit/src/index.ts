@@ -33,6 +33,7 @@ export { createEgressConnector, EgressRefused } from './egress/egress-connector.
 export { isPublicAddress } from './egress/judge-address.ts';
 export { type BaseUrlVerdict, judgeBaseUrl } from './egress/judge-base-url.ts';
 export { isPublicContentUrl } from './egress/judge-content-url.ts';
+export { toAddressBlock } from './http/address-block.ts';
 export { checkBody } from './http/check-body.ts';
 export { createExpressApp, jsonBody, jsonBodyUpTo, readRequestId, withJsonBodies } from './http/create-express-app.ts';
 export { type HealthAnswer, type ReadinessCheck, readHealth } from './http/health.ts';
@@ -48,6 +49,7 @@ export { principalOf, requirePeer, requirePrincipal } from './identity/require-i
 export { createIdentitySigner, type IdentitySigner } from './identity/sign-identity.ts';
 export { createUuidV7 } from './identity/uuid-v7.ts';
 export { createIdentityVerifier, type IdentityVerifier } from './identity/verify-identity.ts';
+export { defaultServerBounds, type ServerBounds } from './lifecycle/drainable-server.ts';
 export { Roster } from './lifecycle/roster.ts';
 export { onceTerminated, runService } from './lifecycle/run-service.ts';
 export type { ServiceContext, ServiceDefinition } from './lifecycle/service-definition.ts';

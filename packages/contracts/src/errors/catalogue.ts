@@ -108,6 +108,12 @@ export const errorCatalogue = {
     'The model does not exist or no provider serves it. GET /v1/models lists the models.',
   ),
   method_not_allowed: entry(405, 'invalid_request_error', 'This address does not take that method.'),
+  request_timeout: entry(
+    408,
+    'invalid_request_error',
+    'The request body arrived too slowly. Send it without pauses, or over a faster connection.',
+    true,
+  ),
   email_taken: entry(409, 'conflict_error', 'An account with this e-mail address exists already. Log in instead.'),
   conflict: entry(409, 'conflict_error', 'The request conflicts with the present state.'),
   stale_declaration: entry(

@@ -26,8 +26,8 @@ export function sendProblem(response: ServerResponse, error: AppError, requestId
 
 function send(response: ServerResponse, error: AppError, type: string, body: string): void {
   if (response.headersSent || response.destroyed) return;
-  // A body that was refused unread would otherwise be taken for the next request on this connection.
-  if (error.code === 'request_too_large') response.setHeader('connection', 'close');
+  // The rest of a body that is too large or too slow would otherwise be read as the next request on this connection.
+  if (error.code === 'request_too_large' || error.code === 'request_timeout') response.setHeader('connection', 'close');
   response.writeHead(error.entry.status, {
     ...errorHeaders(error),
     'content-type': type,

@@ -1,7 +1,25 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { toOriginForm } from '../http/origin-form.ts';
+import { ClientConnections, type ConnectionBounds } from './client-connections.ts';
 import { Roster } from './roster.ts';
+import { StalledAnswers } from './stalled-answers.ts';
+
+export interface ServerBounds {
+  /** Null: as many as the operating system allows. */
+  readonly connections: ConnectionBounds | null;
+  /** After so long without progress of a client that does not read, its connection is closed. */
+  readonly stalledAfterMs: number;
+  readonly onStalled?: () => void;
+}
+
+export const defaultServerBounds: ServerBounds = { connections: null, stalledAfterMs: 60_000 };
+
+/** Connections that wait to be accepted: a burst of clients that finds no room there is reset by the operating system. */
+const backlog = 4096;
+/** Looks for stalled answers in one such time. */
+const looksPerStall = 12;
 
 /**
  * A hardened HTTP server that can be emptied without breaking an answer. Node's own way closes connections whose answer
@@ -15,13 +33,20 @@ export class DrainableServer {
   /** Every answer says from now on that it is the last of its connection. */
   #isTold = false;
   #isDraining = false;
+  readonly #bounds: ServerBounds;
+  readonly #stalled: StalledAnswers;
+  #stallTimer: NodeJS.Timeout | undefined;
 
-  constructor(listener: RequestListener) {
+  constructor(listener: RequestListener, bounds: ServerBounds = defaultServerBounds) {
+    this.#bounds = bounds;
+    this.#stalled = new StalledAnswers(bounds.stalledAfterMs);
+    const clients = bounds.connections === null ? null : new ClientConnections(bounds.connections);
     this.#server = createHardenedServer((request, response) => {
+      if (!request.url?.startsWith('/')) request.url = toOriginForm(request.url ?? '/');
       const leave = this.#open.enter(response);
       response.once('close', () => {
         leave();
-        if (this.#isDraining) this.#closeIdle();
+        if (this.#isDraining) this.#closeIfIdle(response.req.socket);
       });
       if (this.#isTold) response.shouldKeepAlive = false;
       listener(request, response);
@@ -32,14 +57,16 @@ export class DrainableServer {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
       if (this.#isDraining) socket.destroy();
+      else clients?.enter(socket, () => this.#readBusy());
     });
   }
 
   /** Resolves with the port. */
   listen(host: string, port: number): Promise<number> {
+    this.#stallTimer = setInterval(() => this.#closeStalled(), this.#bounds.stalledAfterMs / looksPerStall).unref();
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(port, host, () => {
+      this.#server.listen({ port, host, backlog }, () => {
         this.#server.off('error', reject);
         const address = this.#server.address();
         resolve(typeof address === 'object' && address !== null ? address.port : port);
@@ -73,12 +100,31 @@ export class DrainableServer {
   #close(): Promise<void> {
     return new Promise((resolve) => {
       // It tells an error where it never listened; then there is nothing to close.
-      this.#server.close(() => resolve());
+      this.#server.close(() => {
+        clearInterval(this.#stallTimer);
+        resolve();
+      });
     });
   }
 
+  #readBusy(): ReadonlySet<Socket> {
+    return new Set([...this.#open].map((response) => response.req.socket));
+  }
+
+  #closeIfIdle(socket: Socket): void {
+    for (const response of this.#open) if (response.req.socket === socket) return;
+    socket.destroySoon();
+  }
+
+  #closeStalled(): void {
+    for (const socket of this.#stalled.look(this.#open)) {
+      socket.destroy();
+      this.#bounds.onStalled?.();
+    }
+  }
+
   #closeIdle(): void {
-    const busy = new Set([...this.#open].map((response) => response.req.socket));
+    const busy = this.#readBusy();
     for (const socket of this.#sockets) if (!busy.has(socket)) socket.destroySoon();
   }
 }

@@ -5,6 +5,7 @@ import type { Environment } from '../config/read-config.ts';
 import type { ReadinessCheck } from '../http/health.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import type { ServerBounds } from './drainable-server.ts';
 
 /** What every service's context has, whatever else its composition root builds. */
 export interface ServiceContext {
@@ -32,4 +33,6 @@ export interface ServiceDefinition<Config extends CommonConfig, Context extends 
   readConfig(environment: Environment): Config;
   createContext(config: Config, overrides?: Partial<Overrides>): Promise<Context>;
   createApp(context: Context): RequestListener;
+  /** Returns the bounds of the service's port; absent, `defaultServerBounds`. */
+  boundServer?(context: Context): ServerBounds;
 }

@@ -64,6 +64,7 @@ async function openService<Config extends CommonConfig, Context extends ServiceC
           if (!answerHealth(state, request, response)) app(request, response);
         }
       : app,
+    definition.boundServer?.(context),
   );
   try {
     const opened = await server.listen(host, port);

@@ -1,0 +1,90 @@
+import type { Socket } from 'node:net';
+import { toAddressBlock } from '../http/address-block.ts';
+
+export interface ConnectionBounds {
+  /** Most connections in all. */
+  readonly totalMax: number;
+  /** Most connections of one client address (of one /64); null if all clients come through a proxy of ours. */
+  readonly perAddressMax: number | null;
+  /** Called for each connection that is refused or closed to make room. */
+  readonly onRefused?: () => void;
+}
+
+interface Connection {
+  readonly socket: Socket;
+  readonly block: string;
+  readonly sinceMs: number;
+}
+
+/** So long a connection may wait for its first head before another client can take its place. */
+const freshMs = 1000;
+/** Connections that one full table gives up at a time: a search for one would cost too much under attack. */
+const evictedMax = 64;
+const refusal = 'HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
+
+/**
+ * The connections of a server, bounded in all and for each client address. A new connection at a bound closes the oldest
+ * ones that wait for nothing: first those that never had an answer, then idle ones. With none to close it gets 503.
+ */
+export class ClientConnections {
+  readonly #bounds: ConnectionBounds;
+  readonly #now: () => number;
+  readonly #connections = new Map<Socket, Connection>();
+  readonly #perBlock = new Map<string, number>();
+
+  constructor(bounds: ConnectionBounds, now: () => number = () => performance.now()) {
+    this.#bounds = bounds;
+    this.#now = now;
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** Takes a new connection or ends it. `readBusy` returns the sockets with an open answer. */
+  enter(socket: Socket, readBusy: () => ReadonlySet<Socket>): void {
+    const block = toAddressBlock(socket.remoteAddress ?? '');
+    const { totalMax, perAddressMax } = this.#bounds;
+    const isOverAddress = perAddressMax !== null && (this.#perBlock.get(block) ?? 0) >= perAddressMax;
+    if (isOverAddress || this.#connections.size >= totalMax) {
+      const evicted = this.#evict(isOverAddress ? block : null, readBusy());
+      for (let count = 0; count < Math.max(1, evicted); count += 1) this.#bounds.onRefused?.();
+      if (evicted === 0) {
+        socket.on('error', () => undefined);
+        socket.end(refusal, () => socket.destroy());
+        return;
+      }
+    }
+    this.#connections.set(socket, { socket, block, sinceMs: this.#now() });
+    this.#perBlock.set(block, (this.#perBlock.get(block) ?? 0) + 1);
+    socket.once('close', () => this.#leave(socket));
+  }
+
+  #leave(socket: Socket): void {
+    const connection = this.#connections.get(socket);
+    if (connection === undefined) return;
+    this.#connections.delete(socket);
+    const left = (this.#perBlock.get(connection.block) ?? 1) - 1;
+    if (left === 0) this.#perBlock.delete(connection.block);
+    else this.#perBlock.set(connection.block, left);
+  }
+
+  /** Returns how many were closed. The table is in the order of arrival. */
+  #evict(block: string | null, busy: ReadonlySet<Socket>): number {
+    const nowMs = this.#now();
+    const silent: Socket[] = [];
+    const idle: Socket[] = [];
+    for (const connection of this.#connections.values()) {
+      if (block !== null && connection.block !== block) continue;
+      if (busy.has(connection.socket) || nowMs - connection.sinceMs < freshMs) continue;
+      const found = connection.socket.bytesWritten === 0 ? silent : idle;
+      if (found.length < evictedMax) found.push(connection.socket);
+    }
+    const chosen = [...silent, ...idle].slice(0, Math.min(evictedMax, Math.max(1, this.#bounds.totalMax / 32)));
+    for (const socket of chosen) {
+      this.#leave(socket);
+      socket.destroy();
+    }
+    return chosen.length;
+  }
+}
