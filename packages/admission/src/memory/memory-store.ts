@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { toAdmitted, toConcurrencyRefusal, toCreditRefusal, toRateRefusal } from '../answer.ts';
-import { checkAdmitRequest, checkMoney, checkName, checkRaise, checkRate, checkSettlement } from '../bounds.ts';
-import { type ChargedRate, isAllowed, toMicros, toVerdict } from '../gcra.ts';
+import { checkAdmitRequest, checkMoney, checkName, checkRaise, checkSettlement } from '../bounds.ts';
+import { type ChargedRate, toMicros } from '../gcra.ts';
 import type {
   AdmissionStore,
   AdmitAnswer,
@@ -13,6 +13,7 @@ import type {
   RateVerdict,
 } from '../port.ts';
 import { Account } from './account.ts';
+import { LocalRates } from './local-rates.ts';
 import { RateBuckets } from './rate-buckets.ts';
 
 export interface MemoryAdmissionOptions {
@@ -34,9 +35,11 @@ class MemoryAdmissionStore implements AdmissionStore {
   readonly #epoch = randomUUID();
   readonly #accounts = new Map<string, Account>();
   readonly #buckets: RateBuckets;
+  readonly #rates: LocalRates;
 
   constructor(now: () => number, bucketsMax: number) {
     this.#now = now;
+    this.#rates = new LocalRates({ now, bucketsMax });
     this.#buckets = new RateBuckets(bucketsMax);
   }
 
@@ -130,14 +133,7 @@ class MemoryAdmissionStore implements AdmissionStore {
   }
 
   async takeRate(limit: RateLimit): Promise<RateVerdict> {
-    checkRate(limit);
-    const now = this.#readClock();
-    this.#buckets.sweep(now, 2);
-    const charged = this.#charge(limit.subject, limit, now);
-    if (!isAllowed(charged)) return toVerdict(charged, false);
-    this.#buckets.add(limit.subject, now, charged.micros);
-    charged.backlogMicros += charged.micros;
-    return toVerdict(charged, true);
+    return this.#rates.take(limit);
   }
 
   async readEpoch(): Promise<string> {
