@@ -23,6 +23,8 @@ const proxyUrls = z
       .max(200),
   );
 
+const mebibyte = 1024 * 1024;
+
 export const apiGatewayVariables = {
   ...commonVariables('api-gateway', 3000),
   ...redisVariables,
@@ -56,12 +58,52 @@ export const apiGatewayVariables = {
   failuresPerMinute: variable(
     'AUTH_FAILURES_PER_MINUTE',
     integer(1, 1_000_000).default(600),
-    'Refused keys and tokens that one client address may send each minute before it is answered 429.',
+    'Refused keys and tokens that one client address (IPv6: one /64) may send each minute. Beyond it the gateway returns 429 and looks up no key that it does not know to be good.',
+  ),
+  publicPerMinute: variable(
+    'PUBLIC_REQUESTS_PER_MINUTE',
+    integer(1, 1_000_000).default(300),
+    'Requests that one client address (IPv6: one /64) may send each minute to each route that needs no credential: login, registration, refresh.',
   ),
   managementPerMinute: variable(
     'MANAGEMENT_REQUESTS_PER_MINUTE',
     integer(1, 1_000_000).default(600),
     'Requests to the management API that one user or key may send each minute.',
+  ),
+  requestsInFlightMax: variable(
+    'GATEWAY_REQUESTS_IN_FLIGHT_MAX',
+    integer(16, 100_000).default(7168),
+    'AI requests and streams that one gateway has open at once. The last eighth is for callers that have few. Of the rest one key has at most a third, one organisation half, one address three quarters; under load each has less.',
+  ),
+  bodyBytesInFlightMax: variable(
+    'GATEWAY_BODY_BYTES_IN_FLIGHT_MAX',
+    integer(mebibyte, 1024 * 1024 * mebibyte).default(256 * mebibyte),
+    'Bytes of AI request bodies that one gateway holds at once, with the same shares; at least four times REQUEST_BYTES_MAX.',
+  ),
+  managementInFlightMax: variable(
+    'MANAGEMENT_REQUESTS_IN_FLIGHT_MAX',
+    integer(4, 10_000).default(256),
+    'Requests that one gateway has open at once at each service of the management API. All clients without a credential together have at most half.',
+  ),
+  bodyWindowMs: variable(
+    'BODY_WINDOW_MS',
+    integer(500, 60_000).default(5000),
+    'A request body that arrives more slowly than BODY_BYTES_PER_SECOND_MIN for so long is cut with 408, in milliseconds.',
+  ),
+  bodyBytesPerSecondMin: variable(
+    'BODY_BYTES_PER_SECOND_MIN',
+    integer(1, mebibyte).default(1024),
+    'Least rate at which a request body may arrive, in bytes a second.',
+  ),
+  connectionsMax: variable(
+    'GATEWAY_CONNECTIONS_MAX',
+    integer(16, 1_000_000).default(10_000),
+    'Connections of clients that one gateway has at once; a new one closes the oldest that waits for nothing, else it gets 503.',
+  ),
+  connectionsPerAddressMax: variable(
+    'GATEWAY_CONNECTIONS_PER_ADDRESS_MAX',
+    integer(1, 1_000_000).default(4096),
+    'Connections that one client address (IPv6: one /64) may have at once. Without effect behind proxies of ours (TRUSTED_PROXY_HOPS), whose address it would be.',
   ),
 } as const;
 

@@ -1,8 +1,8 @@
 import {
   type AdmissionStore,
   createAdmissionStore,
-  createMemoryAdmissionStore,
   createShelteredRates,
+  LocalRates,
   type ShelteredRates,
 } from '@aggregator/admission';
 import { keyInvalidationChannel } from '@aggregator/contracts';
@@ -19,10 +19,12 @@ import {
 import type { ApiGatewayConfig } from './config.ts';
 import { counterStoreChanged, createGatewayEvents, type GatewayEvents } from './events.ts';
 import { ProxyDiscovery, type ResolveHost, resolveHost } from './forward/discover-proxies.ts';
+import { type ManagementTargets, openManagementTargets } from './forward/management-targets.ts';
 import { OpenAnswers } from './forward/open-answers.ts';
 import { ProxyPool } from './forward/proxy-pool.ts';
 import { AccessTokens } from './identity/access-tokens.ts';
 import { KeyVerdicts } from './identity/key-verdicts.ts';
+import { type GatewayPools, openPools } from './shares/open-pools.ts';
 
 export interface ApiGatewayOverrides {
   admission: Pick<AdmissionStore, 'takeRate' | 'readEpoch' | 'close'>;
@@ -41,7 +43,9 @@ export interface ApiGatewayContext extends ServiceContext {
   /** Limits of the management API, shared by all gateways. */
   readonly managementLimits: ShelteredRates;
   /** Limits of this process alone, for what must not cost a round trip. */
-  readonly localLimits: AdmissionStore;
+  readonly localRates: LocalRates;
+  readonly management: ManagementTargets;
+  readonly pools: GatewayPools;
 }
 
 const keysRememberedMax = 100_000;
@@ -60,14 +64,17 @@ export async function createApiGatewayContext(
   const auth = createInternalClient({ target: 'auth', baseUrl: config.authUrl, signer, deadlineMs: authDeadlineMs });
   const keyVerdicts = new KeyVerdicts({ auth, maxAgeMs: config.keyVerdictMaxAgeMs, entriesMax: keysRememberedMax });
   const events = createGatewayEvents(metrics);
-  const proxies = new ProxyPool();
+  const proxies = new ProxyPool({ connectionsMax: config.requestsInFlightMax });
   const discovery = openDiscovery(config, proxies, overrides.resolveHost ?? resolveHost, (host, error) =>
     logger.warn('proxies_not_resolved', { host, error }),
   );
-  const openAnswers = new OpenAnswers(() => events.truncatedStreams.inc());
+  const openAnswers = new OpenAnswers((reason) =>
+    (reason === 'shutdown' ? events.truncatedStreams : events.revokedStreams).inc(),
+  );
+  const pools = openPools(config, events);
+  const management = openManagementTargets(config);
   metrics.observed('gateway_inflight_requests', 'AI requests that are with a proxy now.', () => openAnswers.count);
   const background = new AbortController();
-  const localLimits = createMemoryAdmissionStore();
   const stores = openStores(config, overrides, (store, error) => logger.warn('store_failed', { store, error }));
   const managementLimits = createShelteredRates({
     ...{ primary: stores.admission, sharedBy: config.replicasMax },
@@ -87,14 +94,19 @@ export async function createApiGatewayContext(
     proxies,
     openAnswers,
     managementLimits,
-    localLimits,
+    localRates: new LocalRates(),
+    management,
+    pools,
     readinessChecks: { proxy: () => proxies.checkHealth() },
     async start() {
       await discovery?.refresh();
       void discovery?.follow(background.signal);
       subscription = await stores.invalidation.subscribe(
         keyInvalidationChannel,
-        (message) => keyVerdicts.invalidate(message),
+        (message) => {
+          const cut = keyVerdicts.invalidate(message);
+          if (cut !== undefined) openAnswers.cutCallers(cut);
+        },
         () => keyVerdicts.forgetAll(),
       );
       keyVerdicts.startPolling((error) => logger.warn('key_epoch_poll_failed', { error }));
@@ -107,9 +119,10 @@ export async function createApiGatewayContext(
       background.abort();
       keyVerdicts.close();
       await subscription?.close();
-      await Promise.all([managementLimits.close(), localLimits.close()]);
+      pools.close();
+      await managementLimits.close();
       await stores.closeOwn();
-      await Promise.all([auth.close(), proxies.close()]);
+      await Promise.all([auth.close(), proxies.close(), management.close()]);
     },
   };
 }

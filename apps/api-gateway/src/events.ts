@@ -5,6 +5,12 @@ export interface GatewayEvents {
   requests: CounterFigure<'status'>;
   duration: HistogramFigure<'status'>;
   truncatedStreams: CounterFigure;
+  revokedStreams: CounterFigure;
+  /** `by`: whose share refused (`key`, `organization`, `address`, `public`), or `pool` if the pool was full. */
+  shareRefusals: CounterFigure<'pool' | 'by'>;
+  bodiesCut: CounterFigure<'reason'>;
+  connectionsRefused: CounterFigure;
+  stalledAnswers: CounterFigure;
   storeAway: ReturnType<Metrics['gauge']>;
 }
 
@@ -24,6 +30,28 @@ export function createGatewayEvents(metrics: Metrics): GatewayEvents {
     truncatedStreams: metrics.counter(
       'streams_truncated_total',
       'Streams that were ended with an error because the grace of a stop was over.',
+    ),
+    revokedStreams: metrics.counter(
+      'gateway_streams_revoked_total',
+      'Streams that were ended because their key, user or organisation was cut off.',
+    ),
+    shareRefusals: metrics.counter(
+      'gateway_share_refusals_total',
+      'Requests that were refused without room, by pool and by the share that was used up.',
+      ['pool', 'by'],
+    ),
+    bodiesCut: metrics.counter(
+      'gateway_bodies_cut_total',
+      'Request bodies that were cut: too slow, or evicted by another client.',
+      ['reason'],
+    ),
+    connectionsRefused: metrics.counter(
+      'gateway_connections_refused_total',
+      'Connections of clients that were refused, or closed to make room.',
+    ),
+    stalledAnswers: metrics.counter(
+      'gateway_answers_stalled_total',
+      'Answers that were cut because the client read nothing for a minute.',
     ),
   };
 }

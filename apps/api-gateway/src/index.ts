@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '@aggregator/service-kit';
+import { defaultServerBounds, type ServiceDefinition } from '@aggregator/service-kit';
 import { createApiGatewayApp } from './app.ts';
 import { type ApiGatewayConfig, readApiGatewayConfig } from './config.ts';
 import { type ApiGatewayContext, type ApiGatewayOverrides, createApiGatewayContext } from './context.ts';
@@ -10,4 +10,14 @@ export const apiGatewayService: ServiceDefinition<ApiGatewayConfig, ApiGatewayCo
   readConfig: readApiGatewayConfig,
   createContext: createApiGatewayContext,
   createApp: createApiGatewayApp,
+  boundServer: ({ config, events }) => ({
+    ...defaultServerBounds,
+    connections: {
+      totalMax: config.connectionsMax,
+      // Behind our own proxies every socket has their address: then the shares of the pools bound each client.
+      perAddressMax: config.trustedProxyHops === 0 ? config.connectionsPerAddressMax : null,
+      onRefused: () => events.connectionsRefused.inc(),
+    },
+    onStalled: () => events.stalledAnswers.inc(),
+  }),
 };

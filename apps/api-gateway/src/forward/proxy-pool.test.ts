@@ -9,10 +9,7 @@ describe('the pool of proxies', () => {
   let pool = new ProxyPool();
   afterEach(async () => await pool.close());
   const open = () => {
-    pool = new ProxyPool(
-      () => draws.shift() ?? 0,
-      () => clock.now,
-    );
+    pool = new ProxyPool({ random: () => draws.shift() ?? 0, now: () => clock.now });
     pool.replace(urls.map((url) => ({ url })));
     return pool;
   };

@@ -8,6 +8,16 @@ export interface ProxyAddress {
 }
 
 const askedMax = 3;
+/** So long a proxy that was alive is believed to be. */
+const healthBelievedMs = 1000;
+const connectionsMaxDefault = 1024;
+
+export interface ProxyPoolOptions {
+  /** Most connections to one proxy: as many as the gateway takes on requests. */
+  readonly connectionsMax?: number;
+  readonly random?: () => number;
+  readonly now?: () => number;
+}
 
 /**
  * The proxies behind this gateway. Each request goes to the less busy of two chosen at random, since keep-alive
@@ -17,12 +27,16 @@ export class ProxyPool {
   #targets: readonly ProxyTarget[] = [];
   /** Gone from the list, but with requests under way. */
   readonly #leaving = new Set<ProxyTarget>();
+  readonly #connectionsMax: number;
   readonly #random: () => number;
   readonly #now: () => number;
+  #healthAsked: Promise<void> | null = null;
+  #healthyUntilMs = Number.NEGATIVE_INFINITY;
 
-  constructor(random: () => number = Math.random, now: () => number = () => performance.now()) {
-    this.#random = random;
-    this.#now = now;
+  constructor({ connectionsMax, random, now }: ProxyPoolOptions = {}) {
+    this.#connectionsMax = connectionsMax ?? connectionsMaxDefault;
+    this.#random = random ?? Math.random;
+    this.#now = now ?? (() => performance.now());
   }
 
   get urls(): readonly string[] {
@@ -32,7 +46,9 @@ export class ProxyPool {
   /** The proxies that there are now. Those that were there before keep their connections. */
   replace(addresses: readonly ProxyAddress[]): void {
     const before = new Map(this.#targets.map((target) => [target.url, target]));
-    this.#targets = addresses.map(({ url, servername }) => before.get(url) ?? new ProxyTarget(url, servername));
+    this.#targets = addresses.map(
+      ({ url, servername }) => before.get(url) ?? new ProxyTarget(url, this.#connectionsMax, servername),
+    );
     const now = new Set(this.#targets);
     for (const target of before.values()) if (!now.has(target)) this.#dismiss(target);
   }
@@ -57,16 +73,25 @@ export class ProxyPool {
     target.rest(this.#now());
   }
 
-  /** Rejects unless some proxy answers; a few are asked at once. */
-  async checkHealth(): Promise<void> {
+  /** Rejects unless some proxy responds. All callers at one time share a question, and its good answer for a second. */
+  checkHealth(): Promise<void> {
+    if (this.#now() < this.#healthyUntilMs) return Promise.resolve();
+    this.#healthAsked ??= this.#askAFew().finally(() => {
+      this.#healthAsked = null;
+    });
+    return this.#healthAsked;
+  }
+
+  async #askAFew(): Promise<void> {
     const asked = new Set<ProxyTarget>();
     const count = Math.min(askedMax, this.#targets.length);
     while (asked.size < count) asked.add(this.choose(asked));
     await Promise.any([...asked].map((target) => target.checkHealth()));
+    this.#healthyUntilMs = this.#now() + healthBelievedMs;
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#targets, ...this.#leaving].map((target) => target.pool.destroy()));
+    await Promise.all([...this.#targets, ...this.#leaving].map((target) => target.destroy()));
   }
 
   #dismiss(target: ProxyTarget): void {

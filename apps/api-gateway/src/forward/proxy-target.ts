@@ -1,9 +1,9 @@
 import { Pool } from 'undici';
 
-const connectionsMax = 256;
 const connectTimeoutMs = 3000;
 /** Less than the 65 s for which a proxy keeps an idle connection, so that no request is sent on one that it is closing. */
 const keepAliveMaxMs = 30_000;
+const healthDeadlineMs = 1500;
 /** So long a target that took no connection is passed over. */
 const restMs = 1000;
 /** No proxy drains for longer. */
@@ -13,16 +13,23 @@ const leavingMaxMs = 3_600_000;
 export class ProxyTarget {
   readonly url: string;
   readonly pool: Pool;
+  /** A connection of its own for the question whether the proxy is alive, so that no traffic can hold it up. */
+  readonly #health: Pool;
   inFlight = 0;
   #restUntilMs = 0;
 
-  /** `servername` is what an https proxy's certificate must say, where the URL has only its address. */
-  constructor(url: string, servername?: string) {
+  /**
+   * `connectionsMax` is at least the number of requests that the gateway takes on, so that none waits in the pool, which has
+   * no bound and no deadline. `servername` is what an https proxy's certificate must say if the URL has only its address.
+   */
+  constructor(url: string, connectionsMax: number, servername?: string) {
     this.url = url;
+    const connect = { timeout: connectTimeoutMs, ...(servername !== undefined && { servername }) };
+    this.#health = new Pool(url, { connections: 1, connect, keepAliveMaxTimeout: keepAliveMaxMs });
     this.pool = new Pool(url, {
       connections: connectionsMax,
       pipelining: 1,
-      connect: { timeout: connectTimeoutMs, ...(servername !== undefined && { servername }) },
+      connect,
       keepAliveMaxTimeout: keepAliveMaxMs,
       // The proxy bounds every wait of its own; these only catch a proxy that hangs as a whole.
       headersTimeout: 900_000,
@@ -40,20 +47,24 @@ export class ProxyTarget {
 
   /** Rejects unless it answers; what it answers does not matter, since its health may have a port of its own. */
   async checkHealth(): Promise<void> {
-    const { body } = await this.pool.request({
+    const { body } = await this.#health.request({
       method: 'GET',
       path: '/health/live',
-      headersTimeout: 1500,
-      bodyTimeout: 1500,
+      signal: AbortSignal.timeout(healthDeadlineMs),
     });
     await body.dump();
+  }
+
+  /** Ends everything at once. */
+  async destroy(): Promise<void> {
+    await Promise.all([this.pool.destroy(), this.#health.destroy()]);
   }
 
   /** Lets what is open end, for as long as a proxy may take to drain. */
   async leave(): Promise<void> {
     const timer = setTimeout(() => void this.pool.destroy(), leavingMaxMs);
     timer.unref();
-    await this.pool.close().catch(() => undefined);
+    await Promise.all([this.pool.close().catch(() => undefined), this.#health.destroy()]);
     clearTimeout(timer);
   }
 }

@@ -62,6 +62,19 @@ export class AnswerRelay implements Dispatcher.DispatchHandler {
     return isStream;
   }
 
+  /**
+   * Ends the answer from our side without waiting for anything: with an error if none has begun, with a last event between
+   * two events of a stream, else torn. Returns whether it was a stream.
+   */
+  cutAtOnce(reason: AppError): boolean {
+    const isStream = this.cut(reason);
+    if (this.#response.headersSent && !this.#response.writableEnded) {
+      this.#response.destroy();
+      this.#controller?.abort(reason);
+    }
+    return isStream;
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#cutReason !== null) controller.abort(this.#cutReason);
@@ -97,7 +110,7 @@ export class AnswerRelay implements Dispatcher.DispatchHandler {
     // Our own abort comes back as it was given: the client left.
     if (cause instanceof AppError) this.#finish(cause);
     else {
-      const internal = this.isDispatched ? 'the proxy broke off' : 'the proxy took no connection';
+      const internal = this.isDispatched ? 'the service broke off' : 'the service took no connection';
       this.#finish(new AppError('service_unavailable', { internal, cause, retryAfterMs: 1000 }));
     }
   }

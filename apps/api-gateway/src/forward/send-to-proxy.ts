@@ -1,13 +1,16 @@
 import { AppError } from '@aggregator/contracts';
 import type { Dispatcher } from 'undici';
-import type { OpenAnswers } from './open-answers.ts';
+import type { ReceivedBody } from '../bodies/received-body.ts';
+import type { AnswerOwner, OpenAnswers } from './open-answers.ts';
 import type { ProxyPool } from './proxy-pool.ts';
 import type { ProxyTarget } from './proxy-target.ts';
 import { AnswerRelay, type ClientAnswer } from './relay-answer.ts';
 
 const targetsMax = 3;
 
-export type ProxyRequest = Pick<Dispatcher.DispatchOptions, 'method' | 'path' | 'headers' | 'body'>;
+export interface ProxyRequest extends Pick<Dispatcher.DispatchOptions, 'method' | 'path' | 'headers'> {
+  readonly body: ReceivedBody | null;
+}
 
 /**
  * Sends a request to a proxy, and the answer to the client. Where a proxy takes no connection, another is tried: nothing
@@ -19,11 +22,14 @@ export async function sendToProxy(
   { proxies, openAnswers }: { proxies: ProxyPool; openAnswers: OpenAnswers },
   request: ProxyRequest,
   answer: ClientAnswer,
+  owner: AnswerOwner,
 ): Promise<void> {
   const tried = new Set<ProxyTarget>();
   for (;;) {
     const target = proxies.choose(tried);
-    const { failure, isDispatched } = await attempt(target, request, answer, openAnswers);
+    const { failure, isDispatched } = await attempt(target, request, answer, (relay) =>
+      openAnswers.enter(relay, owner),
+    );
     if (failure === null) return;
     if (isDispatched || failure.code === 'request_cancelled') throw failure;
     if (answer.response.destroyed) throw new AppError('request_cancelled');
@@ -35,16 +41,16 @@ export async function sendToProxy(
 
 async function attempt(
   target: ProxyTarget,
-  request: ProxyRequest,
+  { method, path, headers, body }: ProxyRequest,
   answer: ClientAnswer,
-  openAnswers: OpenAnswers,
+  enter: (relay: AnswerRelay) => () => void,
 ): Promise<{ failure: AppError | null; isDispatched: boolean }> {
   target.inFlight += 1;
   const { promise, resolve } = Promise.withResolvers<AppError | null>();
   const relay = new AnswerRelay(answer, resolve);
-  const leave = openAnswers.enter(relay);
+  const leave = enter(relay);
   try {
-    target.pool.dispatch(request, relay);
+    target.pool.dispatch({ method, path, headers, body: body?.toDispatch() ?? null }, relay);
     return { failure: await promise, isDispatched: relay.isDispatched };
   } finally {
     leave();

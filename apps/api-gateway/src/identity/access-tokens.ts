@@ -42,6 +42,13 @@ export class AccessTokens {
     });
   }
 
+  /** Returns the principal of a token that was verified before and has not expired; null for any other text. */
+  findVerified(token: string): Principal | Promise<Principal> | null {
+    if (token.length > tokenLengthMax) return null;
+    const entry = this.#entries.get(hash('sha256', token, 'hex'));
+    return entry !== undefined && entry.expiresAtMs > Date.now() ? this.#toPrincipal(entry) : null;
+  }
+
   /** Throws `invalid_token`, `access_blocked`; `service_unavailable` if the keys or the session cannot be fetched. */
   find(token: string): Principal | Promise<Principal> {
     if (token.length > tokenLengthMax) throw new AppError('invalid_token', { internal: 'too long' });

@@ -1,5 +1,6 @@
 import {
   AppError,
+  type KeyInvalidation,
   type KeyVerdict,
   keyEpoch,
   keyInvalidation,
@@ -48,11 +49,13 @@ export class KeyVerdicts {
     this.#verdicts = new RememberedAnswers({
       ask: (keySha256) => this.#judge(keySha256),
       maxAgeMs: (judged) => (judged.verdict.valid ? maxAgeMs : refusedMaxAgeMs),
+      isRefusal: (judged) => !judged.verdict.valid,
       ...{ entriesMax, monotonicNow },
     });
     this.#sessions = new RememberedAnswers({
       ask: (sessionId) => this.#judgeSession(sessionId),
       maxAgeMs: (verdict) => (verdict.valid ? maxAgeMs : refusedMaxAgeMs),
+      isRefusal: (verdict) => !verdict.valid,
       ...{ entriesMax, monotonicNow },
     });
   }
@@ -66,6 +69,11 @@ export class KeyVerdicts {
     return found instanceof Promise ? found.then(this.#whileValid) : this.#whileValid(found);
   }
 
+  /** True if the key was valid when auth was last asked about it, however long ago. */
+  wasGood(keySha256: string): boolean {
+    return this.#verdicts.wasGood(keySha256);
+  }
+
   /**
    * The principal of a session as it is now; null when the session is over. Synchronous when it is remembered. Throws
    * `access_blocked` if the operator blocked its user or organisation.
@@ -75,14 +83,15 @@ export class KeyVerdicts {
     return found instanceof Promise ? found.then(toPrincipal) : toPrincipal(found);
   }
 
-  /** Takes a message of the invalidation channel. */
-  invalidate(message: string): void {
+  /** Takes a message of the invalidation channel. Returns the callers whose open answers end at once, if it names any. */
+  invalidate(message: string): KeyInvalidation['cut'] {
     const parsed = keyInvalidation.safeParse(parseJson(message));
-    if (!parsed.success || parsed.data.all) {
-      this.forgetAll();
-      return;
-    }
-    const { keySha256, organizationIds = [], userIds = [] } = parsed.data;
+    if (!parsed.success || parsed.data.all) this.forgetAll();
+    else this.#forget(parsed.data);
+    return parsed.data?.cut;
+  }
+
+  #forget({ keySha256, organizationIds = [], userIds = [] }: KeyInvalidation): void {
     this.#verdicts.forget(keySha256);
     if (organizationIds.length + userIds.length === 0) return;
     // A refusal names no user: each blocked caller may be the one that is allowed again.

@@ -10,12 +10,17 @@ interface Entry<Answer> {
 
 /** Between two attempts to renew the same answer. */
 const renewalPauseMs = 1000;
+/** Subjects that are asked about at once: the peer has far fewer connections. */
+const pendingMax = 2000;
+const refusalsMax = 10_000;
 
 export interface RememberedAnswersOptions<Answer> {
   ask(subject: string): Promise<Answer>;
   /** How long an answer is believed without asking again. */
   maxAgeMs(answer: Answer): number;
-  /** Most answers remembered, and most asked for at once; the longest known go first. */
+  /** A refusal is remembered apart: subjects that are made up never push out those that exist. */
+  isRefusal(answer: Answer): boolean;
+  /** Most answers remembered, and as many refusals at most; the longest known go first. */
   entriesMax: number;
   monotonicNow(): number;
 }
@@ -27,6 +32,7 @@ export interface RememberedAnswersOptions<Answer> {
 export class RememberedAnswers<Answer> {
   readonly #options: RememberedAnswersOptions<Answer>;
   readonly #entries = new Map<string, Entry<Answer>>();
+  readonly #refusals = new Map<string, Entry<Answer>>();
   readonly #pending = new Map<string, Promise<Answer>>();
   /** Grows with everything that is forgotten: an answer that was under way meanwhile is used once and not remembered. */
   #generation = 0;
@@ -37,17 +43,25 @@ export class RememberedAnswers<Answer> {
 
   /** Synchronous where it is remembered. Throws what asking throws, and `service_unavailable` where too many are asked for. */
   find(subject: string): Answer | Promise<Answer> {
-    const entry = this.#entries.get(subject);
+    const entry = this.#entries.get(subject) ?? this.#refusals.get(subject);
     const nowMs = this.#options.monotonicNow();
     if (entry === undefined || entry.believedUntilMs <= nowMs) return this.#ask(subject);
     if (entry.renewedFromMs <= nowMs) this.#renew(subject, entry, nowMs);
     return entry.answer;
   }
 
+  /** True if the last answer about the subject, however old, was no refusal. */
+  wasGood(subject: string): boolean {
+    return this.#entries.has(subject);
+  }
+
+  /** An answer that is forgotten is no longer believed. It still counts for `wasGood`. */
   forget(subjects: readonly string[]): void {
     this.#generation += 1;
     for (const subject of subjects) {
-      this.#entries.delete(subject);
+      const entry = this.#entries.get(subject);
+      if (entry !== undefined) disbelieve(entry);
+      this.#refusals.delete(subject);
       this.#pending.delete(subject);
     }
   }
@@ -56,20 +70,20 @@ export class RememberedAnswers<Answer> {
   forgetWhere(isOutdated: (answer: Answer) => boolean): void {
     this.#generation += 1;
     this.#pending.clear();
-    for (const [subject, { answer }] of this.#entries) {
-      if (isOutdated(answer)) this.#entries.delete(subject);
-    }
+    for (const entry of this.#entries.values()) if (isOutdated(entry.answer)) disbelieve(entry);
+    for (const [subject, { answer }] of this.#refusals) if (isOutdated(answer)) this.#refusals.delete(subject);
   }
 
   forgetAll(): void {
     this.#generation += 1;
-    this.#entries.clear();
+    for (const entry of this.#entries.values()) disbelieve(entry);
+    this.#refusals.clear();
     this.#pending.clear();
   }
 
   #renew(subject: string, entry: Entry<Answer>, nowMs: number): void {
     entry.renewedFromMs = nowMs + renewalPauseMs;
-    if (this.#pending.size >= this.#options.entriesMax) return;
+    if (this.#pending.size >= pendingMax) return;
     // Who asks when it is too old to be believed is told why there is no newer one.
     this.#ask(subject).catch(() => undefined);
   }
@@ -77,8 +91,7 @@ export class RememberedAnswers<Answer> {
   #ask(subject: string): Promise<Answer> {
     const pending = this.#pending.get(subject);
     if (pending !== undefined) return pending;
-    if (this.#pending.size >= this.#options.entriesMax)
-      throw new AppError('service_unavailable', { internal: 'too many look-ups' });
+    if (this.#pending.size >= pendingMax) throw new AppError('service_unavailable', { internal: 'too many look-ups' });
     const generation = this.#generation;
     const asked = this.#options.ask(subject).then((answer) => {
       if (generation === this.#generation) this.#remember(subject, answer);
@@ -93,13 +106,20 @@ export class RememberedAnswers<Answer> {
   }
 
   #remember(subject: string, answer: Answer): void {
+    const { entriesMax, isRefusal } = this.#options;
     this.#entries.delete(subject);
-    if (this.#entries.size >= this.#options.entriesMax) {
-      const oldest = this.#entries.keys().next().value;
-      if (oldest !== undefined) this.#entries.delete(oldest);
+    this.#refusals.delete(subject);
+    const entries = isRefusal(answer) ? this.#refusals : this.#entries;
+    if (entries.size >= (isRefusal(answer) ? Math.min(entriesMax, refusalsMax) : entriesMax)) {
+      const oldest = entries.keys().next().value;
+      if (oldest !== undefined) entries.delete(oldest);
     }
     const nowMs = this.#options.monotonicNow();
     const maxAgeMs = this.#options.maxAgeMs(answer);
-    this.#entries.set(subject, { answer, believedUntilMs: nowMs + maxAgeMs, renewedFromMs: nowMs + maxAgeMs / 2 });
+    entries.set(subject, { answer, believedUntilMs: nowMs + maxAgeMs, renewedFromMs: nowMs + maxAgeMs / 2 });
   }
+}
+
+function disbelieve(entry: { believedUntilMs: number }): void {
+  entry.believedUntilMs = Number.NEGATIVE_INFINITY;
 }

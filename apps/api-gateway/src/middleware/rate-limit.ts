@@ -1,5 +1,7 @@
 import { AppError, type Principal } from '@aggregator/contracts';
+import { toAddressBlock } from '@aggregator/service-kit';
 import type { ApiGatewayContext } from '../context.ts';
+import type { ManagementRoute } from '../routes/route-table.ts';
 
 /*
  * AI requests are limited in the proxy, in the one atomic step that also takes the hold (promise I14, one round trip to
@@ -14,15 +16,39 @@ export async function limitManagement(context: ApiGatewayContext, principal: Pri
   if (!verdict.isAllowed) throw new AppError('rate_limit_exceeded', { retryAfterMs: verdict.retryAfterMs ?? 60_000 });
 }
 
-/** One step per refused credential, for each address: a key cannot be guessed at line speed. Kept in this process. */
-export async function limitFailures(context: ApiGatewayContext, clientIp: string, error: AppError): Promise<AppError> {
-  if (error.entry.status !== 401) return error;
-  const verdict = await context.localLimits.takeRate({
-    subject: `failures:${clientIp}`,
+/**
+ * One step per request to a public route, for each address. Counted in this process: a flood without credentials never reaches
+ * the counter store.
+ */
+export function limitPublic(context: ApiGatewayContext, { prefix }: ManagementRoute, clientIp: string): void {
+  const subject = `public:${prefix}:${toAddressBlock(clientIp)}`;
+  const verdict = context.localRates.take({ subject, ratePerMinute: context.config.publicPerMinute, cost: 1 });
+  if (!verdict.isAllowed) throw new AppError('rate_limit_exceeded', { retryAfterMs: verdict.retryAfterMs ?? 60_000 });
+}
+
+/**
+ * Judges a credential that is not known to be good. One step is taken for its address before `judge` looks it up, and given
+ * back if the credential is good or could not be judged. After the limit nothing is looked up. Kept in this process.
+ */
+export async function limitFailures<Found>(
+  context: ApiGatewayContext,
+  clientIp: string,
+  judge: () => Found | Promise<Found>,
+): Promise<Found> {
+  const limit = {
+    subject: `failures:${toAddressBlock(clientIp)}`,
     ratePerMinute: context.config.failuresPerMinute,
     cost: 1,
-  });
-  return verdict.isAllowed
-    ? error
-    : new AppError('rate_limit_exceeded', { retryAfterMs: verdict.retryAfterMs ?? 60_000 });
+  };
+  const verdict = context.localRates.take(limit);
+  if (!verdict.isAllowed) throw new AppError('rate_limit_exceeded', { retryAfterMs: verdict.retryAfterMs ?? 60_000 });
+  let isRefused = false;
+  try {
+    return await judge();
+  } catch (error) {
+    isRefused = error instanceof AppError && error.entry.status === 401;
+    throw error;
+  } finally {
+    if (!isRefused) context.localRates.giveBack(limit);
+  }
 }

@@ -6,7 +6,6 @@ import { aiRequestFinished } from '../events.ts';
 import { authenticate } from '../middleware/authenticate.ts';
 import { authorise } from '../middleware/authorise.ts';
 import { readClientAddress } from '../middleware/client-address.ts';
-import { limitFailures } from '../middleware/rate-limit.ts';
 import { forwardAiRequest } from './forward-ai-request.ts';
 import type { AiRoute } from './route-table.ts';
 
@@ -16,7 +15,7 @@ const idHeaders: Readonly<Record<AiRoute['errors'], readonly string[]>> = {
   anthropic: [requestIdHeader, 'request-id'],
 };
 
-/** The AI surface, on one screen: who are you, may you, then on to a proxy, where the limits are. */
+/** The AI surface, on one screen: identity, scope, a place, the whole body, then a proxy, which has the limits. */
 export async function answerAiRequest(
   context: ApiGatewayContext,
   route: AiRoute,
@@ -30,18 +29,20 @@ export async function answerAiRequest(
   let failure: AppError | null = null;
   try {
     if (request.method !== route.method) throw new AppError('method_not_allowed');
-    const found = authenticate(context, request);
+    const found = authenticate(context, request, clientIp);
     const caller = found instanceof Promise ? await found : found;
     authorise(caller, route.scope, clientIp);
     const ownHeaders = idHeaders[route.errors].flatMap((name) => [name, requestId]);
-    await forwardAiRequest(context, route, caller, request, response, { requestId, path, ownHeaders });
+    await forwardAiRequest(context, route, caller, request, response, {
+      ...{ requestId, path, clientIp, startedMs, ownHeaders },
+    });
   } catch (thrown) {
-    failure = await limitFailures(context, clientIp, toAppError(thrown));
+    failure = toAppError(thrown);
     if (!response.headersSent) for (const name of idHeaders[route.errors]) response.setHeader(name, requestId);
     if (route.errors === 'anthropic') sendErrorBody(response, failure, toAnthropicErrorBody(failure, requestId));
     else sendOpenAiError(response, failure);
-    // What is left of a refused body is thrown away, so that the next request on the connection is read from its start.
-    request.resume();
+    // The rest of a refused body is read and dropped, so that the next request on the connection is read from its start.
+    context.pools.bodies.discard(request, context.config.requestBytesMax);
   }
   aiRequestFinished(context, {
     requestId,

@@ -1,68 +1,67 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, principalHeader, requestIdHeader } from '@aggregator/contracts';
+import { receiveBody } from '../bodies/receive-body.ts';
+import type { ReceivedBody } from '../bodies/received-body.ts';
 import type { ApiGatewayContext } from '../context.ts';
 import { toForwardHeaders } from '../forward/allowed-headers.ts';
 import { sendToProxy } from '../forward/send-to-proxy.ts';
 import { writeStreamError } from '../forward/write-stream-error.ts';
 import type { Authenticated } from '../middleware/authenticate.ts';
+import { claimsOf, toShareError } from '../shares/claims.ts';
 import type { AiRoute } from './route-table.ts';
 
 export interface Forwarding {
   readonly requestId: string;
   readonly path: string;
+  readonly clientIp: string;
+  /** On the monotonic clock. */
+  readonly startedMs: number;
   /** What the answer has beside the proxy's headers: names and values in turn. */
   readonly ownHeaders: readonly string[];
 }
 
-/** Below this a body is read whole first, so that head and body leave in one write. */
-const gatherBytesMax = 64 * 1024;
-
 /**
- * Sends an AI request to a proxy and its answer back. Resolves when the answer is over; rejects with what to tell the
- * client where no answer has begun.
+ * Sends an AI request to a proxy and its answer back: a place, the whole body, then a connection. Resolves when the answer
+ * is over; rejects with the error for the client if no answer has begun.
  */
 export async function forwardAiRequest(
   context: ApiGatewayContext,
   route: AiRoute,
-  caller: Authenticated,
+  { principal }: Authenticated,
   request: IncomingMessage,
   response: ServerResponse,
-  { requestId, path, ownHeaders }: Forwarding,
+  { requestId, path, clientIp, startedMs, ownHeaders }: Forwarding,
 ): Promise<void> {
-  const headers = toForwardHeaders(request.headers);
-  headers[requestIdHeader] = requestId;
-  headers[principalHeader] = await context.signer.signPrincipal(caller.principal, 'proxy');
-  const body = await readForwardBody(request, headers, context.config.requestBytesMax);
-  if (response.destroyed) throw new AppError('request_cancelled');
+  const { pools } = context;
+  const claims = claimsOf(principal, clientIp);
+  const place = pools.aiRequests.open(claims);
+  let body: ReceivedBody | null = null;
+  try {
+    const refusal = place.take(1);
+    if (refusal !== null) {
+      pools.onRefused(pools.aiRequests, refusal);
+      throw toShareError(pools.aiRequests, refusal);
+    }
+    const headers = toForwardHeaders(request.headers);
+    headers[requestIdHeader] = requestId;
+    if (request.method !== 'GET') {
+      body = await receiveBody(request, {
+        ...{ pool: pools.aiBodies, claims, watch: pools.bodies, onRefused: pools.onRefused },
+        bytesMax: context.config.requestBytesMax,
+        bytesMin: 0,
+      });
+      if (body.length > 0) headers['content-length'] = String(body.length);
+    }
+    // Signed last: a body may take longer to arrive than a signature is valid.
+    headers[principalHeader] = await context.signer.signPrincipal(principal, 'proxy');
+    if (response.destroyed) throw new AppError('request_cancelled');
 
-  const method = request.method === 'GET' ? 'GET' : 'POST';
-  const toStreamError = (reason: AppError) => writeStreamError(route, path, reason, requestId);
-  await sendToProxy(context, { method, path, headers, body }, { response, ownHeaders, toStreamError });
-}
-
-/** Nothing for a GET, the bytes of a small body, the stream of a large one; its length is checked before any of it is sent. */
-async function readForwardBody(
-  request: IncomingMessage,
-  headers: Record<string, string>,
-  bytesMax: number,
-): Promise<Buffer | IncomingMessage | null> {
-  if (request.method === 'GET') return null;
-  const declared = request.headers['content-length'];
-  if (declared === undefined) return request;
-  const length = Number(declared);
-  if (length > bytesMax) throw new AppError('request_too_large');
-  headers['content-length'] = declared;
-  return length <= gatherBytesMax ? readAll(request) : request;
-}
-
-function readAll(request: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    // Every request closes; an error for those that had ended would cost more than reading their bodies.
-    request.once('close', () => {
-      if (!request.readableEnded) reject(new AppError('request_cancelled'));
-    });
-  });
+    const method = request.method === 'GET' ? 'GET' : 'POST';
+    const toStreamError = (reason: AppError) => writeStreamError(route, path, reason, requestId);
+    const answer = { response, ownHeaders, toStreamError };
+    await sendToProxy(context, { method, path, headers, body }, answer, { principal, startedMs });
+  } finally {
+    body?.close();
+    place.close();
+  }
 }

@@ -1,89 +1,126 @@
-import { Agent } from 'node:http';
-import { AppError, peerHeader, principalHeader, requestIdHeader, type ServiceName } from '@aggregator/contracts';
-import { sendProblem } from '@aggregator/service-kit';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError, peerHeader, principalHeader, requestIdHeader } from '@aggregator/contracts';
 import type { RequestHandler } from 'express';
-import { createProxyMiddleware } from 'http-proxy-middleware';
+import { type ReceiveOptions, receiveBody } from '../bodies/receive-body.ts';
+import type { ReceivedBody } from '../bodies/received-body.ts';
 import type { ApiGatewayContext } from '../context.ts';
 import { toForwardHeaders } from '../forward/allowed-headers.ts';
+import { AnswerRelay } from '../forward/relay-answer.ts';
 import { authenticate } from '../middleware/authenticate.ts';
 import { authorise } from '../middleware/authorise.ts';
 import { readClientAddress } from '../middleware/client-address.ts';
-import { limitFailures, limitManagement } from '../middleware/rate-limit.ts';
+import { limitManagement, limitPublic } from '../middleware/rate-limit.ts';
+import { claimsOf, publicClaimsOf, toShareError } from '../shares/claims.ts';
+import type { Claim } from '../shares/fair-pool.ts';
 import { findManagementRoute, type ManagementRoute, toCanonicalPath } from './route-table.ts';
 
-type Target = ManagementRoute['service'];
+const bodyBytesMax = 1024 * 1024;
+/** A login, a registration, a refresh token. */
+const publicBodyBytesMax = 64 * 1024;
+/** The least that a body counts: its connection and its bookkeeping. */
+const bodyBytesMin = 8 * 1024;
 
-const deadlineMs = 30_000;
+/** A request that may go on to its service. */
+interface Admitted {
+  /** What vouches for the caller at the service. */
+  readonly identity: Readonly<Record<string, string>>;
+  readonly claims: readonly Claim[];
+  readonly receive: ReceiveOptions;
+}
 
-/** The management API: the service that has the path answers it, for the principal whom we vouch for. */
+/**
+ * The management API: the service that has the path responds, for the principal whom we vouch for. In order: route, identity,
+ * limits, a place, the whole body, a connection.
+ */
 export function forwardManagement(context: ApiGatewayContext): RequestHandler {
-  const { config } = context;
-  const agent = new Agent({ keepAlive: true, maxSockets: 64, maxFreeSockets: 16, timeout: deadlineMs });
-  const forwardTo: Record<Target, RequestHandler> = {
-    auth: createForwarder(context, 'auth', config.authUrl, agent),
-    billing: createForwarder(context, 'billing', config.billingUrl, agent),
-    analytics: createForwarder(context, 'analytics', config.analyticsUrl, agent),
-    'provider-orchestrator': createForwarder(context, 'provider-orchestrator', config.orchestratorUrl, agent),
-  };
   return async (request, response, next) => {
-    const path = toCanonicalPath(request.path);
+    const url = request.url;
+    const queryAt = url.indexOf('?');
+    const path = toCanonicalPath(queryAt === -1 ? url : url.slice(0, queryAt));
     const route = path === null ? undefined : findManagementRoute(path);
     if (path === null || route === undefined) return next();
-    const clientIp = readClientAddress(request, config.trustedProxyHops);
-    const identity = await identify(context, route, request, clientIp);
-    // The whole set of headers is made anew: nothing a client wrote reaches a service unless it is listed.
-    const requestId = String(response.getHeader(requestIdHeader));
-    const length = request.headers['content-length'];
-    const encoding = request.headers['transfer-encoding'];
-    request.headers = {
-      ...toForwardHeaders(request.headers),
-      ...(length === undefined ? {} : { 'content-length': length }),
-      ...(encoding === undefined ? {} : { 'transfer-encoding': encoding }),
-      ...identity,
-      [requestIdHeader]: requestId,
-      'x-forwarded-for': clientIp,
-    };
-    request.url = path + request.url.slice(request.path.length);
-    return forwardTo[route.service](request, response, next);
+    const clientIp = readClientAddress(request, context.config.trustedProxyHops);
+    try {
+      const admitted = await admit(context, route, request, clientIp);
+      const target = queryAt === -1 ? path : path + url.slice(queryAt);
+      await forward(context, route, admitted, { request, response, target, clientIp });
+    } catch (error) {
+      context.pools.bodies.discard(request, bodyBytesMax);
+      throw error;
+    }
   };
 }
 
-async function identify(
+async function admit(
   context: ApiGatewayContext,
   route: ManagementRoute,
-  request: Parameters<RequestHandler>[0],
+  request: IncomingMessage,
   clientIp: string,
-): Promise<Record<string, string>> {
-  if (route.isPublic) return { [peerHeader]: await context.signer.signPeer(route.service) };
-  try {
-    const caller = await authenticate(context, request);
-    authorise(caller, null, clientIp);
-    await limitManagement(context, caller.principal);
-    return { [principalHeader]: await context.signer.signPrincipal(caller.principal, route.service) };
-  } catch (error) {
-    throw error instanceof AppError ? await limitFailures(context, clientIp, error) : error;
+): Promise<Admitted> {
+  const { pools, signer } = context;
+  const { onRefused } = pools;
+  if (route.isPublic) {
+    limitPublic(context, route, clientIp);
+    const claims = publicClaimsOf(clientIp);
+    const receive = {
+      ...{ pool: pools.publicBodies, claims, watch: pools.publicBodiesWatch, onRefused, evictFor: clientIp },
+      ...{ bytesMax: publicBodyBytesMax, bytesMin: bodyBytesMin },
+    };
+    return { identity: { [peerHeader]: await signer.signPeer(route.service) }, claims, receive };
   }
+  const caller = await authenticate(context, request, clientIp);
+  authorise(caller, null, clientIp);
+  await limitManagement(context, caller.principal);
+  const claims = claimsOf(caller.principal, clientIp);
+  const receive = {
+    ...{ pool: pools.managementBodies, claims, watch: pools.bodies, onRefused },
+    ...{ bytesMax: bodyBytesMax, bytesMin: bodyBytesMin },
+  };
+  return {
+    identity: { [principalHeader]: await signer.signPrincipal(caller.principal, route.service) },
+    ...{ claims, receive },
+  };
 }
 
-function createForwarder(
+async function forward(
   context: ApiGatewayContext,
-  service: ServiceName,
-  target: string,
-  agent: Agent,
-): RequestHandler {
-  return createProxyMiddleware({
-    target,
-    agent,
-    changeOrigin: true,
-    xfwd: false,
-    proxyTimeout: deadlineMs,
-    on: {
-      error(cause, _request, response) {
-        context.logger.error('management_forward_failed', { target: service, error: cause });
-        const error = new AppError('service_unavailable', { internal: service, cause, retryAfterMs: 1000 });
-        if ('writeHead' in response) sendProblem(response, error, String(response.getHeader(requestIdHeader)));
-        else response.destroy();
-      },
-    },
-  });
+  { service }: ManagementRoute,
+  { identity, claims, receive }: Admitted,
+  client: { request: IncomingMessage; response: ServerResponse; target: string; clientIp: string },
+): Promise<void> {
+  const { request, response } = client;
+  const { pool, requests } = context.management[service];
+  let place: ReturnType<typeof requests.open> | null = null;
+  let body: ReceivedBody | null = null;
+  try {
+    body = await receiveBody(request, receive);
+    if (response.destroyed) throw new AppError('request_cancelled');
+    place = requests.open(claims);
+    const refusal = place.take(1);
+    if (refusal !== null) {
+      context.pools.onRefused(requests, refusal);
+      throw toShareError(requests, refusal);
+    }
+    // A new object: nothing that a client wrote reaches a service unless it is listed.
+    const headers = {
+      ...toForwardHeaders(request.headers),
+      ...(body.length > 0 && { 'content-length': String(body.length) }),
+      ...identity,
+      [requestIdHeader]: String(response.getHeader(requestIdHeader)),
+      'x-forwarded-for': client.clientIp,
+    };
+    const { promise, resolve } = Promise.withResolvers<AppError | null>();
+    const relay = new AnswerRelay({ response, ownHeaders: [], toStreamError: () => '' }, resolve);
+    pool.dispatch({ method: request.method ?? 'GET', path: client.target, headers, body: body.toDispatch() }, relay);
+    const failure = await promise;
+    if (failure !== null) throw failure;
+  } catch (error) {
+    if (error instanceof AppError && error.entry.status >= 500) {
+      context.logger.error('management_forward_failed', { target: service, error });
+    }
+    throw error;
+  } finally {
+    body?.close();
+    place?.close();
+  }
 }

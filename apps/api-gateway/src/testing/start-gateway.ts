@@ -17,32 +17,46 @@ export interface TestServer {
 export interface TestGateway {
   readonly service: RunningService<ApiGatewayContext>;
   readonly url: string;
+  /** Keys that auth was asked about. */
+  readonly lookUps: number;
   post(path: string, body: NonNullable<RequestInit['body']>, headers?: Record<string, string>): Promise<Response>;
   stop(): Promise<void>;
 }
 
-/** The one key that the gateway's auth knows. */
+/** Keys of two organisations: all that the gateway's auth knows. */
 export const validKey = createApiKey(Buffer.alloc(32, 1));
+export const neighbourKey = createApiKey(Buffer.alloc(32, 3));
 
-const verdict: KeyVerdict = {
+const toVerdict = (tenant: number): Extract<KeyVerdict, { valid: true }> => ({
   valid: true,
   principal: {
-    orgId: '0193c5a0-0000-7000-8000-000000000001',
-    userId: '0193c5a0-0000-7000-8000-000000000002',
-    keyId: '0193c5a0-0000-7000-8000-000000000003',
+    orgId: `0193c5a0-0000-7000-8000-00000000${tenant}001`,
+    userId: `0193c5a0-0000-7000-8000-00000000${tenant}002`,
+    keyId: `0193c5a0-0000-7000-8000-00000000${tenant}003`,
     scopes: ['ai:invoke'],
     models: null,
     limits: { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null },
   },
   expiresAt: null,
   allowedIps: null,
-};
+});
+export const validPrincipal = toVerdict(0).principal;
 
-export async function serve(listener: RequestListener, host = '127.0.0.1', port = 0): Promise<TestServer> {
-  const server = createServer(listener);
+const verdicts: readonly (readonly [digest: string, verdict: KeyVerdict])[] = [
+  [hash('sha256', validKey, 'hex'), toVerdict(0)],
+  [hash('sha256', neighbourKey, 'hex'), toVerdict(1)],
+];
+
+export async function serve(
+  listener: RequestListener,
+  host = '127.0.0.1',
+  port = 0,
+  onConnection: () => void = () => undefined,
+): Promise<TestServer> {
+  const server = createServer(listener).on('connection', onConnection);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, resolve);
+    server.listen({ port, host, backlog: 4096 }, resolve);
   });
   const address = server.address();
   const opened = typeof address === 'object' && address !== null ? address.port : port;
@@ -61,18 +75,20 @@ export const answerJson = (response: Parameters<RequestListener>[1], body: unkno
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 };
 
-/** Auth as the gateway sees it. */
-const auth: RequestListener = async (request, response) => {
-  const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part);
-  if (request.url === '/internal/keys/epoch') answerJson(response, { epoch: 1 });
-  else {
-    const isKnown = Buffer.concat(parts)
-      .toString()
-      .includes(hash('sha256', validKey, 'hex'));
-    answerJson(response, isKnown ? verdict : { valid: false });
-  }
-};
+/** Auth as the gateway sees it; counts the keys that it is asked about. */
+function createAuth(seen: { asked: number }): RequestListener {
+  return async (request, response) => {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part);
+    if (request.url === '/internal/keys/epoch') answerJson(response, { epoch: 1 });
+    else if (request.url !== '/internal/keys/verify') answerJson(response, { url: request.url });
+    else {
+      seen.asked += 1;
+      const body = Buffer.concat(parts).toString();
+      answerJson(response, verdicts.find(([digest]) => body.includes(digest))?.[1] ?? { valid: false });
+    }
+  };
+}
 
 /** A gateway as it is shipped, before proxies at `proxyUrl`. */
 export async function startGateway(
@@ -80,7 +96,8 @@ export async function startGateway(
   environment: Record<string, string> = {},
   overrides: Partial<ApiGatewayOverrides> = {},
 ): Promise<TestGateway> {
-  const authServer = await serve(auth);
+  const seen = { asked: 0 };
+  const authServer = await serve(createAuth(seen));
   const config = readApiGatewayConfig({
     PORT: '0',
     LOG_LEVEL: 'error',
@@ -98,6 +115,9 @@ export async function startGateway(
   return {
     service,
     url: service.url,
+    get lookUps() {
+      return seen.asked;
+    },
     post: (path, body, headers = {}) =>
       fetch(`${service.url}${path}`, {
         method: 'POST',

@@ -1,0 +1,37 @@
+import { AppError, type Principal } from '@aggregator/contracts';
+import { toAddressBlock } from '@aggregator/service-kit';
+import type { Claim, FairPool, ShareRefusal } from './fair-pool.ts';
+
+/** A third of what a pool gives to all, while the key is alone. */
+const keyWeight = 0.5;
+/** Half of it. */
+const organizationWeight = 1;
+/** Three quarters: many clients can be behind one address, and one client can have many organisations. */
+const callerAddressWeight = 3;
+/** A quarter. */
+const publicAddressWeight = 1 / 3;
+
+/** The claims of a caller with a credential: its key or user, its organisation, its address. */
+export function claimsOf({ keyId, userId, orgId }: Principal, clientIp: string): readonly Claim[] {
+  return [
+    { kind: 'key', subject: keyId === null ? `user:${userId}` : `key:${keyId}`, weight: keyWeight },
+    { kind: 'organization', subject: `organization:${orgId}`, weight: organizationWeight },
+    { kind: 'address', subject: `address:${toAddressBlock(clientIp)}`, weight: callerAddressWeight },
+  ];
+}
+
+/** The claims of a client without a credential: its address, and all such clients together. */
+export function publicClaimsOf(clientIp: string): readonly Claim[] {
+  return [
+    { kind: 'address', subject: `address:${toAddressBlock(clientIp)}`, weight: publicAddressWeight },
+    { kind: 'public', subject: 'public', weight: 1 },
+  ];
+}
+
+/** Returns the error for a refused share: 429 if the caller has its part of the pool, 503 if the pool is full. */
+export function toShareError(pool: FairPool, { kind, isFull }: ShareRefusal): AppError {
+  return new AppError(isFull ? 'service_unavailable' : 'rate_limit_exceeded', {
+    internal: `pool ${pool.name}: ${isFull ? 'full' : `the ${kind} has its share`}`,
+    retryAfterMs: 1000,
+  });
+}

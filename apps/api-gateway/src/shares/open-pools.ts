@@ -1,0 +1,46 @@
+import { BodyWatch } from '../bodies/body-watch.ts';
+import type { ApiGatewayConfig } from '../config.ts';
+import type { GatewayEvents } from '../events.ts';
+import { FairPool, type ShareRefusal } from './fair-pool.ts';
+
+const mebibyte = 1024 * 1024;
+const managementBodyBytes = 64 * mebibyte;
+/** 2,048 slow bodies of 8 KiB. */
+const publicBodyBytes = 16 * mebibyte;
+/** A pool of bodies is at least so many times the largest body, so that each key can send one beside others. */
+const bodiesMin = 4;
+
+/** What one gateway has of each kind of place, and the watches over bodies that arrive. */
+export interface GatewayPools {
+  readonly aiRequests: FairPool;
+  readonly aiBodies: FairPool;
+  readonly managementBodies: FairPool;
+  /** Bodies of clients without a credential. */
+  readonly publicBodies: FairPool;
+  readonly bodies: BodyWatch;
+  readonly publicBodiesWatch: BodyWatch;
+  onRefused(pool: FairPool, refusal: ShareRefusal): void;
+  close(): void;
+}
+
+export function openPools(config: ApiGatewayConfig, events: GatewayEvents): GatewayPools {
+  const watchOptions = {
+    windowMs: config.bodyWindowMs,
+    bytesPerSecondMin: config.bodyBytesPerSecondMin,
+    onCut: (reason: string) => events.bodiesCut.inc({ reason }),
+  };
+  const bodies = new BodyWatch(watchOptions);
+  const publicBodiesWatch = new BodyWatch(watchOptions);
+  return {
+    aiRequests: new FairPool('ai_requests', config.requestsInFlightMax),
+    aiBodies: new FairPool('ai_bodies', Math.max(config.bodyBytesInFlightMax, bodiesMin * config.requestBytesMax)),
+    managementBodies: new FairPool('management_bodies', managementBodyBytes),
+    publicBodies: new FairPool('public_bodies', publicBodyBytes),
+    ...{ bodies, publicBodiesWatch },
+    onRefused: ({ name }, { kind, isFull }) => events.shareRefusals.inc({ pool: name, by: isFull ? 'pool' : kind }),
+    close() {
+      bodies.close();
+      publicBodiesWatch.close();
+    },
+  };
+}
