@@ -22,6 +22,8 @@ import { z } from 'zod';
 
 const mebibyte = 1024 * 1024;
 const dayMs = 86_400_000;
+/** Just below a million dollars: nothing above can be counted or leased. */
+const requestCostNanoUsdCeiling = 999_999_999_999_999;
 
 export const proxyVariables = {
   ...commonVariables('proxy', defaultPorts.proxy),
@@ -40,6 +42,11 @@ export const proxyVariables = {
     'PROXY_BODY_BYTES_IN_FLIGHT_MAX',
     integer(mebibyte, 1024 * 1024 * mebibyte).default(512 * mebibyte),
     'Bytes of request bodies that one proxy holds at once; more are answered 503 at once.',
+  ),
+  requestCostNanoUsdMax: variable(
+    'REQUEST_COST_MAX_NANO_USD',
+    integer(1, requestCostNanoUsdCeiling).default(100_000_000_000).transform(BigInt),
+    'Most that one request may cost in the worst case, in nano-USD; more is refused before anything is sent. The default, 100 dollars, covers the longest prompt and answer of every model of the catalogue, so it stops mistakes and little else.',
   ),
   baseUrlAllowlist: baseUrlAllowlistVariable,
   upstreamConnectionsMax: variable(

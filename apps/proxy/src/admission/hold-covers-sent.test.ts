@@ -12,7 +12,7 @@ const contextLength = 200_000;
 const rates: Rates = { inputUncached: '3000000', outputText: '15000000', outputReasoning: '20000000' };
 const nanoUsdPerInputToken = 3000n;
 const nanoUsdPerOutputToken = 20_000n;
-const outputTokensUnasked = 16_384;
+const outputTokensUnasked = 8192;
 const privacy = { mode: 'mask' as const, kinds: ['email' as const] };
 
 interface Sent {

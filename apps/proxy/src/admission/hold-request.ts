@@ -1,13 +1,13 @@
 import type { AdmitAnswer, AdmitRequest } from '@aggregator/admission';
 import { AppError, type SnapshotModel } from '@aggregator/contracts';
-import { priceWorstCase } from '@aggregator/pricing';
-import type { Candidate, RoutePlan } from '@aggregator/routing';
+import type { RoutePlan } from '@aggregator/routing';
 import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { releaseHold } from '../settlement/release-hold.ts';
 import { limitsOf, ownerOf, toActualCosts } from './limit-subjects.ts';
 import { setRateHeaders } from './rate-headers.ts';
 import type { RequestBounds } from './request-bounds.ts';
+import { checkCost, dearestWithin, withAdvice } from './request-cost.ts';
 
 export interface Hold {
   /** What is held now; `raiseHold` raises it. */
@@ -25,45 +25,52 @@ const roundsMax = 4;
 const aheadHolds = 8n;
 /** A hold outlives its request by this, so that it never goes while a settlement is on its way. */
 const settleMarginMs = 60_000;
-/** A million dollars; nothing above can be counted or leased. */
-const holdNanoUsdMax = 1_000_000_000_000_000n;
 
 type HoldContext = Pick<ProxyContext, 'admission' | 'config' | 'events' | 'leases'>;
 
 /**
  * Takes all that the request may cost from the organisation's credit, and its share of every limit, in one step of the
  * counter store; where the credit does not suffice, asks billing for more and tries again. Sets the limits' headers on the
- * answer. Throws `rate_limit_exceeded`, `insufficient_quota`, `model_not_priced`, `billing_unavailable`,
- * `service_unavailable`; then nothing is held.
+ * answer. Throws `rate_limit_exceeded`, `insufficient_quota`, `request_cost_too_high`, `model_not_priced`,
+ * `billing_unavailable`, `service_unavailable`; then nothing is held.
  */
 export async function holdRequest(
   context: HoldContext,
   exchange: Exchange,
-  { targets }: Pick<RoutePlan, 'targets'>,
+  plan: Pick<RoutePlan, 'targets'>,
   boundsAt: (model: SnapshotModel) => RequestBounds,
 ): Promise<Hold> {
-  const [first] = targets;
+  const [first] = plan.targets;
   if (first === undefined) throw new AppError('model_not_found', { param: 'model' });
   const bounds = boundsAt(first.candidate.model);
   const limits = limitsOf(exchange.principal, bounds);
   const request: AdmitRequest = {
     orgId: exchange.principal.orgId,
     requestId: exchange.requestId,
-    holdNanoUsd: dearestOf(targets, boundsAt),
+    holdNanoUsd: dearestWithin(plan, boundsAt, context.config.requestCostNanoUsdMax),
     holdTtlMs: context.config.requestTimeoutMs + settleMarginMs,
     rates: limits.rates,
     concurrency: limits.concurrency,
   };
-  checkCost(context, request.holdNanoUsd);
+  try {
+    await takeHold(context, exchange, request);
+  } catch (error) {
+    throw withAdvice(error, bounds, request.holdNanoUsd);
+  }
+  return { amountNanoUsd: request.holdNanoUsd, bounds, ...limits.subjects };
+}
+
+/** Takes the hold; asks billing for more if the credit does not suffice, and tries again. */
+async function takeHold(context: HoldContext, { response }: Exchange, request: AdmitRequest): Promise<void> {
   for (let round = 1; round <= roundsMax; round += 1) {
     const answer = await admit(context, request);
-    setRateHeaders(exchange.response, answer.rates);
+    setRateHeaders(response, answer.rates);
     switch (answer.result) {
       case 'admitted':
         if (answer.creditNanoUsd < request.holdNanoUsd * aheadHolds) {
           context.leases.askAhead(request.orgId, request.holdNanoUsd * aheadHolds);
         }
-        return { amountNanoUsd: request.holdNanoUsd, bounds, ...limits.subjects };
+        return;
       case 'rate_limited':
         throw toRateError(answer);
       case 'concurrency_limited':
@@ -81,7 +88,7 @@ export async function holdRequest(
 
 /**
  * Makes sure that the hold covers what is about to be sent: raises it if it does not. Throws `insufficient_quota`,
- * `billing_unavailable`, `service_unavailable` if it cannot be raised; the hold then stays as it is, and nothing may be sent.
+ * `request_cost_too_high`, `billing_unavailable`, `service_unavailable` if it cannot be raised; the hold then stays as it is, and nothing may be sent.
  */
 export async function raiseHold(
   context: HoldContext,
@@ -90,7 +97,7 @@ export async function raiseHold(
   neededNanoUsd: bigint,
 ): Promise<void> {
   if (neededNanoUsd <= hold.amountNanoUsd) return;
-  checkCost(context, neededNanoUsd);
+  checkCost(neededNanoUsd, context.config.requestCostNanoUsdMax);
   for (let round = 1; round <= roundsMax; round += 1) {
     const answer = await context.admission.raiseHold({ orgId, requestId, holdNanoUsd: neededNanoUsd });
     if (answer.result === 'raised') {
@@ -104,25 +111,6 @@ export async function raiseHold(
     await context.leases.ask(orgId, neededNanoUsd - hold.amountNanoUsd);
   }
   throw new AppError('service_unavailable', { internal: `no credit after ${roundsMax} leases`, retryAfterMs: 1000 });
-}
-
-/** The most that a request within these bounds can cost at a target. Nano-USD. */
-export function priceAt({ price }: Pick<Candidate, 'price'>, bounds: RequestBounds): bigint {
-  return priceWorstCase(bounds, price.rates);
-}
-
-function checkCost(_context: HoldContext, neededNanoUsd: bigint): void {
-  if (neededNanoUsd > holdNanoUsdMax) throw new AppError('insufficient_quota');
-}
-
-/** The dearest target counts: we do not know yet which one will serve. */
-function dearestOf(targets: RoutePlan['targets'], boundsAt: (model: SnapshotModel) => RequestBounds): bigint {
-  let dearest = 0n;
-  for (const { candidate } of targets) {
-    const worst = priceAt(candidate, boundsAt(candidate.model));
-    if (worst > dearest) dearest = worst;
-  }
-  return dearest;
 }
 
 async function admit(context: HoldContext, request: AdmitRequest): Promise<AdmitAnswer> {

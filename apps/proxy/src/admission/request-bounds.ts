@@ -10,6 +10,8 @@ export interface RequestBounds {
   readonly tokensLikely: number;
   /** Calls that the provider may charge as such. */
   readonly requests: number;
+  /** True if the caller set no limit to the output, so that the model alone bounds it. Absent for no. */
+  readonly isOutputOpen?: boolean;
 }
 
 /**

@@ -45,5 +45,6 @@ export function boundChat(
     inputTokensEstimate: Math.min(estimate, inputTokensMax),
     tokensLikely: Math.min(inputLikely, inputTokensMax) + choices * outputLikely,
     requests: 1,
+    isOutputOpen: !isAsked,
   };
 }

@@ -20,7 +20,7 @@ describe('the length of an answer that no one limits', () => {
   it('is the default, which the provider is sent and the hold covers (I2)', () => {
     const model = { contextLength: 131_072, maxOutputTokens: null };
     expect(outputLimitOf(chat('hi'), model)).toEqual({ outputMax: outputTokensDefault, isAsked: false });
-    expect(limitOf(chat('hi'), 131_072)).toBe(16_384);
+    expect(limitOf(chat('hi'), 131_072)).toBe(8192);
   });
 
   it('is what the caller or the registry says if one of them does', () => {

@@ -1,8 +1,11 @@
 import type { ChatCompletionRequest, SnapshotModel } from '@aggregator/contracts';
 import type { ProviderAdapter, ProviderTarget, TranslatedRequest } from '@aggregator/providers';
 
-/** Longest answer, in tokens, if neither the caller nor the registry says how long it may be. */
-export const outputTokensDefault = 16_384;
+/**
+ * Longest answer, in tokens, if neither the caller nor the registry says how long it may be. Servers reject a limit above
+ * what their model generates, and 8,192 is the least of today's common ones (DeepSeek).
+ */
+export const outputTokensDefault = 8192;
 /** Shortest such answer: a prompt may be so long that an estimate leaves it no room. */
 const outputTokensLeast = 1024;
 const bytesPerToken = 3;

@@ -61,6 +61,11 @@ export const errorCatalogue = {
     'invalid_request_error',
     'This model has no price for what the request would use, so it cannot be served. Ask the operator to price it.',
   ),
+  request_cost_too_high: entry(
+    400,
+    'invalid_request_error',
+    'This request may cost more than the operator allows for one request. Lower max_tokens or n, or send less.',
+  ),
   invalid_amount: entry(
     400,
     'invalid_request_error',
