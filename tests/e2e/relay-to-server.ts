@@ -6,10 +6,13 @@ export interface Relay {
   readonly port: number;
   /** `open` lets everything through, `cut` breaks and refuses connections, `hang` takes bytes and answers none. */
   set(state: 'open' | 'cut' | 'hang'): void;
+  /** New connections lead to another server; open ones stay where they are. */
+  leadTo(target: { host: string; port: number }): void;
   close(): Promise<void>;
 }
 
-export async function startRelay(target: { host: string; port: number }): Promise<Relay> {
+export async function startRelay(first: { host: string; port: number }): Promise<Relay> {
+  let target = first;
   const sockets = new Set<Socket>();
   const keep = (socket: Socket) => {
     sockets.add(socket);
@@ -36,6 +39,9 @@ export async function startRelay(target: { host: string; port: number }): Promis
       state = next;
       // What hung is out of step with its server: it begins anew.
       if (next !== 'hang') for (const socket of sockets) socket.destroy();
+    },
+    leadTo(next) {
+      target = next;
     },
     async close() {
       server.close();

@@ -1,3 +1,4 @@
+export { type ChildProgram, findFreePort, startProgram } from './kubernetes/child-program.ts';
 export { type ControlPlane, startControlPlane } from './kubernetes/start-control-plane.ts';
 export { createServiceDatabases, type ServiceDatabases } from './postgres/create-service-databases.ts';
 export {

@@ -1,14 +1,6 @@
-import { Redis, type Result } from 'ioredis';
+import { connectRedis, type RedisConnectionOptions } from '@aggregator/redis';
+import type { Redis, Result } from 'ioredis';
 import { batchScript, grantScript, readScript, reclaimScript, takeRateScript } from './scripts.ts';
-
-/** Connection settings of the counter store's client. */
-export interface RedisClientOptions {
-  /** `redis://` or `rediss://` */
-  url: string;
-  /** A command without a reply for this long has failed. */
-  commandTimeoutMs: number;
-  onError(error: unknown): void;
-}
 
 type Script<Context extends { type: 'default' | 'pipeline' }> = (
   keyCount: number,
@@ -25,30 +17,10 @@ declare module 'ioredis' {
   }
 }
 
-const connectTimeoutMs = 2000;
-const disconnectTimeoutMs = 500;
-const reconnectDelayMsMax = 1000;
-const socketTimeoutMsMin = 1000;
-
-/**
- * A client on which nothing waits for long: no queue while it is not connected, no command sent again (a reclaim sent
- * twice would take twice), and a connection that has gone silent is closed, so that it is made anew.
- */
-export function connectRedis({ url, commandTimeoutMs, onError }: RedisClientOptions): Redis {
-  const client = new Redis(url, {
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 1,
-    commandTimeout: commandTimeoutMs,
-    socketTimeout: Math.max(2 * commandTimeoutMs, socketTimeoutMsMin),
-    connectTimeout: connectTimeoutMs,
-    disconnectTimeout: disconnectTimeoutMs,
-    // The client's own parser is off by one just below 2⁵³.
-    stringNumbers: true,
-    retryStrategy: (attempt) =>
-      Math.min(50 * 2 ** Math.min(attempt, 10), reconnectDelayMsMax) * (0.5 + Math.random() / 2),
-  });
-  client.on('error', onError);
+/** Returns a client with the scripts of the counter store. */
+export function openCounterClient(options: RedisConnectionOptions): Redis {
+  // The client's own parser is off by one just below 2⁵³.
+  const client = connectRedis({ ...options, extra: { stringNumbers: true } });
   client.defineCommand('runBatch', { lua: batchScript });
   client.defineCommand('grantCredit', { lua: grantScript });
   client.defineCommand('reclaimCredit', { lua: reclaimScript });

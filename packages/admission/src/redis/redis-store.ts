@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@aggregator/contracts';
+import type { RedisConnectionOptions } from '@aggregator/redis';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { toAdmitted, toConcurrencyRefusal, toCreditRefusal, toRateRefusal } from '../answer.ts';
@@ -23,12 +24,12 @@ import type {
   RateLimit,
   RateVerdict,
 } from '../port.ts';
-import { connectRedis, type RedisClientOptions, waitForFirstConnection } from './client.ts';
+import { openCounterClient, waitForFirstConnection } from './client.ts';
 import { type Operation, OrganisationBatches } from './organisation-batches.ts';
 import { readAnswers } from './read-answers.ts';
 import { admitOutcome, raiseOutcome } from './scripts.ts';
 
-export interface RedisAdmissionOptions extends RedisClientOptions {
+export interface RedisAdmissionOptions extends RedisConnectionOptions {
   /** Before every key; stores with different prefixes do not meet. `agg:` unless told. */
   keyPrefix?: string;
 }
@@ -39,7 +40,7 @@ export interface RedisAdmissionOptions extends RedisClientOptions {
  * out: an admit left so is ended by its settlement or its TTL, a reclaim left so strands credit and creates none.
  */
 export function createRedisAdmissionStore(options: RedisAdmissionOptions): AdmissionStore {
-  return new RedisAdmissionStore(connectRedis(options), options.keyPrefix ?? 'agg:', options.commandTimeoutMs);
+  return new RedisAdmissionStore(openCounterClient(options), options.keyPrefix ?? 'agg:', options.commandTimeoutMs);
 }
 
 const integer = z.coerce.number().int();

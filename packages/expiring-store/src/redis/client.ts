@@ -1,4 +1,5 @@
-import { Redis, type Result } from 'ioredis';
+import { connectRedis, type RedisConnectionOptions } from '@aggregator/redis';
+import type { Redis, Result } from 'ioredis';
 import { deleteTextScript, getTextsScript, setTextScript } from './scripts.ts';
 
 type Script<Context extends { type: 'default' | 'pipeline' }> = (
@@ -14,34 +15,9 @@ declare module 'ioredis' {
   }
 }
 
-const connectTimeoutMs = 2000;
-const disconnectTimeoutMs = 500;
-const reconnectDelayMsMax = 1000;
-const socketTimeoutMs = 1000;
-
-export interface RedisClientOptions {
-  /** `redis://` or `rediss://` */
-  url: string;
-  /** A command without a reply for this long has failed. */
-  commandTimeoutMs: number;
-  onError(error: unknown): void;
-}
-
-/** A client on which nothing waits: no queue while it is not connected, and a connection that has gone silent is closed. */
-export function connectRedis({ url, commandTimeoutMs, onError }: RedisClientOptions): Redis {
-  const client = new Redis(url, {
-    enableAutoPipelining: true,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 1,
-    commandTimeout: commandTimeoutMs,
-    socketTimeout: socketTimeoutMs,
-    connectTimeout: connectTimeoutMs,
-    disconnectTimeout: disconnectTimeoutMs,
-    retryStrategy: (attempt) =>
-      Math.min(50 * 2 ** Math.min(attempt, 10), reconnectDelayMsMax) * (0.5 + Math.random() / 2),
-  });
-  client.on('error', onError);
+/** Returns a client with the scripts of the store. */
+export function openTextClient(options: RedisConnectionOptions): Redis {
+  const client = connectRedis({ ...options, extra: { enableAutoPipelining: true } });
   client.defineCommand('getTexts', { lua: getTextsScript });
   client.defineCommand('setText', { lua: setTextScript });
   client.defineCommand('deleteText', { lua: deleteTextScript });

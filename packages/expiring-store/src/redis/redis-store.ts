@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { checkKey, checkKeys, checkTtl, deadlineMsMax, type ExpiringStore, type StoreBounds, sizeOf } from '../port.ts';
-import { connectRedis } from './client.ts';
+import { openTextClient } from './client.ts';
 
 export interface RedisExpiringStoreOptions extends StoreBounds {
   /** `redis://` or `rediss://`; a single server, version 7 or later. */
@@ -20,7 +20,7 @@ const restMs = 1000;
 /** The store that several processes share. Connects in the background; without its server there is nothing in it. */
 export function createRedisExpiringStore(options: RedisExpiringStoreOptions): ExpiringStore {
   const { url, onError, deadlineMs = deadlineMsMax } = options;
-  return new RedisExpiringStore(connectRedis({ url, commandTimeoutMs: deadlineMs, onError }), options, deadlineMs);
+  return new RedisExpiringStore(openTextClient({ url, commandTimeoutMs: deadlineMs, onError }), options, deadlineMs);
 }
 
 class RedisExpiringStore implements ExpiringStore {

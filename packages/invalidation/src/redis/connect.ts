@@ -1,36 +1,18 @@
 import { type EventEmitter, once } from 'node:events';
-import { Redis } from 'ioredis';
+import { connectRedis, type RedisConnectionOptions } from '@aggregator/redis';
+import type { Redis } from 'ioredis';
 
-export interface RedisConnectionOptions {
-  url: string;
-  commandTimeoutMs: number;
-  onError(error: unknown): void;
-}
-
-const reconnectDelayMsMax = 1_000;
-
-/** A connection that is tried again for ever, and on which nothing waits longer than `commandTimeoutMs`. */
-export function connect({ url, commandTimeoutMs, onError }: RedisConnectionOptions): Redis {
-  const client = new Redis(url, {
-    commandTimeout: commandTimeoutMs,
-    connectTimeout: commandTimeoutMs,
-    // A server that hangs keeps its connections open: one that owes an answer for too long is closed.
-    socketTimeout: commandTimeoutMs,
-    disconnectTimeout: commandTimeoutMs,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    autoResubscribe: false,
-    retryStrategy: (attempts) => Math.min(50 * 2 ** attempts, reconnectDelayMsMax),
-  });
-  let isLossTold = false;
+/** Returns a client for messages; an outage is reported once, because every attempt to reconnect fails with the same error. */
+export function openMessageClient(options: RedisConnectionOptions): Redis {
+  let isLossReported = false;
+  const onError = (error: unknown) => {
+    if (isLossReported) return;
+    isLossReported = true;
+    options.onError(error);
+  };
+  const client = connectRedis({ ...options, onError, extra: { autoResubscribe: false } });
   client.on('ready', () => {
-    isLossTold = false;
-  });
-  client.on('error', (error) => {
-    // Once for each outage: every attempt to reconnect fails with the same.
-    if (isLossTold) return;
-    isLossTold = true;
-    onError(error);
+    isLossReported = false;
   });
   return client;
 }

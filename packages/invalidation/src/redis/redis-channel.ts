@@ -1,7 +1,8 @@
+import { isWrongServer } from '@aggregator/redis';
 import type { Redis } from 'ioredis';
 import type { Listener } from '../listeners.ts';
 import type { InvalidationChannel } from '../port.ts';
-import { connect, waitForEvent } from './connect.ts';
+import { openMessageClient, waitForEvent } from './connect.ts';
 import { RedisSubscriber } from './redis-subscriber.ts';
 
 export interface RedisInvalidationChannelOptions {
@@ -25,7 +26,7 @@ class RedisInvalidationChannel implements InvalidationChannel {
 
   constructor(options: RedisInvalidationChannelOptions) {
     this.#commandTimeoutMs = options.commandTimeoutMs;
-    this.#publisher = connect(options);
+    this.#publisher = openMessageClient(options);
     this.#publisher.setMaxListeners(0);
     this.#publisher.once('ready', () => {
       this.#hasConnected = true;
@@ -37,6 +38,19 @@ class RedisInvalidationChannel implements InvalidationChannel {
     this.#throwIfClosed();
     // Only the first connection is worth waiting for; when it is lost later, who publishes learns it at once.
     if (!this.#hasConnected) await waitForEvent(this.#publisher, 'ready', this.#commandTimeoutMs);
+    try {
+      await this.#send(channel, message);
+    } catch (error) {
+      if (!isWrongServer(error)) throw error;
+      // The client is connecting to the server that the address leads to now; a message that arrives twice does no harm.
+      await waitForEvent(this.#publisher, 'ready', this.#commandTimeoutMs);
+      await this.#send(channel, message);
+    }
+  }
+
+  /** A replica takes messages and passes them to no other server, so a write goes first, which a replica rejects. */
+  async #send(channel: string, message: string): Promise<void> {
+    await this.#publisher.set(`${channel}:published`, '', 'PX', 1);
     await this.#publisher.publish(channel, message);
   }
 

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
+import type { RedisConnectionOptions } from '@aggregator/redis';
 import type { Redis } from 'ioredis';
 import { type Listener, Listeners } from '../listeners.ts';
-import { connect, type RedisConnectionOptions, waitForEvent } from './connect.ts';
+import { openMessageClient, waitForEvent } from './connect.ts';
 
 /** One connection that listens for all, subscribes anew after each loss, and tells of the gap only then. */
 export class RedisSubscriber {
@@ -15,7 +16,7 @@ export class RedisSubscriber {
     this.#options = options;
     this.#listeners = new Listeners(options.onError);
     this.#signals.setMaxListeners(0);
-    this.#client = connect(options);
+    this.#client = openMessageClient(options);
     this.#client.on('message', (channel, message) => this.#listeners.deliver(channel, message));
     this.#client.on('ready', () => this.#subscribeAnew());
     // Who only listens would never learn that the other end is gone.

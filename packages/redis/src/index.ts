@@ -1,0 +1,2 @@
+export { connectRedis, type RedisConnectionOptions } from './connect-redis.ts';
+export { isWrongServer } from './wrong-server.ts';
