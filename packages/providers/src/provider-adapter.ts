@@ -184,6 +184,8 @@ export interface ProviderError {
   retryAfterMs: number | null;
   /** The key is dead or has no money left: whatever is asked with it fails. Absent for no. */
   isKeyAtFault?: boolean;
+  /** The body of the rejection did not end in time. Absent for no. */
+  isHung?: boolean;
   /** For our logs: the provider's status, code and message, cut to 500 characters. */
   internal: string;
   /** Shown to the caller where it explains the caller's own mistake; null otherwise. */

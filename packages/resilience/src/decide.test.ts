@@ -42,6 +42,20 @@ const again = (pauseMs: number): Decision => ({ next: 'again', pauseMs });
 const other: Decision = { next: 'other' };
 const fail: Decision = { next: 'fail' };
 
+describe('a rejection whose body hangs', () => {
+  const hung = { ...failed, isHung: true };
+
+  it('is not retried while another target is left', () => {
+    expect(next(hung)).toEqual({ next: 'other' });
+    expect(next({ ...failures.limited, isHung: true })).toEqual({ next: 'other' });
+  });
+
+  it('is retried after the wait that it asks for, and if no other target is left', () => {
+    expect(next({ ...failures.limited, isHung: true, retryAfterMs: 1000 }).next).toBe('again');
+    expect(next(hung, { hasNext: false }).next).toBe('again');
+  });
+});
+
 describe('a failed attempt before anything was delivered', () => {
   it('is told at once where the request was refused: nobody else is asked', () => {
     for (const failure of [failures.policy, failures.rejected]) {

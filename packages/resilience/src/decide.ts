@@ -50,6 +50,7 @@ function pauseBeforeRetry(
       return retriesHere === 0 ? shortPauseMs(history, random) : null;
     case 'answered':
       if (failure.retryAfterMs !== null) return pauseAsTold(failure.retryAfterMs, history, random);
+      if (hasNext && failure.isHung === true) return null;
       if (!hasNext) return retriesHere < policy.retriesMax ? patientBackOffMs(policy, retriesHere, random) : null;
       return retriesHere < backOffsMax ? shortPauseMs(history, random) : null;
   }

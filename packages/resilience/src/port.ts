@@ -17,6 +17,8 @@ export interface Failure {
   readonly retryAfterMs: number | null;
   /** The key itself is dead (401) or has no money left (`insufficient_quota`): whatever is asked with it rests. */
   readonly isKeyAtFault?: boolean;
+  /** The target rejected the request and then kept the connection open without a word: it is not asked again while another is left. */
+  readonly isHung?: boolean;
 }
 
 /**

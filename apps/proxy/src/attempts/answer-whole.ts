@@ -1,15 +1,16 @@
 import { AppError, toAppError, type Usage } from '@aggregator/contracts';
-import { ProviderFailure, type TranslatedAnswer, type TranslatedRequest } from '@aggregator/providers';
+import type { TranslatedAnswer, TranslatedRequest } from '@aggregator/providers';
 import type { ProxyContext } from '../context.ts';
 import { type Charge, chargeUsage, estimateCharge } from '../settlement/charge.ts';
 import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
 import { type AttemptEnd, recordSettlement } from '../settlement/settle-request.ts';
 import { callProvider } from '../upstream/call-provider.ts';
-import { AnswerCollector, type CollectedAnswer, flattenHeaders, isSuccessStatus } from '../upstream/collect-answer.ts';
+import { AnswerCollector, type CollectedAnswer, isSuccessStatus } from '../upstream/collect-answer.ts';
 import { answerHeaders, wantsAdditions, withAdditions } from './answer-additions.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
 import type { Attempt } from './begin-attempt.ts';
 import type { Translation } from './prepare-first.ts';
+import { readRefusal } from './read-refusal.ts';
 import { showUsage } from './show-usage.ts';
 
 /** The dialect of one request that is answered as a whole. */
@@ -119,7 +120,7 @@ class WholeCalls {
   async #call({ endpoint, body }: TranslatedRequest): Promise<string> {
     if (this.#abortReason !== null) throw this.#abortReason;
     const { adapter, limits, pool } = this.#attempt;
-    const collector = new AnswerCollector(() => call.noteLife());
+    const collector = new AnswerCollector(() => call.noteLife(), limits.lifeBytes);
     const call = callProvider(pool, endpoint, body, limits, collector);
     this.#open.add(call);
     try {
@@ -133,9 +134,9 @@ class WholeCalls {
 
 const callsAtOnceMax = 4;
 
-function readSuccess(adapter: Attempt<WholeDialect>['adapter'], { status, headers, body }: CollectedAnswer): string {
-  if (isSuccessStatus(status)) return body;
-  throw new ProviderFailure(adapter.classifyError(status, flattenHeaders(headers), body), status);
+function readSuccess(adapter: Attempt<WholeDialect>['adapter'], answer: CollectedAnswer): string {
+  if (isSuccessStatus(answer.status)) return answer.body;
+  throw readRefusal(adapter, answer);
 }
 
 function chargeAnswer(

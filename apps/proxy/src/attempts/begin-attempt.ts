@@ -13,6 +13,9 @@ import type { OpenRequest } from './open-request.ts';
 import type { Prepare, Translation } from './prepare-first.ts';
 import { toAddress } from './to-address.ts';
 
+/** An answer that comes slower than this in each idle limit is given up while another provider is left. */
+const urgentLifeBytes = 100;
+
 /** One call of one target, on record from before it is made. */
 export interface Attempt<Prepared> {
   readonly open: OpenRequest;
@@ -129,5 +132,6 @@ function limitsOf<Prepared>(
   const firstLifeMs = isStreamed
     ? Math.max(config.failoverFirstTokenTimeoutMs, thinkingMs)
     : Math.max(config.failoverAnswerTimeoutMs, thinkingMs);
-  return { deadlineMs, firstLifeMs, idleMs: Math.min(config.failoverIdleTimeoutMs, config.idleTimeoutMs) };
+  const idleMs = Math.min(config.failoverIdleTimeoutMs, config.idleTimeoutMs);
+  return { deadlineMs, firstLifeMs, idleMs, lifeBytes: urgentLifeBytes };
 }

@@ -55,9 +55,9 @@ export function isProvidersFault(error: AppError): boolean {
 /** A failure of an attempt as the decision about the next one needs it. */
 export function judgeFailure(error: AppError): Failure {
   if (error instanceof ProviderFailure) {
-    const { code, isRetryable, mayFailOver, retryAfterMs, isKeyAtFault = false } = error.judgement;
+    const { code, isRetryable, mayFailOver, retryAfterMs, isKeyAtFault = false, isHung = false } = error.judgement;
     const kind = code === 'upstream_invalid_response' ? 'garbled' : 'answered';
-    return { code, kind, isRetryable, mayFailOver, retryAfterMs, isKeyAtFault };
+    return { code, kind, isRetryable, mayFailOver, retryAfterMs, isKeyAtFault, isHung };
   }
   return { code: error.code, ...(verdicts[error.code] ?? hopeless), retryAfterMs: error.retryAfterMs ?? null };
 }

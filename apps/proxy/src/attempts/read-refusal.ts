@@ -2,13 +2,20 @@ import { AppError } from '@aggregator/contracts';
 import { type ProviderAdapter, ProviderFailure } from '@aggregator/providers';
 import { type CollectedAnswer, flattenHeaders, isSuccessStatus } from '../upstream/collect-answer.ts';
 
-/** What an answer means that should have been a stream: an error, or, with a success's status, nothing that we asked for. */
-export function readRefusal(adapter: ProviderAdapter, { status, headers, body }: CollectedAnswer): AppError {
-  if (!isSuccessStatus(status)) {
-    return new ProviderFailure(adapter.classifyError(status, flattenHeaders(headers), body), status);
-  }
+/** Returns the failure that an answer means which is no success. */
+export function readRefusal(
+  adapter: Pick<ProviderAdapter, 'classifyError'>,
+  { status, headers, body, isHung }: CollectedAnswer,
+): ProviderFailure {
+  const judgement = adapter.classifyError(status, flattenHeaders(headers), body);
+  return new ProviderFailure(isHung ? { ...judgement, isHung } : judgement, status);
+}
+
+/** Returns the failure that an answer means which should have been a stream: an error, or nothing that was asked for. */
+export function readNoStream(adapter: ProviderAdapter, answer: CollectedAnswer): AppError {
+  if (!isSuccessStatus(answer.status)) return readRefusal(adapter, answer);
   try {
-    adapter.chat.fromResponse(body);
+    adapter.chat.fromResponse(answer.body);
   } catch (error) {
     if (error instanceof AppError) return error;
   }

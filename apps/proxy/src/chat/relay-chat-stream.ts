@@ -4,7 +4,7 @@ import { answerHeaders, wantsAdditions, withAdditions } from '../attempts/answer
 import type { AttemptOutcome } from '../attempts/attempt-outcome.ts';
 import type { Attempt } from '../attempts/begin-attempt.ts';
 import type { Translation } from '../attempts/prepare-first.ts';
-import { readRefusal } from '../attempts/read-refusal.ts';
+import { readNoStream } from '../attempts/read-refusal.ts';
 import { showUsage } from '../attempts/show-usage.ts';
 import type { ProxyContext } from '../context.ts';
 import { type Charge, chargeUsage, estimateCharge } from '../settlement/charge.ts';
@@ -237,7 +237,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   };
 
   readonly #failAsRefused = (answer: CollectedAnswer): void => {
-    this.#fail(readRefusal(this.#attempt.adapter, answer));
+    this.#fail(readNoStream(this.#attempt.adapter, answer));
   };
 
   #close(

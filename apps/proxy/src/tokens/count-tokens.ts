@@ -1,9 +1,10 @@
 import { AppError } from '@aggregator/contracts';
-import { adapterFor, ProviderFailure } from '@aggregator/providers';
+import { adapterFor } from '@aggregator/providers';
 import type { Target } from '@aggregator/routing';
 import { parseJsonBody, readJsonBytes } from '@aggregator/service-kit';
 import { toCountTokensChat } from '@aggregator/surfaces';
 import { cancelHold, holdRequest } from '../admission/hold-request.ts';
+import { readRefusal } from '../attempts/read-refusal.ts';
 import { toAddress } from '../attempts/to-address.ts';
 import { boundChat } from '../chat/bound-chat.ts';
 import { inspectContent } from '../chat/inspect-content.ts';
@@ -12,7 +13,7 @@ import type { Exchange } from '../exchange.ts';
 import { sendJson } from '../routes/send-json.ts';
 import { planRequest } from '../routing/plan-request.ts';
 import { callProvider } from '../upstream/call-provider.ts';
-import { AnswerCollector, flattenHeaders, isSuccessStatus } from '../upstream/collect-answer.ts';
+import { AnswerCollector, isSuccessStatus } from '../upstream/collect-answer.ts';
 
 const deadlineMs = 10_000;
 const nothing = { inputTokensMax: 0, outputTokensMax: 0, inputTokensEstimate: 0, tokensLikely: 0, requests: 0 };
@@ -57,6 +58,5 @@ async function ask(
   callProvider(pools.take(provider), endpoint, body, limits, collector);
   const answer = await collector.answer;
   if (isSuccessStatus(answer.status)) return answer.body;
-  const { classifyError } = adapterFor(provider.type);
-  throw new ProviderFailure(classifyError(answer.status, flattenHeaders(answer.headers), answer.body));
+  throw readRefusal(adapterFor(provider.type), answer);
 }

@@ -6,6 +6,8 @@ export interface CallLimits {
   readonly firstLifeMs: number;
   /** Between two signs of life. */
   readonly idleMs: number;
+  /** Bytes of a plain answer that are one sign of life, after its first byte. Default 1. */
+  readonly lifeBytes?: number;
 }
 
 /**

@@ -17,6 +17,9 @@ export interface ProviderSink {
   onError(error: AppError): void;
 }
 
+/** A rejection is judged by its head; its body explains it, if it comes within this. */
+const errorBodyMs = 1000;
+
 /**
  * Sends one attempt to a provider and pushes what comes back into `sink`. The clocks start now; a sink that knows what
  * life is tells it by `noteLife`.
@@ -40,6 +43,7 @@ export class ProviderCall implements Dispatcher.DispatchHandler {
   readonly #clock: CallClock;
   #controller: Dispatcher.DispatchController | null = null;
   #hasHead = false;
+  #isRejected = false;
   #isOver = false;
   #isSent = false;
   #abortReason: AppError | null = null;
@@ -57,7 +61,7 @@ export class ProviderCall implements Dispatcher.DispatchHandler {
   }
 
   noteLife(): void {
-    this.#clock.noteLife();
+    if (!this.#isRejected) this.#clock.noteLife();
   }
 
   /** What is still to come must come within this. */
@@ -97,7 +101,9 @@ export class ProviderCall implements Dispatcher.DispatchHandler {
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
     if (status < 200) return;
     this.#hasHead = true;
+    this.#isRejected = status >= 300;
     this.#sink.onHead(status, headers);
+    if (this.#isRejected) this.expectEndWithin(errorBodyMs);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, bytes: Buffer): void {

@@ -6,6 +6,8 @@ export interface CollectedAnswer {
   readonly headers: AnswerHeaders;
   /** UTF-8. */
   readonly body: string;
+  /** True if the body of a rejection did not end in time: `body` is what came of it. */
+  readonly isHung: boolean;
 }
 
 const successBytesMax = 64 * 1024 * 1024;
@@ -19,19 +21,26 @@ export class AnswerCollector implements ProviderSink {
   readonly answer: Promise<CollectedAnswer>;
   readonly #resolve: (answer: CollectedAnswer) => void;
   readonly #reject: (error: AppError) => void;
-  readonly #onBytes: () => void;
+  readonly #onLife: () => void;
+  readonly #lifeBytes: number;
+  #hasContent = false;
+  #bytesSinceLife = 0;
   readonly #chunks: Buffer[] = [];
   #length = 0;
   #status = 0;
   #headers: AnswerHeaders = {};
 
-  /** `onBytes` is told of each sign of life, which a head alone is not. */
-  constructor(onBytes: () => void = () => undefined) {
+  /**
+   * `onLife` is called for the first byte that is no white space, which some providers send to keep a connection open, and then
+   * for each `lifeBytes` more. A head alone is no sign of life.
+   */
+  constructor(onLife: () => void = () => undefined, lifeBytes = 1) {
     const { promise, resolve, reject } = Promise.withResolvers<CollectedAnswer>();
     this.answer = promise;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#onBytes = onBytes;
+    this.#onLife = onLife;
+    this.#lifeBytes = lifeBytes;
   }
 
   onHead(status: number, headers: AnswerHeaders): void {
@@ -40,7 +49,7 @@ export class AnswerCollector implements ProviderSink {
   }
 
   onData(bytes: Buffer): void {
-    this.#onBytes();
+    this.#noteLife(bytes);
     const isSuccess = isSuccessStatus(this.#status);
     if (!isSuccess && this.#length >= errorBytesMax) return;
     this.#length += bytes.length;
@@ -51,20 +60,34 @@ export class AnswerCollector implements ProviderSink {
   }
 
   onEnd(): void {
-    this.#finish();
+    this.#finish(false);
   }
 
   onError(error: AppError): void {
-    // A refusal whose body breaks off is a refusal all the same.
-    if (this.#status !== 0 && !isSuccessStatus(this.#status)) this.#finish();
+    // A rejection whose body breaks off is a rejection all the same.
+    if (this.#status !== 0 && !isSuccessStatus(this.#status)) this.#finish(error.code === 'upstream_timeout');
     else this.#reject(error);
   }
 
-  #finish(): void {
+  #noteLife(bytes: Buffer): void {
+    if (this.#hasContent) {
+      this.#bytesSinceLife += bytes.length;
+      if (this.#bytesSinceLife < this.#lifeBytes) return;
+    } else if (bytes.every(isWhiteSpace)) return;
+    this.#hasContent = true;
+    this.#bytesSinceLife = 0;
+    this.#onLife();
+  }
+
+  #finish(isHung: boolean): void {
     const bytes = Buffer.concat(this.#chunks, this.#length);
     const body = isSuccessStatus(this.#status) ? bytes : bytes.subarray(0, errorBytesMax);
-    this.#resolve({ status: this.#status, headers: this.#headers, body: body.toString() });
+    this.#resolve({ status: this.#status, headers: this.#headers, body: body.toString(), isHung });
   }
+}
+
+function isWhiteSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
 export function isSuccessStatus(status: number): boolean {

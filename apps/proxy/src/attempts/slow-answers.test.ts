@@ -1,0 +1,112 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createUuidV7 } from '@aggregator/service-kit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { readTold } from '../testing/read-told.ts';
+import { openStream } from '../testing/sse-client.ts';
+import { type ScriptedWorld, startScriptedWorld, wholeBody, wholeText } from '../testing/start-scripted-world.ts';
+
+const silenceMs = 400;
+let world: ScriptedWorld;
+beforeAll(async () => {
+  world = await startScriptedWorld({
+    environment: {
+      FAILOVER_FIRST_TOKEN_TIMEOUT_MS: String(silenceMs * 20),
+      FAILOVER_IDLE_TIMEOUT_MS: String(silenceMs),
+      FAILOVER_ANSWER_TIMEOUT_MS: String(silenceMs),
+      RETRY_DELAY_MS: '20',
+      MAX_RETRIES: '1',
+    },
+  });
+});
+afterAll(() => world.stop());
+beforeEach(async () => {
+  world.reset();
+  for (const model of ['p1/m', 'p2/m']) await ask(model, false);
+  for (const provider of world.providers) provider.requests = 0;
+});
+
+async function ask(model: string, isStreamed: boolean) {
+  const requestId = createUuidV7();
+  const startedMs = performance.now();
+  const body = { model, messages: [{ role: 'user', content: 'Hello' }], ...(isStreamed && { stream: true }) };
+  const client = await openStream(`${world.url}/v1/chat/completions`, await world.headers(requestId), body);
+  expect(await client.over()).toBe('end');
+  const isEventStream = client.headers['content-type']?.includes('event-stream') === true;
+  const told = readTold(isEventStream ? client.events() : [client.text()]);
+  return { requestId, told, status: client.status, tookMs: performance.now() - startedMs };
+}
+
+const json = { 'content-type': 'application/json' };
+
+/** A head, the beginning of a body, and then silence. */
+const hang = (status: number, text = '{"error":{"message":"over') => {
+  return (_request: IncomingMessage, response: ServerResponse) =>
+    void response.writeHead(status, { ...json, 'content-length': '1000' }).write(text);
+};
+
+/** So many bytes at a time. */
+const drip = (text: string, bytes: number, everyMs: number) => {
+  return (_request: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(200, json).flushHeaders();
+    let at = 0;
+    const timer = setInterval(() => {
+      response.write(text.slice(at, at + bytes));
+      at += bytes;
+      if (at < text.length) return;
+      clearInterval(timer);
+      response.end();
+    }, everyMs);
+    response.once('close', () => clearInterval(timer));
+  };
+};
+
+describe.each([true, false])('a rejection whose body hangs, streamed: %s', (isStreamed) => {
+  it.each([503, 500, 429, 401, 302, 404])('of status %i gives way to the next provider within 2 s', async (status) => {
+    const [p1] = world.providers;
+    p1.answer = hang(status);
+    const { told, tookMs } = await ask('two', isStreamed);
+
+    expect(told).toMatchObject({ text: wholeText, provider: 'p2' });
+    expect(tookMs).toBeLessThan(2500);
+    expect(p1.requests).toBe(1);
+  });
+
+  it.each([
+    [503, 502, 'upstream_error'],
+    [429, 429, 'rate_limit_exceeded'],
+    [401, 502, 'upstream_misconfigured'],
+  ])('of status %i is judged by its head when no other provider is left', async (status, code, error) => {
+    world.providers[0].answer = hang(status);
+    const asked = await ask('alone', isStreamed);
+
+    expect({ status: asked.status, error: asked.told.error }).toEqual({ status: code, error });
+    expect(asked.tookMs).toBeLessThan(4000);
+  });
+});
+
+describe('a plain answer that comes slowly', () => {
+  const text = JSON.stringify(wholeBody);
+
+  it('gives way to the next provider when it comes byte by byte', async () => {
+    world.providers[0].answer = drip(text, 1, 20);
+    const { told, tookMs } = await ask('two', false);
+
+    expect(told).toMatchObject({ text: wholeText, provider: 'p2' });
+    expect(tookMs).toBeLessThan(silenceMs * 2 + 1500);
+  });
+
+  it('gives way to the next provider when white space is all that comes', async () => {
+    world.providers[0].answer = drip(' '.repeat(1000), 1, 20);
+    const { told, tookMs } = await ask('two', false);
+
+    expect(told).toMatchObject({ text: wholeText, provider: 'p2' });
+    expect(tookMs).toBeLessThan(silenceMs + 1500);
+  });
+
+  it('is waited for when no other provider is left, and when it comes at a fair pace', async () => {
+    world.providers[0].answer = drip(text, 4, 5);
+    expect((await ask('alone', false)).told).toMatchObject({ text: wholeText, provider: 'p1' });
+    world.providers[0].answer = drip(text, 60, 50);
+    expect((await ask('two', false)).told).toMatchObject({ text: wholeText, provider: 'p1' });
+  });
+});
