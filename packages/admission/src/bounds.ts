@@ -32,7 +32,8 @@ export function checkRaise(raise: HoldRaise): void {
 export function checkSettlement(settlement: HoldSettlement): void {
   checkName(settlement.orgId);
   checkName(settlement.requestId);
-  checkMoney(settlement.actualNanoUsd);
+  // An amount of any size ends the hold: the credit stops at zero. Refused, it would keep the hold for its whole time.
+  if (settlement.actualNanoUsd < 0n) throw new RangeError(`${settlement.actualNanoUsd} nano-USD is negative`);
   for (const cost of Object.values(settlement.actualCosts)) checkInteger('cost', cost, 0, Number.MAX_SAFE_INTEGER);
 }
 

@@ -41,7 +41,10 @@ export interface AdmissionStore {
    */
   takeRate(limit: RateLimit): Promise<RateVerdict>;
 
-  /** Changes if and only if the store has lost its data (restart of the embedded one, FLUSHALL, failover to an empty one). */
+  /**
+   * Changes whenever the store may have lost data: restart, FLUSHALL, fail-over to a replica, which may lack the last
+   * writes. Credit of an earlier epoch that is still there may have been spent. Stays the same otherwise.
+   */
   readEpoch(): Promise<string>;
 
   close(): Promise<void>;

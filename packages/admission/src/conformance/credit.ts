@@ -129,6 +129,15 @@ export function describeCredit(use: UseHarness): void {
       expect(await store.readCredit(orgId)).toEqual({ creditNanoUsd: 0n, heldNanoUsd: 0n, openHolds: 0 });
     });
 
+    it('ends a hold also with an amount that is too large to be counted', async () => {
+      const { store } = use();
+      const orgId = await makeOrg(store, 1000n);
+      const request = toRequest({ orgId, holdNanoUsd: 300n });
+      await store.admit(request);
+      await store.settle({ orgId, requestId: request.requestId, actualNanoUsd: 2n ** 60n + 1n, actualCosts: {} });
+      expect(await store.readCredit(orgId)).toEqual({ creditNanoUsd: 0n, heldNanoUsd: 0n, openHolds: 0 });
+    });
+
     it('changes nothing when a hold is settled that is not there', async () => {
       const { store } = use();
       const orgId = await makeOrg(store, 1000n);

@@ -48,6 +48,25 @@ describeAdmissionStore('redis', async () => {
   };
 });
 
+describe('redis counter store after a fail-over', () => {
+  it('has another epoch, although the replica that was promoted kept its data (I2)', async () => {
+    const keyPrefix = `test-${randomUUID()}:`;
+    const [store, client] = [makeStore(keyPrefix), new Redis(readUrl())];
+    const orgId = await makeOrg(store, 1000n);
+    const epoch = await store.readEpoch();
+    // At once a replica, of a master that is not there, and promoted: its data stays, its history is another.
+    await client.multi().replicaof('127.0.0.1', 1).replicaof('NO', 'ONE').exec();
+
+    const next = await store.readEpoch();
+    expect(next).not.toBe(epoch);
+    expect(await store.readEpoch()).toBe(next);
+    expect(await store.readCredit(orgId)).toMatchObject({ creditNanoUsd: 1000n });
+    await store.close();
+    await deleteKeys(client, keyPrefix);
+    await client.quit();
+  });
+});
+
 describe('redis counter store behind several gateways', () => {
   const keyPrefix = `test-${randomUUID()}:`;
   const stores = [makeStore(keyPrefix), makeStore(keyPrefix), makeStore(keyPrefix)];

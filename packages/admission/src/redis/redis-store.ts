@@ -131,16 +131,20 @@ class RedisAdmissionStore implements AdmissionStore {
     return toVerdict({ ...charged, backlogMicros }, isTaken === 1);
   }
 
-  /** Made by whoever asks first; lost together with the data. */
+  /**
+   * Two parts: an id that the first caller makes, lost together with the data, and the replication id of the server, which
+   * is a new one after a restart and after the promotion of a replica. Either may lack the last writes.
+   */
   async readEpoch(): Promise<string> {
     const key = `${this.#keyPrefix}epoch`;
     const offered = randomUUID();
     const isMade = await this.#run(() => this.#client.set(key, offered, 'NX'));
-    if (isMade === 'OK') return offered;
-    const epoch = await this.#run(() => this.#client.get(key));
-    if (epoch === null)
+    const stored = isMade === 'OK' ? offered : await this.#run(() => this.#client.get(key));
+    if (stored === null)
       throw new AppError('service_unavailable', { internal: 'counter store lost its epoch just now' });
-    return epoch;
+    const history = /^master_replid:(\w+)/m.exec(await this.#run(() => this.#client.info('replication')))?.[1];
+    if (history === undefined) throw new AppError('service_unavailable', { internal: 'counter store without an id' });
+    return `${stored}/${history}`;
   }
 
   async close(): Promise<void> {
