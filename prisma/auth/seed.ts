@@ -1,6 +1,6 @@
 import { isWellFormedApiKey, scope } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
-import { type Actor, writeAudit } from '../../apps/auth/src/audit/write-audit.ts';
+import { type Actor, type AuditedChange, writeAudit } from '../../apps/auth/src/audit/write-audit.ts';
 import { createDatabase, type Transaction } from '../../apps/auth/src/database/create-database.ts';
 import { issueKey } from '../../apps/auth/src/keys/issue-key.ts';
 import { createKeyHasher, type KeyHasher, sha256Hex } from '../../apps/auth/src/keys/key-hasher.ts';
@@ -41,18 +41,25 @@ export async function seed(databaseUrl: string, options: SeedOptions): Promise<S
   try {
     return await database.$transaction(async (transaction) => {
       await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('seed'))`;
-      const admin = await findOrCreateAdmin(transaction, options, passwordHash);
-      return { ...admin, apiKey: await createKeyIfMissing(transaction, hasher, admin, options.apiKey) };
+      const { audited: userAudited, ...admin } = await findOrCreateAdmin(transaction, options, passwordHash);
+      const { audited: keyAudited, apiKey } = await createKeyIfMissing(transaction, hasher, admin, options.apiKey);
+      for (const change of [...userAudited, ...keyAudited])
+        await writeAudit(transaction, new Date(), installation, change);
+      return { ...admin, apiKey };
     });
   } finally {
     await database.$disconnect();
   }
 }
 
-async function findOrCreateAdmin(transaction: Transaction, options: SeedOptions, passwordHash: string) {
+async function findOrCreateAdmin(
+  transaction: Transaction,
+  options: SeedOptions,
+  passwordHash: string,
+): Promise<{ organizationId: string; userId: string; audited: AuditedChange[] }> {
   const email = options.adminEmail.toLowerCase();
   const found = await transaction.user.findUnique({ where: { email } });
-  if (found !== null) return { organizationId: found.organizationId, userId: found.id };
+  if (found !== null) return { organizationId: found.organizationId, userId: found.id, audited: [] };
   const now = new Date();
   const organizationId = createUuidV7();
   const userId = createUuidV7();
@@ -62,14 +69,10 @@ async function findOrCreateAdmin(transaction: Transaction, options: SeedOptions,
   await transaction.user.create({
     data: { id: userId, organizationId, email, name: 'Administrator', passwordHash, role: 'admin', createdAt: now },
   });
-  await writeAudit(transaction, now, installation, {
-    organizationId,
-    action: 'user_created',
-    subjectType: 'user',
-    subjectId: userId,
-    details: { role: 'admin' },
-  });
-  return { organizationId, userId };
+  const audited: AuditedChange[] = [
+    { organizationId, action: 'user_created', subjectType: 'user', subjectId: userId, details: { role: 'admin' } },
+  ];
+  return { organizationId, userId, audited };
 }
 
 async function createKeyIfMissing(
@@ -77,10 +80,10 @@ async function createKeyIfMissing(
   hasher: KeyHasher,
   admin: { organizationId: string; userId: string },
   apiKey: string | undefined,
-): Promise<string | null> {
+): Promise<{ apiKey: string | null; audited: AuditedChange[] }> {
   const which =
     apiKey === undefined ? { userId: admin.userId } : { keyHmac: { in: hasher.toHmacs(sha256Hex(apiKey)) } };
-  if ((await transaction.apiKey.count({ where: which })) > 0) return null;
+  if ((await transaction.apiKey.count({ where: which })) > 0) return { apiKey: null, audited: [] };
   const now = new Date();
   const keyToIssue = {
     ...admin,
@@ -94,12 +97,12 @@ async function createKeyIfMissing(
     createdByKeyId: null,
   };
   const { key, row } = await issueKey(transaction, hasher, now, keyToIssue, apiKey);
-  await writeAudit(transaction, now, installation, {
+  const audited: AuditedChange = {
     organizationId: admin.organizationId,
     action: 'api_key_created',
     subjectType: 'api_key',
     subjectId: row.id,
     details: { scopes: scope.options },
-  });
-  return key;
+  };
+  return { apiKey: key, audited: [audited] };
 }

@@ -138,7 +138,7 @@ async function publishEnvironment(
     readVendorModels: (type) => readVendorModels(type, parts.now()),
     mockModels,
   });
-  const published = await publishChange(database, (tx) => writeEnvironmentProviders(tx, declared));
+  const published = await publishChange(database, (tx) => writeEnvironmentProviders(tx, declared, parts.now()));
   events.providersShadowed(published.result);
   events.registryWritten(published);
   return published;

@@ -20,6 +20,10 @@ export async function setCeilings(
     const found = await transaction.organization.findUnique({ where: { id: organizationId } });
     if (found === null) throw new AppError('not_found');
     if (isDeepStrictEqual(ceilings, readStoredCeilings(found.ceilings))) return found;
+    const row = await transaction.organization.update({
+      where: { id: organizationId },
+      data: { ceilings: ceilings === null ? Prisma.DbNull : { ...ceilings } },
+    });
     await writeAudit(transaction, now, caller, {
       organizationId,
       action: 'ceilings_set',
@@ -27,9 +31,6 @@ export async function setCeilings(
       subjectId: organizationId,
       details: { ceilings: JSON.stringify(ceilings) },
     });
-    return transaction.organization.update({
-      where: { id: organizationId },
-      data: { ceilings: ceilings === null ? Prisma.DbNull : { ...ceilings } },
-    });
+    return row;
   });
 }

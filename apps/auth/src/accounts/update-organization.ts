@@ -29,6 +29,10 @@ export async function updateOrganization(
     if (privacy === undefined || isDeepStrictEqual(privacy, present)) return found;
     refuseLoosening(caller, privacy, present);
     await refuseUnfit(transaction, id, now, privacy);
+    const row = await transaction.organization.update({
+      where: { id },
+      data: { privacy: privacy === null ? Prisma.DbNull : { ...privacy } },
+    });
     await writeAudit(transaction, now, caller, {
       organizationId: id,
       action: 'organization_updated',
@@ -36,10 +40,7 @@ export async function updateOrganization(
       subjectId: id,
       details: { fields: ['privacy'], isMasking: privacy?.mode === 'mask' ? 'yes' : 'no' },
     });
-    return transaction.organization.update({
-      where: { id },
-      data: { privacy: privacy === null ? Prisma.DbNull : { ...privacy } },
-    });
+    return row;
   });
 }
 

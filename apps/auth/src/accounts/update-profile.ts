@@ -16,6 +16,7 @@ export async function updateProfile(
     const found = await transaction.user.findFirst({ where: { id, organizationId } });
     if (found === null) throw new AppError('not_found');
     if (change.name === undefined || change.name === found.name) return toUser(found);
+    const row = await transaction.user.update({ where: { id }, data: { name: change.name } });
     await writeAudit(transaction, now, caller, {
       organizationId,
       action: 'profile_updated',
@@ -23,6 +24,6 @@ export async function updateProfile(
       subjectId: id,
       details: { fields: ['name'] },
     });
-    return toUser(await transaction.user.update({ where: { id }, data: { name: change.name } }));
+    return toUser(row);
   });
 }

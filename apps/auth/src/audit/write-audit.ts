@@ -1,3 +1,4 @@
+import { appendAuditEntry } from '@aggregator/database';
 import { createUuidV7 } from '@aggregator/service-kit';
 import type { Transaction } from '../database/create-database.ts';
 
@@ -27,25 +28,27 @@ export interface AuditedChange {
   details?: Readonly<Record<string, string | number | readonly string[]>>;
 }
 
-/** Writes who did what and when; call it in the transaction of the change itself, so that neither is without the other. */
+/**
+ * Writes who did what and when, in the transaction of the change itself, so that neither is without the other. Call it after
+ * every other write of the transaction: it locks the head of the chain.
+ */
 export async function writeAudit(
   transaction: Transaction,
   now: Date,
   actor: Actor,
   change: AuditedChange,
 ): Promise<void> {
-  await transaction.auditEntry.create({
-    data: {
-      id: createUuidV7(now.getTime()),
-      time: now,
-      organizationId: change.organizationId,
-      actorUserId: actor.userId,
-      actorKeyId: actor.keyId,
-      action: change.action,
-      subjectType: change.subjectType,
-      subjectId: change.subjectId,
-      requestId: actor.requestId?.slice(0, 100) ?? null,
-      details: { ...change.details },
-    },
+  await appendAuditEntry((sql, values) => transaction.$queryRawUnsafe(sql, ...values), {
+    id: createUuidV7(now.getTime()),
+    time: now,
+    organizationId: change.organizationId,
+    actorUserId: actor.userId,
+    actorKeyId: actor.keyId,
+    actorPeer: null,
+    action: change.action,
+    subjectType: change.subjectType,
+    subjectId: change.subjectId,
+    requestId: actor.requestId?.slice(0, 100) ?? null,
+    details: { ...change.details },
   });
 }

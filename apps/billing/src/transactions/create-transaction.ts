@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError, type CreateTransactionRequest, type Transaction } from '@aggregator/contracts';
 import { parseNanoUsd } from '@aggregator/pricing';
 import { createUuidV7 } from '@aggregator/service-kit';
+import { type Actor, installation, writeAudit } from '../audit/write-audit.ts';
 import { isDataError, isUniqueViolation } from '../database/classify-error.ts';
 import type { Database, Transaction as DatabaseTransaction } from '../database/open-database.ts';
 import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
@@ -13,6 +14,8 @@ import { type StatementRow, toTransaction } from './statement-row.ts';
 export interface CreateTransactionOptions {
   /** The organisation of whoever asks: idempotency keys are its own. */
   actorOrgId: string;
+  /** Who asks, as the audit names it; the installation itself where absent. */
+  actor?: Actor;
   signUpCreditNanoUsd: bigint;
 }
 
@@ -60,7 +63,7 @@ async function postOnce(
   tx: DatabaseTransaction,
   request: CreateTransactionRequest,
   amountNanoUsd: bigint,
-  { actorOrgId }: CreateTransactionOptions,
+  { actorOrgId, actor = installation }: CreateTransactionOptions,
 ): Promise<{ transaction: Transaction; isNew: boolean }> {
   const { organizationId: orgId, type, description, idempotencyKey } = request;
   const counter = type === 'top_up' ? platformAccounts.cashClearing : platformAccounts.promo;
@@ -78,6 +81,13 @@ async function postOnce(
   await postTransfers(tx, [toTransfer(amountNanoUsd, { availableId, counter, type, description, id })]);
   await writeStatement(tx, [{ id, orgId, type, amountNanoUsd, description, actorOrgId, idempotencyKey, bodyHash }]);
   const written = await findByKey(tx, actorOrgId, idempotencyKey);
+  await writeAudit(tx, new Date(), actor, {
+    organizationId: orgId,
+    action: `${type}_posted`,
+    subjectType: 'transaction',
+    subjectId: id,
+    details: { amountNanoUsd: amountNanoUsd.toString(), actorOrgId },
+  });
   if (written === undefined) throw new Error('a statement line vanished');
   return { transaction: toTransaction(written), isNew: true };
 }

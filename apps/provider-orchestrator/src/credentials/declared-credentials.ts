@@ -8,33 +8,38 @@ export const retiredForMs = 10 * 60_000;
 
 /**
  * Keeps what an owner hands over, sealed, each under the id that the owner made. An id that is bound to another provider or
- * owner stays as it is: who names it then is told that there is no such credential.
+ * owner stays as it is: who names it then is told that there is no such credential. Returns `<provider>/<id>` of each that is
+ * new or has changed.
  */
 export async function keepDeclared(
   tx: Transaction,
   envelope: Envelope,
   owner: string,
   credentials: readonly DeclaredCredential[],
-): Promise<void> {
+): Promise<string[]> {
   const ids = credentials.map(({ id }) => id);
   const kept = new Map(
     (await tx.declaredCredential.findMany({ where: { id: { in: ids } } })).map((row) => [row.id, row]),
   );
+  const changed: string[] = [];
   const fresh = new Map<string, { id: string; owner: string; providerName: string; sealed: string }>();
   for (const { id, provider, value } of credentials) {
     const row = kept.get(id);
     const boundTo = sealOwnerOf(provider, id);
     if (row === undefined) {
+      changed.push(boundTo);
       fresh.set(id, { id, owner, providerName: provider, sealed: envelope.seal(new Secret(value), boundTo) });
     } else if (row.owner === owner && row.providerName === provider) {
       const isSame = envelope.open(row.sealed, boundTo)?.reveal() === value;
       const sealed = isSame ? row.sealed : envelope.seal(new Secret(value), boundTo);
+      if (!isSame) changed.push(boundTo);
       if (!isSame || row.retiredAt !== null) {
         await tx.declaredCredential.update({ where: { id }, data: { sealed, retiredAt: null } });
       }
     }
   }
   if (fresh.size > 0) await tx.declaredCredential.createMany({ data: [...fresh.values()] });
+  return changed;
 }
 
 /** `<provider>/<id>` of all that the owner handed over and that is still here. */

@@ -1,4 +1,5 @@
 import { type DeclarationResult, declaredProvider } from '@aggregator/contracts';
+import { declarer, writeAudit } from '../audit/write-audit.ts';
 import { listDeclared, retireDeclared } from '../credentials/declared-credentials.ts';
 import type { Transaction } from '../database/create-database.ts';
 import { routesMax } from '../model-routes/write-route.ts';
@@ -7,9 +8,10 @@ import { advanceFence, hashCall } from './fence.ts';
 import type { LooseDeclarations, LooseEntry, Refusal } from './judge-entry.ts';
 import { type AcceptedProvider, judgeProviders } from './judge-provider.ts';
 import { type AcceptedRoute, judgeRoutes } from './judge-route.ts';
-import { writeProviders, writeRoutes } from './write-entries.ts';
+import { type WrittenEntries, writeProviders, writeRoutes } from './write-entries.ts';
 
 const shownModelsMax = 64;
+const auditedNamesMax = 100;
 /** Far more than any provider may name, so that one absurd entry cannot keep all keys. */
 const namedIdsMax = 20_000;
 
@@ -29,11 +31,43 @@ export async function applyDeclarations(
   const judged = await applyProviders(tx, owner, providers, writer);
   const judgedRoutes = await applyRoutes(tx, owner, routes, judged.accepted);
   await retireDeclared(tx, owner, listNamedIds(providers), writer.nowMs);
+  await auditDeclarations(
+    tx,
+    owner,
+    request,
+    { providers: judged.entries, routes: judgedRoutes.entries },
+    writer.nowMs,
+  );
   return [
     ...judged.accepted.map(toProviderResult),
     ...judgedRoutes.accepted.map(toRouteResult),
     ...[...judged.refusals, ...judgedRoutes.refusals].map(toRefusalResult),
   ];
+}
+
+/** Writes an audit entry if the call changed anything: the same declarations come again and again. */
+async function auditDeclarations(
+  tx: Transaction,
+  owner: string,
+  { epoch, sequence }: LooseDeclarations,
+  { providers, routes }: Record<'providers' | 'routes', WrittenEntries>,
+  nowMs: number,
+): Promise<void> {
+  const lists = [providers.written, providers.removed, routes.written, routes.removed];
+  if (lists.every((list) => list.length === 0)) return;
+  const toDetail = (list: readonly string[]) => ({ count: list.length, names: list.slice(0, auditedNamesMax) });
+  await writeAudit(tx, nowMs, declarer, {
+    action: 'declarations_applied',
+    subjectType: 'declaration_owner',
+    subjectId: owner,
+    details: {
+      ...{ epoch, sequence },
+      providersWritten: toDetail(providers.written),
+      providersRemoved: toDetail(providers.removed),
+      routesWritten: toDetail(routes.written),
+      routesRemoved: toDetail(routes.removed),
+    },
+  });
 }
 
 async function applyProviders(tx: Transaction, owner: string, entries: readonly LooseEntry[], writer: ProviderWriter) {
@@ -43,8 +77,7 @@ async function applyProviders(tx: Transaction, owner: string, entries: readonly 
   const takenNames = new Set(rows.flatMap((row) => (row.owner === owner ? [] : [row.name])));
   const surroundings = { writer, takenNames, credentials: await listDeclared(tx, owner) };
   const judged = judgeProviders(entries, surroundings, providersMax - takenNames.size);
-  await writeProviders(tx, owner, standing, judged.accepted);
-  return judged;
+  return { ...judged, entries: await writeProviders(tx, owner, standing, judged.accepted) };
 }
 
 async function applyRoutes(
@@ -59,8 +92,7 @@ async function applyRoutes(
   const takenNames = new Set(rows.flatMap((row) => (row.owner === owner ? [] : [row.name])));
   const models = entries.length === 0 ? new Set<string>() : await listModels(tx, owner, providers);
   const judged = judgeRoutes(entries, { takenNames, models }, routesMax - takenNames.size);
-  await writeRoutes(tx, owner, standing, judged.accepted);
-  return judged;
+  return { ...judged, entries: await writeRoutes(tx, owner, standing, judged.accepted) };
 }
 
 /** Of the accepted providers as they were declared, of everybody else's as they stand. */

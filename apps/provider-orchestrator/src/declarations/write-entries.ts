@@ -11,6 +11,12 @@ export interface StandingEntry {
   readonly origin: unknown;
 }
 
+/** What was written: `written` has the name and the declared hash of each entry. */
+export interface WrittenEntries {
+  readonly written: readonly string[];
+  readonly removed: readonly string[];
+}
+
 /**
  * Makes `accepted` all that the owner has: writes what differs, and takes away what is missing. Hundreds that stay as they are
  * cost nothing.
@@ -20,7 +26,7 @@ export async function writeProviders(
   owner: string,
   standing: readonly StandingEntry[],
   accepted: readonly AcceptedProvider[],
-): Promise<void> {
+): Promise<WrittenEntries> {
   const { changed, moved, gone } = compare(standing, accepted);
   if (gone.length > 0) await tx.provider.deleteMany({ where: { owner, name: { in: gone } } });
   if (changed.length > 0) {
@@ -45,6 +51,7 @@ export async function writeProviders(
       FROM jsonb_to_recordset(${JSON.stringify(moved)}::jsonb) AS declared(name text, origin jsonb)
       WHERE provider.name = declared.name AND provider.owner = ${owner}`;
   }
+  return { written: changed.map(({ fields, declaredHash }) => `${fields.name} ${declaredHash}`), removed: gone };
 }
 
 /** As `writeProviders`. */
@@ -53,7 +60,7 @@ export async function writeRoutes(
   owner: string,
   standing: readonly StandingEntry[],
   accepted: readonly AcceptedRoute[],
-): Promise<void> {
+): Promise<WrittenEntries> {
   const { changed, moved, gone } = compare(standing, accepted);
   if (gone.length > 0) await tx.route.deleteMany({ where: { owner, name: { in: gone } } });
   if (changed.length > 0) {
@@ -77,6 +84,7 @@ export async function writeRoutes(
       FROM jsonb_to_recordset(${JSON.stringify(moved)}::jsonb) AS declared(name text, origin jsonb)
       WHERE route.name = declared.name AND route.owner = ${owner}`;
   }
+  return { written: changed.map(({ fields, declaredHash }) => `${fields.name} ${declaredHash}`), removed: gone };
 }
 
 interface Entry {

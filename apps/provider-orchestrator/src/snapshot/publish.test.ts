@@ -35,7 +35,7 @@ describe('publishing the registry', () => {
   const openDatabase = async () =>
     createDatabase({ url: await bench.createDatabaseUrl(), connectionsMax: 10, onError: () => undefined });
   const declare = (...providers: DeclaredProvider[]) =>
-    publishChange(database, (tx) => writeEnvironmentProviders(tx, providers));
+    publishChange(database, (tx) => writeEnvironmentProviders(tx, providers, 0));
 
   beforeAll(async () => {
     database = await openDatabase();
@@ -75,7 +75,7 @@ describe('publishing the registry', () => {
   it('takes the change back where it fails, and publishes nothing of it', async () => {
     const before = await declare(declared('p', '4'));
     const failing = publishChange(database, async (tx) => {
-      await writeEnvironmentProviders(tx, [declared('half-way', '1')]);
+      await writeEnvironmentProviders(tx, [declared('half-way', '1')], 0);
       throw new Error('canary');
     });
 
@@ -108,7 +108,7 @@ describe('publishing the registry', () => {
 
   it('keeps what the API declared, and takes away what the environment declares no longer', async () => {
     const shadowed = await publishChange(database, async (tx) => {
-      expect(await writeEnvironmentProviders(tx, [declared('api-0', '1'), declared('q', '1')])).toEqual(['api-0']);
+      expect(await writeEnvironmentProviders(tx, [declared('api-0', '1'), declared('q', '1')], 0)).toEqual(['api-0']);
     });
 
     const names = shadowed.snapshot.providers.map(({ name, models }) => [name, models.length]);
@@ -128,7 +128,7 @@ describe('publishing the registry', () => {
   it('begins a later epoch in a registry that is new, so that it wins over the one before', async () => {
     const known = await readNewerSnapshot(database, nothingKnown);
     const other = await openDatabase();
-    const { snapshot } = await publishChange(other, (tx) => writeEnvironmentProviders(tx, [declared('p', '1')]));
+    const { snapshot } = await publishChange(other, (tx) => writeEnvironmentProviders(tx, [declared('p', '1')], 0));
     await other.$disconnect();
 
     expect(snapshot.version).toBe(1);

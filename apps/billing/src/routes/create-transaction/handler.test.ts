@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { verifyAudit } from '@aggregator/database';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type RunningBilling, startBilling } from '../../testing/start-billing.ts';
 
@@ -46,6 +47,28 @@ describe('POST /v1/billing/transaction', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array(49).fill(200), 201]);
     expect(new Set(answers.map(({ body: { id } }) => id)).size).toBe(1);
     expect(await balanceOf(body.organizationId)).toBe('5000000000');
+  });
+
+  it('audits a posting once, with the actor and the amount, also for fifty at once (I21)', async () => {
+    const body = request({ type: 'adjustment' });
+    await Promise.all(Array.from({ length: 50 }, () => post(body)));
+
+    const { auditEntry } = billing.context.database;
+    expect(await auditEntry.findMany({ where: { organizationId: body.organizationId } })).toEqual([
+      expect.objectContaining({
+        action: 'adjustment_posted',
+        actorUserId: '0190a000-0000-7000-8000-00000000000a',
+        details: { amountNanoUsd: '5000000000', actorOrgId: manager.orgId },
+      }),
+    ]);
+    expect(await verifyAudit(billing.databaseUrl)).toMatchObject({ fault: null });
+  });
+
+  it('audits nothing when the posting is rejected (I21)', async () => {
+    const body = request({ type: 'adjustment', amountNanoUsd: '-1' });
+    expect((await post(body)).status).toBe(400);
+    const where = { organizationId: body.organizationId };
+    expect(await billing.context.database.auditEntry.count({ where })).toBe(0);
   });
 
   it('takes a negative adjustment down to nothing', async () => {

@@ -1,6 +1,7 @@
 import { createTransactionRequest } from '@aggregator/contracts';
 import { checkBody, principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
+import { actorOf } from '../../audit/write-audit.ts';
 import type { BillingContext } from '../../context.ts';
 import { createTransaction } from '../../transactions/create-transaction.ts';
 
@@ -11,6 +12,7 @@ export function createTransactionHandler({ database, config, events }: BillingCo
     const body = checkBody(createTransactionRequest, request.body);
     const { transaction, isNew } = await createTransaction(database, body, {
       actorOrgId: principal.orgId,
+      actor: actorOf(request),
       signUpCreditNanoUsd: config.signUpCreditNanoUsd,
     });
     if (isNew) {

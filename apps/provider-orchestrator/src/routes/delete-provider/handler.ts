@@ -1,5 +1,6 @@
 import type { Removal } from '@aggregator/contracts';
 import type { RequestHandler } from 'express';
+import { auditProvider } from '../../audit/audit-provider.ts';
 import type { ProviderOrchestratorContext } from '../../context.ts';
 import { deleteProvider as removeProvider } from '../../providers/change-provider.ts';
 import { actorOf } from '../actor-of.ts';
@@ -9,8 +10,12 @@ import { readPathName } from '../read-path-name.ts';
 export function deleteProvider(context: ProviderOrchestratorContext): RequestHandler {
   return async (request, response) => {
     const name = readPathName(request);
-    const { snapshot } = await context.publish((tx) => removeProvider(tx, name));
-    context.events.registryChanged({ change: 'provider_deleted', name, ...snapshot, ...actorOf(request) });
+    const actor = actorOf(request);
+    const { snapshot } = await context.publish(async (tx) => {
+      await removeProvider(tx, name);
+      await auditProvider(tx, context.now(), actor, { action: 'provider_deleted', name, fields: [] });
+    });
+    context.events.registryChanged({ change: 'provider_deleted', name, ...snapshot, ...actor });
     const answer: Removal = { snapshot };
     response.json(answer);
   };

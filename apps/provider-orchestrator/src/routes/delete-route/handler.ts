@@ -1,5 +1,6 @@
 import type { Removal } from '@aggregator/contracts';
 import type { RequestHandler } from 'express';
+import { writeAudit } from '../../audit/write-audit.ts';
 import type { ProviderOrchestratorContext } from '../../context.ts';
 import { deleteRoute as removeRoute } from '../../model-routes/write-route.ts';
 import { actorOf } from '../actor-of.ts';
@@ -9,8 +10,13 @@ import { readPathName } from '../read-path-name.ts';
 export function deleteRoute(context: ProviderOrchestratorContext): RequestHandler {
   return async (request, response) => {
     const name = readPathName(request);
-    const { snapshot } = await context.publish((tx) => removeRoute(tx, name));
-    context.events.registryChanged({ change: 'route_deleted', name, ...snapshot, ...actorOf(request) });
+    const actor = actorOf(request);
+    const { snapshot } = await context.publish(async (tx) => {
+      await removeRoute(tx, name);
+      const audited = { action: 'route_deleted', subjectType: 'route' as const, subjectId: name, details: {} };
+      await writeAudit(tx, context.now(), actor, audited);
+    });
+    context.events.registryChanged({ change: 'route_deleted', name, ...snapshot, ...actor });
     const answer: Removal = { snapshot };
     response.json(answer);
   };

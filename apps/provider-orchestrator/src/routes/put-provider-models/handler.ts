@@ -1,6 +1,7 @@
 import { putModelsRequest } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
+import { auditProvider } from '../../audit/audit-provider.ts';
 import type { ProviderOrchestratorContext } from '../../context.ts';
 import { updateProvider } from '../../providers/change-provider.ts';
 import { publishProvider } from '../../providers/publish-provider.ts';
@@ -12,8 +13,12 @@ export function putProviderModels(context: ProviderOrchestratorContext): Request
   return async (request, response) => {
     const name = readPathName(request);
     const { models } = checkBody(putModelsRequest, request.body);
-    const change = await publishProvider(context, name, (tx) => updateProvider(tx, name, { models }, context.writer()));
-    context.events.registryChanged({ change: 'models_replaced', name, ...change.snapshot, ...actorOf(request) });
+    const actor = actorOf(request);
+    const change = await publishProvider(context, name, async (tx) => {
+      await updateProvider(tx, name, { models }, context.writer());
+      await auditProvider(tx, context.now(), actor, { action: 'models_replaced', name, fields: ['models'] });
+    });
+    context.events.registryChanged({ change: 'models_replaced', name, ...change.snapshot, ...actor });
     response.json(change);
   };
 }

@@ -1,7 +1,8 @@
-import { putRouteRequest, type RouteChange, routeName } from '@aggregator/contracts';
+import { putRouteRequest, type RouteChange, type RouteRow, routeName } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
+import { writeAudit } from '../../audit/write-audit.ts';
 import type { ProviderOrchestratorContext } from '../../context.ts';
 import { putRoute as writeRoute } from '../../model-routes/write-route.ts';
 import { actorOf } from '../actor-of.ts';
@@ -13,9 +14,25 @@ export function putRoute(context: ProviderOrchestratorContext): RequestHandler {
   return async (request, response) => {
     const { name } = checkBody(path, request.params);
     const body = checkBody(putRouteRequest, request.body);
-    const { result, snapshot } = await context.publish((tx) => writeRoute(tx, name, body));
-    context.events.registryChanged({ change: 'route_put', name, ...snapshot, ...actorOf(request) });
+    const actor = actorOf(request);
+    const { result, snapshot } = await context.publish(async (tx) => {
+      const route = await writeRoute(tx, name, body);
+      const details = { after: toDetails(route) };
+      await writeAudit(tx, context.now(), actor, {
+        action: 'route_put',
+        subjectType: 'route',
+        subjectId: name,
+        details,
+      });
+      return route;
+    });
+    context.events.registryChanged({ change: 'route_put', name, ...snapshot, ...actor });
     const answer: RouteChange = { route: result, snapshot };
     response.json(answer);
   };
+}
+
+/** Weights can be fractions, which the audit keeps as texts. */
+function toDetails({ candidates, createdAt: _createdAt, ...settings }: RouteRow) {
+  return { settings: JSON.stringify(settings), candidates: candidates.slice(0, 50).map((one) => JSON.stringify(one)) };
 }

@@ -1,6 +1,7 @@
 import { updateProviderRequest } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
+import { auditProvider } from '../../audit/audit-provider.ts';
 import type { ProviderOrchestratorContext } from '../../context.ts';
 import { updateProvider as changeProvider } from '../../providers/change-provider.ts';
 import { publishProvider } from '../../providers/publish-provider.ts';
@@ -12,8 +13,13 @@ export function updateProvider(context: ProviderOrchestratorContext): RequestHan
   return async (request, response) => {
     const name = readPathName(request);
     const body = checkBody(updateProviderRequest, request.body);
-    const change = await publishProvider(context, name, (tx) => changeProvider(tx, name, body, context.writer()));
-    context.events.registryChanged({ change: 'provider_updated', name, ...change.snapshot, ...actorOf(request) });
+    const actor = actorOf(request);
+    const change = await publishProvider(context, name, async (tx) => {
+      await changeProvider(tx, name, body, context.writer());
+      const audited = { action: 'provider_updated', name, fields: Object.keys(body) };
+      await auditProvider(tx, context.now(), actor, audited);
+    });
+    context.events.registryChanged({ change: 'provider_updated', name, ...change.snapshot, ...actor });
     response.json(change);
   };
 }
