@@ -166,6 +166,8 @@ describe('a spool that has fallen silent', () => {
     const { orgId, after } = await loseStore();
     expect(await declareSpoolLost(after.database, 'dead')).toBe(true);
     expect(await declareSpoolLost(after.database, 'never seen')).toBe(false);
+    const audited = await after.database.auditEntry.findMany({ where: { action: 'spool_declared_lost' } });
+    expect(audited.map(({ subjectId }) => subjectId)).toEqual(['dead']);
     await after.passMarks();
     await after.reconcile();
     expect(await after.balances(orgId)).toEqual({ available: 10_000_000n, leased: 0n });

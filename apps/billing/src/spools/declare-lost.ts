@@ -1,3 +1,4 @@
+import { type Actor, installation, writeAudit } from '../audit/write-audit.ts';
 import type { Database } from '../database/open-database.ts';
 
 /**
@@ -5,7 +6,7 @@ import type { Database } from '../database/open-database.ts';
  * it no longer. Holes among its records are closed. A spool that reports afterwards counts again.
  * Returns false for a spool that was never seen.
  */
-export async function declareSpoolLost(db: Database, spoolId: string): Promise<boolean> {
+export async function declareSpoolLost(db: Database, spoolId: string, actor: Actor = installation): Promise<boolean> {
   return db.$transaction(async (tx) => {
     const marks = await tx.$executeRaw`
       UPDATE spool_watermark AS mark SET
@@ -25,6 +26,16 @@ export async function declareSpoolLost(db: Database, spoolId: string): Promise<b
         INSERT INTO spool (id, epoch, issued_mark, open_requests, unshipped, lost_at)
         VALUES (${spoolId}, 1, nextval('spool_mark'), 0, 0, now())`;
     }
-    return known > 0 || marks > 0;
+    const isKnown = known > 0 || marks > 0;
+    if (isKnown) {
+      await writeAudit(tx, new Date(), actor, {
+        organizationId: null,
+        action: 'spool_declared_lost',
+        subjectType: 'spool',
+        subjectId: spoolId,
+        details: { marks },
+      });
+    }
+    return isKnown;
   });
 }
