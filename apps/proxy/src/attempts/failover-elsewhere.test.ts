@@ -2,17 +2,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { readTold } from '../testing/read-told.ts';
-import { chunkEvent } from '../testing/scripted-upstream.ts';
+import { chunkEvent, toEvent } from '../testing/scripted-upstream.ts';
 import { openStream } from '../testing/sse-client.ts';
 import {
   eventStream,
   type ScriptedWorld,
   startScriptedWorld,
+  streamEnd,
   wholeText,
   words,
 } from '../testing/start-scripted-world.ts';
 
 const silenceMs = 300;
+const messages = [{ role: 'user', content: 'Hello' }];
+const wholeStream = words.map((word) => chunkEvent(word)).join('') + streamEnd;
 let world: ScriptedWorld;
 beforeAll(async () => {
   world = await startScriptedWorld({
@@ -159,6 +162,48 @@ describe('a torn stream', () => {
       expect((await ask('two', true)).told).toMatchObject({ text: wholeText, isDone: true, error: null });
     }
     expect(roles).toEqual(['assistant', 'user', 'user']);
+  });
+});
+
+describe('a stream that is torn in its thoughts', () => {
+  const thoughts = Array.from({ length: 6 }, (_, index) => `think ${index + 1} `);
+  const think = (content: string, name: string) =>
+    toEvent({
+      ...{ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm' },
+      choices: [{ index: 0, delta: { [name]: content }, finish_reason: null }],
+    });
+
+  it.each([
+    ['/v1/chat/completions', 'reasoning_content'],
+    ['/v1/chat/completions', 'reasoning'],
+    ['/v1/messages', 'reasoning_content'],
+    ['/v1/responses', 'reasoning_content'],
+  ])('has each thought once on %s, told as %s (I9)', async (url, name) => {
+    const [p1, p2] = world.providers;
+    const text = thoughts.map((thought) => think(thought, name)).join('');
+    p1.answer = (_request, response) => void response.writeHead(200, eventStream).write(text, () => response.destroy());
+    p2.answer = (_request, response) => void response.writeHead(200, eventStream).end(text + wholeStream);
+    const asked = {
+      model: 'two',
+      stream: true,
+      ...(url.endsWith('responses') ? { input: 'Hello' } : { messages }),
+      max_tokens: 500,
+    };
+    const client = await openStream(`${world.url}${url}`, await world.headers(), asked);
+    await client.over();
+    const events = client
+      .events()
+      .filter((event) => event !== '[DONE]')
+      .map((event) => JSON.parse(event));
+    const said = events.map(({ type, delta, choices }) => {
+      if (choices !== undefined) return choices[0]?.delta.reasoning_content ?? '';
+      return type === 'response.reasoning_text.delta' || type === 'response.reasoning_summary_text.delta'
+        ? delta
+        : (delta?.thinking ?? '');
+    });
+    expect(said.join('')).toBe(thoughts.join(''));
+    expect(client.text()).toContain('w20');
+    expect(client.text()).not.toContain('"error":{');
   });
 });
 

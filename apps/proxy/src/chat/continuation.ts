@@ -3,6 +3,7 @@ import { type Charge, chargeUsage } from '../settlement/charge.ts';
 import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
 import type { DeliveredAnswer } from './delivered-answer.ts';
 import { type ChunkRecord, readChunk, toChunkRecord } from './read-chunk.ts';
+import { dropThoughts, ThoughtCut } from './thought-cut.ts';
 
 /**
  * What turns another target's stream into the rest of one that broke off: never a text twice, never a second id or role.
@@ -68,6 +69,8 @@ export class PrefillContinuation implements Continuation {
     if (choice === undefined) return this.#delivered.adopt(record);
     const { delta, finish_reason: finishReason } = choice;
     delete delta.role;
+    // The answer has begun: the client has the thoughts before it.
+    dropThoughts(delta);
     if (typeof delta.content === 'string') {
       delta.content = this.#join(delta.content, isLast || finishReason !== null);
       if (delta.content === '') delete delta.content;
@@ -99,12 +102,14 @@ export class ReplayContinuation implements Continuation {
   readonly #delivered: DeliveredAnswer;
   #left: string;
   readonly #argumentsLeft: string[];
+  readonly #thoughts: ThoughtCut;
   #hasDiverged = false;
 
   constructor(delivered: DeliveredAnswer) {
     this.#delivered = delivered;
     this.#left = delivered.text;
     this.#argumentsLeft = delivered.toolCalls.map((call) => call.arguments);
+    this.#thoughts = new ThoughtCut(delivered);
   }
 
   get deliveredBy(): string {
@@ -142,9 +147,7 @@ export class ReplayContinuation implements Continuation {
       delta.content = this.#takeText(delta.content);
       if (delta.content === '') delete delta.content;
     }
-    // Thoughts are not the answer: the client has had some already.
-    if (this.#delivered.hasAnswer)
-      for (const name of ['reasoning', 'reasoning_content', 'reasoning_details']) delete delta[name];
+    this.#thoughts.cut(delta);
     if (Array.isArray(delta.tool_calls)) {
       const calls = delta.tool_calls.flatMap((call) => this.#takeToolCall(call) ?? []);
       if (calls.length > 0) delta.tool_calls = calls;

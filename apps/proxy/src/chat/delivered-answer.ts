@@ -1,12 +1,11 @@
 import { type ChunkRecord, readChunk } from './read-chunk.ts';
+import { type DeliveredThoughts, hasSealedThoughts, readThoughts } from './thought-cut.ts';
 
 /** What a client has had of an answer that broke off, as far as it can be gone on with. */
-export interface DeliveredAnswer {
+export interface DeliveredAnswer extends DeliveredThoughts {
   readonly provider: string;
   readonly text: string;
   readonly toolCalls: readonly { readonly name: string; readonly arguments: string }[];
-  /** Text or tool calls, and not thoughts alone. */
-  readonly hasAnswer: boolean;
   /** A chunk of another stream under the id and the time of this one. */
   adopt(chunk: ChunkRecord): ChunkRecord;
 }
@@ -14,6 +13,8 @@ export interface DeliveredAnswer {
 /** Null where something was delivered that no other stream can reproduce or go on from. */
 export function readDelivered(chunks: readonly string[], provider: string): DeliveredAnswer | null {
   let text = '';
+  let thoughts = '';
+  let hasSealed = false;
   let head: ChunkRecord | null = null;
   const toolCalls: { name: string; arguments: string }[] = [];
   for (const chunk of chunks) {
@@ -26,12 +27,15 @@ export function readDelivered(chunks: readonly string[], provider: string): Deli
       if (!isLone || hasValue(delta.audio) || hasValue(delta.images) || hasValue(delta.function_call)) return null;
       if (typeof delta.refusal === 'string' && delta.refusal !== '') return null;
       if (typeof delta.content === 'string') text += delta.content;
+      thoughts += readThoughts(delta);
+      hasSealed ||= hasSealedThoughts(delta);
       if (Array.isArray(delta.tool_calls) && !addToolCalls(toolCalls, delta.tool_calls)) return null;
     }
   }
   const hasAnswer = text !== '' || toolCalls.length > 0;
   const identity = head === null ? {} : pick(head, ['id', 'created', 'object']);
-  return { provider, text, toolCalls, hasAnswer, adopt: (chunk) => ({ ...chunk, ...identity }) };
+  const sealed = { thoughts, hasSealedThoughts: hasSealed };
+  return { provider, text, toolCalls, hasAnswer, ...sealed, adopt: (chunk) => ({ ...chunk, ...identity }) };
 }
 
 function addToolCalls(toolCalls: { name: string; arguments: string }[], parts: readonly unknown[]): boolean {
