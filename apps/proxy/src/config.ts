@@ -35,13 +35,13 @@ export const proxyVariables = {
   replicasMax: replicasMaxVariable,
   requestsInFlightMax: variable(
     'PROXY_REQUESTS_IN_FLIGHT_MAX',
-    integer(1, 100_000).default(2048),
-    'AI requests that one proxy serves at once; more are answered 503 at once.',
+    integer(4, 100_000).default(6144),
+    'AI requests and streams that one proxy serves at once. One key has at most a third of them, one organisation half; under load each has less. More are refused at once.',
   ),
   bodyBytesInFlightMax: variable(
     'PROXY_BODY_BYTES_IN_FLIGHT_MAX',
-    integer(mebibyte, 1024 * 1024 * mebibyte).default(512 * mebibyte),
-    'Bytes of request bodies that one proxy holds at once; more are answered 503 at once.',
+    integer(mebibyte, 1024 * 1024 * mebibyte).optional(),
+    'Memory that the bodies of requests may take at once in one proxy, estimated as parsed, in bytes, with the same shares; more are refused at once. A body takes at least three times its length. Unset, 40 % of the heap: 20 MiB in one body need a heap of 512 MiB.',
   ),
   requestCostNanoUsdMax: variable(
     'REQUEST_COST_MAX_NANO_USD',

@@ -24,8 +24,9 @@ import {
 import { openSpool, type Spool } from '@aggregator/spool';
 import { Agent } from 'undici';
 import { z } from 'zod';
-import { InFlightLimit } from './admission/in-flight-limit.ts';
+import { ArrivingBodies } from './admission/arriving-bodies.ts';
 import { LeaseRequests } from './admission/lease-requests.ts';
+import { chooseMemoryMax, Room } from './admission/room.ts';
 import { OpenRequests } from './attempts/open-requests.ts';
 import { AnswerCache } from './cache/answer-cache.ts';
 import { mockLedgerPath, type ProxyConfig } from './config.ts';
@@ -60,7 +61,9 @@ export interface ProxyContext extends ServiceContext {
   readonly config: ProxyConfig;
   readonly events: ProxyEvents;
   readonly verifier: IdentityVerifier;
-  readonly inFlight: InFlightLimit;
+  readonly room: Room;
+  /** Bodies of requests that are arriving. */
+  readonly arriving: ArrivingBodies;
   readonly routing: CurrentSnapshot;
   readonly admission: AdmissionStore;
   readonly leases: LeaseRequests;
@@ -86,6 +89,9 @@ export interface ProxyContext extends ServiceContext {
   isClosing(): boolean;
 }
 
+/** A body has so long, and more at this rate: the gateway sends what it has whole. */
+const bodyGraceMs = 10_000;
+const bodyBytesPerMsMin = 64;
 const peerDeadlineMs = 3000;
 const snapshotSilenceMsMax = 10_000;
 /** Before the grace is over, so that a stream ends with an error that says so instead of a torn connection. */
@@ -140,10 +146,12 @@ export async function createProxyContext(
     ...{ config, logger, metrics, events, routing, spool, pools, credentials, memory, traffic, refusedPrefills },
     admission: watchHolds(stores.admission, holds),
     verifier,
-    inFlight: new InFlightLimit({
+    room: new Room({
       requestsMax: config.requestsInFlightMax,
-      bytesMax: config.bodyBytesInFlightMax,
+      memoryMax: config.bodyBytesInFlightMax ?? chooseMemoryMax(),
+      onRefused: events.roomRefused,
     }),
+    arriving: new ArrivingBodies({ graceMs: bodyGraceMs, bytesPerMsMin: bodyBytesPerMsMin }),
     leases: new LeaseRequests(billing),
     requests: new OpenRequests(),
     answers: new AnswerCache(stores.answers, config.cacheTtlSeconds * 1000),
@@ -187,6 +195,7 @@ export async function createProxyContext(
     },
     async close() {
       clearTimeout(cutTimer);
+      context.arriving.close();
       background.abort();
       events.streamsTruncated(context.requests.cutAll());
       await Promise.all([tasks, context.requests.waitUntilNone(settleDeadlineMs)]);
@@ -203,7 +212,7 @@ export async function createProxyContext(
     async send() {
       const instance = config.instanceName ?? hostname();
       const readIndex = () => routing.index;
-      const countRequests = () => context.inFlight.count;
+      const countRequests = () => context.room.count;
       const parts = { proxyId: spool.id, instance, offers, readIndex, traffic, pools, memory, countRequests };
       const body = composeReport(parts);
       await orchestrator.call({ method: 'POST', path: '/internal/proxies/reports', body, answer: z.unknown() });
@@ -215,8 +224,13 @@ export async function createProxyContext(
 }
 
 /** What a proxy has on its hands now: what autoscalers and alerts go by. */
-function observeLoad(metrics: Metrics, { inFlight, requests, spool }: ProxyContext): void {
-  metrics.observed('proxy_inflight_requests', 'AI requests that are here now.', () => inFlight.count);
+function observeLoad(metrics: Metrics, { room, requests, spool }: ProxyContext): void {
+  metrics.observed('proxy_inflight_requests', 'AI requests that are here now.', () => room.count);
+  metrics.observed(
+    'proxy_room_memory_bytes',
+    'Estimated memory of AI requests that are here now.',
+    () => room.memoryTaken,
+  );
   metrics.observed('proxy_inflight_streams', 'Streams that are open now.', () => requests.streams);
   metrics.observed('proxy_spool_fill_ratio', 'How full the spool is, 0 to 1.', () => spool.readFill());
 }

@@ -2,6 +2,7 @@ import type { AppError, EntryProblem, RoutingSnapshot } from '@aggregator/contra
 import { formatNanoUsd, toUsdNumber } from '@aggregator/pricing';
 import type { Target } from '@aggregator/routing';
 import type { Logger, Metrics } from '@aggregator/service-kit';
+import type { RefusedBy } from './admission/room.ts';
 import type { DispatchedRequest } from './settlement/dispatched-request.ts';
 import type { AttemptEnd, Settled } from './settlement/settle-request.ts';
 
@@ -9,6 +10,8 @@ import type { AttemptEnd, Settled } from './settlement/settle-request.ts';
 export interface ProxyEvents {
   /** Before any provider saw it. */
   requestRefused(requestId: string, failure: AppError): void;
+  /** The pool of the proxy's room that refused a request, and the share that was used up. */
+  roomRefused(pool: string, by: RefusedBy): void;
   requestFinished(
     request: DispatchedRequest,
     end: Pick<AttemptEnd, 'failure' | 'latencyMs' | 'ttftMs'>,
@@ -58,6 +61,11 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
     'outcome',
   ]);
   const refusals = metrics.counter('proxy_refusals_total', 'Requests refused before any provider saw them.', ['code']);
+  const crowded = metrics.counter(
+    'proxy_room_refusals_total',
+    'Requests refused for lack of room, by pool and by the share that was used up.',
+    ['pool', 'by'],
+  );
   const failures = metrics.counter('proxy_failures_total', 'Dispatched requests that failed.', ['provider', 'code']);
   const attempts = metrics.counter(
     'proxy_failed_attempts_total',
@@ -97,6 +105,7 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
       if (failure.code === 'internal_error') logger.error('request_refused', { ...fields, error: failure });
       else logger.info('request_refused', fields);
     },
+    roomRefused: (pool, by) => crowded.inc({ pool, by }),
     requestFinished(request, { failure, latencyMs, ttftMs }, { outcome, charge }) {
       const { requestId, model } = request;
       const provider = request.provider.name;

@@ -65,4 +65,5 @@ export {
   unpackLastKnownGood,
 } from './secrets/last-known-good.ts';
 export { Secret } from './secrets/secret.ts';
+export { type Claim, type ClaimKind, FairPool, type Share, type ShareRefusal } from './shares/fair-pool.ts';
 export { withDeadline } from './time/with-deadline.ts';

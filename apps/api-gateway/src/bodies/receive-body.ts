@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '@aggregator/contracts';
+import type { Claim, FairPool, ShareRefusal } from '@aggregator/service-kit';
 import { toShareError } from '../shares/claims.ts';
-import type { Claim, FairPool, ShareRefusal } from '../shares/fair-pool.ts';
 import { BlockList } from './block-list.ts';
 import type { BodyWatch } from './body-watch.ts';
 import { ReceivedBody } from './received-body.ts';

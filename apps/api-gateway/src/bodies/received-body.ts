@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Share } from '../shares/fair-pool.ts';
+import type { Share } from '@aggregator/service-kit';
 import type { BlockList } from './block-list.ts';
 
 /** A body that has arrived whole, with its room in the pool. */

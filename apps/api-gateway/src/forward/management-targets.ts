@@ -1,7 +1,7 @@
+import { FairPool } from '@aggregator/service-kit';
 import { Pool } from 'undici';
 import type { ApiGatewayConfig } from '../config.ts';
 import type { ManagementRoute } from '../routes/route-table.ts';
-import { FairPool } from '../shares/fair-pool.ts';
 
 type ManagementService = ManagementRoute['service'];
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, peerHeader, principalHeader, requestIdHeader } from '@aggregator/contracts';
+import type { Claim } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { type ReceiveOptions, receiveBody } from '../bodies/receive-body.ts';
 import type { ReceivedBody } from '../bodies/received-body.ts';
@@ -11,7 +12,6 @@ import { authorise } from '../middleware/authorise.ts';
 import { readClientAddress } from '../middleware/client-address.ts';
 import { limitManagement, limitPublic } from '../middleware/rate-limit.ts';
 import { claimsOf, publicClaimsOf, toShareError } from '../shares/claims.ts';
-import type { Claim } from '../shares/fair-pool.ts';
 import { findManagementRoute, type ManagementRoute, toCanonicalPath } from './route-table.ts';
 
 const bodyBytesMax = 1024 * 1024;

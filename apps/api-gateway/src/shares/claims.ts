@@ -1,6 +1,5 @@
 import { AppError, type Principal } from '@aggregator/contracts';
-import { toAddressBlock } from '@aggregator/service-kit';
-import type { Claim, FairPool, ShareRefusal } from './fair-pool.ts';
+import { type Claim, type FairPool, type ShareRefusal, toAddressBlock } from '@aggregator/service-kit';
 
 /** A third of what a pool gives to all, while the key is alone. */
 const keyWeight = 0.5;

@@ -1,7 +1,7 @@
+import { FairPool } from '@aggregator/service-kit';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { claimsOf, publicClaimsOf } from './claims.ts';
-import { FairPool } from './fair-pool.ts';
 
 const principalOf = (organization: string, key: string) => ({
   ...{ orgId: organization, userId: 'user', keyId: key, scopes: [], models: null },

@@ -1,7 +1,7 @@
+import { FairPool, type ShareRefusal } from '@aggregator/service-kit';
 import { BodyWatch } from '../bodies/body-watch.ts';
 import type { ApiGatewayConfig } from '../config.ts';
 import type { GatewayEvents } from '../events.ts';
-import { FairPool, type ShareRefusal } from './fair-pool.ts';
 
 const mebibyte = 1024 * 1024;
 const managementBodyBytes = 64 * mebibyte;

@@ -1,3 +1,4 @@
+import { request as sendRequest } from 'node:http';
 import { type AdmissionStore, createMemoryAdmissionStore } from '@aggregator/admission';
 import { openAiErrorBody, type Principal } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
@@ -223,20 +224,58 @@ describe('overload', () => {
     await world.waitUntilNothingHeld();
   });
 
-  it('answers 503 at once to more requests than it takes on, and serves again when there is room', async () => {
-    const small = await startWorld({ environment: { PROXY_REQUESTS_IN_FLIGHT_MAX: '1' } });
+  it('refuses at once what one key or the proxy has no room for, and serves again when there is room (I12)', async () => {
+    const small = await startWorld({ environment: { PROXY_REQUESTS_IN_FLIGHT_MAX: '4' } });
+    const open = async (principal = createPrincipal()) =>
+      openStream(`${small.url}${path}`, await small.headers(undefined, principal), { ...good, stream: true });
+    const ask = async (principal = createPrincipal()) => {
+      const answer = await small.post(path, good, await small.headers(undefined, principal));
+      return { status: answer.status, retryAfter: answer.headers.get('retry-after'), body: await answer.json() };
+    };
     try {
       small.fault = { kind: 'stall', afterChunks: 1 };
-      const running = await openStream(`${small.url}${path}`, await small.headers(), { ...good, stream: true });
-      const refused = await small.post(path, good);
+      const key = createPrincipal();
+      const running = [await open(key)];
+      const own = await ask(key);
+      running.push(await open());
+      const any = await ask();
       small.fault = null;
-      running.leave();
+      for (const stream of running) stream.leave();
 
-      expect(refused.status).toBe(503);
-      expect(await refused.json()).toMatchObject({ error: { code: 'service_unavailable' } });
-      await waitFor(async () => (await small.post(path, good)).status === 200, { describe: 'room again' });
+      expect(own).toMatchObject({ status: 429, retryAfter: '1', body: { error: { code: 'rate_limit_exceeded' } } });
+      expect(any).toMatchObject({ status: 503, retryAfter: '1', body: { error: { code: 'service_unavailable' } } });
+      await waitFor(async () => (await ask(key)).status === 200, { describe: 'room again' });
     } finally {
       await small.stop();
+    }
+  });
+
+  it('serves others while one key fills its share of memory with slow bodies (I12)', async () => {
+    const slow = await startWorld({ environment: { PROXY_BODY_BYTES_IN_FLIGHT_MAX: String(300 * 1024 * 1024) } });
+    const key = createPrincipal();
+    const begin = async (length: Record<string, string>) => {
+      const headers = { ...(await slow.headers(undefined, key)), 'content-type': 'application/json', ...length };
+      const sent = sendRequest(`${slow.url}${path}`, { method: 'POST', headers });
+      const status = new Promise<number>((resolve) => {
+        sent.once('response', (answer) => resolve(answer.statusCode ?? 0)).on('error', () => resolve(0));
+      });
+      sent.write('{"model":');
+      return { sent, status };
+    };
+    try {
+      const chunked = await Promise.all(Array.from({ length: 25 }, () => begin({ 'transfer-encoding': 'chunked' })));
+      const long = await Promise.all(Array.from({ length: 8 }, () => begin({ 'content-length': '19000000' })));
+      const refused = long.map(({ status }) => status);
+      await waitFor(() => slow.proxy.context.room.count === 26, { describe: 'one long body and all chunked ones' });
+      const answer = await slow.post(path, good, await slow.headers(undefined, createPrincipal()));
+
+      expect(answer.status).toBe(200);
+      expect(slow.proxy.context.room.memoryTaken).toBeLessThan(100 * 1024 * 1024);
+      for (const { sent } of [...chunked, ...long]) sent.destroy();
+      expect((await Promise.all(refused)).filter((status) => status === 429)).toHaveLength(7);
+      await waitFor(() => slow.proxy.context.room.memoryTaken === 0, { describe: 'room again' });
+    } finally {
+      await slow.stop();
     }
   });
 });

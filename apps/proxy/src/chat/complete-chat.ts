@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { RoutePlan } from '@aggregator/routing';
-import { parseJsonBody, readJsonBytes } from '@aggregator/service-kit';
 import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
 import { cancelHold, holdRequest } from '../admission/hold-request.ts';
+import { readRequest } from '../admission/read-request.ts';
 import type { BoundRequest } from '../admission/request-bounds.ts';
 import { type OpenRequest, openRequest } from '../attempts/open-request.ts';
 import { type Prepare, prepareFirst, type Translation } from '../attempts/prepare-first.ts';
@@ -26,9 +26,8 @@ import { type PreparedChat, prepareChat } from './prepare-chat.ts';
  * no provider saw it and nothing stays held. From the intent on it is answered, and settled once, whatever happens.
  */
 export async function completeChat(context: ProxyContext, exchange: Exchange, surface: ChatSurface): Promise<void> {
-  const bytes = await readJsonBytes(exchange.request, context.config.requestBytesMax);
   const { conversations, config } = context;
-  const arrived = parseJsonBody(bytes);
+  const arrived = await readRequest(context, exchange);
   const body = await recallItems(conversations, exchange.principal, surface, arrived, config.requestBytesMax);
   const asked = withAnswerId(surface, exchange, surface.toChat(body));
   const content = inspectContent(asked.chat);

@@ -1,8 +1,9 @@
 import { maskTexts } from '@aggregator/anonymisation';
 import { AppError, type EmbeddingsRequest, embeddingsRequest, type SnapshotModel } from '@aggregator/contracts';
 import type { EmbeddingsTranslation } from '@aggregator/providers';
-import { checkBody, parseJsonBody, readJsonBytes, sendOpenAiError } from '@aggregator/service-kit';
+import { checkBody, sendOpenAiError } from '@aggregator/service-kit';
 import { holdRequest } from '../admission/hold-request.ts';
+import { readRequest } from '../admission/read-request.ts';
 import type { BoundRequest, RequestBounds } from '../admission/request-bounds.ts';
 import { answerWhole, asItIs, type WholeDialect } from '../attempts/answer-whole.ts';
 import { nameDropped } from '../attempts/name-dropped.ts';
@@ -17,8 +18,8 @@ import { joinAnswers, splitInputs } from './batches.ts';
 
 /** Embeddings from their body to their settlement; as a chat, but always in one piece. */
 export async function embed(context: ProxyContext, exchange: Exchange): Promise<void> {
-  const bytes = await readJsonBytes(exchange.request, context.config.requestBytesMax);
-  const asked = checkBody(embeddingsRequest, parseJsonBody(bytes));
+  const body = await readRequest(context, exchange);
+  const asked = checkBody(embeddingsRequest, body);
   const request = maskInput(context, exchange, asked);
 
   const plan = planRequest(context, exchange, 'embeddings', { model: request.model, chat: null });

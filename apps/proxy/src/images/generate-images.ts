@@ -1,8 +1,9 @@
 import { maskTexts } from '@aggregator/anonymisation';
 import { AppError, type ImagesRequest, imagesRequest } from '@aggregator/contracts';
 import type { ImagesTranslation } from '@aggregator/providers';
-import { checkBody, parseJsonBody, readJsonBytes, sendOpenAiError } from '@aggregator/service-kit';
+import { checkBody, sendOpenAiError } from '@aggregator/service-kit';
 import { holdRequest } from '../admission/hold-request.ts';
+import { readRequest } from '../admission/read-request.ts';
 import type { BoundRequest, RequestBounds } from '../admission/request-bounds.ts';
 import { answerWhole, asItIs, type WholeDialect } from '../attempts/answer-whole.ts';
 import { nameDropped } from '../attempts/name-dropped.ts';
@@ -22,8 +23,8 @@ const imageTokensMax = 8192;
 
 /** Pictures from their prompt to their settlement; as a chat, but always in one piece. */
 export async function generateImages(context: ProxyContext, exchange: Exchange): Promise<void> {
-  const bytes = await readJsonBytes(exchange.request, context.config.requestBytesMax);
-  const request = maskPrompt(context, exchange, checkBody(imagesRequest, parseJsonBody(bytes)));
+  const body = await readRequest(context, exchange);
+  const request = maskPrompt(context, exchange, checkBody(imagesRequest, body));
 
   const plan = planRequest(context, exchange, 'images.generations', { model: request.model, chat: null });
   const first = prepareFirst(context, exchange, plan, toImagesDialect(request));

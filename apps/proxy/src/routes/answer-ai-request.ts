@@ -36,7 +36,12 @@ export async function answerAiRequest(
     const found = identify(context, request);
     const principal = found instanceof Promise ? await found : found;
     if (!principal.scopes.includes('ai:invoke')) throw new AppError('insufficient_permissions');
-    await serveWithRoom(context, route, { request, response, requestId, principal, startedMs });
+    const place = context.room.enter(requestId, principal);
+    try {
+      await route.serve(context, { request, response, requestId, principal, place, startedMs });
+    } finally {
+      place.leave();
+    }
   } catch (thrown) {
     const failure = toAppError(thrown);
     sendSurfaceError({ requestId, response }, route.errors, failure);
@@ -45,16 +50,6 @@ export async function answerAiRequest(
     // What is left of a refused body is thrown away, so that the next request on the connection is read from its start.
     request.resume();
     context.events.requestRefused(requestId, failure);
-  }
-}
-
-async function serveWithRoom(context: ProxyContext, route: AiRoute, exchange: Exchange): Promise<void> {
-  const bodyBytes = readBodyBytes(exchange.request, context.config.requestBytesMax);
-  context.inFlight.enter(exchange.requestId, bodyBytes);
-  try {
-    await route.serve(context, exchange);
-  } finally {
-    context.inFlight.leave(exchange.requestId, bodyBytes);
   }
 }
 
@@ -67,11 +62,4 @@ function identify({ verifier }: ProxyContext, request: IncomingMessage): Princip
 function readRequestId(request: IncomingMessage): string {
   const given = request.headers[requestIdHeader];
   return typeof given === 'string' && uuid.test(given) ? given.toLowerCase() : createUuidV7();
-}
-
-/** A body that does not say how long it is counts as long as it may be. */
-function readBodyBytes(request: IncomingMessage, bytesMax: number): number {
-  if (request.method === 'GET') return 0;
-  const declared = request.headers['content-length'];
-  return declared === undefined ? bytesMax : Math.min(Number(declared), bytesMax);
 }

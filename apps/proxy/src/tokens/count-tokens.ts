@@ -1,9 +1,9 @@
 import { AppError } from '@aggregator/contracts';
 import { adapterFor } from '@aggregator/providers';
 import type { Target } from '@aggregator/routing';
-import { parseJsonBody, readJsonBytes } from '@aggregator/service-kit';
 import { toCountTokensChat } from '@aggregator/surfaces';
 import { cancelHold, holdRequest } from '../admission/hold-request.ts';
+import { readRequest } from '../admission/read-request.ts';
 import { readRefusal } from '../attempts/read-refusal.ts';
 import { toAddress } from '../attempts/to-address.ts';
 import { boundChat } from '../chat/bound-chat.ts';
@@ -23,8 +23,7 @@ const nothing = { inputTokensMax: 0, outputTokensMax: 0, inputTokensEstimate: 0,
  * answer says so in `x-aggregator-estimated`. Costs nothing; counts as a request against the caller's limits.
  */
 export async function countTokens(context: ProxyContext, exchange: Exchange): Promise<void> {
-  const bytes = await readJsonBytes(exchange.request, context.config.requestBytesMax);
-  const { chat } = toCountTokensChat(parseJsonBody(bytes));
+  const { chat } = toCountTokensChat(await readRequest(context, exchange));
   const content = inspectContent(chat);
   const plan = planRequest(context, exchange, 'chat.completions', { model: chat.model, chat });
   const [target] = plan.targets;
@@ -33,7 +32,7 @@ export async function countTokens(context: ProxyContext, exchange: Exchange): Pr
   try {
     const { tokenCount } = adapterFor(target.candidate.provider.type);
     if (tokenCount === null) {
-      const { inputTokensEstimate } = boundChat(chat, content, [bytes.toString()], target.candidate.model);
+      const { inputTokensEstimate } = boundChat(chat, content, [JSON.stringify(chat)], target.candidate.model);
       exchange.response.setHeader('x-aggregator-estimated', 'true');
       sendJson(exchange.response, { input_tokens: inputTokensEstimate });
       return;

@@ -17,9 +17,6 @@ export interface ShareRefusal {
   readonly isFull: boolean;
 }
 
-/** Label of the pool in metrics. */
-export type PoolName = 'ai_requests' | 'ai_bodies' | 'management_requests' | 'management_bodies' | 'public_bodies';
-
 interface Level {
   readonly capacity: number;
   readonly reserved: number;
@@ -46,12 +43,13 @@ const littlePart = 1 / 16;
  * heavy subject makes the share of each one smaller. The last part is only for subjects that have little.
  */
 export class FairPool {
-  readonly name: PoolName;
+  /** Label of the pool in metrics. */
+  readonly name: string;
   readonly #level: Level;
   readonly #holdings = new Map<string, Holding>();
   #sweepAt = holdingsKept;
 
-  constructor(name: PoolName, capacity: number) {
+  constructor(name: string, capacity: number) {
     this.name = name;
     this.#level = { capacity, reserved: capacity * reservedPart, taken: 0 };
   }

@@ -1,0 +1,68 @@
+import {
+  clientJsonBounds,
+  estimateMemory,
+  parseScannedJson,
+  readJsonBytes,
+  scanJson,
+  scanJsonInTurns,
+} from '@aggregator/service-kit';
+import type { ProxyContext } from '../context.ts';
+import type { Exchange } from '../exchange.ts';
+
+/** Below it everything about a body is so quick that others do not notice. */
+export const largeBytes = 64 * 1024;
+/** A body without a declared length takes room in such steps. */
+const stepBytes = 256 * 1024;
+
+/**
+ * Reads the body of a request and parses it. Takes room first for its bytes, then for what they become, and parses what has
+ * room. A large body is parsed in turns, so that other requests do not wait for it (I4, I12).
+ * @throws {AppError} as `readJsonBytes` and `parseJsonBody` do, and `rate_limit_exceeded`, `service_unavailable` without room.
+ */
+export async function readRequest(
+  { config, arriving }: Pick<ProxyContext, 'config' | 'arriving'>,
+  { request, place }: Pick<Exchange, 'request' | 'place'>,
+): Promise<Record<string, unknown>> {
+  const declared = request.headers['content-length'];
+  place.requireMemory(
+    toMemory(declared === undefined ? stepBytes : Math.min(Number(declared), config.requestBytesMax)),
+  );
+  let receivedBytes = 0;
+  let leave: (() => void) | undefined;
+  const reading = readJsonBytes(request, config.requestBytesMax, {
+    onBytes(length) {
+      receivedBytes = length;
+      if (declared === undefined) place.requireMemory(toMemory(Math.ceil(length / stepBytes) * stepBytes));
+    },
+    onStart(cut) {
+      leave = arriving.enter({
+        get receivedBytes() {
+          return receivedBytes;
+        },
+        cut,
+      });
+    },
+  });
+  let body: Buffer;
+  try {
+    body = await reading;
+  } finally {
+    leave?.();
+  }
+  return parse(body, place);
+}
+
+async function parse(body: Buffer, place: Exchange['place']): Promise<Record<string, unknown>> {
+  if (body.length <= largeBytes) {
+    const figures = scanJson(body, clientJsonBounds);
+    place.requireMemory(estimateMemory(figures));
+    return parseScannedJson(body, figures);
+  }
+  const scanned = await scanJsonInTurns(body, clientJsonBounds);
+  place.requireMemory(estimateMemory(scanned.figures));
+  return scanned.parse();
+}
+
+function toMemory(bytes: number): number {
+  return estimateMemory({ bytes, containers: 0, values: 0, names: 0 });
+}
