@@ -9,6 +9,7 @@ import {
   defaultPorts,
   type Environment,
   flag,
+  httpProxyVariables,
   integer,
   readConfig,
   redisVariables,
@@ -100,6 +101,7 @@ export const providerOrchestratorVariables = {
   credentialsEncryptionKeys: credentialsEncryptionKeysVariable,
   ...redisVariables,
   baseUrlAllowlist: baseUrlAllowlistVariable,
+  ...httpProxyVariables,
   probeIntervalMs: variable(
     'PROVIDER_PROBE_INTERVAL_MS',
     integer(0, 3_600_000).default(30_000),

@@ -86,7 +86,7 @@ export async function createProviderOrchestratorContext(
   const mockBaseUrl = mockBaseUrlOf(config);
   const { probeIntervalMs: intervalMs, keys } = config;
   const prober = openProber({
-    ...{ intervalMs, keys, allowlist, database, events, feed, health, readStored, now },
+    ...{ intervalMs, keys, allowlist, proxies: config, database, events, feed, health, readStored, now },
     onPass: () => streams.deliver(),
   });
 

@@ -10,6 +10,7 @@ import {
   type Environment,
   eventLogVariables,
   flag,
+  httpProxyVariables,
   integer,
   peerUrlVariable,
   readConfig,
@@ -49,6 +50,7 @@ export const proxyVariables = {
     'Most that one request may cost in the worst case, in nano-USD; more is refused before anything is sent. The default, 100 dollars, covers the longest prompt and answer of every model of the catalogue, so it stops mistakes and little else.',
   ),
   baseUrlAllowlist: baseUrlAllowlistVariable,
+  ...httpProxyVariables,
   upstreamConnectionsMax: variable(
     'UPSTREAM_CONNECTIONS_MAX',
     integer(1, 100_000).default(1024),

@@ -135,6 +135,7 @@ export async function createProxyContext(
   const pools = new ProviderPools({
     connectionsMax: config.upstreamConnectionsMax,
     allowlist: config.baseUrlAllowlist ?? emptyAllowlist,
+    proxies: config,
   });
   const holds = new OpenHolds(() => performance.now());
   const watermark = createWatermarkReporter({ spool, holds, billing, onFailure: events.watermarkNotSent });

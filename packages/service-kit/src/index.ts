@@ -28,6 +28,13 @@ export {
   redisVariables,
   withDatabaseUrls,
 } from './config/store-variables.ts';
+export {
+  createEgressAgent,
+  type EgressAgentOptions,
+  type HttpProxies,
+  hasHttpProxy,
+  httpProxyVariables,
+} from './egress/egress-agent.ts';
 export { createEgressAllowlist, type EgressAllowlist, emptyAllowlist } from './egress/egress-allowlist.ts';
 export { createEgressConnector, EgressRefused } from './egress/egress-connector.ts';
 export { isPublicAddress } from './egress/judge-address.ts';

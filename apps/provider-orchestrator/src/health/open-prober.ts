@@ -1,5 +1,4 @@
-import { createEgressConnector, type EgressAllowlist } from '@aggregator/service-kit';
-import { Agent } from 'undici';
+import { createEgressAgent, type EgressAllowlist, type HttpProxies } from '@aggregator/service-kit';
 import type { EnvironmentKeys } from '../config.ts';
 import type { OrchestratorEvents } from '../events.ts';
 import type { SnapshotFeed } from '../snapshot/snapshot-feed.ts';
@@ -16,6 +15,7 @@ interface ProberParts {
   intervalMs: number;
   keys: EnvironmentKeys;
   allowlist: EgressAllowlist;
+  proxies: HttpProxies;
   events: OrchestratorEvents;
   feed: SnapshotFeed;
   health: HealthBook;
@@ -29,9 +29,11 @@ interface ProberParts {
 export function openProber(parts: ProberParts): { start(): void; close(): Promise<void> } {
   const { events, feed, health, now } = parts;
   const connect = { timeout: deadlineMs };
-  const limits = { connections: 2, headersTimeout: deadlineMs, bodyTimeout: deadlineMs };
-  const trusted = new Agent({ ...limits, connect });
-  const guarded = new Agent({ ...limits, connect: createEgressConnector(parts.allowlist, connect) });
+  const agent = { connections: 2, headersTimeout: deadlineMs, bodyTimeout: deadlineMs };
+  const open = (allowlist: EgressAllowlist | null) =>
+    createEgressAgent({ allowlist, proxies: parts.proxies, connect, agent });
+  const trusted = open(null);
+  const guarded = open(parts.allowlist);
   const environmentSecrets = new Map(
     Object.values(parts.keys).flatMap((keys) => keys.map(({ ref, secret }) => [ref, secret] as const)),
   );

@@ -32,8 +32,13 @@ export function callProvider(
   sink: ProviderSink,
 ): ProviderCall {
   const call = new ProviderCall(target, limits, sink);
-  const { pathname, search } = new URL(endpoint.url);
-  target.pool.dispatch({ method: endpoint.method, path: pathname + search, headers: endpoint.headers, body }, call);
+  const { origin, pathname, search } = new URL(endpoint.url);
+  const { method, headers } = endpoint;
+  try {
+    target.pool.dispatch({ origin, method, path: pathname + search, headers, body }, call);
+  } catch (error) {
+    call.onResponseError(undefined, error instanceof Error ? error : new Error(String(error)));
+  }
   return call;
 }
 

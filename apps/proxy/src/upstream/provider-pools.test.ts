@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { createEgressAllowlist, emptyAllowlist } from '@aggregator/service-kit';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ScriptedUpstream, startScriptedUpstream } from '../testing/scripted-upstream.ts';
 import { callProvider } from './call-provider.ts';
@@ -26,7 +30,7 @@ async function call(pools: ProviderPools, isAddressTrusted: boolean, baseUrl = u
 
 describe('a provider at a private address', () => {
   it('that somebody declared through the API is not called, whatever its name resolves to: nothing is sent', async () => {
-    const pools = new ProviderPools({ connectionsMax: 4, allowlist: emptyAllowlist });
+    const pools = new ProviderPools({ connectionsMax: 4, allowlist: emptyAllowlist, proxies: {} });
     const before = upstream.requests;
     for (const baseUrl of [upstream.url, upstream.url.replace('127.0.0.1', 'localhost')]) {
       await expect(call(pools, false, baseUrl)).rejects.toMatchObject({ code: 'upstream_misconfigured' });
@@ -36,16 +40,89 @@ describe('a provider at a private address', () => {
   });
 
   it('that the operator declared, or allows, is called', async () => {
-    const allowing = new ProviderPools({ connectionsMax: 4, allowlist: createEgressAllowlist(['127.0.0.0/8']) });
-    const trusting = new ProviderPools({ connectionsMax: 4, allowlist: emptyAllowlist });
+    const allowing = new ProviderPools({
+      connectionsMax: 4,
+      allowlist: createEgressAllowlist(['127.0.0.0/8']),
+      proxies: {},
+    });
+    const trusting = new ProviderPools({ connectionsMax: 4, allowlist: emptyAllowlist, proxies: {} });
     expect([await call(allowing, false), await call(trusting, true)]).toEqual([200, 200]);
     await Promise.all([allowing.close(), trusting.close()]);
   });
 });
 
+describe('a provider behind the HTTP proxy of a company', () => {
+  let proxy: Server;
+  /** Targets that the proxy was asked for. */
+  let asked: string[];
+  let proxies: { httpProxy: string };
+  beforeAll(async () => {
+    asked = [];
+    // Every name leads to the upstream: only the proxy can resolve it. Plain addresses are forwarded, others tunnelled.
+    proxy = createServer(async (request, response) => {
+      asked.push(request.url ?? '');
+      if (new URL(request.url ?? '').hostname.startsWith('forbidden.')) return void response.writeHead(403).end();
+      const answer = await fetch(upstream.url, { method: 'POST', body: '{}' });
+      response.writeHead(answer.status).end(await answer.text());
+    });
+    proxy.on('connect', (request, near: Socket) => {
+      asked.push(request.url ?? '');
+      near.on('error', () => near.destroy()).end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    proxies = { httpProxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+  });
+  afterAll(() => {
+    proxy.close();
+  });
+  const open = (noProxy?: string) =>
+    new ProviderPools({ connectionsMax: 4, allowlist: emptyAllowlist, proxies: { ...proxies, noProxy } });
+
+  it.each([true, false])(
+    'is reached by a name that only the proxy resolves (operator set the address: %s)',
+    async (isTrusted) => {
+      const pools = open();
+      expect(await call(pools, isTrusted, 'http://api.vendor.example.com')).toBe(200);
+      expect(asked.pop()).toBe('http://api.vendor.example.com/chat/completions');
+      await pools.close();
+    },
+  );
+
+  it('is not called at a private address that a tenant declared: the proxy is not asked (I20)', async () => {
+    const pools = open();
+    asked.length = 0;
+    for (const host of ['169.254.169.254', '10.0.0.1', 'localhost:9', 'vault.internal']) {
+      await expect(call(pools, false, `http://${host}`)).rejects.toMatchObject({ code: 'upstream_misconfigured' });
+    }
+    expect(asked).toEqual([]);
+    await pools.close();
+  });
+
+  it('is reached directly if the operator says so, and always on this machine', async () => {
+    const pools = open('vendor.example.com');
+    asked.length = 0;
+    expect(await call(pools, true)).toBe(200);
+    await expect(call(pools, true, 'http://api.vendor.example.com:1')).rejects.toMatchObject({
+      code: 'upstream_unreachable',
+    });
+    expect(asked).toEqual([]);
+    await pools.close();
+  });
+
+  it('is asked for as a tunnel if its address is https, and unreachable if the proxy refuses', async () => {
+    const pools = open();
+    await expect(call(pools, true, 'https://forbidden.example.com')).rejects.toMatchObject({
+      code: 'upstream_unreachable',
+    });
+    expect(asked.pop()).toBe('forbidden.example.com:443');
+    await pools.close();
+  });
+});
+
 describe('the bulkhead of a provider', () => {
   it('takes no more requests than the provider, or else the proxy, allows', () => {
-    const pools = new ProviderPools({ connectionsMax: 3, allowlist: emptyAllowlist });
+    const pools = new ProviderPools({ connectionsMax: 3, allowlist: emptyAllowlist, proxies: {} });
     const narrow = { name: 'narrow', baseUrl: upstream.url, isAddressTrusted: true, concurrencyMax: 2 };
     pools.take(narrow).inFlight = 2;
     expect(() => pools.take(narrow)).toThrow('service_unavailable');

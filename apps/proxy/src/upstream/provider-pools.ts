@@ -1,6 +1,12 @@
 import { AppError } from '@aggregator/contracts';
-import { createEgressConnector, type EgressAllowlist } from '@aggregator/service-kit';
-import { Pool } from 'undici';
+import {
+  createEgressAgent,
+  createEgressConnector,
+  type EgressAllowlist,
+  type HttpProxies,
+  hasHttpProxy,
+} from '@aggregator/service-kit';
+import { type Dispatcher, Pool } from 'undici';
 
 /** Who is called: two providers at one address keep connections of their own, so that neither waits for the other. */
 export interface ProviderAddress {
@@ -16,7 +22,7 @@ export interface ProviderAddress {
 export interface ProviderPool {
   /** Of the provider. */
   readonly name: string;
-  readonly pool: Pool;
+  readonly pool: Dispatcher;
   inFlight: number;
 }
 
@@ -27,13 +33,15 @@ const poolsMax = 1000;
 export class ProviderPools {
   readonly #connectionsMax: number;
   readonly #allowlist: EgressAllowlist;
+  readonly #proxies: HttpProxies;
   readonly #pools = new Map<string, ProviderPool>();
   /** Of providers that are gone, until what is open there has ended. */
   readonly #closing = new Set<ProviderPool>();
 
-  constructor(options: { connectionsMax: number; allowlist: EgressAllowlist }) {
+  constructor(options: { connectionsMax: number; allowlist: EgressAllowlist; proxies: HttpProxies }) {
     this.#connectionsMax = options.connectionsMax;
     this.#allowlist = options.allowlist;
+    this.#proxies = options.proxies;
   }
 
   /** The connections to a provider. Throws `service_unavailable` where as many requests are open as may be. */
@@ -88,17 +96,22 @@ export class ProviderPools {
     return made;
   }
 
-  #open({ baseUrl, isAddressTrusted }: ProviderAddress): Pool {
+  #open({ baseUrl, isAddressTrusted }: ProviderAddress): Dispatcher {
     const connect = { timeout: connectTimeoutMs, autoSelectFamily: true };
-    return new Pool(new URL(baseUrl).origin, {
+    const agent = {
       connections: this.#connectionsMax,
       pipelining: 1,
       allowH2: false,
-      ...(isAddressTrusted && { autoSelectFamily: true }),
-      connect: isAddressTrusted ? connect : createEgressConnector(this.#allowlist, connect),
       // Every wait has a clock of the call itself, which knows a token from a keep-alive.
       headersTimeout: 0,
       bodyTimeout: 0,
+    };
+    const allowlist = isAddressTrusted ? null : this.#allowlist;
+    if (hasHttpProxy(this.#proxies)) return createEgressAgent({ allowlist, proxies: this.#proxies, connect, agent });
+    return new Pool(new URL(baseUrl).origin, {
+      ...agent,
+      ...(isAddressTrusted && { autoSelectFamily: true }),
+      connect: allowlist === null ? connect : createEgressConnector(allowlist, connect),
     });
   }
 }
