@@ -50,14 +50,11 @@ export function receiveBody(request: IncomingMessage, options: ReceiveOptions): 
       },
       cut: () => fail(new AppError('request_timeout')),
     });
-    const end = () => {
+    const fail = (error: unknown) => {
+      if (isOver) return;
       isOver = true;
       leave();
       request.off('data', take);
-    };
-    const fail = (error: unknown) => {
-      if (isOver) return;
-      end();
       share.close();
       reject(error);
     };
@@ -74,7 +71,8 @@ export function receiveBody(request: IncomingMessage, options: ReceiveOptions): 
     request.on('data', take);
     request.once('end', () => {
       if (isOver) return;
-      end();
+      isOver = true;
+      leave();
       resolve(new ReceivedBody(blocks, share));
     });
     // Every request closes; an error for those that had ended would cost more than reading their bodies.

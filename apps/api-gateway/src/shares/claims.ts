@@ -13,16 +13,16 @@ const publicAddressWeight = 1 / 3;
 /** The claims of a caller with a credential: its key or user, its organisation, its address. */
 export function claimsOf({ keyId, userId, orgId }: Principal, clientIp: string): readonly Claim[] {
   return [
-    { kind: 'key', subject: keyId === null ? `user:${userId}` : `key:${keyId}`, weight: keyWeight },
-    { kind: 'organization', subject: `organization:${orgId}`, weight: organizationWeight },
-    { kind: 'address', subject: `address:${toAddressBlock(clientIp)}`, weight: callerAddressWeight },
+    { kind: 'key', subject: keyId ?? userId, weight: keyWeight },
+    { kind: 'organization', subject: orgId, weight: organizationWeight },
+    { kind: 'address', subject: toAddressBlock(clientIp), weight: callerAddressWeight },
   ];
 }
 
 /** The claims of a client without a credential: its address, and all such clients together. */
 export function publicClaimsOf(clientIp: string): readonly Claim[] {
   return [
-    { kind: 'address', subject: `address:${toAddressBlock(clientIp)}`, weight: publicAddressWeight },
+    { kind: 'address', subject: toAddressBlock(clientIp), weight: publicAddressWeight },
     { kind: 'public', subject: 'public', weight: 1 },
   ];
 }

@@ -4,7 +4,7 @@
  */
 export interface Claim {
   readonly kind: ClaimKind;
-  /** Unique within the pool, as `key:<id>`. */
+  /** Unique within its kind. The id itself, whose hash V8 keeps with it: a text that is joined anew is hashed anew. */
   readonly subject: string;
   readonly weight: number;
 }
@@ -30,7 +30,7 @@ interface Holding {
 }
 
 const noClaim: Claim = { kind: 'public', subject: '', weight: 0 };
-/** Idle holdings are dropped when there are more of all kinds than this. */
+/** Idle holdings are kept up to so many of one kind: to drop each at once would cost every request. */
 const holdingsKept = 8192;
 
 /** This part of a pool is only for subjects that have little. */
@@ -46,8 +46,12 @@ export class FairPool {
   /** Label of the pool in metrics. */
   readonly name: string;
   readonly #level: Level;
-  readonly #holdings = new Map<string, Holding>();
-  #sweepAt = holdingsKept;
+  readonly #tables: Readonly<Record<ClaimKind, HoldingTable>> = {
+    key: new HoldingTable(),
+    organization: new HoldingTable(),
+    address: new HoldingTable(),
+    public: new HoldingTable(),
+  };
 
   constructor(name: string, capacity: number) {
     this.name = name;
@@ -60,14 +64,18 @@ export class FairPool {
 
   /** Begins with nothing taken. The share must be closed. */
   open(claims: readonly Claim[]): Share {
-    return new Share(
-      claims,
-      claims.map(({ subject }) => this.#find(subject)),
-      this.#level,
-    );
+    const holdings: Holding[] = [];
+    for (const claim of claims) holdings.push(this.#tables[claim.kind].open(claim.subject));
+    return new Share(claims, holdings, this.#level);
   }
+}
 
-  #find(subject: string): Holding {
+/** The holdings of all subjects of one kind. */
+class HoldingTable {
+  readonly #holdings = new Map<string, Holding>();
+  #sweepAt = holdingsKept;
+
+  open(subject: string): Holding {
     let holding = this.#holdings.get(subject);
     if (holding === undefined) {
       if (this.#holdings.size >= this.#sweepAt) this.#dropIdle();
