@@ -16,8 +16,10 @@ interface Connection {
   readonly sinceMs: number;
 }
 
-/** So long a connection may wait for its first head before another client can take its place. */
+/** A connection that had an answer is not closed for another one this soon after it began. */
 const freshMs = 1000;
+/** After a search that found nothing to close, the next one waits so long: under attack it would cost more than it finds. */
+const searchPauseMs = 50;
 /** Connections that one full table gives up at a time: a search for one would cost too much under attack. */
 const evictedMax = 64;
 const refusal = 'HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
@@ -31,6 +33,7 @@ export class ClientConnections {
   readonly #now: () => number;
   readonly #connections = new Map<Socket, Connection>();
   readonly #perBlock = new Map<string, number>();
+  #searchFromMs = Number.NEGATIVE_INFINITY;
 
   constructor(bounds: ConnectionBounds, now: () => number = () => performance.now()) {
     this.#bounds = bounds;
@@ -47,7 +50,7 @@ export class ClientConnections {
     const { totalMax, perAddressMax } = this.#bounds;
     const isOverAddress = perAddressMax !== null && (this.#perBlock.get(block) ?? 0) >= perAddressMax;
     if (isOverAddress || this.#connections.size >= totalMax) {
-      const evicted = this.#evict(isOverAddress ? block : null, readBusy());
+      const evicted = this.#now() < this.#searchFromMs ? 0 : this.#evict(isOverAddress ? block : null, readBusy());
       for (let count = 0; count < Math.max(1, evicted); count += 1) this.#bounds.onRefused?.();
       if (evicted === 0) {
         socket.on('error', () => undefined);
@@ -76,15 +79,17 @@ export class ClientConnections {
     const idle: Socket[] = [];
     for (const connection of this.#connections.values()) {
       if (block !== null && connection.block !== block) continue;
-      if (busy.has(connection.socket) || nowMs - connection.sinceMs < freshMs) continue;
-      const found = connection.socket.bytesWritten === 0 ? silent : idle;
-      if (found.length < evictedMax) found.push(connection.socket);
+      if (busy.has(connection.socket)) continue;
+      if (connection.socket.bytesWritten === 0) silent.push(connection.socket);
+      else if (nowMs - connection.sinceMs >= freshMs) idle.push(connection.socket);
+      if (silent.length >= evictedMax) break;
     }
     const chosen = [...silent, ...idle].slice(0, Math.min(evictedMax, Math.max(1, this.#bounds.totalMax / 32)));
     for (const socket of chosen) {
       this.#leave(socket);
       socket.destroy();
     }
+    if (chosen.length === 0) this.#searchFromMs = nowMs + searchPauseMs;
     return chosen.length;
   }
 }
