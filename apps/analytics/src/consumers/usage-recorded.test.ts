@@ -35,12 +35,12 @@ describe('usage.recorded', () => {
       usageRecordedTopic,
       values.map((value) => ({ key: orgId, value })),
     );
-    await analytics.record([{ ...good, amountNanoUsd: '1' }, usageEvent()], 2);
+    await analytics.record([{ ...good, latencyMs: 101 }, usageEvent()], 2);
 
     await waitFor(() => letters.length === 3, { describe: 'three dead letters' });
     expect(letters.map(({ reason }) => reason).sort()).toEqual([
       expect.stringMatching(/prompt/),
-      'another event with this id was counted before',
+      'another event of this id or request was counted before',
       'not JSON',
     ]);
     expect(letters.map(({ value }) => value)).toContain('{"half":');

@@ -39,7 +39,8 @@ export async function handleUsageRecorded(
   const { added, conflicts } = await addUsage(database, [...countable.keys()]);
   for (const usage of conflicts) {
     const record = countable.get(usage);
-    if (record !== undefined) rejected.push({ record, reason: 'another event with this id was counted before' });
+    if (record !== undefined)
+      rejected.push({ record, reason: 'another event of this id or request was counted before' });
   }
   events.usageAdded({ added, duplicates: countable.size - added - conflicts.length });
   for (const { record, reason } of rejected) {

@@ -1,4 +1,5 @@
 import type { UsageRecorded } from '@aggregator/contracts';
+import { createUuidV7 } from '@aggregator/service-kit';
 import { createTestDatabase, type TestDatabase } from '@aggregator/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -29,7 +30,7 @@ const anyEvent = fc
       outputReasoning: units,
       audioIn: units,
     }),
-    amountNanoUsd: fc.bigInt({ min: 0n, max: 10n ** 15n }).map(String),
+    amountNanoUsd: fc.bigInt({ min: 0n, max: 10n ** 15n - 1n }).map(String),
     outcome: fc.constantFrom('completed', 'aborted', 'failed', 'void'),
     latencyMs: fc.integer({ min: 0, max: 600_000 }),
   })
@@ -147,19 +148,33 @@ describe('adding usage to the rollups', () => {
 
   it('names an event whose id was counted with another body, and changes nothing for it', async () => {
     const event = usageEvent();
-    const forged = { ...event, amountNanoUsd: '1' };
+    const forged = { ...event, latencyMs: 1 };
     const fresh = usageEvent();
     await add([event]);
-    const { added, conflicts } = await add([forged, fresh, { ...fresh, amountNanoUsd: '2' }, event]);
+    const { added, conflicts } = await add([forged, fresh, { ...fresh, latencyMs: 2 }, event]);
 
     expect(added).toBe(1);
-    expect(conflicts.map(({ event: { eventId, amountNanoUsd } }) => [eventId, amountNanoUsd])).toEqual(
+    expect(conflicts.map(({ event: { eventId, latencyMs } }) => [eventId, latencyMs])).toEqual(
       expect.arrayContaining([
-        [event.eventId, '1'],
-        [fresh.eventId, '2'],
+        [event.eventId, 1],
+        [fresh.eventId, 2],
       ]),
     );
     expect(await readSums()).toEqual(sumOf([event, fresh]));
+  });
+
+  it('counts what a request was charged once, whatever event ids and batches it comes in (I23)', async () => {
+    const requestId = createUuidV7();
+    const end = (attempt: number) => usageEvent({ requestId, eventId: `${requestId}/${attempt}`, attempt });
+    const [lost, first, second] = [
+      usageEvent({ requestId, eventId: `${requestId}/0`, outcome: 'void', usage: {} }),
+      end(1),
+      end(2),
+    ];
+    expect(await add([lost, first, second])).toMatchObject({ added: 2, conflicts: [{ event: second }] });
+    expect(await add([first, second])).toMatchObject({ added: 0, conflicts: [{ event: second }] });
+    expect(await add([end(3)])).toMatchObject({ added: 0, conflicts: [{}] });
+    expect(await readSums()).toEqual(sumOf([lost, first]));
   });
 
   it('takes two spellings of an id for one', async () => {
@@ -170,7 +185,8 @@ describe('adding usage to the rollups', () => {
   });
 
   it('writes all of a batch or nothing', async () => {
-    const huge = { event: usageEvent({ amountNanoUsd: '9223372036854775807' }), bodyHash: '00' };
+    const event = { ...usageEvent(), amountNanoUsd: '9223372036854775807' };
+    const huge = { event, amountNanoUsd: 1n, bodyHash: '00' };
     const batch = [
       countable(usageEvent({ model: 'other' })),
       huge,

@@ -1,3 +1,4 @@
+import { isOpenEnd } from '@aggregator/pricing';
 import { z } from 'zod';
 import type { Database, Transaction } from '../database/create-database.ts';
 import { foldUsage, type RollupDelta } from './fold-usage.ts';
@@ -6,7 +7,10 @@ import type { CountableUsage } from './parse-usage.ts';
 export interface AddedUsage {
   /** How many events are new and counted now. */
   added: number;
-  /** Those whose id is taken by an event with another body; they are not counted. */
+  /**
+   * Those that the ledger refuses as well: their id is taken by an event with another body, or they would charge a request
+   * that was counted. They are not counted.
+   */
   conflicts: readonly CountableUsage[];
 }
 
@@ -22,49 +26,73 @@ export async function addUsage(database: Database, batch: readonly CountableUsag
   if (first.size === 0) return { added: 0, conflicts: [] };
   return await database.$transaction(async (tx) => {
     const fresh = await writeInbox(tx, first);
-    const conflictIds = fresh.size === first.size ? new Set<string>() : await findConflicts(tx, first);
+    const unwritten = [...first.values()].filter(({ event }) => !fresh.has(event.eventId));
+    const refused = unwritten.length === 0 ? new Set<string>() : await findRefused(tx, unwritten);
     const counted = [...first.values()].filter(({ event }) => fresh.has(event.eventId));
     if (counted.length > 0) await writeRollups(tx, foldUsage(counted.map(({ event }) => event)));
-    const conflicts = batch.filter((usage) => conflictIds.has(usage.event.eventId) || conflictsInBatch.has(usage));
+    const conflicts = batch.filter((usage) => refused.has(usage.event.eventId) || conflictsInBatch.has(usage));
     return { added: counted.length, conflicts };
   });
 }
 
-/** The first event of each id, and those behind it that say something else. */
+/** The first event of each id and of each request that ends, and those behind them that say something else. */
 function takeFirst(batch: readonly CountableUsage[]) {
   const first = new Map<string, CountableUsage>();
+  const ended = new Map<string, string>();
   const conflicts = new Set<CountableUsage>();
   for (const usage of batch) {
-    const known = first.get(usage.event.eventId);
-    if (known === undefined) first.set(usage.event.eventId, usage);
-    else if (known.bodyHash !== usage.bodyHash) conflicts.add(usage);
+    const { eventId } = usage.event;
+    const requestId = endedRequestOf(usage);
+    const known = first.get(eventId);
+    if (known !== undefined) {
+      if (known.bodyHash !== usage.bodyHash) conflicts.add(usage);
+    } else if (requestId !== null && ended.has(requestId)) {
+      if (usage.amountNanoUsd > 0n) conflicts.add(usage);
+    } else {
+      first.set(eventId, usage);
+      if (requestId !== null) ended.set(requestId, eventId);
+    }
   }
   return { first, conflicts };
+}
+
+/** The request that the event ends, as the database writes its id; null where another attempt may still be charged. */
+function endedRequestOf({ event, amountNanoUsd }: CountableUsage): string | null {
+  return isOpenEnd({ amountNanoUsd, outcome: event.outcome }) ? null : event.requestId.toLowerCase();
 }
 
 /** The ids that were not there. Waits for other writers of the same ids, in the ids' order, so that none waits in a ring. */
 async function writeInbox(tx: Transaction, events: ReadonlyMap<string, CountableUsage>): Promise<Set<string>> {
   const rows = await tx.$queryRaw`
-    INSERT INTO inbox (event_id, body_hash)
-    SELECT event_id, decode(body_hash, 'hex')
-    FROM jsonb_to_recordset(${toInboxJson(events)}::jsonb) AS given(event_id text, body_hash text)
+    INSERT INTO inbox (event_id, body_hash, request_id)
+    SELECT event_id, decode(body_hash, 'hex'), request_id
+    FROM jsonb_to_recordset(${toInboxJson([...events.values()])}::jsonb)
+      AS given(event_id text, body_hash text, request_id uuid)
     ORDER BY event_id
-    ON CONFLICT (event_id) DO NOTHING
+    ON CONFLICT DO NOTHING
     RETURNING event_id AS "eventId"`;
   return new Set(eventIdRows.parse(rows).map(({ eventId }) => eventId));
 }
 
-async function findConflicts(tx: Transaction, events: ReadonlyMap<string, CountableUsage>): Promise<Set<string>> {
+/** Which of the events that could not be written are no mere repeats. */
+async function findRefused(tx: Transaction, events: readonly CountableUsage[]): Promise<Set<string>> {
   const rows = await tx.$queryRaw`
-    SELECT inbox.event_id AS "eventId"
-    FROM jsonb_to_recordset(${toInboxJson(events)}::jsonb) AS given(event_id text, body_hash text)
-    JOIN inbox ON inbox.event_id = given.event_id
-    WHERE inbox.body_hash <> decode(given.body_hash, 'hex')`;
+    SELECT given.event_id AS "eventId"
+    FROM jsonb_to_recordset(${toInboxJson(events)}::jsonb) AS given(event_id text, body_hash text, amount numeric)
+      LEFT JOIN inbox ON inbox.event_id = given.event_id
+    WHERE inbox.body_hash <> decode(given.body_hash, 'hex') OR (inbox.event_id IS NULL AND given.amount > 0)`;
   return new Set(eventIdRows.parse(rows).map(({ eventId }) => eventId));
 }
 
-function toInboxJson(events: ReadonlyMap<string, CountableUsage>): string {
-  return JSON.stringify([...events].map(([eventId, { bodyHash }]) => ({ event_id: eventId, body_hash: bodyHash })));
+function toInboxJson(events: readonly CountableUsage[]): string {
+  return JSON.stringify(
+    events.map((usage) => ({
+      event_id: usage.event.eventId,
+      body_hash: usage.bodyHash,
+      request_id: endedRequestOf(usage),
+      amount: usage.amountNanoUsd.toString(),
+    })),
+  );
 }
 
 async function writeRollups(tx: Transaction, deltas: readonly RollupDelta[]): Promise<void> {

@@ -1,4 +1,4 @@
-import type { UsageRecorded } from '@aggregator/contracts';
+import { type UsageRecorded, usageComponents } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
 
 export const orgId = '0192f0c0-0000-7000-8000-0000000000a1';
@@ -7,9 +7,23 @@ export const userId = '0192f0c0-0000-7000-8000-0000000000b1';
 export const otherUserId = '0192f0c0-0000-7000-8000-0000000000b2';
 export const keyId = '0192f0c0-0000-7000-8000-0000000000c1';
 
-/** A usage event of its own id, with what matters to a test put in. */
+const free = Object.fromEntries(usageComponents.map((component) => [component, '0']));
+
+/**
+ * A usage event of its own id, with what matters to a test put in. A given amount is the price of the request, and tokens
+ * are free then; a void event costs nothing.
+ */
 export function usageEvent(changes: Partial<UsageRecorded> = {}): UsageRecorded {
   const requestId = changes.requestId ?? createUuidV7();
+  if (changes.outcome === 'void') changes = { ...changes, amountNanoUsd: '0' };
+  else if (changes.amountNanoUsd !== undefined && changes.price === undefined) {
+    const requests = `${changes.amountNanoUsd}000`;
+    changes = {
+      ...changes,
+      usage: { inputUncached: 10, outputText: 5, ...changes.usage, requests: 1 },
+      price: { version: 'test@1', rates: { ...free, requests } },
+    };
+  }
   return {
     schema: 'usage.recorded/1',
     eventId: requestId,

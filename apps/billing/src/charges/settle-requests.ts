@@ -1,5 +1,6 @@
+import { isOpenEnd } from '@aggregator/pricing';
 import { type Transaction, toJsonRows } from '../database/open-database.ts';
-import { isOpenEnd, type UsageCharge } from './usage-charge.ts';
+import type { UsageCharge } from './usage-charge.ts';
 
 export interface Settlement {
   /** To be posted, in the order given. */

@@ -22,11 +22,6 @@ export function toUsageCharge(parsed: UsageRecorded, amountNanoUsd: bigint): Usa
   return { event, amountNanoUsd, bodyHash: createHash('sha256').update(body).digest('hex'), body };
 }
 
-/** An attempt that cost nothing and was not the end: another attempt of the same request may still be charged. */
-export function isOpenEnd(charge: { amountNanoUsd: bigint; outcome: string }): boolean {
-  return charge.amountNanoUsd === 0n && (charge.outcome === 'void' || charge.outcome === 'failed');
-}
-
 /** "gpt-4o-mini via openai: 12 in, 34 out". */
 export function describeCharge({ usage, model, provider }: UsageRecorded): string {
   const sum = (...counters: (number | undefined)[]) =>

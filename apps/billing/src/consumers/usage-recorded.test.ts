@@ -125,11 +125,11 @@ describe('usage events', () => {
     expect(await world.balances(orgId)).toEqual({ available: 9000n, leased: 0n });
   });
 
-  it('I13: replays a batch one by one where one event cannot be stored, and refuses only that one', async () => {
+  it('I13: refuses only the one event of a batch that cannot be stored', async () => {
     const orgId = await world.fund(10_000n);
     const poison = usageEvent({ orgId, model: 'nul\u0000byte' });
 
-    expect(await world.handle(usageEvent({ orgId }), poison, usageEvent({ orgId }))).toEqual(['unstorable_value']);
+    expect(await world.handle(usageEvent({ orgId }), poison, usageEvent({ orgId }))).toEqual(['unstorable_text']);
 
     expect(await world.balances(orgId)).toEqual({ available: 8000n, leased: 0n });
     await expectSoundLedger();

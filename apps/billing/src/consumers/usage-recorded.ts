@@ -6,7 +6,7 @@ import {
   usageRecordedTopic,
 } from '@aggregator/contracts';
 import type { ConsumedRecord, ConsumeOptions, HandleAnswer } from '@aggregator/messaging';
-import { chargeUsage } from '../charges/charge-usage.ts';
+import { judgeUsage } from '@aggregator/pricing';
 import { toUsageCharge, type UsageCharge } from '../charges/usage-charge.ts';
 import { isDataError } from '../database/classify-error.ts';
 import type { Database } from '../database/open-database.ts';
@@ -69,7 +69,7 @@ function checkRecords(records: readonly ConsumedRecord[]): CheckedBatch {
       continue;
     }
     batch.spools.push(parsed.spool);
-    const decision = chargeUsage(parsed);
+    const decision = judgeUsage(parsed);
     const charge = toUsageCharge(parsed, decision.result === 'chargeable' ? decision.amountNanoUsd : 0n);
     batch.records.set(charge, record);
     if (decision.result === 'chargeable') batch.charges.push(charge);

