@@ -41,6 +41,7 @@ import { takeLastKnownGood } from './routing/last-known-good.ts';
 import { SnapshotOffers } from './routing/snapshot-offers.ts';
 import { startFromDisk } from './routing/start-from-disk.ts';
 import { CurrentSnapshot } from './routing/swap-snapshot.ts';
+import { readBootId } from './settlement/read-boot-id.ts';
 import { recoverIntents } from './settlement/recover-intents.ts';
 import { type GivenStores, openStores } from './stores/open-stores.ts';
 import { Credentials } from './upstream/credentials.ts';
@@ -84,6 +85,8 @@ export interface ProxyContext extends ServiceContext {
   readonly policies: CompiledPolicies;
   /** Null where it is switched off. */
   readonly mockProvider: MockProvider | null;
+  /** Of this run of the kernel; null if it is not known. */
+  readonly bootId: string | null;
   now(): number;
   /** Requests are not taken any more, and what is open is coming to its end. */
   isClosing(): boolean;
@@ -159,6 +162,7 @@ export async function createProxyContext(
     conversations: stores.conversations,
     policies: new CompiledPolicies(),
     mockProvider: await openMockProvider(config),
+    bootId: readBootId(),
     now: overrides.now ?? Date.now,
     isClosing: () => background.signal.aborted,
     readinessChecks: readinessChecks(routing, offers, spool),

@@ -114,6 +114,32 @@ describe('spool', () => {
     await next.close();
   });
 
+  it('returns the last mark of an abandoned intent, also after it was carried forward', async () => {
+    const { options } = makeSpoolOptions(root, { segmentBytesMax: 4096 });
+    const spool = await openSpool(options);
+    for (const eventId of ['marked', 'bare', 'settled']) spool.appendIntent(makeIntent(eventId));
+    spool.appendMark('marked', 'marked/1');
+    spool.appendMark('marked', 'marked/2');
+    spool.appendMark('settled', 'settled/1');
+    spool.appendSettlement(makeSettlement('settled'));
+    spool.appendMark('settled', 'settled/2');
+    settle(spool, ...names(100));
+    await spool.waitUntilShipped(5000);
+    await spool.close();
+    for (let opening = 1; opening <= 2; opening += 1) {
+      const next = await openSpool(options);
+      expect(next.damage).toEqual({ tornRecords: 0, corruptRecords: 0 });
+      expect(next.abandonedIntents.map(({ eventId, mark }) => [eventId, mark])).toEqual([
+        ['marked', 'marked/2'],
+        ['bare', null],
+      ]);
+      settle(next, ...names(100));
+      await next.waitUntilShipped(5000);
+      await next.close();
+    }
+    expect(listSegmentNames(options.directory)[0]).not.toBe('0000000001.log');
+  });
+
   it('keeps its id over openings, counts the epoch up and the sequence from one', async () => {
     const { options, shipped } = makeSpoolOptions(root);
     const ids = new Set<string>();
@@ -249,7 +275,7 @@ describe('spool after a crash', () => {
     for (const index of [1, 4]) crashed.appendSettlement(makeSettlement(`event-${index}`));
     const directory = copyAsCrashed(temporary.options.directory, join(root, 'copy'));
     const next = await openSpool({ ...temporary.options, directory });
-    expect(next.abandonedIntents).toEqual([0, 2, 3, 5].map((index) => intents[index]));
+    expect(next.abandonedIntents).toEqual([0, 2, 3, 5].map((index) => ({ ...intents[index], mark: null })));
     expect(next.readPending().openIntents).toBe(4);
     for (const { eventId } of next.abandonedIntents) {
       expect(next.appendSettlement(makeSettlement(eventId))).toBe(true);
@@ -277,7 +303,7 @@ describe('spool after a crash', () => {
     crashed.appendSettlement(makeSettlement('long/1'));
     const directory = copyAsCrashed(temporary.options.directory, join(root, 'copy'));
     const next = await openSpool({ ...temporary.options, directory });
-    expect(next.abandonedIntents).toEqual([long[1]]);
+    expect(next.abandonedIntents).toEqual([{ ...long[1], mark: null }]);
     await next.close();
     await crashed.close();
   });

@@ -4,10 +4,18 @@ import { writeCursor } from './cursor.ts';
 import type { DirectoryLock } from './directory-lock.ts';
 import type { Identity } from './identity.ts';
 import type { OpenIntents } from './open-intents.ts';
-import type { Spool, SpoolDamage, SpoolIntent, SpoolOptions, SpoolProgress, SpoolSettlement } from './port.ts';
+import type {
+  AbandonedIntent,
+  Spool,
+  SpoolDamage,
+  SpoolIntent,
+  SpoolOptions,
+  SpoolProgress,
+  SpoolSettlement,
+} from './port.ts';
 import { isReached, RecentSettlements } from './recent-settlements.ts';
 import { RecordEncoder } from './record.ts';
-import type { Recovered } from './recover.ts';
+import { type Recovered, toMarkJson } from './recover.ts';
 import type { Reserve } from './reserve.ts';
 import type { Position } from './segment-files.ts';
 import type { SegmentLog } from './segment-log.ts';
@@ -35,7 +43,7 @@ const cursorIntervalMs = 1000;
 /** The spool over its files. Appending is synchronous; flushing, shipping and deleting run behind. */
 export class FileSpool implements Spool {
   readonly id: string;
-  readonly abandonedIntents: readonly SpoolIntent[];
+  readonly abandonedIntents: readonly AbandonedIntent[];
   readonly damage: SpoolDamage;
   readonly #options: SpoolOptions;
   readonly #epoch: number;
@@ -98,6 +106,17 @@ export class FileSpool implements Spool {
     } catch (cause) {
       throw new AppError('spool_full', { internal: 'the disk did not take an intent', cause });
     }
+    this.#wantTick();
+  }
+
+  appendMark(eventId: string, mark: string): void {
+    this.#checkOpen();
+    if (!this.#openIntents.has(eventId)) return;
+    const json = toMarkJson(eventId, mark);
+    if (!this.#appendAtAnyCost(this.#encoder.encode('mark', json))) {
+      throw new AppError('spool_full', { internal: 'the disk did not take a mark' });
+    }
+    this.#openIntents.mark(eventId, json);
     this.#wantTick();
   }
 

@@ -1,5 +1,6 @@
 export { openSpool } from './open-spool.ts';
 export {
+  type AbandonedIntent,
   type Spool,
   type SpoolDamage,
   type SpoolIntent,

@@ -6,6 +6,8 @@ interface OpenIntent {
   segment: Segment;
   /** Its record, to be written again further on. */
   json: string;
+  /** JSON of its last mark; null if it has none. */
+  markJson: string | null;
 }
 
 /** Intents without a settlement, each with the segment that must stay because of it. */
@@ -32,10 +34,17 @@ export class OpenIntents {
 
   /** Adds an intent, or says that its record stands in a later segment now. */
   place(eventId: string, json: string, segment: Segment): void {
+    const markJson = this.#intents.get(eventId)?.markJson ?? null;
     this.remove(eventId);
-    this.#intents.set(eventId, { segment, json });
+    this.#intents.set(eventId, { segment, json, markJson });
     this.#bytes += json.length + frameBytes;
     segment.openIntents += 1;
+  }
+
+  /** Keeps the last mark of an intent; does nothing if it is not open. */
+  mark(eventId: string, markJson: string): void {
+    const intent = this.#intents.get(eventId);
+    if (intent !== undefined) intent.markJson = markJson;
   }
 
   /** False where it was not open. */
@@ -49,10 +58,13 @@ export class OpenIntents {
     return true;
   }
 
-  /** Writes the open intents of a segment again at the log's end. Throws where the disk takes one not; the others count. */
+  /** Writes the open intents of a segment, and their marks, again at the log's end. Throws where the disk takes one not; the others count. */
   carryForward(from: Segment, log: SegmentLog, encoder: RecordEncoder): void {
-    for (const [eventId, { segment, json }] of [...this.#intents]) {
-      if (segment === from) this.place(eventId, json, log.append(encoder.encode('intent', json)));
+    for (const [eventId, { segment, json, markJson }] of [...this.#intents]) {
+      if (segment !== from) continue;
+      // The mark first: a crash in between must not leave the intent without it.
+      if (markJson !== null) log.append(encoder.encode('mark', markJson));
+      this.place(eventId, json, log.append(encoder.encode('intent', json)));
     }
   }
 }

@@ -17,6 +17,13 @@ export interface Spool {
   appendIntent(intent: SpoolIntent): void;
 
   /**
+   * Writes a mark on an open intent, at once but without a flush: what was marked before a crash of the process is marked
+   * after it. The last mark counts. Without an open intent it does nothing.
+   * @throws {AppError} `spool_full` if the disk does not take it: then what it stands for must not happen.
+   */
+  appendMark(eventId: string, mark: string): void;
+
+  /**
    * Ends an intent. Always has room: space for it was reserved with the intent; should the disk fail nevertheless, it is
    * kept in memory and written as soon as the disk allows. Without an open intent of its event id (settled before, or
    * never begun) it is ignored and answers false.
@@ -24,7 +31,7 @@ export interface Spool {
   appendSettlement(settlement: SpoolSettlement): boolean;
 
   /** Intents that an earlier process left without a settlement, oldest first; each must be settled once, by recovery. */
-  readonly abandonedIntents: readonly SpoolIntent[];
+  readonly abandonedIntents: readonly AbandonedIntent[];
 
   /** What opening found broken and left behind; each was told to `onError`. */
   readonly damage: SpoolDamage;
@@ -100,3 +107,8 @@ export const spoolIntent = z.strictObject({
   body: z.json(),
 });
 export type SpoolIntent = z.infer<typeof spoolIntent>;
+
+/** An intent of an earlier process, with its last mark; null if it has none. */
+export interface AbandonedIntent extends SpoolIntent {
+  readonly mark: string | null;
+}

@@ -5,7 +5,7 @@ import { AppError } from '@aggregator/contracts';
  * One record is one line: the CRC-32 of what follows in eight hex digits, a letter for its kind, its JSON, a line break.
  * JSON has no line breaks of its own, so after damage the next line is whole again.
  */
-export type RecordKind = 'intent' | 'settlement';
+export type RecordKind = 'intent' | 'mark' | 'settlement';
 
 /** Longest JSON of a record, in bytes. */
 export const recordBytesMax = 64 * 1024;
@@ -13,7 +13,7 @@ export const frameBytes = 10;
 
 const crcLength = 8;
 const lineBreak = 0x0a;
-const letters = { intent: 0x69, settlement: 0x73 } as const satisfies Record<RecordKind, number>;
+const letters = { intent: 0x69, mark: 0x6d, settlement: 0x73 } as const satisfies Record<RecordKind, number>;
 
 /** Makes records in one buffer that it keeps, so that writing one allocates nothing. */
 export class RecordEncoder {
@@ -39,6 +39,7 @@ export function decodeRecord(line: Buffer): { kind: RecordKind; json: Buffer } |
   if (line.toString('latin1', 0, crcLength) !== toCrcText(checked)) return null;
   const json = checked.subarray(1);
   if (checked[0] === letters.intent) return { kind: 'intent', json };
+  if (checked[0] === letters.mark) return { kind: 'mark', json };
   return checked[0] === letters.settlement ? { kind: 'settlement', json } : null;
 }
 

@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { AppError } from '@aggregator/contracts';
 import { z } from 'zod';
 import { OpenIntents } from './open-intents.ts';
-import type { SpoolDamage, SpoolIntent } from './port.ts';
+import type { AbandonedIntent, SpoolDamage, SpoolIntent } from './port.ts';
 import { chunkBytes, type PlacedRecord, readRecords } from './read-records.ts';
 import { listSegments, type Position, type Segment, toSegmentPath } from './segment-files.ts';
 
@@ -10,13 +10,14 @@ export interface Recovered {
   segments: Segment[];
   openIntents: OpenIntents;
   /** The same intents parsed, oldest first. */
-  abandonedIntents: SpoolIntent[];
+  abandonedIntents: AbandonedIntent[];
   unshippedSettlements: number;
   damage: SpoolDamage;
 }
 
 /** Looser than the port's schema: its CRC says that it is what was written, and an intent must not be lost to its form. */
 const writtenIntent = z.object({ eventId: z.string(), time: z.string(), body: z.json() });
+const writtenMark = z.object({ eventId: z.string(), mark: z.string() });
 const writtenSettlement = z.object({ eventId: z.string() });
 
 /**
@@ -47,6 +48,8 @@ class Recovery {
   readonly #segments: Segment[] = [];
   readonly #openIntents = new OpenIntents();
   readonly #intents = new Map<string, SpoolIntent>();
+  /** By event id, also of intents that were carried forward behind their marks. */
+  readonly #marks = new Map<string, string>();
   readonly #damage = { tornRecords: 0, corruptRecords: 0 };
   #unshipped = 0;
 
@@ -79,9 +82,9 @@ class Recovery {
       segments: this.#segments,
       openIntents: this.#openIntents,
       // An intent that was carried forward stands behind younger ones, hence by time.
-      abandonedIntents: [...this.#intents.values()].sort(
-        (left, right) => Date.parse(left.time) - Date.parse(right.time),
-      ),
+      abandonedIntents: [...this.#intents.values()]
+        .map((intent) => ({ ...intent, mark: this.#marks.get(intent.eventId) ?? null }))
+        .sort((left, right) => Date.parse(left.time) - Date.parse(right.time)),
       unshippedSettlements: this.#unshipped,
       damage: this.#damage,
     };
@@ -92,6 +95,7 @@ class Recovery {
     const json = record.json.toString();
     try {
       if (record.kind === 'intent') this.#openIntent(segment, json);
+      else if (record.kind === 'mark') this.#takeMark(json);
       else this.#closeIntent(writtenSettlement.parse(JSON.parse(json)).eventId);
     } catch {
       return false;
@@ -107,11 +111,20 @@ class Recovery {
     const intent = writtenIntent.parse(JSON.parse(json));
     this.#openIntents.place(intent.eventId, json, segment);
     this.#intents.set(intent.eventId, intent);
+    const mark = this.#marks.get(intent.eventId);
+    if (mark !== undefined) this.#openIntents.mark(intent.eventId, toMarkJson(intent.eventId, mark));
+  }
+
+  #takeMark(json: string): void {
+    const { eventId, mark } = writtenMark.parse(JSON.parse(json));
+    this.#marks.set(eventId, mark);
+    this.#openIntents.mark(eventId, json);
   }
 
   #closeIntent(eventId: string): void {
     this.#openIntents.remove(eventId);
     this.#intents.delete(eventId);
+    this.#marks.delete(eventId);
   }
 
   #reportCorrupt(segment: number, offset: number): void {
@@ -124,6 +137,10 @@ class Recovery {
     this.#damage.tornRecords += 1;
     this.#onError(toDamageError(`torn record of ${size - segment.bytes} bytes cut off segment ${segment.number}`));
   }
+}
+
+export function toMarkJson(eventId: string, mark: string): string {
+  return JSON.stringify({ eventId, mark });
 }
 
 export function toDamageError(internal: string): AppError {

@@ -119,8 +119,8 @@ class WholeCalls {
 
   async #call({ endpoint, body }: TranslatedRequest): Promise<string> {
     if (this.#abortReason !== null) throw this.#abortReason;
-    const { adapter, limits, pool } = this.#attempt;
-    const collector = new AnswerCollector(() => call.noteLife(), limits.lifeBytes);
+    const { adapter, limits, markSent, pool } = this.#attempt;
+    const collector = new AnswerCollector(() => call.noteLife(), limits.lifeBytes, markSent);
     const call = callProvider(pool, endpoint, body, limits, collector);
     this.#open.add(call);
     try {

@@ -29,6 +29,8 @@ export interface Attempt<Prepared> {
   readonly ticket: AttemptTicket;
   /** On the monotonic clock. */
   readonly startedMs: number;
+  /** Marks in the spool that the call of the record begins; must be called before its first byte goes out. */
+  markSent(): void;
 }
 
 export interface AttemptPlan<Prepared> {
@@ -74,6 +76,17 @@ export async function beginAttempt<Prepared extends Translation>(
     limits: limitsOf(context, open, plan),
     ticket: context.memory.begin(target.key),
     startedMs: performance.now(),
+    // A resume has no record: the call of the record began before.
+    markSent: plan.isRecorded ? createMark(context, request) : () => undefined,
+  };
+}
+
+/** Returns what marks an attempt as sent, once, however many calls it has. */
+function createMark({ spool }: Pick<ProxyContext, 'spool'>, request: DispatchedRequest): () => void {
+  let isMarked = false;
+  return () => {
+    if (!isMarked) spool.appendMark(request.requestId, attemptIdOf(request));
+    isMarked = true;
   };
 }
 
@@ -91,7 +104,7 @@ function boundAttempt<Prepared extends Translation>(
 
 /** A request as its intent keeps it, with the number of the attempt and the bounds that are held for it. */
 export function toDispatched(
-  context: Pick<ProxyContext, 'now'>,
+  context: Pick<ProxyContext, 'bootId' | 'now'>,
   open: OpenRequest,
   target: Target,
   attempt: number,
@@ -110,6 +123,7 @@ export function toDispatched(
     inputTokensMax: bounds.inputTokensMax,
     outputTokensMax: bounds.outputTokensMax,
     inputTokensEstimate: bounds.inputTokensEstimate,
+    bootId: context.bootId,
     tokensSubject: hold.tokensSubject,
     organizationTokensSubject: hold.organizationTokensSubject,
   };

@@ -93,6 +93,10 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     this.#call = callProvider(pool, endpoint, body, limits, this);
   }
 
+  onSending(): void {
+    this.#attempt.markSent();
+  }
+
   onHead(status: number, headers: AnswerHeaders): void {
     const isJson = String(headers['content-type'] ?? '').includes('json');
     if (isSuccessStatus(status) && !isJson) return;

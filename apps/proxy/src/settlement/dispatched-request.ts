@@ -46,6 +46,11 @@ export const dispatchedRequest = z.object({
   inputTokensEstimate: count,
   /** The limit of tokens that is corrected at the end; null where the caller has none. */
   tokensSubject: z.string().nullable(),
+  /**
+   * The run of the kernel that the intent was written in, if the start of its call is marked in the spool. Without the mark,
+   * and within the same run, no byte of the call was sent. Absent or null: the absence of a mark proves nothing.
+   */
+  bootId: z.string().max(64).nullish(),
   /** The organisation's limit of tokens that is corrected at the end; absent in intents of earlier versions. */
   organizationTokensSubject: z.string().nullish(),
 });

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openStream } from '../testing/sse-client.ts';
 import { startWorld, type World } from '../testing/start-world.ts';
 import { type DispatchedRequest, toIntent } from './dispatched-request.ts';
+import { readBootId } from './read-boot-id.ts';
 
 const path = '/v1/chat/completions';
 const body = { model: 'mock/mock-small', messages: [{ role: 'user', content: 'Hello' }], stream: true };
@@ -69,13 +70,20 @@ function createRequest(change: Partial<DispatchedRequest>): DispatchedRequest {
 }
 
 /** A spool as a process leaves it that died with these requests open. */
-async function leaveBehind(requests: readonly DispatchedRequest[]): Promise<string> {
+async function leaveBehind(
+  requests: readonly DispatchedRequest[],
+  marks: readonly (string | null)[] = [],
+): Promise<string> {
   const spool = await openSpool({
     ...{ directory, bytesMax: 64 * 1024 * 1024, segmentBytesMax: 1024 * 1024, flushIntervalMs: 5, shipBatchMax: 10 },
     ship: async () => undefined,
     onError: () => undefined,
   });
-  for (const request of requests) spool.appendIntent(toIntent(request));
+  for (const [at, request] of requests.entries()) {
+    spool.appendIntent(toIntent(request));
+    const mark = marks[at] ?? null;
+    if (mark !== null) spool.appendMark(request.requestId, mark);
+  }
   await spool.close();
   return directory;
 }
@@ -124,6 +132,59 @@ describe('a request that an earlier process left open', () => {
       amountNanoUsd: '15000',
     });
     expect(await admission.readCredit(orgId)).toMatchObject({ creditNanoUsd: 985_000n, openHolds: 0 });
+  });
+
+  it('costs nothing if its call never began, and its input if the call began or if that is not known (I1)', async () => {
+    const bootId = readBootId();
+    const id = createUuidV7();
+    const requests = [
+      createRequest({ bootId }),
+      createRequest({ requestId: id, bootId }),
+      createRequest({ bootId, attempt: 2 }),
+      createRequest({ bootId: 'another-run-of-the-kernel' }),
+      createRequest({}),
+    ];
+    const marks = [null, `${id}/1`, 'of-the-first-attempt/1', null, null];
+    const world = await start({ environment: { SPOOL_DIRECTORY: await leaveBehind(requests, marks) } });
+
+    const usages = await Promise.all(requests.map(({ requestId }) => world.usageOf(requestId)));
+    expect(usages.map(({ outcome, amountNanoUsd }) => [outcome, amountNanoUsd])).toEqual([
+      ['void', '0'],
+      ['failed', '15000'],
+      ['void', '0'],
+      ['failed', '15000'],
+      ['failed', '15000'],
+    ]);
+  });
+
+  it('is marked as sent before the provider sees it, streamed or not (I1)', async () => {
+    const world = await start({ eventLog: brokenLog });
+    const marks: (string | null)[] = [];
+    world.scripted.answer = async (_request, response) => {
+      await rm(directory, { recursive: true, force: true });
+      await cp(world.spoolDirectory, directory, { recursive: true });
+      await rm(join(directory, 'lock'));
+      const spool = await openSpool({
+        ...{
+          directory,
+          bytesMax: 64 * 1024 * 1024,
+          segmentBytesMax: 1024 * 1024,
+          flushIntervalMs: 5,
+          shipBatchMax: 10,
+        },
+        ship: () => Promise.reject(new Error('down')),
+        onError: () => undefined,
+      });
+      marks.push(...spool.abandonedIntents.map(({ mark }) => mark));
+      await spool.close();
+      response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":{"message":"no"}}');
+    };
+    const ids = [createUuidV7(), createUuidV7()];
+    for (const [at, requestId] of ids.entries()) {
+      await world.post(path, { ...body, model: 'scripted-model', stream: at === 0 }, await world.headers(requestId));
+    }
+
+    expect(marks).toEqual(ids.map((id) => `${id}/1`));
   });
 
   it('that the provider never saw is void', async () => {

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '@aggregator/contracts';
-import type { SpoolIntent } from '@aggregator/spool';
+import type { AbandonedIntent } from '@aggregator/spool';
 import type { ProxyContext } from '../context.ts';
 import { chargeUsage, estimateCharge, noCharge } from './charge.ts';
-import { type DispatchedRequest, dispatchedRequest } from './dispatched-request.ts';
+import { attemptIdOf, type DispatchedRequest, dispatchedRequest } from './dispatched-request.ts';
 import { findUsageRecord } from './find-usage-record.ts';
 import { recordSettlement, type Settled } from './settle-request.ts';
 
@@ -13,14 +13,20 @@ const pauseMsMax = 60_000;
 /** A provider that cannot be asked for a day is not waited for any longer. */
 const patienceMs = 86_400_000;
 
+/** An intent as it was left, with the mark of the attempt that was sent; null if none was. */
+interface LeftRequest {
+  readonly request: DispatchedRequest;
+  readonly mark: string | null;
+}
+
 /**
- * Settles what an earlier process left open, each request once. A provider that keeps records is asked until it answers;
+ * Settles what an earlier process left open, each request once. A request whose call never began costs nothing. A provider that keeps records is asked until it answers;
  * for others the input is charged by estimate. Goes round by round, so that a provider that is away keeps nobody else
  * waiting. Resolves when all are settled, or `signal` says to stop: the rest is for the next process.
  */
 export async function recoverIntents(
   context: ProxyContext,
-  intents: readonly SpoolIntent[],
+  intents: readonly AbandonedIntent[],
   signal: AbortSignal,
 ): Promise<void> {
   let left = intents.flatMap((intent) => readIntent(context, intent));
@@ -33,9 +39,9 @@ export async function recoverIntents(
   }
 }
 
-function readIntent({ events }: ProxyContext, intent: SpoolIntent): DispatchedRequest[] {
+function readIntent({ events }: ProxyContext, intent: AbandonedIntent): LeftRequest[] {
   const parsed = dispatchedRequest.safeParse(intent.body);
-  if (parsed.success) return [parsed.data];
+  if (parsed.success) return [{ request: parsed.data, mark: intent.mark }];
   events.intentUnreadable(intent.eventId, parsed.error);
   return [];
 }
@@ -43,11 +49,11 @@ function readIntent({ events }: ProxyContext, intent: SpoolIntent): DispatchedRe
 /** Tries each once, some at a time; answers those that are not settled yet. */
 async function settleRound(
   context: ProxyContext,
-  requests: readonly DispatchedRequest[],
+  requests: readonly LeftRequest[],
   signal: AbortSignal,
-): Promise<DispatchedRequest[]> {
+): Promise<LeftRequest[]> {
   const queue = requests.values();
-  const left: DispatchedRequest[] = [];
+  const left: LeftRequest[] = [];
   const work = async () => {
     for (const request of queue) {
       if (signal.aborted || !(await recoverRequest(context, request))) left.push(request);
@@ -57,13 +63,27 @@ async function settleRound(
   return left;
 }
 
-async function recoverRequest(context: ProxyContext, request: DispatchedRequest): Promise<boolean> {
+async function recoverRequest(context: ProxyContext, { request, mark }: LeftRequest): Promise<boolean> {
   const ageMs = Math.max(0, context.now() - Date.parse(request.dispatchedAt));
-  const settled = await judgeIntent(context, request, ageMs > patienceMs);
+  const settled = isNeverSent(context, request, mark)
+    ? ({ outcome: 'void', charge: noCharge } as const)
+    : await judgeIntent(context, request, ageMs > patienceMs);
   if (settled === null) return false;
   const failure = new AppError('internal_error', { internal: 'the process died while the request ran' });
   recordSettlement(context, request, { failure, latencyMs: ageMs, ttftMs: null }, settled);
   return true;
+}
+
+/**
+ * True if the absence of the mark proves that no byte of the attempt went out: the mark is written before the first byte, and
+ * what was written before a kill is still there within one run of the kernel.
+ */
+function isNeverSent(
+  { bootId }: Pick<ProxyContext, 'bootId'>,
+  request: DispatchedRequest,
+  mark: string | null,
+): boolean {
+  return typeof request.bootId === 'string' && request.bootId === bootId && mark !== attemptIdOf(request);
 }
 
 /** Null where the provider has to be asked again. */

@@ -1,4 +1,4 @@
-import { AppError } from '@aggregator/contracts';
+import { AppError, toAppError } from '@aggregator/contracts';
 import type { ProviderEndpoint } from '@aggregator/providers';
 import type { Dispatcher } from 'undici';
 import { CallClock, type CallLimits } from './call-clock.ts';
@@ -9,6 +9,8 @@ export type AnswerHeaders = Readonly<Record<string, string | string[] | undefine
 
 /** Takes a provider's answer as it comes. */
 export interface ProviderSink {
+  /** The first byte is about to go out. What it throws ends the call before that byte. */
+  onSending?(): void;
   onHead(status: number, headers: AnswerHeaders): void;
   onData(bytes: Buffer): void;
   /** The body came to its end. This or `onError` is the last word, once. */
@@ -100,6 +102,12 @@ export class ProviderCall implements Dispatcher.DispatchHandler {
       return;
     }
     this.#controller = controller;
+    try {
+      this.#sink.onSending?.();
+    } catch (thrown) {
+      this.abort(toAppError(thrown));
+      return;
+    }
     this.#isSent = true;
   }
 

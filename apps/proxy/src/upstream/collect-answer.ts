@@ -21,6 +21,7 @@ export class AnswerCollector implements ProviderSink {
   readonly answer: Promise<CollectedAnswer>;
   readonly #resolve: (answer: CollectedAnswer) => void;
   readonly #reject: (error: AppError) => void;
+  readonly onSending: () => void;
   readonly #onLife: () => void;
   readonly #lifeBytes: number;
   #hasContent = false;
@@ -33,14 +34,16 @@ export class AnswerCollector implements ProviderSink {
   /**
    * `onLife` is called for the first byte that is no white space, which some providers send to keep a connection open, and then
    * for each `lifeBytes` more. A head alone is no sign of life.
+   * `onSending` is called as a sink's.
    */
-  constructor(onLife: () => void = () => undefined, lifeBytes = 1) {
+  constructor(onLife: () => void = () => undefined, lifeBytes = 1, onSending: () => void = () => undefined) {
     const { promise, resolve, reject } = Promise.withResolvers<CollectedAnswer>();
     this.answer = promise;
     this.#resolve = resolve;
     this.#reject = reject;
     this.#onLife = onLife;
     this.#lifeBytes = lifeBytes;
+    this.onSending = onSending;
   }
 
   onHead(status: number, headers: AnswerHeaders): void {
