@@ -91,6 +91,7 @@ describe("the orchestrator's configuration", () => {
     [{ CUSTOM_PRICES: '{"m": {"input": "0.0000001"}}' }, /CUSTOM_PRICES/],
     [{ CUSTOM_PRICES: '{"m": ' }, /CUSTOM_PRICES: must be JSON/],
     [{ CUSTOM_PRICES: '{"other": {"input": "1"}}' }, /'other' is not among CUSTOM_MODELS/],
+    [{ CUSTOM_PRICES: '{"m": {"input": "1", "output": "1", "toolCalls": "5"}}' }, /'toolCalls'.* can never be charged/],
     [{ CUSTOM_NAME: 'openai' }, /CUSTOM_NAME: 'openai' is taken/],
     [{ CUSTOM_NAME: 'Not A Name' }, /CUSTOM_NAME/],
     [{ CUSTOM_MODELS: '' }, /CUSTOM_MODELS: must name/],

@@ -1,4 +1,4 @@
-import { type ProviderType, providerName } from '@aggregator/contracts';
+import { type ProviderType, providerName, type Rates } from '@aggregator/contracts';
 import {
   baseUrlAllowlistVariable,
   ConfigError,
@@ -17,8 +17,10 @@ import {
 } from '@aggregator/service-kit';
 import { z } from 'zod';
 import { type EnvironmentKey, findKeyFaults, readEnvironmentKeys } from './credentials/environment-keys.ts';
+import { findPriceFault } from './providers/check-price.ts';
 import { defaultBaseUrl, toVersionedBaseUrl } from './registry/base-urls.ts';
-import { pricesByModel } from './registry/plain-rates.ts';
+import { toCustomOperation } from './registry/custom-operation.ts';
+import { fromRates, pricesByModel } from './registry/plain-rates.ts';
 
 const customModelsMax = 500;
 
@@ -128,7 +130,7 @@ export const providerOrchestratorVariables = {
   customPrices: variable(
     'CUSTOM_PRICES',
     pricesByModel.optional(),
-    'What those models cost, in USD per million tokens: {"<model>": {"input": "0.15", "output": "0.60"}}; more names are `reasoning`, `cacheRead`, `cacheWrite5m`, `cacheWrite1h`, `audioIn`, `audioOut`, `imageIn`, `imageOut`; {"above": {"inputTokens": 200000, "price": {…}}} is the whole price of a request with more input. A model without "output" makes embeddings; a model that is not here has no price and is refused.',
+    'What those models cost, in USD per million tokens: {"<model>": {"input": "0.15", "output": "0.60"}}; more names are `reasoning`, `cacheRead`, `cacheWrite5m`, `cacheWrite1h`, `audioIn`, `audioOut`, `imageIn`, `imageOut` (tokens of pictures), `images` (of a million pictures: "40000" is $0.04 each) and `requests` (of a million requests); {"above": {"inputTokens": 200000, "price": {…}}} is the whole price of a request with more input. A model without "output" makes embeddings, or pictures if it has a price for them; a model that is not here has no price and is refused.',
   ),
   mockProvider: variable(
     'MOCK_PROVIDER',
@@ -183,10 +185,20 @@ export function readProviderOrchestratorConfig(environment: Environment): Provid
   return config;
 }
 
-function findYandexFaults({ keys, yandexFolderId }: ProviderOrchestratorConfig): string[] {
-  return keys.yandex.length > 0 && yandexFolderId === undefined
-    ? ['YANDEX_FOLDER_ID: must be set where YANDEX_API_KEY is']
-    : [];
+function findYandexFaults({ keys, yandexFolderId, yandexPrices }: ProviderOrchestratorConfig): string[] {
+  const faults = findPriceFaults('YANDEX_PRICES', 'Yandex', yandexPrices);
+  if (keys.yandex.length > 0 && yandexFolderId === undefined)
+    faults.push('YANDEX_FOLDER_ID: must be set where YANDEX_API_KEY is');
+  return faults;
+}
+
+/** Prices that can never be charged. */
+function findPriceFaults(variableName: string, type: ProviderType, prices: ReadonlyMap<string, Rates> | undefined) {
+  return [...(prices ?? [])].flatMap(([id, rates]) => {
+    const price = fromRates(rates);
+    const fault = price && findPriceFault(type, { id, operations: [toCustomOperation(rates)], price });
+    return fault ? [`${variableName}: ${fault.message}`] : [];
+  });
 }
 
 function findCustomFaults(config: ProviderOrchestratorConfig): string[] {
@@ -201,5 +213,6 @@ function findCustomFaults(config: ProviderOrchestratorConfig): string[] {
     .map((model) => `CUSTOM_PRICES: '${model}' is not among CUSTOM_MODELS`);
   const isTaken = customName === 'mock' || (customName !== 'custom' && Object.hasOwn(keyVariables, customName));
   if (isTaken) faults.push(`CUSTOM_NAME: '${customName}' is taken`);
+  faults.push(...findPriceFaults('CUSTOM_PRICES', 'OpenAICompatible', customPrices));
   return faults;
 }

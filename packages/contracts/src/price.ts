@@ -16,6 +16,7 @@ export const componentRates = z.strictObject({
   audioOut: rate,
   imageIn: rate,
   imageOut: rate,
+  images: rate,
   toolCalls: rate,
   requests: rate,
 } satisfies Record<UsageComponent, typeof rate>);

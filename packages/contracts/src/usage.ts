@@ -15,11 +15,16 @@ export const usageComponents = [
   'audioOut',
   'imageIn',
   'imageOut',
+  'images',
   'toolCalls',
   'requests',
 ] as const;
 export type UsageComponent = (typeof usageComponents)[number];
 
+/**
+ * `imageOut` counts tokens of a picture, `images` counts pictures: a model is priced by one of them. `toolCalls` counts
+ * calls of the provider's own tools, `requests` counts requests.
+ */
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional();
 
 /** Counters in units (tokens, images, calls). A missing counter is zero. */
@@ -34,6 +39,7 @@ export const usage = z.strictObject({
   audioOut: count,
   imageIn: count,
   imageOut: count,
+  images: count,
   toolCalls: count,
   requests: count,
 } satisfies Record<UsageComponent, typeof count>);

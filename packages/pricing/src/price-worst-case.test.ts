@@ -125,6 +125,16 @@ describe('the worst case', () => {
     expect(priceWorstCase(worst, { inputUncached: '0', requests: '5000' })).toBe(15n);
   });
 
+  it('is the price of the pictures if each has one, and that of their tokens otherwise', () => {
+    const worst = { inputTokensMax: 10, outputTokensMax: 16_384, imagesMax: 2, requests: 1 };
+
+    expect(priceWorstCase(worst, { inputUncached: '0', images: '40000000000' })).toBe(80_000_000n);
+    expect(priceWorstCase(worst, { inputUncached: '0', outputText: '1', images: '40000000000' })).toBe(80_000_000n);
+    expect(priceWorstCase(worst, { inputUncached: '0', imageOut: '40000000' })).toBe(655_360_000n);
+    expect(() => priceWorstCase(worst, { inputUncached: '0' })).toThrow('no rate for outputText');
+    expect(() => priceWorstCase({ ...worst, imagesMax: 0 }, { inputUncached: '0', images: '1' })).toThrow();
+  });
+
   it('needs an output rate only where there can be output', () => {
     const rates: Rates = { inputUncached: '1000' };
     expect(priceWorstCase({ inputTokensMax: 10, outputTokensMax: 0, requests: 1 }, rates)).toBe(10n);

@@ -8,7 +8,9 @@ export interface WorstCase {
   inputTokensMax: number;
   /** Tokens, over all choices; 0 for operations that generate none. */
   outputTokensMax: number;
-  /** Provider requests that are charged as such; counts only where `rates.requests` is set. */
+  /** Pictures; counts only if `rates.images` is set. Absent: none. */
+  imagesMax?: number;
+  /** Requests that are charged as such; counts only if `rates.requests` is set. */
   requests: number;
 }
 
@@ -16,6 +18,7 @@ export interface WorstCase {
  * The most that a request within these bounds can cost, in nano-USD: each token at the dearest rate that it can turn out
  * to have. Of a price in two tiers, the dearer one of those that the input can reach; the lower ends at its border. For every
  * usage within the bounds, `priceUsage` is not above it.
+ * Pictures that have a price each are not priced by their tokens.
  * @throws {AppError} `model_not_priced` if input, or output where there can be any, has no rate.
  * @throws {RangeError} if a bound is not a whole number of 0 or more.
  */
@@ -31,18 +34,21 @@ export function priceWorstCase(worst: WorstCase, rates: Rates): bigint {
 
 /** In pico-USD. */
 function worstOfTier(worst: WorstCase, tier: ComponentRates): bigint {
-  let amountPicoUsd = toCount(worst.inputTokensMax) * dearestRate(inputComponents, tier);
-  if (worst.outputTokensMax !== 0) {
-    amountPicoUsd += toCount(worst.outputTokensMax) * dearestRate(outputComponents, tier);
+  const { imagesMax = 0, outputTokensMax } = worst;
+  let amountPicoUsd = toCount(worst.inputTokensMax) * dearestRate(inputComponents, tier, 'inputUncached');
+  if (imagesMax > 0 && tier.images !== undefined) amountPicoUsd += toCount(imagesMax) * BigInt(tier.images);
+  else if (outputTokensMax !== 0) {
+    const needed = imagesMax > 0 && tier.imageOut !== undefined ? 'imageOut' : 'outputText';
+    amountPicoUsd += toCount(outputTokensMax) * dearestRate(outputComponents, tier, needed);
   }
   if (tier.requests !== undefined) amountPicoUsd += toCount(worst.requests) * BigInt(tier.requests);
   return amountPicoUsd;
 }
 
-/** The first component is the one that every price must have. */
-function dearestRate(components: readonly [UsageComponent, ...UsageComponent[]], tier: ComponentRates): bigint {
-  if (tier[components[0]] === undefined) {
-    throw new AppError('model_not_priced', { param: components[0], internal: `no rate for ${components[0]}` });
+/** `needed`: the component that the price must have. */
+function dearestRate(components: readonly UsageComponent[], tier: ComponentRates, needed: UsageComponent): bigint {
+  if (tier[needed] === undefined) {
+    throw new AppError('model_not_priced', { param: needed, internal: `no rate for ${needed}` });
   }
   let dearest = 0n;
   for (const component of components) {

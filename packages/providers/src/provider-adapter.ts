@@ -6,8 +6,10 @@ import type {
   ErrorCode,
   ImagesField,
   ImagesRequest,
+  Operation,
   ProviderType,
   Usage,
+  UsageComponent,
 } from '@aggregator/contracts';
 
 /**
@@ -28,6 +30,9 @@ export interface ProviderAdapter {
    * anything.
    */
   classifyError(status: number, headers: Readonly<Record<string, string>>, body: string): ProviderError;
+
+  /** The counters that its usage can have, by operation. No other price of a model would ever be charged. */
+  readonly counters: Readonly<Record<Operation, readonly UsageComponent[]>>;
 
   /** Where the provider keeps its own record of what an attempt used, if it has one: exact usage after an abort or a crash. */
   readonly usageRecord: UsageRecordLookup | null;
@@ -122,6 +127,8 @@ export interface TranslatedAnswer {
   usage: Usage | null;
   /** All figures of the provider, if they contradict each other: then `usage` is their smaller reading. Else absent or null. */
   reportedUsage?: Usage | null;
+  /** How many pictures the answer has; absent for other operations. */
+  pictures?: number;
 }
 
 export interface ChatStreamOptions {

@@ -10,6 +10,7 @@ const pricingNames: readonly (readonly [string, UsageComponent])[] = [
   ['input_cache_write', 'cacheWrite5m'],
   ['internal_reasoning', 'outputReasoning'],
   ['image', 'imageIn'],
+  ['image_output', 'images'],
   ['request', 'requests'],
 ];
 

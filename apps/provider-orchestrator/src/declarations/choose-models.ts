@@ -7,10 +7,10 @@ const source = 'kubernetes';
 
 /** The known models that the resource lets through, and those that it gives, which win where names meet. */
 export function chooseModels(
-  entry: Pick<DeclaredProviderEntry, 'models' | 'hasKnownModels' | 'include' | 'exclude'>,
+  entry: Pick<DeclaredProviderEntry, 'type' | 'models' | 'hasKnownModels' | 'include' | 'exclude'>,
   known: readonly DeclaredModel[],
 ): DeclaredModel[] {
-  const given = (entry.models ?? []).map((model) => toModel(model, source));
+  const given = (entry.models ?? []).map((model) => toModel(model, entry.type, source));
   if (!entry.hasKnownModels) return given;
   const names = new Set(given.map(({ id }) => id));
   const isChosen = ({ id }: DeclaredModel) =>

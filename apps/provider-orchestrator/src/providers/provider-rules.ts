@@ -10,6 +10,7 @@ import { defaultBaseUrl, toVersionedBaseUrl } from '../registry/base-urls.ts';
 import { readVendorModels } from '../registry/catalogue/index.ts';
 import type { DeclaredModel } from '../registry/declared-provider.ts';
 import { toRates } from '../registry/plain-rates.ts';
+import { checkPrice, toUnitPrice } from './check-price.ts';
 
 /** Options that a type must be told. */
 const requiredOptions: Readonly<Partial<Record<ProviderType, readonly string[]>>> = { Yandex: ['folder'] };
@@ -70,17 +71,23 @@ export function toModels(
   type: ProviderType,
   nowMs: number,
 ): readonly DeclaredModel[] {
-  if (models !== undefined) return models.map((model) => toModel(model, 'api'));
+  if (models !== undefined) return models.map((model) => toModel(model, type, 'api'));
   const known = readVendorModels(type, nowMs);
   if (known !== null) return known;
   throw new AppError('invalid_value', { param: 'models', message: `A provider of type ${type} needs its 'models'.` });
 }
 
-/** `source`: who said what it costs. */
+/**
+ * @param source Who said what it costs.
+ * @throws {AppError} `invalid_value` for a price that can never be charged.
+ */
 export function toModel(
-  { id, operations, contextLength, price, ...rest }: ManagedModel,
+  { id, operations, contextLength, price: given, ...rest }: ManagedModel,
+  type: ProviderType,
   source: string,
 ): DeclaredModel {
+  const price = given === undefined ? undefined : toUnitPrice({ operations, price: given });
+  if (price !== undefined) checkPrice(type, { id, operations, price });
   return {
     id,
     operations: [...new Set(operations)],

@@ -83,4 +83,15 @@ describe('providers from the environment', () => {
       { id: 'free', operations: ['chat.completions'], price: null },
     ]);
   });
+
+  it('make models of pictures of a custom server, priced by the picture or by its tokens', () => {
+    const prices =
+      '{"llama": {"input": "0", "images": "40000"}, "embed": {"input": "0", "imageOut": "40000"}, "free": {"input": "5", "imageOut": "40"}}';
+
+    expect(providersOf({ ...custom, CUSTOM_PRICES: prices })[0]?.models).toMatchObject([
+      { id: 'llama', operations: ['images.generations'], price: { rates: { images: '40000000000' } } },
+      { id: 'embed', operations: ['images.generations'], price: { rates: { images: '40000000000' } } },
+      { id: 'free', operations: ['images.generations'], price: { rates: { imageOut: '40000000' } } },
+    ]);
+  });
 });

@@ -2,6 +2,7 @@ import type { ProviderType } from '@aggregator/contracts';
 import type { MockModel } from '@aggregator/mock-provider';
 import type { EnvironmentKeys, ProviderOrchestratorConfig } from '../config.ts';
 import { readYandexModels } from './catalogue/yandex.ts';
+import { toCustomOperation } from './custom-operation.ts';
 import type { DeclaredModel, DeclaredProvider } from './declared-provider.ts';
 
 /**
@@ -88,12 +89,12 @@ function toCustom(config: ProviderOrchestratorConfig): DeclaredProvider[] {
 function toCustomModel(id: string, config: ProviderOrchestratorConfig): DeclaredModel {
   const rates = config.customPrices?.get(id);
   const price = rates === undefined ? null : { rates, source: 'CUSTOM_PRICES' };
-  const makesEmbeddings = rates !== undefined && rates.outputText === undefined;
+  const operation = toCustomOperation(rates);
   return {
     id,
-    operations: [makesEmbeddings ? 'embeddings' : 'chat.completions'],
+    operations: [operation],
     contextLength: customContextLength,
-    maxOutputTokens: makesEmbeddings ? null : customContextLength,
+    maxOutputTokens: operation === 'chat.completions' ? customContextLength : null,
     capabilities: [],
     firstLifeMs: null,
     price,

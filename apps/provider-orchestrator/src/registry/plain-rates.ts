@@ -8,6 +8,7 @@ import {
 } from '@aggregator/contracts';
 import { picoUsdPerTokenFromUsdPerMillion } from '@aggregator/pricing';
 import { z } from 'zod';
+import { toUnitPrice } from '../providers/check-price.ts';
 
 /** Which counter of usage each price is for. */
 const componentOf: readonly (readonly [name: keyof ComponentPrices, component: UsageComponent])[] = [
@@ -21,6 +22,7 @@ const componentOf: readonly (readonly [name: keyof ComponentPrices, component: U
   ['audioOut', 'audioOut'],
   ['imageIn', 'imageIn'],
   ['imageOut', 'imageOut'],
+  ['images', 'images'],
   ['toolCalls', 'toolCalls'],
   ['requests', 'requests'],
 ];
@@ -84,4 +86,11 @@ export const pricesByModel = z
     }
   })
   .pipe(z.record(z.string().min(1).max(200), priceInUsd))
-  .transform((prices) => new Map(Object.entries(prices).map(([model, price]) => [model, toRates(price)])));
+  .transform(
+    (prices) => new Map(Object.entries(prices).map(([model, price]) => [model, toRates(toPlainPrice(price))])),
+  );
+
+/** Without a price for output, a price of pictures is that of a model which makes nothing else. */
+function toPlainPrice(price: PriceInUsd): PriceInUsd {
+  return price.output === undefined ? toUnitPrice({ operations: ['images.generations'], price }) : price;
+}

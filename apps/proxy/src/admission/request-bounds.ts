@@ -4,6 +4,10 @@ import type { SnapshotModel } from '@aggregator/contracts';
 export interface RequestBounds {
   readonly inputTokensMax: number;
   readonly outputTokensMax: number;
+  /** Pictures; absent: none. */
+  readonly imagesMax?: number;
+  /** What those pictures are worth in tokens if no usage comes; for a charge by estimate. */
+  readonly outputTokensEstimate?: number;
   /** What the input is worth if no usage comes; for a charge by estimate. */
   readonly inputTokensEstimate: number;
   /** What it probably takes of a limit of tokens; corrected at the end. */

@@ -141,8 +141,13 @@ function readSuccess(adapter: Attempt<WholeDialect>['adapter'], answer: Collecte
 
 function chargeAnswer(
   { request }: Attempt<WholeDialect>,
-  { body, usage, reportedUsage = null }: TranslatedAnswer,
+  { body, usage, pictures, reportedUsage = null }: TranslatedAnswer,
 ): Charge {
+  if (pictures !== undefined) {
+    const isPerPicture = request.price.rates.images !== undefined;
+    if (usage === null && !isPerPicture) return estimateCharge(request, 0, pictures);
+    return chargeUsage({ ...usage, images: pictures }, request, reportedUsage);
+  }
   if (usage !== null) return chargeUsage(usage, request, reportedUsage);
   return estimateCharge(request, request.outputTokensMax === 0 ? 0 : countCharacters(body.choices));
 }

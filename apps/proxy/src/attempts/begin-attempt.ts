@@ -122,11 +122,17 @@ export function toDispatched(
     dispatchedAt: new Date(context.now()).toISOString(),
     inputTokensMax: bounds.inputTokensMax,
     outputTokensMax: bounds.outputTokensMax,
+    ...toPictureBounds(bounds),
     inputTokensEstimate: bounds.inputTokensEstimate,
     bootId: context.bootId,
     tokensSubject: hold.tokensSubject,
     organizationTokensSubject: hold.organizationTokensSubject,
   };
+}
+
+function toPictureBounds({ imagesMax, outputTokensEstimate }: RequestBounds) {
+  if (imagesMax === undefined) return {};
+  return { imagesMax, ...(outputTokensEstimate !== undefined && { outputTokensEstimate }) };
 }
 
 /**

@@ -14,11 +14,9 @@ import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { choosePrivacyPolicy } from '../privacy/choose-policy.ts';
 import { planRequest } from '../routing/plan-request.ts';
+import { estimatePictureTokens } from './picture-tokens.ts';
 
-/**
- * The dearest picture among today's models in tokens (gpt-image-1, high quality, 1024 × 1536: 6240), rounded up; a model
- * whose price counts pictures instead has one unit for each, which this bounds as well.
- */
+/** The dearest picture among today's models in tokens (gpt-image-1, high quality, 1024 × 1536: 6240), rounded up. */
 const imageTokensMax = 8192;
 
 /** Pictures from their prompt to their settlement; as a chat, but always in one piece. */
@@ -29,7 +27,7 @@ export async function generateImages(context: ProxyContext, exchange: Exchange):
   const plan = planRequest(context, exchange, 'images.generations', { model: request.model, chat: null });
   const first = prepareFirst(context, exchange, plan, toImagesDialect(request));
   const bodies = first.bodies ?? [JSON.stringify(request)];
-  const bound: BoundRequest = (sent) => boundImages(sent, request.n ?? 1);
+  const bound: BoundRequest = (sent) => boundImages(sent, request);
   const hold = await holdRequest(context, exchange, plan, (model) => bound(bodies, model));
   const operation = 'images.generations';
   const open = openRequest(context, { exchange, operation, isStreamed: false, plan, hold, bound, cache: 'bypass' });
@@ -75,15 +73,19 @@ function requireImages(images: ImagesTranslation | null): ImagesTranslation {
   throw new AppError('upstream_misconfigured', { internal: 'a model of images at a provider that makes none' });
 }
 
-function boundImages(bodies: readonly string[], count: number): RequestBounds {
+/** A model that is priced by the picture is held by their number, any other by their tokens. */
+function boundImages(bodies: readonly string[], request: ImagesRequest): RequestBounds {
   const bodyBytes = bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0);
-  const outputTokensMax = count * imageTokensMax;
+  const imagesMax = request.n ?? 1;
+  const outputTokensEstimate = imagesMax * estimatePictureTokens(request);
   const inputTokensEstimate = Math.ceil(bodyBytes / 3);
   return {
     inputTokensMax: bodyBytes,
-    outputTokensMax,
+    outputTokensMax: imagesMax * imageTokensMax,
+    imagesMax,
+    outputTokensEstimate,
     inputTokensEstimate,
-    tokensLikely: inputTokensEstimate + outputTokensMax,
+    tokensLikely: inputTokensEstimate + outputTokensEstimate,
     requests: bodies.length,
   };
 }

@@ -2,7 +2,7 @@ import { type ComponentRates, type Usage, type UsageComponent, usageComponents }
 import { inputComponents, outputComponents, selectTier } from '@aggregator/pricing';
 import type { DispatchedRequest } from './dispatched-request.ts';
 
-export type Bounds = Pick<DispatchedRequest, 'price' | 'inputTokensMax' | 'outputTokensMax'>;
+export type Bounds = Pick<DispatchedRequest, 'price' | 'inputTokensMax' | 'outputTokensMax' | 'imagesMax'>;
 
 /** The counter that an unpriced counter is charged as; null: there is none. */
 export const plainOf: Readonly<Record<UsageComponent, UsageComponent | null>> = {
@@ -16,31 +16,45 @@ export const plainOf: Readonly<Record<UsageComponent, UsageComponent | null>> = 
   outputReasoning: 'outputText',
   audioOut: 'outputText',
   imageOut: 'outputText',
+  images: null,
   toolCalls: null,
   requests: null,
 };
 
 /**
- * Cuts a provider's usage to the bounds that the hold was computed with, so that no figure of a provider costs more than
- * what was held. Of tokens above a bound the cheapest stay, which is the smaller reading. Returns `usage` itself if it is
- * within the bounds.
+ * Returns a provider's usage in the units of the price: pictures that have a price each, or their tokens, never both; and
+ * one request if requests have a price. Returns `usage` itself if nothing changes.
  */
-export function boundUsage(usage: Usage, { price, inputTokensMax, outputTokensMax }: Bounds): Usage {
+export function toPricedUnits(usage: Usage, { price: { rates }, imagesMax = 0 }: Bounds): Usage {
+  const isPerPicture = imagesMax > 0 && rates.images !== undefined;
+  if (!isPerPicture && usage.images === undefined && rates.requests === undefined) return usage;
+  const { images, ...tokens } = usage;
+  const counted: Usage = isPerPicture ? { ...tokens, images: images ?? 0 } : tokens;
+  if (isPerPicture) for (const component of outputComponents) delete counted[component];
+  return rates.requests === undefined ? counted : { ...counted, requests: 1 };
+}
+
+/**
+ * Cuts a provider's usage to the bounds that the hold was computed with, so that no figure of a provider costs more than
+ * what was held. Of tokens above a bound the cheapest stay, which is the smaller reading. No request asks for tools of the
+ * provider, so their calls are outside every bound. Returns `usage` itself if it is within the bounds.
+ */
+export function boundUsage(usage: Usage, { price, inputTokensMax, outputTokensMax, imagesMax = 0 }: Bounds): Usage {
   const input = sumOf(usage, inputComponents);
-  if (input <= inputTokensMax && sumOf(usage, outputComponents) <= outputTokensMax) return usage;
+  const { images = 0, toolCalls = 0 } = usage;
+  const areTokensWithin = input <= inputTokensMax && sumOf(usage, outputComponents) <= outputTokensMax;
+  if (areTokensWithin && images <= imagesMax && toolCalls === 0) return usage;
   // The input as it will be charged decides the tier.
   const tier = selectTier({ inputUncached: Math.min(input, inputTokensMax) }, price.rates);
   const kept: Usage = {
     ...takeCheapest(usage, inputComponents, inputTokensMax, tier),
     ...takeCheapest(usage, outputComponents, outputTokensMax, tier),
   };
-  const bounded: Usage = {};
-  for (const component of usageComponents) {
-    const isToken = plainOf[component] !== null;
-    const units = isToken ? kept[component] : usage[component];
-    if (units !== undefined) bounded[component] = units;
-  }
-  return bounded;
+  return {
+    ...kept,
+    ...(images > 0 && { images: Math.min(images, imagesMax) }),
+    ...(usage.requests !== undefined && { requests: usage.requests }),
+  };
 }
 
 /** A provider's usage as an event can hold it: no counter above 2^53 − 1. */

@@ -21,7 +21,7 @@ describe('a charge', () => {
   });
 
   it('of counters without a rate is that of plain input and output, flagged, and never free', () => {
-    const usage: Usage = { inputUncached: 10, cacheRead: 5, outputText: 20, outputReasoning: 30, toolCalls: 2 };
+    const usage: Usage = { inputUncached: 10, cacheRead: 5, outputText: 20, outputReasoning: 30 };
 
     expect(chargeUsage(usage, priced(plain))).toEqual({
       usage: { inputUncached: 15, outputText: 50 },
@@ -49,6 +49,23 @@ describe('a charge', () => {
     );
   });
 
+  it('counts a request if requests have a price', () => {
+    const rates = { ...plain, requests: '1000000000' };
+
+    expect(chargeUsage({ inputUncached: 10, outputText: 20 }, priced(rates))).toMatchObject({
+      ...{ usage: { inputUncached: 10, outputText: 20, requests: 1 }, amountNanoUsd: 1_013_500n, estimated: false },
+    });
+    expect(estimateCharge(priced(rates), 0).usage).toEqual({ inputUncached: 300, requests: 1 });
+  });
+
+  it('leaves out tool calls that no request asks for, and keeps the report', () => {
+    const usage = { inputUncached: 10, outputText: 20, toolCalls: 2 };
+
+    expect(chargeUsage(usage, priced({ ...plain, toolCalls: '10000000000' }))).toMatchObject({
+      ...{ usage: { inputUncached: 10, outputText: 20 }, amountNanoUsd: 13_500n, reportedUsage: usage },
+    });
+  });
+
   it('never costs more than the hold, for every usage that a provider reports (I2)', () => {
     const counts = fc.record(Object.fromEntries(usageComponents.map((name) => [name, fc.maxSafeNat()])), {
       requiredKeys: [],
@@ -57,9 +74,12 @@ describe('a charge', () => {
       requiredKeys: ['inputUncached', 'outputText'],
     });
     fc.assert(
-      fc.property(counts, rates, ({ toolCalls: _calls, requests: _requests, ...usage }, some) => {
-        const worst = priceWorstCase({ inputTokensMax: 1000, outputTokensMax: 200, requests: 1 }, some);
-        expect(chargeUsage(usage, priced(some)).amountNanoUsd).toBeLessThanOrEqual(worst);
+      fc.property(counts, rates, fc.option(fc.nat(4), { nil: undefined }), (usage, some, imagesMax) => {
+        const bounds = { inputTokensMax: 1000, outputTokensMax: 200, ...(imagesMax !== undefined && { imagesMax }) };
+        const worst = priceWorstCase({ ...bounds, requests: 1 }, some);
+        const request = { ...priced(some), ...bounds };
+        expect(chargeUsage(usage, request).amountNanoUsd).toBeLessThanOrEqual(worst);
+        expect(estimateCharge(request, 1e6, usage.images).amountNanoUsd).toBeLessThanOrEqual(worst);
       }),
     );
   });

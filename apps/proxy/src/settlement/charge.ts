@@ -1,6 +1,6 @@
 import { AppError, type ComponentRates, type Usage, usageComponents } from '@aggregator/contracts';
 import { priceUsage, selectTier } from '@aggregator/pricing';
-import { boundUsage, plainOf, toReportable } from './bound-usage.ts';
+import { type Bounds, boundUsage, plainOf, toPricedUnits, toReportable } from './bound-usage.ts';
 import type { DispatchedRequest } from './dispatched-request.ts';
 
 /** What a request is charged for. `amountNanoUsd` is what `usage` costs at the pinned price, always. */
@@ -15,7 +15,7 @@ export interface Charge {
   readonly reportedUsage: Usage | null;
 }
 
-type Priced = Pick<DispatchedRequest, 'price' | 'inputTokensMax' | 'outputTokensMax' | 'inputTokensEstimate'>;
+type Priced = Bounds & Pick<DispatchedRequest, 'inputTokensEstimate' | 'outputTokensEstimate'>;
 
 const charactersPerToken = 3;
 
@@ -26,26 +26,38 @@ export const noCharge: Charge = { usage: {}, amountNanoUsd: 0n, estimated: false
  * @param contradictory All of the provider's figures if they contradict each other; `reading` is the smaller reading.
  */
 export function chargeUsage(reading: Usage, request: Priced, contradictory: Usage | null = null): Charge {
-  const { rates } = request.price;
-  const usage = boundUsage(reading, request);
-  const reported = contradictory ?? (usage === reading ? null : reading);
+  const counted = toPricedUnits(reading, request);
+  const usage = boundUsage(counted, request);
+  const reported = contradictory ?? (usage === counted ? null : reading);
   const reportedUsage = reported === null ? null : toReportable(reported);
+  return { ...priceOrFold(usage, request, reportedUsage !== null), reportedUsage };
+}
+
+function priceOrFold(usage: Usage, { price: { rates } }: Priced, estimated: boolean): Omit<Charge, 'reportedUsage'> {
   try {
-    return { usage, amountNanoUsd: priceUsage(usage, rates), estimated: reportedUsage !== null, reportedUsage };
+    return { usage, amountNanoUsd: priceUsage(usage, rates), estimated };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const folded = foldUnpriced(usage, selectTier(usage, rates));
-    return { usage: folded, amountNanoUsd: priceUsage(folded, rates), estimated: true, reportedUsage };
+    return { usage: folded, amountNanoUsd: priceUsage(folded, rates), estimated: true };
   }
 }
 
-/** Where the provider's figures never came: its input by length, its output by what reached us. Never above the hold. */
-export function estimateCharge(request: Priced, outputCharacters: number): Charge {
-  const output = Math.min(Math.ceil(outputCharacters / charactersPerToken), request.outputTokensMax);
-  const usage: Usage = {
-    inputUncached: Math.min(request.inputTokensEstimate, request.inputTokensMax),
-    ...(output > 0 && { outputText: output }),
-  };
+/**
+ * Charges a request whose provider reported nothing: its input by length, its output by what reached us. Never above the
+ * hold.
+ * @param pictures How many were delivered; all that were asked for if it is not known.
+ */
+export function estimateCharge(request: Priced, outputCharacters: number, pictures = request.imagesMax): Charge {
+  const { imagesMax, inputTokensEstimate, inputTokensMax, outputTokensMax } = request;
+  const inputUncached = Math.min(inputTokensEstimate, inputTokensMax);
+  if (imagesMax !== undefined && pictures !== undefined) {
+    const imageOut = Math.ceil(((request.outputTokensEstimate ?? outputTokensMax) * pictures) / Math.max(1, imagesMax));
+    const usage = boundUsage(toPricedUnits({ inputUncached, imageOut, images: pictures }, request), request);
+    return { ...priceOrFold(usage, request, true), reportedUsage: null };
+  }
+  const output = Math.min(Math.ceil(outputCharacters / charactersPerToken), outputTokensMax);
+  const usage = toPricedUnits({ inputUncached, ...(output > 0 && { outputText: output }) }, request);
   return { usage, amountNanoUsd: priceUsage(usage, request.price.rates), estimated: true, reportedUsage: null };
 }
 

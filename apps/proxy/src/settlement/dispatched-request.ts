@@ -42,6 +42,10 @@ export const dispatchedRequest = z.object({
   /** Bounds in tokens that the hold was computed with; no estimate goes beyond them. */
   inputTokensMax: count,
   outputTokensMax: count,
+  /** Pictures; absent: none. */
+  imagesMax: count.optional(),
+  /** What those pictures are worth in tokens if no usage comes. */
+  outputTokensEstimate: count.optional(),
   /** What the input comes to where nobody tells. */
   inputTokensEstimate: count,
   /** The limit of tokens that is corrected at the end; null where the caller has none. */

@@ -118,6 +118,6 @@ async function judgeEnd(context: ProxyContext, request: DispatchedRequest, end: 
 }
 
 function countTokens(usage: Charge['usage']): number {
-  const { toolCalls: _toolCalls, requests: _requests, ...tokens } = usage;
+  const { images: _images, toolCalls: _toolCalls, requests: _requests, ...tokens } = usage;
   return Object.values(tokens).reduce<number>((sum, units) => sum + (units ?? 0), 0);
 }

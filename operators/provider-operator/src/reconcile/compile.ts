@@ -7,6 +7,7 @@ import {
   declaredRoute,
   type ManagedModel,
   type ModelRouteSpec,
+  type Operation,
   type ProviderSpec,
   toDurationMs,
   toMockScript,
@@ -68,10 +69,9 @@ export function compileRoute(
 /** Whatever is not said of a model is what most of today's have. */
 function toManagedModel(model: NonNullable<ProviderSpec['models']>[number]): ManagedModel {
   const { name, contextTokens, maxOutputTokens, capabilities, firstTokenTimeout, pricing } = model;
-  const isEmbedding = pricing !== undefined && pricing.outputPerMillion === undefined;
   return {
     id: name,
-    operations: model.operations ?? [isEmbedding ? 'embeddings' : 'chat.completions'],
+    operations: model.operations ?? [guessOperation(pricing)],
     contextLength: contextTokens ?? contextTokensDefault,
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
     ...(capabilities !== undefined && { capabilities }),
@@ -82,9 +82,22 @@ function toManagedModel(model: NonNullable<ProviderSpec['models']>[number]): Man
 
 type Pricing = NonNullable<NonNullable<ProviderSpec['models']>[number]['pricing']>;
 
+/** What a model does by what it has a price for. */
+function guessOperation(pricing: Pricing | undefined): Operation {
+  if (pricing?.perImage !== undefined) return 'images.generations';
+  return pricing === undefined || pricing.outputPerMillion !== undefined ? 'chat.completions' : 'embeddings';
+}
+
+/** "0.04" of one is "40000" of a million. */
+function toPerMillion(usd: string): string {
+  const [whole = '', fraction = ''] = usd.split('.');
+  return (whole + fraction.padEnd(6, '0')).replace(/^0+(?=\d)/, '');
+}
+
 function toPrice(pricing: Pricing): ManagedModel['price'] {
   const { inputPerMillion, outputPerMillion, reasoningPerMillion, cachedInputPerMillion, cacheWritePerMillion } =
     pricing;
+  const { imageInputPerMillion, imageOutputPerMillion, perImage, perRequest } = pricing;
   return {
     input: inputPerMillion,
     ...(outputPerMillion !== undefined && { output: outputPerMillion }),
@@ -94,6 +107,10 @@ function toPrice(pricing: Pricing): ManagedModel['price'] {
       cacheWrite5m: cacheWritePerMillion,
       cacheWrite1h: cacheWritePerMillion,
     }),
+    ...(imageInputPerMillion !== undefined && { imageIn: imageInputPerMillion }),
+    ...(imageOutputPerMillion !== undefined && { imageOut: imageOutputPerMillion }),
+    ...(perImage !== undefined && { images: toPerMillion(perImage) }),
+    ...(perRequest !== undefined && { requests: toPerMillion(perRequest) }),
   };
 }
 

@@ -62,6 +62,10 @@ const pricing = z.object({
   reasoningPerMillion: usd.optional(),
   cachedInputPerMillion: usd.optional(),
   cacheWritePerMillion: usd.optional(),
+  imageInputPerMillion: usd.optional().describe('Of tokens of pictures in the prompt.'),
+  imageOutputPerMillion: usd.optional().describe('Of tokens of pictures in the answer.'),
+  perImage: usd.optional().describe('USD for each picture of images.generations, in place of a price of its tokens.'),
+  perRequest: usd.optional().describe('USD for each request, beside the price of its tokens.'),
 });
 
 /** Of a model that is declared without `contextTokens`. */
@@ -91,6 +95,14 @@ const model = z
       rule(
         "!has(self.pricing) || !has(self.operations) || !self.operations.exists(o, o == 'chat.completions') || has(self.pricing.outputPerMillion)",
         'a model for chat.completions needs pricing.outputPerMillion',
+      ),
+      rule(
+        "!has(self.pricing) || !has(self.pricing.perImage) || !has(self.operations) || self.operations.exists(o, o == 'images.generations')",
+        'pricing.perImage is for images.generations',
+      ),
+      rule(
+        '!has(self.pricing) || !has(self.pricing.perImage) || !has(self.pricing.imageOutputPerMillion)',
+        'pictures are priced by perImage or by imageOutputPerMillion',
       ),
     ],
   });

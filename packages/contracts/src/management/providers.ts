@@ -28,7 +28,10 @@ const componentPrices = z.strictObject({
   audioIn: usdPerMillion.optional(),
   audioOut: usdPerMillion.optional(),
   imageIn: usdPerMillion.optional(),
+  /** Of the tokens of a picture. */
   imageOut: usdPerMillion.optional(),
+  /** Of the pictures themselves: "40000" is $0.04 a picture. */
+  images: usdPerMillion.optional(),
   toolCalls: usdPerMillion.optional(),
   requests: usdPerMillion.optional(),
 });
@@ -70,6 +73,13 @@ export const managedModel = modelFields
       path: ['price', 'output'],
       message: 'a model that chats needs it',
     },
+  )
+  .refine(
+    ({ operations, price }) =>
+      !operations.includes('images.generations') ||
+      !price ||
+      (price.images ?? price.imageOut ?? price.output) !== undefined,
+    { path: ['price', 'images'], message: 'a model that makes pictures needs it, or imageOut for their tokens' },
   );
 export type ManagedModel = z.infer<typeof managedModel>;
 

@@ -19,6 +19,14 @@ export const anthropicAdapter: ProviderAdapter = {
   images: null,
   tokenCount: { toRequest: toAnthropicTokenCountRequest, fromResponse: fromAnthropicTokenCount },
   classifyError: classifyAnthropicError,
+  counters: {
+    'chat.completions': [
+      ...(['inputUncached', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const),
+      ...(['outputText', 'outputReasoning', 'toolCalls'] as const),
+    ],
+    embeddings: [],
+    'images.generations': [],
+  },
   usageRecord: null,
   probe: anthropicProbe,
 };

@@ -20,6 +20,11 @@ export const cohereAdapter: ProviderAdapter = {
   images: null,
   tokenCount: null,
   classifyError: classifyCohereError,
+  counters: {
+    'chat.completions': ['inputUncached', 'outputText'],
+    embeddings: ['inputUncached'],
+    'images.generations': [],
+  },
   usageRecord: null,
   probe: cohereProbe,
 };

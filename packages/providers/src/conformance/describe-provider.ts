@@ -61,6 +61,7 @@ function describeChat(adapter: ProviderAdapter, fixture: ChatFixture, { dialect 
     const answer = adapter.chat.fromResponse(JSON.stringify(fixture.answer));
     expect(readPlainAnswer(answer.body)).toEqual(expected);
     expect(answer.usage).toEqual(usage);
+    expect(adapter.counters['chat.completions']).toEqual(expect.arrayContaining(Object.keys(usage)));
   });
 
   it.each([true, false])('gives the same answer and usage as a stream, usage asked for: %s', (includeUsage) => {

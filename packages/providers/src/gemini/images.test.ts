@@ -84,6 +84,7 @@ describe('an image of Gemini', () => {
       },
       usage: { inputUncached: 6, outputText: 0, outputReasoning: 30, imageOut: 1120 },
       reportedUsage: null,
+      pictures: 1,
     });
   });
 

@@ -70,7 +70,7 @@ function fromImagesResponse(body: string): TranslatedAnswer {
   const data = (candidates ?? []).flatMap(toImages);
   if (data.length === 0) throw new ProviderFailure(toMissingImage(candidates?.[0]));
   const { usage, reportedUsage } = readGeminiUsage(usageMetadata) ?? noUsage;
-  if (usage === null) return { body: { data }, usage };
+  if (usage === null) return { body: { data }, usage, pictures: data.length };
   const { inputUncached = 0, cacheRead = 0, outputText = 0, outputReasoning = 0, imageOut = 0 } = usage;
   const input = inputUncached + cacheRead;
   const output = outputText + outputReasoning + imageOut;
@@ -80,7 +80,7 @@ function fromImagesResponse(body: string): TranslatedAnswer {
     total_tokens: input + output,
     input_tokens_details: { text_tokens: input, image_tokens: 0 },
   };
-  return { body: { data, usage: told }, usage, reportedUsage };
+  return { body: { data, usage: told }, usage, reportedUsage, pictures: data.length };
 }
 
 function toImages({ content }: GeminiCandidate): { b64_json: string }[] {

@@ -8,6 +8,11 @@ import { toGeminiChatRequest, toGeminiTokenCountRequest } from './request.ts';
 import { fromGeminiChatResponse, fromGeminiTokenCount } from './response.ts';
 import { GeminiChatStream } from './stream.ts';
 
+const chatCounters = [
+  ...(['inputUncached', 'cacheRead', 'audioIn'] as const),
+  ...(['outputText', 'outputReasoning', 'imageOut', 'audioOut'] as const),
+];
+
 /** Google's Gemini API in its native form. It keeps no record that an attempt could be found in. */
 export const geminiAdapter: ProviderAdapter = {
   type: 'Gemini',
@@ -21,6 +26,11 @@ export const geminiAdapter: ProviderAdapter = {
   images: geminiImages,
   tokenCount: { toRequest: toGeminiTokenCountRequest, fromResponse: fromGeminiTokenCount },
   classifyError: classifyGeminiError,
+  counters: {
+    'chat.completions': chatCounters,
+    embeddings: ['inputUncached'],
+    'images.generations': [...chatCounters, 'images'],
+  },
   usageRecord: null,
   probe: geminiProbe,
 };

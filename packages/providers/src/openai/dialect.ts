@@ -21,6 +21,7 @@ import {
   fromOpenAiImagesResponse,
 } from './response.ts';
 import { OpenAiChatStream } from './stream.ts';
+import { openAiCounters } from './usage.ts';
 
 type Address = Omit<ProviderTarget, 'model'>;
 
@@ -90,6 +91,7 @@ export function createOpenAiDialect(
     images: coat.images === null ? null : createImages(coat.images ?? {}, coat, dress),
     tokenCount: null,
     classifyError: (status, headers, body) => classifyOpenAiError(status, headers, body, coat.toOpenAiError),
+    counters: openAiCounters,
     usageRecord: null,
     probe: (target) => withHeaders(openAiProbe(target, coat.probePath), coat, target),
   };

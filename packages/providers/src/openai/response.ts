@@ -51,7 +51,7 @@ export function fromOpenAiImagesResponse(body: string, changes: AnswerChanges = 
   const { data } = answer;
   if (!Array.isArray(data)) throw new ProviderFailure(notUnderstood('success without data'));
   changes.adjustAnswer?.(answer);
-  return { body: answer, usage: fromOpenAiImagesUsage(answer.usage, data.length) };
+  return { body: answer, usage: fromOpenAiImagesUsage(answer.usage), pictures: data.length };
 }
 
 function parseAnswer(body: string, { toOpenAiError }: AnswerChanges, parse = parseRecord): Record<string, unknown> {

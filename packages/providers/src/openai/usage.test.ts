@@ -178,10 +178,14 @@ describe('the usage of images', () => {
       { input_tokens: 5, output_tokens: 2, input_tokens_details: { image_tokens: 99 } },
       { inputUncached: 0, imageIn: 5, imageOut: 2 },
     ],
-    [undefined, { imageOut: 3 }],
-    [{ input_tokens: 5 }, { imageOut: 3 }],
-    [{ output_tokens: -1 }, { imageOut: 3 }],
-  ])('of %j is %j, in tokens where they were told and in images where not', (told, usage) => {
-    expect(fromOpenAiImagesUsage(told, 3)).toEqual(usage);
+    [undefined, null],
+    [{ input_tokens: 5 }, null],
+    [{ output_tokens: -1 }, null],
+    [
+      { input_tokens: 5, output_tokens: 2, input_tokens_details: [] },
+      { inputUncached: 5, imageOut: 2 },
+    ],
+  ])('of %j is %j, in tokens if they were reported, else unknown', (told, usage) => {
+    expect(fromOpenAiImagesUsage(told)).toEqual(usage);
   });
 });

@@ -1,8 +1,18 @@
 import type { Usage } from '@aggregator/contracts';
 import { isRecord } from '../json-record.ts';
+import type { ProviderAdapter } from '../provider-adapter.ts';
 import { judgeTotals, type TokenTotals } from '../usage/judge-totals.ts';
 import type { UsageReading } from '../usage/usage-reading.ts';
 import { type OpenAiUsageWire, openAiImagesUsageWire, openAiUsageWire } from './wire.ts';
+
+export const openAiCounters: ProviderAdapter['counters'] = {
+  'chat.completions': [
+    ...(['inputUncached', 'cacheRead', 'cacheWrite5m', 'audioIn'] as const),
+    ...(['outputText', 'outputReasoning', 'audioOut', 'imageOut'] as const),
+  ],
+  embeddings: ['inputUncached'],
+  'images.generations': ['inputUncached', 'imageIn', 'outputText', 'imageOut', 'images'],
+};
 
 /**
  * Reads OpenAI's usage as disjoint counters. Its numbers include one another: cached, written and audio tokens are inside
@@ -30,7 +40,7 @@ export function readOpenAiChatUsage(value: unknown): UsageReading | null {
   const parts = readParts(parsed.data);
   const judged = judgeTotals(listReadings(prompt, completion, total_tokens ?? 0, parts), total_tokens || null);
   const inside = parts.cacheRead + parts.cacheWrite + parts.audioIn;
-  const generated = parts.reasoning + parts.audioOut;
+  const generated = parts.reasoning + parts.audioOut + parts.imageOut;
   const isConsistent = judged.isConsistent && inside <= judged.prompt && generated <= judged.completion;
   // Reasoning that only the total has.
   const hidden = parts.reasoning === 0 && judged.isConsistent ? Math.max(0, judged.completion - completion) : 0;
@@ -60,6 +70,7 @@ interface Parts {
   readonly audioIn: number;
   readonly reasoning: number;
   readonly audioOut: number;
+  readonly imageOut: number;
 }
 
 function readParts(told: OpenAiUsageWire): Parts {
@@ -71,6 +82,7 @@ function readParts(told: OpenAiUsageWire): Parts {
     audioIn: inside?.audio_tokens ?? 0,
     reasoning: made?.reasoning_tokens ?? 0,
     audioOut: made?.audio_tokens ?? 0,
+    imageOut: made?.image_tokens ?? 0,
   };
 }
 
@@ -97,14 +109,16 @@ function toUsage(prompt: number, completion: number, parts: Parts): Usage {
   const audioIn = Math.min(parts.audioIn, prompt - cacheRead - cacheWrite);
   const reasoning = Math.min(parts.reasoning, completion);
   const audioOut = Math.min(parts.audioOut, completion - reasoning);
+  const imageOut = Math.min(parts.imageOut, completion - reasoning - audioOut);
   return {
     inputUncached: prompt - cacheRead - cacheWrite - audioIn,
     ...(cacheRead > 0 && { cacheRead }),
     ...(cacheWrite > 0 && { cacheWrite5m: cacheWrite }),
     ...(audioIn > 0 && { audioIn }),
-    outputText: completion - reasoning - audioOut,
+    outputText: completion - reasoning - audioOut - imageOut,
     ...(reasoning > 0 && { outputReasoning: reasoning }),
     ...(audioOut > 0 && { audioOut }),
+    ...(imageOut > 0 && { imageOut }),
   };
 }
 
@@ -117,18 +131,17 @@ export function fromOpenAiEmbeddingsUsage(value: unknown): Usage | null {
 }
 
 /**
- * The same for images: tokens where the model counts them (`gpt-image-*`), else the images themselves, which is how the
- * older models are priced: the model's price says which of the two a unit is. Aggregators tell the tokens under the names
- * of a chat.
+ * The same for the tokens of images. Aggregators report them under the names of a chat. Null if there are none, as of
+ * models that are priced by the picture.
  * Source: https://platform.openai.com/docs/api-reference/images/object (read 2026-11).
  */
-export function fromOpenAiImagesUsage(value: unknown, images: number): Usage {
+export function fromOpenAiImagesUsage(value: unknown): Usage | null {
   const parsed = openAiImagesUsageWire.safeParse(value);
-  if (!parsed.success) return { imageOut: images };
+  if (!parsed.success) return null;
   const { input_tokens, output_tokens, prompt_tokens, completion_tokens } = parsed.data;
   const input = input_tokens ?? prompt_tokens ?? 0;
   const output = output_tokens ?? completion_tokens;
-  if (typeof output !== 'number') return { imageOut: images };
+  if (typeof output !== 'number') return null;
   const imageIn = Math.min(parsed.data.input_tokens_details?.image_tokens ?? 0, input);
   const outputText = Math.min(parsed.data.output_tokens_details?.text_tokens ?? 0, output);
   return {

@@ -21,7 +21,10 @@ export const openAiUsageWire = z.object({
     .object({ cached_tokens: detail, cache_write_tokens: detail, audio_tokens: detail })
     .nullish()
     .catch(null),
-  completion_tokens_details: z.object({ reasoning_tokens: detail, audio_tokens: detail }).nullish().catch(null),
+  completion_tokens_details: z
+    .object({ reasoning_tokens: detail, audio_tokens: detail, image_tokens: detail })
+    .nullish()
+    .catch(null),
   cached_tokens: detail,
   prompt_cache_hit_tokens: detail,
 });

@@ -133,6 +133,15 @@ describe('the models of a vendor', () => {
     }
   });
 
+  it.each(vendors)('of %s have no price of a token that could only be that of a picture', (vendor) => {
+    for (const { id, price } of modelsOf(vendor)) {
+      for (const tier of [price?.rates, price?.rates.above?.rates]) {
+        const { images: _images, requests: _requests, above: _above, ...tokens }: Rates = tier ?? {};
+        expect([id, Object.values(tokens).filter((rate) => BigInt(rate ?? 0) >= 1_000_000_000n)]).toEqual([id, []]);
+      }
+    }
+  });
+
   it('have the price that holds at the time', () => {
     expect(find('OpenAI', 'o3', Date.UTC(2025, 4, 1)).price?.rates.inputUncached).toBe('10000000');
     expect(find('OpenAI', 'o3').price?.rates.inputUncached).toBe('2000000');

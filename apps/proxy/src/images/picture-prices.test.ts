@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startUsageWorld, type UsageWorld } from '../testing/start-usage-world.ts';
+
+const path = '/v1/images/generations';
+const perPicture = {
+  id: 'per-picture',
+  operation: 'images.generations',
+  rates: { inputUncached: '0', images: '40000000000', requests: '1000000000' },
+} as const;
+const perToken = {
+  id: 'per-token',
+  operation: 'images.generations',
+  rates: { inputUncached: '5000000', outputText: '10000000', imageOut: '40000000' },
+} as const;
+const picture = { b64_json: 'aGk=' };
+
+let metered: UsageWorld;
+beforeAll(async () => {
+  metered = await startUsageWorld([perPicture, perToken]);
+});
+afterAll(() => metered.stop());
+
+describe('a model that is priced by the picture', () => {
+  const body = { model: perPicture.id, prompt: 'a cat', n: 2 };
+
+  it('holds the price of the pictures and of the request', async () => {
+    await metered.ask(path, body, { created: 1, data: [picture, picture] });
+
+    expect(metered.world.billing.asked[0]).toBe(81_000_000n);
+  });
+
+  it.each([
+    ['no usage', undefined],
+    ['tokens', { input_tokens: 5, output_tokens: 4175, total_tokens: 4180 }],
+  ])('charges its pictures and its request if the provider reports %s', async (_what, usage) => {
+    const { event, json, status } = await metered.ask(path, body, { created: 1, data: [picture, picture], usage });
+
+    expect(status).toBe(200);
+    expect(event).toMatchObject({ usage: { images: 2, requests: 1 }, amountNanoUsd: '81000000', estimated: false });
+    expect(json.usage).toMatchObject({ cost: 0.081, cost_nano_usd: '81000000' });
+    await metered.world.waitUntilNothingHeld();
+  });
+
+  it('charges no picture beyond those that were asked for', async () => {
+    const data = [picture, picture, picture];
+    const { event } = await metered.ask(path, { ...body, n: 1 }, { created: 1, data });
+
+    expect(event).toMatchObject({ usage: { images: 1 }, reportedUsage: { images: 3 }, amountNanoUsd: '41000000' });
+  });
+});
+
+describe('a model that is priced by the tokens of a picture', () => {
+  it('charges the published tokens, flagged, if the provider reports none', async () => {
+    const body = { model: perToken.id, prompt: 'a cat', quality: 'low', size: '1024x1536' };
+    const { event, json } = await metered.ask(path, body, { created: 1, data: [picture] });
+
+    expect(event).toMatchObject({ usage: { imageOut: 408 }, estimated: true });
+    expect(json.usage).toMatchObject({ output_tokens: 408, cost_nano_usd: event.amountNanoUsd });
+  });
+
+  it('charges the tokens that the provider reports', async () => {
+    const usage = { input_tokens: 5, output_tokens: 272, total_tokens: 277 };
+    const { event } = await metered.ask(path, { model: perToken.id, prompt: 'a cat' }, { data: [picture], usage });
+
+    expect(event).toMatchObject({ usage: { inputUncached: 5, imageOut: 272 }, estimated: false });
+    expect(event.usage.images).toBeUndefined();
+  });
+});
