@@ -23,7 +23,7 @@ const tables: Readonly<Record<string, ConfigShape>> = {
   'mock-provider': mockProviderVariables,
 };
 /** Read by Node itself. */
-const ofNode = ['NODE_OPTIONS'];
+const ofNode = ['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS'];
 
 /** Environments by workload. */
 function readEnvironments(options: RenderOptions): Map<string, Record<string, string>> {

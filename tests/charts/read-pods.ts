@@ -20,6 +20,7 @@ const containerSchema = z.looseObject({
     limits: z.looseObject({ memory: z.string() }),
   }),
   securityContext: z.looseObject({ readOnlyRootFilesystem: z.boolean().optional() }),
+  volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })).default([]),
 });
 
 const podSchema = z.looseObject({

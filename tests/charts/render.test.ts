@@ -2,7 +2,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { readPods } from './read-pods.ts';
-import { chartFolder, find, type Manifest, ofKind, renderChart, runProgram } from './render-chart.ts';
+import {
+  chartFolder,
+  find,
+  type Manifest,
+  ofKind,
+  type RenderOptions,
+  renderChart,
+  runProgram,
+} from './render-chart.ts';
 import { leastValues, variants } from './variants.ts';
 
 const environments = ['dev', 'staging', 'production'] as const;
@@ -67,13 +75,34 @@ describe('the chart', () => {
     expect(new Set(pods.map(({ spec }) => spec.automountServiceAccountToken))).toEqual(new Set([false]));
   });
 
+  const readUsers = (options: RenderOptions) =>
+    readPods(renderChart(options).manifests).map(({ spec }) => {
+      const context = z.record(z.string(), z.unknown()).parse(spec.securityContext);
+      return [context.runAsUser, context.runAsGroup, context.fsGroup];
+    });
+
+  it('runs every pod as the user of the values, or as the user that the cluster chooses', () => {
+    const fixed = readUsers({ values: leastValues });
+    expect(fixed).toEqual(fixed.map(() => [10001, 10001, 10001]));
+    const chosen = readUsers({ values: { ...leastValues, podSecurity: { userId: null } } });
+    expect(chosen).toEqual(fixed.map(() => [undefined, undefined, undefined]));
+  });
+
+  it('gives certificates of a private authority to every service and Job that connects to a store', () => {
+    const caBundle = { configMap: 'company-ca', key: 'bundle.pem' };
+    const { manifests, text } = renderChart({ values: { ...leastValues, caBundle, seed: { enabled: true } } });
+    for (const { containers, owner } of readPods(manifests)) {
+      const mounts = containers.map(({ volumeMounts }) => volumeMounts.map(({ name, mountPath }) => [name, mountPath]));
+      expect([owner.metadata.name, ...mounts.flat()]).toContainEqual(['ca-bundle', '/etc/aggregator/ca']);
+    }
+    expect(text.match(/NODE_EXTRA_CA_CERTS: \/etc\/aggregator\/ca\/bundle.pem/g)).toHaveLength(7);
+    expect(text.match(/name: NODE_EXTRA_CA_CERTS, value: \/etc\/aggregator\/ca\/bundle.pem/g)).toHaveLength(6);
+  });
+
   it('writes nothing but what is mounted for it, as a user of no other use, in every container of every variant', () => {
     for (const options of Object.values(variants)) {
       for (const { spec, containers } of readPods(renderChart(options).manifests)) {
-        expect(spec).toMatchObject({
-          securityContext: { runAsUser: 10001, runAsNonRoot: true },
-          enableServiceLinks: false,
-        });
+        expect(spec).toMatchObject({ securityContext: { runAsNonRoot: true }, enableServiceLinks: false });
         expect(containers.map(({ securityContext }) => securityContext)).toEqual(
           containers.map(() => ({
             allowPrivilegeEscalation: false,

@@ -30,6 +30,18 @@ export const variants: Readonly<Record<string, RenderOptions>> = {
   'some namespaces': { values: { ...leastValues, operator: { watchNamespaces: ['team-a', 'team-b'] } } },
   'no operator': { values: { ...leastValues, operator: { enabled: false } } },
   'migrations as Jobs': { values: { ...leastValues, migrations: { mode: 'job' } } },
+  'a private authority, and users that the cluster chooses': {
+    values: {
+      ...leastValues,
+      podSecurity: { userId: null },
+      caBundle: { configMap: 'company-ca', key: 'bundle.pem' },
+      seed: { enabled: true },
+      defaults: {
+        extraVolumes: [{ name: 'extra', configMap: { name: 'extra' } }],
+        extraVolumeMounts: [{ name: 'extra', mountPath: '/extra', readOnly: true }],
+      },
+    },
+  },
   'migrations elsewhere': { values: { ...leastValues, migrations: { mode: 'external' } } },
   'autoscaled by pods': { values: autoscaled('pods') },
   'autoscaled by KEDA': { values: autoscaled('keda') },

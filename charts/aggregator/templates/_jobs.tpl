@@ -25,6 +25,7 @@ securityContext: {{- include "aggregator.podSecurity" . | nindent 2 }}
 volumes:
   - name: tmp
     emptyDir: { sizeLimit: 64Mi }
+  {{- include "aggregator.caBundleVolume" .root | nindent 2 }}
 {{- end -}}
 
 {{- define "aggregator.jobContainer" -}}
@@ -36,6 +37,7 @@ resources:
   limits: { memory: 256Mi }
 volumeMounts:
   - { name: tmp, mountPath: /tmp }
+  {{- include "aggregator.caBundleMount" .root | nindent 2 }}
 {{- end -}}
 
 {{- define "aggregator.migrationSpec" -}}
@@ -51,5 +53,6 @@ template:
         command: [node, --enable-source-maps, migrate.mjs]
         {{- include "aggregator.jobContainer" . | nindent 8 }}
         env:
+          {{- include "aggregator.caBundleEnv" .root | nindent 10 }}
           {{- include "aggregator.secretEnv" (list (include "aggregator.databaseVariable" . | fromJson)) | trim | nindent 10 }}
 {{- end -}}

@@ -52,11 +52,14 @@ imagePullSecrets:
 {{- end -}}
 {{- end -}}
 
+{{/* Without a user id the cluster chooses one, as OpenShift demands: root. */}}
 {{- define "aggregator.podSecurity" -}}
 runAsNonRoot: true
-runAsUser: 10001
-runAsGroup: 10001
-fsGroup: 10001
+{{- with .root.Values.podSecurity.userId }}
+runAsUser: {{ int . }}
+runAsGroup: {{ int . }}
+fsGroup: {{ int . }}
+{{- end }}
 fsGroupChangePolicy: OnRootMismatch
 seccompProfile: { type: RuntimeDefault }
 {{- end -}}

@@ -14,6 +14,9 @@ SHUTDOWN_QUIET_MS: "3000"
 {{- end }}
 SHUTDOWN_GRACE_MS: {{ mul .values.drainSeconds 1000 | quote }}
 NODE_OPTIONS: --max-old-space-size={{ include "aggregator.heapMegabytes" .values.resources.limits.memory }}
+{{- with include "aggregator.caBundlePath" $root }}
+NODE_EXTRA_CA_CERTS: {{ . }}
+{{- end }}
 {{- if not $component.isForeign }}
 ADMIN_PORT: "9090"
 LOG_LEVEL: {{ $root.Values.logLevel }}

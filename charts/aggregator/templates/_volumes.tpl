@@ -8,6 +8,10 @@ operator's excepted, which has a role of its own.
 
 {{- define "aggregator.volumeMounts" -}}
 - { name: tmp, mountPath: /tmp }
+{{- include "aggregator.caBundleMount" .root }}
+{{- with .values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
 {{- if eq .name "proxy" }}
 - { name: state, mountPath: /state }
 {{- end }}
@@ -23,6 +27,10 @@ operator's excepted, which has a role of its own.
 {{- $root := .root -}}
 - name: tmp
   emptyDir: { sizeLimit: 256Mi }
+{{- include "aggregator.caBundleVolume" $root }}
+{{- with .values.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
 {{- if and (eq .name "proxy") (not $root.Values.spool.persistence.enabled) }}
 - name: state
   emptyDir: { sizeLimit: {{ $root.Values.spool.persistence.size }} }
@@ -64,4 +72,33 @@ operator's excepted, which has a role of its own.
 
 {{- define "aggregator.apiTokenMount" -}}
 - { name: api-token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true }
+{{- end -}}
+
+{{/* Certificates of a private authority, for PostgreSQL, Redis and providers: root. */}}
+{{- define "aggregator.caBundlePath" -}}
+{{- if or .Values.caBundle.configMap .Values.caBundle.secret -}}/etc/aggregator/ca/{{ .Values.caBundle.key }}{{- end -}}
+{{- end -}}
+
+{{- define "aggregator.caBundleMount" -}}
+{{- if include "aggregator.caBundlePath" . }}
+- { name: ca-bundle, mountPath: /etc/aggregator/ca, readOnly: true }
+{{- end }}
+{{- end -}}
+
+{{- define "aggregator.caBundleVolume" -}}
+{{- $items := list (dict "key" .Values.caBundle.key "path" .Values.caBundle.key) -}}
+{{- if .Values.caBundle.configMap }}
+- name: ca-bundle
+  configMap: { name: {{ .Values.caBundle.configMap }}, items: {{ toJson $items }} }
+{{- else if .Values.caBundle.secret }}
+- name: ca-bundle
+  secret: { secretName: {{ .Values.caBundle.secret }}, items: {{ toJson $items }} }
+{{- end }}
+{{- end -}}
+
+{{/* As an entry of `env`, for the containers of Jobs, which have no ConfigMap: root. */}}
+{{- define "aggregator.caBundleEnv" -}}
+{{- with include "aggregator.caBundlePath" . }}
+- { name: NODE_EXTRA_CA_CERTS, value: {{ . }} }
+{{- end }}
 {{- end -}}
