@@ -18,6 +18,7 @@ import {
   type IdentityVerifier,
   type Logger,
   type Metrics,
+  type OnceServer,
   type ReadinessCheck,
   type ServiceContext,
 } from '@aggregator/service-kit';
@@ -31,6 +32,8 @@ import { OpenRequests } from './attempts/open-requests.ts';
 import { AnswerCache } from './cache/answer-cache.ts';
 import { mockLedgerPath, type ProxyConfig } from './config.ts';
 import { createProxyEvents, type ProxyEvents } from './events.ts';
+import { createOnceServer } from './idempotency/create-once-server.ts';
+import { RequestOutcomes, withOutcomes } from './idempotency/request-outcomes.ts';
 import { CompiledPolicies } from './privacy/compiled-policies.ts';
 import { composeReport } from './reports/compose-report.ts';
 import { listRekeyed } from './reports/list-rekeyed.ts';
@@ -80,6 +83,9 @@ export interface ProxyContext extends ServiceContext {
   readonly requests: OpenRequests;
   /** Answers that may be given again. */
   readonly answers: AnswerCache;
+  /** Requests with an `Idempotency-Key`. */
+  readonly once: OnceServer;
+  readonly outcomes: RequestOutcomes;
   /** What is remembered of conversations: thoughts behind calls of tools, items that callers refer to by id. */
   readonly conversations: ExpiringStore;
   readonly policies: CompiledPolicies;
@@ -114,7 +120,8 @@ export async function createProxyContext(
 ): Promise<ProxyContext> {
   const logger = overrides.logger ?? createLogger({ service: 'proxy', level: config.logLevel });
   const metrics = createMetrics('proxy');
-  const events = createProxyEvents(logger, metrics);
+  const outcomes = new RequestOutcomes();
+  const events = withOutcomes(createProxyEvents(logger, metrics), outcomes);
   const { signer, verifier } = createIdentity(config, 'proxy');
   const peer = { signer, deadlineMs: peerDeadlineMs };
   const billing = createInternalClient({ ...peer, target: 'billing', baseUrl: config.billingUrl });
@@ -160,6 +167,8 @@ export async function createProxyContext(
     requests: new OpenRequests(),
     answers: new AnswerCache(stores.answers, config.cacheTtlSeconds * 1000),
     conversations: stores.conversations,
+    once: createOnceServer(config, stores.claims, events),
+    outcomes,
     policies: new CompiledPolicies(),
     mockProvider: await openMockProvider(config),
     bootId: readBootId(),

@@ -6,6 +6,8 @@ import type { Place } from './admission/room.ts';
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** The whole body, if it was read before. */
+  readonly body?: Buffer;
   /** UUID; the id of everything that follows from this request. */
   readonly requestId: string;
   readonly principal: Principal;

@@ -50,6 +50,8 @@ export { parseJsonBody, parseScannedJson, scanJson } from './http/parse-json-bod
 export { scanJsonInTurns } from './http/parse-json-in-turns.ts';
 export { readJsonBytes } from './http/read-body.ts';
 export { errorHeaders, sendErrorBody, sendOpenAiError, sendProblem } from './http/send-error.ts';
+export { readIdempotencyKey } from './idempotency/idempotency-key.ts';
+export { type OnceEnd, type OnceRequest, OnceServer, type OnceVerdict } from './idempotency/serve-once.ts';
 export { createIdentity, type Identity } from './identity/create-identity.ts';
 export { createInternalKeyring, type InternalKeyring } from './identity/internal-keyring.ts';
 export { principalOf, requirePeer, requirePrincipal } from './identity/require-identity.ts';

@@ -20,9 +20,17 @@ const stepBytes = 256 * 1024;
  * @throws {AppError} as `readJsonBytes` and `parseJsonBody` do, and `rate_limit_exceeded`, `service_unavailable` without room.
  */
 export async function readRequest(
+  context: Pick<ProxyContext, 'config' | 'arriving'>,
+  exchange: Pick<Exchange, 'body' | 'request' | 'place'>,
+): Promise<Record<string, unknown>> {
+  return parse(exchange.body ?? (await readBody(context, exchange)), exchange.place);
+}
+
+/** Reads the body alone. @throws {AppError} as `readRequest` does before it parses. */
+export async function readBody(
   { config, arriving }: Pick<ProxyContext, 'config' | 'arriving'>,
   { request, place }: Pick<Exchange, 'request' | 'place'>,
-): Promise<Record<string, unknown>> {
+): Promise<Buffer> {
   const declared = request.headers['content-length'];
   place.requireMemory(
     toMemory(declared === undefined ? stepBytes : Math.min(Number(declared), config.requestBytesMax)),
@@ -43,13 +51,11 @@ export async function readRequest(
       });
     },
   });
-  let body: Buffer;
   try {
-    body = await reading;
+    return await reading;
   } finally {
     leave?.();
   }
-  return parse(body, place);
 }
 
 async function parse(body: Buffer, place: Exchange['place']): Promise<Record<string, unknown>> {

@@ -4,6 +4,7 @@ import { createUuidV7 } from '@aggregator/service-kit';
 import type { ChatSurface } from '@aggregator/surfaces';
 import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
+import { serveOnce } from '../idempotency/serve-once.ts';
 import { sendSurfaceError } from './send-error.ts';
 
 /** A route of the AI surface. What `serve` throws before it has answered becomes the answer, in the shape of its surface. */
@@ -38,7 +39,8 @@ export async function answerAiRequest(
     if (!principal.scopes.includes('ai:invoke')) throw new AppError('insufficient_permissions');
     const place = context.room.enter(requestId, principal);
     try {
-      await route.serve(context, { request, response, requestId, principal, place, startedMs });
+      const exchange = { request, response, requestId, principal, place, startedMs };
+      await serveOnce(context, readPath(request), exchange, (one) => route.serve(context, one));
     } finally {
       place.leave();
     }

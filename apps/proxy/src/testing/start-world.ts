@@ -13,7 +13,7 @@ import {
   usageRecordedDeadLetterTopic,
   usageRecordedTopic,
 } from '@aggregator/contracts';
-import type { ExpiringStore } from '@aggregator/expiring-store';
+import type { ClaimStore, ExpiringStore } from '@aggregator/expiring-store';
 import { createEmbeddedEventLog, type EventLog } from '@aggregator/messaging';
 import {
   type Fault,
@@ -73,6 +73,8 @@ export interface WorldOptions {
   /** The provider, and who asks it, of a world whose proxy is gone: for the one that takes over. */
   after?: World;
   admission?: AdmissionStore;
+  /** Requests with an Idempotency-Key; those of this proxy alone unless given. */
+  claims?: ClaimStore;
   /** The clock by which failures of targets are remembered; the real one unless given. */
   monotonicNow?: () => number;
   /** Where the log goes; nowhere unless told. */
@@ -123,6 +125,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const proxy = await startService(proxyService, config, {
     ...{ admission, eventLog: log.eventLog, logger },
     ...(options.monotonicNow !== undefined && { monotonicNow: options.monotonicNow }),
+    ...(options.claims !== undefined && { claims: options.claims }),
     ...(options.lastKnownGood !== undefined && { lastKnownGood: options.lastKnownGood }),
   });
   await waitFor(() => proxy.context.routing.index !== null, { describe: 'the first snapshot' });

@@ -120,6 +120,17 @@ export const errorCatalogue = {
     true,
   ),
   email_taken: entry(409, 'conflict_error', 'An account with this e-mail address exists already. Log in instead.'),
+  idempotency_in_progress: entry(
+    409,
+    'conflict_error',
+    'A request with this Idempotency-Key is in progress. Wait as long as Retry-After says, then try again for its answer.',
+    true,
+  ),
+  idempotency_answer_lost: entry(
+    409,
+    'conflict_error',
+    'A request with this Idempotency-Key was processed, and may have been charged, but its answer is not available. Send another key to make a new request.',
+  ),
   conflict: entry(409, 'conflict_error', 'The request conflicts with the present state.'),
   stale_declaration: entry(
     409,
@@ -129,6 +140,11 @@ export const errorCatalogue = {
   request_too_large: entry(413, 'invalid_request_error', 'The request body is larger than the limit.'),
   uri_too_long: entry(414, 'invalid_request_error', 'The address is longer than the limit.'),
   unsupported_media_type: entry(415, 'invalid_request_error', 'Send the body as application/json, not compressed.'),
+  idempotency_key_reused: entry(
+    422,
+    'invalid_request_error',
+    'This Idempotency-Key was used for a request with another body. Send another key.',
+  ),
   rate_limit_exceeded: entry(
     429,
     'rate_limit_error',
@@ -180,6 +196,12 @@ export const errorCatalogue = {
     503,
     'server_error',
     'The balance cannot be checked at the moment, so nothing was sent or charged. Try again shortly.',
+    true,
+  ),
+  idempotency_unavailable: entry(
+    503,
+    'server_error',
+    'Idempotency-Key cannot be checked at the moment, so nothing was sent or charged. Try again shortly.',
     true,
   ),
   spool_full: entry(
