@@ -3,6 +3,8 @@ import { createExpressApp, jsonBody, requirePeer, requirePrincipal } from '@aggr
 import type { Express, RequestHandler } from 'express';
 import type { AuthContext } from './context.ts';
 import { answerDatabaseErrors } from './database/answer-database-errors.ts';
+import { blockAccessHandler } from './routes/block-access/handler.ts';
+import { changePasswordHandler } from './routes/change-password/handler.ts';
 import { createApiKeyHandler } from './routes/create-api-key/handler.ts';
 import { getJwksHandler } from './routes/get-jwks/handler.ts';
 import { getKeyEpochHandler } from './routes/get-key-epoch/handler.ts';
@@ -11,12 +13,16 @@ import { getProfileHandler } from './routes/get-profile/handler.ts';
 import { getSessionVerdictHandler } from './routes/get-session-verdict/handler.ts';
 import { getTenantHandler } from './routes/get-tenant/handler.ts';
 import { listApiKeysHandler } from './routes/list-api-keys/handler.ts';
+import { listBlocksHandler } from './routes/list-blocks/handler.ts';
+import { listSessionsHandler } from './routes/list-sessions/handler.ts';
 import { logInHandler } from './routes/log-in/handler.ts';
 import { logOutHandler } from './routes/log-out/handler.ts';
 import { refreshSessionHandler } from './routes/refresh-session/handler.ts';
 import { registerAccountHandler } from './routes/register-account/handler.ts';
 import { revokeApiKeyHandler } from './routes/revoke-api-key/handler.ts';
+import { revokeSessionHandler } from './routes/revoke-session/handler.ts';
 import { rotateApiKeyHandler } from './routes/rotate-api-key/handler.ts';
+import { unblockAccessHandler } from './routes/unblock-access/handler.ts';
 import { updateOrganizationHandler } from './routes/update-organization/handler.ts';
 import { updateProfileHandler } from './routes/update-profile/handler.ts';
 import { updateTenantHandler } from './routes/update-tenant/handler.ts';
@@ -36,6 +42,9 @@ export function createAuthApp(context: AuthContext): Express {
 
     app.get('/v1/users/profile', principal('profile:manage'), getProfileHandler(context));
     app.put('/v1/users/profile', principal('profile:manage'), jsonBody, updateProfileHandler(context));
+    app.post('/v1/users/password', principal('profile:manage'), jsonBody, changePasswordHandler(context));
+    app.get('/v1/users/sessions', principal('profile:manage'), listSessionsHandler(context));
+    app.delete('/v1/users/sessions/:id', principal('profile:manage'), revokeSessionHandler(context));
 
     app.post('/v1/auth/api-keys', principal('keys:manage'), jsonBody, createApiKeyHandler(context));
     app.get('/v1/auth/api-keys', principal('keys:manage'), listApiKeysHandler(context));
@@ -47,6 +56,10 @@ export function createAuthApp(context: AuthContext): Express {
 
     app.get('/v1/auth/organizations/:id', principal('tenants:manage'), getTenantHandler(context));
     app.patch('/v1/auth/organizations/:id', principal('tenants:manage'), jsonBody, updateTenantHandler(context));
+
+    app.get('/v1/auth/blocks', principal('tenants:manage'), listBlocksHandler(context));
+    app.put('/v1/auth/blocks/:kind/:id', principal('tenants:manage'), blockAccessHandler(context));
+    app.delete('/v1/auth/blocks/:kind/:id', principal('tenants:manage'), unblockAccessHandler(context));
 
     app.post('/internal/keys/verify', gateway, jsonBody, verifyKeyHandler(context));
     app.get('/internal/keys/epoch', gateway, getKeyEpochHandler(context));

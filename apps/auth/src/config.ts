@@ -59,7 +59,17 @@ export const authVariables = {
   loginAttemptsPerMinutePerAddress: variable(
     'LOGIN_ATTEMPTS_PER_MINUTE_PER_ADDRESS',
     integer(1, 100_000).default(100),
-    'Logins and registrations that one address may try in all, per minute.',
+    'Logins, registrations and changes of a password that one address may try in all, per minute.',
+  ),
+  loginAttemptsPerMinutePerAccount: variable(
+    'LOGIN_ATTEMPTS_PER_MINUTE_PER_ACCOUNT',
+    integer(1, 100_000).default(100),
+    'Logins that all addresses together may try for one account, per minute, in each auth process. Addresses that have logged in to it before are not counted.',
+  ),
+  refreshesPerMinutePerAddress: variable(
+    'REFRESHES_PER_MINUTE_PER_ADDRESS',
+    integer(1, 100_000).default(600),
+    'Refreshes of sessions that one address may try, per minute, in each auth process.',
   ),
   defaultRequestsPerMinute: variable(
     'DEFAULT_REQUESTS_PER_MINUTE',

@@ -64,6 +64,8 @@ export async function createAuthContext(
     loginGuard: createLoginGuard({
       perAccountPerMinute: config.loginAttemptsPerMinute,
       perAddressPerMinute: config.loginAttemptsPerMinutePerAddress,
+      perAccountInAllPerMinute: config.loginAttemptsPerMinutePerAccount,
+      refreshesPerAddressPerMinute: config.refreshesPerMinutePerAddress,
       now: nowMs,
     }),
     keyHasher: createKeyHasher(config.keyPeppers),

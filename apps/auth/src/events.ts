@@ -1,6 +1,9 @@
-import { type KeyInvalidation, keyInvalidationChannel } from '@aggregator/contracts';
+import { type BlockKind, type KeyInvalidation, keyInvalidationChannel } from '@aggregator/contracts';
 import type { InvalidationChannel } from '@aggregator/invalidation';
 import type { Logger, Metrics } from '@aggregator/service-kit';
+
+/** As many as one message to the gateways can name. */
+export const cutKeysMax = 1000;
 
 export type Cut = NonNullable<KeyInvalidation['cut']>;
 
@@ -18,8 +21,24 @@ export interface AuthEvents {
   loginSucceeded(fact: Happening): void;
   loginFailed(fact: Happening & { code: string }): void;
   sessionRefreshed(fact: Happening & { isRepeat: boolean }): void;
-  refreshTokenReused(fact: Happening): void;
-  sessionsEnded(fact: Happening & { count: number }): void;
+  /** Also publishes that the user's sessions changed, as `sessionsEnded` does. */
+  refreshTokenReused(fact: Happening & { userId: string }): Promise<void>;
+  /** Gateways then reject the access tokens of these sessions; resolves in any case, as `keyChanged` does. */
+  sessionsEnded(fact: Happening & { userId: string; count: number }): Promise<void>;
+  /** `count`: other sessions that ended with it. */
+  passwordChanged(fact: Happening & { userId: string; count: number }): Promise<void>;
+  /** A block, or its end. Gateways then ask again about all that it concerns; `isCut` also ends open answers. */
+  accessChanged(
+    fact: Happening & {
+      kind: BlockKind;
+      id: string;
+      organizationId: string;
+      /** Of a key: its id and those of the keys that it made. */
+      keyIds: readonly string[];
+      isBlocked: boolean;
+      isCut: boolean;
+    },
+  ): Promise<void>;
   profileUpdated(fact: Happening): void;
   /**
    * Also tells the gateways to forget what they know of the keys; null stands for a key whose hash cannot be read any
@@ -47,6 +66,7 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
   const updates = metrics.counter('auth_profiles_updated_total', 'Profiles that their users changed.');
   const organizations = metrics.counter('auth_organizations_updated_total', 'Organisations that were changed.');
   const changes = metrics.counter('auth_api_keys_changed_total', 'Changes of API keys, by kind.', ['change']);
+  const blocks = metrics.counter('auth_access_changed_total', 'Blocks and their ends, by change.', ['change']);
   const verdicts = metrics.counter('auth_key_verdicts_total', 'Keys that gateways asked about, by verdict.', [
     'verdict',
   ]);
@@ -63,6 +83,9 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
       logger.error('key_invalidation_not_published', { requestId, error });
     }
   }
+
+  const publishUser = ({ userId, requestId }: { userId: string; requestId: string | undefined }) =>
+    publish({ keySha256: [], all: false, userIds: [userId] }, requestId);
 
   return {
     accountRegistered(fact) {
@@ -81,13 +104,33 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
       refreshes.inc({ result: fact.isRepeat ? 'repeated' : 'rotated' });
       logger.info('session_refreshed', { ...fact });
     },
-    refreshTokenReused(fact) {
+    async refreshTokenReused(fact) {
       refreshes.inc({ result: 'reused' });
       logger.warn('refresh_reuse_ended_session', { ...fact });
+      await publishUser(fact);
     },
-    sessionsEnded(fact) {
+    async sessionsEnded(fact) {
       endings.inc({}, fact.count);
       logger.info('sessions_ended', { ...fact });
+      if (fact.count > 0) await publishUser(fact);
+    },
+    async passwordChanged(fact) {
+      endings.inc({}, fact.count);
+      logger.info('password_changed', { ...fact });
+      await publishUser(fact);
+    },
+    async accessChanged({ keyIds, ...fact }) {
+      const { kind, id, organizationId, isBlocked, isCut } = fact;
+      blocks.inc({ change: isBlocked ? 'blocked' : 'unblocked' });
+      logger.warn('access_changed', { ...fact });
+      // A key's block includes the keys that it made, all of its organisation.
+      const about = kind === 'users' ? { userIds: [id] } : { organizationIds: [organizationId] };
+      const cut = {
+        keyIds: keyIds.slice(0, cutKeysMax),
+        userIds: kind === 'users' ? [id] : [],
+        organizationIds: kind === 'organizations' ? [id] : [],
+      };
+      await publish({ keySha256: [], all: false, ...about, ...(isCut && { cut }) }, fact.requestId);
     },
     profileUpdated(fact) {
       updates.inc();

@@ -10,10 +10,11 @@ export async function registerAccount(
   { database, passwords, now: clock }: Pick<AuthContext, 'database' | 'passwords' | 'now'>,
   request: RegisterRequest,
   requestId: string | undefined,
+  address: string,
 ): Promise<RegisterAnswer> {
   const taken = await database.user.findUnique({ where: { email: request.email }, select: { id: true } });
   if (taken !== null) throw new AppError('email_taken', { param: 'email' });
-  const passwordHash = await passwords.hash(request.password);
+  const passwordHash = await passwords.hash(request.password, address);
   const now = clock();
   const organizationId = createUuidV7(now.getTime());
   const userId = createUuidV7(now.getTime());

@@ -12,6 +12,7 @@ export function toTenant(row: OrganizationRow, installation: InstallationLimits)
     ceilings: readStoredCeilings(row.ceilings),
     limits: organization,
     keyLimitsMax: key,
+    blockedAt: row.blockedAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
   };
 }

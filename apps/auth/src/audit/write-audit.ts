@@ -21,7 +21,10 @@ export interface AuditedChange {
     | 'api_key_created'
     | 'api_key_revoked'
     | 'api_key_rotated'
-    | 'ceilings_set';
+    | 'ceilings_set'
+    | 'access_blocked'
+    | 'access_unblocked'
+    | 'password_changed';
   subjectType: 'organization' | 'user' | 'session' | 'api_key';
   subjectId: string;
   /** What changed; never a secret, never personal data. */

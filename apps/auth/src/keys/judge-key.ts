@@ -1,24 +1,33 @@
 import { isIPv6 } from 'node:net';
 import type { KeyVerdict } from '@aggregator/contracts';
 import { scopesOf } from '../accounts/role-scopes.ts';
+import { isMakerBlocked } from '../blocks/is-maker-blocked.ts';
 import type { AuthContext } from '../context.ts';
 import { ceilingsOf, limitsInForce, organizationLimitsOf } from '../limits/limits-in-force.ts';
 import { joinPolicies } from '../privacy/join-policies.ts';
 import { readStoredPolicy } from '../privacy/stored-policy.ts';
 import { readGrant } from './stored-key.ts';
 
-/** Whether a key is good now, and for what. An unknown, a revoked and an expired key give the same answer. */
+/**
+ * Returns whether a key is good now, and for what. An unknown, a revoked and an expired key give the same answer;
+ * a key that the operator blocked gives its reason.
+ */
 export async function judgeKey(
   { database, keyHasher, now, limits }: Pick<AuthContext, 'database' | 'keyHasher' | 'now' | 'limits'>,
   keySha256: string,
 ): Promise<KeyVerdict> {
   const row = await database.apiKey.findFirst({
     where: { keyHmac: { in: keyHasher.toHmacs(keySha256) } },
-    include: { user: { select: { role: true } }, organization: { select: { privacy: true, ceilings: true } } },
+    include: {
+      user: { select: { role: true, blockedAt: true } },
+      organization: { select: { privacy: true, ceilings: true, blockedAt: true } },
+    },
   });
   if (row === null || row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt <= now())) {
     return { valid: false };
   }
+  const isBlocked = [row, row.user, row.organization].some(({ blockedAt }) => blockedAt !== null);
+  if (isBlocked || (await isMakerBlocked(database, row.createdByKeyId))) return { valid: false, reason: 'blocked' };
   const grant = readGrant(row);
   const ceilings = ceilingsOf(row.organization.ceilings, limits);
   const privacy = joinPolicies(readStoredPolicy(row.organization.privacy), grant.privacy);

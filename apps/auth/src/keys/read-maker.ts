@@ -15,14 +15,16 @@ export interface Maker extends Omit<KeyGrant, 'limits'> {
 /**
  * Returns the caller as a maker of keys; call it under the organisation's lock. The restrictions of a key come from its row.
  * The organisation's masking is not one of them: a key would keep it after its organisation has given it up. Throws
- * `invalid_api_key` if the key was revoked since the gateway asked: what it makes would outlive a revocation with cascade.
+ * `invalid_api_key` if the key was revoked or blocked since the gateway asked: what it makes would outlive a revocation with cascade.
  */
 export async function readMaker(transaction: Transaction, principal: Principal, now: Date): Promise<Maker> {
   const { keyId, orgId: organizationId, scopes, models } = principal;
   if (keyId === null) {
     return { keyId, scopes, models, allowedIps: null, ownLimits: {}, privacy: null, expiresAt: null };
   }
-  const row = await transaction.apiKey.findFirst({ where: { id: keyId, organizationId, revokedAt: null } });
+  const row = await transaction.apiKey.findFirst({
+    where: { id: keyId, organizationId, revokedAt: null, blockedAt: null },
+  });
   if (row === null || (row.expiresAt !== null && row.expiresAt <= now)) throw new AppError('invalid_api_key');
   const { limits: ownLimits, ...grant } = readGrant(row);
   return { ...grant, keyId, scopes, models, ownLimits, expiresAt: row.expiresAt };

@@ -21,9 +21,9 @@ function createJobs() {
 describe('createBoundedQueue', () => {
   it('runs no more at once than it may, and the rest in the order in which they came', async () => {
     const { job, started, endNext } = createJobs();
-    const enqueue = createBoundedQueue({ concurrencyMax: 2, waitingMax: 3 });
+    const enqueue = createBoundedQueue({ concurrencyMax: 2, waitingMax: 3, waitingPerOwnerMax: 3 });
 
-    const all = Promise.all([1, 2, 3, 4, 5].map((number) => enqueue(job(number))));
+    const all = Promise.all([1, 2, 3, 4, 5].map((number) => enqueue('a', job(number))));
     expect(started).toEqual([1, 2]);
     await endNext();
     expect(started).toEqual([1, 2, 3]);
@@ -34,13 +34,13 @@ describe('createBoundedQueue', () => {
 
   it('refuses at once when too many wait, and takes more when there is room again', async () => {
     const { job, started, endNext } = createJobs();
-    const enqueue = createBoundedQueue({ concurrencyMax: 1, waitingMax: 1 });
-    const first = enqueue(job(1));
-    const second = enqueue(job(2));
+    const enqueue = createBoundedQueue({ concurrencyMax: 1, waitingMax: 1, waitingPerOwnerMax: 1 });
+    const first = enqueue('a', job(1));
+    const second = enqueue('a', job(2));
 
-    await expect(enqueue(job(3))).rejects.toMatchObject({ code: 'service_unavailable' });
+    await expect(enqueue('a', job(3))).rejects.toMatchObject({ code: 'service_unavailable' });
     await endNext();
-    const fourth = enqueue(job(4));
+    const fourth = enqueue('a', job(4));
     await endNext();
     await endNext();
 
@@ -49,11 +49,39 @@ describe('createBoundedQueue', () => {
   });
 
   it('goes on after a job that fails', async () => {
-    const enqueue = createBoundedQueue({ concurrencyMax: 1, waitingMax: 1 });
-    const failed = enqueue(() => Promise.reject(new Error('no memory')));
-    const next = enqueue(async () => 'done');
+    const enqueue = createBoundedQueue({ concurrencyMax: 1, waitingMax: 1, waitingPerOwnerMax: 1 });
+    const failed = enqueue('a', () => Promise.reject(new Error('no memory')));
+    const next = enqueue('a', async () => 'done');
 
     await expect(failed).rejects.toThrow('no memory');
     expect(await next).toBe('done');
+  });
+
+  it('delays a job of another owner by one job when one owner floods the queue', async () => {
+    const { job, started, endNext } = createJobs();
+    const enqueue = createBoundedQueue({ concurrencyMax: 1, waitingMax: 8, waitingPerOwnerMax: 4 });
+    const flood = [1, 2, 3, 4, 5].map((number) => enqueue('flood', job(number)));
+    await expect(enqueue('flood', job(6))).rejects.toMatchObject({ code: 'service_unavailable' });
+
+    const other = enqueue('other', job(7));
+    for (let left = 6; left > 0; left -= 1) await endNext();
+
+    expect(await Promise.all([...flood, other])).toEqual([1, 2, 3, 4, 5, 7]);
+    expect(started).toEqual([1, 2, 7, 3, 4, 5]);
+  });
+
+  it('gives an owner with no waiting job a place when others have filled the queue', async () => {
+    const { job, started, endNext } = createJobs();
+    const enqueue = createBoundedQueue({ concurrencyMax: 1, waitingMax: 4, waitingPerOwnerMax: 4 });
+    const running = enqueue('a', job(0));
+    const kept = [enqueue('a', job(1)), enqueue('a', job(2)), enqueue('b', job(3))];
+    const displaced = enqueue('a', job(4));
+    const newcomer = enqueue('c', job(5));
+
+    await expect(displaced).rejects.toMatchObject({ code: 'service_unavailable' });
+    await expect(enqueue('b', job(6))).rejects.toMatchObject({ code: 'service_unavailable' });
+    for (let left = 5; left > 0; left -= 1) await endNext();
+    await Promise.all([running, newcomer, ...kept]);
+    expect(started).toEqual([0, 1, 3, 5, 2]);
   });
 });

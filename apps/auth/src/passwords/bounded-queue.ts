@@ -1,27 +1,79 @@
 import { AppError } from '@aggregator/contracts';
 
-/** Runs a job when its turn comes; throws `service_unavailable` at once where too many wait already. */
-export type BoundedQueue = <Result>(job: () => Promise<Result>) => Promise<Result>;
+/**
+ * Runs a job when its turn comes. `owner` is the client that asks. Throws `service_unavailable` if too many jobs wait, or too
+ * many of the owner.
+ */
+export type BoundedQueue = <Result>(owner: string, job: () => Promise<Result>) => Promise<Result>;
+
+interface Waiting {
+  start(): void;
+  reject(error: AppError): void;
+}
 
 /**
- * At most `concurrencyMax` jobs run at once and at most `waitingMax` wait, first come first served. Keeps a flood of
- * expensive work from taking every thread and from queueing without end.
+ * At most `concurrencyMax` jobs run at once, `waitingMax` wait, and `waitingPerOwnerMax` of one owner. Owners take turns, so
+ * that a burst of one owner delays another owner by one job at most. When the queue is full, a job of an owner with fewer
+ * waiting jobs displaces the last job of the owner with most.
  */
-export function createBoundedQueue(options: { concurrencyMax: number; waitingMax: number }): BoundedQueue {
-  const waiting: (() => void)[] = [];
+export function createBoundedQueue(options: {
+  concurrencyMax: number;
+  waitingMax: number;
+  waitingPerOwnerMax: number;
+}): BoundedQueue {
+  /** In the order of their turns; no list is empty. */
+  const waiting = new Map<string, Waiting[]>();
+  let waitingCount = 0;
   let running = 0;
 
-  return async (job) => {
+  const admit = (owner: string) => {
+    const own = waiting.get(owner)?.length ?? 0;
+    if (own >= options.waitingPerOwnerMax) throw queueFull();
+    if (waitingCount < options.waitingMax) return;
+    const [longest, jobs] = [...waiting].reduce((most, one) => (one[1].length > most[1].length ? one : most));
+    if (jobs.length <= own + 1) throw queueFull();
+    jobs.pop()?.reject(queueFull());
+    waitingCount -= 1;
+    if (jobs.length === 0) waiting.delete(longest);
+  };
+
+  const wait = (owner: string) =>
+    new Promise<void>((start, reject) => {
+      const jobs = waiting.get(owner);
+      if (jobs === undefined) waiting.set(owner, [{ start, reject }]);
+      else jobs.push({ start, reject });
+      waitingCount += 1;
+    });
+
+  /** The place passes on to the owner whose turn it is, so that a newcomer cannot overtake. */
+  const passOn = () => {
+    const [turn] = waiting;
+    if (turn === undefined) {
+      running -= 1;
+      return;
+    }
+    const [owner, jobs] = turn;
+    const next = jobs.shift();
+    waiting.delete(owner);
+    if (jobs.length > 0) waiting.set(owner, jobs);
+    waitingCount -= 1;
+    next?.start();
+  };
+
+  return async (owner, job) => {
     if (running < options.concurrencyMax) running += 1;
-    else if (waiting.length < options.waitingMax) await new Promise<void>((resolve) => waiting.push(resolve));
-    else throw new AppError('service_unavailable', { internal: 'the password queue is full', retryAfterMs: 2000 });
+    else {
+      admit(owner);
+      await wait(owner);
+    }
     try {
       return await job();
     } finally {
-      // The place passes on to who waited longest, so that a newcomer cannot overtake.
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
+      passOn();
     }
   };
+}
+
+function queueFull(): AppError {
+  return new AppError('service_unavailable', { internal: 'the password queue is full', retryAfterMs: 2000 });
 }

@@ -11,10 +11,11 @@ export async function judgeSession(
 ): Promise<SessionVerdict> {
   const row = await database.session.findUnique({
     where: { id: sessionId },
-    include: { user: { include: { organization: { select: { privacy: true, ceilings: true } } } } },
+    include: { user: { include: { organization: { select: { privacy: true, ceilings: true, blockedAt: true } } } } },
   });
   if (row === null || row.endedAt !== null || row.expiresAt <= now()) return { valid: false };
   const { user } = row;
+  if (user.blockedAt !== null || user.organization.blockedAt !== null) return { valid: false, reason: 'blocked' };
   const privacy = readStoredPolicy(user.organization.privacy);
   const ceilings = ceilingsOf(user.organization.ceilings, limits);
   return {

@@ -4,7 +4,7 @@ import { createRefreshToken, hashRefreshToken } from './refresh-token.ts';
 
 /** A session ends this long after its login, however often it was refreshed. */
 const lifetimeMs = 30 * 24 * 60 * 60 * 1000;
-const sessionsPerUserMax = 50;
+export const sessionsPerUserMax = 50;
 
 /** Opens a session and gives its first refresh token. Sessions of the user that have expired or are too many go. */
 export async function openSession(

@@ -26,7 +26,8 @@ export interface RotatedToken {
 /**
  * Uses a refresh token up and gives the next one. Twins, and a retry whose first answer was lost, get the same child:
  * within 10 s, as long as the child itself is unused. Any other use of a used token means that somebody has a copy: the
- * whole session ends. Throws `token_reused` then, and `invalid_token` where there is nothing to use.
+ * whole session ends. Throws `token_reused` then, `access_blocked` if the operator blocked the account, and `invalid_token` if
+ * there is nothing to use.
  */
 export async function rotateRefreshToken(
   context: Pick<AuthContext, 'database' | 'now' | 'events'>,
@@ -52,6 +53,11 @@ async function useToken(database: Database, now: Date, token: string, child: str
       WHERE "token"."token_hash" = ${hashRefreshToken(token)} AND "token"."used_at" IS NULL
         AND "token"."generation" < ${generationMax}
         AND "session"."id" = "token"."session_id" AND "session"."ended_at" IS NULL AND "session"."expires_at" > ${now}
+        AND NOT EXISTS (
+          SELECT 1 FROM "user" JOIN "organization" ON "organization"."id" = "user"."organization_id"
+          WHERE "user"."id" = "session"."user_id"
+            AND ("user"."blocked_at" IS NOT NULL OR "organization"."blocked_at" IS NOT NULL)
+        )
       RETURNING "token"."session_id", "token"."generation", "session"."user_id"
     ), "child" AS (
       INSERT INTO "refresh_token" ("id", "session_id", "generation", "token_hash", "created_at")
@@ -76,19 +82,29 @@ async function repeatOrEnd(
 ): Promise<RotatedToken> {
   const found = await context.database.refreshToken.findUnique({
     where: { tokenHash: hashRefreshToken(token) },
-    include: { session: { include: { user: true } } },
+    include: { session: { include: { user: { include: { organization: { select: { blockedAt: true } } } } } } },
   });
-  if (found === null || found.usedAt === null || found.session.endedAt !== null || found.session.expiresAt <= now) {
+  const user = found?.session.user;
+  // A block is named to a caller that holds a token of the account, and its session goes on after the block.
+  if (user !== undefined && (user.blockedAt !== null || user.organization.blockedAt !== null)) {
+    throw new AppError('access_blocked');
+  }
+  if (
+    found === null ||
+    user === undefined ||
+    found.usedAt === null ||
+    found.session.endedAt !== null ||
+    found.session.expiresAt <= now
+  ) {
     throw new AppError('invalid_token', { message: 'The refresh token is invalid or has expired. Log in again.' });
   }
-  const { user } = found.session;
   const owner = { sessionId: found.sessionId, userId: user.id, organizationId: user.organizationId, role: user.role };
   if (found.childSealed !== null && now.getTime() - found.usedAt.getTime() <= graceMs) {
     const refreshToken = openChild(token, found.childSealed);
     if (refreshToken !== null) return { owner, refreshToken, isRepeat: true };
   }
   await killSession(context.database, now, owner, requestId);
-  context.events.refreshTokenReused({ ...owner, requestId });
+  await context.events.refreshTokenReused({ ...owner, requestId });
   throw new AppError('token_reused');
 }
 

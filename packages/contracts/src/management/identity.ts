@@ -102,13 +102,14 @@ export const listApiKeysQuery = z.strictObject({
     .pipe(z.number().min(1).max(100))
     .optional(),
 });
-const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+/** `true` or `false` in a query. */
+export const queryFlag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 /**
  * Query of `DELETE /auth/api-keys/{id}`. `kill`: gateways also end the answers that the key has open; false where absent.
  * `cascade`: keys that the key made, and those that these made, are revoked too; true where absent.
  */
-export const revokeApiKeyQuery = z.strictObject({ kill: flag.optional(), cascade: flag.optional() });
+export const revokeApiKeyQuery = z.strictObject({ kill: queryFlag.optional(), cascade: queryFlag.optional() });
 /** Query of `POST /auth/api-keys/{id}/rotate`: how many seconds the old key goes on working, at most a day; 0 where absent. */
 export const rotateApiKeyQuery = z.strictObject({
   overlapSeconds: z

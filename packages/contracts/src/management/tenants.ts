@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { principalLimits } from '../principal.ts';
+import { queryFlag } from './identity.ts';
 
 /** Bodies of the operator's routes for organisations (scope `tenants:manage`). */
 const ceilings = z.strictObject({
@@ -29,6 +30,20 @@ export const tenant = z.strictObject({
   limits: principalLimits,
   /** Most that one key or one user of it can have; null means no ceiling. */
   keyLimitsMax: principalLimits,
+  /** Null if it is not blocked. */
+  blockedAt: z.iso.datetime().nullable(),
   createdAt: z.iso.datetime(),
 });
 export type Tenant = z.infer<typeof tenant>;
+
+/** What the operator can block: `PUT` and `DELETE /auth/blocks/{kind}/{id}`. */
+export const blockKind = z.enum(['organizations', 'users', 'api-keys']);
+export type BlockKind = z.infer<typeof blockKind>;
+
+/** Query of `PUT /auth/blocks/{kind}/{id}`. `kill`: gateways also end the answers that are open; false where absent. */
+export const blockQuery = z.strictObject({ kill: queryFlag.optional() });
+
+const block = z.strictObject({ kind: blockKind, id: z.uuid(), blockedAt: z.iso.datetime() });
+/** `GET /auth/blocks`: the newest 300, newest first. */
+export const blockList = z.strictObject({ data: z.array(block).max(300) });
+export type BlockList = z.infer<typeof blockList>;

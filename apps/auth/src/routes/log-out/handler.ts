@@ -13,7 +13,7 @@ export function logOutHandler(context: AuthContext): RequestHandler {
       throw new AppError('insufficient_permissions', { message: 'An API key has no session. Use an access token.' });
     }
     const count = await endSessions(context, caller, refreshToken);
-    context.events.sessionsEnded({ requestId: caller.requestId, userId: caller.principal.userId, count });
+    await context.events.sessionsEnded({ requestId: caller.requestId, userId: caller.principal.userId, count });
     response.status(204).end();
   };
 }

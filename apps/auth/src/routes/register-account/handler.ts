@@ -9,8 +9,9 @@ export function registerAccountHandler(context: AuthContext): RequestHandler {
   return async (request, response) => {
     const requestId = readRequestId(request);
     const body = checkBody(registerRequest, request.body);
-    context.loginGuard.admitAddress(clientAddressOf(request));
-    const answer = await registerAccount(context, body, requestId);
+    const address = clientAddressOf(request);
+    context.loginGuard.admitAddress(address);
+    const answer = await registerAccount(context, body, requestId, address);
     context.events.accountRegistered({ requestId, userId: answer.user.id, organizationId: answer.organization.id });
     response.status(201).json(answer);
   };

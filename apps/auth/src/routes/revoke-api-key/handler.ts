@@ -3,11 +3,9 @@ import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
 import type { AuthContext } from '../../context.ts';
+import { cutKeysMax } from '../../events.ts';
 import { readKeyId } from '../../keys/read-key-id.ts';
 import { revokeKey } from '../../keys/revoke-key.ts';
-
-/** As many as one message to the gateways can name. */
-const cutKeysMax = 1000;
 
 export function revokeApiKeyHandler(context: AuthContext): RequestHandler {
   return async (request, response) => {

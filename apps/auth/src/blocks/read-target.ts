@@ -1,0 +1,13 @@
+import { AppError, blockKind } from '@aggregator/contracts';
+import type { Request } from 'express';
+import { z } from 'zod';
+import type { BlockTarget } from './set-block.ts';
+
+const parameters = z.object({ kind: blockKind, id: z.uuid() });
+
+/** Returns `{kind}` and `{id}` of a route. Throws `not_found` if they name nothing. */
+export function readBlockTarget(request: Request): BlockTarget {
+  const parsed = parameters.safeParse(request.params);
+  if (!parsed.success) throw new AppError('not_found');
+  return parsed.data;
+}

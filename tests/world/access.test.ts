@@ -1,0 +1,97 @@
+import { createdApiKey, registerAnswer, tokenAnswer } from '@aggregator/contracts';
+import { waitFor } from '@aggregator/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createManagementClient } from './management-client.ts';
+import { startWorld, type World } from './start-world.ts';
+
+/** A change that the gateway has not heard of after this long is a broken promise (I3). */
+const withinMs = 1000;
+
+describe('access through the gateway', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ DEFAULT_REQUESTS_PER_MINUTE: '40', LOGIN_ATTEMPTS_PER_MINUTE: '100' });
+  });
+  afterAll(() => world.destroy());
+
+  const stranger = () => createManagementClient(world.baseUrl, null);
+  const logIn = async (email: string, password: string) => {
+    const { json } = await stranger().request('POST', '/v1/auth/login', { email, password });
+    return tokenAnswer.parse(json).accessToken;
+  };
+  const as = (credential: string) => createManagementClient(world.baseUrl, credential);
+  const signUp = async (name: string) => {
+    const account = { email: `${name}@example.com`, password: `a long password of ${name}` };
+    const { json } = await stranger().request('POST', '/v1/auth/register', { ...account, name });
+    const { user } = registerAnswer.parse(json);
+    return {
+      ...account,
+      userId: user.id,
+      orgId: user.organizationId,
+      token: await logIn(account.email, account.password),
+    };
+  };
+  const chat = async (credential: string) => {
+    const body = { model: 'mock-small', messages: [{ role: 'user', content: 'hi' }] };
+    return await as(credential).request('POST', '/v1/chat/completions', body);
+  };
+  const becomes = (status: number, credential: string) =>
+    waitFor(async () => (await as(credential).request('GET', '/v1/models')).status === status, {
+      describe: `status ${status}`,
+      timeoutMs: withinMs,
+    });
+
+  it("limits a user with an access token, whatever its owner's keys ask for (I14)", async () => {
+    const owner = await signUp('limited');
+    const body = { name: 'unbound', limits: { requestsPerMinute: null, concurrentRequests: null } };
+    const created = await as(owner.token).request('POST', '/v1/auth/api-keys', body);
+    const { key } = createdApiKey.parse(created.json);
+
+    for (const credential of [owner.token, key]) {
+      const answers = await Promise.all(Array.from({ length: 45 }, () => chat(credential)));
+      const statuses = answers.map(({ status }) => status);
+      expect([...new Set(statuses)].sort()).toEqual([200, 429]);
+      expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(42);
+    }
+  });
+
+  it('limits an organisation as a whole as soon as the operator sets its ceiling (I3)', async () => {
+    const owner = await signUp('bounded');
+    const operator = as(await logIn(world.adminEmail, world.adminPassword));
+    expect((await chat(owner.token)).status).toBe(200);
+
+    const ceilings = { organization: { requestsPerMinute: 1 } };
+    const set = await operator.request('PATCH', `/v1/auth/organizations/${owner.orgId}`, { ceilings });
+    expect(set.status).toBe(200);
+    await waitFor(async () => (await chat(owner.token)).status === 429, { describe: '429', timeoutMs: withinMs });
+  });
+
+  it('rejects every other session within a second when the password is changed (I3)', async () => {
+    const owner = await signUp('leaked');
+    const thief = await logIn(owner.email, owner.password);
+    await becomes(200, thief);
+
+    const body = { currentPassword: owner.password, newPassword: 'a password that did not leak' };
+    expect((await as(owner.token).request('POST', '/v1/users/password', body)).status).toBe(204);
+
+    await becomes(401, thief);
+    await becomes(200, owner.token);
+  });
+
+  it.each(['users', 'organizations'] as const)(
+    'rejects blocked %s within a second with 403, and serves them again when the block ends (I3)',
+    async (kind) => {
+      const owner = await signUp(`blocked-${kind}`);
+      const operator = as(await logIn(world.adminEmail, world.adminPassword));
+      const path = `/v1/auth/blocks/${kind}/${kind === 'users' ? owner.userId : owner.orgId}`;
+      await becomes(200, owner.token);
+
+      expect((await operator.request('PUT', path)).status).toBe(204);
+      await becomes(403, owner.token);
+      expect((await chat(owner.token)).json).toMatchObject({ error: { code: 'access_blocked' } });
+
+      expect((await operator.request('DELETE', path)).status).toBe(204);
+      await becomes(200, owner.token);
+    },
+  );
+});
