@@ -36,8 +36,8 @@ export const proxyVariables = {
   replicasMax: replicasMaxVariable,
   requestsInFlightMax: variable(
     'PROXY_REQUESTS_IN_FLIGHT_MAX',
-    integer(4, 100_000).default(6144),
-    'AI requests and streams that one proxy serves at once. One key has at most a third of them, one organisation half; under load each has less. More are refused at once.',
+    integer(4, 100_000).default(7168),
+    'AI requests and streams that one proxy serves at once. The last eighth is for callers that have few. Of the rest one key has at most a third, one organisation half; under load each has less. More are refused at once.',
   ),
   bodyBytesInFlightMax: variable(
     'PROXY_BODY_BYTES_IN_FLIGHT_MAX',
@@ -53,8 +53,8 @@ export const proxyVariables = {
   ...httpProxyVariables,
   upstreamConnectionsMax: variable(
     'UPSTREAM_CONNECTIONS_MAX',
-    integer(1, 100_000).default(1024),
-    'Requests that one proxy has open at one provider; so a slow provider never takes all there is.',
+    integer(1, 100_000).default(2688),
+    'Requests that one proxy has open at one provider; so a slow provider never takes all there is. The last eighth is for organisations that have few there. Of the rest one organisation has at most eight ninths; under load it has less.',
   ),
   firstTokenTimeoutMs: variable(
     'FIRST_TOKEN_TIMEOUT_MS',

@@ -65,7 +65,7 @@ export async function beginAttempt<Prepared extends Translation>(
   // The client may have left while the hold was raised.
   if (open.exchange.response.destroyed) throw new AppError('request_cancelled');
   const request = toDispatched(context, open, target, attempt, bounds);
-  const pool = context.pools.take(provider);
+  const pool = context.pools.take(provider, open.exchange.principal.orgId);
   if (plan.isRecorded) {
     context.spool.appendIntent(toIntent(request));
     open.leave ??= context.requests.enter(open);

@@ -56,7 +56,7 @@ async function ask(
     const deadlineMs = Math.min(endMs, performance.now() + tryMs);
     const limits = { deadlineMs, firstLifeMs: Number.POSITIVE_INFINITY, idleMs: tryMs };
     const collector = new AnswerCollector();
-    callProvider(pools.take(request.provider), lookup.endpoint(target), null, limits, collector);
+    callProvider(pools.take(request.provider, null), lookup.endpoint(target), null, limits, collector);
     const { status, body } = await collector.answer;
     return lookup.parse(status, body);
   } catch {

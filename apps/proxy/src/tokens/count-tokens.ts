@@ -39,7 +39,9 @@ export async function countTokens(context: ProxyContext, exchange: Exchange): Pr
     }
     const address = toAddress(context, `${exchange.requestId}/1`, target);
     const { endpoint, body } = tokenCount.toRequest(chat, address);
-    sendJson(exchange.response, { input_tokens: tokenCount.fromResponse(await ask(context, target, endpoint, body)) });
+    sendJson(exchange.response, {
+      input_tokens: tokenCount.fromResponse(await ask(context, exchange.principal.orgId, target, endpoint, body)),
+    });
   } finally {
     cancelHold(context, exchange, hold);
   }
@@ -47,6 +49,7 @@ export async function countTokens(context: ProxyContext, exchange: Exchange): Pr
 
 async function ask(
   { pools }: ProxyContext,
+  orgId: string,
   { candidate }: Target,
   endpoint: Parameters<typeof callProvider>[1],
   body: string,
@@ -54,7 +57,7 @@ async function ask(
   const { provider } = candidate;
   const limits = { deadlineMs: performance.now() + deadlineMs, firstLifeMs: deadlineMs, idleMs: deadlineMs };
   const collector = new AnswerCollector();
-  callProvider(pools.take(provider), endpoint, body, limits, collector);
+  callProvider(pools.take(provider, orgId), endpoint, body, limits, collector);
   const answer = await collector.answer;
   if (isSuccessStatus(answer.status)) return answer.body;
   throw readRefusal(adapterFor(provider.type), answer);

@@ -45,7 +45,7 @@ export function callProvider(
 }
 
 export class ProviderCall implements Dispatcher.DispatchHandler {
-  readonly #target: ProviderPool;
+  readonly #leave: () => void;
   readonly #sink: ProviderSink;
   readonly #clock: CallClock;
   #controller: Dispatcher.DispatchController | null = null;
@@ -56,9 +56,8 @@ export class ProviderCall implements Dispatcher.DispatchHandler {
   #abortReason: AppError | null = null;
 
   constructor(target: ProviderPool, limits: CallLimits, sink: ProviderSink) {
-    this.#target = target;
+    this.#leave = target.enter();
     this.#sink = sink;
-    target.inFlight += 1;
     this.#clock = new CallClock(limits, () => this.abort(new AppError('upstream_timeout')));
   }
 
@@ -135,7 +134,7 @@ export class ProviderCall implements Dispatcher.DispatchHandler {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#clock.stop();
-    this.#target.inFlight -= 1;
+    this.#leave();
     if (error === null) this.#sink.onEnd();
     else this.#sink.onError(error);
   }

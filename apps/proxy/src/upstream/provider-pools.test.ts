@@ -24,7 +24,7 @@ async function call(pools: ProviderPools, isAddressTrusted: boolean, baseUrl = u
     url: `${baseUrl}/chat/completions`,
     headers: { authorization: 'Bearer canary' },
   };
-  callProvider(pools.take({ name: 'p', baseUrl, isAddressTrusted }), endpoint, '{}', limits, collector);
+  callProvider(pools.take({ name: 'p', baseUrl, isAddressTrusted }, null), endpoint, '{}', limits, collector);
   return (await collector.answer).status;
 }
 
@@ -124,10 +124,30 @@ describe('the bulkhead of a provider', () => {
   it('takes no more requests than the provider, or else the proxy, allows', () => {
     const pools = new ProviderPools({ connectionsMax: 3, allowlist: emptyAllowlist, proxies: {} });
     const narrow = { name: 'narrow', baseUrl: upstream.url, isAddressTrusted: true, concurrencyMax: 2 };
-    pools.take(narrow).inFlight = 2;
-    expect(() => pools.take(narrow)).toThrow('service_unavailable');
+    const leaves = [1, 2].map(() => pools.take(narrow, 'a').enter());
+    expect(() => pools.take(narrow, 'a')).toThrow('service_unavailable');
+    leaves[0]?.();
+    expect(pools.take(narrow, 'a').name).toBe('narrow');
     const wide = { ...narrow, name: 'wide', concurrencyMax: 100 };
-    pools.take(wide).inFlight = 3;
-    expect(() => pools.take(wide)).toThrow('service_unavailable');
+    for (let count = 0; count < 3; count += 1) pools.take(wide, null).enter();
+    expect(() => pools.take(wide, null)).toThrow('service_unavailable');
+  });
+
+  it('leaves connections for other organisations when one takes all it can (I12)', () => {
+    const pools = new ProviderPools({ connectionsMax: 2688, allowlist: emptyAllowlist, proxies: {} });
+    const provider = { name: 'p', baseUrl: upstream.url, isAddressTrusted: true };
+    const takeAll = (orgId: string): number => {
+      for (let count = 0; ; count += 1) {
+        try {
+          pools.take(provider, orgId).enter();
+        } catch {
+          return count;
+        }
+      }
+    };
+
+    expect(takeAll('a')).toBeGreaterThanOrEqual(2000);
+    expect(takeAll('b')).toBeGreaterThan(200);
+    expect(pools.take(provider, 'c').name).toBe('p');
   });
 });

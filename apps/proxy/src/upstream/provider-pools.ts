@@ -3,6 +3,7 @@ import {
   createEgressAgent,
   createEgressConnector,
   type EgressAllowlist,
+  FairPool,
   type HttpProxies,
   hasHttpProxy,
 } from '@aggregator/service-kit';
@@ -18,14 +19,25 @@ export interface ProviderAddress {
   readonly concurrencyMax?: number | null;
 }
 
-/** The connections to one provider, with what is open on them. */
+/** The connections to one provider, as one caller may use them. */
 export interface ProviderPool {
   /** Of the provider. */
   readonly name: string;
   readonly pool: Dispatcher;
+  /** Counts a call as open until the function that it returns is called. */
+  enter(): () => void;
+}
+
+interface OpenPool {
+  readonly name: string;
+  readonly pool: Dispatcher;
+  /** The share of each organisation in the connections. */
+  readonly shares: FairPool;
   inFlight: number;
 }
 
+/** Eight ninths of what a provider's connections give to all, while the organisation is alone. */
+const organizationWeight = 8;
 const connectTimeoutMs = 3000;
 const poolsMax = 1000;
 
@@ -34,9 +46,9 @@ export class ProviderPools {
   readonly #connectionsMax: number;
   readonly #allowlist: EgressAllowlist;
   readonly #proxies: HttpProxies;
-  readonly #pools = new Map<string, ProviderPool>();
+  readonly #pools = new Map<string, OpenPool>();
   /** Of providers that are gone, until what is open there has ended. */
-  readonly #closing = new Set<ProviderPool>();
+  readonly #closing = new Set<OpenPool>();
 
   constructor(options: { connectionsMax: number; allowlist: EgressAllowlist; proxies: HttpProxies }) {
     this.#connectionsMax = options.connectionsMax;
@@ -44,16 +56,34 @@ export class ProviderPools {
     this.#proxies = options.proxies;
   }
 
-  /** The connections to a provider. Throws `service_unavailable` where as many requests are open as may be. */
-  take(provider: ProviderAddress): ProviderPool {
-    const pool = this.#find(provider);
-    if (pool.inFlight >= Math.min(provider.concurrencyMax ?? this.#connectionsMax, this.#connectionsMax)) {
-      throw new AppError('service_unavailable', {
-        internal: `${pool.inFlight} requests are open at ${provider.name}`,
-        retryAfterMs: 1000,
-      });
-    }
-    return pool;
+  /**
+   * Returns the connections to a provider for this organisation; null for a call of the proxy itself. Throws
+   * `service_unavailable` if as many requests are open as may be, or the organisation has its share (I12). A provider with
+   * a `concurrencyMax` has no shares, because a small number cannot be divided.
+   */
+  take(provider: ProviderAddress, orgId: string | null): ProviderPool {
+    const open = this.#find(provider);
+    const { name, pool, shares } = open;
+    const bound = Math.min(provider.concurrencyMax ?? this.#connectionsMax, this.#connectionsMax);
+    if (open.inFlight >= bound) throw refuse(`${open.inFlight} requests are open at ${name}`);
+    const hasShares = orgId !== null && bound >= this.#connectionsMax;
+    const claims = hasShares ? [{ kind: 'organization', subject: orgId, weight: organizationWeight } as const] : [];
+    const share = shares.open(claims);
+    const refusal = share.judge(1);
+    share.close();
+    if (refusal !== null) throw refuse(`the organisation has its share of the connections to ${name}`);
+    return {
+      ...{ name, pool },
+      enter() {
+        const taken = shares.open(claims);
+        taken.take(1);
+        open.inFlight += 1;
+        return () => {
+          taken.close();
+          open.inFlight -= 1;
+        };
+      },
+    };
   }
 
   /** Lets go of providers that are gone; what is open there ends first. */
@@ -86,12 +116,13 @@ export class ProviderPools {
     await Promise.all(pools.map(({ pool }) => pool.destroy()));
   }
 
-  #find(provider: ProviderAddress): ProviderPool {
+  #find(provider: ProviderAddress): OpenPool {
     const key = toKey(provider);
     const known = this.#pools.get(key);
     if (known !== undefined) return known;
     if (this.#pools.size >= poolsMax) throw new AppError('service_unavailable', { internal: 'too many providers' });
-    const made: ProviderPool = { name: provider.name, pool: this.#open(provider), inFlight: 0 };
+    const shares = new FairPool(provider.name, this.#connectionsMax);
+    const made: OpenPool = { name: provider.name, pool: this.#open(provider), shares, inFlight: 0 };
     this.#pools.set(key, made);
     return made;
   }
@@ -118,4 +149,8 @@ export class ProviderPools {
 
 function toKey({ name, baseUrl, isAddressTrusted }: ProviderAddress): string {
   return `${name} ${isAddressTrusted} ${baseUrl}`;
+}
+
+function refuse(internal: string): AppError {
+  return new AppError('service_unavailable', { internal, retryAfterMs: 1000 });
 }
