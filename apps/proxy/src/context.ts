@@ -27,6 +27,7 @@ import { Agent } from 'undici';
 import { z } from 'zod';
 import { ArrivingBodies } from './admission/arriving-bodies.ts';
 import { LeaseRequests } from './admission/lease-requests.ts';
+import { RefusedSubjects } from './admission/refused-subjects.ts';
 import { chooseMemoryMax, Room } from './admission/room.ts';
 import { OpenRequests } from './attempts/open-requests.ts';
 import { AnswerCache } from './cache/answer-cache.ts';
@@ -66,6 +67,8 @@ export interface ProxyContext extends ServiceContext {
   readonly events: ProxyEvents;
   readonly verifier: IdentityVerifier;
   readonly room: Room;
+  /** Limits of requests that have nothing left. */
+  readonly refused: RefusedSubjects;
   /** Bodies of requests that are arriving. */
   readonly arriving: ArrivingBodies;
   readonly routing: CurrentSnapshot;
@@ -157,6 +160,7 @@ export async function createProxyContext(
     ...{ config, logger, metrics, events, routing, spool, pools, credentials, memory, traffic, refusedPrefills },
     admission: watchHolds(stores.admission, holds),
     verifier,
+    refused: new RefusedSubjects(monotonicNow),
     room: new Room({
       requestsMax: config.requestsInFlightMax,
       memoryMax: config.bodyBytesInFlightMax ?? chooseMemoryMax(),

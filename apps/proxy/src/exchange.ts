@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '@aggregator/contracts';
+import type { RequestLimits } from './admission/request-limits.ts';
 import type { Place } from './admission/room.ts';
 
 /** One request to us, once it is known who asks. */
@@ -11,6 +12,8 @@ export interface Exchange {
   /** UUID; the id of everything that follows from this request. */
   readonly requestId: string;
   readonly principal: Principal;
+  /** What it takes of the limits of requests. */
+  readonly limits: RequestLimits;
   /** What it has of the proxy's room. */
   readonly place: Place;
   /** When it came, on the monotonic clock. */

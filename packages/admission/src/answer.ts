@@ -1,5 +1,5 @@
 import { type ChargedRate, isAllowed, toVerdict } from './gcra.ts';
-import type { AdmitAnswer, AdmitRequest, RateVerdict } from './port.ts';
+import type { AdmitAnswer, AdmitRequest, RateVerdict, TakenRates } from './port.ts';
 
 /** The answer where a rate refuses, else null. Names the subject that takes longest, so nobody comes back too early. */
 export function toRateRefusal(charged: readonly ChargedRate[]): AdmitAnswer | null {
@@ -20,7 +20,19 @@ export function toCreditRefusal(creditNanoUsd: bigint, charged: readonly Charged
   return { result: 'no_credit', creditNanoUsd, rates: toVerdicts(charged, false) };
 }
 
-/** `charged` with the request's cost already in each backlog. */
+/** `charged` without its costs; null if there is room for all of them. */
+export function toRefusedRates(charged: readonly ChargedRate[]): TakenRates | null {
+  const refusal = toRateRefusal(charged);
+  if (refusal?.result !== 'rate_limited') return null;
+  const { rates, subject, retryAfterMs } = refusal;
+  return { isTaken: false, rates, subject, retryAfterMs };
+}
+
+/** `charged` with the costs already in each backlog. */
+export function toTakenRates(charged: readonly ChargedRate[]): TakenRates {
+  return { isTaken: true, rates: toVerdicts(charged, true) };
+}
+
 export function toAdmitted(creditNanoUsd: bigint, charged: readonly ChargedRate[]): AdmitAnswer {
   return { result: 'admitted', creditNanoUsd, rates: toVerdicts(charged, true) };
 }

@@ -17,8 +17,7 @@ export function checkAdmitRequest(request: AdmitRequest): void {
   checkName(request.requestId);
   checkMoney(request.holdNanoUsd);
   checkInteger('holdTtlMs', request.holdTtlMs, 1, holdTtlMsMax);
-  checkSubjects(request.rates);
-  for (const limit of request.rates) checkRate(limit);
+  checkRates(request.rates);
   checkSubjects(request.concurrency);
   for (const slot of request.concurrency) checkInteger('max', slot.max, 0, Number.MAX_SAFE_INTEGER);
 }
@@ -35,6 +34,11 @@ export function checkSettlement(settlement: HoldSettlement): void {
   // An amount of any size ends the hold: the credit stops at zero. Refused, it would keep the hold for its whole time.
   if (settlement.actualNanoUsd < 0n) throw new RangeError(`${settlement.actualNanoUsd} nano-USD is negative`);
   for (const cost of Object.values(settlement.actualCosts)) checkInteger('cost', cost, 0, Number.MAX_SAFE_INTEGER);
+}
+
+export function checkRates(rates: readonly RateLimit[]): void {
+  checkSubjects(rates);
+  for (const limit of rates) checkRate(limit);
 }
 
 export function checkRate(limit: RateLimit): void {

@@ -10,6 +10,7 @@ export type {
   RaiseAnswer,
   RateLimit,
   RateVerdict,
+  TakenRates,
 } from './port.ts';
 export { createRedisAdmissionStore, type RedisAdmissionOptions } from './redis/redis-store.ts';
 export type { LedgerHolds } from './sheltered/ledger-holds.ts';

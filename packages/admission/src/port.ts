@@ -42,6 +42,12 @@ export interface AdmissionStore {
   takeRate(limit: RateLimit): Promise<RateVerdict>;
 
   /**
+   * Takes the costs of several rates of an organisation, the same as those of `admit`: all of them, or none if one has no
+   * room. Takes no money and no slot.
+   */
+  takeRates(request: { orgId: string; rates: readonly RateLimit[] }): Promise<TakenRates>;
+
+  /**
    * Changes whenever the store may have lost data: restart, FLUSHALL, fail-over to a replica, which may lack the last
    * writes. Credit of an earlier epoch that is still there may have been spent. Stays the same otherwise.
    */
@@ -85,6 +91,11 @@ export interface AdmitRequest {
    */
   holdTtlMs: number;
 }
+
+export type TakenRates =
+  | { isTaken: true; rates: readonly RateVerdict[] }
+  /** `subject` is the one that takes longest. */
+  | { isTaken: false; rates: readonly RateVerdict[]; subject: string; retryAfterMs: number | null };
 
 export type AdmitAnswer =
   /** `creditNanoUsd`: what is left for others. */

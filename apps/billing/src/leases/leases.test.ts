@@ -46,6 +46,7 @@ function bind(store: AdmissionStore): AdmissionStore {
     reclaimCredit: (reclaim) => store.reclaimCredit(reclaim),
     readCredit: (orgId) => store.readCredit(orgId),
     takeRate: (limit) => store.takeRate(limit),
+    takeRates: (request) => store.takeRates(request),
     readEpoch: () => store.readEpoch(),
     close: () => store.close(),
   };

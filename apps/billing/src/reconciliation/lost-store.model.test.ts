@@ -50,6 +50,7 @@ class Model {
       reclaimCredit: (reclaim) => store.current.reclaimCredit(reclaim),
       readCredit: (id) => store.current.readCredit(id),
       takeRate: (limit) => store.current.takeRate(limit),
+      takeRates: (request) => store.current.takeRates(request),
       readEpoch: () => store.current.readEpoch(),
       close: async () => undefined,
     });

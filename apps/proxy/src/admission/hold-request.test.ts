@@ -23,6 +23,7 @@ function bindStore(store: AdmissionStore): AdmissionStore {
     reclaimCredit: (reclaim) => store.reclaimCredit(reclaim),
     readCredit: (orgId) => store.readCredit(orgId),
     takeRate: (limit) => store.takeRate(limit),
+    takeRates: (request) => store.takeRates(request),
     readEpoch: () => store.readEpoch(),
     close: () => store.close(),
   };

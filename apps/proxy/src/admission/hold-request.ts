@@ -5,9 +5,9 @@ import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { releaseHold } from '../settlement/release-hold.ts';
 import { limitsOf, ownerOf, toActualCosts } from './limit-subjects.ts';
-import { setRateHeaders } from './rate-headers.ts';
 import type { RequestBounds } from './request-bounds.ts';
 import { checkCost, dearestWithin, withAdvice } from './request-cost.ts';
+import { toRateError } from './request-limits.ts';
 
 export interface Hold {
   /** What is held now; `raiseHold` raises it. */
@@ -49,7 +49,7 @@ export async function holdRequest(
     requestId: exchange.requestId,
     holdNanoUsd: dearestWithin(plan, boundsAt, context.config.requestCostNanoUsdMax),
     holdTtlMs: context.config.requestTimeoutMs + settleMarginMs,
-    rates: limits.rates,
+    rates: exchange.limits.leftOf(limits.rates),
     concurrency: limits.concurrency,
   };
   try {
@@ -61,10 +61,10 @@ export async function holdRequest(
 }
 
 /** Takes the hold; asks billing for more if the credit does not suffice, and tries again. */
-async function takeHold(context: HoldContext, { response }: Exchange, request: AdmitRequest): Promise<void> {
+async function takeHold(context: HoldContext, exchange: Exchange, request: AdmitRequest): Promise<void> {
   for (let round = 1; round <= roundsMax; round += 1) {
     const answer = await admit(context, request);
-    setRateHeaders(response, answer.rates);
+    exchange.limits.noteHold(exchange.response, answer);
     switch (answer.result) {
       case 'admitted':
         if (answer.creditNanoUsd < request.holdNanoUsd * aheadHolds) {
@@ -132,13 +132,5 @@ export function cancelHold(context: ProxyContext, exchange: Exchange, hold: Hold
     requestId: exchange.requestId,
     actualNanoUsd: 0n,
     actualCosts: toActualCosts(hold, 0),
-  });
-}
-
-function toRateError({ subject, retryAfterMs }: Extract<AdmitAnswer, { result: 'rate_limited' }>): AppError {
-  const isTokens = subject.endsWith(':tokens');
-  return new AppError('rate_limit_exceeded', {
-    message: `Too many ${isTokens ? 'tokens' : 'requests'} per minute for ${ownerOf(subject)}. Wait as long as Retry-After says, then try again.`,
-    ...(retryAfterMs !== null && { retryAfterMs }),
   });
 }

@@ -20,7 +20,10 @@ export function toActualCosts(
 }
 
 /** Limits of the caller and of its organisation; all of them are in the one step that takes the hold. */
-export function limitsOf({ orgId, keyId, userId, limits, organizationLimits }: Principal, bounds: RequestBounds) {
+export function limitsOf(
+  { orgId, keyId, userId, limits, organizationLimits }: Principal,
+  bounds: Pick<RequestBounds, 'tokensLikely'>,
+) {
   const own = toSubjects(keyId === null ? `user:${userId}` : `key:${keyId}`, limits, bounds);
   const all = organizationLimits && toSubjects(`${organizationSubject}${orgId}`, organizationLimits, bounds);
   return {
@@ -30,7 +33,7 @@ export function limitsOf({ orgId, keyId, userId, limits, organizationLimits }: P
   };
 }
 
-function toSubjects(owner: string, limits: PrincipalLimits, bounds: RequestBounds) {
+function toSubjects(owner: string, limits: PrincipalLimits, bounds: Pick<RequestBounds, 'tokensLikely'>) {
   const { requestsPerMinute, tokensPerMinute, concurrentRequests } = limits;
   const rates: RateLimit[] = [];
   if (requestsPerMinute !== null) {

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, type Principal, principalHeader, requestIdHeader, toAppError } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
 import type { ChatSurface } from '@aggregator/surfaces';
+import { largeBytes } from '../admission/read-request.ts';
+import { RequestLimits } from '../admission/request-limits.ts';
 import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { serveOnce } from '../idempotency/serve-once.ts';
@@ -22,7 +24,10 @@ export function readPath({ url = '/' }: IncomingMessage): string {
   return queryAt === -1 ? url : url.slice(0, queryAt);
 }
 
-/** What every AI request goes through: id, who asks, room for it, and errors as OpenAI's SDKs expect them. */
+/**
+ * What every AI request goes through, in this order: identity, limits, room; then its route: bytes, parsing, masking, hold.
+ * Errors are as OpenAI's SDKs expect them.
+ */
 export async function answerAiRequest(
   context: ProxyContext,
   route: AiRoute,
@@ -32,20 +37,25 @@ export async function answerAiRequest(
   const startedMs = performance.now();
   const requestId = readRequestId(request);
   response.setHeader(requestIdHeader, requestId);
+  let limits: RequestLimits | null = null;
   try {
     if (request.method !== route.method) throw new AppError('method_not_allowed');
     const found = identify(context, request);
     const principal = found instanceof Promise ? await found : found;
+    limits = new RequestLimits(context, principal);
+    limits.refuseKnown(response);
     if (!principal.scopes.includes('ai:invoke')) throw new AppError('insufficient_permissions');
     const place = context.room.enter(requestId, principal);
     try {
-      const exchange = { request, response, requestId, principal, place, startedMs };
+      if (takesLimitsFirst(request)) await limits.take(response);
+      const exchange = { request, response, requestId, principal, limits, place, startedMs };
       await serveOnce(context, readPath(request), exchange, (one) => route.serve(context, one));
     } finally {
       place.leave();
     }
   } catch (thrown) {
     const failure = toAppError(thrown);
+    limits?.countFailure(failure);
     sendSurfaceError({ requestId, response }, route.errors, failure);
     // Half an answer must never look like a whole one.
     if (!response.writableEnded) response.destroy();
@@ -53,6 +63,14 @@ export async function answerAiRequest(
     request.resume();
     context.events.requestRefused(requestId, failure);
   }
+}
+
+/**
+ * A list has no hold that would take them, nor has an answer that is given again; a large body is dear to read, to parse and
+ * to mask before its hold.
+ */
+function takesLimitsFirst({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' || 'idempotency-key' in headers || !(Number(headers['content-length']) <= largeBytes);
 }
 
 function identify({ verifier }: ProxyContext, request: IncomingMessage): Principal | Promise<Principal> {

@@ -77,6 +77,7 @@ export function watchHolds(store: AdmissionStore, holds: OpenHolds): AdmissionSt
     reclaimCredit: (reclaim) => store.reclaimCredit(reclaim),
     readCredit: (orgId) => store.readCredit(orgId),
     takeRate: (limit) => store.takeRate(limit),
+    takeRates: (request) => store.takeRates(request),
     readEpoch: () => store.readEpoch(),
     close: () => store.close(),
   };

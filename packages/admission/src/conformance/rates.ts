@@ -62,6 +62,35 @@ export function describeRates(use: UseHarness): void {
       expect((await store.admit(toRequest({ orgId, rates: exact }))).result).toBe('admitted');
     });
 
+    it('takes rates alone from the buckets of admitted requests, all or none', async () => {
+      const { store } = use();
+      const orgId = await makeOrg(store, 0n);
+      const [wide, narrow] = [`key:${randomUUID()}:requests`, `org:${orgId}:requests`];
+      const rates = [
+        { subject: wide, ratePerMinute: 5, cost: 1 },
+        { subject: narrow, ratePerMinute: 3, cost: 1 },
+      ];
+      expect((await store.admit(toRequest({ orgId, rates }))).result).toBe('admitted');
+      expect(await store.takeRates({ orgId, rates })).toMatchObject({
+        isTaken: true,
+        rates: [{ remaining: 3 }, { remaining: 1 }],
+      });
+      expect((await store.takeRates({ orgId, rates })).isTaken).toBe(true);
+
+      const refused = await store.takeRates({ orgId, rates });
+      expect(refused).toMatchObject({
+        isTaken: false,
+        subject: narrow,
+        rates: [
+          { isAllowed: true, remaining: 2 },
+          { isAllowed: false, remaining: 0 },
+        ],
+      });
+      expect((await store.admit(toRequest({ orgId, rates }))).result).toBe('rate_limited');
+      expect(await store.readCredit(orgId)).toMatchObject({ openHolds: 1 });
+      expect((await store.takeRates({ orgId: randomUUID(), rates })).isTaken).toBe(true);
+    });
+
     it('names the limit that takes longest', async () => {
       const { store } = use();
       const orgId = await makeOrg(store, 0n);

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { toAdmitted, toConcurrencyRefusal, toCreditRefusal, toRateRefusal } from '../answer.ts';
-import { checkAdmitRequest, checkMoney, checkName, checkRaise, checkSettlement } from '../bounds.ts';
+import {
+  toAdmitted,
+  toConcurrencyRefusal,
+  toCreditRefusal,
+  toRateRefusal,
+  toRefusedRates,
+  toTakenRates,
+} from '../answer.ts';
+import { checkAdmitRequest, checkMoney, checkName, checkRaise, checkRates, checkSettlement } from '../bounds.ts';
 import { type ChargedRate, toMicros } from '../gcra.ts';
 import type {
   AdmissionStore,
@@ -11,6 +18,7 @@ import type {
   RaiseAnswer,
   RateLimit,
   RateVerdict,
+  TakenRates,
 } from '../port.ts';
 import { Account } from './account.ts';
 import { LocalRates } from './local-rates.ts';
@@ -58,10 +66,7 @@ class MemoryAdmissionStore implements AdmissionStore {
     if (occupied !== undefined) return toConcurrencyRefusal(occupied, charged);
     if (request.holdNanoUsd > credit) return toCreditRefusal(credit, charged);
 
-    for (const rate of charged) {
-      this.#buckets.add(nameBucket(request.orgId, rate.limit.subject), now, rate.micros);
-      rate.backlogMicros += rate.micros;
-    }
+    this.#take(request.orgId, charged, now);
     (account ?? this.#makeAccount(request.orgId)).open(request.requestId, {
       amountNanoUsd: request.holdNanoUsd,
       expiresMicros: now + request.holdTtlMs * 1000,
@@ -136,6 +141,18 @@ class MemoryAdmissionStore implements AdmissionStore {
     return this.#rates.take(limit);
   }
 
+  async takeRates({ orgId, rates }: { orgId: string; rates: readonly RateLimit[] }): Promise<TakenRates> {
+    checkName(orgId);
+    checkRates(rates);
+    const now = this.#readClock();
+    this.#buckets.sweep(now, rates.length + 1);
+    const charged = rates.map((limit) => this.#charge(nameBucket(orgId, limit.subject), limit, now));
+    const refusal = toRefusedRates(charged);
+    if (refusal !== null) return refusal;
+    this.#take(orgId, charged, now);
+    return toTakenRates(charged);
+  }
+
   async readEpoch(): Promise<string> {
     return this.#epoch;
   }
@@ -146,6 +163,13 @@ class MemoryAdmissionStore implements AdmissionStore {
 
   #readClock(): number {
     return Math.floor(this.#now() * 1000);
+  }
+
+  #take(orgId: string, charged: readonly ChargedRate[], now: number): void {
+    for (const rate of charged) {
+      this.#buckets.add(nameBucket(orgId, rate.limit.subject), now, rate.micros);
+      rate.backlogMicros += rate.micros;
+    }
   }
 
   #charge(bucket: string, limit: RateLimit, now: number): ChargedRate {

@@ -6,7 +6,7 @@ const settle = (requestId: string): Operation => ({ requestId, actual: '1', cost
 function gather(answer: (orgId: string, operations: readonly Operation[]) => Promise<readonly number[][]>) {
   const calls: { orgId: string; requestIds: string[] }[] = [];
   const batches = new OrganisationBatches((orgId, operations) => {
-    calls.push({ orgId, requestIds: operations.map(({ requestId }) => requestId) });
+    calls.push({ orgId, requestIds: operations.map(({ requestId = '' }) => requestId) });
     return answer(orgId, operations);
   });
   return { batches, calls };
@@ -15,7 +15,7 @@ function gather(answer: (orgId: string, operations: readonly Operation[]) => Pro
 describe('batches of an organisation', () => {
   it('hold in their order what one turn asks, each organisation by itself, and answer each its own', async () => {
     const { batches, calls } = gather(async (_orgId, operations) =>
-      operations.map(({ requestId }) => [requestId.length]),
+      operations.map(({ requestId = '' }) => [requestId.length]),
     );
 
     const answers = await Promise.all([

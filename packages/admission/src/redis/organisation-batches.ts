@@ -1,5 +1,5 @@
 /** One step of the counter store on one organisation, as the batch script reads it. */
-export type Operation = AdmitOperation | RaiseOperation | SettleOperation;
+export type Operation = AdmitOperation | RaiseOperation | SettleOperation | TakeOperation;
 
 export interface AdmitOperation {
   requestId: string;
@@ -10,6 +10,12 @@ export interface AdmitOperation {
   record: string;
   rates: readonly { subject: string; micros: number }[];
   slots: readonly { subject: string; max: number }[];
+}
+
+/** Rates alone. */
+export interface TakeOperation {
+  requestId?: never;
+  rates: readonly { subject: string; micros: number }[];
 }
 
 export interface RaiseOperation {

@@ -3,13 +3,21 @@ import { AppError } from '@aggregator/contracts';
 import type { RedisConnectionOptions } from '@aggregator/redis';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { toAdmitted, toConcurrencyRefusal, toCreditRefusal, toRateRefusal } from '../answer.ts';
+import {
+  toAdmitted,
+  toConcurrencyRefusal,
+  toCreditRefusal,
+  toRateRefusal,
+  toRefusedRates,
+  toTakenRates,
+} from '../answer.ts';
 import {
   checkAdmitRequest,
   checkMoney,
   checkName,
   checkRaise,
   checkRate,
+  checkRates,
   checkSettlement,
   leaseMemoryMs,
 } from '../bounds.ts';
@@ -23,6 +31,7 @@ import type {
   RaiseAnswer,
   RateLimit,
   RateVerdict,
+  TakenRates,
 } from '../port.ts';
 import { openCounterClient, waitForFirstConnection } from './client.ts';
 import { type Operation, OrganisationBatches } from './organisation-batches.ts';
@@ -122,6 +131,22 @@ class RedisAdmissionStore implements AdmissionStore {
     return { creditNanoUsd: BigInt(credit), heldNanoUsd: BigInt(held), openHolds };
   }
 
+  async takeRates({ orgId, rates }: { orgId: string; rates: readonly RateLimit[] }): Promise<TakenRates> {
+    checkName(orgId);
+    checkRates(rates);
+    const charged = rates.map((limit) => toCharged(limit));
+    const [outcome = -1, _detail, ...backlogs] = await this.#batches.add(orgId, {
+      rates: charged.map(({ limit, micros }) => ({ subject: limit.subject, micros })),
+    });
+    charged.forEach((rate, index) => {
+      rate.backlogMicros = backlogs[index] ?? 0;
+    });
+    if (outcome === admitOutcome.admitted) return toTakenRates(charged);
+    const refusal = outcome === admitOutcome.rateLimited ? toRefusedRates(charged) : null;
+    if (refusal === null) throw new AppError('service_unavailable', { internal: `unknown outcome ${outcome}` });
+    return refusal;
+  }
+
   async takeRate(limit: RateLimit): Promise<RateVerdict> {
     checkRate(limit);
     const charged = toCharged(limit);
@@ -168,7 +193,7 @@ class RedisAdmissionStore implements AdmissionStore {
     };
     const placed = operations.map((operation) => {
       if ('raiseTo' in operation) return operation;
-      if ('record' in operation) {
+      if ('rates' in operation) {
         const rates = operation.rates.map(({ subject, micros }) => ({ bucket: toBucket(subject), micros }));
         return { ...operation, rates };
       }

@@ -71,6 +71,23 @@ export const raiseOutcome = { raised: 0, noCredit: 1, absent: 2 } as const;
  * none. A raise returns {outcome, credit}.
  */
 export const batchScript = `${clock}${buckets}${holds}
+local function takeRates(operation)
+  local answer, isRefused = {${admitOutcome.admitted}, 0}, false
+  for i, rate in ipairs(operation.rates) do
+    answer[2 + i] = readBacklog(KEYS[rate.bucket])
+    if answer[2 + i] + rate.micros > ${burstMicros} then isRefused = true end
+  end
+  if isRefused then
+    answer[1] = ${admitOutcome.rateLimited}
+    return answer
+  end
+  for i, rate in ipairs(operation.rates) do
+    answer[2 + i] = answer[2 + i] + rate.micros
+    writeBacklog(KEYS[rate.bucket], answer[2 + i])
+  end
+  return answer
+end
+
 local function admit(operation)
   local rates, slots = operation.rates, operation.slots
   local answer = {${admitOutcome.admitted}, credit}
@@ -154,6 +171,7 @@ local answers = {}
 for i, operation in ipairs(cjson.decode(ARGV[1])) do
   if operation.record then answers[i] = admit(operation)
   elseif operation.raiseTo then answers[i] = raise(operation)
+  elseif operation.rates then answers[i] = takeRates(operation)
   else answers[i] = settle(operation) end
 end
 return answers

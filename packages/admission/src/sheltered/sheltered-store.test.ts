@@ -83,6 +83,7 @@ function makeWorld(options: Options = {}) {
       reclaimCredit: (reclaim) => guard(() => primary.reclaimCredit(reclaim)),
       readCredit: (orgId) => guard(() => primary.readCredit(orgId)),
       takeRate: (limit) => guard(() => primary.takeRate(limit)),
+      takeRates: (request) => guard(() => primary.takeRates(request)),
       readEpoch: () => guard(() => primary.readEpoch()),
       close: () => primary.close(),
     },

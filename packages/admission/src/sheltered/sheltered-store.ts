@@ -8,6 +8,7 @@ import type {
   RaiseAnswer,
   RateLimit,
   RateVerdict,
+  TakenRates,
 } from '../port.ts';
 import type { LedgerHolds } from './ledger-holds.ts';
 import { shareOf, takeShelteredRate, toShare } from './sheltered-rates.ts';
@@ -92,6 +93,18 @@ class ShelteredAdmissionStore implements AdmissionStore {
     await this.#local.settle({ ...settlement, actualNanoUsd: 0n });
     // What cost something is charged by its usage event, which ends the hold, too.
     if (actualNanoUsd === 0n) await this.#options.ledger.release({ orgId, requestId });
+  }
+
+  async takeRates({ orgId, rates }: { orgId: string; rates: readonly RateLimit[] }): Promise<TakenRates> {
+    if (!this.#watch.isAway) {
+      try {
+        return await this.#options.primary.takeRates({ orgId, rates });
+      } catch (error) {
+        if (error instanceof RangeError) throw error;
+        this.#watch.leave(error);
+      }
+    }
+    return this.#local.takeRates({ orgId, rates: rates.map((limit) => toShare(limit, this.#options.sharedBy)) });
   }
 
   takeRate(limit: RateLimit): Promise<RateVerdict> {
