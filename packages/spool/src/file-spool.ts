@@ -29,6 +29,7 @@ export interface FileSpoolParts {
   recovered: Recovered;
   log: SegmentLog;
   reserve: Reserve;
+  startReserve: Reserve;
   lock: DirectoryLock;
 }
 
@@ -37,6 +38,8 @@ const settlementBytesReserved = 2048;
 const refusedAtShare = 0.95;
 /** How often a full disk is tried again. */
 const healIntervalMs = 1000;
+/** When a client may try again while the spool is full. */
+const retryFullMs = 5000;
 /** How often it is written down what is shipped: what a crash makes of it is shipped again, which changes nothing. */
 const cursorIntervalMs = 1000;
 
@@ -49,6 +52,7 @@ export class FileSpool implements Spool {
   readonly #epoch: number;
   readonly #log: SegmentLog;
   readonly #reserve: Reserve;
+  readonly #startReserve: Reserve;
   readonly #lock: DirectoryLock;
   readonly #encoder = new RecordEncoder();
   readonly #openIntents: OpenIntents;
@@ -67,7 +71,7 @@ export class FileSpool implements Spool {
   #isTickWanted = false;
   #closed: Promise<void> | undefined;
 
-  constructor({ options, identity, cursor, recovered, log, reserve, lock }: FileSpoolParts) {
+  constructor({ options, identity, cursor, recovered, log, reserve, startReserve, lock }: FileSpoolParts) {
     this.id = identity.id;
     this.abandonedIntents = recovered.abandonedIntents;
     this.damage = recovered.damage;
@@ -75,6 +79,7 @@ export class FileSpool implements Spool {
     this.#epoch = identity.epoch;
     this.#log = log;
     this.#reserve = reserve;
+    this.#startReserve = startReserve;
     this.#lock = lock;
     this.#openIntents = recovered.openIntents;
     this.#progress = new ShipProgress(recovered.unshippedSettlements);
@@ -99,12 +104,19 @@ export class FileSpool implements Spool {
     const record = this.#encoder.encode('intent', json);
     const bytes = this.#countBytes() + record.length + settlementBytesReserved;
     if (this.#isDiskFull() || bytes > this.#options.bytesMax * refusedAtShare) {
-      throw new AppError('spool_full', { internal: `spool is ${Math.round(this.readFill() * 100)} % full` });
+      throw new AppError('spool_full', {
+        internal: `spool is ${Math.round(this.readFill() * 100)} % full`,
+        retryAfterMs: retryFullMs,
+      });
     }
     try {
       this.#openIntents.place(eventId, json, this.#log.append(record));
     } catch (cause) {
-      throw new AppError('spool_full', { internal: 'the disk did not take an intent', cause });
+      throw new AppError('spool_full', {
+        internal: 'the disk did not take an intent',
+        cause,
+        retryAfterMs: retryFullMs,
+      });
     }
     this.#wantTick();
   }
@@ -114,7 +126,7 @@ export class FileSpool implements Spool {
     if (!this.#openIntents.has(eventId)) return;
     const json = toMarkJson(eventId, mark);
     if (!this.#appendAtAnyCost(this.#encoder.encode('mark', json))) {
-      throw new AppError('spool_full', { internal: 'the disk did not take a mark' });
+      throw new AppError('spool_full', { internal: 'the disk did not take a mark', retryAfterMs: retryFullMs });
     }
     this.#openIntents.mark(eventId, json);
     this.#wantTick();
@@ -253,7 +265,7 @@ export class FileSpool implements Spool {
     if (!this.#isDiskFull() || performance.now() < this.#healAtMs) return;
     this.#healAtMs = performance.now() + healIntervalMs;
     this.#writeUnwritten();
-    if (this.#unwritten.length === 0) this.#reserve.tryHold();
+    if (this.#unwritten.length === 0 && this.#startReserve.tryHold()) this.#reserve.tryHold();
   }
 
   async #saveCursor(): Promise<void> {

@@ -12,6 +12,8 @@ import type { WriteBytes } from './write.ts';
 
 const reserveShare = 0.05;
 const reserveBytesMax = 16 * 1024 * 1024;
+/** Room for what a start writes before anything is shipped: lock, identity, cursor and a first segment. */
+const startReserveBytes = 256 * 1024;
 
 /**
  * Opens the directory, recovers what earlier processes left and begins to ship it. Throws `conflict` where another live
@@ -26,21 +28,39 @@ export async function openSpoolThrough(options: SpoolOptions, write: WriteBytes)
   checkOptions(options);
   const { directory, bytesMax, segmentBytesMax, onError } = options;
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const lock = lockDirectory(directory);
+  const reserveBytes = Math.min(Math.ceil(bytesMax * reserveShare), reserveBytesMax);
+  const reserve = new Reserve(directory, 'reserve', reserveBytes, write);
+  const startReserve = new Reserve(directory, 'start-reserve', Math.min(startReserveBytes, reserveBytes), write);
+  const open = async () => {
+    const lock = lockDirectory(directory);
+    try {
+      const identity = await raiseEpoch(directory);
+      const cursor = await readCursor(directory);
+      const recovered = await recover(directory, cursor, onError);
+      const { segments } = recovered;
+      const firstNumber = Math.max(cursor.segment, segments.at(-1)?.number ?? 0) + 1;
+      const log = new SegmentLog({ directory, segmentBytesMax, write, segments, firstNumber });
+      startReserve.tryHold();
+      reserve.tryHold();
+      return new FileSpool({ options, identity, cursor, recovered, log, reserve, startReserve, lock });
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  };
   try {
-    const identity = await raiseEpoch(directory);
-    const cursor = await readCursor(directory);
-    const recovered = await recover(directory, cursor, onError);
-    const { segments } = recovered;
-    const firstNumber = Math.max(cursor.segment, segments.at(-1)?.number ?? 0) + 1;
-    const log = new SegmentLog({ directory, segmentBytesMax, write, segments, firstNumber });
-    const reserve = new Reserve(directory, Math.min(Math.ceil(bytesMax * reserveShare), reserveBytesMax), write);
-    reserve.tryHold();
-    return new FileSpool({ options, identity, cursor, recovered, log, reserve, lock });
+    return await open();
   } catch (error) {
-    lock.release();
-    throw error;
+    if (!isDiskFull(error)) throw error;
+    // What is already settled must leave a full disk, and only a spool that is open ships it (I11).
+    startReserve.release();
+    return await open();
   }
+}
+
+function isDiskFull(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 function checkOptions({ bytesMax, segmentBytesMax, flushIntervalMs, shipBatchMax }: SpoolOptions): void {

@@ -15,8 +15,8 @@ export class Reserve {
   readonly #write: WriteBytes;
   #isHeld = false;
 
-  constructor(directory: string, bytes: number, write: WriteBytes) {
-    this.#path = join(directory, 'reserve');
+  constructor(directory: string, name: string, bytes: number, write: WriteBytes) {
+    this.#path = join(directory, name);
     this.#bytes = bytes;
     this.#write = write;
   }

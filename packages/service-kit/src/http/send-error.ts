@@ -1,11 +1,20 @@
 import type { ServerResponse } from 'node:http';
 import { type AppError, toOpenAiErrorBody, toProblemBody } from '@aggregator/contracts';
 
-/** Headers that belong to every error: whether, and when, to ask again. */
+const overloaded: readonly number[] = [429, 503];
+/** If the place that rejects a request knows no better. */
+const retryAfterMsDefault = 1000;
+
+/**
+ * Returns the headers that belong to every error: whether, and when, to ask again. A 429 or 503 that a client may repeat
+ * always says when (I12).
+ */
 export function errorHeaders(error: AppError): Record<string, string> {
-  const headers: Record<string, string> = { 'x-should-retry': String(error.entry.isRetryable) };
-  if (error.retryAfterMs !== undefined)
-    headers['retry-after'] = String(Math.max(1, Math.ceil(error.retryAfterMs / 1000)));
+  const { isRetryable, status } = error.entry;
+  const headers: Record<string, string> = { 'x-should-retry': String(isRetryable) };
+  const mustSay = isRetryable && overloaded.includes(status);
+  const retryAfterMs = error.retryAfterMs ?? (mustSay ? retryAfterMsDefault : undefined);
+  if (retryAfterMs !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfterMs / 1000)));
   return headers;
 }
 
