@@ -1,4 +1,4 @@
-import { isWellFormedApiKey, scope } from '@aggregator/contracts';
+import { isWellFormedApiKey, type Scope } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { type Actor, type AuditedChange, writeAudit } from '../../apps/auth/src/audit/write-audit.ts';
 import { createDatabase, type Transaction } from '../../apps/auth/src/database/create-database.ts';
@@ -24,11 +24,15 @@ export interface SeededAccount {
   apiKey: string | null;
 }
 
+/** An SDK gets this key: a leak of it must not give the installation away. */
+const developerScopes: readonly Scope[] = ['ai:invoke', 'billing:read', 'usage:read'];
+
 /** No person, no key, no request: the installation itself. */
 const installation: Actor = { userId: null, keyId: null, requestId: undefined };
 
 /**
- * Sees to it that there is one organisation, its admin and an API key with every scope. Does nothing the second time, and
+ * Makes one organisation, its admin and an API key of a developer, unless they exist. The admin's credential is the password:
+ * the key calls models and reads usage and money, and changes nothing. Does nothing the second time, and
  * one at a time where several processes start together. Throws where `apiKey` is not a well-formed key.
  */
 export async function seed(databaseUrl: string, options: SeedOptions): Promise<SeededAccount> {
@@ -88,7 +92,7 @@ async function createKeyIfMissing(
   const keyToIssue = {
     ...admin,
     name: 'First key',
-    scopes: scope.options,
+    scopes: developerScopes,
     models: null,
     allowedIps: null,
     limits: {},
@@ -102,7 +106,7 @@ async function createKeyIfMissing(
     action: 'api_key_created',
     subjectType: 'api_key',
     subjectId: row.id,
-    details: { scopes: scope.options },
+    details: { scopes: developerScopes },
   };
   return { apiKey: key, audited: [audited] };
 }

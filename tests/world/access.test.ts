@@ -41,6 +41,25 @@ describe('access through the gateway', () => {
       timeoutMs: withinMs,
     });
 
+  it('lets the key that npm start prints call and read, and change nothing (I17)', async () => {
+    const key = as(world.apiKey);
+    const statusOf = async (method: string, path: string, body?: unknown) =>
+      (await key.request(method, path, body)).status;
+
+    expect((await chat(world.apiKey)).status).toBe(200);
+    for (const path of ['/v1/billing/balance', '/v1/billing/transactions', '/v1/analytics/dashboard']) {
+      expect(await statusOf('GET', path)).toBe(200);
+    }
+    const organizationId = crypto.randomUUID();
+    const topUp = { organizationId, type: 'top_up', amountNanoUsd: '1', description: 'x', idempotencyKey: 'x' };
+    expect(await statusOf('POST', '/v1/billing/transaction', topUp)).toBe(403);
+    expect(await statusOf('GET', '/v1/orchestrator/providers')).toBe(403);
+    expect(await statusOf('POST', '/v1/auth/api-keys', { name: 'x' })).toBe(403);
+    expect(await statusOf('GET', `/v1/auth/organizations/${organizationId}`)).toBe(403);
+    const operator = as(await logIn(world.adminEmail, world.adminPassword));
+    expect((await operator.request('GET', '/v1/orchestrator/providers')).status).toBe(200);
+  });
+
   it("limits a user with an access token, whatever its owner's keys ask for (I14)", async () => {
     const owner = await signUp('limited');
     const body = { name: 'unbound', limits: { requestsPerMinute: null, concurrentRequests: null } };

@@ -16,10 +16,10 @@ const secrets = z.strictObject({
 });
 export type Secrets = z.infer<typeof secrets>;
 
-const fileName = 'secrets.json';
+export const secretsFileName = 'secrets.json';
 
 export async function readOrCreateSecrets(directory: string): Promise<Secrets> {
-  const text = await readFile(join(directory, fileName), 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readFile(join(directory, secretsFileName), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw error;
   });
@@ -27,7 +27,7 @@ export async function readOrCreateSecrets(directory: string): Promise<Secrets> {
   const all: Secrets = { ...createSecrets(), ...kept };
   // A state directory of before a secret came into being gets that one alone.
   const isWhole = Object.keys(kept).length === Object.keys(all).length;
-  if (!isWhole) await writePrivateFile(join(directory, fileName), `${JSON.stringify(all, null, 2)}\n`);
+  if (!isWhole) await writePrivateFile(join(directory, secretsFileName), `${JSON.stringify(all, null, 2)}\n`);
   return all;
 }
 

@@ -15,7 +15,7 @@ import { databaseName, type Environment, startService } from '@aggregator/servic
 import { readStandaloneConfig, type StandaloneConfig } from './config.ts';
 import { prepareDatabases } from './prepare-databases.ts';
 import type { Progress } from './progress.ts';
-import { readOrCreateSecrets, writePrivateFile } from './secrets.ts';
+import { readOrCreateSecrets, secretsFileName, writePrivateFile } from './secrets.ts';
 import { adminEmail, seedFirstAccount } from './seed-first-account.ts';
 import { portOf, serviceEnvironment } from './service-environment.ts';
 import { waitForFirstModel } from './wait-for-first-model.ts';
@@ -26,6 +26,8 @@ export interface Standalone {
   readonly apiKey: string;
   readonly adminEmail: string;
   readonly adminPassword: string;
+  /** The file that keeps the secrets of this installation, the operator's password among them. */
+  readonly secretsFile: string;
   /** A model that answers, for the first request. */
   readonly model: string;
   stop(): Promise<void>;
@@ -62,11 +64,12 @@ export async function startStandalone(environment: Environment, progress: Progre
     const baseUrl = `http://127.0.0.1:${portOf('api-gateway', config)}`;
     const model = await waitForFirstModel(baseUrl, secrets.apiKey);
     const facts = { baseUrl, apiKey: secrets.apiKey, adminEmail, adminPassword: secrets.adminPassword };
+    const secretsFile = join(config.stateDirectory, secretsFileName);
     await writePrivateFile(readyFile, `${JSON.stringify(facts, null, 2)}\n`);
     progress.done();
     // The file goes first when stopping: nobody may read "ready" of something that is going away.
     opened.push(() => rm(readyFile, { force: true }));
-    return { ...facts, model, stop };
+    return { ...facts, secretsFile, model, stop };
   } catch (error) {
     progress.done();
     await stop();

@@ -1,7 +1,9 @@
 import type { Standalone } from './start-standalone.ts';
 
 /** What stands on the screen when it is ready: where, with what key, the first request, and what to do next. */
-export function welcomeText(standalone: Pick<Standalone, 'baseUrl' | 'apiKey' | 'adminEmail' | 'model'>): string {
+export function welcomeText(
+  standalone: Pick<Standalone, 'baseUrl' | 'apiKey' | 'adminEmail' | 'model' | 'secretsFile'>,
+): string {
   const { baseUrl, apiKey } = standalone;
   return `
   AI Aggregator is ready.
@@ -19,6 +21,9 @@ export function welcomeText(standalone: Pick<Standalone, 'baseUrl' | 'apiKey' | 
   And what it cost:
 
     curl ${baseUrl}/v1/billing/balance -H "Authorization: Bearer ${apiKey}"
+
+  The key calls models and reads usage and cost. To manage keys, providers and money, log in as the operator:
+  ${standalone.adminEmail}, with the adminPassword of ${standalone.secretsFile}, at ${baseUrl}/v1/auth/login.
 
   Next: set OPENAI_API_KEY and start again to reach real models. Ctrl-C stops everything; nothing is lost.
 
