@@ -2,6 +2,7 @@ import {
   type ConfigOf,
   commonVariables,
   type Environment,
+  idempotencyVariables,
   integer,
   peerUrlVariable,
   readConfig,
@@ -28,6 +29,7 @@ const mebibyte = 1024 * 1024;
 export const apiGatewayVariables = {
   ...commonVariables('api-gateway', 3000),
   ...redisVariables,
+  ...idempotencyVariables,
   proxyUrls: variable('PROXY_URL', proxyUrls, 'Base URL of the proxy; several, separated by commas, share the load.'),
   proxyDiscovery: variable(
     'PROXY_DISCOVERY',

@@ -6,6 +6,7 @@ import {
   type ShelteredRates,
 } from '@aggregator/admission';
 import { keyInvalidationChannel } from '@aggregator/contracts';
+import type { ClaimStore } from '@aggregator/expiring-store';
 import { createInvalidationChannel, type InvalidationChannel } from '@aggregator/invalidation';
 import {
   ConfigError,
@@ -13,7 +14,10 @@ import {
   createInternalClient,
   createLogger,
   createMetrics,
+  createOnceServer,
   type IdentitySigner,
+  type OnceServer,
+  openClaims,
   type ServiceContext,
 } from '@aggregator/service-kit';
 import type { ApiGatewayConfig } from './config.ts';
@@ -30,6 +34,7 @@ export interface ApiGatewayOverrides {
   admission: Pick<AdmissionStore, 'takeRate' | 'readEpoch' | 'close'>;
   invalidation: InvalidationChannel;
   resolveHost: ResolveHost;
+  claims: ClaimStore;
 }
 
 export interface ApiGatewayContext extends ServiceContext {
@@ -46,6 +51,8 @@ export interface ApiGatewayContext extends ServiceContext {
   readonly localRates: LocalRates;
   readonly management: ManagementTargets;
   readonly pools: GatewayPools;
+  /** Requests to the management API with an `Idempotency-Key`. */
+  readonly once: OnceServer;
 }
 
 const keysRememberedMax = 100_000;
@@ -97,6 +104,9 @@ export async function createApiGatewayContext(
     localRates: new LocalRates(),
     management,
     pools,
+    once: createOnceServer(config, stores.claims, (error) =>
+      logger.warn('store_failed', { store: 'idempotency', error }),
+    ),
     readinessChecks: { proxy: () => proxies.checkHealth() },
     async start() {
       await discovery?.refresh();
@@ -165,7 +175,13 @@ function openStores(
     own.push(store);
     return store;
   };
+  const openOwnClaims = () => {
+    const claims = openClaims(config, (error) => onError('idempotency', error));
+    own.push(claims);
+    return claims;
+  };
   return {
+    claims: overrides.claims ?? openOwnClaims(),
     admission: open<ApiGatewayOverrides['admission']>(overrides.admission, 'admission', createAdmissionStore),
     invalidation: open(overrides.invalidation, 'invalidation', createInvalidationChannel),
     async closeOwn() {

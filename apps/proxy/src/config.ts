@@ -11,6 +11,7 @@ import {
   eventLogVariables,
   flag,
   httpProxyVariables,
+  idempotencyVariables,
   integer,
   peerUrlVariable,
   readConfig,
@@ -29,6 +30,7 @@ const requestCostNanoUsdCeiling = 999_999_999_999_999;
 export const proxyVariables = {
   ...commonVariables('proxy', defaultPorts.proxy),
   ...redisVariables,
+  ...idempotencyVariables,
   ...eventLogVariables,
   orchestratorUrl: peerUrlVariable('provider-orchestrator'),
   billingUrl: peerUrlVariable('billing'),
@@ -152,21 +154,6 @@ export const proxyVariables = {
     'CACHE_HIT_PRICE_PERCENT',
     integer(0, 100).default(0),
     'What an answer that is given again costs, in percent of its price.',
-  ),
-  idempotencyAnswerBytesMax: variable(
-    'IDEMPOTENCY_ANSWER_BYTES_MAX',
-    integer(1024, 256 * mebibyte).default(8 * mebibyte),
-    'Longest answer that is kept for requests with the same Idempotency-Key, in bytes. A repeat of a longer one is answered 409.',
-  ),
-  idempotencyOrganizationBytesMax: variable(
-    'IDEMPOTENCY_ORGANIZATION_BYTES_MAX',
-    integer(mebibyte, 1024 * 1024 * mebibyte).default(64 * mebibyte),
-    'Bytes that the kept answers of one organisation may take, compressed. What does not fit is not kept.',
-  ),
-  idempotencyBytesMax: variable(
-    'IDEMPOTENCY_BYTES_MAX',
-    integer(mebibyte, 1024 * 1024 * mebibyte).default(1024 * mebibyte),
-    'Bytes that the kept answers of all organisations may take, compressed.',
   ),
   mockProvider: variable(
     'MOCK_PROVIDER',

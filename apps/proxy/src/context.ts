@@ -14,6 +14,7 @@ import {
   createInternalClient,
   createLogger,
   createMetrics,
+  createOnceServer,
   emptyAllowlist,
   type IdentityVerifier,
   type Logger,
@@ -33,7 +34,6 @@ import { OpenRequests } from './attempts/open-requests.ts';
 import { AnswerCache } from './cache/answer-cache.ts';
 import { mockLedgerPath, type ProxyConfig } from './config.ts';
 import { createProxyEvents, type ProxyEvents } from './events.ts';
-import { createOnceServer } from './idempotency/create-once-server.ts';
 import { RequestOutcomes, withOutcomes } from './idempotency/request-outcomes.ts';
 import { CompiledPolicies } from './privacy/compiled-policies.ts';
 import { composeReport } from './reports/compose-report.ts';
@@ -171,7 +171,7 @@ export async function createProxyContext(
     requests: new OpenRequests(),
     answers: new AnswerCache(stores.answers, config.cacheTtlSeconds * 1000),
     conversations: stores.conversations,
-    once: createOnceServer(config, stores.claims, events),
+    once: createOnceServer(config, stores.claims, (error) => events.partFailed('idempotency', error)),
     outcomes,
     policies: new CompiledPolicies(),
     mockProvider: await openMockProvider(config),

@@ -10,6 +10,7 @@ export {
   replicasMaxVariable,
   requestBytesMaxVariable,
 } from './config/common-variables.ts';
+export { idempotencyVariables } from './config/idempotency-variables.ts';
 export {
   ConfigError,
   type ConfigOf,
@@ -50,6 +51,7 @@ export { parseJsonBody, parseScannedJson, scanJson } from './http/parse-json-bod
 export { scanJsonInTurns } from './http/parse-json-in-turns.ts';
 export { readJsonBytes } from './http/read-body.ts';
 export { errorHeaders, sendErrorBody, sendOpenAiError, sendProblem } from './http/send-error.ts';
+export { claimBounds, createOnceServer, openClaims } from './idempotency/create-once-server.ts';
 export { readIdempotencyKey } from './idempotency/idempotency-key.ts';
 export { type OnceEnd, type OnceRequest, OnceServer, type OnceVerdict } from './idempotency/serve-once.ts';
 export { createIdentity, type Identity } from './identity/create-identity.ts';

@@ -23,6 +23,11 @@ export class ReceivedBody {
     return this.#blocks.length === 1 ? (this.#blocks[0] ?? null) : Readable.from(this.#send(), { objectMode: false });
   }
 
+  /** Returns a copy of the whole body, before a block has left. */
+  toBuffer(): Buffer {
+    return Buffer.concat(this.#blocks);
+  }
+
   /** Gives back the room. */
   close(): void {
     this.#blocks.length = 0;

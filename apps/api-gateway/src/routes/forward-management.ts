@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError, peerHeader, principalHeader, requestIdHeader } from '@aggregator/contracts';
+import type { Readable } from 'node:stream';
+import { AppError, type Principal, peerHeader, principalHeader, requestIdHeader } from '@aggregator/contracts';
 import type { Claim } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { type ReceiveOptions, receiveBody } from '../bodies/receive-body.ts';
 import type { ReceivedBody } from '../bodies/received-body.ts';
 import type { ApiGatewayContext } from '../context.ts';
 import { toForwardHeaders } from '../forward/allowed-headers.ts';
+import { forwardOnce } from '../forward/forward-once.ts';
 import { AnswerRelay } from '../forward/relay-answer.ts';
 import { authenticate } from '../middleware/authenticate.ts';
 import { authorise } from '../middleware/authorise.ts';
@@ -26,6 +28,8 @@ interface Admitted {
   readonly identity: Readonly<Record<string, string>>;
   readonly claims: readonly Claim[];
   readonly receive: ReceiveOptions;
+  /** Null for a caller without a credential. */
+  readonly principal: Principal | null;
 }
 
 /**
@@ -66,7 +70,8 @@ async function admit(
       ...{ pool: pools.publicBodies, claims, watch: pools.publicBodiesWatch, onRefused, evictFor: clientIp },
       ...{ bytesMax: publicBodyBytesMax, bytesMin: bodyBytesMin },
     };
-    return { identity: { [peerHeader]: await signer.signPeer(route.service) }, claims, receive };
+    const identity = { [peerHeader]: await signer.signPeer(route.service) };
+    return { identity, claims, receive, principal: null };
   }
   const caller = await authenticate(context, request, clientIp);
   authorise(caller, null, clientIp);
@@ -78,18 +83,25 @@ async function admit(
   };
   return {
     identity: { [principalHeader]: await signer.signPrincipal(caller.principal, route.service) },
-    ...{ claims, receive },
+    ...{ claims, receive, principal: caller.principal },
   };
+}
+
+interface Client {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly target: string;
+  readonly clientIp: string;
 }
 
 async function forward(
   context: ApiGatewayContext,
   { service }: ManagementRoute,
-  { identity, claims, receive }: Admitted,
-  client: { request: IncomingMessage; response: ServerResponse; target: string; clientIp: string },
+  { identity, claims, receive, principal }: Admitted,
+  client: Client,
 ): Promise<void> {
   const { request, response } = client;
-  const { pool, requests } = context.management[service];
+  const { requests } = context.management[service];
   let place: ReturnType<typeof requests.open> | null = null;
   let body: ReceivedBody | null = null;
   try {
@@ -109,11 +121,15 @@ async function forward(
       [requestIdHeader]: String(response.getHeader(requestIdHeader)),
       'x-forwarded-for': client.clientIp,
     };
-    const { promise, resolve } = Promise.withResolvers<AppError | null>();
-    const relay = new AnswerRelay({ response, ownHeaders: [], toStreamError: () => '' }, resolve);
-    pool.dispatch({ method: request.method ?? 'GET', path: client.target, headers, body: body.toDispatch() }, relay);
-    const failure = await promise;
-    if (failure !== null) throw failure;
+    await forwardOnce(context, principal, client, body, (to) =>
+      dispatch(context, service, {
+        ...client,
+        response: to.response,
+        body: to.body,
+        headers,
+        onDispatch: to.onDispatch,
+      }),
+    );
   } catch (error) {
     if (error instanceof AppError && error.entry.status >= 500) {
       context.logger.error('management_forward_failed', { target: service, error });
@@ -123,4 +139,24 @@ async function forward(
     body?.close();
     place?.close();
   }
+}
+
+interface Dispatched extends Pick<Client, 'request' | 'response' | 'target'> {
+  readonly headers: Record<string, string>;
+  readonly body: Buffer | Readable | null;
+  /** Called if the service may have read the request. */
+  onDispatch(): void;
+}
+
+async function dispatch(
+  context: ApiGatewayContext,
+  service: ManagementRoute['service'],
+  { request, response, target, headers, body, onDispatch }: Dispatched,
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<AppError | null>();
+  const relay = new AnswerRelay({ response, ownHeaders: [], toStreamError: () => '' }, resolve);
+  context.management[service].pool.dispatch({ method: request.method ?? 'GET', path: target, headers, body }, relay);
+  const failure = await promise;
+  if (relay.isDispatched) onDispatch();
+  if (failure !== null) throw failure;
 }

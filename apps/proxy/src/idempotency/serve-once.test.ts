@@ -1,11 +1,10 @@
 import { createMemoryClaimStore } from '@aggregator/expiring-store';
-import { createUuidV7 } from '@aggregator/service-kit';
+import { claimBounds, createUuidV7 } from '@aggregator/service-kit';
 import { waitFor } from '@aggregator/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
 import { chunkEvent } from '../testing/scripted-upstream.ts';
 import { createPrincipal, startWorld, toSnapshot, type World } from '../testing/start-world.ts';
-import { claimBounds } from './create-once-server.ts';
 
 const messages = [{ role: 'user', content: 'Hello' }];
 const chat = { model: 'mock/mock-small', messages };

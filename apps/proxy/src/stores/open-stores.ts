@@ -1,17 +1,15 @@
 import { type AdmissionStore, createAdmissionStore } from '@aggregator/admission';
 import {
   type ClaimStore,
-  createClaimStore,
   createExpiringStore,
   createRedisExpiringStore,
   type ExpiringStore,
 } from '@aggregator/expiring-store';
 import { createEventLog, type EventLog } from '@aggregator/messaging';
-import { ConfigError, type InternalClient, lastKnownGoodStore } from '@aggregator/service-kit';
+import { ConfigError, type InternalClient, lastKnownGoodStore, openClaims } from '@aggregator/service-kit';
 import { shelterAdmission } from '../admission/sheltered-admission.ts';
 import type { ProxyConfig } from '../config.ts';
 import type { ProxyEvents } from '../events.ts';
-import { claimBounds } from '../idempotency/create-once-server.ts';
 
 /** Stores that may come from outside; who made one closes it. */
 export interface GivenStores {
@@ -41,7 +39,7 @@ export function openStores(
     eventLog: given.eventLog ?? keep(connectEventLog(config)),
     answers: keep(openExpiring(config, 'answers', config.cacheMaxSize, events)),
     conversations: keep(openExpiring(config, 'conversations', conversationEntriesMax, events)),
-    claims: given.claims ?? keep(openClaims(config, events)),
+    claims: given.claims ?? keep(openClaims(config, (error) => events.partFailed('idempotency', error))),
     lastKnownGood: given.lastKnownGood ?? openLastKnownGood(config, events, keep),
     async closeOwn() {
       await Promise.all(own.map((store) => store.close()));
@@ -70,15 +68,6 @@ function openExpiring(
 ): ExpiringStore {
   const onError = (error: unknown) => events.partFailed(name, error);
   return createExpiringStore({ redisUrl, keyPrefix: `${redisKeyPrefix}${name}:`, entriesMax, onError });
-}
-
-function openClaims(config: ProxyConfig, events: ProxyEvents): ClaimStore {
-  return createClaimStore({
-    redisUrl: config.redisUrl,
-    keyPrefix: `${config.redisKeyPrefix}idempotency:`,
-    ...claimBounds(config),
-    onError: (error) => events.partFailed('idempotency', error),
-  });
 }
 
 /** Only where several processes share a store is there anything in it. */

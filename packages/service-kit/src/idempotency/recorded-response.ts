@@ -62,7 +62,7 @@ export class RecordedResponse extends ServerResponse {
 
   override writeHead(status: number, ...rest: readonly unknown[]): this {
     const given = rest.find((part) => typeof part === 'object' && part !== null) ?? {};
-    for (const [name, value] of Object.entries(given)) this.setHeader(name, value);
+    for (const [name, value] of toPairs(given)) this.setHeader(name, value);
     this.#status = status;
     super.writeHead(status);
     const headers = this.getHeaders();
@@ -110,6 +110,12 @@ export class RecordedResponse extends ServerResponse {
   readonly #drain = (): void => {
     this.emit('drain');
   };
+}
+
+/** Node takes an object of headers, or a list of names and values in turn. */
+function toPairs(given: object): [string, string][] {
+  if (!Array.isArray(given)) return Object.entries(given);
+  return given.flatMap((name, at) => (at % 2 === 0 ? [[String(name), String(given[at + 1])]] : []));
 }
 
 function toKeptHeaders(headers: OutgoingHttpHeaders): Record<string, string | string[]> {

@@ -48,7 +48,7 @@ export function nameOnce({ tenant, endpoint, key, body, secret }: OnceSubject): 
   const asked = createHash('sha256').update(body).digest();
   return {
     name: hash('name', tenant, endpoint, key),
-    fingerprint: hash('fingerprint', secret, asked.toString('base64')),
+    fingerprint: hash('fingerprint', asked.toString('base64')),
     sealingKey: Buffer.from(
       hkdfSync('sha256', Buffer.concat([Buffer.from(`${secret}\n${key}\n`), asked]), tenant, 'kept answer', 32),
     ),

@@ -26,6 +26,7 @@ export interface OnceRequest extends OnceSubject {
 }
 
 export interface OnceEnd {
+  /** 0 if the work threw before it wrote a head. */
   readonly status: number;
   /** False for an answer that broke off. */
   readonly isWhole: boolean;
@@ -57,8 +58,7 @@ export class OnceServer {
   }
 
   /**
-   * `work` writes its answer to the response that it is given. What it throws before it wrote anything is thrown on, and the
-   * claim is released.
+   * `work` writes its answer to the response that it is given. What it throws before it wrote a head is thrown on.
    * @throws {AppError} `idempotency_key_reused`, `idempotency_in_progress`, `idempotency_answer_lost`,
    * `idempotency_unavailable`, `rate_limit_exceeded`
    */
@@ -96,7 +96,7 @@ export class OnceServer {
       await work(recorded);
     } catch (thrown) {
       if (recorded.status === 0) {
-        await this.#end(names, once, 'release', recorded);
+        await this.#end(names, once, once.judge({ status: 0, isWhole: false }), recorded);
         share.close();
         throw thrown;
       }
