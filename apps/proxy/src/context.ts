@@ -49,6 +49,7 @@ import { readBootId } from './settlement/read-boot-id.ts';
 import { recoverIntents } from './settlement/recover-intents.ts';
 import { type GivenStores, openStores } from './stores/open-stores.ts';
 import { Credentials } from './upstream/credentials.ts';
+import { EventRoom } from './upstream/event-room.ts';
 import { ProviderPools } from './upstream/provider-pools.ts';
 import { OpenHolds, watchHolds } from './watermark/open-holds.ts';
 import { createWatermarkReporter } from './watermark/watermark-reporter.ts';
@@ -81,6 +82,8 @@ export interface ProxyContext extends ServiceContext {
   readonly memory: TargetMemory;
   /** Models, by provider, that rejected a trailing assistant message although the registry says that they take one. */
   readonly refusedPrefills: ExpiringMarks;
+  /** Memory for large events of streams. */
+  readonly eventRoom: EventRoom;
   /** How attempts at each provider ended of late. */
   readonly traffic: ProviderTrafficBook;
   readonly requests: OpenRequests;
@@ -114,6 +117,7 @@ const shipBatchMax = 500;
 const spoolFillMax = 0.95;
 const targetsMax = 20_000;
 const refusedPrefillMs = 3_600_000;
+const eventRoomLimits = { totalMax: 256 * 1024 * 1024, providerMax: 128 * 1024 * 1024 };
 const reportedProvidersMax = 1000;
 const reportIntervalMs = 5000;
 
@@ -158,6 +162,7 @@ export async function createProxyContext(
 
   const context: ProxyContext = {
     ...{ config, logger, metrics, events, routing, spool, pools, credentials, memory, traffic, refusedPrefills },
+    eventRoom: new EventRoom(eventRoomLimits),
     admission: watchHolds(stores.admission, holds),
     verifier,
     refused: new RefusedSubjects(monotonicNow),

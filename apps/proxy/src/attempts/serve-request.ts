@@ -222,9 +222,10 @@ class Attempts<Prepared extends Translation> {
       const judged = judgeFailure(outcome.failure);
       rest = findRest(judged, target, rest.slice(1));
       if (rest.length > 0 || hasRetried) continue;
-      // The last of them gets one retry.
+      // The last of them gets one retry, if it refused before it began.
       hasRetried = true;
-      const pauseMs = this.#pauseBeforeRetry(judged, target);
+      const mayRetry = judged.kind === 'answered' || judged.kind === 'unreachable';
+      const pauseMs = mayRetry ? this.#pauseBeforeRetry(judged, target) : null;
       if (pauseMs === null) break;
       const reason = await pauseBetween(this.#open, pauseMs);
       if (reason?.code === 'request_cancelled')

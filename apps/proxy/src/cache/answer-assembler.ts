@@ -3,26 +3,31 @@ import { ChoiceAssembler } from './choice-assembler.ts';
 
 type Fields = Record<string, unknown>;
 
-const charactersMax = 1024 * 1024;
+const defaultCharactersMax = 1024 * 1024;
 const choicesMax = 128;
 const headFields = ['id', 'created', 'model', 'system_fingerprint', 'service_tier'];
 
 /**
  * Makes the whole answer of a stream from its chunks, as the same provider would have given it in one piece. It gives up,
- * and holds nothing any more, at 1 MiB and at everything that it cannot be sure to join as it was meant.
+ * and holds nothing any more, at a bound of characters and at everything that it cannot be sure to join as it was meant.
  */
 export class AnswerAssembler {
   readonly #head: Fields = {};
   readonly #choices = new Map<number, ChoiceAssembler>();
+  readonly #charactersMax: number;
   #usage: unknown;
   #characters = 0;
   #hasGivenUp = false;
+
+  constructor(charactersMax = defaultCharactersMax) {
+    this.#charactersMax = charactersMax;
+  }
 
   /** JSON text of a chunk. */
   push(chunk: string): void {
     if (this.#hasGivenUp) return;
     this.#characters += chunk.length;
-    if (this.#characters > charactersMax) this.#giveUp();
+    if (this.#characters > this.#charactersMax) this.#giveUp();
     else this.#take(parseRecord(chunk));
   }
 

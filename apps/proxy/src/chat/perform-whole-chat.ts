@@ -9,6 +9,7 @@ import { readMessages, type SaidAnswer } from './answer-encoder.ts';
 import type { ChatJob, ChatWords } from './chat-job.ts';
 import { keepAnswer } from './keep-answer.ts';
 import { toLimitedRequest } from './output-limit.ts';
+import { isEventStream, readStreamAsWhole } from './stream-as-whole.ts';
 
 /** Translates a chat whose answer comes in one piece. */
 export function toWholeDialect({ asked, chat, surface }: ChatWords): Prepare<WholeDialect> {
@@ -17,7 +18,10 @@ export function toWholeDialect({ asked, chat, surface }: ChatWords): Prepare<Who
     return {
       requests: [request],
       droppedParams: nameDropped(chat, asked.droppedParams, request.droppedParams, surface),
-      readAnswers: ([body = '']) => adapter.chat.fromResponse(body),
+      readAnswers: ([body = '']) =>
+        isEventStream(body)
+          ? readStreamAsWhole(adapter, body, { model: address.model, choiceCount: chat.n ?? 1 })
+          : adapter.chat.fromResponse(body),
     };
   };
 }

@@ -200,7 +200,7 @@ describe('a provider that sends nonsense', () => {
       'rate_limit_exceeded',
     ],
     [
-      'a plain answer',
+      'a plain answer that is not whole',
       200,
       '{"choices":[{"index":0,"message":{"role":"assistant","content":"Hi"}}]}',
       502,
@@ -251,7 +251,7 @@ describe('a provider that sends nonsense', () => {
   });
 
   it('an event of megabytes ends the stream with one error event', async () => {
-    answerInTwo(chunkEvent('Hi'), chunkEvent('x'.repeat(2_000_000)));
+    answerInTwo(chunkEvent('Hi'), chunkEvent('x'.repeat(9_000_000)));
     await expectOneErrorEvent(await streamInTwo(), 'upstream_invalid_response');
   });
 

@@ -4,18 +4,21 @@ import { answerHeaders, wantsAdditions, withAdditions } from '../attempts/answer
 import type { AttemptOutcome } from '../attempts/attempt-outcome.ts';
 import type { Attempt } from '../attempts/begin-attempt.ts';
 import type { Translation } from '../attempts/prepare-first.ts';
-import { readNoStream } from '../attempts/read-refusal.ts';
+import { readRefusal } from '../attempts/read-refusal.ts';
 import { showUsage } from '../attempts/show-usage.ts';
 import type { ProxyContext } from '../context.ts';
 import { type Charge, chargeUsage, estimateCharge } from '../settlement/charge.ts';
 import { type AttemptEnd, recordSettlement } from '../settlement/settle-request.ts';
-import { type AnswerHeaders, callProvider, type ProviderCall, type ProviderSink } from '../upstream/call-provider.ts';
-import { AnswerCollector, type CollectedAnswer, isSuccessStatus } from '../upstream/collect-answer.ts';
+import type { AnswerHeaders } from '../upstream/answer-headers.ts';
+import { callProvider, type ProviderCall, type ProviderSink } from '../upstream/call-provider.ts';
+import { AnswerCollector, type CollectedAnswer, isSuccessStatus, isWhiteSpace } from '../upstream/collect-answer.ts';
+import type { EventShare } from '../upstream/event-room.ts';
 import type { AnswerEncoder } from './answer-encoder.ts';
 import type { ChatJob } from './chat-job.ts';
 import type { ClientListener, ClientStream } from './client-stream.ts';
 import type { Continuation } from './continuation.ts';
 import { keepAnswer } from './keep-answer.ts';
+import { readWholeAsStream } from './whole-as-stream.ts';
 
 /** One attempt's side of a stream. */
 export interface StreamDialect extends Translation {
@@ -28,10 +31,13 @@ export interface StreamDialect extends Translation {
 }
 
 const mebibyte = 1024 * 1024;
-const eventBytesMax = mebibyte;
+/** A tool call or a text in one event; with what is around it, 5 MB of text pass. */
+const eventBytesMax = 8 * mebibyte;
 /** A picture comes in one event. */
 const imageEventBytesMax = 32 * mebibyte;
 const malformedEventsMax = 3;
+const openBrace = 0x7b;
+const openBracket = 0x5b;
 /** A whole answer whose usage, `[DONE]` or end of body does not come is not waited for. */
 const tailMs = 5000;
 const drainMs = 1000;
@@ -54,13 +60,16 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   readonly #attempt: Attempt<StreamDialect>;
   readonly #client: ClientStream<AnswerEncoder>;
   readonly #job: ChatJob;
-  readonly #translator: ChatStreamTranslator;
   readonly #continuation: Continuation | null;
   readonly #resolve: (outcome: AttemptOutcome) => void;
   readonly #parser: SseParser;
+  readonly #eventShare: EventShare;
+  #translator: ChatStreamTranslator;
   #call: ProviderCall | null = null;
-  /** An answer that is no stream, gathered to be told what it means. */
-  #refusal: AnswerCollector | null = null;
+  /** An answer that is no stream: a rejection, or a whole answer. */
+  #collector: AnswerCollector | null = null;
+  /** Head of a success whose first byte has not come: it shows whether the body is a stream, whatever its type says. */
+  #openHead: { readonly status: number; readonly headers: AnswerHeaders } | null = null;
   #isOver = false;
   #isTail = false;
   #hasPushed = false;
@@ -83,6 +92,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     this.#resolve = resolve;
     const makesImages = attempt.target.candidate.model.capabilities.includes('image_output');
     this.#parser = new SseParser({ eventBytesMax: makesImages ? imageEventBytesMax : eventBytesMax });
+    this.#eventShare = context.eventRoom.enter(attempt.request.provider.name);
   }
 
   start(): void {
@@ -98,25 +108,25 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   }
 
   onHead(status: number, headers: AnswerHeaders): void {
-    const isJson = String(headers['content-type'] ?? '').includes('json');
-    if (isSuccessStatus(status) && !isJson) return;
-    this.#refusal = new AnswerCollector();
-    this.#refusal.onHead(status, headers);
-    void this.#refusal.answer.then(this.#failAsRefused, this.#fail);
+    if (isSuccessStatus(status)) this.#openHead = { status, headers };
+    else this.#collect(status, headers, this.#failAsRefused);
   }
 
   onData(bytes: Buffer): void {
-    if (this.#refusal !== null) {
-      this.#refusal.onData(bytes);
+    if (this.#openHead !== null) this.#readForm(bytes, this.#openHead);
+    if (this.#collector !== null) {
+      this.#collector.onData(bytes);
       return;
     }
+    if (this.#isOver) return;
     // What it throws, for its size as well as for its form, comes back by `onError`.
-    if (!this.#isOver) this.#takeEvents(this.#parser.push(bytes));
+    this.#takeEvents(this.#parser.push(bytes));
+    if (!this.#isOver) this.#eventShare.hold(this.#parser.heldBytes);
   }
 
   onEnd(): void {
-    if (this.#refusal !== null) this.#refusal.onEnd();
-    if (this.#refusal !== null || this.#isOver) return;
+    if (this.#collector !== null) this.#collector.onEnd();
+    if (this.#collector !== null || this.#isOver) return;
     try {
       this.#takeEvents(this.#parser.end());
     } catch (thrown) {
@@ -128,7 +138,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   }
 
   onError(error: AppError): void {
-    if (this.#refusal !== null) this.#refusal.onError(error);
+    if (this.#collector !== null) this.#collector.onError(error);
     else if (this.#translator.isComplete) this.#finish();
     else this.#fail(error);
   }
@@ -148,6 +158,35 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     this.#call?.abort(failure);
     this.#resolve({ result: 'left', end });
   }
+
+  /** A whole answer begins with a brace, which no event stream does. */
+  #readForm(bytes: Buffer, { status, headers }: { readonly status: number; readonly headers: AnswerHeaders }): void {
+    const first = bytes.find((byte) => !isWhiteSpace(byte));
+    if (first === undefined) return;
+    this.#openHead = null;
+    if (first === openBrace || first === openBracket) this.#collect(status, headers, this.#takeWhole);
+  }
+
+  #collect(status: number, headers: AnswerHeaders, take: (answer: CollectedAnswer) => void): void {
+    this.#collector = new AnswerCollector(() => this.#call?.noteLife(), this.#attempt.limits.lifeBytes);
+    this.#collector.onHead(status, headers);
+    void this.#collector.answer.then(take, this.#fail);
+  }
+
+  /** A whole answer instead of a stream goes out as the stream that was asked for. */
+  readonly #takeWhole = ({ body }: CollectedAnswer): void => {
+    if (this.#isOver) return;
+    try {
+      const includeUsage = this.#job.chat.stream_options?.include_usage === true;
+      const { texts, translator } = readWholeAsStream(this.#attempt.adapter, body, { includeUsage });
+      this.#translator = translator;
+      for (const text of texts) this.#pass(text);
+      this.#noteLife();
+      this.#finish();
+    } catch (thrown) {
+      this.#fail(toAppError(thrown));
+    }
+  };
 
   #takeEvents(events: readonly string[]): void {
     const translator = this.#translator;
@@ -241,7 +280,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   };
 
   readonly #failAsRefused = (answer: CollectedAnswer): void => {
-    this.#fail(readNoStream(this.#attempt.adapter, answer));
+    this.#fail(readRefusal(this.#attempt.adapter, answer));
   };
 
   #close(
@@ -249,6 +288,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     outputCharacters = this.#translator.outputCharacters,
   ): AttemptEnd {
     this.#isOver = true;
+    this.#eventShare.leave();
     this.#client.detach();
     const { open, request } = this.#attempt;
     open.cut = null;

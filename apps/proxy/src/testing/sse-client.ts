@@ -32,7 +32,7 @@ export async function openStream(
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   sent.on('error', () => undefined);
   response.on('error', () => undefined);
-  const parser = new SseParser();
+  const parser = new SseParser({ eventBytesMax: 64 * 1024 * 1024 });
   const events: string[] = [];
   let text = '';
   if (!options.isPaused) {

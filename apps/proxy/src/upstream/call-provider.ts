@@ -1,11 +1,11 @@
 import { AppError, toAppError } from '@aggregator/contracts';
 import type { ProviderEndpoint } from '@aggregator/providers';
 import type { Dispatcher } from 'undici';
+import type { AnswerHeaders } from './answer-headers.ts';
 import { CallClock, type CallLimits } from './call-clock.ts';
+import { DecodedBody, type DecodedBodyOwner, readCoding } from './decoded-body.ts';
 import type { ProviderPool } from './provider-pools.ts';
-
-/** Header names are lower-case. */
-export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+import { toUnreadable } from './unreadable.ts';
 
 /** Takes a provider's answer as it comes. */
 export interface ProviderSink {
@@ -44,7 +44,7 @@ export function callProvider(
   return call;
 }
 
-export class ProviderCall implements Dispatcher.DispatchHandler {
+export class ProviderCall implements Dispatcher.DispatchHandler, DecodedBodyOwner {
   readonly #leave: () => void;
   readonly #sink: ProviderSink;
   readonly #clock: CallClock;
@@ -53,6 +53,11 @@ export class ProviderCall implements Dispatcher.DispatchHandler {
   #isRejected = false;
   #isOver = false;
   #isSent = false;
+  /** Null for a body that comes as it is. */
+  #decoded: DecodedBody | null = null;
+  #hasEnded = false;
+  #isSinkFull = false;
+  #isDecoderFull = false;
   #abortReason: AppError | null = null;
 
   constructor(target: ProviderPool, limits: CallLimits, sink: ProviderSink) {
@@ -77,20 +82,28 @@ export class ProviderCall implements Dispatcher.DispatchHandler {
 
   pause(): void {
     this.#clock.hold();
+    this.#isSinkFull = true;
     this.#controller?.pause();
   }
 
   resume(): void {
     if (this.#isOver) return;
     this.#clock.release();
-    this.#controller?.resume();
+    this.#isSinkFull = false;
+    if (!this.#isDecoderFull) this.#controller?.resume();
+  }
+
+  onFull(isFull: boolean): void {
+    this.#isDecoderFull = isFull;
+    if (isFull) this.#controller?.pause();
+    else if (!this.#isSinkFull) this.#controller?.resume();
   }
 
   /** Ends the call and its connection; `onError` is told `reason` before this returns. */
   abort(reason: AppError): void {
     if (this.#isOver) return;
     this.#abortReason = reason;
-    if (this.#controller === null) this.#finish(reason);
+    if (this.#controller === null || this.#hasEnded) this.#finish(reason);
     else this.#controller.abort(reason);
   }
 
@@ -114,16 +127,37 @@ export class ProviderCall implements Dispatcher.DispatchHandler {
     if (status < 200) return;
     this.#hasHead = true;
     this.#isRejected = status >= 300;
+    const coding = readCoding(headers);
+    if (coding === 'unknown' && !this.#isRejected) throw toUnreadable(`coding ${headers['content-encoding']}`);
+    if (coding !== null && coding !== 'unknown') this.#decoded = new DecodedBody(coding, this);
     this.#sink.onHead(status, headers);
     if (this.#isRejected) this.expectEndWithin(errorBodyMs);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, bytes: Buffer): void {
-    if (!this.#isOver) this.#sink.onData(bytes);
+    if (this.#isOver) return;
+    if (this.#decoded === null) this.#sink.onData(bytes);
+    else this.#decoded.write(bytes);
   }
 
   onResponseEnd(): void {
-    this.#finish(null);
+    this.#hasEnded = true;
+    if (this.#decoded === null) this.#finish(null);
+    else this.#decoded.end();
+  }
+
+  onDecoded(bytes: Buffer): void {
+    if (this.#isOver) return;
+    try {
+      this.#sink.onData(bytes);
+    } catch (thrown) {
+      this.abort(toAppError(thrown));
+    }
+  }
+
+  onDecodedEnd(error: AppError | null): void {
+    if (error === null) this.#finish(null);
+    else this.abort(error);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, cause: Error): void {
@@ -134,6 +168,7 @@ export class ProviderCall implements Dispatcher.DispatchHandler {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#clock.stop();
+    this.#decoded?.destroy();
     this.#leave();
     if (error === null) this.#sink.onEnd();
     else this.#sink.onError(error);

@@ -1,5 +1,6 @@
 import { AppError } from '@aggregator/contracts';
-import type { AnswerHeaders, ProviderSink } from './call-provider.ts';
+import type { AnswerHeaders } from './answer-headers.ts';
+import type { ProviderSink } from './call-provider.ts';
 
 export interface CollectedAnswer {
   readonly status: number;
@@ -89,7 +90,8 @@ export class AnswerCollector implements ProviderSink {
   }
 }
 
-function isWhiteSpace(byte: number): boolean {
+/** True for the white space of JSON. */
+export function isWhiteSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 

@@ -39,6 +39,11 @@ export class SseParser {
     this.#eventBytesMax = options.eventBytesMax ?? defaultEventBytesMax;
   }
 
+  /** Bytes of the event that is not whole yet. */
+  get heldBytes(): number {
+    return this.#partialLength + this.#dataBytes;
+  }
+
   /**
    * The `data` of each event that these bytes complete.
    * @throws {AppError} `upstream_invalid_response` if an event is longer than the bound; the parser is of no use then.
