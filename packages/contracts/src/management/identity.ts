@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { instant } from '../instant.ts';
 import { principalLimits, scope } from '../principal.ts';
 import { privacyPolicy } from '../privacy-policy.ts';
 
@@ -62,7 +63,7 @@ export const createApiKeyRequest = z.strictObject({
     .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
     .max(100)
     .optional(),
-  expiresAt: z.iso.datetime().optional(),
+  expiresAt: instant.optional(),
   limits: principalLimits.partial().optional(),
   privacy: privacyPolicy.optional(),
 });

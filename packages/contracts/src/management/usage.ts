@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { instant } from '../instant.ts';
 import { nanoUsdString } from '../money.ts';
 
 /** `GET /analytics/dashboard`. `from` and `to` are RFC 3339; the range is half open and at most a year. */
 export const dashboardQuery = z.strictObject({
-  from: z.iso.datetime().optional(),
-  to: z.iso.datetime().optional(),
+  from: instant.optional(),
+  to: instant.optional(),
   groupBy: z.enum(['hour', 'day', 'model', 'provider', 'key']).optional(),
 });
 export type DashboardQuery = z.infer<typeof dashboardQuery>;
