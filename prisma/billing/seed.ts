@@ -1,5 +1,6 @@
 import { AppError } from '@aggregator/contracts';
 import { openDatabase } from '../../apps/billing/src/database/open-database.ts';
+import { confirmedBefore } from '../../apps/billing/src/organizations/directory.ts';
 import { createTransaction } from '../../apps/billing/src/transactions/create-transaction.ts';
 
 /**
@@ -23,7 +24,7 @@ export async function seed(
         description: 'First balance',
         idempotencyKey: 'seed:first-balance',
       },
-      { actorOrgId: organizationId, signUpCreditNanoUsd: 0n },
+      { actorOrgId: organizationId, signUpCreditNanoUsd: 0n, organizations: confirmedBefore },
     );
   } catch (error) {
     // It has its first balance already, of another amount.

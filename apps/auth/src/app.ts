@@ -5,6 +5,7 @@ import type { AuthContext } from './context.ts';
 import { answerDatabaseErrors } from './database/answer-database-errors.ts';
 import { blockAccessHandler } from './routes/block-access/handler.ts';
 import { changePasswordHandler } from './routes/change-password/handler.ts';
+import { confirmOrganizationHandler } from './routes/confirm-organization/handler.ts';
 import { createApiKeyHandler } from './routes/create-api-key/handler.ts';
 import { getJwksHandler } from './routes/get-jwks/handler.ts';
 import { getKeyEpochHandler } from './routes/get-key-epoch/handler.ts';
@@ -63,6 +64,8 @@ export function createAuthApp(context: AuthContext): Express {
 
     app.post('/internal/keys/verify', gateway, jsonBody, verifyKeyHandler(context));
     app.get('/internal/keys/epoch', gateway, getKeyEpochHandler(context));
+    const billing = requirePeer(context.verifier, ['billing']);
+    app.get('/internal/organizations/:id', billing, confirmOrganizationHandler(context));
     app.get('/internal/sessions/:id', gateway, getSessionVerdictHandler(context));
 
     app.use(answerDatabaseErrors);

@@ -44,6 +44,7 @@ describe('billing behind the event log', () => {
   it('I1: charges what proxies publish, and publishes each transaction in the organisation’s order', async () => {
     const orgId = randomUUID();
     const transactions = await collect(billing.eventLog, billingTransactionTopic);
+    await billing.ask('GET', '/v1/billing/balance', { orgId });
     const events = Array.from({ length: 40 }, (_, index) => usageEvent({ orgId, costNanoUsd: index + 1 }));
     for (let start = 0; start < 40; start += 10) await publish(billing.eventLog, events.slice(start, start + 10));
 

@@ -7,6 +7,7 @@ import {
   eventLogVariables,
   flag,
   integer,
+  peerUrlVariable,
   readConfig,
   redisVariables,
   variable,
@@ -25,6 +26,7 @@ export const billingVariables = {
     'Most connections that one billing process opens to its database.',
   ),
   ...redisVariables,
+  authUrl: peerUrlVariable('auth'),
   ...eventLogVariables,
   leaseTargetNanoUsd: variable(
     'LEASE_TARGET_NANO_USD',

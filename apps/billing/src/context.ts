@@ -3,6 +3,7 @@ import { createEventLog, type EventConsumer, type EventLog } from '@aggregator/m
 import {
   ConfigError,
   createIdentity,
+  createInternalClient,
   createLogger,
   createMetrics,
   type IdentityVerifier,
@@ -18,12 +19,14 @@ import type { LeaseContext } from './leases/grant-lease.ts';
 import { createLeaseDesk, type LeaseDesk } from './leases/lease-desk.ts';
 import { reclaimLeases } from './leases/reclaim-leases.ts';
 import { createStoreEpoch } from './leases/store-epoch.ts';
+import { createOrganizationDirectory, type OrganizationDirectory } from './organizations/directory.ts';
 
 /** Parts that may come from outside; who made a part closes it. */
 export interface BillingOverrides {
   admission: AdmissionStore;
   eventLog: EventLog;
   logger: Logger;
+  organizations: OrganizationDirectory;
   /** Milliseconds; only differences count. */
   now(): number;
 }
@@ -38,6 +41,8 @@ export interface BillingContext extends ServiceContext, LeaseContext {
   readonly finality: Finality;
   readonly now: () => number;
 }
+
+const authDeadlineMs = 2000;
 
 export async function createBillingContext(
   config: BillingConfig,
@@ -56,8 +61,12 @@ export async function createBillingContext(
   });
   // Loads the client's engine now rather than within the first request; a database that is down is waited for.
   await database.$connect().catch((error: unknown) => events.taskFailed('database_connection', error));
+  const { signer, verifier } = createIdentity(config, 'billing');
+  const auth = createInternalClient({ target: 'auth', baseUrl: config.authUrl, signer, deadlineMs: authDeadlineMs });
+  const now = overrides.now ?? (() => performance.now());
+  const organizations = overrides.organizations ?? createOrganizationDirectory(auth, now);
   const leases: LeaseContext = {
-    ...{ database, admission, events, config },
+    ...{ database, admission, events, config, organizations },
     storeEpoch: createStoreEpoch(database, admission, events),
   };
   let background: EventConsumer | undefined;
@@ -65,10 +74,10 @@ export async function createBillingContext(
   const context: BillingContext = {
     ...leases,
     ...{ config, logger, metrics, eventLog },
-    verifier: createIdentity(config, 'billing').verifier,
+    verifier,
     leaseDesk: createLeaseDesk(leases),
     finality: createFinality(database, eventLog),
-    now: overrides.now ?? (() => performance.now()),
+    now,
     readinessChecks: {
       database: async () => {
         await database.$queryRaw`SELECT 1`;
@@ -82,6 +91,7 @@ export async function createBillingContext(
       if (config.reclaimOnClose) await reclaimQuietly(context);
       if (overrides.eventLog === undefined) await eventLog.close();
       if (overrides.admission === undefined) await admission.close();
+      await auth.close();
       await database.$disconnect();
     },
   };

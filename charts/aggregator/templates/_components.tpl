@@ -29,6 +29,7 @@ proxy:
   isScalable: true
 billing:
   port: 3004
+  calls: [auth]
   stores: [postgres, redis, kafka]
 analytics:
   port: 3005

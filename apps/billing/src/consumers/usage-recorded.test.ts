@@ -152,10 +152,12 @@ describe('usage events', () => {
     await expectSoundLedger();
   });
 
-  it('opens the accounts of an organisation that is charged before it was ever seen', async () => {
+  it('bears a charge of an organisation without accounts, and opens none', async () => {
     const orgId = randomUUID();
+    const before = await world.platform('platform_loss');
     await world.handle(usageEvent({ orgId: orgId.toUpperCase(), costNanoUsd: 700 }));
-    expect(await world.balances(orgId)).toEqual({ available: 0n, leased: 0n });
+    expect(await world.database.account.count({ where: { orgId } })).toBe(0);
+    expect(before - (await world.platform('platform_loss'))).toBe(700n);
     await expectSoundLedger();
   });
 

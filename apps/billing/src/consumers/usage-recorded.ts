@@ -12,12 +12,11 @@ import { isDataError } from '../database/classify-error.ts';
 import type { Database } from '../database/open-database.ts';
 import type { BillingEvents } from '../events.ts';
 import { type QuarantinedEvent, quarantineEvents } from '../inbox/quarantine.ts';
-import { type PostChargesAnswer, type PostChargesOptions, postCharges } from '../ledger/post-charges.ts';
+import { type PostChargesAnswer, postCharges } from '../ledger/post-charges.ts';
 
 export interface UsageConsumerContext {
   readonly database: Database;
   readonly events: BillingEvents;
-  readonly config: PostChargesOptions;
 }
 
 /** A batch after everything that needs no database. */
@@ -101,10 +100,10 @@ function refuse(batch: CheckedBatch, charge: UsageCharge, reason: string): void 
 
 /** The whole batch in one transaction; where one event's values break it, one by one, so that only that one is refused. */
 async function post(context: UsageConsumerContext, batch: CheckedBatch): Promise<void> {
-  const { database, config } = context;
+  const { database } = context;
   if (batch.spools.length === 0) return;
   try {
-    report(context, batch, await postCharges(database, batch.charges, batch.spools, config));
+    report(context, batch, await postCharges(database, batch.charges, batch.spools));
   } catch (error) {
     if (!isDataError(error)) throw error;
     context.events.batchReplayed({ events: batch.charges.length, error });
@@ -113,9 +112,9 @@ async function post(context: UsageConsumerContext, batch: CheckedBatch): Promise
 }
 
 async function postAlone(context: UsageConsumerContext, batch: CheckedBatch, charge: UsageCharge): Promise<void> {
-  const { database, config } = context;
+  const { database } = context;
   try {
-    report(context, batch, await postCharges(database, [charge], [charge.event.spool], config));
+    report(context, batch, await postCharges(database, [charge], [charge.event.spool]));
   } catch (error) {
     if (!isDataError(error)) throw error;
     refuse(batch, charge, 'unstorable_value');

@@ -2,13 +2,12 @@ import { AppError, type LedgerHoldAnswer } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
 import type { Database, Transaction } from '../database/open-database.ts';
 import { lockAccounts, lockOrganization, type OrganizationAccounts } from '../ledger/accounts.ts';
-import { openAccounts } from '../ledger/open-accounts.ts';
+import { type OpenAccountsOptions, openAccounts } from '../ledger/open-accounts.ts';
 import { type NewTransfer, postTransfers } from '../ledger/post-transfers.ts';
 import { closeHolds, insertHold, type RequestHold } from './hold-rows.ts';
 
-export interface HoldOptions {
+export interface HoldOptions extends OpenAccountsOptions {
   ttlMs: number;
-  signUpCreditNanoUsd: bigint;
 }
 
 /**
@@ -18,7 +17,13 @@ export interface HoldOptions {
  * @throws {AppError} `billing_unavailable` where only leased money would cover it.
  */
 export async function holdMoney(db: Database, hold: RequestHold, options: HoldOptions): Promise<LedgerHoldAnswer> {
-  await openAccounts(db, [hold.orgId], options.signUpCreditNanoUsd);
+  try {
+    await openAccounts(db, hold.orgId, options);
+  } catch (error) {
+    // An organisation that does not exist has no balance.
+    if (error instanceof AppError && error.code === 'not_found') return { result: 'insufficient' };
+    throw error;
+  }
   return db.$transaction(async (tx) => {
     // The request's row first, as everybody takes them: request ids, then accounts.
     const isNew = await insertHold(tx, hold, options.ttlMs);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { lockOrganization, readAccounts } from '../ledger/accounts.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';
+import { confirmedBefore } from '../organizations/directory.ts';
 import { openWorld, type World } from '../testing/open-world.ts';
 import { usageEvent, voidEvent } from '../testing/usage-event.ts';
 import { expireHolds } from './expire-holds.ts';
@@ -16,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const options = { ttlMs: 60_000, signUpCreditNanoUsd: 0n };
+const options = { ttlMs: 60_000, signUpCreditNanoUsd: 0n, organizations: confirmedBefore };
 const hold = (orgId: string, requestId: string, amountNanoUsd: bigint, ttlMs = options.ttlMs) =>
   holdMoney(world.database, { orgId, requestId, amountNanoUsd }, { ...options, ttlMs });
 const raise = (orgId: string, requestId: string, amountNanoUsd: bigint) =>

@@ -6,6 +6,7 @@ import type { BillingEvents } from '../events.ts';
 import { lockOrganization } from '../ledger/accounts.ts';
 import { openAccounts } from '../ledger/open-accounts.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';
+import type { OrganizationDirectory } from '../organizations/directory.ts';
 import { closeSpentLeases, insertPendingLease, markGranted, type OpenLease } from './lease-rows.ts';
 import { sizeLease } from './size-lease.ts';
 import { type StoreEpoch, storeDeadlineMs } from './store-epoch.ts';
@@ -15,6 +16,7 @@ export interface LeaseContext {
   readonly admission: AdmissionStore;
   readonly storeEpoch: StoreEpoch;
   readonly events: BillingEvents;
+  readonly organizations: OrganizationDirectory;
   readonly config: { readonly leaseTargetNanoUsd: bigint; readonly signUpCreditNanoUsd: bigint };
 }
 
@@ -27,6 +29,8 @@ export interface LeaseContext {
  */
 export async function grantLease(context: LeaseContext, orgId: string, needed: bigint): Promise<OpenLease | null> {
   const lease = await postLease(context, orgId, needed).catch((cause: unknown) => {
+    // An organisation that does not exist has no balance.
+    if (cause instanceof AppError && cause.code === 'not_found') return null;
     throw unavailable('no lease could be posted', cause);
   });
   if (lease === null) return null;
@@ -52,8 +56,9 @@ export async function grantCredit(
 
 async function postLease(context: LeaseContext, orgId: string, needed: bigint): Promise<OpenLease | null> {
   const { database, config } = context;
-  const opened = await openAccounts(database, [orgId], config.signUpCreditNanoUsd);
-  context.events.accountsOpened(opened);
+  const { signUpCreditNanoUsd } = config;
+  const isOpened = await openAccounts(database, orgId, { signUpCreditNanoUsd, organizations: context.organizations });
+  if (isOpened) context.events.accountsOpened([orgId]);
   // Before any money moves: without the store a lease would only be stranded.
   const epoch = await context.storeEpoch.check();
   const shortfallAllowance = await readIdleCredit(context, orgId, needed);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLeaseDesk } from '../leases/lease-desk.ts';
+import { confirmedBefore } from '../organizations/directory.ts';
 import { openWorld, type World } from '../testing/open-world.ts';
 import { usageEvent } from '../testing/usage-event.ts';
 import { lockOrganization, platformAccounts } from './accounts.ts';
@@ -77,10 +78,11 @@ describe('the ledger', () => {
   it('gives the sign-up credit once, however many ask at the same moment and in whatever order', async () => {
     const orgIds = Array.from({ length: 5 }, () => randomUUID());
     await Promise.all(
-      Array.from({ length: 20 }, (_, index) => {
-        const asked = index % 2 === 0 ? orgIds : orgIds.toReversed();
-        return openAccounts(world.database, asked.slice(index % 3), 5000n);
-      }),
+      Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? orgIds : orgIds.toReversed()))
+        .flat()
+        .map((orgId) =>
+          openAccounts(world.database, orgId, { signUpCreditNanoUsd: 5000n, organizations: confirmedBefore }),
+        ),
     );
 
     for (const orgId of orgIds) {
@@ -88,6 +90,15 @@ describe('the ledger', () => {
       expect(await world.database.statementLine.count({ where: { orgId, type: 'sign_up_credit' } })).toBe(1);
     }
     expect(await world.check()).toMatchObject({ isConsistent: true });
+  });
+
+  it('opens no account, and gives no credit, for an id that auth does not know', async () => {
+    const orgId = randomUUID();
+    const organizations = { confirm: async () => false };
+    await expect(
+      openAccounts(world.database, orgId, { signUpCreditNanoUsd: 5000n, organizations }),
+    ).rejects.toMatchObject({ code: 'not_found' });
+    expect(await world.database.account.count({ where: { orgId } })).toBe(0);
   });
 
   it('I2, I6, I7: stays sound, without a deadlock, under consumers and leases that work on the same organisations', async () => {

@@ -1,30 +1,33 @@
+import { AppError } from '@aggregator/contracts';
 import { type Database, type Transaction, toJsonRows } from '../database/open-database.ts';
+import type { OrganizationDirectory } from '../organizations/directory.ts';
 import { lockAccounts, platformAccounts } from './accounts.ts';
 import { createOrderedIds } from './ordered-ids.ts';
 import { postTransfers } from './post-transfers.ts';
 import { writeStatement } from './write-statement.ts';
 
+export interface OpenAccountsOptions {
+  signUpCreditNanoUsd: bigint;
+  /** Is asked before accounts are opened. */
+  organizations: OrganizationDirectory;
+}
+
 /**
- * Opens the accounts of organisations that are seen for the first time, and gives them the sign-up credit: once, however
- * many ask at the same moment, since only one of them inserts the row. Answers those it opened.
- * @param orgIds in lower case.
+ * Opens the accounts of an organisation that is seen for the first time, and gives it the sign-up credit: once, however
+ * many ask at the same moment, since only one of them inserts the row. Returns whether it opened them.
+ * @param orgId in lower case.
+ * @throws {AppError} `not_found` for an organisation that auth does not know; `service_unavailable` if auth does not answer.
  */
-export async function openAccounts(
-  db: Database,
-  orgIds: readonly string[],
-  signUpCreditNanoUsd: bigint,
-): Promise<string[]> {
-  const asked = [...new Set(orgIds)].sort();
-  if (asked.length === 0) return [];
-  const known = await db.$queryRaw<{ orgId: string }[]>`
-    SELECT org_id AS "orgId" FROM account WHERE org_id = ANY (${asked}::uuid[]) AND kind = 'available'`;
-  const knownIds = new Set(known.map(({ orgId }) => orgId));
-  const missing = asked.filter((orgId) => !knownIds.has(orgId));
-  if (missing.length === 0) return [];
+export async function openAccounts(db: Database, orgId: string, options: OpenAccountsOptions): Promise<boolean> {
+  const known = await db.$queryRaw<{ id: string }[]>`
+    SELECT id FROM account WHERE org_id = ${orgId}::uuid AND kind = 'available'`;
+  if (known.length > 0) return false;
+  if (!(await options.organizations.confirm(orgId))) throw new AppError('not_found');
   return db.$transaction(async (tx) => {
-    const opened = await insertAccounts(tx, missing);
-    if (signUpCreditNanoUsd > 0n && opened.length > 0) await giveCredit(tx, opened, signUpCreditNanoUsd);
-    return opened;
+    const opened = await insertAccounts(tx, [orgId]);
+    if (options.signUpCreditNanoUsd > 0n && opened.length > 0)
+      await giveCredit(tx, opened, options.signUpCreditNanoUsd);
+    return opened.length > 0;
   });
 }
 

@@ -7,7 +7,6 @@ import { closeHolds, type RequestHold } from '../holds/hold-rows.ts';
 import { claimEvents, markQuarantined } from '../inbox/claim-events.ts';
 import { advanceWatermarks } from '../spools/advance-watermark.ts';
 import { lockAccounts, type OrganizationAccounts, platformAccounts } from './accounts.ts';
-import { openAccounts } from './open-accounts.ts';
 import { createOrderedIds } from './ordered-ids.ts';
 import { type NewTransfer, postTransfers } from './post-transfers.ts';
 import { writeStatement } from './write-statement.ts';
@@ -27,10 +26,6 @@ export interface PostChargesAnswer {
   balances: { orgId: string; before: bigint; after: bigint }[];
 }
 
-export interface PostChargesOptions {
-  signUpCreditNanoUsd: bigint;
-}
-
 /**
  * Posts a batch of checked charges in one transaction: inbox, settlements, transfers, balances, statement, outbox and
  * watermarks are committed together or not at all. What is locked is locked in one order by everybody: event ids, request
@@ -41,10 +36,7 @@ export async function postCharges(
   db: Database,
   charges: readonly UsageCharge[],
   spools: readonly UsageCharge['event']['spool'][],
-  options: PostChargesOptions,
 ): Promise<PostChargesAnswer> {
-  const payers = charges.filter(({ amountNanoUsd }) => amountNanoUsd > 0n).map(({ event }) => event.orgId);
-  await openAccounts(db, payers, options.signUpCreditNanoUsd);
   return db.$transaction(async (tx) => {
     const answer = await postClaimed(tx, charges);
     await advanceWatermarks(tx, spools);
@@ -118,8 +110,8 @@ function allotInOrder(
   const left = new Map<string, { leased: bigint; available: bigint }>();
   const posted = due.map((charge): PostedCharge => {
     const { orgId, requestId } = charge.event;
-    const credit = left.get(orgId) ?? accounts.get(orgId);
-    if (credit === undefined) throw new Error(`organisation ${orgId} has no accounts`);
+    // Without accounts there was no hold: the platform bears it, and no account is opened for an id that may be invented.
+    const credit = left.get(orgId) ?? accounts.get(orgId) ?? { leased: 0n, available: 0n };
     const { allotment, left: remaining } = allotCharge(credit, charge.amountNanoUsd, heldFor.get(requestId));
     left.set(orgId, remaining);
     return { charge, allotment };

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { expireHolds } from '../holds/expire-holds.ts';
 import { holdMoney } from '../holds/hold-money.ts';
 import { createLeaseDesk, type LeaseDesk } from '../leases/lease-desk.ts';
+import { confirmedBefore } from '../organizations/directory.ts';
 import { recordWatermark } from '../spools/record-watermark.ts';
 import { openWorld, type World } from '../testing/open-world.ts';
 import { usageEvent } from '../testing/usage-event.ts';
@@ -61,7 +62,7 @@ class Model {
     const requestId = randomUUID();
     const { orgId } = this;
     if (isStoreAway) {
-      const options = { ttlMs: 1, signUpCreditNanoUsd: 0n };
+      const options = { ttlMs: 1, signUpCreditNanoUsd: 0n, organizations: confirmedBefore };
       const held = await holdMoney(world.database, { orgId, requestId, amountNanoUsd: holdNanoUsd }, options).catch(
         () => ({ result: 'insufficient' }),
       );

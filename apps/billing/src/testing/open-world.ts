@@ -10,6 +10,7 @@ import { createFinality, type Finality } from '../finality/finality.ts';
 import { createStoreEpoch, type StoreEpoch } from '../leases/store-epoch.ts';
 import { readAccounts } from '../ledger/accounts.ts';
 import { checkLedger } from '../ledger/check-ledger.ts';
+import { confirmedBefore, type OrganizationDirectory } from '../organizations/directory.ts';
 import { createReconciler } from '../reconciliation/reconciler.ts';
 import { recordWatermark } from '../spools/record-watermark.ts';
 import { createTransaction } from '../transactions/create-transaction.ts';
@@ -20,6 +21,7 @@ export interface World {
   database: Database;
   admission: AdmissionStore;
   storeEpoch: StoreEpoch;
+  organizations: OrganizationDirectory;
   events: BillingEvents;
   logs: { event: string; fields: LogFields }[];
   metrics: Metrics;
@@ -88,6 +90,7 @@ function makeWorld(
   };
   const world: World = {
     ...facts,
+    organizations: confirmedBefore,
     admission,
     storeEpoch,
     withStore: (other) => makeWorld(facts, other, close),
@@ -99,7 +102,7 @@ function makeWorld(
           ...{ organizationId, type: 'top_up', description: 'Top-up', idempotencyKey: randomUUID() },
           amountNanoUsd: amountNanoUsd.toString(),
         },
-        { actorOrgId: organizationId, signUpCreditNanoUsd: config.signUpCreditNanoUsd },
+        { actorOrgId: organizationId, signUpCreditNanoUsd: config.signUpCreditNanoUsd, organizations: confirmedBefore },
       );
       return organizationId;
     },

@@ -18,6 +18,8 @@ export interface RunningBilling {
   context: BillingContext;
   admission: AdmissionStore;
   eventLog: EventLog;
+  /** Organisations that auth does not know. */
+  unknown: Set<string>;
   /** As the gateway forwards it for a principal. */
   ask(method: string, path: string, as: Partial<Principal> & { orgId: string }, body?: unknown): Promise<Answer>;
   /** As a peer asks. */
@@ -41,7 +43,9 @@ export async function startBilling(environment: Record<string, string> = {}): Pr
     SHUTDOWN_GRACE_MS: '1000',
     ...environment,
   });
-  const service = await startService(billingService, config, { admission, eventLog, logger: silent });
+  const unknown = new Set<string>();
+  const organizations = { confirm: async (orgId: string) => !unknown.has(orgId) };
+  const service = await startService(billingService, config, { admission, eventLog, organizations, logger: silent });
   const keyring = createInternalKeyring(seed);
   const gateway = createIdentitySigner(keyring, 'api-gateway');
 
@@ -61,7 +65,7 @@ export async function startBilling(environment: Record<string, string> = {}): Pr
   };
 
   return {
-    ...{ url: service.url, databaseUrl: database.url, context: service.context, admission, eventLog },
+    ...{ url: service.url, databaseUrl: database.url, context: service.context, admission, eventLog, unknown },
     async ask(method, path, as, body) {
       const principal: Principal = {
         userId: '0190a000-0000-7000-8000-00000000000a',

@@ -6,17 +6,16 @@ import { type Actor, installation, writeAudit } from '../audit/write-audit.ts';
 import { isDataError, isUniqueViolation } from '../database/classify-error.ts';
 import type { Database, Transaction as DatabaseTransaction } from '../database/open-database.ts';
 import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
-import { openAccounts } from '../ledger/open-accounts.ts';
+import { type OpenAccountsOptions, openAccounts } from '../ledger/open-accounts.ts';
 import { GuardError, type NewTransfer, postTransfers } from '../ledger/post-transfers.ts';
 import { writeStatement } from '../ledger/write-statement.ts';
 import { type StatementRow, toTransaction } from './statement-row.ts';
 
-export interface CreateTransactionOptions {
+export interface CreateTransactionOptions extends OpenAccountsOptions {
   /** The organisation of whoever asks: idempotency keys are its own. */
   actorOrgId: string;
   /** Who asks, as the audit names it; the installation itself where absent. */
   actor?: Actor;
-  signUpCreditNanoUsd: bigint;
 }
 
 /** Ten million dollars. */
@@ -24,7 +23,8 @@ const amountNanoUsdMax = 10_000_000_000_000_000n;
 
 /**
  * Posts a top-up or an adjustment, once for each idempotency key: the same request again answers what was posted then.
- * @throws {AppError} `invalid_amount`; `conflict` where the key was used for something else.
+ * @throws {AppError} `invalid_amount`; `conflict` where the key was used for something else; `not_found` for an organisation
+ *   that auth does not know. Money can be taken out of its accounts all the same, if it has any from before.
  */
 export async function createTransaction(
   db: Database,
@@ -33,7 +33,8 @@ export async function createTransaction(
 ): Promise<{ transaction: Transaction; isNew: boolean }> {
   const amountNanoUsd = checkAmount(request);
   const orgId = request.organizationId.toLowerCase();
-  await openAccounts(db, [orgId], options.signUpCreditNanoUsd);
+  if (amountNanoUsd > 0n && !(await options.organizations.confirm(orgId))) throw new AppError('not_found');
+  await openAccounts(db, orgId, options);
   try {
     return await db.$transaction((tx) => postOnce(tx, { ...request, organizationId: orgId }, amountNanoUsd, options));
   } catch (error) {

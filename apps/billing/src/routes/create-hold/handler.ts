@@ -7,7 +7,7 @@ import { raiseHold } from '../../holds/raise-hold.ts';
 import { readRequestCost } from '../read-request-cost.ts';
 
 /** POST /internal/holds */
-export function createHoldHandler({ database, config, events }: BillingContext): RequestHandler {
+export function createHoldHandler({ database, config, events, organizations }: BillingContext): RequestHandler {
   const { signUpCreditNanoUsd } = config;
   return async (request, response) => {
     const { orgId, requestId, holdNanoUsd, ttlMs, isRaise = false } = checkBody(ledgerHoldRequest, request.body);
@@ -15,7 +15,7 @@ export function createHoldHandler({ database, config, events }: BillingContext):
     const hold = { orgId: orgId.toLowerCase(), requestId: requestId.toLowerCase(), amountNanoUsd };
     const answer = isRaise
       ? await raiseHold(database, hold)
-      : await holdMoney(database, hold, { ttlMs, signUpCreditNanoUsd });
+      : await holdMoney(database, hold, { ttlMs, signUpCreditNanoUsd, organizations });
     events.holdAnswered(answer.result);
     response.json(answer);
   };

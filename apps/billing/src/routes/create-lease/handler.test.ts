@@ -31,6 +31,17 @@ describe('POST /internal/leases', () => {
     });
   });
 
+  it('200 says that an organisation which auth does not know has nothing, and opens no account', async () => {
+    const orgId = randomUUID();
+    billing.unknown.add(orgId);
+    expect(await lease({ orgId, neededNanoUsd: '1' })).toMatchObject({ body: { result: 'insufficient' } });
+    const hold = { orgId, requestId: randomUUID(), holdNanoUsd: '1', ttlMs: 1000 };
+    expect(await billing.askAsPeer('POST', '/internal/holds', 'proxy', hold)).toMatchObject({
+      body: { result: 'insufficient' },
+    });
+    expect(await billing.context.database.account.count({ where: { orgId } })).toBe(0);
+  });
+
   it('401 refuses every peer but the proxy, and principals', async () => {
     const body = { orgId: randomUUID(), neededNanoUsd: '100' };
     expect(await billing.askAsPeer('POST', '/internal/leases', 'analytics', body)).toMatchObject({ status: 401 });

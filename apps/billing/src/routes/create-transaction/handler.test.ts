@@ -117,6 +117,27 @@ describe('POST /v1/billing/transaction', () => {
     expect(answer).toMatchObject({ status: 403, body: { code: 'insufficient_permissions' } });
   });
 
+  it('404 refuses a top-up and an adjustment for an organisation that auth does not know, and opens nothing', async () => {
+    for (const type of ['top_up', 'adjustment']) {
+      const body = request({ type });
+      billing.unknown.add(body.organizationId);
+      expect(await post(body)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+      expect(await billing.ask('GET', `/v1/billing/balance/${body.organizationId}`, manager)).toMatchObject({
+        status: 404,
+      });
+    }
+  });
+
+  it('201 takes money out of accounts that were opened before for what is no organisation', async () => {
+    const body = request();
+    await post(body);
+    billing.unknown.add(body.organizationId);
+    const correction = { ...body, type: 'adjustment', amountNanoUsd: '-5000000000', idempotencyKey: randomUUID() };
+    expect(await post(correction)).toMatchObject({ status: 201 });
+    expect(await post({ ...body, idempotencyKey: randomUUID() })).toMatchObject({ status: 404 });
+    expect(await balanceOf(body.organizationId)).toBe('0');
+  });
+
   it('409 refuses a key that was used for something else', async () => {
     const body = request();
     await post(body);

@@ -6,7 +6,7 @@ import type { BillingContext } from '../../context.ts';
 import { createTransaction } from '../../transactions/create-transaction.ts';
 
 /** POST /v1/billing/transaction: 201 with what was posted, 200 where the key had posted it before. */
-export function createTransactionHandler({ database, config, events }: BillingContext): RequestHandler {
+export function createTransactionHandler({ database, config, events, organizations }: BillingContext): RequestHandler {
   return async (request, response) => {
     const principal = principalOf(request);
     const body = checkBody(createTransactionRequest, request.body);
@@ -14,6 +14,7 @@ export function createTransactionHandler({ database, config, events }: BillingCo
       actorOrgId: principal.orgId,
       actor: actorOf(request),
       signUpCreditNanoUsd: config.signUpCreditNanoUsd,
+      organizations,
     });
     if (isNew) {
       const { id, type, amountNanoUsd } = transaction;

@@ -21,6 +21,7 @@ describe('GET /v1/billing/explain/{requestId}', () => {
       usage: { inputUncached: 100, outputText: 7, requests: 1 },
       price: { version: '2026-11', rates: { inputUncached: '150000', outputText: '600000', requests: '333' } },
     });
+    await billing.ask('GET', '/v1/billing/balance', { orgId });
     await handleUsageRecorded(billing.context, [toRecord(event)]);
 
     const explanation = chargeExplanation.parse((await explain(orgId, event.requestId)).body);

@@ -4,6 +4,7 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { BillingContext } from '../../context.ts';
 import { openAccounts } from '../../ledger/open-accounts.ts';
+import { confirmedBefore } from '../../organizations/directory.ts';
 import { readBalance } from '../read-balance/read-balance.ts';
 
 const parameters = z.object({ id: z.uuid().transform((id) => id.toLowerCase()) });
@@ -19,7 +20,8 @@ export function readBalanceOfHandler(context: BillingContext): RequestHandler {
     const { id } = parsed.data;
     const { orgId, userId, scopes } = principalOf(request);
     if (id === orgId || id === userId) {
-      await openAccounts(context.database, [orgId], context.config.signUpCreditNanoUsd);
+      const { signUpCreditNanoUsd } = context.config;
+      await openAccounts(context.database, orgId, { signUpCreditNanoUsd, organizations: confirmedBefore });
       response.json(await readBalance(context, orgId));
       return;
     }

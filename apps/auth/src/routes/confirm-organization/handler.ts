@@ -1,0 +1,15 @@
+import { AppError, type ConfirmedOrganization } from '@aggregator/contracts';
+import type { RequestHandler } from 'express';
+import { readOrganizationId } from '../../accounts/read-organization-id.ts';
+import type { AuthContext } from '../../context.ts';
+
+/** GET /internal/organizations/{id}: for billing, which opens accounts for organisations alone. */
+export function confirmOrganizationHandler({ database }: AuthContext): RequestHandler {
+  return async (request, response) => {
+    const id = readOrganizationId(request).toLowerCase();
+    const row = await database.organization.findUnique({ where: { id }, select: { id: true } });
+    if (row === null) throw new AppError('not_found');
+    const answer: ConfirmedOrganization = { id: row.id };
+    response.json(answer);
+  };
+}
