@@ -28,6 +28,8 @@ const stepBytes = 64 * 1024;
  * be closed.
  */
 export function receiveBody(request: IncomingMessage, options: ReceiveOptions): Promise<ReceivedBody> {
+  // It closed while the caller was looked up: no event will say so again.
+  if (request.destroyed) return Promise.reject(new AppError('request_cancelled'));
   const declared = readDeclaredLength(request);
   if (declared !== null && declared > options.bytesMax) return Promise.reject(new AppError('request_too_large'));
   const share = options.pool.open(options.claims);
@@ -62,7 +64,7 @@ export function receiveBody(request: IncomingMessage, options: ReceiveOptions): 
       try {
         if (blocks.length + chunk.length > options.bytesMax) throw new AppError('request_too_large');
         const wanted = blocks.length + chunk.length - share.taken;
-        if (wanted > 0) takeRoom(Math.max(wanted, Math.min(stepBytes, options.bytesMax - share.taken)));
+        if (wanted > 0) takeRoom(Math.max(wanted, Math.min(stepBytes, (declared ?? options.bytesMax) - share.taken)));
         blocks.add(chunk);
       } catch (error) {
         fail(error);

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { AppError, type Principal, peerHeader, principalHeader, requestIdHeader } from '@aggregator/contracts';
 import type { Claim } from '@aggregator/service-kit';
+import { toAddressBlock } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { type ReceiveOptions, receiveBody } from '../bodies/receive-body.ts';
 import type { ReceivedBody } from '../bodies/received-body.ts';
@@ -67,7 +68,13 @@ async function admit(
     limitPublic(context, route, clientIp);
     const claims = publicClaimsOf(clientIp);
     const receive = {
-      ...{ pool: pools.publicBodies, claims, watch: pools.publicBodiesWatch, onRefused, evictFor: clientIp },
+      ...{
+        pool: pools.publicBodies,
+        claims,
+        watch: pools.publicBodiesWatch,
+        onRefused,
+        evictFor: toAddressBlock(clientIp),
+      },
       ...{ bytesMax: publicBodyBytesMax, bytesMin: bodyBytesMin },
     };
     const identity = { [peerHeader]: await signer.signPeer(route.service) };
@@ -130,11 +137,6 @@ async function forward(
         onDispatch: to.onDispatch,
       }),
     );
-  } catch (error) {
-    if (error instanceof AppError && error.entry.status >= 500) {
-      context.logger.error('management_forward_failed', { target: service, error });
-    }
-    throw error;
   } finally {
     body?.close();
     place?.close();

@@ -73,6 +73,16 @@ describe('a pool with shares (I12)', () => {
     expect(pool.open(publicClaimsOf('2001:db8:0:2::1')).take(1)).toBeNull();
   });
 
+  it('gives nothing to a share that is closed', () => {
+    const pool = new FairPool('ai_bodies', 100);
+    const share = pool.open(publicClaimsOf('192.0.2.1'));
+    share.close();
+
+    share.take(5);
+
+    expect(pool.taken).toBe(0);
+  });
+
   it('never gives more than it has, and has all of it back when every share is closed', () => {
     const step = fc.record({ tenant: fc.nat(4), amount: fc.integer({ min: 1, max: 60 }), isGift: fc.boolean() });
     fc.assert(

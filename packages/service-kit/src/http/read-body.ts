@@ -18,6 +18,8 @@ export function readJsonBytes(
   bytesMax: number,
   observer: BodyObserver = {},
 ): Promise<Buffer> {
+  // It closed before it was read: no event will say so again, and the promise would never settle.
+  if (request.destroyed) return Promise.reject(new AppError('request_cancelled'));
   const type = request.headers['content-type'];
   if (type !== undefined && !/^application\/(?:[a-z.]+\+)?json\s*(?:;|$)/i.test(type)) {
     return Promise.reject(new AppError('unsupported_media_type'));

@@ -141,8 +141,9 @@ export class Share {
     return { kind: refused, isFull: hasNothing };
   }
 
-  /** Takes the amount for all claims, or returns why it takes nothing. */
+  /** Takes the amount for all claims, or returns why it takes nothing. A closed share takes nothing more. */
   take(amount: number): ShareRefusal | null {
+    if (this.#isClosed) return null;
     const refusal = this.judge(amount);
     if (refusal === null) this.#move(amount);
     return refusal;
