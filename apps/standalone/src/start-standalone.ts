@@ -42,7 +42,8 @@ type Closable = () => Promise<void>;
 export async function startStandalone(environment: Environment, progress: Progress): Promise<Standalone> {
   const config = resolveDirectory(readStandaloneConfig(environment));
   const readyFile = join(config.stateDirectory, 'standalone.json');
-  await mkdir(config.stateDirectory, { recursive: true });
+  // Others may pass through, since PostgreSQL may run as another user, and see nothing.
+  await mkdir(config.stateDirectory, { recursive: true, mode: 0o711 });
   await rm(readyFile, { force: true });
 
   const opened: Closable[] = [() => rm(readyFile, { force: true })];

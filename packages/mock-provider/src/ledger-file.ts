@@ -37,7 +37,7 @@ export class LedgerFile {
   readonly #descriptor: number;
 
   constructor(path: string) {
-    this.#descriptor = openSync(path, 'a+');
+    this.#descriptor = openSync(path, 'a+', 0o600);
     if (endsTorn(this.#descriptor)) writeSync(this.#descriptor, '\n');
   }
 
