@@ -69,10 +69,22 @@ describe('kill -9 of everything in the middle of the load', () => {
     return { child, facts: readyFile.parse(JSON.parse(text)) };
   }
 
+  /** The same request with the same key, before and after: one call and one charge (I8). */
+  async function askOnce({ baseUrl, apiKey }: z.infer<typeof readyFile>) {
+    const answer = await fetch(`${baseUrl}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', 'idempotency-key': 'order-1' },
+      body: JSON.stringify({ model: 'mock/mock-small', messages: [{ role: 'user', content: 'Hello' }] }),
+    });
+    expect(answer.status).toBe(200);
+    return await answer.text();
+  }
+
   it("loses nothing: after the restart the provider's ledger and ours agree to the nano-USD (I1)", async () => {
     const first = await start();
     const load = { ...first.facts, requests: 400, connections: 50 };
     const killed = once(first.child, 'exit');
+    const answered = await askOnce(first.facts);
 
     const seen = await runMixedLoad({
       ...load,
@@ -85,6 +97,7 @@ describe('kill -9 of everything in the middle of the load', () => {
     // The ready file of a killed process is still there; the next start takes it away first.
     await rm(join(stateDirectory, 'standalone.json'), { force: true });
     const second = await start();
+    expect(await askOnce(second.facts)).toEqual(answered);
     await runMixedLoad({ ...load, requests: 100, seed: 10 });
     const management = createManagementClient(second.facts.baseUrl, second.facts.apiKey);
     await waitFor(

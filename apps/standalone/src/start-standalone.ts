@@ -7,11 +7,19 @@ import { authService } from '@aggregator/auth';
 import { billingService } from '@aggregator/billing';
 import { databaseUrlFor } from '@aggregator/database';
 import { startEmbeddedPostgres } from '@aggregator/embedded-postgres';
+import { createFileClaimStore } from '@aggregator/expiring-store';
 import { createMemoryInvalidationChannel } from '@aggregator/invalidation';
 import { createEmbeddedEventLog } from '@aggregator/messaging';
 import { providerOrchestratorService } from '@aggregator/provider-orchestrator';
 import { proxyService } from '@aggregator/proxy';
-import { databaseName, type Environment, startService } from '@aggregator/service-kit';
+import {
+  claimBounds,
+  databaseName,
+  type Environment,
+  idempotencyVariables,
+  readConfig,
+  startService,
+} from '@aggregator/service-kit';
 import { readStandaloneConfig, type StandaloneConfig } from './config.ts';
 import { prepareDatabases } from './prepare-databases.ts';
 import type { Progress } from './progress.ts';
@@ -32,6 +40,9 @@ export interface Standalone {
   readonly model: string;
   stop(): Promise<void>;
 }
+
+/** Kept answers are in memory, too. */
+const claimsBytesMax = 256 * 1024 * 1024;
 
 type Closable = () => Promise<void>;
 
@@ -117,17 +128,20 @@ async function startServices(config: StandaloneConfig, environment: Environment,
 function openEmbeddedParts(config: StandaloneConfig, environment: Environment, opened: Closable[]) {
   const parts: {
     admission?: ReturnType<typeof createMemoryAdmissionStore>;
+    claims?: ReturnType<typeof createFileClaimStore>;
     invalidation?: ReturnType<typeof createMemoryInvalidationChannel>;
     eventLog?: ReturnType<typeof createEmbeddedEventLog>;
   } = {};
   if (config.redisUrl === undefined) {
     const admission = createMemoryAdmissionStore();
     const invalidation = createMemoryInvalidationChannel();
+    const claims = openClaims(config, environment);
     opened.push(
+      () => claims.close(),
       () => admission.close(),
       () => invalidation.close(),
     );
-    Object.assign(parts, { admission, invalidation });
+    Object.assign(parts, { admission, claims, invalidation });
   }
   if (config.kafkaBrokers === undefined && config.eventTransport !== 'kafka') {
     const databaseUrl =
@@ -137,6 +151,16 @@ function openEmbeddedParts(config: StandaloneConfig, environment: Environment, o
     parts.eventLog = eventLog;
   }
   return parts;
+}
+
+/** Keys of requests outlive this process, as balances do. */
+function openClaims({ stateDirectory }: StandaloneConfig, environment: Environment) {
+  const bounds = claimBounds(readConfig(idempotencyVariables, environment));
+  return createFileClaimStore({
+    ...bounds,
+    bytesMax: Math.min(bounds.bytesMax, claimsBytesMax),
+    path: join(stateDirectory, 'idempotency.jsonl'),
+  });
 }
 
 async function closeAll(opened: Closable[]): Promise<void> {
