@@ -87,6 +87,7 @@ export async function createProviderOrchestratorContext(
   const { probeIntervalMs: intervalMs, keys } = config;
   const prober = openProber({
     ...{ intervalMs, keys, allowlist, proxies: config, database, events, feed, health, readStored, now },
+    listReports: () => reports.list(),
     onPass: () => streams.deliver(),
   });
 

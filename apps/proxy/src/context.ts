@@ -140,8 +140,8 @@ export async function createProxyContext(
   });
   const streamAgent = new Agent({ connections: 1, connect: { timeout: peerDeadlineMs } });
   const spool = await openProxySpool(config, stores.eventLog, events);
-  const routing = new CurrentSnapshot();
   const monotonicNow = overrides.monotonicNow ?? (() => performance.now());
+  const routing = new CurrentSnapshot(monotonicNow);
   const credentials = new Credentials(config.credentials, monotonicNow);
   const { credentialsEncryptionKeys: keys } = config;
   const envelope = keys === undefined ? null : createEnvelope(keys);

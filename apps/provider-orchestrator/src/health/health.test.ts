@@ -108,6 +108,42 @@ describe('the health of providers', () => {
     await waitFor(() => read().state === 'healthy', { timeoutMs: 5000, describe: 'the new key to be taken' });
   });
 
+  it('stays good when a list of models fails and proxies are served live', async () => {
+    let models = 500;
+    let probes = 0;
+    const broken = createServer((_request, response) => {
+      probes += 1;
+      response.writeHead(models, { location: '/elsewhere' }).end();
+    });
+    await new Promise<void>((resolve) => {
+      broken.listen(0, '127.0.0.1', resolve);
+    });
+    const baseUrl = `http://127.0.0.1:${(broken.address() as AddressInfo).port}`;
+    const report = (p95Ms: number | null) =>
+      orchestrator.context.reports.record({
+        ...{ proxyId: 'proxy-1', instance: 'pod', snapshot: null, requestsInFlight: 0 },
+        providers: [
+          { provider: 'listless', breaker: 'closed', attempts: 3, failures: 0, p95Ms, inFlight: 0, unauthorized: 0 },
+        ],
+      });
+    report(100);
+    await manage(orchestrator, 'POST', '/providers', {
+      ...{ name: 'listless', type: 'OpenAI', baseUrl, apiKeys: ['sk-good'], models: [] },
+    });
+    for (const status of [500, 302, 403]) {
+      models = status;
+      const before = probes;
+      await waitFor(() => probes >= before + 6, { describe: 'six probes that fail' });
+      expect(readState('listless')).toBe('healthy');
+    }
+    report(null);
+    await waitFor(() => readState('listless') === 'unhealthy', { describe: 'the probes to count again' });
+    report(100);
+    await waitFor(() => readState('listless') === 'healthy', { describe: 'the live answer to outrank them' });
+    await manage(orchestrator, 'DELETE', '/providers/listless');
+    broken.close();
+  });
+
   it('is forgotten with the provider, and unknown of one that is switched off', async () => {
     await manage(orchestrator, 'DELETE', '/providers/refused');
     await manage(orchestrator, 'PATCH', '/providers/stored', { enabled: false });

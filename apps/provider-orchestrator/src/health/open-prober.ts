@@ -1,9 +1,11 @@
 import { createEgressAgent, type EgressAllowlist, type HttpProxies } from '@aggregator/service-kit';
 import type { EnvironmentKeys } from '../config.ts';
 import type { OrchestratorEvents } from '../events.ts';
+import type { HeardReport } from '../reports/proxy-reports.ts';
 import type { SnapshotFeed } from '../snapshot/snapshot-feed.ts';
 import type { HealthBook } from './health-book.ts';
 import { listProbeTargets, type ReadStored, toProbeFacts } from './list-targets.ts';
+import { servesLive } from './live-success.ts';
 import { probeProvider } from './probe-provider.ts';
 import { ProviderProber } from './prober.ts';
 
@@ -20,6 +22,8 @@ interface ProberParts {
   feed: SnapshotFeed;
   health: HealthBook;
   readStored: ReadStored;
+  /** The last word of every proxy. Never rejects. */
+  listReports(): Promise<readonly HeardReport[]>;
   now(): number;
   /** After each pass. */
   onPass(): void;
@@ -46,7 +50,10 @@ export function openProber(parts: ProberParts): { start(): void; close(): Promis
       const providers = all.filter((provider) => isWanted({ name: provider.name, facts: toProbeFacts(provider) }));
       return listProbeTargets({ providers, environmentSecrets, readStored, trusted, guarded });
     },
-    probe: (target) => probeProvider(target, deadlineMs),
+    async probe(target) {
+      const reason = await probeProvider(target, deadlineMs);
+      return reason !== null && servesLive(target.name, reason, await parts.listReports()) ? null : reason;
+    },
     book: health,
     now,
     random: Math.random,

@@ -319,3 +319,24 @@ describe('a second key of one provider', () => {
     expect((await ask('keys', true)).told).toMatchObject({ text: wholeText, provider: 'keyed' });
   });
 });
+
+describe('a provider that fails its probes', () => {
+  it('comes last, until a live request has had a whole answer', async () => {
+    const { trials } = world.proxy.context.routing;
+    trials.setUnhealthy(['p1']);
+    expect((await ask('two', true)).told).toMatchObject({ provider: 'p2' });
+    expect((await ask('p1/m', true)).told).toMatchObject({ provider: 'p1' });
+    expect((await ask('two', true)).told).toMatchObject({ provider: 'p1' });
+    trials.setUnhealthy([]);
+  });
+
+  it('gets a live request after a while, and keeps its place if that is served', async () => {
+    const { trials } = world.proxy.context.routing;
+    trials.setUnhealthy(['p1']);
+    expect((await ask('two', true)).told).toMatchObject({ provider: 'p2' });
+    world.reset();
+    expect((await ask('two', true)).told).toMatchObject({ provider: 'p1' });
+    expect((await ask('two', true)).told).toMatchObject({ provider: 'p1' });
+    trials.setUnhealthy([]);
+  });
+});

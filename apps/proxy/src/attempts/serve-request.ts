@@ -158,12 +158,14 @@ class Attempts<Prepared extends Translation> {
       const latencyMs = performance.now() - startedMs;
       memory.succeed(ticket, { ttftMs, latencyMs, outputTokens: charge?.usage.outputText ?? 0 });
       traffic.succeed(provider, ttftMs ?? latencyMs);
+      routing.trials.noteOutcome(provider, true);
       return false;
     }
     if (outcome.result === 'failed' && isProvidersFault(outcome.failure)) {
       // A key that was replaced meanwhile says nothing of those that are used now.
       const isInUse = routing.index?.targetKeys.has(target.key) === true;
       traffic.fail(provider, isInUse && isUnauthorized(outcome.failure));
+      routing.trials.noteOutcome(provider, false);
     } else traffic.forget(provider);
     if (outcome.result === 'failed') return memory.fail(ticket, judgeFailure(outcome.failure));
     memory.forget(ticket);

@@ -65,7 +65,7 @@ async function followOnce(options: FollowOptions, signal: AbortSignal, onLine: (
     if (!parsed.success) throw new Error('the orchestrator sent a line that is none');
     const { kind, snapshot, unhealthy } = parsed.data;
     if (kind === 'snapshot') await takeSnapshot(options, snapshot);
-    if (kind === 'health') options.current.setUnhealthy(unhealthy ?? []);
+    if (kind === 'health') options.current.trials.setUnhealthy(unhealthy ?? []);
   }
   throw new Error('the orchestrator ended the stream');
 }

@@ -22,7 +22,7 @@ export function planRequest(
       preferences: chat?.provider ?? null,
       affinity: typeof session === 'string' && session !== '' ? `${principal.orgId}/${session}` : null,
     },
-    { judge: memory.judge, measure: memory.measure, isHealthy: routing.isHealthy },
+    { judge: memory.judge, measure: memory.measure, isHealthy: routing.trials.isHealthy },
     Math.random,
   );
   return plan;

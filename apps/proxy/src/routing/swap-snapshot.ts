@@ -1,5 +1,6 @@
 import { AppError, type RoutingSnapshot } from '@aggregator/contracts';
 import { indexSnapshot, type SnapshotIndex } from '@aggregator/routing';
+import { LiveTrials } from './live-trials.ts';
 
 /** `same` where it is served already; `older` where a newer one is, which never gives way. */
 export type SwapResult = 'swapped' | 'same' | 'older';
@@ -7,7 +8,13 @@ export type SwapResult = 'swapped' | 'same' | 'older';
 /** What is served at the moment. A request reads it once and keeps what it read, so a swap never changes it half-way. */
 export class CurrentSnapshot {
   #index: SnapshotIndex | null = null;
-  #unhealthy: ReadonlySet<string> = new Set();
+  /** Providers that fail the orchestrator's probes. */
+  readonly trials: LiveTrials;
+
+  /** `now`: milliseconds on a monotonic clock. */
+  constructor(now: () => number = () => performance.now()) {
+    this.trials = new LiveTrials(now);
+  }
 
   /** Null until the first snapshot has come. */
   get index(): SnapshotIndex | null {
@@ -18,14 +25,6 @@ export class CurrentSnapshot {
   require(): SnapshotIndex {
     if (this.#index !== null) return this.#index;
     throw new AppError('service_unavailable', { internal: 'no routing snapshot yet', retryAfterMs: 1000 });
-  }
-
-  /** By the orchestrator's own probes; where it said nothing, yes. */
-  readonly isHealthy = (provider: string): boolean => !this.#unhealthy.has(provider);
-
-  /** Replaces what was said before. */
-  setUnhealthy(providers: readonly string[]): void {
-    this.#unhealthy = new Set(providers);
   }
 
   /** More than 0 where it is newer than what is served, less where it is older. */
