@@ -4,7 +4,7 @@ import { readTypeScript } from './source-files.ts';
 
 const texts = new Map(readTypeScript().map(({ path, text }) => [path, text]));
 const readText = (path: string) => texts.get(path) ?? '';
-const writesAudit = /\bwriteAudit\(|\bauditProvider\(/;
+const writesAudit = /\bawait (?:writeAudit|auditProvider)\(/;
 
 /** True if the file, or one of the same app that it imports, writes an audit entry. */
 function reachesAudit(path: string, seen = new Set<string>()): boolean {
