@@ -28,6 +28,8 @@ import { OpenAnswers } from './forward/open-answers.ts';
 import { ProxyPool } from './forward/proxy-pool.ts';
 import { AccessTokens } from './identity/access-tokens.ts';
 import { KeyVerdicts } from './identity/key-verdicts.ts';
+import { UnknownCredentials } from './identity/unknown-credentials.ts';
+import type { Authenticated } from './middleware/authenticate.ts';
 import { type GatewayPools, openPools } from './shares/open-pools.ts';
 
 export interface ApiGatewayOverrides {
@@ -49,6 +51,7 @@ export interface ApiGatewayContext extends ServiceContext {
   readonly managementLimits: ShelteredRates;
   /** Limits of this process alone, for what must not cost a round trip. */
   readonly localRates: LocalRates;
+  readonly unknownCredentials: UnknownCredentials<Authenticated>;
   readonly management: ManagementTargets;
   readonly pools: GatewayPools;
   /** Requests to the management API with an `Idempotency-Key`. */
@@ -79,6 +82,7 @@ export async function createApiGatewayContext(
     (reason === 'shutdown' ? events.truncatedStreams : events.revokedStreams).inc(),
   );
   const pools = openPools(config, events);
+  const localRates = new LocalRates();
   const management = openManagementTargets(config);
   metrics.observed('gateway_inflight_requests', 'AI requests that are with a proxy now.', () => openAnswers.count);
   const background = new AbortController();
@@ -101,7 +105,8 @@ export async function createApiGatewayContext(
     proxies,
     openAnswers,
     managementLimits,
-    localRates: new LocalRates(),
+    localRates,
+    unknownCredentials: new UnknownCredentials(localRates, config.failuresPerMinute),
     management,
     pools,
     once: createOnceServer(config, stores.claims, (error) =>

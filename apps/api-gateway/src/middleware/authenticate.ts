@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppError, isWellFormedApiKey, type Principal } from '@aggregator/contracts';
 import type { ApiGatewayContext } from '../context.ts';
-import { limitFailures } from './rate-limit.ts';
 
 /** Who asks: a principal, and the addresses that its key may be used from (null: any). */
 export interface Authenticated {
@@ -30,7 +29,7 @@ export function authenticate(
       : findKnownToken(context, credential);
     if (known !== null) return known;
   }
-  return limitFailures(context, clientIp, () => {
+  return context.unknownCredentials.judge(clientIp, credential, async () => {
     if (credential === null) throw new AppError('invalid_api_key', { internal: 'no credential' });
     return credential.startsWith(apiKeyPrefix) ? judgeKey(context, credential) : judgeToken(context, credential);
   });

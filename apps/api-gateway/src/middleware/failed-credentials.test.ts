@@ -70,6 +70,15 @@ describe('credentials that are refused', () => {
     expect(await ask(validKey, '198.51.100.1')).toBe(200);
   });
 
+  it('are not counted while a good key that is new to the gateway is looked up for many requests at once', async () => {
+    await start();
+
+    const statuses = await Promise.all(Array.from({ length: 10 * limit }, () => ask(validKey)));
+
+    expect(count(statuses, 200)).toBe(10 * limit);
+    expect(gateway?.lookUps).toBe(1);
+  });
+
   it('count for a whole /64 of IPv6', async () => {
     await start();
 

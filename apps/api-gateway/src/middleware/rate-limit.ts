@@ -25,30 +25,3 @@ export function limitPublic(context: ApiGatewayContext, { prefix }: ManagementRo
   const verdict = context.localRates.take({ subject, ratePerMinute: context.config.publicPerMinute, cost: 1 });
   if (!verdict.isAllowed) throw new AppError('rate_limit_exceeded', { retryAfterMs: verdict.retryAfterMs ?? 60_000 });
 }
-
-/**
- * Judges a credential that is not known to be good. One step is taken for its address before `judge` looks it up, and given
- * back if the credential is good or could not be judged. After the limit nothing is looked up. Kept in this process.
- */
-export async function limitFailures<Found>(
-  context: ApiGatewayContext,
-  clientIp: string,
-  judge: () => Found | Promise<Found>,
-): Promise<Found> {
-  const limit = {
-    subject: `failures:${toAddressBlock(clientIp)}`,
-    ratePerMinute: context.config.failuresPerMinute,
-    cost: 1,
-  };
-  const verdict = context.localRates.take(limit);
-  if (!verdict.isAllowed) throw new AppError('rate_limit_exceeded', { retryAfterMs: verdict.retryAfterMs ?? 60_000 });
-  let isRefused = false;
-  try {
-    return await judge();
-  } catch (error) {
-    isRefused = error instanceof AppError && error.entry.status === 401;
-    throw error;
-  } finally {
-    if (!isRefused) context.localRates.giveBack(limit);
-  }
-}
