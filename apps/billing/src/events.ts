@@ -12,6 +12,15 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
   const handled = count('usage_events_total', 'Events of usage by what became of them.', ['result']);
   const charged = count('charged_nano_usd_total', 'Charged to organisations and the platform, in nano-USD (rounded).');
   const lost = count('platform_loss_nano_usd_total', 'Charged beyond all credit, borne by the platform, in nano-USD.');
+  const reviews = count(
+    'usage_reviews_total',
+    'Charges whose provider reported usage outside the bounds of the request.',
+  );
+  const excess = count(
+    'provider_excess_nano_usd_total',
+    'What providers reported beyond the bounds, on the platform loss and not charged, in nano-USD.',
+  );
+  const openReviews = metrics.gauge('billing_open_reviews', 'Reviews of usage that wait for a person.');
   const lowBalances = count('low_balances_total', 'Balances that a charge took below the warning line.');
   const leases = count('leases_total', 'Requests for credit by their answer.', ['result']);
   const holds = count('holds_total', 'Holds that proxies asked of the ledger itself, by their answer.', ['result']);
@@ -62,6 +71,12 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
       lost.inc({}, Number(allotment.fromPlatformLoss));
       const { requestId, orgId } = charge.event;
       logger.error('charge_exceeded_credit', { requestId, orgId, lossNanoUsd: allotment.fromPlatformLoss });
+    }
+    for (const { charge, differenceNanoUsd } of answer.reviews) {
+      reviews.inc();
+      excess.inc({}, Number(differenceNanoUsd));
+      const { requestId, orgId, provider, model } = charge.event;
+      logger.error('usage_inconsistent', { requestId, orgId, provider, model, differenceNanoUsd });
     }
     for (const { orgId, before, after } of answer.balances) {
       if (before < options.lowBalanceNanoUsd || after >= options.lowBalanceNanoUsd) continue;
@@ -124,6 +139,7 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
       unreconciled.set(Number(totals.unreconciledNanoUsd));
       for (const reason of waitingReasons) setWaiting(reason, totals.waitingNanoUsd.get(reason) ?? 0n);
     },
+    reviewsCounted: (open: number) => openReviews.set(open),
     spoolsSilent: (count: number) => silentSpools.set(count),
     spoolDeclaredLost: (facts: { spoolId: string; actorUserId: string }) => logger.warn('spool_declared_lost', facts),
     leasesReclaimed: (amountNanoUsd: bigint) => logger.info('leases_reclaimed', { amountNanoUsd }),

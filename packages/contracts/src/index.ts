@@ -26,6 +26,7 @@ export { isExactNumber, isOpaqueField, parseExactJson, parseOpaqueJson } from '.
 export * from './management/identity.ts';
 export * from './management/money.ts';
 export * from './management/providers.ts';
+export * from './management/reviews.ts';
 export * from './management/routes.ts';
 export * from './management/sessions.ts';
 export * from './management/spools.ts';

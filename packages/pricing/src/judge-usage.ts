@@ -56,7 +56,8 @@ function findUnstorable(event: UsageRecorded): RefusalReason | null {
   if (!isStorable(event.eventId, event.provider, event.model, event.price.version, event.spool.id)) {
     return 'unstorable_text';
   }
-  const counters = [event.usage, event.reportedUsage ?? {}].flatMap((usage) => Object.values(usage));
+  // A false report of the provider is no reason to refuse: the customer is charged by the bound.
+  const counters = Object.values(event.usage);
   if (counters.some((units) => units !== undefined && units > unitsMax)) return 'usage_out_of_bounds';
   if (event.latencyMs > latencyMsMax) return 'latency_out_of_bounds';
   const time = Date.parse(event.time);

@@ -5,6 +5,7 @@ import { expireHolds } from '../holds/expire-holds.ts';
 import { retryGrants } from '../leases/retry-grants.ts';
 import { relayOutbox } from '../outbox/relay.ts';
 import { createReconciler } from '../reconciliation/reconciler.ts';
+import { countOpenReviews } from '../reviews/list-reviews.ts';
 import { findSpoolGaps } from '../spools/watch-gaps.ts';
 import { findSilentSpools } from '../spools/watch-silence.ts';
 import { type RepeatingTask, repeat } from './repeat.ts';
@@ -33,6 +34,7 @@ export function startBackground(context: BillingContext): EventConsumer {
       await context.finality.refresh();
       events.holdsExpired(await expireHolds(database, context.finality));
     }),
+    task('open_reviews', 30 * secondMs, async () => events.reviewsCounted(await countOpenReviews(database))),
     task('silent_spools', 30 * secondMs, async () => events.spoolsSilent(await findSilentSpools(database))),
     task('spool_gaps', 30 * secondMs, async () => events.spoolGapsFound(await findSpoolGaps(database))),
     task('outbox', secondMs / 4, async () => {

@@ -30,7 +30,8 @@ export async function explainCharge(
     FROM transfer
       JOIN account debit ON debit.id = debit_account
       JOIN account credit ON credit.id = credit_account
-    WHERE request_id = ${charge.requestId}::uuid ORDER BY transfer.id`;
+    -- What a provider claims beyond the charge is no part of it.
+    WHERE request_id = ${charge.requestId}::uuid AND reason <> 'provider_excess' ORDER BY transfer.id`;
   const { version, rates } = price.parse(charge.price);
   return {
     requestId: charge.requestId,

@@ -6,6 +6,8 @@ export const platformAccounts = {
   cashClearing: 'ffffffff-ffff-4fff-bfff-fffffffffff2',
   promo: 'ffffffff-ffff-4fff-bfff-fffffffffff3',
   platformLoss: 'ffffffff-ffff-4fff-bfff-fffffffffff4',
+  /** What providers may claim, and a person has yet to decide. */
+  payableDisputed: 'ffffffff-ffff-4fff-bfff-fffffffffff5',
 } as const;
 export type PlatformAccount = (typeof platformAccounts)[keyof typeof platformAccounts];
 

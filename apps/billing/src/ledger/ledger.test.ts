@@ -34,6 +34,29 @@ describe('the ledger', () => {
     }
   });
 
+  it('I6: refuses to remove or rewrite anything that proves a charge', async () => {
+    const orgId = await world.fund(1000n);
+    await createLeaseDesk(world).lease(orgId, 10n);
+    const event = usageEvent({ orgId, costNanoUsd: 100, reportedUsage: { outputText: 200 } });
+    await world.handle(event, { ...event, latencyMs: 11 });
+    const changes = {
+      account: 'balance = 5, org_id = gen_random_uuid()',
+      charge: 'amount = 1',
+      inbox: "body_hash = decode(repeat('00', 32), 'hex')",
+      quarantine: "body = ''",
+      lease: 'amount = 1',
+      usage_review: 'difference = 0',
+    };
+    for (const [table, change] of Object.entries(changes)) {
+      expect(await world.database.$queryRawUnsafe(`SELECT 1 FROM ${table} LIMIT 1`)).toHaveLength(1);
+      for (const statement of [`UPDATE ${table} SET ${change}`, `DELETE FROM ${table}`, `TRUNCATE ${table} CASCADE`]) {
+        await expect(world.database.$executeRawUnsafe(statement)).rejects.toThrow(/append-only/);
+      }
+    }
+    const undo = 'UPDATE account SET debited = 0 WHERE debited > 0';
+    await expect(world.database.$executeRawUnsafe(undo)).rejects.toThrow(/append-only/);
+  });
+
   it('I6: refuses transfers of nothing, of less, and from an account to itself', async () => {
     const orgId = await world.fund(1000n);
     await expect(take(orgId, 0n)).rejects.toThrow();

@@ -5,6 +5,7 @@ import type { Database, Transaction } from '../database/open-database.ts';
 import { returnHolds } from '../holds/hold-money.ts';
 import { closeHolds, type RequestHold } from '../holds/hold-rows.ts';
 import { claimEvents, markQuarantined } from '../inbox/claim-events.ts';
+import { type OpenedReview, openReviews } from '../reviews/open-reviews.ts';
 import { advanceWatermarks } from '../spools/advance-watermark.ts';
 import { lockAccounts, type OrganizationAccounts, platformAccounts } from './accounts.ts';
 import { createOrderedIds } from './ordered-ids.ts';
@@ -24,6 +25,8 @@ export interface PostChargesAnswer {
   quarantined: { charge: UsageCharge; reason: string }[];
   /** What each organisation charged here had before and has now, in nano-USD. */
   balances: { orgId: string; before: bigint; after: bigint }[];
+  /** Charges whose provider reported usage outside the bounds of their request. */
+  reviews: OpenedReview[];
 }
 
 /**
@@ -45,7 +48,7 @@ export async function postCharges(
 }
 
 async function postClaimed(tx: Transaction, charges: readonly UsageCharge[]): Promise<PostChargesAnswer> {
-  if (charges.length === 0) return { posted: [], free: [], duplicates: [], quarantined: [], balances: [] };
+  if (charges.length === 0) return { posted: [], free: [], duplicates: [], quarantined: [], balances: [], reviews: [] };
   const claim = await claimEvents(tx, charges);
   const { settled, conflicting } = await settleRequests(tx, claim.fresh);
   await markQuarantined(tx, conflicting);
@@ -55,6 +58,7 @@ async function postClaimed(tx: Transaction, charges: readonly UsageCharge[]): Pr
     settled.map(({ event }) => event.requestId),
   );
   const { posted, balances } = await moveMoney(tx, due, holds);
+  const reviews = await openReviews(tx, settled);
   const handled = new Set([...due, ...conflicting]);
   return {
     posted,
@@ -62,6 +66,7 @@ async function postClaimed(tx: Transaction, charges: readonly UsageCharge[]): Pr
     duplicates: claim.duplicates,
     quarantined: [...claim.refused, ...conflicting.map((charge) => ({ charge, reason: 'request_already_settled' }))],
     balances,
+    reviews,
   };
 }
 
@@ -72,7 +77,11 @@ async function moveMoney(
 ): Promise<Pick<PostChargesAnswer, 'posted' | 'balances'>> {
   if (due.length === 0 && holds.length === 0) return { posted: [], balances: [] };
   const orgIds = [...new Set([...due.map(({ event }) => event.orgId), ...holds.map(({ orgId }) => orgId)])];
-  const accounts = await lockAccounts(tx, orgIds, [platformAccounts.revenue, platformAccounts.platformLoss]);
+  const accounts = await lockAccounts(tx, orgIds, [
+    platformAccounts.revenue,
+    platformAccounts.platformLoss,
+    platformAccounts.payableDisputed,
+  ]);
   await returnHolds(tx, holds, accounts);
   const { posted, left } = allotInOrder(due, accounts, holds);
   const lineIds = createOrderedIds(posted.length);

@@ -11,7 +11,8 @@ export type TransferReason =
   | 'hold_returned'
   | 'top_up'
   | 'sign_up_credit'
-  | 'adjustment';
+  | 'adjustment'
+  | 'provider_excess';
 
 /** `amountNanoUsd` (more than zero) leaves the debit account and enters the credit account. */
 export interface NewTransfer {
