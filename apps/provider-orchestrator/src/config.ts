@@ -1,4 +1,5 @@
 import { type ProviderType, providerName, type Rates } from '@aggregator/contracts';
+import { disconnectPolicies } from '@aggregator/providers';
 import {
   baseUrlAllowlistVariable,
   ConfigError,
@@ -127,6 +128,11 @@ export const providerOrchestratorVariables = {
   hasCustomKey: keyVariable('CUSTOM_API_KEY', 'API key of that server; unset where it needs none.'),
   customName: variable('CUSTOM_NAME', providerName.default('custom'), 'Name of that server as a provider.'),
   customModels: variable('CUSTOM_MODELS', modelNames.optional(), "That server's models, separated by commas."),
+  customDisconnect: variable(
+    'CUSTOM_DISCONNECT',
+    z.enum(disconnectPolicies).optional(),
+    'What becomes of a call to that server after its client left: `drain` (the default) reads the answer on for a bounded time, so that its usage is exact; `abort` cancels it and charges by estimate. Set `abort` if the server stops at once and is your own.',
+  ),
   customPrices: variable(
     'CUSTOM_PRICES',
     pricesByModel.optional(),

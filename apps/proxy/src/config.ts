@@ -103,6 +103,11 @@ export const proxyVariables = {
     integer(1, dayMs / 2).default(600_000),
     'Longest time that a request may take in all, in milliseconds.',
   ),
+  disconnectDrainMs: variable(
+    'DISCONNECT_DRAIN_MS',
+    integer(0, 120_000).default(30_000),
+    'After a client left: longest time that its answer is still read to learn its exact usage, in milliseconds; at most 32 answers at once, and 4 for one key. 0 cancels every call at once and charges by estimate. A provider with the option `disconnect: abort` is never read on.',
+  ),
   pingIntervalMs: variable(
     'STREAM_PING_INTERVAL_MS',
     integer(10, dayMs).default(15_000),

@@ -49,6 +49,7 @@ import { readBootId } from './settlement/read-boot-id.ts';
 import { recoverIntents } from './settlement/recover-intents.ts';
 import { type GivenStores, openStores } from './stores/open-stores.ts';
 import { Credentials } from './upstream/credentials.ts';
+import { Drains } from './upstream/drains.ts';
 import { EventRoom } from './upstream/event-room.ts';
 import { ProviderPools } from './upstream/provider-pools.ts';
 import { OpenHolds, watchHolds } from './watermark/open-holds.ts';
@@ -87,6 +88,8 @@ export interface ProxyContext extends ServiceContext {
   /** How attempts at each provider ended of late. */
   readonly traffic: ProviderTrafficBook;
   readonly requests: OpenRequests;
+  /** Calls that go on after their clients left. */
+  readonly drains: Drains;
   /** Answers that may be given again. */
   readonly answers: AnswerCache;
   /** Requests with an `Idempotency-Key`. */
@@ -174,6 +177,7 @@ export async function createProxyContext(
     arriving: new ArrivingBodies({ graceMs: bodyGraceMs, bytesPerMsMin: bodyBytesPerMsMin }),
     leases: new LeaseRequests(billing),
     requests: new OpenRequests(),
+    drains: new Drains(config.disconnectDrainMs),
     answers: new AnswerCache(stores.answers, config.cacheTtlSeconds * 1000),
     conversations: stores.conversations,
     once: createOnceServer(config, stores.claims, (error) => events.partFailed('idempotency', error)),

@@ -17,6 +17,12 @@ export type {
   UsageRecordAnswer,
   UsageRecordLookup,
 } from './provider-adapter.ts';
+export {
+  type DisconnectPolicy,
+  disconnectOption,
+  disconnectPolicies,
+  disconnectPolicyOf,
+} from './provider-adapter.ts';
 export { ProviderFailure } from './provider-failure.ts';
 export { adapterFor } from './registry.ts';
 export { SseParser, type SseParserOptions } from './sse/sse-parser.ts';

@@ -34,11 +34,31 @@ export interface ProviderAdapter {
   /** The counters that its usage can have, by operation. No other price of a model would ever be charged. */
   readonly counters: Readonly<Record<Operation, readonly UsageComponent[]>>;
 
+  /**
+   * What becomes of a call whose client has left; the option `disconnect` of a provider takes its place. `drain`: the answer is
+   * read to its end for a bounded time, because only its end tells what was used. `abort`: the call is cancelled, because
+   * the vendor keeps a record, or reports usage as it goes.
+   */
+  readonly disconnect: DisconnectPolicy;
+
   /** Where the provider keeps its own record of what an attempt used, if it has one: exact usage after an abort or a crash. */
   readonly usageRecord: UsageRecordLookup | null;
 
   /** A request that costs nothing and succeeds where the address and the credential are right. */
   probe(target: Omit<ProviderTarget, 'model'>): ProviderEndpoint;
+}
+
+export const disconnectPolicies = ['drain', 'abort'] as const;
+export type DisconnectPolicy = (typeof disconnectPolicies)[number];
+/** The option of a provider that takes the place of its adapter's policy. */
+export const disconnectOption = 'disconnect';
+
+/** Returns what becomes of a call whose client has left. */
+export function disconnectPolicyOf(
+  adapter: Pick<ProviderAdapter, 'disconnect'>,
+  options: Readonly<Record<string, string>>,
+): DisconnectPolicy {
+  return disconnectPolicies.find((policy) => policy === options[disconnectOption]) ?? adapter.disconnect;
 }
 
 /**
@@ -171,6 +191,8 @@ export interface ChatStreamTranslator {
   /** Something for the client has come: text, reasoning or tool-call arguments. */
   readonly hasLife: boolean;
   readonly usage: Usage | null;
+  /** What the provider has reported until now, before its final figures; absent or null if it reports at the end alone. */
+  readonly usageSoFar?: Usage | null;
   /** As in `TranslatedAnswer`. */
   readonly reportedUsage?: Usage | null;
   /** UTF-16 units of text, reasoning and arguments so far, for an estimate when usage never comes. */

@@ -5,6 +5,7 @@ import {
   type ProviderType,
   parseMockScript,
 } from '@aggregator/contracts';
+import { disconnectOption, disconnectPolicies } from '@aggregator/providers';
 import { type EgressAllowlist, judgeBaseUrl } from '@aggregator/service-kit';
 import { defaultBaseUrl, toVersionedBaseUrl } from '../registry/base-urls.ts';
 import { readVendorModels } from '../registry/catalogue/index.ts';
@@ -14,6 +15,11 @@ import { checkPrice, toUnitPrice } from './check-price.ts';
 
 /** Options that a type must be told. */
 const requiredOptions: Readonly<Partial<Record<ProviderType, readonly string[]>>> = { Yandex: ['folder'] };
+
+/** Options of every type, and whether a value is allowed. */
+const commonOptions: Readonly<Record<string, (value: string) => boolean>> = {
+  [disconnectOption]: (value) => disconnectPolicies.some((policy) => policy === value),
+};
 
 /** Options that a type may be told, and whether what they say makes sense. */
 const optionalOptions: Readonly<Partial<Record<ProviderType, Readonly<Record<string, (value: string) => boolean>>>>> = {
@@ -41,7 +47,7 @@ export function toBaseUrl(text: string | undefined, type: ProviderType, allowlis
 /** @throws {AppError} `invalid_value` for an option that is missing or makes no sense, `unknown_field` for one that the type does not know. */
 export function checkOptions(options: Readonly<Record<string, string>>, type: ProviderType): void {
   const required = requiredOptions[type] ?? [];
-  const optional = new Map(Object.entries(optionalOptions[type] ?? {}));
+  const optional = new Map(Object.entries({ ...commonOptions, ...optionalOptions[type] }));
   const missing = required.find((name) => !options[name]);
   if (missing !== undefined) {
     const param = `options.${missing}`;

@@ -84,6 +84,12 @@ describe('providers from the environment', () => {
     ]);
   });
 
+  it('set what becomes of calls to a custom server whose clients left, only if the environment says so', () => {
+    expect(providersOf(custom)[0]?.options).toEqual({});
+    expect(providersOf({ ...custom, CUSTOM_DISCONNECT: 'abort' })[0]?.options).toEqual({ disconnect: 'abort' });
+    expect(() => providersOf({ ...custom, CUSTOM_DISCONNECT: 'wait' })).toThrow('CUSTOM_DISCONNECT');
+  });
+
   it('make models of pictures of a custom server, priced by the picture or by its tokens', () => {
     const prices =
       '{"llama": {"input": "0", "images": "40000"}, "embed": {"input": "0", "imageOut": "40000"}, "free": {"input": "5", "imageOut": "40"}}';

@@ -1,5 +1,6 @@
 import type { ProviderType } from '@aggregator/contracts';
 import type { MockModel } from '@aggregator/mock-provider';
+import { disconnectOption } from '@aggregator/providers';
 import type { EnvironmentKeys, ProviderOrchestratorConfig } from '../config.ts';
 import { readYandexModels } from './catalogue/yandex.ts';
 import { toCustomOperation } from './custom-operation.ts';
@@ -80,7 +81,7 @@ function toCustom(config: ProviderOrchestratorConfig): DeclaredProvider[] {
       type: 'OpenAICompatible',
       baseUrl: config.customBaseUrl,
       credentialRefs: refs.length === 0 ? ['none'] : refs,
-      options: {},
+      options: config.customDisconnect === undefined ? {} : { [disconnectOption]: config.customDisconnect },
       models: (config.customModels ?? []).map((id) => toCustomModel(id, config)),
     },
   ];

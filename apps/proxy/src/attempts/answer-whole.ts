@@ -1,7 +1,7 @@
 import { AppError, toAppError, type Usage } from '@aggregator/contracts';
-import type { TranslatedAnswer, TranslatedRequest } from '@aggregator/providers';
+import { ProviderFailure, type TranslatedAnswer, type TranslatedRequest } from '@aggregator/providers';
 import type { ProxyContext } from '../context.ts';
-import { type Charge, chargeUsage, estimateCharge } from '../settlement/charge.ts';
+import { type Charge, chargeUsage, estimateCharge, noCharge } from '../settlement/charge.ts';
 import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
 import { type AttemptEnd, recordSettlement } from '../settlement/settle-request.ts';
 import { callProvider } from '../upstream/call-provider.ts';
@@ -49,7 +49,12 @@ export async function answerWhole(
   const { open, prepared, request } = attempt;
   const { response, startedMs } = open.exchange;
   const calls = new WholeCalls(attempt);
-  const leave = () => calls.abort(new AppError('request_cancelled'));
+  const cancelled = new AppError('request_cancelled');
+  const drain: { end: (() => void) | null } = { end: null };
+  const leave = () => {
+    drain.end = attempt.drain(() => calls.abort(cancelled));
+    if (drain.end === null) calls.abort(cancelled);
+  };
   response.once('close', leave);
   open.cut = calls.abort;
   const end = (rest: Pick<AttemptEnd, 'outcome' | 'failure' | 'charge'>): AttemptEnd => ({
@@ -61,6 +66,7 @@ export async function answerWhole(
   try {
     const answer = prepared.readAnswers(await calls.readBodies());
     const charge = chargeAnswer(attempt, answer);
+    if (drain.end !== null) return { result: 'left', end: end({ outcome: 'aborted', failure: cancelled, charge }) };
     const whole = end({ outcome: 'completed', failure: null, charge });
     // First into the spool, then to the client: what was answered is on record whatever becomes of this process.
     recordSettlement(context, request, whole, { outcome: 'completed', charge, cache: open.cache });
@@ -71,11 +77,14 @@ export async function answerWhole(
   } catch (thrown) {
     const failure = toAppError(thrown);
     calls.abort(failure);
-    if (failure.code === 'request_cancelled') {
-      return { result: 'left', end: end({ outcome: 'aborted', failure, charge: null }) };
+    if (failure.code === 'request_cancelled' || drain.end !== null) {
+      // A provider that rejects the request charges nothing for it.
+      const charge = failure instanceof ProviderFailure ? noCharge : null;
+      return { result: 'left', end: end({ outcome: 'aborted', failure: cancelled, charge }) };
     }
     return { result: 'failed', failure, hasDelivered: false, end: end({ outcome: 'failed', failure, charge: null }) };
   } finally {
+    drain.end?.();
     response.off('close', leave);
     open.cut = null;
   }

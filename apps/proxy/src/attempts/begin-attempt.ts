@@ -1,5 +1,5 @@
 import { AppError } from '@aggregator/contracts';
-import { adapterFor, type ProviderAdapter, type ProviderTarget } from '@aggregator/providers';
+import { adapterFor, disconnectPolicyOf, type ProviderAdapter, type ProviderTarget } from '@aggregator/providers';
 import type { AttemptTicket } from '@aggregator/resilience';
 import type { Target } from '@aggregator/routing';
 import { raiseHold } from '../admission/hold-request.ts';
@@ -29,6 +29,11 @@ export interface Attempt<Prepared> {
   readonly ticket: AttemptTicket;
   /** On the monotonic clock. */
   readonly startedMs: number;
+  /**
+   * The client has left: keeps the call for a bounded time, so that its usage is known, and calls `onOver` after that. Returns
+   * how to end that time; null if the call must be cancelled now.
+   */
+  drain(onOver: () => void): (() => void) | null;
   /** Marks in the spool that the call of the record begins; must be called before its first byte goes out. */
   markSent(): void;
 }
@@ -76,9 +81,20 @@ export async function beginAttempt<Prepared extends Translation>(
     limits: limitsOf(context, open, plan),
     ticket: context.memory.begin(target.key),
     startedMs: performance.now(),
+    drain: plan.isRecorded && mayDrain(adapter, provider.options) ? createDrain(context, open) : () => null,
     // A resume has no record: the call of the record began before.
     markSent: plan.isRecorded ? createMark(context, request) : () => undefined,
   };
+}
+
+function mayDrain(adapter: ProviderAdapter, options: Readonly<Record<string, string>>): boolean {
+  return disconnectPolicyOf(adapter, options) === 'drain';
+}
+
+function createDrain({ drains }: ProxyContext, { exchange: { principal } }: OpenRequest): Attempt<unknown>['drain'] {
+  const { keyId, userId, limits } = principal;
+  const owner = { id: keyId ?? userId, concurrentRequests: limits.concurrentRequests };
+  return (onOver) => drains.enter(owner, onOver);
 }
 
 /** Returns what marks an attempt as sent, once, however many calls it has. */

@@ -7,7 +7,7 @@ import type { Translation } from '../attempts/prepare-first.ts';
 import { readRefusal } from '../attempts/read-refusal.ts';
 import { showUsage } from '../attempts/show-usage.ts';
 import type { ProxyContext } from '../context.ts';
-import { type Charge, chargeUsage, estimateCharge } from '../settlement/charge.ts';
+import { type Charge, chargeUsage, estimateCharge, noCharge } from '../settlement/charge.ts';
 import { type AttemptEnd, recordSettlement } from '../settlement/settle-request.ts';
 import type { AnswerHeaders } from '../upstream/answer-headers.ts';
 import { callProvider, type ProviderCall, type ProviderSink } from '../upstream/call-provider.ts';
@@ -73,6 +73,9 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   #isOver = false;
   #isTail = false;
   #hasPushed = false;
+  /** The client has left; the answer is read on for its usage alone. */
+  #isAbandoned = false;
+  #endDrain: (() => void) | null = null;
   #outputCharacters = 0;
   #ttftMs: number | null = null;
 
@@ -153,11 +156,21 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
 
   onLeft(): void {
     if (this.#isOver) return;
+    this.#isAbandoned = true;
+    // The tail of a whole answer has its own clock.
+    if (!this.#translator.isComplete) this.#endDrain = this.#attempt.drain(this.#abandon);
+    if (!this.#translator.isComplete && this.#endDrain === null) this.#abandon();
+    else this.#call?.resume();
+  }
+
+  /** Ends what is read for its usage alone. `charge` is null if it depends on what came. */
+  readonly #abandon = (charge: Charge | null = null): void => {
+    if (this.#isOver) return;
     const failure = new AppError('request_cancelled');
-    const end = this.#close({ outcome: 'aborted', failure, charge: null });
+    const end = this.#close({ outcome: 'aborted', failure, charge });
     this.#call?.abort(failure);
     this.#resolve({ result: 'left', end });
-  }
+  };
 
   /** A whole answer begins with a brace, which no event stream does. */
   #readForm(bytes: Buffer, { status, headers }: { readonly status: number; readonly headers: AnswerHeaders }): void {
@@ -206,6 +219,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   }
 
   #pass(chunk: string): void {
+    if (this.#isAbandoned) return;
     const fresh = this.#continuation === null ? chunk : this.#continuation.take(chunk);
     if (fresh === null) return;
     this.#hasPushed = true;
@@ -227,6 +241,10 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   /** A whole answer: what was kept back, with our additions, and the terminator, whether or not the provider said it. */
   #finish(): void {
     if (this.#isOver) return;
+    if (this.#isAbandoned) {
+      this.#abandon(this.#translator.usage === null ? null : this.#charge());
+      return;
+    }
     const { open, request } = this.#attempt;
     for (const chunk of this.#translator.release?.() ?? []) this.#pass(chunk);
     const kept = this.#translator.end();
@@ -271,6 +289,12 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
 
   readonly #fail = (failure: AppError): void => {
     if (this.#isOver) return;
+    if (this.#isAbandoned) {
+      // A provider that rejects the request charges nothing for it.
+      const isRejected = failure instanceof ProviderFailure && this.#translator.outputCharacters === 0;
+      this.#abandon(isRejected ? noCharge : null);
+      return;
+    }
     this.#client.breakOff();
     const hasDelivered = this.#client.hasDelivered && this.#hasPushed;
     // What came and has not gone out was taken back: nobody has had it, nobody pays for it.
@@ -289,18 +313,21 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   ): AttemptEnd {
     this.#isOver = true;
     this.#eventShare.leave();
+    this.#endDrain?.();
     this.#client.detach();
     const { open, request } = this.#attempt;
     open.cut = null;
-    const { isComplete, malformedEvents, usage } = this.#translator;
+    const { isComplete, isEnded, malformedEvents, usage } = this.#translator;
+    // Some providers tell what was used so far; it is what was used if the answer is whole, or if they have said their last word.
+    const isFinal = isComplete || isEnded;
     if (malformedEvents > 0) {
       this.#context.events.eventsDropped(request.requestId, request.provider.name, malformedEvents);
     }
     return {
       ...how,
       isSent: this.#call?.isSent ?? false,
-      // Some providers tell what was used so far; only at the end is it what was used.
-      usage: isComplete ? usage : null,
+      usage: isFinal ? usage : null,
+      partialUsage: isFinal ? null : (this.#translator.usageSoFar ?? usage),
       outputCharacters,
       latencyMs: performance.now() - open.exchange.startedMs,
       ttftMs: this.#ttftMs,

@@ -2,8 +2,9 @@ import type { AppError, AttemptSummary, Outcome, Usage } from '@aggregator/contr
 import { formatNanoUsd } from '@aggregator/pricing';
 import { toActualCosts } from '../admission/limit-subjects.ts';
 import type { ProxyContext } from '../context.ts';
-import { type Charge, chargeUsage, estimateCharge, noCharge } from './charge.ts';
+import { type Charge, chargeUsage, noCharge } from './charge.ts';
 import type { DispatchedRequest } from './dispatched-request.ts';
+import { estimateLeft } from './estimate-left.ts';
 import { findUsageRecord } from './find-usage-record.ts';
 import { releaseHold } from './release-hold.ts';
 
@@ -18,6 +19,8 @@ export interface AttemptEnd {
   readonly charge: Charge | null;
   /** The provider's final figures, where they came before the end. */
   readonly usage: Usage | null;
+  /** What the provider had reported by then, if its final figures did not come. */
+  readonly partialUsage?: Usage | null;
   /** UTF-16 units of text, reasoning and arguments that the caller had, or would have had if it had stayed. */
   readonly outputCharacters: number;
   readonly latencyMs: number;
@@ -111,9 +114,11 @@ async function judgeEnd(context: ProxyContext, request: DispatchedRequest, end: 
     case 'absent':
       return { outcome: 'void', charge: noCharge };
     case 'unknown':
-      return context.isClosing() ? null : { outcome, charge: estimateCharge(request, end.outputCharacters) };
+      return context.isClosing()
+        ? null
+        : { outcome, charge: estimateLeft(request, end.partialUsage ?? null, end.outputCharacters) };
     case 'none':
-      return { outcome, charge: estimateCharge(request, end.outputCharacters) };
+      return { outcome, charge: estimateLeft(request, end.partialUsage ?? null, end.outputCharacters) };
   }
 }
 

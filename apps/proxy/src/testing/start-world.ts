@@ -115,6 +115,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     BILLING_URL: billing.url,
     PROVIDER_ORCHESTRATOR_URL: options.hasOrchestrator === false ? 'http://127.0.0.1:9' : orchestrator.url,
     SHUTDOWN_GRACE_MS: '500',
+    DISCONNECT_DRAIN_MS: '200',
     ...options.environment,
   });
   const logger = createLogger({

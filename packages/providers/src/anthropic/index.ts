@@ -27,6 +27,8 @@ export const anthropicAdapter: ProviderAdapter = {
     embeddings: [],
     'images.generations': [],
   },
+  // The first event has the input and its cached part; every token of the answer comes as text.
+  disconnect: 'abort',
   usageRecord: null,
   probe: anthropicProbe,
 };

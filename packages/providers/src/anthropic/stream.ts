@@ -76,6 +76,10 @@ export class AnthropicChatStream implements ChatStreamTranslator {
     return this.#takeEvent(data);
   }
 
+  get usageSoFar(): Usage | null {
+    return readAnthropicUsage(this.#usageTold)?.usage ?? null;
+  }
+
   end(): Fields | null {
     if (!this.isComplete || this.error !== null) return null;
     if (!this.#includeUsage) return this.#toFinishChunk();

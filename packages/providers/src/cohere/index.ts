@@ -25,6 +25,8 @@ export const cohereAdapter: ProviderAdapter = {
     embeddings: ['inputUncached'],
     'images.generations': [],
   },
+  // Usage is in the last event alone.
+  disconnect: 'drain',
   usageRecord: null,
   probe: cohereProbe,
 };

@@ -31,6 +31,8 @@ export const geminiAdapter: ProviderAdapter = {
     embeddings: ['inputUncached'],
     'images.generations': [...chatCounters, 'images'],
   },
+  // Every event has the usage so far, thoughts included.
+  disconnect: 'abort',
   usageRecord: null,
   probe: geminiProbe,
 };

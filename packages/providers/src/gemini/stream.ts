@@ -81,6 +81,10 @@ export class GeminiChatStream implements ChatStreamTranslator {
     return isRecord(usageMetadata) || typeof answer.responseId === 'string' ? nothing : this.#drop();
   }
 
+  get usageSoFar(): Usage | null {
+    return readGeminiUsage(this.#usageTold)?.usage ?? null;
+  }
+
   end(): Fields | null {
     if (!this.isComplete || this.error !== null) return null;
     if (!this.#includeUsage) return this.#lastFinish;

@@ -17,5 +17,7 @@ export const mockAdapter: ProviderAdapter = {
         script ? { [mockScriptHeader]: script } : {},
     },
   ),
+  // Its record is exact after an abort.
+  disconnect: 'abort',
   usageRecord: mockUsageRecord,
 };

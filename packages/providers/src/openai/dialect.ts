@@ -92,6 +92,8 @@ export function createOpenAiDialect(
     tokenCount: null,
     classifyError: (status, headers, body) => classifyOpenAiError(status, headers, body, coat.toOpenAiError),
     counters: openAiCounters,
+    // Usage is in the last chunk alone: cached input and hidden reasoning are not known before.
+    disconnect: 'drain',
     usageRecord: null,
     probe: (target) => withHeaders(openAiProbe(target, coat.probePath), coat, target),
   };

@@ -1,0 +1,32 @@
+import type { Usage, UsageComponent } from '@aggregator/contracts';
+import { inputComponents, outputComponents } from '@aggregator/pricing';
+import { type Charge, chargeUsage, estimateCharge } from './charge.ts';
+import type { DispatchedRequest } from './dispatched-request.ts';
+
+/**
+ * Charges an answer that ended before its provider's last figures: what the provider had reported by then, and for the rest
+ * an estimate. Always flagged.
+ * @param partial Usage so far, as the provider reported it; null if it reported none.
+ */
+export function estimateLeft(request: DispatchedRequest, partial: Usage | null, outputCharacters: number): Charge {
+  const estimate = estimateCharge(request, outputCharacters);
+  if (partial === null) return estimate;
+  const input = pick(sumOf(partial, inputComponents) > 0 ? partial : estimate.usage, inputComponents);
+  const unreported = sumOf(estimate.usage, outputComponents) - sumOf(partial, outputComponents);
+  const usage: Usage = { ...partial, ...input };
+  if (unreported > 0) usage.outputText = (usage.outputText ?? 0) + unreported;
+  return { ...chargeUsage(usage, request), estimated: true };
+}
+
+function pick(usage: Usage, components: readonly UsageComponent[]): Usage {
+  const picked: Usage = {};
+  for (const component of components) {
+    const units = usage[component];
+    if (units !== undefined) picked[component] = units;
+  }
+  return picked;
+}
+
+function sumOf(usage: Usage, components: readonly UsageComponent[]): number {
+  return components.reduce((sum, component) => sum + (usage[component] ?? 0), 0);
+}
