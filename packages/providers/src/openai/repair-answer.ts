@@ -93,7 +93,7 @@ export function repairArguments(call: JsonObject): boolean {
   return true;
 }
 
-/** An id for a call that came without one: no other call of this answer or of another has it. */
+/** An id for a call that came without one: no other call of this answer has it. */
 export function mintCallId(answer: Readonly<JsonObject>, choice: number, index: number): string {
   const origin = isText(answer.id) ? answer.id : crypto.randomUUID();
   return `call_${origin}_${choice}_${index}`;

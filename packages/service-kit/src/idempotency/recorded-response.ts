@@ -24,6 +24,10 @@ export class RecordedResponse extends ServerResponse {
   #status = 0;
   #headers: Record<string, string | string[]> = {};
   #last: Buffer | null = null;
+  #writtenBytes = 0;
+  #lengthDeclared = Number.POSITIVE_INFINITY;
+  /** With these a client has all that was declared, before the end. */
+  readonly #held: Buffer[] = [];
 
   constructor(request: IncomingMessage, client: ServerResponse, room: Share, bytesMax: number) {
     super(request);
@@ -57,7 +61,7 @@ export class RecordedResponse extends ServerResponse {
     this.#forget();
     if (this.#client.destroyed) return;
     if (this.#last === null) this.#client.destroy();
-    else this.#client.end(this.#last);
+    else this.#client.end(Buffer.concat([...this.#held, this.#last]));
   }
 
   override writeHead(status: number, ...rest: readonly unknown[]): this {
@@ -67,6 +71,8 @@ export class RecordedResponse extends ServerResponse {
     super.writeHead(status);
     const headers = this.getHeaders();
     this.#headers = toKeptHeaders(headers);
+    const length = headers['content-length'];
+    this.#lengthDeclared = length === undefined ? Number.POSITIVE_INFINITY : Number(length);
     if (!this.#client.destroyed) this.#client.writeHead(status, headers);
     return this;
   }
@@ -75,6 +81,11 @@ export class RecordedResponse extends ServerResponse {
     const bytes = toBytes(chunk);
     if (!this.headersSent) this.writeHead(this.statusCode);
     this.#record(bytes);
+    this.#writtenBytes += bytes.length;
+    if (this.#writtenBytes >= this.#lengthDeclared) {
+      this.#held.push(bytes);
+      return true;
+    }
     return this.#client.destroyed || this.#client.write(bytes);
   }
 

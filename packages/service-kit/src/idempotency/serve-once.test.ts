@@ -103,6 +103,18 @@ describe('work that is done once', () => {
     expect(works).toBe(1);
   });
 
+  it('is kept before the client has all that the head declared', async () => {
+    work = async (response) => {
+      response.writeHead(200, ['content-length', '4']);
+      response.write('one');
+      response.write('2');
+      await new Promise((resolve) => setImmediate(resolve));
+      response.end();
+    };
+    for (let turn = 0; turn < 5; turn += 1) expect(await ask()).toMatchObject({ status: 200, text: 'one2' });
+    expect(works).toBe(1);
+  });
+
   it('is free again if it throws before its head, and torn off if it throws behind it', async () => {
     work = () => Promise.reject(new AppError('model_not_found'));
     expect((await ask()).status).toBe(404);
