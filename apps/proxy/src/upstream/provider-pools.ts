@@ -7,7 +7,8 @@ import {
   type HttpProxies,
   hasHttpProxy,
 } from '@aggregator/service-kit';
-import { type Dispatcher, Pool } from 'undici';
+import { buildConnector, type Dispatcher, Pool } from 'undici';
+import { skippingContinue } from './skip-continue.ts';
 
 /** Who is called: two providers at one address keep connections of their own, so that neither waits for the other. */
 export interface ProviderAddress {
@@ -142,7 +143,9 @@ export class ProviderPools {
     return new Pool(new URL(baseUrl).origin, {
       ...agent,
       ...(isAddressTrusted && { autoSelectFamily: true }),
-      connect: allowlist === null ? connect : createEgressConnector(allowlist, connect),
+      connect: skippingContinue(
+        allowlist === null ? buildConnector(connect) : createEgressConnector(allowlist, connect),
+      ),
     });
   }
 }
