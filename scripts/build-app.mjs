@@ -1,5 +1,6 @@
 // Bundles apps into dist/<app>, which is all that an image holds: `node scripts/build-app.mjs billing`, or `--all`.
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { listApps, parentOf } from './list-apps.mjs';
 import { ROOT } from './run-node.mjs';
@@ -26,6 +27,11 @@ async function buildApp(app) {
   // What the chart runs when the installation is gone.
   const release = `${ROOT}/${parentOf(app)}/${app}/src/release-finalizers.ts`;
   if (existsSync(release)) entries.push({ in: release, out: 'release-finalizers' });
+  // Threads are started from files of their own, beside the program that starts them.
+  const sources = `${ROOT}/${parentOf(app)}/${app}/src`;
+  for (const file of readdirSync(sources, { recursive: true })) {
+    if (file.endsWith('-worker.ts')) entries.push({ in: join(sources, file), out: basename(file, '.ts') });
+  }
   const seed = `${ROOT}/scripts/seed-${app}.ts`;
   if (existsSync(seed)) entries.push({ in: seed, out: 'seed' });
   const result = await build({

@@ -36,6 +36,7 @@ import { mockLedgerPath, type ProxyConfig } from './config.ts';
 import { createProxyEvents, type ProxyEvents } from './events.ts';
 import { RequestOutcomes, withOutcomes } from './idempotency/request-outcomes.ts';
 import { CompiledPolicies } from './privacy/compiled-policies.ts';
+import { MaskingQueue } from './privacy/masking-queue.ts';
 import { composeReport } from './reports/compose-report.ts';
 import { listRekeyed } from './reports/list-rekeyed.ts';
 import { ProviderTrafficBook } from './reports/provider-traffic.ts';
@@ -97,6 +98,8 @@ export interface ProxyContext extends ServiceContext {
   readonly outcomes: RequestOutcomes;
   /** What is remembered of conversations: thoughts behind calls of tools, items that callers refer to by id. */
   readonly conversations: ExpiringStore;
+  /** Masks large texts beside the event loop. */
+  readonly masking: MaskingQueue;
   readonly policies: CompiledPolicies;
   /** Null where it is switched off. */
   readonly mockProvider: MockProvider | null;
@@ -107,6 +110,8 @@ export interface ProxyContext extends ServiceContext {
   isClosing(): boolean;
 }
 
+/** Two large texts at once, in threads with a small heap; nobody waits for longer than a few of them take. */
+const maskingBounds = { threadsMax: 2, jobsMax: 16, callerJobsMax: 2, deadlineMs: 10_000, heapMebibytes: 192 };
 /** A body has so long, and more at this rate: the gateway sends what it has whole. */
 const bodyGraceMs = 10_000;
 const bodyBytesPerMsMin = 64;
@@ -183,6 +188,7 @@ export async function createProxyContext(
     once: createOnceServer(config, stores.claims, (error) => events.partFailed('idempotency', error)),
     outcomes,
     policies: new CompiledPolicies(),
+    masking: new MaskingQueue(maskingBounds),
     mockProvider: await openMockProvider(config),
     bootId: readBootId(),
     now: overrides.now ?? Date.now,
@@ -223,6 +229,7 @@ export async function createProxyContext(
     async close() {
       clearTimeout(cutTimer);
       context.arriving.close();
+      context.masking.close();
       background.abort();
       events.streamsTruncated(context.requests.cutAll());
       await Promise.all([tasks, context.requests.waitUntilNone(settleDeadlineMs)]);
@@ -251,8 +258,9 @@ export async function createProxyContext(
 }
 
 /** What a proxy has on its hands now: what autoscalers and alerts go by. */
-function observeLoad(metrics: Metrics, { room, requests, spool }: ProxyContext): void {
+function observeLoad(metrics: Metrics, { room, masking, requests, spool }: ProxyContext): void {
   metrics.observed('proxy_inflight_requests', 'AI requests that are here now.', () => room.count);
+  metrics.observed('proxy_masking_jobs', 'Large requests that are being masked, or wait for it.', () => masking.count);
   metrics.observed(
     'proxy_room_memory_bytes',
     'Estimated memory of AI requests that are here now.',

@@ -1,6 +1,7 @@
 export { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
-export { type MaskedChat, maskChat } from './masking/mask-chat.ts';
-export { maskTexts } from './masking/mask-texts.ts';
+export { type MaskedChat, maskChat, planChat } from './masking/mask-chat.ts';
+export { type MaskedTexts, maskTexts, planTexts } from './masking/mask-texts.ts';
+export { type MaskingJob, type MaskingOutcome, runMaskingJob } from './masking/masking-job.ts';
 export { type ChunkRestorer, createChunkRestorer } from './restoring/chunk-restorer.ts';
 export { restoreAnswer } from './restoring/restore-answer.ts';
 export type { Restorer } from './restoring/restorer.ts';

@@ -102,8 +102,12 @@ export class Place {
    * @throws {AppError} `rate_limit_exceeded` or `service_unavailable`
    */
   requireMemory(bytes: number): void {
-    const missing = bytes - this.#memory.taken;
-    const refusal = missing > 0 ? this.#memory.take(missing) : null;
+    this.addMemory(bytes - this.#memory.taken);
+  }
+
+  /** Takes more memory, until the request leaves. Bytes. @throws {AppError} as `requireMemory` does. */
+  addMemory(bytes: number): void {
+    const refusal = bytes > 0 ? this.#memory.take(bytes) : null;
     if (refusal !== null) throw this.#toError(refusal);
   }
 }

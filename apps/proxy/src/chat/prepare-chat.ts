@@ -1,8 +1,9 @@
-import { maskChat, type Vault } from '@aggregator/anonymisation';
+import type { Vault } from '@aggregator/anonymisation';
 import type { ChatCompletionRequest, PrivacyPolicy } from '@aggregator/contracts';
 import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { choosePrivacyPolicy } from '../privacy/choose-policy.ts';
+import { maskChatOf } from '../privacy/mask-request.ts';
 import { lacksReasoning, recallReasoning } from '../reasoning/recall-reasoning.ts';
 
 export interface PreparedChat {
@@ -16,14 +17,15 @@ export interface PreparedChat {
  * calls of tools that the client has dropped. Those were kept as the provider said them, so they hold nothing personal.
  */
 export async function prepareChat(
-  { policies, conversations }: Pick<ProxyContext, 'policies' | 'conversations'>,
-  { principal, request }: Pick<Exchange, 'principal' | 'request'>,
+  context: Pick<ProxyContext, 'policies' | 'masking' | 'conversations'>,
+  exchange: Exchange,
   asked: ChatCompletionRequest,
 ): Promise<PreparedChat> {
+  const { principal, request } = exchange;
   const privacy = choosePrivacyPolicy(principal, request.headers);
-  const masked = privacy === null ? null : maskChat(asked, policies.get(privacy));
+  const masked = privacy === null ? null : await maskChatOf(context, exchange, asked, privacy);
   const chat = masked?.chat ?? asked;
   const vault = masked === null || masked.vault.isEmpty ? null : masked.vault;
   if (!lacksReasoning(chat)) return { chat, vault, privacy };
-  return { chat: await recallReasoning(conversations, principal, asked.messages, chat), vault, privacy };
+  return { chat: await recallReasoning(context.conversations, principal, asked.messages, chat), vault, privacy };
 }

@@ -1,4 +1,3 @@
-import { maskTexts } from '@aggregator/anonymisation';
 import { AppError, type EmbeddingsRequest, embeddingsRequest, type SnapshotModel } from '@aggregator/contracts';
 import type { EmbeddingsTranslation } from '@aggregator/providers';
 import { checkBody, sendOpenAiError } from '@aggregator/service-kit';
@@ -13,6 +12,7 @@ import { type Performance, serveRequest } from '../attempts/serve-request.ts';
 import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { choosePrivacyPolicy } from '../privacy/choose-policy.ts';
+import { maskTextsOf } from '../privacy/mask-request.ts';
 import { planRequest } from '../routing/plan-request.ts';
 import { joinAnswers, splitInputs } from './batches.ts';
 
@@ -20,7 +20,7 @@ import { joinAnswers, splitInputs } from './batches.ts';
 export async function embed(context: ProxyContext, exchange: Exchange): Promise<void> {
   const body = await readRequest(context, exchange);
   const asked = checkBody(embeddingsRequest, body);
-  const request = maskInput(context, exchange, asked);
+  const request = await maskInput(context, exchange, asked);
 
   const plan = planRequest(context, exchange, 'embeddings', { model: request.model, chat: null });
   const texts = Array.isArray(request.input) ? request.input.length : 1;
@@ -34,13 +34,17 @@ export async function embed(context: ProxyContext, exchange: Exchange): Promise<
 }
 
 /** A vector says what its text said: what is personal goes out of it as out of a chat. Token ids cannot be looked into. */
-function maskInput({ policies }: ProxyContext, exchange: Exchange, request: EmbeddingsRequest): EmbeddingsRequest {
+async function maskInput(
+  context: ProxyContext,
+  exchange: Exchange,
+  request: EmbeddingsRequest,
+): Promise<EmbeddingsRequest> {
   const privacy = choosePrivacyPolicy(exchange.principal, exchange.request.headers);
   if (privacy === null) return request;
   const { input } = request;
   const texts = typeof input === 'string' ? [input] : input.filter((one) => typeof one === 'string');
   if (texts.length === 0) throw new AppError('invalid_value', { param: 'input', message: maskedTokens });
-  const { texts: masked } = maskTexts(texts, policies.get(privacy));
+  const { texts: masked } = await maskTextsOf(context, exchange, texts, privacy);
   return { ...request, input: typeof input === 'string' ? (masked[0] ?? '') : masked };
 }
 

@@ -1,3 +1,4 @@
+import { AppError } from '@aggregator/contracts';
 import type { Kind } from '../labels.ts';
 
 /** Where a value stands in a text, in UTF-16 units. */
@@ -35,9 +36,26 @@ export function matchDetector(
 ): Detector {
   return {
     kind,
-    find: (text) =>
-      Array.from(text.matchAll(pattern)).flatMap(({ 0: match, index }) =>
-        isValue(match, index, text) ? [{ start: index, end: index + match.length, kind }] : [],
-      ),
+    find(text) {
+      const spans: Span[] = [];
+      for (const { 0: match, index } of text.matchAll(pattern)) {
+        if (isValue(match, index, text)) addSpan(spans, { start: index, end: index + match.length, kind });
+      }
+      return spans;
+    },
   };
+}
+
+/** Keeps the memory of a search small, whatever the text is. */
+const spansMax = 100_000;
+
+/** @throws {AppError} `request_too_large` beyond 100,000 values of one kind in one text. */
+export function addSpan(spans: Span[], span: Span): void {
+  if (spans.length >= spansMax) throw tooManyValues(spansMax);
+  spans.push(span);
+}
+
+export function tooManyValues(max: number): AppError {
+  const message = `The request holds more than ${max} personal values, which is more than can be masked. Send less at once.`;
+  return new AppError('request_too_large', { message });
 }

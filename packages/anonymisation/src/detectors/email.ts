@@ -1,4 +1,4 @@
-import type { Detector, Span } from './detector.ts';
+import { addSpan, type Detector, type Span } from './detector.ts';
 
 const localLengthMax = 64;
 const domainLengthMax = 255;
@@ -15,7 +15,7 @@ export const emailDetector: Detector = {
     for (const { 0: sign, index } of text.matchAll(at)) {
       const start = findStart(text, index);
       const end = findEnd(text, index + sign.length);
-      if (start < index && end > index + sign.length) spans.push({ start, end, kind: 'email' });
+      if (start < index && end > index + sign.length) addSpan(spans, { start, end, kind: 'email' });
     }
     return spans;
   },

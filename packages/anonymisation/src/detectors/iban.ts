@@ -1,4 +1,4 @@
-import { type Detector, isWordAt, notAfterWord, type Span } from './detector.ts';
+import { addSpan, type Detector, isWordAt, notAfterWord, type Span } from './detector.ts';
 
 /** How long each country's are. Source: SWIFT, IBAN Registry, release 99 (read 2026-11). */
 const lengths = readLengths(
@@ -18,7 +18,7 @@ export const ibanDetector: Detector = {
     for (const { 0: head, index } of text.matchAll(beginning)) {
       const length = lengths.get(head.slice(0, 2).toUpperCase());
       const end = length === undefined ? null : findEnd(text, index, length);
-      if (end !== null) spans.push({ start: index, end, kind: 'iban' });
+      if (end !== null) addSpan(spans, { start: index, end, kind: 'iban' });
     }
     return spans;
   },

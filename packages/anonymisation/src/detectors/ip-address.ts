@@ -1,4 +1,4 @@
-import type { Detector, Span } from './detector.ts';
+import { addSpan, type Detector, type Span } from './detector.ts';
 
 const ipv4 = /(?<![\p{L}\p{N}.])\d{1,3}(?:\.\d{1,3}){3}(?![\p{L}\p{N}]|\.\d)/gu;
 const ipv6 =
@@ -14,7 +14,7 @@ export const ipAddressDetector: Detector = {
   find(text) {
     const spans: Span[] = [];
     const take = (start: number, address: string) => {
-      if (!nobodys.test(address)) spans.push({ start, end: start + address.length, kind: 'ip' });
+      if (!nobodys.test(address)) addSpan(spans, { start, end: start + address.length, kind: 'ip' });
     };
     for (const { 0: address, index } of text.matchAll(ipv4)) {
       if (isIpv4(address)) take(index, address);

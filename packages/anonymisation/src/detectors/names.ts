@@ -1,4 +1,4 @@
-import { type Detector, isWordAt, type Span } from './detector.ts';
+import { addSpan, type Detector, isWordAt, type Span } from './detector.ts';
 
 interface Node {
   readonly next: Map<string, Node>;
@@ -20,7 +20,7 @@ export function createNameDetector(names: readonly string[]): Detector {
       for (const { index: start } of text.matchAll(initials)) {
         if (isWordAt(text, start) && isWordAt(text, start - 1)) continue;
         const end = findEnd(root, text, start);
-        if (end !== null) spans.push({ start, end, kind: 'name' });
+        if (end !== null) addSpan(spans, { start, end, kind: 'name' });
       }
       return spans;
     },

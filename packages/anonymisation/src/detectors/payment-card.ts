@@ -1,4 +1,4 @@
-import { type Detector, isWordAt, type Span } from './detector.ts';
+import { addSpan, type Detector, isWordAt, type Span } from './detector.ts';
 
 const digitsMin = 13;
 const digitsMax = 19;
@@ -13,13 +13,20 @@ export const paymentCardDetector: Detector = {
   kind: 'card',
   find(text) {
     if (!manyDigits.test(text)) return [];
-    const groups = findDigitGroups(text);
     const spans: Span[] = [];
-    for (const [index, { start }] of groups.entries()) {
-      if (!issuer.test(text.charAt(start)) || isWordAt(text, start - 1)) continue;
-      const end = findEnd(text, groups, index);
-      if (end !== null) spans.push({ start, end, kind: 'card' });
+    const groups: DigitGroup[] = [];
+    const judgeFirst = () => {
+      const start = groups[0]?.start ?? 0;
+      const end = issuer.test(text.charAt(start)) && !isWordAt(text, start - 1) ? findEnd(text, groups) : null;
+      if (end !== null) addSpan(spans, { start, end, kind: 'card' });
+      groups.shift();
+    };
+    for (const { 0: digits, index } of text.matchAll(/\d+/g)) {
+      groups.push({ start: index, end: index + digits.length });
+      // No number has more groups than digits.
+      if (groups.length > digitsMax) judgeFirst();
     }
+    while (groups.length > 0) judgeFirst();
     return spans;
   },
 };
@@ -29,18 +36,14 @@ interface DigitGroup {
   readonly end: number;
 }
 
-function findDigitGroups(text: string): DigitGroup[] {
-  return Array.from(text.matchAll(/\d+/g), ({ 0: digits, index }) => ({ start: index, end: index + digits.length }));
-}
-
-function findEnd(text: string, groups: readonly DigitGroup[], first: number): number | null {
+/** The end of the longest number that begins with the first group. */
+function findEnd(text: string, groups: readonly DigitGroup[]): number | null {
   let digits = '';
   let found: number | null = null;
-  for (let index = first; index < groups.length; index += 1) {
-    const group = groups[index];
-    if (group === undefined || digits.length + group.end - group.start > digitsMax) break;
+  for (const [index, group] of groups.entries()) {
+    if (digits.length + group.end - group.start > digitsMax) break;
     const before = groups[index - 1];
-    if (index > first && before !== undefined && !isLink(text.slice(before.end, group.start))) break;
+    if (before !== undefined && !isLink(text.slice(before.end, group.start))) break;
     digits += text.slice(group.start, group.end);
     if (digits.length >= digitsMin && !isWordAt(text, group.end) && hasLuhnDigit(digits)) found = group.end;
   }

@@ -1,9 +1,16 @@
-import { type ChatCompletionRequest, type ChatMessage, parseOpaqueJson } from '@aggregator/contracts';
-import type { CompiledPolicy } from '../compile-policy.ts';
+import {
+  type ChatCompletionRequest,
+  type ChatMessage,
+  type PrivacyPolicy,
+  parseOpaqueJson,
+} from '@aggregator/contracts';
+import { type CompiledPolicy, compilePolicy } from '../compile-policy.ts';
 import { isRecord } from '../is-record.ts';
 import { createVault, type RestoreMode, type Vault } from '../restoring/vault.ts';
 import { Masker } from './masker.ts';
-import { collectReservedNames } from './reserved-names.ts';
+import { type MaskingJob, type MaskingOutcome, MaskingRecorder, MaskingReplay } from './masking-job.ts';
+import { collectReservedNames, listReservingTexts } from './reserved-names.ts';
+import type { TextMasker } from './text-masker.ts';
 
 export interface MaskedChat {
   /** A new request, or the very same one where nothing was masked. */
@@ -20,15 +27,30 @@ export function maskChat(chat: ChatCompletionRequest, policy: CompiledPolicy): M
   const contentMode = readContentMode(chat.response_format);
   if (policy.detectors.length === 0) return { chat, vault: createVault(new Map(), contentMode) };
   const masker = new Masker(policy, collectReservedNames(chat));
+  return { chat: maskWith(chat, masker), vault: createVault(masker.values, contentMode) };
+}
+
+/** As `maskChat`, with the job done elsewhere in between. */
+export function planChat(chat: ChatCompletionRequest, policy: PrivacyPolicy) {
+  const recorder = new MaskingRecorder();
+  if (compilePolicy(policy).detectors.length > 0) maskWith(chat, recorder);
+  const job: MaskingJob = { policy, tasks: recorder.tasks, reserving: listReservingTexts(chat) };
+  const finish = (outcome: MaskingOutcome): MaskedChat => ({
+    chat: job.tasks.length === 0 ? chat : maskWith(chat, new MaskingReplay(outcome)),
+    vault: createVault(outcome.values, readContentMode(chat.response_format)),
+  });
+  return { job, finish };
+}
+
+function maskWith(chat: ChatCompletionRequest, masker: TextMasker): ChatCompletionRequest {
   const messages = mapArray(chat.messages, (message) => maskMessage(message, masker));
-  const masked = change(chat, {
+  return change(chat, {
     messages,
     stop: maskStop(chat.stop, masker),
     prediction: maskPrediction(chat.prediction, masker),
     documents: maskDocuments(chat.documents, masker),
     ...withoutPersonalNames(chat, masker),
   });
-  return { chat: masked, vault: createVault(masker.values, contentMode) };
 }
 
 /** Where the answer's text is JSON, what is put back must not break it. */
@@ -36,7 +58,7 @@ function readContentMode(format: unknown): RestoreMode {
   return isRecord(format) && (format.type === 'json_object' || format.type === 'json_schema') ? 'json' : 'text';
 }
 
-function maskMessage(message: ChatMessage, masker: Masker): ChatMessage {
+function maskMessage(message: ChatMessage, masker: TextMasker): ChatMessage {
   const { content, tool_calls: calls, function_call: call, reasoning_details: details } = message;
   return change(message, {
     content: maskContent(content, masker),
@@ -48,13 +70,13 @@ function maskMessage(message: ChatMessage, masker: Masker): ChatMessage {
   });
 }
 
-function maskContent(content: ChatMessage['content'], masker: Masker): ChatMessage['content'] {
+function maskContent(content: ChatMessage['content'], masker: TextMasker): ChatMessage['content'] {
   if (typeof content === 'string') return masker.maskText(content);
   if (!Array.isArray(content)) return content;
   return mapArray(content, (part) => change(part, maskFields(part, ['text', 'refusal', 'thinking'], masker.maskText)));
 }
 
-function maskToolCall<Call extends Record<string, unknown>>(call: Call, masker: Masker): Call {
+function maskToolCall<Call extends Record<string, unknown>>(call: Call, masker: TextMasker): Call {
   const { function: called, custom } = call;
   return change(call, {
     function: isRecord(called) ? change(called, maskFields(called, ['arguments'], masker.maskJson)) : called,
@@ -62,12 +84,12 @@ function maskToolCall<Call extends Record<string, unknown>>(call: Call, masker: 
   });
 }
 
-function maskStop(stop: ChatCompletionRequest['stop'], masker: Masker): ChatCompletionRequest['stop'] {
+function maskStop(stop: ChatCompletionRequest['stop'], masker: TextMasker): ChatCompletionRequest['stop'] {
   if (typeof stop === 'string') return masker.maskText(stop);
   return Array.isArray(stop) ? mapArray(stop, masker.maskText) : stop;
 }
 
-function maskPrediction(prediction: unknown, masker: Masker): unknown {
+function maskPrediction(prediction: unknown, masker: TextMasker): unknown {
   if (!isRecord(prediction)) return prediction;
   const { content } = prediction;
   if (typeof content === 'string') return change(prediction, { content: masker.maskText(content) });
@@ -80,7 +102,7 @@ function maskPrediction(prediction: unknown, masker: Masker): unknown {
  * Documents to answer from are texts, or records of whatever shape; each is looked through whole, as a tool's result would be.
  * Source: https://docs.cohere.com/reference/chat (read 2026-11).
  */
-function maskDocuments(documents: unknown, masker: Masker): unknown {
+function maskDocuments(documents: unknown, masker: TextMasker): unknown {
   if (!Array.isArray(documents)) return documents;
   return mapArray(documents, (document: unknown) => {
     const json = JSON.stringify(document);
@@ -90,7 +112,7 @@ function maskDocuments(documents: unknown, masker: Masker): unknown {
 }
 
 /** A placeholder would be one name for many people: it is no name. */
-function withoutPersonalNames(chat: ChatCompletionRequest, masker: Masker): Record<string, unknown> {
+function withoutPersonalNames(chat: ChatCompletionRequest, masker: TextMasker): Record<string, unknown> {
   const left: Record<string, unknown> = {};
   for (const field of ['user', 'safety_identifier', 'prompt_cache_key']) {
     const value = chat[field];

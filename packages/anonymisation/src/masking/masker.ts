@@ -1,19 +1,22 @@
 import type { CompiledPolicy } from '../compile-policy.ts';
-import type { Span } from '../detectors/detector.ts';
+import { type Span, tooManyValues } from '../detectors/detector.ts';
 import { type Kind, labels } from '../labels.ts';
 import { findValues } from './find-values.ts';
 import { maskJson } from './mask-json.ts';
 import { readLetters, viewPlainly } from './plain-view.ts';
+import type { TextMasker } from './text-masker.ts';
 
 /** What is next to a placeholder can look different than next to a value; so a text is looked through until nothing is left. */
 const roundsMax = 8;
+/** Values of one request. They are kept until its answer is over, and an answer is searched for all of them. */
+const valuesMax = 50_000;
 
 /**
  * Masks the texts of one request, the same value by the same placeholder in all of them. `reserved` are names of
  * placeholders (`EMAIL_1`) that the request itself says: they are never given to a value, so an answer that says them means
  * what the request meant.
  */
-export class Masker {
+export class Masker implements TextMasker {
   readonly #policy: CompiledPolicy;
   readonly #reserved: ReadonlySet<string>;
   readonly #values = new Map<string, string>();
@@ -63,6 +66,7 @@ export class Masker {
     const key = `${kind}\n${value}`;
     const known = this.#names.get(key);
     if (known !== undefined) return known;
+    if (this.#values.size >= valuesMax) throw tooManyValues(valuesMax);
     let count = this.#counts.get(kind) ?? 0;
     let name: string;
     do {

@@ -16,19 +16,25 @@ export function viewPlainly(written: string): PlainView {
   if (!written.includes('\\')) return { text: written, toWritten: (at) => at };
   let text = '';
   let from = 0;
-  const places: number[] = [];
+  // A view is never longer than what was written.
+  const places = new Uint32Array(written.length + 1);
+  let length = 0;
+  const place = (at: number) => {
+    places[length] = at;
+    length += 1;
+  };
   const copy = (until: number) => {
-    for (let at = from; at < until; at += 1) places.push(at);
+    for (let at = from; at < until; at += 1) place(at);
     text += written.slice(from, until);
   };
   for (const { 0: match, 1: code, 2: letter = '', index } of written.matchAll(escapes)) {
     copy(index);
-    places.push(index);
+    place(index);
     text += code === undefined ? (meanings[letter] ?? letter) : String.fromCharCode(Number.parseInt(code, 16));
     from = index + match.length;
   }
   copy(written.length);
-  return { text, toWritten: (at) => places[at] ?? written.length };
+  return { text, toWritten: (at) => (at < length ? (places[at] ?? written.length) : written.length) };
 }
 
 /** Letters that were written as `\uXXXX`, as letters; other escapes stay as they are. */

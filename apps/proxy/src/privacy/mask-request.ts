@@ -1,0 +1,61 @@
+import { type MaskedChat, type MaskedTexts, maskChat, maskTexts, planChat, planTexts } from '@aggregator/anonymisation';
+import type { ChatCompletionRequest, PrivacyPolicy } from '@aggregator/contracts';
+import type { ProxyContext } from '../context.ts';
+import type { Exchange } from '../exchange.ts';
+
+type MaskingContext = Pick<ProxyContext, 'policies' | 'masking'>;
+type Caller = Pick<Exchange, 'principal' | 'response' | 'place'>;
+
+/** Texts up to this are masked at once: it takes less than to send them to a thread. UTF-16 units. */
+const directLengthMax = 64 * 1024;
+/** Copies of the texts on their way to the thread and back. */
+const copies = 2;
+
+/** A chat without what is personal in it; a large one is masked beside the event loop. @throws {AppError} as the queue does. */
+export async function maskChatOf(
+  context: MaskingContext,
+  caller: Caller,
+  chat: ChatCompletionRequest,
+  privacy: PrivacyPolicy,
+): Promise<MaskedChat> {
+  if (measureTexts(chat, directLengthMax) <= directLengthMax) return maskChat(chat, context.policies.get(privacy));
+  return runPlan(context, caller, planChat(chat, privacy));
+}
+
+/** As `maskChatOf`, for texts alone. */
+export async function maskTextsOf(
+  context: MaskingContext,
+  caller: Caller,
+  texts: readonly string[],
+  privacy: PrivacyPolicy,
+): Promise<MaskedTexts> {
+  if (measureTexts(texts, directLengthMax) <= directLengthMax) return maskTexts(texts, context.policies.get(privacy));
+  return runPlan(context, caller, planTexts(texts, privacy));
+}
+
+async function runPlan<Masked>(
+  { masking }: MaskingContext,
+  { principal, response, place }: Caller,
+  {
+    job,
+    finish,
+  }: Pick<ReturnType<typeof planTexts>, 'job'> & {
+    finish(outcome: Awaited<ReturnType<ProxyContext['masking']['run']>>): Masked;
+  },
+): Promise<Masked> {
+  place.addMemory(copies * measureTexts(job.tasks, Number.POSITIVE_INFINITY));
+  const { keyId, userId } = principal;
+  return finish(await masking.run(keyId ?? userId, job, () => !response.destroyed));
+}
+
+/** Returns the length of all texts in a value; stops beyond `enough`. */
+function measureTexts(value: unknown, enough: number): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  let length = 0;
+  for (const part of Object.values(value)) {
+    length += measureTexts(part, enough - length);
+    if (length > enough) return length;
+  }
+  return length;
+}
