@@ -10,7 +10,11 @@ const withinMs = 1000;
 describe('access through the gateway', () => {
   let world: World;
   beforeAll(async () => {
-    world = await startWorld({ DEFAULT_REQUESTS_PER_MINUTE: '40', LOGIN_ATTEMPTS_PER_MINUTE: '100' });
+    world = await startWorld({
+      DEFAULT_REQUESTS_PER_MINUTE: '40',
+      LOGIN_ATTEMPTS_PER_MINUTE: '100',
+      MOCK_CHUNK_DELAY_MS: '200',
+    });
   });
   afterAll(() => world.destroy());
 
@@ -113,4 +117,37 @@ describe('access through the gateway', () => {
       await becomes(200, owner.token);
     },
   );
+
+  it.each([
+    ['a key is revoked with kill=true', (keyId: string) => ['DELETE', `/v1/auth/api-keys/${keyId}?kill=true`, 'owner']],
+    [
+      'a key is blocked with kill=true',
+      (keyId: string) => ['PUT', `/v1/auth/blocks/api-keys/${keyId}?kill=true`, 'operator'],
+    ],
+  ])('ends an open answer within a second when %s (I3)', async (_name, toCall) => {
+    const owner = await signUp(`cut-${crypto.randomUUID().slice(0, 8)}`);
+    const created = await as(owner.token).request('POST', '/v1/auth/api-keys', { name: 'k' });
+    const { id, key } = createdApiKey.parse(created.json);
+    const answer = await fetch(`${world.baseUrl}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'mock-small', stream: true, messages: [{ role: 'user', content: 'hi' }] }),
+    });
+    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+    await reader?.read();
+    const [method = '', path = '', caller] = toCall(id);
+    const client = as(caller === 'owner' ? owner.token : await logIn(world.adminEmail, world.adminPassword));
+
+    expect((await client.request(method, path)).status).toBe(204);
+    const cutAt = performance.now();
+    let rest = '';
+    try {
+      for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) rest += part.value;
+    } catch {
+      // The connection was torn, which ends the answer too.
+    }
+
+    expect(performance.now() - cutAt).toBeLessThan(withinMs);
+    expect(rest).not.toContain('[DONE]');
+  });
 });
