@@ -1,8 +1,9 @@
 import { AppError, toAppError, type Usage } from '@aggregator/contracts';
 import { ProviderFailure, type TranslatedAnswer, type TranslatedRequest } from '@aggregator/providers';
 import type { ProxyContext } from '../context.ts';
-import { type Charge, chargeUsage, estimateCharge, noCharge } from '../settlement/charge.ts';
+import { type Charge, chargeUsage, noCharge } from '../settlement/charge.ts';
 import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
+import { estimateCharge } from '../settlement/estimate-charge.ts';
 import { type AttemptEnd, recordSettlement } from '../settlement/settle-request.ts';
 import { callProvider } from '../upstream/call-provider.ts';
 import { AnswerCollector, type CollectedAnswer, isSuccessStatus } from '../upstream/collect-answer.ts';
@@ -11,6 +12,7 @@ import type { AttemptOutcome } from './attempt-outcome.ts';
 import type { Attempt } from './begin-attempt.ts';
 import type { Translation } from './prepare-first.ts';
 import { readRefusal } from './read-refusal.ts';
+import { readTexts } from './read-texts.ts';
 import { showUsage } from './show-usage.ts';
 
 /** The dialect of one request that is answered as a whole. */
@@ -149,16 +151,18 @@ function readSuccess(adapter: Attempt<WholeDialect>['adapter'], answer: Collecte
 }
 
 function chargeAnswer(
-  { request }: Attempt<WholeDialect>,
+  { open, request }: Attempt<WholeDialect>,
   { body, usage, pictures, reportedUsage = null }: TranslatedAnswer,
 ): Charge {
   if (pictures !== undefined) {
     const isPerPicture = request.price.rates.images !== undefined;
-    if (usage === null && !isPerPicture) return estimateCharge(request, 0, pictures);
+    if (usage === null && !isPerPicture) return estimateCharge(request, { characters: 0, pictures }, open.readPrompt());
     return chargeUsage({ ...usage, images: pictures }, request, reportedUsage);
   }
   if (usage !== null) return chargeUsage(usage, request, reportedUsage);
-  return estimateCharge(request, request.outputTokensMax === 0 ? 0 : countCharacters(body.choices));
+  const texts = request.outputTokensMax === 0 ? [] : readTexts(body.choices, 'message');
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  return estimateCharge(request, { characters, texts }, open.readPrompt());
 }
 
 function withChargedUsage(body: Record<string, unknown>, charge: Charge, { operation }: DispatchedRequest) {
@@ -166,13 +170,6 @@ function withChargedUsage(body: Record<string, unknown>, charge: Charge, { opera
   const usage = showUsage(reported, charge, operation);
   if (usage === reported) return body;
   return usage === null ? rest : { ...rest, usage };
-}
-
-/** Every text in the choices, names and ids included: an upper reading, for providers that tell no usage. */
-function countCharacters(value: unknown): number {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 0;
-  return Object.values(value).reduce<number>((sum, part) => sum + countCharacters(part), 0);
 }
 
 function sendAnswer(

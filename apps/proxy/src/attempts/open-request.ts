@@ -1,5 +1,6 @@
 import type { AppError, AttemptSummary, Operation } from '@aggregator/contracts';
 import type { RoutePlan } from '@aggregator/routing';
+import type { Prompt } from '@aggregator/tokens';
 import type { Hold } from '../admission/hold-request.ts';
 import type { BoundRequest } from '../admission/request-bounds.ts';
 import type { ProxyContext } from '../context.ts';
@@ -15,6 +16,8 @@ export interface OpenRequest {
   readonly hold: Hold;
   /** Bounds each attempt by the bodies that it sends. */
   readonly bound: BoundRequest;
+  /** Its prompt, for a charge by estimate. */
+  readonly readPrompt: () => Prompt;
   readonly cache: 'miss' | 'bypass';
   /** When it must be over, on the monotonic clock. */
   readonly deadlineMs: number;
@@ -31,7 +34,10 @@ export interface OpenRequest {
 /** A request of which nothing has been tried yet. */
 export function openRequest(
   { config }: Pick<ProxyContext, 'config'>,
-  facts: Pick<OpenRequest, 'exchange' | 'operation' | 'isStreamed' | 'plan' | 'hold' | 'bound' | 'cache'>,
+  facts: Pick<
+    OpenRequest,
+    'exchange' | 'operation' | 'isStreamed' | 'plan' | 'hold' | 'bound' | 'readPrompt' | 'cache'
+  >,
 ): OpenRequest {
   const deadlineMs = facts.exchange.startedMs + config.requestTimeoutMs;
   return { ...facts, deadlineMs, attempts: [], dispatched: null, leave: null, cut: null };

@@ -73,7 +73,9 @@ export async function serveRequest<Prepared extends Translation>(
 async function settle(context: ProxyContext, open: OpenRequest, { request, end }: Ended): Promise<void> {
   try {
     // A whole answer was settled before its last bytes went out.
-    if (end.outcome !== 'completed') await settleRequest(context, request, { ...end, attempts: open.attempts });
+    if (end.outcome !== 'completed') {
+      await settleRequest(context, request, { ...end, attempts: open.attempts }, open.readPrompt);
+    }
   } finally {
     open.leave?.();
   }

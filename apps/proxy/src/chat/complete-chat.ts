@@ -20,6 +20,7 @@ import { type ContentSummary, inspectContent } from './inspect-content.ts';
 import { performChatStream, toStreamDialect } from './perform-chat-stream.ts';
 import { performWholeChat, toWholeDialect } from './perform-whole-chat.ts';
 import { type PreparedChat, prepareChat } from './prepare-chat.ts';
+import { toPrompt } from './to-prompt.ts';
 
 /**
  * A chat from its body to its settlement, whatever surface it came in by. What throws before the first intent was refused:
@@ -64,6 +65,7 @@ async function serveChat<Dialect extends Translation>(
   const use = mayUseCache(exchange.request.headers, chat, context.config.cachePolicy);
   const open = openRequest(context, {
     ...{ exchange, operation: 'chat.completions', isStreamed: chat.stream === true, plan, hold, bound },
+    readPrompt: () => toPrompt(chat),
     cache: use === 'use' ? 'miss' : 'bypass',
   });
   const cacheKey = use === 'bypass' ? null : keyOf(open, planned);

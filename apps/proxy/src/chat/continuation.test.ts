@@ -144,9 +144,21 @@ describe('a prefill', () => {
     const request = { price: { version: 'p', rates: { inputUncached: '1000', outputText: '4000' } } };
     const charge = prefill.charge({ inputUncached: 110, outputText: 5 }, { ...bounds, ...request });
     expect(charge).toMatchObject({
-      usage: { inputUncached: 100, outputText: 15 },
-      estimated: true,
-      amountNanoUsd: 160n,
+      usage: { inputUncached: 105, outputText: 10 },
+      ...{ estimated: true, amountNanoUsd: 145n },
+      estimate: { version: 'gpt-tokenizer@4.0.0/1' },
+    });
+  });
+
+  it('charges delivered text once if the model repeats it', () => {
+    const said = 'x'.repeat(30);
+    const prefill = new PrefillContinuation(deliver(say(said, 'first')));
+    takeAll(prefill, [say(`${said} and more`)]);
+    const request = { price: { version: 'p', rates: { inputUncached: '1000', outputText: '4000' } } };
+
+    // The provider counts the repetition as its output.
+    expect(prefill.charge({ inputUncached: 110, outputText: 8 }, { ...bounds, ...request })).toMatchObject({
+      usage: { inputUncached: 105, outputText: 8 },
     });
   });
 });

@@ -1,4 +1,5 @@
 import type { Usage } from '@aggregator/contracts';
+import { estimateAnswer, methodOf } from '@aggregator/tokens';
 import { type Charge, chargeUsage } from '../settlement/charge.ts';
 import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
 import type { DeliveredAnswer } from './delivered-answer.ts';
@@ -23,14 +24,13 @@ export interface Continuation {
   charge(usage: Usage, request: DispatchedRequest): Charge;
 }
 
-const charactersPerToken = 3;
-
 /** The new target was given the delivered text to go on from: what it says is appended. */
 export class PrefillContinuation implements Continuation {
   readonly hasDiverged = false;
   readonly #delivered: DeliveredAnswer;
   /** Fresh text that may still be a repetition of what was delivered; null once that is decided. */
   #opening: string | null = '';
+  #hasRepeated = false;
 
   constructor(delivered: DeliveredAnswer) {
     this.#delivered = delivered;
@@ -54,13 +54,16 @@ export class PrefillContinuation implements Continuation {
 
   charge(usage: Usage, request: DispatchedRequest): Charge {
     // The new target was told the delivered text as input; to the caller it is output.
-    const delivered = Math.min(Math.ceil(this.deliveredCharacters / charactersPerToken), usage.inputUncached ?? 0);
+    const { text } = this.#delivered;
+    const tokens = estimateAnswer([text], text.length, request.model);
+    const delivered = Math.min(tokens, usage.inputUncached ?? 0);
     const moved: Usage = {
       ...usage,
       inputUncached: (usage.inputUncached ?? 0) - delivered,
-      outputText: (usage.outputText ?? 0) + delivered,
+      // What the model repeats is in its output already.
+      outputText: (usage.outputText ?? 0) + (this.#hasRepeated ? 0 : delivered),
     };
-    return { ...chargeUsage(moved, request), estimated: true };
+    return { ...chargeUsage(moved, request), estimated: true, estimate: methodOf(request.model) };
   }
 
   #takeRecord(record: ChunkRecord | null, isLast: boolean): ChunkRecord | null {
@@ -92,7 +95,8 @@ export class PrefillContinuation implements Continuation {
       return '';
     }
     this.#opening = null;
-    const fresh = opening.startsWith(delivered) ? opening.slice(delivered.length) : opening;
+    this.#hasRepeated = opening.startsWith(delivered);
+    const fresh = this.#hasRepeated ? opening.slice(delivered.length) : opening;
     return /\s$/.test(delivered) ? fresh.trimStart() : fresh;
   }
 }

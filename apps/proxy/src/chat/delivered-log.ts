@@ -14,12 +14,16 @@ export class DeliveredLog {
   add(chunk: string): void {
     this.#characters += chunk.length;
     if (this.#characters <= this.#charactersMax) this.#chunks.push(chunk);
-    else this.#chunks.length = 0;
   }
 
   clear(): void {
     this.#chunks.length = 0;
     this.#characters = 0;
+  }
+
+  /** The beginning, as far as it is kept. */
+  sample(): readonly string[] {
+    return this.#chunks;
   }
 
   /** Null where it was more than may be kept. */

@@ -1,13 +1,21 @@
 import { AppError, toAppError } from '@aggregator/contracts';
-import { type ChatStreamTranslator, ProviderFailure, SseParser, type TranslatedRequest } from '@aggregator/providers';
+import {
+  type ChatStreamTranslator,
+  ProviderFailure,
+  parseRecord,
+  SseParser,
+  type TranslatedRequest,
+} from '@aggregator/providers';
 import { answerHeaders, wantsAdditions, withAdditions } from '../attempts/answer-additions.ts';
 import type { AttemptOutcome } from '../attempts/attempt-outcome.ts';
 import type { Attempt } from '../attempts/begin-attempt.ts';
 import type { Translation } from '../attempts/prepare-first.ts';
 import { readRefusal } from '../attempts/read-refusal.ts';
+import { readTexts } from '../attempts/read-texts.ts';
 import { showUsage } from '../attempts/show-usage.ts';
 import type { ProxyContext } from '../context.ts';
-import { type Charge, chargeUsage, estimateCharge, noCharge } from '../settlement/charge.ts';
+import { type Charge, chargeUsage, noCharge } from '../settlement/charge.ts';
+import { estimateCharge } from '../settlement/estimate-charge.ts';
 import { type AttemptEnd, recordSettlement } from '../settlement/settle-request.ts';
 import type { AnswerHeaders } from '../upstream/answer-headers.ts';
 import { callProvider, type ProviderCall, type ProviderSink } from '../upstream/call-provider.ts';
@@ -280,12 +288,18 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
 
   #charge(): Charge {
     const { usage, reportedUsage = null, outputCharacters } = this.#translator;
-    const { request } = this.#attempt;
-    const delivered = this.#continuation?.deliveredCharacters ?? 0;
-    if (usage === null) return estimateCharge(request, outputCharacters + delivered);
+    const { open, request } = this.#attempt;
+    if (usage === null) {
+      const characters = outputCharacters + (this.#continuation?.deliveredCharacters ?? 0);
+      return estimateCharge(request, { characters, texts: this.#readTexts() }, open.readPrompt());
+    }
     if (this.#continuation !== null) return this.#continuation.charge(usage, request);
     return chargeUsage(usage, request, reportedUsage);
   }
+
+  /** A beginning of what was delivered, over all attempts. */
+  readonly #readTexts = (): string[] =>
+    this.#client.delivered.sample().flatMap((chunk) => readTexts(parseRecord(chunk)?.choices, 'delta'));
 
   readonly #fail = (failure: AppError): void => {
     if (this.#isOver) return;
@@ -329,6 +343,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
       usage: isFinal ? usage : null,
       partialUsage: isFinal ? null : (this.#translator.usageSoFar ?? usage),
       outputCharacters,
+      readTexts: this.#readTexts,
       latencyMs: performance.now() - open.exchange.startedMs,
       ttftMs: this.#ttftMs,
     };

@@ -1,6 +1,7 @@
 import { AppError, type EmbeddingsRequest, embeddingsRequest, type SnapshotModel } from '@aggregator/contracts';
 import type { EmbeddingsTranslation } from '@aggregator/providers';
 import { checkBody, sendOpenAiError } from '@aggregator/service-kit';
+import type { Prompt } from '@aggregator/tokens';
 import { holdRequest } from '../admission/hold-request.ts';
 import { readRequest } from '../admission/read-request.ts';
 import type { BoundRequest, RequestBounds } from '../admission/request-bounds.ts';
@@ -29,7 +30,10 @@ export async function embed(context: ProxyContext, exchange: Exchange): Promise<
   const bound: BoundRequest = (sent, model) => boundEmbeddings(sent, texts, model);
   const hold = await holdRequest(context, exchange, plan, (model) => bound(bodies, model));
   const operation = 'embeddings';
-  const open = openRequest(context, { exchange, operation, isStreamed: false, plan, hold, bound, cache: 'bypass' });
+  const open = openRequest(context, {
+    ...{ exchange, operation, isStreamed: false, plan, hold, bound },
+    ...{ readPrompt: () => toPrompt(request), cache: 'bypass' },
+  });
   await serveRequest(context, open, performEmbeddings(context, exchange, first.prepare));
 }
 
@@ -46,6 +50,14 @@ async function maskInput(
   if (texts.length === 0) throw new AppError('invalid_value', { param: 'input', message: maskedTokens });
   const { texts: masked } = await maskTextsOf(context, exchange, texts, privacy);
   return { ...request, input: typeof input === 'string' ? (masked[0] ?? '') : masked };
+}
+
+/** A list of numbers is a text as its tokens. */
+function toPrompt({ input }: EmbeddingsRequest): Prompt {
+  const inputs = Array.isArray(input) ? input : [input];
+  let tokens = 0;
+  for (const one of inputs) tokens += typeof one === 'string' ? 0 : Array.isArray(one) ? one.length : 1;
+  return { texts: inputs.filter((one) => typeof one === 'string'), messages: 0, tools: [], pictures: [], tokens };
 }
 
 const maskedTokens = 'Token ids cannot be masked. Send texts.';

@@ -30,7 +30,11 @@ export async function generateImages(context: ProxyContext, exchange: Exchange):
   const bound: BoundRequest = (sent) => boundImages(sent, request);
   const hold = await holdRequest(context, exchange, plan, (model) => bound(bodies, model));
   const operation = 'images.generations';
-  const open = openRequest(context, { exchange, operation, isStreamed: false, plan, hold, bound, cache: 'bypass' });
+  const readPrompt = () => ({ texts: [request.prompt], messages: 0, tools: [], pictures: [] });
+  const open = openRequest(context, {
+    ...{ exchange, operation, isStreamed: false, plan, hold, bound, readPrompt },
+    cache: 'bypass',
+  });
   await serveRequest(context, open, performImages(context, exchange, first.prepare));
 }
 

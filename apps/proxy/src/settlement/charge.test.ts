@@ -2,12 +2,13 @@ import { type Rates, type Usage, usageComponents } from '@aggregator/contracts';
 import { priceUsage, priceWorstCase } from '@aggregator/pricing';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { chargeUsage, estimateCharge } from './charge.ts';
+import { chargeUsage } from './charge.ts';
+import { estimateCharge } from './estimate-charge.ts';
 
 const plain: Rates = { inputUncached: '150000', outputText: '600000' };
 const priced = (rates: Rates) => ({
   price: { version: 'p/1', rates },
-  ...{ inputTokensMax: 1000, outputTokensMax: 200, inputTokensEstimate: 300 },
+  ...{ model: 'gpt-4o', inputTokensMax: 1000, outputTokensMax: 200, inputTokensEstimate: 300 },
 });
 
 describe('a charge', () => {
@@ -17,6 +18,7 @@ describe('a charge', () => {
       amountNanoUsd: 13_500n,
       estimated: false,
       reportedUsage: null,
+      estimate: null,
     });
   });
 
@@ -28,6 +30,7 @@ describe('a charge', () => {
       amountNanoUsd: 32_250n,
       estimated: true,
       reportedUsage: null,
+      estimate: null,
     });
   });
 
@@ -55,7 +58,7 @@ describe('a charge', () => {
     expect(chargeUsage({ inputUncached: 10, outputText: 20 }, priced(rates))).toMatchObject({
       ...{ usage: { inputUncached: 10, outputText: 20, requests: 1 }, amountNanoUsd: 1_013_500n, estimated: false },
     });
-    expect(estimateCharge(priced(rates), 0).usage).toEqual({ inputUncached: 300, requests: 1 });
+    expect(estimateCharge(priced(rates), { characters: 0 }, null).usage).toEqual({ inputUncached: 300, requests: 1 });
   });
 
   it('leaves out tool calls that no request asks for, and keeps the report', () => {
@@ -79,7 +82,9 @@ describe('a charge', () => {
         const worst = priceWorstCase({ ...bounds, requests: 1 }, some);
         const request = { ...priced(some), ...bounds };
         expect(chargeUsage(usage, request).amountNanoUsd).toBeLessThanOrEqual(worst);
-        expect(estimateCharge(request, 1e6, usage.images).amountNanoUsd).toBeLessThanOrEqual(worst);
+        expect(
+          estimateCharge(request, { characters: 1e6, pictures: usage.images }, null).amountNanoUsd,
+        ).toBeLessThanOrEqual(worst);
       }),
     );
   });
@@ -92,6 +97,7 @@ describe('a charge', () => {
       amountNanoUsd: 216_000n,
       estimated: true,
       reportedUsage: usage,
+      estimate: null,
     });
   });
 
@@ -117,37 +123,7 @@ describe('a charge', () => {
       amountNanoUsd: 3300n,
       estimated: true,
       reportedUsage: null,
+      estimate: null,
     });
-  });
-});
-
-describe('an estimate', () => {
-  it('takes the input by length and a token for three characters of output, and is flagged', () => {
-    expect(estimateCharge(priced(plain), 10)).toMatchObject({
-      usage: { inputUncached: 300, outputText: 4 },
-      estimated: true,
-    });
-  });
-
-  it('is never above the hold, whatever came', () => {
-    const worst = priceWorstCase({ inputTokensMax: 1000, outputTokensMax: 200, requests: 1 }, plain);
-    fc.assert(
-      fc.property(fc.nat(1_000_000), fc.nat(10_000), (characters, inputTokensEstimate) => {
-        const charge = estimateCharge({ ...priced(plain), inputTokensEstimate }, characters);
-        expect(charge.amountNanoUsd).toBeLessThanOrEqual(worst);
-      }),
-    );
-  });
-
-  it('is never above the hold at a price in two tiers either, wherever the border is', () => {
-    fc.assert(
-      fc.property(fc.nat(1000), fc.nat(2000), fc.nat(1500), (characters, inputTokensEstimate, at) => {
-        const above = { inputTokens: at + 1, rates: { inputUncached: '300000', outputText: '900000' } };
-        const rates: Rates = { ...plain, above };
-        const worst = priceWorstCase({ inputTokensMax: 1000, outputTokensMax: 200, requests: 1 }, rates);
-        const charge = estimateCharge({ ...priced(rates), inputTokensEstimate }, characters);
-        expect(charge.amountNanoUsd).toBeLessThanOrEqual(worst);
-      }),
-    );
   });
 });

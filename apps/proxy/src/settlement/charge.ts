@@ -1,4 +1,4 @@
-import { AppError, type ComponentRates, type Usage, usageComponents } from '@aggregator/contracts';
+import { AppError, type ComponentRates, type EstimateMethod, type Usage, usageComponents } from '@aggregator/contracts';
 import { priceUsage, selectTier } from '@aggregator/pricing';
 import { type Bounds, boundUsage, plainOf, toPricedUnits, toReportable } from './bound-usage.ts';
 import type { DispatchedRequest } from './dispatched-request.ts';
@@ -13,13 +13,16 @@ export interface Charge {
    * other (`usage_inconsistent`). Null otherwise.
    */
   readonly reportedUsage: Usage | null;
+  /** How `usage` was estimated; null if it was not. */
+  readonly estimate: EstimateMethod | null;
 }
 
-type Priced = Bounds & Pick<DispatchedRequest, 'inputTokensEstimate' | 'outputTokensEstimate'>;
+export type Priced = Bounds & Pick<DispatchedRequest, 'model' | 'inputTokensEstimate' | 'outputTokensEstimate'>;
 
-const charactersPerToken = 3;
-
-export const noCharge: Charge = { usage: {}, amountNanoUsd: 0n, estimated: false, reportedUsage: null };
+export const noCharge: Charge = {
+  ...{ usage: {}, amountNanoUsd: 0n, estimated: false },
+  ...{ reportedUsage: null, estimate: null },
+};
 
 /**
  * Charges the provider's figures at the pinned price, and the bound if they are above it: never more than was held.
@@ -30,10 +33,10 @@ export function chargeUsage(reading: Usage, request: Priced, contradictory: Usag
   const usage = boundUsage(counted, request);
   const reported = contradictory ?? (usage === counted ? null : reading);
   const reportedUsage = reported === null ? null : toReportable(reported);
-  return { ...priceOrFold(usage, request, reportedUsage !== null), reportedUsage };
+  return { ...priceOrFold(usage, request, reportedUsage !== null), reportedUsage, estimate: null };
 }
 
-function priceOrFold(usage: Usage, { price: { rates } }: Priced, estimated: boolean): Omit<Charge, 'reportedUsage'> {
+export function priceOrFold(usage: Usage, { price: { rates } }: Priced, estimated: boolean) {
   try {
     return { usage, amountNanoUsd: priceUsage(usage, rates), estimated };
   } catch (error) {
@@ -41,24 +44,6 @@ function priceOrFold(usage: Usage, { price: { rates } }: Priced, estimated: bool
     const folded = foldUnpriced(usage, selectTier(usage, rates));
     return { usage: folded, amountNanoUsd: priceUsage(folded, rates), estimated: true };
   }
-}
-
-/**
- * Charges a request whose provider reported nothing: its input by length, its output by what reached us. Never above the
- * hold.
- * @param pictures How many were delivered; all that were asked for if it is not known.
- */
-export function estimateCharge(request: Priced, outputCharacters: number, pictures = request.imagesMax): Charge {
-  const { imagesMax, inputTokensEstimate, inputTokensMax, outputTokensMax } = request;
-  const inputUncached = Math.min(inputTokensEstimate, inputTokensMax);
-  if (imagesMax !== undefined && pictures !== undefined) {
-    const imageOut = Math.ceil(((request.outputTokensEstimate ?? outputTokensMax) * pictures) / Math.max(1, imagesMax));
-    const usage = boundUsage(toPricedUnits({ inputUncached, imageOut, images: pictures }, request), request);
-    return { ...priceOrFold(usage, request, true), reportedUsage: null };
-  }
-  const output = Math.min(Math.ceil(outputCharacters / charactersPerToken), outputTokensMax);
-  const usage = toPricedUnits({ inputUncached, ...(output > 0 && { outputText: output }) }, request);
-  return { usage, amountNanoUsd: priceUsage(usage, request.price.rates), estimated: true, reportedUsage: null };
 }
 
 /**

@@ -1,21 +1,29 @@
 import type { Usage, UsageComponent } from '@aggregator/contracts';
 import { inputComponents, outputComponents } from '@aggregator/pricing';
-import { type Charge, chargeUsage, estimateCharge } from './charge.ts';
+import { methodOf, type Prompt } from '@aggregator/tokens';
+import { type Charge, chargeUsage } from './charge.ts';
 import type { DispatchedRequest } from './dispatched-request.ts';
+import { type Delivered, estimateCharge } from './estimate-charge.ts';
 
 /**
  * Charges an answer that ended before its provider's last figures: what the provider had reported by then, and for the rest
  * an estimate. Always flagged.
  * @param partial Usage so far, as the provider reported it; null if it reported none.
  */
-export function estimateLeft(request: DispatchedRequest, partial: Usage | null, outputCharacters: number): Charge {
-  const estimate = estimateCharge(request, outputCharacters);
+export function estimateLeft(
+  request: DispatchedRequest,
+  partial: Usage | null,
+  delivered: Delivered,
+  readPrompt: () => Prompt,
+): Charge {
+  const isInputKnown = partial !== null && sumOf(partial, inputComponents) > 0;
+  const estimate = estimateCharge(request, delivered, isInputKnown ? null : readPrompt());
   if (partial === null) return estimate;
-  const input = pick(sumOf(partial, inputComponents) > 0 ? partial : estimate.usage, inputComponents);
+  const input = pick(isInputKnown ? partial : estimate.usage, inputComponents);
   const unreported = sumOf(estimate.usage, outputComponents) - sumOf(partial, outputComponents);
   const usage: Usage = { ...partial, ...input };
   if (unreported > 0) usage.outputText = (usage.outputText ?? 0) + unreported;
-  return { ...chargeUsage(usage, request), estimated: true };
+  return { ...chargeUsage(usage, request), estimated: true, estimate: methodOf(request.model) };
 }
 
 function pick(usage: Usage, components: readonly UsageComponent[]): Usage {

@@ -2,12 +2,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '@aggregator/contracts';
 import type { AbandonedIntent } from '@aggregator/spool';
 import type { ProxyContext } from '../context.ts';
-import { chargeUsage, estimateCharge, noCharge } from './charge.ts';
+import { chargeUsage, noCharge } from './charge.ts';
 import { attemptIdOf, type DispatchedRequest, dispatchedRequest } from './dispatched-request.ts';
+import { estimateCharge } from './estimate-charge.ts';
 import { findUsageRecord } from './find-usage-record.ts';
 import { recordSettlement, type Settled } from './settle-request.ts';
 
 const workersMax = 8;
+const nothingDelivered = { characters: 0 };
 const firstPauseMs = 1000;
 const pauseMsMax = 60_000;
 /** A provider that cannot be asked for a day is not waited for any longer. */
@@ -99,8 +101,8 @@ async function judgeIntent(
     case 'absent':
       return { outcome: 'void', charge: noCharge };
     case 'none':
-      return { outcome: 'failed', charge: estimateCharge(request, 0) };
+      return { outcome: 'failed', charge: estimateCharge(request, nothingDelivered, null) };
     case 'unknown':
-      return isPatienceOver ? { outcome: 'failed', charge: estimateCharge(request, 0) } : null;
+      return isPatienceOver ? { outcome: 'failed', charge: estimateCharge(request, nothingDelivered, null) } : null;
   }
 }

@@ -1,5 +1,6 @@
 import type { AppError, AttemptSummary, Outcome, Usage } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
+import type { Prompt } from '@aggregator/tokens';
 import { toActualCosts } from '../admission/limit-subjects.ts';
 import type { ProxyContext } from '../context.ts';
 import { type Charge, chargeUsage, noCharge } from './charge.ts';
@@ -23,6 +24,8 @@ export interface AttemptEnd {
   readonly partialUsage?: Usage | null;
   /** UTF-16 units of text, reasoning and arguments that the caller had, or would have had if it had stayed. */
   readonly outputCharacters: number;
+  /** Reads those texts, or a beginning of them; absent if they are not known. */
+  readonly readTexts?: () => readonly string[];
   readonly latencyMs: number;
   readonly ttftMs: number | null;
   /** All attempts, where there may have been others after the one that is charged. */
@@ -39,9 +42,15 @@ export interface Settled {
 /**
  * The one end of a dispatched request: what it costs goes to the spool, what was held goes back. Where the provider has to
  * be asked and cannot be while this process is closing, the intent stays as it is and the next process settles it.
+ * @param readPrompt Called if the charge has to be estimated.
  */
-export async function settleRequest(context: ProxyContext, request: DispatchedRequest, end: AttemptEnd): Promise<void> {
-  const settled = await judgeEnd(context, request, end);
+export async function settleRequest(
+  context: ProxyContext,
+  request: DispatchedRequest,
+  end: AttemptEnd,
+  readPrompt: () => Prompt,
+): Promise<void> {
+  const settled = await judgeEnd(context, request, end, readPrompt);
   if (settled === null) context.events.settlementLeft(request);
   else recordSettlement(context, request, end, settled);
 }
@@ -68,6 +77,7 @@ export function recordSettlement(
     model: request.model,
     usage: charge.usage,
     ...(charge.reportedUsage !== null && { reportedUsage: charge.reportedUsage }),
+    ...(charge.estimate !== null && { estimate: charge.estimate }),
     price: request.price,
     amountNanoUsd: formatNanoUsd(charge.amountNanoUsd),
     estimated: charge.estimated,
@@ -100,8 +110,17 @@ function toAttempts(
 }
 
 /** Null where only the provider knows, cannot be asked, and this process is about to end. */
-async function judgeEnd(context: ProxyContext, request: DispatchedRequest, end: AttemptEnd): Promise<Settled | null> {
+async function judgeEnd(
+  context: ProxyContext,
+  request: DispatchedRequest,
+  end: AttemptEnd,
+  readPrompt: () => Prompt,
+): Promise<Settled | null> {
   const { outcome } = end;
+  const estimate = () => {
+    const delivered = { characters: end.outputCharacters, texts: end.readTexts?.() ?? [] };
+    return { outcome, charge: estimateLeft(request, end.partialUsage ?? null, delivered, readPrompt) };
+  };
   if (end.charge !== null) return { outcome, charge: end.charge };
   if (!end.isSent) return { outcome: outcome === 'failed' ? 'failed' : 'void', charge: noCharge };
   // A failure before any output costs the caller nothing, whatever it cost us.
@@ -114,11 +133,9 @@ async function judgeEnd(context: ProxyContext, request: DispatchedRequest, end: 
     case 'absent':
       return { outcome: 'void', charge: noCharge };
     case 'unknown':
-      return context.isClosing()
-        ? null
-        : { outcome, charge: estimateLeft(request, end.partialUsage ?? null, end.outputCharacters) };
+      return context.isClosing() ? null : estimate();
     case 'none':
-      return { outcome, charge: estimateLeft(request, end.partialUsage ?? null, end.outputCharacters) };
+      return estimate();
   }
 }
 

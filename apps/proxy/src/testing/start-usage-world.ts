@@ -29,7 +29,11 @@ export type AnswerBody = z.infer<typeof answerBody>;
 export interface UsageWorld {
   readonly world: World;
   /** Sends a request to a model whose provider answers `answer`. Returns the answer and the event of the request. */
-  ask(path: string, body: object, answer: object): Promise<{ json: AnswerBody; status: number; event: UsageRecorded }>;
+  ask(
+    path: string,
+    body: object | string,
+    answer: object,
+  ): Promise<{ json: AnswerBody; status: number; event: UsageRecorded }>;
   /** The same for a stream of chunks. Returns its last event. */
   stream(
     path: string,

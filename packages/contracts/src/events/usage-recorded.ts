@@ -21,6 +21,14 @@ export const attemptSummary = z.strictObject({
 });
 export type AttemptSummary = z.infer<typeof attemptSummary>;
 
+/** `errorBandPercent`: half of the range around the estimate that the true usage is expected in. */
+export const estimateMethod = z.strictObject({
+  method: z.string().max(64),
+  version: z.string().max(64),
+  errorBandPercent: z.number().int().min(0).max(1000),
+});
+export type EstimateMethod = z.infer<typeof estimateMethod>;
+
 /**
  * The one terminal settlement of a dispatched request: what it used and what it costs. Holds no prompt, no answer and no
  * personal data. Everything needed to compute the amount again is inside.
@@ -50,6 +58,8 @@ export const usageRecorded = z.strictObject({
    * bound, which is what the customer pays. Absent or null if the report is what was charged.
    */
   reportedUsage: usage.nullish(),
+  /** How `usage` was estimated; absent or null if it was not, or if it is a bound. */
+  estimate: estimateMethod.nullish(),
   price,
   amountNanoUsd: nanoUsdString,
   /** True where the provider's own figures never reached us and `usage` is our bound or estimate. */

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { chatAnswer, chatChunks, meteredChat, startUsageWorld, type UsageWorld } from '../testing/start-usage-world.ts';
+
+const path = '/v1/chat/completions';
+const embeddings = { id: 'metered-embedding', operation: 'embeddings', rates: { inputUncached: '20000' } } as const;
+const gpt = { ...meteredChat, id: 'gpt-4o' };
+const russian = 'Два месяца ушло на то, чтобы понять, какая из двух машин ошибается. Оказалось, что обе. '.repeat(40);
+const chinese = '城南的旧书店开了四十多年，店主姓陈，今年已经七十三岁。'.repeat(50);
+/** By tiktoken 1.0.22, o200k_base. */
+const truth = { russian: 1001, chinese: 1100 };
+
+let metered: UsageWorld;
+beforeAll(async () => {
+  metered = await startUsageWorld([gpt, embeddings]);
+});
+afterAll(() => metered.stop());
+
+const ask = (content: string, answer = 'yes', body: object = {}) =>
+  metered.ask(path, { model: gpt.id, messages: [{ role: 'user', content }], ...body }, chatAnswer(undefined, answer));
+const errorPercent = (estimate: number | undefined, tokens: number) =>
+  (100 * Math.abs((estimate ?? 0) - tokens)) / tokens;
+
+describe('the estimate of an answer without usage', () => {
+  it('counts the words of a prompt, and not the JSON around them', async () => {
+    const plain = await ask('hello there');
+    const streamed = await metered.stream(
+      path,
+      { model: gpt.id, messages: [{ role: 'user', content: 'hello there' }], stream_options: { include_usage: true } },
+      chatChunks(undefined),
+    );
+
+    for (const { event } of [plain, streamed]) {
+      expect(event).toMatchObject({
+        ...{ usage: { inputUncached: 9, outputText: 1 }, estimated: true },
+        estimate: { method: 'o200k_base', version: 'gpt-tokenizer@4.0.0/1', errorBandPercent: 5 },
+      });
+    }
+  });
+
+  it('is near the truth for Russian and Chinese, prompt and answer', async () => {
+    const [first, second] = [await ask(russian, chinese), await ask(chinese, russian)];
+
+    expect(errorPercent(first.event.usage.inputUncached, truth.russian)).toBeLessThan(5);
+    expect(errorPercent(first.event.usage.outputText, truth.chinese)).toBeLessThan(5);
+    expect(errorPercent(second.event.usage.inputUncached, truth.chinese)).toBeLessThan(5);
+    expect(errorPercent(second.event.usage.outputText, truth.russian)).toBeLessThan(5);
+  });
+
+  it('is the same for a prompt that was sent with escaped letters', async () => {
+    const toEscaped = (text: string) =>
+      text.replace(/[\u0080-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    const body = JSON.stringify({ model: gpt.id, messages: [{ role: 'user', content: russian }] });
+    const plain = await metered.ask(path, body, chatAnswer(undefined));
+    const escaped = await metered.ask(path, toEscaped(body), chatAnswer(undefined));
+
+    expect(escaped.event.usage).toEqual(plain.event.usage);
+  });
+
+  it('counts reasoning and the arguments of tool calls of a stream', async () => {
+    const call = { index: 0, id: 'c1', type: 'function', function: { name: 'find', arguments: '{"city":"Oslo"}' } };
+    const [begin, finish] = chatChunks(undefined);
+    const delta = { reasoning_content: 'The user wants the weather. ', tool_calls: [call] };
+    const chunk = { ...begin, choices: [{ index: 0, delta, finish_reason: null }] };
+    const body = { model: gpt.id, messages: [{ role: 'user', content: 'Weather?' }] };
+    const { event } = await metered.stream(path, body, [chunk, finish ?? {}]);
+
+    // 7 of reasoning, 1 of the name and 6 of the arguments, by tiktoken.
+    expect(event.usage.outputText).toBeGreaterThanOrEqual(13);
+    expect(event.usage.outputText).toBeLessThanOrEqual(14);
+  });
+
+  it('counts the texts and the token ids of embeddings', async () => {
+    const data = [{ object: 'embedding', index: 0, embedding: [0.5] }];
+    const texts = await metered.ask('/v1/embeddings', { model: embeddings.id, input: 'hello there' }, { data });
+    const ids = await metered.ask('/v1/embeddings', { model: embeddings.id, input: [1, 2, 3, 4, 5] }, { data });
+
+    expect(texts.event).toMatchObject({ usage: { inputUncached: 2 }, estimated: true });
+    expect(ids.event).toMatchObject({ usage: { inputUncached: 5 }, estimated: true });
+  });
+});
