@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { AppError } from '@aggregator/contracts';
 import type { Dispatcher } from 'undici';
 import { toAnswerHeaders } from './allowed-headers.ts';
+import type { UnreadBytes } from './unread-bytes.ts';
 
 /** The text of a last event that tells why a stream ends. */
 export type StreamErrorWriter = (reason: AppError) => string;
@@ -13,6 +14,7 @@ export interface ClientAnswer {
   /** What the answer has beside the proxy's headers: names and values in turn. */
   readonly ownHeaders: readonly string[];
   readonly toStreamError: StreamErrorWriter;
+  readonly unread: UnreadBytes;
 }
 
 const lineFeed = 0x0a;
@@ -28,6 +30,7 @@ export class AnswerRelay implements Dispatcher.DispatchHandler {
   readonly #ownHeaders: readonly string[];
   readonly #onFinished: (failure: AppError | null) => void;
   readonly #toStreamError: StreamErrorWriter;
+  readonly #unread: UnreadBytes;
   #controller: Dispatcher.DispatchController | null = null;
   #isFinished = false;
   /** A stream of events has begun. */
@@ -36,11 +39,15 @@ export class AnswerRelay implements Dispatcher.DispatchHandler {
   #isBetweenEvents = true;
   #cutReason: AppError | null = null;
 
-  constructor({ response, ownHeaders, toStreamError }: ClientAnswer, onFinished: (failure: AppError | null) => void) {
+  constructor(
+    { response, ownHeaders, toStreamError, unread }: ClientAnswer,
+    onFinished: (failure: AppError | null) => void,
+  ) {
     this.#response = response;
     this.#ownHeaders = ownHeaders;
     this.#onFinished = onFinished;
     this.#toStreamError = toStreamError;
+    this.#unread = unread;
     response.on('close', this.#leave);
     response.on('drain', this.#resume);
   }
@@ -97,7 +104,7 @@ export class AnswerRelay implements Dispatcher.DispatchHandler {
       return;
     }
     this.#isBetweenEvents = chunk.at(-1) === lineFeed && (chunk.length > 1 ? chunk.at(-2) === lineFeed : false);
-    if (!this.#response.write(chunk)) controller.pause();
+    if (!this.#response.write(chunk)) this.#holdUp(controller);
   }
 
   onResponseEnd(): void {
@@ -115,7 +122,14 @@ export class AnswerRelay implements Dispatcher.DispatchHandler {
     }
   }
 
+  /** A client that does not read holds up its own answer; one that has too many of them loses this one. */
+  #holdUp(controller: Dispatcher.DispatchController): void {
+    controller.pause();
+    if (!this.#unread.hold(this.#response.writableLength)) this.#response.destroy();
+  }
+
   readonly #resume = (): void => {
+    this.#unread.release();
     this.#controller?.resume();
   };
 
@@ -140,6 +154,7 @@ export class AnswerRelay implements Dispatcher.DispatchHandler {
   #finish(failure: AppError | null): void {
     if (this.#isFinished) return;
     this.#isFinished = true;
+    this.#unread.release();
     this.#response.off('drain', this.#resume);
     this.#response.off('close', this.#leave);
     this.#onFinished(failure);

@@ -5,6 +5,7 @@ import type { ReceivedBody } from '../bodies/received-body.ts';
 import type { ApiGatewayContext } from '../context.ts';
 import { toForwardHeaders } from '../forward/allowed-headers.ts';
 import { sendToProxy } from '../forward/send-to-proxy.ts';
+import { UnreadBytes } from '../forward/unread-bytes.ts';
 import { writeStreamError } from '../forward/write-stream-error.ts';
 import type { Authenticated } from '../middleware/authenticate.ts';
 import { claimsOf, toShareError } from '../shares/claims.ts';
@@ -58,7 +59,8 @@ export async function forwardAiRequest(
 
     const method = request.method === 'GET' ? 'GET' : 'POST';
     const toStreamError = (reason: AppError) => writeStreamError(route, path, reason, requestId);
-    const answer = { response, ownHeaders, toStreamError };
+    const unread = new UnreadBytes(pools.unreadBytes, claims, pools.onRefused);
+    const answer = { response, ownHeaders, toStreamError, unread };
     await sendToProxy(context, { method, path, headers, body }, answer, { principal, startedMs });
   } finally {
     body?.close();

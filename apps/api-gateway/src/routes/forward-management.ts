@@ -10,6 +10,7 @@ import type { ApiGatewayContext } from '../context.ts';
 import { toForwardHeaders } from '../forward/allowed-headers.ts';
 import { forwardOnce } from '../forward/forward-once.ts';
 import { AnswerRelay } from '../forward/relay-answer.ts';
+import { UnreadBytes } from '../forward/unread-bytes.ts';
 import { authenticate } from '../middleware/authenticate.ts';
 import { authorise } from '../middleware/authorise.ts';
 import { readClientAddress } from '../middleware/client-address.ts';
@@ -133,7 +134,7 @@ async function forward(
         ...client,
         response: to.response,
         body: to.body,
-        headers,
+        ...{ headers, claims },
         onDispatch: to.onDispatch,
       }),
     );
@@ -145,6 +146,7 @@ async function forward(
 
 interface Dispatched extends Pick<Client, 'request' | 'response' | 'target'> {
   readonly headers: Record<string, string>;
+  readonly claims: readonly Claim[];
   readonly body: Buffer | Readable | null;
   /** Called if the service may have read the request. */
   onDispatch(): void;
@@ -153,10 +155,11 @@ interface Dispatched extends Pick<Client, 'request' | 'response' | 'target'> {
 async function dispatch(
   context: ApiGatewayContext,
   service: ManagementRoute['service'],
-  { request, response, target, headers, body, onDispatch }: Dispatched,
+  { request, response, target, headers, claims, body, onDispatch }: Dispatched,
 ): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<AppError | null>();
-  const relay = new AnswerRelay({ response, ownHeaders: [], toStreamError: () => '' }, resolve);
+  const unread = new UnreadBytes(context.pools.unreadBytes, claims, context.pools.onRefused);
+  const relay = new AnswerRelay({ response, ownHeaders: [], toStreamError: () => '', unread }, resolve);
   context.management[service].pool.dispatch({ method: request.method ?? 'GET', path: target, headers, body }, relay);
   const failure = await promise;
   if (relay.isDispatched) onDispatch();

@@ -4,6 +4,8 @@ import type { ApiGatewayConfig } from '../config.ts';
 import type { GatewayEvents } from '../events.ts';
 
 const mebibyte = 1024 * 1024;
+/** One organisation may hold up about 500 streams at a time before it loses some. */
+const unreadBytes = 96 * mebibyte;
 const managementBodyBytes = 64 * mebibyte;
 /** 2,048 slow bodies of 8 KiB. */
 const publicBodyBytes = 16 * mebibyte;
@@ -14,6 +16,8 @@ const bodiesMin = 4;
 export interface GatewayPools {
   readonly aiRequests: FairPool;
   readonly aiBodies: FairPool;
+  /** Bytes of answers that their clients have not read. */
+  readonly unreadBytes: FairPool;
   readonly managementBodies: FairPool;
   /** Bodies of clients without a credential. */
   readonly publicBodies: FairPool;
@@ -34,6 +38,7 @@ export function openPools(config: ApiGatewayConfig, events: GatewayEvents): Gate
   return {
     aiRequests: new FairPool('ai_requests', config.requestsInFlightMax),
     aiBodies: new FairPool('ai_bodies', Math.max(config.bodyBytesInFlightMax, bodiesMin * config.requestBytesMax)),
+    unreadBytes: new FairPool('unread_bytes', unreadBytes),
     managementBodies: new FairPool('management_bodies', managementBodyBytes),
     publicBodies: new FairPool('public_bodies', publicBodyBytes),
     ...{ bodies, publicBodiesWatch },
