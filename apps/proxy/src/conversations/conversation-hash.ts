@@ -1,6 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ChatMessage, ToolCall } from '@aggregator/contracts';
 import { toNormalJson } from './normal-json.ts';
+
+/** A few milliseconds of work. */
+const charactersPerTurn = 1024 * 1024;
 
 /**
  * Running hash of a conversation: what was said, by which role, with calls of tools and their results, in order. Clients send
@@ -11,6 +15,8 @@ import { toNormalJson } from './normal-json.ts';
 export class ConversationHash {
   readonly #hash: Hash = createHash('sha256');
   #role = '';
+  /** Characters that were hashed since others had a turn. */
+  #sinceTurn = 0;
   /** State before the assistant's turn that the last message belongs to; null if the last message is another's. */
   #turn: Hash | null = null;
 
@@ -23,6 +29,17 @@ export class ConversationHash {
     this.#pushContent(message.content);
     for (const call of message.tool_calls ?? []) this.#push('call', toNormalCall(call));
     if (message.function_call) this.#push('call', toNormalJson(message.function_call));
+  }
+
+  /** Adds messages, with turns for others between large pieces. `onPushed` is called after each, in order. */
+  async pushAll(messages: readonly ChatMessage[], onPushed: (at: number) => void = () => undefined): Promise<void> {
+    for (const [at, message] of messages.entries()) {
+      this.push(message);
+      onPushed(at);
+      if (this.#sinceTurn < charactersPerTurn) continue;
+      this.#sinceTurn = 0;
+      await nextTurn();
+    }
   }
 
   /**
@@ -63,6 +80,7 @@ export class ConversationHash {
   }
 
   #push(kind: string, text: string): void {
+    this.#sinceTurn += text.length;
     pushTo(this.#hash, kind, text);
   }
 }

@@ -31,7 +31,7 @@ export async function recallReasoning(
   asked: readonly ChatMessage[],
   chat: ChatCompletionRequest,
 ): Promise<ChatCompletionRequest> {
-  const wanting = nameCalls(asked, chat).slice(-keysMax);
+  const wanting = (await nameCalls(asked, chat)).slice(-keysMax);
   if (wanting.length === 0) return chat;
   const texts = await store.getMany(wanting.map(({ name }) => toConversationKey('reasoning', caller, name)));
   const remembered = new Map<ChatMessage, ReasoningDetail[]>();
@@ -57,14 +57,19 @@ interface WantingMessage {
 }
 
 /** Messages that lack their thoughts, each with the name of its first call. */
-function nameCalls(asked: readonly ChatMessage[], { messages }: ChatCompletionRequest): WantingMessage[] {
+async function nameCalls(
+  asked: readonly ChatMessage[],
+  { messages }: ChatCompletionRequest,
+): Promise<readonly WantingMessage[]> {
   const conversation = new ConversationHash();
-  return messages.flatMap((message, at) => {
-    const said = asked[at] ?? message;
-    conversation.push(said);
-    const [call] = said.tool_calls ?? [];
-    return call !== undefined && lacksDetails(message) ? [{ message, name: conversation.nameCall(call) }] : [];
+  const wanting: WantingMessage[] = [];
+  await conversation.pushAll(asked, (at) => {
+    const message = messages[at];
+    const [call] = asked[at]?.tool_calls ?? [];
+    if (message === undefined || call === undefined || !lacksDetails(message)) return;
+    wanting.push({ message, name: conversation.nameCall(call) });
   });
+  return wanting;
 }
 
 function lacksDetails({ role, tool_calls: calls, reasoning_details: details }: ChatMessage): boolean {

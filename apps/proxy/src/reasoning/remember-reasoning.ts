@@ -37,7 +37,7 @@ export async function rememberReasoning(
   const thoughtful = answer.flatMap(({ said, told }) => readThoughts(said, told) ?? []);
   if (thoughtful.length === 0) return;
   const conversation = new ConversationHash();
-  for (const message of asked) conversation.push(message);
+  await conversation.pushAll(asked);
   const texts = new Map<string, string | null>();
   for (const { calls, text } of thoughtful) {
     const names = new Set(calls.map((call) => conversation.nameCall(call)));

@@ -23,7 +23,7 @@ export interface AnswerChanges {
 }
 
 export function fromOpenAiChatResponse(body: string, changes: AnswerChanges = {}): TranslatedAnswer {
-  const parse = changes.isLoose === true && hasObjectArguments(body) ? parseExactRecord : parseRecord;
+  const parse = hasObjectArguments(body) ? parseExactRecord : parseRecord;
   const answer = parseAnswer(body, changes, parse);
   const choices = answer.choices;
   if (!Array.isArray(choices) || choices.length === 0 || !choices.every(hasMessage)) {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, webcrypto } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
@@ -42,10 +42,10 @@ const lengthBytes = 4;
 
 /**
  * Returns hashes as names, and a key made of the client's key and its body: the store alone reveals neither who asked what
- * nor an answer.
+ * nor an answer. A body is hashed beside the event loop, since it may be large.
  */
-export function nameOnce({ tenant, endpoint, key, body, secret }: OnceSubject): OnceNames {
-  const asked = createHash('sha256').update(body).digest();
+export async function nameOnce({ tenant, endpoint, key, body, secret }: OnceSubject): Promise<OnceNames> {
+  const asked = Buffer.from(await webcrypto.subtle.digest('SHA-256', new Uint8Array(body)));
   return {
     name: hash('name', tenant, endpoint, key),
     fingerprint: hash('fingerprint', asked.toString('base64')),

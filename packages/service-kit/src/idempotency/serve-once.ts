@@ -63,7 +63,7 @@ export class OnceServer {
    * `idempotency_unavailable`, `rate_limit_exceeded`
    */
   async serve(once: OnceRequest, work: (response: ServerResponse) => Promise<void>): Promise<void> {
-    const names = nameOnce(once);
+    const names = await nameOnce(once);
     const { result, ...found } = await this.#claim(names, once);
     if (result === 'claimed') return await this.#work(names, once, work);
     if (result !== 'finished' || !('value' in found)) throw toRefusal(result);
