@@ -10,6 +10,8 @@ export type BillingEvents = ReturnType<typeof createBillingEvents>;
 export function createBillingEvents(logger: Logger, metrics: Metrics, options: { lowBalanceNanoUsd: bigint }) {
   const count = (name: string, help: string, labels: string[] = []) => metrics.counter(`billing_${name}`, help, labels);
   const handled = count('usage_events_total', 'Events of usage by what became of them.', ['result']);
+  // An alert on a growing figure sees its first step only where the figure was there before.
+  for (const result of ['charged', 'quarantined']) handled.inc({ result }, 0);
   const charged = count('charged_nano_usd_total', 'Charged to organisations and the platform, in nano-USD (rounded).');
   const lost = count('platform_loss_nano_usd_total', 'Charged beyond all credit, borne by the platform, in nano-USD.');
   const reviews = count(
@@ -21,6 +23,16 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
     'What providers reported beyond the bounds, on the platform loss and not charged, in nano-USD.',
   );
   const openReviews = metrics.gauge('billing_open_reviews', 'Reviews of usage that wait for a person.');
+  const ledgerFaults = metrics.gauge(
+    'billing_ledger_faults',
+    'Faults that the last check of the ledger found: balances that are not what their transfers make them, a sum above or below 0.',
+  );
+  let ledgerCheckedAtMs = performance.now();
+  metrics.observed(
+    'billing_ledger_check_age_seconds',
+    'Time since this instance last checked the whole ledger, or has read that another one did.',
+    () => (performance.now() - ledgerCheckedAtMs) / 1000,
+  );
   const lowBalances = count('low_balances_total', 'Balances that a charge took below the warning line.');
   const leases = count('leases_total', 'Requests for credit by their answer.', ['result']);
   const holds = count('holds_total', 'Holds that proxies asked of the ledger itself, by their answer.', ['result']);
@@ -138,6 +150,11 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
       reconciledAtMs = performance.now() - ageMs;
       unreconciled.set(Number(totals.unreconciledNanoUsd));
       for (const reason of waitingReasons) setWaiting(reason, totals.waitingNanoUsd.get(reason) ?? 0n);
+    },
+    ledgerChecked(faults: number, ageMs: number) {
+      ledgerCheckedAtMs = performance.now() - ageMs;
+      ledgerFaults.set(faults);
+      if (faults > 0) logger.error('ledger_faulty', { faults });
     },
     reviewsCounted: (open: number) => openReviews.set(open),
     spoolsSilent: (count: number) => silentSpools.set(count),

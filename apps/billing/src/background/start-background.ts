@@ -3,6 +3,7 @@ import { usageRecordedConsumer } from '../consumers/usage-recorded.ts';
 import type { BillingContext } from '../context.ts';
 import { expireHolds } from '../holds/expire-holds.ts';
 import { retryGrants } from '../leases/retry-grants.ts';
+import { createLedgerWatch } from '../ledger/watch-ledger.ts';
 import { relayOutbox } from '../outbox/relay.ts';
 import { createReconciler } from '../reconciliation/reconciler.ts';
 import { countOpenReviews } from '../reviews/list-reviews.ts';
@@ -11,6 +12,7 @@ import { findSilentSpools } from '../spools/watch-silence.ts';
 import { type RepeatingTask, repeat } from './repeat.ts';
 
 const secondMs = 1000;
+const minuteMs = 60_000;
 
 /** Everything that billing does without being asked. `close` ends it in order: first what takes work in. */
 export function startBackground(context: BillingContext): EventConsumer {
@@ -23,6 +25,7 @@ export function startBackground(context: BillingContext): EventConsumer {
     // An event log that is down when billing starts must not keep it from granting leases.
     consumer ??= await eventLog.consume(usageRecordedConsumer(context));
   });
+  const ledgerWatch = createLedgerWatch(database, events);
   const reconciler = createReconciler({ ...context, restMs: config.strandedLeaseReleaseMs });
   const tasks = [
     task('store_epoch', secondMs, async () => {
@@ -34,6 +37,7 @@ export function startBackground(context: BillingContext): EventConsumer {
       await context.finality.refresh();
       events.holdsExpired(await expireHolds(database, context.finality));
     }),
+    task('ledger_check', minuteMs, () => ledgerWatch.step()),
     task('open_reviews', 30 * secondMs, async () => events.reviewsCounted(await countOpenReviews(database))),
     task('silent_spools', 30 * secondMs, async () => events.spoolsSilent(await findSilentSpools(database))),
     task('spool_gaps', 30 * secondMs, async () => events.spoolGapsFound(await findSpoolGaps(database))),
