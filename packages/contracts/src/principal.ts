@@ -14,7 +14,7 @@ export const scope = z.enum([
 ]);
 export type Scope = z.infer<typeof scope>;
 
-/** Limits of a key; null means none. */
+/** Limits in force of a key, a user or an organisation; null means none, which only the operator can choose. */
 export const principalLimits = z.strictObject({
   requestsPerMinute: z.number().int().min(1).max(1_000_000).nullable(),
   tokensPerMinute: z.number().int().min(1).max(1_000_000_000).nullable(),

@@ -64,6 +64,7 @@ export const createApiKeyRequest = z.strictObject({
     .max(100)
     .optional(),
   expiresAt: instant.optional(),
+  /** A limit that is absent or null is the installation's default; none can be above the operator's ceiling. */
   limits: principalLimits.partial().optional(),
   privacy: privacyPolicy.optional(),
 });
