@@ -70,7 +70,7 @@ describe('an answer whose client reads nothing (I12)', () => {
     await waitFor(() => refusals.length > 0, { describe: 'the refusal' });
     client.resume();
 
-    await once(client, 'close');
+    await waitFor(() => client.closed, { describe: 'the end of the connection' });
     expect(room.taken).toBe(0);
   });
 });
