@@ -312,6 +312,21 @@ describe('a second key of one provider', () => {
     expect(counts()).toEqual([1, 1, 0]);
   });
 
+  it.each<[string, Answer]>([
+    ['breaks the connection', refused],
+    [
+      'is torn',
+      (_request, response) =>
+        void response.writeHead(200, { 'content-length': '99' }).write('{', () => response.destroy()),
+    ],
+    ['is not understood', (_request, response) => void response.writeHead(200).end('<html>')],
+  ])('is not asked for a plain answer that %s: one key would get as many attempts', async (_, answer) => {
+    const [p1] = world.providers;
+    p1.answer = answer;
+    expect((await ask('keys', false)).status).toBe(502);
+    expect(p1.requests).toBe(2);
+  });
+
   it('is asked when the first key is dead', async () => {
     const [p1] = world.providers;
     const whole = p1.answer;

@@ -295,12 +295,12 @@ class Attempts<Prepared extends Translation> {
 
 /**
  * Returns what may be tried after a failure, of the targets that are left. After a request that was too long, only models that
- * take more of it. After silence, only other models and addresses: a second key reaches the same servers, which may have done
- * the work meanwhile and would bill it twice.
+ * take more of it. After a failure of the servers or the way to them, only other models and addresses: a second key reaches the
+ * same servers, which may have done the work and would bill it twice. A status may be the key's own, so its next key is tried.
  */
 function findRest({ code, kind }: Failure, failed: Target, rest: readonly Target[]): readonly Target[] {
   if (code === 'context_length_exceeded') return widerFirst(rest, failed);
-  return kind === 'silent' ? rest.filter((target) => isElsewhere(target, failed)) : rest;
+  return kind === 'answered' ? rest : rest.filter((target) => isElsewhere(target, failed));
 }
 
 function toEnded({ dispatched }: OpenRequest, { end }: AttemptOutcome): Ended {

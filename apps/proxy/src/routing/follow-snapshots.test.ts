@@ -64,7 +64,7 @@ describe('a proxy that follows the orchestrator', () => {
     const ids = await modelIds();
     expect(ids).toContain('scripted-model');
     expect(ids.some((id) => id.startsWith('plain/'))).toBe(false);
-    expect((await savedSnapshot()).providers).toHaveLength(2);
+    await waitFor(async () => (await savedSnapshot()).providers.length === 2, { describe: 'the file' });
   });
 
   it('never goes back, not to an older version, and not to an older epoch with a higher version', async () => {
