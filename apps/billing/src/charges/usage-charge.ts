@@ -22,7 +22,7 @@ export function toUsageCharge(parsed: UsageRecorded, amountNanoUsd: bigint): Usa
   return { event, amountNanoUsd, bodyHash: createHash('sha256').update(body).digest('hex'), body };
 }
 
-/** "gpt-4o-mini via openai: 12 in, 34 out". */
+/** "gpt-4o-mini via openai: 12 in, 34 out", and "2 pictures" if they have a price each. */
 export function describeCharge({ usage, model, provider }: UsageRecorded): string {
   const sum = (...counters: (number | undefined)[]) =>
     counters.reduce<number>((total, units) => total + (units ?? 0), 0);
@@ -35,5 +35,7 @@ export function describeCharge({ usage, model, provider }: UsageRecorded): strin
     usage.imageIn,
   );
   const output = sum(usage.outputText, usage.outputReasoning, usage.audioOut, usage.imageOut);
-  return `${model} via ${provider}: ${input} in, ${output} out`;
+  const { images = 0 } = usage;
+  const pictures = images === 0 ? '' : `, ${images} ${images === 1 ? 'picture' : 'pictures'}`;
+  return `${model} via ${provider}: ${input} in, ${output} out${pictures}`;
 }
