@@ -1,4 +1,4 @@
-import { type ChatCompletionRequest, chatCompletionRequest } from '@aggregator/contracts';
+import { type ChatCompletionRequest, chatCompletionRequest, parseOpaqueJson } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compilePolicy } from '../compile-policy.ts';
@@ -189,6 +189,12 @@ describe('a masked chat', () => {
     ];
     const beginning = mask({ model: 'm', messages: first }).chat.messages;
     expect(mask({ model: 'm', messages: next }).chat.messages.slice(0, 1)).toEqual(beginning);
+  });
+
+  it('keeps numbers of metadata that keep their text', () => {
+    const metadata: unknown = parseOpaqueJson('{"share":0.10,"note":"bob@example.com","rate":1.0}');
+    const { chat } = mask({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], metadata });
+    expect(JSON.stringify(chat.metadata)).toBe('{"share":0.10,"rate":1.0}');
   });
 
   it('leaves out what would name the end user to the provider, and only that', () => {

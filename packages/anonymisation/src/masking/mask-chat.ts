@@ -120,10 +120,15 @@ function withoutPersonalNames(chat: ChatCompletionRequest, masker: TextMasker): 
   }
   const { metadata } = chat;
   if (isRecord(metadata)) {
-    const kept = Object.entries(metadata).filter(([name, value]) => !masker.isPersonal(`${name}\n${value}`));
+    const kept = Object.entries(metadata).filter(([name, value]) => !masker.isPersonal(`${name}\n${toText(value)}`));
     if (kept.length < Object.keys(metadata).length) left.metadata = Object.fromEntries(kept);
   }
   return left;
+}
+
+/** A number that keeps its text has no other text than its JSON. */
+function toText(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
 function maskFields(
