@@ -273,7 +273,7 @@ describe('an item that is referred to twice', () => {
     const { usage, estimated, outcome } = await world.usageOf(requestId);
     expect({ estimated, outcome }).toEqual({ estimated: true, outcome: 'aborted' });
     expect(sentBytes).toBeGreaterThan(200_000);
-    expect(usage.inputUncached).toBeGreaterThan(sentBytes / 5);
+    expect(usage.inputUncached).toBeGreaterThan(sentBytes / 6);
   });
 
   it('is refused beyond the size of a request, in the words of the surface', async () => {
@@ -286,6 +286,28 @@ describe('an item that is referred to twice', () => {
 
     expect([status, json.error?.code]).toEqual([413, 'request_too_large']);
     expect(sent).toEqual([]);
+  });
+});
+
+describe('a resume near the limit of its answer', () => {
+  it('is held and charged for what was delivered and for the rest, without a flag on the provider (I2)', async () => {
+    principal = createPrincipal();
+    const usage = { prompt_tokens: 2000, completion_tokens: 16 };
+    const last = `data: ${JSON.stringify({ ...JSON.parse(chunkEvent('').slice(6)), choices: [], usage })}\n\n`;
+    answerWith(chunkEvent(words(3000)), `${chunkEvent('end', 'stop')}${last}data: [DONE]\n\n`);
+    const requestId = createUuidV7();
+    const body = { model: 'to-sent-openrouter', messages: [user('hi')], max_tokens: 16, stream: true };
+
+    const headers = await world.headers(requestId, principal);
+    const client = await openStream(`${world.url}/v1/chat/completions`, headers, body);
+    await client.over();
+
+    expect(client.events().at(-1)).toBe('[DONE]');
+    const { usage: charged, reportedUsage, amountNanoUsd } = await world.usageOf(requestId);
+    expect((charged.inputUncached ?? 0) + (charged.outputText ?? 0)).toBe(2016);
+    expect(charged.outputText).toBeGreaterThan(500);
+    expect(reportedUsage ?? null).toBeNull();
+    expect(sent.at(-1)?.heldNanoUsd).toBeGreaterThanOrEqual(BigInt(amountNanoUsd));
   });
 });
 

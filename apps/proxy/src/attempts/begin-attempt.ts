@@ -44,6 +44,8 @@ export interface AttemptPlan<Prepared> {
   readonly isUrgent: boolean;
   /** False where an earlier attempt stays on record, because it delivered what the caller has. */
   readonly isRecorded: boolean;
+  /** Output that was delivered by an earlier attempt and is charged with this one; none if absent. Tokens. */
+  readonly deliveredTokens?: number;
   /** Translation into the target's dialect; what it throws ends the attempt before anything is on record. */
   readonly prepare: Prepare<Prepared>;
 }
@@ -109,13 +111,12 @@ function createMark({ spool }: Pick<ProxyContext, 'spool'>, request: DispatchedR
 /** Returns what the calls of one attempt can use at most. */
 function boundAttempt<Prepared extends Translation>(
   { bound }: OpenRequest,
-  { target: { candidate } }: AttemptPlan<Prepared>,
+  { target: { candidate }, deliveredTokens = 0 }: AttemptPlan<Prepared>,
   { requests }: Prepared,
 ): RequestBounds {
-  return bound(
-    requests.map(({ body }) => body),
-    candidate.model,
-  );
+  const bodies = requests.map(({ body }) => body);
+  const bounds = bound(bodies, candidate.model);
+  return { ...bounds, outputTokensMax: bounds.outputTokensMax + deliveredTokens };
 }
 
 /** A request as its intent keeps it, with the number of the attempt and the bounds that are held for it. */

@@ -31,6 +31,8 @@ export interface Resume<Prepared> {
 }
 
 export interface ResumeWay<Prepared> extends Pick<Performance<Prepared>, 'prepare' | 'perform'> {
+  /** Tokens that were delivered before and are charged as output beside those of this attempt. */
+  readonly deliveredTokens: number;
   /** True if the target answered something else than was delivered: another target is not asked after that. */
   hasDiverged(): boolean;
   noteFailure(failure: AppError): void;
@@ -256,7 +258,8 @@ class Attempts<Prepared extends Translation> {
   async #resumeAt(target: Target, resume: Resume<Prepared>): Promise<AttemptOutcome | null> {
     let last: AttemptOutcome | null = null;
     for (const way of resume.waysFor(target)) {
-      const plan = { target, isUrgent: true, isRecorded: false, prepare: way.prepare };
+      const { prepare, deliveredTokens } = way;
+      const plan = { target, isUrgent: true, isRecorded: false, prepare, deliveredTokens };
       const { outcome } = await this.#try(plan, way.perform);
       if (outcome.result !== 'failed') return outcome;
       way.noteFailure(outcome.failure);

@@ -15,6 +15,8 @@ export interface Continuation {
   readonly deliveredBy: string;
   /** UTF-16 units that the new stream does not count as its own output. */
   readonly deliveredCharacters: number;
+  /** Returns the tokens of these at a model, which `charge` counts as output beside what the new stream reports. */
+  countDelivered(model: string): number;
   /** What comes is not what was begun: nothing more of it may go out. */
   readonly hasDiverged: boolean;
   /** A chunk of the new stream as JSON text; null where all of it was delivered already. */
@@ -44,6 +46,11 @@ export class PrefillContinuation implements Continuation {
     return this.#delivered.text.length;
   }
 
+  countDelivered(model: string): number {
+    const { text } = this.#delivered;
+    return estimateAnswer([text], text.length, model);
+  }
+
   take(chunk: string): string | null {
     return toText(this.#takeRecord(readChunk(chunk), false));
   }
@@ -54,9 +61,7 @@ export class PrefillContinuation implements Continuation {
 
   charge(usage: Usage, request: DispatchedRequest): Charge {
     // The new target was told the delivered text as input; to the caller it is output.
-    const { text } = this.#delivered;
-    const tokens = estimateAnswer([text], text.length, request.model);
-    const delivered = Math.min(tokens, usage.inputUncached ?? 0);
+    const delivered = Math.min(this.countDelivered(request.model), usage.inputUncached ?? 0);
     const moved: Usage = {
       ...usage,
       inputUncached: (usage.inputUncached ?? 0) - delivered,
@@ -122,6 +127,10 @@ export class ReplayContinuation implements Continuation {
 
   /** The new stream counts all of it. */
   get deliveredCharacters(): number {
+    return 0;
+  }
+
+  countDelivered(): number {
     return 0;
   }
 

@@ -60,6 +60,7 @@ export function performChatStream(
         .map(({ continued, continuation, isPrefill }) => ({
           prepare: toStreamDialect({ ...job, chat: continued }, head.createdAt, continuation),
           perform,
+          deliveredTokens: continuation.countDelivered(target.candidate.model.id),
           hasDiverged: () => continuation.hasDiverged,
           noteFailure(failure) {
             if (isPrefill && isRejected(failure)) context.refusedPrefills.add(toModelName(target.key));
