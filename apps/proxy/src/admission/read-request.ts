@@ -69,6 +69,7 @@ async function parse(body: Buffer, place: Exchange['place']): Promise<Record<str
   return scanned.parse();
 }
 
-function toMemory(bytes: number): number {
+/** Returns the memory that so many bytes of text take. Bytes. */
+export function toMemory(bytes: number): number {
   return estimateMemory({ bytes, containers: 0, values: 0, names: 0 });
 }

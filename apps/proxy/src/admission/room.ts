@@ -97,6 +97,11 @@ export class Place {
     this.leave = leave;
   }
 
+  /** Estimated memory of the request. Bytes. */
+  get memoryTaken(): number {
+    return this.#memory.taken;
+  }
+
   /**
    * Sees to it that the request has at least this much memory. Bytes.
    * @throws {AppError} `rate_limit_exceeded` or `service_unavailable`

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { RoutePlan } from '@aggregator/routing';
 import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
+import { giveTurn } from '../admission/give-turn.ts';
 import { cancelHold, holdRequest } from '../admission/hold-request.ts';
-import { readRequest } from '../admission/read-request.ts';
+import { measureTexts } from '../admission/measure-texts.ts';
+import { readRequest, toMemory } from '../admission/read-request.ts';
 import type { BoundRequest } from '../admission/request-bounds.ts';
 import { type OpenRequest, openRequest } from '../attempts/open-request.ts';
 import { type Prepare, prepareFirst, type Translation } from '../attempts/prepare-first.ts';
@@ -30,9 +32,13 @@ export async function completeChat(context: ProxyContext, exchange: Exchange, su
   const { conversations, config } = context;
   const arrived = await readRequest(context, exchange);
   const body = await recallItems(conversations, exchange.principal, surface, arrived, config.requestBytesMax);
+  // Items that were kept may be much longer than the references to them.
+  if (body !== arrived) exchange.place.requireMemory(toMemory(measureTexts(body)));
   const asked = withAnswerId(surface, exchange, surface.toChat(body));
+  await giveTurn(exchange);
   const content = inspectContent(asked.chat);
   const prepared = await prepareChat(context, exchange, asked.chat);
+  await giveTurn(exchange);
 
   const plan = planRequest(context, exchange, 'chat.completions', { model: asked.chat.model, chat: asked.chat });
   const keepsItems = prepared.vault === null && surface.references?.wants(body) === true;
@@ -59,6 +65,7 @@ async function serveChat<Dialect extends Translation>(
 ): Promise<void> {
   const { chat, content, plan, surface, asked, vault, keepsItems } = planned;
   const { bodies, prepare } = prepareFirst(context, exchange, plan, translate);
+  await giveTurn(exchange);
   const bound: BoundRequest = (sent, model) => boundChat(chat, content, sent, model);
   const first = bodies ?? [JSON.stringify(chat)];
   const hold = await holdRequest(context, exchange, plan, (model) => bound(first, model));
@@ -68,6 +75,7 @@ async function serveChat<Dialect extends Translation>(
     readPrompt: () => toPrompt(chat),
     cache: use === 'use' ? 'miss' : 'bypass',
   });
+  if (use !== 'bypass') await giveTurn(exchange);
   const cacheKey = use === 'bypass' ? null : keyOf(open, planned);
   const job: ChatJob = { open, surface, asked, chat, vault, cacheKey, keepsItems };
   if (use === 'use' && (await answerAgain(context, job))) return;

@@ -21,10 +21,10 @@ export function inspectContent({ messages, tools }: ChatCompletionRequest): Cont
   const media: string[] = [];
   let hasOpaqueParts = false;
   for (const [at, { content, images: drawn }] of messages.entries()) {
-    if (drawn !== undefined) judgeAddresses({ images: drawn }, `messages[${at}]`);
+    if (drawn !== undefined) judgeAddresses({ images: drawn }, () => `messages[${at}]`);
     if (!Array.isArray(content)) continue;
     for (const [partAt, part] of content.entries()) {
-      judgeAddresses(part, `messages[${at}].content[${partAt}]`);
+      judgeAddresses(part, () => `messages[${at}].content[${partAt}]`);
       if (part.type === 'image_url') {
         images += 1;
         const text = readDataUrl(part.image_url);
@@ -33,7 +33,7 @@ export function inspectContent({ messages, tools }: ChatCompletionRequest): Cont
     }
   }
   for (const [at, { function: _called, custom: _custom, ...tool }] of (tools ?? []).entries()) {
-    judgeAddresses(tool, `tools[${at}]`);
+    judgeAddresses(tool, () => `tools[${at}]`);
   }
   return { images, media, hasOpaqueParts };
 }

@@ -17,13 +17,17 @@ const dataUrl = /^data:/i;
 
 /**
  * Checks every address in a part of a message. The gateway fetches nothing itself, but a provider must not reach into a
- * private network for a caller: only data URLs and https URLs of public hosts pass. Returns the length of the part's image
- * if that is a data URL, else 0.
+ * private network for a caller: only data URLs and https URLs of public hosts pass. `toPath` says where the part is.
  * @throws {AppError} `invalid_image_url` for an image, `invalid_file_url` for everything else.
  */
-export function judgeAddresses(part: Readonly<Record<string, unknown>>, path: string): number {
-  judgeRecord(part, path, 0);
-  return part.type === 'image_url' ? measureImage(part.image_url, `${path}.image_url`) : 0;
+export function judgeAddresses(part: Readonly<Record<string, unknown>>, toPath: () => string): void {
+  // Most parts are text, of which there may be thousands.
+  for (const field in part) {
+    if (textFields.has(field)) continue;
+    judgeRecord(part, toPath(), 0);
+    break;
+  }
+  if (part.type === 'image_url') checkImage(part.image_url, `${toPath()}.image_url`);
 }
 
 function judgeValue(value: unknown, path: string, depth: number): void {
@@ -47,12 +51,9 @@ function judgeText(field: string, text: string, path: string): void {
 }
 
 /** An image is an address, or a record with one; it was judged with the rest of its part. */
-function measureImage(image: unknown, path: string): number {
+function checkImage(image: unknown, path: string): void {
   const url = typeof image === 'object' && image !== null && 'url' in image ? image.url : image;
-  if (typeof url !== 'string') throw refuse(path);
-  if (!dataUrl.test(url)) return 0;
-  if (url.length > dataUrlLengthMax) throw refuse(path);
-  return url.length;
+  if (typeof url !== 'string' || (url.length > dataUrlLengthMax && dataUrl.test(url))) throw refuse(path);
 }
 
 function refuse(path: string): AppError {

@@ -1,5 +1,6 @@
 import { type MaskedChat, type MaskedTexts, maskChat, maskTexts, planChat, planTexts } from '@aggregator/anonymisation';
 import type { ChatCompletionRequest, PrivacyPolicy } from '@aggregator/contracts';
+import { measureTexts } from '../admission/measure-texts.ts';
 import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 
@@ -43,19 +44,7 @@ async function runPlan<Masked>(
     finish(outcome: Awaited<ReturnType<ProxyContext['masking']['run']>>): Masked;
   },
 ): Promise<Masked> {
-  place.addMemory(copies * measureTexts(job.tasks, Number.POSITIVE_INFINITY));
+  place.addMemory(copies * measureTexts(job.tasks));
   const { keyId, userId } = principal;
   return finish(await masking.run(keyId ?? userId, job, () => !response.destroyed));
-}
-
-/** Returns the length of all texts in a value; stops beyond `enough`. */
-function measureTexts(value: unknown, enough: number): number {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 0;
-  let length = 0;
-  for (const part of Object.values(value)) {
-    length += measureTexts(part, enough - length);
-    if (length > enough) return length;
-  }
-  return length;
 }

@@ -30,11 +30,11 @@ export function readJsonBytes(
   if (declared > bytesMax) return Promise.reject(new AppError('request_too_large'));
 
   return new Promise((resolve, reject) => {
-    let chunks: Buffer[] = [];
+    const gathered = new GatheredBytes(declared);
     let length = 0;
     const cut = (error: unknown) => {
       request.off('data', take).pause();
-      chunks = [];
+      gathered.clear();
       reject(error);
     };
     const take = (chunk: Buffer) => {
@@ -45,18 +45,51 @@ export function readJsonBytes(
       }
       try {
         observer.onBytes?.(length);
-        chunks.push(chunk);
+        gathered.add(chunk);
       } catch (error) {
         cut(error);
       }
     };
     observer.onStart?.(cut);
     request.on('data', take);
-    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)));
+    request.once('end', () => resolve(gathered.join()));
     request.once('error', (cause) => reject(new AppError('request_cancelled', { cause })));
     // Every request closes; an error for those that had ended would cost more than reading their bodies.
     request.once('close', () => {
       if (!request.readableEnded) reject(new AppError('request_cancelled'));
     });
   });
+}
+
+/** The pieces of a body. One of a declared length is copied piece by piece: joining a large one at its end takes long. */
+class GatheredBytes {
+  readonly #declared: number;
+  #whole: Buffer | null = null;
+  #chunks: Buffer[] = [];
+  #length = 0;
+
+  /** 0 if the length is not known. */
+  constructor(declared: number) {
+    this.#declared = declared;
+  }
+
+  add(chunk: Buffer): void {
+    if (this.#whole === null && this.#declared > this.#length + chunk.length) {
+      this.#whole = Buffer.allocUnsafeSlow(this.#declared);
+    }
+    if (this.#whole === null) this.#chunks.push(chunk);
+    else chunk.copy(this.#whole, this.#length);
+    this.#length += chunk.length;
+  }
+
+  join(): Buffer {
+    const [first] = this.#chunks;
+    if (this.#whole !== null) return this.#whole.subarray(0, this.#length);
+    return first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks, this.#length);
+  }
+
+  clear(): void {
+    this.#whole = null;
+    this.#chunks = [];
+  }
 }
