@@ -43,6 +43,11 @@ export const billingVariables = {
     nanoUsd(0).default(1_000_000_000n),
     'A balance that a charge takes below this is reported, in nano-USD.',
   ),
+  chargeMinuteMaxNanoUsd: variable(
+    'CHARGE_MINUTE_MAX_NANO_USD',
+    nanoUsd(1).default(10_000_000_000_000n),
+    'Most that one organisation is granted in one minute, as leases and holds, in nano-USD: a bound on what a fault or a stolen key can spend. $10,000 by default.',
+  ),
   strandedLeaseReleaseMs: variable(
     'STRANDED_LEASE_RELEASE_MS',
     integer(0, 86_400_000).default(60_000),

@@ -114,11 +114,11 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
     transactionCreated(facts: { id: string; orgId: string; type: string; amountNanoUsd: string; actorUserId: string }) {
       logger.info('transaction_created', facts);
     },
-    leaseAnswered(result: 'granted' | 'insufficient', amountNanoUsd: bigint) {
+    leaseAnswered(result: 'granted' | 'insufficient' | 'limited', amountNanoUsd: bigint) {
       leases.inc({ result });
       leased.inc({}, Number(amountNanoUsd));
     },
-    holdAnswered: (result: 'held' | 'insufficient') => holds.inc({ result }),
+    holdAnswered: (result: 'held' | 'insufficient' | 'limited') => holds.inc({ result }),
     holdsExpired({ released, waitingNanoUsd }: ExpiredHolds) {
       waitingHolds.set(Number(waitingNanoUsd));
       expired.inc({}, released);

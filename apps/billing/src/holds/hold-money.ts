@@ -2,12 +2,14 @@ import { AppError, type LedgerHoldAnswer } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
 import type { Database, Transaction } from '../database/open-database.ts';
 import { lockAccounts, lockOrganization, type OrganizationAccounts } from '../ledger/accounts.ts';
+import { takeOfMinute } from '../ledger/minute-limit.ts';
 import { type OpenAccountsOptions, openAccounts } from '../ledger/open-accounts.ts';
 import { type NewTransfer, postTransfers } from '../ledger/post-transfers.ts';
 import { closeHolds, insertHold, type RequestHold } from './hold-rows.ts';
 
 export interface HoldOptions extends OpenAccountsOptions {
   ttlMs: number;
+  chargeMinuteMaxNanoUsd: bigint;
 }
 
 /**
@@ -34,6 +36,14 @@ export async function holdMoney(db: Database, hold: RequestHold, options: HoldOp
       await tx.$executeRaw`DELETE FROM request_hold WHERE request_id = ${hold.requestId}::uuid`;
       if (accounts.available + accounts.leased < hold.amountNanoUsd) return { result: 'insufficient' };
       throw new AppError('billing_unavailable', { internal: 'the rest is leased', retryAfterMs: 1000 });
+    }
+    const limit = await takeOfMinute(tx, hold.orgId, {
+      ...{ leastNanoUsd: hold.amountNanoUsd, wantedNanoUsd: hold.amountNanoUsd },
+      maxNanoUsd: options.chargeMinuteMaxNanoUsd,
+    });
+    if (typeof limit !== 'bigint') {
+      await tx.$executeRaw`DELETE FROM request_hold WHERE request_id = ${hold.requestId}::uuid`;
+      return { result: 'limited', retryAfterMs: limit.retryAfterMs };
     }
     await postTransfers(tx, [
       {

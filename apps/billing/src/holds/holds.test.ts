@@ -17,11 +17,16 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const options = { ttlMs: 60_000, signUpCreditNanoUsd: 0n, organizations: confirmedBefore };
+const options = {
+  ttlMs: 60_000,
+  signUpCreditNanoUsd: 0n,
+  chargeMinuteMaxNanoUsd: 10n ** 15n,
+  organizations: confirmedBefore,
+};
 const hold = (orgId: string, requestId: string, amountNanoUsd: bigint, ttlMs = options.ttlMs) =>
   holdMoney(world.database, { orgId, requestId, amountNanoUsd }, { ...options, ttlMs });
 const raise = (orgId: string, requestId: string, amountNanoUsd: bigint) =>
-  raiseHold(world.database, { orgId, requestId, amountNanoUsd });
+  raiseHold(world.database, { orgId, requestId, amountNanoUsd }, options);
 const accountsOf = (orgId: string) => readAccounts(world.database, orgId);
 
 /** Moves money to where the counter store spends it. */
@@ -147,6 +152,26 @@ describe('a hold in the ledger', () => {
 
     expect((await expireHolds(world.database, world.finality)).released).toBeGreaterThanOrEqual(1);
     expect(await accountsOf(orgId)).toMatchObject({ available: 1000n, held: 0n });
+  });
+
+  it('is refused above what the operator allows in one minute, and is granted again in the next', async () => {
+    const orgId = await world.fund(10_000n);
+    const limited = { ...options, chargeMinuteMaxNanoUsd: 1000n };
+    const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()];
+    const ask = (requestId: string, amountNanoUsd: bigint) =>
+      holdMoney(world.database, { orgId, requestId, amountNanoUsd }, limited);
+    const thisMinute = () => world.database.$executeRaw`
+      UPDATE minute_grant SET minute = date_trunc('minute', now()) WHERE org_id = ${orgId}::uuid`;
+    expect(await ask(first, 1000n)).toMatchObject({ result: 'held' });
+    await thisMinute();
+    expect(await ask(second, 1n)).toEqual({ result: 'limited', retryAfterMs: expect.any(Number) });
+    expect(await accountsOf(orgId)).toMatchObject({ available: 9000n, held: 1000n });
+    await world.database.$executeRaw`UPDATE minute_grant SET minute = minute - interval '1 minute'`;
+    expect(await ask(second, 400n)).toMatchObject({ result: 'held' });
+    await thisMinute();
+    const raised = { orgId, requestId: second, amountNanoUsd: 1100n };
+    expect(await raiseHold(world.database, raised, limited)).toMatchObject({ result: 'limited' });
+    expect(await ask(third, 1001n)).toMatchObject({ result: 'limited' });
   });
 
   it('I2: stays, whatever its time, while its settlement may be on the way', async () => {

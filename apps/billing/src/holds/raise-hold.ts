@@ -2,7 +2,9 @@ import { AppError, type LedgerHoldAnswer } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
 import type { Database } from '../database/open-database.ts';
 import { lockOrganization } from '../ledger/accounts.ts';
+import { takeOfMinute } from '../ledger/minute-limit.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';
+import type { HoldOptions } from './hold-money.ts';
 import { lockOpenHold, type RequestHold, setHoldAmount } from './hold-rows.ts';
 
 /**
@@ -11,7 +13,11 @@ import { lockOpenHold, type RequestHold, setHoldAmount } from './hold-rows.ts';
  * @param hold ids in lower case.
  * @throws {AppError} `billing_unavailable` if the request has no open hold, or if only leased money would cover it.
  */
-export async function raiseHold(db: Database, hold: RequestHold): Promise<LedgerHoldAnswer> {
+export async function raiseHold(
+  db: Database,
+  hold: RequestHold,
+  { chargeMinuteMaxNanoUsd: maxNanoUsd }: Pick<HoldOptions, 'chargeMinuteMaxNanoUsd'>,
+): Promise<LedgerHoldAnswer> {
   const { orgId, requestId, amountNanoUsd } = hold;
   return db.$transaction(async (tx) => {
     // The request's row first, as every other writer does: request ids, then accounts.
@@ -24,6 +30,8 @@ export async function raiseHold(db: Database, hold: RequestHold): Promise<Ledger
       if (accounts.available + accounts.leased < more) return { result: 'insufficient' };
       throw new AppError('billing_unavailable', { internal: 'the rest is leased', retryAfterMs: 1000 });
     }
+    const limit = await takeOfMinute(tx, orgId, { leastNanoUsd: more, wantedNanoUsd: more, maxNanoUsd });
+    if (typeof limit !== 'bigint') return { result: 'limited', retryAfterMs: limit.retryAfterMs };
     await setHoldAmount(tx, requestId, amountNanoUsd);
     await postTransfers(tx, [
       {

@@ -4,6 +4,7 @@ import { createUuidV7, withDeadline } from '@aggregator/service-kit';
 import type { Database, Transaction } from '../database/open-database.ts';
 import type { BillingEvents } from '../events.ts';
 import { lockOrganization } from '../ledger/accounts.ts';
+import { type MinuteLimit, takeOfMinute } from '../ledger/minute-limit.ts';
 import { openAccounts } from '../ledger/open-accounts.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';
 import type { OrganizationDirectory } from '../organizations/directory.ts';
@@ -17,23 +18,31 @@ export interface LeaseContext {
   readonly storeEpoch: StoreEpoch;
   readonly events: BillingEvents;
   readonly organizations: OrganizationDirectory;
-  readonly config: { readonly leaseTargetNanoUsd: bigint; readonly signUpCreditNanoUsd: bigint };
+  readonly config: {
+    readonly leaseTargetNanoUsd: bigint;
+    readonly signUpCreditNanoUsd: bigint;
+    readonly chargeMinuteMaxNanoUsd: bigint;
+  };
 }
 
 /**
  * Moves money `available → leased`, commits, and only then grants it as credit at the counter store: a crash in between
  * leaves money leased that nobody can spend, which is found again, and never credit without money. Null where the balance
- * does not cover what is needed.
+ * does not cover what is needed; a limit where the organisation was granted all that one minute allows.
  * @param orgId in lower case.
  * @throws {AppError} `billing_unavailable` where the ledger or the counter store does not answer.
  */
-export async function grantLease(context: LeaseContext, orgId: string, needed: bigint): Promise<OpenLease | null> {
+export async function grantLease(
+  context: LeaseContext,
+  orgId: string,
+  needed: bigint,
+): Promise<OpenLease | MinuteLimit | null> {
   const lease = await postLease(context, orgId, needed).catch((cause: unknown) => {
     // An organisation that does not exist has no balance.
     if (cause instanceof AppError && cause.code === 'not_found') return null;
     throw unavailable('no lease could be posted', cause);
   });
-  if (lease === null) return null;
+  if (lease === null || 'retryAfterMs' in lease) return lease;
   try {
     await grantCredit(context, lease);
   } catch (cause) {
@@ -54,7 +63,11 @@ export async function grantCredit(
   await markGranted(database, lease.id);
 }
 
-async function postLease(context: LeaseContext, orgId: string, needed: bigint): Promise<OpenLease | null> {
+async function postLease(
+  context: LeaseContext,
+  orgId: string,
+  needed: bigint,
+): Promise<OpenLease | MinuteLimit | null> {
   const { database, config } = context;
   const { signUpCreditNanoUsd } = config;
   const isOpened = await openAccounts(database, orgId, { signUpCreditNanoUsd, organizations: context.organizations });
@@ -69,14 +82,18 @@ async function moveToLeased(
   tx: Transaction,
   question: { orgId: string; needed: bigint; epoch: string; idle: bigint },
   config: LeaseContext['config'],
-): Promise<OpenLease | null> {
+): Promise<OpenLease | MinuteLimit | null> {
   const { orgId, needed, epoch, idle } = question;
   const accounts = await lockOrganization(tx, orgId);
   const { available } = accounts;
   // Idle credit counts too, or the end of a balance could not be spent: then all that is left is leased.
   const size = sizeLease({ needed, available, target: config.leaseTargetNanoUsd });
-  const amountNanoUsd = size ?? (available > 0n && available + idle >= needed ? available : null);
-  if (amountNanoUsd === null) return null;
+  const wantedNanoUsd = size ?? (available > 0n && available + idle >= needed ? available : null);
+  if (wantedNanoUsd === null) return null;
+  const leastNanoUsd = size === null ? wantedNanoUsd : needed;
+  const maxNanoUsd = config.chargeMinuteMaxNanoUsd;
+  const amountNanoUsd = await takeOfMinute(tx, orgId, { leastNanoUsd, wantedNanoUsd, maxNanoUsd });
+  if (typeof amountNanoUsd !== 'bigint') return amountNanoUsd;
   const lease: OpenLease = { id: createUuidV7(), orgId, amountNanoUsd, epoch };
   await postTransfers(tx, [
     {

@@ -28,6 +28,10 @@ export function createLeaseDesk(context: LeaseContext): LeaseDesk {
     const fly = async (): Promise<LeaseAnswer> => {
       try {
         const lease = await grantLease(context, orgId, needed);
+        if (lease !== null && 'retryAfterMs' in lease) {
+          context.events.leaseAnswered('limited', 0n);
+          return { result: 'limited', retryAfterMs: lease.retryAfterMs };
+        }
         context.events.leaseAnswered(lease === null ? 'insufficient' : 'granted', lease?.amountNanoUsd ?? 0n);
         if (lease === null) return { result: 'insufficient' };
         flight.spare = lease.amountNanoUsd > needed ? lease.amountNanoUsd - needed : 0n;
@@ -46,7 +50,7 @@ export function createLeaseDesk(context: LeaseContext): LeaseDesk {
         const flight = flights.get(orgId);
         if (flight === undefined) return takeOff(orgId, needed).result;
         const answer = await flight.result;
-        if (answer.result === 'insufficient' && needed >= flight.needed) return answer;
+        if (answer.result !== 'granted' && needed >= flight.needed) return answer;
         if (answer.result === 'granted' && flight.spare >= needed) {
           flight.spare -= needed;
           return answer;

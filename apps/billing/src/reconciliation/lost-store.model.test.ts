@@ -62,7 +62,12 @@ class Model {
     const requestId = randomUUID();
     const { orgId } = this;
     if (isStoreAway) {
-      const options = { ttlMs: 1, signUpCreditNanoUsd: 0n, organizations: confirmedBefore };
+      const options = {
+        ttlMs: 1,
+        signUpCreditNanoUsd: 0n,
+        chargeMinuteMaxNanoUsd: 10n ** 15n,
+        organizations: confirmedBefore,
+      };
       const held = await holdMoney(world.database, { orgId, requestId, amountNanoUsd: holdNanoUsd }, options).catch(
         () => ({ result: 'insufficient' }),
       );

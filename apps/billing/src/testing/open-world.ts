@@ -7,6 +7,7 @@ import { handleUsageRecorded } from '../consumers/usage-recorded.ts';
 import { type Database, openDatabase } from '../database/open-database.ts';
 import { type BillingEvents, createBillingEvents } from '../events.ts';
 import { createFinality, type Finality } from '../finality/finality.ts';
+import type { LeaseContext } from '../leases/grant-lease.ts';
 import { createStoreEpoch, type StoreEpoch } from '../leases/store-epoch.ts';
 import { readAccounts } from '../ledger/accounts.ts';
 import { checkLedger } from '../ledger/check-ledger.ts';
@@ -28,7 +29,7 @@ export interface World {
   finality: Finality;
   /** What the event log says of billing's position; at its end unless a test changes it. */
   log: { positions: PartitionPosition[] };
-  config: { leaseTargetNanoUsd: bigint; signUpCreditNanoUsd: bigint };
+  config: LeaseContext['config'];
   /** The same ledger with another counter store: what is left after the store has lost its data. */
   withStore(admission: AdmissionStore): World;
   /** An organisation with so much to spend. */
@@ -67,7 +68,10 @@ export async function openWorld(config: Partial<World['config']> = {}): Promise<
   const finality = createFinality(database, { readPositions: async () => log.positions });
   const facts = {
     ...{ url, database, events, logs, metrics, finality, log },
-    config: { leaseTargetNanoUsd: 1_000_000_000n, signUpCreditNanoUsd: 0n, ...config },
+    config: {
+      ...{ leaseTargetNanoUsd: 1_000_000_000n, signUpCreditNanoUsd: 0n, chargeMinuteMaxNanoUsd: 10n ** 15n },
+      ...config,
+    },
   };
   const close = async () => {
     await database.$disconnect();

@@ -29,6 +29,18 @@ function createBilling(balance: bigint, options: { fail?: boolean } = {}) {
   return { client, asked, openMax: () => openMax };
 }
 
+describe('a lease beyond what one minute allows', () => {
+  it('is refused as a limit of rate, with the time to wait, and not as a spent balance', async () => {
+    const client: InternalClient = {
+      call: async ({ answer }) => answer.parse({ result: 'limited', retryAfterMs: 41_000 }) as never,
+      close: async () => undefined,
+    };
+    await expect(new LeaseRequests(client).ask('org', 10n)).rejects.toMatchObject({
+      ...{ code: 'rate_limit_exceeded', retryAfterMs: 41_000 },
+    });
+  });
+});
+
 describe('a lease that is asked for ahead of need', () => {
   it('is asked for once at a time, and refused to nobody', async () => {
     const billing = createBilling(1000n);

@@ -79,27 +79,28 @@ export class LeaseRequests {
     let count = left.length;
     while (left.length > 0) {
       const asked = left.slice(0, count);
-      let isGranted: boolean;
+      let refusal: AppError | null;
       try {
-        isGranted = await this.#lease(orgId, sum(asked));
+        refusal = await this.#lease(orgId, sum(asked));
       } catch (cause) {
         const error = new AppError('billing_unavailable', { internal: 'no lease', cause, retryAfterMs: 1000 });
         for (const waiter of left) waiter.reject(error);
         return;
       }
-      if (isGranted) {
+      if (refusal === null) {
         for (const waiter of asked) waiter.resolve();
         left = left.slice(count);
         count = left.length;
       } else if (count > 1) count = Math.ceil(count / 2);
       else {
-        for (const waiter of left) waiter.reject(new AppError('insufficient_quota'));
+        for (const waiter of left) waiter.reject(refusal);
         return;
       }
     }
   }
 
-  async #lease(orgId: string, neededNanoUsd: bigint): Promise<boolean> {
+  /** Null where credit was granted, else what the caller is told. */
+  async #lease(orgId: string, neededNanoUsd: bigint): Promise<AppError | null> {
     const needed = neededNanoUsd < leaseNanoUsdMax ? neededNanoUsd : leaseNanoUsdMax;
     const answer = await this.#billing.call({
       method: 'POST',
@@ -107,10 +108,22 @@ export class LeaseRequests {
       body: { orgId, neededNanoUsd: formatNanoUsd(needed) },
       answer: leaseAnswer,
     });
-    return answer.result === 'granted';
+    return answer.result === 'granted' ? null : toHoldRefusal(answer);
   }
 }
 
 function sum(waiters: readonly Waiter[]): bigint {
   return waiters.reduce((total, waiter) => total + waiter.holdNanoUsd, 0n);
+}
+
+/** Why billing gave nothing: the balance does not cover it, or the organisation has had all that one minute allows. */
+export function toHoldRefusal(
+  answer: { result: 'insufficient' } | { result: 'limited'; retryAfterMs: number },
+): AppError {
+  if (answer.result === 'insufficient') return new AppError('insufficient_quota');
+  return new AppError('rate_limit_exceeded', {
+    message:
+      'The organisation has spent what it may spend in one minute. Wait as long as Retry-After says, then try again.',
+    retryAfterMs: answer.retryAfterMs,
+  });
 }

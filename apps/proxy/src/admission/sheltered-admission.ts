@@ -3,6 +3,7 @@ import { AppError, ledgerHoldAnswer } from '@aggregator/contracts';
 import { formatNanoUsd, parseNanoUsd } from '@aggregator/pricing';
 import type { InternalClient } from '@aggregator/service-kit';
 import { z } from 'zod';
+import { toHoldRefusal } from './lease-requests.ts';
 
 /** Requests that one proxy has open while each costs a transaction of the ledger. */
 const openMax = 64;
@@ -33,7 +34,7 @@ function createLedgerHolds(billing: InternalClient): LedgerHolds {
       const answer = await askBilling(
         billing.call({ method: 'POST', path: '/internal/holds', body, answer: ledgerHoldAnswer }),
       );
-      if (answer.result === 'insufficient') throw new AppError('insufficient_quota');
+      if (answer.result !== 'held') throw toHoldRefusal(answer);
       return parseNanoUsd(answer.availableNanoUsd);
     },
     async raise({ holdNanoUsd, ...request }) {
@@ -41,7 +42,7 @@ function createLedgerHolds(billing: InternalClient): LedgerHolds {
       const answer = await askBilling(
         billing.call({ method: 'POST', path: '/internal/holds', body, answer: ledgerHoldAnswer }),
       );
-      if (answer.result === 'insufficient') throw new AppError('insufficient_quota');
+      if (answer.result !== 'held') throw toHoldRefusal(answer);
       return parseNanoUsd(answer.availableNanoUsd);
     },
     async release(body) {

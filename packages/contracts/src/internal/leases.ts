@@ -12,5 +12,7 @@ export type LeaseRequest = z.infer<typeof leaseRequest>;
 export const leaseAnswer = z.discriminatedUnion('result', [
   z.strictObject({ result: z.literal('granted'), leaseId: z.uuid(), amountNanoUsd: nanoUsdString }),
   z.strictObject({ result: z.literal('insufficient') }),
+  /** The organisation has been granted all that the operator allows in one minute. */
+  z.strictObject({ result: z.literal('limited'), retryAfterMs: z.number().int().min(1) }),
 ]);
 export type LeaseAnswer = z.infer<typeof leaseAnswer>;

@@ -24,6 +24,8 @@ export type LedgerHoldRequest = z.infer<typeof ledgerHoldRequest>;
 export const ledgerHoldAnswer = z.discriminatedUnion('result', [
   z.strictObject({ result: z.literal('held'), availableNanoUsd: nanoUsdString }),
   z.strictObject({ result: z.literal('insufficient') }),
+  /** The organisation has been granted all that the operator allows in one minute. */
+  z.strictObject({ result: z.literal('limited'), retryAfterMs: z.number().int().min(1) }),
 ]);
 export type LedgerHoldAnswer = z.infer<typeof ledgerHoldAnswer>;
 

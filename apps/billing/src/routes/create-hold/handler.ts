@@ -8,14 +8,14 @@ import { readRequestCost } from '../read-request-cost.ts';
 
 /** POST /internal/holds */
 export function createHoldHandler({ database, config, events, organizations }: BillingContext): RequestHandler {
-  const { signUpCreditNanoUsd } = config;
+  const { signUpCreditNanoUsd, chargeMinuteMaxNanoUsd } = config;
   return async (request, response) => {
     const { orgId, requestId, holdNanoUsd, ttlMs, isRaise = false } = checkBody(ledgerHoldRequest, request.body);
     const amountNanoUsd = readRequestCost(holdNanoUsd, 'holdNanoUsd');
     const hold = { orgId: orgId.toLowerCase(), requestId: requestId.toLowerCase(), amountNanoUsd };
     const answer = isRaise
-      ? await raiseHold(database, hold)
-      : await holdMoney(database, hold, { ttlMs, signUpCreditNanoUsd, organizations });
+      ? await raiseHold(database, hold, { chargeMinuteMaxNanoUsd })
+      : await holdMoney(database, hold, { ttlMs, signUpCreditNanoUsd, chargeMinuteMaxNanoUsd, organizations });
     events.holdAnswered(answer.result);
     response.json(answer);
   };
