@@ -1,12 +1,10 @@
 import { AppError } from '@aggregator/contracts';
 import type { Request } from 'express';
-import { z } from 'zod';
-
-const organizationId = z.uuid();
+import { uuidInPath } from '../database/uuid-in-path.ts';
 
 /** Returns `{id}` of a route. Throws `not_found` if it is no id. */
 export function readOrganizationId(request: Request): string {
-  const parsed = organizationId.safeParse(request.params.id);
+  const parsed = uuidInPath.safeParse(request.params.id);
   if (!parsed.success) throw new AppError('not_found');
   return parsed.data;
 }

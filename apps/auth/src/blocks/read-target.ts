@@ -1,9 +1,10 @@
 import { AppError, blockKind } from '@aggregator/contracts';
 import type { Request } from 'express';
 import { z } from 'zod';
+import { uuidInPath } from '../database/uuid-in-path.ts';
 import type { BlockTarget } from './set-block.ts';
 
-const parameters = z.object({ kind: blockKind, id: z.uuid() });
+const parameters = z.object({ kind: blockKind, id: uuidInPath });
 
 /** Returns `{kind}` and `{id}` of a route. Throws `not_found` if they name nothing. */
 export function readBlockTarget(request: Request): BlockTarget {

@@ -5,7 +5,8 @@ const rows = z.array(z.object({ id: z.uuid() }));
 
 /**
  * Returns the ids of the keys that a key made, that those made, and so on. A key that rotation put in another's place counts
- * as the maker of what the other one made.
+ * as the maker of what the other one made. Those that are not revoked come first, then those revoked last: a message to the
+ * gateways has room for all that can be in use.
  */
 export async function readDescendants(transaction: Transaction, keyId: string): Promise<string[]> {
   const found = await transaction.$queryRaw`
@@ -18,6 +19,8 @@ export async function readDescendants(transaction: Transaction, keyId: string): 
       UNION
       SELECT "api_key"."id" FROM "api_key" JOIN "made" ON "api_key"."created_by_key_id" = "made"."id"
     )
-    SELECT "id" FROM "made" WHERE "id" <> ${keyId}::uuid`;
+    SELECT "api_key"."id" FROM "api_key" JOIN "made" ON "made"."id" = "api_key"."id"
+    WHERE "api_key"."id" NOT IN (SELECT "id" FROM "same")
+    ORDER BY "api_key"."revoked_at" DESC NULLS FIRST`;
   return rows.parse(found).map(({ id }) => id);
 }

@@ -18,7 +18,7 @@ export interface KeyRotation {
 
 /**
  * Puts a new key with the same rights in an old one's place. The old one works for another `overlapSeconds` (0 ends it at
- * once). Throws `not_found`, `conflict` where it was revoked, has expired or was rotated before, and
+ * once). Throws `not_found`, `conflict` if it was revoked or blocked, has expired or was rotated before, and
  * `insufficient_permissions` where it holds what the principal lacks.
  */
 export async function rotateKey(
@@ -45,8 +45,8 @@ export async function rotateKey(
       limits: grant.limits,
       privacy: grant.privacy,
       expiresAt: old.expiresAt,
-      // A key that rotates itself keeps its maker; another key learns the new one and so is its maker.
-      createdByKeyId: maker.keyId === old.id ? old.createdByKeyId : (maker.keyId ?? old.createdByKeyId),
+      // A key that rotates a key, or itself, learns the new one: it is its maker, and takes it along if it is revoked.
+      createdByKeyId: maker.keyId ?? old.createdByKeyId,
     });
     await transaction.apiKey.update({
       where: { id: old.id },
@@ -68,6 +68,9 @@ async function findUsable(transaction: Transaction, now: Date, organizationId: s
   if (row === null) throw new AppError('not_found');
   const isOver = row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt <= now);
   if (isOver) throw new AppError('conflict', { message: 'The key was revoked or has expired. Create a new one.' });
+  if (row.blockedAt !== null) {
+    throw new AppError('conflict', { message: 'The operator has blocked the key. Create a new one.' });
+  }
   if (row.replacedById !== null) {
     throw new AppError('conflict', { message: 'The key was rotated before. Rotate the one in its place.' });
   }

@@ -95,10 +95,42 @@ describe('PUT, DELETE /v1/auth/blocks/{kind}/{id}', () => {
     }
   });
 
+  it('names in lower case what it blocks, also if the path has capitals: gateways compare text (I3)', async () => {
+    const { principal } = await auth.createAccount();
+    const { id } = await auth.createKey(principal);
+
+    await block('users', principal.userId.toUpperCase(), '?kill=true');
+    expect(auth.published.at(-1)).toMatchObject({ userIds: [principal.userId], cut: { userIds: [principal.userId] } });
+    await block('organizations', principal.orgId.toUpperCase(), '?kill=true');
+    expect(auth.published.at(-1)).toMatchObject({
+      organizationIds: [principal.orgId],
+      cut: { organizationIds: [principal.orgId] },
+    });
+    await block('api-keys', id.toUpperCase(), '?kill=true');
+    expect(auth.published.at(-1)?.cut?.keyIds).toEqual([id]);
+  });
+
+  it('includes a key that the blocked one put in its own place (I3)', async () => {
+    const { principal } = await auth.createAccount();
+    const stolen = await auth.createKey(principal, { scopes: ['keys:manage', 'ai:invoke'] });
+    const rotated = await auth.call('POST', `/v1/auth/api-keys/${stolen.id}/rotate?overlapSeconds=86400`, {
+      as: { ...principal, keyId: stolen.id },
+    });
+
+    await block('api-keys', stolen.id);
+
+    expect(await verify(JSON.parse(rotated.text).key)).toEqual(blocked);
+  });
+
   it('answers 409 to an operator that would block itself', async () => {
     const { orgId, userId } = operator.principal;
-    expect((await block('organizations', orgId)).status).toBe(409);
-    expect((await block('users', userId)).status).toBe(409);
+    for (const [kind, id] of [
+      ['organizations', orgId],
+      ['users', userId],
+    ] as const) {
+      expect((await block(kind, id)).status).toBe(409);
+      expect((await block(kind, id.toUpperCase())).status).toBe(409);
+    }
   });
 
   it('answers 403 to an owner (I17), 404 for what is unknown, and 400 to another query', async () => {

@@ -6,7 +6,7 @@ import type { AuthContext } from '../../context.ts';
 /** GET /internal/organizations/{id}: for billing, which opens accounts for organisations alone. */
 export function confirmOrganizationHandler({ database }: AuthContext): RequestHandler {
   return async (request, response) => {
-    const id = readOrganizationId(request).toLowerCase();
+    const id = readOrganizationId(request);
     const row = await database.organization.findUnique({ where: { id }, select: { id: true } });
     if (row === null) throw new AppError('not_found');
     const answer: ConfirmedOrganization = { id: row.id };

@@ -92,6 +92,44 @@ describe('DELETE /v1/auth/api-keys/{id}', () => {
       expect(await verify(made.key)).toEqual({ valid: false });
     });
 
+    it('include one that it put in its own place, and not the one that it replaced (I3)', async () => {
+      const { maker: stolen } = await makeFamily();
+      const rotateSelf = async (id: string) => {
+        const as = { ...owner.principal, keyId: id };
+        return createdApiKey.parse(
+          (await auth.call('POST', `/v1/auth/api-keys/${id}/rotate?overlapSeconds=86400`, { as })).body,
+        );
+      };
+      const second = await rotateSelf(stolen.id);
+      const third = await rotateSelf(second.id);
+
+      await revoke(third.id);
+      for (const { key } of [stolen, second]) expect(await verify(key)).toMatchObject({ valid: true });
+
+      await revoke(`${stolen.id}?kill=true`);
+      for (const { key } of [stolen, second, third]) expect(await verify(key)).toEqual({ valid: false });
+      expect(auth.published.at(-1)?.cut?.keyIds).toEqual(expect.arrayContaining([second.id, third.id]));
+    });
+
+    it('are cut also if more of them than a message can name were revoked long ago (I3)', async () => {
+      const { maker, made, grandchild } = await makeFamily();
+      const row = await auth.database.apiKey.findUniqueOrThrow({ where: { id: made.id } });
+      const { models: _models, allowedIps: _allowedIps, privacy: _privacy, limits: _limits, ...copied } = row;
+      const past = new Date('2020-01-01T00:00:00Z');
+      await auth.database.apiKey.createMany({
+        data: Array.from({ length: 1100 }, () => ({
+          ...copied,
+          ...{ id: crypto.randomUUID(), keyHmac: crypto.getRandomValues(new Uint8Array(32)) },
+          ...{ limits: {}, revokedAt: past },
+        })),
+      });
+
+      await revoke(`${maker.id}?kill=true`);
+
+      expect(auth.published.at(-1)?.cut?.keyIds).toHaveLength(1000);
+      expect(auth.published.at(-1)?.cut?.keyIds).toEqual(expect.arrayContaining([maker.id, made.id, grandchild.id]));
+    });
+
     it('stay with cascade=false', async () => {
       const { maker, made } = await makeFamily();
       expect((await revoke(`${maker.id}?cascade=false`)).status).toBe(204);

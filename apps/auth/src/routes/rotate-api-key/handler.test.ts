@@ -123,6 +123,12 @@ describe('POST /v1/auth/api-keys/{id}/rotate', () => {
     expect((await rotate(id, '', (await auth.createAccount()).principal)).status).toBe(404);
   });
 
+  it('answers 409 for a key that the operator blocked: a new one in its place would not be blocked (I3)', async () => {
+    const { id } = await auth.createKey(owner.principal);
+    await auth.database.apiKey.update({ where: { id }, data: { blockedAt: new Date() } });
+    expect((await rotate(id)).body).toMatchObject({ status: 409, code: 'conflict' });
+  });
+
   it('answers 409 for a revoked key', async () => {
     const { id } = await auth.createKey(owner.principal);
     await auth.call('DELETE', `/v1/auth/api-keys/${id}`, { as: owner.principal });
