@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { AppError, requestIdHeader } from '@aggregator/contracts';
-import { createExpressApp, createUuidV7, sendOpenAiError } from '@aggregator/service-kit';
+import { createExpressApp, createUuidV7, noSniffing, sendOpenAiError } from '@aggregator/service-kit';
 import type { ApiGatewayContext } from './context.ts';
 import { answerAiRequest } from './routes/answer-ai-request.ts';
 import { forwardManagement } from './routes/forward-management.ts';
@@ -32,6 +32,7 @@ export function createApiGatewayApp(context: ApiGatewayContext): RequestListener
     const route = path === null ? undefined : findAiRoute(path);
     if (path === null || route === undefined) {
       response.setHeader(requestIdHeader, requestId);
+      for (const [name, value] of Object.entries(noSniffing)) response.setHeader(name, value);
       express(request, response);
       return;
     }

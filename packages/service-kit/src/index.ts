@@ -50,7 +50,7 @@ export { clientJsonBounds, estimateMemory, type JsonFigures, peerJsonBounds } fr
 export { parseJsonBody, parseScannedJson, scanJson } from './http/parse-json-body.ts';
 export { scanJsonInTurns } from './http/parse-json-in-turns.ts';
 export { readJsonBytes } from './http/read-body.ts';
-export { errorHeaders, sendErrorBody, sendOpenAiError, sendProblem } from './http/send-error.ts';
+export { errorHeaders, noSniffing, sendErrorBody, sendOpenAiError, sendProblem } from './http/send-error.ts';
 export { claimBounds, createOnceServer, openClaims } from './idempotency/create-once-server.ts';
 export { readIdempotencyKey } from './idempotency/idempotency-key.ts';
 export { type OnceEnd, type OnceRequest, OnceServer, type OnceVerdict } from './idempotency/serve-once.ts';

@@ -112,3 +112,22 @@ describe('the gateway', () => {
     });
   });
 });
+
+describe('every answer of the gateway', () => {
+  it.each([
+    ['an answer of a proxy', 'POST', '/v1/messages', { authorization: `Bearer ${key}` }],
+    ['a refusal', 'POST', '/v1/messages', {}],
+    ['the welcome page', 'GET', '/', {}],
+    ['an unknown address', 'GET', '/v1/nothing', {}],
+    ['a management route', 'GET', '/v1/users/profile', {}],
+  ])('says that its content type is what it is: %s', async (_name, method, path, headers) => {
+    const body = method === 'POST' ? JSON.stringify(ask) : null;
+    const answer = await fetch(`${url()}${path}`, {
+      method,
+      body,
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+    await answer.arrayBuffer();
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+});

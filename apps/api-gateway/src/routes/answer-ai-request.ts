@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, requestIdHeader, toAnthropicErrorBody, toAppError } from '@aggregator/contracts';
-import { sendErrorBody, sendOpenAiError } from '@aggregator/service-kit';
+import { noSniffing, sendErrorBody, sendOpenAiError } from '@aggregator/service-kit';
 import type { ApiGatewayContext } from '../context.ts';
 import { aiRequestFinished } from '../events.ts';
 import { authenticate } from '../middleware/authenticate.ts';
@@ -14,6 +14,8 @@ const idHeaders: Readonly<Record<AiRoute['errors'], readonly string[]>> = {
   openai: [requestIdHeader],
   anthropic: [requestIdHeader, 'request-id'],
 };
+
+const fixedHeaders = Object.entries(noSniffing).flat();
 
 /** The AI surface, on one screen: identity, scope, a place, the whole body, then a proxy, which has the limits. */
 export async function answerAiRequest(
@@ -32,7 +34,7 @@ export async function answerAiRequest(
     const found = authenticate(context, request, clientIp);
     const caller = found instanceof Promise ? await found : found;
     authorise(caller, route.scope, clientIp);
-    const ownHeaders = idHeaders[route.errors].flatMap((name) => [name, requestId]);
+    const ownHeaders = [...idHeaders[route.errors].flatMap((name) => [name, requestId]), ...fixedHeaders];
     await forwardAiRequest(context, route, caller, request, response, {
       ...{ requestId, path, clientIp, startedMs, ownHeaders },
     });

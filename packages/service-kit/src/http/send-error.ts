@@ -1,6 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { type AppError, toOpenAiErrorBody, toProblemBody } from '@aggregator/contracts';
 
+/** A browser takes an answer for what its content type says, and for nothing else. */
+export const noSniffing = { 'x-content-type-options': 'nosniff' } as const;
+
 const overloaded: readonly number[] = [429, 503];
 /** If the place that rejects a request knows no better. */
 const retryAfterMsDefault = 1000;
@@ -39,6 +42,7 @@ function send(response: ServerResponse, error: AppError, type: string, body: str
   if (error.code === 'request_too_large' || error.code === 'request_timeout') response.setHeader('connection', 'close');
   response.writeHead(error.entry.status, {
     ...errorHeaders(error),
+    ...noSniffing,
     'content-type': type,
     'content-length': Buffer.byteLength(body),
   });
