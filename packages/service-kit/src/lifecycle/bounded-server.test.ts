@@ -103,6 +103,26 @@ describe('a server with bounds (I12)', () => {
     await waitFor(() => third.text.includes('503'), { describe: 'the refusal' });
   });
 
+  it('answers 32 requests that arrive at once on one connection', async () => {
+    const client = await open(await start({}), '127.0.0.1', request.repeat(32));
+
+    await waitFor(() => client.text.split('done').length === 33, { describe: 'the answers' });
+
+    expect(client.socket.destroyed).toBe(false);
+  });
+
+  it('closes a connection with more open requests, and begins none of the rest', async () => {
+    const port = await start({});
+    const client = await open(port, '127.0.0.1', 'GET /open HTTP/1.1\r\nhost: test\r\n\r\n'.repeat(2000));
+
+    await waitFor(() => client.socket.destroyed, { describe: 'the end of the connection' });
+    await waitFor(() => state.closed === 32, { describe: 'the end of what had begun' });
+
+    expect(state.urls).toHaveLength(32);
+    const other = await open(port, '127.0.0.1', request);
+    await waitFor(() => other.text.includes('done'), { describe: 'the answer of another client' });
+  });
+
   it('cuts an answer whose client reads nothing, and no other', async () => {
     const port = await start({ stalledAfterMs: 600 });
     const reader = await open(port, '127.0.0.1', 'GET /open HTTP/1.1\r\nhost: test\r\n\r\n');

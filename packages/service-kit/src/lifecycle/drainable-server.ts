@@ -18,6 +18,11 @@ export const defaultServerBounds: ServerBounds = { connections: null, stalledAft
 
 /** Connections that wait to be accepted: a burst of clients that finds no room there is reset by the operating system. */
 const backlog = 4096;
+/**
+ * Requests that one connection may have open. A client that sends more without waiting for answers loses the connection: one
+ * read can hold thousands of them, and other clients would wait until all have begun.
+ */
+const pipelinedMax = 32;
 /** Looks for stalled answers in one such time. */
 const looksPerStall = 12;
 
@@ -27,7 +32,8 @@ const looksPerStall = 12;
  */
 export class DrainableServer {
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  /** Each with how many of its answers are not sent to their last byte. */
+  readonly #sockets = new Map<Socket, number>();
   /** Answers that are not sent to their last byte. */
   readonly #open = new Roster<ServerResponse>();
   /** Every answer says from now on that it is the last of its connection. */
@@ -42,11 +48,20 @@ export class DrainableServer {
     this.#stalled = new StalledAnswers(bounds.stalledAfterMs);
     const clients = bounds.connections === null ? null : new ClientConnections(bounds.connections);
     this.#server = createHardenedServer((request, response) => {
+      const { socket } = request;
+      // What the read that overstepped the bound still holds arrives here as well.
+      if (socket.destroyed) return;
+      const openOfSocket = this.#sockets.get(socket) ?? 0;
+      if (openOfSocket >= pipelinedMax) {
+        socket.destroy();
+        return;
+      }
+      this.#sockets.set(socket, openOfSocket + 1);
       if (!request.url?.startsWith('/')) request.url = toOriginForm(request.url ?? '/');
       const leave = this.#open.enter(response);
       response.once('close', () => {
         leave();
-        if (this.#isDraining) this.#closeIfIdle(response.req.socket);
+        this.#leaveSocket(socket);
       });
       if (this.#isTold) response.shouldKeepAlive = false;
       listener(request, response);
@@ -54,7 +69,7 @@ export class DrainableServer {
     // Node calls this by itself when the server is closed.
     this.#server.closeIdleConnections = () => this.#closeIdle();
     this.#server.on('connection', (socket) => {
-      this.#sockets.add(socket);
+      this.#sockets.set(socket, 0);
       socket.once('close', () => this.#sockets.delete(socket));
       if (this.#isDraining) socket.destroy();
       else clients?.enter(socket, () => this.#readBusy());
@@ -111,9 +126,12 @@ export class DrainableServer {
     return new Set([...this.#open].map((response) => response.req.socket));
   }
 
-  #closeIfIdle(socket: Socket): void {
-    for (const response of this.#open) if (response.req.socket === socket) return;
-    socket.destroySoon();
+  #leaveSocket(socket: Socket): void {
+    const openOfSocket = this.#sockets.get(socket);
+    // It has closed.
+    if (openOfSocket === undefined) return;
+    this.#sockets.set(socket, openOfSocket - 1);
+    if (this.#isDraining && openOfSocket === 1) socket.destroySoon();
   }
 
   #closeStalled(): void {
@@ -124,8 +142,7 @@ export class DrainableServer {
   }
 
   #closeIdle(): void {
-    const busy = this.#readBusy();
-    for (const socket of this.#sockets) if (!busy.has(socket)) socket.destroySoon();
+    for (const [socket, openOfSocket] of this.#sockets) if (openOfSocket === 0) socket.destroySoon();
   }
 }
 
