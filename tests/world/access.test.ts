@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { createdApiKey, registerAnswer, tokenAnswer } from '@aggregator/contracts';
 import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -117,6 +119,42 @@ describe('access through the gateway', () => {
       await becomes(200, owner.token);
     },
   );
+
+  /** Sends a request but for the end of its body. Returns how to send that, and so read the status. */
+  const holdBack = async (credential: string, path: string, body: unknown) => {
+    const text = JSON.stringify(body);
+    const socket = connect(Number(new URL(world.baseUrl).port), '127.0.0.1');
+    await once(socket, 'connect');
+    const head = ['host: x', 'connection: close', 'content-type: application/json', `content-length: ${text.length}`];
+    const lines = [`POST ${path} HTTP/1.1`, `authorization: Bearer ${credential}`, ...head, '', text.slice(0, 5)];
+    socket.write(lines.join('\r\n'));
+    return async () => {
+      socket.write(text.slice(5));
+      let answer = '';
+      for await (const part of socket) answer += part;
+      return Number(answer.slice(9, 12));
+    };
+  };
+
+  it('rejects a request whose body was held back until its caller had lost access (I3)', async () => {
+    const owner = await signUp('held-back');
+    const thief = await logIn(owner.email, owner.password);
+    const created = await as(owner.token).request('POST', '/v1/auth/api-keys', { name: 'k' });
+    const { id, key } = createdApiKey.parse(created.json);
+    await Promise.all([becomes(200, thief), becomes(200, key)]);
+    const requests = await Promise.all([
+      holdBack(thief, '/v1/auth/api-keys', { name: 'outlives the session' }),
+      holdBack(thief, '/v1/chat/completions', { model: 'mock-small', messages: [{ role: 'user', content: 'hi' }] }),
+      holdBack(key, '/v1/chat/completions', { model: 'mock-small', messages: [{ role: 'user', content: 'hi' }] }),
+    ]);
+
+    const body = { currentPassword: owner.password, newPassword: 'a password that did not leak' };
+    expect((await as(owner.token).request('POST', '/v1/users/password', body)).status).toBe(204);
+    expect((await as(owner.token).request('DELETE', `/v1/auth/api-keys/${id}`)).status).toBe(204);
+    await Promise.all([becomes(401, thief), becomes(401, key)]);
+
+    expect(await Promise.all(requests.map((finish) => finish()))).toEqual([401, 401, 401]);
+  });
 
   it.each([
     ['a key is revoked with kill=true', (keyId: string) => ['DELETE', `/v1/auth/api-keys/${keyId}?kill=true`, 'owner']],

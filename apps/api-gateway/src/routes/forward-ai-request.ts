@@ -8,6 +8,7 @@ import { sendToProxy } from '../forward/send-to-proxy.ts';
 import { UnreadBytes } from '../forward/unread-bytes.ts';
 import { writeStreamError } from '../forward/write-stream-error.ts';
 import type { Authenticated } from '../middleware/authenticate.ts';
+import { stillAllowed } from '../middleware/still-allowed.ts';
 import { claimsOf, toShareError } from '../shares/claims.ts';
 import type { AiRoute } from './route-table.ts';
 
@@ -28,13 +29,13 @@ export interface Forwarding {
 export async function forwardAiRequest(
   context: ApiGatewayContext,
   route: AiRoute,
-  { principal }: Authenticated,
+  caller: Authenticated,
   request: IncomingMessage,
   response: ServerResponse,
   { requestId, path, clientIp, startedMs, ownHeaders }: Forwarding,
 ): Promise<void> {
   const { pools } = context;
-  const claims = claimsOf(principal, clientIp);
+  const claims = claimsOf(caller.principal, clientIp);
   const place = pools.aiRequests.open(claims);
   let body: ReceivedBody | null = null;
   try {
@@ -53,6 +54,7 @@ export async function forwardAiRequest(
       });
       if (body.length > 0) headers['content-length'] = String(body.length);
     }
+    const { principal } = await stillAllowed(context, request, caller, { scope: route.scope, clientIp, startedMs });
     // Signed last: a body may take longer to arrive than a signature is valid.
     headers[principalHeader] = await context.signer.signPrincipal(principal, 'proxy');
     if (response.destroyed) throw new AppError('request_cancelled');

@@ -15,6 +15,7 @@ import { authenticate } from '../middleware/authenticate.ts';
 import { authorise } from '../middleware/authorise.ts';
 import { readClientAddress } from '../middleware/client-address.ts';
 import { limitManagement, limitPublic } from '../middleware/rate-limit.ts';
+import { stillAllowed } from '../middleware/still-allowed.ts';
 import { claimsOf, publicClaimsOf, toShareError } from '../shares/claims.ts';
 import { findManagementRoute, type ManagementRoute, toCanonicalPath } from './route-table.ts';
 
@@ -26,8 +27,8 @@ const bodyBytesMin = 8 * 1024;
 
 /** A request that may go on to its service. */
 interface Admitted {
-  /** What vouches for the caller at the service. */
-  readonly identity: Readonly<Record<string, string>>;
+  /** Returns what vouches for the caller at the service. Call it when the body has arrived: it is valid for a minute. */
+  identify(): Promise<Readonly<Record<string, string>>>;
   readonly claims: readonly Claim[];
   readonly receive: ReceiveOptions;
   /** Null for a caller without a credential. */
@@ -78,9 +79,10 @@ async function admit(
       },
       ...{ bytesMax: publicBodyBytesMax, bytesMin: bodyBytesMin },
     };
-    const identity = { [peerHeader]: await signer.signPeer(route.service) };
-    return { identity, claims, receive, principal: null };
+    const identify = async () => ({ [peerHeader]: await signer.signPeer(route.service) });
+    return { identify, claims, receive, principal: null };
   }
+  const startedMs = performance.now();
   const caller = await authenticate(context, request, clientIp);
   authorise(caller, null, clientIp);
   await limitManagement(context, caller.principal);
@@ -89,10 +91,11 @@ async function admit(
     ...{ pool: pools.managementBodies, claims, watch: pools.bodies, onRefused },
     ...{ bytesMax: bodyBytesMax, bytesMin: bodyBytesMin },
   };
-  return {
-    identity: { [principalHeader]: await signer.signPrincipal(caller.principal, route.service) },
-    ...{ claims, receive, principal: caller.principal },
+  const identify = async () => {
+    const { principal } = await stillAllowed(context, request, caller, { scope: null, clientIp, startedMs });
+    return { [principalHeader]: await signer.signPrincipal(principal, route.service) };
   };
+  return { identify, claims, receive, principal: caller.principal };
 }
 
 interface Client {
@@ -105,7 +108,7 @@ interface Client {
 async function forward(
   context: ApiGatewayContext,
   { service }: ManagementRoute,
-  { identity, claims, receive, principal }: Admitted,
+  { identify, claims, receive, principal }: Admitted,
   client: Client,
 ): Promise<void> {
   const { request, response } = client;
@@ -114,6 +117,7 @@ async function forward(
   let body: ReceivedBody | null = null;
   try {
     body = await receiveBody(request, receive);
+    const identity = await identify();
     if (response.destroyed) throw new AppError('request_cancelled');
     place = requests.open(claims);
     const refusal = place.take(1);
