@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Scope } from '@aggregator/contracts';
+import { root } from '../tidy/source-files.ts';
+
+/** A route and a request to it that would succeed for its owner. */
+export interface MatrixRoute {
+  /** Method and path as the service declares them. */
+  readonly route: string;
+  /** `any`: every caller with a credential. `session`: an access token, of a user with `profile:manage`. */
+  readonly needs: Scope | 'any' | 'session';
+  readonly body?: unknown;
+  /** The path names an object of one tenant; for every other tenant it does not exist. */
+  readonly isOwned?: boolean;
+  /** Path of the request if it is not that of `route` with the ids of the victim. */
+  readonly path?: string;
+}
+
+const messages = [{ role: 'user', content: 'hi' }];
+const chat = { model: 'mock-small', messages };
+const provider = { name: 'intruder', type: 'OpenAICompatible', baseUrl: 'https://example.com/v1' };
+const topUp = { type: 'top_up', amountNanoUsd: '1', description: 'x', idempotencyKey: 'intruder-1' };
+const profile = 'profile:manage';
+const keys = 'keys:manage';
+const tenants = 'tenants:manage';
+const providers = 'providers:manage';
+
+const aiRoutes: readonly MatrixRoute[] = [
+  { route: 'POST /v1/chat/completions', body: chat },
+  { route: 'POST /v1/completions', body: { model: 'mock-small', prompt: 'hi' } },
+  { route: 'POST /v1/embeddings', body: { model: 'mock-embedding', input: 'hi' } },
+  { route: 'POST /v1/images/generations', body: { model: 'mock-image', prompt: 'hi' } },
+  { route: 'POST /v1/responses', body: { model: 'mock-small', input: 'hi' } },
+  { route: 'POST /v1/messages', body: { ...chat, max_tokens: 5 } },
+  { route: 'POST /v1/messages/count_tokens', body: chat },
+  { route: 'GET /v1/models' },
+  { route: 'GET /v1/models/', path: '/v1/models/mock-small' },
+  { route: 'GET /v1/capabilities' },
+  { route: 'POST /v1/proxy/', path: '/v1/proxy/mock/chat/completions', body: chat },
+].map((row) => ({ ...row, needs: 'ai:invoke' as const }));
+
+/** Every route behind the gateway that needs a credential. */
+export const matrixRoutes: readonly MatrixRoute[] = [
+  ...aiRoutes,
+  { route: 'POST /v1/auth/logout', needs: 'any', body: {} },
+  { route: 'GET /v1/users/profile', needs: profile },
+  { route: 'PUT /v1/users/profile', needs: profile, body: { name: 'intruder' } },
+  {
+    route: 'POST /v1/users/password',
+    needs: 'session',
+    body: { currentPassword: 'x', newPassword: 'a long password' },
+  },
+  { route: 'GET /v1/users/sessions', needs: profile },
+  { route: 'DELETE /v1/users/sessions/:sessionId', needs: 'session', isOwned: true },
+  { route: 'POST /v1/auth/api-keys', needs: keys, body: { name: 'intruder' } },
+  { route: 'GET /v1/auth/api-keys', needs: keys },
+  { route: 'DELETE /v1/auth/api-keys/:keyId', needs: keys, isOwned: true },
+  { route: 'POST /v1/auth/api-keys/:keyId/rotate', needs: keys, isOwned: true, body: {} },
+  { route: 'GET /v1/auth/organization', needs: keys },
+  { route: 'PATCH /v1/auth/organization', needs: keys, body: { privacy: null } },
+  { route: 'GET /v1/auth/organizations/:organizationId', needs: tenants },
+  { route: 'PATCH /v1/auth/organizations/:organizationId', needs: tenants, body: { ceilings: null } },
+  { route: 'GET /v1/auth/blocks', needs: tenants },
+  { route: 'PUT /v1/auth/blocks/users/:userId', needs: tenants },
+  { route: 'DELETE /v1/auth/blocks/users/:userId', needs: tenants },
+  { route: 'GET /v1/billing/balance', needs: 'billing:read' },
+  { route: 'GET /v1/billing/balance/:organizationId', needs: 'billing:read', isOwned: true },
+  { route: 'GET /v1/billing/transactions', needs: 'billing:read' },
+  { route: 'GET /v1/billing/explain/:requestId', needs: 'billing:read', isOwned: true },
+  { route: 'POST /v1/billing/transaction', needs: 'billing:manage', body: topUp },
+  { route: 'GET /v1/billing/reviews', needs: 'billing:manage' },
+  { route: 'POST /v1/billing/reviews/:requestId/close', needs: 'billing:manage', body: {} },
+  { route: 'GET /v1/billing/spools', needs: 'billing:manage' },
+  { route: 'POST /v1/billing/spools/:requestId/lost', needs: 'billing:manage', body: {} },
+  { route: 'GET /v1/analytics/dashboard', needs: 'usage:read' },
+  { route: 'GET /v1/analytics/metrics', needs: 'usage:read' },
+  { route: 'GET /v1/users/usage', needs: 'usage:read' },
+  { route: 'GET /v1/orchestrator/models', needs: 'ai:invoke' },
+  { route: 'GET /v1/orchestrator/providers', needs: providers },
+  { route: 'POST /v1/orchestrator/providers', needs: providers, body: provider },
+  { route: 'GET /v1/orchestrator/providers/mock', needs: providers },
+  { route: 'PATCH /v1/orchestrator/providers/mock', needs: providers, body: { enabled: false } },
+  { route: 'DELETE /v1/orchestrator/providers/mock', needs: providers },
+  { route: 'PUT /v1/orchestrator/providers/mock/models', needs: providers, body: { models: [] } },
+  { route: 'GET /v1/orchestrator/routes', needs: providers },
+  { route: 'GET /v1/orchestrator/routes/fast', needs: providers },
+  {
+    ...{ route: 'PUT /v1/orchestrator/routes/fast', needs: providers },
+    body: { candidates: [{ provider: 'mock', model: 'mock-small' }] },
+  },
+  { route: 'DELETE /v1/orchestrator/routes/fast', needs: providers },
+];
+
+/** Routes that a client without a credential may call. */
+const publicRoutes = ['POST /v1/auth/register', 'POST /v1/auth/login', 'POST /v1/auth/refresh'];
+
+/** `METHOD path` with every parameter, and every name in its place, as `*`. */
+const toShape = (route: string) =>
+  route.replace(/\/(?::\w+|mock|fast|users(?=\/:userId))(?=\/|$)/g, '/*').replace(/\/(?:\*\/)+\*$/, '/*');
+
+/** Shapes of routes in the matrix. */
+export const listMatrixShapes = (): string[] => [...new Set(matrixRoutes.map(({ route }) => toShape(route)))].sort();
+
+/** Shapes of routes behind the gateway that need a credential, as the apps declare them. */
+export function listDeclaredShapes(): string[] {
+  const read = (path: string) => readFileSync(join(root, path), 'utf8');
+  const declared = ['auth', 'billing', 'analytics', 'provider-orchestrator'].flatMap((app) => {
+    const text = read(`apps/${app}/src/app.ts`);
+    const names = new Map(
+      [...text.matchAll(/^const (\w+) = '([^']+)';$/gm)].map(([, name = '', path]) => [name, path]),
+    );
+    const calls = [...text.matchAll(/\bapp\.(get|post|put|patch|delete)\(\s*([^,]+),/g)];
+    return calls.map(([, method = '', path = '']) => {
+      const bare = path
+        .replace(/^['`]|['`]$/g, '')
+        .replace(/\$\{(\w+)\}/g, (_, name: string) => names.get(name) ?? name);
+      return `${method.toUpperCase()} ${names.get(bare) ?? bare}`;
+    });
+  });
+  const table = read('apps/api-gateway/src/routes/route-table.ts');
+  const ai = [...table.matchAll(/\['(\/v1\/[^']+)', (\w+)\]/g)].map(
+    ([, path = '', kind = '']) => `${kind.endsWith('Get') ? 'GET' : 'POST'} ${path}`,
+  );
+  const prefixes = [...table.matchAll(/^const (\w+)Prefix = '([^']+)';$/gm)].map(
+    ([, name, path]) => `${name === 'model' ? 'GET' : 'POST'} ${path}`,
+  );
+  const isBehindGateway = (route: string) => / \/v1\//.test(route) && !publicRoutes.includes(route);
+  return [...new Set([...declared.filter(isBehindGateway), ...ai, ...prefixes].map(toShape))].sort();
+}
