@@ -26,6 +26,7 @@ import { ProxyDiscovery, type ResolveHost, resolveHost } from './forward/discove
 import { type ManagementTargets, openManagementTargets } from './forward/management-targets.ts';
 import { OpenAnswers } from './forward/open-answers.ts';
 import { ProxyPool } from './forward/proxy-pool.ts';
+import type { ExchangeDeadlines } from './forward/service-exchange.ts';
 import { AccessTokens } from './identity/access-tokens.ts';
 import { KeyVerdicts } from './identity/key-verdicts.ts';
 import { UnknownCredentials } from './identity/unknown-credentials.ts';
@@ -37,6 +38,7 @@ export interface ApiGatewayOverrides {
   invalidation: InvalidationChannel;
   resolveHost: ResolveHost;
   claims: ClaimStore;
+  managementDeadlines: ExchangeDeadlines;
 }
 
 export interface ApiGatewayContext extends ServiceContext {
@@ -83,7 +85,7 @@ export async function createApiGatewayContext(
   );
   const pools = openPools(config, events);
   const localRates = new LocalRates();
-  const management = openManagementTargets(config);
+  const management = openManagementTargets(config, overrides.managementDeadlines);
   metrics.observed('gateway_inflight_requests', 'AI requests that are with a proxy now.', () => openAnswers.count);
   const background = new AbortController();
   const stores = openStores(config, overrides, (store, error) => logger.warn('store_failed', { store, error }));
@@ -137,7 +139,8 @@ export async function createApiGatewayContext(
       pools.close();
       await managementLimits.close();
       await stores.closeOwn();
-      await Promise.all([auth.close(), proxies.close(), management.close()]);
+      management.close();
+      await Promise.all([auth.close(), proxies.close()]);
     },
   };
 }

@@ -20,7 +20,9 @@ export class ReceivedBody {
    */
   toDispatch(): Buffer | Readable | null {
     if (this.length === 0) return null;
-    return this.#blocks.length === 1 ? (this.#blocks[0] ?? null) : Readable.from(this.#send(), { objectMode: false });
+    return this.#blocks.length === 1
+      ? (this.#blocks[0] ?? null)
+      : Readable.from(this.takeBlocks(), { objectMode: false });
   }
 
   /** Returns a copy of the whole body, before a block has left. */
@@ -28,16 +30,17 @@ export class ReceivedBody {
     return Buffer.concat(this.#blocks);
   }
 
-  /** Gives back the room. */
-  close(): void {
-    this.#blocks.length = 0;
-    this.#share.close();
-  }
-
-  *#send(): Generator<Buffer> {
+  /** Yields the blocks in turn, and gives back the room of each as the next one is taken. */
+  *takeBlocks(): Generator<Buffer> {
     for (let block = this.#blocks.shift(); block !== undefined; block = this.#blocks.shift()) {
       yield block;
       this.#share.give(block.length);
     }
+  }
+
+  /** Gives back the room. */
+  close(): void {
+    this.#blocks.length = 0;
+    this.#share.close();
   }
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
 import { type Principal, requestIdHeader } from '@aggregator/contracts';
 import { type OnceEnd, type OnceVerdict, readIdempotencyKey } from '@aggregator/service-kit';
 import type { ReceivedBody } from '../bodies/received-body.ts';
@@ -8,7 +7,8 @@ import type { ApiGatewayContext } from '../context.ts';
 /** Where a request is sent from, and its answer goes. */
 export interface Delivery {
   readonly response: ServerResponse;
-  readonly body: Buffer | Readable | null;
+  /** In blocks. */
+  readonly body: Iterable<Buffer>;
   /** To be called if the service may have read the request. */
   onDispatch(): void;
 }
@@ -28,7 +28,7 @@ export async function forwardOnce(
 ): Promise<void> {
   const key = principal !== null && request.method === 'POST' ? readIdempotencyKey(request.headers) : null;
   if (key === null || principal === null) {
-    return await send({ response, body: body.toDispatch(), onDispatch: () => undefined });
+    return await send({ response, body: body.takeBlocks(), onDispatch: () => undefined });
   }
   const bytes = body.toBuffer();
   let isDispatched = false;
@@ -45,7 +45,7 @@ export async function forwardOnce(
     (recorded) =>
       send({
         response: recorded,
-        body: bytes.length > 0 ? bytes : null,
+        body: bytes.length > 0 ? [bytes] : [],
         onDispatch() {
           isDispatched = true;
         },

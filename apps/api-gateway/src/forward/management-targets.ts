@@ -1,35 +1,30 @@
 import { FairPool } from '@aggregator/service-kit';
-import { Pool } from 'undici';
 import type { ApiGatewayConfig } from '../config.ts';
 import type { ManagementRoute } from '../routes/route-table.ts';
+import type { ExchangeDeadlines } from './service-exchange.ts';
+import { ServiceForwarder } from './service-forwarder.ts';
 
 type ManagementService = ManagementRoute['service'];
 
-/** A service of the management API: its connections, and the places that clients share. */
+/** A service of the management API: the way to it, and the places that clients share. */
 export interface ManagementTarget {
-  readonly pool: Pool;
+  readonly forwarder: ServiceForwarder;
   /** As many as connections, so that no request waits for one. */
   readonly requests: FairPool;
 }
 
-export type ManagementTargets = Readonly<Record<ManagementService, ManagementTarget>> & { close(): Promise<void> };
+export type ManagementTargets = Readonly<Record<ManagementService, ManagementTarget>> & { close(): void };
 
-const connectTimeoutMs = 3000;
-const deadlineMs = 30_000;
-/** Less than the 65 s for which a service keeps an idle connection. */
-const keepAliveMaxMs = 30_000;
+const defaultDeadlines: ExchangeDeadlines = { connectMs: 3000, answerMs: 30_000 };
 
-export function openManagementTargets(config: ApiGatewayConfig): ManagementTargets {
+export function openManagementTargets(
+  config: ApiGatewayConfig,
+  deadlines: ExchangeDeadlines = defaultDeadlines,
+): ManagementTargets {
+  const { managementInFlightMax: connectionsMax } = config;
   const open = (url: string): ManagementTarget => ({
-    pool: new Pool(new URL(url).origin, {
-      connections: config.managementInFlightMax,
-      pipelining: 1,
-      connect: { timeout: connectTimeoutMs },
-      keepAliveMaxTimeout: keepAliveMaxMs,
-      headersTimeout: deadlineMs,
-      bodyTimeout: deadlineMs,
-    }),
-    requests: new FairPool('management_requests', config.managementInFlightMax),
+    forwarder: new ServiceForwarder({ origin: new URL(url).origin, connectionsMax, deadlines }),
+    requests: new FairPool('management_requests', connectionsMax),
   });
   const targets = {
     auth: open(config.authUrl),
@@ -39,8 +34,8 @@ export function openManagementTargets(config: ApiGatewayConfig): ManagementTarge
   };
   return {
     ...targets,
-    async close() {
-      await Promise.all(Object.values(targets).map(({ pool }) => pool.destroy()));
+    close() {
+      for (const { forwarder } of Object.values(targets)) forwarder.close();
     },
   };
 }

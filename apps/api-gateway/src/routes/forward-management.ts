@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
 import { AppError, type Principal, peerHeader, principalHeader, requestIdHeader } from '@aggregator/contracts';
 import type { Claim } from '@aggregator/service-kit';
 import { toAddressBlock } from '@aggregator/service-kit';
@@ -9,7 +8,7 @@ import type { ReceivedBody } from '../bodies/received-body.ts';
 import type { ApiGatewayContext } from '../context.ts';
 import { toForwardHeaders } from '../forward/allowed-headers.ts';
 import { forwardOnce } from '../forward/forward-once.ts';
-import { AnswerRelay } from '../forward/relay-answer.ts';
+import { ReceivedRequest } from '../forward/received-request.ts';
 import { UnreadBytes } from '../forward/unread-bytes.ts';
 import { authenticate } from '../middleware/authenticate.ts';
 import { authorise } from '../middleware/authorise.ts';
@@ -151,7 +150,7 @@ async function forward(
 interface Dispatched extends Pick<Client, 'request' | 'response' | 'target'> {
   readonly headers: Record<string, string>;
   readonly claims: readonly Claim[];
-  readonly body: Buffer | Readable | null;
+  readonly body: Iterable<Buffer>;
   /** Called if the service may have read the request. */
   onDispatch(): void;
 }
@@ -161,11 +160,9 @@ async function dispatch(
   service: ManagementRoute['service'],
   { request, response, target, headers, claims, body, onDispatch }: Dispatched,
 ): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<AppError | null>();
   const unread = new UnreadBytes(context.pools.unreadBytes, claims, context.pools.onRefused);
-  const relay = new AnswerRelay({ response, ownHeaders: [], toStreamError: () => '', unread }, resolve);
-  context.management[service].pool.dispatch({ method: request.method ?? 'GET', path: target, headers, body }, relay);
-  const failure = await promise;
-  if (relay.isDispatched) onDispatch();
+  const received = new ReceivedRequest(request, { method: request.method ?? 'GET', url: target, headers }, body);
+  const { failure, isDispatched } = await context.management[service].forwarder.forward(received, response, unread);
+  if (isDispatched) onDispatch();
   if (failure !== null) throw failure;
 }
