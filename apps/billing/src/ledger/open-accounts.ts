@@ -6,6 +6,8 @@ import { createOrderedIds } from './ordered-ids.ts';
 import { postTransfers } from './post-transfers.ts';
 import { writeStatement } from './write-statement.ts';
 
+export const noOrganization = 'No organization has this id.';
+
 export interface OpenAccountsOptions {
   signUpCreditNanoUsd: bigint;
   /** Is asked before accounts are opened. */
@@ -22,7 +24,7 @@ export async function openAccounts(db: Database, orgId: string, options: OpenAcc
   const known = await db.$queryRaw<{ id: string }[]>`
     SELECT id FROM account WHERE org_id = ${orgId}::uuid AND kind = 'available'`;
   if (known.length > 0) return false;
-  if (!(await options.organizations.confirm(orgId))) throw new AppError('not_found');
+  if (!(await options.organizations.confirm(orgId))) throw new AppError('not_found', { message: noOrganization });
   return db.$transaction(async (tx) => {
     const opened = await insertAccounts(tx, [orgId]);
     if (options.signUpCreditNanoUsd > 0n && opened.length > 0)

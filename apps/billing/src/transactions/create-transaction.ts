@@ -6,7 +6,7 @@ import { type Actor, installation, writeAudit } from '../audit/write-audit.ts';
 import { isDataError, isUniqueViolation } from '../database/classify-error.ts';
 import type { Database, Transaction as DatabaseTransaction } from '../database/open-database.ts';
 import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
-import { type OpenAccountsOptions, openAccounts } from '../ledger/open-accounts.ts';
+import { noOrganization, type OpenAccountsOptions, openAccounts } from '../ledger/open-accounts.ts';
 import { GuardError, type NewTransfer, postTransfers } from '../ledger/post-transfers.ts';
 import { writeStatement } from '../ledger/write-statement.ts';
 import { type StatementRow, toTransaction } from './statement-row.ts';
@@ -33,7 +33,9 @@ export async function createTransaction(
 ): Promise<{ transaction: Transaction; isNew: boolean }> {
   const amountNanoUsd = checkAmount(request);
   const orgId = request.organizationId.toLowerCase();
-  if (amountNanoUsd > 0n && !(await options.organizations.confirm(orgId))) throw new AppError('not_found');
+  if (amountNanoUsd > 0n && !(await options.organizations.confirm(orgId))) {
+    throw new AppError('not_found', { param: 'organizationId', message: noOrganization });
+  }
   await openAccounts(db, orgId, options);
   try {
     return await db.$transaction((tx) => postOnce(tx, { ...request, organizationId: orgId }, amountNanoUsd, options));

@@ -4,6 +4,7 @@ import type { ProxyContext } from '../context.ts';
 import { type Charge, chargeUsage, noCharge } from '../settlement/charge.ts';
 import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
 import { estimateCharge } from '../settlement/estimate-charge.ts';
+import { estimateLeft, lacksOutput } from '../settlement/estimate-left.ts';
 import { type AttemptEnd, recordSettlement } from '../settlement/settle-request.ts';
 import { callProvider } from '../upstream/call-provider.ts';
 import { AnswerCollector, type CollectedAnswer, isSuccessStatus } from '../upstream/collect-answer.ts';
@@ -73,8 +74,9 @@ export async function answerWhole(
     // First into the spool, then to the client: what was answered is on record whatever becomes of this process.
     recordSettlement(context, request, whole, { outcome: 'completed', charge, cache: open.cache });
     const { body, keep } = presentation.restore(withChargedUsage(answer.body, charge, request));
-    // Figures that contradict themselves are not given again.
-    keep(charge.reportedUsage === null ? answer.usage : null, sendAnswer(context, attempt, presentation, body, charge));
+    // Figures that contradict themselves, or lack a part, are not given again.
+    const isExact = charge.reportedUsage === null && charge.estimate === null;
+    keep(isExact ? answer.usage : null, sendAnswer(context, attempt, presentation, body, charge));
     return { result: 'completed', end: whole };
   } catch (thrown) {
     const failure = toAppError(thrown);
@@ -156,13 +158,21 @@ function chargeAnswer(
 ): Charge {
   if (pictures !== undefined) {
     const isPerPicture = request.price.rates.images !== undefined;
-    if (usage === null && !isPerPicture) return estimateCharge(request, { characters: 0, pictures }, open.readPrompt());
+    const isUnknown = usage === null || lacksOutput(usage, pictures);
+    if (isUnknown && !isPerPicture) return estimateCharge(request, { characters: 0, pictures }, open.readPrompt());
     return chargeUsage({ ...usage, images: pictures }, request, reportedUsage);
   }
-  if (usage !== null) return chargeUsage(usage, request, reportedUsage);
-  const texts = request.outputTokensMax === 0 ? [] : readTexts(body.choices, 'message');
+  if (request.outputTokensMax === 0) {
+    // Every text has a token: without one the usage is unknown.
+    const isUnknown = usage === null || Object.values(usage).every((units) => units === 0);
+    return isUnknown
+      ? estimateCharge(request, { characters: 0 }, open.readPrompt())
+      : chargeUsage(usage, request, reportedUsage);
+  }
+  const texts = readTexts(body.choices, 'message');
   const characters = texts.reduce((sum, text) => sum + text.length, 0);
-  return estimateCharge(request, { characters, texts }, open.readPrompt());
+  if (usage !== null && !lacksOutput(usage, characters)) return chargeUsage(usage, request, reportedUsage);
+  return estimateLeft(request, usage, { characters, texts }, open.readPrompt);
 }
 
 function withChargedUsage(body: Record<string, unknown>, charge: Charge, { operation }: DispatchedRequest) {

@@ -15,7 +15,7 @@ import { readTexts } from '../attempts/read-texts.ts';
 import { showUsage } from '../attempts/show-usage.ts';
 import type { ProxyContext } from '../context.ts';
 import { type Charge, chargeUsage, noCharge } from '../settlement/charge.ts';
-import { estimateCharge } from '../settlement/estimate-charge.ts';
+import { estimateLeft, lacksOutput } from '../settlement/estimate-left.ts';
 import { type AttemptEnd, recordSettlement } from '../settlement/settle-request.ts';
 import type { AnswerHeaders } from '../upstream/answer-headers.ts';
 import { callProvider, type ProviderCall, type ProviderSink } from '../upstream/call-provider.ts';
@@ -282,16 +282,18 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     if (this.#continuation !== null) return;
     const { prepared, request } = this.#attempt;
     const said = this.#client.encoder.readSaid(last);
-    const usage = charge.reportedUsage === null ? this.#translator.usage : null;
+    const usage = charge.reportedUsage === null && charge.estimate === null ? this.#translator.usage : null;
     keepAnswer(this.#context, this.#job, said, { request, usage, droppedParams: prepared.droppedParams });
   }
 
   #charge(): Charge {
     const { usage, reportedUsage = null, outputCharacters } = this.#translator;
     const { open, request } = this.#attempt;
-    if (usage === null) {
+    if (usage === null || lacksOutput(usage, outputCharacters)) {
       const characters = outputCharacters + (this.#continuation?.deliveredCharacters ?? 0);
-      return estimateCharge(request, { characters, texts: this.#readTexts() }, open.readPrompt());
+      // The input of a resume holds delivered text, so the caller's own input is estimated.
+      const partial = this.#continuation === null ? usage : null;
+      return estimateLeft(request, partial, { characters, texts: this.#readTexts() }, open.readPrompt);
     }
     if (this.#continuation !== null) return this.#continuation.charge(usage, request);
     return chargeUsage(usage, request, reportedUsage);

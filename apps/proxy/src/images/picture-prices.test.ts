@@ -12,11 +12,16 @@ const perToken = {
   operation: 'images.generations',
   rates: { inputUncached: '5000000', outputText: '10000000', imageOut: '40000000' },
 } as const;
+const picturesOnly = {
+  ...perToken,
+  id: 'pictures-only',
+  rates: { inputUncached: '5000000', imageOut: '40000000' },
+} as const;
 const picture = { b64_json: 'aGk=' };
 
 let metered: UsageWorld;
 beforeAll(async () => {
-  metered = await startUsageWorld([perPicture, perToken]);
+  metered = await startUsageWorld([perPicture, perToken, picturesOnly]);
 });
 afterAll(() => metered.stop());
 
@@ -64,5 +69,21 @@ describe('a model that is priced by the tokens of a picture', () => {
 
     expect(event).toMatchObject({ usage: { inputUncached: 5, imageOut: 272 }, estimated: false });
     expect(event.usage.images).toBeUndefined();
+  });
+
+  it('charges the published tokens, flagged, if the provider reports 0 for a picture (I22)', async () => {
+    const usage = { input_tokens: 0, output_tokens: 0, total_tokens: 0 };
+    const body = { model: perToken.id, prompt: 'a cat', quality: 'low' };
+    const { event } = await metered.ask(path, body, { created: 1, data: [picture], usage });
+
+    expect(event).toMatchObject({ usage: { imageOut: 272 }, estimated: true });
+  });
+
+  it('charges words as pictures, flagged, if words have no price (I22)', async () => {
+    const output_tokens_details = { text_tokens: 272, image_tokens: 0 };
+    const usage = { input_tokens: 5, output_tokens: 272, total_tokens: 277, output_tokens_details };
+    const { event } = await metered.ask(path, { model: picturesOnly.id, prompt: 'a cat' }, { data: [picture], usage });
+
+    expect(event).toMatchObject({ usage: { inputUncached: 5, imageOut: 272 }, estimated: true });
   });
 });

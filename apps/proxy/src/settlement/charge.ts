@@ -54,7 +54,9 @@ function foldUnpriced(usage: Usage, rates: ComponentRates): Usage {
   const folded: Usage = {};
   for (const component of usageComponents) {
     const units = usage[component];
-    const target = rates[component] === undefined ? plainOf[component] : component;
+    const plain = rates[component] === undefined ? plainOf[component] : component;
+    // A model that is priced for pictures alone: words beside them count as pictures do.
+    const target = plain === 'outputText' && rates.outputText === undefined ? 'imageOut' : plain;
     if (units === undefined || target === null || rates[target] === undefined) continue;
     folded[target] = (folded[target] ?? 0) + units;
   }

@@ -6,9 +6,8 @@ import type { DispatchedRequest } from './dispatched-request.ts';
 import { type Delivered, estimateCharge } from './estimate-charge.ts';
 
 /**
- * Charges an answer that ended before its provider's last figures: what the provider had reported by then, and for the rest
- * an estimate. Always flagged.
- * @param partial Usage so far, as the provider reported it; null if it reported none.
+ * Charges an answer whose provider reported a part of its figures: that part, and for the rest an estimate. Always flagged.
+ * @param partial The part, as the provider reported it; null if it reported none.
  */
 export function estimateLeft(
   request: DispatchedRequest,
@@ -24,6 +23,14 @@ export function estimateLeft(
   const usage: Usage = { ...partial, ...input };
   if (unreported > 0) usage.outputText = (usage.outputText ?? 0) + unreported;
   return { ...chargeUsage(usage, request), estimated: true, estimate: methodOf(request.model) };
+}
+
+/**
+ * Returns true if a provider's figures have no output for an answer that has some: its output is then unknown, not zero.
+ * @param characters UTF-16 units of the answer.
+ */
+export function lacksOutput(usage: Usage, characters: number): boolean {
+  return characters > 0 && sumOf(usage, outputComponents) === 0;
 }
 
 function pick(usage: Usage, components: readonly UsageComponent[]): Usage {

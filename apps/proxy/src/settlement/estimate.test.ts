@@ -20,6 +20,51 @@ const ask = (content: string, answer = 'yes', body: object = {}) =>
 const errorPercent = (estimate: number | undefined, tokens: number) =>
   (100 * Math.abs((estimate ?? 0) - tokens)) / tokens;
 
+describe('usage that reports no output for an answer that has some', () => {
+  const messages = [{ role: 'user', content: 'hello there' }];
+  const nothing = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+  const promptOnly = { prompt_tokens: 11, completion_tokens: 0, total_tokens: 11 };
+
+  it.each([
+    ['nothing at all', nothing, { inputUncached: 9, outputText: 1 }],
+    ['the prompt alone', promptOnly, { inputUncached: 11, outputText: 1 }],
+  ])('is charged by an estimate, flagged: %s (I22)', async (_what, usage, expected) => {
+    const whole = await metered.ask(path, { model: gpt.id, messages }, chatAnswer(usage));
+    const streamed = await metered.stream(
+      path,
+      { model: gpt.id, messages, stream_options: { include_usage: true } },
+      chatChunks(usage),
+    );
+    const told = [whole.json, streamed.last];
+
+    for (const [at, { event }] of [whole, streamed].entries()) {
+      expect(event).toMatchObject({ usage: expected, estimated: true, estimate: { method: 'o200k_base' } });
+      expect(told[at]?.usage).toMatchObject({
+        ...{ prompt_tokens: expected.inputUncached, completion_tokens: 1 },
+        cost_nano_usd: event.amountNanoUsd,
+      });
+    }
+  });
+
+  it('stays 0 if the answer is empty', async () => {
+    const { event } = await metered.ask(path, { model: gpt.id, messages }, chatAnswer(nothing, ''));
+
+    expect(event).toMatchObject({ usage: { inputUncached: 0, outputText: 0 }, amountNanoUsd: '0', estimated: false });
+  });
+
+  it('is estimated for embeddings without any token (I22)', async () => {
+    const data = [{ object: 'embedding', index: 0, embedding: [0.1] }];
+    const usage = { prompt_tokens: 0, total_tokens: 0 };
+    const { event } = await metered.ask(
+      '/v1/embeddings',
+      { model: embeddings.id, input: 'hello there' },
+      { object: 'list', model: 'm', data, usage },
+    );
+
+    expect(event).toMatchObject({ usage: { inputUncached: 2 }, estimated: true });
+  });
+});
+
 describe('the estimate of an answer without usage', () => {
   it('counts the words of a prompt, and not the JSON around them', async () => {
     const plain = await ask('hello there');

@@ -121,7 +121,10 @@ describe('POST /v1/billing/transaction', () => {
     for (const type of ['top_up', 'adjustment']) {
       const body = request({ type });
       billing.unknown.add(body.organizationId);
-      expect(await post(body)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+      expect(await post(body)).toMatchObject({
+        status: 404,
+        body: { code: 'not_found', param: 'organizationId', detail: 'No organization has this id.' },
+      });
       expect(await billing.ask('GET', `/v1/billing/balance/${body.organizationId}`, manager)).toMatchObject({
         status: 404,
       });
