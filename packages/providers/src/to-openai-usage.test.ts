@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { fromOpenAiChatUsage } from './openai/usage.ts';
 import { toOpenAiTotals, toOpenAiUsage } from './to-openai-usage.ts';
 
-/** What is no token: calls and requests, which OpenAI's object has no place for. */
-const otherComponents: readonly string[] = ['toolCalls', 'requests'];
+/** Components that are no tokens: OpenAI's object has no place for them. */
+const otherComponents: readonly string[] = ['images', 'toolCalls', 'requests'];
 const tokenComponents = usageComponents.filter((component) => !otherComponents.includes(component));
 const someUsage = fc.record(Object.fromEntries(usageComponents.map((component) => [component, fc.nat(1_000_000)])), {
   requiredKeys: [],
