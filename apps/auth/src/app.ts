@@ -28,39 +28,47 @@ import { updateOrganizationHandler } from './routes/update-organization/handler.
 import { updateProfileHandler } from './routes/update-profile/handler.ts';
 import { updateTenantHandler } from './routes/update-tenant/handler.ts';
 import { verifyKeyHandler } from './routes/verify-key/handler.ts';
+import { takeTurn } from './turns/take-turn.ts';
 
 export function createAuthApp(context: AuthContext): Express {
   return createExpressApp(context, (app) => {
     const gateway = requirePeer(context.verifier, ['api-gateway']);
     const principal = (scope?: Scope) => requirePrincipal(context.verifier, scope);
+    const turn = takeTurn(context.changes);
 
     app.get(jwksPath, getJwksHandler(context));
 
     app.post('/v1/auth/register', gateway, jsonBody, registerAccountHandler(context));
     app.post('/v1/auth/login', gateway, jsonBody, logInHandler(context));
     app.post('/v1/auth/refresh', gateway, jsonBody, refreshSessionHandler(context));
-    app.post('/v1/auth/logout', principal(), jsonBodyIfAny, logOutHandler(context));
+    app.post('/v1/auth/logout', principal(), jsonBodyIfAny, turn, logOutHandler(context));
 
     app.get('/v1/users/profile', principal('profile:manage'), getProfileHandler(context));
-    app.put('/v1/users/profile', principal('profile:manage'), jsonBody, updateProfileHandler(context));
+    app.put('/v1/users/profile', principal('profile:manage'), jsonBody, turn, updateProfileHandler(context));
     app.post('/v1/users/password', principal('profile:manage'), jsonBody, changePasswordHandler(context));
     app.get('/v1/users/sessions', principal('profile:manage'), listSessionsHandler(context));
-    app.delete('/v1/users/sessions/:id', principal('profile:manage'), revokeSessionHandler(context));
+    app.delete('/v1/users/sessions/:id', principal('profile:manage'), turn, revokeSessionHandler(context));
 
-    app.post('/v1/auth/api-keys', principal('keys:manage'), jsonBody, createApiKeyHandler(context));
+    app.post('/v1/auth/api-keys', principal('keys:manage'), jsonBody, turn, createApiKeyHandler(context));
     app.get('/v1/auth/api-keys', principal('keys:manage'), listApiKeysHandler(context));
-    app.delete('/v1/auth/api-keys/:id', principal('keys:manage'), revokeApiKeyHandler(context));
-    app.post('/v1/auth/api-keys/:id/rotate', principal('keys:manage'), jsonBodyIfAny, rotateApiKeyHandler(context));
+    app.delete('/v1/auth/api-keys/:id', principal('keys:manage'), turn, revokeApiKeyHandler(context));
+    app.post(
+      '/v1/auth/api-keys/:id/rotate',
+      principal('keys:manage'),
+      jsonBodyIfAny,
+      turn,
+      rotateApiKeyHandler(context),
+    );
 
     app.get('/v1/auth/organization', principal('keys:manage'), getOrganizationHandler(context));
-    app.patch('/v1/auth/organization', principal('keys:manage'), jsonBody, updateOrganizationHandler(context));
+    app.patch('/v1/auth/organization', principal('keys:manage'), jsonBody, turn, updateOrganizationHandler(context));
 
     app.get('/v1/auth/organizations/:id', principal('tenants:manage'), getTenantHandler(context));
-    app.patch('/v1/auth/organizations/:id', principal('tenants:manage'), jsonBody, updateTenantHandler(context));
+    app.patch('/v1/auth/organizations/:id', principal('tenants:manage'), jsonBody, turn, updateTenantHandler(context));
 
     app.get('/v1/auth/blocks', principal('tenants:manage'), listBlocksHandler(context));
-    app.put('/v1/auth/blocks/:kind/:id', principal('tenants:manage'), blockAccessHandler(context));
-    app.delete('/v1/auth/blocks/:kind/:id', principal('tenants:manage'), unblockAccessHandler(context));
+    app.put('/v1/auth/blocks/:kind/:id', principal('tenants:manage'), turn, blockAccessHandler(context));
+    app.delete('/v1/auth/blocks/:kind/:id', principal('tenants:manage'), turn, unblockAccessHandler(context));
 
     app.post('/internal/keys/verify', gateway, jsonBody, verifyKeyHandler(context));
     app.get('/internal/keys/epoch', gateway, getKeyEpochHandler(context));

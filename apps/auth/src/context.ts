@@ -17,6 +17,7 @@ import { type InstallationLimits, toInstallationLimits } from './limits/installa
 import { createPasswordKeeper, type PasswordKeeper } from './passwords/password-keeper.ts';
 import { type AccessTokenSigner, createAccessTokenSigner } from './sessions/access-token-signer.ts';
 import { startSweeping } from './sessions/sweep-sessions.ts';
+import { type BoundedQueue, createBoundedQueue } from './turns/bounded-queue.ts';
 
 /** Parts that may come from outside; who made a part closes it. */
 export interface AuthOverrides {
@@ -26,11 +27,16 @@ export interface AuthOverrides {
   now(): number;
 }
 
+/** Changes that wait for their turn; one caller has an eighth. */
+const changesWaitingMax = 400;
+
 export interface AuthContext extends ServiceContext {
   readonly database: Database;
   readonly verifier: IdentityVerifier;
   readonly events: AuthEvents;
   readonly passwords: PasswordKeeper;
+  /** Changes by their callers: each takes a connection to the database, and may wait for a lock while it has it. */
+  readonly changes: BoundedQueue;
   readonly loginGuard: LoginGuard;
   readonly keyHasher: KeyHasher;
   readonly accessTokens: AccessTokenSigner;
@@ -61,6 +67,12 @@ export async function createAuthContext(
     verifier: createIdentity(config, 'auth').verifier,
     events: createAuthEvents(logger, metrics, invalidation),
     passwords: await createPasswordKeeper(),
+    changes: createBoundedQueue({
+      // The other connections are for logins, refreshes and verdicts on keys.
+      concurrencyMax: Math.max(1, Math.floor(config.databaseConnectionsMax / 3)),
+      runningPerOwnerMax: 1,
+      ...{ waitingMax: changesWaitingMax, waitingPerOwnerMax: changesWaitingMax / 8 },
+    }),
     loginGuard: createLoginGuard({
       perAccountPerMinute: config.loginAttemptsPerMinute,
       perAddressPerMinute: config.loginAttemptsPerMinutePerAddress,

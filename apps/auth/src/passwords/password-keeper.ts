@@ -1,4 +1,4 @@
-import { createBoundedQueue } from './bounded-queue.ts';
+import { createBoundedQueue } from '../turns/bounded-queue.ts';
 import { hashPassword, verifyPassword } from './hash-password.ts';
 
 /** Two hashes at once leave half of Node's four worker threads to everything else. */

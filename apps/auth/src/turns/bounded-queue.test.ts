@@ -84,4 +84,22 @@ describe('createBoundedQueue', () => {
     await Promise.all([running, newcomer, ...kept]);
     expect(started).toEqual([0, 1, 3, 5, 2]);
   });
+
+  it('runs no more of one owner at once than it may, and leaves the place to another', async () => {
+    const { job, started, endNext } = createJobs();
+    const enqueue = createBoundedQueue({
+      concurrencyMax: 2,
+      runningPerOwnerMax: 1,
+      waitingMax: 9,
+      waitingPerOwnerMax: 9,
+    });
+
+    const all = Promise.all([enqueue('a', job(1)), enqueue('a', job(2)), enqueue('a', job(3)), enqueue('b', job(4))]);
+    expect(started).toEqual([1, 4]);
+    await endNext();
+    expect(started).toEqual([1, 4, 2]);
+    for (let left = 3; left > 0; left -= 1) await endNext();
+
+    expect(await all).toEqual([1, 2, 3, 4]);
+  });
 });

@@ -14,17 +14,36 @@ interface Waiting {
 /**
  * At most `concurrencyMax` jobs run at once, `waitingMax` wait, and `waitingPerOwnerMax` of one owner. Owners take turns, so
  * that a burst of one owner delays another owner by one job at most. When the queue is full, a job of an owner with fewer
- * waiting jobs displaces the last job of the owner with most.
+ * waiting jobs displaces the last job of the owner with most. `runningPerOwnerMax`: `concurrencyMax` if absent.
  */
 export function createBoundedQueue(options: {
   concurrencyMax: number;
+  runningPerOwnerMax?: number;
   waitingMax: number;
   waitingPerOwnerMax: number;
 }): BoundedQueue {
   /** In the order of their turns; no list is empty. */
   const waiting = new Map<string, Waiting[]>();
   let waitingCount = 0;
+  const { runningPerOwnerMax = options.concurrencyMax } = options;
+  /** Of each owner; no count is 0. */
+  const runningOf = new Map<string, number>();
   let running = 0;
+
+  const mayRun = (owner: string) =>
+    running < options.concurrencyMax && (runningOf.get(owner) ?? 0) < runningPerOwnerMax;
+
+  const enter = (owner: string) => {
+    running += 1;
+    runningOf.set(owner, (runningOf.get(owner) ?? 0) + 1);
+  };
+
+  const leave = (owner: string) => {
+    running -= 1;
+    const left = (runningOf.get(owner) ?? 1) - 1;
+    if (left === 0) runningOf.delete(owner);
+    else runningOf.set(owner, left);
+  };
 
   const admit = (owner: string) => {
     const own = waiting.get(owner)?.length ?? 0;
@@ -47,21 +66,19 @@ export function createBoundedQueue(options: {
 
   /** The place passes on to the owner whose turn it is, so that a newcomer cannot overtake. */
   const passOn = () => {
-    const [turn] = waiting;
-    if (turn === undefined) {
-      running -= 1;
-      return;
-    }
+    const turn = [...waiting].find(([owner]) => mayRun(owner));
+    if (turn === undefined) return;
     const [owner, jobs] = turn;
     const next = jobs.shift();
     waiting.delete(owner);
     if (jobs.length > 0) waiting.set(owner, jobs);
     waitingCount -= 1;
+    enter(owner);
     next?.start();
   };
 
   return async (owner, job) => {
-    if (running < options.concurrencyMax) running += 1;
+    if (mayRun(owner)) enter(owner);
     else {
       admit(owner);
       await wait(owner);
@@ -69,11 +86,12 @@ export function createBoundedQueue(options: {
     try {
       return await job();
     } finally {
+      leave(owner);
       passOn();
     }
   };
 }
 
 function queueFull(): AppError {
-  return new AppError('service_unavailable', { internal: 'the password queue is full', retryAfterMs: 2000 });
+  return new AppError('service_unavailable', { internal: 'too many wait for their turn', retryAfterMs: 2000 });
 }
