@@ -28,16 +28,16 @@ export const genesisHash = '0'.repeat(64);
 
 /**
  * Returns the hex SHA-256 that binds an entry to all entries before it: of the hash before it and the entry's one text.
- * `sequence` begins with 1.
+ * `sequence` begins with 1. Letters of UUIDs count as lower case, in which the database returns them.
  */
 export function hashEntry(previousHash: string, sequence: bigint, entry: AuditEntry): string {
   const text = toCanonicalJson([
     sequence.toString(),
-    entry.id,
+    entry.id.toLowerCase(),
     entry.time.toISOString(),
-    entry.organizationId,
-    entry.actorUserId,
-    entry.actorKeyId,
+    entry.organizationId?.toLowerCase() ?? null,
+    entry.actorUserId?.toLowerCase() ?? null,
+    entry.actorKeyId?.toLowerCase() ?? null,
     entry.actorPeer,
     entry.action,
     entry.subjectType,

@@ -51,6 +51,19 @@ describe('the chain of an audit', () => {
     expect(await verifyAudit(database.url)).toMatchObject({ entries: 1204n, fault: null });
   });
 
+  it('is whole when an id came in capitals: the database returns it in lower case (I21)', async () => {
+    const [id, actorUserId, actorKeyId] = [randomUUID(), randomUUID(), randomUUID()].map((one) => one.toUpperCase());
+    const organizationId = randomUUID().toUpperCase();
+    await append({
+      ...entry(),
+      organizationId,
+      id: id ?? '',
+      actorUserId: actorUserId ?? '',
+      actorKeyId: actorKeyId ?? '',
+    });
+    expect(await verifyAudit(database.url)).toMatchObject({ entries: 5n, fault: null });
+  });
+
   it('is whole when nothing was ever audited', async () => {
     const empty = await createTestDatabase({ service: 'billing' });
     expect(await verifyAudit(empty.url)).toEqual({ entries: 0n, hash: '0'.repeat(64), fault: null });
