@@ -54,6 +54,16 @@ describe('an estimate of tokens', () => {
     expect(Math.abs(errorPercent(tokens, golden.long['gpt-4o']))).toBeLessThanOrEqual(5);
   });
 
+  it.each(Object.keys(golden.counts))('is the same however a stream cuts a text of %s', (name) => {
+    const known = text[name] ?? '';
+    const whole = estimate(name, 'gpt-4o');
+    const cuts = { 'after each space': known.split(/(?<= )/), anywhere: known.match(/.{1,3}/gsu) ?? [] };
+    for (const [how, chunks] of Object.entries(cuts)) {
+      const tokens = estimateAnswer(chunks, known.length, 'gpt-4o', unhurried);
+      expect([how, tokens]).toEqual([how, whole]);
+    }
+  });
+
   it('is never more than the bytes of the text, which is what is held', () => {
     for (const [name, known] of Object.entries(text)) {
       for (const model of ['gpt-4o', 'gpt-4', 'claude-sonnet-4-5', 'gemini-2.5-flash', 'own-model']) {

@@ -37,7 +37,7 @@ export function estimatePrompt(prompt: Prompt, model: string, budget: CountBudge
 
 /**
  * Returns the tokens that an answer probably has at a model.
- * @param texts What is known of it: all, or a beginning.
+ * @param texts What is known of it, in order: all, or a beginning. Cut anywhere, so that they are counted as one text.
  * @param characters UTF-16 units of all of it.
  */
 export function estimateAnswer(
@@ -49,7 +49,7 @@ export function estimateAnswer(
   const known = texts.reduce((sum, text) => sum + text.length, 0);
   // Of a text that is not known: three units a token.
   if (known === 0) return Math.ceil(characters / 3);
-  const tokens = countTexts(texts, familyOf(model), budget);
+  const tokens = countTexts([texts.join('')], familyOf(model), budget);
   return Math.ceil((tokens * Math.max(characters, known)) / known);
 }
 
