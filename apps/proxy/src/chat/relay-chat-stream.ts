@@ -11,7 +11,7 @@ import type { AttemptOutcome } from '../attempts/attempt-outcome.ts';
 import type { Attempt } from '../attempts/begin-attempt.ts';
 import type { Translation } from '../attempts/prepare-first.ts';
 import { readRefusal } from '../attempts/read-refusal.ts';
-import { readTexts } from '../attempts/read-texts.ts';
+import { joinTexts } from '../attempts/read-texts.ts';
 import { showUsage } from '../attempts/show-usage.ts';
 import type { ProxyContext } from '../context.ts';
 import { type Charge, chargeUsage, noCharge } from '../settlement/charge.ts';
@@ -301,7 +301,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
 
   /** A beginning of what was delivered, over all attempts. */
   readonly #readTexts = (): string[] =>
-    this.#client.delivered.sample().flatMap((chunk) => readTexts(parseRecord(chunk)?.choices, 'delta'));
+    joinTexts(this.#client.delivered.sample().map((chunk) => parseRecord(chunk)?.choices));
 
   readonly #fail = (failure: AppError): void => {
     if (this.#isOver) return;

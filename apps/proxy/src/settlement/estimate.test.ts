@@ -82,6 +82,22 @@ describe('the estimate of an answer without usage', () => {
     }
   });
 
+  it('does not depend on where a provider cuts its chunks', async () => {
+    const content = 'Understandably, incomprehensible internationalisation. '.repeat(20);
+    const whole = await ask('hello there', content);
+    const pieces = content.match(/.{1,3}/g) ?? [];
+    const chunks = [...pieces, null].flatMap((piece) =>
+      [0, 1].map((index) => ({
+        ...{ id: 'a', object: 'chat.completion.chunk', created: 1, model: 'm' },
+        choices: [{ index, delta: { content: piece }, finish_reason: piece === null ? 'stop' : null }],
+      })),
+    );
+    const body = { model: gpt.id, n: 2, max_tokens: 2000, messages: [{ role: 'user', content: 'hello there' }] };
+    const { event } = await metered.stream(path, body, chunks);
+
+    expect(errorPercent(event.usage.outputText, 2 * (whole.event.usage.outputText ?? 0))).toBeLessThan(1);
+  });
+
   it('is near the truth for Russian and Chinese, prompt and answer', async () => {
     const [first, second] = [await ask(russian, chinese), await ask(chinese, russian)];
 
