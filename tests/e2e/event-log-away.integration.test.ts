@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { defaultPorts } from '@aggregator/service-kit';
 import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { root } from '../tidy/source-files.ts';
 import { createManagementClient } from '../world/management-client.ts';
+import { createRoundCounter, isReconciled, loseStore, readFigure } from './money-figures.ts';
 import { signUp } from './sign-up.ts';
 import { type Services, startServices } from './start-services.ts';
 
@@ -36,21 +36,6 @@ afterAll(async () => {
   await redis?.quit();
 }, 60_000);
 
-/** Deletes all that the installation has in Redis, as FLUSHALL would. */
-async function loseStore(): Promise<void> {
-  for await (const keys of redis.scanStream({ match: `${keyPrefix}*`, count: 1000 })) {
-    if (keys.length > 0) await redis.del(keys);
-  }
-}
-
-async function readFigure(name: string): Promise<number> {
-  const url = new URL('/metrics', services.baseUrl);
-  url.port = String(Number(url.port) + defaultPorts.billing - defaultPorts['api-gateway']);
-  const text = await (await fetch(url)).text();
-  const lines = text.split('\n').filter((line) => line.startsWith(name));
-  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
-}
-
 describe('the event log away, and the counter store without its data', () => {
   it('lets no more be spent than the balance, and returns the rest afterwards (I2, I11)', async () => {
     const { apiKey } = await signUp(services.baseUrl);
@@ -73,13 +58,17 @@ describe('the event log away, and the counter store without its data', () => {
     expect(await spendUntilRefused()).toBeGreaterThan(3);
     const spentBefore = spent;
 
-    await loseStore();
-    await waitFor(async () => (await readFigure('billing_stranded_nano_usd{reason="spool_behind"')) > 0, {
-      timeoutMs: 30_000,
-      describe: 'the lost leases to wait for the spool',
-    });
-    const rounds = await readRounds();
-    await waitFor(async () => (await readRounds()) > rounds + 3, {
+    await loseStore(redis, keyPrefix);
+    await waitFor(
+      async () => (await readFigure(services.baseUrl, 'billing_stranded_nano_usd{reason="spool_behind"')) > 0,
+      {
+        timeoutMs: 30_000,
+        describe: 'the lost leases to wait for the spool',
+      },
+    );
+    const rounds = createRoundCounter(services.baseUrl);
+    const before = await rounds.next();
+    await waitFor(async () => (await rounds.next()) > before + 3, {
       timeoutMs: 60_000,
       describe: 'three more rounds of the reconciliation',
     });
@@ -89,7 +78,9 @@ describe('the event log away, and the counter store without its data', () => {
     isLogThere = true;
     await services.restart('proxy');
     await waitFor(
-      async () => BigInt((await client.balance()).balanceNanoUsd) === creditNanoUsd - spent && (await isSettled()),
+      async () =>
+        BigInt((await client.balance()).balanceNanoUsd) === creditNanoUsd - spent &&
+        (await isReconciled(services.baseUrl)),
       { timeoutMs: 60_000, describe: 'all to be charged, and store and ledger to agree' },
     );
     await spendUntilRefused();
@@ -99,24 +90,6 @@ describe('the event log away, and the counter store without its data', () => {
       timeoutMs: 30_000,
       describe: 'the last to be charged',
     });
-    expect(await readFigure('billing_platform_loss_nano_usd_total')).toBe(0);
+    expect(await readFigure(services.baseUrl, 'billing_platform_loss_nano_usd_total')).toBe(0);
   }, 240_000);
 });
-
-/** Rounds of the reconciliation so far, by what is written down of them. */
-let finished = 0;
-let lastAgeSeconds = Number.POSITIVE_INFINITY;
-async function readRounds(): Promise<number> {
-  const age = await readFigure('billing_reconciliation_age_seconds');
-  if (age < lastAgeSeconds) finished += 1;
-  lastAgeSeconds = age;
-  return finished;
-}
-
-async function isSettled(): Promise<boolean> {
-  const figures = await Promise.all([
-    readFigure('billing_unreconciled_nano_usd'),
-    readFigure('billing_stranded_nano_usd'),
-  ]);
-  return figures.every((figure) => figure === 0);
-}
