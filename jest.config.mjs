@@ -30,6 +30,9 @@ const charts = ['<rootDir>/tests/charts/**/*.test.ts'];
 /** A whole installation in the cluster of the present kubeconfig. */
 const cluster = ['<rootDir>/tests/cluster/**/*.cluster.test.ts'];
 
+/** Attacks by one client on the six services, while others are served. */
+const hostile = ['<rootDir>/tests/hostile/**/*.test.ts'];
+
 const jestFolder = '<rootDir>/packages/testing/src/jest';
 
 export default {
@@ -46,6 +49,7 @@ export default {
       globalTeardown: `${jestFolder}/unit-teardown.mjs`,
     }),
     tier('integration', integration, { globalSetup: `${jestFolder}/integration-setup.mjs` }),
+    tier('hostile', hostile, { globalSetup: `${jestFolder}/integration-setup.mjs` }),
     tier('charts', charts, { globalSetup: `${jestFolder}/charts-setup.mjs` }),
     tier('cluster', cluster, { globalSetup: `${jestFolder}/cluster-setup.mjs` }),
     tier('control-plane', controlPlane, { globalSetup: `${jestFolder}/control-plane-setup.mjs` }),

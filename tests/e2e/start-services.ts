@@ -12,6 +12,7 @@ import { claimPorts } from '../world/claim-ports.ts';
 export interface Services {
   baseUrl: string;
   process(service: ServiceName): ChildProcess;
+  urlOf(service: ServiceName): string;
   /** SIGKILL one service and start it again; resolves when it is ready. */
   restart(service: ServiceName): Promise<void>;
   stop(): Promise<void>;
@@ -82,6 +83,7 @@ export async function startServices(extra: Record<string, string> = {}, launch =
       if (child === undefined) throw new Error(`${service} is not started`);
       return child;
     },
+    urlOf: (service) => urls[`${environmentPrefix(service)}_URL`] ?? '',
     async restart(name) {
       await end(children.get(name), 'SIGKILL');
       await start(name);
