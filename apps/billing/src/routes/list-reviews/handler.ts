@@ -3,20 +3,9 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { BillingContext } from '../../context.ts';
 import { listReviews } from '../../reviews/list-reviews.ts';
+import { pageQuery } from '../page-query.ts';
 
-const limitDefault = 20;
-const limitMax = 100;
-
-const query = z.strictObject({
-  state: z.enum(['open', 'closed']).optional(),
-  cursor: z.uuid().optional(),
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.number().min(1).max(limitMax))
-    .default(limitDefault),
-});
+const query = pageQuery.extend({ state: z.enum(['open', 'closed']).optional() });
 
 /** GET /v1/billing/reviews */
 export function listReviewsHandler({ database }: BillingContext): RequestHandler {
