@@ -8,8 +8,8 @@ export interface ChatSurface {
   readonly name: ChatSurfaceName;
 
   /**
-   * A parsed JSON body as a chat completion request.
-   * @throws {AppError} `invalid_value`, `unsupported_parameter`; `param` as the caller wrote it.
+   * A parsed JSON body as a chat completion request. What only a translation cannot carry is in `refusal`, not thrown.
+   * @throws {AppError} `invalid_value` for a frame that cannot be read; `param` as the caller wrote it.
    */
   toChat(body: unknown): SurfaceRequest;
 
@@ -45,6 +45,11 @@ export interface SurfaceRequest {
   readonly chat: ChatCompletionRequest;
   /** Fields of the surface that chat completions cannot carry, by name. */
   readonly droppedParams: readonly string[];
+  /**
+   * Why a provider of another dialect cannot be asked: `unsupported_parameter` or `invalid_value`, the first fault. Null if it
+   * can. A provider that speaks the surface's own dialect judges the body itself; then `chat` has all but that part.
+   */
+  readonly refusal: AppError | null;
   /** What `fromAnswer` and `createStream` of the same surface need to know of the original; opaque to everybody else. */
   readonly original: unknown;
   /**

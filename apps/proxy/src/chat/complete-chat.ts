@@ -35,6 +35,7 @@ export async function completeChat(context: ProxyContext, exchange: Exchange, su
   // Items that were kept may be much longer than the references to them.
   if (body !== arrived) exchange.place.requireMemory(toMemory(measureTexts(body)));
   const asked = withAnswerId(surface, exchange, surface.toChat(body));
+  if (asked.refusal !== null) throw asked.refusal;
   await giveTurn(exchange);
   const content = inspectContent(asked.chat);
   const prepared = await prepareChat(context, exchange, asked.chat);

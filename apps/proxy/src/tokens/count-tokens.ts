@@ -23,7 +23,8 @@ const nothing = { inputTokensMax: 0, outputTokensMax: 0, inputTokensEstimate: 0,
  * answer says so in `x-aggregator-estimated`. Costs nothing; counts as a request against the caller's limits.
  */
 export async function countTokens(context: ProxyContext, exchange: Exchange): Promise<void> {
-  const { chat } = toCountTokensChat(await readRequest(context, exchange));
+  const { chat, refusal } = toCountTokensChat(await readRequest(context, exchange));
+  if (refusal !== null) throw refusal;
   const content = inspectContent(chat);
   const plan = planRequest(context, exchange, 'chat.completions', { model: chat.model, chat });
   const [target] = plan.targets;

@@ -40,9 +40,9 @@ const parts = z.union([text, z.array(kind).max(10_000)]);
 /** Items of the input by their `type`; what has none is a message. */
 export const responsesItem = {
   message: z.looseObject({ role: z.enum(['user', 'assistant', 'system', 'developer']), content: parts }),
-  function_call: z.looseObject({ call_id: callId, name, arguments: text }),
+  function_call: z.looseObject({ call_id: callId, name, namespace: name.nullish(), arguments: text }),
   function_call_output: z.looseObject({ call_id: callId, output: parts }),
-  custom_tool_call: z.looseObject({ call_id: callId, name, input: text }),
+  custom_tool_call: z.looseObject({ call_id: callId, name, namespace: name.nullish(), input: text }),
   custom_tool_call_output: z.looseObject({ call_id: callId, output: parts }),
   reasoning: z.looseObject({
     summary: z.array(z.looseObject({ text })).max(1024).nullish(),
@@ -72,6 +72,9 @@ export const responsesTool = {
     description: text.nullish(),
     format: z.looseObject({ type: z.string().max(64) }).nullish(),
   }),
+  namespace: z.looseObject({ name, description: text.nullish(), tools: z.array(kind).max(1024) }),
+  /** Tools that an item of the input adds. */
+  several: z.array(kind).max(1024),
 } as const;
 
 export const responsesJsonSchema = z.looseObject({

@@ -5,7 +5,12 @@ import { PassingStream } from './stream.ts';
 /** What everything behind a surface speaks, so that all goes through as it is. */
 export const chatCompletionsSurface: ChatSurface = {
   name: 'chat.completions',
-  toChat: (body) => ({ chat: checkBody(chatCompletionRequest, body), droppedParams: [], original: null }),
+  toChat: (body) => ({
+    chat: checkBody(chatCompletionRequest, body),
+    droppedParams: [],
+    refusal: null,
+    original: null,
+  }),
   fromAnswer: (answer) => answer,
   createStream: () => passingStream,
   toErrorBody: (error) => toOpenAiErrorBody(error),

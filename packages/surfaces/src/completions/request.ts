@@ -21,17 +21,19 @@ export function toCompletionsChat(body: unknown): SurfaceRequest {
   const request = checkBody(completionsRequest, body);
   const judge = new FieldJudge(completionsFates, completionsReasons);
   judge.judgeBody(request, (name, value) => asksNothing(request, name, value));
-  const content = readPrompt(request, judge);
+  const content = judge.attempt(() => readPrompt(request, judge)) ?? '';
   const { prompt: _prompt, best_of: _bestOf, echo: _echo, suffix: _suffix, logprobs, ...rest } = request;
   const wantsLogprobs = typeof logprobs === 'number';
-  if (request.echo === true && wantsLogprobs) throw notSupported('echo', 'a prompt has no logprobs');
+  judge.attempt(() => {
+    if (request.echo === true && wantsLogprobs) throw notSupported('echo', 'a prompt has no logprobs');
+  });
   const chat = {
     ...rest,
     messages: [{ role: 'user' as const, content }],
     ...(wantsLogprobs && { logprobs: true, ...(logprobs > 0 && { top_logprobs: logprobs }) }),
   };
   const original = new CompletionsOriginal(request.echo === true ? content : '', wantsLogprobs);
-  return toSurfaceRequest(chat, judge.dropped.names, original);
+  return toSurfaceRequest(chat, judge, original);
 }
 
 export function originalOf({ original }: SurfaceRequest): CompletionsOriginal {

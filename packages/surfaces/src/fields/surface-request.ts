@@ -1,17 +1,15 @@
 import type { ChatCompletionRequest } from '@aggregator/contracts';
 import type { SurfaceRequest } from '../chat-surface.ts';
-import { notSupported } from './field-judge.ts';
+import { type FieldJudge, notSupported } from './field-judge.ts';
 
-/**
- * A translated request. `strict` refuses what would have been dropped.
- * @throws {AppError} `unsupported_parameter`
- */
-export function toSurfaceRequest(
+/** A translated request. `strict` refuses what would have been dropped. */
+export function toSurfaceRequest<Field extends string>(
   chat: ChatCompletionRequest,
-  droppedParams: readonly string[],
+  { dropped: { names }, refusal }: FieldJudge<Field>,
   original: unknown,
 ): SurfaceRequest {
-  const [first] = droppedParams;
-  if (chat.strict === true && first !== undefined) throw notSupported(first, 'it cannot be carried over');
-  return { chat, droppedParams, original };
+  const [first] = names;
+  const isTooStrict = chat.strict === true && first !== undefined;
+  const strictRefusal = isTooStrict ? notSupported(first, 'it cannot be carried over') : null;
+  return { chat, droppedParams: names, refusal: refusal ?? strictRefusal, original };
 }

@@ -212,3 +212,68 @@ describe('what is asked of a model', () => {
     expect(toChat({ tools: [hinted] }).droppedParams).toEqual(['tools.defer_loading']);
   });
 });
+
+describe('tools that Anthropic describes', () => {
+  const namesOf = (...tools: object[]) =>
+    (toChat({ tools }).chat.tools ?? []).map(({ function: told }) => (told as { name: string }).name);
+
+  it('A-C4: those that the client runs are functions under their own names, and the call comes back by it', () => {
+    const editor = { type: 'text_editor_20250728', name: 'str_replace_based_edit_tool', cache_control: mark };
+    const request = toChat({ tools: [editor], tool_choice: { type: 'tool', name: editor.name } });
+    const called = {
+      id: 'toolu_1',
+      type: 'function',
+      function: { name: editor.name, arguments: '{"command":"view"}' },
+    };
+    const message = { role: 'assistant', content: null, tool_calls: [called] };
+
+    expect(request).toMatchObject({ droppedParams: [], refusal: null });
+    expect(request.chat).toMatchObject({
+      tools: [{ function: { name: editor.name, parameters: { required: ['command', 'path'] } }, cache_control: mark }],
+      tool_choice: { type: 'function', function: { name: editor.name } },
+    });
+    expect(messagesSurface.fromAnswer({ choices: [{ index: 0, message }] }, request).content).toMatchObject([
+      { type: 'tool_use', id: 'toolu_1', name: editor.name, input: { command: 'view' } },
+    ]);
+    expect(
+      namesOf(
+        ...[
+          'bash_20250124',
+          'memory_20250818',
+          'text_editor_20250124',
+          'text_editor_20250429',
+          'computer_20251124',
+        ].map((type) => ({ type, name: 'x', display_width_px: 1024, display_height_px: 768 })),
+      ),
+    ).toEqual(['bash', 'memory', 'str_replace_editor', 'str_replace_based_edit_tool', 'computer']);
+  });
+
+  it.each([
+    ['tools.web_search_20250305', { tools: [{ type: 'web_search_20250305', name: 'web_search', max_uses: 8 }] }],
+    ['tools.tool_of_tomorrow', { tools: [{ type: 'tool_of_tomorrow', name: 'x' }] }],
+    ['mcp_servers', { mcp_servers: [{ type: 'url', url: 'https://a.b', name: 'a' }] }],
+    ['container', { container: 'container_1' }],
+  ])('D11: %s is dropped and named, and rejected by strict', (name, fields) => {
+    expect(toChat(fields)).toMatchObject({ droppedParams: [name], refusal: null });
+    expect(toChat({ ...fields, strict: true }).refusal).toMatchObject({ code: 'unsupported_parameter', param: name });
+  });
+
+  it('D11: what they did before is dropped from the history, and their results stay in what was said', () => {
+    const search = { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: { query: 'x' } };
+    const found = { type: 'web_search_tool_result', tool_use_id: 'srvtoolu_1', content: [] };
+    const request = toChat({
+      messages: [
+        { role: 'user', content: 'Look' },
+        { role: 'assistant', content: [search, found, { type: 'text', text: 'Found.' }] },
+        { role: 'user', content: 'And?' },
+      ],
+    });
+
+    expect(request.chat.messages[1]).toEqual({ role: 'assistant', content: 'Found.' });
+    expect(request.droppedParams).toEqual(['content.server_tool_use', 'content.web_search_tool_result']);
+    expect(request.refusal).toBeNull();
+    expect(toMessages({ role: 'user', content: 'Look' }, { role: 'assistant', content: [search, found] })).toHaveLength(
+      1,
+    );
+  });
+});

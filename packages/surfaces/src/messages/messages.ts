@@ -36,7 +36,7 @@ function toChatTurn({ role, content }: NativeMessage, at: string, judge: Judge):
     case 'system':
       return [{ role, content: toContent(content, at, judge) }];
     case 'assistant':
-      return [toAssistantMessage(content, at, judge)];
+      return toAssistantMessages(content, at, judge);
     case 'user':
       return toUserMessages(content, at, judge);
   }
@@ -45,7 +45,9 @@ function toChatTurn({ role, content }: NativeMessage, at: string, judge: Judge):
 /** Text alone stays text; what has marks or pictures in it becomes parts. */
 function toContent(content: string | Blocks, at: string, judge: Judge): string | ChatPart[] {
   if (typeof content === 'string') return content;
-  return simplify(content.flatMap((block, index) => toChatParts(block, `${at}[${index}]`, judge)));
+  return simplify(
+    content.flatMap((block, index) => judge.attempt(() => toChatParts(block, `${at}[${index}]`, judge)) ?? []),
+  );
 }
 
 function simplify(parts: ChatPart[]): string | ChatPart[] {
@@ -60,8 +62,8 @@ function toUserMessages(blocks: Blocks, at: string, judge: Judge): ChatMessage[]
   const parts: ChatPart[] = [];
   for (const [index, block] of blocks.entries()) {
     const blockAt = `${at}[${index}]`;
-    if (block.type === 'tool_result') results.push(toToolMessage(block, blockAt, judge));
-    else parts.push(...toChatParts(block, blockAt, judge));
+    if (block.type !== 'tool_result') parts.push(...(judge.attempt(() => toChatParts(block, blockAt, judge)) ?? []));
+    else results.push(...(judge.attempt(() => [toToolMessage(block, blockAt, judge)]) ?? []));
   }
   if (parts.length === 0 && results.length > 0) return results;
   return [...results, { role: 'user', content: simplify(parts) }];
@@ -84,35 +86,36 @@ function asFailure(content: string | ChatPart[]): string | ChatPart[] {
   return /^error\b/i.test(content) ? content : `Error: ${content}`.trimEnd();
 }
 
-function toAssistantMessage(blocks: Blocks, at: string, judge: Judge): ChatMessage {
+/** None where nothing of it goes over. */
+function toAssistantMessages(blocks: Blocks, at: string, judge: Judge): ChatMessage[] {
   const parts: ChatPart[] = [];
   const calls: NonNullable<ChatMessage['tool_calls']> = [];
   const details: ReasoningDetail[] = [];
   let mark: object = {};
-  for (const [index, block] of blocks.entries()) {
-    const blockAt = `${at}[${index}]`;
+  const read = (block: Blocks[number], blockAt: string): void => {
+    if (!judge.takesKind('content', block.type, blockAt)) return;
     if (block.type === 'tool_use') {
-      judge.takesKind('content', block.type, blockAt);
       const { id, name, input, cache_control } = checkBody(messagesBlock.tool_use, block, blockAt);
       calls.push({ id, type: 'function', function: { name, arguments: JSON.stringify(input ?? {}) } });
       mark = withMark(cache_control);
     } else if (block.type === 'thinking' || block.type === 'redacted_thinking') {
-      judge.takesKind('content', block.type, blockAt);
       details.push(...toDetails(block, blockAt));
     } else if (block.type === 'text') {
       parts.push(...toChatParts(block, blockAt, judge));
     } else {
-      judge.takesKind('content', block.type, blockAt);
       throw notSupported(blockAt, `an assistant's message cannot hold a block '${block.type}'`);
     }
-  }
-  return {
+  };
+  for (const [index, block] of blocks.entries()) judge.attempt(() => read(block, `${at}[${index}]`));
+  if (parts.length + calls.length + details.length === 0) return [];
+  const message: ChatMessage = {
     role: 'assistant',
     content: parts.length === 0 ? null : simplify(parts),
     ...(calls.length > 0 && { tool_calls: calls }),
     ...(details.length > 0 && { reasoning_details: details.map((detail, index) => ({ ...detail, index })) }),
     ...mark,
   };
+  return [message];
 }
 
 /** What of a thought goes back to its provider: ours to open where another than Anthropic made it. */

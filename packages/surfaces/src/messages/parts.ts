@@ -14,7 +14,7 @@ export type ChatPart = Exclude<NonNullable<ChatMessage['content']>, string>[numb
 
 /** A block of what a user, a system or a tool says, as parts of a chat message. */
 export function toChatParts(block: Block, at: string, judge: Judge): ChatPart[] {
-  judge.takesKind('content', block.type, at);
+  if (!judge.takesKind('content', block.type, at)) return [];
   if (block.citations && !isOff(block.citations)) judge.takes('content.citations', `${at}.citations`);
   switch (block.type) {
     case 'text': {

@@ -34,7 +34,7 @@ export function toMessagesChat(body: unknown): SurfaceRequest {
     ...(isStreamed && { stream_options: { include_usage: true } }),
   };
   const stopSequences: readonly string[] = request.stop_sequences ?? [];
-  return toSurfaceRequest(chat, judge.dropped.names, stopSequences);
+  return toSurfaceRequest(chat, judge, stopSequences);
 }
 
 /** `POST /v1/messages/count_tokens`: the conversation as a chat completion request that is counted and never sent. */
@@ -42,7 +42,7 @@ export function toCountTokensChat(body: unknown): SurfaceRequest {
   const request = checkBody(countTokensRequest, body);
   const judge = judgeFields(request);
   const chat = toConversation(request, judge);
-  return toSurfaceRequest(chat, judge.dropped.names, []);
+  return toSurfaceRequest(chat, judge, []);
 }
 
 function judgeFields(request: CountTokensRequest): Judge {
@@ -69,7 +69,7 @@ function toConversation(request: CountTokensRequest, judge: Judge): ChatCompleti
     messages: toChatMessages(request, judge),
     ...(tools.length > 0 && {
       tools,
-      ...(choice && { tool_choice: toToolChoice(choice) }),
+      ...(choice && { tool_choice: toToolChoice(choice, tools, judge) }),
       ...(choice?.disable_parallel_tool_use === true && { parallel_tool_calls: false }),
     }),
     ...(format && {

@@ -6,24 +6,29 @@ import {
   type MessagesField,
   messagesTool,
 } from '@aggregator/contracts';
-import { type FieldJudge, notSupported } from '../fields/field-judge.ts';
+import { isRecord } from '@aggregator/providers';
+import type { FieldJudge } from '../fields/field-judge.ts';
+import { toClientTool } from './client-tools.ts';
 
+type Judge = FieldJudge<MessagesField>;
 type Tools = NonNullable<ChatCompletionRequest['tools']>;
-type NativeTools = NonNullable<CountTokensRequest['tools']>;
+type NativeTool = NonNullable<CountTokensRequest['tools']>[number];
 
 /** How a tool is called or shown, not what it is. */
 const hints = ['allowed_callers', 'defer_loading', 'eager_input_streaming', 'input_examples'] as const;
 
-/** Tools that the caller describes. Those that Anthropic describes, or runs, are unknown to every other model. */
-export function toChatTools(tools: NativeTools, judge: FieldJudge<MessagesField>): Tools {
-  return tools.map((tool, index) => {
-    const at = `tools[${index}]`;
-    if (tool.type && tool.type !== 'custom') {
-      throw notSupported(at, `'${tool.type}' is a tool of Anthropic's own; describe yours with name and input_schema`);
-    }
-    const { name, description, input_schema, strict, cache_control } = checkBody(messagesTool, tool, at);
-    for (const hint of hints) if (asksSomething(tool[hint])) judge.dropped.note(`tools.${hint}`);
-    return {
+/** Tools that the caller describes, and those that Anthropic describes for it. What Anthropic's servers run is dropped and named. */
+export function toChatTools(tools: readonly NativeTool[], judge: Judge): Tools {
+  return tools.flatMap((tool, index) => judge.attempt(() => toChatTool(tool, `tools[${index}]`, judge)) ?? []);
+}
+
+function toChatTool(tool: NativeTool, at: string, judge: Judge): Tools {
+  const given = toDescribed(tool, judge);
+  if (given === null) return [];
+  const { name, description, input_schema, strict, cache_control } = checkBody(messagesTool, given, at);
+  for (const hint of hints) if (asksSomething(tool[hint])) judge.dropped.note(`tools.${hint}`);
+  return [
+    {
       type: 'function',
       function: {
         name,
@@ -32,20 +37,38 @@ export function toChatTools(tools: NativeTools, judge: FieldJudge<MessagesField>
         ...(typeof strict === 'boolean' && { strict }),
       },
       ...(cache_control && { cache_control }),
-    };
-  });
+    },
+  ];
 }
 
-export function toToolChoice({ type, name }: NonNullable<CountTokensRequest['tool_choice']>): unknown {
-  switch (type) {
-    case 'any':
-      return 'required';
-    case 'tool':
-      if (!name) throw new AppError('invalid_value', { param: 'tool_choice.name' });
-      return { type: 'function', function: { name } };
-    default:
-      return type;
+/** A tool with its description and schema; null for one that does not go over. */
+function toDescribed(tool: NativeTool, judge: Judge): NativeTool | null {
+  const { type } = tool;
+  if (!type || type === 'custom') return tool;
+  const known = toClientTool(type, tool);
+  if (known === null) {
+    judge.takesTool(type);
+    return null;
   }
+  const { name, description, parameters } = known;
+  return { name, description, cache_control: tool.cache_control, input_schema: parameters };
+}
+
+/** A choice among the tools that go over. One of a tool that does not is dropped and named with it. */
+export function toToolChoice(
+  { type, name }: NonNullable<CountTokensRequest['tool_choice']>,
+  tools: Tools,
+  judge: Judge,
+): unknown {
+  if (type === 'any') return 'required';
+  if (type !== 'tool') return type;
+  return judge.attempt(() => {
+    if (!name) throw new AppError('invalid_value', { param: 'tool_choice.name' });
+    const isOffered = tools.some((tool) => isRecord(tool.function) && tool.function.name === name);
+    if (isOffered) return { type: 'function', function: { name } };
+    judge.dropped.note('tool_choice');
+    return undefined;
+  });
 }
 
 function asksSomething(value: unknown): boolean {

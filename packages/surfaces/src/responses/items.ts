@@ -9,23 +9,32 @@ import {
 import { openDetails } from '../answer/sealed-details.ts';
 import type { FieldJudge } from '../fields/field-judge.ts';
 import { type ChatPart, toChatContent } from './parts.ts';
+import type { ToolNames } from './tool-names.ts';
 
 type Judge = FieldJudge<ResponsesField>;
 type Item = Exclude<ResponsesRequest['input'], string>[number];
 type Call = NonNullable<ChatMessage['tool_calls']>[number];
 
 /** Items in their order as messages: what an assistant thought, said and called in one turn is one message. */
-export function toChatMessages({ instructions, input }: ResponsesRequest, judge: Judge): ChatMessage[] {
+export function toChatMessages(
+  { instructions, input }: ResponsesRequest,
+  names: ToolNames,
+  judge: Judge,
+): ChatMessage[] {
   const conversation = new Conversation();
   if (instructions) conversation.add({ role: 'system', content: instructions });
   if (typeof input === 'string') conversation.add({ role: 'user', content: input });
-  else for (const [index, item] of input.entries()) addItem(conversation, item, `input[${index}]`, judge);
+  else {
+    for (const [index, item] of input.entries()) {
+      judge.attempt(() => addItem(conversation, item, `input[${index}]`, names, judge));
+    }
+  }
   return conversation.messages;
 }
 
-function addItem(conversation: Conversation, item: Item, at: string, judge: Judge): void {
+function addItem(conversation: Conversation, item: Item, at: string, names: ToolNames, judge: Judge): void {
   const type = item.type ?? ('id' in item && !('content' in item) ? 'item_reference' : 'message');
-  judge.takesKind('input', type, at);
+  if (!judge.takesKind('input', type, at)) return;
   switch (type) {
     case 'message': {
       const { role, content } = checkBody(responsesItem.message, item, at);
@@ -35,13 +44,14 @@ function addItem(conversation: Conversation, item: Item, at: string, judge: Judg
       return;
     }
     case 'function_call': {
-      const { call_id: id, name, arguments: text } = checkBody(responsesItem.function_call, item, at);
-      conversation.call({ id, type: 'function', function: { name, arguments: text } });
+      const { call_id: id, name, namespace, arguments: text } = checkBody(responsesItem.function_call, item, at);
+      const called = { name: names.nameOf(name, namespace ?? null), arguments: text };
+      conversation.call({ id, type: 'function', function: called });
       return;
     }
     case 'custom_tool_call': {
-      const { call_id: id, name, input } = checkBody(responsesItem.custom_tool_call, item, at);
-      conversation.call({ id, type: 'custom', custom: { name, input } });
+      const { call_id: id, name, namespace, input } = checkBody(responsesItem.custom_tool_call, item, at);
+      conversation.call({ id, type: 'custom', custom: { name: names.nameOf(name, namespace ?? null), input } });
       return;
     }
     case 'function_call_output':
@@ -51,6 +61,8 @@ function addItem(conversation: Conversation, item: Item, at: string, judge: Judg
       conversation.add({ role: 'tool', tool_call_id: call_id, content });
       return;
     }
+    case 'additional_tools':
+      return;
     default: {
       const { summary, encrypted_content } = checkBody(responsesItem.reasoning, item, at);
       const text = (summary ?? []).map((part) => part.text).join('\n\n');

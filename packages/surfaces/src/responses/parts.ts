@@ -17,7 +17,7 @@ const stored = 'no files are stored here; send its content as a data URL';
 /** One part of text stays text. */
 export function toChatContent(content: string | Part[], at: string, judge: Judge): string | ChatPart[] {
   if (typeof content === 'string') return content;
-  const parts = content.map((part, index) => toChatPart(part, `${at}[${index}]`, judge));
+  const parts = content.flatMap((part, index) => judge.attempt(() => toChatPart(part, `${at}[${index}]`, judge)) ?? []);
   const [first] = parts;
   const isPlain = parts.length === 1 && first?.type === 'text' && first.cache_control === undefined;
   return isPlain && typeof first.text === 'string' ? first.text : parts;

@@ -11,6 +11,8 @@ import { FieldJudge } from '../fields/field-judge.ts';
 import { toSurfaceRequest } from '../fields/surface-request.ts';
 import { responsesFates, responsesReasons } from './fields.ts';
 import { toChatMessages } from './items.ts';
+import { ResponsesOriginal } from './original.ts';
+import { ToolNames } from './tool-names.ts';
 import { toChatTools, toToolChoice } from './tools.ts';
 
 type Judge = FieldJudge<ResponsesField>;
@@ -19,7 +21,8 @@ export function toResponsesChat(body: unknown): SurfaceRequest {
   const request = checkBody(responsesRequest, body);
   const judge = new FieldJudge(responsesFates, responsesReasons);
   judge.judgeBody(request, asksNothing);
-  const tools = toChatTools(request.tools ?? [], judge);
+  const names = new ToolNames();
+  const tools = toChatTools(request, names, judge);
   const wantsLogprobs = request.top_logprobs || request.include?.includes('message.output_text.logprobs') === true;
   noteOtherIncludes(request, judge);
   const chat: ChatCompletionRequest = {
@@ -27,7 +30,7 @@ export function toResponsesChat(body: unknown): SurfaceRequest {
     models: request.models,
     provider: request.provider,
     strict: request.strict,
-    messages: toChatMessages(request, judge),
+    messages: toChatMessages(request, names, judge),
     max_completion_tokens: request.max_output_tokens,
     temperature: request.temperature,
     top_p: request.top_p,
@@ -42,14 +45,14 @@ export function toResponsesChat(body: unknown): SurfaceRequest {
     ...(request.stream === true && { stream_options: { include_usage: true } }),
     ...(tools.length > 0 && {
       tools,
-      tool_choice: toToolChoice(request.tool_choice, judge),
+      tool_choice: toToolChoice(request.tool_choice, names, judge),
       parallel_tool_calls: request.parallel_tool_calls,
     }),
     ...(wantsLogprobs && { logprobs: true, top_logprobs: request.top_logprobs }),
     ...toReasoning(request, judge),
     ...toFormat(request, judge),
   };
-  return toSurfaceRequest(chat, judge.dropped.names, toEcho(request));
+  return toSurfaceRequest(chat, judge, new ResponsesOriginal(toEcho(request), names));
 }
 
 /** What the answer tells back of the request, with the values of what the caller left out. */
@@ -102,9 +105,11 @@ function toFormat({ text }: ResponsesRequest, judge: Judge): Partial<ChatComplet
   const verbosity = text?.verbosity ? { verbosity: text.verbosity } : {};
   const format = text?.format;
   if (!format || format.type === 'text') return verbosity;
-  judge.takesKind('text.format', format.type, 'text.format');
+  if (judge.attempt(() => judge.takesKind('text.format', format.type, 'text.format')) === null) return verbosity;
   if (format.type === 'json_object') return { ...verbosity, response_format: { type: 'json_object' } };
-  const { name, description, schema, strict } = checkBody(responsesJsonSchema, format, 'text.format');
+  const read = judge.attempt(() => checkBody(responsesJsonSchema, format, 'text.format'));
+  if (read === null) return verbosity;
+  const { name, description, schema, strict } = read;
   const json_schema = {
     name,
     ...(description && { description }),

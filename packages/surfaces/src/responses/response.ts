@@ -1,4 +1,3 @@
-import { isRecord } from '@aggregator/providers';
 import type { Block } from '../answer/block-sequence.ts';
 import { collectBlocks } from '../answer/collect-blocks.ts';
 import {
@@ -11,6 +10,8 @@ import {
 } from '../answer/read-answer.ts';
 import { sealDetails } from '../answer/sealed-details.ts';
 import type { SurfaceRequest } from '../chat-surface.ts';
+import { originalOf } from './original.ts';
+import type { ToolNames } from './tool-names.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -22,8 +23,9 @@ export function toResponse(answer: Body, request: SurfaceRequest): Record<string
   const identity = { ...told, id: request.answerId ?? told.id };
   const choice = readChoice(answer);
   const finishReason = choice?.finishReason ?? null;
+  const { names } = originalOf(request);
   const output = collectBlocks(choice?.said ?? {}).map(({ block, text, isLast }) =>
-    toItem(block, identity.id, text, isLast ? toItemStatus(finishReason) : 'completed', choice?.logprobs ?? []),
+    toItem(block, identity.id, names, text, isLast ? toItemStatus(finishReason) : 'completed', choice?.logprobs ?? []),
   );
   return {
     ...toResponseFrame(identity, request),
@@ -35,7 +37,7 @@ export function toResponse(answer: Body, request: SurfaceRequest): Record<string
 }
 
 /** A response of which nothing has been said. */
-export function toResponseFrame(identity: AnswerIdentity, { original }: SurfaceRequest): Record<string, unknown> {
+export function toResponseFrame(identity: AnswerIdentity, request: SurfaceRequest): Record<string, unknown> {
   return {
     id: toSurfaceId('resp_', identity.id),
     object: 'response',
@@ -48,7 +50,7 @@ export function toResponseFrame(identity: AnswerIdentity, { original }: SurfaceR
     usage: null,
     service_tier: null,
     access_programs: null,
-    ...(isRecord(original) ? original : {}),
+    ...originalOf(request).echo,
   };
 }
 
@@ -101,6 +103,7 @@ const itemPrefixes: Readonly<Record<string, string>> = { reasoning: 'rs_', encry
 export function toItem(
   block: Block,
   answerId: string,
+  names: ToolNames,
   text: string,
   status: ItemStatus,
   logprobs: readonly unknown[],
@@ -114,7 +117,8 @@ export function toItem(
       return { id, type: 'reasoning', summary, ...(isBegun ? {} : toEncrypted(block, text)) };
     }
     case 'call': {
-      const call = { id, call_id: block.id ?? `call_${id}`, name: block.name ?? '', status };
+      const { name, namespace } = names.originOf(block.name ?? '');
+      const call = { id, call_id: block.id ?? `call_${id}`, name, ...(namespace !== null && { namespace }), status };
       return block.isCustom
         ? { ...call, type: 'custom_tool_call', input: text }
         : { ...call, type: 'function_call', arguments: text };

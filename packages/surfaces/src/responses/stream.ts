@@ -5,7 +5,9 @@ import { type AnswerIdentity, readAdditions, readChoice, readIdentity } from '..
 import { readPieces } from '../answer/read-pieces.ts';
 import type { AnswerHead, SurfaceRequest, SurfaceStream } from '../chat-surface.ts';
 import { toEvent } from '../sse/to-event.ts';
+import { originalOf } from './original.ts';
 import { toEnd, toItem, toItemId, toItemStatus, toPart, toResponseFrame, toUsage } from './response.ts';
+import type { ToolNames } from './tool-names.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -26,6 +28,7 @@ const textMax = 64 * 1024 * 1024;
 export class ResponsesStream implements SurfaceStream, BlockSink {
   readonly #request: SurfaceRequest;
   readonly #head: AnswerHead;
+  readonly #names: ToolNames;
   readonly #sequence = new BlockSequence(this);
   /** Of the items that are open, by their place. */
   readonly #said = new Map<number, Said>();
@@ -39,6 +42,7 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
 
   constructor(request: SurfaceRequest, head: AnswerHead) {
     this.#request = request;
+    this.#names = originalOf(request).names;
     this.#head = head;
   }
 
@@ -86,7 +90,7 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
 
   open(block: Block): void {
     this.#said.set(block.position, { text: '', logprobs: [] });
-    const item = toItem(block, this.#answerId, '', 'in_progress', []);
+    const item = toItem(block, this.#answerId, this.#names, '', 'in_progress', []);
     this.#write('response.output_item.added', { output_index: block.position, item });
     if (block.kind === 'text' || block.kind === 'refusal') {
       this.#writeOf(block, 'response.content_part.added', { content_index: 0, part: toPart(block, '', []) });
@@ -122,7 +126,11 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
         break;
       case 'call':
         if (block.isCustom) this.#writeOf(block, 'response.custom_tool_call_input.done', { input: text });
-        else this.#writeOf(block, 'response.function_call_arguments.done', { name: block.name, arguments: text });
+        else
+          this.#writeOf(block, 'response.function_call_arguments.done', {
+            name: this.#names.originOf(block.name ?? '').name,
+            arguments: text,
+          });
         break;
       case 'text':
       case 'refusal': {
@@ -136,7 +144,7 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
       default:
     }
     const status = isLast ? toItemStatus(this.#finishReason) : 'completed';
-    const item = toItem(block, this.#answerId, text, status, logprobs);
+    const item = toItem(block, this.#answerId, this.#names, text, status, logprobs);
     this.#output[block.position] = item;
     this.#write('response.output_item.done', { output_index: block.position, item });
   }

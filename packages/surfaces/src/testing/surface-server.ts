@@ -43,6 +43,7 @@ export class SurfaceServer {
     try {
       if (this.refusal !== null) throw this.refusal;
       const translated = this.#surface.toChat(JSON.parse(Buffer.concat(parts).toString()));
+      if (translated.refusal !== null) throw translated.refusal;
       this.requests.push(translated);
       if (translated.chat.stream !== true) {
         const answer = this.#surface.fromAnswer(joinAnswer(this.script), translated);
