@@ -1,4 +1,6 @@
 import type { Logger, Metrics } from '@aggregator/service-kit';
+import type { CorrectionAllotment } from './corrections/allot-correction.ts';
+import type { UsageCorrection } from './corrections/usage-correction.ts';
 import type { ExpiredHolds } from './holds/expire-holds.ts';
 import type { PostChargesAnswer } from './ledger/post-charges.ts';
 import { type Totals, type WaitingReason, waitingReasons } from './reconciliation/reconciled-totals.ts';
@@ -33,6 +35,10 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
     'Time since this instance last checked the whole ledger, or has read that another one did.',
     () => (performance.now() - ledgerCheckedAtMs) / 1000,
   );
+  const corrections = count('corrections_total', 'Corrections of estimates by what became of them.', ['result']);
+  const corrected = count('corrected_nano_usd_total', 'Moved by corrections of estimates, in nano-USD, by way.', [
+    'way',
+  ]);
   const lowBalances = count('low_balances_total', 'Balances that a charge took below the warning line.');
   const leases = count('leases_total', 'Requests for credit by their answer.', ['result']);
   const holds = count('holds_total', 'Holds that proxies asked of the ledger itself, by their answer.', ['result']);
@@ -99,6 +105,20 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
 
   return {
     chargesPosted,
+    correctionHandled(
+      { event, amounts }: UsageCorrection,
+      answer: { result: string; allotment?: CorrectionAllotment; reason?: string },
+    ) {
+      const { result, allotment } = answer;
+      corrections.inc({ result });
+      if (allotment === undefined) return;
+      corrected.inc({ way: 'charged' }, Number(allotment.fromAvailable));
+      corrected.inc({ way: 'returned' }, Number(allotment.toAvailable));
+      corrected.inc({ way: 'platform_loss' }, Number(allotment.fromPlatformLoss));
+      lost.inc({}, Number(allotment.fromPlatformLoss));
+      const { requestId, orgId } = event;
+      logger.info('estimate_corrected', { requestId, orgId, differenceNanoUsd: amounts.differenceNanoUsd });
+    },
     eventQuarantined(facts: { eventId: string; reason: string }) {
       handled.inc({ result: 'quarantined' });
       logger.error('usage_event_quarantined', facts);

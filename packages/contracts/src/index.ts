@@ -10,6 +10,7 @@ export { AppError, type AppErrorOptions, toAppError } from './errors/app-error.t
 export { type CatalogueEntry, type ErrorCode, errorCatalogue, isErrorCode } from './errors/catalogue.ts';
 export * from './errors/wire.ts';
 export * from './events/billing-transaction.ts';
+export * from './events/usage-corrected.ts';
 export * from './events/usage-recorded.ts';
 export * from './internal/access-token.ts';
 export * from './internal/declarations.ts';

@@ -1,4 +1,4 @@
-import type { UsageRecorded } from '@aggregator/contracts';
+import { type Price, toCorrectionId, type Usage, type UsageCorrected, type UsageRecorded } from '@aggregator/contracts';
 import { parseNanoUsd } from './amounts.ts';
 import { priceUsage } from './price-usage.ts';
 
@@ -10,7 +10,8 @@ export type RefusalReason =
   | 'usage_out_of_bounds'
   | 'latency_out_of_bounds'
   | 'time_out_of_bounds'
-  | 'unstorable_text';
+  | 'unstorable_text'
+  | 'wrong_event_id';
 
 export type UsageJudgement =
   | { result: 'chargeable'; amountNanoUsd: bigint }
@@ -37,14 +38,29 @@ export function judgeUsage(event: UsageRecorded): UsageJudgement {
   if (event.outcome === 'void') {
     return claimed === 0n ? { result: 'chargeable', amountNanoUsd: 0n } : refuse('void_with_amount');
   }
-  let amountNanoUsd: bigint;
-  try {
-    amountNanoUsd = priceUsage(event.usage, event.price.rates);
-  } catch {
-    return refuse('unpriced_usage');
-  }
-  if (amountNanoUsd !== claimed) return refuse('amount_mismatch');
-  return amountNanoUsd > chargeNanoUsdMax ? refuse('amount_out_of_bounds') : { result: 'chargeable', amountNanoUsd };
+  return judgeAmount(event.usage, event.price, claimed);
+}
+
+/** Nano-USD. `differenceNanoUsd` above zero is owed, below zero is given back. */
+export type CorrectionJudgement =
+  | { result: 'postable'; settledNanoUsd: bigint; actualNanoUsd: bigint; differenceNanoUsd: bigint }
+  | { result: 'refused'; reason: RefusalReason };
+
+/** The same for a correction: both of its amounts must be the price of their usage. */
+export function judgeCorrection(event: UsageCorrected): CorrectionJudgement {
+  const unstorable = findUnstorableIn(event);
+  if (unstorable !== null) return { result: 'refused', reason: unstorable };
+  if (event.eventId !== toCorrectionId(event.requestId)) return { result: 'refused', reason: 'wrong_event_id' };
+  const settled = judgeAmount(event.settled.usage, event.price, parseNanoUsd(event.settled.amountNanoUsd));
+  if (settled.result === 'refused') return settled;
+  const actual = judgeAmount(event.actual.usage, event.price, parseNanoUsd(event.actual.amountNanoUsd));
+  if (actual.result === 'refused') return actual;
+  return {
+    result: 'postable',
+    settledNanoUsd: settled.amountNanoUsd,
+    actualNanoUsd: actual.amountNanoUsd,
+    differenceNanoUsd: actual.amountNanoUsd - settled.amountNanoUsd,
+  };
 }
 
 /** An attempt that cost nothing and was not the end: another attempt of the same request may still be charged. */
@@ -52,16 +68,40 @@ export function isOpenEnd(end: { amountNanoUsd: bigint; outcome: string }): bool
   return end.amountNanoUsd === 0n && (end.outcome === 'void' || end.outcome === 'failed');
 }
 
+function judgeAmount(usage: Usage, { rates }: Price, claimed: bigint): UsageJudgement {
+  let amountNanoUsd: bigint;
+  try {
+    amountNanoUsd = priceUsage(usage, rates);
+  } catch {
+    return refuse('unpriced_usage');
+  }
+  if (amountNanoUsd !== claimed) return refuse('amount_mismatch');
+  return amountNanoUsd > chargeNanoUsdMax ? refuse('amount_out_of_bounds') : { result: 'chargeable', amountNanoUsd };
+}
+
 function findUnstorable(event: UsageRecorded): RefusalReason | null {
   if (!isStorable(event.eventId, event.provider, event.model, event.price.version, event.spool.id)) {
     return 'unstorable_text';
   }
   // A false report of the provider is no reason to refuse: the customer is charged by the bound.
-  const counters = Object.values(event.usage);
-  if (counters.some((units) => units !== undefined && units > unitsMax)) return 'usage_out_of_bounds';
+  if (!isCountable(event.usage)) return 'usage_out_of_bounds';
   if (event.latencyMs > latencyMsMax) return 'latency_out_of_bounds';
-  const time = Date.parse(event.time);
-  return time >= timeMinMs && time < timeMaxMs ? null : 'time_out_of_bounds';
+  return isStorableTime(event.time) ? null : 'time_out_of_bounds';
+}
+
+function findUnstorableIn(event: UsageCorrected): RefusalReason | null {
+  if (!isStorable(event.eventId, event.provider, event.model, event.price.version)) return 'unstorable_text';
+  if (!isCountable(event.settled.usage) || !isCountable(event.actual.usage)) return 'usage_out_of_bounds';
+  return isStorableTime(event.time) && isStorableTime(event.settled.time) ? null : 'time_out_of_bounds';
+}
+
+function isCountable(usage: Usage): boolean {
+  return Object.values(usage).every((units) => units === undefined || units <= unitsMax);
+}
+
+function isStorableTime(text: string): boolean {
+  const time = Date.parse(text);
+  return time >= timeMinMs && time < timeMaxMs;
 }
 
 /** PostgreSQL keeps neither NUL nor half of a surrogate pair. */
@@ -69,6 +109,6 @@ function isStorable(...texts: readonly string[]): boolean {
   return texts.every((text) => !text.includes('\u0000') && text.isWellFormed());
 }
 
-function refuse(reason: RefusalReason): UsageJudgement {
+function refuse(reason: RefusalReason): { result: 'refused'; reason: RefusalReason } {
   return { result: 'refused', reason };
 }

@@ -2,8 +2,9 @@ import { usageRecordedDeadLetterTopic, usageRecordedTopic } from '@aggregator/co
 import type { ConsumedRecord, EventConsumer, EventLog, HandleAnswer } from '@aggregator/messaging';
 import type { Database } from '../database/create-database.ts';
 import type { AnalyticsEvents } from '../events.ts';
+import { addCorrections } from '../rollups/add-corrections.ts';
 import { addUsage } from '../rollups/add-usage.ts';
-import { type CountableUsage, parseUsage } from '../rollups/parse-usage.ts';
+import { type CountableCorrection, type CountableUsage, parseUsage } from '../rollups/parse-usage.ts';
 
 const batchMax = 1000;
 
@@ -31,9 +32,11 @@ export async function handleUsageRecorded(
 ): Promise<HandleAnswer> {
   const rejected: { record: ConsumedRecord; reason: string }[] = [];
   const countable = new Map<CountableUsage, ConsumedRecord>();
+  const corrections = new Map<CountableCorrection, ConsumedRecord>();
   for (const record of records) {
     const parsed = parseUsage(record.value);
     if ('reason' in parsed) rejected.push({ record, reason: parsed.reason });
+    else if ('correction' in parsed) corrections.set(parsed, record);
     else countable.set(parsed, record);
   }
   const { added, conflicts } = await addUsage(database, [...countable.keys()]);
@@ -41,6 +44,10 @@ export async function handleUsageRecorded(
     const record = countable.get(usage);
     if (record !== undefined)
       rejected.push({ record, reason: 'another event of this id or request was counted before' });
+  }
+  for (const { correction, reason } of await addCorrections(database, [...corrections.keys()])) {
+    const record = corrections.get(correction);
+    if (record !== undefined) rejected.push({ record, reason });
   }
   events.usageAdded({ added, duplicates: countable.size - added - conflicts.length });
   for (const { record, reason } of rejected) {

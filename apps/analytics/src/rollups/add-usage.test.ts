@@ -40,7 +40,7 @@ const sample = (count: number, seed: number) => fc.sample(anyEvent, { numRuns: c
 
 function countable(event: UsageRecorded): CountableUsage {
   const parsed = parseUsage(JSON.stringify(event));
-  if ('reason' in parsed) throw new Error(parsed.reason);
+  if (!('event' in parsed)) throw new Error('not countable');
   return parsed;
 }
 

@@ -64,10 +64,10 @@ function endedRequestOf({ event, amountNanoUsd }: CountableUsage): string | null
 /** The ids that were not there. Waits for other writers of the same ids, in the ids' order, so that none waits in a ring. */
 async function writeInbox(tx: Transaction, events: ReadonlyMap<string, CountableUsage>): Promise<Set<string>> {
   const rows = await tx.$queryRaw`
-    INSERT INTO inbox (event_id, body_hash, request_id)
-    SELECT event_id, decode(body_hash, 'hex'), request_id
+    INSERT INTO inbox (event_id, body_hash, request_id, amount_nano_usd)
+    SELECT event_id, decode(body_hash, 'hex'), request_id, amount
     FROM jsonb_to_recordset(${toInboxJson([...events.values()])}::jsonb)
-      AS given(event_id text, body_hash text, request_id uuid)
+      AS given(event_id text, body_hash text, request_id uuid, amount bigint)
     ORDER BY event_id
     ON CONFLICT DO NOTHING
     RETURNING event_id AS "eventId"`;

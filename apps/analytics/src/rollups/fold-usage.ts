@@ -1,4 +1,4 @@
-import type { UsageRecorded } from '@aggregator/contracts';
+import type { Usage, UsageCorrected, UsageRecorded } from '@aggregator/contracts';
 
 /** Stands for "no API key": an access token was used. */
 export const noKeyId = '00000000-0000-0000-0000-000000000000';
@@ -36,26 +36,50 @@ export function foldUsage(events: readonly UsageRecorded[]): RollupDelta[] {
   return [...deltas].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, delta]) => delta);
 }
 
-function toDelta(event: UsageRecorded): RollupDelta {
-  const { usage } = event;
-  const isCompleted = event.outcome === 'completed';
-  const sum = (...units: (number | undefined)[]) => units.reduce((total, value) => total + BigInt(value ?? 0), 0n);
+/** What a correction adds to the row of its settlement: the difference, below zero if the truth is less. */
+export function toCorrectionDelta(event: UsageCorrected): RollupDelta {
+  const [settled, actual] = [countTokens(event.settled.usage), countTokens(event.actual.usage)];
   return {
-    // One spelling of each UUID, as the database has it: two spellings would be one row twice in a batch.
-    orgId: event.orgId.toLowerCase(),
-    hour: new Date(Math.floor(Date.parse(event.time) / hourMs) * hourMs).toISOString(),
-    provider: event.provider,
-    model: event.model,
-    keyId: event.keyId?.toLowerCase() ?? noKeyId,
-    userId: event.userId.toLowerCase(),
+    ...toRow(event, event.settled.time),
+    ...{ requests: 0n, completed: 0n, failed: 0n, latencyMsSum: 0n },
+    inputTokens: actual.inputTokens - settled.inputTokens,
+    outputTokens: actual.outputTokens - settled.outputTokens,
+    amountNanoUsd: BigInt(event.actual.amountNanoUsd) - BigInt(event.settled.amountNanoUsd),
+  };
+}
+
+function toDelta(event: UsageRecorded): RollupDelta {
+  const isCompleted = event.outcome === 'completed';
+  return {
+    ...toRow(event, event.time),
+    ...countTokens(event.usage),
     requests: 1n,
     completed: isCompleted ? 1n : 0n,
     // The caller's own breaking off is no failure of the service.
     failed: event.outcome === 'failed' || event.outcome === 'void' ? 1n : 0n,
-    inputTokens: sum(usage.inputUncached, usage.cacheRead, usage.cacheWrite5m, usage.cacheWrite1h),
-    outputTokens: sum(usage.outputText, usage.outputReasoning),
     amountNanoUsd: BigInt(event.amountNanoUsd),
     latencyMsSum: isCompleted ? BigInt(event.latencyMs) : 0n,
+  };
+}
+
+/** The row that an event of this time counts in. */
+function toRow(event: UsageRecorded | UsageCorrected, time: string) {
+  return {
+    // One spelling of each UUID, as the database has it: two spellings would be one row twice in a batch.
+    orgId: event.orgId.toLowerCase(),
+    hour: new Date(Math.floor(Date.parse(time) / hourMs) * hourMs).toISOString(),
+    provider: event.provider,
+    model: event.model,
+    keyId: event.keyId?.toLowerCase() ?? noKeyId,
+    userId: event.userId.toLowerCase(),
+  };
+}
+
+function countTokens(usage: Usage): Pick<RollupDelta, 'inputTokens' | 'outputTokens'> {
+  const sum = (...units: (number | undefined)[]) => units.reduce((total, value) => total + BigInt(value ?? 0), 0n);
+  return {
+    inputTokens: sum(usage.inputUncached, usage.cacheRead, usage.cacheWrite5m, usage.cacheWrite1h),
+    outputTokens: sum(usage.outputText, usage.outputReasoning),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   type Usage,
   usage,
   usageComponents,
+  usageCorrected,
 } from '@aggregator/contracts';
 import { formatNanoUsd, selectTier } from '@aggregator/pricing';
 import type { Database } from '../database/open-database.ts';
@@ -33,6 +34,7 @@ export async function explainCharge(
     -- What a provider claims beyond the charge is no part of it.
     WHERE request_id = ${charge.requestId}::uuid AND reason <> 'provider_excess' ORDER BY transfer.id`;
   const { version, rates } = price.parse(charge.price);
+  const correction = await readCorrection(db, charge.requestId);
   return {
     requestId: charge.requestId,
     time: charge.time.toISOString(),
@@ -43,12 +45,21 @@ export async function explainCharge(
     priceVersion: version,
     lines: charge.outcome === 'void' ? [] : toLines(usage.parse(charge.usage), rates),
     amountNanoUsd: formatNanoUsd(charge.amount),
+    ...(correction !== null && { correction }),
     transfers: transfers.map(({ id, time, from, to, amount }) => ({
       ...{ id, from, to },
       time: time.toISOString(),
       amountNanoUsd: formatNanoUsd(amount),
     })),
   };
+}
+
+/** The posted correction of a request; null if it has none. */
+async function readCorrection(db: Database, requestId: string): Promise<ChargeExplanation['correction'] | null> {
+  const row = await db.usageCorrection.findUnique({ where: { requestId } });
+  if (row?.state !== 'posted') return null;
+  const { time, actual } = usageCorrected.parse(row.body);
+  return { time, ...actual, differenceNanoUsd: formatNanoUsd(row.difference ?? 0n) };
 }
 
 /** Each counter with the rate that it was charged by, which of two tiers is the one that the whole request fell into. */

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 import {
+  type UsageCorrected,
+  type UsageEvent,
   type UsageRecorded,
-  usageRecorded,
+  usageEvent,
   usageRecordedDeadLetterTopic,
   usageRecordedTopic,
 } from '@aggregator/contracts';
 import type { ConsumedRecord, ConsumeOptions, HandleAnswer } from '@aggregator/messaging';
-import { judgeUsage } from '@aggregator/pricing';
+import { judgeCorrection, judgeUsage } from '@aggregator/pricing';
 import { toUsageCharge, type UsageCharge } from '../charges/usage-charge.ts';
+import { handleCorrections } from '../corrections/handle-corrections.ts';
+import { toUsageCorrection, type UsageCorrection } from '../corrections/usage-correction.ts';
 import { isDataError } from '../database/classify-error.ts';
 import type { Database } from '../database/open-database.ts';
 import type { BillingEvents } from '../events.ts';
@@ -22,7 +26,8 @@ export interface UsageConsumerContext {
 /** A batch after everything that needs no database. */
 interface CheckedBatch {
   charges: UsageCharge[];
-  records: Map<UsageCharge, ConsumedRecord>;
+  corrections: UsageCorrection[];
+  records: Map<UsageCharge | UsageCorrection, ConsumedRecord>;
   spools: UsageRecorded['spool'][];
   rejected: HandleAnswer['rejected'][number][];
   quarantined: QuarantinedEvent[];
@@ -52,13 +57,17 @@ export async function handleUsageRecorded(
 ): Promise<HandleAnswer> {
   const batch = checkRecords(records);
   await post(context, batch);
+  const refused = await handleCorrections(context, batch.corrections);
+  for (const { correction, reason } of refused) refuse(batch, correction, reason);
   await quarantineEvents(context.database, batch.quarantined);
   for (const { eventId, reason } of batch.quarantined) context.events.eventQuarantined({ eventId, reason });
   return { rejected: batch.rejected };
 }
 
 function checkRecords(records: readonly ConsumedRecord[]): CheckedBatch {
-  const batch: CheckedBatch = { charges: [], records: new Map(), spools: [], rejected: [], quarantined: [] };
+  const batch: CheckedBatch = {
+    ...{ charges: [], corrections: [], records: new Map(), spools: [], rejected: [], quarantined: [] },
+  };
   for (const record of records) {
     const parsed = parseEvent(record.value);
     if (typeof parsed === 'string') {
@@ -67,34 +76,53 @@ function checkRecords(records: readonly ConsumedRecord[]): CheckedBatch {
       batch.rejected.push({ record, reason: parsed });
       continue;
     }
-    batch.spools.push(parsed.spool);
-    const decision = judgeUsage(parsed);
-    const charge = toUsageCharge(parsed, decision.result === 'chargeable' ? decision.amountNanoUsd : 0n);
-    batch.records.set(charge, record);
-    if (decision.result === 'chargeable') batch.charges.push(charge);
-    else refuse(batch, charge, decision.reason);
+    if (parsed.schema === 'usage.recorded/1') takeCharge(batch, parsed, record);
+    else takeCorrection(batch, parsed, record);
   }
   return batch;
 }
 
+function takeCharge(batch: CheckedBatch, event: UsageRecorded, record: ConsumedRecord): void {
+  batch.spools.push(event.spool);
+  const decision = judgeUsage(event);
+  const charge = toUsageCharge(event, decision.result === 'chargeable' ? decision.amountNanoUsd : 0n);
+  batch.records.set(charge, record);
+  if (decision.result === 'chargeable') batch.charges.push(charge);
+  else refuse(batch, charge, decision.reason);
+}
+
+function takeCorrection(batch: CheckedBatch, event: UsageCorrected, record: ConsumedRecord): void {
+  const judgement = judgeCorrection(event);
+  if (judgement.result === 'postable') {
+    const correction = toUsageCorrection(event, judgement);
+    batch.records.set(correction, record);
+    batch.corrections.push(correction);
+    return;
+  }
+  const bodyHash = createHash('sha256').update(record.value).digest('hex');
+  const { reason } = judgement;
+  batch.quarantined.push({ eventId: event.eventId, bodyHash, body: record.value, reason });
+  batch.rejected.push({ record, reason });
+}
+
 /** The event, or the reason why it is none. */
-function parseEvent(value: string): UsageRecorded | string {
+function parseEvent(value: string): UsageEvent | string {
   let json: unknown;
   try {
     json = JSON.parse(value);
   } catch {
     return 'invalid_event: not JSON';
   }
-  const parsed = usageRecorded.safeParse(json);
+  const parsed = usageEvent.safeParse(json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   return `invalid_event: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
 }
 
-function refuse(batch: CheckedBatch, charge: UsageCharge, reason: string): void {
-  const { event, bodyHash, body } = charge;
+function refuse(batch: CheckedBatch, handled: UsageCharge | UsageCorrection, reason: string): void {
+  const { event, bodyHash, body } = handled;
   batch.quarantined.push({ eventId: event.eventId, bodyHash, body, reason });
-  const record = batch.records.get(charge);
+  const record = batch.records.get(handled);
   if (record !== undefined) batch.rejected.push({ record, reason });
 }
 

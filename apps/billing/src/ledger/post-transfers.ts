@@ -12,7 +12,8 @@ export type TransferReason =
   | 'top_up'
   | 'sign_up_credit'
   | 'adjustment'
-  | 'provider_excess';
+  | 'provider_excess'
+  | 'correction';
 
 /** `amountNanoUsd` (more than zero) leaves the debit account and enters the credit account. */
 export interface NewTransfer {

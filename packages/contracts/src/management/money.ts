@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { outcome } from '../events/usage-recorded.ts';
 import { nanoUsdString, picoUsdString } from '../money.ts';
-import { usageComponents } from '../usage.ts';
+import { usage, usageComponents } from '../usage.ts';
 
 export const balanceAnswer = z.strictObject({
   currency: z.literal('USD'),
@@ -62,6 +62,17 @@ export const chargeExplanation = z.strictObject({
   ),
   /** The lines' sum, rounded once, up. */
   amountNanoUsd: nanoUsdString,
+  /** The provider's own record, if it arrived after an estimate: the difference was moved as well. Absent if there is none. */
+  correction: z
+    .strictObject({
+      /** When the record arrived. */
+      time: z.iso.datetime(),
+      usage,
+      amountNanoUsd: nanoUsdString,
+      /** What the record costs beyond `amountNanoUsd` of the charge; below zero it costs less. */
+      differenceNanoUsd: nanoUsdString,
+    })
+    .optional(),
   /** What was moved for it; none where the amount is zero. */
   transfers: z.array(
     z.strictObject({
