@@ -17,6 +17,9 @@ const snapshot = (version: number, change: object = {}) => ({
   ...change,
 });
 const savedSnapshot = async () => JSON.parse(await readFile(join(world.spoolDirectory, '../snapshot.json'), 'utf8'));
+/** The file is written behind the acknowledgement. */
+const isSaved = (version: number) =>
+  waitFor(async () => (await savedSnapshot().catch(() => null))?.version === version, { describe: `file ${version}` });
 
 async function modelIds(): Promise<string[]> {
   const answer = await fetch(`${world.url}/v1/models`, { headers: await world.headers() });
@@ -33,6 +36,7 @@ describe('a proxy that follows the orchestrator', () => {
 
     expect(world.orchestrator.acks[1]).toMatchObject({ epoch: 1, version: 2, result: 'ack', problems: [] });
     expect(await modelIds()).toEqual(['scripted-model']);
+    await isSaved(2);
     expect(await savedSnapshot()).toEqual(newer);
   });
 
@@ -91,6 +95,7 @@ describe('a proxy that follows the orchestrator', () => {
 describe('a proxy that starts while the orchestrator is away', () => {
   it('serves the last good snapshot from its disk', async () => {
     const path = join(world.spoolDirectory, '../snapshot.json');
+    await isSaved(1);
     const orphan = await startWorld({ after: world, hasOrchestrator: false, environment: { SNAPSHOT_PATH: path } });
     try {
       expect(

@@ -11,7 +11,8 @@ import { providerOperatorService } from '../index.ts';
 import { endpointSliceKind, modelRouteKind, namespaceKind, providerKind, secretKind } from '../watch/kinds.ts';
 import { FakeOrchestrator } from './fake-orchestrator.ts';
 
-const shortLease = { leaseMs: 1500, renewDeadlineMs: 1000, retryMs: 200 };
+/** Shorter than in production, so that a take-over is quick, and longer than a busy machine stands still. */
+const shortLease = { leaseMs: 6000, renewDeadlineMs: 5000, retryMs: 200 };
 
 /** One operator: its service, and what it wrote to its log. */
 export interface StartedOperator {
