@@ -1,3 +1,4 @@
+export { withCustomTools } from './custom-tools/with-custom-tools.ts';
 export { DroppedParams } from './fields/dropped-params.ts';
 export { isRecord, parseArguments, parseRecord } from './json-record.ts';
 export type {

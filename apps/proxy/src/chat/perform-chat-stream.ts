@@ -1,4 +1,5 @@
 import type { ChatCompletionRequest } from '@aggregator/contracts';
+import { withCustomTools } from '@aggregator/providers';
 import { toModelName } from '@aggregator/resilience';
 import type { Target } from '@aggregator/routing';
 import { isRejected } from '../attempts/judge-failure.ts';
@@ -23,12 +24,14 @@ export function toStreamDialect(
   continuation: Continuation | null = null,
 ): Prepare<StreamDialect> {
   return (adapter, address, model) => {
-    const request = toLimitedRequest(adapter, chat, address, model);
+    const translation = withCustomTools(adapter.chat, chat);
+    const request = toLimitedRequest({ chat: translation }, chat, address, model);
     const includeUsage = chat.stream_options?.include_usage === true;
     return {
       requests: [request],
       droppedParams: nameDropped(chat, asked.droppedParams, request.droppedParams, surface),
-      translator: adapter.chat.createStream({
+      translation,
+      translator: translation.createStream({
         ...{ includeUsage, choiceCount: chat.n ?? 1, createdAt },
         model: address.model,
       }),

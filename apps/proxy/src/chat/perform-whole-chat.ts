@@ -1,4 +1,5 @@
 import { restoreAnswer } from '@aggregator/anonymisation';
+import { withCustomTools } from '@aggregator/providers';
 import { answerWhole, type WholeDialect } from '../attempts/answer-whole.ts';
 import { nameDropped } from '../attempts/name-dropped.ts';
 import type { Prepare } from '../attempts/prepare-first.ts';
@@ -14,14 +15,15 @@ import { isEventStream, readStreamAsWhole } from './stream-as-whole.ts';
 /** Translates a chat whose answer comes in one piece. */
 export function toWholeDialect({ asked, chat, surface }: ChatWords): Prepare<WholeDialect> {
   return (adapter, address, model) => {
-    const request = toLimitedRequest(adapter, chat, address, model);
+    const translation = { chat: withCustomTools(adapter.chat, chat) };
+    const request = toLimitedRequest(translation, chat, address, model);
     return {
       requests: [request],
       droppedParams: nameDropped(chat, asked.droppedParams, request.droppedParams, surface),
       readAnswers: ([body = '']) =>
         isEventStream(body)
-          ? readStreamAsWhole(adapter, body, { model: address.model, choiceCount: chat.n ?? 1 })
-          : adapter.chat.fromResponse(body),
+          ? readStreamAsWhole(translation, body, { model: address.model, choiceCount: chat.n ?? 1 })
+          : translation.chat.fromResponse(body),
     };
   };
 }

@@ -1,6 +1,7 @@
 import { AppError, toAppError } from '@aggregator/contracts';
 import {
   type ChatStreamTranslator,
+  type ChatTranslation,
   ProviderFailure,
   parseRecord,
   SseParser,
@@ -31,6 +32,7 @@ import { readWholeAsStream } from './whole-as-stream.ts';
 /** One attempt's side of a stream. */
 export interface StreamDialect extends Translation {
   readonly requests: readonly [TranslatedRequest];
+  readonly translation: ChatTranslation;
   readonly translator: ChatStreamTranslator;
   /** Everything that is told in `x-aggregator-dropped-params`. */
   readonly droppedParams: readonly string[];
@@ -199,7 +201,9 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     if (this.#isOver) return;
     try {
       const includeUsage = this.#job.chat.stream_options?.include_usage === true;
-      const { texts, translator } = readWholeAsStream(this.#attempt.adapter, body, { includeUsage });
+      const { texts, translator } = readWholeAsStream({ chat: this.#attempt.prepared.translation }, body, {
+        includeUsage,
+      });
       this.#translator = translator;
       for (const text of texts) this.#pass(text);
       this.#noteLife();

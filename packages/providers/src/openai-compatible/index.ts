@@ -20,7 +20,8 @@ const openAiThinker = /(?:^|\/)(?:o\d|gpt-[5-9])[^/]*$/;
  */
 export const openAiCompatibleAdapter = createOpenAiDialect(
   'OpenAICompatible',
-  { ...openAiChatFields, top_k: 'mapped' },
+  // Few of them know custom tools.
+  { ...openAiChatFields, 'tools.custom': 'refused', top_k: 'mapped' },
   {
     isLoose: true,
     // Reasoning stays on the message: DeepSeek and Moonshot want it back between tool calls, and nobody refuses it.

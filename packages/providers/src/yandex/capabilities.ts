@@ -25,6 +25,7 @@ export const yandexChatFields: Readonly<Record<ChatField, FieldFate>> = {
   seed: 'dropped',
   stop: 'refused',
   store: 'dropped',
+  'tools.custom': 'refused',
   user: 'dropped',
 };
 
