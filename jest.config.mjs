@@ -37,7 +37,7 @@ const jestFolder = '<rootDir>/packages/testing/src/jest';
 
 export default {
   // More than a wait of a test, so that what fails is the wait, which says what for.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   // Half of the machine is the default, which on two cores means one test file after the other.
   maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',

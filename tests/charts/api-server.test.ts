@@ -46,7 +46,7 @@ async function createDefinitions(): Promise<void> {
     await waitFor(
       async () =>
         (await api.call('GET', `/apis/${group}/${version}/namespaces/default/${names.plural}`)).status === 200,
-      { timeoutMs: 15_000, describe: `${definition.metadata.name} to be served` },
+      { describe: `${definition.metadata.name} to be served` },
     );
   }
 }
@@ -62,7 +62,7 @@ beforeAll(async () => {
     expect((await api.call('POST', path, { body: account, query: strict })).status).toBe(201);
   }
   await createDefinitions();
-}, 90_000);
+});
 
 afterAll(() => api.stop());
 

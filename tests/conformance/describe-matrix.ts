@@ -16,7 +16,7 @@ interface Column {
 
 /** Between the title of a case and why its provider cannot do it. `matrix-reporter.mjs` splits there. */
 const declared = ' – ';
-const postingTimeoutMs = 15_000;
+const postingTimeoutMs = 60_000;
 
 /**
  * Every row in every column, over the whole product: six services, a database, and a fake for each provider. Each cell is a

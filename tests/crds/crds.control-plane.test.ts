@@ -47,13 +47,13 @@ beforeAll(async () => {
     const definition: Manifest = parse(readFileSync(join(root, 'charts/aggregator-crds/templates', file), 'utf8'));
     const { name } = definition.metadata;
     expect(await api.call('POST', crdPath, { body: definition, query: strict })).toMatchObject({ status: 201 });
-    await waitFor(() => isEstablished(name), { timeoutMs: 15_000, describe: `${name} to be established` });
+    await waitFor(() => isEstablished(name), { describe: `${name} to be established` });
   }
   // The definition is established a moment before its resources are served.
   for (const path of Object.values(collections)) {
-    await waitFor(async () => (await api.call('GET', path)).status === 200, { timeoutMs: 15_000, describe: path });
+    await waitFor(async () => (await api.call('GET', path)).status === 200, { describe: path });
   }
-}, 120_000);
+});
 afterAll(() => api?.stop());
 
 describe('the API server', () => {

@@ -19,7 +19,7 @@ export interface ApiServer {
 }
 
 const contentTypes = { GET: 'application/json', POST: 'application/json', PATCH: 'application/merge-patch+json' };
-const callDeadlineMs = 15_000;
+const callDeadlineMs = 60_000;
 const kubeconfig = z.object({ users: z.tuple([z.object({ user: z.object({ token: z.string() }) })]) });
 
 /** A private API server, answered as it answers: refusals are what is looked at here. A PATCH is a merge, as kubectl's. */

@@ -87,7 +87,7 @@ describe('the page that adds a provider', () => {
     change(registry, stepOf('registry.ts line'), '');
     expect(compile()).toMatch(/registry\.ts.*Property 'Acme' is missing/);
     writeFileSync(registry, whole);
-  }, 180_000);
+  });
 
   it('makes a coat within its bound', () => {
     expect(stepOf('index.ts').split('\n').length).toBeLessThanOrEqual(150);

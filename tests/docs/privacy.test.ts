@@ -95,7 +95,7 @@ describe('the requests of docs/privacy.md', () => {
       method,
       headers,
       body,
-      signal: AbortSignal.timeout(15_000),
+      signal: AbortSignal.timeout(60_000),
     });
     return { status: answer.status, text: await answer.text() };
   };
@@ -134,7 +134,6 @@ describe('the requests of docs/privacy.md', () => {
     expect((await run('organisation')).status).toBe(200);
     for (const one of everybody) {
       await waitFor(async () => (await say(one, 'I am anna@example.com')).includes('I am [EMAIL_1]'), {
-        timeoutMs: 2000,
         describe: 'the policy to count',
       });
     }
@@ -144,7 +143,6 @@ describe('the requests of docs/privacy.md', () => {
     expect((await run('no organisation')).status).toBe(200);
     for (const one of everybody) {
       await waitFor(async () => (await say(one, 'I am anna@example.com')).includes('anna@example.com'), {
-        timeoutMs: 2000,
         describe: 'the policy to be gone',
       });
     }

@@ -6,10 +6,10 @@ describe('a new user, on PostgreSQL, Redis and Kafka, each service a process of 
   let services: Services;
   beforeAll(async () => {
     services = await startServices();
-  }, 60_000);
+  });
   afterAll(() => services.stop(), 60_000);
 
   it('registers, sees a balance, creates a key, asks, sees the usage, revokes the key', async () => {
     await walkAsNewUser(services.baseUrl, 'mock-small');
-  }, 30_000);
+  });
 });

@@ -46,7 +46,6 @@ describe('kill -9 of the proxy under load, on PostgreSQL, Redis and Kafka', () =
       const differences = async () => compareLedgers(provider.ledger.records(), await session.transactions());
       // A hold that the proxy took and had not written down when it died lives on until its time is over.
       await waitFor(async () => (await differences()).length === 0, {
-        timeoutMs: 30_000,
         describe: () => 'the ledgers to agree',
       });
       expect(await differences()).toEqual([]);

@@ -70,13 +70,13 @@ beforeAll(async () => {
     });
   });
   operator = await signUpOperator();
-}, 120_000);
+});
 afterAll(async () => {
   await services?.stop();
   await kafka?.close();
   await redis?.quit();
   await provider?.close();
-}, 60_000);
+});
 
 /** An administrator of the installation, as the seed makes one. */
 async function signUpOperator(): Promise<ManagementClient> {

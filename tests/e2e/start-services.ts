@@ -24,8 +24,8 @@ type Launch = (service: ServiceName, file: string, environment: NodeJS.ProcessEn
 const launchHere: Launch = (_service, file, environment) =>
   spawn(process.execPath, [file], { cwd: root, env: environment, stdio: ['ignore', 'inherit', 'inherit'] });
 
-const startDeadlineMs = 30_000;
-const stopDeadlineMs = 20_000;
+const startDeadlineMs = 90_000;
+const stopDeadlineMs = 60_000;
 
 /** The six services, each as a process of its own, on the PostgreSQL, Redis and Kafka that the environment names. */
 export async function startServices(extra: Record<string, string> = {}, launch = launchHere): Promise<Services> {

@@ -12,7 +12,7 @@ export interface Watched {
 
 const intervalMs = 250;
 /** As the chart's readiness probe: an answer that is later than this counts as none. */
-const probeDeadlineMs = 2000;
+const probeDeadlineMs = 4000;
 
 /** Asks for readiness and reads memory until it is stopped. */
 export function watchServices({ services, readiness }: HostileWorld): { stop(): Promise<Watched> } {

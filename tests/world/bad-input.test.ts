@@ -173,7 +173,6 @@ describe('bad input on the chat route', () => {
 
     const accepted = await answerOf(json({}));
     await waitFor(async () => (await charges()).some((row) => row.requestId === accepted), {
-      timeoutMs: 5000,
       describe: () => 'the good request to be charged',
     });
 

@@ -108,7 +108,7 @@ describe('kill -9 of everything in the middle of the load', () => {
           compareLedgers(provider.ledger.records(), transactions).length === 0
         );
       },
-      { timeoutMs: 60_000, describe: () => 'the ledgers to agree' },
+      { describe: () => 'the ledgers to agree' },
     ).catch(async (error: unknown) => {
       expect(compareLedgers(provider.ledger.records(), await management.transactions())).toEqual([]);
       throw error;

@@ -27,7 +27,7 @@ export function createManagementClient(baseUrl: string, credential: string | nul
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(15_000),
+      signal: AbortSignal.timeout(60_000),
     });
     const text = await answer.text();
     return { status: answer.status, json: text === '' ? null : (JSON.parse(text) as unknown) };

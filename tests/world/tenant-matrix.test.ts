@@ -36,7 +36,7 @@ describe('every route with every caller that must not use it (I17)', () => {
     for (const { credential, name, weakness } of actors) {
       const status = { credential: 401, block: 403, address: 403, scopes: null, tenant: null }[weakness];
       const models = async () => (await callers.as(credential).request('GET', '/v1/models')).status;
-      if (status !== null) await waitFor(async () => (await models()) === status, { describe: name, timeoutMs: 3000 });
+      if (status !== null) await waitFor(async () => (await models()) === status, { describe: name });
     }
   });
   afterAll(() => world.destroy());

@@ -33,7 +33,7 @@ describe('a thousand requests over fifty connections', () => {
           compareLedgers(provider.ledger.records(), transactions).length === 0
         );
       },
-      { timeoutMs: 60_000, describe: () => `the ledgers to agree (seed ${seed})` },
+      { describe: () => `the ledgers to agree (seed ${seed})` },
     );
     const transactions = await management.transactions();
     const charged = transactions.filter((row) => row.type === 'charge');

@@ -28,7 +28,7 @@ async function start(environment: Readonly<Record<string, string>>): Promise<str
   const started = spawn(process.execPath, [main], { env: { MOCK_PROVIDER_PORT: '0', ...environment } });
   child = started;
   for (const output of [started.stdout, started.stderr]) output.on('data', (text) => printed.push(String(text)));
-  return waitFor(() => printed.join(''), { timeoutMs: 15_000, describe: 'the mock provider to say something' });
+  return waitFor(() => printed.join(''), { describe: 'the mock provider to say something' });
 }
 
 const urlOf = (line: string) => /http:\S+/.exec(line)?.[0] ?? '';

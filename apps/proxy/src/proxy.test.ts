@@ -10,7 +10,7 @@ const body = { model: 'mock/mock-small', messages: [{ role: 'user', content: 'He
 
 describe('a proxy that is told to stop', () => {
   it('lets a short answer finish, ends a long stream with an error event before the grace is over, and settles both', async () => {
-    const world = await startWorld({ environment: { SHUTDOWN_GRACE_MS: '1500' }, chunkDelayMs: 5 });
+    const world = await startWorld({ environment: { SHUTDOWN_GRACE_MS: '4000' }, chunkDelayMs: 5, wordsPerAnswer: 10 });
     world.fault = { kind: 'endless' };
     const longId = createUuidV7();
     const long = await openStream(`${world.url}${path}`, await world.headers(longId), { ...body, stream: true });
@@ -34,7 +34,7 @@ describe('a proxy that is told to stop', () => {
     expect(await world.usageOf(shortId)).toMatchObject({ outcome: 'completed' });
     expect((await world.proxy.context.metrics.read()).text).toMatch(/streams_truncated_total\{[^}]*\} 1/);
     await world.stop();
-  }, 20_000);
+  });
 });
 
 describe('a proxy', () => {
@@ -87,7 +87,7 @@ describe('a proxy', () => {
         await Promise.all(Array.from({ length: 20 }, () => world.post(path, body)));
         return (await world.post(path, body)).status === 503;
       },
-      { timeoutMs: 30_000, describe: 'the spool to be full' },
+      { describe: 'the spool to be full' },
     );
     const sentBefore = world.mock.ledger.records().length;
     const refused = await world.post(path, body);
@@ -96,5 +96,5 @@ describe('a proxy', () => {
     expect(world.mock.ledger.records()).toHaveLength(sentBefore);
     await world.waitUntilNothingHeld();
     await world.stop();
-  }, 60_000);
+  });
 });

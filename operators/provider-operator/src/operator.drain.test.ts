@@ -37,7 +37,7 @@ describe('a Provider that goes', () => {
     expect(isGone()).toBe(false);
     setOpen(0);
 
-    await waitFor(isGone, { describe: 'it to be gone', timeoutMs: 10_000 });
+    await waitFor(isGone, { describe: 'it to be gone' });
   });
 
   it('stays while a proxy has not heard of it', async () => {
@@ -50,7 +50,7 @@ describe('a Provider that goes', () => {
 
     proxy.version = world.orchestrator.snapshot.version;
 
-    await waitFor(isGone, { describe: 'it to be gone', timeoutMs: 10_000 });
+    await waitFor(isGone, { describe: 'it to be gone' });
   });
 
   it('goes at once where its annotation says so, whoever is away', async () => {
@@ -66,7 +66,7 @@ describe('a Provider that goes', () => {
       metadata: { ...held.metadata, annotations, resourceVersion: '' },
     });
 
-    await waitFor(isGone, { describe: 'it to be gone', timeoutMs: 10_000 });
+    await waitFor(isGone, { describe: 'it to be gone' });
   });
 
   it('tells how many requests are open while it is only drained, and is served again after that', async () => {

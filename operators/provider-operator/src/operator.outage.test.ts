@@ -54,7 +54,6 @@ describe('the operator, when something is away', () => {
 
     await waitFor(() => world.orchestrator.keysOf('openai')[0] === 'sk-one', {
       describe: 'the key to be there again',
-      timeoutMs: 15_000,
     });
     await world.until('openai', { status: 'True' });
   });
@@ -69,7 +68,7 @@ describe('the operator, when something is away', () => {
     await world.api.start();
     world.provider('later');
 
-    await world.until('later', { status: 'True' }, { timeoutMs: 15_000 });
+    await world.until('later', { status: 'True' });
     expect(service.context.isLeader).toBe(true);
     expect(world.orchestrator.namesOf()).toEqual(['later', 'mock']);
   });
@@ -87,7 +86,7 @@ describe('the operator, when something is away', () => {
     expect(world.orchestrator.calls).toEqual([]);
     heal();
 
-    await world.until('chat', { status: 'True' }, { kind: modelRouteKind, timeoutMs: 20_000 });
+    await world.until('chat', { status: 'True' }, { kind: modelRouteKind });
     expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
   });
 
@@ -123,7 +122,6 @@ describe('the operator, when something is away', () => {
 
     await waitFor(() => world.orchestrator.providers[0]?.concurrencyMax === 3, {
       describe: 'the new one to be declared',
-      timeoutMs: 15_000,
     });
     await world.until('mock', { status: 'True' });
     expect(world.orchestrator.providers[0]?.origin.uid).not.toBe(before?.origin.uid);

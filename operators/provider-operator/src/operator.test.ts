@@ -96,7 +96,6 @@ describe('the operator', () => {
     mend();
     await waitFor(() => world.orchestrator.keysOf('openai')[0] === 'sk-two', {
       describe: 'the new key',
-      timeoutMs: 10_000,
     });
   });
 
@@ -111,7 +110,7 @@ describe('the operator', () => {
     await world.until('openai', { type: 'Programmed', status: 'False', reason: 'Progressing' });
     world.orchestrator.takesNoKeys = false;
 
-    await world.until('openai', { status: 'True' }, { timeoutMs: 15_000 });
+    await world.until('openai', { status: 'True' });
   });
 
   it('tells nobody a key: not its log, not a status, not an Event', async () => {

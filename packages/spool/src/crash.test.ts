@@ -77,7 +77,7 @@ describe('spool of a process killed at any moment', () => {
     expect(untoldSettlements.length + untoldIntents.length).toBeLessThanOrEqual(runs);
     expect([...abandoned].filter((eventId) => told.settlements.has(eventId))).toEqual([]);
     await spool.close();
-  }, 60_000);
+  });
 });
 
 describe('spool cut off at any byte of its last record', () => {
@@ -104,7 +104,7 @@ describe('spool cut off at any byte of its last record', () => {
       expect(next.appendSettlement(makeSettlement('a/1'))).toBe(true);
       await next.close();
     }
-  }, 60_000);
+  });
 
   it('loses only a settlement that was cut, whose intent is abandoned then', async () => {
     const temporary = makeSpoolOptions(root);
@@ -127,5 +127,5 @@ describe('spool cut off at any byte of its last record', () => {
       expect(recovered.damage.tornRecords).toBe(size === whole ? 0 : 1);
       expect(statSync(join(directory, name)).size).toBe(whole);
     }
-  }, 60_000);
+  });
 });

@@ -43,7 +43,6 @@ export async function startAnalytics(nowMs: number): Promise<TestAnalytics> {
       await eventLog.publish(usageRecordedTopic, records);
       await waitFor(async () => (await countRequests()) === requestsInAll, {
         describe: `${requestsInAll} requests to be counted`,
-        timeoutMs: 15_000,
       });
     },
     get: async (path, principal = {}) => fetch(`${service.url}${path}`, { headers: await asPrincipal(principal) }),

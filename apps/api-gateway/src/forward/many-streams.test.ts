@@ -86,7 +86,7 @@ describe('many streams at once (I12)', () => {
     const startedMs = performance.now();
     const refused = await post(path, '{}');
 
-    expect(performance.now() - startedMs).toBeLessThan(5000);
+    expect(performance.now() - startedMs).toBeLessThan(30_000);
     expect(refused.status).toBe(429);
     expect(refused.headers.get('retry-after')).toBe('1');
     expect((await post(path, '{}', { authorization: `Bearer ${neighbourKey}` })).status).toBe(200);

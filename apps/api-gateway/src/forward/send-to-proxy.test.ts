@@ -149,7 +149,7 @@ describe('a gateway that is told to stop (I15)', () => {
         heard.hasLeft = true;
       });
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(event('begun'));
-    }, 700);
+    }, 2000);
     const answer = await post(route, '{}');
     expect((await service.context.metrics.read()).text).toMatch(/gateway_inflight_requests\{[^}]*\} 1/);
 
@@ -169,7 +169,7 @@ describe('a gateway that is told to stop (I15)', () => {
       request.resume();
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(head);
       state.finish = () => void response.write(tail + event('never told'));
-    }, 900);
+    }, 2500);
     const answer = await post(path, '{}');
     const text = answer.text();
 
@@ -189,7 +189,7 @@ describe('a gateway that is told to stop (I15)', () => {
       if (state.isWaiting) return;
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(event('begun'));
       state.end = () => response.end(event('ended'));
-    }, 900);
+    }, 2500);
     const ending = await post('/v1/embeddings', '{}');
     const waiting = post(path, '{}');
     await waitFor(() => state.isWaiting, { describe: 'the second request to arrive' });

@@ -37,8 +37,8 @@ export function openMany(count: number, open: () => Promise<RawClient>): Promise
 }
 
 /** Resolves with the first line of the answer. */
-export async function readStatusLine(client: RawClient, timeoutMs = 10_000): Promise<string> {
-  await waitFor(() => client.text.includes('\r\n'), { describe: 'the head of an answer', timeoutMs });
+export async function readStatusLine(client: RawClient): Promise<string> {
+  await waitFor(() => client.text.includes('\r\n'), { describe: 'the head of an answer' });
   return client.text.slice(0, client.text.indexOf('\r\n'));
 }
 

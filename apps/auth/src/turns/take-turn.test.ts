@@ -53,7 +53,7 @@ describe('changes of one organisation that wait for each other', () => {
       ]).then((answers) => {
         statuses = answers.map(({ status }) => status);
       });
-      await waitFor(() => statuses !== null, { describe: 'the answers to others', timeoutMs: 10_000 });
+      await waitFor(() => statuses !== null, { describe: 'the answers to others' });
       return statuses;
     });
 

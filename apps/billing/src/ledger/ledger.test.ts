@@ -158,5 +158,5 @@ describe('the ledger', () => {
     expect(credit.reduce((total, { creditNanoUsd }) => total + creditNanoUsd, 0n)).toBe(
       [...granted.values()].reduce((total, amount) => total + amount, 0n),
     );
-  }, 60_000);
+  });
 });

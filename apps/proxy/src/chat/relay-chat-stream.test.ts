@@ -8,42 +8,46 @@ const path = '/v1/chat/completions';
 const messages = [{ role: 'user', content: 'Hello' }];
 const eventStream = { 'content-type': 'text/event-stream' };
 
+/** A stream's head is sent with its first ping, so what has a status when it fails needs the usual pings. */
 let world: World;
+/** Short pings and limits of silence. */
+let hasty: World;
 beforeAll(async () => {
-  world = await startWorld({
+  world = await startWorld({ environment: { RETRY_DELAY_MS: '1' }, wordsPerAnswer: 20 });
+  hasty = await startWorld({
     environment: {
-      FIRST_TOKEN_TIMEOUT_MS: '400',
-      IDLE_TIMEOUT_MS: '400',
+      FIRST_TOKEN_TIMEOUT_MS: '1500',
+      IDLE_TIMEOUT_MS: '1500',
       STREAM_PING_INTERVAL_MS: '100',
-      CLIENT_STALL_TIMEOUT_MS: '600',
       RETRY_DELAY_MS: '1',
     },
     wordsPerAnswer: 20,
   });
 });
-afterAll(() => world.stop());
+afterAll(() => Promise.all([world.stop(), hasty.stop()]));
 beforeEach(() => {
   world.fault = null;
+  hasty.fault = null;
 });
 
-async function stream(model: string, change: object = {}) {
+async function stream(model: string, change: object = {}, at = world) {
   const requestId = createUuidV7();
   const body = { model, messages, stream: true, ...change };
-  const client = await openStream(`${world.url}${path}`, await world.headers(requestId), body);
+  const client = await openStream(`${at.url}${path}`, await at.headers(requestId), body);
   return { requestId, client };
 }
 
 const lastError = (events: string[]) => JSON.parse(events.at(-1) ?? '').error;
 
 /** What must hold of every stream that broke after something was delivered. */
-async function expectOneErrorEvent(stream_: Awaited<ReturnType<typeof stream>>, code: string) {
+async function expectOneErrorEvent(stream_: Awaited<ReturnType<typeof stream>>, code: string, at = world) {
   const { client, requestId } = stream_;
   expect(await client.over()).toBe('end');
   const events = client.events();
   expect(events.filter((event) => event.includes('"error"'))).toHaveLength(1);
   expect(lastError(events)).toMatchObject({ code, type: 'upstream_error', message: expect.any(String) });
   expect(events).not.toContain('[DONE]');
-  return await world.usageOf(requestId);
+  return await at.usageOf(requestId);
 }
 
 describe('a stream that breaks at the provider', () => {
@@ -67,16 +71,6 @@ describe('a stream that breaks at the provider', () => {
     },
   );
 
-  it('before anything was delivered answers a status, and costs nothing', async () => {
-    world.fault = { kind: 'cut', afterChunks: 0 };
-    const { client, requestId } = await stream('mock/mock-small');
-    await client.over();
-
-    expect(client.status).toBe(502);
-    expect(JSON.parse(client.text())).toMatchObject({ error: { code: 'upstream_unreachable' } });
-    expect(await world.usageOf(requestId)).toMatchObject({ outcome: 'failed', amountNanoUsd: '0', estimated: false });
-  });
-
   it('whole, but torn before [DONE], is a whole answer', async () => {
     world.scripted.answer = (_request, response) => {
       response.writeHead(200, eventStream);
@@ -88,6 +82,16 @@ describe('a stream that breaks at the provider', () => {
     expect(client.said()).toBe('Hi');
     expect(client.events().at(-1)).toBe('[DONE]');
     expect(await world.usageOf(requestId)).toMatchObject({ outcome: 'completed', estimated: true });
+  });
+
+  it('before anything was delivered answers a status, and costs nothing', async () => {
+    world.fault = { kind: 'cut', afterChunks: 0 };
+    const { client, requestId } = await stream('mock/mock-small');
+    await client.over();
+
+    expect(client.status).toBe(502);
+    expect(JSON.parse(client.text())).toMatchObject({ error: { code: 'upstream_unreachable' } });
+    expect(await world.usageOf(requestId)).toMatchObject({ outcome: 'failed', amountNanoUsd: '0', estimated: false });
   });
 
   it('answers 502 where the provider cannot be reached, and nothing is charged or asked', async () => {
@@ -102,33 +106,33 @@ describe('a stream that breaks at the provider', () => {
 
 describe('a provider that is silent', () => {
   it('from the start gets the client pings, then one error event', async () => {
-    world.fault = { kind: 'stall', afterChunks: 0 };
-    const silent = await stream('mock/mock-small');
-    const usage = await expectOneErrorEvent(silent, 'upstream_timeout');
+    hasty.fault = { kind: 'stall', afterChunks: 0 };
+    const silent = await stream('mock/mock-small', {}, hasty);
+    const usage = await expectOneErrorEvent(silent, 'upstream_timeout', hasty);
 
     expect(silent.client.text()).toMatch(/^: ping\n\n/);
     expect(usage).toMatchObject({ outcome: 'failed', amountNanoUsd: '0' });
-    await world.truthOf(silent.requestId);
+    await hasty.truthOf(silent.requestId);
   });
 
   it('in the middle ends with one error event, and what was generated is charged exactly', async () => {
-    world.fault = { kind: 'stall', afterChunks: 5 };
-    const silent = await stream('mock/mock-small');
-    const usage = await expectOneErrorEvent(silent, 'upstream_timeout');
-    const truth = await world.truthOf(silent.requestId);
+    hasty.fault = { kind: 'stall', afterChunks: 5 };
+    const silent = await stream('mock/mock-small', {}, hasty);
+    const usage = await expectOneErrorEvent(silent, 'upstream_timeout', hasty);
+    const truth = await hasty.truthOf(silent.requestId);
 
     expect(truth).toMatchObject({ state: 'aborted', completionTokens: 5 });
     expect(usage).toMatchObject({ amountNanoUsd: truth.amountNanoUsd, estimated: false });
   });
 
   it('but sends comments is silent all the same: they are no life', async () => {
-    world.scripted.answer = (_request, response) => {
+    hasty.scripted.answer = (_request, response) => {
       response.writeHead(200, eventStream);
       response.write(chunkEvent('Hi'));
       const timer = setInterval(() => response.write(': still here\n\n'), 20);
       response.once('close', () => clearInterval(timer));
     };
-    const usage = await expectOneErrorEvent(await stream('scripted-model'), 'upstream_timeout');
+    const usage = await expectOneErrorEvent(await stream('scripted-model', {}, hasty), 'upstream_timeout', hasty);
 
     expect(usage).toMatchObject({ outcome: 'failed', estimated: true });
   });
@@ -285,12 +289,12 @@ describe('the head', () => {
   });
 
   it('comes with the pings of a slow start, and the answer after them is whole', async () => {
-    world.scripted.answer = (_request, response) => {
+    hasty.scripted.answer = (_request, response) => {
       response.writeHead(200, eventStream);
       const timer = setTimeout(() => response.end(`${chunkEvent('Hi')}${chunkEvent('', 'stop')}data: [DONE]\n\n`), 250);
       response.once('close', () => clearTimeout(timer));
     };
-    const { client } = await stream('scripted-model');
+    const { client } = await stream('scripted-model', {}, hasty);
     await client.over();
 
     expect(client.text()).toMatch(/^(: ping\n\n)+data: /);

@@ -237,7 +237,7 @@ describe('a request that an earlier process left open', () => {
       usage: { inputUncached: 10, outputText: 20 },
       amountNanoUsd: '13500',
     });
-  }, 20_000);
+  });
 
   it('is left to the next process where it cannot be settled before this one ends', async () => {
     const world = await start({ environment: { SHUTDOWN_GRACE_MS: '1200' } });
@@ -265,5 +265,5 @@ describe('a request that an earlier process left open', () => {
     expect(successor.abandonedIntents.map((intent) => intent.eventId)).toEqual([requestId]);
     expect(world.usages()).toEqual([]);
     await successor.close();
-  }, 20_000);
+  });
 });

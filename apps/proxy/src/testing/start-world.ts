@@ -149,7 +149,6 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     usages: () => log.usages,
     async usageOf(requestId) {
       await waitFor(() => log.usages.some((usage) => usage.requestId === requestId), {
-        timeoutMs: 10_000,
         describe: `the usage of ${requestId}`,
       });
       const found = log.usages.filter((usage) => usage.requestId === requestId);
@@ -163,7 +162,6 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       }),
     async waitUntilNothingHeld() {
       await waitFor(async () => (await admission.readCredit(principal.orgId)).openHolds === 0, {
-        timeoutMs: 8000,
         describe: 'every hold to be given back',
       });
     },

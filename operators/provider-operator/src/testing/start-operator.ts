@@ -147,9 +147,9 @@ export class OperatorWorld {
   until(
     name: string,
     expected: { type?: string; status?: string; reason?: string; message?: string },
-    options: { kind?: ResourceKind; namespace?: string; timeoutMs?: number } = {},
+    options: { kind?: ResourceKind; namespace?: string } = {},
   ): Promise<Condition> {
-    const { kind = providerKind, namespace = 'team-a', timeoutMs = 30_000 } = options;
+    const { kind = providerKind, namespace = 'team-a' } = options;
     const { type = 'Ready', status, reason, message } = expected;
     return waitFor(
       () => {
@@ -163,7 +163,6 @@ export class OperatorWorld {
         return isMet ? condition : undefined;
       },
       {
-        timeoutMs,
         describe: () =>
           `${name} to be ${type} ${status ?? ''} ${reason ?? ''}, not ${JSON.stringify(this.find(kind, namespace, name)?.status)}`,
       },

