@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { AdmissionStore } from '@aggregator/admission';
 import { usageRecordedTopic } from '@aggregator/contracts';
 import type { ExpiringStore } from '@aggregator/expiring-store';
@@ -33,6 +33,8 @@ import { chooseMemoryMax, Room } from './admission/room.ts';
 import { OpenRequests } from './attempts/open-requests.ts';
 import { AnswerCache } from './cache/answer-cache.ts';
 import { mockLedgerPath, type ProxyConfig } from './config.ts';
+import { CorrectionFiles } from './corrections/correction-files.ts';
+import { Corrections } from './corrections/corrections.ts';
 import { createProxyEvents, type ProxyEvents } from './events.ts';
 import { RequestOutcomes, withOutcomes } from './idempotency/request-outcomes.ts';
 import { CompiledPolicies } from './privacy/compiled-policies.ts';
@@ -46,6 +48,7 @@ import { takeLastKnownGood } from './routing/last-known-good.ts';
 import { SnapshotOffers } from './routing/snapshot-offers.ts';
 import { startFromDisk } from './routing/start-from-disk.ts';
 import { CurrentSnapshot } from './routing/swap-snapshot.ts';
+import { findUsageRecord } from './settlement/find-usage-record.ts';
 import { readBootId } from './settlement/read-boot-id.ts';
 import { recoverIntents } from './settlement/recover-intents.ts';
 import { type GivenStores, openStores } from './stores/open-stores.ts';
@@ -78,6 +81,8 @@ export interface ProxyContext extends ServiceContext {
   readonly admission: AdmissionStore;
   readonly leases: LeaseRequests;
   readonly spool: Spool;
+  /** Estimates whose provider may still give its record. */
+  readonly corrections: Corrections;
   readonly pools: ProviderPools;
   readonly credentials: Credentials;
   /** What is remembered of each target's failures. */
@@ -168,7 +173,22 @@ export async function createProxyContext(
   let tasks: Promise<unknown> = Promise.resolve();
   let cutTimer: NodeJS.Timeout | undefined;
 
+  const now = overrides.now ?? Date.now;
+  const corrections = new Corrections({
+    files: new CorrectionFiles(join(config.spoolDirectory, 'corrections')),
+    findRecord: (request) => findUsageRecord({ credentials, pools }, request),
+    publish: (event) =>
+      stores.eventLog.publish(usageRecordedTopic, [{ key: event.orgId, value: JSON.stringify(event) }]),
+    isOpen: (requestId) => spool.hasOpenIntent(requestId),
+    ...{ monotonicNow, now },
+    onCorrected: events.estimateCorrected,
+    onGivenUp: events.correctionGivenUp,
+    onError: (error) => events.partFailed('corrections', error),
+  });
+  await corrections.open();
+
   const context: ProxyContext = {
+    corrections,
     ...{ config, logger, metrics, events, routing, spool, pools, credentials, memory, traffic, refusedPrefills },
     eventRoom: new EventRoom(eventRoomLimits),
     admission: watchHolds(stores.admission, holds),
@@ -191,7 +211,7 @@ export async function createProxyContext(
     masking: new MaskingQueue(maskingBounds),
     mockProvider: await openMockProvider(config),
     bootId: readBootId(),
-    now: overrides.now ?? Date.now,
+    now,
     isClosing: () => background.signal.aborted,
     readinessChecks: readinessChecks(routing, offers, spool),
     dependencyChecks: {
@@ -220,6 +240,7 @@ export async function createProxyContext(
         reporter.run(background.signal),
         watermark.run(background.signal),
         recoverIntents(context, spool.abandonedIntents, background.signal),
+        corrections.run(background.signal),
       ]).catch((error: unknown) => events.partFailed('background', error));
     },
     beginDrain() {
@@ -258,7 +279,7 @@ export async function createProxyContext(
 }
 
 /** What a proxy has on its hands now: what autoscalers and alerts go by. */
-function observeLoad(metrics: Metrics, { room, masking, requests, spool }: ProxyContext): void {
+function observeLoad(metrics: Metrics, { room, masking, requests, spool, corrections }: ProxyContext): void {
   metrics.observed('proxy_inflight_requests', 'AI requests that are here now.', () => room.count);
   metrics.observed('proxy_masking_jobs', 'Large requests that are being masked, or wait for it.', () => masking.count);
   metrics.observed(
@@ -267,6 +288,11 @@ function observeLoad(metrics: Metrics, { room, masking, requests, spool }: Proxy
     () => room.memoryTaken,
   );
   metrics.observed('proxy_inflight_streams', 'Streams that are open now.', () => requests.streams);
+  metrics.observed(
+    'proxy_pending_corrections',
+    'Charges by estimate whose provider is asked for its record.',
+    () => corrections.size,
+  );
   metrics.observed('proxy_spool_fill_ratio', 'How full the spool is, 0 to 1.', () => spool.readFill());
 }
 

@@ -1,8 +1,10 @@
-import type { AppError, EntryProblem, RoutingSnapshot } from '@aggregator/contracts';
+import type { AppError, EntryProblem, RoutingSnapshot, UsageCorrected } from '@aggregator/contracts';
 import { formatNanoUsd, toUsdNumber } from '@aggregator/pricing';
 import type { Target } from '@aggregator/routing';
 import type { Logger, Metrics } from '@aggregator/service-kit';
 import type { RefusedBy } from './admission/room.ts';
+import type { GivenUp } from './corrections/corrections.ts';
+import type { PendingCorrection } from './corrections/pending-correction.ts';
 import type { DispatchedRequest } from './settlement/dispatched-request.ts';
 import type { AttemptEnd, Settled } from './settlement/settle-request.ts';
 
@@ -34,6 +36,10 @@ export interface ProxyEvents {
   /** A round is over; those left are tried again. */
   recoveryAdvanced(left: number): void;
   intentUnreadable(eventId: string, error: unknown): void;
+  /** The provider's record of a request that was charged by an estimate is published; null: the estimate was the truth. */
+  estimateCorrected(pending: PendingCorrection, event: UsageCorrected | null): void;
+  /** A charge by estimate stays as it is. `requestId` is a file's name if the file is unreadable. */
+  correctionGivenUp(requestId: string, reason: GivenUp, error?: unknown): void;
   snapshotTaken(snapshot: RoutingSnapshot): void;
   snapshotRefused(problems: readonly EntryProblem[]): void;
   /** What of the snapshot that is served from now on could not be read. */
@@ -78,6 +84,11 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
   ]);
   const raised = metrics.counter('proxy_raised_holds_total', 'Holds that were raised before an attempt.');
   const estimates = metrics.counter('proxy_estimated_charges_total', 'Charges by estimate.', ['provider']);
+  const corrections = metrics.counter(
+    'proxy_corrections_total',
+    'Charges by estimate whose provider was asked for its record later, by result.',
+    ['result'],
+  );
   const inconsistent = metrics.counter(
     'proxy_usage_inconsistent_total',
     'Answers whose provider reported a usage outside the bounds of the request; charged at the bound.',
@@ -166,6 +177,22 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
       if (left > 0) logger.warn('recovery_delayed', { left });
     },
     intentUnreadable: (eventId, error) => logger.error('intent_unreadable', { eventId, error }),
+    estimateCorrected({ request: { requestId }, settled }, event) {
+      corrections.inc({ result: event === null ? 'unchanged' : 'corrected' });
+      const settledNanoUsd = settled.amountNanoUsd;
+      logger.info('estimate_corrected', {
+        ...{ requestId, settledNanoUsd },
+        actualNanoUsd: event?.actual.amountNanoUsd ?? settledNanoUsd,
+      });
+      if (event?.reportedUsage == null) return;
+      const { provider, model, actual, reportedUsage } = event;
+      inconsistent.inc({ provider, model });
+      logger.warn('usage_inconsistent', { requestId, provider, model, usage: actual.usage, reportedUsage });
+    },
+    correctionGivenUp(requestId, reason, error) {
+      corrections.inc({ result: 'given_up' });
+      logger.warn('correction_given_up', { requestId, reason, ...(error !== undefined && { error }) });
+    },
     snapshotTaken(snapshot) {
       version.set(snapshot.version);
       logger.info('snapshot_taken', { epoch: snapshot.epoch, version: snapshot.version });

@@ -1,3 +1,4 @@
+export { replaceFileDurably } from './durable-file.ts';
 export { openSpool } from './open-spool.ts';
 export {
   type AbandonedIntent,

@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { RoutingSnapshot } from '@aggregator/contracts';
+import { replaceFileDurably } from '@aggregator/spool';
 import { readSnapshot } from './read-snapshot.ts';
 
 /** The last good snapshot, for a start while the orchestrator is away. Null where there is none. Throws where it is not one. */
@@ -19,13 +20,7 @@ export async function readSavedSnapshot(path: string): Promise<RoutingSnapshot |
 
 /** Replaces the file whole or not at all. A snapshot holds no secret. */
 export async function saveSnapshot(path: string, snapshot: RoutingSnapshot): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const file = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await file.writeFile(JSON.stringify(snapshot));
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
+  const directory = dirname(path);
+  await mkdir(directory, { recursive: true });
+  await replaceFileDurably(directory, path, JSON.stringify(snapshot));
 }

@@ -5,6 +5,7 @@ import { createMemoryAdmissionStore } from '@aggregator/admission';
 import type { EventLog } from '@aggregator/messaging';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { openSpool } from '@aggregator/spool';
+import { waitFor } from '@aggregator/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openStream } from '../testing/sse-client.ts';
 import { startWorld, type World } from '../testing/start-world.ts';
@@ -238,6 +239,37 @@ describe('a request that an earlier process left open', () => {
       amountNanoUsd: '13500',
     });
   });
+
+  it('is charged an estimate if the provider does not answer in time, and corrected when it does', async () => {
+    const world = await start({});
+    let isAway = true;
+    world.scripted.answer = (request, response) => {
+      const usage = { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 };
+      if (request.method !== 'GET') {
+        response
+          .writeHead(200, { 'content-type': 'text/event-stream' })
+          .write('data: {"choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n');
+      } else if (isAway) response.writeHead(503).end();
+      else response.end(JSON.stringify({ object: 'usage_record', usage }));
+    };
+    const requestId = createUuidV7();
+    const client = await openStream(`${world.url}${path}`, await world.headers(requestId), {
+      ...{ ...body, model: 'forgetful-model' },
+    });
+    await client.waitForEvents(1);
+    client.leave();
+    const settlement = await world.usageOf(requestId);
+    expect(settlement).toMatchObject({ estimated: true, outcome: 'aborted' });
+    isAway = false;
+
+    const { time, usage, amountNanoUsd } = settlement;
+    const correction = await waitFor(() => world.corrections()[0], { timeoutMs: 20_000, describe: 'the correction' });
+    expect(correction).toMatchObject({
+      ...{ requestId, eventId: `${requestId}/correction`, settled: { time, usage, amountNanoUsd } },
+      actual: { usage: { inputUncached: 10, outputText: 20 }, amountNanoUsd: '13500' },
+    });
+    expect(world.usages()).toHaveLength(1);
+  }, 40_000);
 
   it('is left to the next process where it cannot be settled before this one ends', async () => {
     const world = await start({ environment: { SHUTDOWN_GRACE_MS: '1200' } });

@@ -37,6 +37,8 @@ export interface Settled {
   readonly cache?: 'hit' | 'miss' | 'bypass';
   readonly outcome: Outcome;
   readonly charge: Charge;
+  /** The charge is an estimate, and the provider may still give its record. */
+  readonly mayBeCorrected?: boolean;
 }
 
 /**
@@ -51,8 +53,16 @@ export async function settleRequest(
   readPrompt: () => Prompt,
 ): Promise<void> {
   const settled = await judgeEnd(context, request, end, readPrompt);
-  if (settled === null) context.events.settlementLeft(request);
-  else recordSettlement(context, request, end, settled);
+  if (settled === null) {
+    context.events.settlementLeft(request);
+    return;
+  }
+  const time = new Date(context.now()).toISOString();
+  if (settled.mayBeCorrected && context.spool.hasOpenIntent(request.requestId)) {
+    const { usage, amountNanoUsd } = settled.charge;
+    await context.corrections.add(request, { time, usage, amountNanoUsd: formatNanoUsd(amountNanoUsd) });
+  }
+  recordSettlement(context, request, end, settled, time);
 }
 
 /** Writes the settlement, unless there is one already, and gives back the hold. */
@@ -61,6 +71,7 @@ export function recordSettlement(
   request: DispatchedRequest,
   end: Pick<AttemptEnd, 'failure' | 'latencyMs' | 'ttftMs' | 'attempts'>,
   { outcome, charge, cache = 'bypass' }: Settled,
+  time = new Date(context.now()).toISOString(),
 ): void {
   const isFirst = context.spool.appendSettlement({
     schema: 'usage.recorded/1',
@@ -68,7 +79,7 @@ export function recordSettlement(
     requestId: request.requestId,
     attempt: request.attempt,
     attempts: [...(end.attempts ?? toAttempts(request, end))],
-    time: new Date(context.now()).toISOString(),
+    time,
     orgId: request.orgId,
     userId: request.userId,
     keyId: request.keyId,
@@ -134,7 +145,7 @@ async function judgeEnd(
     case 'absent':
       return { outcome: 'void', charge: noCharge };
     case 'unknown':
-      return context.isClosing() ? null : estimate();
+      return context.isClosing() ? null : { ...estimate(), mayBeCorrected: true };
     case 'none':
       return estimate();
   }

@@ -8,8 +8,9 @@ import {
   type Principal,
   principalHeader,
   type RoutingSnapshot,
+  type UsageCorrected,
   type UsageRecorded,
-  usageRecorded,
+  usageEvent,
   usageRecordedDeadLetterTopic,
   usageRecordedTopic,
 } from '@aggregator/contracts';
@@ -54,6 +55,8 @@ export interface World {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
   /** Every usage event in the event log so far. */
   usages(): readonly UsageRecorded[];
+  /** Every correction of an estimate in the event log so far. */
+  corrections(): readonly UsageCorrected[];
   /** The one event of a request, as soon as it is in the event log. */
   usageOf(requestId: string): Promise<UsageRecorded>;
   /** The mock provider's own record of a request, when it is over. */
@@ -147,6 +150,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       });
     },
     usages: () => log.usages,
+    corrections: () => log.corrections,
     async usageOf(requestId) {
       await waitFor(() => log.usages.some((usage) => usage.requestId === requestId), {
         describe: `the usage of ${requestId}`,
@@ -225,7 +229,8 @@ export function toSnapshot(mockUrl: string, scriptedUrl: string, version = 1): R
 
 async function openLog(given: EventLog | undefined) {
   const usages: UsageRecorded[] = [];
-  if (given !== undefined) return { eventLog: given, usages, close: async () => undefined };
+  const corrections: UsageCorrected[] = [];
+  if (given !== undefined) return { eventLog: given, usages, corrections, close: async () => undefined };
   const database = await createTestDatabase({ isEmpty: true });
   const eventLog = createEmbeddedEventLog({ databaseUrl: database.url, publishDeadlineMs: 5000, pollIntervalMs: 10 });
   const consumer = await eventLog.consume({
@@ -235,13 +240,18 @@ async function openLog(given: EventLog | undefined) {
     deadLetterTopic: usageRecordedDeadLetterTopic,
     onError: () => undefined,
     async handle(records) {
-      usages.push(...records.map((record) => usageRecorded.parse(JSON.parse(record.value))));
+      for (const { value } of records) {
+        const event = usageEvent.parse(JSON.parse(value));
+        if (event.schema === 'usage.recorded/1') usages.push(event);
+        else corrections.push(event);
+      }
       return { rejected: [] };
     },
   });
   return {
     eventLog,
     usages,
+    corrections,
     async close() {
       await consumer.close();
       await eventLog.close();
