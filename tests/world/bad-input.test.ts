@@ -60,7 +60,7 @@ describe('bad input on the chat route', () => {
     ],
     ['nesting of 10,000 levels', deep(10_000), 400, 'invalid_json', null],
     ['a list', '[]', 400, 'invalid_json', null],
-    ['an escaped NUL', json({ messages: [{ role: 'user', content: 'a\u0000b' }] }), 400, 'invalid_value', null],
+    ['an escaped NUL in an id', json({ user: 'a\u0000b' }), 400, 'invalid_value', 'user'],
     ['no model', json({ model: undefined }), 400, 'invalid_value', 'model'],
     ['an unknown model', json({ model: 'no-such-model' }), 404, 'model_not_found', 'model'],
     ['no messages', json({ messages: [] }), 400, 'invalid_value', 'messages'],

@@ -62,11 +62,11 @@ async function parse(body: Buffer, place: Exchange['place']): Promise<Record<str
   if (body.length <= largeBytes) {
     const figures = scanJson(body, clientJsonBounds);
     place.requireMemory(estimateMemory(figures));
-    return parseScannedJson(body, figures);
+    return parseScannedJson(body, figures, 'forwarded');
   }
   const scanned = await scanJsonInTurns(body, clientJsonBounds);
   place.requireMemory(estimateMemory(scanned.figures));
-  return scanned.parse();
+  return scanned.parse('forwarded');
 }
 
 /** Returns the memory that so many bytes of text take. Bytes. */

@@ -44,21 +44,6 @@ export function countNames(value: unknown): number {
   return count;
 }
 
-/** PostgreSQL and providers hold neither NUL nor lone surrogates. @throws {AppError} `invalid_value` */
-export function refuseBrokenText(value: unknown): void {
-  if (typeof value === 'string') {
-    if (!value.includes('\u0000') && value.isWellFormed()) return;
-    throw new AppError('invalid_value', { message: 'The request holds text with NUL characters or lone surrogates.' });
-  }
-  if (Array.isArray(value)) value.forEach(refuseBrokenText);
-  else if (typeof value === 'object' && value !== null) {
-    for (const [name, item] of Object.entries(value)) {
-      refuseBrokenText(name);
-      refuseBrokenText(item);
-    }
-  }
-}
-
 export function refuseTwins(): AppError {
   return new AppError('invalid_json', { message: 'The request body has an object with the same field twice.' });
 }

@@ -1,6 +1,7 @@
 import { AppError } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
-import { parseJsonBody } from './parse-json-body.ts';
+import { clientJsonBounds } from './json-figures.ts';
+import { parseJsonBody, parseScannedJson, scanJson } from './parse-json-body.ts';
 
 const codeOf = (body: Buffer | string): string => {
   try {
@@ -50,6 +51,45 @@ describe('parseJsonBody', () => {
     ['a lone surrogate in a name', '{"\\udc00":1}'],
   ])('refuses %s as invalid_value', (_name, body) => {
     expect(codeOf(body)).toBe('invalid_value');
+  });
+
+  it('C-F3: names the field whose text cannot be stored', () => {
+    const body = Buffer.from(JSON.stringify({ a: [{ b: 'x' }, { b: 'x\u0000' }] }));
+
+    expect(() => parseJsonBody(body)).toThrow(expect.objectContaining({ param: 'a[1].b' }));
+  });
+
+  it('C-F3: forwards NUL in text and mends lone surrogates, but not in names, ids and metadata', () => {
+    const parse = (value: object) => {
+      const body = Buffer.from(JSON.stringify(value));
+      return parseScannedJson(body, scanJson(body, clientJsonBounds), 'forwarded');
+    };
+    const content = [
+      { type: 'text', text: 'a\u0000\ud800b' },
+      { type: 'tool_use', id: 'x', input: { name: '\u0000' } },
+    ];
+
+    expect(parse({ model: 'm', messages: [{ role: 'user', content }] })).toEqual({
+      model: 'm',
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'a\u0000\ufffdb' },
+            { type: 'tool_use', id: 'x', input: { name: '\u0000' } },
+          ],
+        },
+      ],
+    });
+    for (const [param, value] of [
+      ['user', { user: 'a\u0000' }],
+      ['metadata.team', { metadata: { team: '\ud800' } }],
+      ['models[0]', { models: ['\u0000'] }],
+      ['messages[0].tool_call_id', { messages: [{ tool_call_id: '\u0000' }] }],
+      ['tools[0].function.name', { tools: [{ function: { name: '\u0000' } }] }],
+    ] as const) {
+      expect(() => parse(value)).toThrow(expect.objectContaining({ code: 'invalid_value', param }));
+    }
   });
 
   it('takes brackets inside text for text', () => {

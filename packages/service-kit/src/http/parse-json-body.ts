@@ -1,7 +1,8 @@
 import { AppError } from '@aggregator/contracts';
+import { hasBrokenText, mendText, type TextUse } from './broken-text.ts';
 import { clientJsonBounds, type JsonBounds, type JsonFigures, notJson } from './json-figures.ts';
 import { JsonScan } from './json-scan.ts';
-import { countNames, decodeJson, parseJson, refuseBrokenText, refuseTwins } from './json-text.ts';
+import { countNames, decodeJson, parseJson, refuseTwins } from './json-text.ts';
 
 /**
  * Bytes of a request as a JSON object. Depth and the number of values are checked by a scan of the bytes before anything is
@@ -22,10 +23,10 @@ export function scanJson(body: Buffer, bounds: JsonBounds): JsonFigures {
 }
 
 /** The second half of `parseJsonBody`. */
-export function parseScannedJson(body: Buffer, figures: JsonFigures): Record<string, unknown> {
+export function parseScannedJson(body: Buffer, figures: JsonFigures, use: TextUse = 'stored'): Record<string, unknown> {
   const value = requireObject(parseJson(decodeJson(body)));
   if (countNames(value) !== figures.names) throw refuseTwins();
-  if (figures.hasEscapes) refuseBrokenText(value);
+  if (figures.hasEscapes && hasBrokenText(value)) mendText(value, use);
   return value;
 }
 

@@ -2,7 +2,7 @@ import { AppError } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { clientJsonBounds } from './json-figures.ts';
-import { parseJsonBody } from './parse-json-body.ts';
+import { parseJsonBody, parseScannedJson, scanJson } from './parse-json-body.ts';
 import { scanJsonInTurns } from './parse-json-in-turns.ts';
 
 type Outcome = { value: string } | { code: string };
@@ -90,6 +90,30 @@ describe('a JSON body that is parsed in turns', () => {
         expect(await parseInTurns(text, pieceBytes)).toEqual(parseAtOnce(text));
       }),
       { numRuns: 3000 },
+    );
+  });
+
+  it('C-F3: has the same text forwarded or refused, and the same field named, wherever it is cut', async () => {
+    const text = fc.string({ unit: fc.constantFrom('a', '\u0000', '\ud800', '\udc00'), maxLength: 3 });
+    const names = fc.constantFrom('content', 'input', 'metadata', 'name', 'user', '\u0000');
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof({ maxDepth: 4 }, text, fc.array(tie('any'), { maxLength: 3 }), fc.dictionary(names, tie('any'))),
+    })).any;
+    const read = async (parse: () => unknown) => {
+      try {
+        return JSON.stringify(await parse());
+      } catch (error) {
+        return error instanceof AppError ? [error.code, error.param] : error;
+      }
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(names, value), pieces, async (body, pieceBytes) => {
+        const bytes = Buffer.from(JSON.stringify(body));
+        const scanned = await scanJsonInTurns(bytes, clientJsonBounds, pieceBytes);
+        const atOnce = await read(() => parseScannedJson(bytes, scanJson(bytes, clientJsonBounds), 'forwarded'));
+        expect(await read(() => scanned.parse('forwarded'))).toEqual(atOnce);
+      }),
+      { numRuns: 500 },
     );
   });
 

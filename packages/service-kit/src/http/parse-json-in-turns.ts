@@ -1,9 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isOpaqueField } from '@aggregator/contracts';
+import {
+  bodyPlace,
+  hasBrokenText,
+  isBroken,
+  isOwnName,
+  mendText,
+  placeOf,
+  requireForwarded,
+  type TextPlace,
+  type TextUse,
+} from './broken-text.ts';
 import { type JsonBounds, type JsonFigures, notJson } from './json-figures.ts';
 import { JsonPieces, type LargeContainer, type LargeEntry, type Range } from './json-pieces.ts';
 import { JsonScan } from './json-scan.ts';
-import { countNames, decodeJson, parseJson, plain, refuseBrokenText, refuseTwins } from './json-text.ts';
+import { countNames, decodeJson, parseJson, plain, refuseTwins } from './json-text.ts';
 import { requireContent, requireObject } from './parse-json-body.ts';
 
 /** Bytes that are scanned before others have a turn. */
@@ -15,7 +25,7 @@ const turnMs = 4;
 export interface ScannedJson {
   readonly figures: JsonFigures;
   /** As `parseJsonBody`, with turns for others between pieces of the work. */
-  parse(): Promise<Record<string, unknown>>;
+  parse(use?: TextUse): Promise<Record<string, unknown>>;
 }
 
 /**
@@ -31,57 +41,62 @@ export async function scanJsonInTurns(body: Buffer, bounds: JsonBounds, pieceByt
     await nextTurn();
   }
   const root = pieces.finish();
-  return { figures: scan.figures, parse: () => new PieceParser(body, scan.figures).parse(root) };
+  return { figures: scan.figures, parse: (use = 'stored') => new PieceParser(body, scan.figures, use).parse(root) };
 }
 
 class PieceParser {
   readonly #body: Buffer;
   readonly #figures: JsonFigures;
+  readonly #use: TextUse;
   #names = 0;
   #turnEndsMs = performance.now() + turnMs;
 
-  constructor(body: Buffer, figures: JsonFigures) {
+  constructor(body: Buffer, figures: JsonFigures, use: TextUse) {
     this.#body = body;
     this.#figures = figures;
+    this.#use = use;
   }
 
   async parse(root: Range | LargeContainer): Promise<Record<string, unknown>> {
-    const value = requireObject('parts' in root ? await this.#build(root) : await this.#parsePiece(root));
+    const value = requireObject(
+      'parts' in root ? await this.#build(root, bodyPlace) : await this.#parsePiece(root, bodyPlace),
+    );
     if (this.#names !== this.#figures.names) throw refuseTwins();
     return value;
   }
 
-  async #build({ isArray, parts }: LargeContainer, isOpaque = false): Promise<unknown> {
+  async #build({ isArray, parts }: LargeContainer, place: TextPlace): Promise<unknown> {
     const built: unknown[] | Record<string, unknown> = isArray ? [] : {};
     for (const part of parts) {
+      const from = Array.isArray(built) ? built.length : null;
       const entries =
-        'container' in part
-          ? await this.#parseEntry(part, isArray, isOpaque)
-          : await this.#parsePiece(part, isArray, isOpaque);
+        'container' in part ? await this.#parseEntry(part, place, from) : await this.#parsePiece(part, place, from);
       append(built, entries);
     }
     return built;
   }
 
   /** A list or an object with the one entry. */
-  async #parseEntry({ prefix, container }: LargeEntry, isArray: boolean, isOpaque: boolean) {
-    if (isArray) return [await this.#build(container, isOpaque)];
+  async #parseEntry({ prefix, container }: LargeEntry, parent: TextPlace, from: number | null) {
+    if (from !== null) return [await this.#build(container, placeOf(parent, from, container.isArray))];
     const [name, ...more] = Object.keys(requireObject(parseJson(`{${this.#read(prefix)}null}`)));
     if (name === undefined || more.length > 0) throw notJson('no name before a value');
-    if (this.#figures.hasEscapes) refuseBrokenText(name);
+    const place = placeOf(parent, name, container.isArray);
+    if (this.#figures.hasEscapes && isBroken(name)) requireForwarded(this.#use, isOwnName(parent), place);
     this.#names += 1;
-    const value = await this.#build(container, isOpaque || isOpaqueField(name, container.isArray));
+    const value = await this.#build(container, place);
     return Object.defineProperty({}, name, { ...plain, value });
   }
 
-  async #parsePiece(range: Range, isArray?: boolean, isOpaque = false): Promise<unknown> {
+  /** `from` is the number of the first entry in a list, null in an object; absent for the whole body. */
+  async #parsePiece(range: Range, place: TextPlace, from?: number | null): Promise<unknown> {
     const text = this.#read(range);
     await this.#breathe();
-    const value = parseJson(isArray === undefined ? text : isArray ? `[${text}]` : `{${text}}`, isOpaque);
+    const value = parseJson(from === undefined ? text : from === null ? `{${text}}` : `[${text}]`, place.isOpaque);
     // A comma was before or behind it: a piece without an entry is a comma too many.
-    if (isArray !== undefined && isEmpty(value)) throw notJson('no value behind a comma');
+    if (from !== undefined && isEmpty(value)) throw notJson('no value behind a comma');
     this.#names += countNames(value);
-    if (this.#figures.hasEscapes) refuseBrokenText(value);
+    if (this.#figures.hasEscapes && hasBrokenText(value)) mendText(value, this.#use, place, from ?? 0);
     await this.#breathe();
     return value;
   }

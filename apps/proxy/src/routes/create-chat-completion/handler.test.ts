@@ -103,6 +103,27 @@ describe('200, plain', () => {
   });
 });
 
+describe('text that a database does not hold', () => {
+  it('C-F3: is served in messages and results of tools, masked or not', async () => {
+    const tool_calls = [{ id: 'a', type: 'function', function: { name: 'run', arguments: '{"x":"\\u0000"}' } }];
+    const body = {
+      ...good,
+      messages: [
+        { role: 'user', content: 'a\u0000b \ud800 me@example.org' },
+        { role: 'assistant', content: null, tool_calls },
+        { role: 'tool', tool_call_id: 'a', content: [{ type: 'text', text: '\u0000'.repeat(100) }] },
+      ],
+    };
+
+    expect((await ask(body)).status).toBe(200);
+    expect((await ask({ ...body, pad: 'x'.repeat(70_000) })).status).toBe(200);
+    expect((await ask({ ...body, user: 'a\u0000' })).json.error).toMatchObject({
+      code: 'invalid_value',
+      param: 'user',
+    });
+  });
+});
+
 describe('200, streamed', () => {
   it('says the same as a plain answer, ends in [DONE], and has our additions in the last chunk', async () => {
     const plain = await ask(good);
