@@ -71,10 +71,20 @@ async function findOrCreateAdmin(
     data: { id: organizationId, name: options.organizationName, createdAt: now },
   });
   await transaction.user.create({
-    data: { id: userId, organizationId, email, name: 'Administrator', passwordHash, role: 'admin', createdAt: now },
+    data: {
+      ...{ id: userId, organizationId, email, name: 'Administrator', passwordHash, role: 'admin', isOperator: true },
+      createdAt: now,
+      memberships: { create: { organizationId, role: 'owner', createdAt: now } },
+    },
   });
   const audited: AuditedChange[] = [
-    { organizationId, action: 'user_created', subjectType: 'user', subjectId: userId, details: { role: 'admin' } },
+    {
+      organizationId,
+      action: 'user_created',
+      subjectType: 'user',
+      subjectId: userId,
+      details: { role: 'owner', isOperator: 'yes' },
+    },
   ];
   return { organizationId, userId, audited };
 }

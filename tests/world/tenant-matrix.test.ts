@@ -61,13 +61,16 @@ describe('every route with every caller that must not use it (I17)', () => {
     await waitFor(async () => (await explain()).status === 200, { describe: 'the charge' });
   }
 
-  const toPath = ({ route, path = route.slice(route.indexOf(' ') + 1) }: MatrixRoute) =>
-    path.replace(/:(\w+)/g, (_, name: string) => ids.get(name) ?? name);
+  const fillIn = (text: string) => text.replace(/:(\w+)/g, (all, name: string) => ids.get(name) ?? all);
+  const toPath = ({ route, path = route.slice(route.indexOf(' ') + 1) }: MatrixRoute) => fillIn(path);
+  const toBody = ({ body }: MatrixRoute): unknown =>
+    body === undefined ? undefined : JSON.parse(fillIn(JSON.stringify(body)));
 
   /** What an intruder could have changed. */
   async function readState() {
     const read = async (credential: string, path: string) => (await callers.as(credential).request('GET', path)).json;
     const own = ['users/profile', 'users/sessions', 'auth/api-keys', 'auth/organization', 'billing/transactions'];
+    own.push('auth/organization/members', 'auth/memberships');
     const all = ['auth/blocks', 'orchestrator/routes', 'billing/reviews'];
     return {
       own: await Promise.all(own.map((path) => read(victim.token, `/v1/${path}`))),
@@ -90,7 +93,7 @@ describe('every route with every caller that must not use it (I17)', () => {
       const refused = actors.filter((actor) => toRefusal(row, actor) !== null);
       const statuses = await Promise.all(
         refused.map(
-          async ({ credential }) => (await callers.as(credential).request(method, toPath(row), row.body)).status,
+          async ({ credential }) => (await callers.as(credential).request(method, toPath(row), toBody(row))).status,
         ),
       );
       refused.forEach((actor, at) => {

@@ -9,6 +9,7 @@ export interface MatrixRoute {
   readonly route: string;
   /** `any`: every caller with a credential. `session`: an access token, of a user with `profile:manage`. */
   readonly needs: Scope | 'any' | 'session';
+  /** Names of ids in it, such as `:userId`, stand for those of the victim. */
   readonly body?: unknown;
   /** The path names an object of one tenant; for every other tenant it does not exist. */
   readonly isOwned?: boolean;
@@ -24,6 +25,7 @@ const profile = 'profile:manage';
 const keys = 'keys:manage';
 const tenants = 'tenants:manage';
 const providers = 'providers:manage';
+const members = '/v1/auth/organization/members';
 
 const aiRoutes: readonly MatrixRoute[] = [
   { route: 'POST /v1/chat/completions', body: chat },
@@ -58,6 +60,15 @@ export const matrixRoutes: readonly MatrixRoute[] = [
   { route: 'POST /v1/auth/api-keys/:keyId/rotate', needs: keys, isOwned: true, body: {} },
   { route: 'GET /v1/auth/organization', needs: keys },
   { route: 'PATCH /v1/auth/organization', needs: keys, body: { privacy: null } },
+  { route: 'GET /v1/auth/memberships', needs: profile },
+  { route: 'POST /v1/auth/organization/leave', needs: 'session', body: {} },
+  {
+    ...{ route: 'POST /v1/auth/organization/transfer', needs: 'session', isOwned: true },
+    body: { userId: ':userId' },
+  },
+  { route: `GET ${members}`, needs: 'session' },
+  { route: `PATCH ${members}/:userId`, needs: 'session', isOwned: true, body: { role: 'viewer' } },
+  { route: `DELETE ${members}/:userId`, needs: 'session', isOwned: true },
   { route: 'GET /v1/auth/organizations/:organizationId', needs: tenants },
   { route: 'PATCH /v1/auth/organizations/:organizationId', needs: tenants, body: { ceilings: null } },
   { route: 'GET /v1/auth/blocks', needs: tenants },

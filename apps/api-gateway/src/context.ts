@@ -103,7 +103,7 @@ export async function createApiGatewayContext(
     events,
     signer,
     keyVerdicts,
-    accessTokens: new AccessTokens(config.authUrl, (sessionId) => keyVerdicts.findSession(sessionId)),
+    accessTokens: new AccessTokens(config.authUrl, (session) => keyVerdicts.findSession(session)),
     proxies,
     openAnswers,
     managementLimits,

@@ -39,6 +39,14 @@ export interface AuthEvents {
       isCut: boolean;
     },
   ): Promise<void>;
+  /** Members whose role changed, who left or were removed. Gateways then ask again about all that it concerns. */
+  membersChanged(
+    fact: Happening & {
+      change: 'role_changed' | 'removed' | 'left' | 'ownership_transferred';
+      organizationId: string;
+      userIds: string[];
+    },
+  ): Promise<void>;
   profileUpdated(fact: Happening): void;
   /**
    * Also tells the gateways to forget what they know of the keys; null stands for a key whose hash cannot be read any
@@ -66,6 +74,7 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
   const updates = metrics.counter('auth_profiles_updated_total', 'Profiles that their users changed.');
   const organizations = metrics.counter('auth_organizations_updated_total', 'Organisations that were changed.');
   const changes = metrics.counter('auth_api_keys_changed_total', 'Changes of API keys, by kind.', ['change']);
+  const members = metrics.counter('auth_members_changed_total', 'Changes of members, by kind.', ['change']);
   const blocks = metrics.counter('auth_access_changed_total', 'Blocks and their ends, by change.', ['change']);
   const verdicts = metrics.counter('auth_key_verdicts_total', 'Keys that gateways asked about, by verdict.', [
     'verdict',
@@ -131,6 +140,14 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
         organizationIds: kind === 'organizations' ? [id] : [],
       };
       await publish({ keySha256: [], all: false, ...about, ...(isCut && { cut }) }, fact.requestId);
+    },
+    async membersChanged({ userIds, ...fact }) {
+      members.inc({ change: fact.change });
+      logger.info('members_changed', { ...fact, userIds });
+      const { organizationId, requestId } = fact;
+      // A removal also revokes keys that the member's keys made and that belong to others by now.
+      const organizationIds = fact.change === 'removed' || fact.change === 'left' ? [organizationId] : [];
+      await publish({ keySha256: [], all: false, userIds, organizationIds }, requestId);
     },
     profileUpdated(fact) {
       updates.inc();

@@ -29,8 +29,8 @@ describe('seed', () => {
     const { organizationId, userId, apiKey } = await seed(testDatabase.url, options);
 
     const user = await database.user.findUniqueOrThrow({ where: { email: 'admin@localhost.localdomain' } });
-    expect(user).toMatchObject({ id: userId, organizationId, role: 'admin' });
-    expect(await verifyPassword('a generated one', user.passwordHash)).toBe(true);
+    expect(user).toMatchObject({ id: userId, organizationId, isOperator: true });
+    expect(await verifyPassword('a generated one', user.passwordHash ?? '')).toBe(true);
     expect(isWellFormedApiKey(apiKey ?? '')).toBe(true);
     const keyHmac = { in: createKeyHasher([options.pepper]).toHmacs(sha256Hex(apiKey ?? '')) };
     expect(await database.apiKey.findFirst({ where: { keyHmac } })).toMatchObject({
@@ -55,7 +55,7 @@ describe('seed', () => {
     expect(await database.user.count()).toBe(1);
     expect(await database.apiKey.count()).toBe(1);
     const { passwordHash } = await database.user.findFirstOrThrow();
-    expect(await verifyPassword('a generated one', passwordHash)).toBe(true);
+    expect(await verifyPassword('a generated one', passwordHash ?? '')).toBe(true);
   });
 
   it('brings in the key it is given, once', async () => {

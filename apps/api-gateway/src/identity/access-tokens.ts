@@ -9,19 +9,22 @@ import {
   type Principal,
 } from '@aggregator/contracts';
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { toSessionSubject } from './key-verdicts.ts';
 
 const entriesMax = 10_000;
 const tokenLengthMax = 8192;
 
 interface Entry {
   readonly claims: AccessTokenClaims;
+  /** What auth is asked about: the session and the organisation. */
+  readonly subject: string;
   readonly expiresAtMs: number;
   /** The principal that was returned last, and that of the session from which it was made. */
   principal: Principal | null;
   session: Principal | null;
 }
 
-type FindSession = (sessionId: string) => Principal | null | Promise<Principal | null>;
+type FindSession = (session: string) => Principal | null | Promise<Principal | null>;
 
 /**
  * Access tokens as principals. Limits, masking and a block come from the session as it is now, since a token outlives those
@@ -64,14 +67,20 @@ export class AccessTokens {
       const oldest = this.#entries.keys().next().value;
       if (oldest !== undefined) this.#entries.delete(oldest);
     }
-    const entry = { claims, expiresAtMs, principal: null, session: null };
+    const entry = {
+      claims,
+      subject: toSessionSubject(claims.sid, claims.org),
+      expiresAtMs,
+      principal: null,
+      session: null,
+    };
     this.#entries.set(digest, entry);
     return entry;
   }
 
   /** The principal's object stays the same as long as the session's does: its signature is kept with it. */
   #toPrincipal(entry: Entry): Principal | Promise<Principal> {
-    const session = this.#findSession(entry.claims.sid);
+    const session = this.#findSession(entry.subject);
     return session instanceof Promise ? session.then((found) => join(entry, found)) : join(entry, session);
   }
 

@@ -7,7 +7,7 @@ import {
 } from '@aggregator/contracts';
 import type { InternalClient } from '@aggregator/service-kit';
 import { describe, expect, it } from '@jest/globals';
-import { KeyVerdicts } from './key-verdicts.ts';
+import { KeyVerdicts, toSessionSubject } from './key-verdicts.ts';
 
 const key = 'a'.repeat(64);
 const valid: KeyVerdict = {
@@ -26,6 +26,7 @@ const valid: KeyVerdict = {
 
 const sessionId = '0193c5a0-0000-7000-8000-00000000000a';
 const sessionPrincipal: Principal = { ...valid.principal, keyId: null, sessionId };
+const session = toSessionSubject(sessionId, sessionPrincipal.orgId);
 
 /** Auth as the gateway sees it: what it would say now, and how often it was asked. */
 function createAuth() {
@@ -198,14 +199,14 @@ describe('the verdict on a session', () => {
     ['user', changeOfUser(userId)],
   ])('is asked for once, and again as soon as the invalidation of its %s arrives (I3)', async (_name, message) => {
     const { auth, verdicts } = setUp();
-    await Promise.all([verdicts.findSession(sessionId), verdicts.findSession(sessionId)]);
+    await Promise.all([verdicts.findSession(session), verdicts.findSession(session)]);
     expect(auth.asked).toBe(1);
 
     auth.session = masked;
-    expect(verdicts.findSession(sessionId)).toEqual(sessionPrincipal);
+    expect(verdicts.findSession(session)).toEqual(sessionPrincipal);
     verdicts.invalidate(message);
 
-    expect(await verdicts.findSession(sessionId)).toMatchObject({ privacy: policy });
+    expect(await verdicts.findSession(session)).toMatchObject({ privacy: policy });
   });
 
   it.each([
@@ -226,11 +227,11 @@ describe('the verdict on a session', () => {
   it('is null when the session is over, and names a block (I3)', async () => {
     const { auth, verdicts } = setUp();
     auth.session = { valid: false };
-    expect(await verdicts.findSession(sessionId)).toBeNull();
+    expect(await verdicts.findSession(session)).toBeNull();
 
     auth.session = { valid: false, reason: 'blocked' };
     verdicts.forgetAll();
-    await expect(Promise.resolve(verdicts.findSession(sessionId))).rejects.toThrow('access_blocked');
+    await expect(Promise.resolve(verdicts.findSession(session))).rejects.toThrow('access_blocked');
     auth.verdict = { valid: false, reason: 'blocked' };
     await expect(Promise.resolve(verdicts.find(key))).rejects.toThrow('access_blocked');
   });
@@ -248,7 +249,7 @@ describe('the verdict on a session', () => {
 
   it.each([
     ['a key', (verdicts: KeyVerdicts) => verdicts.find(key)],
-    ['a session', (verdicts: KeyVerdicts) => verdicts.findSession(sessionId)],
+    ['a session', (verdicts: KeyVerdicts) => verdicts.findSession(session)],
   ])('waits for no answer about %s that was under way when it changed', async (_name, find) => {
     const { auth, verdicts } = setUp();
     let open: () => void = () => undefined;
@@ -271,16 +272,16 @@ describe('the verdict on a session', () => {
   it('is found by the epoch when the message was lost, and expires when auth cannot be reached (I3)', async () => {
     const { auth, clock, verdicts } = setUp();
     await verdicts.pollEpoch();
-    await verdicts.findSession(sessionId);
+    await verdicts.findSession(session);
     auth.session = masked;
     auth.epoch = 2;
     await verdicts.pollEpoch();
-    expect(await verdicts.findSession(sessionId)).toMatchObject({ privacy: policy });
+    expect(await verdicts.findSession(session)).toMatchObject({ privacy: policy });
 
     auth.isDown = true;
     clock.monotonicMs = 29_999;
-    expect(verdicts.findSession(sessionId)).toMatchObject({ privacy: policy });
+    expect(verdicts.findSession(session)).toMatchObject({ privacy: policy });
     clock.monotonicMs = 30_000;
-    await expect(Promise.resolve(verdicts.findSession(sessionId))).rejects.toThrow('service_unavailable');
+    await expect(Promise.resolve(verdicts.findSession(session))).rejects.toThrow('service_unavailable');
   });
 });

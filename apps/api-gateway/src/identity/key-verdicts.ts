@@ -53,7 +53,7 @@ export class KeyVerdicts {
       ...{ entriesMax, monotonicNow },
     });
     this.#sessions = new RememberedAnswers({
-      ask: (sessionId) => this.#judgeSession(sessionId),
+      ask: (session) => this.#judgeSession(session),
       maxAgeMs: (verdict) => (verdict.valid ? maxAgeMs : refusedMaxAgeMs),
       isRefusal: (verdict) => !verdict.valid,
       ...{ entriesMax, monotonicNow },
@@ -75,11 +75,12 @@ export class KeyVerdicts {
   }
 
   /**
-   * The principal of a session as it is now; null when the session is over. Synchronous when it is remembered. Throws
+   * The principal of a session in an organisation (`toSessionSubject`) as it is now; null when the session is over, or its user
+   * has left the organisation. Synchronous when it is remembered. Throws
    * `access_blocked` if the operator blocked its user or organisation.
    */
-  findSession(sessionId: string): Principal | null | Promise<Principal | null> {
-    const found = this.#sessions.find(sessionId);
+  findSession(session: string): Principal | null | Promise<Principal | null> {
+    const found = this.#sessions.find(session);
     return found instanceof Promise ? found.then(toPrincipal) : toPrincipal(found);
   }
 
@@ -143,9 +144,14 @@ export class KeyVerdicts {
     return { verdict, expiresAtMs: expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(expiresAt) };
   }
 
-  #judgeSession(sessionId: string): Promise<SessionVerdict> {
-    return this.#auth.call({ method: 'GET', path: `/internal/sessions/${sessionId}`, answer: sessionVerdict });
+  #judgeSession(session: string): Promise<SessionVerdict> {
+    return this.#auth.call({ method: 'GET', path: `/internal/sessions/${session}`, answer: sessionVerdict });
   }
+}
+
+/** Returns what the verdict on a session is remembered by: its id and the organisation, as auth is asked for them. */
+export function toSessionSubject(sessionId: string, organizationId: string): string {
+  return `${sessionId}?organizationId=${organizationId}`;
 }
 
 function toPrincipal(verdict: SessionVerdict): Principal | null {

@@ -17,8 +17,8 @@ export async function changePassword(
 ): Promise<number> {
   const { userId: id, orgId: organizationId } = caller.principal;
   loginGuard.admitAddress(address);
-  const user = await database.user.findFirst({ where: { id, organizationId } });
-  if (user === null) throw new AppError('not_found');
+  const user = await database.user.findUnique({ where: { id } });
+  if (user === null || user.email === null || user.passwordHash === null) throw new AppError('not_found');
   loginGuard.admitLogin(address, user.email);
   if (!(await passwords.verify(request.currentPassword, user.passwordHash, address))) {
     const message = 'The current password is wrong.';

@@ -32,6 +32,7 @@ export async function registerAccount(
         passwordHash,
         role: 'owner',
         createdAt: now,
+        memberships: { create: { organizationId, role: 'owner', createdAt: now } },
       },
     });
     await writeAudit(
@@ -46,7 +47,7 @@ export async function registerAccount(
         details: { ownerId: userId },
       },
     );
-    return { user: toUser(user), organization: toOrganization(organization) };
+    return { user: toUser(user, { organizationId, role: 'owner' }), organization: toOrganization(organization) };
   });
   return write.catch((error: unknown) => {
     if (isUniqueViolation(error)) throw new AppError('email_taken', { param: 'email' });

@@ -2,20 +2,22 @@ import { AppError, type User } from '@aggregator/contracts';
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../context.ts';
+import type { Standing } from '../permissions/standing.ts';
 import { toUser } from './to-user.ts';
 
 /** Changes the caller's own profile; what is not given stays. Throws `not_found`. */
 export async function updateProfile(
   { database, now: clock }: Pick<AuthContext, 'database' | 'now'>,
   caller: Caller,
+  standing: Standing,
   change: { name?: string | undefined },
 ): Promise<User> {
   const now = clock();
   const { orgId: organizationId, userId: id } = caller.principal;
   return database.$transaction(async (transaction) => {
-    const found = await transaction.user.findFirst({ where: { id, organizationId } });
+    const found = await transaction.user.findUnique({ where: { id } });
     if (found === null) throw new AppError('not_found');
-    if (change.name === undefined || change.name === found.name) return toUser(found);
+    if (change.name === undefined || change.name === found.name) return toUser(found, standing);
     const row = await transaction.user.update({ where: { id }, data: { name: change.name } });
     await writeAudit(transaction, now, caller, {
       organizationId,
@@ -24,6 +26,6 @@ export async function updateProfile(
       subjectId: id,
       details: { fields: ['name'] },
     });
-    return toUser(row);
+    return toUser(row, standing);
   });
 }

@@ -24,7 +24,12 @@ export interface AuditedChange {
     | 'ceilings_set'
     | 'access_blocked'
     | 'access_unblocked'
-    | 'password_changed';
+    | 'password_changed'
+    | 'member_role_changed'
+    | 'member_removed'
+    | 'member_left'
+    | 'ownership_transferred'
+    | 'api_key_handed_over';
   subjectType: 'organization' | 'user' | 'session' | 'api_key';
   subjectId: string;
   /** What changed; never a secret, never personal data. */

@@ -32,7 +32,7 @@ export async function setBlock(
     const found = await findTarget(transaction, target);
     if (found === null) throw new AppError('not_found');
     const { organizationId } = found;
-    const keyIds = target.kind === 'api-keys' ? [target.id, ...(await readDescendants(transaction, target.id))] : [];
+    const keyIds = target.kind === 'api-keys' ? [target.id, ...(await readDescendants(transaction, [target.id]))] : [];
     if ((found.blockedAt !== null) === isBlocked) return { organizationId, keyIds };
     const change = { where: { id: target.id }, data: { blockedAt: isBlocked ? now : null } };
     if (target.kind === 'organizations') await transaction.organization.update(change);

@@ -1,9 +1,9 @@
 import { isIPv6 } from 'node:net';
-import type { KeyVerdict } from '@aggregator/contracts';
-import { scopesOf } from '../accounts/role-scopes.ts';
+import { type KeyVerdict, scopesOf } from '@aggregator/contracts';
 import { isMakerBlocked } from '../blocks/is-maker-blocked.ts';
 import type { AuthContext } from '../context.ts';
 import { ceilingsOf, limitsInForce, organizationLimitsOf } from '../limits/limits-in-force.ts';
+import { readStanding, rolesOf } from '../permissions/standing.ts';
 import { joinPolicies } from '../privacy/join-policies.ts';
 import { readStoredPolicy } from '../privacy/stored-policy.ts';
 import { readGrant } from './stored-key.ts';
@@ -19,20 +19,22 @@ export async function judgeKey(
   const row = await database.apiKey.findFirst({
     where: { keyHmac: { in: keyHasher.toHmacs(keySha256) } },
     include: {
-      user: { select: { role: true, blockedAt: true } },
+      user: { select: { blockedAt: true } },
       organization: { select: { privacy: true, ceilings: true, blockedAt: true } },
     },
   });
   if (row === null || row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt <= now())) {
     return { valid: false };
   }
+  const standing = await readStanding(database, row.organizationId, row.userId);
+  if (standing === null) return { valid: false };
   const isBlocked = [row, row.user, row.organization].some(({ blockedAt }) => blockedAt !== null);
   if (isBlocked || (await isMakerBlocked(database, row.createdByKeyId))) return { valid: false, reason: 'blocked' };
   const grant = readGrant(row);
   const ceilings = ceilingsOf(row.organization.ceilings, limits);
   const privacy = joinPolicies(readStoredPolicy(row.organization.privacy), grant.privacy);
   // A role that shrank since the key was made takes its scopes along.
-  const held = scopesOf(row.user.role);
+  const held = scopesOf(rolesOf(standing));
   return {
     valid: true,
     principal: {

@@ -4,14 +4,14 @@ import type { Transaction } from '../database/create-database.ts';
 const rows = z.array(z.object({ id: z.uuid() }));
 
 /**
- * Returns the ids of the keys that a key made, that those made, and so on. A key that rotation put in another's place counts
- * as the maker of what the other one made. Those that are not revoked come first, then those revoked last: a message to the
+ * Returns the ids of the keys that some keys made, that those made, and so on. A key that rotation put in another's place
+ * counts as the maker of what the other one made. Those that are not revoked come first, then those revoked last: a message to the
  * gateways has room for all that can be in use.
  */
-export async function readDescendants(transaction: Transaction, keyId: string): Promise<string[]> {
+export async function readDescendants(transaction: Transaction, keyIds: readonly string[]): Promise<string[]> {
   const found = await transaction.$queryRaw`
     WITH RECURSIVE "same" AS (
-      SELECT "id" FROM "api_key" WHERE "id" = ${keyId}::uuid
+      SELECT "id" FROM "api_key" WHERE "id" = ANY(${[...keyIds]}::uuid[])
       UNION
       SELECT "api_key"."id" FROM "api_key" JOIN "same" ON "api_key"."replaced_by_id" = "same"."id"
     ), "made" AS (

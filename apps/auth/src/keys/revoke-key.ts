@@ -3,6 +3,8 @@ import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../context.ts';
 import type { ApiKey as ApiKeyRow } from '../generated/prisma/client.ts';
+import { keysInReach } from '../permissions/in-reach.ts';
+import type { Standing } from '../permissions/standing.ts';
 import { lockOrganization } from './lock-organization.ts';
 import { readDescendants } from './read-descendants.ts';
 
@@ -15,20 +17,21 @@ export interface Revocation {
 
 /**
  * Revokes a key of the organisation for good, and with `cascade` those that it made. Revoking it again changes nothing but
- * what it has made since. Throws `not_found`, also for a key of another organisation: its existence is a secret.
+ * what it has made since. Throws `not_found`, also for a key out of the caller's reach: its existence is a secret.
  */
 export async function revokeKey(
   { database, now: clock }: Pick<AuthContext, 'database' | 'now'>,
   caller: Caller,
+  standing: Standing,
   { keyId, cascade }: { keyId: string; cascade: boolean },
 ): Promise<Revocation> {
   const organizationId = caller.principal.orgId;
   const now = clock();
   return database.$transaction(async (transaction) => {
     await lockOrganization(transaction, organizationId);
-    const row = await transaction.apiKey.findFirst({ where: { id: keyId, organizationId } });
+    const row = await transaction.apiKey.findFirst({ where: { ...keysInReach(standing), id: keyId } });
     if (row === null) throw new AppError('not_found');
-    const descendantIds = cascade ? await readDescendants(transaction, keyId) : [];
+    const descendantIds = cascade ? await readDescendants(transaction, [keyId]) : [];
     const revoked = await transaction.apiKey.updateManyAndReturn({
       where: { id: { in: [keyId, ...descendantIds] }, organizationId, revokedAt: null },
       data: { revokedAt: now },

@@ -5,6 +5,8 @@ import type { AuthContext } from '../context.ts';
 import type { Transaction } from '../database/create-database.ts';
 import type { ApiKey as ApiKeyRow } from '../generated/prisma/client.ts';
 import { readCeilings } from '../limits/read-ceilings.ts';
+import { keysInReach } from '../permissions/in-reach.ts';
+import type { Standing } from '../permissions/standing.ts';
 import { type IssuedKey, issueKey } from './issue-key.ts';
 import { lockOrganization } from './lock-organization.ts';
 import { readMaker } from './read-maker.ts';
@@ -24,13 +26,14 @@ export interface KeyRotation {
 export async function rotateKey(
   { database, keyHasher, now: clock, limits }: Pick<AuthContext, 'database' | 'keyHasher' | 'now' | 'limits'>,
   caller: Caller,
+  standing: Standing,
   target: { keyId: string; overlapSeconds: number },
 ): Promise<KeyRotation> {
   const { principal } = caller;
   const now = clock();
   return database.$transaction(async (transaction) => {
     await lockOrganization(transaction, principal.orgId);
-    const old = await findUsable(transaction, now, principal.orgId, target.keyId);
+    const old = await findUsable(transaction, now, standing, target.keyId);
     const grant = readGrant(old);
     const ceilings = await readCeilings(transaction, principal.orgId, limits);
     const maker = await readMaker(transaction, principal, now);
@@ -63,8 +66,8 @@ export async function rotateKey(
   });
 }
 
-async function findUsable(transaction: Transaction, now: Date, organizationId: string, id: string): Promise<ApiKeyRow> {
-  const row = await transaction.apiKey.findFirst({ where: { id, organizationId } });
+async function findUsable(transaction: Transaction, now: Date, standing: Standing, id: string): Promise<ApiKeyRow> {
+  const row = await transaction.apiKey.findFirst({ where: { ...keysInReach(standing), id } });
   if (row === null) throw new AppError('not_found');
   const isOver = row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt <= now);
   if (isOver) throw new AppError('conflict', { message: 'The key was revoked or has expired. Create a new one.' });

@@ -41,6 +41,7 @@ export function toApiKey(row: ApiKeyRow, { defaults }: InstallationLimits, { key
   const grant = readGrant(row);
   return {
     id: row.id,
+    userId: row.userId,
     name: row.name,
     prefix: row.prefix,
     last4: row.last4,

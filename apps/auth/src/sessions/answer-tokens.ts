@@ -1,25 +1,34 @@
-import type { TokenAnswer } from '@aggregator/contracts';
-import { scopesOf } from '../accounts/role-scopes.ts';
+import { AppError, scopesOf, type TokenAnswer } from '@aggregator/contracts';
 import type { AuthContext } from '../context.ts';
-import type { Role } from '../generated/prisma/client.ts';
+import { readStanding, rolesOf } from '../permissions/standing.ts';
 import { accessTokenLifetimeSeconds } from './access-token-signer.ts';
 
-/** Whose session it is; the role is read anew each time, so a changed one counts from the next refresh. */
+/** Whose session it is, and in which of its organisations. */
 export interface SessionOwner {
   sessionId: string;
   userId: string;
   organizationId: string;
-  role: Role;
+}
+
+/** Returns a new access token with the scopes of now. Throws `insufficient_permissions` if the user left the organisation. */
+export async function signAccessToken(
+  { accessTokens, database, now }: Pick<AuthContext, 'accessTokens' | 'database' | 'now'>,
+  { sessionId, userId, organizationId }: SessionOwner,
+): Promise<Omit<TokenAnswer, 'refreshToken'>> {
+  const standing = await readStanding(database, organizationId, userId);
+  if (standing === null) {
+    const message = 'You are not a member of this organisation. Log in to another one.';
+    throw new AppError('insufficient_permissions', { message });
+  }
+  const claims = { sub: userId, org: organizationId, scopes: scopesOf(rolesOf(standing)), sid: sessionId };
+  const accessToken = await accessTokens.sign(claims, now());
+  return { accessToken, expiresIn: accessTokenLifetimeSeconds, tokenType: 'Bearer' };
 }
 
 export async function answerTokens(
-  { accessTokens, now }: Pick<AuthContext, 'accessTokens' | 'now'>,
+  context: Pick<AuthContext, 'accessTokens' | 'database' | 'now'>,
   owner: SessionOwner,
   refreshToken: string,
 ): Promise<TokenAnswer> {
-  const accessToken = await accessTokens.sign(
-    { sub: owner.userId, org: owner.organizationId, scopes: scopesOf(owner.role), sid: owner.sessionId },
-    now(),
-  );
-  return { accessToken, refreshToken, expiresIn: accessTokenLifetimeSeconds, tokenType: 'Bearer' };
+  return { ...(await signAccessToken(context, owner)), refreshToken };
 }

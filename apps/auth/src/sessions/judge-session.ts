@@ -1,31 +1,39 @@
-import type { SessionVerdict } from '@aggregator/contracts';
-import { scopesOf } from '../accounts/role-scopes.ts';
+import { type SessionVerdict, scopesOf } from '@aggregator/contracts';
 import type { AuthContext } from '../context.ts';
 import { ceilingsOf, limitsInForce, organizationLimitsOf } from '../limits/limits-in-force.ts';
+import { readStanding, rolesOf } from '../permissions/standing.ts';
 import { readStoredPolicy } from '../privacy/stored-policy.ts';
 
-/** Returns whether access tokens of a session are good now, and for what. An unknown, ended or expired session is not. */
+/**
+ * Returns whether access tokens of a session for one organisation are good now, and for what. They are not if the session is unknown,
+ * ended or expired, or if its user has left the organisation. `organizationId` is absent from gateways of the version before.
+ */
 export async function judgeSession(
   { database, now, limits }: Pick<AuthContext, 'database' | 'now' | 'limits'>,
   sessionId: string,
+  organizationId: string | undefined,
 ): Promise<SessionVerdict> {
   const row = await database.session.findUnique({
     where: { id: sessionId },
-    include: { user: { include: { organization: { select: { privacy: true, ceilings: true, blockedAt: true } } } } },
+    include: { user: { select: { id: true, blockedAt: true, organizationId: true } } },
   });
   if (row === null || row.endedAt !== null || row.expiresAt <= now()) return { valid: false };
   const { user } = row;
-  if (user.blockedAt !== null || user.organization.blockedAt !== null) return { valid: false, reason: 'blocked' };
-  const privacy = readStoredPolicy(user.organization.privacy);
-  const ceilings = ceilingsOf(user.organization.ceilings, limits);
+  const id = organizationId ?? row.organizationId ?? user.organizationId;
+  const standing = await readStanding(database, id, user.id);
+  const organization = await database.organization.findUnique({ where: { id } });
+  if (standing === null || organization === null) return { valid: false };
+  if (user.blockedAt !== null || organization.blockedAt !== null) return { valid: false, reason: 'blocked' };
+  const privacy = readStoredPolicy(organization.privacy);
+  const ceilings = ceilingsOf(organization.ceilings, limits);
   return {
     valid: true,
     principal: {
-      orgId: user.organizationId,
+      orgId: id,
       userId: user.id,
       keyId: null,
       sessionId,
-      scopes: scopesOf(user.role),
+      scopes: scopesOf(rolesOf(standing)),
       models: null,
       limits: limitsInForce({}, limits.defaults, ceilings.key),
       ...organizationLimitsOf(ceilings),

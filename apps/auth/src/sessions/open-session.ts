@@ -9,7 +9,7 @@ export const sessionsPerUserMax = 50;
 /** Opens a session and gives its first refresh token. Sessions of the user that have expired or are too many go. */
 export async function openSession(
   { database, now: clock }: Pick<AuthContext, 'database' | 'now'>,
-  userId: string,
+  { userId, organizationId }: { userId: string; organizationId: string },
 ): Promise<{ sessionId: string; refreshToken: string }> {
   const now = clock();
   const sessionId = createUuidV7(now.getTime());
@@ -23,6 +23,7 @@ export async function openSession(
       data: {
         id: sessionId,
         userId,
+        organizationId,
         createdAt: now,
         expiresAt: new Date(now.getTime() + lifetimeMs),
         refreshTokens: {

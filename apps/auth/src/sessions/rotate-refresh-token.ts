@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../context.ts';
 import type { Database } from '../database/create-database.ts';
-import { Role } from '../generated/prisma/client.ts';
 import type { SessionOwner } from './answer-tokens.ts';
+import { chooseOrganization } from './choose-organization.ts';
 import { createRefreshToken, hashRefreshToken, openChild, sealChild } from './refresh-token.ts';
 
 /** How long the parent of the newest token still answers that token: for a retry, or a twin request. */
@@ -13,9 +13,9 @@ const graceMs = 10_000;
 /** What the table allows; a session that was refreshed so often is over. */
 const generationMax = 10_000;
 
-const ownerRows = z.array(
-  z.object({ sessionId: z.uuid(), userId: z.uuid(), organizationId: z.uuid(), role: z.enum(Role) }),
-);
+const ownerRows = z.array(z.object({ sessionId: z.uuid(), userId: z.uuid(), organizationId: z.uuid() }));
+
+const blockOf = { select: { id: true, blockedAt: true } } as const;
 
 export interface RotatedToken {
   owner: SessionOwner;
@@ -42,6 +42,22 @@ export async function rotateRefreshToken(
 }
 
 /**
+ * Makes later access tokens of a refresh token's session be for another organisation. It uses nothing up: a refusal costs no session.
+ * An unknown token is left to `rotateRefreshToken`.
+ * @throws {AppError} as `chooseOrganization`
+ */
+export async function moveSession(database: Database, token: string, organizationId: string): Promise<void> {
+  const found = await database.refreshToken.findUnique({
+    where: { tokenHash: hashRefreshToken(token) },
+    select: { session: { select: { id: true, userId: true } } },
+  });
+  if (found === null) return;
+  const { id, userId } = found.session;
+  await chooseOrganization(database, { id: userId, organizationId }, organizationId);
+  await database.session.update({ where: { id }, data: { organizationId } });
+}
+
+/**
  * One statement uses the token, stores its child, and takes from its own parent the power to answer again. Of any number
  * of twins, the row lock lets exactly one see `used_at IS NULL`.
  */
@@ -54,11 +70,12 @@ async function useToken(database: Database, now: Date, token: string, child: str
         AND "token"."generation" < ${generationMax}
         AND "session"."id" = "token"."session_id" AND "session"."ended_at" IS NULL AND "session"."expires_at" > ${now}
         AND NOT EXISTS (
-          SELECT 1 FROM "user" JOIN "organization" ON "organization"."id" = "user"."organization_id"
+          SELECT 1 FROM "user" JOIN "organization"
+            ON "organization"."id" = coalesce("session"."organization_id", "user"."organization_id")
           WHERE "user"."id" = "session"."user_id"
             AND ("user"."blocked_at" IS NOT NULL OR "organization"."blocked_at" IS NOT NULL)
         )
-      RETURNING "token"."session_id", "token"."generation", "session"."user_id"
+      RETURNING "token"."session_id", "token"."generation", "session"."user_id", "session"."organization_id"
     ), "child" AS (
       INSERT INTO "refresh_token" ("id", "session_id", "generation", "token_hash", "created_at")
       SELECT ${createUuidV7(now.getTime())}::uuid, "session_id", "generation" + 1, ${hashRefreshToken(child)}, ${now}
@@ -69,7 +86,7 @@ async function useToken(database: Database, now: Date, token: string, child: str
       WHERE "parent"."session_id" = "used"."session_id" AND "parent"."generation" = "used"."generation" - 1
     )
     SELECT "used"."session_id" AS "sessionId", "user"."id" AS "userId",
-      "user"."organization_id" AS "organizationId", "user"."role"::text AS "role"
+      coalesce("used"."organization_id", "user"."organization_id") AS "organizationId"
     FROM "used" JOIN "user" ON "user"."id" = "used"."user_id"`;
   return ownerRows.parse(rows)[0] ?? null;
 }
@@ -82,23 +99,25 @@ async function repeatOrEnd(
 ): Promise<RotatedToken> {
   const found = await context.database.refreshToken.findUnique({
     where: { tokenHash: hashRefreshToken(token) },
-    include: { session: { include: { user: { include: { organization: { select: { blockedAt: true } } } } } } },
+    include: { session: { include: { organization: blockOf, user: { include: { organization: blockOf } } } } },
   });
   const user = found?.session.user;
+  const organization = found?.session.organization ?? user?.organization;
   // A block is named to a caller that holds a token of the account, and its session goes on after the block.
-  if (user !== undefined && (user.blockedAt !== null || user.organization.blockedAt !== null)) {
+  if (user !== undefined && (user.blockedAt !== null || organization?.blockedAt != null)) {
     throw new AppError('access_blocked');
   }
   if (
     found === null ||
     user === undefined ||
+    organization === undefined ||
     found.usedAt === null ||
     found.session.endedAt !== null ||
     found.session.expiresAt <= now
   ) {
     throw new AppError('invalid_token', { message: 'The refresh token is invalid or has expired. Log in again.' });
   }
-  const owner = { sessionId: found.sessionId, userId: user.id, organizationId: user.organizationId, role: user.role };
+  const owner = { sessionId: found.sessionId, userId: user.id, organizationId: organization.id };
   if (found.childSealed !== null && now.getTime() - found.usedAt.getTime() <= graceMs) {
     const refreshToken = openChild(token, found.childSealed);
     if (refreshToken !== null) return { owner, refreshToken, isRepeat: true };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import {
   type CreatedApiKey,
@@ -5,10 +6,13 @@ import {
   type KeyInvalidation,
   keyInvalidation,
   keyInvalidationChannel,
+  type MemberRole,
+  type PermissionRole,
   type Principal,
   peerHeader,
   principalHeader,
   type ServiceName,
+  scopesOf,
   type TokenAnswer,
   tokenAnswer,
 } from '@aggregator/contracts';
@@ -21,9 +25,7 @@ import {
   startService,
 } from '@aggregator/service-kit';
 import { createFakeClock, createTestDatabase, type FakeClock } from '@aggregator/testing';
-import { scopesOf } from '../accounts/role-scopes.ts';
 import type { AuthContext } from '../context.ts';
-import type { Role } from '../generated/prisma/client.ts';
 import { authService } from '../index.ts';
 
 const signingKey = 'i'.repeat(43);
@@ -61,8 +63,10 @@ export interface AuthHarness {
   channel: { isDown: boolean };
   readLog(): string;
   call(method: string, path: string, call?: Call): Promise<Answer>;
-  /** Registers through the public route; the role is then set in the database. */
-  createAccount(role?: Role): Promise<Account>;
+  /** Registers through the public route; the role is then set in the database; an operator owns its organisation too. */
+  createAccount(role?: MemberRole | 'operator'): Promise<Account>;
+  /** A new person in the organisation of the principal, with a session there. */
+  createMember(principal: Principal, role: MemberRole): Promise<Account>;
   logIn(account: Account): Promise<TokenAnswer>;
   createKey(principal: Principal, request?: Record<string, unknown>): Promise<CreatedApiKey>;
   stop(): Promise<void>;
@@ -111,6 +115,26 @@ export async function startAuth(environment: Record<string, string> = {}): Promi
     };
   };
 
+  const createAccount: AuthHarness['createAccount'] = async (role = 'owner') => {
+    accounts += 1;
+    const account = { email: `user${accounts}@example.com`, password: `a long password ${accounts}` };
+    const address = `2001:db8:${accounts.toString(16)}::1`;
+    const answer = await call('POST', '/v1/auth/register', {
+      as: 'api-gateway',
+      address,
+      body: { ...account, name: `User ${accounts}` },
+    });
+    if (answer.status !== 201) throw new Error(`registration answered ${answer.text}`);
+    const { email } = account;
+    const isOperator = role === 'operator';
+    const memberRole = isOperator ? 'owner' : role;
+    const { database } = service.context;
+    const user = await database.user.update({ where: { email }, data: { isOperator } });
+    await database.membership.updateMany({ where: { userId: user.id }, data: { role: memberRole } });
+    const roles = [memberRole, ...(isOperator ? (['operator'] as const) : [])];
+    return { ...account, principal: principalFor(user.organizationId, user.id, roles) };
+  };
+
   return {
     service,
     database: service.context.database,
@@ -119,19 +143,13 @@ export async function startAuth(environment: Record<string, string> = {}): Promi
     channel,
     readLog: () => log.join(''),
     call,
-    async createAccount(role = 'owner') {
-      accounts += 1;
-      const account = { email: `user${accounts}@example.com`, password: `a long password ${accounts}` };
-      const address = `2001:db8:${accounts.toString(16)}::1`;
-      const answer = await call('POST', '/v1/auth/register', {
-        as: 'api-gateway',
-        address,
-        body: { ...account, name: `User ${accounts}` },
-      });
-      if (answer.status !== 201) throw new Error(`registration answered ${answer.text}`);
-      const { email } = account;
-      const user = await service.context.database.user.update({ where: { email }, data: { role } });
-      return { ...account, principal: principalFor(user.organizationId, user.id, role) };
+    createAccount,
+    async createMember({ orgId: organizationId }, role) {
+      const account = await createAccount();
+      const { userId } = account.principal;
+      const createdAt = new Date(clock.now());
+      await service.context.database.membership.create({ data: { organizationId, userId, role, createdAt } });
+      return { ...account, principal: { ...principalFor(organizationId, userId, [role]), sessionId: randomUUID() } };
     },
     async logIn({ email, password }) {
       const answer = await call('POST', '/v1/auth/login', { as: 'api-gateway', body: { email, password } });
@@ -148,12 +166,12 @@ export async function startAuth(environment: Record<string, string> = {}): Promi
   };
 }
 
-export function principalFor(orgId: string, userId: string, role: Role): Principal {
+export function principalFor(orgId: string, userId: string, roles: readonly PermissionRole[]): Principal {
   return {
     orgId,
     userId,
     keyId: null,
-    scopes: scopesOf(role),
+    scopes: scopesOf(roles),
     models: null,
     limits: { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null },
   };

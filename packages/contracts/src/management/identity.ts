@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { instant } from '../instant.ts';
+import { memberRole } from '../permissions.ts';
 import { principalLimits, scope } from '../principal.ts';
 import { privacyPolicy } from '../privacy-policy.ts';
+import { queryPage } from './page.ts';
 
 /** Bodies of `/auth/*` and `/users/*`. Unknown fields are refused, so nobody can give themselves a role or a balance. */
 const email = z
@@ -18,7 +20,10 @@ export const user = z.strictObject({
   id: z.uuid(),
   email: z.string(),
   name: z.string(),
-  role: z.enum(['admin', 'owner', 'member']),
+  /** Role in the organisation of `organizationId`. */
+  role: memberRole,
+  /** True for a person who runs the installation. */
+  isOperator: z.boolean(),
   organizationId: z.uuid(),
   createdAt: z.iso.datetime(),
 });
@@ -40,8 +45,17 @@ export type UpdateOrganizationRequest = z.infer<typeof updateOrganizationRequest
 export const registerAnswer = z.strictObject({ user, organization });
 export type RegisterAnswer = z.infer<typeof registerAnswer>;
 
-export const loginRequest = z.strictObject({ email: z.string().max(254), password: z.string().max(256) });
-export const refreshRequest = z.strictObject({ refreshToken: z.string().max(512) });
+/** `organizationId`: the organisation that the access token is for; where absent, the first that the user joined. */
+export const loginRequest = z.strictObject({
+  email: z.string().max(254),
+  password: z.string().max(256),
+  organizationId: z.uuid().optional(),
+});
+/** `organizationId`: the organisation that the access tokens are for from now on; where absent, the same as before. */
+export const refreshRequest = z.strictObject({
+  refreshToken: z.string().max(512),
+  organizationId: z.uuid().optional(),
+});
 /** Ends the session of `refreshToken`, else the one of the access token. */
 export const logoutRequest = z.strictObject({ refreshToken: z.string().max(512).optional() });
 export const tokenAnswer = z.strictObject({
@@ -72,6 +86,8 @@ export type CreateApiKeyRequest = z.infer<typeof createApiKeyRequest>;
 
 export const apiKey = z.strictObject({
   id: z.uuid(),
+  /** The user or service account that the key belongs to. */
+  userId: z.uuid(),
   name: z.string(),
   /** `agk_live_` and the first characters, to recognise a key by. */
   prefix: z.string(),
@@ -95,15 +111,7 @@ export const createdApiKey = apiKey.extend({ key: z.string() });
 export type CreatedApiKey = z.infer<typeof createdApiKey>;
 
 /** Query of `GET /auth/api-keys`, newest first. `cursor` is the `nextCursor` of the page before. */
-export const listApiKeysQuery = z.strictObject({
-  cursor: z.uuid().optional(),
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, 'a whole number from 1 to 100')
-    .transform(Number)
-    .pipe(z.number().min(1).max(100))
-    .optional(),
-});
+export const listApiKeysQuery = queryPage;
 /** `true` or `false` in a query. */
 export const queryFlag = z.enum(['true', 'false']).transform((text) => text === 'true');
 

@@ -9,7 +9,7 @@ describe('PUT, DELETE /v1/auth/blocks/{kind}/{id}', () => {
   let operator: Account;
   beforeAll(async () => {
     auth = await startAuth();
-    operator = await auth.createAccount('admin');
+    operator = await auth.createAccount('operator');
   });
   afterAll(() => auth.stop());
 

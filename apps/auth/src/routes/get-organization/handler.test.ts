@@ -21,7 +21,7 @@ describe('GET /v1/auth/organization', () => {
   });
 
   it('answers 403 to who may not manage keys: names that are masked are personal', async () => {
-    const { principal } = await auth.createAccount('member');
+    const { principal } = await auth.createAccount('developer');
     expect((await read({ as: principal })).status).toBe(403);
   });
 

@@ -4,12 +4,14 @@ import { z } from 'zod';
 import type { AuthContext } from '../../context.ts';
 import { judgeSession } from '../../sessions/judge-session.ts';
 
-const sessionId = z.uuid();
+const parameters = z.object({ id: z.uuid(), organizationId: z.uuid().optional() });
 
 export function getSessionVerdictHandler(context: AuthContext): RequestHandler {
   return async (request, response) => {
-    const id = sessionId.safeParse(request.params.id);
-    const verdict: SessionVerdict = id.success ? await judgeSession(context, id.data) : { valid: false };
+    const asked = parameters.safeParse({ ...request.query, id: request.params.id });
+    const verdict: SessionVerdict = asked.success
+      ? await judgeSession(context, asked.data.id, asked.data.organizationId)
+      : { valid: false };
     response.json(verdict);
   };
 }

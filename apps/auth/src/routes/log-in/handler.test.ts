@@ -43,8 +43,8 @@ describe('POST /v1/auth/login', () => {
     });
 
     it.each([
-      ['member', ['ai:invoke', 'profile:manage', 'usage:read']],
-      ['admin', expect.arrayContaining(['billing:manage', 'providers:manage'])],
+      ['developer', ['ai:invoke', 'keys:manage', 'profile:manage', 'usage:read']],
+      ['operator', expect.arrayContaining(['billing:manage', 'providers:manage'])],
     ] as const)('gives a %s the scopes of that role', async (role, scopes) => {
       const tokens = await auth.logIn(await auth.createAccount(role));
 

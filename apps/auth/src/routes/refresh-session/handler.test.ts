@@ -58,9 +58,9 @@ describe('POST /v1/auth/refresh', () => {
     });
 
     it('follows a changed role', async () => {
-      const demoted = await auth.createAccount('admin');
+      const demoted = await auth.createAccount('operator');
       const { refreshToken } = await auth.logIn(demoted);
-      await auth.database.user.update({ where: { email: demoted.email }, data: { role: 'member' } });
+      await auth.database.user.update({ where: { email: demoted.email }, data: { isOperator: false } });
 
       const { accessToken } = await rotate(refreshToken);
 

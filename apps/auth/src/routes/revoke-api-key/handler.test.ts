@@ -174,7 +174,7 @@ describe('DELETE /v1/auth/api-keys/{id}', () => {
 
   describe('404', () => {
     it("answers a stranger's key as one that does not exist, and leaves it alone (I17)", async () => {
-      const stranger = await auth.createAccount('admin');
+      const stranger = await auth.createAccount('operator');
       const { id, key } = await auth.createKey(owner.principal);
 
       const theirs = await revoke(id, stranger.principal);

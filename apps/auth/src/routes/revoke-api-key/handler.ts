@@ -6,12 +6,16 @@ import type { AuthContext } from '../../context.ts';
 import { cutKeysMax } from '../../events.ts';
 import { readKeyId } from '../../keys/read-key-id.ts';
 import { revokeKey } from '../../keys/revoke-key.ts';
+import { standingOf } from '../../permissions/allow-action.ts';
 
 export function revokeApiKeyHandler(context: AuthContext): RequestHandler {
   return async (request, response) => {
     const caller = callerOf(request);
     const { kill = false, cascade = true } = checkBody(revokeApiKeyQuery, { ...request.query });
-    const { row, descendantIds } = await revokeKey(context, caller, { keyId: readKeyId(request), cascade });
+    const { row, descendantIds } = await revokeKey(context, caller, standingOf(request), {
+      keyId: readKeyId(request),
+      cascade,
+    });
     const keyIds = [row.id, ...descendantIds].slice(0, cutKeysMax);
     await context.events.keyChanged({
       requestId: caller.requestId,

@@ -8,6 +8,7 @@ import { readKeyId } from '../../keys/read-key-id.ts';
 import { rotateKey } from '../../keys/rotate-key.ts';
 import { toApiKey } from '../../keys/stored-key.ts';
 import { readCeilings } from '../../limits/read-ceilings.ts';
+import { standingOf } from '../../permissions/allow-action.ts';
 
 const noFields = z.strictObject({});
 
@@ -16,7 +17,10 @@ export function rotateApiKeyHandler(context: AuthContext): RequestHandler {
     const caller = callerOf(request);
     checkBody(noFields, request.body);
     const { overlapSeconds = 0 } = checkBody(rotateApiKeyQuery, { ...request.query });
-    const { old, issued } = await rotateKey(context, caller, { keyId: readKeyId(request), overlapSeconds });
+    const { old, issued } = await rotateKey(context, caller, standingOf(request), {
+      keyId: readKeyId(request),
+      overlapSeconds,
+    });
     await context.events.keyChanged({
       requestId: caller.requestId,
       change: 'rotated',

@@ -156,7 +156,7 @@ describe('PATCH /v1/auth/organization', () => {
     });
 
     it('refuses who may not manage keys', async () => {
-      const member = await auth.createAccount('member');
+      const member = await auth.createAccount('developer');
       expect((await update({ privacy: policy }, member.principal)).status).toBe(403);
     });
   });

@@ -9,7 +9,7 @@ describe('GET, PATCH /v1/auth/organizations/{id}', () => {
   let owner: Account;
   beforeAll(async () => {
     auth = await startAuth();
-    operator = await auth.createAccount('admin');
+    operator = await auth.createAccount('operator');
     owner = await auth.createAccount();
   });
   afterAll(() => auth.stop());

@@ -60,11 +60,11 @@ describe('POST /internal/keys/verify', () => {
     });
 
     it('takes scopes away with the role that gave them, and grows the epoch', async () => {
-      const admin = await auth.createAccount('admin');
+      const admin = await auth.createAccount('operator');
       const { key } = await auth.createKey(admin.principal, { scopes: ['ai:invoke', 'providers:manage'] });
       const { epoch } = await auth.database.keyEpoch.findUniqueOrThrow({ where: { id: 1 } });
 
-      await auth.database.user.update({ where: { email: admin.email }, data: { role: 'member' } });
+      await auth.database.user.update({ where: { email: admin.email }, data: { isOperator: false } });
 
       expect((await verify(sha256Hex(key))).body).toMatchObject({ valid: true, principal: { scopes: ['ai:invoke'] } });
       expect(await auth.database.keyEpoch.findUnique({ where: { id: 1 } })).toEqual({ id: 1, epoch: epoch + 1n });

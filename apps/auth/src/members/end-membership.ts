@@ -1,0 +1,57 @@
+import { AppError } from '@aggregator/contracts';
+import type { Caller } from '../audit/caller.ts';
+import { writeAudit } from '../audit/write-audit.ts';
+import type { AuthContext } from '../context.ts';
+import type { Transaction } from '../database/create-database.ts';
+import { lockOrganization } from '../keys/lock-organization.ts';
+import { permitNow } from '../permissions/allow-action.ts';
+import { requireAnotherOwner } from './require-another-owner.ts';
+import { settleKeys } from './settle-keys.ts';
+
+/**
+ * Takes a member, or the caller itself, out of the organisation: access tokens for it become
+ * invalid, and API keys there are handed over or revoked. The account stays.
+ * @throws {AppError} `not_found`; `insufficient_permissions`, also for an admin who would remove an owner; `conflict` for the
+ * last owner; `invalid_value` if no member gets the keys
+ */
+export async function endMembership(
+  { database, now: clock }: Pick<AuthContext, 'database' | 'now'>,
+  caller: Caller,
+  { userId, handKeysTo }: { userId: string; handKeysTo: string | undefined },
+): Promise<void> {
+  const now = clock();
+  const { orgId: organizationId } = caller.principal;
+  const isSelf = userId === caller.principal.userId;
+  const where = { organizationId_userId: { organizationId, userId } };
+  await database.$transaction(async (transaction) => {
+    await lockOrganization(transaction, organizationId);
+    if (!isSelf) await permitNow(transaction, caller, 'members.manage');
+    const found = await transaction.membership.findUnique({ where });
+    if (found === null) throw new AppError('not_found');
+    if (found.role === 'owner') {
+      if (!isSelf) await permitNow(transaction, caller, 'owners.manage');
+      await requireAnotherOwner(transaction, organizationId, userId);
+    }
+    await transaction.membership.delete({ where });
+    await moveHome(transaction, organizationId, userId);
+    const keys = await settleKeys(transaction, now, caller, { organizationId, userId, handKeysTo });
+    await writeAudit(transaction, now, caller, {
+      organizationId,
+      action: isSelf ? 'member_left' : 'member_removed',
+      subjectType: 'user',
+      subjectId: userId,
+      details: { role: found.role, keys, ...(handKeysTo !== undefined && { keysTo: handKeysTo }) },
+    });
+  });
+}
+
+/** A login or a refresh that names no organisation must not choose one that the user has left. */
+async function moveHome(transaction: Transaction, organizationId: string, userId: string) {
+  await transaction.session.updateMany({ where: { userId, organizationId }, data: { organizationId: null } });
+  const next = await transaction.membership.findFirst({ where: { userId }, orderBy: { createdAt: 'asc' } });
+  if (next === null) return;
+  await transaction.user.updateMany({
+    where: { id: userId, organizationId },
+    data: { organizationId: next.organizationId },
+  });
+}

@@ -1,0 +1,73 @@
+import { AppError } from '@aggregator/contracts';
+import type { Caller } from '../audit/caller.ts';
+import { writeAudit } from '../audit/write-audit.ts';
+import type { Transaction } from '../database/create-database.ts';
+import { readDescendants } from '../keys/read-descendants.ts';
+import { readStanding } from '../permissions/standing.ts';
+
+export interface Leaver {
+  organizationId: string;
+  userId: string;
+  /** The member that gets its keys; they are revoked if absent. */
+  handKeysTo?: string | undefined;
+}
+
+/**
+ * Hands the usable API keys of a leaver to another member, or revokes them with all that they made. No key stays without an
+ * owner. Returns how many keys it concerned. Throws `invalid_value` if the heir is no other member of the organisation.
+ */
+export async function settleKeys(
+  transaction: Transaction,
+  now: Date,
+  caller: Caller,
+  { organizationId, userId, handKeysTo }: Leaver,
+): Promise<number> {
+  const own = await transaction.apiKey.findMany({
+    where: { organizationId, userId, revokedAt: null },
+    select: { id: true },
+  });
+  const ownIds = own.map(({ id }) => id);
+  if (handKeysTo === undefined) return await revokeAll(transaction, now, caller, organizationId, ownIds);
+  if (handKeysTo === userId || (await readStanding(transaction, organizationId, handKeysTo)) === null) {
+    throw new AppError('invalid_value', {
+      param: 'handKeysTo',
+      message: "'handKeysTo' must be another member of the organisation.",
+    });
+  }
+  await transaction.apiKey.updateMany({ where: { id: { in: ownIds } }, data: { userId: handKeysTo } });
+  for (const id of ownIds) {
+    await writeAudit(transaction, now, caller, {
+      organizationId,
+      action: 'api_key_handed_over',
+      subjectType: 'api_key',
+      subjectId: id,
+      details: { from: userId, to: handKeysTo },
+    });
+  }
+  return ownIds.length;
+}
+
+async function revokeAll(
+  transaction: Transaction,
+  now: Date,
+  caller: Caller,
+  organizationId: string,
+  keyIds: readonly string[],
+): Promise<number> {
+  const made = await readDescendants(transaction, keyIds);
+  const revoked = await transaction.apiKey.updateManyAndReturn({
+    where: { id: { in: [...keyIds, ...made] }, organizationId, revokedAt: null },
+    data: { revokedAt: now },
+    select: { id: true },
+  });
+  for (const { id } of revoked) {
+    await writeAudit(transaction, now, caller, {
+      organizationId,
+      action: 'api_key_revoked',
+      subjectType: 'api_key',
+      subjectId: id,
+      details: { reason: 'owner_left' },
+    });
+  }
+  return revoked.length;
+}
