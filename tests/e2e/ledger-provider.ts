@@ -53,7 +53,7 @@ export async function startLedgerProvider(): Promise<LedgerProvider> {
     request.on('end', () => {
       if (request.method !== 'POST') return void response.end('{"object":"list","data":[]}');
       const body = asked.parse(JSON.parse(text));
-      const call = toCall(String(request.headers['x-request-id']), body);
+      const call = toCall(String(request.headers['x-client-request-id']), body);
       calls.push(call);
       response.on('close', () => {
         call.end ??= 'cut';

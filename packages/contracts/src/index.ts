@@ -1,6 +1,7 @@
 export * from './anthropic/messages.ts';
 export { apiKeyPrefix, createApiKey, isWellFormedApiKey } from './api-key-format.ts';
 export { checkBody } from './check-body.ts';
+export * from './compatibility-profile.ts';
 export * from './crd/conditions.ts';
 export * from './crd/duration.ts';
 export * from './crd/mock-script.ts';

@@ -12,6 +12,7 @@ export type {
   ProviderEndpoint,
   ProviderError,
   ProviderTarget,
+  ProviderWaits,
   TokenCountLookup,
   TranslatedAnswer,
   TranslatedRequest,

@@ -41,11 +41,22 @@ export interface ProviderAdapter {
    */
   readonly disconnect: DisconnectPolicy;
 
+  /** The provider's own waits; null for those of the installation. Absent if it has none. */
+  readonly waits?: ProviderWaits;
+
   /** Where the provider keeps its own record of what an attempt used, if it has one: exact usage after an abort or a crash. */
   readonly usageRecord: UsageRecordLookup | null;
 
   /** A request that costs nothing and succeeds where the address and the credential are right. */
   probe(target: Omit<ProviderTarget, 'model'>): ProviderEndpoint;
+}
+
+/** Milliseconds. */
+export interface ProviderWaits {
+  /** Longest wait for the first life of an answer. */
+  readonly firstLifeMs: number | null;
+  /** Longest silence inside an answer. */
+  readonly idleMs: number | null;
 }
 
 export const disconnectPolicies = ['drain', 'abort'] as const;

@@ -4,7 +4,8 @@ import { cohereAdapter } from './cohere/index.ts';
 import { geminiAdapter } from './gemini/index.ts';
 import { mockAdapter } from './mock/index.ts';
 import { openAiAdapter } from './openai/index.ts';
-import { openAiCompatibleAdapter } from './openai-compatible/index.ts';
+import { compatibleAdapterFor, openAiCompatibleAdapter } from './openai-compatible/index.ts';
+import type { ProfiledProvider } from './openai-compatible/profiles/resolve-profile.ts';
 import { openRouterAdapter } from './openrouter/index.ts';
 import type { ProviderAdapter } from './provider-adapter.ts';
 import { yandexAdapter } from './yandex/index.ts';
@@ -20,7 +21,10 @@ const adapters: Readonly<Record<ProviderType, ProviderAdapter>> = {
   Mock: mockAdapter,
 };
 
-/** The one place where a type of provider becomes its dialect. */
-export function adapterFor(type: ProviderType): ProviderAdapter {
-  return adapters[type];
+/**
+ * The one place where a type of provider becomes its dialect. `provider` chooses the profile of a compatible server; its adapter
+ * is made anew by each call, so that a caller on the hot path keeps it. Without it, the adapter is that of the type.
+ */
+export function adapterFor(type: ProviderType, provider?: ProfiledProvider): ProviderAdapter {
+  return type === 'OpenAICompatible' && provider !== undefined ? compatibleAdapterFor(provider) : adapters[type];
 }

@@ -1,5 +1,6 @@
 import type { Rates, RoutingSnapshot, SnapshotModel, SnapshotProvider } from '@aggregator/contracts';
 import { priceWorstCase } from '@aggregator/pricing';
+import type { ProviderAdapter } from '@aggregator/providers';
 import { toTargetKey } from '@aggregator/resilience';
 import type { Target } from './route-port.ts';
 import type { Candidate } from './snapshot-index.ts';
@@ -19,14 +20,19 @@ export interface Offer {
 
 const sampleTokens = 1000;
 
-export function toOffer(snapshot: RoutingSnapshot, provider: SnapshotProvider, model: SnapshotModel): Offer {
+export function toOffer(
+  snapshot: RoutingSnapshot,
+  provider: SnapshotProvider,
+  model: SnapshotModel,
+  adapter: ProviderAdapter,
+): Offer {
   const name = `${provider.name}/${model.id}`;
   const version = model.priceVersion;
   const rates = version !== null && Object.hasOwn(snapshot.prices, version) ? snapshot.prices[version] : undefined;
   if (version === null || rates === undefined) {
     return { name, provider, model, candidate: null, targets: [], priceNanoUsd: null };
   }
-  const candidate: Candidate = { provider, model, price: { version, rates } };
+  const candidate: Candidate = { provider, model, price: { version, rates }, adapter };
   const targets = [...new Set(provider.credentialRefs)].map((credentialRef) => ({
     key: toTargetKey(provider.name, model.id, credentialRef),
     candidate,

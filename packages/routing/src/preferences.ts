@@ -1,5 +1,4 @@
 import { AppError, type ChatCompletionRequest, type ChatField, type ProviderPreferences } from '@aggregator/contracts';
-import { adapterFor } from '@aggregator/providers';
 import { createPriceBound } from './max-price.ts';
 import type { Option } from './snapshot-index.ts';
 import { usedFields } from './used-fields.ts';
@@ -65,7 +64,7 @@ function isOneOf(names: readonly string[]): (option: Option) => boolean {
 }
 
 function takesAll({ candidate }: Option, used: ReadonlySet<ChatField>): boolean {
-  const { fields } = adapterFor(candidate.provider.type).chat;
+  const { fields } = candidate.adapter.chat;
   for (const field of used) if (fields[field] !== 'mapped') return false;
   return true;
 }

@@ -7,6 +7,7 @@ import {
   type SnapshotModel,
   type SnapshotProvider,
 } from '@aggregator/contracts';
+import { adapterFor, type ProviderAdapter } from '@aggregator/providers';
 import type { TargetKey } from '@aggregator/resilience';
 import { toModelRow, toRouteRow } from './model-rows.ts';
 import { comparePrices, type Offer, toOffer } from './offers.ts';
@@ -17,6 +18,8 @@ export interface Candidate {
   readonly provider: SnapshotProvider;
   readonly model: SnapshotModel;
   readonly price: Price;
+  /** The dialect of the provider. */
+  readonly adapter: ProviderAdapter;
 }
 
 /** A priced offer with the weight that its route gives it. */
@@ -70,9 +73,10 @@ const unrouted: RouteSettings = {
  * made it on purpose; then a model's bare name, at each provider that has it.
  */
 export function indexSnapshot(snapshot: RoutingSnapshot): SnapshotIndex {
-  const offers = snapshot.providers.flatMap((provider) =>
-    provider.models.map((model) => toOffer(snapshot, provider, model)),
-  );
+  const offers = snapshot.providers.flatMap((provider) => {
+    const adapter = adapterFor(provider.type, provider);
+    return provider.models.map((model) => toOffer(snapshot, provider, model, adapter));
+  });
   const qualified = new Map(offers.map((offer) => [offer.name, offer]));
   const bare = Map.groupBy(offers, (offer) => offer.model.id);
   const byName = new Map<string, NamedModel>();

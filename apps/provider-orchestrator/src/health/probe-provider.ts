@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorCode, ProviderType } from '@aggregator/contracts';
-import { adapterFor } from '@aggregator/providers';
+import { adapterFor, type ProviderAdapter } from '@aggregator/providers';
 import { EgressRefused, type Secret } from '@aggregator/service-kit';
 import { type Dispatcher, request } from 'undici';
 
@@ -43,8 +43,9 @@ async function probeWith(target: ProbeTarget, secret: Secret | null, deadlineMs:
   const signal = AbortSignal.timeout(deadlineMs);
   try {
     const { type, baseUrl, options, dispatcher } = target;
+    const adapter = adapterFor(type, target);
     const credential = secret === null ? null : secret.reveal();
-    const endpoint = adapterFor(type).probe({
+    const endpoint = adapter.probe({
       baseUrl,
       options,
       credential,
@@ -53,7 +54,7 @@ async function probeWith(target: ProbeTarget, secret: Secret | null, deadlineMs:
     });
     const { method, url, headers } = endpoint;
     const answer = await request(url, { method, headers: { ...headers }, dispatcher, signal });
-    if (mayRefuseCredential.has(answer.statusCode)) return await judgeRefusal(type, answer);
+    if (mayRefuseCredential.has(answer.statusCode)) return await judgeRefusal(adapter, answer);
     await answer.body.dump({ limit: answerBytesMax, signal });
     return judgeStatus(answer.statusCode);
   } catch (error) {
@@ -64,7 +65,7 @@ async function probeWith(target: ProbeTarget, secret: Secret | null, deadlineMs:
 }
 
 /** Gemini answers 400 to a wrong key; to others that is what the request as such deserves. */
-async function judgeRefusal(type: ProviderType, answer: Dispatcher.ResponseData): Promise<string | null> {
+async function judgeRefusal(adapter: ProviderAdapter, answer: Dispatcher.ResponseData): Promise<string | null> {
   const { statusCode: status, headers } = answer;
   const chunks: Buffer[] = [];
   let length = 0;
@@ -75,7 +76,7 @@ async function judgeRefusal(type: ProviderType, answer: Dispatcher.ResponseData)
   }
   const body = Buffer.concat(chunks).toString('utf8', 0, errorBytesMax);
   const plain = Object.entries(headers).map(([name, value]) => [name, String(value ?? '')]);
-  const { code } = adapterFor(type).classifyError(status, Object.fromEntries(plain), body);
+  const { code } = adapter.classifyError(status, Object.fromEntries(plain), body);
   return status === 400 && code !== credentialRefused ? null : `${credentialRefused} (${status})`;
 }
 

@@ -12,4 +12,23 @@ describe('the options of a provider', () => {
       expect.objectContaining({ code: 'invalid_value', param: 'options.disconnect' }),
     );
   });
+
+  it('of a compatible server may name its profile, or say how it differs', () => {
+    const check = (profile: string) => () => checkOptions({ profile }, 'OpenAICompatible');
+    for (const profile of ['vllm', '{"name":"vllm","stopsMax":2}', '{"headers":{"x-team":"a"}}']) {
+      expect(check(profile)).not.toThrow();
+    }
+    const headers = JSON.stringify({ headers: { 'x-team': 'a\r\nb' } });
+    for (const profile of ['unknown', '{', '{"novel":1}', '{"stopsMax":0}', headers, ' '.repeat(3000)]) {
+      expect(check(profile)).toThrow(expect.objectContaining({ code: 'invalid_value', param: 'options.profile' }));
+    }
+    expect(() => checkOptions({ profile: 'vllm' }, 'OpenAI')).toThrow(
+      expect.objectContaining({ code: 'unknown_field' }),
+    );
+  });
+
+  it('of a compatible server may name the field that bounds an answer', () => {
+    expect(() => checkOptions({ outputLimitField: 'max_completion_tokens' }, 'OpenAICompatible')).not.toThrow();
+    expect(() => checkOptions({ outputLimitField: 'most' }, 'OpenAICompatible')).toThrow();
+  });
 });

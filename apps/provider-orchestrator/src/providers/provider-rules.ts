@@ -4,6 +4,8 @@ import {
   mockScriptOption,
   type ProviderType,
   parseMockScript,
+  parseProfileOption,
+  profileOption,
 } from '@aggregator/contracts';
 import { disconnectOption, disconnectPolicies } from '@aggregator/providers';
 import { type EgressAllowlist, judgeBaseUrl } from '@aggregator/service-kit';
@@ -24,6 +26,10 @@ const commonOptions: Readonly<Record<string, (value: string) => boolean>> = {
 /** Options that a type may be told, and whether what they say makes sense. */
 const optionalOptions: Readonly<Partial<Record<ProviderType, Readonly<Record<string, (value: string) => boolean>>>>> = {
   Mock: { [mockScriptOption]: (script) => parseMockScript(script) !== null },
+  OpenAICompatible: {
+    [profileOption]: (profile) => parseProfileOption(profile) !== null,
+    outputLimitField: (name) => name === 'max_tokens' || name === 'max_completion_tokens',
+  },
 };
 
 /**

@@ -1,5 +1,10 @@
 import { AppError } from '@aggregator/contracts';
-import { adapterFor, disconnectPolicyOf, type ProviderAdapter, type ProviderTarget } from '@aggregator/providers';
+import {
+  disconnectPolicyOf,
+  type ProviderAdapter,
+  type ProviderTarget,
+  type ProviderWaits,
+} from '@aggregator/providers';
 import type { AttemptTicket } from '@aggregator/resilience';
 import type { Target } from '@aggregator/routing';
 import { raiseHold } from '../admission/hold-request.ts';
@@ -15,6 +20,8 @@ import { toAddress } from './to-address.ts';
 
 /** An answer that comes slower than this in each idle limit is given up while another provider is left. */
 const urgentLifeBytes = 100;
+/** Of a provider that has no waits of its own. */
+const noWaits: ProviderWaits = { firstLifeMs: null, idleMs: null };
 
 /** One call of one target, on record from before it is made. */
 export interface Attempt<Prepared> {
@@ -62,9 +69,8 @@ export async function beginAttempt<Prepared extends Translation>(
 ): Promise<Attempt<Prepared>> {
   if (open.exchange.response.destroyed) throw new AppError('request_cancelled');
   const { target } = plan;
-  const { provider, model } = target.candidate;
+  const { adapter, provider, model } = target.candidate;
   const attempt = open.attempts.length + 1;
-  const adapter = adapterFor(provider.type);
   const address = toAddress(context, attemptIdOf({ requestId: open.exchange.requestId, attempt }), target);
   const prepared = plan.prepare(adapter, address, model);
   const bounds = boundAttempt(open, plan, prepared);
@@ -161,14 +167,17 @@ function limitsOf<Prepared>(
   { deadlineMs, isStreamed }: OpenRequest,
   { isUrgent, target }: AttemptPlan<Prepared>,
 ): CallLimits {
-  const thinkingMs = target.candidate.model.firstLifeMs ?? 0;
+  const { adapter, model } = target.candidate;
+  const waits = adapter.waits ?? noWaits;
+  const thinkingMs = model.firstLifeMs ?? waits.firstLifeMs ?? 0;
+  const idleLastMs = waits.idleMs ?? config.idleTimeoutMs;
   if (!isUrgent) {
-    const lastMs = isStreamed ? config.firstTokenTimeoutMs : undefined;
-    return { deadlineMs, firstLifeMs: lastMs ?? Number.POSITIVE_INFINITY, idleMs: config.idleTimeoutMs };
+    const lastMs = waits.firstLifeMs ?? (isStreamed ? config.firstTokenTimeoutMs : undefined);
+    return { deadlineMs, firstLifeMs: lastMs ?? Number.POSITIVE_INFINITY, idleMs: idleLastMs };
   }
   const firstLifeMs = isStreamed
     ? Math.max(config.failoverFirstTokenTimeoutMs, thinkingMs)
     : Math.max(config.failoverAnswerTimeoutMs, thinkingMs);
-  const idleMs = Math.min(config.failoverIdleTimeoutMs, config.idleTimeoutMs);
+  const idleMs = waits.idleMs ?? Math.min(config.failoverIdleTimeoutMs, idleLastMs);
   return { deadlineMs, firstLifeMs, idleMs, lifeBytes: urgentLifeBytes };
 }

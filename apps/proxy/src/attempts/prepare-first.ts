@@ -1,5 +1,5 @@
 import type { SnapshotModel } from '@aggregator/contracts';
-import { adapterFor, type ProviderAdapter, type ProviderTarget, type TranslatedRequest } from '@aggregator/providers';
+import type { ProviderAdapter, ProviderTarget, TranslatedRequest } from '@aggregator/providers';
 import type { RoutePlan } from '@aggregator/routing';
 import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
@@ -29,8 +29,7 @@ export function prepareFirst<Prepared extends Translation>(
   let first: { readonly adapter: ProviderAdapter; readonly address: ProviderTarget; readonly prepared: Prepared };
   try {
     const address = toAddress(context, `${requestId}/1`, target);
-    const { provider, model } = target.candidate;
-    const adapter = adapterFor(provider.type);
+    const { adapter, model } = target.candidate;
     first = { adapter, address, prepared: prepare(adapter, address, model) };
   } catch {
     return { bodies: null, prepare };

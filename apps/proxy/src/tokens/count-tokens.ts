@@ -1,5 +1,4 @@
 import { AppError } from '@aggregator/contracts';
-import { adapterFor } from '@aggregator/providers';
 import type { Target } from '@aggregator/routing';
 import { toCountTokensChat } from '@aggregator/surfaces';
 import { cancelHold, holdRequest } from '../admission/hold-request.ts';
@@ -31,7 +30,7 @@ export async function countTokens(context: ProxyContext, exchange: Exchange): Pr
   if (target === undefined) throw new AppError('model_not_found', { param: 'model' });
   const hold = await holdRequest(context, exchange, plan, () => nothing);
   try {
-    const { tokenCount } = adapterFor(target.candidate.provider.type);
+    const { tokenCount } = target.candidate.adapter;
     if (tokenCount === null) {
       const { inputTokensEstimate } = boundChat(chat, content, [JSON.stringify(chat)], target.candidate.model);
       exchange.response.setHeader('x-aggregator-estimated', 'true');
@@ -55,11 +54,11 @@ async function ask(
   endpoint: Parameters<typeof callProvider>[1],
   body: string,
 ): Promise<string> {
-  const { provider } = candidate;
+  const { adapter, provider } = candidate;
   const limits = { deadlineMs: performance.now() + deadlineMs, firstLifeMs: deadlineMs, idleMs: deadlineMs };
   const collector = new AnswerCollector();
   callProvider(pools.take(provider, orgId), endpoint, body, limits, collector);
   const answer = await collector.answer;
   if (isSuccessStatus(answer.status)) return answer.body;
-  throw readRefusal(adapterFor(provider.type), answer);
+  throw readRefusal(adapter, answer);
 }

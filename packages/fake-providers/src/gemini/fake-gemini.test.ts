@@ -127,7 +127,7 @@ describe('the fake of Gemini', () => {
     const leaving = new AbortController();
     const response = await fetch(`${url}/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse`, {
       method: 'POST',
-      headers: { 'x-goog-api-key': 'AIza-fake', 'x-request-id': 'r/9' },
+      headers: { 'x-goog-api-key': 'AIza-fake', 'x-client-request-id': 'r/9' },
       body: JSON.stringify({ contents: [user('#words=90000')] }),
       signal: leaving.signal,
     });

@@ -47,7 +47,7 @@ export function createFakeGemini({ credential = 'AIza-fake' }: FakeGeminiOptions
   const listener: RequestListener = (request, response) => {
     sequence += 1;
     const url = new URL(request.url ?? '/', 'http://fake');
-    const id = request.headers['x-request-id'];
+    const id = request.headers['x-client-request-id'];
     const record = ledger.open({ attemptId: typeof id === 'string' ? id : null, path: url.pathname });
     const exchange = { request, response, record, url, sequence };
     serve(exchange, credential).catch((error: unknown) => refuse(exchange, error));

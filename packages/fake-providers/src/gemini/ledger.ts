@@ -11,7 +11,7 @@ export interface FakeUsage {
 
 /** One request as the fake has seen and charged it. */
 export interface FakeRecord {
-  /** `x-request-id`; null where none was sent. */
+  /** `x-client-request-id`; null where none was sent. */
   readonly attemptId: string | null;
   readonly path: string;
   /** The body as it came, parsed; null where it was refused. */

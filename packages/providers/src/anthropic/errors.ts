@@ -1,3 +1,4 @@
+import { isContextText } from '../errors/context-text.ts';
 import { readRetryAfterMs } from '../errors/retry-after.ts';
 import { toProviderError, type Verdict, verdicts } from '../errors/verdicts.ts';
 import { isRecord, parseRecord } from '../json-record.ts';
@@ -23,9 +24,7 @@ const statusByType: ReadonlyMap<string, number> = new Map(
     overloaded_error: 529,
   }),
 );
-/** There is no code for these: the message alone tells them from other invalid requests. */
-const contextMessage =
-  /prompt is too long|input length and `?max_tokens`? exceed|exceeds? (?:the |this model's )?context (?:window|limit)/i;
+/** There is no code for it: the message alone tells it from other invalid requests. */
 const policyMessage = /content filter/i;
 /** Our account at the provider: its balance and its limits, told as an invalid request. */
 const accountMessage = /credit balance|usage limits?\b|organization has been disabled|anthropic-version|spend limit/i;
@@ -59,14 +58,14 @@ function judge(status: number, error: AnthropicErrorWire | null): Verdict {
     case 400:
     case 422:
       if (error === null) return verdicts.notUnderstood;
-      if (contextMessage.test(message)) return verdicts.context;
+      if (isContextText(message)) return verdicts.context;
       if (policyMessage.test(message)) return verdicts.policy;
       return accountMessage.test(message) ? verdicts.ourSetUp : verdicts.rejected;
     case 408:
     case 409:
       return verdicts.failed;
     case 413:
-      return verdicts.tooLarge;
+      return isContextText(message) ? verdicts.context : verdicts.tooLarge;
     case 429:
       return verdicts.rateLimited;
     default:

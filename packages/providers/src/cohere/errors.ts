@@ -1,3 +1,4 @@
+import { isContextText } from '../errors/context-text.ts';
 import { readRetryAfterMs } from '../errors/retry-after.ts';
 import { toProviderError, type Verdict, verdicts } from '../errors/verdicts.ts';
 import { isRecord, parseRecord } from '../json-record.ts';
@@ -8,8 +9,6 @@ type JsonObject = Readonly<Record<string, unknown>>;
 /** The model thought past Cohere's own limit: the same again would, too. */
 const timedOut: Verdict = { code: 'upstream_timeout', isRetryable: false, mayFailOver: true, isExplained: false };
 
-/** There are no codes: the message alone tells these from other invalid requests. */
-const contextMessage = /too many tokens|context length|prompt is too long/i;
 /** Our account at the provider: a trial key's allowance of a month. */
 const accountMessage = /\/ month|per month|monthly|billing/i;
 
@@ -38,7 +37,7 @@ export function classifyCohereErrorBody(record: JsonObject): ProviderError | nul
   if (end.finish_reason === 'TIMEOUT') return tell(timedOut, 504, message, null, '');
   if (end.finish_reason === 'ERROR') return tell(verdicts.failed, 502, message, null, '');
   if (message === null) return null;
-  const status = contextMessage.test(message) ? 400 : 502;
+  const status = isContextText(message) ? 400 : 502;
   return tell(judge(status, message), status, message, null, '');
 }
 
@@ -47,9 +46,9 @@ function judge(status: number, message: string | null): Verdict {
     case 400:
     case 422:
       if (message === null) return verdicts.notUnderstood;
-      return contextMessage.test(message) ? verdicts.context : verdicts.rejected;
+      return isContextText(message) ? verdicts.context : verdicts.rejected;
     case 413:
-      return verdicts.tooLarge;
+      return isContextText(message ?? '') ? verdicts.context : verdicts.tooLarge;
     case 429:
       return accountMessage.test(message ?? '') ? verdicts.ourSetUp : verdicts.rateLimited;
     case 498:

@@ -15,6 +15,7 @@ const neutralValues: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['presence_penalty', 0],
   ['reasoning', '{"enabled":false}'],
   ['reasoning_effort', 'none'],
+  ['stop', '[]'],
   ['store', false],
 ]);
 
@@ -38,7 +39,11 @@ export function sortFields(
   for (const name of Object.keys(request)) {
     const value = request[name];
     if (value === null || value === undefined || ownFields.has(name)) continue;
-    const fate = Object.hasOwn(fates, name) ? fates[name] : isJudgedInParts(name) ? 'mapped' : 'dropped';
+    const fate = Object.hasOwn(fates, name)
+      ? fates[name]
+      : isJudgedInParts(name)
+        ? 'mapped'
+        : (fates['*'] ?? 'dropped');
     if (fate === 'mapped') taken[name] = value;
     else if (isNeutral(name, value)) continue;
     else if (fate === 'refused') throw unsupported(name);

@@ -1,3 +1,4 @@
+import { attemptHeaders } from '../attempt-headers.ts';
 import type { ProviderEndpoint, ProviderTarget } from '../provider-adapter.ts';
 
 type Address = Pick<ProviderTarget, 'baseUrl' | 'credential' | 'attemptId'>;
@@ -27,7 +28,7 @@ export function toResourceName(model: string): string {
  * Source: https://ai.google.dev/gemini-api/docs/api-key (read 2026-11).
  */
 function geminiHeaders({ credential, attemptId }: Address): Record<string, string> {
-  const headers: Record<string, string> = { 'x-request-id': attemptId };
+  const headers = attemptHeaders(attemptId);
   if (credential !== null) headers['x-goog-api-key'] = credential;
   return headers;
 }

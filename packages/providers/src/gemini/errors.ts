@@ -1,3 +1,4 @@
+import { isContextText } from '../errors/context-text.ts';
 import { readRetryAfterMs } from '../errors/retry-after.ts';
 import { toProviderError, type Verdict, verdicts } from '../errors/verdicts.ts';
 import { isRecord } from '../json-record.ts';
@@ -31,8 +32,6 @@ const keyMessage = /api[ _]key (?:not valid|expired|not found|was reported)/i;
 /** The place or the plan of our account, told as an invalid request or as a limit. */
 const accountMessage =
   /location is not supported|free tier is not available|enable billing|billing account|consumer .* suspended|has not been used in project|prepay|credits? (?:are|is) depleted|limit: 0\b/i;
-const contextMessage =
-  /input token count .*exceeds|exceeds the maximum number of (?:input )?tokens|too many tokens|context (?:window|length)/i;
 const policyMessage =
   /content polic|safety polic|usage polic|prohibited use|blocked (?:by|due to|for) (?:safety|prohibited)|violat\w* .*polic/i;
 const sizeMessage = /payload size exceeds|request (?:is )?too large/i;
@@ -109,7 +108,7 @@ function judge(status: number, error: GeminiErrorWire | null): Verdict {
     case 499:
       return verdicts.failed;
     case 413:
-      return verdicts.tooLarge;
+      return isContextText(error?.message ?? '') ? verdicts.context : verdicts.tooLarge;
     case 429:
       return hasDailyViolation(error) ? verdicts.tooLargeForRate : verdicts.rateLimited;
     default:
@@ -119,7 +118,7 @@ function judge(status: number, error: GeminiErrorWire | null): Verdict {
 
 function judgeRequest({ message, status }: GeminiErrorWire): Verdict {
   const words = message ?? '';
-  if (contextMessage.test(words)) return verdicts.context;
+  if (isContextText(words)) return verdicts.context;
   if (signatureMessage.test(words)) return signatureLost;
   if (policyMessage.test(words)) return verdicts.policy;
   if (sizeMessage.test(words)) return verdicts.tooLarge;

@@ -13,8 +13,10 @@ export const mockAdapter: ProviderAdapter = {
     'Mock',
     { ...openAiChatFields, reasoning: 'dropped', reasoning_effort: 'dropped' },
     {
-      headers: ({ options: { [mockScriptOption]: script } }): Record<string, string> =>
-        script ? { [mockScriptHeader]: script } : {},
+      headers: ({ options: { [mockScriptOption]: script }, attemptId }): Record<string, string> => ({
+        'x-request-id': attemptId,
+        ...(script && { [mockScriptHeader]: script }),
+      }),
     },
   ),
   // Its record is exact after an abort.

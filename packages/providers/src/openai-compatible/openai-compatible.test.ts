@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { chatCompletionRequest } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { describeProvider, parseFixtures } from '../conformance.ts';
+import { adapterFor } from '../registry.ts';
 import { openAiCompatibleAdapter } from './index.ts';
 
 const directory = new URL('./__fixtures__/', import.meta.url);
@@ -20,7 +21,8 @@ describe('any compatible server', () => {
   };
   const translate = (request: object, options = {}) => {
     const asked = chatCompletionRequest.parse({ model: 'any', messages: [{ role: 'user', content: 'x' }], ...request });
-    return JSON.parse(openAiCompatibleAdapter.chat.toRequest(asked, { ...target, options }).body);
+    const adapter = adapterFor('OpenAICompatible', { baseUrl: target.baseUrl, options });
+    return JSON.parse(adapter.chat.toRequest(asked, target).body);
   };
 
   it('is bounded in the word that all of them know, or in the later one where it is set up so', () => {
@@ -42,7 +44,10 @@ describe('any compatible server', () => {
   ])('is told of %s, by the name of the model, under %s', (model, name) => {
     const asked = { model: 'any', messages: [{ role: 'user' as const, content: 'x' }], max_tokens: 5 };
     const sent = (options: Readonly<Record<string, string>>) =>
-      JSON.parse(openAiCompatibleAdapter.chat.toRequest(asked, { ...target, model, options }).body);
+      JSON.parse(
+        adapterFor('OpenAICompatible', { baseUrl: target.baseUrl, options }).chat.toRequest(asked, { ...target, model })
+          .body,
+      );
     expect(sent({})).toEqual({ model, messages: asked.messages, [name]: 5 });
     expect(sent({ outputLimitField: 'max_tokens' })).toMatchObject({ max_tokens: 5 });
   });
@@ -68,7 +73,7 @@ describe('any compatible server', () => {
     ];
     expect(translate({ messages }).messages).toEqual([
       { role: 'system', content: 'a' },
-      { role: 'assistant', content: [{ type: 'text', text: 'No.' }], reasoning_content: 'Hm.' },
+      { role: 'assistant', content: [{ type: 'text', text: 'No.' }], reasoning_content: 'Hm.', reasoning: 'Hm.' },
     ]);
   });
 });

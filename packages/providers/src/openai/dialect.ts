@@ -29,6 +29,8 @@ type Address = Omit<ProviderTarget, 'model'>;
 export interface OpenAiCoat extends AnswerChanges {
   /** Headers beside the credential and the attempt's id. */
   readonly headers?: (address: Address) => Readonly<Record<string, string>>;
+  /** The last change to where a request goes and with which headers. */
+  readonly adjustEndpoint?: (endpoint: ProviderEndpoint, address: Address) => ProviderEndpoint;
   /** What is read to see whether address and credential are right, behind the version path. Default `/models`. */
   readonly probePath?: string;
   /** What the server calls the model of a request. */
@@ -90,7 +92,7 @@ export function createOpenAiDialect(
     embeddings: coat.embeddings === null ? null : createEmbeddings(coat.embeddings ?? {}, coat, dress),
     images: coat.images === null ? null : createImages(coat.images ?? {}, coat, dress),
     tokenCount: null,
-    classifyError: (status, headers, body) => classifyOpenAiError(status, headers, body, coat.toOpenAiError),
+    classifyError: (status, headers, body) => classifyOpenAiError(status, headers, body, coat),
     counters: openAiCounters,
     // Usage is in the last chunk alone: cached input and hidden reasoning are not known before.
     disconnect: 'drain',
@@ -132,6 +134,12 @@ function createImages(
   };
 }
 
-function withHeaders(endpoint: ProviderEndpoint, { headers }: OpenAiCoat, address: Address): ProviderEndpoint {
-  return headers === undefined ? endpoint : { ...endpoint, headers: { ...endpoint.headers, ...headers(address) } };
+function withHeaders(
+  endpoint: ProviderEndpoint,
+  { headers, adjustEndpoint }: OpenAiCoat,
+  address: Address,
+): ProviderEndpoint {
+  const headed =
+    headers === undefined ? endpoint : { ...endpoint, headers: { ...endpoint.headers, ...headers(address) } };
+  return adjustEndpoint === undefined ? headed : adjustEndpoint(headed, address);
 }

@@ -1,3 +1,4 @@
+import { attemptHeaders } from '../attempt-headers.ts';
 import type { ProviderEndpoint, ProviderTarget } from '../provider-adapter.ts';
 
 type Address = Pick<ProviderTarget, 'baseUrl' | 'credential' | 'attemptId'>;
@@ -11,12 +12,9 @@ export function openAiEndpoint(target: Address, path: string): ProviderEndpoint 
   };
 }
 
-/**
- * The attempt's id goes out twice: OpenAI logs `x-client-request-id`, compatible servers `x-request-id`.
- * Source: https://platform.openai.com/docs/api-reference/debugging-requests (read 2026-11).
- */
+/** OpenAI logs `x-client-request-id`, compatible servers log `x-request-id`. */
 export function openAiHeaders(target: Address): Record<string, string> {
-  const headers: Record<string, string> = { 'x-client-request-id': target.attemptId, 'x-request-id': target.attemptId };
+  const headers = attemptHeaders(target.attemptId);
   if (target.credential !== null) headers.authorization = `Bearer ${target.credential}`;
   return headers;
 }

@@ -1,3 +1,4 @@
+import { isContextText } from '../errors/context-text.ts';
 import { readRetryAfterMs } from '../errors/retry-after.ts';
 import { toProviderError, type Verdict, verdicts } from '../errors/verdicts.ts';
 import { isRecord, parseRecord } from '../json-record.ts';
@@ -12,9 +13,12 @@ const policyCodes: ReadonlySet<string> = new Set([
   'moderation_blocked',
   'invalid_prompt',
 ]);
-const contextCodes: ReadonlySet<string> = new Set(['context_length_exceeded', 'context_window_exceeded']);
-const contextMessage =
-  /maximum context length|context window|context length|prompt is too long|longer than the maximum model length/i;
+const contextNames: ReadonlySet<string> = new Set([
+  'context_length_exceeded',
+  'context_window_exceeded',
+  // llama.cpp's type: https://github.com/ggml-org/llama.cpp/blob/master/tools/server/server-common.cpp (read 2026-11).
+  'exceed_context_size_error',
+]);
 /** Our account at the provider, not the caller's quota with us. */
 const quotaCodes: ReadonlySet<string> = new Set([
   'insufficient_quota',
@@ -46,36 +50,70 @@ export type ErrorChange = (error: JsonObject) => JsonObject;
 
 const unchanged: ErrorChange = (error) => error;
 
+/** How one server differs in what it says of a failure. */
+export interface ErrorDialect {
+  readonly toOpenAiError?: ErrorChange;
+  /** Texts, codes or types of a prompt that is too long, in lower case. */
+  readonly contextErrors?: readonly string[];
+  /** Texts, codes or types of a wrong request under a status of 500 or more, in lower case. */
+  readonly clientErrors?: readonly string[];
+}
+
+const openAiItself: ErrorDialect = {};
+
 /** The judgement of an answer that is not a success. */
 export function classifyOpenAiError(
   status: number,
   headers: Readonly<Record<string, string>>,
   body: string,
-  change: ErrorChange = unchanged,
+  dialect: ErrorDialect = openAiItself,
 ): ProviderError {
+  const { toOpenAiError: change = unchanged } = dialect;
   const record = parseRecord(body);
   const error = record === null ? null : (readError(record, change) ?? readLooseError(change(record)));
-  return tell(status, error, readRetryAfterMs(headers, status), body);
+  return tell(status, error, readRetryAfterMs(headers, status), body, dialect);
 }
 
 /**
  * The judgement of a body or an event that came as a success but is an error; null if it is none. A choice can be one, too:
  * where the model broke off, aggregators put the error beside what there is of the message, under the finish reason `error`.
  */
-export function classifyOpenAiErrorBody(record: JsonObject, change: ErrorChange = unchanged): ProviderError | null {
+export function classifyOpenAiErrorBody(
+  record: JsonObject,
+  dialect: ErrorDialect = openAiItself,
+): ProviderError | null {
+  const { toOpenAiError: change = unchanged } = dialect;
   const error = readError(record, change) ?? readChoiceError(record.choices, change);
   if (error === null) return null;
   const status = statusOf(error);
-  return tell(status, error, null, '');
+  return tell(status, error, null, '', dialect);
 }
 
-function judge(status: number, error: OpenAiErrorWire | null): Verdict {
+/** Statuses that say nothing of the request itself: whatever the text is, the prompt is not too long. */
+const otherStatuses: ReadonlySet<number> = new Set([401, 402, 403, 404, 429]);
+
+/** A status of 500 counts less than its text only for a server whose texts are known (`ErrorDialect`). */
+function isContext(status: number, error: OpenAiErrorWire, { contextErrors }: ErrorDialect): boolean {
+  const isKnown = contextErrors !== undefined;
+  if (status >= 500 && !isKnown) return false;
+  if (contextNames.has(String(error.code)) || contextNames.has(error.type ?? '')) return true;
+  if (otherStatuses.has(status)) return false;
+  return isContextText(error.message ?? '') || saysOneOf(error, contextErrors);
+}
+
+function saysOneOf({ code, type, message }: OpenAiErrorWire, phrases: readonly string[] = []): boolean {
+  if (phrases.length === 0) return false;
+  const said = `${code ?? ''} ${type ?? ''} ${message ?? ''}`.toLowerCase();
+  return phrases.some((phrase) => said.includes(phrase));
+}
+
+function judge(status: number, error: OpenAiErrorWire | null, dialect: ErrorDialect): Verdict {
+  if (error !== null && isContext(status, error, dialect)) return verdicts.context;
+  if (error !== null && status >= 500 && saysOneOf(error, dialect.clientErrors)) return verdicts.rejected;
   const code = typeof error?.code === 'string' ? error.code : (error?.type ?? '');
   const message = error?.message ?? '';
   if (status < 500) {
     if (policyCodes.has(code)) return verdicts.policy;
-    if (contextCodes.has(code)) return verdicts.context;
-    if (status === 400 && contextMessage.test(message)) return verdicts.context;
     if (quotaCodes.has(code) || quotaCodes.has(error?.type ?? '')) return verdicts.ourSetUp;
     if (code === 'model_not_found') return verdicts.ourSetUp;
   }
@@ -100,10 +138,16 @@ function judge(status: number, error: OpenAiErrorWire | null): Verdict {
   }
 }
 
-function tell(status: number, error: OpenAiErrorWire | null, retryAfterMs: number | null, body: string): ProviderError {
+function tell(
+  status: number,
+  error: OpenAiErrorWire | null,
+  retryAfterMs: number | null,
+  body: string,
+  dialect: ErrorDialect,
+): ProviderError {
   const { message, param } = error ?? {};
   const name = error?.code ?? error?.type;
-  return toProviderError(judge(status, error), { status, name, message, param, retryAfterMs, body });
+  return toProviderError(judge(status, error, dialect), { status, name, message, param, retryAfterMs, body });
 }
 
 /** `{"error": {…}}`, `{"error": "…"}` or `{"object": "error", …}`. */

@@ -14,6 +14,7 @@ import type { FieldFate, ProviderTarget, TranslatedRequest } from '../provider-a
 import { openAiEndpoint } from './endpoint.ts';
 import { withMediaAfterTools } from './media-after-tools.ts';
 import { type MessageChange, withoutCacheMarks, withoutForeignParts } from './messages.ts';
+import { withProperties } from './tools.ts';
 
 /** The last change to the fields of a request, under OpenAI's names: a record of its own, whose values are the caller's. */
 export type FieldsChange = (fields: Record<string, unknown>, target: ProviderTarget, dropped: DroppedParams) => void;
@@ -34,7 +35,10 @@ export function toOpenAiChatRequest(
   judgeChatParts(request, fates, dropped);
   fields.model = target.model;
   fields.messages = withMediaAfterTools(withoutForeignParts(request.messages, fates)).map(adjustMessage);
-  if (fates['content.cache_control'] !== 'mapped' && request.tools) fields.tools = withoutCacheMarks(request.tools);
+  if (request.tools) {
+    const tools = withProperties(request.tools);
+    fields.tools = fates['content.cache_control'] === 'mapped' ? tools : withoutCacheMarks(tools);
+  }
   if (request.stream === true) {
     fields.stream_options = { ...request.stream_options, include_usage: true };
   } else if (fields.stream_options !== undefined) {

@@ -4,13 +4,12 @@ import { isRecord, parseExactRecord, parseRecord } from '../json-record.ts';
 import type { TranslatedAnswer } from '../provider-adapter.ts';
 import { ProviderFailure } from '../provider-failure.ts';
 import { noUsage } from '../usage/usage-reading.ts';
-import { classifyOpenAiErrorBody, type ErrorChange } from './errors.ts';
+import { classifyOpenAiErrorBody, type ErrorDialect } from './errors.ts';
 import { hasObjectArguments, repairAnswer, repairEmbeddings } from './repair-answer.ts';
 import { findOpenAiUsage, fromOpenAiEmbeddingsUsage, fromOpenAiImagesUsage, readOpenAiChatUsage } from './usage.ts';
 
 /** How the answers of a server of the dialect differ from OpenAI's. */
-export interface AnswerChanges {
-  readonly toOpenAiError?: ErrorChange;
+export interface AnswerChanges extends ErrorDialect {
   /** Changes the parsed answer or chunk itself, and says whether it did. */
   readonly adjustAnswer?: (answer: Record<string, unknown>) => boolean;
   /**
@@ -54,10 +53,10 @@ export function fromOpenAiImagesResponse(body: string, changes: AnswerChanges = 
   return { body: answer, usage: fromOpenAiImagesUsage(answer.usage), pictures: data.length };
 }
 
-function parseAnswer(body: string, { toOpenAiError }: AnswerChanges, parse = parseRecord): Record<string, unknown> {
+function parseAnswer(body: string, dialect: ErrorDialect, parse = parseRecord): Record<string, unknown> {
   const answer = parse(body);
   if (answer === null) throw new ProviderFailure(notUnderstood('success that is not a JSON object'));
-  const error = classifyOpenAiErrorBody(answer, toOpenAiError);
+  const error = classifyOpenAiErrorBody(answer, dialect);
   if (error !== null) throw new ProviderFailure(error);
   return answer;
 }

@@ -172,7 +172,7 @@ export class OpenAiChatStream implements ChatStreamTranslator {
 
   /** Usage alone, an error, or nothing that we know. */
   #takeOther(chunk: Chunk): readonly string[] {
-    const error = classifyOpenAiErrorBody(chunk, this.#changes.toOpenAiError);
+    const error = classifyOpenAiErrorBody(chunk, this.#changes);
     if (error !== null) {
       // Nothing makes a whole answer less than whole.
       if (this.isComplete) return this.#drop();

@@ -1,4 +1,4 @@
-import { adapterFor, type FieldFate } from '@aggregator/providers';
+import { adapterFor, type FieldFate, type ProviderAdapter } from '@aggregator/providers';
 import { chatCompletionsSurface } from '@aggregator/surfaces';
 import type { AiRoute } from '../answer-ai-request.ts';
 import { sendJson } from '../send-json.ts';
@@ -12,15 +12,20 @@ export const showCapabilities: AiRoute = {
   errors: chatCompletionsSurface,
   async serve({ routing }, { response }) {
     const { providers } = routing.require().snapshot;
-    const data = providers.map(({ name, type }) => ({ provider: name, type, operations: describeOperations(type) }));
+    const data = providers.map((provider) => ({
+      provider: provider.name,
+      type: provider.type,
+      operations: describeOperations(adapterFor(provider.type, provider)),
+    }));
     sendJson(response, { object: 'list', data });
   },
 };
 
-function describeOperations(
-  type: Parameters<typeof adapterFor>[0],
-): Record<string, Readonly<Record<string, FieldFate>>> {
-  const { chat, embeddings, images } = adapterFor(type);
+function describeOperations({
+  chat,
+  embeddings,
+  images,
+}: ProviderAdapter): Record<string, Readonly<Record<string, FieldFate>>> {
   return {
     'chat.completions': chat.fields,
     ...(embeddings !== null && { embeddings: embeddings.fields }),

@@ -1,0 +1,89 @@
+import type { EmbeddingsField } from '@aggregator/contracts';
+import { invalidValue } from '../fields/invalid-value.ts';
+import { boundOutput, foldReasoning } from '../openai/adjust-fields.ts';
+import { openAiChatFields, openAiEmbeddingsFields } from '../openai/capabilities.ts';
+import { createOpenAiDialect } from '../openai/dialect.ts';
+import { withRefusalAsText, withSystemRole } from '../openai/messages.ts';
+import type { FieldsChange } from '../openai/request.ts';
+import type { FieldFate, ProviderAdapter } from '../provider-adapter.ts';
+import { addressed } from './address.ts';
+import { withoutMessageFields, withoutNulls } from './message-fields.ts';
+import type { Profile } from './profiles/profile.ts';
+import { withOneSystemMessage } from './system-message.ts';
+import { withThoughts } from './thoughts.ts';
+import { toToolChange } from './tools.ts';
+
+const laterName = 'max_completion_tokens';
+/** Behind the last slash of a name. */
+const openAiThinker = /(?:^|\/)(?:o\d|gpt-[5-9])[^/]*$/;
+/** Fields that change what a request costs in a way that no rate can tell: they pass to no server. */
+const unpriced = ['service_tier', 'web_search_options', 'best_of'];
+
+/**
+ * A server that speaks as OpenAI does, but for what its profile says: what it leaves out of an answer is filled in, and what it
+ * does not know is sent in the older words that all servers know.
+ *
+ * The bound of the answer is sent as `max_tokens` unless the profile says otherwise: vLLM, Groq and today's llama.cpp know the
+ * newer name, too, but Mistral rejects it, and Ollama and LM Studio ignore it, so that an answer would have no bound. OpenAI's
+ * own thinkers reject the older name, and are known by theirs.
+ * Sources, read 2026-11: https://docs.ollama.com/api/openai-compatibility, https://docs.mistral.ai/api/,
+ * https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html, https://github.com/ggml-org/llama.cpp/pull/19831.
+ */
+export function createCompatibleAdapter(profile: Profile): ProviderAdapter {
+  const adapter = createOpenAiDialect('OpenAICompatible', toChatFields(profile), {
+    isLoose: true,
+    contextErrors: profile.contextErrors.map((phrase) => phrase.toLowerCase()),
+    clientErrors: profile.clientErrors.map((phrase) => phrase.toLowerCase()),
+    probePath: profile.probePath,
+    adjustEndpoint: addressed(profile),
+    adjustMessage(message) {
+      const known = profile.developerRole ? message : withSystemRole(message);
+      return withoutNulls(withThoughts(withRefusalAsText(known), profile.reasoningField));
+    },
+    adjustChat: toChatChange(profile),
+    embeddings: { fields: withExtras({ ...openAiEmbeddingsFields, ...embeddingsOmitted(profile) }, profile) },
+  });
+  const { firstTokenTimeoutMs = null, idleTimeoutMs = null } = profile;
+  return { ...adapter, waits: { firstLifeMs: firstTokenTimeoutMs, idleMs: idleTimeoutMs } };
+}
+
+function toChatFields(profile: Profile) {
+  const omitted = Object.fromEntries(profile.omittedFields.map((name): [string, FieldFate] => [name, 'dropped']));
+  const own = {
+    ...openAiChatFields,
+    // Few of them know custom tools.
+    'tools.custom': 'refused',
+    top_k: 'mapped',
+    reasoning_details: profile.reasoningField === 'none' ? 'dropped' : 'mapped',
+    ...omitted,
+  } as const;
+  return withExtras(own, profile);
+}
+
+function embeddingsOmitted({ omittedFields }: Profile): Partial<Record<EmbeddingsField, FieldFate>> {
+  return omittedFields.includes('user') ? { user: 'dropped' } : {};
+}
+
+/** A table with the fields that a profile lets pass; those that the table has stay as they are there. */
+function withExtras<Table extends Readonly<Record<string, FieldFate>>>(table: Table, { extraFields }: Profile): Table {
+  const extras = extraFields.filter((name) => !unpriced.includes(name));
+  const kept = Object.fromEntries(unpriced.map((name): [string, FieldFate] => [name, 'dropped']));
+  return { ...Object.fromEntries(extras.map((name): [string, FieldFate] => [name, 'mapped'])), ...kept, ...table };
+}
+
+function toChatChange(profile: Profile): FieldsChange {
+  const { omittedMessageFields, outputLimitField, stopsMax, streamOptions, systemMessages } = profile;
+  const changeTools = toToolChange(profile);
+  return (fields, target, dropped) => {
+    fields.messages = withoutMessageFields(fields.messages, omittedMessageFields, dropped);
+    foldReasoning(fields, target, dropped);
+    const isLater = outputLimitField === 'auto' ? openAiThinker.test(target.model) : outputLimitField === laterName;
+    boundOutput(fields, isLater ? laterName : 'max_tokens', target);
+    if (!streamOptions) delete fields.stream_options;
+    if (systemMessages === 'first') fields.messages = withOneSystemMessage(fields.messages);
+    if (fields.tools !== undefined) fields.tools = changeTools(fields.tools);
+    if (Array.isArray(fields.stop) && fields.stop.length > stopsMax) {
+      throw invalidValue('stop', `This server takes at most ${stopsMax} stop sequences.`);
+    }
+  };
+}

@@ -1,0 +1,21 @@
+import type { BuiltInProfile } from './profile.ts';
+
+export const llamaCppPython: BuiltInProfile = {
+  hosts: [],
+  settings: {
+    reasoningField: 'none',
+    clientErrors: ["'loc': ('body'"],
+  },
+  sources: [
+    {
+      fact: 'x-request-id must be a UUID, or the answer is 400 with an empty body.',
+      url: 'https://github.com/tomwojcik/starlette-context/blob/master/starlette_context/plugins/base.py',
+      read: '2026-11',
+    },
+    {
+      fact: 'A request that does not validate is a 500 with the text of the validator.',
+      url: 'https://github.com/abetlen/llama-cpp-python/blob/main/llama_cpp/server/errors.py',
+      read: '2026-11',
+    },
+  ],
+};

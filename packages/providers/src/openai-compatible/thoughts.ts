@@ -1,0 +1,29 @@
+import type { ChatMessage } from '@aggregator/contracts';
+import { isRecord } from '../json-record.ts';
+import type { Profile } from './profiles/profile.ts';
+
+/**
+ * Returns a message with its thoughts under the name that the server reads. Clients of chat completions return the field that they
+ * were given, clients of the other surfaces return details. What only another vendor can read is no text, and is left out.
+ */
+export function withThoughts(message: ChatMessage, field: Profile['reasoningField']): ChatMessage {
+  const { reasoning_content: content, reasoning, reasoning_details: details, ...rest } = message;
+  if (content === undefined && reasoning === undefined && details === undefined) return message;
+  if (field === 'reasoning_details') return details === undefined ? rest : { ...rest, reasoning_details: details };
+  const text = textOf(content) || textOf(reasoning) || joinDetails(details);
+  if (text === '' || field === 'none') return rest;
+  if (field === 'both') return { ...rest, reasoning_content: text, reasoning: text };
+  return { ...rest, [field]: text };
+}
+
+function joinDetails(details: unknown): string {
+  if (!Array.isArray(details)) return '';
+  return details
+    .filter(isRecord)
+    .map(({ text, summary }) => textOf(text) || textOf(summary))
+    .join('');
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
