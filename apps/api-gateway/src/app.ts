@@ -1,10 +1,11 @@
 import type { RequestListener } from 'node:http';
 import { AppError, requestIdHeader } from '@aggregator/contracts';
-import { createExpressApp, createUuidV7, noSniffing, sendOpenAiError } from '@aggregator/service-kit';
+import { createExpressApp, createUuidV7, noSniffing } from '@aggregator/service-kit';
 import type { ApiGatewayContext } from './context.ts';
 import { answerAiRequest } from './routes/answer-ai-request.ts';
 import { forwardManagement } from './routes/forward-management.ts';
 import { findAiRoute, toCanonicalPath } from './routes/route-table.ts';
+import { errorFormOf, sendErrorInForm } from './routes/send-error-in-form.ts';
 import { showWelcome } from './routes/show-welcome.ts';
 
 const urlLengthMax = 8192;
@@ -22,15 +23,21 @@ export function createApiGatewayApp(context: ApiGatewayContext): RequestListener
   return (request, response) => {
     const requestId = createUuidV7();
     const url = request.url ?? '/';
+    const queryAt = url.indexOf('?');
+    const written = queryAt === -1 ? url : url.slice(0, queryAt);
     if (url.length > urlLengthMax) {
-      response.setHeader(requestIdHeader, requestId);
-      sendOpenAiError(response, new AppError('uri_too_long'));
+      sendErrorInForm(errorFormOf(written), response, new AppError('uri_too_long'), requestId);
       return;
     }
-    const queryAt = url.indexOf('?');
-    const path = toCanonicalPath(queryAt === -1 ? url : url.slice(0, queryAt));
+    const path = toCanonicalPath(written);
     const route = path === null ? undefined : findAiRoute(path);
     if (path === null || route === undefined) {
+      const form = errorFormOf(written);
+      if (form !== 'problem') {
+        sendErrorInForm(form, response, new AppError('not_found'), requestId);
+        context.pools.bodies.discard(request, context.config.requestBytesMax);
+        return;
+      }
       response.setHeader(requestIdHeader, requestId);
       for (const [name, value] of Object.entries(noSniffing)) response.setHeader(name, value);
       express(request, response);

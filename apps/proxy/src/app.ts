@@ -1,7 +1,9 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { AppError, requestIdHeader } from '@aggregator/contracts';
 import { createExpressApp } from '@aggregator/service-kit';
+import { chatCompletionsSurface, messagesSurface } from '@aggregator/surfaces';
 import type { ProxyContext } from './context.ts';
-import { type AiRoute, answerAiRequest, readPath } from './routes/answer-ai-request.ts';
+import { type AiRoute, answerAiRequest, readPath, readRequestId } from './routes/answer-ai-request.ts';
 import { countMessageTokens } from './routes/count-message-tokens/handler.ts';
 import { createChatCompletion } from './routes/create-chat-completion/handler.ts';
 import { createCompletion } from './routes/create-completion/handler.ts';
@@ -11,6 +13,7 @@ import { createMessage } from './routes/create-message/handler.ts';
 import { createProviderChatCompletion, isProviderChatPath } from './routes/create-provider-chat-completion/handler.ts';
 import { createResponse } from './routes/create-response/handler.ts';
 import { listModels } from './routes/list-models/handler.ts';
+import { sendSurfaceError } from './routes/send-error.ts';
 import { isMockPath, serveMockProvider } from './routes/serve-mock-provider/handler.ts';
 import { showCapabilities } from './routes/show-capabilities/handler.ts';
 import { modelPrefix, showModel } from './routes/show-model/handler.ts';
@@ -40,8 +43,18 @@ export function createProxyApp(context: ProxyContext): RequestListener {
     const route = aiRoutes.get(path) ?? findByPattern(path);
     if (route !== undefined) void answerAiRequest(context, route, request, response);
     else if (mockProvider !== null && isMockPath(path)) serveMockProvider(context, mockProvider, request, response);
+    else if (path.startsWith('/v1/')) refuseUnknown(path, request, response);
     else express(request, response);
   };
+}
+
+/** An address of no route, in the words of the API that it would belong to. */
+function refuseUnknown(path: string, request: IncomingMessage, response: ServerResponse): void {
+  const requestId = readRequestId(request);
+  response.setHeader(requestIdHeader, requestId);
+  const surface = path.startsWith('/v1/messages/') ? messagesSurface : chatCompletionsSurface;
+  sendSurfaceError({ requestId, response }, surface, new AppError('not_found'));
+  request.resume();
 }
 
 function findByPattern(path: string): AiRoute | undefined {

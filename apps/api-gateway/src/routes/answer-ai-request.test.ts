@@ -113,6 +113,41 @@ describe('the gateway', () => {
   });
 });
 
+describe('A-F7: an error before a route is known', () => {
+  const ask = async (path: string, method = 'GET') => {
+    const answer = await fetch(`${url()}${path}`, { method, ...(method === 'POST' && { body: '{}' }) });
+    return { status: answer.status, id: answer.headers.get('request-id'), body: await answer.json() };
+  };
+
+  it.each(['/v1/moderations', '/v1/files', '/api/v1/audio/speech', '/v1/chat/%2e%2e/x', '/v1/messagesx'])(
+    'is OpenAI’s at %s',
+    async (path) => {
+      const { status, body } = await ask(path, 'POST');
+
+      expect(status).toBe(404);
+      expect(body).toEqual({
+        error: { message: expect.any(String), type: 'not_found_error', param: null, code: 'not_found' },
+      });
+    },
+  );
+
+  it('is Anthropic’s under its path, with its header', async () => {
+    const { status, id, body } = await ask('/v1/messages/batches');
+
+    expect(status).toBe(404);
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(body).toMatchObject({ type: 'error', error: { type: 'not_found_error' }, request_id: id });
+    expect((await ask(`/v1/messages?x=${'x'.repeat(9000)}`)).body).toMatchObject({ type: 'error' });
+  });
+
+  it('is a problem elsewhere', async () => {
+    const answer = await fetch(`${url()}/nothing`);
+    await answer.arrayBuffer();
+
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  });
+});
+
 describe('every answer of the gateway', () => {
   it.each([
     ['an answer of a proxy', 'POST', '/v1/messages', { authorization: `Bearer ${key}` }],

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError, requestIdHeader, toAnthropicErrorBody, toAppError } from '@aggregator/contracts';
-import { noSniffing, sendErrorBody, sendOpenAiError } from '@aggregator/service-kit';
+import { AppError, toAppError } from '@aggregator/contracts';
+import { noSniffing } from '@aggregator/service-kit';
 import type { ApiGatewayContext } from '../context.ts';
 import { aiRequestFinished } from '../events.ts';
 import { authenticate } from '../middleware/authenticate.ts';
@@ -8,12 +8,7 @@ import { authorise } from '../middleware/authorise.ts';
 import { readClientAddress } from '../middleware/client-address.ts';
 import { forwardAiRequest } from './forward-ai-request.ts';
 import type { AiRoute } from './route-table.ts';
-
-/** What a client finds the request's id under: Anthropic's SDKs have a name of their own for it. */
-const idHeaders: Readonly<Record<AiRoute['errors'], readonly string[]>> = {
-  openai: [requestIdHeader],
-  anthropic: [requestIdHeader, 'request-id'],
-};
+import { idHeaders, sendErrorInForm } from './send-error-in-form.ts';
 
 const fixedHeaders = Object.entries(noSniffing).flat();
 
@@ -40,9 +35,7 @@ export async function answerAiRequest(
     });
   } catch (thrown) {
     failure = toAppError(thrown);
-    if (!response.headersSent) for (const name of idHeaders[route.errors]) response.setHeader(name, requestId);
-    if (route.errors === 'anthropic') sendErrorBody(response, failure, toAnthropicErrorBody(failure, requestId));
-    else sendOpenAiError(response, failure);
+    sendErrorInForm(route.errors, response, failure, requestId);
     // The rest of a refused body is read and dropped, so that the next request on the connection is read from its start.
     context.pools.bodies.discard(request, context.config.requestBytesMax);
   }

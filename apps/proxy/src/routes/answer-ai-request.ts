@@ -79,7 +79,7 @@ function identify({ verifier }: ProxyContext, request: IncomingMessage): Princip
 }
 
 /** The gateway's id; a new one where it sent none that can be one. */
-function readRequestId(request: IncomingMessage): string {
+export function readRequestId(request: IncomingMessage): string {
   const given = request.headers[requestIdHeader];
   return typeof given === 'string' && uuid.test(given) ? given.toLowerCase() : createUuidV7();
 }
