@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { readEnvironment, readPods } from './read-pods.ts';
 import { find, type Manifest, ofKind, renderChart } from './render-chart.ts';
 import { leastValues } from './variants.ts';
 
@@ -47,13 +48,42 @@ const standing = (options: Parameters<typeof renderChart>[0]) =>
   renderChart(options).manifests.filter(({ metadata }) => !isOfUninstall(metadata));
 const isOfUninstall = ({ annotations }: Manifest['metadata']) => annotations?.['helm.sh/hook'] === 'post-delete';
 
+/** The environment of the operator. */
+function readOperatorSettings(manifests: readonly Manifest[]) {
+  const pod = readPods(manifests).find(({ labels }) => labels['app.kubernetes.io/name'] === 'provider-operator');
+  const [container] = pod?.containers ?? [];
+  return container === undefined ? {} : readEnvironment(manifests, container);
+}
+
 const bindings = (manifests: readonly Manifest[]) =>
   ['RoleBinding', 'ClusterRoleBinding'].flatMap((kind) => ofKind(manifests, kind));
 
 describe('what the operator may do', () => {
-  it('is this and nothing else where it watches the whole cluster', () => {
+  it('is this in its own namespace and nothing in the cluster, unless more is said', () => {
     const manifests = standing({ values: leastValues });
+    const roles = ofKind(manifests, 'Role');
 
+    expect([...ofKind(manifests, 'ClusterRole'), ...ofKind(manifests, 'ClusterRoleBinding')]).toEqual([]);
+    expect(roles.map(({ metadata }) => [metadata.name, metadata.namespace])).toEqual([
+      ['aggregator-provider-operator', undefined],
+      ['aggregator-aggregator-provider-operator', 'aggregator'],
+    ]);
+    expect(roles.map(listRules)).toEqual([ofOwnNamespace, ofResources]);
+  });
+
+  it('is to read the Secrets that are named, and to list none, where some are named', () => {
+    const secretNames = ['openai', 'anthropic'];
+    const manifests = standing({ values: { ...leastValues, operator: { secretNames } } });
+    const rules = listRules(find(manifests, 'Role', 'aggregator-aggregator-provider-operator'));
+
+    expect(rules.filter((rule) => rule.includes('/secrets'))).toEqual(['get /secrets openai,anthropic']);
+    expect(readOperatorSettings(manifests)).toMatchObject({ WATCH_SECRETS: 'false' });
+  });
+
+  it('is this and nothing else where it watches the whole cluster', () => {
+    const manifests = standing({ values: { ...leastValues, operator: { clusterWide: true } } });
+
+    expect(readOperatorSettings(manifests)).toMatchObject({ WATCH_NAMESPACES: '', WATCH_SECRETS: 'true' });
     expect(ofKind(manifests, 'Role')).toHaveLength(1);
     expect(listRules(find(manifests, 'Role', 'aggregator-provider-operator'))).toEqual(ofOwnNamespace);
     expect(ofKind(manifests, 'ClusterRole')).toHaveLength(1);
@@ -67,33 +97,34 @@ describe('what the operator may do', () => {
     const inTeams = ofKind(manifests, 'Role').filter(({ metadata }) => metadata.namespace !== undefined);
 
     expect([...ofKind(manifests, 'ClusterRole'), ...ofKind(manifests, 'ClusterRoleBinding')]).toEqual([]);
-    expect(inTeams.map(({ metadata }) => metadata.namespace)).toEqual(['team-a', 'team-b']);
-    expect(inTeams.map(listRules)).toEqual([ofResources, ofResources]);
-    expect(ofKind(manifests, 'RoleBinding')).toHaveLength(3);
+    expect(inTeams.map(({ metadata }) => metadata.namespace)).toEqual(['aggregator', 'team-a', 'team-b']);
+    expect(inTeams.map(listRules)).toEqual([ofResources, ofResources, ofResources]);
+    expect(ofKind(manifests, 'RoleBinding')).toHaveLength(4);
+    expect(readOperatorSettings(manifests)).toMatchObject({ WATCH_NAMESPACES: 'aggregator,team-a,team-b' });
   });
 
-  it.each([[[]], [['team-a']]])('is given to its own account alone (watching %j)', (watchNamespaces) => {
-    const manifests = standing({ values: { ...leastValues, operator: { watchNamespaces } } });
-    const account = { kind: 'ServiceAccount', name: 'aggregator-provider-operator', namespace: 'aggregator' };
+  it.each([{ clusterWide: true }, { watchNamespaces: [] }, { watchNamespaces: ['aggregator'] }])(
+    'is given to its own account alone (%j)',
+    (operator) => {
+      const manifests = standing({ values: { ...leastValues, operator } });
+      const account = { kind: 'ServiceAccount', name: 'aggregator-provider-operator', namespace: 'aggregator' };
 
-    expect(bindings(manifests)).toHaveLength(2);
-    expect(bindings(manifests).map(({ subjects }) => subjects)).toEqual([[account], [account]]);
-  });
-
-  it.each([
-    [[], 'ClusterRole'],
-    [['team-a'], 'Role'],
-  ])(
-    'is, for the Job that lets Providers go when it is uninstalled, to list and patch them (watching %j)',
-    (watchNamespaces, kind) => {
-      const { manifests } = renderChart({ values: { ...leastValues, operator: { watchNamespaces } } });
-      const ofHook = manifests.filter(({ metadata }) => isOfUninstall(metadata));
-      const account = { kind: 'ServiceAccount', name: 'aggregator-release', namespace: 'aggregator' };
-
-      expect(ofKind(ofHook, kind).map(listRules)).toEqual([verbs(['list', 'patch'], 'aggregator.dev/providers')]);
-      expect(bindings(ofHook).map(({ subjects }) => subjects)).toEqual([[account]]);
+      expect(bindings(manifests)).toHaveLength(2);
+      expect(bindings(manifests).map(({ subjects }) => subjects)).toEqual([[account], [account]]);
     },
   );
+
+  it.each([
+    [{ clusterWide: true }, 'ClusterRole'],
+    [{}, 'Role'],
+  ])('is, for the Job that lets Providers go when it is uninstalled, to list and patch them (%j)', (operator, kind) => {
+    const { manifests } = renderChart({ values: { ...leastValues, operator } });
+    const ofHook = manifests.filter(({ metadata }) => isOfUninstall(metadata));
+    const account = { kind: 'ServiceAccount', name: 'aggregator-release', namespace: 'aggregator' };
+
+    expect(ofKind(ofHook, kind).map(listRules)).toEqual([verbs(['list', 'patch'], 'aggregator.dev/providers')]);
+    expect(bindings(ofHook).map(({ subjects }) => subjects)).toEqual([[account]]);
+  });
 
   it('is not there without an operator', () => {
     const { manifests } = renderChart({ values: { ...leastValues, operator: { enabled: false } } });
@@ -102,7 +133,10 @@ describe('what the operator may do', () => {
 
   it('does not meet that of another installation', () => {
     const names = (release: string, namespace: string) =>
-      ofKind(standing({ values: leastValues, release, namespace }), 'ClusterRole').map(({ metadata }) => metadata.name);
+      ofKind(
+        standing({ values: { ...leastValues, operator: { clusterWide: true } }, release, namespace }),
+        'ClusterRole',
+      ).map(({ metadata }) => metadata.name);
     expect(new Set([...names('one', 'a'), ...names('two', 'a'), ...names('one', 'b')]).size).toBe(3);
   });
 });

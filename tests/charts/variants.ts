@@ -27,6 +27,8 @@ export const variants: Readonly<Record<string, RenderOptions>> = {
   least: { values: leastValues },
   'another release': { values: leastValues, release: 'second', namespace: 'elsewhere' },
   'one shared key': { values: { ...leastValues, peerIdentity: { mode: 'key' } } },
+  'all namespaces': { values: { ...leastValues, operator: { clusterWide: true } } },
+  'named Secrets': { values: { ...leastValues, operator: { secretNames: ['openai', 'anthropic'] } } },
   'some namespaces': { values: { ...leastValues, operator: { watchNamespaces: ['team-a', 'team-b'] } } },
   'no operator': { values: { ...leastValues, operator: { enabled: false } } },
   'migrations as Jobs': { values: { ...leastValues, migrations: { mode: 'job' } } },

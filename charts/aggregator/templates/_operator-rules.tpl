@@ -1,3 +1,10 @@
+{{/* The namespaces that the operator watches, with commas: its own and those that are named. Empty: all of the cluster. */}}
+{{- define "aggregator.watchNamespaces" -}}
+{{- if not .Values.operator.clusterWide -}}
+{{ prepend .Values.operator.watchNamespaces .Release.Namespace | uniq | join "," }}
+{{- end -}}
+{{- end -}}
+
 {{/* Wherever it watches. It reads Secrets and writes none; of a resource it writes finalizers and the status. */}}
 {{- define "aggregator.operatorRules" -}}
 - apiGroups: [aggregator.dev]
@@ -8,7 +15,12 @@
   verbs: [patch]
 - apiGroups: [""]
   resources: [secrets]
+  {{- with .Values.operator.secretNames }}
+  resourceNames: {{ toJson . }}
+  verbs: [get]
+  {{- else }}
   verbs: [get, list, watch]
+  {{- end }}
 - apiGroups: [""]
   resources: [events]
   verbs: [create, patch]

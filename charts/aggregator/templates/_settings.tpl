@@ -55,7 +55,8 @@ SNAPSHOT_PATH: /state/snapshot.json
 {{- end }}
 {{- if eq $name "provider-operator" }}
 CLASS_NAME: {{ $root.Values.operator.className }}
-WATCH_NAMESPACES: {{ join "," $root.Values.operator.watchNamespaces | quote }}
+WATCH_NAMESPACES: {{ include "aggregator.watchNamespaces" $root | quote }}
+WATCH_SECRETS: {{ empty $root.Values.operator.secretNames | quote }}
 LEASE_NAME: {{ include "aggregator.name" . }}
 PROXY_SERVICE_NAME: {{ include "aggregator.name" (dict "root" $root "name" "proxy") }}
 {{- end }}

@@ -3,6 +3,7 @@ import {
   type ConfigOf,
   commonVariables,
   type Environment,
+  flag,
   integer,
   peerUrlVariable,
   readConfig,
@@ -26,6 +27,11 @@ export const providerOperatorVariables = {
     'WATCH_NAMESPACES',
     namespaces.default(null),
     'Namespaces whose Providers and ModelRoutes are looked after, separated by commas; unset, all of them.',
+  ),
+  watchSecrets: variable(
+    'WATCH_SECRETS',
+    flag.default(true),
+    'Whether Secrets with the label are watched; false, those that Providers name are read once a minute, and no right to list Secrets is needed.',
   ),
   className: variable(
     'CLASS_NAME',

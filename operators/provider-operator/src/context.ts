@@ -105,12 +105,13 @@ function openLeadership(parts: {
   readonly identity: string;
 }): { leadership: Leadership; watches: Watches } {
   const { config, overrides, clock, connection, client, events, identity } = parts;
-  const { className, podNamespace, proxyServiceName, watchNamespaces, leaseName } = config;
+  const { className, podNamespace, proxyServiceName, watchNamespaces, watchSecrets, leaseName } = config;
   const hooks = events.watchHooks;
   const watches = openWatches({
     ...{ connection, clock, hooks, podNamespace, proxyServiceName },
     refusalMs: overrides.refusalMs ?? refusalMsDefault,
     namespaces: watchNamespaces,
+    watchesSecrets: watchSecrets,
   });
   const leadership = new Leadership({
     ...{ watches, clock, events },

@@ -101,6 +101,35 @@ describe('the operator, when something is away', () => {
     await world.until('mock', { status: 'True' });
   });
 
+  it('says so of a Provider whose Secret it may not read, serves the others, and goes on when it may', async () => {
+    const isSecrets = ({ path }: { path: string }) => path.includes('/namespaces/team-a/secrets');
+    const heal = world.api.fault({ matches: isSecrets, status: 403, reason: 'Forbidden' });
+    await world.start({ WATCH_NAMESPACES: 'team-a' }, { refusalMs: 500 });
+    world.secret('openai', 'sk-one');
+    world.keyed('openai');
+    world.provider('mock');
+
+    await world.until('mock', { status: 'True' });
+    await world.until('openai', { type: 'CredentialsValid', status: 'False', reason: 'SecretForbidden' });
+    expect(world.condition('openai', 'CredentialsValid')?.message).toContain('operator.watchNamespaces');
+    expect(world.condition('openai', 'Ready')).toMatchObject({ status: 'False', reason: 'SecretForbidden' });
+    heal();
+
+    await world.until('openai', { status: 'True' });
+    expect(world.orchestrator.keysOf('openai')).toEqual(['sk-one']);
+  });
+
+  it('reads the Secrets that Providers name although it may list none', async () => {
+    world.api.fault({ matches: ({ path }) => /\/secrets(\?|$)/.test(path), status: 403, reason: 'Forbidden' });
+    const { log } = await world.start({ WATCH_NAMESPACES: 'team-a', WATCH_SECRETS: 'false' });
+    world.secret('openai', 'sk-one');
+    world.keyed('openai');
+
+    await world.until('openai', { status: 'True' });
+    expect(world.condition('openai', 'CredentialsValid')?.message).toContain('once a minute');
+    expect(log.some((line) => line.includes('watch_forbidden'))).toBe(false);
+  });
+
   it('sees an object that was deleted and made anew as another one, although it missed the deletion', async () => {
     await world.start();
     world.provider('mock');

@@ -1,10 +1,10 @@
 import type { DeclaredCredential } from '@aggregator/contracts';
-import type { Clock, KubernetesConnection } from '@aggregator/kubernetes';
+import { type Clock, type KubernetesConnection, KubernetesError } from '@aggregator/kubernetes';
 import type { SecretVersion } from '../watch/open-watches.ts';
 import type { ObservedProvider } from '../watch/read-object.ts';
 import { toCredentialId } from './credential-id.ts';
 import { CredentialLedger, type KeyRead } from './credential-ledger.ts';
-import type { KeyReading } from './key-reading.ts';
+import { isUnknown, type KeyReading } from './key-reading.ts';
 import { isFresh, type KnownSecret, readSecret, type SecretRead } from './secret-reader.ts';
 
 /** One key of one provider, and the Secret that it stands in: always one of the provider's own namespace. */
@@ -37,6 +37,8 @@ export class CredentialReader {
   readonly #options: ReaderOptions;
   readonly ledger = new CredentialLedger();
   #known = new Map<string, KnownSecret>();
+  /** Secrets that the API server refused to show at the last reading. */
+  #forbidden = new Set<string>();
   #referenced: ReadonlyMap<string, readonly Reference[]> = new Map();
 
   constructor(options: ReaderOptions) {
@@ -77,6 +79,7 @@ export class CredentialReader {
 
   async #readAll(signal: AbortSignal): Promise<ReadonlyMap<string, SecretRead>> {
     const reads = new Map<string, SecretRead>();
+    this.#forbidden.clear();
     const queue = [...this.#referenced];
     const work = async () => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
@@ -104,6 +107,7 @@ export class CredentialReader {
       return await readSecret({ connection, at, cached, secretKeys, clock, signal });
     } catch (error) {
       signal.throwIfAborted();
+      if (error instanceof KubernetesError && error.status === 403) this.#forbidden.add(key);
       onUnreadable(at, error);
       return null;
     }
@@ -123,7 +127,9 @@ export class CredentialReader {
     const reading = { name, secretName, secretKey, isWatched: this.#cachedOf(reference) !== undefined };
     if (known === undefined) {
       const { credentialId = null, resourceVersion = null } = this.ledger.lastGood(keyOf(reference)) ?? {};
-      return { ...reading, credentialId, resourceVersion, problem: 'SecretUnreadable' };
+      const isForbidden = this.#forbidden.has(secretOf(reference));
+      const problem = isForbidden ? 'SecretForbidden' : 'SecretUnreadable';
+      return { ...reading, credentialId, resourceVersion, problem };
     }
     const { version, problems } = known;
     if (version === null) return { ...reading, resourceVersion: null, credentialId: null, problem: 'SecretNotFound' };
@@ -146,7 +152,7 @@ function toReferences(provider: ObservedProvider): readonly Reference[] {
 
 function toKeyRead(reference: Reference, { credentialId, resourceVersion, problem }: KeyReading): KeyRead {
   const key = keyOf(reference);
-  if (problem === 'SecretUnreadable') return { key, good: undefined };
+  if (isUnknown(problem)) return { key, good: undefined };
   const isGood = credentialId !== null && resourceVersion !== null;
   return { key, good: isGood ? { credentialId, resourceVersion } : null };
 }

@@ -6,6 +6,7 @@ import { checkRoutes, type RouteVerdict } from './check-routes.ts';
 import { checkProviders, type ProviderVerdict } from './checks.ts';
 import { type DeclaredEntry, takeAnswer } from './declared-set.ts';
 import { type GatherParts, gather } from './gather.ts';
+import { isUnknown } from './key-reading.ts';
 import type { World } from './world.ts';
 
 export interface DeclareParts extends GatherParts {
@@ -93,7 +94,7 @@ function settle(
   const refused = new Set(providers.flatMap((each) => (each.entry && !isServed(each, world) ? [each.entry.name] : [])));
   const isNamed = routes.some(({ resolution }) => resolution.candidates.some(({ provider }) => refused.has(provider)));
   if (isNamed) return { requeueAfterMs: 0 };
-  const isUnreadable = providers.some(({ keys }) => keys.some(({ problem }) => problem === 'SecretUnreadable'));
+  const isUnreadable = providers.some(({ keys }) => keys.some(({ problem }) => isUnknown(problem)));
   if (isUnreadable) return { requeueAfterMs: unreadableMs };
   const isTaken = [...providers, ...routes].some((each) => isNameTaken(each, world));
   return isTaken ? { requeueAfterMs: takenMs } : {};

@@ -1,5 +1,19 @@
-/** What is wrong with one key of a provider. `SecretUnreadable`: the API server did not tell, so nothing is known. */
-export type KeyProblem = 'SecretNotFound' | 'KeyNotFound' | 'EmptyKey' | 'InvalidKey' | 'SecretUnreadable';
+/**
+ * What is wrong with one key of a provider. `SecretUnreadable`: the API server did not answer. `SecretForbidden`: it refuses
+ * the operator. In both cases nothing is known of the key.
+ */
+export type KeyProblem =
+  | 'SecretNotFound'
+  | 'KeyNotFound'
+  | 'EmptyKey'
+  | 'InvalidKey'
+  | 'SecretUnreadable'
+  | 'SecretForbidden';
+
+/** Whether the key may be as good as it was when it was read last. */
+export function isUnknown(problem: KeyProblem | null): boolean {
+  return problem === 'SecretUnreadable' || problem === 'SecretForbidden';
+}
 
 /** What a key of a provider turned out to be. Its value is no part of it. */
 export interface KeyReading {
@@ -23,8 +37,14 @@ const descriptions: Readonly<Record<KeyProblem, (reading: KeyReading) => string>
   InvalidKey: ({ secretName, secretKey }) =>
     `'${secretKey}' of the Secret '${secretName}' holds spaces, line breaks or other characters that no key has`,
   SecretUnreadable: ({ secretName, credentialId }) =>
-    `the Secret '${secretName}' cannot be read${credentialId === null ? '' : ', so what was read last goes on'}`,
+    `the Secret '${secretName}' cannot be read${describeLast(credentialId)}`,
+  SecretForbidden: ({ secretName, credentialId }) =>
+    `the operator may not read the Secret '${secretName}': name its namespace in operator.watchNamespaces of the chart, and the Secret in operator.secretNames if that is set${describeLast(credentialId)}`,
 };
+
+function describeLast(credentialId: string | null): string {
+  return credentialId === null ? '' : ', so what was read last goes on';
+}
 
 /** `key 'primary': the Secret 'openai' is not there`. */
 export function describeProblem(reading: KeyReading): string {

@@ -66,7 +66,7 @@ function toNotes(keys: readonly KeyReading[]): string {
     problems.length === 0 ? '' : `${capitalise(problems.join('; '))}.`,
     unwatched.length === 0
       ? ''
-      : `Changes of the Secret ${unwatched.map((name) => `'${name}'`).join(', ')} are seen once a minute, for it lacks the label aggregator.dev/credential: "true".`,
+      : `Changes of the Secret ${unwatched.map((name) => `'${name}'`).join(', ')} are seen once a minute: it lacks the label aggregator.dev/credential: "true", or the operator watches no Secrets.`,
   );
 }
 

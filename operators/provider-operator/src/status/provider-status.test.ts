@@ -209,14 +209,17 @@ describe('CredentialsValid', () => {
     expect(credentials({ traffic })).toMatchObject({ status, reason });
   });
 
-  it.each(['SecretNotFound', 'KeyNotFound', 'EmptyKey', 'InvalidKey'] as const)('is false by %s', (problem) => {
-    const keys = [sampleKey({ credentialId: null, problem })];
-    const status = judge({ keys });
+  it.each(['SecretNotFound', 'KeyNotFound', 'EmptyKey', 'InvalidKey', 'SecretForbidden'] as const)(
+    'is false by %s',
+    (problem) => {
+      const keys = [sampleKey({ credentialId: null, problem })];
+      const status = judge({ keys });
 
-    expect(conditionOf(status, 'CredentialsValid')).toMatchObject({ status: 'False', reason: problem });
-    expect(conditionOf(status, 'Ready')).toMatchObject({ status: 'False', reason: problem });
-    expect(status.credentials).toMatchObject([{ name: 'primary', state: 'Missing' }]);
-  });
+      expect(conditionOf(status, 'CredentialsValid')).toMatchObject({ status: 'False', reason: problem });
+      expect(conditionOf(status, 'Ready')).toMatchObject({ status: 'False', reason: problem });
+      expect(status.credentials).toMatchObject([{ name: 'primary', state: 'Missing' }]);
+    },
+  );
 
   it('serves with the good key and names the bad one', () => {
     const bad = sampleKey({ name: 'next', credentialId: null, problem: 'EmptyKey' });

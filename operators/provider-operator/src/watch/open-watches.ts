@@ -61,13 +61,15 @@ const readyPods = z
 export function openWatches(options: {
   readonly connection: KubernetesConnection;
   readonly namespaces: readonly string[] | null;
+  /** False if we may read Secrets by their names alone. */
+  readonly watchesSecrets: boolean;
   readonly podNamespace: string;
   readonly proxyServiceName: string;
   readonly hooks: CacheHooks & { onForbidden(kind: ResourceKind, namespace: string): void };
   readonly refusalMs: number;
   readonly clock: Clock;
 }): Watches {
-  const { connection, namespaces, podNamespace, proxyServiceName, hooks, refusalMs, clock } = options;
+  const { connection, namespaces, watchesSecrets, podNamespace, proxyServiceName, hooks, refusalMs, clock } = options;
   const parts = { connection, clock, refusalMs, ...hooks };
   return {
     providers: new WatchedKind({ ...parts, kind: providerKind, namespaces, parse: readProvider }),
@@ -75,7 +77,9 @@ export function openWatches(options: {
     secrets: new WatchedKind({
       ...parts,
       kind: secretKind,
-      namespaces,
+      namespaces: watchesSecrets ? namespaces : [],
+      isOptional: true,
+
       labelSelector: `${credentialLabel}=true`,
       metadataOnly: true,
       parse: (raw) => secretVersion.parse(raw),

@@ -22,6 +22,8 @@ export interface WatchedKindOptions<T> extends CacheHooks {
   /** So long a refusal must last to be believed: permissions that were just given take a moment to be known everywhere. */
   readonly refusalMs: number;
   readonly clock: Clock;
+  /** It has settled, too, if we may look into none of the namespaces: what depends on it finds that out by itself. */
+  readonly isOptional?: boolean;
 }
 
 interface Part<T> {
@@ -40,17 +42,19 @@ export class WatchedKind<T> {
   readonly #isEverywhere: boolean;
   readonly #clock: Clock;
   readonly #refusalMs: number;
+  readonly #isOptional: boolean;
 
   constructor(options: WatchedKindOptions<T>) {
     this.#clock = options.clock;
     this.#refusalMs = options.refusalMs;
+    this.#isOptional = options.isOptional ?? false;
     this.#isEverywhere = options.namespaces === null;
     this.#parts = (options.namespaces ?? ['']).map((namespace) => this.#createPart(namespace, options));
     this.#byNamespace = new Map(this.#parts.map((part) => [part.namespace, part]));
   }
 
   #createPart(namespace: string, options: WatchedKindOptions<T>): Part<T> {
-    const { onForbidden, namespaces, refusalMs: _, onError, onRelist, ...rest } = options;
+    const { onForbidden, namespaces, refusalMs: _, isOptional: _optional, onError, onRelist, ...rest } = options;
     const part: Part<T> = {
       namespace,
       forbiddenSinceMs: null,
@@ -81,7 +85,8 @@ export class WatchedKind<T> {
   get isSettled(): boolean {
     const isDecided = ({ cache, forbiddenSinceMs }: Part<T>) =>
       cache.hasSynced || (forbiddenSinceMs !== null && this.#clock.nowMs() - forbiddenSinceMs >= this.#refusalMs);
-    return this.#parts.some(({ cache }) => cache.hasSynced) && this.#parts.every(isDecided);
+    const isEnough = this.#isOptional || this.#parts.some(({ cache }) => cache.hasSynced);
+    return isEnough && this.#parts.every(isDecided);
   }
 
   /** Resolves when it has settled, or the signal aborts, whichever comes first. */
