@@ -1,5 +1,5 @@
 import { type ProviderType, providerName, type Rates } from '@aggregator/contracts';
-import { disconnectPolicies } from '@aggregator/providers';
+import { disconnectPolicies, openAiApis } from '@aggregator/providers';
 import {
   baseUrlAllowlistVariable,
   ConfigError,
@@ -63,6 +63,11 @@ const baseUrlVariable = (name: string, vendor: string, type: ProviderType) =>
 const vendorVariables = {
   hasOpenAiKey: keyVariable('OPENAI_API_KEY', "OpenAI's API key; makes the provider `openai`."),
   openAiBaseUrl: baseUrlVariable('OPENAI_BASE_URL', "OpenAI's", 'OpenAI'),
+  openAiChatApi: variable(
+    'OPENAI_CHAT_API',
+    z.enum(openAiApis).optional(),
+    'The only API for chats that the server at OPENAI_BASE_URL has; unset, each request goes by the one that serves it best.',
+  ),
   hasAnthropicKey: keyVariable('ANTHROPIC_API_KEY', "Anthropic's API key; makes the provider `anthropic`."),
   anthropicBaseUrl: baseUrlVariable('ANTHROPIC_BASE_URL', "Anthropic's", 'Anthropic'),
   hasGoogleKey: keyVariable('GOOGLE_API_KEY', "Gemini's API key; makes the provider `google`.", ['GOOGLE_AI_API_KEY']),

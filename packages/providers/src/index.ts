@@ -1,6 +1,7 @@
 export { withCustomTools } from './custom-tools/with-custom-tools.ts';
 export { DroppedParams } from './fields/dropped-params.ts';
 export { isRecord, parseArguments, parseRecord } from './json-record.ts';
+export { openAiApiOption, openAiApis } from './openai/choose-api.ts';
 export type {
   ChatStreamOptions,
   ChatStreamTranslator,

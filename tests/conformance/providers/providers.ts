@@ -16,6 +16,8 @@ export interface ProviderUnderTest {
   readonly models: ProviderModels;
   /** What stands in a request that gives a signed thought back; null: its thoughts have no signatures, and may be hidden. */
   readonly thoughtGivenBack: RegExp | null;
+  /** Shows its thoughts only to a client that asks to see them. */
+  readonly hidesThoughts?: boolean;
   /** What becomes of marks of the prompt cache: its usage counts what was written, it takes them, or has no place for them. */
   readonly cacheMarks: 'counted' | 'taken' | 'dropped';
   /** Repeats the system's words and counts pictures; the mock provider only repeats what the user said. */
@@ -52,7 +54,8 @@ export const providers: Readonly<Record<ProviderName, ProviderUnderTest>> = {
       embeddings: 'text-embedding-3-small',
       images: 'gpt-image-1',
     },
-    thoughtGivenBack: null,
+    thoughtGivenBack: /"encrypted_content":"/,
+    hidesThoughts: true,
     cacheMarks: 'dropped',
     isAttentive: true,
     environment: (url) => ({ OPENAI_API_KEY: 'sk-fake-openai', OPENAI_BASE_URL: url }),

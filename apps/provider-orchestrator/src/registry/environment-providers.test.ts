@@ -31,6 +31,14 @@ describe('providers from the environment', () => {
     expect(namesOf({ MOCK_PROVIDER: 'false' })).toEqual([]);
   });
 
+  it('tell a server in the place of OpenAI’s that it has one of the two APIs', () => {
+    expect(providersOf({ OPENAI_API_KEY: 'sk' })[0]?.options).toEqual({});
+    expect(providersOf({ OPENAI_API_KEY: 'sk', OPENAI_CHAT_API: 'chat-completions' })[0]?.options).toEqual({
+      api: 'chat-completions',
+    });
+    expect(() => providersOf({ OPENAI_CHAT_API: 'both' })).toThrow('OPENAI_CHAT_API');
+  });
+
   it('name where a credential is and never what it is', () => {
     const providers = providersOf({ ...custom, OPENAI_API_KEY: 'sk-canary', CUSTOM_API_KEY: 'sk-canary' });
 

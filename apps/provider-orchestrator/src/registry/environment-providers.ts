@@ -1,6 +1,6 @@
 import type { ProviderType } from '@aggregator/contracts';
 import type { MockModel } from '@aggregator/mock-provider';
-import { disconnectOption } from '@aggregator/providers';
+import { disconnectOption, openAiApiOption } from '@aggregator/providers';
 import type { EnvironmentKeys, ProviderOrchestratorConfig } from '../config.ts';
 import { readYandexModels } from './catalogue/yandex.ts';
 import { toCustomOperation } from './custom-operation.ts';
@@ -54,8 +54,13 @@ function toVendors(config: ProviderOrchestratorConfig, sources: ModelSources): D
   return vendors.flatMap(([name, type, baseUrl]) => {
     const credentialRefs = config.keys[name].map(({ ref }) => ref);
     if (credentialRefs.length === 0) return [];
-    return [{ name, type, baseUrl, credentialRefs, options: {}, models: sources.readVendorModels(type) ?? [] }];
+    const options = type === 'OpenAI' ? toOpenAiOptions(config) : {};
+    return [{ name, type, baseUrl, credentialRefs, options, models: sources.readVendorModels(type) ?? [] }];
   });
+}
+
+function toOpenAiOptions({ openAiChatApi: api }: ProviderOrchestratorConfig): Readonly<Record<string, string>> {
+  return api === undefined ? {} : { [openAiApiOption]: api };
 }
 
 function toYandex({ keys, yandexBaseUrl, yandexFolderId, yandexPrices }: ProviderOrchestratorConfig) {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { FakeModel } from './models.ts';
+import { effortAt, type FakeModel } from './models.ts';
 import { invalid, Refusal } from './refusal.ts';
 import { countPromptTokens } from './tokens.ts';
 import type { FakeChat, FakeMessage } from './wire.ts';
@@ -23,6 +23,7 @@ export function parseStrictly<T>(schema: z.ZodType<T>, body: unknown): T {
  * @throws {Refusal}
  */
 export function checkChat(chat: FakeChat, model: FakeModel): void {
+  checkTools(chat, model);
   checkReasoning(chat, model);
   if (chat.max_tokens && chat.max_completion_tokens) {
     throw invalid('max_tokens', "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.");
@@ -49,6 +50,21 @@ export function checkChat(chat: FakeChat, model: FakeModel): void {
   checkLimits(chat, model);
 }
 
+/** Sources: pipecat-ai/pipecat#4043, BerriAI/litellm#34569, openai/openai-openapi#541 (2026). */
+function checkTools({ tools, reasoning_effort: effort }: FakeChat, { id, chatCompletions }: FakeModel): void {
+  if (chatCompletions === 'none') {
+    const message = 'This model is only supported in v1/responses and not in v1/chat/completions.';
+    throw new Refusal(404, { message, param: 'model' });
+  }
+  const isRefused =
+    chatCompletions === 'no-tools-unless-none'
+      ? effort !== 'none'
+      : chatCompletions === 'no-tools-with-effort' && (effort ?? 'none') !== 'none';
+  if (!isRefused || tools === undefined) return;
+  const told = `Function tools with reasoning_effort are not supported for ${id} in /v1/chat/completions.`;
+  throw new Refusal(400, { message: `${told} Please use /v1/responses instead.`, param: 'reasoning_effort' });
+}
+
 function checkReasoning(chat: FakeChat, model: FakeModel): void {
   const effort = chat.reasoning_effort ?? null;
   if (model.efforts.length === 0) {
@@ -63,6 +79,7 @@ function checkReasoning(chat: FakeChat, model: FakeModel): void {
     const message = `Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.`;
     throw invalid('max_tokens', message, 'unsupported_parameter');
   }
+  if (effortAt(model, effort) === 'none') return;
   for (const name of ['temperature', 'top_p'] as const) {
     if ((chat[name] ?? 1) !== 1) {
       throw invalid(
@@ -110,7 +127,7 @@ function requireAnswered(open: readonly string[]): void {
   throw invalid('messages', `An assistant message with 'tool_calls' must be followed by tool messages. ${told}`);
 }
 
-function checkStrictSchema(schema: unknown, param: string): void {
+export function checkStrictSchema(schema: unknown, param: string): void {
   if (!isObject(schema)) return;
   const { type, properties, required, additionalProperties, items } = schema;
   const inner = isObject(properties) ? properties : {};

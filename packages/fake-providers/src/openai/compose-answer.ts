@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sampleJson } from '../sample-json.ts';
-import type { FakeModel } from './models.ts';
+import { effortAt, type FakeModel } from './models.ts';
 import { countTokens, readText, splitTokens } from './tokens.ts';
 import type { FakeChat, FakeMessage } from './wire.ts';
 
@@ -27,7 +27,7 @@ const echoTokensMax = 12;
  * What the fake answers: the same request has always the same answer. It repeats what the user or a tool said, or says what
  * it saw. Words in the last message ask for more: `#tool` and `#tools` call the first tool or each, `#system` repeats the
  * instructions, `#words=50` goes on for so long, `#refuse` refuses, `#filter` ends in the content filter. A model that
- * reasons does so, unless its effort is `none`, which that of newer ones is where nothing is said.
+ * reasons does so, unless its effort is `none`, which that of some is where nothing is said.
  */
 export function composeAnswer(chat: FakeChat, model: FakeModel): FakeChoice[] {
   return Array.from({ length: chat.n ?? 1 }, (_, choice) => composeChoice(chat, model, choice));
@@ -35,8 +35,7 @@ export function composeAnswer(chat: FakeChat, model: FakeModel): FakeChoice[] {
 
 function composeChoice(chat: FakeChat, model: FakeModel, choice: number): FakeChoice {
   const said = readLast(chat);
-  const effort = chat.reasoning_effort ?? (model.efforts.includes('none') ? 'none' : 'medium');
-  const isThinking = model.efforts.length > 0 && effort !== 'none';
+  const isThinking = effortAt(model, chat.reasoning_effort) !== 'none';
   const reasoning = isThinking ? `The user wants to talk about this: ${echoOf(said)}` : '';
   const reasoningTokens = splitTokens(reasoning).length;
   const head = { refusal: null, reasoning, reasoningTokens, calls: [] };

@@ -3,6 +3,7 @@ import { checkCredential, type Exchange, readJson, sendJson } from './exchange.t
 import { FakeLedger } from './ledger.ts';
 import { PromptCache } from './prompt-cache.ts';
 import { Refusal } from './refusal.ts';
+import { serveResponses } from './responses/serve-responses.ts';
 import { serveChat } from './serve-chat.ts';
 import { serveEmbeddings, serveImages } from './serve-others.ts';
 import type { FakeVendor } from './vendor.ts';
@@ -43,7 +44,8 @@ export function createFakeDialect(vendor: FakeVendor): FakeOpenAiDialect {
       }));
       return sendJson(exchange, 200, { object: 'list', data: rows });
     }
-    const isKnown = ['/chat/completions', '/embeddings', vendor.imagesPath].includes(route);
+    const responsesPath = vendor.readResponses === null ? null : '/responses';
+    const isKnown = ['/chat/completions', '/embeddings', vendor.imagesPath, responsesPath].includes(route);
     if (request.method !== 'POST' || !isKnown) {
       throw new Refusal(404, { message: `Invalid URL (${request.method} ${path})` });
     }
@@ -54,6 +56,9 @@ export function createFakeDialect(vendor: FakeVendor): FakeOpenAiDialect {
     record.request = body;
     if (route === '/chat/completions') return serveChat(vendor, exchange, cache, vendor.readChat(body));
     if (route === '/embeddings') return serveEmbeddings(vendor, exchange, vendor.readEmbeddings(body));
+    if (route === responsesPath && vendor.readResponses !== null) {
+      return serveResponses(exchange, cache, vendor.readResponses(body));
+    }
     serveImages(vendor, exchange, vendor.readImages(body));
   }
 

@@ -2,6 +2,8 @@ import { checkChat, parseStrictly } from './check-chat.ts';
 import { createFakeDialect, type FakeOpenAiDialect } from './dialect.ts';
 import { openAiModels, requireModel } from './models.ts';
 import { toOpenAiErrorBody } from './refusal.ts';
+import { checkResponses } from './responses/check-responses.ts';
+import { openAiResponses } from './responses/wire.ts';
 import { type FakeVendor, toOpenAiUsage } from './vendor.ts';
 import { openAiChat, openAiEmbeddings, openAiImages } from './wire.ts';
 
@@ -14,7 +16,7 @@ export interface FakeOpenAiOptions {
 }
 
 /**
- * OpenAI in its own words, under `/v1`: chats plain and streamed, embeddings, images, models. It takes what the vendor takes
+ * OpenAI in its own words, under `/v1`: chats and responses plain and streamed, embeddings, images, models. It takes what the vendor takes
  * and refuses the rest; what it answers is told at `composeAnswer`, what it can be made to do wrong at `findFault`.
  */
 export function createFakeOpenAi({ credential = 'sk-fake-openai' }: FakeOpenAiOptions = {}): FakeOpenAiDialect {
@@ -43,6 +45,12 @@ export const openAiVendor: FakeVendor = {
   readImages(body) {
     const request = parseStrictly(openAiImages, body);
     return { request, model: requireModel(openAiModels, request.model, 'images') };
+  },
+  readResponses(body) {
+    const request = parseStrictly(openAiResponses, body);
+    const model = requireModel(openAiModels, request.model, 'chat');
+    checkResponses(request, model);
+    return { request, model };
   },
   toHead: (sequence, { id }) => ({
     id: `chatcmpl-fake-${sequence}`,

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FakeChoice } from './compose-answer.ts';
 import type { FakeModel } from './models.ts';
 import type { Refusal } from './refusal.ts';
+import type { FakeResponses } from './responses/wire.ts';
 import type { FakeChat, FakeEmbeddings, FakeImages } from './wire.ts';
 
 export interface FakeUsage {
@@ -35,6 +36,8 @@ export interface FakeVendor {
   readChat(body: unknown): Understood<FakeChat>;
   readEmbeddings(body: unknown): Understood<FakeEmbeddings>;
   readImages(body: unknown): Understood<FakeImages>;
+  /** Null where the vendor has not the Responses API, or the fake has not. */
+  readonly readResponses: ((body: unknown) => Understood<FakeResponses>) | null;
   /** Fields of every answer and chunk beside `choices` and `usage`. */
   toHead(sequence: number, model: FakeModel): Readonly<Record<string, unknown>>;
   /** What stands in a message, or in the deltas, beside content and calls. */

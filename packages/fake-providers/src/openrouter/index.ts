@@ -32,7 +32,8 @@ export function createFakeOpenRouter({ credential = 'sk-or-v1-fake' }: FakeOpenR
 }
 
 const models: readonly FakeModel[] = [
-  ...openAiModels.map((model) => ({ ...model, id: `openai/${model.id}` })),
+  // It asks OpenAI by whichever API serves the request.
+  ...openAiModels.map(({ chatCompletions: _rule, ...model }) => ({ ...model, id: `openai/${model.id}` })),
   {
     id: 'anthropic/claude-sonnet-4.6',
     operation: 'chat',
@@ -44,6 +45,7 @@ const models: readonly FakeModel[] = [
 
 const vendor: FakeVendor = {
   ...openAiVendor,
+  readResponses: null,
   prefix: '/api/v1',
   openRoutes: ['/models'],
   probePath: '/key',

@@ -50,6 +50,7 @@ function createVendor(folder: string): FakeVendor {
   };
   return {
     ...openAiVendor,
+    readResponses: null,
     models,
     imagesPath: null,
     checkHeaders(headers) {

@@ -69,6 +69,7 @@ export const chatSamples: Readonly<Record<ChatField, FieldSample>> = {
     reasoning_details: [
       { type: 'reasoning.text', text: 'Hm.', signature: 'c2ln', format: 'anthropic-claude-v1', index: 0 },
       { type: 'reasoning.encrypted', data: 'c2ln', format: 'google-gemini-v1', index: 1 },
+      { type: 'reasoning.encrypted', data: 'c2ln', format: 'openai-responses-v1', index: 2 },
     ],
   }),
   reasoning_effort: withField('reasoning_effort', 'high'),

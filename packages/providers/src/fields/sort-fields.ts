@@ -63,6 +63,11 @@ function isJudgedInParts(name: string): boolean {
   return fieldsInParts.has(name);
 }
 
+/** True if a field asks for something: it has a value, and not one that its absence has too. */
+export function isAskedFor(name: string, value: unknown): boolean {
+  return value !== null && value !== undefined && !isNeutral(name, value);
+}
+
 function isNeutral(name: string, value: unknown): boolean {
   return (
     neutralValues.has(name) && neutralValues.get(name) === (typeof value === 'object' ? JSON.stringify(value) : value)

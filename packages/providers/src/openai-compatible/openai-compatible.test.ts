@@ -58,7 +58,7 @@ describe('any compatible server', () => {
       JSON.parse(openAiCompatibleAdapter.chat.toRequest({ model: 'any', ...asked }, { ...target, model }).body)
         .reasoning_effort;
     expect(['openai/gpt-5.6', 'azure/gpt-5.2', 'openai/gpt-oss-120b', 'llama', 'gpt-4o'].map(sent)).toEqual([
-      'max',
+      'xhigh',
       'xhigh',
       'high',
       'high',

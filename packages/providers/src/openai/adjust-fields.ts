@@ -51,6 +51,18 @@ export function boundOutput(
   if (bound !== undefined) fields[name] = typeof bound === 'number' && most !== null ? Math.min(bound, most) : bound;
 }
 
+/**
+ * Leaves out how the next token is drawn, for a model that reasons: OpenAI refuses it there. A value other than 1, which is
+ * what happens anyhow, is named.
+ * Source: https://developers.openai.com/api/docs/guides/latest-model#parameter-compatibility (read 2026-11).
+ */
+export function dropSampling(fields: Fields, dropped: DroppedParams): void {
+  for (const name of ['temperature', 'top_p'] as const) {
+    if (fields[name] !== undefined && fields[name] !== 1) dropped.note(name);
+    delete fields[name];
+  }
+}
+
 interface Asked {
   /** As the caller named it, for what cannot be done. */
   param: 'reasoning' | 'reasoning_effort';

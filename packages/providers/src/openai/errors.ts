@@ -12,6 +12,9 @@ const policyCodes: ReadonlySet<string> = new Set([
   'content_filter',
   'moderation_blocked',
   'invalid_prompt',
+  'bio_policy',
+  'image_content_policy_violation',
+  'misalignment_policy_violation',
 ]);
 const contextNames: ReadonlySet<string> = new Set([
   'context_length_exceeded',
@@ -40,8 +43,13 @@ const statusByName: ReadonlyMap<string, number> = new Map(
     requests: 429,
     tokens: 429,
     overloaded_error: 529,
+    server_error: 500,
+    vector_store_timeout: 504,
+    data_residency_mismatch: 403,
   }),
 );
+/** The client's picture is at fault. Source: https://platform.openai.com/docs/api-reference/responses/object (read 2026-11). */
+const pictureCode = /^(?:image_|invalid_(?:base64_)?image|unsupported_image|empty_image|failed_to_download_image)/;
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -180,5 +188,7 @@ function statusOf(error: OpenAiErrorWire): number {
     const status = Number(candidate);
     if (Number.isInteger(status) && status >= 400 && status <= 599) return status;
   }
-  return statusByName.get(String(error.code)) ?? statusByName.get(error.type ?? '') ?? 502;
+  const code = String(error.code);
+  if (policyCodes.has(code) || contextNames.has(code) || pictureCode.test(code)) return 400;
+  return statusByName.get(code) ?? statusByName.get(error.type ?? '') ?? 502;
 }

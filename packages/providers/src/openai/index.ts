@@ -1,10 +1,17 @@
 import { unsupported } from '../fields/sort-fields.ts';
-import { boundOutput, foldReasoning } from './adjust-fields.ts';
+import type { ChatTranslation, ProviderAdapter } from '../provider-adapter.ts';
+import { boundOutput, dropSampling, foldReasoning } from './adjust-fields.ts';
 import { openAiChatFields } from './capabilities.ts';
+import { chooseApi } from './choose-api.ts';
 import { createOpenAiDialect } from './dialect.ts';
+import { isReasoning } from './model-efforts.ts';
+import { OpenAiStream } from './openai-stream.ts';
+import { fromOpenAiAnswer } from './response.ts';
+import { responsesChatFields } from './responses/fields.ts';
+import { toResponsesRequest } from './responses/request.ts';
 
 /**
- * OpenAI itself.
+ * OpenAI by its chat completions.
  *
  * `max_tokens` goes out as `max_completion_tokens`, which every chat model takes, while `o*` and `gpt-5*` refuse the older
  * name. `system` and `developer` go out as they came: OpenAI takes the one for the other.
@@ -15,9 +22,10 @@ import { createOpenAiDialect } from './dialect.ts';
  * Sources: https://platform.openai.com/docs/api-reference/chat/create and …/images/create (read 2026-11, as typed by the
  * `openai` package 7.55).
  */
-export const openAiAdapter = createOpenAiDialect('OpenAI', openAiChatFields, {
+const chatCompletions = createOpenAiDialect('OpenAI', openAiChatFields, {
   adjustChat(fields, target, dropped) {
     foldReasoning(fields, target, dropped);
+    if (isReasoning(target.model, fields.reasoning_effort)) dropSampling(fields, dropped);
     boundOutput(fields, 'max_completion_tokens', target);
   },
   images: {
@@ -28,3 +36,28 @@ export const openAiAdapter = createOpenAiDialect('OpenAI', openAiChatFields, {
     },
   },
 });
+
+/** OpenAI by its Responses API. */
+export const openAiResponsesChat: ChatTranslation = {
+  fields: responsesChatFields,
+  toRequest: toResponsesRequest,
+  fromResponse: fromOpenAiAnswer,
+  createStream: (options) => new OpenAiStream(options),
+};
+
+/**
+ * OpenAI itself: each request goes by the API that serves it best (`choose-api.ts`). An answer is read as what it is, since
+ * both its forms can be told apart.
+ */
+export const openAiAdapter: ProviderAdapter = {
+  ...chatCompletions,
+  chat: {
+    ...chatCompletions.chat,
+    toRequest: (request, target) =>
+      chooseApi(request, target) === 'responses'
+        ? openAiResponsesChat.toRequest(request, target)
+        : chatCompletions.chat.toRequest(request, target),
+    fromResponse: openAiResponsesChat.fromResponse,
+    createStream: openAiResponsesChat.createStream,
+  },
+};

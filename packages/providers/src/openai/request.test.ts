@@ -79,6 +79,8 @@ describe('the bound of an answer from OpenAI', () => {
   });
 });
 
+const byChatCompletions = { options: { api: 'chat-completions' } };
+
 describe('reasoning asked of OpenAI in the words of others', () => {
   it.each([
     [{ reasoning: { effort: 'low' } }, { reasoning_effort: 'low' }, []],
@@ -92,12 +94,16 @@ describe('reasoning asked of OpenAI in the words of others', () => {
     [{ reasoning: { exclude: true } }, {}, []],
   ])('as %j goes out as %j', (asked, sent, droppedParams) => {
     const model = 'gpt-5.2';
-    expect(translate(asked, { model })).toEqual({ body: { model, messages, ...sent }, droppedParams });
+    expect(translate(asked, { model, ...byChatCompletions })).toEqual({
+      body: { model, messages, ...sent },
+      droppedParams,
+    });
   });
 
   it.each([
-    ['gpt-5.6', 'max', 'max'],
-    ['gpt-6-sol', 'max', 'max'],
+    ['gpt-5.6', 'max', 'xhigh'],
+    ['gpt-6-sol', 'max', 'xhigh'],
+    ['gpt-6-astra', 'minimal', 'low'],
     ['gpt-5.2-2025-12-11', 'max', 'xhigh'],
     ['gpt-5.1', 'xhigh', 'high'],
     ['gpt-5.1', 'minimal', 'low'],
@@ -112,19 +118,20 @@ describe('reasoning asked of OpenAI in the words of others', () => {
     ['gpt-5-mini', 'huge', 'huge'],
   ])('is for %s the nearest effort that it takes: %s is %s', (model, asked, sent) => {
     const expected = { body: { model, messages, reasoning_effort: sent }, droppedParams: [] };
-    expect(translate({ reasoning_effort: asked }, { model })).toEqual(expected);
-    expect(translate({ reasoning: { effort: asked } }, { model })).toEqual(expected);
+    expect(translate({ reasoning_effort: asked }, { model, ...byChatCompletions })).toEqual(expected);
+    expect(translate({ reasoning: { effort: asked } }, { model, ...byChatCompletions })).toEqual(expected);
   });
 
   it.each([
     ['gpt-5-mini', 'minimal'],
     ['o4-mini', 'low'],
+    ['gpt-6-astra', 'low'],
     ['gpt-5.1-chat-latest', 'medium'],
   ])('is turned down for %s, which cannot be off, and named', (model, least) => {
     for (const asked of [{ reasoning_effort: 'none' }, { reasoning: { enabled: false } }]) {
       const droppedParams = Object.keys(asked);
       const body = { model, messages, reasoning_effort: least };
-      expect(translate(asked, { model })).toEqual({ body, droppedParams });
+      expect(translate(asked, { model, ...byChatCompletions })).toEqual({ body, droppedParams });
     }
   });
 
@@ -137,10 +144,10 @@ describe('reasoning asked of OpenAI in the words of others', () => {
         { reasoning: { max_tokens: 9 } },
         { reasoning: { enabled: true } },
       ]) {
-        expect(translate(asked, { model })).toEqual({ body, droppedParams: Object.keys(asked) });
+        expect(translate(asked, { model, ...byChatCompletions })).toEqual({ body, droppedParams: Object.keys(asked) });
       }
       for (const asked of [{ reasoning_effort: 'none' }, { reasoning: { enabled: false } }, { reasoning: {} }]) {
-        expect(translate(asked, { model })).toEqual({ body, droppedParams: [] });
+        expect(translate(asked, { model, ...byChatCompletions })).toEqual({ body, droppedParams: [] });
       }
     },
   );

@@ -46,14 +46,18 @@ export function toOpenAiChatRequest(
     delete fields.stream_options;
     dropped.note('stream_options');
   }
-  if (isRecord(fields.metadata) && Object.hasOwn(fields.metadata, 'cost')) {
-    const { cost: _cost, ...metadata } = fields.metadata;
-    fields.metadata = metadata;
-    dropped.note('metadata.cost');
-  }
+  withoutCost(fields, dropped);
   adjustChat(fields, target, dropped);
   const endpoint = openAiEndpoint(target, '/chat/completions');
   return { endpoint, body: JSON.stringify(fields), droppedParams: dropped.names };
+}
+
+/** Leaves out `metadata.cost`, by which other gateways set what a request costs. */
+export function withoutCost(fields: Record<string, unknown>, dropped: DroppedParams): void {
+  if (!isRecord(fields.metadata) || !Object.hasOwn(fields.metadata, 'cost')) return;
+  const { cost: _cost, ...metadata } = fields.metadata;
+  fields.metadata = metadata;
+  dropped.note('metadata.cost');
 }
 
 export function toOpenAiEmbeddingsRequest(

@@ -6,6 +6,8 @@ import { ProviderFailure } from '../provider-failure.ts';
 import { noUsage } from '../usage/usage-reading.ts';
 import { classifyOpenAiErrorBody, type ErrorDialect } from './errors.ts';
 import { hasObjectArguments, repairAnswer, repairEmbeddings } from './repair-answer.ts';
+import { classifyResponsesError } from './responses/ending.ts';
+import { fromResponsesAnswer, isResponseObject } from './responses/response.ts';
 import { findOpenAiUsage, fromOpenAiEmbeddingsUsage, fromOpenAiImagesUsage, readOpenAiChatUsage } from './usage.ts';
 
 /** How the answers of a server of the dialect differ from OpenAI's. */
@@ -23,7 +25,18 @@ export interface AnswerChanges extends ErrorDialect {
 
 export function fromOpenAiChatResponse(body: string, changes: AnswerChanges = {}): TranslatedAnswer {
   const parse = hasObjectArguments(body) ? parseExactRecord : parseRecord;
-  const answer = parseAnswer(body, changes, parse);
+  return fromChatCompletion(parseAnswer(body, changes, parse), changes);
+}
+
+/** Reads an answer of OpenAI itself: a chat completion, or a response. */
+export function fromOpenAiAnswer(body: string): TranslatedAnswer {
+  const answer = parseAnswer(body, {});
+  const error = classifyResponsesError(answer);
+  if (error !== null) throw new ProviderFailure(error);
+  return isResponseObject(answer) ? fromResponsesAnswer(answer) : fromChatCompletion(answer, {});
+}
+
+function fromChatCompletion(answer: Record<string, unknown>, changes: AnswerChanges): TranslatedAnswer {
   const choices = answer.choices;
   if (!Array.isArray(choices) || choices.length === 0 || !choices.every(hasMessage)) {
     throw new ProviderFailure(notUnderstood('success without choices'));

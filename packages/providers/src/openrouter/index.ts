@@ -1,4 +1,5 @@
 import { unsupported } from '../fields/sort-fields.ts';
+import { isRecord } from '../json-record.ts';
 import { boundOutput } from '../openai/adjust-fields.ts';
 import { createOpenAiDialect } from '../openai/dialect.ts';
 import { withRefusalAsText } from '../openai/messages.ts';
@@ -34,7 +35,10 @@ export const openRouterAdapter = createOpenAiDialect('OpenRouter', openRouterCha
     // Only there is the highest effort known.
     if (fields.reasoning_effort === 'max') fields.reasoning ??= { effort: 'max' };
     // Two efforts that differ are refused.
-    if (fields.reasoning !== undefined) delete fields.reasoning_effort;
+    if (isRecord(fields.reasoning)) {
+      fields.reasoning = { effort: fields.reasoning_effort, ...fields.reasoning };
+      delete fields.reasoning_effort;
+    }
   },
   images: {
     fields: openRouterImagesFields,

@@ -30,6 +30,9 @@ describe('OpenRouter', () => {
     expect(translate({ reasoning: { effort: 'low' }, reasoning_effort: 'high' })).not.toHaveProperty(
       'reasoning_effort',
     );
+    expect(translate({ reasoning: { summary: 'auto' }, reasoning_effort: 'high' })).toMatchObject({
+      reasoning: { effort: 'high', summary: 'auto' },
+    });
     expect(translate({ reasoning_effort: 'high' })).toMatchObject({ reasoning_effort: 'high' });
     expect(translate({ reasoning_effort: 'max' })).toMatchObject({ reasoning: { effort: 'max' } });
     expect(translate({ reasoning_effort: 'max' })).not.toHaveProperty('reasoning_effort');

@@ -15,8 +15,8 @@ export interface Block {
   signature: string | null;
   format: string | null;
   readonly group: number | null;
-  /** For `encrypted`. */
-  readonly detail: ReasoningDetail | null;
+  /** For `encrypted`, and for a thought that the provider also tells encrypted. */
+  detail: ReasoningDetail | null;
 }
 
 /** Where the blocks go. Every block is opened once, added to, and closed once. */
@@ -87,7 +87,7 @@ export class BlockSequence {
       case 'reasoning':
         return this.#findThought(piece, last);
       case 'encrypted':
-        return this.#append({ kind: 'encrypted', detail: piece.detail });
+        return this.#findEncrypted(piece.detail, last);
       default:
         return last?.block.kind === piece.kind ? last : this.#append({ kind: piece.kind });
     }
@@ -108,11 +108,22 @@ export class BlockSequence {
     const isSame =
       last?.block.kind === 'reasoning' &&
       last.block.signature === null &&
+      last.block.detail === null &&
       (last.block.group === group || group === null || last.block.group === null);
     const held = isSame ? last : this.#append({ kind: 'reasoning', group });
     held.block.signature ??= signature;
     held.block.format ??= format;
     return held;
+  }
+
+  /** What only the provider can read of a thought belongs to it, if both have one place and one maker. */
+  #findEncrypted(detail: ReasoningDetail, last: Held | undefined): Held {
+    const { kind, group, format, signature, detail: known } = last?.block ?? {};
+    const isOpen = kind === 'reasoning' && signature === null && known === null;
+    const isSame = isOpen && group !== null && group === detail.index && format !== null && format === detail.format;
+    if (last === undefined || !isSame) return this.#append({ kind: 'encrypted', detail });
+    last.block.detail = detail;
+    return last;
   }
 
   #append(fields: Pick<Block, 'kind'> & Partial<Block>): Held {

@@ -1,5 +1,5 @@
 import { type Block, BlockSequence, type BlockSink } from './block-sequence.ts';
-import { readPieces } from './read-pieces.ts';
+import { type Piece, readPieces } from './read-pieces.ts';
 
 export interface WholeBlock {
   readonly block: Block;
@@ -11,9 +11,34 @@ export interface WholeBlock {
 export function collectBlocks(message: Readonly<Record<string, unknown>>): WholeBlock[] {
   const collector = new BlockCollector();
   const sequence = new BlockSequence(collector);
-  for (const piece of readPieces(message)) sequence.take(piece);
+  for (const piece of inPlace(readPieces(message))) sequence.take(piece);
   sequence.finish();
   return collector.blocks;
+}
+
+/**
+ * A whole message has its thoughts apart from what was said and called; their index is their place among them. A thought
+ * without one comes first.
+ */
+function inPlace(pieces: readonly Piece[]): Piece[] {
+  const woven: Piece[] = [];
+  let rest = pieces.filter((piece) => placeOf(piece) === null);
+  const thoughts = Map.groupBy(pieces, placeOf);
+  let blockCount = 0;
+  for (const [place, parts] of thoughts) {
+    if (place === null) continue;
+    const before = Math.max(0, place - blockCount);
+    woven.push(...rest.slice(0, before), ...parts);
+    blockCount += Math.min(before, rest.length) + 1;
+    rest = rest.slice(before);
+  }
+  return [...woven, ...rest];
+}
+
+/** Null for what is no thought, or has no place. */
+function placeOf(piece: Piece): number | null {
+  if (piece.kind === 'reasoning') return piece.group;
+  return piece.kind === 'encrypted' ? (piece.detail.index ?? null) : null;
 }
 
 class BlockCollector implements BlockSink {

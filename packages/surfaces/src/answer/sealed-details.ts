@@ -12,6 +12,17 @@ export function sealDetails(value: readonly ReasoningDetail[]): string {
   return prefix + Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
+/**
+ * Returns the details of one thought with the summary that the client was shown of it, where they hold only what the
+ * provider can read: it is not sealed with them, because it stands beside them.
+ */
+export function withSummary(details: readonly ReasoningDetail[], summary: string): ReasoningDetail[] {
+  const [first] = details;
+  const isHidden = summary !== '' && first !== undefined && details.every(({ type }) => type === 'reasoning.encrypted');
+  if (!isHidden) return [...details];
+  return [{ type: 'reasoning.summary', summary, format: first.format }, ...details];
+}
+
 /** Null where the text is none that `sealDetails` made. */
 export function openDetails(text: string): ReasoningDetail[] | null {
   if (!text.startsWith(prefix)) return null;

@@ -6,7 +6,7 @@ import {
   messagesBlock,
   type ReasoningDetail,
 } from '@aggregator/contracts';
-import { openDetails } from '../answer/sealed-details.ts';
+import { openDetails, withSummary } from '../answer/sealed-details.ts';
 import { type FieldJudge, notSupported } from '../fields/field-judge.ts';
 import { type ChatPart, toChatParts, withMark } from './parts.ts';
 
@@ -91,6 +91,7 @@ function toAssistantMessages(blocks: Blocks, at: string, judge: Judge): ChatMess
   const parts: ChatPart[] = [];
   const calls: NonNullable<ChatMessage['tool_calls']> = [];
   const details: ReasoningDetail[] = [];
+  let thoughtCount = 0;
   let mark: object = {};
   const read = (block: Blocks[number], blockAt: string): void => {
     if (!judge.takesKind('content', block.type, blockAt)) return;
@@ -99,7 +100,9 @@ function toAssistantMessages(blocks: Blocks, at: string, judge: Judge): ChatMess
       calls.push({ id, type: 'function', function: { name, arguments: JSON.stringify(input ?? {}) } });
       mark = withMark(cache_control);
     } else if (block.type === 'thinking' || block.type === 'redacted_thinking') {
-      details.push(...toDetails(block, blockAt));
+      const index = parts.length + calls.length + thoughtCount;
+      details.push(...toDetails(block, blockAt).map((detail) => ({ ...detail, index })));
+      thoughtCount += 1;
     } else if (block.type === 'text') {
       parts.push(...toChatParts(block, blockAt, judge));
     } else {
@@ -112,7 +115,7 @@ function toAssistantMessages(blocks: Blocks, at: string, judge: Judge): ChatMess
     role: 'assistant',
     content: parts.length === 0 ? null : simplify(parts),
     ...(calls.length > 0 && { tool_calls: calls }),
-    ...(details.length > 0 && { reasoning_details: details.map((detail, index) => ({ ...detail, index })) }),
+    ...(details.length > 0 && { reasoning_details: details }),
     ...mark,
   };
   return [message];
@@ -127,6 +130,9 @@ function toDetails(block: Blocks[number], at: string): ReasoningDetail[] {
   const { thinking: text, signature } = checkBody(messagesBlock.thinking, block, at);
   if (!signature) return [{ type: 'reasoning.text', text }];
   const opened = openDetails(signature);
-  if (opened !== null) return opened.map((detail) => ({ ...detail, text }));
+  if (opened !== null) {
+    const details = opened.map((detail) => (detail.type === 'reasoning.text' ? { ...detail, text } : detail));
+    return withSummary(details, text);
+  }
   return [{ type: 'reasoning.text', text, signature, format: anthropicFormat }];
 }

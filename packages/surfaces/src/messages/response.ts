@@ -135,7 +135,8 @@ export function toBlockStart(block: Block, messageId: string): Record<string, un
 }
 
 /** The signature that closes a thought: Anthropic's own, or what another provider needs, sealed. */
-export function toSignature({ signature, format }: Block): string | null {
+export function toSignature({ signature, format, detail }: Block): string | null {
+  if (detail !== null) return sealDetails([detail]);
   if (signature === null || format === null || format === anthropicFormat) return signature;
   return sealDetails([{ type: 'reasoning.text', signature, format }]);
 }

@@ -6,7 +6,7 @@ import {
   type ResponsesRequest,
   responsesItem,
 } from '@aggregator/contracts';
-import { openDetails } from '../answer/sealed-details.ts';
+import { openDetails, withSummary } from '../answer/sealed-details.ts';
 import type { FieldJudge } from '../fields/field-judge.ts';
 import { type ChatPart, toChatContent } from './parts.ts';
 import type { ToolNames } from './tool-names.ts';
@@ -68,7 +68,8 @@ function addItem(conversation: Conversation, item: Item, at: string, names: Tool
       const text = (summary ?? []).map((part) => part.text).join('\n\n');
       const opened = encrypted_content ? openDetails(encrypted_content) : null;
       if (encrypted_content && opened === null) judge.dropped.note('input.reasoning.encrypted_content');
-      conversation.think(opened ?? (text === '' ? [] : [{ type: 'reasoning.text', text }]));
+      const details = opened ?? (text === '' ? [] : [{ type: 'reasoning.text' as const, text }]);
+      conversation.think(withSummary(details, text));
     }
   }
 }
@@ -77,6 +78,8 @@ interface Turn {
   content: string | ChatPart[] | null;
   readonly calls: Call[];
   readonly details: ReasoningDetail[];
+  /** Items until now: the place of the next one in the turn. */
+  size: number;
 }
 
 class Conversation {
@@ -98,7 +101,9 @@ class Conversation {
     const { calls, content } = this.#openTurn();
     // Thoughts after what was said begin another turn; those between calls belong to the calls.
     if (content !== null && calls.length === 0) this.#endTurn();
-    this.#openTurn().details.push(...details);
+    const turn = this.#openTurn();
+    turn.details.push(...details.map((detail) => ({ ...detail, index: turn.size })));
+    if (details.length > 0) turn.size += 1;
   }
 
   /** Text beside calls stays in their message, because their results must follow it. */
@@ -107,14 +112,17 @@ class Conversation {
     if (before !== null && before.content !== null && before.calls.length === 0) this.#endTurn();
     const turn = this.#openTurn();
     turn.content = turn.content === null ? content : [...toParts(turn.content), ...toParts(content)];
+    turn.size += 1;
   }
 
   call(call: Call): void {
-    this.#openTurn().calls.push(call);
+    const turn = this.#openTurn();
+    turn.calls.push(call);
+    turn.size += 1;
   }
 
   #openTurn(): Turn {
-    this.#turn ??= { content: null, calls: [], details: [] };
+    this.#turn ??= { content: null, calls: [], details: [], size: 0 };
     return this.#turn;
   }
 
@@ -127,7 +135,7 @@ class Conversation {
       role: 'assistant',
       content,
       ...(calls.length > 0 && { tool_calls: calls }),
-      ...(details.length > 0 && { reasoning_details: details.map((detail, index) => ({ ...detail, index })) }),
+      ...(details.length > 0 && { reasoning_details: details }),
     });
   }
 }

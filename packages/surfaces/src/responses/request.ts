@@ -93,12 +93,13 @@ function noteOtherIncludes({ include }: ResponsesRequest, judge: Judge): void {
   if (include?.some((name) => !includesGiven.has(name))) judge.dropped.note('include');
 }
 
-/** A summary is always given where the provider tells its thoughts. */
+/** A summary is given where the provider shows its thoughts; OpenAI does if it is asked for one. */
 function toReasoning({ reasoning }: ResponsesRequest, judge: Judge): Partial<ChatCompletionRequest> {
   if (!reasoning) return {};
   if (hasValue(reasoning.context) && reasoning.context !== 'auto') judge.takes('reasoning.context');
   if (hasValue(reasoning.mode) && reasoning.mode !== 'standard') judge.takes('reasoning.mode');
-  return { reasoning_effort: reasoning.effort };
+  const { effort, summary } = reasoning;
+  return { reasoning_effort: effort, ...(hasValue(summary) && { reasoning: { summary } }) };
 }
 
 function toFormat({ text }: ResponsesRequest, judge: Judge): Partial<ChatCompletionRequest> {

@@ -132,7 +132,9 @@ describe('what is asked of a model', () => {
   it.each([
     [{ instructions: 'Be brief.' }, { messages: [{ role: 'system', content: 'Be brief.' }, { role: 'user' }] }],
     [{ max_output_tokens: 7 }, { max_completion_tokens: 7 }],
-    [{ reasoning: { effort: 'high', summary: 'auto' } }, { reasoning_effort: 'high' }],
+    [{ reasoning: { effort: 'high' } }, { reasoning_effort: 'high' }],
+    [{ reasoning: { effort: 'high', summary: 'auto' } }, { reasoning_effort: 'high', reasoning: { summary: 'auto' } }],
+    [{ reasoning: { summary: 'detailed' } }, { reasoning: { summary: 'detailed' } }],
     [{ text: { format: { type: 'json_object' } } }, { response_format: { type: 'json_object' } }],
     [
       { text: { format: { type: 'json_schema', name: 'a', schema: { type: 'object' }, strict: true } } },

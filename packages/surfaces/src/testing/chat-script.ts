@@ -86,9 +86,11 @@ export function joinAnswer({ chunks, last }: ChatScript): Body {
 }
 
 function joinDetail(details: Map<unknown, Body>, detail: Body): void {
-  const before = details.get(detail.index);
-  const text = String(before?.text ?? '') + String(detail.text ?? '');
-  details.set(detail.index, { ...before, ...detail, ...(detail.type === 'reasoning.text' && { text }) });
+  const key = `${detail.index} ${detail.type}`;
+  const before = details.get(key);
+  const field = detail.type === 'reasoning.summary' ? 'summary' : 'text';
+  const text = String(before?.[field] ?? '') + String(detail[field] ?? '');
+  details.set(key, { ...before, ...detail, ...(detail.type !== 'reasoning.encrypted' && { [field]: text }) });
 }
 
 function joinCall(calls: Call[], call: Call): void {

@@ -1,0 +1,98 @@
+import { composeAnswer } from '../compose-answer.ts';
+import { beginEvents, cut, type Exchange, sendJson, write } from '../exchange.ts';
+import { findFault } from '../faults.ts';
+import type { FakeModel } from '../models.ts';
+import type { PromptCache } from '../prompt-cache.ts';
+import { Refusal } from '../refusal.ts';
+import { countPromptTokens, readText } from '../tokens.ts';
+import { composeItems } from './compose-items.ts';
+import { toFakeChat } from './to-chat.ts';
+import type { FakeResponses } from './wire.ts';
+
+/** A response, plain or streamed. A stream is charged by what was written of it. */
+export async function serveResponses(
+  exchange: Exchange,
+  cache: PromptCache,
+  { request, model }: { readonly request: FakeResponses; readonly model: FakeModel },
+): Promise<void> {
+  const { record, sequence, response } = exchange;
+  const chat = toFakeChat(request);
+  const last = chat.messages.at(-1);
+  const fault = findFault(last === undefined ? '' : readText(last));
+  record.promptTokens = countPromptTokens(chat);
+  record.cachedTokens = cache.take(chat);
+  const [choice] = composeAnswer(chat, model);
+  if (choice === undefined) throw new Error('the fake has no answer');
+  record.reasoningTokens = choice.reasoningTokens;
+  const items = composeItems(request, choice, sequence);
+  const frame = toFrame(request, model, sequence);
+  const whole = () => ({
+    ...{ ...frame, ...toEnd(choice.finishReason), output: items.map(({ item }) => item), usage: toUsage(record) },
+  });
+  if (request.stream !== true) {
+    if (fault === 'error-event') throw new Refusal(500, { message: 'The server had an error.' });
+    record.completionTokens = choice.tokens;
+    record.state = fault === 'cut' ? 'failed' : 'completed';
+    if (fault === 'cut') response.destroy();
+    else sendJson(exchange, 200, whole());
+    return;
+  }
+  const told = items.flatMap(({ events }) => events);
+  let count = 0;
+  const tell = (event: object) => {
+    const { type } = Object(event);
+    const text = `event: ${type}\ndata: ${JSON.stringify({ ...event, sequence_number: count })}\n\n`;
+    count += 1;
+    return write(exchange, text);
+  };
+  beginEvents(exchange);
+  for (const type of ['response.created', 'response.in_progress']) {
+    if (!(await tell({ type, response: frame }))) return;
+  }
+  for (const { event, tokens } of fault === null ? told : told.slice(0, Math.floor(told.length / 2))) {
+    record.completionTokens += tokens;
+    if (!(await tell(event))) return;
+  }
+  if (fault === 'cut') return cut(exchange);
+  if (fault === 'error-event') {
+    record.state = 'failed';
+    const error = { code: 'server_error', message: 'The server had an error while processing your request.' };
+    await tell({ type: 'response.failed', response: { ...frame, status: 'failed', error } });
+    response.end();
+    return;
+  }
+  record.state = 'completed';
+  const final = whole();
+  if (await tell({ type: `response.${final.status}`, response: final })) response.end();
+}
+
+function toFrame(request: FakeResponses, model: FakeModel, sequence: number) {
+  return {
+    ...{ id: `resp_fake_${sequence}`, object: 'response', created_at: 1_795_000_000, status: 'in_progress' },
+    ...{ background: false, error: null, incomplete_details: null, instructions: request.instructions ?? null },
+    ...{ model: model.id, output: [], parallel_tool_calls: request.parallel_tool_calls ?? true },
+    reasoning: {
+      effort: request.reasoning?.effort ?? (model.efforts.length > 0 ? model.defaultEffort : null),
+      summary: request.reasoning?.summary ?? null,
+    },
+    ...{ service_tier: 'default', store: request.store ?? true, tools: request.tools ?? [], usage: null },
+  };
+}
+
+function toEnd(finishReason: string) {
+  if (finishReason === 'length') return { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } };
+  if (finishReason === 'content_filter') {
+    return { status: 'incomplete', incomplete_details: { reason: 'content_filter' } };
+  }
+  return { status: 'completed', incomplete_details: null };
+}
+
+function toUsage({ promptTokens, cachedTokens, completionTokens, reasoningTokens }: Exchange['record']) {
+  return {
+    input_tokens: promptTokens,
+    input_tokens_details: { cached_tokens: cachedTokens, cache_write_tokens: 0 },
+    output_tokens: completionTokens,
+    output_tokens_details: { reasoning_tokens: reasoningTokens },
+    total_tokens: promptTokens + completionTokens,
+  };
+}
