@@ -104,6 +104,7 @@ async function createKeyIfMissing(
     name: 'First key',
     scopes: developerScopes,
     models: null,
+    teamId: null,
     allowedIps: null,
     limits: {},
     privacy: null,

@@ -1,4 +1,4 @@
-import { apiKeyList, sessionList } from '@aggregator/contracts';
+import { apiKeyList, sessionList, team } from '@aggregator/contracts';
 import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startWorld, type World } from './start-world.ts';
@@ -44,6 +44,9 @@ describe('every route with every caller that must not use it (I17)', () => {
   /** Objects of the victim, one of each kind that a path can name. */
   async function fillIds(): Promise<void> {
     const { id, key } = await callers.createKey(victim.token);
+    const victimAs = callers.as(victim.token);
+    const { json } = await victimAs.request('POST', '/v1/auth/organization/teams', { name: 'victims' });
+    ids.set('teamId', team.parse(json).id);
     const sessions = sessionList.parse((await callers.as(victim.token).request('GET', '/v1/users/sessions')).json);
     const response = await fetch(`${world.baseUrl}/v1/chat/completions`, {
       method: 'POST',
@@ -70,7 +73,7 @@ describe('every route with every caller that must not use it (I17)', () => {
   async function readState() {
     const read = async (credential: string, path: string) => (await callers.as(credential).request('GET', path)).json;
     const own = ['users/profile', 'users/sessions', 'auth/api-keys', 'auth/organization', 'billing/transactions'];
-    own.push('auth/organization/members', 'auth/memberships');
+    own.push('auth/organization/members', 'auth/memberships', 'auth/organization/teams');
     const all = ['auth/blocks', 'orchestrator/routes', 'billing/reviews'];
     return {
       own: await Promise.all(own.map((path) => read(victim.token, `/v1/${path}`))),

@@ -25,6 +25,7 @@ const profile = 'profile:manage';
 const keys = 'keys:manage';
 const tenants = 'tenants:manage';
 const providers = 'providers:manage';
+const teams = '/v1/auth/organization/teams';
 const members = '/v1/auth/organization/members';
 
 const aiRoutes: readonly MatrixRoute[] = [
@@ -69,6 +70,17 @@ export const matrixRoutes: readonly MatrixRoute[] = [
   { route: `GET ${members}`, needs: 'session' },
   { route: `PATCH ${members}/:userId`, needs: 'session', isOwned: true, body: { role: 'viewer' } },
   { route: `DELETE ${members}/:userId`, needs: 'session', isOwned: true },
+  {
+    ...{ route: 'POST /v1/auth/organization/service-accounts', needs: 'session' },
+    body: { name: 'intruder', role: 'viewer' },
+  },
+  { route: `POST ${teams}`, needs: 'session', body: { name: 'intruder' } },
+  { route: `GET ${teams}`, needs: 'session' },
+  { route: `PATCH ${teams}/:teamId`, needs: 'session', isOwned: true, body: { name: 'intruder' } },
+  { route: `DELETE ${teams}/:teamId`, needs: 'session', isOwned: true },
+  { route: `GET ${teams}/:teamId/members`, needs: 'session', isOwned: true },
+  { route: `PUT ${teams}/:teamId/members/:userId`, needs: 'session', isOwned: true, body: { role: 'member' } },
+  { route: `DELETE ${teams}/:teamId/members/:userId`, needs: 'session', isOwned: true },
   { route: 'GET /v1/auth/organizations/:organizationId', needs: tenants },
   { route: 'PATCH /v1/auth/organizations/:organizationId', needs: tenants, body: { ceilings: null } },
   { route: 'GET /v1/auth/blocks', needs: tenants },

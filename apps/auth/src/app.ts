@@ -8,6 +8,9 @@ import { blockAccessHandler } from './routes/block-access/handler.ts';
 import { changePasswordHandler } from './routes/change-password/handler.ts';
 import { confirmOrganizationHandler } from './routes/confirm-organization/handler.ts';
 import { createApiKeyHandler } from './routes/create-api-key/handler.ts';
+import { createServiceAccountHandler } from './routes/create-service-account/handler.ts';
+import { createTeamHandler } from './routes/create-team/handler.ts';
+import { deleteTeamHandler } from './routes/delete-team/handler.ts';
 import { getJwksHandler } from './routes/get-jwks/handler.ts';
 import { getKeyEpochHandler } from './routes/get-key-epoch/handler.ts';
 import { getOrganizationHandler } from './routes/get-organization/handler.ts';
@@ -20,11 +23,15 @@ import { listBlocksHandler } from './routes/list-blocks/handler.ts';
 import { listMembersHandler } from './routes/list-members/handler.ts';
 import { listMembershipsHandler } from './routes/list-memberships/handler.ts';
 import { listSessionsHandler } from './routes/list-sessions/handler.ts';
+import { listTeamMembersHandler } from './routes/list-team-members/handler.ts';
+import { listTeamsHandler } from './routes/list-teams/handler.ts';
 import { logInHandler } from './routes/log-in/handler.ts';
 import { logOutHandler } from './routes/log-out/handler.ts';
+import { putTeamMemberHandler } from './routes/put-team-member/handler.ts';
 import { refreshSessionHandler } from './routes/refresh-session/handler.ts';
 import { registerAccountHandler } from './routes/register-account/handler.ts';
 import { removeMemberHandler } from './routes/remove-member/handler.ts';
+import { removeTeamMemberHandler } from './routes/remove-team-member/handler.ts';
 import { revokeApiKeyHandler } from './routes/revoke-api-key/handler.ts';
 import { revokeSessionHandler } from './routes/revoke-session/handler.ts';
 import { rotateApiKeyHandler } from './routes/rotate-api-key/handler.ts';
@@ -33,10 +40,12 @@ import { unblockAccessHandler } from './routes/unblock-access/handler.ts';
 import { updateMemberHandler } from './routes/update-member/handler.ts';
 import { updateOrganizationHandler } from './routes/update-organization/handler.ts';
 import { updateProfileHandler } from './routes/update-profile/handler.ts';
+import { updateTeamHandler } from './routes/update-team/handler.ts';
 import { updateTenantHandler } from './routes/update-tenant/handler.ts';
 import { verifyKeyHandler } from './routes/verify-key/handler.ts';
 import { takeTurn } from './turns/take-turn.ts';
 
+const teamsPath = '/v1/auth/organization/teams';
 const membersPath = '/v1/auth/organization/members';
 
 export function createAuthApp(context: AuthContext): Express {
@@ -91,6 +100,28 @@ export function createAuthApp(context: AuthContext): Express {
     app.get(membersPath, allow('members.read'), listMembersHandler(context));
     app.patch(`${membersPath}/:userId`, allow('members.manage'), jsonBody, turn, updateMemberHandler(context));
     app.delete(`${membersPath}/:userId`, allow('members.manage'), turn, removeMemberHandler(context));
+
+    app.post(
+      '/v1/auth/organization/service-accounts',
+      allow('members.manage'),
+      jsonBody,
+      turn,
+      createServiceAccountHandler(context),
+    );
+
+    app.post(teamsPath, allow('teams.manage'), jsonBody, turn, createTeamHandler(context));
+    app.get(teamsPath, allow('teams.read'), listTeamsHandler(context));
+    app.patch(`${teamsPath}/:teamId`, allow('teams.manage'), jsonBody, turn, updateTeamHandler(context));
+    app.delete(`${teamsPath}/:teamId`, allow('teams.manage'), turn, deleteTeamHandler(context));
+    app.get(`${teamsPath}/:teamId/members`, allow('teams.read'), listTeamMembersHandler(context));
+    app.put(
+      `${teamsPath}/:teamId/members/:userId`,
+      allow('teams.staff'),
+      jsonBody,
+      turn,
+      putTeamMemberHandler(context),
+    );
+    app.delete(`${teamsPath}/:teamId/members/:userId`, allow('teams.staff'), turn, removeTeamMemberHandler(context));
 
     app.get('/v1/auth/organizations/:id', allow('tenants.manage'), getTenantHandler(context));
     app.patch('/v1/auth/organizations/:id', allow('tenants.manage'), jsonBody, turn, updateTenantHandler(context));

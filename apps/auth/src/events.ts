@@ -42,11 +42,13 @@ export interface AuthEvents {
   /** Members whose role changed, who left or were removed. Gateways then ask again about all that it concerns. */
   membersChanged(
     fact: Happening & {
-      change: 'role_changed' | 'removed' | 'left' | 'ownership_transferred';
+      change: 'role_changed' | 'removed' | 'left' | 'joined' | 'ownership_transferred';
       organizationId: string;
       userIds: string[];
     },
   ): Promise<void>;
+  /** Also makes gateways ask again about every key of the organisation, as `organizationUpdated` does. */
+  teamChanged(fact: Happening & { organizationId: string; teamId: string; change: string }): Promise<void>;
   profileUpdated(fact: Happening): void;
   /**
    * Also tells the gateways to forget what they know of the keys; null stands for a key whose hash cannot be read any
@@ -148,6 +150,11 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
       // A removal also revokes keys that the member's keys made and that belong to others by now.
       const organizationIds = fact.change === 'removed' || fact.change === 'left' ? [organizationId] : [];
       await publish({ keySha256: [], all: false, userIds, organizationIds }, requestId);
+    },
+    async teamChanged(fact) {
+      members.inc({ change: fact.change });
+      logger.info('team_changed', { ...fact });
+      await publish({ keySha256: [], all: false, organizationIds: [fact.organizationId] }, fact.requestId);
     },
     profileUpdated(fact) {
       updates.inc();

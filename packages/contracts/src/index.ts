@@ -28,11 +28,13 @@ export { isExactNumber, isOpaqueField, parseExactJson, parseOpaqueJson } from '.
 export * from './management/identity.ts';
 export * from './management/members.ts';
 export * from './management/money.ts';
+export * from './management/page.ts';
 export * from './management/providers.ts';
 export * from './management/reviews.ts';
 export * from './management/routes.ts';
 export * from './management/sessions.ts';
 export * from './management/spools.ts';
+export * from './management/teams.ts';
 export * from './management/tenants.ts';
 export * from './management/usage.ts';
 export * from './money.ts';

@@ -29,8 +29,14 @@ export interface AuditedChange {
     | 'member_removed'
     | 'member_left'
     | 'ownership_transferred'
-    | 'api_key_handed_over';
-  subjectType: 'organization' | 'user' | 'session' | 'api_key';
+    | 'api_key_handed_over'
+    | 'service_account_created'
+    | 'team_created'
+    | 'team_updated'
+    | 'team_deleted'
+    | 'team_member_set'
+    | 'team_member_removed';
+  subjectType: 'organization' | 'user' | 'session' | 'api_key' | 'team';
   subjectId: string;
   /** What changed; never a secret, never personal data. */
   details?: Readonly<Record<string, string | number | readonly string[]>>;

@@ -17,6 +17,8 @@ const shownDigits = 4;
 export interface KeyToIssue {
   organizationId: string;
   userId: string;
+  /** The team that it works for; null if none. */
+  teamId: string | null;
   name: string;
   scopes: readonly Scope[];
   models: readonly string[] | null;
@@ -52,6 +54,7 @@ export async function issueKey(
       ...hasher.toStored(keySha256, id),
       organizationId: toIssue.organizationId,
       userId: toIssue.userId,
+      teamId: toIssue.teamId,
       name: toIssue.name,
       prefix: key.slice(0, apiKeyPrefix.length + shownDigits),
       last4: key.slice(-4),

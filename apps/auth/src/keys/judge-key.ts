@@ -6,6 +6,7 @@ import { ceilingsOf, limitsInForce, organizationLimitsOf } from '../limits/limit
 import { readStanding, rolesOf } from '../permissions/standing.ts';
 import { joinPolicies } from '../privacy/join-policies.ts';
 import { readStoredPolicy } from '../privacy/stored-policy.ts';
+import { narrowModels } from './narrow-models.ts';
 import { readGrant } from './stored-key.ts';
 
 /**
@@ -20,6 +21,7 @@ export async function judgeKey(
     where: { keyHmac: { in: keyHasher.toHmacs(keySha256) } },
     include: {
       user: { select: { blockedAt: true } },
+      team: { select: { models: true } },
       organization: { select: { privacy: true, ceilings: true, blockedAt: true } },
     },
   });
@@ -42,7 +44,7 @@ export async function judgeKey(
       userId: row.userId,
       keyId: row.id,
       scopes: grant.scopes.filter((scope) => held.includes(scope)),
-      models: grant.models,
+      models: narrowModels(grant.models, row.team),
       limits: limitsInForce(grant.limits, limits.defaults, ceilings.key),
       ...organizationLimitsOf(ceilings),
       ...(privacy !== null && { privacy }),

@@ -8,6 +8,8 @@ export interface Maker extends Omit<KeyGrant, 'limits'> {
   keyId: string | null;
   /** The key's own limits; empty for a user. */
   ownLimits: Partial<PrincipalLimits>;
+  /** The team that the key works for; null if none, or for a user. */
+  teamId: string | null;
   /** Null if it never expires. */
   expiresAt: Date | null;
 }
@@ -20,12 +22,12 @@ export interface Maker extends Omit<KeyGrant, 'limits'> {
 export async function readMaker(transaction: Transaction, principal: Principal, now: Date): Promise<Maker> {
   const { keyId, orgId: organizationId, scopes, models } = principal;
   if (keyId === null) {
-    return { keyId, scopes, models, allowedIps: null, ownLimits: {}, privacy: null, expiresAt: null };
+    return { keyId, scopes, models, allowedIps: null, ownLimits: {}, privacy: null, teamId: null, expiresAt: null };
   }
   const row = await transaction.apiKey.findFirst({
     where: { id: keyId, organizationId, revokedAt: null, blockedAt: null },
   });
   if (row === null || (row.expiresAt !== null && row.expiresAt <= now)) throw new AppError('invalid_api_key');
   const { limits: ownLimits, ...grant } = readGrant(row);
-  return { ...grant, keyId, scopes, models, ownLimits, expiresAt: row.expiresAt };
+  return { ...grant, keyId, scopes, models, ownLimits, teamId: row.teamId, expiresAt: row.expiresAt };
 }

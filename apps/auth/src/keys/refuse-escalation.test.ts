@@ -37,6 +37,7 @@ const grant = fc.record({
   allowedIps: fc.option(fc.array(range, { maxLength: 3 })),
   privacy,
   expiresAt: fc.option(fc.constantFrom(...instants)),
+  teamId: fc.constant(null),
   limits,
 });
 const toMaker = ({ limits: ownLimits, ...rest }: WantedGrant): Maker => ({
@@ -99,7 +100,15 @@ describe('refuseEscalation', () => {
 
   it('accepts any limits and any expiry from a user with an access token', () => {
     const user: Maker = {
-      ...toMaker({ scopes: [], models: null, allowedIps: null, privacy: null, expiresAt: null, limits: {} }),
+      ...toMaker({
+        scopes: [],
+        models: null,
+        allowedIps: null,
+        privacy: null,
+        expiresAt: null,
+        teamId: null,
+        limits: {},
+      }),
       keyId: null,
     };
     const wanted = {
@@ -108,6 +117,7 @@ describe('refuseEscalation', () => {
       allowedIps: null,
       privacy: null,
       expiresAt: null,
+      teamId: null,
       limits: { requestsPerMinute: 8 },
     };
     expect(() => refuseEscalation(user, wanted, installation, ceilings)).not.toThrow();

@@ -29,6 +29,9 @@ export function refuseEscalation(
   if (!containsAddresses(maker.allowedIps, wanted.allowedIps)) {
     refuse('allowedIps', 'Your own key is limited to some addresses; a key that it makes must be limited to those.');
   }
+  if (maker.teamId !== null && wanted.teamId !== maker.teamId) {
+    refuse('teamId', 'Your own key works for a team; a key that it makes must work for the same one.');
+  }
   const inForce = (own: Partial<PrincipalLimits>) => limitsInForce(own, installation.defaults, ceilings.key);
   if (maker.keyId !== null && !isWithin(inForce(wanted.limits), inForce(maker.ownLimits))) {
     refuse('limits', 'A key that your own key makes must have limits that are at most as high.');

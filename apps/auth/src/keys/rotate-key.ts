@@ -37,10 +37,11 @@ export async function rotateKey(
     const grant = readGrant(old);
     const ceilings = await readCeilings(transaction, principal.orgId, limits);
     const maker = await readMaker(transaction, principal, now);
-    refuseEscalation(maker, { ...grant, expiresAt: old.expiresAt }, limits, ceilings);
+    refuseEscalation(maker, { ...grant, expiresAt: old.expiresAt, teamId: old.teamId }, limits, ceilings);
     const issued = await issueKey(transaction, keyHasher, now, {
       organizationId: old.organizationId,
       userId: old.userId,
+      teamId: old.teamId,
       name: old.name,
       scopes: grant.scopes,
       models: grant.models,

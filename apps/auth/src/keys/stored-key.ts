@@ -42,6 +42,7 @@ export function toApiKey(row: ApiKeyRow, { defaults }: InstallationLimits, { key
   return {
     id: row.id,
     userId: row.userId,
+    teamId: row.teamId,
     name: row.name,
     prefix: row.prefix,
     last4: row.last4,

@@ -8,6 +8,8 @@ import { readStanding } from '../permissions/standing.ts';
 export interface Leaver {
   organizationId: string;
   userId: string;
+  /** Only its keys of this team; all of its keys if absent. */
+  teamId?: string;
   /** The member that gets its keys; they are revoked if absent. */
   handKeysTo?: string | undefined;
 }
@@ -20,14 +22,14 @@ export async function settleKeys(
   transaction: Transaction,
   now: Date,
   caller: Caller,
-  { organizationId, userId, handKeysTo }: Leaver,
+  { organizationId, userId, teamId, handKeysTo }: Leaver,
 ): Promise<number> {
   const own = await transaction.apiKey.findMany({
-    where: { organizationId, userId, revokedAt: null },
+    where: { organizationId, userId, ...(teamId !== undefined && { teamId }), revokedAt: null },
     select: { id: true },
   });
   const ownIds = own.map(({ id }) => id);
-  if (handKeysTo === undefined) return await revokeAll(transaction, now, caller, organizationId, ownIds);
+  if (handKeysTo === undefined) return await revokeKeys(transaction, now, caller, organizationId, ownIds, 'owner_left');
   if (handKeysTo === userId || (await readStanding(transaction, organizationId, handKeysTo)) === null) {
     throw new AppError('invalid_value', {
       param: 'handKeysTo',
@@ -47,12 +49,14 @@ export async function settleKeys(
   return ownIds.length;
 }
 
-async function revokeAll(
+/** Revokes keys with all that they made. Returns how many it concerned. */
+export async function revokeKeys(
   transaction: Transaction,
   now: Date,
   caller: Caller,
   organizationId: string,
   keyIds: readonly string[],
+  reason: 'owner_left' | 'team_deleted',
 ): Promise<number> {
   const made = await readDescendants(transaction, keyIds);
   const revoked = await transaction.apiKey.updateManyAndReturn({
@@ -66,7 +70,7 @@ async function revokeAll(
       action: 'api_key_revoked',
       subjectType: 'api_key',
       subjectId: id,
-      details: { reason: 'owner_left' },
+      details: { reason },
     });
   }
   return revoked.length;

@@ -81,6 +81,10 @@ export const createApiKeyRequest = z.strictObject({
   /** A limit that is absent or null is the installation's default; none can be above the operator's ceiling. */
   limits: principalLimits.partial().optional(),
   privacy: privacyPolicy.optional(),
+  /** The team that the key works for; its models bound the key. */
+  teamId: z.uuid().optional(),
+  /** The service account that the key belongs to, in place of the caller. */
+  serviceAccountId: z.uuid().optional(),
 });
 export type CreateApiKeyRequest = z.infer<typeof createApiKeyRequest>;
 
@@ -88,6 +92,8 @@ export const apiKey = z.strictObject({
   id: z.uuid(),
   /** The user or service account that the key belongs to. */
   userId: z.uuid(),
+  /** The team that the key works for; null if none. */
+  teamId: z.uuid().nullable(),
   name: z.string(),
   /** `agk_live_` and the first characters, to recognise a key by. */
   prefix: z.string(),

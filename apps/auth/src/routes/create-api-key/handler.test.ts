@@ -257,7 +257,7 @@ describe('POST /v1/auth/api-keys', () => {
     });
 
     it('refuses a creator who may not manage keys', async () => {
-      const member = await auth.createAccount('developer');
+      const member = await auth.createAccount('viewer');
       expect((await create({ name: 'x' }, member.principal)).status).toBe(403);
     });
   });

@@ -5,12 +5,13 @@ import { callerOf } from '../../audit/caller.ts';
 import type { AuthContext } from '../../context.ts';
 import { createKey } from '../../keys/create-key.ts';
 import { toApiKey } from '../../keys/stored-key.ts';
+import { standingOf } from '../../permissions/allow-action.ts';
 
 export function createApiKeyHandler(context: AuthContext): RequestHandler {
   return async (request, response) => {
     const caller = callerOf(request);
     const body = checkBody(createApiKeyRequest, request.body);
-    const { row, key, keySha256, ceilings } = await createKey(context, caller, body);
+    const { row, key, keySha256, ceilings } = await createKey(context, caller, standingOf(request), body);
     await context.events.keyChanged({
       requestId: caller.requestId,
       change: 'created',

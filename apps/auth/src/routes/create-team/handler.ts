@@ -1,0 +1,14 @@
+import { createTeamRequest } from '@aggregator/contracts';
+import { checkBody } from '@aggregator/service-kit';
+import type { RequestHandler } from 'express';
+import { callerOf } from '../../audit/caller.ts';
+import type { AuthContext } from '../../context.ts';
+import { createTeam } from '../../teams/create-team.ts';
+import { toTeam } from '../../teams/to-team.ts';
+
+export function createTeamHandler(context: AuthContext): RequestHandler {
+  return async (request, response) => {
+    const row = await createTeam(context, callerOf(request), checkBody(createTeamRequest, request.body));
+    response.status(201).json(toTeam(row));
+  };
+}

@@ -1,0 +1,50 @@
+import { AppError, type createTeamRequest } from '@aggregator/contracts';
+import { createUuidV7 } from '@aggregator/service-kit';
+import type { z } from 'zod';
+import type { Caller } from '../audit/caller.ts';
+import { writeAudit } from '../audit/write-audit.ts';
+import type { AuthContext } from '../context.ts';
+import { isUniqueViolation } from '../database/create-database.ts';
+import { Prisma, type Team as TeamRow } from '../generated/prisma/client.ts';
+import { lockOrganization } from '../keys/lock-organization.ts';
+import { permitNow } from '../permissions/allow-action.ts';
+
+const teamsMax = 1000;
+
+/** Creates a team without members. Throws `conflict` if the name is taken or the organisation has too many teams. */
+export async function createTeam(
+  { database, now: clock }: Pick<AuthContext, 'database' | 'now'>,
+  caller: Caller,
+  { name, models }: z.infer<typeof createTeamRequest>,
+): Promise<TeamRow> {
+  const now = clock();
+  const { orgId: organizationId } = caller.principal;
+  const write = database.$transaction(async (transaction) => {
+    await lockOrganization(transaction, organizationId);
+    await permitNow(transaction, caller, 'teams.manage');
+    if ((await transaction.team.count({ where: { organizationId } })) >= teamsMax) {
+      throw new AppError('conflict', { message: `The organisation has ${teamsMax} teams, which is the most.` });
+    }
+    const row = await transaction.team.create({
+      data: {
+        ...{ id: createUuidV7(now.getTime()), organizationId, name, createdAt: now },
+        models: models ?? Prisma.DbNull,
+      },
+    });
+    await writeAudit(transaction, now, caller, {
+      organizationId,
+      action: 'team_created',
+      subjectType: 'team',
+      subjectId: row.id,
+      details: { name },
+    });
+    return row;
+  });
+  return write.catch(nameTaken);
+}
+
+/** Throws `conflict` for a name that another team has; every other error as it is. */
+export function nameTaken(error: unknown): never {
+  if (!isUniqueViolation(error)) throw error;
+  throw new AppError('conflict', { param: 'name', message: 'Another team of the organisation has this name.' });
+}
