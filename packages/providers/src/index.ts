@@ -1,6 +1,8 @@
 export { withCustomTools } from './custom-tools/with-custom-tools.ts';
 export { DroppedParams } from './fields/dropped-params.ts';
+export { ownFields } from './fields/own-fields.ts';
 export { isRecord, parseArguments, parseRecord } from './json-record.ts';
+export { editJson, type JsonEdits, readJsonField } from './native/edit-json.ts';
 export { openAiApiOption, openAiApis } from './openai/choose-api.ts';
 export type {
   ChatStreamOptions,
@@ -9,6 +11,9 @@ export type {
   EmbeddingsTranslation,
   FieldFate,
   ImagesTranslation,
+  NativeLane,
+  NativeRequest,
+  NativeSurface,
   ProviderAdapter,
   ProviderEndpoint,
   ProviderError,

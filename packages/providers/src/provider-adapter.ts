@@ -19,6 +19,8 @@ import type {
 export interface ProviderAdapter {
   readonly type: ProviderType;
   readonly chat: ChatTranslation;
+  /** By the surface whose dialect the provider speaks itself: requests of that surface can go out as they came. */
+  readonly native: Partial<Readonly<Record<NativeSurface, NativeLane>>>;
   /** Null where the provider has none. */
   readonly embeddings: EmbeddingsTranslation | null;
   readonly images: ImagesTranslation | null;
@@ -93,6 +95,30 @@ export interface ChatTranslation {
   createStream(options: ChatStreamOptions): ChatStreamTranslator;
 }
 
+/** Surfaces whose dialect a provider may speak itself. */
+export type NativeSurface = 'chat.completions' | 'messages' | 'responses';
+
+/** A request as the client sent it. */
+export interface NativeRequest {
+  /** JSON text of an object that has no field twice. */
+  readonly text: string;
+  /** The same, parsed. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Headers of the client that may reach a provider, by lower-case names. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** The way of a request whose dialect the provider speaks: it goes out as it came, and its answer is only read. */
+export interface NativeLane {
+  /**
+   * Changes the model, the credential, what speaks to us, and what would change the price, and nothing else.
+   * @throws {AppError} `unsupported_parameter` for what may not go out.
+   */
+  toRequest(request: NativeRequest, target: ProviderTarget): TranslatedRequest;
+  /** Reads answers for what must be known of them: usage, errors, the end, texts. */
+  readonly reader: Pick<ChatTranslation, 'fromResponse' | 'createStream'>;
+}
+
 export interface EmbeddingsTranslation {
   readonly fields: Readonly<Record<EmbeddingsField, FieldFate>>;
   /** Most inputs that one call takes; a longer batch goes out as several calls. */
@@ -158,6 +184,8 @@ export interface TranslatedAnswer {
   usage: Usage | null;
   /** All figures of the provider, if they contradict each other: then `usage` is their smaller reading. Else absent or null. */
   reportedUsage?: Usage | null;
+  /** True if the answer holds something that `body` does not carry. Absent for no. */
+  hasUntranslated?: boolean;
   /** How many pictures the answer has; absent for other operations. */
   pictures?: number;
 }
@@ -209,6 +237,8 @@ export interface ChatStreamTranslator {
   /** UTF-16 units of text, reasoning and arguments so far, for an estimate when usage never comes. */
   readonly outputCharacters: number;
   readonly malformedEvents: number;
+  /** True if something came that the chunks do not carry: another stream cannot continue the answer. Absent for no. */
+  readonly hasUntranslated?: boolean;
   /** An error that the provider sent as an event, classified; the stream is over. */
   readonly error: ProviderError | null;
 }

@@ -1,4 +1,5 @@
 import type { AppError, ChatCompletionRequest } from '@aggregator/contracts';
+import type { NativeAnswers } from './native-answers.ts';
 
 /**
  * One way in: a vendor's API as its SDKs speak it, translated to and from chat completions, which is what everything behind
@@ -20,6 +21,9 @@ export interface ChatSurface {
 
   /** The body of an error that is told with a status. */
   toErrorBody(error: AppError, requestId: string): unknown;
+
+  /** Its answers as a provider of the same dialect gives them; absent if there is no such provider. */
+  readonly native?: NativeAnswers;
 
   /** This surface's names of chat's fields, where it calls them otherwise: what a provider says of a field is told by them. */
   readonly fieldNames?: Readonly<Record<string, string>>;
@@ -43,6 +47,8 @@ export type ChatSurfaceName = 'chat.completions' | 'completions' | 'responses' |
 export interface SurfaceRequest {
   /** For a streamed surface whose own stream tells usage, it asks for the usage chunk. */
   readonly chat: ChatCompletionRequest;
+  /** True if the conversation holds thoughts that were sealed here for another provider: no server can read them as they are. */
+  readonly hasSealedThoughts?: boolean;
   /** Fields of the surface that chat completions cannot carry, by name. */
   readonly droppedParams: readonly string[];
   /**

@@ -23,7 +23,16 @@ export async function readRequest(
   context: Pick<ProxyContext, 'config' | 'arriving'>,
   exchange: Pick<Exchange, 'body' | 'request' | 'place'>,
 ): Promise<Record<string, unknown>> {
-  return parse(exchange.body ?? (await readBody(context, exchange)), exchange.place);
+  return (await readRequestBytes(context, exchange)).value;
+}
+
+/** The same with the bytes as they came. */
+export async function readRequestBytes(
+  context: Pick<ProxyContext, 'config' | 'arriving'>,
+  exchange: Pick<Exchange, 'body' | 'request' | 'place'>,
+): Promise<{ readonly bytes: Buffer; readonly value: Record<string, unknown> }> {
+  const bytes = exchange.body ?? (await readBody(context, exchange));
+  return { bytes, value: await parse(bytes, exchange.place) };
 }
 
 /** Reads the body alone. @throws {AppError} as `readRequest` does before it parses. */

@@ -9,25 +9,39 @@ export function wantsAdditions({ request }: Exchange): boolean {
   return request.headers['x-aggregator-additions'] !== 'none';
 }
 
+/** What we add to an answer. `resumedFrom` is the provider whose answer another one continued; null if none did. */
+export function toAdditions(
+  { startedMs }: Pick<Exchange, 'startedMs'>,
+  { provider }: Pick<DispatchedRequest, 'provider'>,
+  { amountNanoUsd }: Pick<Charge, 'amountNanoUsd'>,
+  resumedFrom: string | null = null,
+) {
+  return {
+    costs: { cost: toUsdNumber(amountNanoUsd), cost_nano_usd: amountNanoUsd.toString() },
+    about: {
+      provider: provider.name,
+      ...(resumedFrom !== null && { resumed_from: resumedFrom }),
+      response_time_ms: Math.round(performance.now() - startedMs),
+    },
+  };
+}
+
 /** An answer, or the last chunk of a stream, with what we add to it. */
 export function withAdditions(
   body: Readonly<Record<string, unknown>>,
-  { startedMs }: Exchange,
-  { provider, isStreamed }: Pick<DispatchedRequest, 'provider' | 'isStreamed'>,
+  exchange: Exchange,
+  request: Pick<DispatchedRequest, 'provider' | 'isStreamed'>,
   charge: Charge,
   resumedFrom: string | null = null,
 ): Record<string, unknown> {
-  const cost = toUsdNumber(charge.amountNanoUsd);
-  const costs = { cost, cost_nano_usd: charge.amountNanoUsd.toString() };
+  const { costs, about } = toAdditions(exchange, request, charge, resumedFrom);
   const { usage } = body;
   // The last chunk of a stream whose client did not ask for usage has none.
-  const hasUsage = isRecord(usage) || !isStreamed;
+  const hasUsage = isRecord(usage) || !request.isStreamed;
   return {
     ...body,
-    ...(hasUsage ? { usage: { ...(isRecord(usage) && usage), ...costs }, cost } : costs),
-    provider: provider.name,
-    ...(resumedFrom !== null && { resumed_from: resumedFrom }),
-    response_time_ms: Math.round(performance.now() - startedMs),
+    ...(hasUsage ? { usage: { ...(isRecord(usage) && usage), ...costs }, cost: costs.cost } : costs),
+    ...about,
   };
 }
 

@@ -1,5 +1,6 @@
 import { AppError, toAppError, type Usage } from '@aggregator/contracts';
 import { ProviderFailure, type TranslatedAnswer, type TranslatedRequest } from '@aggregator/providers';
+import type { Additions } from '@aggregator/surfaces';
 import type { ProxyContext } from '../context.ts';
 import { type Charge, chargeUsage, noCharge } from '../settlement/charge.ts';
 import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
@@ -8,7 +9,7 @@ import { estimateLeft, lacksOutput } from '../settlement/estimate-left.ts';
 import { type AttemptEnd, recordSettlement } from '../settlement/settle-request.ts';
 import { callProvider } from '../upstream/call-provider.ts';
 import { AnswerCollector, type CollectedAnswer, isSuccessStatus } from '../upstream/collect-answer.ts';
-import { answerHeaders, wantsAdditions, withAdditions } from './answer-additions.ts';
+import { answerHeaders, toAdditions, wantsAdditions, withAdditions } from './answer-additions.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
 import type { Attempt } from './begin-attempt.ts';
 import type { Translation } from './prepare-first.ts';
@@ -23,7 +24,13 @@ export interface WholeDialect extends Translation {
   /** Everything that is told in `x-aggregator-dropped-params`. */
   readonly droppedParams: readonly string[];
   /** @throws {ProviderFailure} */
-  readAnswers(bodies: readonly string[]): TranslatedAnswer;
+  readAnswers(bodies: readonly string[]): WholeAnswer;
+}
+
+/** An answer as it was read. */
+export interface WholeAnswer extends TranslatedAnswer {
+  /** The answer as it came, if that goes to the caller; absent if the translation does. */
+  readonly nativeText?: string;
 }
 
 /** From the provider's answer, in OpenAI's shape, to the caller's. */
@@ -35,6 +42,8 @@ export interface AnswerPresentation {
   };
   /** In the words of its API, with our additions in it where it wants them. */
   present(answer: Record<string, unknown>): Record<string, unknown>;
+  /** JSON text of an answer that goes to the caller as it came, with our additions in it; null for none. */
+  presentNative?(text: string, additions: Additions | null): string;
 }
 
 /** An answer that goes to the caller as it is. */
@@ -73,10 +82,15 @@ export async function answerWhole(
     const whole = end({ outcome: 'completed', failure: null, charge });
     // First into the spool, then to the client: what was answered is on record whatever becomes of this process.
     recordSettlement(context, request, whole, { outcome: 'completed', charge, cache: open.cache });
+    const { nativeText = null } = answer;
     const { body, keep } = presentation.restore(withChargedUsage(answer.body, charge, request));
     // Figures that contradict themselves, or lack a part, are not given again.
     const isExact = charge.reportedUsage === null && charge.estimate === null;
-    keep(isExact ? answer.usage : null, sendAnswer(context, attempt, presentation, body, charge));
+    const told =
+      nativeText === null
+        ? sendAnswer(context, attempt, presentation, body, charge)
+        : sendNative(context, attempt, presentation, nativeText, charge);
+    keep(isExact && answer.hasUntranslated !== true ? answer.usage : null, told);
     return { result: 'completed', end: whole };
   } catch (thrown) {
     const failure = toAppError(thrown);
@@ -195,8 +209,30 @@ function sendAnswer(
   if (body.created === 0) body.created = Math.floor(now() / 1000);
   const answer = wantsAdditions(exchange) ? withAdditions(body, exchange, request, charge) : body;
   const told = present(answer);
-  const text = JSON.stringify(told);
-  const { response } = exchange;
+  writeAnswer(config, { open, prepared, request }, JSON.stringify(told));
+  return told;
+}
+
+/** Sends an answer as it came. Returns what can be referred to later: nothing of it. */
+function sendNative(
+  { config }: ProxyContext,
+  attempt: Attempt<WholeDialect>,
+  { presentNative }: AnswerPresentation,
+  nativeText: string,
+  charge: Charge,
+): Record<string, unknown> {
+  const { exchange } = attempt.open;
+  const additions = wantsAdditions(exchange) ? toAdditions(exchange, attempt.request, charge) : null;
+  writeAnswer(config, attempt, presentNative?.(nativeText, additions) ?? nativeText);
+  return {};
+}
+
+function writeAnswer(
+  config: ProxyContext['config'],
+  { open, prepared, request }: Pick<Attempt<WholeDialect>, 'open' | 'prepared' | 'request'>,
+  text: string,
+): void {
+  const { response } = open.exchange;
   response.writeHead(200, {
     ...answerHeaders(request, open.cache, prepared.droppedParams),
     'content-type': 'application/json',
@@ -205,5 +241,4 @@ function sendAnswer(
   response.end(text);
   // A client that takes nothing of it keeps the whole answer in our memory; mostly the kernel has it all by now.
   if (response.writableLength > 0) response.setTimeout(config.clientStallTimeoutMs);
-  return told;
 }

@@ -66,6 +66,14 @@ class PlainEncoder implements AnswerEncoder {
     return this.#stream.fail(error);
   }
 
+  listen(): void {
+    // Nothing is kept of what it says.
+  }
+
+  catchUp(chunks: readonly string[]): void {
+    for (const chunk of chunks) this.#stream.push(chunk);
+  }
+
   readSaid(): SaidAnswer {
     return { body: null, thoughtful: [], items: this.#stream.items };
   }
@@ -91,9 +99,17 @@ class ListeningEncoder implements AnswerEncoder {
     this.#restorer = vault === null ? null : createChunkRestorer(vault);
   }
 
-  push(chunk: string): string {
+  listen(chunk: string): void {
     this.#watch?.push(chunk);
     this.#assembler?.push(chunk);
+  }
+
+  catchUp(chunks: readonly string[]): void {
+    for (const chunk of chunks) this.#stream.push(this.#restorer?.push(chunk) ?? chunk);
+  }
+
+  push(chunk: string): string {
+    this.listen(chunk);
     return this.#stream.push(this.#restorer === null ? chunk : this.#restorer.push(chunk));
   }
 

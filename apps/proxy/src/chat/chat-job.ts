@@ -1,5 +1,6 @@
 import type { Vault } from '@aggregator/anonymisation';
 import type { ChatCompletionRequest } from '@aggregator/contracts';
+import type { NativeRequest } from '@aggregator/providers';
 import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
 import type { OpenRequest } from '../attempts/open-request.ts';
 
@@ -10,6 +11,10 @@ export interface ChatWords {
   readonly asked: SurfaceRequest;
   /** As it goes out: masked, with what was remembered for it. */
   readonly chat: ChatCompletionRequest;
+  /** As it came, for providers that speak its dialect; null if it may only go out translated. */
+  readonly native: NativeRequest | null;
+  /** Headers that a translated request leaves out. */
+  readonly droppedHeaders: readonly string[];
 }
 
 /** A chat made ready: as it goes out to providers, and how its answer comes back to the caller. */

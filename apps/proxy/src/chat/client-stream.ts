@@ -10,6 +10,10 @@ export interface ChunkEncoder {
   /** The last chunk, with our additions, and the stream's terminator. */
   end(last: Readonly<Record<string, unknown>> | null): string;
   fail(error: AppError): string;
+  /** A chunk of an answer that goes to the client as the provider gave it: it is heard, and nothing is written. */
+  listen(chunk: string): void;
+  /** Such chunks once more, before a chunk that is to be written behind them. */
+  catchUp(chunks: readonly string[]): void;
 }
 
 export interface ClientStreamOptions<Encoder extends ChunkEncoder> {
@@ -44,6 +48,9 @@ export class ClientStream<Encoder extends ChunkEncoder = ChunkEncoder> {
   #isGateOpen = false;
   #isFlushQueued = false;
   #hasDelivered = false;
+  #hasUntranslated = false;
+  /** The encoder has not written what the client has had. */
+  #isBehind = false;
   #isOver = false;
 
   constructor(response: ServerResponse, options: ClientStreamOptions<Encoder>) {
@@ -70,6 +77,11 @@ export class ClientStream<Encoder extends ChunkEncoder = ChunkEncoder> {
     return this.#hasDelivered;
   }
 
+  /** The client has had something that chunks do not carry: no other stream can continue the answer. */
+  get hasUntranslated(): boolean {
+    return this.#hasUntranslated;
+  }
+
   /** The attempt that speaks from now on; `headers` tell of it where the head has not gone out. */
   attach(listener: ClientListener, headers: Readonly<Record<string, string>>): void {
     this.#listener = listener;
@@ -82,10 +94,20 @@ export class ClientStream<Encoder extends ChunkEncoder = ChunkEncoder> {
 
   /** Takes a chunk. It goes out at the end of this turn, if there has been life. */
   push(chunk: string): void {
+    this.#catchUp();
     this.delivered.add(chunk);
-    this.#pending += this.#encoder.push(chunk);
-    if (this.#pending.length > heldBackMax) this.#isGateOpen = true;
-    this.#queueFlush();
+    this.#take(this.#encoder.push(chunk));
+  }
+
+  /** Takes text of the caller's stream as the provider wrote it, and the chunks that say the same, as far as chunks can. */
+  pass(text: string, chunks: readonly string[], hasUntranslated: boolean): void {
+    this.#isBehind = true;
+    this.#hasUntranslated ||= hasUntranslated;
+    for (const chunk of chunks) {
+      this.delivered.add(chunk);
+      this.#encoder.listen(chunk);
+    }
+    this.#take(text);
   }
 
   /** Something for the client has come. */
@@ -106,17 +128,26 @@ export class ClientStream<Encoder extends ChunkEncoder = ChunkEncoder> {
     }
     this.#pending = '';
     this.#isGateOpen = false;
+    this.#isBehind = false;
+    this.#hasUntranslated = false;
     this.delivered.clear();
     this.#encoder = this.#options.createEncoder();
   }
 
   /** The rest of a whole answer. */
   end(last: Readonly<Record<string, unknown>> | null): void {
+    this.#catchUp();
     this.#close(this.#pending + this.#encoder.end(last));
+  }
+
+  /** The same as the provider wrote it. */
+  endAsCame(text: string): void {
+    this.#close(this.#pending + text);
   }
 
   /** One error event after what there is. Only where the head is out. */
   fail(error: AppError): void {
+    this.#catchUp();
     this.#close(this.#pending + this.#encoder.fail(error));
   }
 
@@ -125,6 +156,17 @@ export class ClientStream<Encoder extends ChunkEncoder = ChunkEncoder> {
     this.#isOver = true;
     this.#writer.stop();
     this.#response.off('close', this.#leave).off('drain', this.#drain);
+  }
+
+  #take(text: string): void {
+    this.#pending += text;
+    if (this.#pending.length > heldBackMax) this.#isGateOpen = true;
+    this.#queueFlush();
+  }
+
+  #catchUp(): void {
+    if (this.#isBehind) this.#encoder.catchUp(this.delivered.read() ?? []);
+    this.#isBehind = false;
   }
 
   #close(text: string): void {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { adapterFor, type NativeRequest } from '@aggregator/providers';
 import type { RoutePlan } from '@aggregator/routing';
 import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
 import { giveTurn } from '../admission/give-turn.ts';
 import { cancelHold, holdRequest } from '../admission/hold-request.ts';
 import { measureTexts } from '../admission/measure-texts.ts';
-import { readRequest, toMemory } from '../admission/read-request.ts';
+import { readRequestBytes, toMemory } from '../admission/read-request.ts';
 import type { BoundRequest } from '../admission/request-bounds.ts';
 import { type OpenRequest, openRequest } from '../attempts/open-request.ts';
 import { type Prepare, prepareFirst, type Translation } from '../attempts/prepare-first.ts';
@@ -19,6 +20,8 @@ import { answerFromCache } from './answer-from-cache.ts';
 import { boundChat } from './bound-chat.ts';
 import type { ChatJob, ChatWords } from './chat-job.ts';
 import { type ContentSummary, inspectContent } from './inspect-content.ts';
+import { judgeAddresses } from './judge-addresses.ts';
+import { findNativeLane, nameDialect, nameDialectHeaders, toNativeRequest } from './native-request.ts';
 import { performChatStream, toStreamDialect } from './perform-chat-stream.ts';
 import { performWholeChat, toWholeDialect } from './perform-whole-chat.ts';
 import { type PreparedChat, prepareChat } from './prepare-chat.ts';
@@ -30,20 +33,23 @@ import { toPrompt } from './to-prompt.ts';
  */
 export async function completeChat(context: ProxyContext, exchange: Exchange, surface: ChatSurface): Promise<void> {
   const { conversations, config } = context;
-  const arrived = await readRequest(context, exchange);
+  const { bytes, value: arrived } = await readRequestBytes(context, exchange);
   const body = await recallItems(conversations, exchange.principal, surface, arrived, config.requestBytesMax);
   // Items that were kept may be much longer than the references to them.
   if (body !== arrived) exchange.place.requireMemory(toMemory(measureTexts(body)));
   const asked = withAnswerId(surface, exchange, surface.toChat(body));
-  if (asked.refusal !== null) throw asked.refusal;
   await giveTurn(exchange);
-  const content = inspectContent(asked.chat);
+  const content = inspectAsked(asked, arrived);
   const prepared = await prepareChat(context, exchange, asked.chat);
   await giveTurn(exchange);
 
   const plan = planRequest(context, exchange, 'chat.completions', { model: asked.chat.model, chat: asked.chat });
+  const isAsItCame = body === arrived && prepared.privacy === null;
+  const native = isAsItCame ? toNativeRequest(surface, { bytes, body: arrived }, asked, exchange) : null;
+  if (asked.refusal !== null && !hasNativeLane(surface, native, plan)) throw asked.refusal;
   const keepsItems = prepared.vault === null && surface.references?.wants(body) === true;
-  const words: PlannedChat = { surface, asked, ...prepared, plan, content, keepsItems };
+  const droppedHeaders = nameDialectHeaders(exchange);
+  const words: PlannedChat = { surface, asked, native, droppedHeaders, ...prepared, plan, content, keepsItems };
   if (prepared.chat.stream === true) {
     await serveChat(context, exchange, words, toStreamDialect(words, toSeconds(context.now())), performChatStream);
   } else await serveChat(context, exchange, words, toWholeDialect(words), performWholeChat);
@@ -64,7 +70,7 @@ async function serveChat<Dialect extends Translation>(
   translate: Prepare<Dialect>,
   perform: (context: ProxyContext, job: ChatJob, prepare: Prepare<Dialect>) => Performance<Dialect>,
 ): Promise<void> {
-  const { chat, content, plan, surface, asked, vault, keepsItems } = planned;
+  const { chat, content, plan } = planned;
   const { bodies, prepare } = prepareFirst(context, exchange, plan, translate);
   await giveTurn(exchange);
   const bound: BoundRequest = (sent, model) => boundChat(chat, content, sent, model);
@@ -78,9 +84,27 @@ async function serveChat<Dialect extends Translation>(
   });
   if (use !== 'bypass') await giveTurn(exchange);
   const cacheKey = use === 'bypass' ? null : keyOf(open, planned);
-  const job: ChatJob = { open, surface, asked, chat, vault, cacheKey, keepsItems };
+  const job: ChatJob = { ...planned, open, cacheKey };
   if (use === 'use' && (await answerAgain(context, job))) return;
   await serveRequest(context, open, perform(context, job, prepare));
+}
+
+/** Whether any target of the plan takes the request as it came. */
+function hasNativeLane(surface: ChatSurface, native: NativeRequest | null, { targets }: RoutePlan): boolean {
+  return targets.some(({ candidate: { provider } }) => findNativeLane(surface, native, adapterFor(provider.type)));
+}
+
+/** Parts whose size only their provider knows: what its tools add to the prompt, and files that it keeps. */
+const openEnded =
+  /^(?:container|input|mcp_servers|tools(?!\.(?:allowed_callers|defer_loading|eager_input_streaming|input_examples)$))/;
+
+/** Parts that cannot be translated have a size that only their provider knows, and may hold addresses. */
+function inspectAsked(asked: SurfaceRequest, body: Readonly<Record<string, unknown>>): ContentSummary {
+  const { chat, droppedParams, refusal } = asked;
+  const content = inspectContent(chat);
+  if (refusal === null && !droppedParams.some((name) => openEnded.test(name))) return content;
+  judgeAddresses({ messages: body.messages, input: body.input, tools: body.tools }, () => 'body');
+  return { ...content, hasOpaqueParts: true };
 }
 
 function toSeconds(unixMs: number): number {
@@ -108,13 +132,17 @@ async function answerAgain(context: ProxyContext, job: ChatJob): Promise<boolean
 }
 
 /** Of who would serve it now: an answer of another provider is another answer. */
-function keyOf({ exchange, plan }: OpenRequest, { chat, privacy, vault }: PreparedChat): string | null {
+function keyOf({ exchange, plan }: OpenRequest, planned: PlannedChat): string | null {
+  const { chat, native, privacy, surface, vault } = planned;
   const [target] = plan.targets;
   if (target === undefined) return null;
   const { provider, model } = target.candidate;
+  const isNative = findNativeLane(surface, native, adapterFor(provider.type)) !== null;
   return toCacheKey({
     orgId: exchange.principal.orgId,
-    ...{ provider: provider.name, model: model.id, operation: 'chat.completions', request: chat },
+    ...{ provider: provider.name, model: model.id, operation: 'chat.completions' },
+    // What goes out as it came may hold more than the chat says.
+    request: isNative && native !== null ? { ...native.body, [surface.name]: nameDialect(native) } : chat,
     privacy: vault === null ? null : privacy,
   });
 }

@@ -1,9 +1,7 @@
 import type { ChatCompletionRequest } from '@aggregator/contracts';
-import { withCustomTools } from '@aggregator/providers';
 import { toModelName } from '@aggregator/resilience';
 import type { Target } from '@aggregator/routing';
 import { isRejected } from '../attempts/judge-failure.ts';
-import { nameDropped } from '../attempts/name-dropped.ts';
 import type { Prepare } from '../attempts/prepare-first.ts';
 import type { Performance, Resume } from '../attempts/serve-request.ts';
 import type { ProxyContext } from '../context.ts';
@@ -14,29 +12,24 @@ import type { ChatJob, ChatWords } from './chat-job.ts';
 import { ClientStream } from './client-stream.ts';
 import { type Continuation, PrefillContinuation, ReplayContinuation } from './continuation.ts';
 import { type DeliveredAnswer, readDelivered } from './delivered-answer.ts';
-import { toLimitedRequest } from './output-limit.ts';
+import { prepareLane } from './prepare-lane.ts';
 import { relayChatStream, type StreamDialect } from './relay-chat-stream.ts';
 
 /** Translates a chat whose answer is streamed; `continuation` is null if the stream begins with it. */
 export function toStreamDialect(
-  { asked, chat, surface }: ChatWords,
+  words: ChatWords,
   createdAt: number,
   continuation: Continuation | null = null,
 ): Prepare<StreamDialect> {
   return (adapter, address, model) => {
-    const translation = withCustomTools(adapter.chat, chat);
-    const request = toLimitedRequest({ chat: translation }, chat, address, model);
+    const { chat } = words;
+    const lane = prepareLane(words, { adapter, address, model }, continuation !== null);
     const includeUsage = chat.stream_options?.include_usage === true;
-    return {
-      requests: [request],
-      droppedParams: nameDropped(chat, asked.droppedParams, request.droppedParams, surface),
-      translation,
-      translator: translation.createStream({
-        ...{ includeUsage, choiceCount: chat.n ?? 1, createdAt },
-        model: address.model,
-      }),
-      continuation,
-    };
+    const translator = lane.reader.createStream({
+      ...{ includeUsage, choiceCount: chat.n ?? 1, createdAt },
+      model: address.model,
+    });
+    return { ...lane, translator, continuation };
   };
 }
 
@@ -56,7 +49,7 @@ export function performChatStream(
   });
   const perform: Performance<StreamDialect>['perform'] = (attempt) => relayChatStream(context, attempt, client, job);
   const resume: Resume<StreamDialect> = {
-    isPossible: () => plan.resume !== 'off' && isResumable(chat) && readAll() !== null,
+    isPossible: () => plan.resume !== 'off' && isResumable(job) && !client.hasUntranslated && readAll() !== null,
     waysFor: (target) =>
       listContinuations(chat, target, readAll(), plan.resume)
         .filter(({ isPrefill }) => !isPrefill || !context.refusedPrefills.has(toModelName(target.key)))
@@ -89,8 +82,12 @@ export function performChatStream(
   };
 }
 
-/** Not for several choices, probabilities or sound: no other stream has the same. */
-function isResumable({ n, logprobs, modalities }: ChatCompletionRequest): boolean {
+/**
+ * Not for several choices, probabilities or sound, because no other stream has the same; nor if the request cannot be
+ * translated.
+ */
+function isResumable({ asked, chat: { n, logprobs, modalities } }: ChatJob): boolean {
+  if (asked.refusal !== null) return false;
   const hasSound = Array.isArray(modalities) && modalities.includes('audio');
   return (n ?? 1) === 1 && logprobs !== true && !hasSound;
 }

@@ -1,7 +1,5 @@
 import { restoreAnswer } from '@aggregator/anonymisation';
-import { withCustomTools } from '@aggregator/providers';
 import { answerWhole, type WholeDialect } from '../attempts/answer-whole.ts';
-import { nameDropped } from '../attempts/name-dropped.ts';
 import type { Prepare } from '../attempts/prepare-first.ts';
 import type { Performance } from '../attempts/serve-request.ts';
 import type { ProxyContext } from '../context.ts';
@@ -9,21 +7,22 @@ import { sendSurfaceError } from '../routes/send-error.ts';
 import { readMessages, type SaidAnswer } from './answer-encoder.ts';
 import type { ChatJob, ChatWords } from './chat-job.ts';
 import { keepAnswer } from './keep-answer.ts';
-import { toLimitedRequest } from './output-limit.ts';
+import { prepareLane } from './prepare-lane.ts';
 import { isEventStream, readStreamAsWhole } from './stream-as-whole.ts';
 
 /** Translates a chat whose answer comes in one piece. */
-export function toWholeDialect({ asked, chat, surface }: ChatWords): Prepare<WholeDialect> {
+export function toWholeDialect(words: ChatWords): Prepare<WholeDialect> {
   return (adapter, address, model) => {
-    const translation = { chat: withCustomTools(adapter.chat, chat) };
-    const request = toLimitedRequest(translation, chat, address, model);
+    const { answers, reader, ...lane } = prepareLane(words, { adapter, address, model });
     return {
-      requests: [request],
-      droppedParams: nameDropped(chat, asked.droppedParams, request.droppedParams, surface),
-      readAnswers: ([body = '']) =>
-        isEventStream(body)
-          ? readStreamAsWhole(translation, body, { model: address.model, choiceCount: chat.n ?? 1 })
-          : translation.chat.fromResponse(body),
+      ...lane,
+      readAnswers: ([body = '']) => {
+        if (isEventStream(body)) {
+          return readStreamAsWhole(reader, body, { model: address.model, choiceCount: words.chat.n ?? 1 });
+        }
+        const answer = reader.fromResponse(body);
+        return answers === null ? answer : { ...answer, nativeText: body };
+      },
     };
   };
 }
@@ -51,6 +50,8 @@ export function performWholeChat(
           };
         },
         present: (answer) => surface.fromAnswer(answer, asked),
+        presentNative: (text, additions) =>
+          additions === null ? text : (surface.native?.addToAnswer(text, additions) ?? text),
       }),
     resume: null,
     tell: (failure) => sendSurfaceError(open.exchange, surface, failure),

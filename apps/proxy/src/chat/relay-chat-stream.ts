@@ -1,19 +1,11 @@
 import { AppError, toAppError } from '@aggregator/contracts';
-import {
-  type ChatStreamTranslator,
-  type ChatTranslation,
-  ProviderFailure,
-  parseRecord,
-  SseParser,
-  type TranslatedRequest,
-} from '@aggregator/providers';
-import { answerHeaders, wantsAdditions, withAdditions } from '../attempts/answer-additions.ts';
+import { type ChatStreamTranslator, ProviderFailure, parseRecord, SseParser } from '@aggregator/providers';
+import type { NativeEvent } from '@aggregator/surfaces';
+import { answerHeaders, toAdditions, wantsAdditions, withAdditions } from '../attempts/answer-additions.ts';
 import type { AttemptOutcome } from '../attempts/attempt-outcome.ts';
 import type { Attempt } from '../attempts/begin-attempt.ts';
-import type { Translation } from '../attempts/prepare-first.ts';
 import { readRefusal } from '../attempts/read-refusal.ts';
 import { joinTexts } from '../attempts/read-texts.ts';
-import { showUsage } from '../attempts/show-usage.ts';
 import type { ProxyContext } from '../context.ts';
 import { type Charge, chargeUsage, noCharge } from '../settlement/charge.ts';
 import { estimateLeft, lacksOutput } from '../settlement/estimate-left.ts';
@@ -27,15 +19,14 @@ import type { ChatJob } from './chat-job.ts';
 import type { ClientListener, ClientStream } from './client-stream.ts';
 import type { Continuation } from './continuation.ts';
 import { keepAnswer } from './keep-answer.ts';
+import { NativeEvents } from './native-events.ts';
+import type { Lane } from './prepare-lane.ts';
+import { toIncompleteError, withChargedUsage } from './stream-end.ts';
 import { readWholeAsStream } from './whole-as-stream.ts';
 
 /** One attempt's side of a stream. */
-export interface StreamDialect extends Translation {
-  readonly requests: readonly [TranslatedRequest];
-  readonly translation: ChatTranslation;
+export interface StreamDialect extends Lane {
   readonly translator: ChatStreamTranslator;
-  /** Everything that is told in `x-aggregator-dropped-params`. */
-  readonly droppedParams: readonly string[];
   /** Null where the stream begins with this attempt. */
   readonly continuation: Continuation | null;
 }
@@ -74,6 +65,8 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   readonly #resolve: (outcome: AttemptOutcome) => void;
   readonly #parser: SseParser;
   readonly #eventShare: EventShare;
+  /** Events that go to the client as they come; null if they are translated. */
+  #native: NativeEvents | null;
   #translator: ChatStreamTranslator;
   #call: ProviderCall | null = null;
   /** An answer that is no stream: a rejection, or a whole answer. */
@@ -104,7 +97,12 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     this.#continuation = attempt.prepared.continuation;
     this.#resolve = resolve;
     const makesImages = attempt.target.candidate.model.capabilities.includes('image_output');
-    this.#parser = new SseParser({ eventBytesMax: makesImages ? imageEventBytesMax : eventBytesMax });
+    const { answers } = attempt.prepared;
+    this.#native = answers === null ? null : new NativeEvents(answers);
+    this.#parser = new SseParser({
+      eventBytesMax: makesImages ? imageEventBytesMax : eventBytesMax,
+      keepsHeads: answers !== null,
+    });
     this.#eventShare = context.eventRoom.enter(attempt.request.provider.name);
   }
 
@@ -201,9 +199,8 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     if (this.#isOver) return;
     try {
       const includeUsage = this.#job.chat.stream_options?.include_usage === true;
-      const { texts, translator } = readWholeAsStream({ chat: this.#attempt.prepared.translation }, body, {
-        includeUsage,
-      });
+      const { texts, translator } = readWholeAsStream(this.#attempt.prepared.reader, body, { includeUsage });
+      this.#native = null;
       this.#translator = translator;
       for (const text of texts) this.#pass(text);
       this.#noteLife();
@@ -215,8 +212,9 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
 
   #takeEvents(events: readonly string[]): void {
     const translator = this.#translator;
-    for (const data of events) {
-      for (const chunk of translator.push(data)) this.#pass(chunk);
+    for (const [at, data] of events.entries()) {
+      if (this.#native !== null) this.#passEvent(this.#native, { head: this.#parser.heads[at] ?? '', data });
+      else for (const chunk of translator.push(data)) this.#pass(chunk);
       if (translator.malformedEvents > malformedEventsMax && !translator.isComplete) {
         this.#fail(toIncompleteError(translator));
         return;
@@ -228,6 +226,16 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     else if (translator.error !== null) this.#fail(new ProviderFailure(translator.error));
     else if (translator.isComplete && translator.isEnded) this.#finish();
     else if (translator.isComplete && !this.#isTail) this.#expectTail();
+  }
+
+  /** Passes an event on as it came. What is no event of the dialect, and an error before the end, stay here. */
+  #passEvent(native: NativeEvents, event: NativeEvent): void {
+    const translator = this.#translator;
+    const { malformedEvents } = translator;
+    const chunks = translator.push(event.data);
+    if (translator.error !== null || translator.malformedEvents > malformedEvents || this.#isAbandoned) return;
+    this.#hasPushed = true;
+    this.#client.pass(native.take(event, translator.isComplete), chunks, translator.hasUntranslated ?? false);
   }
 
   #pass(chunk: string): void {
@@ -257,6 +265,10 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
       this.#abandon(this.#translator.usage === null ? null : this.#charge());
       return;
     }
+    if (this.#native !== null) {
+      this.#finishNative(this.#native);
+      return;
+    }
     const { open, request } = this.#attempt;
     for (const chunk of this.#translator.release?.() ?? []) this.#pass(chunk);
     const kept = this.#translator.end();
@@ -267,15 +279,37 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     }
     const charge = this.#charge();
     const last = taken === null ? null : withChargedUsage(taken, charge);
-    const end = this.#close({ outcome: 'completed', failure: null, charge });
-    // First into the spool, then the last bytes to the client: what was answered whole is on record whatever becomes of us.
-    recordSettlement(this.#context, request, end, { outcome: 'completed', charge, cache: open.cache });
+    const end = this.#settle(charge);
     const from = this.#continuation?.deliveredBy ?? null;
     const told =
       last !== null && wantsAdditions(open.exchange) ? withAdditions(last, open.exchange, request, charge, from) : last;
     this.#client.end(told);
     this.#keep(last, charge);
-    // The rest of the body is read, so that the connection can be used again, but not for long.
+    this.#complete(end);
+  }
+
+  #finishNative(native: NativeEvents): void {
+    const { open, request } = this.#attempt;
+    const chunks = this.#translator.release?.() ?? [];
+    this.#client.pass('', chunks, false);
+    const charge = this.#charge();
+    const end = this.#settle(charge);
+    const additions = wantsAdditions(open.exchange) ? toAdditions(open.exchange, request, charge) : null;
+    this.#client.endAsCame(native.end(additions, this.#translator.isEnded));
+    this.#keep(this.#translator.end(), charge);
+    this.#complete(end);
+  }
+
+  /** First into the spool, then the last bytes to the client: what was answered whole is on record whatever becomes of us. */
+  #settle(charge: Charge): AttemptEnd {
+    const { open, request } = this.#attempt;
+    const end = this.#close({ outcome: 'completed', failure: null, charge });
+    recordSettlement(this.#context, request, end, { outcome: 'completed', charge, cache: open.cache });
+    return end;
+  }
+
+  /** The rest of the body is read, so that the connection can be used again, but not for long. */
+  #complete(end: AttemptEnd): void {
     this.#call?.resume();
     this.#call?.expectEndWithin(drainMs);
     this.#resolve({ result: 'completed', end });
@@ -286,7 +320,8 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     if (this.#continuation !== null) return;
     const { prepared, request } = this.#attempt;
     const said = this.#client.encoder.readSaid(last);
-    const usage = charge.reportedUsage === null && charge.estimate === null ? this.#translator.usage : null;
+    const isExact = charge.reportedUsage === null && charge.estimate === null;
+    const usage = isExact && !this.#client.hasUntranslated ? this.#translator.usage : null;
     keepAnswer(this.#context, this.#job, said, { request, usage, droppedParams: prepared.droppedParams });
   }
 
@@ -354,17 +389,4 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
       ttftMs: this.#ttftMs,
     };
   }
-}
-
-/** The chunk that ends an answer with usage has no choices. */
-function withChargedUsage(last: Record<string, unknown>, charge: Charge): Record<string, unknown> {
-  const isUsageChunk = Array.isArray(last.choices) && last.choices.length === 0;
-  return isUsageChunk ? { ...last, usage: showUsage(last.usage, charge, 'chat.completions') } : last;
-}
-
-function toIncompleteError({ hasLife, malformedEvents }: ChatStreamTranslator): AppError {
-  if (malformedEvents > 0 || !hasLife) {
-    return new AppError('upstream_invalid_response', { internal: `${malformedEvents} broken events, no end` });
-  }
-  return new AppError('upstream_stream_cut', { internal: 'the body ended before the answer did' });
 }

@@ -1,7 +1,7 @@
 import { AppError } from '@aggregator/contracts';
 import {
   type ChatStreamOptions,
-  type ProviderAdapter,
+  type ChatTranslation,
   ProviderFailure,
   SseParser,
   type TranslatedAnswer,
@@ -23,11 +23,11 @@ export function isEventStream(body: string): boolean {
  * @throws {AppError} `upstream_stream_cut` if it ends before the answer does, `upstream_invalid_response` if it cannot be joined.
  */
 export function readStreamAsWhole(
-  adapter: Pick<ProviderAdapter, 'chat'>,
+  reader: Pick<ChatTranslation, 'createStream'>,
   body: string,
   options: Omit<ChatStreamOptions, 'includeUsage'>,
 ): TranslatedAnswer {
-  const translator = adapter.chat.createStream({ ...options, includeUsage: true });
+  const translator = reader.createStream({ ...options, includeUsage: true });
   const parser = new SseParser({ eventBytesMax: charactersMax });
   const assembler = new AnswerAssembler(charactersMax);
   const events = [...parser.push(Buffer.from(body)), ...parser.end()];

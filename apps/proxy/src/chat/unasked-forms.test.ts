@@ -110,7 +110,7 @@ describe('an answer of another dialect in another form', () => {
       content: [{ type: 'text', text: 'Hello' }],
       usage: { input_tokens: 3, output_tokens: 1 },
     };
-    const { texts, translator } = readWholeAsStream(adapterFor('Anthropic'), JSON.stringify(body), {
+    const { texts, translator } = readWholeAsStream(adapterFor('Anthropic').chat, JSON.stringify(body), {
       includeUsage: false,
     });
     const deltas = texts.map((text) => JSON.parse(text).choices[0].delta.content ?? '');
@@ -124,7 +124,7 @@ describe('an answer of another dialect in another form', () => {
       `data: ${JSON.stringify({ candidates: [{ content: { role: 'model', parts: [{ text }] }, index: 0, ...more }], usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 2, totalTokenCount: 5 }, modelVersion: 'g', responseId: 'r' })}\r\n\r\n`;
     const body = piece('Hel') + piece('lo', { finishReason: 'STOP' });
     expect(isEventStream(body)).toBe(true);
-    const { body: whole, usage } = readStreamAsWhole(adapterFor('Gemini'), body, { model: 'g', createdAt: 1 });
+    const { body: whole, usage } = readStreamAsWhole(adapterFor('Gemini').chat, body, { model: 'g', createdAt: 1 });
     expect(whole).toMatchObject({ choices: [{ message: { content: 'Hello' }, finish_reason: 'stop' }] });
     expect(usage).toMatchObject({ outputText: 2 });
   });

@@ -1,5 +1,5 @@
 import { AppError, type Usage } from '@aggregator/contracts';
-import { type ChatStreamTranslator, isRecord, type ProviderAdapter } from '@aggregator/providers';
+import { type ChatStreamTranslator, type ChatTranslation, isRecord } from '@aggregator/providers';
 import { toChunks } from '../cache/to-chunks.ts';
 
 /** A whole answer where a stream was asked for: its chunks, and what a translator would say after the last of them. */
@@ -16,11 +16,11 @@ export interface StreamedWhole {
  * @throws {AppError} `upstream_invalid_response` if a choice has no finish reason.
  */
 export function readWholeAsStream(
-  adapter: Pick<ProviderAdapter, 'chat'>,
+  reader: Pick<ChatTranslation, 'fromResponse'>,
   body: string,
   options: { readonly includeUsage: boolean },
 ): StreamedWhole {
-  const answer = adapter.chat.fromResponse(body);
+  const answer = reader.fromResponse(body);
   if (!hasFinished(answer.body.choices)) {
     throw new AppError('upstream_invalid_response', {
       internal: 'a plain answer without a finish reason, not a stream',

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -15,6 +15,7 @@ export interface ScriptedUpstream {
   requests: number;
   /** Body of the last of them, as text. */
   lastBody: string;
+  lastHeaders: IncomingHttpHeaders;
   /** Requests that are open. */
   open: number;
   close(): Promise<void>;
@@ -33,6 +34,7 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
     });
     request.once('end', () => {
       upstream.lastBody = body;
+      upstream.lastHeaders = request.headers;
       upstream.answer(request, response);
     });
   });
@@ -44,6 +46,7 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
     goOn: () => undefined,
     requests: 0,
     lastBody: '',
+    lastHeaders: {},
     open: 0,
     async close() {
       server.closeAllConnections();

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { cacheControl, chatCompletionRequest, ownRequestFields } from '../openai/chat.ts';
 
 /**
- * Anthropic's Messages API, as far as we touch it: the frame here, blocks by the schemas of their kinds below. It holds for
+ * Anthropic's Messages API, as far as we touch it: the frame here, blocks by the schemas of their kinds below. Kinds and
+ * roles are open, because a provider of the same dialect may know more of them; the translation refuses what it does not know. It holds for
  * `anthropic-version` 2023-06-01 and 2026-10-21 alike: the later one takes sampling parameters, documents said by the
  * assistant and citations said by the user away, so whoever keeps to it keeps to this.
  * Source: https://platform.claude.com/docs/en/api/messages (read 2026-11, as typed by `@anthropic-ai/sdk` 1.11).
@@ -14,28 +15,27 @@ const chat = chatCompletionRequest.shape;
 const kind = z.looseObject({ type: z.string().max(64) });
 const blocks = z.union([text, z.array(kind).max(10_000)]);
 const mark = { cache_control: cacheControl.nullish() };
-const jsonFormat = z.looseObject({ type: z.literal('json_schema'), schema: z.record(z.string(), z.unknown()) });
 
 const conversation = {
   ...ownRequestFields,
   model: chat.model,
   messages: z
-    .array(z.looseObject({ role: z.enum(['user', 'assistant', 'system']), content: blocks }))
+    .array(z.looseObject({ role: z.string().max(64), content: blocks }))
     .min(1)
     .max(20_000),
   cache_control: cacheControl.nullish(),
-  output_config: z.looseObject({ effort: z.string().max(32).nullish(), format: jsonFormat.nullish() }).nullish(),
-  output_format: jsonFormat.nullish(),
+  output_config: z.looseObject({ effort: z.string().max(32).nullish(), format: kind.nullish() }).nullish(),
+  output_format: kind.nullish(),
   system: blocks.nullish(),
   thinking: z
     .looseObject({
-      type: z.enum(['enabled', 'adaptive', 'disabled', 'between_tools']),
+      type: z.string().max(64),
       budget_tokens: z.number().int().min(1).max(10_000_000).nullish(),
     })
     .nullish(),
   tool_choice: z
     .looseObject({
-      type: z.enum(['auto', 'any', 'tool', 'none']),
+      type: z.string().max(64),
       name: name.nullish(),
       disable_parallel_tool_use: z.boolean().nullish(),
     })
@@ -94,6 +94,12 @@ export const messagesSource = {
   text: z.looseObject({ data: text }),
   content: z.looseObject({ content: blocks }),
 } as const;
+
+/** The one format of an answer that is translated. */
+export const messagesFormat = z.looseObject({
+  type: z.literal('json_schema'),
+  schema: z.record(z.string(), z.unknown()),
+});
 
 /** The one kind of tool that the caller describes in full. */
 export const messagesTool = z.looseObject({

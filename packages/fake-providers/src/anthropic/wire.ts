@@ -11,7 +11,12 @@ const address = z.url({ protocol: /^https?$/ });
 const toolUseId = z.string().regex(/^[a-zA-Z0-9_-]+$/);
 const toolName = z.string().regex(/^[a-zA-Z0-9_-]{1,128}$/);
 
-const textBlock = z.strictObject({ type: z.literal('text'), text: saidText, cache_control: cacheControl });
+const textBlock = z.strictObject({
+  type: z.literal('text'),
+  text: saidText,
+  cache_control: cacheControl,
+  citations: z.array(z.looseObject({ type: z.string() })).nullish(),
+});
 const imageBlock = z.strictObject({
   type: z.literal('image'),
   source: z.discriminatedUnion('type', [
@@ -78,6 +83,10 @@ const tool = z.strictObject({
   input_schema: z.looseObject({ type: z.literal('object') }),
   strict: z.boolean().optional(),
   cache_control: cacheControl,
+  allowed_callers: z.array(z.string()).optional(),
+  defer_loading: z.boolean().optional(),
+  eager_input_streaming: z.boolean().nullish(),
+  input_examples: z.array(z.record(z.string(), z.unknown())).optional(),
 });
 const serial = { disable_parallel_tool_use: z.boolean().optional() };
 const display = { display: z.enum(['summarized', 'omitted']).nullish() };

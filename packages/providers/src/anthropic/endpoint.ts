@@ -9,8 +9,8 @@ type Address = Pick<ProviderTarget, 'baseUrl' | 'credential' | 'attemptId'>;
  */
 export type AnthropicVersion = '2023-06-01' | '2026-10-21';
 
-/** `path` begins with a slash and stands behind the version path of the address. */
-export function anthropicEndpoint(target: Address, path: string, version: AnthropicVersion): ProviderEndpoint {
+/** `path` begins with a slash and stands behind the version path of the address. `version`: ours, or a client's own. */
+export function anthropicEndpoint(target: Address, path: string, version: string): ProviderEndpoint {
   return {
     method: 'POST',
     url: target.baseUrl + path,
@@ -24,7 +24,7 @@ export function anthropicProbe(target: Address): ProviderEndpoint {
 }
 
 /** The key goes out as each version's clients send it: a bearer token with the newer, `x-api-key` with the older. */
-function anthropicHeaders({ credential, attemptId }: Address, version: AnthropicVersion): Record<string, string> {
+function anthropicHeaders({ credential, attemptId }: Address, version: string): Record<string, string> {
   const headers: Record<string, string> = { 'anthropic-version': version, 'x-client-request-id': attemptId };
   if (credential === null) return headers;
   if (version === '2023-06-01') headers['x-api-key'] = credential;

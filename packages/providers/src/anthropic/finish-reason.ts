@@ -23,6 +23,13 @@ export function toChoiceEnd(
   };
 }
 
+/** True for a reason that chat completions cannot tell from another. */
+export function isUntranslatedReason(stopReason: string): boolean {
+  return (
+    !finishReasons.has(stopReason) || stopReason === 'pause_turn' || stopReason === 'model_context_window_exceeded'
+  );
+}
+
 /**
  * A reason that is not known yet ends the answer like any other.
  * Source: https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons (read 2026-11).

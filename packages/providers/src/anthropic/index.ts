@@ -2,6 +2,7 @@ import type { ProviderAdapter } from '../provider-adapter.ts';
 import { anthropicChatFields } from './capabilities.ts';
 import { anthropicProbe } from './endpoint.ts';
 import { classifyAnthropicError } from './errors.ts';
+import { anthropicNativeLane } from './native.ts';
 import { toAnthropicChatRequest, toAnthropicTokenCountRequest } from './request.ts';
 import { fromAnthropicChatResponse, fromAnthropicTokenCount } from './response.ts';
 import { AnthropicChatStream } from './stream.ts';
@@ -15,6 +16,7 @@ export const anthropicAdapter: ProviderAdapter = {
     fromResponse: fromAnthropicChatResponse,
     createStream: (options) => new AnthropicChatStream(options),
   },
+  native: { messages: anthropicNativeLane },
   embeddings: null,
   images: null,
   tokenCount: { toRequest: toAnthropicTokenCountRequest, fromResponse: fromAnthropicTokenCount },

@@ -6,7 +6,7 @@ import { ProviderFailure } from '../provider-failure.ts';
 import { toOpenAiUsage } from '../to-openai-usage.ts';
 import { noUsage } from '../usage/usage-reading.ts';
 import { classifyAnthropicErrorBody } from './errors.ts';
-import { toChoiceEnd } from './finish-reason.ts';
+import { isUntranslatedReason, toChoiceEnd } from './finish-reason.ts';
 import { fromThinkingBlock } from './thinking-blocks.ts';
 import { readAnthropicUsage } from './usage.ts';
 import { anthropicMessageWire, tokenCountWire } from './wire.ts';
@@ -39,7 +39,14 @@ export function fromAnthropicChatResponse(body: string): TranslatedAnswer {
     },
     usage,
     reportedUsage,
+    hasUntranslated: isUntranslatedReason(stopReason) || !content.every(isTranslated),
   };
+}
+
+const translatedBlocks: readonly unknown[] = ['text', 'thinking', 'redacted_thinking', 'tool_use'];
+
+function isTranslated({ type, citations }: Readonly<Record<string, unknown>>): boolean {
+  return translatedBlocks.includes(type) && (!Array.isArray(citations) || citations.length === 0);
 }
 
 export function fromAnthropicTokenCount(body: string): number {

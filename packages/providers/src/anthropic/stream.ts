@@ -3,7 +3,7 @@ import { isRecord, parseExactRecord, parseRecord } from '../json-record.ts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
 import { toOpenAiUsage } from '../to-openai-usage.ts';
 import { classifyAnthropicErrorBody } from './errors.ts';
-import { toChoiceEnd } from './finish-reason.ts';
+import { isUntranslatedReason, toChoiceEnd } from './finish-reason.ts';
 import { createdUnknown } from './response.ts';
 import { anthropicReasoningFormat, fromThinkingBlock } from './thinking-blocks.ts';
 import { readAnthropicUsage } from './usage.ts';
@@ -19,6 +19,8 @@ interface OpenBlock {
   hasArguments: boolean;
   /** What a call began with, told where nothing follows. */
   input: unknown;
+  /** UTF-16 units of text or thinking, or 1 for what is whole from the start. */
+  characters: number;
 }
 
 const nothing: readonly string[] = Object.freeze([]);
@@ -47,11 +49,15 @@ export class AnthropicChatStream implements ChatStreamTranslator {
   outputCharacters = 0;
   malformedEvents = 0;
   error: ProviderError | null = null;
+  hasUntranslated = false;
 
   readonly #includeUsage: boolean;
   readonly #createdAt: number;
+  readonly #isNative: boolean;
   readonly #blocks: (OpenBlock | undefined)[] = [];
   #callCount = 0;
+  /** The block that began last. */
+  #last: OpenBlock | null = null;
   #id = '';
   #model = '';
   /** A chunk up to its delta, and up to the text of its delta; empty before the message has begun. */
@@ -61,7 +67,9 @@ export class AnthropicChatStream implements ChatStreamTranslator {
   /** Usage as told so far; later numbers take the place of earlier ones, since they are running totals. */
   #usageTold: Fields = {};
 
-  constructor({ includeUsage, createdAt = createdUnknown }: ChatStreamOptions) {
+  /** `isNative`: what the provider's own tools do reaches the client, so it counts as output and as a sign of life. */
+  constructor({ includeUsage, createdAt = createdUnknown }: ChatStreamOptions, isNative = false) {
+    this.#isNative = isNative;
     this.#includeUsage = includeUsage;
     this.#createdAt = createdAt;
   }
@@ -70,7 +78,7 @@ export class AnthropicChatStream implements ChatStreamTranslator {
     const [, index, text] = plainTextDelta.exec(data) ?? [];
     if (text !== undefined && this.#blocks[Number(index)]?.kind === 'text' && !this.isComplete && this.error === null) {
       if (text === '') return nothing;
-      this.#count(text.length);
+      this.#count(text.length, this.#blocks[Number(index)]);
       return [`${this.#textHead}${text}"},"finish_reason":null}]}`];
     }
     return this.#takeEvent(data);
@@ -113,8 +121,11 @@ export class AnthropicChatStream implements ChatStreamTranslator {
         return this.#stopBlock(event);
       case 'message_delta':
         return this.#changeMessage(event);
+      case 'message_stop':
+      case 'ping':
+        return nothing;
       default:
-        return typeof event.type === 'string' ? nothing : this.#drop();
+        return typeof event.type === 'string' ? this.#passOver() : this.#drop();
     }
   }
 
@@ -131,9 +142,15 @@ export class AnthropicChatStream implements ChatStreamTranslator {
 
   #startBlock({ index, content_block: block }: Fields): readonly string[] {
     if (this.#head === '' || this.isComplete || !isBlockIndex(index) || !isRecord(block)) return this.#drop();
-    const open: OpenBlock = { kind: kindOf(block.type), callIndex: -1, hasArguments: false, input: block.input };
+    const kind = kindOf(block.type);
+    const open: OpenBlock = { kind, callIndex: -1, hasArguments: false, input: block.input, characters: 0 };
     this.#blocks[index] = open;
-    if (open.kind === 'text') return this.#tell({ content: block.text }, block.text);
+    this.#noteOrder(open);
+    if (kind === 'other') {
+      if (this.#isNative) this.#count(1, open);
+      return this.#passOver();
+    }
+    if (open.kind === 'text') return this.#tell({ content: block.text }, block.text, open);
     if (open.kind === 'tool') {
       open.callIndex = this.#callCount;
       this.#callCount += 1;
@@ -142,10 +159,11 @@ export class AnthropicChatStream implements ChatStreamTranslator {
         this.#toText({ tool_calls: [{ index: open.callIndex, id: block.id, type: 'function', function: called }] }),
       ];
     }
+    if (block.type === 'redacted_thinking') open.characters = 1;
     const detail = fromThinkingBlock(block, index);
     // The text and the signature of thinking follow in pieces; what is redacted is whole from the start.
     if (detail?.type === 'reasoning.encrypted') return [this.#toText({ reasoning_details: [detail] })];
-    return detail?.text ? this.#tellThinking(detail.text, index) : nothing;
+    return detail?.text ? this.#tellThinking(detail.text, index, open) : nothing;
   }
 
   #takeDelta({ index, delta }: Fields): readonly string[] {
@@ -153,9 +171,9 @@ export class AnthropicChatStream implements ChatStreamTranslator {
     if (block === undefined || this.isComplete || !isBlockIndex(index) || !isRecord(delta)) return this.#drop();
     switch (delta.type) {
       case 'text_delta':
-        return this.#tell({ content: delta.text }, delta.text);
+        return this.#tell({ content: delta.text }, delta.text, block);
       case 'thinking_delta':
-        return typeof delta.thinking === 'string' ? this.#tellThinking(delta.thinking, index) : this.#drop();
+        return typeof delta.thinking === 'string' ? this.#tellThinking(delta.thinking, index, block) : this.#drop();
       case 'signature_delta': {
         if (typeof delta.signature !== 'string') return this.#drop();
         return [this.#toText({ reasoning_details: [toDetail(index, { signature: delta.signature })] })];
@@ -163,7 +181,7 @@ export class AnthropicChatStream implements ChatStreamTranslator {
       case 'input_json_delta':
         return this.#tellArguments(block, delta.partial_json);
       default:
-        return nothing;
+        return this.#passOver();
     }
   }
 
@@ -189,34 +207,52 @@ export class AnthropicChatStream implements ChatStreamTranslator {
     const refusal = explanation ? this.#tell({ refusal: explanation }, explanation) : nothing;
     const sequence = typeof delta.stop_sequence === 'string' ? delta.stop_sequence : null;
     this.#choiceEnd = toChoiceEnd(delta.stop_reason, sequence);
+    this.hasUntranslated ||= isUntranslatedReason(delta.stop_reason);
     this.isComplete = true;
     // The finish reason is the end of the stream for who does not wait for usage: it is kept for our additions.
     return this.#includeUsage ? [...refusal, JSON.stringify(this.#toFinishChunk())] : refusal;
   }
 
   #tellArguments(block: OpenBlock, piece: unknown): readonly string[] {
-    if (block.kind !== 'tool') return nothing;
+    if (block.kind !== 'tool') {
+      if (this.#isNative && block.kind === 'other' && typeof piece === 'string') this.#count(piece.length, block);
+      return nothing;
+    }
     const delta = { tool_calls: [{ index: block.callIndex, function: { arguments: piece } }] };
-    const told = this.#tell(delta, piece);
+    const told = this.#tell(delta, piece, block);
     if (told.length > 0) block.hasArguments = true;
     return told;
   }
 
-  #tellThinking(text: string, index: number): readonly string[] {
-    return this.#tell({ reasoning_content: text, reasoning_details: [toDetail(index, { text })] }, text);
+  #tellThinking(text: string, index: number, block: OpenBlock): readonly string[] {
+    return this.#tell({ reasoning_content: text, reasoning_details: [toDetail(index, { text })] }, text, block);
   }
 
   /** `text` is what the client gets by `delta`; an empty one tells nothing. */
-  #tell(delta: Fields, text: unknown): readonly string[] {
+  #tell(delta: Fields, text: unknown, block?: OpenBlock): readonly string[] {
     if (typeof text !== 'string') return this.#drop();
     if (text === '') return nothing;
-    this.#count(text.length);
+    this.#count(text.length, block);
     return [this.#toText(delta)];
   }
 
-  #count(characters: number): void {
+  #count(characters: number, block?: OpenBlock): void {
     this.hasLife = true;
     this.outputCharacters += characters;
+    if (block !== undefined) block.characters += characters;
+  }
+
+  /** Chunks have no blocks: two texts in a row become one, and an empty text none. */
+  #noteOrder(block: OpenBlock): void {
+    const before = this.#last;
+    this.#last = block;
+    if (before === null || before.kind === 'tool') return;
+    this.hasUntranslated ||= before.characters === 0 || (before.kind === block.kind && block.kind === 'text');
+  }
+
+  #passOver(): readonly string[] {
+    this.hasUntranslated = true;
+    return nothing;
   }
 
   #drop(): readonly string[] {

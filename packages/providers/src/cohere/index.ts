@@ -16,6 +16,7 @@ export const cohereAdapter: ProviderAdapter = {
     fromResponse: fromCohereChatResponse,
     createStream: (options) => new CohereChatStream(options),
   },
+  native: {},
   embeddings: cohereEmbeddings,
   images: null,
   tokenCount: null,

@@ -1,9 +1,7 @@
 import { AppError } from '@aggregator/contracts';
 import type { FieldFate } from '../provider-adapter.ts';
 import { DroppedParams } from './dropped-params.ts';
-
-/** Fields that speak to us and not to a provider. */
-const ownFields: ReadonlySet<string> = new Set(['models', 'provider', 'strict']);
+import { ownFields } from './own-fields.ts';
 
 /** Values that ask for what a field's absence asks for: a provider that has not the field loses nothing by them. */
 const neutralValues: ReadonlyMap<string, unknown> = new Map<string, unknown>([

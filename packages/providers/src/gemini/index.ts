@@ -22,6 +22,7 @@ export const geminiAdapter: ProviderAdapter = {
     fromResponse: fromGeminiChatResponse,
     createStream: (options) => new GeminiChatStream(options),
   },
+  native: {},
   embeddings: geminiEmbeddings,
   images: geminiImages,
   tokenCount: { toRequest: toGeminiTokenCountRequest, fromResponse: fromGeminiTokenCount },

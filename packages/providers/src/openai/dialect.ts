@@ -89,6 +89,7 @@ export function createOpenAiDialect(
       fromResponse: (body) => fromOpenAiChatResponse(body, coat),
       createStream: (options) => new OpenAiChatStream(options, coat),
     },
+    native: {},
     embeddings: coat.embeddings === null ? null : createEmbeddings(coat.embeddings ?? {}, coat, dress),
     images: coat.images === null ? null : createImages(coat.images ?? {}, coat, dress),
     tokenCount: null,

@@ -13,11 +13,13 @@ const defaultEventBytesMax = 5_000_000;
 export interface SseParserOptions {
   /** Longest event, in bytes of its unfinished lines and its data. Default 5 MB. */
   eventBytesMax?: number;
+  /** Whether `heads` is kept. Default false. */
+  keepsHeads?: boolean;
 }
 
 /**
  * Server-sent events out of bytes as they arrive, cut anywhere: between the bytes of a character, of a line end, of a
- * field name. Only `data` is told; event names, ids, retry times and comments are skipped.
+ * field name. Only `data` is told; event names, ids and retry times are skipped, or kept in `heads`. Comments are skipped.
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation (read 2026-11).
  *
  * Lines are searched for in the bytes and decoded once they are whole, so a character is never decoded in halves, and
@@ -25,11 +27,19 @@ export interface SseParserOptions {
  */
 export class SseParser {
   readonly #eventBytesMax: number;
+  readonly #keepsHeads: boolean;
+  /**
+   * Of the events that the last `push` or `end` returned, the lines beside their data (`event`, `id`, `retry`), each with its
+   * line end. Empty unless they are kept.
+   */
+  heads: string[] = [];
+  #head = '';
   /** The unfinished line; `#partialLength` bytes of it are in use. */
   #partial: Buffer = emptyBuffer;
   #partialLength = 0;
   /** Data lines of the unfinished event, joined; null before the first. */
   #data: string | null = null;
+  /** With the lines of the head, if they are kept. */
   #dataBytes = 0;
   #isFirstLine = true;
   /** The last chunk ended in CR, which has ended its line already: an LF at the start of the next belongs to it. */
@@ -37,6 +47,7 @@ export class SseParser {
 
   constructor(options: SseParserOptions = {}) {
     this.#eventBytesMax = options.eventBytesMax ?? defaultEventBytesMax;
+    this.#keepsHeads = options.keepsHeads ?? false;
   }
 
   /** Bytes of the event that is not whole yet. */
@@ -50,6 +61,7 @@ export class SseParser {
    */
   push(bytes: Buffer): string[] {
     const events: string[] = [];
+    if (this.#keepsHeads) this.heads = [];
     if (bytes.length === 0) return events;
     let position = 0;
     if (this.#skipLineFeed) {
@@ -79,6 +91,7 @@ export class SseParser {
    */
   end(): string[] {
     const events: string[] = [];
+    if (this.#keepsHeads) this.heads = [];
     if (this.#partialLength > 0) this.#endLine(emptyBuffer, 0, 0, events);
     if (this.#data !== null) this.#dispatch(this.#data, events);
     return events;
@@ -104,9 +117,13 @@ export class SseParser {
     }
     if (start === end) {
       if (this.#data !== null) this.#dispatch(this.#data, events);
+      else this.#endHead();
       return;
     }
-    if (!isDataLine(bytes, start, end)) return;
+    if (!isDataLine(bytes, start, end)) {
+      if (this.#keepsHeads && bytes[start] !== colon) this.#addToHead(bytes, start, end);
+      return;
+    }
     start = Math.min(start + 5, end);
     if (start < end && bytes[start] === space) start += 1;
     this.#dataBytes += end - start;
@@ -117,8 +134,20 @@ export class SseParser {
 
   #dispatch(data: string, events: string[]): void {
     events.push(data);
+    if (this.#keepsHeads) this.heads.push(this.#head);
     this.#data = null;
+    this.#endHead();
+  }
+
+  #endHead(): void {
+    this.#head = '';
     this.#dataBytes = 0;
+  }
+
+  #addToHead(bytes: Buffer, start: number, end: number): void {
+    this.#dataBytes += end - start;
+    if (this.#dataBytes > this.#eventBytesMax) throw this.#tooLong();
+    this.#head += `${bytes.toString('utf8', start, end)}\n`;
   }
 
   /** Adds to the unfinished line. The buffer doubles, so that a line in many small chunks is copied a few times only. */

@@ -1,5 +1,5 @@
 import { AppError } from '@aggregator/contracts';
-import { DroppedParams, type FieldFate } from '@aggregator/providers';
+import { DroppedParams, type FieldFate, ownFields } from '@aggregator/providers';
 
 export type Fates<Field extends string> = Readonly<Record<Field, FieldFate>>;
 
@@ -8,9 +8,6 @@ export type Reasons<Field extends string> = Readonly<Partial<Record<Field, strin
 
 /** Kinds that can be named in a header. */
 const plainName = /^[\w.-]{1,58}$/;
-
-/** Fields that speak to us; they go over as they are. */
-const ownFields: ReadonlySet<string> = new Set(['models', 'provider', 'strict']);
 
 /** One request's fields against a surface's table: what is refused is an error, what is dropped is named once. */
 export class FieldJudge<Field extends string> {

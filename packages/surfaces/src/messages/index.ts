@@ -1,5 +1,6 @@
 import { toAnthropicErrorBody } from '@aggregator/contracts';
 import type { ChatSurface } from '../chat-surface.ts';
+import { messagesAnswers } from './native.ts';
 import { toMessagesChat } from './request.ts';
 import { toMessage } from './response.ts';
 import { MessagesStream } from './stream.ts';
@@ -12,6 +13,7 @@ export const messagesSurface: ChatSurface = {
   fromAnswer: toMessage,
   createStream: (request, head) => new MessagesStream(request, head),
   toErrorBody: toAnthropicErrorBody,
+  native: messagesAnswers,
   fieldNames: {
     stop: 'stop_sequences',
     max_completion_tokens: 'max_tokens',

@@ -1,4 +1,5 @@
 import {
+  AppError,
   type ChatMessage,
   type CountTokensRequest,
   checkBody,
@@ -14,13 +15,13 @@ type Judge = FieldJudge<MessagesField>;
 type NativeMessage = CountTokensRequest['messages'][number];
 type Blocks = Exclude<NativeMessage['content'], string>;
 
-const anthropicFormat = 'anthropic-claude-v1';
+export const anthropicFormat = 'anthropic-claude-v1';
 
 export function toChatMessages(request: CountTokensRequest, judge: Judge): ChatMessage[] {
   const messages: ChatMessage[] = [];
   if (request.system) messages.push({ role: 'system', content: toContent(request.system, 'system', judge) });
   for (const [index, message] of request.messages.entries()) {
-    messages.push(...toChatTurn(message, `messages[${index}].content`, judge));
+    messages.push(...(judge.attempt(() => toChatTurn(message, `messages[${index}].content`, judge)) ?? []));
   }
   const last = messages.at(-1);
   // The mark of the whole request stands at its last block.
@@ -31,14 +32,15 @@ export function toChatMessages(request: CountTokensRequest, judge: Judge): ChatM
 }
 
 function toChatTurn({ role, content }: NativeMessage, at: string, judge: Judge): ChatMessage[] {
-  if (typeof content === 'string') return [{ role, content }];
   switch (role) {
     case 'system':
       return [{ role, content: toContent(content, at, judge) }];
     case 'assistant':
-      return toAssistantMessages(content, at, judge);
+      return typeof content === 'string' ? [{ role, content }] : toAssistantMessages(content, at, judge);
     case 'user':
-      return toUserMessages(content, at, judge);
+      return typeof content === 'string' ? [{ role, content }] : toUserMessages(content, at, judge);
+    default:
+      throw new AppError('invalid_value', { param: at.replace(/content$/, 'role') });
   }
 }
 

@@ -6,13 +6,14 @@ import {
   countTokensRequest,
   type MessagesField,
   type MessagesRequest,
+  messagesFormat,
   messagesRequest,
 } from '@aggregator/contracts';
 import type { SurfaceRequest } from '../chat-surface.ts';
-import { FieldJudge } from '../fields/field-judge.ts';
+import { FieldJudge, notSupported } from '../fields/field-judge.ts';
 import { toSurfaceRequest } from '../fields/surface-request.ts';
 import { messagesFates, messagesReasons } from './fields.ts';
-import { toChatMessages } from './messages.ts';
+import { anthropicFormat, toChatMessages } from './messages.ts';
 import { toChatTools, toToolChoice } from './tools.ts';
 
 type Judge = FieldJudge<MessagesField>;
@@ -34,7 +35,7 @@ export function toMessagesChat(body: unknown): SurfaceRequest {
     ...(isStreamed && { stream_options: { include_usage: true } }),
   };
   const stopSequences: readonly string[] = request.stop_sequences ?? [];
-  return toSurfaceRequest(chat, judge, stopSequences);
+  return { ...toSurfaceRequest(chat, judge, stopSequences), hasSealedThoughts: hasSealedThoughts(chat) };
 }
 
 /** `POST /v1/messages/count_tokens`: the conversation as a chat completion request that is counted and never sent. */
@@ -59,7 +60,7 @@ function asksNothing(name: string, value: unknown): boolean {
 function toConversation(request: CountTokensRequest, judge: Judge): ChatCompletionRequest {
   const { model, models, provider, strict, tool_choice: choice } = request;
   const tools = toChatTools(request.tools ?? [], judge);
-  const format = request.output_config?.format ?? request.output_format;
+  const format = judge.attempt(() => toFormat(request));
   if (hasValue(request.output_config?.task_budget)) judge.takes('output_config.task_budget');
   return {
     model,
@@ -72,14 +73,16 @@ function toConversation(request: CountTokensRequest, judge: Judge): ChatCompleti
       ...(choice && { tool_choice: toToolChoice(choice, tools, judge) }),
       ...(choice?.disable_parallel_tool_use === true && { parallel_tool_calls: false }),
     }),
-    ...(format && {
-      response_format: {
-        type: 'json_schema',
-        json_schema: { name: 'answer', schema: format.schema, strict: true },
-      },
-    }),
-    ...toReasoning(request, judge),
+    ...(format !== null && { response_format: format }),
+    ...judge.attempt(() => toReasoning(request, judge)),
   };
+}
+
+function toFormat({ output_config: config, output_format: earlier }: CountTokensRequest): unknown {
+  const format = config?.format ?? earlier ?? null;
+  if (format === null) return null;
+  const { schema } = checkBody(messagesFormat, format, config?.format ? 'output_config.format' : 'output_format');
+  return { type: 'json_schema', json_schema: { name: 'answer', schema, strict: true } };
 }
 
 /** A budget, or how hard to think, or not at all; `between_tools` is thinking, too. */
@@ -98,8 +101,11 @@ function toReasoning({ thinking, output_config }: CountTokensRequest, judge: Jud
     case 'disabled':
       if (effort !== null) judge.dropped.note('output_config.effort');
       return { reasoning: { enabled: false } };
-    default:
+    case 'adaptive':
+    case 'between_tools':
       return { reasoning: { enabled: true, ...(effort !== null && { effort }) } };
+    default:
+      throw notSupported('thinking.type', 'this kind of thinking is not known');
   }
 }
 
@@ -110,6 +116,13 @@ const userLengthMax = 64;
 function toUser({ metadata }: MessagesRequest): string | null | undefined {
   const user = metadata?.user_id;
   return user && user.length > userLengthMax ? hash('sha256', user, 'hex') : user;
+}
+
+/** A format is set if the thought is signed; Anthropic's own signatures go back as they are. */
+function hasSealedThoughts({ messages }: ChatCompletionRequest): boolean {
+  return messages.some(({ reasoning_details: details }) =>
+    details?.some(({ format }) => typeof format === 'string' && format !== anthropicFormat),
+  );
 }
 
 function hasValue(value: unknown): boolean {

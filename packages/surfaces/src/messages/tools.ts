@@ -7,7 +7,7 @@ import {
   messagesTool,
 } from '@aggregator/contracts';
 import { isRecord } from '@aggregator/providers';
-import type { FieldJudge } from '../fields/field-judge.ts';
+import { type FieldJudge, notSupported } from '../fields/field-judge.ts';
 import { toClientTool } from './client-tools.ts';
 
 type Judge = FieldJudge<MessagesField>;
@@ -61,8 +61,9 @@ export function toToolChoice(
   judge: Judge,
 ): unknown {
   if (type === 'any') return 'required';
-  if (type !== 'tool') return type;
+  if (type === 'auto' || type === 'none') return type;
   return judge.attempt(() => {
+    if (type !== 'tool') throw notSupported('tool_choice.type', `the choice '${type}' is not known`);
     if (!name) throw new AppError('invalid_value', { param: 'tool_choice.name' });
     const isOffered = tools.some((tool) => isRecord(tool.function) && tool.function.name === name);
     if (isOffered) return { type: 'function', function: { name } };

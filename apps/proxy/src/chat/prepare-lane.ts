@@ -1,0 +1,61 @@
+import { AppError, type SnapshotModel } from '@aggregator/contracts';
+import {
+  type ChatTranslation,
+  type NativeLane,
+  type NativeRequest,
+  type ProviderAdapter,
+  type ProviderTarget,
+  type TranslatedRequest,
+  withCustomTools,
+} from '@aggregator/providers';
+import type { NativeAnswers } from '@aggregator/surfaces';
+import { nameDropped } from '../attempts/name-dropped.ts';
+import type { ChatWords } from './chat-job.ts';
+import { findNativeLane } from './native-request.ts';
+import { toLimitedRequest } from './output-limit.ts';
+
+/** One request on its way to one provider: as it came, or translated. */
+export interface Lane {
+  readonly requests: readonly [TranslatedRequest];
+  /** Everything that is told in `x-aggregator-dropped-params`. */
+  readonly droppedParams: readonly string[];
+  /** Reads the provider's answers as chat completions. */
+  readonly reader: Pick<ChatTranslation, 'fromResponse' | 'createStream'>;
+  /** For answers that go to the client as they are; null if they are translated. */
+  readonly answers: NativeAnswers | null;
+}
+
+/** Returns the request, or why it may not go out as it came: the translation leaves that out and names it, if it can. */
+function tryNative(lane: NativeLane, native: NativeRequest, address: ProviderTarget): TranslatedRequest | AppError {
+  try {
+    return lane.toRequest(native, address);
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'unsupported_parameter') return thrown;
+    throw thrown;
+  }
+}
+
+/**
+ * Prepares a chat for a provider: in the native lane if the provider speaks the dialect of the surface, else translated.
+ * @param isContinued True if it continues an answer that another provider began: such a chat is always translated.
+ * @throws {AppError} as the translation does; `unsupported_parameter` also for what only the native lane could carry.
+ */
+export function prepareLane(
+  words: ChatWords,
+  { adapter, address, model }: { adapter: ProviderAdapter; address: ProviderTarget; model: SnapshotModel },
+  isContinued = false,
+): Lane {
+  const { asked, chat, surface, native, droppedHeaders } = words;
+  const lane = isContinued ? null : findNativeLane(surface, native, adapter);
+  const asItCame = lane === null || native === null ? null : tryNative(lane, native, address);
+  if (lane !== null && asItCame !== null && !(asItCame instanceof AppError)) {
+    const droppedParams = nameDropped(chat, [], asItCame.droppedParams);
+    return { requests: [asItCame], droppedParams, reader: lane.reader, answers: surface.native ?? null };
+  }
+  if (asked.refusal !== null) throw asItCame ?? asked.refusal;
+  const reader = withCustomTools(adapter.chat, chat);
+  const request = toLimitedRequest({ chat: reader }, chat, address, model);
+  const bySurface = [...asked.droppedParams, ...droppedHeaders];
+  const droppedParams = nameDropped(chat, bySurface, request.droppedParams, surface);
+  return { requests: [request], droppedParams, reader, answers: null };
+}

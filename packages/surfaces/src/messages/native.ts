@@ -1,0 +1,13 @@
+import { addToObject, type NativeAnswers } from '../native-answers.ts';
+
+/**
+ * Answers of the Messages API as Anthropic gave them. Our additions are where the translation puts them: in the whole message,
+ * and in `message_delta`.
+ */
+export const messagesAnswers: NativeAnswers = {
+  addToAnswer: addToObject,
+  // Inside a JSON string the quotes are escaped, so that no text of the model matches.
+  closesPart: (data) => data.includes('"content_block_stop"'),
+  addToEvent: (data, additions) => (data.includes('"message_delta"') ? addToObject(data, additions) : null),
+  terminator: { head: 'event: message_stop\n', data: '{"type":"message_stop"}' },
+};

@@ -1,0 +1,45 @@
+import { editJson, readJsonField } from '@aggregator/providers';
+
+/** What we add to an answer. */
+export interface Additions {
+  /** What it costs, for its usage. */
+  readonly costs: Readonly<Record<string, unknown>>;
+  /** Who served it, and how. */
+  readonly about: Readonly<Record<string, unknown>>;
+}
+
+/** An event of a provider's stream. */
+export interface NativeEvent {
+  /** Its lines beside the data, each with its line end. */
+  readonly head: string;
+  readonly data: string;
+}
+
+/** The answers of a surface's dialect as a provider gave them: what may be known of them, and where our additions go. */
+export interface NativeAnswers {
+  /** JSON text of a whole answer. */
+  addToAnswer(text: string, additions: Additions): string;
+  /** True for an event that ends a part of the answer which another provider's stream might continue. */
+  closesPart(data: string): boolean;
+  /** The data of an event with our additions; null if they do not belong into this event. */
+  addToEvent(data: string, additions: Additions): string | null;
+  /** The event that ends every stream. */
+  readonly terminator: NativeEvent;
+}
+
+/** Returns an answer's object with our additions beside its fields and in its usage. */
+export function addToObject(text: string, { costs, about }: Additions): string {
+  const usage = readJsonField(text, 'usage');
+  if (usage === null || !usage.startsWith('{')) return editJson(text, toEdits({ ...costs, ...about }));
+  const edits = toEdits({ ...(costs.cost !== undefined && { cost: costs.cost }), ...about });
+  return editJson(text, edits.set('usage', editJson(usage, toEdits(costs))));
+}
+
+function toEdits(fields: Readonly<Record<string, unknown>>): Map<string, string> {
+  return new Map(Object.entries(fields).map(([name, value]) => [name, JSON.stringify(value)]));
+}
+
+/** Returns an event as it is written. */
+export function writeEvent({ head, data }: NativeEvent): string {
+  return `${head}data: ${data.includes('\n') ? data.replaceAll('\n', '\ndata: ') : data}\n\n`;
+}
