@@ -269,3 +269,32 @@ describe('embeddings of Cohere', () => {
     },
   );
 });
+
+describe('a call of Cohere without arguments (D58)', () => {
+  const called = { id: 'c1', type: 'function', function: { name: 'now', arguments: '' } };
+
+  it.each([[true], [false]])('has {} as a stream, the end of the call told: %s', (isEndTold) => {
+    const stream = cohereAdapter.chat.createStream({ includeUsage: false });
+    const events = [
+      { type: 'message-start', id: 'm', delta: { message: { role: 'assistant' } } },
+      { type: 'tool-call-start', index: 0, delta: { message: { tool_calls: called } } },
+      ...(isEndTold ? [{ type: 'tool-call-end', index: 0 }] : []),
+      { type: 'message-end', delta: { finish_reason: 'TOOL_CALL' } },
+    ];
+    const chunks = events.flatMap((event) => stream.push(JSON.stringify(event))).map((text) => JSON.parse(text));
+    const calls = chunks.flatMap(({ choices }) => choices[0].delta.tool_calls ?? []);
+    expect(calls.map((one: { function: { arguments: string } }) => one.function.arguments)).toEqual(['', '{}']);
+    expect(stream.end()).toMatchObject({ choices: [{ finish_reason: 'tool_calls' }] });
+  });
+
+  it('has {} as a plain answer', () => {
+    const body = JSON.stringify({
+      id: 'a',
+      finish_reason: 'TOOL_CALL',
+      message: { role: 'assistant', tool_calls: [called] },
+    });
+    expect(Object(cohereAdapter.chat.fromResponse(body).body).choices[0].message.tool_calls[0].function.arguments).toBe(
+      '{}',
+    );
+  });
+});

@@ -1,3 +1,4 @@
+import { noArguments } from '../chunks/no-arguments.ts';
 import { notUnderstood } from '../errors/verdicts.ts';
 import { parseRecord } from '../json-record.ts';
 import type { TranslatedAnswer } from '../provider-adapter.ts';
@@ -28,7 +29,7 @@ export function fromCohereChatResponse(body: string): TranslatedAnswer {
   const calls = (message.tool_calls ?? []).map((call) => ({
     id: call.id,
     type: 'function',
-    function: { name: call.function?.name ?? '', arguments: call.function?.arguments ?? '' },
+    function: { name: call.function?.name ?? '', arguments: call.function?.arguments || noArguments },
   }));
   const annotations = (message.citations ?? []).flatMap(toAnnotations);
   const usage = fromCohereChatUsage(parsed.data.usage);

@@ -1,4 +1,6 @@
 import type { Usage } from '@aggregator/contracts';
+import { noArguments } from '../chunks/no-arguments.ts';
+import { writeChunks } from '../chunks/split-chunk.ts';
 import { isRecord, parseRecord } from '../json-record.ts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
 import { toOpenAiTotals } from '../to-openai-usage.ts';
@@ -35,6 +37,8 @@ export class CohereChatStream implements ChatStreamTranslator {
   #finishReason = '';
   /** Our number of a call by Cohere's, which counts content blocks as well. */
   readonly #calls = new Map<unknown, number>();
+  /** Our number of the call that has no arguments yet; null if there is none. */
+  #bare: number | null = null;
 
   constructor({ includeUsage, createdAt = 0, model = '' }: ChatStreamOptions) {
     this.#includeUsage = includeUsage;
@@ -81,6 +85,8 @@ export class CohereChatStream implements ChatStreamTranslator {
         return this.#beginCall(event.index, recordIn(message, 'tool_calls'));
       case 'tool-call-delta':
         return this.#goOnWithCall(event.index, recordIn(message, 'tool_calls'));
+      case 'tool-call-end':
+        return this.#endCall();
       case 'citation-start': {
         const annotations = toAnnotations(message?.citations);
         return annotations.length === 0 ? nothing : this.#send({ annotations });
@@ -110,8 +116,20 @@ export class CohereChatStream implements ChatStreamTranslator {
     this.#calls.set(told, index);
     const named = recordIn(call, 'function');
     const begun = { name: textIn(named, 'name'), arguments: textIn(named, 'arguments') };
+    const left = this.#endCall();
+    this.#bare = begun.arguments === '' ? index : null;
     this.#live(begun.arguments.length);
-    return this.#send({ tool_calls: [{ index, id: textIn(call, 'id'), type: 'function', function: begun }] });
+    const chunks = this.#send({ tool_calls: [{ index, id: textIn(call, 'id'), type: 'function', function: begun }] });
+    return [...left, ...chunks];
+  }
+
+  /** Completes a call that has no arguments, because clients parse them. */
+  #endCall(): readonly string[] {
+    const index = this.#bare;
+    this.#bare = null;
+    if (index === null) return nothing;
+    this.#live(noArguments.length);
+    return this.#send({ tool_calls: [{ index, function: { arguments: noArguments } }] });
   }
 
   #goOnWithCall(told: unknown, call: Json | null): readonly string[] {
@@ -119,6 +137,7 @@ export class CohereChatStream implements ChatStreamTranslator {
     if (fragment === '') return nothing;
     this.#live(fragment.length);
     const index = this.#calls.get(told) ?? Math.max(this.#calls.size - 1, 0);
+    if (index === this.#bare) this.#bare = null;
     return this.#send({ tool_calls: [{ index, function: { arguments: fragment } }] });
   }
 
@@ -130,8 +149,9 @@ export class CohereChatStream implements ChatStreamTranslator {
     this.#finishReason = fromCohereFinishReason(reason);
     this.isComplete = true;
     this.isEnded = true;
+    const left = this.#endCall();
     // A client that asked for usage has its usage chunk after this one.
-    return this.#includeUsage ? this.#sendFinish() : this.#begin();
+    return [...left, ...(this.#includeUsage ? this.#sendFinish() : this.#begin())];
   }
 
   #sendFinish(): readonly string[] {
@@ -139,7 +159,7 @@ export class CohereChatStream implements ChatStreamTranslator {
   }
 
   #send(delta: Json): readonly string[] {
-    return [...this.#begin(), JSON.stringify(this.#chunk(delta))];
+    return [...this.#begin(), ...writeChunks(this.#chunk(delta))];
   }
 
   /** The role, once, before everything else. */

@@ -124,3 +124,15 @@ describe('a stream of Gemini', () => {
     expect(read(stream, piece([{ text: 'a' }], { finishReason: 'STOP' })).end).not.toBeNull();
   });
 });
+
+describe('parallel calls of Gemini (C-S2)', () => {
+  it('come one in a chunk, behind what was said before them', () => {
+    const stream = new GeminiChatStream({ includeUsage: false });
+    const calls = ['a', 'b', 'c'].map((name) => ({ functionCall: { name, id: name, args: {} } }));
+    const { deltas } = read(stream, piece([{ text: 'x' }, ...calls], { finishReason: 'STOP' }));
+    const told = deltas.map(
+      (delta) => Object(delta).tool_calls?.map(({ id }: { id: string }) => id) ?? Object(delta).content,
+    );
+    expect(told).toEqual(['x', ['a'], ['b'], ['c']]);
+  });
+});

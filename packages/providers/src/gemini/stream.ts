@@ -1,4 +1,5 @@
 import type { Usage } from '@aggregator/contracts';
+import { splitChunk } from '../chunks/split-chunk.ts';
 import { notUnderstood } from '../errors/verdicts.ts';
 import { isRecord, parseExactRecord, parseRecord } from '../json-record.ts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
@@ -134,7 +135,9 @@ export class GeminiChatStream implements ChatStreamTranslator {
     if (delta !== null) {
       const logprobs = logprobsResult === undefined ? null : fromGeminiLogprobs(logprobsResult);
       const told = { index: choice.index, delta, ...(logprobs !== null && { logprobs }), finish_reason: null };
-      chunks.push(`${this.#head}${JSON.stringify(told)}]}`);
+      for (const { choices } of splitChunk({ choices: [told] }) ?? [{ choices: [told] }]) {
+        chunks.push(`${this.#head}${JSON.stringify(choices).slice(1)}}`);
+      }
     }
     if (finish !== null) this.#finish(choice, finish, chunks);
   }

@@ -23,7 +23,7 @@ describe('a plain answer of a loose server', () => {
     const [{ message: said, finish_reason: reason }] = read({ id: 'r-1', choices: [{ message }] }).choices;
     expect(said.tool_calls).toEqual([
       { id: 'call_r-1_0_0', type: 'function', function: { name: 'f', arguments: '{"a":1}' } },
-      { id: 'call_r-1_0_1', type: 'function', function: { name: 'g' } },
+      { id: 'call_r-1_0_1', type: 'function', function: { name: 'g', arguments: '{}' } },
     ]);
     expect(reason).toBe('tool_calls');
     const ids = [1, 2].map(() => read({ choices: [{ message }] }).choices[0].message.tool_calls[0].id);

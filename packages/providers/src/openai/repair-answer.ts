@@ -1,4 +1,5 @@
 import type { EmbeddingsRequest } from '@aggregator/contracts';
+import { noArguments } from '../chunks/no-arguments.ts';
 import { encodeVector } from '../embedding-vector.ts';
 import { notUnderstood } from '../errors/verdicts.ts';
 import { isRecord } from '../json-record.ts';
@@ -26,9 +27,11 @@ export function repairAnswer(answer: JsonObject): void {
     for (const [index, call] of calls.entries()) {
       call.type ??= 'function';
       repairArguments(call);
+      if (isRecord(call.function) && isBlank(call.function.arguments)) call.function.arguments = noArguments;
       if (!isText(call.id)) call.id = mintCallId(answer, position, index);
     }
-    if (!isText(choice.finish_reason)) choice.finish_reason = calls.length > 0 ? 'tool_calls' : 'stop';
+    const isUnsaid = !isText(choice.finish_reason) || choice.finish_reason === 'stop';
+    if (isUnsaid) choice.finish_reason = calls.length > 0 ? 'tool_calls' : 'stop';
   }
 }
 
@@ -82,6 +85,10 @@ const objectArguments = /"arguments"\s*:\s*[{[]/;
 /** True if a text may hold arguments that are no text: then their numbers must keep theirs. */
 export function hasObjectArguments(text: string): boolean {
   return objectArguments.test(text);
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
 /** Arguments as the text of JSON. Some servers send the object itself. */

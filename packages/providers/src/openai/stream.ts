@@ -1,4 +1,6 @@
 import type { Usage } from '@aggregator/contracts';
+import { countCharacters } from '../chunks/count-characters.ts';
+import { splitChunk } from '../chunks/split-chunk.ts';
 import { isRecord, parseExactRecord, parseRecord } from '../json-record.ts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
 import { ChunkCoherence, cutRole, hasDelta, isEmptyChunk, toOneLine } from './coherent-chunks.ts';
@@ -83,21 +85,36 @@ export class OpenAiChatStream implements ChatStreamTranslator {
     if (choices.length === 0) {
       return hasUsage ? this.#takeUsageChunk({ ...chunk, usage: told }) : [text ?? JSON.stringify(chunk)];
     }
-    let hasFinish = false;
+    // As with OpenAI, usage is in a chunk of its own, if at all: clients add up what they find in several.
+    const said = hasUsage ? withoutUsage(chunk) : chunk;
+    const kept = hasUsage ? null : text;
+    const isUnified = this.#unifyRoles(said);
+    const parts = splitChunk(said);
+    if (parts !== null) return parts.flatMap((part) => this.#takePart(part, null));
+    return this.#takePart(said, isUnified && kept !== null ? cutRole(kept, listChoices(said)) : kept);
+  }
+
+  #unifyRoles(chunk: Chunk): boolean {
     let isChanged = false;
+    for (const choice of listChoices(chunk)) {
+      if (this.#coherence.unifyRole(choice, indexOf(choice))) isChanged = true;
+    }
+    return isChanged;
+  }
+
+  /** Takes a chunk of OpenAI's own form; `text` is null if it has to be written again. */
+  #takePart(chunk: Chunk, text: string | null): readonly string[] {
+    const choices = listChoices(chunk);
+    let hasFinish = false;
     let isRepeated = false;
     for (const choice of choices) {
-      const index = typeof choice.index === 'number' ? choice.index : 0;
-      if (this.#coherence.unifyRole(choice, index)) isChanged = true;
+      const index = indexOf(choice);
       if (this.#isFinished[index] === true) isRepeated = this.#withdraw(choice, index) || isRepeated;
       else hasFinish = this.#readChoice(choice, index) || hasFinish;
     }
     if (isRepeated && isEmptyChunk(choices)) return nothing;
     this.isComplete = this.#choicesOpen === 0 && this.#choicesSeen >= this.#choiceCount;
-    // As with OpenAI, usage is in a chunk of its own, if at all: clients add up what they find in several.
-    if (hasUsage) return this.#takeChunk(null, withoutUsage(chunk), hasFinish);
-    const out = isChanged && text !== null ? cutRole(text, choices) : text;
-    return this.#takeChunk(isRepeated ? null : out, chunk, hasFinish);
+    return this.#takeChunk(isRepeated ? null : text, chunk, hasFinish);
   }
 
   release(): readonly string[] {
@@ -135,17 +152,7 @@ export class OpenAiChatStream implements ChatStreamTranslator {
       this.#lastFinish = chunk;
       return earlier;
     }
-    return this.#finish === null ? [out] : [...this.#cutFinish(this.#finish), out];
-  }
-
-  /** Text beside the finish reason goes out before text that came later; the finish reason stays. */
-  #cutFinish({ chunk }: KeptChunk): readonly string[] {
-    const choices = listChoices(chunk);
-    if (!choices.some(({ delta }) => hasDelta(delta))) return nothing;
-    const said = choices.map((choice) => ({ ...choice, finish_reason: null }));
-    const finished = { ...chunk, choices: choices.map((choice) => ({ ...choice, delta: {} })) };
-    this.#finish = { chunk: finished, text: JSON.stringify(finished) };
-    return [JSON.stringify({ ...chunk, choices: said })];
+    return [out];
   }
 
   #takeUsageChunk(chunk: Chunk): readonly string[] {
@@ -161,13 +168,16 @@ export class OpenAiChatStream implements ChatStreamTranslator {
     const hasFinish = typeof choice.finish_reason === 'string' && choice.finish_reason !== '';
     if (hasFinish) choice.finish_reason = null;
     const isHeld = this.#finish !== null && listChoices(this.#finish.chunk).some((one) => (one.index ?? 0) === index);
-    if (isHeld) this.#count(choice);
-    else if (hasDelta(choice.delta)) {
+    if (isHeld) {
+      this.#count(choice);
+      return hasFinish;
+    }
+    if (hasDelta(choice.delta)) {
       choice.delta = {};
       this.malformedEvents += 1;
-      return true;
     }
-    return hasFinish;
+    // An empty chunk is dropped: the finish reason was the last word of its choice.
+    return true;
   }
 
   /** Usage alone, an error, or nothing that we know. */
@@ -234,6 +244,10 @@ function withoutUsage(chunk: Chunk): Chunk {
   return { ...chunk, choices: said, ...(groq !== undefined && { x_groq: rest }), usage: null };
 }
 
+function indexOf({ index }: Chunk): number {
+  return typeof index === 'number' ? index : 0;
+}
+
 function isChoice(choice: unknown): choice is Chunk {
   if (!isRecord(choice)) return false;
   const { index } = choice;
@@ -243,27 +257,4 @@ function isChoice(choice: unknown): choice is Chunk {
 
 function listChoices({ choices }: Chunk): Chunk[] {
   return Array.isArray(choices) ? choices.filter(isRecord) : [];
-}
-
-/** UTF-16 units of what a delta gives the client: text, refusal, reasoning, arguments, the words of audio. */
-function countCharacters(delta: Chunk): number {
-  let characters = lengthOf(delta.content) + lengthOf(delta.refusal);
-  // Compatible servers say one or the other, and some say both with the same text.
-  characters += lengthOf(delta.reasoning_content) || lengthOf(delta.reasoning);
-  if (Array.isArray(delta.tool_calls)) {
-    for (const call of delta.tool_calls) {
-      if (isRecord(call)) characters += lengthIn(call.function, 'arguments') + lengthIn(call.custom, 'input');
-    }
-  }
-  if (delta.function_call) characters += lengthIn(delta.function_call, 'arguments');
-  if (delta.audio) characters += lengthIn(delta.audio, 'transcript') || lengthIn(delta.audio, 'data');
-  return characters;
-}
-
-function lengthIn(value: unknown, name: string): number {
-  return isRecord(value) ? lengthOf(value[name]) : 0;
-}
-
-function lengthOf(value: unknown): number {
-  return typeof value === 'string' ? value.length : 0;
 }

@@ -1,0 +1,2 @@
+/** What a call without arguments has as its arguments, because clients parse them. */
+export const noArguments = '{}';
