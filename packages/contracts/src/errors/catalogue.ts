@@ -180,12 +180,7 @@ export const errorCatalogue = {
     'The provider sent an answer that could not be understood.',
     true,
   ),
-  upstream_stream_cut: entry(
-    502,
-    'upstream_error',
-    'The provider broke off its answer. What came before is all there is.',
-    true,
-  ),
+  upstream_stream_cut: entry(502, 'upstream_error', 'The provider broke off its answer before its end.', true),
   service_unavailable: entry(
     503,
     'server_error',

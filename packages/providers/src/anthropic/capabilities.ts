@@ -9,8 +9,8 @@ import type { FieldFate } from '../provider-adapter.ts';
  * - `response_format.json_object` is refused: there is no JSON without a schema here, and a sentence in the prompt that
  *   asks for it is no guarantee. A schema is the way (`json_schema`).
  * - `functions` and `function_call` are refused: their answers have another form, which tools have replaced.
- * - `user` is dropped, since it often holds an e-mail address and Anthropic refuses those; `safety_identifier`, which is
- *   documented as opaque, becomes `metadata.user_id`.
+ * - `safety_identifier`, or else `user`, becomes `metadata.user_id`, unless it may be an e-mail address or a number of a person,
+ *   which Anthropic refuses: then it is dropped.
  * - `service_tier` and `web_search_options` are dropped, because they change what a request costs in a way that no rate of
  *   ours can tell.
  */
@@ -61,7 +61,7 @@ export const anthropicChatFields: Readonly<Record<ChatField, FieldFate>> = {
   top_k: 'mapped',
   top_logprobs: 'refused',
   top_p: 'mapped',
-  user: 'dropped',
+  user: 'mapped',
   verbosity: 'dropped',
   web_search_options: 'dropped',
 };

@@ -22,6 +22,14 @@ describe('the end of an answer of Anthropic', () => {
   });
 
   it.each([
+    ['model_context_window_exceeded', 'length'],
+    ['pause_turn', 'stop'],
+  ])('A-F4: keeps %s, which chat completions have no word for, beside %s', (reason, finishReason) => {
+    const end = { index: 0, finish_reason: finishReason, native_finish_reason: reason };
+    expect(endOf(reason, null)).toEqual({ plainEnd: end, streamEnd: end });
+  });
+
+  it.each([
     ['end_turn', null, 'stop'],
     ['stop_sequence', 7, 'stop'],
     ['max_tokens', 'END', 'length'],

@@ -1,13 +1,17 @@
+import type { ChoiceEnd } from '../choice-end.ts';
+
 const finishReasons: ReadonlyMap<string, string> = new Map([
   ['end_turn', 'stop'],
   ['stop_sequence', 'stop'],
-  // A long turn of server tools, which nobody asks for here: what there is stands.
   ['pause_turn', 'stop'],
   ['max_tokens', 'length'],
   ['model_context_window_exceeded', 'length'],
   ['tool_use', 'tool_calls'],
   ['refusal', 'content_filter'],
 ]);
+
+/** Reasons that chat completions have no word for. */
+const ownReasons: ReadonlySet<string> = new Set(['pause_turn', 'model_context_window_exceeded']);
 
 /**
  * What a choice says of its end. Chat completions have no field for the sequence of the caller's that ended it; surfaces that
@@ -16,9 +20,10 @@ const finishReasons: ReadonlyMap<string, string> = new Map([
 export function toChoiceEnd(
   stopReason: string,
   stopSequence: string | null | undefined,
-): { finish_reason: string; stop_sequence?: string } {
+): ChoiceEnd & { readonly stop_sequence?: string } {
   return {
     finish_reason: fromStopReason(stopReason),
+    ...(ownReasons.has(stopReason) && { native_finish_reason: stopReason }),
     ...(stopReason === 'stop_sequence' && typeof stopSequence === 'string' && { stop_sequence: stopSequence }),
   };
 }

@@ -101,6 +101,15 @@ describe('results of tools', () => {
     ]);
   });
 
+  it('C-m2: keep the mark of a failure', () => {
+    const failed = { ...result('t1', 'not there'), is_error: true };
+    const { messages } = converse([user('a'), calls, failed, result('t2', 'x')]);
+    expect(messages.at(-1)?.content).toMatchObject([
+      { type: 'tool_result', tool_use_id: 't1', content: 'not there', is_error: true },
+      { type: 'tool_result', tool_use_id: 't2', content: 'x' },
+    ]);
+  });
+
   it('find their calls whatever the ids are made of', () => {
     const foreign = 'functions.f:0/é';
     const turns = converse([user('a'), assistant(null, { tool_calls: [call(foreign)] }), result(foreign)]).messages;

@@ -88,13 +88,17 @@ function toToolUse({ id, function: called }: ToolCall, path: string): Block {
   return { type: 'tool_use', id: toToolUseId(id), name: called.name, input };
 }
 
-function toToolResult({ tool_call_id: id, cache_control: mark, ...message }: ChatMessage, path: string): Block {
+function toToolResult(
+  { tool_call_id: id, cache_control: mark, is_error: isError, ...message }: ChatMessage,
+  path: string,
+): Block {
   if (!id) throw invalidValue(`${path}.tool_call_id`, 'The result of a tool needs the id of its call.');
   const content = toBlocks(message, path);
   return {
     type: 'tool_result',
     tool_use_id: toToolUseId(id),
     ...(content.length > 0 && { content: toContent(content) }),
+    ...(isError === true && { is_error: true }),
     ...toCacheMark(mark, `${path}.cache_control`),
   };
 }

@@ -40,7 +40,8 @@ const oldName = /claude-(\d)(?:-(\d))?-(opus|sonnet|haiku)/;
  * The traits of a model by its name. The provider tells some of them (`GET /v1/models`), but a translation is pure and
  * asks nobody. Sources: https://platform.claude.com/docs/en/build-with-claude/thinking,
  * https://platform.claude.com/docs/en/models/opus-5-5/whats-new-opus-5-5 (and those of Sonnet 5.5, Haiku 5.5),
- * https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages (read 2026-11).
+ * https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages,
+ * https://platform.claude.com/docs/en/build-with-claude/effort (read 2026-11).
  */
 export function traitsOf(model: string): ModelTraits {
   const claude = parseName(model);
@@ -52,11 +53,18 @@ export function traitsOf(model: string): ModelTraits {
     thinking: isAdaptive ? 'adaptive' : version >= 307 ? 'budget' : 'none',
     takesBudget: !isFable && version >= 307 && version <= 406,
     thinkingOff: thinkingOffOf(line, version, isFable),
-    efforts: isAdaptive ? (isFable || version >= 407 ? allEfforts : earlyEfforts) : [],
+    efforts: effortsOf(line, version, isFable),
     takesSampling: !isFable && version <= 406,
     takesForcedTools: isFable ? version < 501 : line === 'haiku' || version < 505,
     takesSystemTurns: isFable ? version >= 501 : version >= (line === 'opus' ? 408 : 505),
   };
+}
+
+/** Opus 4.5 takes an effort beside a budget. */
+function effortsOf(line: string, version: number, isFable: boolean): readonly string[] {
+  if (isFable || version >= 407) return allEfforts;
+  if (version >= 406) return earlyEfforts;
+  return line === 'opus' && version === 405 ? ['low', 'medium', 'high'] : [];
 }
 
 function thinkingOffOf(line: string, version: number, isFable: boolean): ModelTraits['thinkingOff'] {

@@ -54,6 +54,33 @@ describe('the version of the API', () => {
   });
 });
 
+describe('the id of a user', () => {
+  it.each([
+    [{ user: 'u-1' }, 'u-1', []],
+    [{ user: 'u-1', safety_identifier: 's-1' }, 's-1', ['user']],
+    [{ user: 's-1', safety_identifier: 's-1' }, 's-1', []],
+    [{ user: 'ann@example.org' }, undefined, ['user']],
+    [{ user: '+420123', safety_identifier: 's-1' }, 's-1', ['user']],
+  ])('C-m1: of %j is %s', (fields, userId, dropped) => {
+    const { body, droppedParams } = translate(fields);
+    expect(body.metadata?.user_id).toBe(userId);
+    expect(droppedParams).toEqual(dropped);
+  });
+});
+
+describe('an effort', () => {
+  it('A-C3: reaches Opus 4.5, with a budget or without', () => {
+    const opus = toTarget('claude-opus-4-5');
+    const { body } = translate({ reasoning_effort: 'high', max_tokens: 10_000 }, opus);
+    expect(body).toMatchObject({ thinking: { type: 'enabled' }, output_config: { effort: 'high' } });
+    expect(translate({ reasoning_effort: 'max', max_tokens: 100 }, opus)).toMatchObject({
+      body: { output_config: { effort: 'high' } },
+      droppedParams: [],
+    });
+    expect(translate({ reasoning_effort: 'high', max_tokens: 10_000 }).body).not.toHaveProperty('output_config');
+  });
+});
+
 describe('the limit of tokens', () => {
   it.each([
     [{}, 64_000, 64_000],

@@ -1,4 +1,5 @@
 import type { ChatCompletionRequest } from '@aggregator/contracts';
+import type { DroppedParams } from '../fields/dropped-params.ts';
 import { invalidValue } from '../fields/invalid-value.ts';
 import { judgeChatParts } from '../fields/judge-chat-parts.ts';
 import { sortFields, unsupported } from '../fields/sort-fields.ts';
@@ -58,9 +59,7 @@ function translate(request: ChatCompletionRequest, target: ProviderTarget) {
   const isThinking = thinking?.type === 'enabled' || thinking?.type === 'adaptive';
   const sampling = toSamplingFields(request, traits, isThinking, dropped);
   const outputConfig = { ...(effort !== undefined && { effort }), ...toFormat(request.response_format) };
-  const userId = taken.safety_identifier ?? null;
-  const isOpaque = typeof userId === 'string' && opaqueId.test(userId);
-  if (userId !== null && !isOpaque) dropped.note('safety_identifier');
+  const userId = toUserId(taken, dropped);
   const prompt = {
     model: target.model,
     ...conversation,
@@ -69,7 +68,20 @@ function translate(request: ChatCompletionRequest, target: ProviderTarget) {
     ...(Object.keys(outputConfig).length > 0 && { output_config: outputConfig }),
   };
   const stopSequences = toStopSequences(request.stop);
-  return { prompt, sampling, maxTokens, stopSequences, userId: isOpaque ? userId : null, droppedParams: dropped.names };
+  return { prompt, sampling, maxTokens, stopSequences, userId, droppedParams: dropped.names };
+}
+
+/** The one id that Anthropic takes: the one that is meant for it, or else the other. */
+function toUserId(taken: Readonly<Record<string, unknown>>, dropped: DroppedParams): string | null {
+  let userId: string | null = null;
+  for (const name of ['safety_identifier', 'user']) {
+    const value = taken[name];
+    if (typeof value !== 'string') continue;
+    if (!opaqueId.test(value)) dropped.note(name);
+    else if (userId === null) userId = value;
+    else if (userId !== value) dropped.note(name);
+  }
+  return userId;
 }
 
 /** Never more than the model generates, because Anthropic refuses what it cannot reach. */

@@ -40,7 +40,7 @@ describe('how much a model is to think', () => {
 
   it.each([
     ['claude-haiku-4-5-20251001', { reasoning_effort: 'high', max_tokens: 10_000 }, 8000],
-    ['claude-opus-4-5', { reasoning_effort: 'minimal', max_tokens: 10_000 }, 1024],
+    ['claude-sonnet-4-5', { reasoning_effort: 'minimal', max_tokens: 10_000 }, 1024],
     ['claude-sonnet-4-20250514', { reasoning: { enabled: true }, max_tokens: 10_000 }, 5000],
     ['claude-3-7-sonnet-20250219', { reasoning: { max_tokens: 3000 }, max_tokens: 10_000 }, 3000],
     ['claude-haiku-4-5', { reasoning: { max_tokens: 100 }, max_tokens: 10_000 }, 1024],

@@ -59,11 +59,13 @@ export function toThinkingFields(
     const effort = asked.effort === null ? null : toEffort(asked.effort, traits.efforts);
     return { thinking: { type: 'adaptive', display }, ...(effort !== null && { effort }) };
   }
+  const takesEffort = asked.effort !== null && traits.efforts.length > 0;
+  const effort = takesEffort && asked.effort !== null ? { effort: toEffort(asked.effort, traits.efforts) } : {};
   if (maxTokens <= budgetMin || hasLostThinking) {
-    dropped.note(asked.param);
-    return {};
+    if (!takesEffort || asked.budget !== null) dropped.note(asked.param);
+    return effort;
   }
-  return { thinking: { type: 'enabled', budget_tokens: toBudget(asked, maxTokens), display } };
+  return { thinking: { type: 'enabled', budget_tokens: toBudget(asked, maxTokens), display }, ...effort };
 }
 
 function withoutThinking({ thinkingOff }: ModelTraits): ThinkingFields {

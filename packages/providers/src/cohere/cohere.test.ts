@@ -192,6 +192,21 @@ describe('an answer of Cohere', () => {
     expect(stream.end()).toEqual({ ...head, choices: [], usage: null });
   });
 
+  it('A-F5, A-F6: reports a stop sequence and what was read from the cache, plain and streamed', () => {
+    const usage = { billed_units: { input_tokens: 1300, output_tokens: 50 }, cached_tokens: 300 };
+    const end = { finish_reason: 'STOP_SEQUENCE', usage };
+    const message = { content: [{ type: 'text', text: 'a' }] };
+    const { body } = cohereAdapter.chat.fromResponse(JSON.stringify({ ...end, message }));
+    const stream = cohereAdapter.chat.createStream({ includeUsage: true });
+    const chunks = stream.push(JSON.stringify({ type: 'message-end', delta: end })).map((text) => JSON.parse(text));
+    const choice = { finish_reason: 'stop', native_finish_reason: 'stop_sequence' };
+    const told = { prompt_tokens: 1300, prompt_tokens_details: { cached_tokens: 300 } };
+
+    expect(body).toMatchObject({ choices: [choice], usage: told });
+    expect(chunks.at(-1)).toMatchObject({ choices: [choice] });
+    expect(stream.end()).toMatchObject({ usage: told });
+  });
+
   it('is not whole at an end without a reason, and stays whole whatever comes after it', () => {
     const stream = cohereAdapter.chat.createStream({ includeUsage: false });
     stream.push('{"type":"message-end","delta":{}}');
@@ -209,6 +224,14 @@ describe('an answer of Cohere', () => {
     ],
     [{ billed_units: { input_tokens: 0, output_tokens: 0 } }, { inputUncached: 0, outputText: 0 }],
     [{ tokens: { input_tokens: 90, output_tokens: 9 } }, { inputUncached: 90, outputText: 9 }],
+    [
+      { billed_units: { input_tokens: 1300, output_tokens: 50 }, cached_tokens: 300 },
+      { inputUncached: 1000, cacheRead: 300, outputText: 50 },
+    ],
+    [
+      { billed_units: { input_tokens: 3, output_tokens: 4 }, cached_tokens: 9 },
+      { inputUncached: 0, cacheRead: 3, outputText: 4 },
+    ],
     [{ billed_units: { input_tokens: -1 } }, null],
     [{ cached_tokens: 5 }, null],
     [undefined, null],

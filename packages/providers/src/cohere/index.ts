@@ -22,7 +22,7 @@ export const cohereAdapter: ProviderAdapter = {
   tokenCount: null,
   classifyError: classifyCohereError,
   counters: {
-    'chat.completions': ['inputUncached', 'outputText'],
+    'chat.completions': ['inputUncached', 'cacheRead', 'outputText'],
     embeddings: ['inputUncached'],
     'images.generations': [],
   },

@@ -1,5 +1,6 @@
 import type { ChatMessage } from '@aggregator/contracts';
 import type { DroppedParams } from '../fields/dropped-params.ts';
+import { withFailureAsText } from '../fields/failure-as-text.ts';
 import { invalidValue } from '../fields/invalid-value.ts';
 import { unsupported } from '../fields/sort-fields.ts';
 import { isRecord } from '../json-record.ts';
@@ -31,7 +32,11 @@ export function toCohereMessages(messages: readonly ChatMessage[], dropped: Drop
         turns.push(toAssistantTurn(message));
         break;
       case 'tool':
-        turns.push({ role: 'tool', tool_call_id: message.tool_call_id, content: readText(message.content) });
+        turns.push({
+          role: 'tool',
+          tool_call_id: message.tool_call_id,
+          content: readText(withFailureAsText(message).content),
+        });
         break;
     }
   }

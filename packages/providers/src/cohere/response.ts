@@ -3,11 +3,10 @@ import { notUnderstood } from '../errors/verdicts.ts';
 import { parseRecord } from '../json-record.ts';
 import type { TranslatedAnswer } from '../provider-adapter.ts';
 import { ProviderFailure } from '../provider-failure.ts';
-import { toOpenAiTotals } from '../to-openai-usage.ts';
 import { toAnnotations } from './citations.ts';
 import { classifyCohereErrorBody } from './errors.ts';
 import { fromCohereFinishReason } from './finish-reason.ts';
-import { fromCohereChatUsage } from './usage.ts';
+import { fromCohereChatUsage, toCohereTotals } from './usage.ts';
 import { cohereAnswerWire } from './wire.ts';
 
 /**
@@ -50,10 +49,10 @@ export function fromCohereChatResponse(body: string): TranslatedAnswer {
             ...(annotations.length > 0 && { annotations }),
           },
           logprobs: null,
-          finish_reason: fromCohereFinishReason(reason ?? ''),
+          ...fromCohereFinishReason(reason ?? ''),
         },
       ],
-      ...(usage !== null && { usage: toOpenAiTotals(usage) }),
+      ...(usage !== null && { usage: toCohereTotals(usage) }),
     },
     usage,
   };

@@ -1,13 +1,13 @@
 import type { Usage } from '@aggregator/contracts';
+import type { ChoiceEnd } from '../choice-end.ts';
 import { noArguments } from '../chunks/no-arguments.ts';
 import { writeChunks } from '../chunks/split-chunk.ts';
 import { isRecord, parseRecord } from '../json-record.ts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
-import { toOpenAiTotals } from '../to-openai-usage.ts';
 import { toAnnotations } from './citations.ts';
 import { classifyCohereErrorBody } from './errors.ts';
 import { fromCohereFinishReason } from './finish-reason.ts';
-import { fromCohereChatUsage } from './usage.ts';
+import { fromCohereChatUsage, toCohereTotals } from './usage.ts';
 
 type Json = Record<string, unknown>;
 
@@ -34,7 +34,7 @@ export class CohereChatStream implements ChatStreamTranslator {
   readonly #model: string;
   #id = '';
   #hasBegun = false;
-  #finishReason = '';
+  #end: ChoiceEnd = { finish_reason: 'stop' };
   /** Our number of a call by Cohere's, which counts content blocks as well. */
   readonly #calls = new Map<unknown, number>();
   /** Our number of the call that has no arguments yet; null if there is none. */
@@ -63,8 +63,8 @@ export class CohereChatStream implements ChatStreamTranslator {
 
   end(): Json | null {
     if (!this.isComplete) return null;
-    if (!this.#includeUsage) return this.#chunk({}, this.#finishReason);
-    return { ...this.#head(), choices: [], usage: this.usage === null ? null : toOpenAiTotals(this.usage) };
+    if (!this.#includeUsage) return this.#chunk({}, this.#end);
+    return { ...this.#head(), choices: [], usage: this.usage === null ? null : toCohereTotals(this.usage) };
   }
 
   #take(event: Json): readonly string[] {
@@ -146,7 +146,7 @@ export class CohereChatStream implements ChatStreamTranslator {
     // An end without a reason is none.
     if (reason === '') return nothing;
     this.usage = fromCohereChatUsage(delta?.usage);
-    this.#finishReason = fromCohereFinishReason(reason);
+    this.#end = fromCohereFinishReason(reason);
     this.isComplete = true;
     this.isEnded = true;
     const left = this.#endCall();
@@ -155,7 +155,7 @@ export class CohereChatStream implements ChatStreamTranslator {
   }
 
   #sendFinish(): readonly string[] {
-    return [...this.#begin(), JSON.stringify(this.#chunk({}, this.#finishReason))];
+    return [...this.#begin(), JSON.stringify(this.#chunk({}, this.#end))];
   }
 
   #send(delta: Json): readonly string[] {
@@ -169,8 +169,8 @@ export class CohereChatStream implements ChatStreamTranslator {
     return [JSON.stringify(this.#chunk({ role: 'assistant', content: '' }))];
   }
 
-  #chunk(delta: Json, finishReason: string | null = null): Json {
-    return { ...this.#head(), choices: [{ index: 0, delta, logprobs: null, finish_reason: finishReason }] };
+  #chunk(delta: Json, end: ChoiceEnd | null = null): Json {
+    return { ...this.#head(), choices: [{ index: 0, delta, logprobs: null, ...(end ?? { finish_reason: null }) }] };
   }
 
   #head(): Json {

@@ -1,10 +1,12 @@
-import type { Usage } from '@aggregator/contracts';
+import type { OpenAiUsage, Usage } from '@aggregator/contracts';
+import { toOpenAiTotals } from '../to-openai-usage.ts';
 import { cohereUsageWire } from './wire.ts';
 
 /**
  * What Cohere bills, which is less than what it reads: the tokens of its own preambles stand in `tokens` and not in
- * `billed_units`. Thinking is billed as output, and is not told apart from it. `cached_tokens` are part of `tokens` and
- * cost what others cost, so that nothing is told of them here. Where nothing is said of billing, the tokens themselves count.
+ * `billed_units`. Thinking is billed as output, and is not told apart from it. `cached_tokens` are
+ * part of `tokens`, so that no more of them than what is billed count as read from the cache. Where nothing is said of
+ * billing, the tokens themselves count.
  *
  * Null where the numbers are absent: unknown, not zero.
  */
@@ -15,7 +17,17 @@ export function fromCohereChatUsage(value: unknown): Usage | null {
   const input = billed?.input_tokens ?? tokens?.input_tokens;
   const output = billed?.output_tokens ?? tokens?.output_tokens;
   if (typeof input !== 'number' || typeof output !== 'number') return null;
-  return { inputUncached: input, outputText: output };
+  const cacheRead = Math.min(parsed.data.cached_tokens ?? 0, input);
+  return { inputUncached: input - cacheRead, ...(cacheRead > 0 && { cacheRead }), outputText: output };
+}
+
+/** OpenAI's sums, with what was read from the cache if Cohere reported it. Thinking is not told apart. */
+export function toCohereTotals(usage: Usage): OpenAiUsage {
+  const { cacheRead } = usage;
+  return {
+    ...toOpenAiTotals(usage),
+    ...(cacheRead !== undefined && { prompt_tokens_details: { cached_tokens: cacheRead } }),
+  };
 }
 
 /** The same for embeddings, which have input only. `meta` is the envelope that usage comes in. */

@@ -10,7 +10,7 @@ const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).nullish().cat
 
 const tokens = z.object({ input_tokens: count, output_tokens: count, image_tokens: count }).nullish().catch(null);
 
-export const cohereUsageWire = z.object({ billed_units: tokens, tokens });
+export const cohereUsageWire = z.object({ billed_units: tokens, tokens, cached_tokens: count });
 
 const calledFunction = z.object({ name: text, arguments: text }).nullish().catch(null);
 const toolCall = z.object({ id: text, function: calledFunction });

@@ -1,5 +1,6 @@
 import type { ChatMessage, ToolCall } from '@aggregator/contracts';
 import { z } from 'zod';
+import { withFailureAsText } from '../fields/failure-as-text.ts';
 import { invalidValue } from '../fields/invalid-value.ts';
 import { unsupported } from '../fields/sort-fields.ts';
 import { parseArguments } from '../json-record.ts';
@@ -54,7 +55,7 @@ export function toConversation(messages: readonly ChatMessage[], traits: ModelTr
       continue;
     }
     if (message.role === 'tool') {
-      results.push(toResult(message, calls, traits, path));
+      results.push(toResult(withFailureAsText(message), calls, traits, path));
       continue;
     }
     endResults();

@@ -7,6 +7,7 @@ import type {
   ImagesRequest,
 } from '@aggregator/contracts';
 import type { DroppedParams } from '../fields/dropped-params.ts';
+import { withFailureAsText } from '../fields/failure-as-text.ts';
 import { judgeChatParts } from '../fields/judge-chat-parts.ts';
 import { sortFields, unsupported } from '../fields/sort-fields.ts';
 import { isRecord } from '../json-record.ts';
@@ -34,7 +35,9 @@ export function toOpenAiChatRequest(
   const { taken: fields, dropped } = sortFields(request, fates);
   judgeChatParts(request, fates, dropped);
   fields.model = target.model;
-  fields.messages = withMediaAfterTools(withoutForeignParts(request.messages, fates)).map(adjustMessage);
+  fields.messages = withMediaAfterTools(withoutForeignParts(request.messages, fates))
+    .map(withFailureAsText)
+    .map(adjustMessage);
   if (request.tools) {
     const tools = withProperties(request.tools);
     fields.tools = fates['content.cache_control'] === 'mapped' ? tools : withoutCacheMarks(tools);

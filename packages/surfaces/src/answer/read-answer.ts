@@ -62,6 +62,8 @@ export interface ChoiceRead {
   /** The message, or a chunk's delta. */
   readonly said: Body;
   readonly finishReason: string | null;
+  /** The reason in Anthropic's words where chat completions have none; null otherwise. */
+  readonly nativeReason: string | null;
   /** Which of the caller's stop sequences ended it, where the provider tells. */
   readonly stopSequence: string | null;
   readonly logprobs: readonly unknown[];
@@ -75,6 +77,7 @@ export function readChoice({ choices }: Body): ChoiceRead | null {
   return {
     said,
     finishReason: typeof first.finish_reason === 'string' ? first.finish_reason : null,
+    nativeReason: typeof first.native_finish_reason === 'string' ? first.native_finish_reason : null,
     stopSequence: readStopSequence(first),
     logprobs: isRecord(first.logprobs) && Array.isArray(first.logprobs.content) ? first.logprobs.content : [],
   };

@@ -111,4 +111,28 @@ describe("an answer in Anthropic's form", () => {
       'message_stop',
     ]);
   });
+
+  it.each([
+    ['A-F4', { native_finish_reason: 'model_context_window_exceeded', finish_reason: 'length' }, {}],
+    ['A-F4', { native_finish_reason: 'pause_turn', finish_reason: 'stop' }, {}],
+    ['A-F5', { native_finish_reason: 'stop_sequence', finish_reason: 'stop' }, { stop_sequence: 'END' }],
+  ])('%s: keeps the reason %j of its provider, plain and streamed', (_fault, choice, more) => {
+    const expected = { stop_reason: choice.native_finish_reason, stop_sequence: null, ...more };
+    const { finish_reason, ...native } = choice;
+    const events = readEvents(play(messagesSurface, request, script([{ content: 'Hi' }], finish_reason, native)));
+
+    expect(answer({ role: 'assistant', content: 'Hi' }, choice)).toMatchObject(expected);
+    expect(events.at(-2)).toMatchObject({ delta: expected });
+  });
+
+  it('A-F5: names no sequence where the caller has several', () => {
+    const several = messagesSurface.toChat({ ...plain, stop_sequences: ['END', 'STOP'] });
+    const choices = [
+      { index: 0, message: { content: 'Hi' }, finish_reason: 'stop', native_finish_reason: 'stop_sequence' },
+    ];
+
+    expect(messagesSurface.fromAnswer({ choices }, several)).toMatchObject({
+      ...{ stop_reason: 'stop_sequence', stop_sequence: null },
+    });
+  });
 });

@@ -106,7 +106,7 @@ describe('a conversation of Anthropic’s', () => {
           { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } },
         ],
       },
-      { role: 'tool', tool_call_id: 'b', content: 'Error: not there' },
+      { role: 'tool', tool_call_id: 'b', content: 'not there', is_error: true },
       { role: 'user', content: 'And now?' },
     ]);
   });

@@ -71,21 +71,17 @@ function toUserMessages(blocks: Blocks, at: string, judge: Judge): ChatMessage[]
   return [...results, { role: 'user', content: simplify(parts) }];
 }
 
-/** Chat completions cannot mark a result as a failure, so its text says it. */
+/** Chat completions cannot mark a result as a failure: `is_error` stays for the adapter, which says it as its provider does. */
 function toToolMessage(block: Blocks[number], at: string, judge: Judge): ChatMessage {
   const { tool_use_id, content, is_error, cache_control } = checkBody(messagesBlock.tool_result, block, at);
   const said = content ? toContent(content, `${at}.content`, judge) : '';
   return {
     role: 'tool',
     tool_call_id: tool_use_id,
-    content: is_error === true ? asFailure(said) : said,
+    content: said,
+    ...(is_error === true && { is_error }),
     ...(cache_control && { cache_control }),
   };
-}
-
-function asFailure(content: string | ChatPart[]): string | ChatPart[] {
-  if (typeof content !== 'string') return [{ type: 'text', text: 'Error:' }, ...content];
-  return /^error\b/i.test(content) ? content : `Error: ${content}`.trimEnd();
 }
 
 /** None where nothing of it goes over. */

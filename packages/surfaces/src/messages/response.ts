@@ -77,7 +77,10 @@ export function toUsage(usage: UsageRead | null): Record<string, unknown> {
   };
 }
 
-type StopFacts = Pick<ChoiceRead, 'finishReason' | 'stopSequence'>;
+type StopFacts = Pick<ChoiceRead, 'finishReason' | 'nativeReason' | 'stopSequence'>;
+
+/** Reasons of Anthropic's own that an answer can have in its words. */
+const nativeReasons: ReadonlySet<string> = new Set(['pause_turn', 'model_context_window_exceeded']);
 
 /**
  * Why the model stopped. The sequence that it stopped at is told where the provider told it and the caller asked for it. A
@@ -89,9 +92,18 @@ export function toStop(
   { original }: SurfaceRequest,
 ): Record<string, unknown> {
   const asked: readonly unknown[] = Array.isArray(original) ? original : [];
-  const sequence = choice?.stopSequence ?? null;
+  const native = choice?.nativeReason ?? null;
+  // A provider that tells no sequence has stopped at the only one.
+  const only = native === 'stop_sequence' && asked.length === 1 ? asked[0] : null;
+  const sequence = choice?.stopSequence ?? only;
+  if (native === 'stop_sequence' && asked.length > 1 && sequence === null) {
+    return { stop_reason: native, stop_sequence: null, stop_details: null };
+  }
   if (sequence !== null && asked.includes(sequence)) {
     return { stop_reason: 'stop_sequence', stop_sequence: sequence, stop_details: null };
+  }
+  if (native !== null && nativeReasons.has(native)) {
+    return { stop_reason: native, stop_sequence: null, stop_details: null };
   }
   const reason = kinds.has('refusal') ? 'refusal' : toStopReason(choice?.finishReason ?? null, kinds.has('call'));
   const details = reason === 'refusal' ? { type: 'refusal', category: null, explanation: null } : null;

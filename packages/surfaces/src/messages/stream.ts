@@ -21,6 +21,7 @@ export class MessagesStream implements SurfaceStream, BlockSink {
   #out = '';
   #messageId: string | null = null;
   #finishReason: string | null = null;
+  #nativeReason: string | null = null;
   #stopSequence: string | null = null;
 
   constructor(request: SurfaceRequest, head: AnswerHead) {
@@ -38,7 +39,11 @@ export class MessagesStream implements SurfaceStream, BlockSink {
   end(last: Body | null): string {
     this.#read(last ?? {});
     this.#sequence.finish();
-    const choice = { finishReason: this.#finishReason, stopSequence: this.#stopSequence };
+    const choice = {
+      finishReason: this.#finishReason,
+      nativeReason: this.#nativeReason,
+      stopSequence: this.#stopSequence,
+    };
     const usage = toUsage(readUsage(last?.usage));
     this.#write('message_delta', {
       delta: { ...toStop(choice, this.#kinds, this.#request), container: null },
@@ -80,6 +85,7 @@ export class MessagesStream implements SurfaceStream, BlockSink {
       this.#sequence.take(piece);
     }
     this.#finishReason = choice.finishReason ?? this.#finishReason;
+    this.#nativeReason = choice.nativeReason ?? this.#nativeReason;
     this.#stopSequence = choice.stopSequence ?? this.#stopSequence;
   }
 
