@@ -5,7 +5,7 @@ import type { ProxyContext } from '../context.ts';
 import { type Charge, chargeUsage, noCharge } from '../settlement/charge.ts';
 import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
 import { estimateCharge } from '../settlement/estimate-charge.ts';
-import { estimateLeft, lacksOutput } from '../settlement/estimate-left.ts';
+import { estimateMissing, lacksSide } from '../settlement/estimate-left.ts';
 import { type AttemptEnd, recordSettlement } from '../settlement/settle-request.ts';
 import { callProvider } from '../upstream/call-provider.ts';
 import { AnswerCollector, type CollectedAnswer, isSuccessStatus } from '../upstream/collect-answer.ts';
@@ -172,8 +172,11 @@ function chargeAnswer(
 ): Charge {
   if (pictures !== undefined) {
     const isPerPicture = request.price.rates.images !== undefined;
-    const isUnknown = usage === null || lacksOutput(usage, pictures);
-    if (isUnknown && !isPerPicture) return estimateCharge(request, { characters: 0, pictures }, open.readPrompt());
+    // A price by the picture or by the request is for a picture; tokens that the provider reports are charged without one.
+    if (pictures === 0 && (isPerPicture || usage === null)) return noCharge;
+    const isUnknown = usage === null || lacksSide(usage, pictures);
+    if (isUnknown && !isPerPicture)
+      return estimateMissing(request, usage, { characters: 0, pictures }, open.readPrompt);
     return chargeUsage({ ...usage, images: pictures }, request, reportedUsage);
   }
   if (request.outputTokensMax === 0) {
@@ -185,8 +188,8 @@ function chargeAnswer(
   }
   const texts = readTexts(body.choices, 'message');
   const characters = texts.reduce((sum, text) => sum + text.length, 0);
-  if (usage !== null && !lacksOutput(usage, characters)) return chargeUsage(usage, request, reportedUsage);
-  return estimateLeft(request, usage, { characters, texts }, open.readPrompt);
+  if (usage !== null && !lacksSide(usage, characters)) return chargeUsage(usage, request, reportedUsage);
+  return estimateMissing(request, usage, { characters, texts }, open.readPrompt);
 }
 
 function withChargedUsage(body: Record<string, unknown>, charge: Charge, { operation }: DispatchedRequest) {

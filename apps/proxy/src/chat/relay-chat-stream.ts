@@ -8,7 +8,7 @@ import { readRefusal } from '../attempts/read-refusal.ts';
 import { joinTexts } from '../attempts/read-texts.ts';
 import type { ProxyContext } from '../context.ts';
 import { type Charge, chargeUsage, noCharge } from '../settlement/charge.ts';
-import { estimateLeft, lacksOutput } from '../settlement/estimate-left.ts';
+import { estimateMissing, lacksSide } from '../settlement/estimate-left.ts';
 import { type AttemptEnd, recordSettlement } from '../settlement/settle-request.ts';
 import type { AnswerHeaders } from '../upstream/answer-headers.ts';
 import { callProvider, type ProviderCall, type ProviderSink } from '../upstream/call-provider.ts';
@@ -328,11 +328,11 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   #charge(): Charge {
     const { usage, reportedUsage = null, outputCharacters } = this.#translator;
     const { open, request } = this.#attempt;
-    if (usage === null || lacksOutput(usage, outputCharacters)) {
+    if (usage === null || lacksSide(usage, outputCharacters)) {
       const characters = outputCharacters + (this.#continuation?.deliveredCharacters ?? 0);
       // The input of a resume holds delivered text, so the caller's own input is estimated.
       const partial = this.#continuation === null ? usage : null;
-      return estimateLeft(request, partial, { characters, texts: this.#readTexts() }, open.readPrompt);
+      return estimateMissing(request, partial, { characters, texts: this.#readTexts() }, open.readPrompt);
     }
     if (this.#continuation !== null) return this.#continuation.charge(usage, request);
     return chargeUsage(usage, request, reportedUsage);

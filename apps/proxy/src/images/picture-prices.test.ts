@@ -46,6 +46,17 @@ describe('a model that is priced by the picture', () => {
     await metered.world.waitUntilNothingHeld();
   });
 
+  it.each([
+    ['no usage', undefined],
+    ['tokens', { input_tokens: 5, output_tokens: 0, total_tokens: 5 }],
+  ])('charges nothing, and no request, if the answer has no picture and %s', async (_what, usage) => {
+    const { event, status } = await metered.ask(path, body, { created: 1, data: [], usage });
+
+    expect(status).toBe(200);
+    expect(event).toMatchObject({ usage: {}, amountNanoUsd: '0', outcome: 'completed' });
+    await metered.world.waitUntilNothingHeld();
+  });
+
   it('charges no picture beyond those that were asked for', async () => {
     const data = [picture, picture, picture];
     const { event } = await metered.ask(path, { ...body, n: 1 }, { created: 1, data });
@@ -77,6 +88,13 @@ describe('a model that is priced by the tokens of a picture', () => {
     const { event } = await metered.ask(path, body, { created: 1, data: [picture], usage });
 
     expect(event).toMatchObject({ usage: { imageOut: 272 }, estimated: true });
+  });
+
+  it('charges the tokens that the provider reports for an answer without a picture', async () => {
+    const usage = { input_tokens: 5, output_tokens: 272, total_tokens: 277 };
+    const { event } = await metered.ask(path, { model: perToken.id, prompt: 'a cat' }, { data: [], usage });
+
+    expect(event).toMatchObject({ usage: { inputUncached: 5, imageOut: 272 }, estimated: false });
   });
 
   it('charges words as pictures, flagged, if words have no price (I22)', async () => {

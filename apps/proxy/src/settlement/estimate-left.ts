@@ -26,11 +26,36 @@ export function estimateLeft(
 }
 
 /**
- * Returns true if a provider's figures have no output for an answer that has some: its output is then unknown, not zero.
- * @param characters UTF-16 units of the answer.
+ * Charges a whole answer whose provider reported no usage, or a usage that lacks a side: the side that it has, and an
+ * estimate of the other. Always flagged.
  */
-export function lacksOutput(usage: Usage, characters: number): boolean {
-  return characters > 0 && sumOf(usage, outputComponents) === 0;
+export function estimateMissing(
+  request: DispatchedRequest,
+  reported: Usage | null,
+  delivered: Delivered,
+  readPrompt: () => Prompt,
+): Charge {
+  const hasInput = reported !== null && sumOf(reported, inputComponents) > 0;
+  const hasOutput = reported !== null && sumOf(reported, outputComponents) > 0;
+  const estimate = estimateCharge(request, delivered, hasInput ? null : readPrompt());
+  if (!hasInput && !hasOutput) return estimate;
+  const usage: Usage = { ...estimate.usage };
+  for (const component of hasInput ? inputComponents : outputComponents) delete usage[component];
+  Object.assign(usage, pick(reported ?? {}, hasInput ? inputComponents : outputComponents));
+  return {
+    ...chargeUsage(usage, request),
+    estimated: true,
+    estimate: hasInput ? methodOf(request.model) : estimate.estimate,
+  };
+}
+
+/**
+ * Returns true if a provider's figures have no output for an answer that has some, or an output and no input: no model
+ * answers nothing. That side is then unknown, not zero.
+ * @param units UTF-16 units of the answer, or its pictures.
+ */
+export function lacksSide(usage: Usage, units: number): boolean {
+  return units > 0 && (sumOf(usage, outputComponents) === 0 || sumOf(usage, inputComponents) === 0);
 }
 
 function pick(usage: Usage, components: readonly UsageComponent[]): Usage {

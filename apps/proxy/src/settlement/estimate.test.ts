@@ -20,14 +20,16 @@ const ask = (content: string, answer = 'yes', body: object = {}) =>
 const errorPercent = (estimate: number | undefined, tokens: number) =>
   (100 * Math.abs((estimate ?? 0) - tokens)) / tokens;
 
-describe('usage that reports no output for an answer that has some', () => {
+describe('usage that reports 0 for a side that the request has', () => {
   const messages = [{ role: 'user', content: 'hello there' }];
   const nothing = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+  const answerOnly = { prompt_tokens: 0, completion_tokens: 7, total_tokens: 7 };
   const promptOnly = { prompt_tokens: 11, completion_tokens: 0, total_tokens: 11 };
 
   it.each([
     ['nothing at all', nothing, { inputUncached: 9, outputText: 1 }],
     ['the prompt alone', promptOnly, { inputUncached: 11, outputText: 1 }],
+    ['the answer alone', answerOnly, { inputUncached: 9, outputText: 7 }],
   ])('is charged by an estimate, flagged: %s (I22)', async (_what, usage, expected) => {
     const whole = await metered.ask(path, { model: gpt.id, messages }, chatAnswer(usage));
     const streamed = await metered.stream(
@@ -40,7 +42,7 @@ describe('usage that reports no output for an answer that has some', () => {
     for (const [at, { event }] of [whole, streamed].entries()) {
       expect(event).toMatchObject({ usage: expected, estimated: true, estimate: { method: 'o200k_base' } });
       expect(told[at]?.usage).toMatchObject({
-        ...{ prompt_tokens: expected.inputUncached, completion_tokens: 1 },
+        ...{ prompt_tokens: expected.inputUncached, completion_tokens: expected.outputText },
         cost_nano_usd: event.amountNanoUsd,
       });
     }

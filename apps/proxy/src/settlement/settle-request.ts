@@ -5,7 +5,7 @@ import { toActualCosts } from '../admission/limit-subjects.ts';
 import type { ProxyContext } from '../context.ts';
 import { type Charge, chargeUsage, noCharge } from './charge.ts';
 import type { DispatchedRequest } from './dispatched-request.ts';
-import { estimateLeft, lacksOutput } from './estimate-left.ts';
+import { estimateLeft, estimateMissing, lacksSide } from './estimate-left.ts';
 import { findUsageRecord } from './find-usage-record.ts';
 import { releaseHold } from './release-hold.ts';
 
@@ -128,15 +128,18 @@ async function judgeEnd(
   readPrompt: () => Prompt,
 ): Promise<Settled | null> {
   const { outcome } = end;
-  const estimate = (partial = end.partialUsage ?? null) => {
-    const delivered = { characters: end.outputCharacters, texts: end.readTexts?.() ?? [] };
-    return { outcome, charge: estimateLeft(request, partial, delivered, readPrompt) };
-  };
+  const readDelivered = () => ({ characters: end.outputCharacters, texts: end.readTexts?.() ?? [] });
+  const estimate = () => ({
+    outcome,
+    charge: estimateLeft(request, end.partialUsage ?? null, readDelivered(), readPrompt),
+  });
   if (end.charge !== null) return { outcome, charge: end.charge };
   if (!end.isSent) return { outcome: outcome === 'failed' ? 'failed' : 'void', charge: noCharge };
   // A failure before any output costs the caller nothing, whatever it cost us.
   if (outcome === 'failed' && end.outputCharacters === 0) return { outcome, charge: noCharge };
-  if (end.usage !== null && lacksOutput(end.usage, end.outputCharacters)) return estimate(end.usage);
+  if (end.usage !== null && lacksSide(end.usage, end.outputCharacters)) {
+    return { outcome, charge: estimateMissing(request, end.usage, readDelivered(), readPrompt) };
+  }
   if (end.usage !== null) return { outcome, charge: chargeUsage(end.usage, request) };
   const record = await findUsageRecord(context, request);
   switch (record.result) {

@@ -80,6 +80,19 @@ describe('a usage above the bounds of its request (I2)', () => {
     },
   );
 
+  it('charges the smaller reading of a total that no model can have generated, flagged', async () => {
+    const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 1e12 };
+    const { event, json } = await metered.ask('/v1/chat/completions', chat, chatAnswer(usage));
+
+    expect(event).toMatchObject({
+      usage: { inputUncached: 10, outputText: 5 },
+      estimated: true,
+      amountNanoUsd: '105000',
+    });
+    expect(event.reportedUsage).toEqual({ inputUncached: 10, outputText: 5 });
+    expect(json.usage).toMatchObject({ prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 });
+  });
+
   it('reports a usage within the bounds as it is', async () => {
     const usage = { prompt_tokens: 20, completion_tokens: 50, total_tokens: 70 };
     const { event } = await metered.ask('/v1/chat/completions', chat, chatAnswer(usage));

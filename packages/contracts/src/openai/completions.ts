@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { chatCompletionRequest, ownRequestFields } from './chat.ts';
+import { describeTextInput } from './text-input.ts';
 
 /**
  * OpenAI's legacy completions, as far as we touch them.
@@ -11,12 +12,15 @@ const chat = chatCompletionRequest.shape;
 
 export const completionsRequest = z.looseObject({
   model: chat.model,
-  prompt: z.union([
-    prompt,
-    z.array(prompt).min(1).max(2048),
-    z.array(z.number().int()).min(1).max(1_000_000),
-    z.array(z.array(z.number().int()).max(1_000_000)).min(1).max(2048),
-  ]),
+  prompt: z.union(
+    [
+      prompt,
+      z.array(prompt).min(1).max(2048),
+      z.array(z.number().int()).min(1).max(1_000_000),
+      z.array(z.array(z.number().int()).max(1_000_000)).min(1).max(2048),
+    ],
+    { error: ({ input }) => describeTextInput(input) },
+  ),
   best_of: z.number().int().min(1).max(20).nullish(),
   echo: z.boolean().nullish(),
   logprobs: z.number().int().min(0).max(5).nullish(),

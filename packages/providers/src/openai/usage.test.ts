@@ -95,6 +95,7 @@ describe('the total of a chat', () => {
       { inputUncached: 100, outputText: 20, outputReasoning: 30 },
       { outputText: 20 },
     ],
+    ['is above what any model thinks', 10, 5, 1e12, {}, { inputUncached: 10, outputText: 5 }, { outputText: 5 }],
     [
       'fits, but a part is larger than its whole',
       ...([10, 4, 14, details(9, 99)] as const),

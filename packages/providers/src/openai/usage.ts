@@ -86,6 +86,9 @@ function readParts(told: OpenAiUsageWire): Parts {
   };
 }
 
+/** More than any model thinks for one answer: beyond it a total is a wrong figure. */
+const hiddenTokensMax = 1_048_576;
+
 function listReadings(
   prompt: number,
   completion: number,
@@ -93,12 +96,13 @@ function listReadings(
   { cacheRead, cacheWrite, reasoning }: Parts,
 ): [TokenTotals, ...TokenTotals[]] {
   const withCache = prompt + cacheRead + cacheWrite;
+  const hidden = total - prompt - completion;
   return [
     { prompt, completion },
     { prompt, completion: completion + reasoning },
     { prompt: withCache, completion },
     { prompt: withCache, completion: completion + reasoning },
-    ...(reasoning === 0 && total > prompt + completion ? [{ prompt, completion: total - prompt }] : []),
+    ...(reasoning === 0 && hidden > 0 && hidden <= hiddenTokensMax ? [{ prompt, completion: total - prompt }] : []),
   ];
 }
 

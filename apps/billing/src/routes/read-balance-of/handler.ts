@@ -1,11 +1,10 @@
-import { AppError } from '@aggregator/contracts';
 import { principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { BillingContext } from '../../context.ts';
 import { openAccounts } from '../../ledger/open-accounts.ts';
 import { confirmedBefore } from '../../organizations/directory.ts';
-import { readBalance } from '../read-balance/read-balance.ts';
+import { noBalance, readBalance } from '../read-balance/read-balance.ts';
 
 const parameters = z.object({ id: z.uuid().transform((id) => id.toLowerCase()) });
 
@@ -16,7 +15,7 @@ const parameters = z.object({ id: z.uuid().transform((id) => id.toLowerCase()) }
 export function readBalanceOfHandler(context: BillingContext): RequestHandler {
   return async (request, response) => {
     const parsed = parameters.safeParse(request.params);
-    if (!parsed.success) throw new AppError('not_found');
+    if (!parsed.success) throw noBalance();
     const { id } = parsed.data;
     const { orgId, userId, scopes } = principalOf(request);
     if (id === orgId || id === userId) {
@@ -25,7 +24,8 @@ export function readBalanceOfHandler(context: BillingContext): RequestHandler {
       response.json(await readBalance(context, orgId));
       return;
     }
-    if (!scopes.includes('billing:manage')) throw new AppError('not_found');
+    // The same answer as for an unknown id: whether another organisation exists is a secret.
+    if (!scopes.includes('billing:manage')) throw noBalance();
     response.json(await readBalance(context, id));
   };
 }

@@ -6,6 +6,9 @@ import { readAccounts } from '../../ledger/accounts.ts';
 
 const heldDeadlineMs = 1000;
 
+export const noBalance = () =>
+  new AppError('not_found', { message: 'No organization or user of this id has a balance that you can read.' });
+
 /**
  * What an organisation has, as the ledger says, and what its open requests hold. Most of the second is only known to the
  * counter store: where that does not answer, what the ledger itself holds is reported, rather than no balance at all.
@@ -23,7 +26,7 @@ export async function readBalance(
     },
   );
   const accounts = await readAccounts(database, orgId);
-  if (accounts === undefined) throw new AppError('not_found');
+  if (accounts === undefined) throw noBalance();
   const balance = accounts.available + accounts.leased + accounts.held;
   const heldNanoUsd = (await held) + accounts.held;
   return {

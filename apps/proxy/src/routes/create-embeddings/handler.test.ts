@@ -55,6 +55,18 @@ describe('embeddings', () => {
   });
 
   it.each([
+    ['/v1/embeddings', 'input', [], "'input': must have at least 1 text or token id."],
+    ['/v1/embeddings', 'input', Array(2049).fill('a'), "'input': has 2049 items, and at most 2048 are accepted."],
+    ['/v1/embeddings', 'input', { text: 'a' }, '1 to 2048 texts'],
+    ['/v1/completions', 'prompt', Array(2049).fill('a'), "'prompt': has 2049 items, and at most 2048 are accepted."],
+  ])('names the bound that an input breaks: %s %s', async (path, field, input, message) => {
+    const response = await world.post(path, { model: good.model, [field]: input });
+
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { param: field, message: expect.stringContaining(message) } });
+  });
+
+  it.each([
     ['a torn answer', { kind: 'cut', afterChunks: 1 } as const, 502, 'upstream_unreachable'],
     ['half an answer', { kind: 'malformed', beforeChunk: 0 } as const, 502, 'upstream_invalid_response'],
     [
