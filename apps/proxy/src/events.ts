@@ -5,6 +5,7 @@ import type { Logger, Metrics } from '@aggregator/service-kit';
 import type { RefusedBy } from './admission/room.ts';
 import type { GivenUp } from './corrections/corrections.ts';
 import type { PendingCorrection } from './corrections/pending-correction.ts';
+import { FirstTimes } from './first-times.ts';
 import type { DispatchedRequest } from './settlement/dispatched-request.ts';
 import type { AttemptEnd, Settled } from './settlement/settle-request.ts';
 
@@ -56,6 +57,9 @@ export interface ProxyEvents {
   /** The counter store, the event log or the spool's disk. */
   partFailed(part: string, error: unknown): void;
 }
+
+/** Models of which it is logged once that their provider does not know them; beyond it each time. */
+const unknownModelsMax = 1000;
 
 const secondsToFirstToken = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
 const secondsToEnd = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600];
@@ -109,6 +113,8 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
   );
   const unsettled = metrics.gauge('proxy_unrecovered_intents', 'Requests of an earlier process not settled yet.');
 
+  const unknownModels = new FirstTimes(unknownModelsMax);
+
   return {
     requestRefused(requestId, failure) {
       refusals.inc({ code: failure.code });
@@ -145,7 +151,11 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
       const { code, internal } = failure;
       // Our own set-up is wrong: nobody but the operator can mend that, and no retry.
       const level = code === 'upstream_misconfigured' ? 'error' : 'warn';
-      logger[level]('attempt_failed', { requestId, provider, model: candidate.model.id, code, internal });
+      const model = candidate.model.id;
+      logger[level]('attempt_failed', { requestId, provider, model, code, internal });
+      if (code === 'model_not_found' && unknownModels.isNew(`${provider}/${model}`)) {
+        logger.error('provider_model_unknown', { requestId, provider, model, internal });
+      }
     },
     streamResumed(requestId, from, { candidate }) {
       const provider = candidate.provider.name;

@@ -135,6 +135,23 @@ describe.each([true, false])('a provider that fails before anything was delivere
     expect(await world.usageOf(requestId)).toMatchObject({ outcome: 'failed', amountNanoUsd: '0' });
   });
 
+  it('of an unknown model gives way to the next provider, and no breaker opens', async () => {
+    for (let time = 0; time < 4; time += 1) {
+      world.primary.fault = () => ({ kind: 'status', status: 404, code: 'model_not_found' });
+      await expectWhole(await ask('story', isStreamed), 'fallback', 2);
+    }
+  });
+
+  it('of an unknown model with nobody else to ask answers 404, not asked again, and free', async () => {
+    world.primary.fault = () => ({ kind: 'status', status: 404, code: 'model_not_found' });
+    const { status, told, headers, requestId } = await ask('alone', isStreamed);
+
+    expect({ status, error: told.error }).toEqual({ status: 404, error: 'model_not_found' });
+    expect(headers['x-should-retry']).toBe('false');
+    expect(world.primary.count).toBe(1);
+    expect(await world.usageOf(requestId)).toMatchObject({ outcome: 'failed', amountNanoUsd: '0' });
+  });
+
   it('13: with a policy refusal gives way where the route says so', async () => {
     world.primary.fault = () => ({ kind: 'status', status: 400, code: 'content_policy_violation' });
     await expectWhole(await ask('shopping', isStreamed), 'fallback', 2);

@@ -234,7 +234,7 @@ describe('the adapter, against the fake', () => {
     });
     await expect(ask(model, about('#too-long'))).rejects.toMatchObject({ code: 'context_length_exceeded' });
     await expect(ask(model, about('#overloaded'))).rejects.toMatchObject({ code: 'upstream_error', isRetryable: true });
-    await expect(ask('gemini-9', {})).rejects.toMatchObject({ code: 'upstream_misconfigured' });
+    await expect(ask('gemini-9', {})).rejects.toMatchObject({ code: 'model_not_found' });
     const { translator, end } = await stream(model, about('#error-event'));
     expect(translator).toMatchObject({
       isComplete: false,

@@ -158,9 +158,14 @@ export function describeFake(name: string, subject: FakeUnderTest): void {
       expect(torn.text).not.toBe('');
     });
 
-    it('of a wrong key or an unknown model is our set-up’s', async () => {
+    it('of an unknown model is known, and not tried again', async () => {
+      const { error } = await client.with({ model: 'nobody/knows-it' }).ask({ messages: user('Hello') });
+      expect(error).toMatchObject({ code: 'model_not_found', isRetryable: false, mayFailOver: true });
+    });
+
+    it('of a wrong key is our set-up’s', async () => {
       const request = { messages: user('Hello') };
-      for (const wrong of [{ credential: 'wrong-key' }, { credential: null }, { model: 'nobody/knows-it' }]) {
+      for (const wrong of [{ credential: 'wrong-key' }, { credential: null }]) {
         expect((await client.with(wrong).ask(request)).error?.code).toBe('upstream_misconfigured');
       }
       expect(await client.probe()).toBe(200);

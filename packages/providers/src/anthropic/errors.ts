@@ -1,4 +1,5 @@
 import { isContextText } from '../errors/context-text.ts';
+import { judgeNotFound } from '../errors/judge-not-found.ts';
 import { readRetryAfterMs } from '../errors/retry-after.ts';
 import { toProviderError, type Verdict, verdicts } from '../errors/verdicts.ts';
 import { isRecord, parseRecord } from '../json-record.ts';
@@ -61,6 +62,8 @@ function judge(status: number, error: AnthropicErrorWire | null): Verdict {
       if (isContextText(message)) return verdicts.context;
       if (policyMessage.test(message)) return verdicts.policy;
       return accountMessage.test(message) ? verdicts.ourSetUp : verdicts.rejected;
+    case 404:
+      return judgeNotFound(message);
     case 408:
     case 409:
       return verdicts.failed;

@@ -1,4 +1,5 @@
 import { isContextText } from '../errors/context-text.ts';
+import { judgeNotFound } from '../errors/judge-not-found.ts';
 import { readRetryAfterMs } from '../errors/retry-after.ts';
 import { toProviderError, type Verdict, verdicts } from '../errors/verdicts.ts';
 import { isRecord, parseRecord } from '../json-record.ts';
@@ -47,6 +48,8 @@ function judge(status: number, message: string | null): Verdict {
     case 422:
       if (message === null) return verdicts.notUnderstood;
       return isContextText(message) ? verdicts.context : verdicts.rejected;
+    case 404:
+      return judgeNotFound(message);
     case 413:
       return isContextText(message ?? '') ? verdicts.context : verdicts.tooLarge;
     case 429:

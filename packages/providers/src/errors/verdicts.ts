@@ -29,6 +29,7 @@ export const verdicts = {
   context: verdict('context_length_exceeded', 'no', 'next', 'told'),
   rejected: verdict('upstream_rejected', 'no', 'no', 'told'),
   tooLarge: verdict('request_too_large', 'no', 'no', 'told'),
+  unknownModel: verdict('model_not_found', 'no', 'next'),
   ourSetUp: verdict('upstream_misconfigured', 'no', 'next'),
   rateLimited: verdict('rate_limit_exceeded', 'again', 'next'),
   tooLargeForRate: verdict('rate_limit_exceeded', 'no', 'next'),

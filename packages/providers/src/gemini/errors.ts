@@ -1,4 +1,5 @@
 import { isContextText } from '../errors/context-text.ts';
+import { judgeNotFound } from '../errors/judge-not-found.ts';
 import { readRetryAfterMs } from '../errors/retry-after.ts';
 import { toProviderError, type Verdict, verdicts } from '../errors/verdicts.ts';
 import { isRecord } from '../json-record.ts';
@@ -103,6 +104,8 @@ function judge(status: number, error: GeminiErrorWire | null): Verdict {
     case 403:
       // A file of the caller's that is not there is told as one that we may not see.
       return /access the file/i.test(error?.message ?? '') ? verdicts.rejected : verdicts.ourSetUp;
+    case 404:
+      return judgeNotFound(error?.message);
     case 408:
     case 409:
     case 499:

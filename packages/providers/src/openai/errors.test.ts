@@ -22,7 +22,8 @@ describe('an error in the dialect of OpenAI', () => {
   it.each([
     [403, 'content_policy_violation', 'content_policy_violation', false],
     [400, 'invalid_prompt', 'content_policy_violation', false],
-    [400, 'model_not_found', 'upstream_misconfigured', true],
+    [400, 'model_not_found', 'model_not_found', true],
+    [403, 'model_not_found', 'upstream_misconfigured', true],
     [402, null, 'upstream_misconfigured', true],
     [301, null, 'upstream_misconfigured', true],
     [405, null, 'upstream_misconfigured', true],
@@ -33,9 +34,10 @@ describe('an error in the dialect of OpenAI', () => {
     expect(judge(status, { message: 'x', code })).toMatchObject({ code: ours, mayFailOver });
   });
 
-  it('of status 404 is the caller’s where a parameter is named, and ours where it is the model or nothing', () => {
+  it('of status 404 is the caller’s where a parameter is named, an unknown model where one is told, and ours else', () => {
     expect(judge(404, { message: 'No such file', param: 'file_id' }).code).toBe('upstream_rejected');
-    expect(judge(404, { message: 'No such model', param: 'model' }).code).toBe('upstream_misconfigured');
+    expect(judge(404, { message: 'No such model', param: 'model' }).code).toBe('model_not_found');
+    expect(judge(404, { message: 'model "llama" not found, try pulling it first' }).code).toBe('model_not_found');
     expect(judge(404, { message: 'Invalid URL' }).code).toBe('upstream_misconfigured');
   });
 

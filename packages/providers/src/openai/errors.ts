@@ -1,4 +1,5 @@
 import { isContextText } from '../errors/context-text.ts';
+import { judgeNotFound } from '../errors/judge-not-found.ts';
 import { readRetryAfterMs } from '../errors/retry-after.ts';
 import { toProviderError, type Verdict, verdicts } from '../errors/verdicts.ts';
 import { isRecord, parseRecord } from '../json-record.ts';
@@ -115,6 +116,9 @@ function saysOneOf({ code, type, message }: OpenAiErrorWire, phrases: readonly s
   return phrases.some((phrase) => said.includes(phrase));
 }
 
+/** The key is at fault, whatever the code says: a model that its project may not use is not unknown. */
+const keyStatuses: ReadonlySet<number> = new Set([401, 403]);
+
 function judge(status: number, error: OpenAiErrorWire | null, dialect: ErrorDialect): Verdict {
   if (error !== null && isContext(status, error, dialect)) return verdicts.context;
   if (error !== null && status >= 500 && saysOneOf(error, dialect.clientErrors)) return verdicts.rejected;
@@ -123,15 +127,15 @@ function judge(status: number, error: OpenAiErrorWire | null, dialect: ErrorDial
   if (status < 500) {
     if (policyCodes.has(code)) return verdicts.policy;
     if (quotaCodes.has(code) || quotaCodes.has(error?.type ?? '')) return verdicts.ourSetUp;
-    if (code === 'model_not_found') return verdicts.ourSetUp;
+    if (code === 'model_not_found' && !keyStatuses.has(status)) return verdicts.unknownModel;
   }
   switch (status) {
     case 400:
     case 422:
       return error === null ? verdicts.notUnderstood : verdicts.rejected;
     case 404:
-      // A parameter that names something absent is the caller's; an unknown model or address is our set-up.
-      return error?.param && error.param !== 'model' ? verdicts.rejected : verdicts.ourSetUp;
+      // A parameter that names something absent is the caller's.
+      return error?.param && error.param !== 'model' ? verdicts.rejected : judgeNotFound(message);
     case 413:
       return verdicts.tooLarge;
     case 429:
