@@ -1,11 +1,6 @@
 import type { ChatField, ChatMessage } from '@aggregator/contracts';
 import type { FieldFate } from '../provider-adapter.ts';
 
-interface Part {
-  type: string;
-  [name: string]: unknown;
-}
-
 /** A message in a provider's words; the very same one where there is nothing to change. */
 export type MessageChange = (message: ChatMessage) => ChatMessage;
 
@@ -19,10 +14,13 @@ export function withoutForeignParts(
   if (keepsCacheMarks && keepsReasoning) return messages;
   return messages.map((message) => {
     const { reasoning_details, cache_control, content, ...rest } = message;
+    const hasMarkedCall = rest.tool_calls?.some((call) => call.cache_control !== undefined) === true;
     const hasMarkedPart = Array.isArray(content) && content.some((part) => part.cache_control !== undefined);
-    if (reasoning_details === undefined && cache_control === undefined && !hasMarkedPart) return message;
+    if (reasoning_details === undefined && cache_control === undefined && !hasMarkedPart && !hasMarkedCall)
+      return message;
     return {
       ...rest,
+      ...(hasMarkedCall && !keepsCacheMarks && { tool_calls: withoutCacheMarks(rest.tool_calls ?? []) }),
       ...(content !== undefined && {
         content: keepsCacheMarks || !Array.isArray(content) ? content : withoutCacheMarks(content),
       }),
@@ -32,12 +30,12 @@ export function withoutForeignParts(
   });
 }
 
-/** Content parts or tools without the marks of a prompt cache, for a provider that knows none. */
-export function withoutCacheMarks(parts: readonly Part[]): Part[] {
+/** Content parts, calls or tools without the marks of a prompt cache, for a provider that knows none. */
+export function withoutCacheMarks<Part extends object>(parts: readonly (Part & { cache_control?: unknown })[]): Part[] {
   return parts.map((part) => {
     if (part.cache_control === undefined) return part;
     const { cache_control: _mark, ...unmarked } = part;
-    return unmarked;
+    return unmarked as unknown as Part;
   });
 }
 

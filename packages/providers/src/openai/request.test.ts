@@ -156,11 +156,13 @@ describe('reasoning asked of OpenAI in the words of others', () => {
 describe('what only other providers know', () => {
   it('is left out of messages and tools, and the caller’s own are not touched', () => {
     const mark = { type: 'ephemeral' };
+    const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
     const request = chatCompletionRequest.parse({
       model: 'any',
       messages: [
         { role: 'user', content: [{ type: 'text', text: 'x', cache_control: mark }] },
         { role: 'assistant', content: 'y', reasoning_content: 'z', reasoning: 'z', images: [], reasoning_details: [] },
+        { role: 'assistant', content: null, tool_calls: [{ ...call, cache_control: mark }] },
       ],
       tools: [{ type: 'function', function: { name: 'f' }, cache_control: mark }],
     });
@@ -171,6 +173,7 @@ describe('what only other providers know', () => {
       messages: [
         { role: 'user', content: [{ type: 'text', text: 'x' }] },
         { role: 'assistant', content: 'y' },
+        { role: 'assistant', content: null, tool_calls: [call] },
       ],
       tools: [{ type: 'function', function: { name: 'f' } }],
     });

@@ -5,6 +5,7 @@ import { createOpenAiDialect } from '../openai/dialect.ts';
 import { withRefusalAsText } from '../openai/messages.ts';
 import { openRouterChatFields, openRouterImagesFields } from './capabilities.ts';
 import { toOpenAiError } from './errors.ts';
+import { markContent } from './mark-content.ts';
 
 /**
  * OpenRouter, whose models are named `openai/gpt-4o-mini`.
@@ -26,8 +27,9 @@ export const openRouterAdapter = createOpenAiDialect('OpenRouter', openRouterCha
   adjustAnswer: withoutCost,
   cutChunk: withoutItsProvider,
   adjustMessage(message) {
-    if (message.reasoning_content === undefined) return withRefusalAsText(message);
-    const { reasoning_content: reasoning, ...rest } = withRefusalAsText(message);
+    const said = markContent(withRefusalAsText(message));
+    if (said.reasoning_content === undefined) return said;
+    const { reasoning_content: reasoning, ...rest } = said;
     return { ...rest, reasoning };
   },
   adjustChat(fields, target) {

@@ -38,6 +38,36 @@ describe('OpenRouter', () => {
     expect(translate({ reasoning_effort: 'max' })).not.toHaveProperty('reasoning_effort');
   });
 
+  it('carries the cache mark of a message on its last part', () => {
+    const cache_control = { type: 'ephemeral' };
+    const calls = [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }];
+    const messages = [
+      { role: 'user', content: 'a', cache_control },
+      { role: 'assistant', content: null, tool_calls: [{ ...calls[0], cache_control }], cache_control },
+      { role: 'tool', tool_call_id: 'c', content: 'b', cache_control },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'c' },
+          { type: 'text', text: 'd' },
+        ],
+        cache_control,
+      },
+    ];
+    expect(translate({ messages }).messages).toEqual([
+      { role: 'user', content: [{ type: 'text', text: 'a', cache_control }] },
+      { role: 'assistant', content: null, tool_calls: calls },
+      { role: 'tool', tool_call_id: 'c', content: [{ type: 'text', text: 'b', cache_control }] },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'c' },
+          { type: 'text', text: 'd', cache_control },
+        ],
+      },
+    ]);
+  });
+
   it('is probed where a wrong key is refused, since its list of models is open to all', () => {
     expect(openRouterAdapter.probe(target).url).toBe('https://openrouter.ai/api/v1/key');
   });
