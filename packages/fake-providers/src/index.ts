@@ -22,4 +22,5 @@ export {
   type FakeOpenAiRecord,
 } from './openai/index.ts';
 export { createFakeOpenRouter, type FakeOpenRouterOptions } from './openrouter/index.ts';
+export type { FakeScript, ScriptedCall, ScriptedRequest, ScriptedRound, ScriptedTurn } from './script.ts';
 export { createFakeYandex, type FakeYandexOptions } from './yandex/index.ts';

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { sampleJson } from '../sample-json.ts';
+import type { FakeScript } from '../script.ts';
 import type { FakeModel } from './models.ts';
+import { readScripted, toScriptedBlocks } from './scripted-answer.ts';
 import { redactThinking, signThinking } from './signature.ts';
 import { countTokens, splitTokens, toBlocks } from './tokens.ts';
 import type { FakeBlock, FakeRequest } from './wire.ts';
@@ -28,11 +30,19 @@ const echoTokensMax = 12;
  * each, `#think` and `#redacted` show thinking, `#system` repeats the system prompt, `#words=50` goes on for so long,
  * `#refuse` and `#refuse-silently` end in a refusal.
  */
-export function composeAnswer(request: FakeRequest, model: FakeModel): FakeAnswer {
+export function composeAnswer(request: FakeRequest, model: FakeModel, script?: FakeScript): FakeAnswer {
   const said = readLastTurn(request);
-  if (/#refuse\b/.test(said.text)) return refuse(/#refuse-silently\b/.test(said.text));
+  const turn = script?.(readScripted(request)) ?? null;
+  if (turn === null && /#refuse\b/.test(said.text)) return refuse(/#refuse-silently\b/.test(said.text));
   const thinking = composeThinking(request, model, said.text);
   const thinkingTokens = thinking.length > 0 ? countTokens(thoughtOf(said.text)) : 0;
+  if (turn !== null) {
+    const content = toScriptedBlocks(turn, request);
+    const outputTokens = thinkingTokens + countTokens(JSON.stringify(content));
+    const stopReason = turn.calls.length > 0 ? 'tool_use' : 'end_turn';
+    const rest = { stopSequence: null, stopDetails: null, outputTokens, thinkingTokens };
+    return { content: [...thinking, ...content], stopReason, ...rest };
+  }
   const calls = composeCalls(request, said.text);
   if (calls.length > 0) {
     const outputTokens = thinkingTokens + countTokens(JSON.stringify(calls.map((call) => call.input)));

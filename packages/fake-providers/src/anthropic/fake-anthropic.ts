@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { FakeScript } from '../script.ts';
 import { toEvents, toMessage } from './answer-events.ts';
 import { checkHeaders, checkMessages, checkTokenCount, type FakeVersion } from './check-request.ts';
 import { composeAnswer } from './compose-answer.ts';
@@ -13,6 +14,8 @@ import { countPromptTokens } from './tokens.ts';
 export interface FakeAnthropicOptions {
   /** The only key that is taken. Default `sk-ant-fake`. */
   credential?: string;
+  /** What its models say instead of what they say by themselves. Words of a prompt make no faults then. */
+  script?: FakeScript;
 }
 
 export interface FakeAnthropic {
@@ -37,7 +40,7 @@ const padding = ' '.repeat(5);
  * `GET /v1/models`. It takes what the vendor takes and refuses the rest; what it answers is told at `composeAnswer`, what
  * it can be made to do wrong at `findFault`.
  */
-export function createFakeAnthropic({ credential = 'sk-ant-fake' }: FakeAnthropicOptions = {}): FakeAnthropic {
+export function createFakeAnthropic({ credential = 'sk-ant-fake', script }: FakeAnthropicOptions = {}): FakeAnthropic {
   const ledger = new FakeLedger();
   const cache = new PromptCache();
   let sequence = 0;
@@ -66,9 +69,9 @@ export function createFakeAnthropic({ credential = 'sk-ant-fake' }: FakeAnthropi
     const { request, model } = checkMessages(body, version);
     const { record } = exchange;
     record.request = request;
-    const fault = findFault(JSON.stringify(request.messages.at(-1)));
+    const fault = script === undefined ? findFault(JSON.stringify(request.messages.at(-1))) : null;
     record.prompt = cache.take(request);
-    const answer = composeAnswer(request, model);
+    const answer = composeAnswer(request, model, script);
     const head = { id: `msg_fake_${exchange.sequence}`, model: model.id };
     record.thinkingTokens = answer.thinkingTokens;
     if (request.stream === true) return writeEvents(exchange, toEvents(answer, head, record.prompt), fault);

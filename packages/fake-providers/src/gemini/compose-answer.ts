@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { sampleJson } from '../sample-json.ts';
+import type { FakeScript, ScriptedTurn } from '../script.ts';
 import type { FakeModel } from './models.ts';
+import { readScripted, toScriptedParts } from './scripted-parts.ts';
 import { sign, toSigned } from './signature.ts';
 import { countTokens, splitTokens } from './tokens.ts';
 import type { FakePart, FakeRequest } from './wire.ts';
@@ -42,19 +44,27 @@ const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4D
  * so long, `#draw` draws where the model can, `#refuse` is stopped half-way, `#block` is not answered at all and
  * `#malformed` makes a call that is none.
  */
-export function composeAnswer(request: FakeRequest, model: FakeModel): FakeAnswer {
+export function composeAnswer(request: FakeRequest, model: FakeModel, script?: FakeScript): FakeAnswer {
   const said = readLastTurn(request);
-  if (/#block\b/.test(said.text)) return { candidates: [], blockReason: 'PROHIBITED_CONTENT', thoughtTokens: 0 };
+  const turn = script?.(readScripted(request)) ?? null;
+  if (turn === null && /#block\b/.test(said.text))
+    return { candidates: [], blockReason: 'PROHIBITED_CONTENT', thoughtTokens: 0 };
   const thought = composeThought(request, model, said.text);
   const isShown = request.generationConfig?.thinkingConfig?.includeThoughts === true && thought !== '';
   const shown: FakePart[] = isShown ? [{ text: thought, thought: true }] : [];
   const count = request.generationConfig?.candidateCount ?? 1;
   const candidates = Array.from({ length: count }, (_, index) => {
-    const candidate = composeCandidate(request, model, said, index);
+    const candidate =
+      turn === null ? composeCandidate(request, model, said, index) : toScriptedCandidate(turn, request, model);
     const signed = thought === '' ? candidate.parts : withSignature(candidate.parts);
     return { ...candidate, parts: [...shown, ...signed] };
   });
   return { candidates, blockReason: null, thoughtTokens: countTokens(thought) };
+}
+
+function toScriptedCandidate(turn: ScriptedTurn, request: FakeRequest, model: FakeModel): FakeCandidate {
+  const parts = toScriptedParts(turn, request, model);
+  return { parts, finishReason: 'STOP', imageTokens: 0, tokens: countTokens(JSON.stringify(parts)) };
 }
 
 function composeCandidate(request: FakeRequest, model: FakeModel, said: LastTurn, index: number): FakeCandidate {

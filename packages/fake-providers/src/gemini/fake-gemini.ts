@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { FakeScript } from '../script.ts';
 import { embedText } from '../vectors.ts';
 import { type AnswerPiece, toAnswer, toPieces } from './answer-pieces.ts';
 import { checkBatch, checkCountTokens, checkGenerateContent, checkKey, checkModel } from './check-request.ts';
@@ -14,6 +15,8 @@ import type { FakeRequest } from './wire.ts';
 export interface FakeGeminiOptions {
   /** The only key that is taken. Default `AIza-fake`. */
   credential?: string;
+  /** What its models say instead of what they say by themselves. Words of a prompt make no faults then. */
+  script?: FakeScript;
 }
 
 export interface FakeGemini {
@@ -40,7 +43,7 @@ const dimensionsDefault = 3072;
  * `:streamGenerateContent`, `:countTokens`, `:batchEmbedContents` and `GET models`. It takes what the vendor takes and
  * refuses the rest; what it answers is told at `composeAnswer`, what it can be made to do wrong at `findFault`.
  */
-export function createFakeGemini({ credential = 'AIza-fake' }: FakeGeminiOptions = {}): FakeGemini {
+export function createFakeGemini({ credential = 'AIza-fake', script }: FakeGeminiOptions = {}): FakeGemini {
   const ledger = new FakeLedger();
   let sequence = 0;
 
@@ -50,12 +53,12 @@ export function createFakeGemini({ credential = 'AIza-fake' }: FakeGeminiOptions
     const id = request.headers['x-client-request-id'];
     const record = ledger.open({ attemptId: typeof id === 'string' ? id : null, path: url.pathname });
     const exchange = { request, response, record, url, sequence };
-    serve(exchange, credential).catch((error: unknown) => refuse(exchange, error));
+    serve(exchange, credential, script).catch((error: unknown) => refuse(exchange, error));
   };
   return { listener, ledger };
 }
 
-async function serve(exchange: Exchange, credential: string): Promise<void> {
+async function serve(exchange: Exchange, credential: string, script: FakeScript | undefined): Promise<void> {
   const { request, url } = exchange;
   checkKey(request.headers, credential);
   if (request.method === 'GET') return serveModels(exchange);
@@ -64,7 +67,8 @@ async function serve(exchange: Exchange, credential: string): Promise<void> {
   const body = await readBody(request);
   if (method === 'countTokens') return serveCount(exchange, body, model);
   if (method === 'batchEmbedContents') return serveEmbeddings(exchange, body, model);
-  await serveContent(exchange, checkGenerateContent(body, model), model, method === 'streamGenerateContent');
+  const content = checkGenerateContent(body, model);
+  await serveContent(exchange, content, model, method === 'streamGenerateContent', script);
 }
 
 async function serveContent(
@@ -72,16 +76,17 @@ async function serveContent(
   request: FakeRequest,
   model: FakeModel,
   isStream: boolean,
+  script: FakeScript | undefined,
 ): Promise<void> {
   const { record, response, sequence, url } = exchange;
   record.request = request;
   const prompt = JSON.stringify(request.contents.at(-1));
-  const fault = findFault(prompt);
+  const fault = script === undefined ? findFault(prompt) : null;
   const { all, audio, image } = countPromptTokens(request);
   // Half of the prompt, where a word asks for it: what is really cached depends on the vendor's mood.
   const cached = /#cached\b/.test(prompt) ? Math.floor((all - audio - image) / 2) : 0;
   record.usage = { ...noUsage, prompt: all, promptAudio: audio, promptImage: image, cached };
-  const answer = composeAnswer(request, model);
+  const answer = composeAnswer(request, model, script);
   const head = { responseId: `fake${sequence}`, modelVersion: model.id };
   const pieces = toPieces(answer, head, request);
   if (isStream && url.searchParams.get('alt') === 'sse') return writePieces(exchange, pieces, fault);

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { sampleJson } from '../sample-json.ts';
+import type { FakeScript } from '../script.ts';
 import { effortAt, type FakeModel } from './models.ts';
+import { readScripted, toScriptedCalls } from './scripted-choice.ts';
 import { countTokens, readText, splitTokens } from './tokens.ts';
 import type { FakeChat, FakeMessage } from './wire.ts';
 
@@ -29,16 +31,23 @@ const echoTokensMax = 12;
  * instructions, `#words=50` goes on for so long, `#refuse` refuses, `#filter` ends in the content filter. A model that
  * reasons does so, unless its effort is `none`, which that of some is where nothing is said.
  */
-export function composeAnswer(chat: FakeChat, model: FakeModel): FakeChoice[] {
-  return Array.from({ length: chat.n ?? 1 }, (_, choice) => composeChoice(chat, model, choice));
+export function composeAnswer(chat: FakeChat, model: FakeModel, script?: FakeScript): FakeChoice[] {
+  return Array.from({ length: chat.n ?? 1 }, (_, choice) => composeChoice(chat, model, choice, script));
 }
 
-function composeChoice(chat: FakeChat, model: FakeModel, choice: number): FakeChoice {
+function composeChoice(chat: FakeChat, model: FakeModel, choice: number, script?: FakeScript): FakeChoice {
   const said = readLast(chat);
   const isThinking = effortAt(model, chat.reasoning_effort) !== 'none';
   const reasoning = isThinking ? `The user wants to talk about this: ${echoOf(said)}` : '';
   const reasoningTokens = splitTokens(reasoning).length;
   const head = { refusal: null, reasoning, reasoningTokens, calls: [] };
+  const turn = script?.(readScripted(chat)) ?? null;
+  if (turn !== null) {
+    const { text } = turn;
+    const scripted = toScriptedCalls(turn, chat);
+    const tokens = reasoningTokens + countTokens(text + scripted.map((call) => call.arguments).join(''));
+    return { ...head, text, calls: scripted, finishReason: scripted.length > 0 ? 'tool_calls' : 'stop', tokens };
+  }
   const calls = composeCalls(chat, said, choice);
   if (calls.length > 0) {
     const tokens = calls.reduce((sum, call) => sum + countTokens(call.arguments), reasoningTokens);

@@ -1,3 +1,4 @@
+import type { FakeScript } from '../script.ts';
 import { checkChat, parseStrictly } from './check-chat.ts';
 import { createFakeDialect, type FakeOpenAiDialect } from './dialect.ts';
 import { openAiModels, requireModel } from './models.ts';
@@ -13,14 +14,15 @@ export type { FakeLedger as FakeOpenAiLedger, FakeRecord as FakeOpenAiRecord } f
 export interface FakeOpenAiOptions {
   /** The only key that is taken. Default `sk-fake-openai`. */
   credential?: string;
+  script?: FakeScript;
 }
 
 /**
  * OpenAI in its own words, under `/v1`: chats and responses plain and streamed, embeddings, images, models. It takes what the vendor takes
  * and refuses the rest; what it answers is told at `composeAnswer`, what it can be made to do wrong at `findFault`.
  */
-export function createFakeOpenAi({ credential = 'sk-fake-openai' }: FakeOpenAiOptions = {}): FakeOpenAiDialect {
-  return createFakeDialect({ ...openAiVendor, credential });
+export function createFakeOpenAi({ credential = 'sk-fake-openai', script }: FakeOpenAiOptions = {}): FakeOpenAiDialect {
+  return createFakeDialect({ ...openAiVendor, credential, script });
 }
 
 /** OpenAI as its coats begin from it. */

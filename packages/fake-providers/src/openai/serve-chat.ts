@@ -24,10 +24,10 @@ export async function serveChat(
 ): Promise<void> {
   const { record, sequence } = exchange;
   const last = chat.messages.at(-1);
-  const fault = findFault(last === undefined ? '' : readText(last));
+  const fault = vendor.script === undefined && last !== undefined ? findFault(readText(last)) : null;
   record.promptTokens = countPromptTokens(chat);
   record.cachedTokens = cache.take(chat);
-  const choices = composeAnswer(chat, model);
+  const choices = composeAnswer(chat, model, vendor.script);
   record.reasoningTokens = sumOf(choices.map((choice) => choice.reasoningTokens));
   const head = vendor.toHead(sequence, model);
   if (chat.stream === true) return streamChat(vendor, exchange, chat, choices, head, fault);
@@ -55,7 +55,7 @@ function toMessage(vendor: FakeVendor, choice: FakeChoice): object {
   const { text, refusal, reasoning, calls } = choice;
   return {
     role: 'assistant',
-    content: calls.length > 0 || refusal !== null ? null : text,
+    content: text === '' && (calls.length > 0 || refusal !== null) ? null : text,
     refusal,
     annotations: [],
     ...(reasoning !== '' && vendor.toThought(choice, reasoning, true)),
@@ -116,6 +116,7 @@ function toDeltas(vendor: FakeVendor, choice: FakeChoice, index: number): Delta[
     const delta = vendor.toThought(choice, thought, position === thoughts.length - 1);
     say(delta, 1);
   }
+  for (const piece of splitTokens(text)) say({ content: piece }, 1);
   for (const [position, { id, name, arguments: told }] of calls.entries()) {
     const begun = { index: position, id, type: 'function', function: { name, arguments: '' } };
     say({ tool_calls: [begun] }, 0);
@@ -123,7 +124,6 @@ function toDeltas(vendor: FakeVendor, choice: FakeChoice, index: number): Delta[
       say({ tool_calls: [{ index: position, function: { arguments: piece } }] }, 1);
   }
   for (const piece of splitTokens(refusal ?? '')) say({ refusal: piece }, 1);
-  for (const piece of splitTokens(text)) say({ content: piece }, 1);
   said.push({ choice: index, delta: {}, tokens: 0, finish: vendor.toFinish(choice) });
   return said;
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FakeScript } from '../script.ts';
 import type { FakeChoice } from './compose-answer.ts';
 import type { FakeModel } from './models.ts';
 import type { Refusal } from './refusal.ts';
@@ -24,6 +25,8 @@ export interface FakeVendor {
   readonly prefix: string;
   /** The only key that is taken. */
   readonly credential: string;
+  /** What its models say instead of what they say by themselves. Words of a prompt make no faults then. */
+  readonly script?: FakeScript | undefined;
   /** Routes that need no key, without the prefix. */
   readonly openRoutes: readonly string[];
   /** What is read to see whether a key is right. */

@@ -7,11 +7,13 @@ import { type FakeModel, openAiModels } from '../openai/models.ts';
 import { invalid, Refusal } from '../openai/refusal.ts';
 import { type FakeVendor, toOpenAiUsage } from '../openai/vendor.ts';
 import { openAiEmbeddings, openAiImages } from '../openai/wire.ts';
+import type { FakeScript } from '../script.ts';
 import { openRouterChat, toPlainMessages } from './wire.ts';
 
 export interface FakeOpenRouterOptions {
   /** The only key that is taken. Default `sk-or-v1-fake`. */
   credential?: string;
+  script?: FakeScript;
 }
 
 /** Errors are typed here, and moderation is a 403 of its own. */
@@ -27,8 +29,11 @@ const errorTypes: ReadonlyMap<string | null | undefined, string> = new Map([
  * models think, wants `reasoning_details` back unchanged, and tells what each answer cost.
  * Source: https://openrouter.ai/docs/api/reference/overview (read 2026-11).
  */
-export function createFakeOpenRouter({ credential = 'sk-or-v1-fake' }: FakeOpenRouterOptions = {}): FakeOpenAiDialect {
-  return createFakeDialect({ ...vendor, credential });
+export function createFakeOpenRouter({
+  credential = 'sk-or-v1-fake',
+  script,
+}: FakeOpenRouterOptions = {}): FakeOpenAiDialect {
+  return createFakeDialect({ ...vendor, credential, script });
 }
 
 const models: readonly FakeModel[] = [

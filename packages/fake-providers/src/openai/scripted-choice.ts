@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { RoundReader, type ScriptedRequest, type ScriptedTurn, toScriptedInput } from '../script.ts';
+import type { FakeCall } from './compose-answer.ts';
+import { readText } from './tokens.ts';
+import type { FakeChat } from './wire.ts';
+
+/** A chat as a script reads it. */
+export function readScripted({ messages, tools = [] }: FakeChat): ScriptedRequest {
+  const reader = new RoundReader();
+  const said: string[] = [];
+  for (const message of messages) {
+    if (message.role === 'assistant') {
+      const calls = (message.tool_calls ?? []).map(({ id, function: { name, arguments: text } }) => ({
+        id,
+        name,
+        input: JSON.parse(text),
+      }));
+      reader.readModel(calls);
+    }
+    if (message.role === 'tool') reader.readResult(message.tool_call_id, readText(message));
+    if (message.role !== 'user') continue;
+    said.push(readText(message));
+    const parts = typeof message.content === 'string' ? [] : message.content;
+    reader.readPictures(parts.filter((part) => part.type === 'image_url').length);
+  }
+  return { tools: tools.map((tool) => tool.function.name), said, rounds: reader.rounds, pictures: reader.pictures };
+}
+
+/** The calls of a turn of a script. */
+export function toScriptedCalls({ calls }: ScriptedTurn, { messages, tools = [] }: FakeChat): FakeCall[] {
+  const seed = createHash('sha256').update(JSON.stringify(messages)).digest('hex').slice(0, 16);
+  return calls.map((call, index) => {
+    const schema = tools.find((tool) => tool.function.name === call.name)?.function.parameters;
+    return { id: `call_${seed}_${index}`, name: call.name, arguments: JSON.stringify(toScriptedInput(call, schema)) };
+  });
+}
