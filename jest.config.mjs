@@ -33,6 +33,9 @@ const cluster = ['<rootDir>/tests/cluster/**/*.cluster.test.ts'];
 /** Attacks by one client on the six services, while others are served. */
 const hostile = ['<rootDir>/tests/hostile/**/*.test.ts'];
 
+/** Unmodified coding agents from npm and PyPI, through the product, to fakes of the vendors. */
+const agents = ['<rootDir>/tests/agents/**/*.agents.test.ts'];
+
 const jestFolder = '<rootDir>/packages/testing/src/jest';
 
 export default {
@@ -50,6 +53,10 @@ export default {
     }),
     tier('integration', integration, { globalSetup: `${jestFolder}/integration-setup.mjs` }),
     tier('hostile', hostile, { globalSetup: `${jestFolder}/integration-setup.mjs` }),
+    tier('agents', agents, {
+      globalSetup: `${jestFolder}/unit-setup.mjs`,
+      globalTeardown: `${jestFolder}/unit-teardown.mjs`,
+    }),
     tier('charts', charts, { globalSetup: `${jestFolder}/charts-setup.mjs` }),
     tier('cluster', cluster, { globalSetup: `${jestFolder}/cluster-setup.mjs` }),
     tier('control-plane', controlPlane, { globalSetup: `${jestFolder}/control-plane-setup.mjs` }),

@@ -1,0 +1,4 @@
+import { aider } from './clients/aider.ts';
+import { describeAgent } from './describe-agent.ts';
+
+describeAgent(aider);

@@ -1,0 +1,4 @@
+import { claudeCode } from './clients/claude-code.ts';
+import { describeAgent } from './describe-agent.ts';
+
+describeAgent(claudeCode);

@@ -1,0 +1,4 @@
+import { cline } from './clients/cline.ts';
+import { describeAgent } from './describe-agent.ts';
+
+describeAgent(cline);

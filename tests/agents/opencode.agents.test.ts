@@ -1,0 +1,4 @@
+import { opencode } from './clients/opencode.ts';
+import { describeAgent } from './describe-agent.ts';
+
+describeAgent(opencode);

@@ -1,0 +1,4 @@
+import { qwenCode } from './clients/qwen-code.ts';
+import { describeAgent } from './describe-agent.ts';
+
+describeAgent(qwenCode);
