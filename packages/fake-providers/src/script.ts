@@ -47,7 +47,7 @@ function readProperties(schema: unknown): object {
 
 /** Collects rounds while the turns of a conversation are read in their order. */
 export class RoundReader {
-  readonly #rounds: { calls: readonly ScriptedCall[]; results: (string | null)[]; pictures: number }[] = [];
+  readonly #rounds: { calls: ScriptedCall[]; results: (string | null)[]; pictures: number }[] = [];
   #ids: readonly (string | undefined)[] = [];
   #pictures = 0;
 
@@ -59,15 +59,18 @@ export class RoundReader {
     return this.#pictures;
   }
 
-  /** A turn of the model. One without calls belongs to no round. */
+  /** A turn of the model. One without calls belongs to no round. Calls that follow each other are of one turn. */
   readModel(calls: readonly (ScriptedCall & { readonly id?: string | undefined })[]): void {
-    this.#ids = calls.map(({ id }) => id);
+    const last = this.#rounds.at(-1);
+    const isSameTurn = this.#ids.length > 0 && last?.results.every((result) => result === null) === true;
+    this.#ids = isSameTurn ? [...this.#ids, ...calls.map(({ id }) => id)] : calls.map(({ id }) => id);
     if (calls.length === 0) return;
-    this.#rounds.push({
-      calls: calls.map(({ name, input }) => ({ name, input })),
-      results: calls.map(() => null),
-      pictures: 0,
-    });
+    const made = calls.map(({ name, input }) => ({ name, input }));
+    const missing = calls.map(() => null);
+    if (isSameTurn) {
+      last.calls.push(...made);
+      last.results.push(...missing);
+    } else this.#rounds.push({ calls: made, results: missing, pictures: 0 });
   }
 
   /** The result of a call, in any order; without an id that of the first call that has none. */

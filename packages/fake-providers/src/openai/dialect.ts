@@ -57,7 +57,7 @@ export function createFakeDialect(vendor: FakeVendor): FakeOpenAiDialect {
     if (route === '/chat/completions') return serveChat(vendor, exchange, cache, vendor.readChat(body));
     if (route === '/embeddings') return serveEmbeddings(vendor, exchange, vendor.readEmbeddings(body));
     if (route === responsesPath && vendor.readResponses !== null) {
-      return serveResponses(exchange, cache, vendor.readResponses(body));
+      return serveResponses(exchange, cache, vendor.readResponses(body), vendor.script);
     }
     serveImages(vendor, exchange, vendor.readImages(body));
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { RoundReader, type ScriptedRequest, type ScriptedTurn, toScriptedInput } from '../script.ts';
+import { RoundReader, type ScriptedCall, type ScriptedRequest, type ScriptedTurn, toScriptedInput } from '../script.ts';
 import type { FakeCall } from './compose-answer.ts';
 import { readText } from './tokens.ts';
 import type { FakeChat } from './wire.ts';
@@ -13,7 +13,7 @@ export function readScripted({ messages, tools = [] }: FakeChat): ScriptedReques
       const calls = (message.tool_calls ?? []).map(({ id, function: { name, arguments: text } }) => ({
         id,
         name,
-        input: JSON.parse(text),
+        input: parseArguments(text),
       }));
       reader.readModel(calls);
     }
@@ -24,6 +24,15 @@ export function readScripted({ messages, tools = [] }: FakeChat): ScriptedReques
     reader.readPictures(parts.filter((part) => part.type === 'image_url').length);
   }
   return { tools: tools.map((tool) => tool.function.name), said, rounds: reader.rounds, pictures: reader.pictures };
+}
+
+/** The arguments of a function are JSON; those of a custom tool are a text. */
+function parseArguments(text: string): ScriptedCall['input'] {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The calls of a turn of a script. */

@@ -14,10 +14,9 @@ export interface ToldItem {
 /** The items of an answer, in the order of the vendor: what was thought, what is said, what is called. */
 export function composeItems(request: FakeResponses, choice: FakeChoice, sequence: number): ToldItem[] {
   const items: ToldItem[] = [];
-  const hasCalls = choice.calls.length > 0;
   const place = () => ({ index: items.length, id: `${sequence}_${items.length}` });
   if (choice.reasoning !== '') items.push(tellThought(request, choice, place()));
-  const isSilent = hasCalls || (choice.text === '' && choice.refusal === null);
+  const isSilent = choice.text === '' && choice.refusal === null;
   if (!isSilent) items.push(tellMessage(choice, place()));
   for (const call of choice.calls) items.push(tellCall(call, place()));
   return items;

@@ -1,3 +1,4 @@
+import type { FakeScript } from '../../script.ts';
 import { composeAnswer } from '../compose-answer.ts';
 import { beginEvents, cut, type Exchange, sendJson, write } from '../exchange.ts';
 import { findFault } from '../faults.ts';
@@ -14,14 +15,15 @@ export async function serveResponses(
   exchange: Exchange,
   cache: PromptCache,
   { request, model }: { readonly request: FakeResponses; readonly model: FakeModel },
+  script?: FakeScript,
 ): Promise<void> {
   const { record, sequence, response } = exchange;
   const chat = toFakeChat(request);
   const last = chat.messages.at(-1);
-  const fault = findFault(last === undefined ? '' : readText(last));
+  const fault = script === undefined && last !== undefined ? findFault(readText(last)) : null;
   record.promptTokens = countPromptTokens(chat);
   record.cachedTokens = cache.take(chat);
-  const [choice] = composeAnswer(chat, model);
+  const [choice] = composeAnswer(chat, model, script);
   if (choice === undefined) throw new Error('the fake has no answer');
   record.reasoningTokens = choice.reasoningTokens;
   const items = composeItems(request, choice, sequence);
