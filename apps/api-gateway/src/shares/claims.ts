@@ -10,13 +10,21 @@ const callerAddressWeight = 3;
 /** A quarter. */
 const publicAddressWeight = 1 / 3;
 
+/** A principal is one object for as long as its credential is remembered, and mostly sends from one address. */
+const lastClaims = new WeakMap<Principal, { readonly clientIp: string; readonly claims: readonly Claim[] }>();
+
 /** The claims of a caller with a credential: its key or user, its organisation, its address. */
-export function claimsOf({ keyId, userId, orgId }: Principal, clientIp: string): readonly Claim[] {
-  return [
+export function claimsOf(principal: Principal, clientIp: string): readonly Claim[] {
+  const last = lastClaims.get(principal);
+  if (last?.clientIp === clientIp) return last.claims;
+  const { keyId, userId, orgId } = principal;
+  const claims: readonly Claim[] = [
     { kind: 'key', subject: keyId ?? userId, weight: keyWeight },
     { kind: 'organization', subject: orgId, weight: organizationWeight },
     { kind: 'address', subject: toAddressBlock(clientIp), weight: callerAddressWeight },
   ];
+  lastClaims.set(principal, { clientIp, claims });
+  return claims;
 }
 
 /** The claims of a client without a credential: its address, and all such clients together. */

@@ -1,12 +1,17 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { Exchange } from '../exchange.ts';
 import { largeBytes } from './read-request.ts';
 
 /**
- * Lets other requests run between two steps of a large one: checking, translating and hashing it take long, each in one
- * piece (I4). A small request waits for nothing.
+ * True if other requests must run between two steps of this one: checking, translating and hashing a large one take long, each
+ * in one piece (I4). A small request waits for nothing, not even for a promise.
  */
-export async function giveTurn({ place }: Pick<Exchange, 'place'>): Promise<void> {
+export function mustGiveTurn({ place }: Pick<Exchange, 'place'>): boolean {
   // The room counts a body several times.
-  if (place.memoryTaken > 8 * largeBytes) await nextTurn();
+  return place.memoryTaken > 8 * largeBytes;
+}
+
+/** Lets other requests run. */
+export function giveTurn(): Promise<void> {
+  return setImmediate();
 }

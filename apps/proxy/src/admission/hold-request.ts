@@ -42,12 +42,14 @@ export async function holdRequest(
 ): Promise<Hold> {
   const [first] = plan.targets;
   if (first === undefined) throw new AppError('model_not_found', { param: 'model' });
-  const bounds = boundsAt(first.candidate.model);
+  const firstModel = first.candidate.model;
+  const bounds = boundsAt(firstModel);
+  const boundsOf = (model: SnapshotModel) => (model === firstModel ? bounds : boundsAt(model));
   const limits = limitsOf(exchange.principal, bounds);
   const request: AdmitRequest = {
     orgId: exchange.principal.orgId,
     requestId: exchange.requestId,
-    holdNanoUsd: dearestWithin(plan, boundsAt, context.config.requestCostNanoUsdMax),
+    holdNanoUsd: dearestWithin(plan, boundsOf, context.config.requestCostNanoUsdMax),
     holdTtlMs: context.config.requestTimeoutMs + settleMarginMs,
     rates: exchange.limits.leftOf(limits.rates),
     concurrency: limits.concurrency,

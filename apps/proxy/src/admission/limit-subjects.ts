@@ -1,4 +1,4 @@
-import type { RateLimit } from '@aggregator/admission';
+import type { AdmitRequest, RateLimit } from '@aggregator/admission';
 import type { Principal, PrincipalLimits } from '@aggregator/contracts';
 import type { Hold } from './hold-request.ts';
 import type { RequestBounds } from './request-bounds.ts';
@@ -19,34 +19,70 @@ export function toActualCosts(
   };
 }
 
+/** What stays the same for all requests of a caller. */
+interface CallerLimits {
+  /** A limit of tokens has the whole limit as its cost. */
+  readonly rates: readonly RateLimit[];
+  /** Those of requests. */
+  readonly requestRates: readonly RateLimit[];
+  readonly concurrency: AdmitRequest['concurrency'];
+  readonly subjects: { readonly tokensSubject: string | null; readonly organizationTokensSubject: string | null };
+}
+
+/** A principal is one object for as long as its token is remembered, so its limits are named once and not in every request. */
+const known = new WeakMap<Principal, CallerLimits>();
+
 /** Limits of the caller and of its organisation; all of them are in the one step that takes the hold. */
-export function limitsOf(
-  { orgId, keyId, userId, limits, organizationLimits }: Principal,
-  bounds: Pick<RequestBounds, 'tokensLikely'>,
-) {
-  const own = toSubjects(keyId === null ? `user:${userId}` : `key:${keyId}`, limits, bounds);
-  const all = organizationLimits && toSubjects(`${organizationSubject}${orgId}`, organizationLimits, bounds);
+export function limitsOf(principal: Principal, { tokensLikely }: Pick<RequestBounds, 'tokensLikely'>) {
+  const { rates, concurrency, subjects } = callerLimitsOf(principal);
+  const hasTokens = subjects.tokensSubject !== null || subjects.organizationTokensSubject !== null;
+  // What is more than the whole limit could never be admitted; the end books what it really was.
+  const toCost = (rate: RateLimit) =>
+    isRequests(rate.subject) ? rate : { ...rate, cost: Math.min(tokensLikely, rate.ratePerMinute) };
+  return { rates: hasTokens ? rates.map(toCost) : rates, concurrency, subjects };
+}
+
+/** Limits of requests alone, of the caller and of its organisation. */
+export function requestRatesOf(principal: Principal): readonly RateLimit[] {
+  return callerLimitsOf(principal).requestRates;
+}
+
+function callerLimitsOf(principal: Principal): CallerLimits {
+  let limits = known.get(principal);
+  if (limits === undefined) {
+    limits = nameLimits(principal);
+    known.set(principal, limits);
+  }
+  return limits;
+}
+
+function nameLimits({ orgId, keyId, userId, limits, organizationLimits }: Principal): CallerLimits {
+  const own = toSubjects(keyId === null ? `user:${userId}` : `key:${keyId}`, limits);
+  const all = organizationLimits && toSubjects(`${organizationSubject}${orgId}`, organizationLimits);
+  const rates = [...own.rates, ...(all?.rates ?? [])];
   return {
-    rates: [...own.rates, ...(all?.rates ?? [])],
+    rates,
+    requestRates: rates.filter(({ subject }) => isRequests(subject)),
     concurrency: [...own.concurrency, ...(all?.concurrency ?? [])],
     subjects: { tokensSubject: own.tokensSubject, organizationTokensSubject: all?.tokensSubject ?? null },
   };
 }
 
-function toSubjects(owner: string, limits: PrincipalLimits, bounds: Pick<RequestBounds, 'tokensLikely'>) {
-  const { requestsPerMinute, tokensPerMinute, concurrentRequests } = limits;
+function toSubjects(owner: string, { requestsPerMinute, tokensPerMinute, concurrentRequests }: PrincipalLimits) {
   const rates: RateLimit[] = [];
   if (requestsPerMinute !== null) {
     rates.push({ subject: `${owner}:requests`, ratePerMinute: requestsPerMinute, cost: 1 });
   }
   const tokensSubject = tokensPerMinute === null ? null : `${owner}:tokens`;
   if (tokensPerMinute !== null) {
-    // What is more than the whole limit could never be admitted; the end books what it really was.
-    const cost = Math.min(bounds.tokensLikely, tokensPerMinute);
-    rates.push({ subject: `${owner}:tokens`, ratePerMinute: tokensPerMinute, cost });
+    rates.push({ subject: `${owner}:tokens`, ratePerMinute: tokensPerMinute, cost: tokensPerMinute });
   }
   const concurrency = concurrentRequests === null ? [] : [{ subject: `${owner}:concurrency`, max: concurrentRequests }];
   return { rates, concurrency, tokensSubject };
+}
+
+export function isRequests(subject: string): boolean {
+  return subject.endsWith(':requests');
 }
 
 /** Returns for whom a limit is, as the sentence of a refusal names it. */

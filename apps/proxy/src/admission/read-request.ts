@@ -32,7 +32,10 @@ export async function readRequestBytes(
   exchange: Pick<Exchange, 'body' | 'request' | 'place'>,
 ): Promise<{ readonly bytes: Buffer; readonly value: Record<string, unknown> }> {
   const bytes = exchange.body ?? (await readBody(context, exchange));
-  return { bytes, value: await parse(bytes, exchange.place) };
+  return {
+    bytes,
+    value: bytes.length <= largeBytes ? parseSmall(bytes, exchange.place) : await parseInTurns(bytes, exchange.place),
+  };
 }
 
 /** Reads the body alone. @throws {AppError} as `readRequest` does before it parses. */
@@ -67,12 +70,13 @@ export async function readBody(
   }
 }
 
-async function parse(body: Buffer, place: Exchange['place']): Promise<Record<string, unknown>> {
-  if (body.length <= largeBytes) {
-    const figures = scanJson(body, clientJsonBounds);
-    place.requireMemory(estimateMemory(figures));
-    return parseScannedJson(body, figures, 'forwarded');
-  }
+function parseSmall(body: Buffer, place: Exchange['place']): Record<string, unknown> {
+  const figures = scanJson(body, clientJsonBounds);
+  place.requireMemory(estimateMemory(figures));
+  return parseScannedJson(body, figures, 'forwarded');
+}
+
+async function parseInTurns(body: Buffer, place: Exchange['place']): Promise<Record<string, unknown>> {
   const scanned = await scanJsonInTurns(body, clientJsonBounds);
   place.requireMemory(estimateMemory(scanned.figures));
   return scanned.parse('forwarded');

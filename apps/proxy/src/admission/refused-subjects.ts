@@ -1,4 +1,5 @@
 import type { RateLimit, RateVerdict } from '@aggregator/admission';
+import { isRequests } from './limit-subjects.ts';
 
 interface Refused {
   readonly untilMs: number;
@@ -62,10 +63,6 @@ export class RefusedSubjects {
       return;
     }
   }
-}
-
-export function isRequests(subject: string): boolean {
-  return subject.endsWith(':requests');
 }
 
 /** Another limit of the same subject is another bucket: a limit that was raised is not refused for the old one. */

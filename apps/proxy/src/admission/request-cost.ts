@@ -18,11 +18,15 @@ export function dearestWithin(
   boundsAt: (model: SnapshotModel) => RequestBounds,
   maxNanoUsd: bigint,
 ): bigint {
-  const costs = targets.map(({ candidate }) => priceAt(candidate, boundsAt(candidate.model)));
-  const within = costs.filter((cost) => cost <= maxNanoUsd);
-  const [least = 0n] = costs.toSorted((left, right) => (left < right ? -1 : 1));
-  if (within.length === 0) checkCost(least, maxNanoUsd);
-  return within.reduce((dearest, cost) => (cost > dearest ? cost : dearest), 0n);
+  let dearest: bigint | null = null;
+  let least: bigint | null = null;
+  for (const { candidate } of targets) {
+    const cost = priceAt(candidate, boundsAt(candidate.model));
+    if (cost <= maxNanoUsd && (dearest === null || cost > dearest)) dearest = cost;
+    if (least === null || cost < least) least = cost;
+  }
+  if (dearest === null) checkCost(least ?? 0n, maxNanoUsd);
+  return dearest ?? 0n;
 }
 
 /** @throws {AppError} `request_cost_too_high` */

@@ -1,16 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import type { AdmissionStore, AdmitAnswer, RateLimit, RateVerdict, TakenRates } from '@aggregator/admission';
 import { AppError, type Principal } from '@aggregator/contracts';
-import { limitsOf, ownerOf } from './limit-subjects.ts';
+import { isRequests, ownerOf, requestRatesOf } from './limit-subjects.ts';
 import { setRateHeaders } from './rate-headers.ts';
-import { isRequests, type RefusedSubjects } from './refused-subjects.ts';
+import type { RefusedSubjects } from './refused-subjects.ts';
 
 export interface RequestLimitsContext {
   readonly admission: Pick<AdmissionStore, 'takeRates'>;
   readonly refused: RefusedSubjects;
 }
-
-const noBounds = { tokensLikely: 0 };
 
 /**
  * What one request takes of the limits of requests, of its caller and of the organisation. The hold takes them with
@@ -29,7 +27,7 @@ export class RequestLimits {
   constructor(context: RequestLimitsContext, principal: Principal) {
     this.#context = context;
     this.#orgId = principal.orgId;
-    this.#rates = limitsOf(principal, noBounds).rates.filter(({ subject }) => isRequests(subject));
+    this.#rates = requestRatesOf(principal);
   }
 
   /** Refuses a caller that is known to have nothing left. @throws {AppError} `rate_limit_exceeded` */

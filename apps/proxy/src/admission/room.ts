@@ -64,16 +64,14 @@ export class Room {
     }
     this.#requestIds.add(requestId);
     const memory = this.#memory.open(claims);
-    return new Place(
-      memory,
-      (refused) => this.#toError('memory', refused),
-      () => {
-        request.close();
-        memory.close();
-        this.#requestIds.delete(requestId);
-      },
-    );
+    return new Place(memory, this.#toMemoryError, () => {
+      request.close();
+      memory.close();
+      this.#requestIds.delete(requestId);
+    });
   }
+
+  readonly #toMemoryError = (refused: ShareRefusal) => this.#toError('memory', refused);
 
   #toError(pool: string, { kind, isFull }: ShareRefusal): AppError {
     this.#options.onRefused(pool, isFull ? 'pool' : kind);
@@ -117,9 +115,18 @@ export class Place {
   }
 }
 
-function claimsOf({ orgId, keyId, userId }: Principal): readonly Claim[] {
-  return [
-    { kind: 'key', subject: keyId === null ? `user:${userId}` : `key:${keyId}`, weight: keyWeight },
-    { kind: 'organization', subject: `organization:${orgId}`, weight: organizationWeight },
-  ];
+/** A principal is one object for as long as its token is remembered. */
+const known = new WeakMap<Principal, readonly Claim[]>();
+
+function claimsOf(principal: Principal): readonly Claim[] {
+  let claims = known.get(principal);
+  if (claims === undefined) {
+    const { orgId, keyId, userId } = principal;
+    claims = [
+      { kind: 'key', subject: keyId ?? userId, weight: keyWeight },
+      { kind: 'organization', subject: orgId, weight: organizationWeight },
+    ];
+    known.set(principal, claims);
+  }
+  return claims;
 }

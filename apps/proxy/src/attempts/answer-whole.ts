@@ -61,11 +61,10 @@ export async function answerWhole(
   const { open, prepared, request } = attempt;
   const { response, startedMs } = open.exchange;
   const calls = new WholeCalls(attempt);
-  const cancelled = new AppError('request_cancelled');
   const drain: { end: (() => void) | null } = { end: null };
   const leave = () => {
-    drain.end = attempt.drain(() => calls.abort(cancelled));
-    if (drain.end === null) calls.abort(cancelled);
+    drain.end = attempt.drain(() => calls.abort(toCancelled()));
+    if (drain.end === null) calls.abort(toCancelled());
   };
   response.once('close', leave);
   open.cut = calls.abort;
@@ -78,7 +77,7 @@ export async function answerWhole(
   try {
     const answer = prepared.readAnswers(await calls.readBodies());
     const charge = chargeAnswer(attempt, answer);
-    if (drain.end !== null) return { result: 'left', end: end({ outcome: 'aborted', failure: cancelled, charge }) };
+    if (drain.end !== null) return { result: 'left', end: end({ outcome: 'aborted', failure: toCancelled(), charge }) };
     const whole = end({ outcome: 'completed', failure: null, charge });
     // First into the spool, then to the client: what was answered is on record whatever becomes of this process.
     recordSettlement(context, request, whole, { outcome: 'completed', charge, cache: open.cache });
@@ -98,7 +97,7 @@ export async function answerWhole(
     if (failure.code === 'request_cancelled' || drain.end !== null) {
       // A provider that rejects the request charges nothing for it.
       const charge = failure instanceof ProviderFailure ? noCharge : null;
-      return { result: 'left', end: end({ outcome: 'aborted', failure: cancelled, charge }) };
+      return { result: 'left', end: end({ outcome: 'aborted', failure: toCancelled(), charge }) };
     }
     return { result: 'failed', failure, hasDelivered: false, end: end({ outcome: 'failed', failure, charge: null }) };
   } finally {
@@ -107,6 +106,9 @@ export async function answerWhole(
     open.cut = null;
   }
 }
+
+/** Made when a client has left and not before: an error costs its stack. */
+const toCancelled = () => new AppError('request_cancelled');
 
 /** Calls of one attempt, some at a time; the first that fails ends the others. */
 class WholeCalls {
@@ -186,6 +188,8 @@ function chargeAnswer(
       ? estimateCharge(request, { characters: 0 }, open.readPrompt())
       : chargeUsage(usage, request, reportedUsage);
   }
+  // With both sides reported, nothing depends on the texts.
+  if (usage !== null && !lacksSide(usage, 1)) return chargeUsage(usage, request, reportedUsage);
   const texts = readTexts(body.choices, 'message');
   const characters = texts.reduce((sum, text) => sum + text.length, 0);
   if (usage !== null && !lacksSide(usage, characters)) return chargeUsage(usage, request, reportedUsage);

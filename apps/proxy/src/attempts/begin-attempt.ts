@@ -74,9 +74,12 @@ export async function beginAttempt<Prepared extends Translation>(
   const address = toAddress(context, attemptIdOf({ requestId: open.exchange.requestId, attempt }), target);
   const prepared = plan.prepare(adapter, address, model);
   const bounds = boundAttempt(open, plan, prepared);
-  await raiseHold(context, open.exchange, open.hold, priceAt(target.candidate, bounds));
-  // The client may have left while the hold was raised.
-  if (open.exchange.response.destroyed) throw new AppError('request_cancelled');
+  const neededNanoUsd = priceAt(target.candidate, bounds);
+  if (neededNanoUsd > open.hold.amountNanoUsd) {
+    await raiseHold(context, open.exchange, open.hold, neededNanoUsd);
+    // The client may have left while the hold was raised.
+    if (open.exchange.response.destroyed) throw new AppError('request_cancelled');
+  }
   const request = toDispatched(context, open, target, attempt, bounds);
   const pool = context.pools.take(provider, open.exchange.principal.orgId);
   if (plan.isRecorded) {
@@ -122,7 +125,7 @@ function boundAttempt<Prepared extends Translation>(
 ): RequestBounds {
   const bodies = requests.map(({ body }) => body);
   const bounds = bound(bodies, candidate.model);
-  return { ...bounds, outputTokensMax: bounds.outputTokensMax + deliveredTokens };
+  return deliveredTokens === 0 ? bounds : { ...bounds, outputTokensMax: bounds.outputTokensMax + deliveredTokens };
 }
 
 /** A request as its intent keeps it, with the number of the attempt and the bounds that are held for it. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { adapterFor, type NativeRequest } from '@aggregator/providers';
 import type { RoutePlan } from '@aggregator/routing';
 import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
-import { giveTurn } from '../admission/give-turn.ts';
+import { giveTurn, mustGiveTurn } from '../admission/give-turn.ts';
 import { cancelHold, holdRequest } from '../admission/hold-request.ts';
 import { measureTexts } from '../admission/measure-texts.ts';
 import { readRequestBytes, toMemory } from '../admission/read-request.ts';
@@ -34,14 +34,17 @@ import { toPrompt } from './to-prompt.ts';
 export async function completeChat(context: ProxyContext, exchange: Exchange, surface: ChatSurface): Promise<void> {
   const { conversations, config } = context;
   const { bytes, value: arrived } = await readRequestBytes(context, exchange);
-  const body = await recallItems(conversations, exchange.principal, surface, arrived, config.requestBytesMax);
+  const body =
+    surface.references === undefined
+      ? arrived
+      : await recallItems(conversations, exchange.principal, surface, arrived, config.requestBytesMax);
   // Items that were kept may be much longer than the references to them.
   if (body !== arrived) exchange.place.requireMemory(toMemory(measureTexts(body)));
   const asked = withAnswerId(surface, exchange, surface.toChat(body));
-  await giveTurn(exchange);
+  if (mustGiveTurn(exchange)) await giveTurn();
   const content = inspectAsked(asked, arrived);
   const prepared = await prepareChat(context, exchange, asked.chat);
-  await giveTurn(exchange);
+  if (mustGiveTurn(exchange)) await giveTurn();
 
   const plan = planRequest(context, exchange, 'chat.completions', { model: asked.chat.model, chat: asked.chat });
   const isAsItCame = body === arrived && prepared.privacy === null;
@@ -72,7 +75,7 @@ async function serveChat<Dialect extends Translation>(
 ): Promise<void> {
   const { chat, content, plan } = planned;
   const { bodies, prepare } = prepareFirst(context, exchange, plan, translate);
-  await giveTurn(exchange);
+  if (mustGiveTurn(exchange)) await giveTurn();
   const bound: BoundRequest = (sent, model) => boundChat(chat, content, sent, model);
   const first = bodies ?? [JSON.stringify(chat)];
   const hold = await holdRequest(context, exchange, plan, (model) => bound(first, model));
@@ -82,7 +85,7 @@ async function serveChat<Dialect extends Translation>(
     readPrompt: () => toPrompt(chat),
     cache: use === 'use' ? 'miss' : 'bypass',
   });
-  if (use !== 'bypass') await giveTurn(exchange);
+  if (use !== 'bypass' && mustGiveTurn(exchange)) await giveTurn();
   const cacheKey = use === 'bypass' ? null : keyOf(open, planned);
   const job: ChatJob = { ...planned, open, cacheKey };
   if (use === 'use' && (await answerAgain(context, job))) return;

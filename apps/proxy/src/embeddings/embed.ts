@@ -2,7 +2,7 @@ import { AppError, type EmbeddingsRequest, embeddingsRequest, type SnapshotModel
 import type { EmbeddingsTranslation } from '@aggregator/providers';
 import { checkBody, sendOpenAiError } from '@aggregator/service-kit';
 import type { Prompt } from '@aggregator/tokens';
-import { giveTurn } from '../admission/give-turn.ts';
+import { giveTurn, mustGiveTurn } from '../admission/give-turn.ts';
 import { holdRequest } from '../admission/hold-request.ts';
 import { readRequest } from '../admission/read-request.ts';
 import type { BoundRequest, RequestBounds } from '../admission/request-bounds.ts';
@@ -22,13 +22,13 @@ import { joinAnswers, splitInputs } from './batches.ts';
 export async function embed(context: ProxyContext, exchange: Exchange): Promise<void> {
   const body = await readRequest(context, exchange);
   const asked = checkBody(embeddingsRequest, body);
-  await giveTurn(exchange);
+  if (mustGiveTurn(exchange)) await giveTurn();
   const request = await maskInput(context, exchange, asked);
 
   const plan = planRequest(context, exchange, 'embeddings', { model: request.model, chat: null });
   const texts = Array.isArray(request.input) ? request.input.length : 1;
   const first = prepareFirst(context, exchange, plan, toEmbeddingsDialect(request));
-  await giveTurn(exchange);
+  if (mustGiveTurn(exchange)) await giveTurn();
   const bodies = first.bodies ?? [JSON.stringify(request)];
   const bound: BoundRequest = (sent, model) => boundEmbeddings(sent, texts, model);
   const hold = await holdRequest(context, exchange, plan, (model) => bound(bodies, model));

@@ -7,15 +7,24 @@ import type { Exchange } from '../exchange.ts';
  * Serves a request with an `Idempotency-Key` once for its organisation; any other as it is, at no cost. The body is read
  * first, because equal requests have equal bytes. If the client leaves, the answer is made to its end for the next who asks.
  */
-export async function serveOnce(
+export function serveOnce(
   context: Pick<ProxyContext, 'arriving' | 'config' | 'once' | 'outcomes'>,
   path: string,
   exchange: Exchange,
   serve: (exchange: Exchange) => Promise<void>,
 ): Promise<void> {
+  const { method, headers } = exchange.request;
+  const key = method === 'POST' ? readIdempotencyKey(headers) : null;
+  return key === null ? serve(exchange) : serveKey(context, { path, key }, exchange, serve);
+}
+
+async function serveKey(
+  context: Pick<ProxyContext, 'arriving' | 'config' | 'once' | 'outcomes'>,
+  { path, key }: { path: string; key: string },
+  exchange: Exchange,
+  serve: (exchange: Exchange) => Promise<void>,
+): Promise<void> {
   const { request, response, requestId, principal } = exchange;
-  const key = request.method === 'POST' ? readIdempotencyKey(request.headers) : null;
-  if (key === null) return await serve(exchange);
   const body = await readBody(context, exchange);
   const { once, outcomes } = context;
   const subject = { tenant: principal.orgId, endpoint: `POST ${path}`, key, body, secret: '' };

@@ -5,6 +5,8 @@ const heads = ['HTTP/1.1 100', 'HTTP/1.0 100'];
 const headEnd = '\r\n\r\n';
 /** An informational head that is longer is left to the HTTP parser, which refuses it. */
 const headBytesMax = 16 * 1024;
+/** `1`, the first digit of an informational status. */
+const codeOfOne = 0x31;
 const nothing = Buffer.alloc(0);
 
 /**
@@ -50,6 +52,8 @@ function skipContinue(socket: Socket): void {
 /** Bytes from the first head that is not `100` on; not whole while that cannot be said. */
 function dropContinue(bytes: Buffer): { readonly bytes: Buffer; readonly isWhole: boolean } {
   let rest = bytes;
+  // `HTTP/1.1 2…`: the usual case.
+  if (rest.length >= 12 && rest[9] !== codeOfOne) return { bytes, isWhole: true };
   for (;;) {
     const start = rest.toString('latin1', 0, 12);
     if (rest.length > headBytesMax || !heads.some((head) => head.startsWith(start)))
