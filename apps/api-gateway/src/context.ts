@@ -126,7 +126,10 @@ export async function createApiGatewayContext(
         },
         () => keyVerdicts.forgetAll(),
       );
-      keyVerdicts.startPolling((error) => logger.warn('key_epoch_poll_failed', { error }));
+      keyVerdicts.startPolling(
+        ({ cut, ageMs }) => openAnswers.cutCallers(cut, ageMs),
+        (error) => logger.warn('key_epoch_poll_failed', { error }),
+      );
     },
     beginDrain() {
       cutTimer = setTimeout(() => openAnswers.cutAll(), Math.max(0, config.shutdownGraceMs - cutBeforeGraceMs));

@@ -27,16 +27,14 @@ export interface AuthEvents {
   sessionsEnded(fact: Happening & { userId: string; count: number }): Promise<void>;
   /** `count`: other sessions that ended with it. */
   passwordChanged(fact: Happening & { userId: string; count: number }): Promise<void>;
-  /** A block, or its end. Gateways then ask again about all that it concerns; `isCut` also ends open answers. */
+  /** A block, or its end. Gateways then ask again about all that it concerns; `cut` also ends open answers. */
   accessChanged(
     fact: Happening & {
       kind: BlockKind;
       id: string;
       organizationId: string;
-      /** Of a key: its id and those of the keys that it made. */
-      keyIds: readonly string[];
       isBlocked: boolean;
-      isCut: boolean;
+      cut: Cut | null;
     },
   ): Promise<void>;
   /** Members whose role changed, who left or were removed. Gateways then ask again about all that it concerns. */
@@ -130,18 +128,13 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
       logger.info('password_changed', { ...fact });
       await publishUser(fact);
     },
-    async accessChanged({ keyIds, ...fact }) {
-      const { kind, id, organizationId, isBlocked, isCut } = fact;
+    async accessChanged({ cut, ...fact }) {
+      const { kind, id, organizationId, isBlocked } = fact;
       blocks.inc({ change: isBlocked ? 'blocked' : 'unblocked' });
-      logger.warn('access_changed', { ...fact });
+      logger.warn('access_changed', { ...fact, isCut: cut !== null });
       // A key's block includes the keys that it made, all of its organisation.
       const about = kind === 'users' ? { userIds: [id] } : { organizationIds: [organizationId] };
-      const cut = {
-        keyIds: keyIds.slice(0, cutKeysMax),
-        userIds: kind === 'users' ? [id] : [],
-        organizationIds: kind === 'organizations' ? [id] : [],
-      };
-      await publish({ keySha256: [], all: false, ...about, ...(isCut && { cut }) }, fact.requestId);
+      await publish({ keySha256: [], all: false, ...about, ...(cut && { cut }) }, fact.requestId);
     },
     async membersChanged({ userIds, ...fact }) {
       members.inc({ change: fact.change });

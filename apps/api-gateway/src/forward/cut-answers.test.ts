@@ -66,6 +66,23 @@ describe('the open answers of a caller that is cut off (I3)', () => {
     await other.body?.cancel();
   });
 
+  it('end although the message was lost: auth has the order, and requests that began after it stay', async () => {
+    const { post, service, cuts } = await start(event);
+    const mine = await post(path, '{}');
+    const order = { id: crypto.randomUUID(), ageMs: 0, ...nothing, keyIds: [validPrincipal.keyId ?? ''] };
+    const longAgo = { ...order, id: crypto.randomUUID(), ageMs: 600_000, userIds: [validPrincipal.userId] };
+    cuts.push(longAgo);
+    service.context.openAnswers.cutCallers(longAgo, longAgo.ageMs);
+    expect(service.context.openAnswers.count).toBe(1);
+    cuts.push(order);
+
+    expect(await mine.text()).toMatch(/"code":"invalid_api_key"/);
+    await waitFor(() => seen.left === 1, { describe: 'the proxy to see its client leave' });
+    const later = await post(path, '{}');
+    expect(later.status).toBe(200);
+    await later.body?.cancel();
+  }, 20_000);
+
   it.each([
     ['in the middle of an event', event.slice(0, 9), 'text/event-stream'],
     ['in the middle of a plain answer', '{"id":', 'application/json'],

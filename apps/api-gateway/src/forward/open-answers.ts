@@ -57,12 +57,20 @@ export class OpenAnswers {
     for (const { relay } of this.#open) this.#endForShutdown(relay);
   }
 
-  /** Ends the answers of these callers at once (I3), also those whose requests have begun but are not with a proxy yet. */
-  cutCallers(order: CutOrder): void {
+  /**
+   * Ends the answers of these callers at once (I3), also those whose requests have begun but are not with a proxy yet. Requests
+   * that began after the order stay: auth has admitted them since.
+   * @param ageMs since the order was given.
+   */
+  cutCallers(order: CutOrder, ageMs = 0): void {
     const nowMs = this.#now();
-    this.#orders = this.#orders.filter(({ atMs }) => nowMs - atMs < ordersKeptMs).slice(1 - ordersMax);
-    this.#orders.push({ atMs: nowMs, order });
-    for (const answer of this.#open) if (isMeant(order, answer.owner.principal)) this.#endForRevocation(answer);
+    const atMs = nowMs - ageMs;
+    this.#orders = this.#orders.filter((other) => nowMs - other.atMs < ordersKeptMs).slice(1 - ordersMax);
+    this.#orders.push({ atMs, order });
+    for (const answer of this.#open) {
+      const { principal, startedMs } = answer.owner;
+      if (startedMs <= atMs && isMeant(order, principal)) this.#endForRevocation(answer);
+    }
   }
 
   #endForShutdown(relay: AnswerRelay): void {

@@ -33,6 +33,7 @@ function createAuth() {
   const state = {
     verdict: valid as KeyVerdict,
     session: { valid: true, principal: sessionPrincipal } as SessionVerdict,
+    cuts: [] as object[],
     ...{ epoch: 1, isDown: false, asked: 0, refused: 0, gate: Promise.resolve() },
   };
   const client: InternalClient = {
@@ -41,7 +42,9 @@ function createAuth() {
         state.refused += 1;
         throw new AppError('service_unavailable');
       }
-      if (call.path === '/internal/keys/epoch') return call.answer.parse({ epoch: state.epoch });
+      if (call.path === '/internal/keys/epoch?cuts=true') {
+        return call.answer.parse({ epoch: state.epoch, cuts: state.cuts });
+      }
       state.asked += 1;
       const isAboutKey = call.path === '/internal/keys/verify';
       const answer = isAboutKey ? state.verdict : state.session;
@@ -114,6 +117,16 @@ describe('KeyVerdicts', () => {
     await verdicts.pollEpoch();
 
     expect(await verdicts.find(key)).toBeNull();
+  });
+
+  it('returns an order to end answers once, however often auth names it (I3)', async () => {
+    const { auth, verdicts } = setUp();
+    const cut = { keyIds: [valid.principal.keyId ?? ''], userIds: [], organizationIds: [] };
+    auth.cuts = [{ id: crypto.randomUUID(), ageMs: 100, ...cut }];
+    expect(await verdicts.pollEpoch()).toEqual([{ cut, ageMs: 100 }]);
+    auth.cuts = [{ id: crypto.randomUUID(), ageMs: 0, ...cut }, ...auth.cuts];
+    expect(await verdicts.pollEpoch()).toEqual([{ cut, ageMs: 0 }]);
+    expect(await verdicts.pollEpoch()).toEqual([]);
   });
 
   it('fails closed when a verdict has died of age and auth is away (I3)', async () => {

@@ -27,6 +27,12 @@ export interface KeyVerdictsOptions {
   now?: () => number;
 }
 
+/** An order of auth to end the open answers of these callers, given `ageMs` milliseconds ago. */
+export interface PolledCut {
+  readonly cut: NonNullable<KeyInvalidation['cut']>;
+  readonly ageMs: number;
+}
+
 const epochPollMs = 5000;
 const refusedMaxAgeMs = 10_000;
 
@@ -41,6 +47,8 @@ export class KeyVerdicts {
   readonly #sessions: RememberedAnswers<SessionVerdict>;
   readonly #now: () => number;
   #epoch: number | null = null;
+  /** Ids of the orders in the last answer of the poll. */
+  #cutsSeen: ReadonlySet<string> = new Set();
   #timer: NodeJS.Timeout | null = null;
 
   constructor({ auth, maxAgeMs, entriesMax, monotonicNow = () => performance.now(), now }: KeyVerdictsOptions) {
@@ -110,17 +118,25 @@ export class KeyVerdicts {
     this.#sessions.forgetAll();
   }
 
-  startPolling(onError: (error: unknown) => void): void {
+  startPolling(onCut: (order: PolledCut) => void, onError: (error: unknown) => void): void {
+    const poll = async () => {
+      for (const order of await this.pollEpoch()) onCut(order);
+    };
     this.#timer = setInterval(() => {
-      this.pollEpoch().catch(onError);
+      poll().catch(onError);
     }, epochPollMs);
     this.#timer.unref();
   }
 
-  async pollEpoch(): Promise<void> {
-    const { epoch } = await this.#auth.call({ method: 'GET', path: '/internal/keys/epoch', answer: keyEpoch });
+  /** Returns the orders to end answers that no earlier poll had: most of them arrived by their messages as well. */
+  async pollEpoch(): Promise<PolledCut[]> {
+    const path = '/internal/keys/epoch?cuts=true';
+    const { epoch, cuts = [] } = await this.#auth.call({ method: 'GET', path, answer: keyEpoch });
     if (this.#epoch !== null && epoch !== this.#epoch) this.forgetAll();
     this.#epoch = epoch;
+    const fresh = cuts.filter(({ id }) => !this.#cutsSeen.has(id));
+    this.#cutsSeen = new Set(cuts.map(({ id }) => id));
+    return fresh.map(({ id: _id, ageMs, ...cut }) => ({ cut, ageMs }));
   }
 
   close(): void {

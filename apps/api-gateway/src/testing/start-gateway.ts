@@ -19,6 +19,8 @@ export interface TestGateway {
   readonly url: string;
   /** Keys that auth was asked about. */
   readonly lookUps: number;
+  /** Orders to end answers that auth has, for gateways that ask for them. */
+  readonly cuts: object[];
   post(path: string, body: NonNullable<RequestInit['body']>, headers?: Record<string, string>): Promise<Response>;
   stop(): Promise<void>;
 }
@@ -76,11 +78,11 @@ export const answerJson = (response: Parameters<RequestListener>[1], body: unkno
 };
 
 /** Auth as the gateway sees it; counts the keys that it is asked about. */
-function createAuth(seen: { asked: number }): RequestListener {
+function createAuth(seen: { asked: number; cuts: object[] }): RequestListener {
   return async (request, response) => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part);
-    if (request.url === '/internal/keys/epoch') answerJson(response, { epoch: 1 });
+    if (request.url === '/internal/keys/epoch?cuts=true') answerJson(response, { epoch: 1, cuts: seen.cuts });
     else if (request.url !== '/internal/keys/verify') answerJson(response, { url: request.url });
     else {
       seen.asked += 1;
@@ -96,7 +98,7 @@ export async function startGateway(
   environment: Record<string, string> = {},
   overrides: Partial<ApiGatewayOverrides> = {},
 ): Promise<TestGateway> {
-  const seen = { asked: 0 };
+  const seen = { asked: 0, cuts: [] as object[] };
   const authServer = await serve(createAuth(seen));
   const config = readApiGatewayConfig({
     PORT: '0',
@@ -118,6 +120,7 @@ export async function startGateway(
     get lookUps() {
       return seen.asked;
     },
+    cuts: seen.cuts,
     post: (path, body, headers = {}) =>
       fetch(`${service.url}${path}`, {
         method: 'POST',

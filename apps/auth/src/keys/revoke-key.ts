@@ -2,6 +2,8 @@ import { AppError } from '@aggregator/contracts';
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../context.ts';
+import { recordCut } from '../cuts/cut-orders.ts';
+import { type Cut, cutKeysMax } from '../events.ts';
 import type { ApiKey as ApiKeyRow } from '../generated/prisma/client.ts';
 import { keysInReach } from '../permissions/in-reach.ts';
 import type { Standing } from '../permissions/standing.ts';
@@ -13,17 +15,19 @@ export interface Revocation {
   row: ApiKeyRow;
   /** Ids of keys that it made, directly or not; all of them are revoked now. Empty without `cascade`. */
   descendantIds: readonly string[];
+  /** Whose open answers end; null without `kill`. */
+  cut: Cut | null;
 }
 
 /**
  * Revokes a key of the organisation for good, and with `cascade` those that it made. Revoking it again changes nothing but
- * what it has made since. Throws `not_found`, also for a key out of the caller's reach: its existence is a secret.
+ * what it has made since. `kill` also writes the order that ends their open answers. Throws `not_found`, also for a key out of the caller's reach: its existence is a secret.
  */
 export async function revokeKey(
   { database, now: clock }: Pick<AuthContext, 'database' | 'now'>,
   caller: Caller,
   standing: Standing,
-  { keyId, cascade }: { keyId: string; cascade: boolean },
+  { keyId, cascade, kill }: { keyId: string; cascade: boolean; kill: boolean },
 ): Promise<Revocation> {
   const organizationId = caller.principal.orgId;
   const now = clock();
@@ -46,6 +50,8 @@ export async function revokeKey(
         ...(id !== keyId && { details: { madeBy: keyId } }),
       });
     }
-    return { row: { ...row, revokedAt: row.revokedAt ?? now }, descendantIds };
+    const cut = { keyIds: [keyId, ...descendantIds].slice(0, cutKeysMax), userIds: [], organizationIds: [] };
+    if (kill) await recordCut(transaction, cut);
+    return { row: { ...row, revokedAt: row.revokedAt ?? now }, descendantIds, cut: kill ? cut : null };
   });
 }

@@ -32,6 +32,13 @@ export const sessionVerdict = z.discriminatedUnion('valid', [
 ]);
 export type SessionVerdict = z.infer<typeof sessionVerdict>;
 
+/** Callers whose open answers end at once. */
+const cut = z.strictObject({
+  keyIds: z.array(z.uuid()).max(1000),
+  userIds: z.array(z.uuid()).max(100),
+  organizationIds: z.array(z.uuid()).max(100),
+});
+
 /** Auth → gateways, over the invalidation channel: forget what you cached. */
 export const keyInvalidationChannel = 'aggregator:invalidate:keys';
 export const keyInvalidation = z.strictObject({
@@ -43,15 +50,20 @@ export const keyInvalidation = z.strictObject({
   /** Users whose keys' and sessions' verdicts are to be forgotten. */
   userIds: z.array(z.uuid()).max(100).optional(),
   /** Gateways end every open answer of these callers at once; absent if answers in flight may finish. */
-  cut: z
-    .strictObject({
-      keyIds: z.array(z.uuid()).max(1000),
-      userIds: z.array(z.uuid()).max(100),
-      organizationIds: z.array(z.uuid()).max(100),
-    })
-    .optional(),
+  cut: cut.optional(),
 });
 export type KeyInvalidation = z.infer<typeof keyInvalidation>;
 
-/** Auth `GET /internal/keys/epoch`: grows with every change of any key or policy; polled in case a message was lost. */
-export const keyEpoch = z.strictObject({ epoch: z.number().int().min(0) });
+/**
+ * Auth `GET /internal/keys/epoch`: grows with every change of any key or policy; polled in case a message was lost. With
+ * `?cuts=true` the answer has the orders of the last ten minutes that ended answers (`kill=true`); a gateway of an older
+ * version does not ask for them.
+ */
+export const keyEpoch = z.strictObject({
+  epoch: z.number().int().min(0),
+  /** `ageMs`: since the order was given. */
+  cuts: z
+    .array(cut.extend({ id: z.uuid(), ageMs: z.number().int().min(0) }))
+    .max(100)
+    .optional(),
+});

@@ -12,9 +12,15 @@ export function blockAccessHandler(context: AuthContext): RequestHandler {
     const caller = callerOf(request);
     const target = readBlockTarget(request);
     const { kill = false } = checkBody(blockQuery, { ...request.query });
-    const found = await setBlock(context, caller, target, true);
+    const { organizationId, cut } = await setBlock(context, caller, target, { isBlocked: true, kill });
     const { requestId } = caller;
-    await context.events.accessChanged({ requestId, ...target, ...found, isBlocked: true, isCut: kill });
+    await context.events.accessChanged({
+      requestId,
+      ...target,
+      organizationId,
+      isBlocked: true,
+      cut: kill ? cut : null,
+    });
     response.status(204).end();
   };
 }

@@ -23,6 +23,21 @@ describe('GET /internal/keys/epoch', () => {
     expect(await readEpoch()).toBeGreaterThan(afterCreation);
   });
 
+  it('names the orders to end answers of the last ten minutes, to gateways that ask for them (I3)', async () => {
+    const { principal } = await auth.createAccount('operator');
+    const [killed, revoked] = [await auth.createKey(principal), await auth.createKey(principal)];
+    const readCuts = async (query = '?cuts=true') =>
+      keyEpoch.parse((await auth.call('GET', `/internal/keys/epoch${query}`, { as: 'api-gateway' })).body).cuts;
+    await auth.call('DELETE', `/v1/auth/api-keys/${revoked.id}`, { as: principal });
+    expect(await readCuts()).toEqual([]);
+    await auth.call('DELETE', `/v1/auth/api-keys/${killed.id}?kill=true`, { as: principal });
+
+    expect(await readCuts()).toMatchObject([{ keyIds: [killed.id], userIds: [], organizationIds: [] }]);
+    expect(await readCuts('')).toBeUndefined();
+    await auth.database.$executeRaw`UPDATE cut_order SET created_at = now() - interval '11 minutes'`;
+    expect(await readCuts()).toEqual([]);
+  });
+
   it('can never go back', async () => {
     await expect(auth.database.keyEpoch.updateMany({ data: { epoch: 0n } })).rejects.toThrow('only grows');
     await expect(auth.database.keyEpoch.deleteMany()).rejects.toThrow('only grows');

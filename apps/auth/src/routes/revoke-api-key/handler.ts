@@ -3,7 +3,6 @@ import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
 import type { AuthContext } from '../../context.ts';
-import { cutKeysMax } from '../../events.ts';
 import { readKeyId } from '../../keys/read-key-id.ts';
 import { revokeKey } from '../../keys/revoke-key.ts';
 import { standingOf } from '../../permissions/allow-action.ts';
@@ -12,11 +11,11 @@ export function revokeApiKeyHandler(context: AuthContext): RequestHandler {
   return async (request, response) => {
     const caller = callerOf(request);
     const { kill = false, cascade = true } = checkBody(revokeApiKeyQuery, { ...request.query });
-    const { row, descendantIds } = await revokeKey(context, caller, standingOf(request), {
+    const { row, descendantIds, cut } = await revokeKey(context, caller, standingOf(request), {
       keyId: readKeyId(request),
       cascade,
+      kill,
     });
-    const keyIds = [row.id, ...descendantIds].slice(0, cutKeysMax);
     await context.events.keyChanged({
       requestId: caller.requestId,
       change: 'revoked',
@@ -25,7 +24,7 @@ export function revokeApiKeyHandler(context: AuthContext): RequestHandler {
       keySha256: [context.keyHasher.readSha256(row)],
       // The gateways know the keys' organisation, and need no list of hashes.
       ...(descendantIds.length > 0 && { organizationIds: [row.organizationId] }),
-      ...(kill && { cut: { keyIds, userIds: [], organizationIds: [] } }),
+      ...(cut && { cut }),
     });
     response.status(204).end();
   };

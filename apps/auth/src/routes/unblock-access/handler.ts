@@ -14,9 +14,9 @@ export function unblockAccessHandler(context: AuthContext): RequestHandler {
     const caller = callerOf(request);
     const target = readBlockTarget(request);
     checkBody(noFields, { ...request.query });
-    const found = await setBlock(context, caller, target, false);
+    const { organizationId } = await setBlock(context, caller, target, { isBlocked: false });
     const { requestId } = caller;
-    await context.events.accessChanged({ requestId, ...target, ...found, isBlocked: false, isCut: false });
+    await context.events.accessChanged({ requestId, ...target, organizationId, isBlocked: false, cut: null });
     response.status(204).end();
   };
 }
