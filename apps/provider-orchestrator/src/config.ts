@@ -1,11 +1,12 @@
 import { type ProviderType, providerName, type Rates } from '@aggregator/contracts';
-import { disconnectPolicies, openAiApis } from '@aggregator/providers';
+import { openAiApis } from '@aggregator/providers';
 import {
   baseUrlAllowlistVariable,
   ConfigError,
   type ConfigOf,
   commonVariables,
   credentialsEncryptionKeysVariable,
+  customTlsVariables,
   databaseUrlVariable,
   defaultPorts,
   type Environment,
@@ -13,45 +14,20 @@ import {
   httpProxyVariables,
   integer,
   readConfig,
+  readTlsFiles,
   redisVariables,
+  type TlsFiles,
   variable,
 } from '@aggregator/service-kit';
 import { z } from 'zod';
 import { type EnvironmentKey, findKeyFaults, readEnvironmentKeys } from './credentials/environment-keys.ts';
+import { type CustomServer, readCustomServers } from './custom-servers/read-custom-servers.ts';
+import { customVariables } from './custom-servers/variables.ts';
 import { findPriceFault } from './providers/check-price.ts';
-import { defaultBaseUrl, toVersionedBaseUrl } from './registry/base-urls.ts';
+import { defaultBaseUrl } from './registry/base-urls.ts';
 import { toCustomOperation } from './registry/custom-operation.ts';
 import { fromRates, pricesByModel } from './registry/plain-rates.ts';
-
-const customModelsMax = 500;
-
-/** A provider's address, with the version path put in where it was left out, and without a trailing slash. */
-const providerBaseUrl = (type: ProviderType) =>
-  z
-    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
-    .max(2000)
-    .transform((text) => new URL(text))
-    .refine((url) => url.username === '' && url.password === '', 'must not hold a user name or password')
-    .refine((url) => url.search === '' && url.hash === '', 'must not have a query or a fragment')
-    .transform((url) => toVersionedBaseUrl(url, type));
-
-/** Whether a key is there; `keys` of the configuration has it. */
-const presence = z
-  .string()
-  .optional()
-  .transform((text) => text !== undefined);
-
-const modelNames = z
-  .string()
-  .transform((text) => text.split(',').flatMap((name) => name.trim() || []))
-  .pipe(z.array(z.string().max(200)).min(1).max(customModelsMax))
-  .transform((names) => [...new Set(names)]);
-
-const keyVariable = (name: string, vendor: string, aliases: readonly string[] = []) =>
-  variable(name, presence, `${vendor} Further keys of the same account or others: ${name}_2 to ${name}_16.`, {
-    aliases,
-    isSecret: true,
-  });
+import { keyVariable, providerBaseUrl } from './registry/provider-variables.ts';
 
 const baseUrlVariable = (name: string, vendor: string, type: ProviderType) =>
   variable(
@@ -125,24 +101,8 @@ export const providerOrchestratorVariables = {
     'Base URL of the proxy; of several, separated by commas, the first serves the mock provider.',
   ),
   ...vendorVariables,
-  customBaseUrl: variable(
-    'CUSTOM_BASE_URL',
-    providerBaseUrl('OpenAICompatible').optional(),
-    'Address of one more server that speaks as OpenAI does, with or without its version path.',
-  ),
-  hasCustomKey: keyVariable('CUSTOM_API_KEY', 'API key of that server; unset where it needs none.'),
-  customName: variable('CUSTOM_NAME', providerName.default('custom'), 'Name of that server as a provider.'),
-  customModels: variable('CUSTOM_MODELS', modelNames.optional(), "That server's models, separated by commas."),
-  customDisconnect: variable(
-    'CUSTOM_DISCONNECT',
-    z.enum(disconnectPolicies).optional(),
-    'What becomes of a call to that server after its client left: `drain` (the default) reads the answer on for a bounded time, so that its usage is exact; `abort` cancels it and charges by estimate. Set `abort` if the server stops at once and is your own.',
-  ),
-  customPrices: variable(
-    'CUSTOM_PRICES',
-    pricesByModel.optional(),
-    'What those models cost, in USD per million tokens: {"<model>": {"input": "0.15", "output": "0.60"}}; more names are `reasoning`, `cacheRead`, `cacheWrite5m`, `cacheWrite1h`, `audioIn`, `audioOut`, `imageIn`, `imageOut` (tokens of pictures), `images` (of a million pictures: "40000" is $0.04 each) and `requests` (of a million requests); {"above": {"inputTokens": 200000, "price": {…}}} is the whole price of a request with more input. A model without "output" makes embeddings, or pictures if it has a price for them; a model that is not here has no price and is refused.',
-  ),
+  ...customVariables,
+  ...customTlsVariables,
   mockProvider: variable(
     'MOCK_PROVIDER',
     flag.optional(),
@@ -169,6 +129,9 @@ const keyVariables = {
 export type EnvironmentKeys = Readonly<Record<keyof typeof keyVariables, readonly EnvironmentKey[]>>;
 export type ProviderOrchestratorConfig = ConfigOf<typeof providerOrchestratorVariables> & {
   readonly keys: EnvironmentKeys;
+  readonly customServers: readonly CustomServer[];
+  /** By what their variables begin with. */
+  readonly tlsFiles: ReadonlyMap<string, TlsFiles>;
 };
 
 /** Throws ConfigError with every fault. */
@@ -186,7 +149,12 @@ export function readProviderOrchestratorConfig(environment: Environment): Provid
     yandex: read('yandex'),
     custom: read('custom'),
   };
-  const config = { ...readConfig(providerOrchestratorVariables, environment), keys };
+  const config = {
+    ...readConfig(providerOrchestratorVariables, environment),
+    keys,
+    customServers: readCustomServers(environment),
+    tlsFiles: readTlsFiles(environment),
+  };
   const faults = [
     ...Object.values(keys).flatMap(findKeyFaults),
     ...findYandexFaults(config),
@@ -213,17 +181,31 @@ function findPriceFaults(variableName: string, type: ProviderType, prices: Reado
 }
 
 function findCustomFaults(config: ProviderOrchestratorConfig): string[] {
-  const { customBaseUrl, customName, customModels, customPrices, keys } = config;
-  if (customBaseUrl === undefined) {
-    const alone = customModels !== undefined || customPrices !== undefined || keys.custom.length > 0;
-    return alone ? ['CUSTOM_BASE_URL: must be set where CUSTOM_API_KEY, CUSTOM_MODELS or CUSTOM_PRICES is'] : [];
-  }
-  if (customModels === undefined) return ['CUSTOM_MODELS: must name the models of CUSTOM_BASE_URL'];
-  const faults = [...(customPrices?.keys() ?? [])]
-    .filter((model) => !customModels.includes(model))
-    .map((model) => `CUSTOM_PRICES: '${model}' is not among CUSTOM_MODELS`);
-  const isTaken = customName === 'mock' || (customName !== 'custom' && Object.hasOwn(keyVariables, customName));
-  if (isTaken) faults.push(`CUSTOM_NAME: '${customName}' is taken`);
-  faults.push(...findPriceFaults('CUSTOM_PRICES', 'OpenAICompatible', customPrices));
-  return faults;
+  const { customBaseUrl, customModels, customPrices, customServers, keys } = config;
+  const isAlone = customModels !== undefined || customPrices !== undefined || keys.custom.length > 0;
+  const names = customServers.map(({ name }) => name);
+  return [
+    ...(customBaseUrl === undefined && isAlone
+      ? ['CUSTOM_BASE_URL: must be set where CUSTOM_API_KEY, CUSTOM_MODELS or CUSTOM_PRICES is']
+      : []),
+    ...customServers.flatMap((server) => findServerFaults(server, names)),
+  ];
+}
+
+function findServerFaults(server: CustomServer, names: readonly string[]): string[] {
+  const { customModels, customModelDetails = {}, customPrices, name, prefix } = server;
+  if (customModels === undefined) return [`${prefix}_MODELS: must name the models of ${prefix}_BASE_URL`];
+  const isVendor = name === 'mock' || (name !== 'custom' && Object.hasOwn(keyVariables, name));
+  const isTaken = isVendor || names.filter((one) => one === name).length > 1;
+  const findUnknown = (variableName: string, models: Iterable<string>) =>
+    [...models]
+      .filter((model) => !customModels.includes(model))
+      .map((model) => `${variableName}: '${model}' is not among ${prefix}_MODELS`);
+  return [
+    ...findUnknown(`${prefix}_PRICES`, customPrices?.keys() ?? []),
+    ...findUnknown(`${prefix}_MODEL_DETAILS`, Object.keys(customModelDetails)),
+    ...(providerName.safeParse(name).success ? [] : [`${prefix}_NAME: '${name}' is no name of a provider`]),
+    ...(isTaken ? [`${prefix}_NAME: '${name}' is taken`] : []),
+    ...findPriceFaults(`${prefix}_PRICES`, 'OpenAICompatible', customPrices),
+  ];
 }

@@ -84,9 +84,23 @@ export async function createProviderOrchestratorContext(
   const reports = new ProxyReports({ database, proxiesMax, now, onFailure, onRecovery });
   const kept = openLastKnownGood(config, overrides.lastKnownGood, { envelope, feed, events, readStored });
   const mockBaseUrl = mockBaseUrlOf(config);
-  const { probeIntervalMs: intervalMs, keys } = config;
+  const { probeIntervalMs: intervalMs, keys, tlsFiles } = config;
+  const customKeys = config.customServers.flatMap((server) => server.keys);
   const prober = openProber({
-    ...{ intervalMs, keys, allowlist, proxies: config, database, events, feed, health, readStored, now },
+    ...{
+      intervalMs,
+      keys,
+      customKeys,
+      tlsFiles,
+      allowlist,
+      proxies: config,
+      database,
+      events,
+      feed,
+      health,
+      readStored,
+      now,
+    },
     listReports: () => reports.list(),
     onPass: () => streams.deliver(),
   });

@@ -6,6 +6,7 @@ import {
   type ConfigOf,
   commonVariables,
   credentialsEncryptionKeysVariable,
+  customTlsVariables,
   defaultPorts,
   type Environment,
   eventLogVariables,
@@ -15,9 +16,11 @@ import {
   integer,
   peerUrlVariable,
   readConfig,
+  readTlsFiles,
   redisVariables,
   replicasMaxVariable,
   requestBytesMaxVariable,
+  type TlsFiles,
   variable,
 } from '@aggregator/service-kit';
 import { z } from 'zod';
@@ -32,6 +35,7 @@ export const proxyVariables = {
   ...redisVariables,
   ...idempotencyVariables,
   ...eventLogVariables,
+  ...customTlsVariables,
   orchestratorUrl: peerUrlVariable('provider-orchestrator'),
   billingUrl: peerUrlVariable('billing'),
   requestBytesMax: requestBytesMaxVariable,
@@ -191,6 +195,8 @@ export type ProxyConfig = ConfigOf<typeof proxyVariables> & {
   /** API keys of providers by the name of their variable; the only place where they are. */
   readonly credentials: ReadonlyMap<string, string>;
   readonly retryPolicy: RetryPolicy;
+  /** By what their variables begin with. */
+  readonly tlsFiles: ReadonlyMap<string, TlsFiles>;
 };
 
 /** A pool of keys is numbered from its second on. */
@@ -206,7 +212,8 @@ export function readProxyConfig(environment: Environment): ProxyConfig {
   }
   const { retriesMax, retryDelayMs: delayMs, retryBackoffMultiplier: multiplier } = config;
   const retryPolicy = { retriesMax, delayMs, multiplier };
-  return { ...config, credentials: readCredentials(environment), retryPolicy };
+  const tlsFiles = readTlsFiles(environment);
+  return { ...config, credentials: readCredentials(environment), retryPolicy, tlsFiles };
 }
 
 /** Where the mock provider keeps its ledger, so that what it charged is known after a crash, too. */

@@ -166,6 +166,7 @@ export async function createProxyContext(
     connectionsMax: config.upstreamConnectionsMax,
     allowlist: config.baseUrlAllowlist ?? emptyAllowlist,
     proxies: config,
+    tlsFiles: config.tlsFiles,
   });
   const holds = new OpenHolds(() => performance.now());
   const watermark = createWatermarkReporter({ spool, holds, billing, onFailure: events.watermarkNotSent });

@@ -25,7 +25,14 @@ export function welcomeText(
   The key calls models and reads usage and cost. To manage keys, providers and money, log in as the operator:
   ${standalone.adminEmail}, with the adminPassword of ${standalone.secretsFile}, at ${baseUrl}/v1/auth/login.
 
-  Next: set OPENAI_API_KEY and start again to reach real models. Ctrl-C stops everything; nothing is lost.
+  ${nextStep(standalone.model)} Ctrl-C stops everything; nothing is lost.
 
 `;
+}
+
+/** The mock provider is there while the environment names no other, so that a real model shows that a key is set. */
+function nextStep(model: string): string {
+  return model.startsWith('mock-')
+    ? 'Next: set OPENAI_API_KEY and start again to reach real models.'
+    : 'Next: send your own requests; GET /v1/models lists what is served.';
 }

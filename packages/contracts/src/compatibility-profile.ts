@@ -31,9 +31,22 @@ export const profileNames = [
   'zai',
 ] as const;
 
-const fieldName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/);
-const keyword = z.string().regex(/^[$A-Za-z_][A-Za-z0-9_-]{0,63}$/);
-const headerName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
+const fieldName = z
+  .string()
+  .max(64)
+  .regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/);
+const extraField = z
+  .string()
+  .max(64)
+  .regex(/^([*]|[A-Za-z_][A-Za-z0-9_.-]*)$/);
+const keyword = z
+  .string()
+  .max(64)
+  .regex(/^[$A-Za-z_][A-Za-z0-9_-]*$/);
+const headerName = z
+  .string()
+  .max(64)
+  .regex(/^[a-z0-9][a-z0-9-]*$/);
 /** Printable ASCII: all that a header and a query can hold without another encoding. */
 const plainText = z
   .string()
@@ -72,7 +85,7 @@ export const compatibilitySettings = z.strictObject({
     .optional()
     .describe('Fields of a message that the server rejects: dropped, and named to the client.'),
   extraFields: z
-    .array(z.union([fieldName, z.literal('*')]))
+    .array(extraField)
     .max(64)
     .optional()
     .describe('Fields beside those of OpenAI that pass as they came, in addition to those of the profile; * for all.'),
@@ -93,8 +106,14 @@ export const compatibilitySettings = z.strictObject({
   credentialHeader: headerName
     .optional()
     .describe('The header that holds the key; authorization holds it as a bearer token.'),
-  headers: z.record(headerName, plainText).optional().describe('Headers of each request. Not for secrets.'),
-  query: z.record(fieldName, plainText).optional().describe('Query parameters of each request. Not for secrets.'),
+  headers: z
+    .record(headerName, plainText)
+    .optional()
+    .meta({ maxProperties: 8, description: 'Headers of each request. Not for secrets.' }),
+  query: z
+    .record(fieldName, plainText)
+    .optional()
+    .meta({ maxProperties: 8, description: 'Query parameters of each request. Not for secrets.' }),
   requestIdHeaders: z
     .array(headerName)
     .max(4)

@@ -29,6 +29,7 @@ export {
   redisVariables,
   withDatabaseUrls,
 } from './config/store-variables.ts';
+export { customTlsVariables, readTlsFiles, type TlsFiles, tlsOption } from './config/tls-files.ts';
 export {
   createEgressAgent,
   type EgressAgentOptions,

@@ -1,5 +1,5 @@
 import type { SnapshotProvider } from '@aggregator/contracts';
-import type { Secret } from '@aggregator/service-kit';
+import { type Secret, tlsOption } from '@aggregator/service-kit';
 import type { Dispatcher } from 'undici';
 import type { ProbeTarget } from './probe-provider.ts';
 
@@ -14,13 +14,15 @@ interface TargetSources {
   readStored: ReadStored;
   /** To addresses that the operator of the installation answers for. */
   trusted: Dispatcher;
+  /** To those with TLS files of their own, by the option that names them. */
+  byTls: ReadonlyMap<string, Dispatcher>;
   /** To all others. */
   guarded: Dispatcher;
 }
 
 /** The providers that can be probed: those of which at least one credential can be had here, or that need none. */
 export async function listProbeTargets(sources: TargetSources): Promise<ProbeTarget[]> {
-  const { providers, environmentSecrets, readStored, trusted, guarded } = sources;
+  const { providers, environmentSecrets, readStored, trusted, byTls, guarded } = sources;
   const stored = await readStored(providers.flatMap(({ credentialRefs }) => credentialRefs));
   return providers.flatMap(({ name, type, baseUrl, isAddressTrusted, options, credentialRefs }) => {
     const secrets = credentialRefs.flatMap((ref): (Secret | null)[] => {
@@ -28,7 +30,7 @@ export async function listProbeTargets(sources: TargetSources): Promise<ProbeTar
       const secret = environmentSecrets.get(ref) ?? stored.get(ref);
       return secret === undefined ? [] : [secret];
     });
-    const dispatcher = isAddressTrusted ? trusted : guarded;
+    const dispatcher = isAddressTrusted ? (byTls.get(options[tlsOption] ?? '') ?? trusted) : guarded;
     const facts = toProbeFacts({ type, baseUrl, options, credentialRefs });
     return secrets.length === 0 ? [] : [{ name, facts, type, baseUrl, options, secrets, dispatcher }];
   });

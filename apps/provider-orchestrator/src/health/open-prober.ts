@@ -1,5 +1,6 @@
-import { createEgressAgent, type EgressAllowlist, type HttpProxies } from '@aggregator/service-kit';
+import { createEgressAgent, type EgressAllowlist, type HttpProxies, type TlsFiles } from '@aggregator/service-kit';
 import type { EnvironmentKeys } from '../config.ts';
+import type { EnvironmentKey } from '../credentials/environment-keys.ts';
 import type { OrchestratorEvents } from '../events.ts';
 import type { HeardReport } from '../reports/proxy-reports.ts';
 import type { SnapshotFeed } from '../snapshot/snapshot-feed.ts';
@@ -16,6 +17,9 @@ interface ProberParts {
   /** Milliseconds; 0 never probes. */
   intervalMs: number;
   keys: EnvironmentKeys;
+  /** Keys of custom servers of the environment. */
+  customKeys: readonly EnvironmentKey[];
+  tlsFiles: ReadonlyMap<string, TlsFiles>;
   allowlist: EgressAllowlist;
   proxies: HttpProxies;
   events: OrchestratorEvents;
@@ -37,9 +41,15 @@ export function openProber(parts: ProberParts): { start(): void; close(): Promis
   const open = (allowlist: EgressAllowlist | null) =>
     createEgressAgent({ allowlist, proxies: parts.proxies, connect, agent });
   const trusted = open(null);
+  const byTls = new Map(
+    [...parts.tlsFiles].map(([prefix, files]) => [
+      prefix,
+      createEgressAgent({ allowlist: null, proxies: parts.proxies, connect: { ...connect, ...files }, agent }),
+    ]),
+  );
   const guarded = open(parts.allowlist);
   const environmentSecrets = new Map(
-    Object.values(parts.keys).flatMap((keys) => keys.map(({ ref, secret }) => [ref, secret] as const)),
+    [...Object.values(parts.keys).flat(), ...parts.customKeys].map(({ ref, secret }) => [ref, secret] as const),
   );
   const prober = new ProviderProber({
     intervalMs: parts.intervalMs,
@@ -48,7 +58,7 @@ export function openProber(parts: ProberParts): { start(): void; close(): Promis
       const { readStored } = parts;
       const all = feed.current?.providers ?? [];
       const providers = all.filter((provider) => isWanted({ name: provider.name, facts: toProbeFacts(provider) }));
-      return listProbeTargets({ providers, environmentSecrets, readStored, trusted, guarded });
+      return listProbeTargets({ providers, environmentSecrets, readStored, trusted, byTls, guarded });
     },
     async probe(target) {
       const reason = await probeProvider(target, deadlineMs);
@@ -68,7 +78,8 @@ export function openProber(parts: ProberParts): { start(): void; close(): Promis
   return {
     start: () => prober.start(),
     async close() {
-      await Promise.all([prober.close(), trusted.destroy(), guarded.destroy()]);
+      const agents = [trusted, guarded, ...byTls.values()];
+      await Promise.all([prober.close(), ...agents.map((agent) => agent.destroy())]);
     },
   };
 }

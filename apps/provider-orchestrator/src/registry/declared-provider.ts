@@ -10,6 +10,8 @@ export interface DeclaredProvider {
   credentialRefs: readonly string[];
   /** What only this type of provider needs to be told: `folder` for Yandex. */
   options: Readonly<Record<string, string>>;
+  /** Most requests that one proxy has open there; absent or null: the proxy's own bound. */
+  concurrencyMax?: number | null;
   models: readonly DeclaredModel[];
 }
 

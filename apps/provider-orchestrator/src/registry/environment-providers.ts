@@ -1,16 +1,10 @@
 import type { ProviderType } from '@aggregator/contracts';
 import type { MockModel } from '@aggregator/mock-provider';
-import { disconnectOption, openAiApiOption } from '@aggregator/providers';
+import { openAiApiOption } from '@aggregator/providers';
 import type { EnvironmentKeys, ProviderOrchestratorConfig } from '../config.ts';
+import { toCustomProvider } from '../custom-servers/to-custom-provider.ts';
 import { readYandexModels } from './catalogue/yandex.ts';
-import { toCustomOperation } from './custom-operation.ts';
 import type { DeclaredModel, DeclaredProvider } from './declared-provider.ts';
-
-/**
- * A server of which we know nothing but its models' names. What is longer than its real window it refuses itself, at no
- * cost; and no answer is longer than the window, so this bounds what is held for one, too.
- */
-const customContextLength = 131_072;
 
 export interface ModelSources {
   /** All that is known of a vendor's models; null where there is no list. */
@@ -20,7 +14,8 @@ export interface ModelSources {
 
 /** The providers that the environment declares. */
 export function toEnvironmentProviders(config: ProviderOrchestratorConfig, sources: ModelSources): DeclaredProvider[] {
-  const providers = [...toVendors(config, sources), ...toYandex(config), ...toCustom(config)];
+  const custom = config.customServers.map((server) => toCustomProvider(server, config.tlsFiles.has(server.prefix)));
+  const providers: DeclaredProvider[] = [...toVendors(config, sources), ...toYandex(config), ...custom];
   if (config.mockProvider ?? providers.length === 0) {
     providers.push({
       name: 'mock',
@@ -75,36 +70,6 @@ function toYandex({ keys, yandexBaseUrl, yandexFolderId, yandexPrices }: Provide
     models: readYandexModels(yandexPrices),
   };
   return [provider];
-}
-
-function toCustom(config: ProviderOrchestratorConfig): DeclaredProvider[] {
-  if (config.customBaseUrl === undefined) return [];
-  const refs = config.keys.custom.map(({ ref }) => ref);
-  return [
-    {
-      name: config.customName,
-      type: 'OpenAICompatible',
-      baseUrl: config.customBaseUrl,
-      credentialRefs: refs.length === 0 ? ['none'] : refs,
-      options: config.customDisconnect === undefined ? {} : { [disconnectOption]: config.customDisconnect },
-      models: (config.customModels ?? []).map((id) => toCustomModel(id, config)),
-    },
-  ];
-}
-
-function toCustomModel(id: string, config: ProviderOrchestratorConfig): DeclaredModel {
-  const rates = config.customPrices?.get(id);
-  const price = rates === undefined ? null : { rates, source: 'CUSTOM_PRICES' };
-  const operation = toCustomOperation(rates);
-  return {
-    id,
-    operations: [operation],
-    contextLength: customContextLength,
-    maxOutputTokens: operation === 'chat.completions' ? customContextLength : null,
-    capabilities: [],
-    firstLifeMs: null,
-    price,
-  };
 }
 
 export function toMockModel({ rates, ...model }: MockModel): DeclaredModel {

@@ -37,13 +37,14 @@ export async function writeEnvironmentProviders(
 }
 
 async function writeProvider(tx: Transaction, provider: DeclaredProvider): Promise<void> {
-  const { name, type, baseUrl, options } = provider;
+  const { name, type, baseUrl, options, concurrencyMax = null } = provider;
   const credentialRefs = [...provider.credentialRefs];
   const fields = {
     type,
     baseUrl,
     credentialRefs,
     options,
+    concurrencyMax,
     enabled: true,
     source: 'environment',
     isAddressTrusted: true,

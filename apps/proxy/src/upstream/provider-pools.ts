@@ -6,6 +6,8 @@ import {
   FairPool,
   type HttpProxies,
   hasHttpProxy,
+  type TlsFiles,
+  tlsOption,
 } from '@aggregator/service-kit';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 import { skippingContinue } from './skip-continue.ts';
@@ -18,6 +20,8 @@ export interface ProviderAddress {
   readonly isAddressTrusted: boolean;
   /** Most requests that are open there at once; where it is not set, the bound of all. */
   readonly concurrencyMax?: number | null;
+  /** `tls` names its files, which only the operator of the installation can set. */
+  readonly options?: Readonly<Record<string, string>>;
 }
 
 /** The connections to one provider, as one caller may use them. */
@@ -47,14 +51,21 @@ export class ProviderPools {
   readonly #connectionsMax: number;
   readonly #allowlist: EgressAllowlist;
   readonly #proxies: HttpProxies;
+  readonly #tlsFiles: ReadonlyMap<string, TlsFiles>;
   readonly #pools = new Map<string, OpenPool>();
   /** Of providers that are gone, until what is open there has ended. */
   readonly #closing = new Set<OpenPool>();
 
-  constructor(options: { connectionsMax: number; allowlist: EgressAllowlist; proxies: HttpProxies }) {
+  constructor(options: {
+    connectionsMax: number;
+    allowlist: EgressAllowlist;
+    proxies: HttpProxies;
+    tlsFiles?: ReadonlyMap<string, TlsFiles>;
+  }) {
     this.#connectionsMax = options.connectionsMax;
     this.#allowlist = options.allowlist;
     this.#proxies = options.proxies;
+    this.#tlsFiles = options.tlsFiles ?? new Map();
   }
 
   /**
@@ -128,8 +139,9 @@ export class ProviderPools {
     return made;
   }
 
-  #open({ baseUrl, isAddressTrusted }: ProviderAddress): Dispatcher {
-    const connect = { timeout: connectTimeoutMs, autoSelectFamily: true };
+  #open({ baseUrl, isAddressTrusted, options }: ProviderAddress): Dispatcher {
+    const tls = isAddressTrusted ? this.#tlsFiles.get(options?.[tlsOption] ?? '') : undefined;
+    const connect = { timeout: connectTimeoutMs, autoSelectFamily: true, ...tls };
     const agent = {
       connections: this.#connectionsMax,
       pipelining: 1,
@@ -150,8 +162,8 @@ export class ProviderPools {
   }
 }
 
-function toKey({ name, baseUrl, isAddressTrusted }: ProviderAddress): string {
-  return `${name} ${isAddressTrusted} ${baseUrl}`;
+function toKey({ name, baseUrl, isAddressTrusted, options }: ProviderAddress): string {
+  return `${name} ${isAddressTrusted} ${baseUrl} ${options?.[tlsOption] ?? ''}`;
 }
 
 function refuse(internal: string): AppError {

@@ -11,6 +11,7 @@ import {
   type ProviderSpec,
   toDurationMs,
   toMockScript,
+  toProfileOption,
 } from '@aggregator/contracts';
 import { z } from 'zod';
 import { describeFaults, type ObjectMetadata } from '../watch/read-object.ts';
@@ -32,7 +33,7 @@ export function compileProvider(
     type: spec.type,
     ...(spec.endpoint !== undefined && { baseUrl: spec.endpoint.baseURL }),
     credentialIds: [...credentialIds],
-    options: { ...spec.options, ...toMockScript(spec.mock) },
+    options: { ...spec.options, ...toMockScript(spec.mock), ...toProfileOption(spec.profile) },
     concurrencyMax: spec.limits?.maxInFlight ?? null,
     ...(spec.models !== undefined && { models: spec.models.map(toManagedModel) }),
     hasKnownModels: spec.discovery.mode === 'Auto',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { compatibilityProfile } from '../compatibility-profile.ts';
 import { modelCapability, operation, providerType } from '../routing-snapshot.ts';
 import { className, conditions, namespaceName, objectName, programmed } from './conditions.ts';
 import { durationText } from './duration.ts';
@@ -191,6 +192,10 @@ export const providerSpec = z
         ],
       }),
     mock: mock.optional(),
+    profile: z
+      .object(compatibilityProfile.shape)
+      .optional()
+      .describe('How a compatible server differs from OpenAI: a named profile, and what differs from it.'),
   })
   .meta({
     'x-kubernetes-validations': [
@@ -209,6 +214,7 @@ export const providerSpec = z
         'OpenAICompatible has no known models: discovery.mode must be Static',
       ),
       rule("self.type == 'Mock' || !has(self.mock)", 'mock is for type Mock'),
+      rule("self.type == 'OpenAICompatible' || !has(self.profile)", 'profile is for type OpenAICompatible'),
     ],
   });
 export type ProviderSpec = z.infer<typeof providerSpec>;

@@ -65,6 +65,8 @@ export function createEgressAgent({ allowlist, proxies, connect, agent }: Egress
     connect: direct,
     connectTimeout: connect.timeout,
     proxyTls: { timeout: connect.timeout },
+    // What a private server asks for reaches it through the tunnel.
+    ...(('ca' in connect || 'cert' in connect) && { requestTls: connect }),
     // Absent would mean the environment of this process.
     httpProxy: httpProxy ?? '',
     httpsProxy: httpsProxy ?? '',
