@@ -9,6 +9,12 @@ const textFields: ReadonlySet<string> = new Set([
   ...['type', 'text', 'refusal', 'thinking', 'title', 'context', 'name', 'filename', 'format', 'detail', 'signature'],
   ...['id', 'citations', 'cache_control'],
 ]);
+/** Fields that describe a tool's arguments, as deep as its author likes. */
+const schemaFields: ReadonlySet<string> = new Set(['parameters', 'input_schema', 'output_schema', 'schema']);
+/** Fields that hold a text if they hold no list of parts: what was said, and what a tool of the client returned. */
+const spokenFields: ReadonlySet<string> = new Set(['content', 'output', 'arguments', 'description', 'instructions']);
+/** A call that the model made: its arguments are not fetched again. */
+const madeCall = /tool_use$/;
 /** Fields that hold an address, by their names: `url`, `image_url`, `file_url`, `fileUri`. */
 const addressField = /ur[il]$/i;
 /** An address in a field that usually holds the content itself, as `file_data` or `data`. */
@@ -38,8 +44,10 @@ function judgeValue(value: unknown, path: string, depth: number): void {
 }
 
 function judgeRecord(record: object, path: string, depth: number): void {
+  const isCall = 'type' in record && typeof record.type === 'string' && madeCall.test(record.type);
   for (const [field, value] of Object.entries(record)) {
-    if (textFields.has(field)) continue;
+    if (textFields.has(field) || schemaFields.has(field) || (isCall && field === 'input')) continue;
+    if (typeof value === 'string' && spokenFields.has(field)) continue;
     if (typeof value === 'string') judgeText(field, value, `${path}.${field}`);
     else judgeValue(value, `${path}.${field}`, depth + 1);
   }
