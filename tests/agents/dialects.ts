@@ -19,7 +19,7 @@ export interface Dialect {
 export const dialects: readonly Dialect[] = [
   {
     name: 'OpenAI',
-    model: 'openai/gpt-5-mini',
+    model: 'openai/gpt-6-astra',
     environment: (url) => ({ OPENAI_API_KEY: 'sk-fake-openai', OPENAI_BASE_URL: url }),
     create: (script) => createFakeOpenAi({ script }),
   },
