@@ -17,6 +17,7 @@ import { sendSurfaceError } from './routes/send-error.ts';
 import { isMockPath, serveMockProvider } from './routes/serve-mock-provider/handler.ts';
 import { showCapabilities } from './routes/show-capabilities/handler.ts';
 import { modelPrefix, showModel } from './routes/show-model/handler.ts';
+import { findResponseRoute } from './routes/show-response/handler.ts';
 
 const aiRoutes: ReadonlyMap<string, AiRoute> = new Map([
   ['/v1/chat/completions', createChatCompletion],
@@ -40,7 +41,7 @@ export function createProxyApp(context: ProxyContext): RequestListener {
 
   return (request, response) => {
     const path = readPath(request);
-    const route = aiRoutes.get(path) ?? findByPattern(path);
+    const route = aiRoutes.get(path) ?? findByPattern(path, request.method);
     if (route !== undefined) void answerAiRequest(context, route, request, response);
     else if (mockProvider !== null && isMockPath(path)) serveMockProvider(context, mockProvider, request, response);
     else if (path.startsWith('/v1/')) refuseUnknown(path, request, response);
@@ -57,7 +58,8 @@ function refuseUnknown(path: string, request: IncomingMessage, response: ServerR
   request.resume();
 }
 
-function findByPattern(path: string): AiRoute | undefined {
+function findByPattern(path: string, method: string | undefined): AiRoute | undefined {
+  if (path.startsWith('/v1/responses/')) return findResponseRoute(path, method);
   if (path.startsWith(modelPrefix)) return showModel;
   return isProviderChatPath(path) ? createProviderChatCompletion : undefined;
 }

@@ -158,6 +158,11 @@ export const proxyVariables = {
     integer(1, 604_800).default(3600),
     'How long an answer may be given again, in seconds.',
   ),
+  responsesStoreHours: variable(
+    'RESPONSES_STORE_HOURS',
+    integer(0, 168).default(24),
+    'How long a response of `/v1/responses` is stored, encrypted, for the key that made it, so that it can be continued, read and deleted by its id; in hours. 0 stores none. A request with `store: false`, or whose text was masked, is never stored.',
+  ),
   cacheMaxSize: variable('CACHE_MAX_SIZE', integer(1, 10_000_000).default(1000), 'Most answers that are kept.'),
   cacheHitPricePercent: variable(
     'CACHE_HIT_PRICE_PERCENT',

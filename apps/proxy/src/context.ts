@@ -51,6 +51,7 @@ import { CurrentSnapshot } from './routing/swap-snapshot.ts';
 import { findUsageRecord } from './settlement/find-usage-record.ts';
 import { readBootId } from './settlement/read-boot-id.ts';
 import { recoverIntents } from './settlement/recover-intents.ts';
+import { StoredResponses } from './stored-responses/stored-responses.ts';
 import { type GivenStores, openStores } from './stores/open-stores.ts';
 import { Credentials } from './upstream/credentials.ts';
 import { Drains } from './upstream/drains.ts';
@@ -103,6 +104,8 @@ export interface ProxyContext extends ServiceContext {
   readonly outcomes: RequestOutcomes;
   /** What is remembered of conversations: thoughts behind calls of tools, items that callers refer to by id. */
   readonly conversations: ExpiringStore;
+  /** Responses that callers may continue, read and delete by their ids. */
+  readonly responses: StoredResponses;
   /** Masks large texts beside the event loop. */
   readonly masking: MaskingQueue;
   readonly policies: CompiledPolicies;
@@ -206,6 +209,7 @@ export async function createProxyContext(
     drains: new Drains(config.disconnectDrainMs),
     answers: new AnswerCache(stores.answers, config.cacheTtlSeconds * 1000),
     conversations: stores.conversations,
+    responses: new StoredResponses(stores.responses, stores.conversations, config.responsesStoreHours * 3_600_000),
     once: createOnceServer(config, stores.claims, (error) => events.partFailed('idempotency', error)),
     outcomes,
     policies: new CompiledPolicies(),

@@ -32,14 +32,22 @@ export interface ChatSurface {
   readonly references?: ItemReferences;
 }
 
+type Said = Readonly<Record<string, unknown>>;
+
 /** Parts of earlier answers, known by their ids. Works on bodies that nobody has checked yet. */
 export interface ItemReferences {
   /** Ids that a body refers to. */
   list(body: unknown): readonly string[];
   /** The body with those items in it that are known. */
   resolve(body: unknown, items: ReadonlyMap<string, unknown>): unknown;
-  /** Whether the items of the answer to this body may be referred to later. */
+  /** Whether the answer to this body, and its items, may be referred to later. */
   wants(body: unknown): boolean;
+  /** Id of the answer that a body continues; null if it continues none. */
+  previous(body: unknown): string | null;
+  /** The body with the conversation of that answer before its own input. */
+  follow(body: unknown, earlier: { readonly input: readonly unknown[]; readonly response: Said }): unknown;
+  /** All that a body says as items, each with an id, which is made of `answerId` if the caller gave none. */
+  listInput(body: unknown, answerId: string): readonly unknown[];
 }
 
 export type ChatSurfaceName = 'chat.completions' | 'completions' | 'responses' | 'messages';
@@ -63,6 +71,8 @@ export interface SurfaceRequest {
    * of the provider's answer, which may be the same in every answer; then no item may be referred to.
    */
   readonly answerId?: string;
+  /** True if the answer is stored, to be referred to. Absent for no. */
+  readonly isKept?: boolean;
 }
 
 /** What a stream's ids and times are made of. */
@@ -85,4 +95,6 @@ export interface SurfaceStream {
   fail(error: AppError): string;
   /** After its end: what can be referred to later, each with its `id`. */
   readonly items?: readonly Readonly<Record<string, unknown>>[];
+  /** After its end: the whole answer in the surface's shape, if it can be referred to. */
+  readonly answer?: Readonly<Record<string, unknown>> | null;
 }

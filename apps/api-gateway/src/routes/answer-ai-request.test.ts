@@ -16,6 +16,7 @@ const key = validKey;
 const refusedKey = createApiKey(Buffer.alloc(32, 2));
 
 interface Seen {
+  method: string | undefined;
   url: string | undefined;
   headers: IncomingMessage['headers'];
 }
@@ -25,7 +26,7 @@ const state: { gateway: TestGateway | null; proxy: TestServer | null } = { gatew
 
 /** A proxy that writes down what reaches it. */
 const proxy: RequestListener = (request, response) => {
-  seen.push({ url: request.url, headers: request.headers });
+  seen.push({ method: request.method, url: request.url, headers: request.headers });
   request.resume();
   answerJson(response, { id: 'msg_1', type: 'message' });
 };
@@ -91,6 +92,19 @@ describe('the gateway', () => {
   ])('forwards %s to the proxy as %s', async (path, canonical) => {
     expect((await post(path)).status).toBe(200);
     expect(seen.at(-1)?.url).toBe(canonical);
+  });
+
+  it.each([
+    ['GET', '/v1/responses/resp_1'],
+    ['DELETE', '/v1/responses/resp_1'],
+    ['GET', '/v1/responses/resp_1/input_items'],
+    ['POST', '/v1/responses/resp_1/cancel'],
+  ])('forwards %s %s as it is', async (method, path) => {
+    const answer = await fetch(`${url()}${path}`, { method, headers: { authorization: `Bearer ${key}` } });
+    await answer.arrayBuffer();
+
+    expect(answer.status).toBe(200);
+    expect(seen.at(-1)).toMatchObject({ method, url: path });
   });
 
   it('lets nobody say who asks, or what a provider is to do wrong: such headers end here', async () => {

@@ -25,7 +25,7 @@ export async function answerAiRequest(
   const clientIp = readClientAddress(request, context.config.trustedProxyHops);
   let failure: AppError | null = null;
   try {
-    if (request.method !== route.method) throw new AppError('method_not_allowed');
+    if (!route.methods.some((method) => method === request.method)) throw new AppError('method_not_allowed');
     const found = authenticate(context, request, clientIp);
     const caller = found instanceof Promise ? await found : found;
     authorise(caller, route.scope, clientIp);

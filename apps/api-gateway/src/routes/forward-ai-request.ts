@@ -46,7 +46,8 @@ export async function forwardAiRequest(
     }
     const headers = toForwardHeaders(request.headers);
     headers[requestIdHeader] = requestId;
-    if (request.method !== 'GET') {
+    const method = route.methods.find((one) => one === request.method) ?? 'POST';
+    if (method === 'POST') {
       body = await receiveBody(request, {
         ...{ pool: pools.aiBodies, claims, watch: pools.bodies, onRefused: pools.onRefused },
         bytesMax: context.config.requestBytesMax,
@@ -59,7 +60,6 @@ export async function forwardAiRequest(
     headers[principalHeader] = await context.signer.signPrincipal(principal, 'proxy');
     if (response.destroyed) throw new AppError('request_cancelled');
 
-    const method = request.method === 'GET' ? 'GET' : 'POST';
     const toStreamError = (reason: AppError) => writeStreamError(route, path, reason, requestId);
     const unread = new UnreadBytes(pools.unreadBytes, claims, pools.onRefused);
     const answer = { response, ownHeaders, toStreamError, unread };

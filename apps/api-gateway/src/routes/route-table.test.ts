@@ -31,8 +31,12 @@ describe('toCanonicalPath', () => {
 
 describe('routes', () => {
   it('knows the AI surface exactly', () => {
-    expect(findAiRoute('/v1/chat/completions')?.method).toBe('POST');
-    expect(findAiRoute('/v1/models/gpt-4o')?.method).toBe('GET');
+    expect(findAiRoute('/v1/chat/completions')?.methods).toEqual(['POST']);
+    expect(findAiRoute('/v1/models/gpt-4o')?.methods).toEqual(['GET']);
+    expect(findAiRoute('/v1/responses/resp_1')?.methods).toEqual(['GET', 'DELETE']);
+    expect(findAiRoute('/v1/responses/resp_1/input_items')?.methods).toEqual(['GET']);
+    expect(findAiRoute('/v1/responses/resp_1/cancel')?.methods).toEqual(['POST']);
+    expect(findAiRoute('/v1/responses/resp_1/else')).toBeUndefined();
     expect(findAiRoute('/v1/chat/completions/')).toBeUndefined();
     expect(findAiRoute('/v1/CHAT/completions')).toBeUndefined();
     expect(findAiRoute('/v1/models/')).toBeUndefined();
@@ -48,7 +52,7 @@ describe('routes', () => {
     ['/v1/capabilities', 'GET', 'openai'],
     ['/v1/proxy/openai/chat/completions', 'POST', 'openai'],
   ])('serves %s by %s with the errors of %s', (path, method, errors) => {
-    expect(findAiRoute(path)).toEqual({ method, scope: 'ai:invoke', errors });
+    expect(findAiRoute(path)).toEqual({ methods: [method], scope: 'ai:invoke', errors });
   });
 
   it.each([
@@ -56,7 +60,6 @@ describe('routes', () => {
     '/v1/proxy/openai/embeddings',
     '/v1/proxy/openai/x/chat/completions',
     '/v1/messages/batches',
-    '/v1/responses/resp_1',
   ])('does not serve %s', (path) => {
     expect(findAiRoute(path)).toBeUndefined();
   });

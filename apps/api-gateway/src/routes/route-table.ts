@@ -2,14 +2,14 @@ import type { Scope, ServiceName } from '@aggregator/contracts';
 
 /** A route of the AI surface: served by the proxy, behind the lean handler. */
 export interface AiRoute {
-  method: 'GET' | 'POST';
+  methods: readonly ('GET' | 'POST' | 'DELETE')[];
   scope: Scope;
   /** Whose error object its SDKs expect. */
   errors: 'openai' | 'anthropic';
 }
 
-const aiPost: AiRoute = { method: 'POST', scope: 'ai:invoke', errors: 'openai' };
-const aiGet: AiRoute = { ...aiPost, method: 'GET' };
+const aiPost: AiRoute = { methods: ['POST'], scope: 'ai:invoke', errors: 'openai' };
+const aiGet: AiRoute = { ...aiPost, methods: ['GET'] };
 const anthropicPost: AiRoute = { ...aiPost, errors: 'anthropic' };
 
 /** Exact canonical paths. Every alias is turned into one of these before anything is decided. */
@@ -25,7 +25,11 @@ const aiRoutes: ReadonlyMap<string, AiRoute> = new Map([
   ['/v1/capabilities', aiGet],
 ]);
 
+const storedResponse: AiRoute = { ...aiPost, methods: ['GET', 'DELETE'] };
+
 const modelPrefix = '/v1/models/';
+/** A response by its id, what it was made from, and its end. */
+const responsePath = /^\/v1\/responses\/[\w-]{1,128}(\/input_items|\/cancel)?$/;
 /** S1's: the provider stands in the path. */
 const providerPrefix = '/v1/proxy/';
 const providerPath = /^\/v1\/proxy\/[\w.-]{1,64}\/chat\/completions$/;
@@ -34,6 +38,8 @@ export function findAiRoute(path: string): AiRoute | undefined {
   const route = aiRoutes.get(path);
   if (route !== undefined) return route;
   if (path.startsWith(modelPrefix) && path.length > modelPrefix.length) return aiGet;
+  const [response, part] = responsePath.exec(path) ?? [];
+  if (response !== undefined) return part === undefined ? storedResponse : part === '/cancel' ? aiPost : aiGet;
   return path.startsWith(providerPrefix) && providerPath.test(path) ? aiPost : undefined;
 }
 

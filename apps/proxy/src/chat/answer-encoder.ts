@@ -16,6 +16,8 @@ export interface SaidAnswer {
   readonly thoughtful: readonly SaidMessage[];
   /** What the caller was told, as far as it can be referred to by id. */
   readonly items: unknown;
+  /** The answer as the caller was told it, if its surface lets it be referred to; otherwise null. */
+  readonly told: Readonly<Record<string, unknown>> | null;
 }
 
 /** Returns the messages of an answer, each as the provider said it and as the client receives it. */
@@ -75,7 +77,7 @@ class PlainEncoder implements AnswerEncoder {
   }
 
   readSaid(): SaidAnswer {
-    return { body: null, thoughtful: [], items: this.#stream.items };
+    return { body: null, thoughtful: [], items: this.#stream.items, told: this.#stream.answer ?? null };
   }
 }
 
@@ -128,6 +130,7 @@ class ListeningEncoder implements AnswerEncoder {
       body: this.#assembler?.end(last) ?? null,
       thoughtful: readMessages(this.#watch?.end(last) ?? null, this.#vault),
       items: this.#stream.items,
+      told: this.#stream.answer ?? null,
     };
   }
 

@@ -29,16 +29,23 @@ export function answerFromCache(context: ProxyContext, job: ChatJob, stored: Sto
   const headers = answerHeaders(request, 'hit', dropped);
   const tell = (body: Record<string, unknown>) =>
     wantsAdditions(exchange) ? withAdditions(body, exchange, request, charge) : body;
+  const keep = (response: Readonly<Record<string, unknown>> | null) => {
+    if (job.input !== null && response !== null)
+      context.responses.keep(exchange.principal, { response, input: job.input });
+  };
   if (open.isStreamed) {
     const encoder = createAnswerEncoder({ ...job, cacheKey: null }, toHead(context, job));
     const includeUsage = job.chat.stream_options?.include_usage === true;
     const { texts, last } = toChunks(stored.body, { includeUsage });
     const events = texts.map((text) => encoder.push(text)).join('') + encoder.end(tell(last));
     exchange.response.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8' }).end(events);
+    keep(encoder.readSaid(last).told);
     return;
   }
   const restored = vault === null ? stored.body : restoreAnswer(stored.body, vault);
-  const text = JSON.stringify(surface.fromAnswer(tell(restored), asked));
+  const told = surface.fromAnswer(tell(restored), asked);
+  const text = JSON.stringify(told);
+  keep(told);
   const length = Buffer.byteLength(text);
   exchange.response
     .writeHead(200, { ...headers, 'content-type': 'application/json', 'content-length': length })

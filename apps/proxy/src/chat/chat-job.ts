@@ -26,4 +26,6 @@ export interface ChatJob extends ChatWords {
   readonly cacheKey: string | null;
   /** Whether the items of the answer may be referred to later. Never where they hold what had to be put back. */
   readonly keepsItems: boolean;
+  /** All items of the request, to be stored with its answer; null if that is not stored. */
+  readonly input: readonly unknown[] | null;
 }

@@ -16,6 +16,7 @@ import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { recallItems } from '../items/recall-items.ts';
 import { planRequest } from '../routing/plan-request.ts';
+import { followResponse } from '../stored-responses/follow-response.ts';
 import { answerFromCache } from './answer-from-cache.ts';
 import { boundChat } from './bound-chat.ts';
 import type { ChatJob, ChatWords } from './chat-job.ts';
@@ -34,35 +35,48 @@ import { toPrompt } from './to-prompt.ts';
 export async function completeChat(context: ProxyContext, exchange: Exchange, surface: ChatSurface): Promise<void> {
   const { conversations, config } = context;
   const { bytes, value: arrived } = await readRequestBytes(context, exchange);
+  const { principal } = exchange;
   const body =
     surface.references === undefined
       ? arrived
-      : await recallItems(conversations, exchange.principal, surface, arrived, config.requestBytesMax);
+      : await recallItems(
+          conversations,
+          principal,
+          surface,
+          await followResponse(context.responses, principal, surface, arrived),
+          config.requestBytesMax,
+        );
   // Items that were kept may be much longer than the references to them.
   if (body !== arrived) exchange.place.requireMemory(toMemory(measureTexts(body)));
-  const asked = withAnswerId(surface, exchange, surface.toChat(body));
+  const translated = withAnswerId(surface, exchange, surface.toChat(body));
   if (mustGiveTurn(exchange)) await giveTurn();
-  const content = inspectAsked(asked, arrived);
-  const prepared = await prepareChat(context, exchange, asked.chat);
+  const content = inspectAsked(translated, arrived);
+  const prepared = await prepareChat(context, exchange, translated.chat);
   if (mustGiveTurn(exchange)) await giveTurn();
 
+  const keepsItems = prepared.vault === null && mayKeep(context, surface, body);
+  const asked = withKeeping(translated, arrived, keepsItems);
+  const input = keepsItems ? (surface.references?.listInput(body, asked.answerId ?? '') ?? null) : null;
   const plan = planRequest(context, exchange, 'chat.completions', { model: asked.chat.model, chat: asked.chat });
   const isAsItCame = body === arrived && prepared.privacy === null;
   const native = isAsItCame ? toNativeRequest(surface, { bytes, body: arrived }, asked, exchange) : null;
   if (asked.refusal !== null && !hasNativeLane(surface, native, plan)) throw asked.refusal;
-  const keepsItems = prepared.vault === null && surface.references?.wants(body) === true;
   const droppedHeaders = nameDialectHeaders(exchange);
-  const words: PlannedChat = { surface, asked, native, droppedHeaders, ...prepared, plan, content, keepsItems };
+  const words: PlannedChat = { surface, asked, native, droppedHeaders, ...prepared, plan, content, keepsItems, input };
   if (prepared.chat.stream === true) {
     await serveChat(context, exchange, words, toStreamDialect(words, toSeconds(context.now())), performChatStream);
   } else await serveChat(context, exchange, words, toWholeDialect(words), performWholeChat);
 }
+
+/** UTF-16 units of a request whose answer is stored; the answer may be as long again. */
+const storedCharactersMax = 256 * 1024;
 
 /** A chat that may go out, with what decides about its hold, its cache and its answer. */
 interface PlannedChat extends ChatWords, PreparedChat {
   readonly plan: RoutePlan;
   readonly content: ContentSummary;
   readonly keepsItems: boolean;
+  readonly input: readonly unknown[] | null;
 }
 
 /** Translates the chat for its first target, holds what that may cost, and serves it: from the cache or by a provider. */
@@ -118,6 +132,23 @@ function toSeconds(unixMs: number): number {
 function withAnswerId(surface: ChatSurface, { requestId }: Exchange, asked: SurfaceRequest): SurfaceRequest {
   if (surface.references === undefined) return asked;
   return { ...asked, answerId: `${requestId.replaceAll('-', '')}${randomBytes(16).toString('hex')}` };
+}
+
+/** A body whose answer, with all that it was made from, may be stored. */
+function mayKeep({ responses }: ProxyContext, { references }: ChatSurface, body: unknown): boolean {
+  if (references === undefined || responses.isOff || !references.wants(body)) return false;
+  return measureTexts(body, storedCharactersMax) <= storedCharactersMax;
+}
+
+/** Whether the answer is stored. A caller that asks for it is told if it is not. */
+function withKeeping(
+  asked: SurfaceRequest,
+  { store }: Readonly<Record<string, unknown>>,
+  isKept: boolean,
+): SurfaceRequest {
+  if (asked.answerId === undefined) return asked;
+  const isMissed = store === true && !isKept;
+  return { ...asked, isKept, ...(isMissed && { droppedParams: [...asked.droppedParams, 'store'] }) };
 }
 
 /** Whether there was an answer to give again. */

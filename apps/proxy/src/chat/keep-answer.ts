@@ -9,16 +9,18 @@ import type { ChatJob } from './chat-job.ts';
 /** Keeps what a whole answer is good for later: itself, if it may be given again, the thoughts behind its calls of tools, and items that
  * the next turn may refer to. */
 export function keepAnswer(
-  { answers, conversations }: Pick<ProxyContext, 'answers' | 'conversations'>,
-  { asked, cacheKey, keepsItems, open }: Pick<ChatJob, 'asked' | 'cacheKey' | 'keepsItems' | 'open'>,
-  { body, items, thoughtful }: SaidAnswer,
+  { answers, conversations, responses }: Pick<ProxyContext, 'answers' | 'conversations' | 'responses'>,
+  job: Pick<ChatJob, 'asked' | 'cacheKey' | 'input' | 'keepsItems' | 'open'>,
+  { body, items, thoughtful, told }: SaidAnswer,
   served: {
     readonly request: DispatchedRequest;
     readonly usage: Usage | null;
     readonly droppedParams: readonly string[];
   },
 ): void {
+  const { asked, cacheKey, input, keepsItems, open } = job;
   const { principal } = open.exchange;
+  if (input !== null && told !== null) responses.keep(principal, { response: told, input });
   if (keepsItems) keepItems(conversations, principal, asked.answerId, items);
   if (thoughtful.length > 0) void rememberReasoning(conversations, principal, asked.chat.messages, thoughtful);
   const { request, usage, droppedParams } = served;

@@ -61,9 +61,9 @@ export function performWholeChat(
 function readSaid(
   { cacheKey, chat, vault }: ChatJob,
   body: Record<string, unknown>,
-  { output }: Record<string, unknown>,
+  told: Record<string, unknown>,
 ): SaidAnswer {
   const hasTools = (chat.tools ?? []).length > 0;
   const thoughtful = hasTools ? readMessages(body, vault) : [];
-  return { body: cacheKey === null ? null : body, thoughtful, items: output };
+  return { body: cacheKey === null ? null : body, thoughtful, items: told.output, told };
 }

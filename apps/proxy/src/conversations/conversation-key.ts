@@ -9,7 +9,7 @@ export type Caller = Pick<Principal, 'orgId' | 'userId' | 'keyId'>;
  * other's context. `name` must be something that no other conversation has: an unguessable id that this proxy made, or a hash
  * of the conversation. An id that a provider or a client chose is the same in many conversations.
  */
-export function toConversationKey(kind: 'item' | 'reasoning', caller: Caller, name: string): string {
+export function toConversationKey(kind: 'item' | 'reasoning' | 'response', caller: Caller, name: string): string {
   const owner = caller.keyId === null ? `user:${caller.userId}` : `key:${caller.keyId}`;
   const hash = createHash('sha256').update(`${owner}\n${name}`).digest('base64url');
   return `proxy:${kind}2:{${caller.orgId}}:${hash}`;

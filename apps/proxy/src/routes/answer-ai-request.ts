@@ -11,7 +11,7 @@ import { sendSurfaceError } from './send-error.ts';
 
 /** A route of the AI surface. What `serve` throws before it has answered becomes the answer, in the shape of its surface. */
 export interface AiRoute {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly errors: Pick<ChatSurface, 'toErrorBody' | 'fieldNames'>;
   serve(context: ProxyContext, exchange: Exchange): Promise<void>;
 }
@@ -70,7 +70,7 @@ export async function answerAiRequest(
  * to mask before its hold.
  */
 function takesLimitsFirst({ method, headers }: IncomingMessage): boolean {
-  return method === 'GET' || 'idempotency-key' in headers || !(Number(headers['content-length']) <= largeBytes);
+  return method !== 'POST' || 'idempotency-key' in headers || !(Number(headers['content-length']) <= largeBytes);
 }
 
 function identify({ verifier }: ProxyContext, request: IncomingMessage): Principal | Promise<Principal> {

@@ -21,6 +21,7 @@ export interface GivenStores {
 }
 
 const conversationEntriesMax = 100_000;
+const responseEntriesMax = 20_000;
 
 /** The stores given, or those of the configuration; only the latter are ours to close. */
 export function openStores(
@@ -39,6 +40,7 @@ export function openStores(
     eventLog: given.eventLog ?? keep(connectEventLog(config)),
     answers: keep(openExpiring(config, 'answers', config.cacheMaxSize, events)),
     conversations: keep(openExpiring(config, 'conversations', conversationEntriesMax, events)),
+    responses: keep(openExpiring(config, 'responses', responseEntriesMax, events)),
     claims: given.claims ?? keep(openClaims(config, (error) => events.partFailed('idempotency', error))),
     lastKnownGood: given.lastKnownGood ?? openLastKnownGood(config, events, keep),
     async closeOwn() {

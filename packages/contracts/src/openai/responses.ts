@@ -20,6 +20,7 @@ export const responsesRequest = z.looseObject({
   max_output_tokens: chat.max_tokens,
   metadata: z.record(z.string().max(64), z.string().max(512)).nullish(),
   parallel_tool_calls: z.boolean().nullish(),
+  previous_response_id: z.string().max(256).nullish(),
   reasoning: z.looseObject({ effort: z.string().max(32).nullish(), summary: z.string().max(32).nullish() }).nullish(),
   store: z.boolean().nullish(),
   stream: chat.stream,

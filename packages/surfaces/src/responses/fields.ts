@@ -2,8 +2,8 @@ import type { ResponsesField } from '@aggregator/contracts';
 import type { Fates, Reasons } from '../fields/field-judge.ts';
 
 /**
- * Stateless: what needs something stored is refused. `store` is taken and told as false in the answer; `metadata` is told
- * back and goes no further. Tools that OpenAI describes or runs are dropped and named, and so are their calls in the
+ * `store` and `previous_response_id` are the work of the proxy; other state is refused. `metadata` is told back and goes no
+ * further. Tools that OpenAI describes or runs are dropped and named, and so are their calls in the
  * history whose outcome the assistant's text holds; calls that only their own result explains are refused.
  * Source: https://platform.openai.com/docs/api-reference/responses/create (read 2026-11, as typed by the `openai` package
  * 7.55).
@@ -60,7 +60,7 @@ export const responsesFates: Fates<ResponsesField> = {
   model: 'mapped',
   moderation: 'mapped',
   parallel_tool_calls: 'mapped',
-  previous_response_id: 'refused',
+  previous_response_id: 'mapped',
   prompt: 'refused',
   prompt_cache_key: 'mapped',
   prompt_cache_options: 'mapped',
@@ -70,7 +70,7 @@ export const responsesFates: Fates<ResponsesField> = {
   'reasoning.mode': 'dropped',
   safety_identifier: 'mapped',
   service_tier: 'mapped',
-  store: 'dropped',
+  store: 'mapped',
   stream: 'mapped',
   stream_options: 'dropped',
   temperature: 'mapped',
@@ -109,6 +109,5 @@ export const responsesReasons: Reasons<ResponsesField> = {
   conversation: stored,
   'input.compaction': stored,
   'input.item_reference': 'it is not known (any more); send the item itself, with store set to false',
-  previous_response_id: stored,
   prompt: 'no prompts are stored here; send its text in instructions',
 };

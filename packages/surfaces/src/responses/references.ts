@@ -18,7 +18,30 @@ export const responsesReferences: ItemReferences = {
 
   /** OpenAI keeps them unless it is told not to. */
   wants: (body) => isRecord(body) && body.store !== false,
+
+  previous: (body) =>
+    isRecord(body) && typeof body.previous_response_id === 'string' ? body.previous_response_id : null,
+
+  follow(body, { input, response: { output } }) {
+    if (!isRecord(body)) return body;
+    return { ...body, input: [...input, ...(Array.isArray(output) ? output : []), ...toItems(body.input)] };
+  },
+
+  listInput(body, answerId) {
+    const items = isRecord(body) ? toItems(body.input) : [];
+    return items.map((item, index) => {
+      if (!isRecord(item) || typeof item.id === 'string') return item;
+      const type = typeof item.type === 'string' ? item.type : 'message';
+      return { id: `${type === 'message' ? 'msg' : 'in'}_${answerId}_in${index}`, ...item, type };
+    });
+  },
 };
+
+function toItems(input: unknown): readonly unknown[] {
+  if (Array.isArray(input)) return input;
+  if (typeof input !== 'string') return [];
+  return [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: input }] }];
+}
 
 function readInput(body: unknown): readonly unknown[] {
   return isRecord(body) && Array.isArray(body.input) ? body.input : [];

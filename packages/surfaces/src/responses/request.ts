@@ -64,11 +64,11 @@ function toEcho(request: ResponsesRequest): Record<string, unknown> {
     max_tool_calls: null,
     metadata: request.metadata ?? {},
     parallel_tool_calls: request.parallel_tool_calls ?? true,
-    previous_response_id: null,
+    previous_response_id: request.previous_response_id ?? null,
     prompt_cache_key: request.prompt_cache_key ?? null,
     reasoning: { effort: request.reasoning?.effort ?? null, summary: request.reasoning?.summary ?? null },
     safety_identifier: request.safety_identifier ?? null,
-    store: false,
+    store: request.store ?? true,
     temperature: request.temperature ?? null,
     text: { format: { type: 'text' }, ...request.text },
     tool_choice: request.tool_choice ?? 'auto',
@@ -80,7 +80,7 @@ function toEcho(request: ResponsesRequest): Record<string, unknown> {
   };
 }
 
-const emptyByDefault: Readonly<Record<string, unknown>> = { background: false, store: false, truncation: 'disabled' };
+const emptyByDefault: Readonly<Record<string, unknown>> = { background: false, truncation: 'disabled' };
 
 function asksNothing(name: string, value: unknown): boolean {
   return Object.hasOwn(emptyByDefault, name) && emptyByDefault[name] === value;

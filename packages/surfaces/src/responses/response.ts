@@ -51,6 +51,7 @@ export function toResponseFrame(identity: AnswerIdentity, request: SurfaceReques
     service_tier: null,
     access_programs: null,
     ...originalOf(request).echo,
+    store: request.isKept === true,
   };
 }
 

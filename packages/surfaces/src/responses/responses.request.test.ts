@@ -200,7 +200,8 @@ describe('what is asked of a model', () => {
     };
     const request = toChat({ ...asked, store: true });
 
-    expect(request.droppedParams).toEqual(['store']);
+    expect(request.droppedParams).toEqual([]);
+    expect(responsesSurface.fromAnswer({}, { ...request, isKept: true })).toMatchObject({ store: true });
     expect(responsesSurface.fromAnswer(joinAnswer(script([{ content: 'Hi' }])), request)).toMatchObject({
       ...asked,
       id: 'resp_7F3a',

@@ -31,7 +31,7 @@ const values: Readonly<Partial<Record<ResponsesField, unknown>>> = {
   reasoning: { effort: 'high', summary: 'auto' },
   safety_identifier: 'u-1',
   service_tier: 'flex',
-  store: true,
+  store: false,
   stream: true,
   stream_options: { include_obfuscation: false },
   temperature: 0.3,
@@ -112,7 +112,6 @@ describe('a responses request', () => {
   });
 
   it.each([
-    ['previous_response_id', { previous_response_id: 'resp_1' }],
     ['conversation', { conversation: 'conv_1' }],
     ['background', { background: true }],
     ['input[0]', { input: [{ type: 'item_reference', id: 'msg_1' }] }],

@@ -39,6 +39,7 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
   #finishReason: string | null = null;
   #logprobs: readonly unknown[] = [];
   #textLength = 0;
+  #answer: Body | null = null;
 
   constructor(request: SurfaceRequest, head: AnswerHead) {
     this.#request = request;
@@ -58,6 +59,10 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
     return this.#output;
   }
 
+  get answer(): Body | null {
+    return this.#answer;
+  }
+
   end(last: Body | null): string {
     const identity = this.#read(last ?? {});
     this.#sequence.finish();
@@ -69,6 +74,7 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
       usage: toUsage(last?.usage),
       ...readAdditions(last ?? {}),
     };
+    this.#answer = response;
     this.#write(end.status === 'incomplete' ? 'response.incomplete' : 'response.completed', { response });
     return this.#takeOut();
   }

@@ -1,0 +1,97 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { parseExactJson } from '@aggregator/contracts';
+import type { ExpiringStore } from '@aggregator/expiring-store';
+import { isRecord } from '@aggregator/providers';
+import { type Caller, toConversationKey } from '../conversations/conversation-key.ts';
+
+/** A response as its client received it, and all items that it was made from. */
+export interface StoredResponse {
+  readonly response: Readonly<Record<string, unknown>>;
+  readonly input: readonly unknown[];
+}
+
+/** UTF-8 bytes of a response with its input; a longer one is not kept. */
+const bytesMax = 700 * 1024;
+/** Ids that this proxy makes: 128 random bits are in them. */
+const ownId = /^resp_[0-9a-f]{64}$/;
+const ivBytes = 12;
+const tagBytes = 16;
+
+/**
+ * Responses that a client may continue, read and delete by their ids. Each belongs to one caller: the id of another is as unknown as
+ * one that nobody has. A text is encrypted (AES-256-GCM) with a key made of the id, of which the store has only a hash.
+ */
+export class StoredResponses {
+  readonly #store: ExpiringStore;
+  readonly #items: ExpiringStore;
+  readonly #keptMs: number;
+
+  /** `items`: where the items of answers are kept. `keptMs`: 0 keeps nothing. */
+  constructor(store: ExpiringStore, items: ExpiringStore, keptMs: number) {
+    this.#store = store;
+    this.#items = items;
+    this.#keptMs = keptMs;
+  }
+
+  get isOff(): boolean {
+    return this.#keptMs === 0;
+  }
+
+  /** Does not wait. A response that is too long is not kept. */
+  keep(caller: Caller, stored: StoredResponse): void {
+    const { id } = stored.response;
+    if (this.isOff || typeof id !== 'string' || !ownId.test(id)) return;
+    const bytes = Buffer.from(JSON.stringify(stored));
+    if (bytes.length > bytesMax) return;
+    void this.#store.set(toConversationKey('response', caller, id), seal(bytes, caller, id), this.#keptMs);
+  }
+
+  /** Null for an id that this caller has no response of, or none any more. */
+  async read(caller: Caller, id: string): Promise<StoredResponse | null> {
+    if (!ownId.test(id)) return null;
+    const sealed = await this.#store.get(toConversationKey('response', caller, id));
+    const text = sealed === null ? null : open(sealed, caller, id);
+    const value = text === null ? null : parseExactJson(text);
+    if (!isRecord(value) || !isRecord(value.response) || !Array.isArray(value.input)) return null;
+    return { response: value.response, input: value.input };
+  }
+
+  /** Returns false if there is nothing to delete. The items of the response cannot be referred to any more. */
+  async delete(caller: Caller, id: string): Promise<boolean> {
+    const stored = await this.read(caller, id);
+    if (stored === null) return false;
+    const { output } = stored.response;
+    const items = Array.isArray(output) ? output.filter(isRecord) : [];
+    const keys = items.flatMap(({ id: itemId }) =>
+      typeof itemId === 'string' ? [toConversationKey('item', caller, itemId)] : [],
+    );
+    await this.#store.delete(toConversationKey('response', caller, id));
+    await Promise.all(keys.map((key) => this.#items.delete(key)));
+    return true;
+  }
+}
+
+function keyOf({ orgId }: Caller, id: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', id, orgId, 'stored response', 32));
+}
+
+function seal(bytes: Buffer, caller: Caller, id: string): string {
+  const iv = randomBytes(ivBytes);
+  const cipher = createCipheriv('aes-256-gcm', keyOf(caller, id), iv);
+  const sealed = Buffer.concat([cipher.update(bytes), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url');
+}
+
+function open(text: string, caller: Caller, id: string): string | null {
+  const bytes = Buffer.from(text, 'base64url');
+  if (bytes.length < ivBytes + tagBytes) return null;
+  const decipher = createDecipheriv('aes-256-gcm', keyOf(caller, id), bytes.subarray(0, ivBytes), {
+    authTagLength: tagBytes,
+  });
+  decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
+  try {
+    return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString();
+  } catch {
+    return null;
+  }
+}
