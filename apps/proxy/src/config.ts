@@ -110,7 +110,7 @@ export const proxyVariables = {
   disconnectDrainMs: variable(
     'DISCONNECT_DRAIN_MS',
     integer(0, 120_000).default(30_000),
-    'After a client left: longest time that its answer is still read to learn its exact usage, in milliseconds; at most 32 answers at once, and 4 for one key. 0 cancels every call at once and charges by estimate. A provider with the option `disconnect: abort` is never read on.',
+    'After a client left: longest time that its answer is still read to learn its exact usage, in milliseconds. Until then the request keeps its place and its slot among the concurrent requests of its key. 0 cancels every call at once and charges by estimate. A provider with the option `disconnect: abort` is never read on.',
   ),
   pingIntervalMs: variable(
     'STREAM_PING_INTERVAL_MS',

@@ -92,7 +92,8 @@ export async function beginAttempt<Prepared extends Translation>(
     limits: limitsOf(context, open, plan),
     ticket: context.memory.begin(target.key),
     startedMs: performance.now(),
-    drain: plan.isRecorded && mayDrain(adapter, provider.options) ? createDrain(context, open) : () => null,
+    drain:
+      plan.isRecorded && mayDrain(adapter, provider.options) ? (onOver) => context.drains.enter(onOver) : () => null,
     // A resume has no record: the call of the record began before.
     markSent: plan.isRecorded ? createMark(context, request) : () => undefined,
   };
@@ -100,12 +101,6 @@ export async function beginAttempt<Prepared extends Translation>(
 
 function mayDrain(adapter: ProviderAdapter, options: Readonly<Record<string, string>>): boolean {
   return disconnectPolicyOf(adapter, options) === 'drain';
-}
-
-function createDrain({ drains }: ProxyContext, { exchange: { principal } }: OpenRequest): Attempt<unknown>['drain'] {
-  const { keyId, userId, limits } = principal;
-  const owner = { id: keyId ?? userId, concurrentRequests: limits.concurrentRequests };
-  return (onOver) => drains.enter(owner, onOver);
 }
 
 /** Returns what marks an attempt as sent, once, however many calls it has. */

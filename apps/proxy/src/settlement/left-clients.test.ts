@@ -53,7 +53,7 @@ let world: World;
 /** The provider's side of the request that is open. */
 let provider: ServerResponse | null = null;
 beforeAll(async () => {
-  world = await start({ DISCONNECT_DRAIN_MS: '400' });
+  world = await start({ DISCONNECT_DRAIN_MS: '2000' });
 });
 afterAll(() => world.stop());
 beforeEach(() => {
@@ -117,6 +117,40 @@ describe('a client that leaves a stream', () => {
 
     expectExact(await world.usageOf(requestId));
     await world.waitUntilNothingHeld();
+    expect(world.proxy.context.drains.count).toBe(0);
+  });
+
+  it('is charged exactly, also if twenty of one key leave in silence at once (I1)', async () => {
+    const upstreams: ServerResponse[] = [];
+    world.scripted.answer = (_request, response) => void upstreams.push(response);
+    const controllers = Array.from({ length: 20 }, () => new AbortController());
+    const ids = controllers.map(() => createUuidV7());
+    for (const [at, { signal }] of controllers.entries()) {
+      const headers = { 'content-type': 'application/json', ...(await world.headers(ids[at])) };
+      const body = JSON.stringify({
+        model: 'drained',
+        messages: [{ role: 'user', content: 'Hi' }],
+        max_tokens: 5000,
+        stream: true,
+      });
+      fetch(`${world.url}${path}`, { method: 'POST', headers, body, signal }).catch(() => undefined);
+    }
+    await waitFor(() => upstreams.length === 20, { describe: 'the requests at the provider' });
+    for (const controller of controllers) controller.abort();
+    await waitFor(() => world.proxy.context.drains.count === 20, { describe: 'the drains' });
+    const told = { prompt_tokens: 10, completion_tokens: 2060, completion_tokens_details: { reasoning_tokens: 2000 } };
+    const last = `${toEvent({ ...head, choices: [], usage: told })}data: [DONE]\n\n`;
+    for (const upstream of upstreams) {
+      begin(upstream, word, finish);
+      upstream.end(last);
+    }
+
+    for (const id of ids) {
+      expect(await world.usageOf(id)).toMatchObject({
+        estimated: false,
+        usage: { outputText: 60, outputReasoning: 2000 },
+      });
+    }
     expect(world.proxy.context.drains.count).toBe(0);
   });
 

@@ -1,22 +1,10 @@
-/** Answers that one proxy reads to their end after their clients left. */
-const drainsMax = 32;
-/** The same for one key or user, so that one caller does not take all of them. */
-const ownerDrainsMax = 4;
-
-export interface DrainOwner {
-  /** Key or user that pays. */
-  readonly id: string;
-  /** Requests that it may have open at once; null for no limit. A drain takes one of them, so half stay free. */
-  readonly concurrentRequests: number | null;
-}
-
 /**
- * Room for calls that go on after their client left, so that the provider's own usage is charged. Each has a bounded time;
- * their number is bounded per owner and in total.
+ * Calls that go on after their client left, so that the provider's own usage is charged. Each has a bounded time. Their number
+ * has no bound of its own: a drain is a request that keeps its place in the room, its connection and its slot among the
+ * concurrent requests of its key until it is settled, and each of these has a bound and a share for each caller.
  */
 export class Drains {
   readonly #drainMs: number;
-  readonly #owners = new Map<string, number>();
   #count = 0;
 
   /** `drainMs`: longest time of one drain; 0 for none at all. */
@@ -28,13 +16,10 @@ export class Drains {
     return this.#count;
   }
 
-  /** Returns how to end the drain, which calls `onOver` if it lasts too long; null if there is no room. */
-  enter({ id, concurrentRequests }: DrainOwner, onOver: () => void): (() => void) | null {
-    const own = this.#owners.get(id) ?? 0;
-    const ownMax = Math.min(ownerDrainsMax, Math.floor((concurrentRequests ?? Number.POSITIVE_INFINITY) / 2));
-    if (this.#drainMs === 0 || this.#count >= drainsMax || own >= ownMax) return null;
+  /** Returns how to end the drain, which calls `onOver` if it lasts too long; null if there are none. */
+  enter(onOver: () => void): (() => void) | null {
+    if (this.#drainMs === 0) return null;
     this.#count += 1;
-    this.#owners.set(id, own + 1);
     const timer = setTimeout(onOver, this.#drainMs);
     let isOver = false;
     return () => {
@@ -42,9 +27,6 @@ export class Drains {
       isOver = true;
       clearTimeout(timer);
       this.#count -= 1;
-      const left = (this.#owners.get(id) ?? 1) - 1;
-      if (left === 0) this.#owners.delete(id);
-      else this.#owners.set(id, left);
     };
   }
 }
