@@ -74,6 +74,7 @@ async function findOrCreateAdmin(
     data: {
       ...{ id: userId, organizationId, email, name: 'Administrator', passwordHash, role: 'admin', isOperator: true },
       createdAt: now,
+      emailVerifiedAt: now,
       memberships: { create: { organizationId, role: 'owner', createdAt: now } },
     },
   });

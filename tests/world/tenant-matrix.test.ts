@@ -1,4 +1,4 @@
-import { apiKeyList, sessionList, team } from '@aggregator/contracts';
+import { apiKeyList, invitation, sessionList, team } from '@aggregator/contracts';
 import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startWorld, type World } from './start-world.ts';
@@ -47,6 +47,9 @@ describe('every route with every caller that must not use it (I17)', () => {
     const victimAs = callers.as(victim.token);
     const { json } = await victimAs.request('POST', '/v1/auth/organization/teams', { name: 'victims' });
     ids.set('teamId', team.parse(json).id);
+    const guest = { email: 'guest@example.com', role: 'viewer' };
+    const invited = await victimAs.request('POST', '/v1/auth/organization/invitations', guest);
+    ids.set('invitationId', invitation.parse(invited.json).id);
     const sessions = sessionList.parse((await callers.as(victim.token).request('GET', '/v1/users/sessions')).json);
     const response = await fetch(`${world.baseUrl}/v1/chat/completions`, {
       method: 'POST',
@@ -73,7 +76,12 @@ describe('every route with every caller that must not use it (I17)', () => {
   async function readState() {
     const read = async (credential: string, path: string) => (await callers.as(credential).request('GET', path)).json;
     const own = ['users/profile', 'users/sessions', 'auth/api-keys', 'auth/organization', 'billing/transactions'];
-    own.push('auth/organization/members', 'auth/memberships', 'auth/organization/teams');
+    own.push(
+      'auth/organization/members',
+      'auth/memberships',
+      'auth/organization/teams',
+      'auth/organization/invitations',
+    );
     const all = ['auth/blocks', 'orchestrator/routes', 'billing/reviews'];
     return {
       own: await Promise.all(own.map((path) => read(victim.token, `/v1/${path}`))),

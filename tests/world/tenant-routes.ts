@@ -25,6 +25,7 @@ const profile = 'profile:manage';
 const keys = 'keys:manage';
 const tenants = 'tenants:manage';
 const providers = 'providers:manage';
+const invitations = '/v1/auth/organization/invitations';
 const teams = '/v1/auth/organization/teams';
 const members = '/v1/auth/organization/members';
 
@@ -74,6 +75,9 @@ export const matrixRoutes: readonly MatrixRoute[] = [
     ...{ route: 'POST /v1/auth/organization/service-accounts', needs: 'session' },
     body: { name: 'intruder', role: 'viewer' },
   },
+  { route: `POST ${invitations}`, needs: 'session', body: { email: 'intruder@example.com', role: 'admin' } },
+  { route: `GET ${invitations}`, needs: 'session' },
+  { route: `DELETE ${invitations}/:invitationId`, needs: 'session', isOwned: true },
   { route: `POST ${teams}`, needs: 'session', body: { name: 'intruder' } },
   { route: `GET ${teams}`, needs: 'session' },
   { route: `PATCH ${teams}/:teamId`, needs: 'session', isOwned: true, body: { name: 'intruder' } },
@@ -115,7 +119,17 @@ export const matrixRoutes: readonly MatrixRoute[] = [
 ];
 
 /** Routes that a client without a credential may call. */
-const publicRoutes = ['POST /v1/auth/register', 'POST /v1/auth/login', 'POST /v1/auth/refresh'];
+const publicRoutes = [
+  'POST /v1/auth/register',
+  'POST /v1/auth/login',
+  'POST /v1/auth/refresh',
+  'POST /v1/auth/invitations/show',
+  'POST /v1/auth/invitations/accept',
+  'POST /v1/auth/email/request',
+  'POST /v1/auth/email/verify',
+  'POST /v1/auth/password/request',
+  'POST /v1/auth/password/reset',
+];
 
 /** `METHOD path` with every parameter, and every name in its place, as `*`. */
 const toShape = (route: string) =>

@@ -4,10 +4,12 @@ import type { Express, RequestHandler } from 'express';
 import type { AuthContext } from './context.ts';
 import { answerDatabaseErrors } from './database/answer-database-errors.ts';
 import { allowAction } from './permissions/allow-action.ts';
+import { acceptInvitationHandler } from './routes/accept-invitation/handler.ts';
 import { blockAccessHandler } from './routes/block-access/handler.ts';
 import { changePasswordHandler } from './routes/change-password/handler.ts';
 import { confirmOrganizationHandler } from './routes/confirm-organization/handler.ts';
 import { createApiKeyHandler } from './routes/create-api-key/handler.ts';
+import { createInvitationHandler } from './routes/create-invitation/handler.ts';
 import { createServiceAccountHandler } from './routes/create-service-account/handler.ts';
 import { createTeamHandler } from './routes/create-team/handler.ts';
 import { deleteTeamHandler } from './routes/delete-team/handler.ts';
@@ -20,6 +22,7 @@ import { getTenantHandler } from './routes/get-tenant/handler.ts';
 import { leaveOrganizationHandler } from './routes/leave-organization/handler.ts';
 import { listApiKeysHandler } from './routes/list-api-keys/handler.ts';
 import { listBlocksHandler } from './routes/list-blocks/handler.ts';
+import { listInvitationsHandler } from './routes/list-invitations/handler.ts';
 import { listMembersHandler } from './routes/list-members/handler.ts';
 import { listMembershipsHandler } from './routes/list-memberships/handler.ts';
 import { listSessionsHandler } from './routes/list-sessions/handler.ts';
@@ -32,9 +35,14 @@ import { refreshSessionHandler } from './routes/refresh-session/handler.ts';
 import { registerAccountHandler } from './routes/register-account/handler.ts';
 import { removeMemberHandler } from './routes/remove-member/handler.ts';
 import { removeTeamMemberHandler } from './routes/remove-team-member/handler.ts';
+import { requestEmailVerificationHandler } from './routes/request-email-verification/handler.ts';
+import { requestPasswordResetHandler } from './routes/request-password-reset/handler.ts';
+import { resetPasswordHandler } from './routes/reset-password/handler.ts';
 import { revokeApiKeyHandler } from './routes/revoke-api-key/handler.ts';
+import { revokeInvitationHandler } from './routes/revoke-invitation/handler.ts';
 import { revokeSessionHandler } from './routes/revoke-session/handler.ts';
 import { rotateApiKeyHandler } from './routes/rotate-api-key/handler.ts';
+import { showInvitationHandler } from './routes/show-invitation/handler.ts';
 import { transferOwnershipHandler } from './routes/transfer-ownership/handler.ts';
 import { unblockAccessHandler } from './routes/unblock-access/handler.ts';
 import { updateMemberHandler } from './routes/update-member/handler.ts';
@@ -42,9 +50,11 @@ import { updateOrganizationHandler } from './routes/update-organization/handler.
 import { updateProfileHandler } from './routes/update-profile/handler.ts';
 import { updateTeamHandler } from './routes/update-team/handler.ts';
 import { updateTenantHandler } from './routes/update-tenant/handler.ts';
+import { verifyEmailHandler } from './routes/verify-email/handler.ts';
 import { verifyKeyHandler } from './routes/verify-key/handler.ts';
 import { takeTurn } from './turns/take-turn.ts';
 
+const invitationsPath = '/v1/auth/organization/invitations';
 const teamsPath = '/v1/auth/organization/teams';
 const membersPath = '/v1/auth/organization/members';
 
@@ -60,6 +70,12 @@ export function createAuthApp(context: AuthContext): Express {
     app.post('/v1/auth/register', gateway, jsonBody, registerAccountHandler(context));
     app.post('/v1/auth/login', gateway, jsonBody, logInHandler(context));
     app.post('/v1/auth/refresh', gateway, jsonBody, refreshSessionHandler(context));
+    app.post('/v1/auth/invitations/show', gateway, jsonBody, showInvitationHandler(context));
+    app.post('/v1/auth/invitations/accept', gateway, jsonBody, acceptInvitationHandler(context));
+    app.post('/v1/auth/email/request', gateway, jsonBody, requestEmailVerificationHandler(context));
+    app.post('/v1/auth/email/verify', gateway, jsonBody, verifyEmailHandler(context));
+    app.post('/v1/auth/password/request', gateway, jsonBody, requestPasswordResetHandler(context));
+    app.post('/v1/auth/password/reset', gateway, jsonBody, resetPasswordHandler(context));
     app.post('/v1/auth/logout', principal, jsonBodyIfAny, turn, logOutHandler(context));
 
     app.get('/v1/users/profile', allow('account.manage'), getProfileHandler(context));
@@ -108,6 +124,10 @@ export function createAuthApp(context: AuthContext): Express {
       turn,
       createServiceAccountHandler(context),
     );
+
+    app.post(invitationsPath, allow('members.manage'), jsonBody, turn, createInvitationHandler(context));
+    app.get(invitationsPath, allow('members.manage'), listInvitationsHandler(context));
+    app.delete(`${invitationsPath}/:id`, allow('members.manage'), turn, revokeInvitationHandler(context));
 
     app.post(teamsPath, allow('teams.manage'), jsonBody, turn, createTeamHandler(context));
     app.get(teamsPath, allow('teams.read'), listTeamsHandler(context));

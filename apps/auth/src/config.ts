@@ -46,6 +46,51 @@ export const authVariables = {
     `Ed25519 seed that signs access tokens. ${howToMake} Further ones, separated by commas, do not sign, but their public keys are published: add the new one at the end, let it become known, move it to the front, and drop the old one when its last token has expired.`,
     { isSecret: true },
   ),
+  signUp: variable(
+    'SIGN_UP',
+    z.enum(['open', 'invite-only', 'domains', 'closed']).default('open'),
+    'Who can make an account. `open`: everyone; `domains`: everyone with an address of SIGN_UP_DOMAINS, which is then verified before the first login; `invite-only`: only a person with an invitation; `closed`: no one. Existing users can always accept an invitation.',
+  ),
+  signUpDomains: variable(
+    'SIGN_UP_DOMAINS',
+    z
+      .string()
+      .transform((text) => text.split(',').map((domain) => domain.trim().toLowerCase()))
+      .pipe(z.array(z.string().regex(/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/, 'must be domains, separated by commas')).max(100))
+      .optional(),
+    'Domains of e-mail addresses for SIGN_UP=domains, separated by commas: `example.com,example.org`. A subdomain is another domain.',
+  ),
+  emailVerification: variable(
+    'EMAIL_VERIFICATION',
+    z.enum(['off', 'required']).default('off'),
+    '`required`: a user logs in only after the link in a mail has shown that the address is its own. SIGN_UP=domains always requires it.',
+  ),
+  mailTransport: variable(
+    'MAIL_TRANSPORT',
+    z.enum(['none', 'log', 'smtp']).default('none'),
+    'How mails are sent. `none`: not at all, so no one is invited and no password is reset; `smtp`: by SMTP_URL; `log`: each is a line of the log with its link, for development alone.',
+  ),
+  smtpUrl: variable(
+    'SMTP_URL',
+    z.url({ protocol: /^smtps?$/ }).optional(),
+    'Mail server for MAIL_TRANSPORT=smtp: `smtp://user:password@host:587` (TLS where the server offers it; `?requireTLS=true` insists) or `smtps://user:password@host:465`.',
+    { isSecret: true },
+  ),
+  mailFrom: variable(
+    'MAIL_FROM',
+    z.string().max(320).optional(),
+    'Sender of mails: `AI Aggregator <noreply@example.com>`.',
+  ),
+  publicUrl: variable(
+    'PUBLIC_URL',
+    z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000'),
+    'Start of the links in mails: a page there reads the token behind `#token=` and calls the API with it.',
+  ),
+  invitationsPerDay: variable(
+    'INVITATIONS_PER_DAY',
+    integer(1, 100_000).default(200),
+    'Invitations that one organisation can send in 24 hours.',
+  ),
   databaseConnectionsMax: variable(
     'AUTH_DATABASE_CONNECTIONS_MAX',
     integer(1, 200).default(10),

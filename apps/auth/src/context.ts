@@ -8,12 +8,17 @@ import {
   type Logger,
   type ServiceContext,
 } from '@aggregator/service-kit';
+import { type SignUpPolicy, toSignUpPolicy } from './accounts/sign-up-policy.ts';
 import { createLoginGuard, type LoginGuard } from './attempts/login-guard.ts';
 import type { AuthConfig } from './config.ts';
 import { createDatabase, type Database } from './database/create-database.ts';
 import { type AuthEvents, createAuthEvents } from './events.ts';
 import { createKeyHasher, type KeyHasher } from './keys/key-hasher.ts';
 import { type InstallationLimits, toInstallationLimits } from './limits/installation-limits.ts';
+import { startDelivering } from './mail/deliver-mails.ts';
+import type { MailTransport } from './mail/mail.ts';
+import { createMailQueue, type MailQueue } from './mail/mail-queue.ts';
+import { openMailTransport } from './mail/open-mail-transport.ts';
 import { createPasswordKeeper, type PasswordKeeper } from './passwords/password-keeper.ts';
 import { type AccessTokenSigner, createAccessTokenSigner } from './sessions/access-token-signer.ts';
 import { startSweeping } from './sessions/sweep-sessions.ts';
@@ -23,6 +28,7 @@ import { type BoundedQueue, createBoundedQueue } from './turns/bounded-queue.ts'
 export interface AuthOverrides {
   invalidation: InvalidationChannel;
   logger: Logger;
+  mailTransport: MailTransport;
   /** Unix milliseconds. */
   now(): number;
 }
@@ -41,6 +47,9 @@ export interface AuthContext extends ServiceContext {
   readonly keyHasher: KeyHasher;
   readonly accessTokens: AccessTokenSigner;
   readonly limits: InstallationLimits;
+  readonly mails: MailQueue;
+  readonly signUp: SignUpPolicy;
+  readonly invitationsPerDay: number;
   now(): Date;
 }
 
@@ -59,13 +68,17 @@ export async function createAuthContext(
     onError: (error) => logger.warn('database_connection_lost', { error }),
   });
   let sweeping: { stop(): void } | undefined;
+  const transport = overrides.mailTransport ?? openMailTransport(config, logger);
+  const mails = createMailQueue(database, { peppers: config.keyPeppers, isSending: transport !== null });
+  const events = createAuthEvents(logger, metrics, invalidation);
+  let delivering: { stop(): Promise<void> } | undefined;
 
   return {
     logger,
     metrics,
     database,
     verifier: createIdentity(config, 'auth').verifier,
-    events: createAuthEvents(logger, metrics, invalidation),
+    events,
     passwords: await createPasswordKeeper(),
     changes: createBoundedQueue({
       // The other connections are for logins, refreshes and verdicts on keys.
@@ -83,6 +96,9 @@ export async function createAuthContext(
     keyHasher: createKeyHasher(config.keyPeppers),
     accessTokens: await createAccessTokenSigner(config.jwtPrivateKeys),
     limits: toInstallationLimits(config),
+    mails,
+    signUp: toSignUpPolicy(config),
+    invitationsPerDay: config.invitationsPerDay,
     now,
     readinessChecks: {
       database: async () => {
@@ -90,10 +106,16 @@ export async function createAuthContext(
       },
     },
     async start() {
+      if (transport !== null) {
+        const onError = (error: unknown) => logger.warn('mail_delivery_failed', { error });
+        delivering = startDelivering({ queue: mails, transport, events, publicUrl: config.publicUrl, now }, onError);
+      }
       sweeping = startSweeping(database, now, (error) => logger.warn('session_sweep_failed', { error }));
     },
     async close() {
       sweeping?.stop();
+      await delivering?.stop();
+      if (overrides.mailTransport === undefined) await transport?.close();
       await database.$disconnect();
       if (overrides.invalidation === undefined) await invalidation.close();
     },

@@ -47,6 +47,12 @@ export interface AuthEvents {
   ): Promise<void>;
   /** Also makes gateways ask again about every key of the organisation, as `organizationUpdated` does. */
   teamChanged(fact: Happening & { organizationId: string; teamId: string; change: string }): Promise<void>;
+  emailVerified(fact: Happening): void;
+  /** A link could not be put into a mail; the caller has its neutral answer already. */
+  mailLinkFailed(fact: { purpose: string; error: unknown }): void;
+  mailSent(fact: { mailId: string; template: string; attempts: number }): void;
+  /** `isLast`: it is given up. `reason`: codes of the error, without the address. */
+  mailFailed(fact: { mailId: string; template: string; attempts: number; isLast: boolean; reason: string }): void;
   profileUpdated(fact: Happening): void;
   /**
    * Also tells the gateways to forget what they know of the keys; null stands for a key whose hash cannot be read any
@@ -75,6 +81,7 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
   const organizations = metrics.counter('auth_organizations_updated_total', 'Organisations that were changed.');
   const changes = metrics.counter('auth_api_keys_changed_total', 'Changes of API keys, by kind.', ['change']);
   const members = metrics.counter('auth_members_changed_total', 'Changes of members, by kind.', ['change']);
+  const mails = metrics.counter('auth_mails_total', 'Attempts to send a mail, by result.', ['result']);
   const blocks = metrics.counter('auth_access_changed_total', 'Blocks and their ends, by change.', ['change']);
   const verdicts = metrics.counter('auth_key_verdicts_total', 'Keys that gateways asked about, by verdict.', [
     'verdict',
@@ -148,6 +155,22 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
       members.inc({ change: fact.change });
       logger.info('team_changed', { ...fact });
       await publish({ keySha256: [], all: false, organizationIds: [fact.organizationId] }, fact.requestId);
+    },
+    emailVerified(fact) {
+      logger.info('email_verified', { ...fact });
+    },
+    mailLinkFailed(fact) {
+      mails.inc({ result: 'not_queued' });
+      logger.error('mail_link_failed', { ...fact });
+    },
+    mailSent(fact) {
+      mails.inc({ result: 'sent' });
+      logger.info('mail_sent', { ...fact });
+    },
+    mailFailed(fact) {
+      mails.inc({ result: fact.isLast ? 'given_up' : 'failed' });
+      if (fact.isLast) logger.error('mail_given_up', { ...fact });
+      else logger.warn('mail_failed', { ...fact });
     },
     profileUpdated(fact) {
       updates.inc();

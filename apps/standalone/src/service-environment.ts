@@ -35,6 +35,8 @@ export function serviceEnvironment(options: {
     DEFAULT_REQUESTS_PER_MINUTE: '60000',
     DEFAULT_CONCURRENT_REQUESTS: '1000',
     STRANDED_LEASE_RELEASE_MS: '60000',
+    MAIL_TRANSPORT: 'log',
+    PUBLIC_URL: `http://127.0.0.1:${config.portBase}`,
     RECLAIM_ON_CLOSE: config.redisUrl === undefined ? 'true' : 'false',
     SPOOL_DIRECTORY: join(config.stateDirectory, 'spool'),
     SNAPSHOT_PATH: join(config.stateDirectory, 'snapshot.json'),

@@ -3,15 +3,24 @@ import { createUuidV7 } from '@aggregator/service-kit';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../context.ts';
 import { isUniqueViolation } from '../database/create-database.ts';
+import { sendLink } from '../email/send-link.ts';
+import { requireSignUp } from './sign-up-policy.ts';
 import { toOrganization, toUser } from './to-user.ts';
 
-/** Creates an organisation and its owner, or nothing. Throws `email_taken`. */
+/** Creates an organisation and its owner, or nothing, and sends the mail that verifies the address if that is required. Throws `sign_up_closed`, `email_taken`. */
 export async function registerAccount(
-  { database, passwords, now: clock }: Pick<AuthContext, 'database' | 'passwords' | 'now'>,
-  request: RegisterRequest,
+  {
+    database,
+    mails,
+    passwords,
+    signUp,
+    now: clock,
+  }: Pick<AuthContext, 'database' | 'mails' | 'passwords' | 'signUp' | 'now'>,
+  { language = 'en', ...request }: RegisterRequest,
   requestId: string | undefined,
   address: string,
 ): Promise<RegisterAnswer> {
+  requireSignUp(signUp, request.email, false);
   const taken = await database.user.findUnique({ where: { email: request.email }, select: { id: true } });
   if (taken !== null) throw new AppError('email_taken', { param: 'email' });
   const passwordHash = await passwords.hash(request.password, address);
@@ -35,6 +44,9 @@ export async function registerAccount(
         memberships: { create: { organizationId, role: 'owner', createdAt: now } },
       },
     });
+    if (signUp.isVerificationRequired) {
+      await sendLink({ mails }, transaction, now, user, { purpose: 'verification', language });
+    }
     await writeAudit(
       transaction,
       now,

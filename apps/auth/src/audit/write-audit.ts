@@ -35,8 +35,12 @@ export interface AuditedChange {
     | 'team_updated'
     | 'team_deleted'
     | 'team_member_set'
-    | 'team_member_removed';
-  subjectType: 'organization' | 'user' | 'session' | 'api_key' | 'team';
+    | 'team_member_removed'
+    | 'invitation_created'
+    | 'invitation_revoked'
+    | 'invitation_accepted'
+    | 'email_verified';
+  subjectType: 'organization' | 'user' | 'session' | 'api_key' | 'team' | 'invitation';
   subjectId: string;
   /** What changed; never a secret, never personal data. */
   details?: Readonly<Record<string, string | number | readonly string[]>>;

@@ -10,7 +10,8 @@ import { settleKeys } from './settle-keys.ts';
 
 /**
  * Takes a member, or the caller itself, out of the organisation: access tokens for it become
- * invalid, and API keys there are handed over or revoked. The account stays.
+ * invalid, invitations by it void,
+ * and API keys there are handed over or revoked. The account stays.
  * @throws {AppError} `not_found`; `insufficient_permissions`, also for an admin who would remove an owner; `conflict` for the
  * last owner; `invalid_value` if no member gets the keys
  */
@@ -33,6 +34,10 @@ export async function endMembership(
       await requireAnotherOwner(transaction, organizationId, userId);
     }
     await transaction.membership.delete({ where });
+    await transaction.invitation.updateMany({
+      where: { organizationId, invitedById: userId, acceptedAt: null, revokedAt: null },
+      data: { revokedAt: now },
+    });
     await moveHome(transaction, organizationId, userId);
     const keys = await settleKeys(transaction, now, caller, { organizationId, userId, handKeysTo });
     await writeAudit(transaction, now, caller, {

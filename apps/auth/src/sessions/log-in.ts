@@ -6,11 +6,11 @@ import { openSession } from './open-session.ts';
 
 /**
  * Opens a session for who knows the password. An unknown account and a wrong password take the same path, the same time
- * and the same answer. Throws `invalid_credentials`, `access_blocked`, `insufficient_permissions` if it is no member of the organisation, `rate_limit_exceeded`, and `service_unavailable` where too many
+ * and the same answer. Throws `invalid_credentials`, `access_blocked`, `email_not_verified`, `insufficient_permissions` if it is no member of the organisation, `rate_limit_exceeded`, and `service_unavailable` where too many
  * passwords wait to be verified.
  */
 export async function logIn(
-  context: Pick<AuthContext, 'database' | 'passwords' | 'loginGuard' | 'now'>,
+  context: Pick<AuthContext, 'database' | 'passwords' | 'loginGuard' | 'signUp' | 'now'>,
   credentials: { email: string; password: string; organizationId?: string | undefined },
   address: string,
 ): Promise<{ owner: SessionOwner; refreshToken: string }> {
@@ -23,6 +23,10 @@ export async function logIn(
   context.loginGuard.clearLogin(address, email);
   // Only a caller that knows the password learns of the block.
   if (user.blockedAt !== null) throw new AppError('access_blocked');
+  // The operator can always log in: a mail server that fails must not lock the installation.
+  if (context.signUp.isVerificationRequired && user.emailVerifiedAt === null && !user.isOperator) {
+    throw new AppError('email_not_verified');
+  }
   const organizationId = await chooseOrganization(context.database, user, credentials.organizationId);
   const { sessionId, refreshToken } = await openSession(context, { userId: user.id, organizationId });
   return { owner: { sessionId, userId: user.id, organizationId }, refreshToken };

@@ -1,13 +1,33 @@
 import type { Database } from '../database/create-database.ts';
 
-const sessionsPerSweepMax = 1000;
+const perSweepMax = 1000;
 
 /** Deletes sessions that have expired, with their tokens, a bounded number at a time. Answers how many. */
 export function sweepSessions(database: Database, now: Date): Promise<number> {
   return database.$executeRaw`
     DELETE FROM "session" WHERE "id" IN (
-      SELECT "id" FROM "session" WHERE "expires_at" <= ${now} LIMIT ${sessionsPerSweepMax} FOR UPDATE SKIP LOCKED
+      SELECT "id" FROM "session" WHERE "expires_at" <= ${now} LIMIT ${perSweepMax} FOR UPDATE SKIP LOCKED
     )`;
+}
+
+/** Deletes mails that were sent or given up a week ago, and links and invitations that expired a month ago. Returns how many. */
+export async function sweepMails(database: Database, now: Date): Promise<number> {
+  const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
+  const counts = [
+    await database.$executeRaw`
+      DELETE FROM "mail" WHERE "id" IN (
+        SELECT "id" FROM "mail" WHERE "sealed" IS NULL AND "next_attempt_at" < ${daysAgo(7)} LIMIT ${perSweepMax}
+      )`,
+    await database.$executeRaw`
+      DELETE FROM "email_token" WHERE "id" IN (
+        SELECT "id" FROM "email_token" WHERE "expires_at" < ${daysAgo(30)} LIMIT ${perSweepMax}
+      )`,
+    await database.$executeRaw`
+      DELETE FROM "invitation" WHERE "id" IN (
+        SELECT "id" FROM "invitation" WHERE "expires_at" < ${daysAgo(30)} LIMIT ${perSweepMax}
+      )`,
+  ];
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 const sweepIntervalMs = 10 * 60 * 1000;
@@ -19,7 +39,9 @@ export function startSweeping(
   onError: (error: unknown) => void,
 ): { stop(): void } {
   const timer = setInterval(() => {
-    sweepSessions(database, now()).catch(onError);
+    sweepSessions(database, now())
+      .then(() => sweepMails(database, now()))
+      .catch(onError);
   }, sweepIntervalMs);
   timer.unref();
   return { stop: () => clearInterval(timer) };

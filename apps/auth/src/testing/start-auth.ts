@@ -27,6 +27,7 @@ import {
 import { createFakeClock, createTestDatabase, type FakeClock } from '@aggregator/testing';
 import type { AuthContext } from '../context.ts';
 import { authService } from '../index.ts';
+import type { MailMessage, MailTransport } from '../mail/mail.ts';
 
 const signingKey = 'i'.repeat(43);
 export const testPepper = 'p'.repeat(43);
@@ -59,6 +60,8 @@ export interface AuthHarness {
   readonly clock: FakeClock;
   /** What gateways were told to forget, oldest first. */
   readonly published: KeyInvalidation[];
+  /** Mails that were sent, oldest first. */
+  readonly mails: MailMessage[];
   /** The invalidation channel refuses everything while true. */
   channel: { isDown: boolean };
   readLog(): string;
@@ -80,16 +83,19 @@ export async function startAuth(environment: Record<string, string> = {}): Promi
     AUTH_DATABASE_URL: testDatabase.url,
     KEY_PEPPER: testPepper,
     AUTH_JWT_PRIVATE_KEY: 'j'.repeat(43),
+    MAIL_TRANSPORT: 'log',
     ...environment,
   });
   const clock = createFakeClock();
   const published: KeyInvalidation[] = [];
   const channel = { isDown: false };
+  const mails: MailMessage[] = [];
   const log: string[] = [];
   const stream = new PassThrough().on('data', (line: Buffer) => log.push(line.toString()));
   const service = await startService(authService, config, {
     now: clock.now,
     invalidation: await listenIn(published, channel),
+    ...(config.mailTransport === 'log' && { mailTransport: keepMails(mails) }),
     logger: createLogger({ service: 'auth', level: 'debug', stream }),
   });
   const signer = createIdentitySigner(createInternalKeyring(signingKey), 'api-gateway');
@@ -140,6 +146,7 @@ export async function startAuth(environment: Record<string, string> = {}): Promi
     database: service.context.database,
     clock,
     published,
+    mails,
     channel,
     readLog: () => log.join(''),
     call,
@@ -185,6 +192,15 @@ async function identify(
   if (typeof as === 'object') return { [principalHeader]: await signer.signPrincipal(as, 'auth') };
   const peer = createIdentitySigner(createInternalKeyring(signingKey), as);
   return { [peerHeader]: await peer.signPeer('auth') };
+}
+
+function keepMails(mails: MailMessage[]): MailTransport {
+  return {
+    send: async (message) => {
+      mails.push(message);
+    },
+    close: () => Promise.resolve(),
+  };
 }
 
 /** The embedded channel, with an ear on it and a switch to break it. */

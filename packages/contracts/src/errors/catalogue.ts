@@ -104,6 +104,16 @@ export const errorCatalogue = {
     'permission_error',
     'The operator has blocked this key, user or organisation. Contact the operator.',
   ),
+  email_not_verified: entry(
+    403,
+    'permission_error',
+    'The e-mail address of this account is not verified yet. Use the link in the mail, or ask for a new one.',
+  ),
+  sign_up_closed: entry(
+    403,
+    'permission_error',
+    'This installation does not let you make an account with this address. Ask for an invitation, or contact the operator.',
+  ),
   insufficient_permissions: entry(403, 'permission_error', 'This key or user is not allowed to do that.'),
   model_not_allowed: entry(403, 'permission_error', 'This key is not allowed to use that model.'),
   not_found: entry(404, 'not_found_error', 'There is nothing at this address.'),

@@ -13,7 +13,11 @@ const email = z
 const password = z.string().min(10).max(256);
 const name = z.string().trim().min(1).max(100);
 
-export const registerRequest = z.strictObject({ email, password, name, organization: name.optional() });
+export const registerRequest = z.strictObject({
+  ...{ email, password, name, organization: name.optional() },
+  /** Language of the mail that verifies the address; English where absent. */
+  language: z.enum(['en', 'ru']).optional(),
+});
 export type RegisterRequest = z.infer<typeof registerRequest>;
 
 export const user = z.strictObject({

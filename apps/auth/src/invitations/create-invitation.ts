@@ -1,0 +1,93 @@
+import { AppError, type createInvitationRequest } from '@aggregator/contracts';
+import { createUuidV7 } from '@aggregator/service-kit';
+import type { z } from 'zod';
+import type { Caller } from '../audit/caller.ts';
+import { writeAudit } from '../audit/write-audit.ts';
+import type { AuthContext } from '../context.ts';
+import type { Transaction } from '../database/create-database.ts';
+import type { Invitation as InvitationRow } from '../generated/prisma/client.ts';
+import { lockOrganization } from '../keys/lock-organization.ts';
+import { permitNow } from '../permissions/allow-action.ts';
+import { createSingleUseToken, hashSingleUseToken } from '../secrets/single-use-token.ts';
+
+const dayMs = 86_400_000;
+export const invitationLifetimeMs = 7 * dayMs;
+
+type Parts = Pick<AuthContext, 'database' | 'mails' | 'invitationsPerDay' | 'now'>;
+
+/**
+ * Invites the person at an address, by a mail. An open invitation of the same address is replaced.
+ * @throws {AppError} `insufficient_permissions`, also for an admin who invites an owner; `conflict` for a member;
+ * `not_found` for a team of another organisation; `rate_limit_exceeded`; `service_unavailable` if no mail can be sent
+ */
+export async function createInvitation(
+  { database, mails, invitationsPerDay, now: clock }: Parts,
+  caller: Caller,
+  { email, role, teamId, language = 'en' }: z.infer<typeof createInvitationRequest>,
+): Promise<InvitationRow> {
+  const now = clock();
+  const { orgId: organizationId, userId: invitedById } = caller.principal;
+  const expiresAt = new Date(now.getTime() + invitationLifetimeMs);
+  const token = createSingleUseToken();
+  return database.$transaction(async (transaction) => {
+    await lockOrganization(transaction, organizationId);
+    await permitNow(transaction, caller, role === 'owner' ? 'owners.manage' : 'members.manage');
+    const names = await readNames(transaction, organizationId, invitedById);
+    await refuseInVain(transaction, organizationId, email, teamId);
+    await refuseTooMany(transaction, now, organizationId, invitationsPerDay);
+    await transaction.invitation.updateMany({
+      where: { organizationId, email, acceptedAt: null, revokedAt: null },
+      data: { revokedAt: now },
+    });
+    const row = await transaction.invitation.create({
+      data: {
+        ...{ id: createUuidV7(now.getTime()), organizationId, email, role, invitedById, expiresAt, createdAt: now },
+        teamId: teamId ?? null,
+        tokenHash: hashSingleUseToken(token),
+      },
+    });
+    const link = { to: email, language, token, expiresAt: expiresAt.toISOString() };
+    await mails.enqueue(transaction, now, { template: 'invitation', role, ...names, ...link });
+    await writeAudit(transaction, now, caller, {
+      organizationId,
+      action: 'invitation_created',
+      subjectType: 'invitation',
+      subjectId: row.id,
+      details: { role, ...(teamId !== undefined && { teamId }) },
+    });
+    return row;
+  });
+}
+
+async function readNames(transaction: Transaction, organizationId: string, userId: string) {
+  const [organization, inviter] = await Promise.all([
+    transaction.organization.findUniqueOrThrow({ where: { id: organizationId }, select: { name: true } }),
+    transaction.user.findUniqueOrThrow({ where: { id: userId }, select: { name: true } }),
+  ]);
+  return { organizationName: organization.name, inviterName: inviter.name };
+}
+
+async function refuseInVain(
+  transaction: Transaction,
+  organizationId: string,
+  email: string,
+  teamId: string | undefined,
+): Promise<void> {
+  const member = await transaction.membership.findFirst({ where: { organizationId, user: { email } } });
+  if (member !== null) throw new AppError('conflict', { param: 'email', message: 'This person is a member already.' });
+  if (teamId === undefined) return;
+  const team = await transaction.team.findFirst({ where: { id: teamId, organizationId } });
+  if (team === null) throw new AppError('not_found', { param: 'teamId' });
+}
+
+/** An invitation is a mail to a stranger with a text of the organisation's: one organisation sends few of them. */
+async function refuseTooMany(transaction: Transaction, now: Date, organizationId: string, perDay: number) {
+  const recent = await transaction.invitation.count({
+    where: { organizationId, createdAt: { gt: new Date(now.getTime() - dayMs) } },
+  });
+  if (recent < perDay) return;
+  throw new AppError('rate_limit_exceeded', {
+    message: `An organisation can send ${perDay} invitations in 24 hours.`,
+    retryAfterMs: dayMs,
+  });
+}

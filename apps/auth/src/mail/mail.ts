@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+export const mailLanguage = z.enum(['en', 'ru']);
+
+const addressed = { to: z.string(), language: mailLanguage, token: z.string(), expiresAt: z.iso.datetime() };
+
+/** A mail that auth sends, before it is put into words. */
+export const mail = z.discriminatedUnion('template', [
+  z.object({
+    ...addressed,
+    template: z.literal('invitation'),
+    organizationName: z.string(),
+    inviterName: z.string(),
+    role: z.string(),
+  }),
+  z.object({ ...addressed, template: z.literal('email_verification') }),
+  z.object({ ...addressed, template: z.literal('password_reset') }),
+]);
+export type Mail = z.infer<typeof mail>;
+
+/** What a transport sends. */
+export interface MailMessage {
+  to: string;
+  subject: string;
+  text: string;
+}
+
+/** A way to send mails. `send` rejects if the mail was not accepted. */
+export interface MailTransport {
+  send(message: MailMessage): Promise<void>;
+  close(): Promise<void>;
+}
