@@ -36,6 +36,13 @@ const baseUrlVariable = (name: string, vendor: string, type: ProviderType) =>
     `${vendor} address, with or without its version path.`,
   );
 
+const pricesVariable = (name: string, vendor: string) =>
+  variable(
+    name,
+    pricesByModel.optional(),
+    `What ${vendor} models cost here, as CUSTOM_PRICES has it; takes the place of their list prices. A model that is not in the list, or is retired, is offered too.`,
+  );
+
 const vendorVariables = {
   hasOpenAiKey: keyVariable('OPENAI_API_KEY', "OpenAI's API key; makes the provider `openai`."),
   openAiBaseUrl: baseUrlVariable('OPENAI_BASE_URL', "OpenAI's", 'OpenAI'),
@@ -44,8 +51,10 @@ const vendorVariables = {
     z.enum(openAiApis).optional(),
     'The only API for chats that the server at OPENAI_BASE_URL has; unset, each request goes by the one that serves it best.',
   ),
+  openAiPrices: pricesVariable('OPENAI_PRICES', "OpenAI's"),
   hasAnthropicKey: keyVariable('ANTHROPIC_API_KEY', "Anthropic's API key; makes the provider `anthropic`."),
   anthropicBaseUrl: baseUrlVariable('ANTHROPIC_BASE_URL', "Anthropic's", 'Anthropic'),
+  anthropicPrices: pricesVariable('ANTHROPIC_PRICES', "Anthropic's"),
   hasGoogleKey: keyVariable('GOOGLE_API_KEY', "Gemini's API key; makes the provider `google`.", ['GOOGLE_AI_API_KEY']),
   googleBaseUrl: variable(
     'GOOGLE_BASE_URL',
@@ -53,10 +62,13 @@ const vendorVariables = {
     "Gemini's address, with or without its version path.",
     { aliases: ['GOOGLE_AI_BASE_URL'] },
   ),
+  googlePrices: pricesVariable('GOOGLE_PRICES', "Gemini's"),
   hasCohereKey: keyVariable('COHERE_API_KEY', "Cohere's API key; makes the provider `cohere`."),
   cohereBaseUrl: baseUrlVariable('COHERE_BASE_URL', "Cohere's", 'Cohere'),
+  coherePrices: pricesVariable('COHERE_PRICES', "Cohere's"),
   hasOpenRouterKey: keyVariable('OPENROUTER_API_KEY', "OpenRouter's API key; makes the provider `openrouter`."),
   openRouterBaseUrl: baseUrlVariable('OPENROUTER_BASE_URL', "OpenRouter's", 'OpenRouter'),
+  openRouterPrices: pricesVariable('OPENROUTER_PRICES', "OpenRouter's"),
   hasYandexKey: keyVariable('YANDEX_API_KEY', "Yandex AI Studio's API key; makes the provider `yandex`."),
   yandexBaseUrl: baseUrlVariable('YANDEX_BASE_URL', "Yandex AI Studio's", 'Yandex'),
   yandexFolderId: variable(
@@ -158,6 +170,11 @@ export function readProviderOrchestratorConfig(environment: Environment): Provid
   const faults = [
     ...Object.values(keys).flatMap(findKeyFaults),
     ...findYandexFaults(config),
+    ...findPriceFaults('OPENAI_PRICES', 'OpenAI', config.openAiPrices),
+    ...findPriceFaults('ANTHROPIC_PRICES', 'Anthropic', config.anthropicPrices),
+    ...findPriceFaults('GOOGLE_PRICES', 'Gemini', config.googlePrices),
+    ...findPriceFaults('COHERE_PRICES', 'Cohere', config.coherePrices),
+    ...findPriceFaults('OPENROUTER_PRICES', 'OpenRouter', config.openRouterPrices),
     ...findCustomFaults(config),
   ];
   if (faults.length > 0) throw new ConfigError(faults);

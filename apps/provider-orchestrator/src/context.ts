@@ -150,7 +150,7 @@ async function publishEnvironment(
 ): Promise<Published<readonly string[]>> {
   const { config, database, events } = parts;
   const declared = toEnvironmentProviders(config, {
-    readVendorModels: (type) => readVendorModels(type, parts.now()),
+    readVendorModels: (type, given) => readVendorModels(type, parts.now(), given),
     mockModels,
   });
   const published = await publishChange(database, (tx) => writeEnvironmentProviders(tx, declared, parts.now()));

@@ -2,6 +2,8 @@ export { withCustomTools } from './custom-tools/with-custom-tools.ts';
 export { DroppedParams } from './fields/dropped-params.ts';
 export { ownFields } from './fields/own-fields.ts';
 export { isRecord, parseArguments, parseRecord } from './json-record.ts';
+export { findRetirement } from './lifecycle/index.ts';
+export type { Retirement } from './lifecycle/retirement.ts';
 export { editJson, type JsonEdits, readJsonField } from './native/edit-json.ts';
 export { openAiApiOption, openAiApis } from './openai/choose-api.ts';
 export type {

@@ -52,7 +52,7 @@ export const providers: Readonly<Record<ProviderName, ProviderUnderTest>> = {
       chat: 'gpt-4o-mini',
       reasoning: 'gpt-5-mini',
       embeddings: 'text-embedding-3-small',
-      images: 'gpt-image-1',
+      images: 'gpt-image-2',
     },
     thoughtGivenBack: /"encrypted_content":"/,
     hidesThoughts: true,

@@ -1,14 +1,15 @@
-import type { ProviderType } from '@aggregator/contracts';
+import type { ProviderType, Rates } from '@aggregator/contracts';
 import type { MockModel } from '@aggregator/mock-provider';
 import { openAiApiOption } from '@aggregator/providers';
 import type { EnvironmentKeys, ProviderOrchestratorConfig } from '../config.ts';
 import { toCustomProvider } from '../custom-servers/to-custom-provider.ts';
+import type { GivenPrices } from './catalogue/given-prices.ts';
 import { readYandexModels } from './catalogue/yandex.ts';
 import type { DeclaredModel, DeclaredProvider } from './declared-provider.ts';
 
 export interface ModelSources {
   /** All that is known of a vendor's models; null where there is no list. */
-  readVendorModels(type: ProviderType): readonly DeclaredModel[] | null;
+  readVendorModels(type: ProviderType, given?: GivenPrices): readonly DeclaredModel[] | null;
   mockModels: readonly MockModel[];
 }
 
@@ -37,20 +38,30 @@ export function mockBaseUrlOf({
   return mockBaseUrl ?? `${proxyUrl.replace(/\/+$/, '')}/mock/v1`;
 }
 
+type Vendor = readonly [
+  name: keyof EnvironmentKeys,
+  type: ProviderType,
+  baseUrl: string,
+  prices: ReadonlyMap<string, Rates> | undefined,
+  /** The variable that has the prices. */
+  source: string,
+];
+
 /** Vendors whose models and prices are known. */
 function toVendors(config: ProviderOrchestratorConfig, sources: ModelSources): DeclaredProvider[] {
-  const vendors: readonly (readonly [name: keyof EnvironmentKeys, type: ProviderType, baseUrl: string])[] = [
-    ['openai', 'OpenAI', config.openAiBaseUrl],
-    ['anthropic', 'Anthropic', config.anthropicBaseUrl],
-    ['google', 'Gemini', config.googleBaseUrl],
-    ['cohere', 'Cohere', config.cohereBaseUrl],
-    ['openrouter', 'OpenRouter', config.openRouterBaseUrl],
+  const vendors: readonly Vendor[] = [
+    ['openai', 'OpenAI', config.openAiBaseUrl, config.openAiPrices, 'OPENAI_PRICES'],
+    ['anthropic', 'Anthropic', config.anthropicBaseUrl, config.anthropicPrices, 'ANTHROPIC_PRICES'],
+    ['google', 'Gemini', config.googleBaseUrl, config.googlePrices, 'GOOGLE_PRICES'],
+    ['cohere', 'Cohere', config.cohereBaseUrl, config.coherePrices, 'COHERE_PRICES'],
+    ['openrouter', 'OpenRouter', config.openRouterBaseUrl, config.openRouterPrices, 'OPENROUTER_PRICES'],
   ];
-  return vendors.flatMap(([name, type, baseUrl]) => {
+  return vendors.flatMap(([name, type, baseUrl, rates, source]) => {
     const credentialRefs = config.keys[name].map(({ ref }) => ref);
     if (credentialRefs.length === 0) return [];
     const options = type === 'OpenAI' ? toOpenAiOptions(config) : {};
-    return [{ name, type, baseUrl, credentialRefs, options, models: sources.readVendorModels(type) ?? [] }];
+    const models = sources.readVendorModels(type, rates && { rates, source }) ?? [];
+    return [{ name, type, baseUrl, credentialRefs, options, models }];
   });
 }
 

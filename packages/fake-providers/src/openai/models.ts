@@ -49,6 +49,7 @@ export const openAiModels: readonly FakeModel[] = [
   { ...newThinker, id: 'gpt-5.4-pro', efforts: ['medium', 'high', 'xhigh'], moreEfforts: [], chatCompletions: 'none' },
   { id: 'o4-mini', operation: 'chat', contextTokens: 200_000, outputMax: 100_000, efforts: upToHigh },
   { id: 'text-embedding-3-small', operation: 'embeddings', contextTokens: 8192, outputMax: 1536, efforts: [] },
+  { id: 'gpt-image-2', operation: 'images', contextTokens: 32_000, outputMax: 6240, efforts: [] },
   { id: 'gpt-image-1', operation: 'images', contextTokens: 32_000, outputMax: 6240, efforts: [] },
 ];
 

@@ -16,7 +16,8 @@ import { toResponsesRequest } from './responses/request.ts';
  * `max_tokens` goes out as `max_completion_tokens`, which every chat model takes, while `o*` and `gpt-5*` refuse the older
  * name. `system` and `developer` go out as they came: OpenAI takes the one for the other.
  *
- * Today's image models answer base64 and refuse to be asked for it; a URL they do not make. SVG is drawn by another model,
+ * Today's image models answer base64 and refuse to be asked for it; a URL they do not make. DALL-E, which a server may still
+ * have, does what it is asked. SVG is drawn by another model,
  * whose tokens no rate of ours counts.
  *
  * Sources: https://platform.openai.com/docs/api-reference/chat/create and …/images/create (read 2026-11, as typed by the
@@ -29,7 +30,8 @@ const chatCompletions = createOpenAiDialect('OpenAI', openAiChatFields, {
     boundOutput(fields, 'max_completion_tokens', target);
   },
   images: {
-    adjust(fields) {
+    adjust(fields, target) {
+      if (target.model.startsWith('dall-e-')) return;
       if (fields.response_format === 'url') throw unsupported('response_format');
       if (fields.output_format === 'svg') throw unsupported('output_format');
       delete fields.response_format;

@@ -197,6 +197,16 @@ describe('images asked of OpenAI', () => {
     });
   });
 
+  it('are addresses where DALL-E is asked for them', () => {
+    const { body } = openAiAdapter.images?.toRequest(
+      { model: 'any', prompt: 'x', response_format: 'url', quality: 'hd', style: 'vivid' },
+      { ...target, model: 'dall-e-3' },
+    ) ?? { body: '' };
+    expect(JSON.parse(body)).toEqual({
+      ...{ model: 'dall-e-3', prompt: 'x', response_format: 'url', quality: 'hd', style: 'vivid' },
+    });
+  });
+
   it.each([
     ['response_format', 'url'],
     ['output_format', 'svg'],

@@ -188,10 +188,25 @@ describe('the models of a vendor', () => {
     const names = vendors.flatMap((type) => (type === 'OpenRouter' ? [] : modelsOf(type))).map(({ id }) => id);
 
     expect(
-      names.filter((id) =>
-        /audio|realtime|tts|transcribe|codex|search|-pro-|live|claude-(?:[123v]|opus-4-[01])/.test(id),
-      ),
-    ).toEqual(names.filter((id) => /^gemini-.*-pro-(?:preview|image)/.test(id)));
+      names.filter((id) => /audio|realtime|tts|transcribe|search|live|claude-(?:[123v]|opus-4-[01])/.test(id)),
+    ).toEqual([]);
+  });
+
+  it('leave the list the day after their vendor retired them (A-C1)', () => {
+    const retired = ['gpt-3.5-turbo', 'gpt-4', 'gpt-4-0613', 'gpt-4-turbo', 'gpt-4.1-nano', 'o1', 'o3-mini', 'o4-mini'];
+    const all = [...retired, 'gpt-4o-2024-05-13', 'gpt-image-1', 'gpt-4-32k', 'o1-preview', 'gpt-5.1-codex-mini'];
+    const namesAt = (atMs: number) => new Set(modelsOf('OpenAI', atMs).map(({ id }) => id));
+
+    expect(all.filter((id) => namesAt(Date.UTC(2026, 9, 24)).has(id))).toEqual([]);
+    expect(retired.filter((id) => namesAt(Date.UTC(2026, 9, 23)).has(id))).toEqual(retired);
+    expect(namesAt(nowMs).has('gpt-4.1')).toBe(true);
+    expect(modelsOf('Gemini').filter(({ id }) => id.startsWith('gemini-2.0'))).toEqual([]);
+  });
+
+  it('include those that OpenAI serves by its Responses API alone', () => {
+    for (const id of ['gpt-5.3-codex', 'gpt-5.4-pro', 'gpt-5.5-pro', 'o3-pro']) {
+      expect(find('OpenAI', id)).toMatchObject({ operations: ['chat.completions'], price: expect.any(Object) });
+    }
   });
 
   it('say what they can do, by family', () => {
@@ -203,7 +218,7 @@ describe('the models of a vendor', () => {
       capabilities: ['vision', 'image_output'],
       price: { rates: { imageOut: '30000000' } },
     });
-    expect(find('OpenAI', 'gpt-image-1')).toMatchObject({
+    expect(find('OpenAI', 'gpt-image-1', Date.UTC(2026, 5, 1))).toMatchObject({
       operations: ['images.generations'],
       price: { rates: { inputUncached: '5000000', imageIn: '10000000', imageOut: '40000000' } },
     });

@@ -3,11 +3,10 @@ import { exactNames, type ModelFamily, type VendorCatalogue } from './vendor-cat
 
 const chatName = /^(?:gpt-|chatgpt-|o\d)/;
 /**
- * Not served by chat completions, or priced by what no rate of ours counts: sound, pictures, searches; `-codex`, `-pro`
- * and deep research are for the Responses API alone; `oss` and `:` are other hosts' names.
+ * Served by no API that our adapter asks, or priced by what no rate of ours counts: sound, pictures, searches; `oss` and `:`
+ * are other hosts' names.
  */
-const otherName =
-  /^gpt-3\.5-0|audio|realtime|transcribe|tts|image|vision|search|codex|deep-research|instruct|oss|:|-pro(?:-|$)/;
+const otherName = /^gpt-3\.5-0|audio|realtime|transcribe|tts|image|vision|search|deep-research|instruct|oss|:/;
 const embeddingName = /^text-embedding-/;
 const imageName = /^gpt-image-/;
 
@@ -29,6 +28,12 @@ const families: readonly ModelFamily[] = [
   { fits: /^gpt-4\.5/, outputTokensMax: 16_384, capabilities: ['tools', 'vision', 'structured_outputs'] },
   { fits: /^gpt-4/, outputTokensMax: null, capabilities: ['tools'] },
   { fits: /^gpt-(?:[56].*)?chat/, outputTokensMax: 16_384, capabilities: ['tools', 'vision', 'structured_outputs'] },
+  {
+    fits: /^gpt-5-pro/,
+    outputTokensMax: 272_000,
+    capabilities: ['tools', 'vision', 'structured_outputs', 'reasoning'],
+    isThinker: true,
+  },
   {
     fits: /^gpt-[56]/,
     outputTokensMax: 128_000,

@@ -38,13 +38,17 @@ export interface VendorCatalogue {
  * A vendor's models with the prices that hold at `nowMs`. A model whose price cannot be said exactly is there without one. One
  * whose price has more than two tiers has no more context than the second holds for (docs/decisions/0005).
  */
-export function readCatalogue(vendor: VendorCatalogue, nowMs: number): DeclaredModel[] {
+export function readCatalogue(
+  vendor: VendorCatalogue,
+  nowMs: number,
+  isRetired: (name: string) => boolean = () => false,
+): DeclaredModel[] {
   const infos = findProvider({ providerId: vendor.listId })?.models ?? [];
   const models = new Map<string, DeclaredModel>();
   for (const info of infos) {
     for (const name of vendor.namesOf(info)) {
       const operations = vendor.operationsOf(name);
-      if (operations.length === 0 || models.has(name)) continue;
+      if (operations.length === 0 || models.has(name) || isRetired(name)) continue;
       const price = readListPrice(info, operations, nowMs);
       const window = info.context_window ?? vendor.contextLengthOf(name);
       models.set(
@@ -58,9 +62,14 @@ export function readCatalogue(vendor: VendorCatalogue, nowMs: number): DeclaredM
     }
   }
   for (const facts of vendor.unlisted) {
-    if (!models.has(facts.id)) models.set(facts.id, describeModel(vendor, facts));
+    if (!models.has(facts.id) && !isRetired(facts.id)) models.set(facts.id, describeModel(vendor, facts));
   }
   return [...models.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** A model of which only the name is known, by its family; without a price. */
+export function describeUnlisted(vendor: VendorCatalogue, id: string): DeclaredModel {
+  return describeModel(vendor, { id, contextLength: vendor.contextLengthOf(id), price: null });
 }
 
 /** Adds what the family says. Too high an output limit only holds more money than a request needs. */

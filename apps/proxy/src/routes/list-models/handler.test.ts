@@ -35,6 +35,25 @@ describe('GET /v1/models', () => {
 });
 
 describe('GET /v1/models/{id}', () => {
+  it.each([
+    ['gpt-4', 'The model gpt-4 was retired by its vendor on 2026-10-23. Use gpt-4.1 instead.'],
+    ['dall-e-3', 'The model dall-e-3 was retired by its vendor on 2026-05-12. Use gpt-image-2 instead.'],
+  ])('%s answers 404 with the successor of a retired model, and so does a chat (A-C1)', async (model, message) => {
+    const shown = await get(`/v1/models/${model}`);
+    const messages = [{ role: 'user', content: 'x' }];
+    const asked = await world.post('/v1/chat/completions', { model, messages }, await world.headers());
+
+    for (const { status, json } of [shown, { status: asked.status, json: JSON.parse(await asked.text()) }]) {
+      const { code, message: told } = openAiErrorBody.parse(json).error;
+      expect({ status, code, told }).toEqual({ status: 404, code: 'model_not_found', told: message });
+    }
+  });
+
+  it('does not take a model of another provider for a retired one of its name', async () => {
+    const { json } = await get('/v1/models/mock/gpt-4');
+    expect(openAiErrorBody.parse(json).error.message).not.toContain('retired');
+  });
+
   it.each(['/v1/models/mock/mock-small', '/v1/models/mock%2Fmock-small', '/v1/models/mock/mock-small?x=1'])(
     '%s answers the model',
     async (path) => {

@@ -2,6 +2,7 @@ import { AppError } from '@aggregator/contracts';
 import { findModelRow } from '@aggregator/routing';
 import { chatCompletionsSurface } from '@aggregator/surfaces';
 import { isAllowedModel } from '../../routing/is-allowed-model.ts';
+import { nameSuccessor } from '../../routing/name-successor.ts';
 import { type AiRoute, readPath } from '../answer-ai-request.ts';
 import { sendJson } from '../send-json.ts';
 
@@ -11,9 +12,12 @@ export const modelPrefix = '/v1/models/';
 export const showModel: AiRoute = {
   method: 'GET',
   errors: chatCompletionsSurface,
-  async serve({ routing }, { principal, request, response }) {
-    const row = findModelRow(routing.require(), decode(readPath(request).slice(modelPrefix.length)));
-    if (row === null || !isAllowedModel(row, principal.models)) throw new AppError('model_not_found');
+  async serve({ routing, now }, { principal, request, response }) {
+    const name = decode(readPath(request).slice(modelPrefix.length));
+    const index = routing.require();
+    const row = findModelRow(index, name);
+    if (row === null) throw nameSuccessor(new AppError('model_not_found'), name, index, now());
+    if (!isAllowedModel(row, principal.models)) throw new AppError('model_not_found');
     sendJson(response, row);
   },
 };
