@@ -1,4 +1,3 @@
-export { withCustomTools } from './custom-tools/with-custom-tools.ts';
 export { DroppedParams } from './fields/dropped-params.ts';
 export { ownFields } from './fields/own-fields.ts';
 export { isRecord, parseArguments, parseRecord } from './json-record.ts';
@@ -37,3 +36,4 @@ export { ProviderFailure } from './provider-failure.ts';
 export { adapterFor } from './registry.ts';
 export { SseParser, type SseParserOptions } from './sse/sse-parser.ts';
 export { type OpenAiTotals, toOpenAiTotals, toOpenAiUsage } from './to-openai-usage.ts';
+export { type ForVendor, nameForVendor } from './vendor-names/name-for-vendor.ts';

@@ -11,6 +11,7 @@ import type {
   Usage,
   UsageComponent,
 } from '@aggregator/contracts';
+import type { NameRules } from './vendor-names/name-rules.ts';
 
 /**
  * One AI provider's dialect, as pure translation: no I/O, no clock, no state outside a stream translator. A request is
@@ -42,6 +43,9 @@ export interface ProviderAdapter {
    * the vendor keeps a record, or reports usage as it goes.
    */
   readonly disconnect: DisconnectPolicy;
+
+  /** What it takes as names of tools and ids of calls; absent: anything. */
+  readonly names?: NameRules;
 
   /** The provider's own waits; null for those of the installation. Absent if it has none. */
   readonly waits?: ProviderWaits;

@@ -3,10 +3,10 @@ import {
   type ChatTranslation,
   type NativeLane,
   type NativeRequest,
+  nameForVendor,
   type ProviderAdapter,
   type ProviderTarget,
   type TranslatedRequest,
-  withCustomTools,
 } from '@aggregator/providers';
 import type { NativeAnswers } from '@aggregator/surfaces';
 import { nameDropped } from '../attempts/name-dropped.ts';
@@ -53,8 +53,8 @@ export function prepareLane(
     return { requests: [asItCame], droppedParams, reader: lane.reader, answers: surface.native ?? null };
   }
   if (asked.refusal !== null) throw asItCame ?? asked.refusal;
-  const reader = withCustomTools(adapter.chat, chat);
-  const request = toLimitedRequest({ chat: reader }, chat, address, model);
+  const { chat: named, reader } = nameForVendor(adapter, chat);
+  const request = toLimitedRequest({ chat: reader }, named, address, model);
   const bySurface = [...asked.droppedParams, ...droppedHeaders];
   const droppedParams = nameDropped(chat, bySurface, request.droppedParams, surface);
   return { requests: [request], droppedParams, reader, answers: null };

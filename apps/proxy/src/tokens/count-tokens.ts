@@ -1,4 +1,5 @@
 import { AppError } from '@aggregator/contracts';
+import { nameForVendor } from '@aggregator/providers';
 import type { Target } from '@aggregator/routing';
 import { toCountTokensChat } from '@aggregator/surfaces';
 import { cancelHold, holdRequest } from '../admission/hold-request.ts';
@@ -30,7 +31,8 @@ export async function countTokens(context: ProxyContext, exchange: Exchange): Pr
   if (target === undefined) throw new AppError('model_not_found', { param: 'model' });
   const hold = await holdRequest(context, exchange, plan, () => nothing);
   try {
-    const { tokenCount } = target.candidate.adapter;
+    const { adapter } = target.candidate;
+    const { tokenCount } = adapter;
     if (tokenCount === null) {
       const { inputTokensEstimate } = boundChat(chat, content, [JSON.stringify(chat)], target.candidate.model);
       exchange.response.setHeader('x-aggregator-estimated', 'true');
@@ -38,7 +40,7 @@ export async function countTokens(context: ProxyContext, exchange: Exchange): Pr
       return;
     }
     const address = toAddress(context, `${exchange.requestId}/1`, target);
-    const { endpoint, body } = tokenCount.toRequest(chat, address);
+    const { endpoint, body } = tokenCount.toRequest(nameForVendor(adapter, chat).chat, address);
     sendJson(exchange.response, {
       input_tokens: tokenCount.fromResponse(await ask(context, exchange.principal.orgId, target, endpoint, body)),
     });

@@ -1,4 +1,5 @@
 import type { ProviderAdapter } from '../provider-adapter.ts';
+import { wordsOf } from '../vendor-names/name-rules.ts';
 import { anthropicChatFields } from './capabilities.ts';
 import { anthropicProbe } from './endpoint.ts';
 import { classifyAnthropicError } from './errors.ts';
@@ -17,6 +18,8 @@ export const anthropicAdapter: ProviderAdapter = {
     createStream: (options) => new AnthropicChatStream(options),
   },
   native: { messages: anthropicNativeLane },
+  // Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/implement-tool-use (read 2026-11).
+  names: { toolName: wordsOf(128), callId: wordsOf(128) },
   embeddings: null,
   images: null,
   tokenCount: { toRequest: toAnthropicTokenCountRequest, fromResponse: fromAnthropicTokenCount },

@@ -85,7 +85,7 @@ function toToolUse({ id, function: called }: ToolCall, path: string): Block {
   if (input === null) {
     throw invalidValue(`${path}.function.arguments`, 'The arguments of a tool call must be a JSON object.');
   }
-  return { type: 'tool_use', id: toToolUseId(id), name: called.name, input };
+  return { type: 'tool_use', id, name: called.name, input };
 }
 
 function toToolResult(
@@ -96,16 +96,11 @@ function toToolResult(
   const content = toBlocks(message, path);
   return {
     type: 'tool_result',
-    tool_use_id: toToolUseId(id),
+    tool_use_id: id,
     ...(content.length > 0 && { content: toContent(content) }),
     ...(isError === true && { is_error: true }),
     ...toCacheMark(mark, `${path}.cache_control`),
   };
-}
-
-/** Calls that another provider made may have other characters in their ids; both ends are changed alike. */
-function toToolUseId(id: string): string {
-  return id.replace(/[^\w-]/g, '_');
 }
 
 /** By position: who speaks next who is not the system; undefined where nobody does. */

@@ -2,6 +2,7 @@ import { isErrorCode } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
 import type { ProviderAdapter, ProviderTarget } from '../provider-adapter.ts';
 import { ProviderFailure } from '../provider-failure.ts';
+import { nameForVendor } from '../vendor-names/name-for-vendor.ts';
 import { describeFields } from './describe-fields.ts';
 import { type ChatFixture, chatScenarios, errorScenarios, type ProviderFixtures } from './fixtures.ts';
 import { chunksOf, joinChunks, readPlainAnswer, readStream, toEventStream } from './read-answer.ts';
@@ -49,10 +50,11 @@ function describeChat(adapter: ProviderAdapter, fixture: ChatFixture, { dialect 
 
   it('asks the provider for just that', () => {
     const before = structuredClone(fixture.request);
-    const plain = adapter.chat.toRequest(fixture.request, targetOf(fixture));
+    const { chat, reader } = nameForVendor(adapter, fixture.request);
+    const plain = reader.toRequest(chat, targetOf(fixture));
     expect(JSON.parse(plain.body)).toEqual(fixture.upstreamRequest);
     expect(plain.droppedParams).toEqual([]);
-    const streamed = adapter.chat.toRequest({ ...fixture.request, stream: true }, targetOf(fixture));
+    const streamed = reader.toRequest({ ...chat, stream: true }, targetOf(fixture));
     expect(JSON.parse(streamed.body)).toMatchObject(fixture.upstreamRequest);
     expect(fixture.request).toEqual(before);
   });

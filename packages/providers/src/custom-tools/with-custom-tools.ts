@@ -1,6 +1,7 @@
-import type { ChatCompletionRequest, Usage } from '@aggregator/contracts';
-import { isRecord, parseArguments, parseRecord } from '../json-record.ts';
-import type { ChatStreamTranslator, ChatTranslation, ProviderError, TranslatedAnswer } from '../provider-adapter.ts';
+import type { ChatCompletionRequest } from '@aggregator/contracts';
+import { EditedStream } from '../chunks/edited-stream.ts';
+import { isRecord, parseArguments } from '../json-record.ts';
+import type { ChatTranslation, TranslatedAnswer } from '../provider-adapter.ts';
 import { InputReader } from './input-reader.ts';
 import { inputField, namesOfCustomTools, unfoldCustomTools } from './unfold.ts';
 
@@ -19,8 +20,15 @@ export function withCustomTools(chat: ChatTranslation, request: ChatCompletionRe
     fields: chat.fields,
     toRequest: (asked, target) => chat.toRequest(unfoldCustomTools(asked), target),
     fromResponse: (body) => foldAnswer(chat.fromResponse(body), names),
-    createStream: (options) => new FoldingStream(chat.createStream(options), names),
+    createStream(options) {
+      const folding = new ChunkFold(names);
+      return new EditedStream(chat.createStream(options), hasCalls, (chunk) => folding.fold(chunk));
+    },
   };
+}
+
+function hasCalls(text: string): boolean {
+  return text.includes('"tool_calls"');
 }
 
 function foldAnswer(answer: TranslatedAnswer, names: ReadonlySet<string>): TranslatedAnswer {
@@ -42,66 +50,17 @@ function foldCall(call: Body, names: ReadonlySet<string>): Body {
   return { ...rest, type: 'custom', custom: { name: called.name, input: typeof input === 'string' ? input : text } };
 }
 
-/** The chunks of a stream, with the calls of custom tools in their own form. */
-class FoldingStream implements ChatStreamTranslator {
-  readonly #inner: ChatStreamTranslator;
+/** Folds the chunks of one stream: the calls of custom tools get their own form. */
+class ChunkFold {
   readonly #names: ReadonlySet<string>;
   /** Of the calls of custom tools, by choice and call. */
   readonly #readers = new Map<string, InputReader>();
 
-  constructor(inner: ChatStreamTranslator, names: ReadonlySet<string>) {
-    this.#inner = inner;
+  constructor(names: ReadonlySet<string>) {
     this.#names = names;
   }
 
-  push(data: string): readonly string[] {
-    return this.#inner.push(data).map((chunk) => this.#foldText(chunk));
-  }
-
-  release(): readonly string[] {
-    return (this.#inner.release?.() ?? []).map((chunk) => this.#foldText(chunk));
-  }
-
-  end(): Record<string, unknown> | null {
-    const last = this.#inner.end();
-    return last === null ? null : this.#fold(last);
-  }
-
-  get isComplete(): boolean {
-    return this.#inner.isComplete;
-  }
-  get isEnded(): boolean {
-    return this.#inner.isEnded;
-  }
-  get hasLife(): boolean {
-    return this.#inner.hasLife;
-  }
-  get usage(): Usage | null {
-    return this.#inner.usage;
-  }
-  get usageSoFar(): Usage | null {
-    return this.#inner.usageSoFar ?? null;
-  }
-  get reportedUsage(): Usage | null {
-    return this.#inner.reportedUsage ?? null;
-  }
-  get outputCharacters(): number {
-    return this.#inner.outputCharacters;
-  }
-  get malformedEvents(): number {
-    return this.#inner.malformedEvents;
-  }
-  get error(): ProviderError | null {
-    return this.#inner.error;
-  }
-
-  #foldText(chunk: string): string {
-    if (!chunk.includes('"tool_calls"')) return chunk;
-    const record = parseRecord(chunk);
-    return record === null ? chunk : JSON.stringify(this.#fold(record));
-  }
-
-  #fold(chunk: Body): Record<string, unknown> {
+  fold(chunk: Body): Record<string, unknown> {
     if (!Array.isArray(chunk.choices)) return { ...chunk };
     return { ...chunk, choices: chunk.choices.map((choice) => (isRecord(choice) ? this.#foldChoice(choice) : choice)) };
   }

@@ -1,4 +1,5 @@
 import type { ProviderAdapter } from '../provider-adapter.ts';
+import { wordsOf } from '../vendor-names/name-rules.ts';
 import { geminiChatFields } from './capabilities.ts';
 import { geminiEmbeddings } from './embeddings.ts';
 import { geminiProbe } from './endpoint.ts';
@@ -23,6 +24,8 @@ export const geminiAdapter: ProviderAdapter = {
     createStream: (options) => new GeminiChatStream(options),
   },
   native: {},
+  // Letters, digits, `_`, `.`, `:` and `-`, first a letter or `_`: https://ai.google.dev/api/caching#FunctionDeclaration (read 2026-11).
+  names: { toolName: wordsOf(64, { isLetterFirst: true }) },
   embeddings: geminiEmbeddings,
   images: geminiImages,
   tokenCount: { toRequest: toGeminiTokenCountRequest, fromResponse: fromGeminiTokenCount },

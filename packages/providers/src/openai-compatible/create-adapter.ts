@@ -6,6 +6,7 @@ import { createOpenAiDialect } from '../openai/dialect.ts';
 import { withRefusalAsText, withSystemRole } from '../openai/messages.ts';
 import type { FieldsChange } from '../openai/request.ts';
 import type { FieldFate, ProviderAdapter } from '../provider-adapter.ts';
+import { alphanumericOf, type NameRules, wordsOf } from '../vendor-names/name-rules.ts';
 import { addressed } from './address.ts';
 import { withoutMessageFields, withoutNulls } from './message-fields.ts';
 import type { Profile } from './profiles/profile.ts';
@@ -16,6 +17,16 @@ import { toToolChange } from './tools.ts';
 const laterName = 'max_completion_tokens';
 /** Behind the last slash of a name. */
 const openAiThinker = /(?:^|\/)(?:o\d|gpt-[5-9])[^/]*$/;
+const toolNameRules: Readonly<Record<Profile['toolNames'], NameRules>> = {
+  any: {},
+  'word-64': { toolName: wordsOf(64) },
+  'word-128': { toolName: wordsOf(128) },
+};
+const callIdRules: Readonly<Record<Profile['callIds'], NameRules>> = {
+  any: {},
+  'word-64': { callId: wordsOf(64) },
+  'alphanumeric-9': { callId: alphanumericOf(9) },
+};
 /** Fields that change what a request costs in a way that no rate can tell: they pass to no server. */
 const unpriced = ['service_tier', 'web_search_options', 'best_of'];
 
@@ -44,7 +55,11 @@ export function createCompatibleAdapter(profile: Profile): ProviderAdapter {
     embeddings: { fields: withExtras({ ...openAiEmbeddingsFields, ...embeddingsOmitted(profile) }, profile) },
   });
   const { firstTokenTimeoutMs = null, idleTimeoutMs = null } = profile;
-  return { ...adapter, waits: { firstLifeMs: firstTokenTimeoutMs, idleMs: idleTimeoutMs } };
+  return {
+    ...adapter,
+    names: { ...toolNameRules[profile.toolNames], ...callIdRules[profile.callIds] },
+    waits: { firstLifeMs: firstTokenTimeoutMs, idleMs: idleTimeoutMs },
+  };
 }
 
 function toChatFields(profile: Profile) {

@@ -1,5 +1,6 @@
 import { unsupported } from '../fields/sort-fields.ts';
 import type { ChatTranslation, ProviderAdapter } from '../provider-adapter.ts';
+import { wordsOf } from '../vendor-names/name-rules.ts';
 import { boundOutput, dropSampling, foldReasoning } from './adjust-fields.ts';
 import { openAiChatFields } from './capabilities.ts';
 import { chooseApi } from './choose-api.ts';
@@ -53,6 +54,8 @@ export const openAiResponsesChat: ChatTranslation = {
  */
 export const openAiAdapter: ProviderAdapter = {
   ...chatCompletions,
+  // Source: https://platform.openai.com/docs/api-reference/chat/create (tools.function.name); ids: BerriAI/litellm#41534.
+  names: { toolName: wordsOf(64), callId: wordsOf(64) },
   chat: {
     ...chatCompletions.chat,
     toRequest: (request, target) =>

@@ -3,6 +3,8 @@ import { isRecord } from '../json-record.ts';
 import { boundOutput } from '../openai/adjust-fields.ts';
 import { createOpenAiDialect } from '../openai/dialect.ts';
 import { withRefusalAsText } from '../openai/messages.ts';
+import type { ProviderAdapter } from '../provider-adapter.ts';
+import { wordsOf } from '../vendor-names/name-rules.ts';
 import { openRouterChatFields, openRouterImagesFields } from './capabilities.ts';
 import { toOpenAiError } from './errors.ts';
 import { markContent } from './mark-content.ts';
@@ -20,37 +22,41 @@ import { markContent } from './mark-content.ts';
  * Sources: https://openrouter.ai/docs/api/reference/overview, …/api/reference/limits, …/use-cases/reasoning-tokens,
  * …/guides/overview/multimodal/image-generation (read 2026-11).
  */
-export const openRouterAdapter = createOpenAiDialect('OpenRouter', openRouterChatFields, {
-  probePath: '/key',
-  isLoose: true,
-  toOpenAiError,
-  adjustAnswer: withoutCost,
-  cutChunk: withoutItsProvider,
-  adjustMessage(message) {
-    const said = markContent(withRefusalAsText(message));
-    if (said.reasoning_content === undefined) return said;
-    const { reasoning_content: reasoning, ...rest } = said;
-    return { ...rest, reasoning };
-  },
-  adjustChat(fields, target) {
-    boundOutput(fields, 'max_completion_tokens', target);
-    // Only there is the highest effort known.
-    if (fields.reasoning_effort === 'max') fields.reasoning ??= { effort: 'max' };
-    // Two efforts that differ are refused.
-    if (isRecord(fields.reasoning)) {
-      fields.reasoning = { effort: fields.reasoning_effort, ...fields.reasoning };
-      delete fields.reasoning_effort;
-    }
-  },
-  images: {
-    fields: openRouterImagesFields,
-    path: '/images',
-    adjust(fields) {
-      if (fields.response_format === 'url') throw unsupported('response_format');
-      delete fields.response_format;
+export const openRouterAdapter: ProviderAdapter = {
+  ...createOpenAiDialect('OpenRouter', openRouterChatFields, {
+    probePath: '/key',
+    isLoose: true,
+    toOpenAiError,
+    adjustAnswer: withoutCost,
+    cutChunk: withoutItsProvider,
+    adjustMessage(message) {
+      const said = markContent(withRefusalAsText(message));
+      if (said.reasoning_content === undefined) return said;
+      const { reasoning_content: reasoning, ...rest } = said;
+      return { ...rest, reasoning };
     },
-  },
-});
+    adjustChat(fields, target) {
+      boundOutput(fields, 'max_completion_tokens', target);
+      // Only there is the highest effort known.
+      if (fields.reasoning_effort === 'max') fields.reasoning ??= { effort: 'max' };
+      // Two efforts that differ are refused.
+      if (isRecord(fields.reasoning)) {
+        fields.reasoning = { effort: fields.reasoning_effort, ...fields.reasoning };
+        delete fields.reasoning_effort;
+      }
+    },
+    images: {
+      fields: openRouterImagesFields,
+      path: '/images',
+      adjust(fields) {
+        if (fields.response_format === 'url') throw unsupported('response_format');
+        delete fields.response_format;
+      },
+    },
+  }),
+  // Of the strictest vendor behind it.
+  names: { toolName: wordsOf(64), callId: wordsOf(64) },
+};
 
 /** In the head of a chunk, as OpenRouter writes it. */
 const providerField =
