@@ -38,8 +38,8 @@ export interface AgentTask {
 
 /** The tools of an agent that calls tools. */
 export interface Toolbox {
-  /** A tool that each request of the main conversation offers. Other requests, such as for a title, are not of the task. */
-  readonly mainTool: string;
+  /** Each request of the main conversation offers one of these. Others, such as for a title, are not of the task. */
+  readonly mainTools: readonly string[];
   /** What it has no tool for, each with the reason. The step is left out of its task. */
   readonly lacks?: Partial<Record<Action['do'], string>>;
   /** The action as a call of one of its tools. */

@@ -29,7 +29,8 @@ export class ToolTask implements AgentTask {
   }
 
   readonly answer: FakeScript = (request) => {
-    if (!request.tools.some((name) => isTool(name, this.#toolbox.mainTool))) return null;
+    const isMain = request.tools.some((offered) => this.#toolbox.mainTools.some((name) => isTool(offered, name)));
+    if (!isMain) return null;
     const done = request.rounds.length;
     this.#turnsMade = Math.max(this.#turnsMade, done);
     const last = this.#steps[done - 1];

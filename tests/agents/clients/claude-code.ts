@@ -3,7 +3,7 @@ import type { Agent, Toolbox } from '../agent.ts';
 import { ToolTask } from '../tool-task.ts';
 
 const toolbox: Toolbox = {
-  mainTool: 'Bash',
+  mainTools: ['Bash'],
   toCall(action, { workspace }) {
     switch (action.do) {
       case 'list':

@@ -4,7 +4,7 @@ import { ToolTask } from '../tool-task.ts';
 import { toPatch } from './to-patch.ts';
 
 const toolbox: Toolbox = {
-  mainTool: 'run_commands',
+  mainTools: ['run_commands'],
   toCall(action, { workspace, tools }) {
     switch (action.do) {
       case 'list':

@@ -3,7 +3,7 @@ import type { Agent, Toolbox } from '../agent.ts';
 import { ToolTask } from '../tool-task.ts';
 
 const toolbox: Toolbox = {
-  mainTool: 'Bash',
+  mainTools: ['Bash'],
   lacks: { look: 'Its Read returns a picture as text.' },
   toCall(action, { workspace }) {
     switch (action.do) {

@@ -4,7 +4,7 @@ import { ToolTask } from '../tool-task.ts';
 import { toPatch } from './to-patch.ts';
 
 const toolbox: Toolbox = {
-  mainTool: 'bash',
+  mainTools: ['bash'],
   toCall(action, { workspace, tools }) {
     switch (action.do) {
       case 'list':

@@ -3,7 +3,7 @@ import type { Agent, Toolbox } from '../agent.ts';
 import { ToolTask } from '../tool-task.ts';
 
 const toolbox: Toolbox = {
-  mainTool: 'run_shell_command',
+  mainTools: ['run_shell_command'],
   toCall(action, { workspace }) {
     switch (action.do) {
       case 'list':

@@ -35,11 +35,13 @@ function parseArguments(text: string): ScriptedCall['input'] {
   }
 }
 
-/** The calls of a turn of a script. */
+/** The calls of a turn of a script. One of a custom tool, which a chat has not, has a text for its arguments. */
 export function toScriptedCalls({ calls }: ScriptedTurn, { messages, tools = [] }: FakeChat): FakeCall[] {
   const seed = createHash('sha256').update(JSON.stringify(messages)).digest('hex').slice(0, 16);
   return calls.map((call, index) => {
-    const schema = tools.find((tool) => tool.function.name === call.name)?.function.parameters;
-    return { id: `call_${seed}_${index}`, name: call.name, arguments: JSON.stringify(toScriptedInput(call, schema)) };
+    const called = tools.find((tool) => tool.function.name === call.name)?.function;
+    const isText = called === undefined && typeof call.input === 'string';
+    const input = isText ? String(call.input) : JSON.stringify(toScriptedInput(call, called?.parameters));
+    return { id: `call_${seed}_${index}`, name: call.name, arguments: input };
   });
 }

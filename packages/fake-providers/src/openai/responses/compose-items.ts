@@ -18,7 +18,10 @@ export function composeItems(request: FakeResponses, choice: FakeChoice, sequenc
   if (choice.reasoning !== '') items.push(tellThought(request, choice, place()));
   const isSilent = choice.text === '' && choice.refusal === null;
   if (!isSilent) items.push(tellMessage(choice, place()));
-  for (const call of choice.calls) items.push(tellCall(call, place()));
+  for (const call of choice.calls) {
+    const isCustom = request.tools?.some(({ type, name }) => type === 'custom' && name === call.name) === true;
+    items.push(isCustom ? tellCustomCall(call, place()) : tellCall(call, place()));
+  }
   return items;
 }
 
@@ -80,6 +83,19 @@ function tellCall(call: FakeChoice['calls'][number], { index, id }: Place): Told
   return around(index, item, { ...item, status: 'in_progress', arguments: '' }, [
     ...splitTokens(call.arguments).map((delta) => event(`${name}.delta`, { ...place, delta }, 1)),
     event(`${name}.done`, { ...place, name: call.name, arguments: call.arguments }),
+  ]);
+}
+
+function tellCustomCall(call: FakeChoice['calls'][number], { index, id }: Place): ToldItem {
+  const item = {
+    ...{ id: `ctc_${id}`, type: 'custom_tool_call', status: 'completed', call_id: call.id, name: call.name },
+    input: call.arguments,
+  };
+  const place = { item_id: item.id, output_index: index };
+  const name = 'response.custom_tool_call_input';
+  return around(index, item, { ...item, status: 'in_progress', input: '' }, [
+    ...splitTokens(call.arguments).map((delta) => event(`${name}.delta`, { ...place, delta }, 1)),
+    event(`${name}.done`, { ...place, input: call.arguments }),
   ]);
 }
 

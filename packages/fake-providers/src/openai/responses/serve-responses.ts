@@ -23,7 +23,7 @@ export async function serveResponses(
   const fault = script === undefined && last !== undefined ? findFault(readText(last)) : null;
   record.promptTokens = countPromptTokens(chat);
   record.cachedTokens = cache.take(chat);
-  const [choice] = composeAnswer(chat, model, script);
+  const [choice] = composeAnswer(chat, model, script && seeAllTools(script, request));
   if (choice === undefined) throw new Error('the fake has no answer');
   record.reasoningTokens = choice.reasoningTokens;
   const items = composeItems(request, choice, sequence);
@@ -66,6 +66,12 @@ export async function serveResponses(
   record.state = 'completed';
   const final = whole();
   if (await tell({ type: `response.${final.status}`, response: final })) response.end();
+}
+
+/** A chat has functions only; the script sees custom tools too. */
+function seeAllTools(script: FakeScript, { tools }: FakeResponses): FakeScript {
+  const names = (tools ?? []).map(({ name }) => name);
+  return (request) => script({ ...request, tools: names });
 }
 
 function toFrame(request: FakeResponses, model: FakeModel, sequence: number) {
