@@ -67,6 +67,24 @@ describe("an answer in Anthropic's form", () => {
     expect(readEvents(play(messagesSurface, request, told)).at(-2)).toMatchObject({ delta: expected });
   });
 
+  it('ends with the text when the provider closes it with a thought that only the provider can read', () => {
+    const sealed = { type: 'reasoning.encrypted', data: 'c2ln', format: 'google-gemini-v1', index: 0 };
+    const call = { index: 0, id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
+    const closed = script([{ content: 'Hi' }, { reasoning_details: [sealed] }]);
+    const before = [{ content: 'Hi' }, { reasoning_details: [{ ...sealed, index: 1 }] }, { tool_calls: [call] }];
+    const types = (told: ReturnType<typeof script>) =>
+      readEvents(play(messagesSurface, request, told)).flatMap(({ content_block }) => Object(content_block).type ?? []);
+
+    expect(types(closed)).toEqual(['text']);
+    expect(types(script(before, 'tool_calls'))).toEqual(['text', 'redacted_thinking', 'tool_use']);
+    expect(answer({ content: 'Hi', reasoning_details: [{ ...sealed, index: 1 }] })).toMatchObject({
+      content: [{ type: 'text', text: 'Hi' }],
+    });
+    expect(answer({ content: null, reasoning_details: [sealed] })).toMatchObject({
+      content: [{ type: 'redacted_thinking' }],
+    });
+  });
+
   it('waits for the result of a call also where the provider calls its reason a plain stop', () => {
     const call = { index: 0, id: 'call_1', type: 'function', function: { name: 'a', arguments: '{}' } };
     const told = script([{ tool_calls: [call] }], 'stop');

@@ -23,7 +23,7 @@ export function toMessage(answer: Body, request: SurfaceRequest): Record<string,
   const identity = readIdentity(answer, unknownAnswer);
   const id = toSurfaceId('msg_', identity.id);
   const choice = readChoice(answer);
-  const blocks = choice === null ? [] : collectBlocks(choice.said);
+  const blocks = choice === null ? [] : withoutSealedEnd(collectBlocks(choice.said));
   const kinds = new Set(blocks.map(({ block }) => block.kind));
   return {
     ...toEmptyMessage(id, identity.model),
@@ -32,6 +32,21 @@ export function toMessage(answer: Body, request: SurfaceRequest): Record<string,
     usage: { ...emptyUsage, ...toUsage(readUsage(answer.usage)) },
     ...readAdditions(answer),
   };
+}
+
+/**
+ * Blocks without what only the provider can read behind the last text. Anthropic ends no answer so, and Claude Code prints
+ * nothing if the last block is no text. Gemini, which signs its texts, does not require the signature of a text.
+ * Source: https://ai.google.dev/gemini-api/docs/thought-signatures (read 2026-11).
+ */
+function withoutSealedEnd(blocks: readonly WholeBlock[]): readonly WholeBlock[] {
+  const end = blocks.findLastIndex(({ block }) => block.kind !== 'encrypted');
+  return end >= 0 && isSaid(blocks[end]?.block) ? blocks.slice(0, end + 1) : blocks;
+}
+
+/** True if a block is what the client shows as said. */
+export function isSaid(block: Block | undefined): boolean {
+  return block?.kind === 'text' || block?.kind === 'refusal';
 }
 
 /** A message of which nothing has been said. */

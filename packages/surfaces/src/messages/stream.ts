@@ -5,7 +5,7 @@ import { readAdditions, readChoice, readIdentity, readUsage, toSurfaceId } from 
 import { readPieces } from '../answer/read-pieces.ts';
 import type { AnswerHead, SurfaceRequest, SurfaceStream } from '../chat-surface.ts';
 import { toEvent } from '../sse/to-event.ts';
-import { toBlockStart, toEmptyMessage, toSignature, toStop, toUsage } from './response.ts';
+import { isSaid, toBlockStart, toEmptyMessage, toSignature, toStop, toUsage } from './response.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -19,6 +19,9 @@ export class MessagesStream implements SurfaceStream, BlockSink {
   readonly #sequence = new BlockSequence(this);
   readonly #kinds = new Set<Block['kind']>();
   #out = '';
+  #last: Block | undefined;
+  /** What only the provider can read, behind a text: written when another block follows. */
+  #sealed: Block[] = [];
   #messageId: string | null = null;
   #finishReason: string | null = null;
   #nativeReason: string | null = null;
@@ -60,6 +63,18 @@ export class MessagesStream implements SurfaceStream, BlockSink {
   }
 
   open(block: Block): void {
+    if (block.kind === 'encrypted' && isSaid(this.#last)) {
+      this.#sealed.push(block);
+      return;
+    }
+    for (const one of [...this.#sealed.splice(0), block]) {
+      this.#begin(one);
+      if (one.kind === 'encrypted') this.#write('content_block_stop', { index: one.position });
+    }
+    this.#last = block;
+  }
+
+  #begin(block: Block): void {
     const content_block = toBlockStart(block, this.#messageId ?? '');
     this.#write('content_block_start', { index: block.position, content_block });
   }
@@ -69,6 +84,8 @@ export class MessagesStream implements SurfaceStream, BlockSink {
   }
 
   close(block: Block): void {
+    // It is whole when it is opened.
+    if (block.kind === 'encrypted') return;
     const signature = block.kind === 'reasoning' ? toSignature(block) : null;
     if (signature !== null) {
       this.#write('content_block_delta', { index: block.position, delta: { type: 'signature_delta', signature } });
