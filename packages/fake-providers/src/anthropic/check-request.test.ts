@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkHeaders, checkMessages, checkTokenCount } from './check-request.ts';
+import { checkHeaders, checkMessages, checkTokenCount, readBetas } from './check-request.ts';
 import { signThinking } from './signature.ts';
 
 const user = (content: unknown) => ({ role: 'user', content });
@@ -22,6 +22,7 @@ describe('a request to the fake', () => {
     [{ max_tokens: 64_001 }, 'max_tokens: 64001 > 64000'],
     [{ temperature: 1 }, 'temperature: Extra inputs are not permitted'],
     [{ n: 1 }, 'n: Extra inputs are not permitted'],
+    [{ context_management: { edits: [] } }, 'context_management: Extra inputs are not permitted'],
     [{ messages: [] }, 'messages: at least one message is required'],
     [{ messages: [user('')] }, 'messages.0.content'],
     [{ messages: [{ ...user('a'), name: 'Ann' }] }, 'messages.0.name: Extra inputs are not permitted'],
@@ -107,5 +108,18 @@ describe('a request to the fake', () => {
     expect(() => checkHeaders({ ...headers, 'x-api-key': 'wrong', authorization: 'Bearer k' }, 'k')).toThrow(
       'invalid x-api-key',
     );
+  });
+
+  it('takes context management with its beta header', () => {
+    const edits = [{ type: 'clear_thinking_20251015', keep: 'all' }];
+    const request = {
+      model: 'claude-haiku-4-5',
+      max_tokens: 2000,
+      messages: [user('a')],
+      context_management: { edits },
+    };
+    const betas = readBetas({ 'anthropic-beta': 'effort-2025-11-24, context-management-2025-06-27' });
+
+    expect(checkMessages(JSON.stringify(request), '2023-06-01', betas).request.context_management).toEqual({ edits });
   });
 });

@@ -34,9 +34,24 @@ export function checkHeaders(headers: IncomingHttpHeaders, credential: string): 
   return version;
 }
 
+/** Fields of a request that are known only with a beta header. */
+const betaFields = { context_management: 'context-management-2025-06-27' } as const;
+
+/** The betas that the request names, in one header or in several. */
+export function readBetas({ 'anthropic-beta': named }: IncomingHttpHeaders): readonly string[] {
+  return [named ?? []].flat().flatMap((text) => text.split(',').map((beta) => beta.trim()));
+}
+
 /** @throws {Refusal} */
-export function checkMessages(body: string, version: FakeVersion): CheckedPrompt<FakeRequest> {
+export function checkMessages(
+  body: string,
+  version: FakeVersion,
+  betas: readonly string[] = [],
+): CheckedPrompt<FakeRequest> {
   const request: FakeRequest = parse(body, messagesRequests[version]);
+  for (const [name, beta] of Object.entries(betaFields)) {
+    if (name in request && !betas.includes(beta)) throw invalid(name, 'Extra inputs are not permitted');
+  }
   const model = checkPrompt(request);
   checkLimits(request, model);
   checkSampling(request, model);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { FakeScript } from '../script.ts';
 import { toEvents, toMessage } from './answer-events.ts';
-import { checkHeaders, checkMessages, checkTokenCount, type FakeVersion } from './check-request.ts';
+import { checkHeaders, checkMessages, checkTokenCount, type FakeVersion, readBetas } from './check-request.ts';
 import { composeAnswer } from './compose-answer.ts';
 import { findFault, type StreamFault } from './faults.ts';
 import { FakeLedger, type FakeRecord } from './ledger.ts';
@@ -66,7 +66,7 @@ export function createFakeAnthropic({ credential = 'sk-ant-fake', script }: Fake
   }
 
   async function serveMessage(exchange: Exchange, body: string, version: FakeVersion): Promise<void> {
-    const { request, model } = checkMessages(body, version);
+    const { request, model } = checkMessages(body, version, readBetas(exchange.request.headers));
     const { record } = exchange;
     record.request = request;
     const fault = script === undefined ? findFault(JSON.stringify(request.messages.at(-1))) : null;

@@ -123,6 +123,27 @@ const prompt = {
 
 export const tokenCountRequest = z.strictObject(prompt);
 
+/** Source: https://platform.claude.com/docs/en/build-with-claude/context-editing (read 2026-11). */
+const amount = (type: string) => z.strictObject({ type: z.literal(type), value: z.number().int().min(0) });
+const contextManagement = z.strictObject({
+  edits: z.array(
+    z.discriminatedUnion('type', [
+      z.strictObject({
+        type: z.literal('clear_tool_uses_20250919'),
+        trigger: z.union([amount('input_tokens'), amount('tool_uses')]).optional(),
+        keep: amount('tool_uses').optional(),
+        clear_at_least: amount('input_tokens').nullish(),
+        exclude_tools: z.array(z.string()).nullish(),
+        clear_tool_inputs: z.union([z.boolean(), z.array(z.string())]).nullish(),
+      }),
+      z.strictObject({
+        type: z.literal('clear_thinking_20251015'),
+        keep: z.union([z.literal('all'), amount('thinking_turns')]).optional(),
+      }),
+    ]),
+  ),
+});
+
 const messagesRequest = z.strictObject({
   ...prompt,
   max_tokens: z.number().int().min(1),
@@ -130,6 +151,8 @@ const messagesRequest = z.strictObject({
   service_tier: z.enum(['auto', 'standard_only']).optional(),
   stop_sequences: z.array(z.string().regex(/\S/, 'each stop sequence must contain non-whitespace')).optional(),
   stream: z.boolean().optional(),
+  /** Only with its beta header. */
+  context_management: contextManagement.nullish(),
 });
 
 /** By the version that the request names. */
