@@ -34,6 +34,8 @@ async function buildApp(app) {
   }
   const seed = `${ROOT}/scripts/seed-${app}.ts`;
   if (existsSync(seed)) entries.push({ in: seed, out: 'seed' });
+  const operator = `${ROOT}/scripts/operator-${app}.ts`;
+  if (existsSync(operator)) entries.push({ in: operator, out: 'operator' });
   const result = await build({
     entryPoints: entries,
     outdir: out,

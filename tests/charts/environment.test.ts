@@ -76,6 +76,17 @@ describe('what the pods are told', () => {
     }
   });
 
+  it('says who can make an account, and where mails go', () => {
+    expect(environmentOf('auth', { environment: 'production' })).toMatchObject({
+      ...{ SIGN_UP: 'invite-only', EMAIL_VERIFICATION: 'off', MAIL_TRANSPORT: 'none' },
+      PUBLIC_URL: 'https://ai.example.com',
+    });
+    expect(environmentOf('auth', variants['mails by SMTP'] ?? {})).toMatchObject({
+      ...{ SIGN_UP: 'domains', SIGN_UP_DOMAINS: 'example.com,example.org', MAIL_TRANSPORT: 'smtp' },
+      SMTP_URL: expect.stringMatching(/^secret:/),
+    });
+  });
+
   it('gives the seed that speaks for principals to the gateway alone (I19)', () => {
     const holders = (values: object) =>
       [...readEnvironments({ values })]

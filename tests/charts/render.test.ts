@@ -159,7 +159,7 @@ describe('the chart', () => {
   });
 
   it('ends with one curl that fits what was installed', () => {
-    const notes = (environment: 'dev' | 'production') => {
+    const notes = (environment: 'dev' | 'staging' | 'production') => {
       const data = { notes: '{{ include "aggregator.notes" . | b64enc }}' };
       const extraObjects = [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'notes' }, data }];
       const { manifests } = renderChart({ environment, values: { extraObjects } });
@@ -172,6 +172,7 @@ describe('the chart', () => {
       'kubectl port-forward --namespace aggregator service/aggregator-api-gateway 3000:3000',
     );
     expect(notes('dev')).toContain('kubectl get secret --namespace aggregator aggregator-seed');
-    expect(notes('production')).toContain('curl https://ai.example.com/v1/auth/register');
+    expect(notes('staging')).toContain('/v1/auth/register');
+    expect(notes('production')).toContain('deployment/aggregator-auth -- node operator.mjs me@example.com');
   });
 });

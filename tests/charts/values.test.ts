@@ -61,6 +61,7 @@ describe('values.schema.json', () => {
     ['a policy of pulling that there is not', { image: { pullPolicy: 'Sometimes' } }],
     ['a port beyond all ports', { networkPolicy: { stores: { redis: { port: 70000 } } } }],
     ['a peer that selects by nothing known', { networkPolicy: { gateway: { from: [{ pods: {} }] } } }],
+    ['a way to sign up that there is not', { accounts: { signUp: 'paid' } }],
     ['a size that is no quantity', { spool: { persistence: { size: 'large' } } }],
     ['a kind of Service that has no place here', { gatewayService: { type: 'ExternalName' } }],
   ])('refuses %s', (_what, values) => {
@@ -85,6 +86,7 @@ describe('a Secret that is missing', () => {
       without({ databases: { ...existingSecrets.databases, billing: '' } }),
       '--from-literal=BILLING_DATABASE_URL=',
     ],
+    ['existingSecrets.smtp', { ...without({}), accounts: { mail: { transport: 'smtp' } } }, '--from-literal=SMTP_URL='],
     ['existingSecrets.seed', { ...without({ seed: '' }), seed: { enabled: true } }, '--from-literal=SEED_API_KEY='],
   ])('%s is told with the command that makes it', (value, values, command) => {
     const refusal = readRefusal(values);

@@ -44,6 +44,15 @@ export const variants: Readonly<Record<string, RenderOptions>> = {
       },
     },
   },
+  'mails by SMTP': {
+    values: {
+      existingSecrets: { ...secrets, smtp: 'smtp' },
+      accounts: {
+        ...{ signUp: 'domains', signUpDomains: ['example.com', 'example.org'], publicUrl: 'https://ai.example.com' },
+        mail: { transport: 'smtp', from: 'AI Aggregator <noreply@example.com>' },
+      },
+    },
+  },
   'migrations elsewhere': { values: { ...leastValues, migrations: { mode: 'external' } } },
   'autoscaled by pods': { values: autoscaled('pods') },
   'autoscaled by KEDA': { values: autoscaled('keda') },

@@ -11,7 +11,7 @@ api-gateway:
   isScalable: true
 auth:
   port: 3001
-  stores: [postgres, redis]
+  stores: {{ toJson (concat (list "postgres" "redis") (ternary (list "smtp") list (eq .Values.accounts.mail.transport "smtp"))) }}
   keys: [KEY_PEPPER, AUTH_JWT_PRIVATE_KEY]
 provider-orchestrator:
   port: 3002

@@ -15,6 +15,11 @@
 {{- $secret := include "aggregator.secretName" (dict "root" . "group" "seed" "entries" (list "SEED_API_KEY")) }}
 
   curl {{ $url }}/v1/models -H "Authorization: Bearer $(kubectl get secret --namespace {{ .Release.Namespace }} {{ $secret }} -o 'jsonpath={.data.SEED_API_KEY}' | base64 -d)"
+{{- else if ne .Values.accounts.signUp "open" }}
+
+The first operator (docs/organisations.md):
+
+  kubectl exec --namespace {{ .Release.Namespace }} deployment/{{ include "aggregator.name" (dict "root" . "name" "auth") }} -- node operator.mjs me@example.com
 {{- else }}
 
   curl {{ $url }}/v1/auth/register -H "Content-Type: application/json" -d '{"email":"me@example.com","password":"a long password","name":"Me","organization":"Mine"}'

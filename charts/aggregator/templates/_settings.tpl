@@ -48,6 +48,9 @@ PEER_NAMESPACE: {{ $root.Release.Namespace }}
 {{- if $component.asksProviders }}
 {{ include "aggregator.providerSettings" . }}
 {{- end }}
+{{- if eq $name "auth" }}
+{{ include "aggregator.accountSettings" $root }}
+{{- end }}
 {{- if eq $name "proxy" }}
 SPOOL_DIRECTORY: /state/spool
 SPOOL_BYTES_MAX: {{ $root.Values.spool.bytesMax | quote }}
@@ -83,4 +86,23 @@ PROVIDER_BASE_URL_ALLOWLIST: {{ join "," . }}
 {{/* Two installations never take each other's tokens. */}}
 {{- define "aggregator.audiencePrefix" -}}
 {{- printf "%s.%s/" .Release.Namespace .Release.Name -}}
+{{- end -}}
+
+{{/* Who can make an account, and how mails are sent. */}}
+{{- define "aggregator.accountSettings" -}}
+{{- $accounts := .Values.accounts -}}
+SIGN_UP: {{ $accounts.signUp }}
+{{- with $accounts.signUpDomains }}
+SIGN_UP_DOMAINS: {{ join "," . | quote }}
+{{- end }}
+EMAIL_VERIFICATION: {{ $accounts.emailVerification | quote }}
+MAIL_TRANSPORT: {{ $accounts.mail.transport }}
+{{- with $accounts.mail.from }}
+MAIL_FROM: {{ . | quote }}
+{{- end }}
+{{- if $accounts.publicUrl }}
+PUBLIC_URL: {{ $accounts.publicUrl | quote }}
+{{- else if .Values.ingress.enabled }}
+PUBLIC_URL: {{ printf "%s://%s" (ternary "https" "http" .Values.ingress.tls.enabled) .Values.ingress.host | quote }}
+{{- end }}
 {{- end -}}

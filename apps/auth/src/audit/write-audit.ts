@@ -39,7 +39,8 @@ export interface AuditedChange {
     | 'invitation_created'
     | 'invitation_revoked'
     | 'invitation_accepted'
-    | 'email_verified';
+    | 'email_verified'
+    | 'operator_appointed';
   subjectType: 'organization' | 'user' | 'session' | 'api_key' | 'team' | 'invitation';
   subjectId: string;
   /** What changed; never a secret, never personal data. */

@@ -57,6 +57,7 @@ export interface Account {
 export interface AuthHarness {
   readonly service: RunningService<AuthContext>;
   readonly database: AuthContext['database'];
+  readonly databaseUrl: string;
   readonly clock: FakeClock;
   /** What gateways were told to forget, oldest first. */
   readonly published: KeyInvalidation[];
@@ -70,7 +71,7 @@ export interface AuthHarness {
   createAccount(role?: MemberRole | 'operator'): Promise<Account>;
   /** A new person in the organisation of the principal, with a session there. */
   createMember(principal: Principal, role: MemberRole): Promise<Account>;
-  logIn(account: Account): Promise<TokenAnswer>;
+  logIn(account: Pick<Account, 'email' | 'password'>): Promise<TokenAnswer>;
   createKey(principal: Principal, request?: Record<string, unknown>): Promise<CreatedApiKey>;
   stop(): Promise<void>;
 }
@@ -144,6 +145,7 @@ export async function startAuth(environment: Record<string, string> = {}): Promi
   return {
     service,
     database: service.context.database,
+    databaseUrl: testDatabase.url,
     clock,
     published,
     mails,

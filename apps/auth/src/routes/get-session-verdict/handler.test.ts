@@ -66,7 +66,7 @@ describe('GET /internal/sessions/{id}', () => {
 
   it('answers 500 when the stored policy is none, and never without masking', async () => {
     const { principal, ...account } = await auth.createAccount();
-    const id = sessionOf(await auth.logIn({ ...account, principal }));
+    const id = sessionOf(await auth.logIn(account));
     await auth.database.$executeRaw`
       UPDATE "organization" SET "privacy" = '{"mode":"perhaps"}' WHERE "id" = ${principal.orgId}::uuid`;
     expect((await read(id, 'api-gateway')).status).toBe(500);
