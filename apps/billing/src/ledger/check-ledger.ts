@@ -13,16 +13,19 @@ interface FoldedAccount {
 const faultsMax = 100;
 
 /**
- * Adds up every transfer and compares: each balance is what its transfers make it, no organisation's is below zero, and all
- * together they are nothing. One statement, so it sees one moment; it reads the whole ledger.
+ * Compares: each balance is what its transfers make it, no organisation's is below zero, and all together they are nothing.
+ * One statement, so it sees one moment. It reads the transfers that are not folded yet (`fold-ledger.ts`).
  */
 export async function checkLedger(db: Transaction): Promise<LedgerCheckAnswer> {
   const [totals] = await db.$queryRaw<
     { accounts: bigint; transfers: bigint; sum: string; faults: FoldedAccount[] | null }[]
   >`
-    WITH moved AS (
-      SELECT debit_account AS id, -amount AS change FROM transfer
-      UNION ALL SELECT credit_account, amount FROM transfer
+    WITH recent AS MATERIALIZED (
+      SELECT debit_account, credit_account, amount FROM transfer WHERE id > (SELECT up_to FROM ledger_fold)
+    ), moved AS (
+      SELECT debit_account AS id, -amount AS change FROM recent
+      UNION ALL SELECT credit_account, amount FROM recent
+      UNION ALL SELECT account_id, folded FROM ledger_fold_account
     ), fold AS (
       SELECT account.id, kind, balance, coalesce(sum(change), 0) AS folded
       FROM account LEFT JOIN moved USING (id) GROUP BY account.id
@@ -31,7 +34,8 @@ export async function checkLedger(db: Transaction): Promise<LedgerCheckAnswer> {
       WHERE balance <> folded OR (balance < 0 AND kind IN ('available', 'leased', 'held'))
       ORDER BY id LIMIT ${faultsMax}
     )
-    SELECT count(*) AS accounts, (SELECT count(*) FROM transfer) AS transfers, coalesce(sum(balance), 0)::text AS sum,
+    SELECT count(*) AS accounts,
+      (SELECT transfers FROM ledger_fold) + (SELECT count(*) FROM recent) AS transfers, coalesce(sum(balance), 0)::text AS sum,
       (SELECT json_agg(fault) FROM fault) AS faults
     FROM fold`;
   if (totals === undefined) throw new Error('the ledger check answered nothing');

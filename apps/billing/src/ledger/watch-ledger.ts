@@ -4,15 +4,23 @@ import type { Database } from '../database/open-database.ts';
 import type { BillingEvents } from '../events.ts';
 import { finishTurn, readTurn, takeTurn } from '../reconciliation/background-turn.ts';
 import { checkLedger } from './check-ledger.ts';
+import { foldAnew, foldNext, isFoldYoung } from './fold-ledger.ts';
 
 const turnName = 'ledger_check';
-/** The whole ledger is read: one instance does it, and then all rest for so long. */
+/** One instance checks, and then all rest for so long. */
 const restMs = 30 * 60_000;
+/** Transfers are read anew from the first so often: a change of an old one is found by then. */
+const wholeHours = 24;
+/** Slices of transfers in one step; a large ledger takes several steps to be read anew. */
+const slicesMax = 20;
 
 const checked = z.object({ faults: z.number() });
 
 export interface LedgerWatch {
-  /** Checks the ledger if nobody has of late, and shows what the last check found. Rejects where it takes too long. */
+  /**
+   * Checks the ledger if no instance has of late, and shows what the last check found. It reads what is new since the last
+   * check, and once a day all of it. A fault is believed once all was read anew.
+   */
   step(): Promise<void>;
 }
 
@@ -24,11 +32,32 @@ export function createLedgerWatch(database: Database, events: Pick<BillingEvents
       const last = await readTurn(database, turnName);
       const isDue = last === null || last.ageMs > restMs;
       if (isDue && (await takeTurn(database, turnName, holder, 60_000))) {
-        const { faults, sumNanoUsd } = await checkLedger(database);
-        await finishTurn(database, turnName, { faults: faults.length + (sumNanoUsd === '0' ? 0 : 1) });
+        const faults = await checkAll(database);
+        if (faults !== null) await finishTurn(database, turnName, { faults });
       }
       const known = await readTurn(database, turnName);
       if (known !== null) events.ledgerChecked(checked.parse(known.result).faults, known.ageMs);
     },
   };
+}
+
+/** Returns the number of faults; null if the next step has to go on with reading. */
+async function checkAll(database: Database): Promise<number | null> {
+  if (!(await isFoldYoung(database, wholeHours))) await foldAnew(database);
+  if (!(await foldSome(database))) return null;
+  const faults = await countFaults(database);
+  if (faults === 0) return 0;
+  await foldAnew(database);
+  return (await foldSome(database)) ? countFaults(database) : null;
+}
+
+/** True if all that can be folded is folded. */
+async function foldSome(database: Database): Promise<boolean> {
+  for (let slice = 0; slice < slicesMax; slice += 1) if (await foldNext(database)) return true;
+  return false;
+}
+
+async function countFaults(database: Database): Promise<number> {
+  const { faults, sumNanoUsd } = await checkLedger(database);
+  return faults.length + (sumNanoUsd === '0' ? 0 : 1);
 }
