@@ -114,6 +114,8 @@ export interface ProxyContext extends ServiceContext {
   /** Of this run of the kernel; null if it is not known. */
   readonly bootId: string | null;
   now(): number;
+  /** Milliseconds of a monotonic clock. */
+  monotonicNow(): number;
   /** Requests are not taken any more, and what is open is coming to its end. */
   isClosing(): boolean;
 }
@@ -216,7 +218,7 @@ export async function createProxyContext(
     masking: new MaskingQueue(maskingBounds),
     mockProvider: await openMockProvider(config),
     bootId: readBootId(),
-    now,
+    ...{ now, monotonicNow },
     isClosing: () => background.signal.aborted,
     readinessChecks: readinessChecks(routing, offers, spool),
     dependencyChecks: {

@@ -8,17 +8,10 @@ export function readTexts(choices: unknown, holder: 'message' | 'delta'): string
   return said.filter(isRecord).flatMap(textsOfMessage);
 }
 
-/**
- * Returns what the chunks of a stream say, one text for each choice: where a provider cuts its chunks does not change how
- * many tokens they have.
- */
-export function joinTexts(choicesOfChunks: readonly unknown[]): string[] {
-  const texts = new Map<unknown, string>();
-  for (const choice of choicesOfChunks.flat().filter(isRecord)) {
-    const said = readTexts([choice], 'delta').join('');
-    texts.set(choice.index, (texts.get(choice.index) ?? '') + said);
-  }
-  return [...texts.values()];
+/** Returns what the chunks of a stream say, choice by choice, as they were cut: an estimate joins them (`estimateAnswer`). */
+export function readTextsOfChunks(choicesOfChunks: readonly unknown[]): string[] {
+  const choices = choicesOfChunks.flat().filter(isRecord);
+  return [...Map.groupBy(choices, ({ index }) => index).values()].flatMap((chunks) => readTexts(chunks, 'delta'));
 }
 
 /** The same of one message, of an answer or of a prompt. */

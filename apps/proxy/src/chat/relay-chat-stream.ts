@@ -5,7 +5,7 @@ import { answerHeaders, toAdditions, wantsAdditions, withAdditions } from '../at
 import type { AttemptOutcome } from '../attempts/attempt-outcome.ts';
 import type { Attempt } from '../attempts/begin-attempt.ts';
 import { readRefusal } from '../attempts/read-refusal.ts';
-import { joinTexts } from '../attempts/read-texts.ts';
+import { readTextsOfChunks } from '../attempts/read-texts.ts';
 import type { ProxyContext } from '../context.ts';
 import { type Charge, chargeUsage, noCharge } from '../settlement/charge.ts';
 import { estimateMissing, lacksSide } from '../settlement/estimate-left.ts';
@@ -340,7 +340,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
 
   /** A beginning of what was delivered, over all attempts. */
   readonly #readTexts = (): string[] =>
-    joinTexts(this.#client.delivered.sample().map((chunk) => parseRecord(chunk)?.choices));
+    readTextsOfChunks(this.#client.delivered.sample().map((chunk) => parseRecord(chunk)?.choices));
 
   readonly #fail = (failure: AppError): void => {
     if (this.#isOver) return;

@@ -271,6 +271,38 @@ describe('a request that an earlier process left open', () => {
     expect(world.usages()).toHaveLength(1);
   }, 40_000);
 
+  it('is estimated at once by no jump of the clock: its provider is asked for ten minutes at least', async () => {
+    const first = await start({});
+    let asked = 0;
+    first.scripted.answer = (request, response) => {
+      if (request.method === 'GET') asked += 1;
+      response.writeHead(503).end();
+    };
+    const provider = {
+      name: 'forgetful',
+      type: 'Mock',
+      baseUrl: first.scripted.url,
+      isAddressTrusted: true,
+      credentialRef: 'none',
+      options: {},
+    } as const;
+    const dispatchedAt = new Date(Date.now() - 2 * 86_400_000).toISOString();
+    const request = createRequest({ provider, dispatchedAt });
+    let nowMs = 0;
+    const second = await start({
+      ...{ after: first, monotonicNow: () => nowMs },
+      environment: { SPOOL_DIRECTORY: await leaveBehind([request]) },
+    });
+    // The pauses within a round double: the second round begins with a short one.
+    await waitFor(() => asked > 8, { timeoutMs: 20_000, describe: 'a second round' });
+    expect(second.usages()).toEqual([]);
+    nowMs = 600_001;
+
+    await waitFor(() => second.usages().length === 1, { timeoutMs: 20_000, describe: 'the estimate' });
+    expect(await second.usageOf(request.requestId)).toMatchObject({ outcome: 'failed', estimated: true });
+    expect(second.proxy.context.corrections.size).toBe(1);
+  }, 60_000);
+
   it('is left to the next process where it cannot be settled before this one ends', async () => {
     const world = await start({ environment: { SHUTDOWN_GRACE_MS: '1200' } });
     world.scripted.answer = (request, response) => {

@@ -6,7 +6,7 @@ import { chargeUsage, noCharge } from './charge.ts';
 import { attemptIdOf, type DispatchedRequest, dispatchedRequest } from './dispatched-request.ts';
 import { estimateCharge } from './estimate-charge.ts';
 import { findUsageRecord } from './find-usage-record.ts';
-import { recordSettlement, type Settled } from './settle-request.ts';
+import { type Settled, settleCorrectably } from './settle-request.ts';
 
 const workersMax = 8;
 const nothingDelivered = { characters: 0 };
@@ -14,6 +14,8 @@ const firstPauseMs = 1000;
 const pauseMsMax = 60_000;
 /** A provider that cannot be asked for a day is not waited for any longer. */
 const patienceMs = 86_400_000;
+/** It is asked for so long at least, whatever the clock of the machine says of the age of a request. */
+const patienceMsMin = 600_000;
 
 /** An intent as it was left, with the mark of the attempt that was sent; null if none was. */
 interface LeftRequest {
@@ -31,10 +33,11 @@ export async function recoverIntents(
   intents: readonly AbandonedIntent[],
   signal: AbortSignal,
 ): Promise<void> {
+  const begunMs = context.monotonicNow();
   let left = intents.flatMap((intent) => readIntent(context, intent));
   context.events.recoveryBegun(left.length);
   for (let pauseMs = firstPauseMs; left.length > 0; pauseMs = Math.min(2 * pauseMs, pauseMsMax)) {
-    left = await settleRound(context, left, signal);
+    left = await settleRound(context, left, context.monotonicNow() - begunMs, signal);
     context.events.recoveryAdvanced(left.length);
     if (signal.aborted || left.length === 0) return;
     await wait(pauseMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
@@ -52,27 +55,33 @@ function readIntent({ events }: ProxyContext, intent: AbandonedIntent): LeftRequ
 async function settleRound(
   context: ProxyContext,
   requests: readonly LeftRequest[],
+  askedMs: number,
   signal: AbortSignal,
 ): Promise<LeftRequest[]> {
   const queue = requests.values();
   const left: LeftRequest[] = [];
   const work = async () => {
     for (const request of queue) {
-      if (signal.aborted || !(await recoverRequest(context, request))) left.push(request);
+      if (signal.aborted || !(await recoverRequest(context, request, askedMs))) left.push(request);
     }
   };
   await Promise.all(Array.from({ length: Math.min(workersMax, requests.length) }, work));
   return left;
 }
 
-async function recoverRequest(context: ProxyContext, { request, mark }: LeftRequest): Promise<boolean> {
+/** @param askedMs since this process asks for what was left. */
+async function recoverRequest(
+  context: ProxyContext,
+  { request, mark }: LeftRequest,
+  askedMs: number,
+): Promise<boolean> {
   const ageMs = Math.max(0, context.now() - Date.parse(request.dispatchedAt));
   const settled = isNeverSent(context, request, mark)
     ? ({ outcome: 'void', charge: noCharge } as const)
-    : await judgeIntent(context, request, ageMs > patienceMs);
+    : await judgeIntent(context, request, isPatienceOver(ageMs, askedMs));
   if (settled === null) return false;
   const failure = new AppError('internal_error', { internal: 'the process died while the request ran' });
-  recordSettlement(context, request, { failure, latencyMs: ageMs, ttftMs: null }, settled);
+  await settleCorrectably(context, request, { failure, latencyMs: ageMs, ttftMs: null }, settled);
   return true;
 }
 
@@ -88,11 +97,16 @@ function isNeverSent(
   return typeof request.bootId === 'string' && request.bootId === bootId && mark !== attemptIdOf(request);
 }
 
+/** The age is by the clock of the machine, which may jump; the time of asking is not, but begins anew with each process. */
+function isPatienceOver(ageMs: number, askedMs: number): boolean {
+  return askedMs > patienceMs || (ageMs > patienceMs && askedMs > patienceMsMin);
+}
+
 /** Null where the provider has to be asked again. */
 async function judgeIntent(
   context: ProxyContext,
   request: DispatchedRequest,
-  isPatienceOver: boolean,
+  mayEstimate: boolean,
 ): Promise<Settled | null> {
   const record = await findUsageRecord(context, request);
   switch (record.result) {
@@ -103,6 +117,8 @@ async function judgeIntent(
     case 'none':
       return { outcome: 'failed', charge: estimateCharge(request, nothingDelivered, null) };
     case 'unknown':
-      return isPatienceOver ? { outcome: 'failed', charge: estimateCharge(request, nothingDelivered, null) } : null;
+      return mayEstimate
+        ? { outcome: 'failed', charge: estimateCharge(request, nothingDelivered, null), mayBeCorrected: true }
+        : null;
   }
 }

@@ -53,10 +53,17 @@ export async function settleRequest(
   readPrompt: () => Prompt,
 ): Promise<void> {
   const settled = await judgeEnd(context, request, end, readPrompt);
-  if (settled === null) {
-    context.events.settlementLeft(request);
-    return;
-  }
+  if (settled === null) context.events.settlementLeft(request);
+  else await settleCorrectably(context, request, end, settled);
+}
+
+/** Writes the settlement; before it, the correction that an estimate waits for, if its provider may still give a record. */
+export async function settleCorrectably(
+  context: Pick<ProxyContext, 'admission' | 'corrections' | 'events' | 'now' | 'spool'>,
+  request: DispatchedRequest,
+  end: Pick<AttemptEnd, 'failure' | 'latencyMs' | 'ttftMs' | 'attempts'>,
+  settled: Settled,
+): Promise<void> {
   const time = new Date(context.now()).toISOString();
   if (settled.mayBeCorrected && context.spool.hasOpenIntent(request.requestId)) {
     const { usage, amountNanoUsd } = settled.charge;
