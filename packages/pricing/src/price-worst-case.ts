@@ -10,6 +10,8 @@ export interface WorstCase {
   outputTokensMax: number;
   /** Pictures; counts only if `rates.images` is set. Absent: none. */
   imagesMax?: number;
+  /** Calls of the provider's own tools; counts only if `rates.toolCalls` is set. Absent: none. */
+  toolCallsMax?: number;
   /** Requests that are charged as such; counts only if `rates.requests` is set. */
   requests: number;
 }
@@ -34,13 +36,14 @@ export function priceWorstCase(worst: WorstCase, rates: Rates): bigint {
 
 /** In pico-USD. */
 function worstOfTier(worst: WorstCase, tier: ComponentRates): bigint {
-  const { imagesMax = 0, outputTokensMax } = worst;
+  const { imagesMax = 0, outputTokensMax, toolCallsMax = 0 } = worst;
   let amountPicoUsd = toCount(worst.inputTokensMax) * dearestRate(inputComponents, tier, 'inputUncached');
   if (imagesMax > 0 && tier.images !== undefined) amountPicoUsd += toCount(imagesMax) * BigInt(tier.images);
   else if (outputTokensMax !== 0) {
     const needed = imagesMax > 0 && tier.imageOut !== undefined ? 'imageOut' : 'outputText';
     amountPicoUsd += toCount(outputTokensMax) * dearestRate(outputComponents, tier, needed);
   }
+  if (tier.toolCalls !== undefined) amountPicoUsd += toCount(toolCallsMax) * BigInt(tier.toolCalls);
   if (tier.requests !== undefined) amountPicoUsd += toCount(worst.requests) * BigInt(tier.requests);
   return amountPicoUsd;
 }

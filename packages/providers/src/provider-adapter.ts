@@ -163,6 +163,8 @@ export interface ProviderTarget {
   maxOutputTokens: number | null;
   /** `<requestId>/<attempt>`, sent so that the provider's log and ours can be joined. */
   attemptId: string;
+  /** The price of the model says what a call of the provider's own tools costs. Absent for no. */
+  areToolCallsPriced?: boolean;
   /** What only this type of provider needs: `folder` for Yandex. */
   options: Readonly<Record<string, string>>;
 }
@@ -179,6 +181,8 @@ export interface TranslatedRequest {
   body: string;
   /** Fields of the caller's request that this provider does not take, by name; told in `x-aggregator-dropped-params`. */
   droppedParams: readonly string[];
+  /** Most calls of the provider's own tools that are charged by the call (`toolCalls`); the body says so. Absent: none. */
+  toolCallsMax?: number;
 }
 
 export interface TranslatedAnswer {

@@ -9,7 +9,7 @@ const model = (price: PriceInUsd, operation: Operation = 'chat.completions') => 
 
 describe('a price that can never be charged', () => {
   it.each<[string, ProviderType, PriceInUsd, Operation]>([
-    ['toolCalls', 'Anthropic', { ...chat, toolCalls: '10000' }, 'chat.completions'],
+    ['toolCalls', 'Gemini', { ...chat, toolCalls: '10000' }, 'chat.completions'],
     [
       'toolCalls',
       'OpenAI',

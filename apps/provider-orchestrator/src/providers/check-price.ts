@@ -59,8 +59,8 @@ export function findPriceFault(type: ProviderType, { id, operations, price }: Pr
 }
 
 function findFault(price: ComponentPrices, counted: ReadonlySet<string>, operations: readonly Operation[]) {
-  if (price.toolCalls !== undefined) {
-    return { name: 'toolCalls', reason: 'no request asks for tools of the provider' };
+  if (price.toolCalls !== undefined && !counted.has('toolCalls')) {
+    return { name: 'toolCalls', reason: 'no request asks this type of provider for tools of its own' };
   }
   if (price.images !== undefined && price.imageOut !== undefined && makesPicturesOnly(operations)) {
     return { name: 'imageOut', reason: 'the model is priced by the picture' };

@@ -6,6 +6,8 @@ export interface RequestBounds {
   readonly outputTokensMax: number;
   /** Pictures; absent: none. */
   readonly imagesMax?: number;
+  /** Calls of the provider's own tools that are charged by the call; absent: none. */
+  readonly toolCallsMax?: number;
   /** What those pictures are worth in tokens if no usage comes; for a charge by estimate. */
   readonly outputTokensEstimate?: number;
   /** What the input is worth if no usage comes; for a charge by estimate. */
@@ -20,6 +22,7 @@ export interface RequestBounds {
 
 /**
  * Returns the bounds of a request whose calls have these bodies, at this model. Every kind of request has one such function:
- * it bounds the hold before anything is sent, and each attempt by the bodies that it sends.
+ * it bounds the hold before anything is sent, and each attempt by the bodies that it sends. `toolCallsMax`: calls of the
+ * provider's own tools that the bodies allow.
  */
-export type BoundRequest = (bodies: readonly string[], model: SnapshotModel) => RequestBounds;
+export type BoundRequest = (bodies: readonly string[], model: SnapshotModel, toolCallsMax?: number) => RequestBounds;

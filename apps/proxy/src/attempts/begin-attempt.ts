@@ -15,7 +15,7 @@ import { attemptIdOf, type DispatchedRequest, toIntent } from '../settlement/dis
 import type { CallLimits } from '../upstream/call-clock.ts';
 import type { ProviderPool } from '../upstream/provider-pools.ts';
 import type { OpenRequest } from './open-request.ts';
-import type { Prepare, Translation } from './prepare-first.ts';
+import { countToolCalls, type Prepare, type Translation } from './prepare-first.ts';
 import { toAddress } from './to-address.ts';
 
 /** An answer that comes slower than this in each idle limit is given up while another provider is left. */
@@ -116,10 +116,10 @@ function createMark({ spool }: Pick<ProxyContext, 'spool'>, request: DispatchedR
 function boundAttempt<Prepared extends Translation>(
   { bound }: OpenRequest,
   { target: { candidate }, deliveredTokens = 0 }: AttemptPlan<Prepared>,
-  { requests }: Prepared,
+  prepared: Prepared,
 ): RequestBounds {
-  const bodies = requests.map(({ body }) => body);
-  const bounds = bound(bodies, candidate.model);
+  const bodies = prepared.requests.map(({ body }) => body);
+  const bounds = bound(bodies, candidate.model, countToolCalls(prepared));
   return deliveredTokens === 0 ? bounds : { ...bounds, outputTokensMax: bounds.outputTokensMax + deliveredTokens };
 }
 
@@ -144,6 +144,7 @@ export function toDispatched(
     inputTokensMax: bounds.inputTokensMax,
     outputTokensMax: bounds.outputTokensMax,
     ...toPictureBounds(bounds),
+    ...(bounds.toolCallsMax !== undefined && { toolCallsMax: bounds.toolCallsMax }),
     inputTokensEstimate: bounds.inputTokensEstimate,
     bootId: context.bootId,
     tokensSubject: hold.tokensSubject,

@@ -23,20 +23,22 @@ export function prepareFirst<Prepared extends Translation>(
   { requestId }: Pick<Exchange, 'requestId'>,
   { targets }: Pick<RoutePlan, 'targets'>,
   prepare: Prepare<Prepared>,
-): { readonly bodies: readonly string[] | null; readonly prepare: Prepare<Prepared> } {
+): { readonly bodies: readonly string[] | null; readonly toolCallsMax: number; readonly prepare: Prepare<Prepared> } {
   const [target] = targets;
-  if (target === undefined) return { bodies: null, prepare };
+  const none = { bodies: null, toolCallsMax: 0, prepare };
+  if (target === undefined) return none;
   let first: { readonly adapter: ProviderAdapter; readonly address: ProviderTarget; readonly prepared: Prepared };
   try {
     const address = toAddress(context, `${requestId}/1`, target);
     const { adapter, model } = target.candidate;
     first = { adapter, address, prepared: prepare(adapter, address, model) };
   } catch {
-    return { bodies: null, prepare };
+    return none;
   }
   let left: typeof first | null = first;
   return {
     bodies: first.prepared.requests.map(({ body }) => body),
+    toolCallsMax: countToolCalls(first.prepared),
     prepare(adapter, address, model) {
       const ready = left;
       left = null;
@@ -45,6 +47,11 @@ export function prepareFirst<Prepared extends Translation>(
       return prepare(adapter, address, model);
     },
   };
+}
+
+/** Returns how many calls of the provider's own tools a request allows. */
+export function countToolCalls({ requests }: Translation): number {
+  return requests.reduce((sum, { toolCallsMax = 0 }) => sum + toolCallsMax, 0);
 }
 
 /** False after a key was replaced in between, or if another target comes first after all. */

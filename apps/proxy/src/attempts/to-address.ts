@@ -1,3 +1,4 @@
+import type { Rates } from '@aggregator/contracts';
 import type { ProviderTarget } from '@aggregator/providers';
 import type { Target } from '@aggregator/routing';
 import type { ProxyContext } from '../context.ts';
@@ -6,7 +7,7 @@ import type { ProxyContext } from '../context.ts';
 export function toAddress(
   { credentials }: Pick<ProxyContext, 'credentials'>,
   attemptId: string,
-  { candidate: { provider, model }, credentialRef }: Target,
+  { candidate: { provider, model, price }, credentialRef }: Target,
 ): ProviderTarget {
   return {
     baseUrl: provider.baseUrl,
@@ -15,5 +16,11 @@ export function toAddress(
     maxOutputTokens: model.maxOutputTokens,
     attemptId,
     options: provider.options,
+    ...(chargesToolCalls(price.rates) && { areToolCallsPriced: true }),
   };
+}
+
+/** Whatever the tier. */
+function chargesToolCalls({ toolCalls, above }: Rates): boolean {
+  return toolCalls !== undefined && (above === undefined || above.rates.toolCalls !== undefined);
 }

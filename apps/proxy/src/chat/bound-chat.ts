@@ -18,6 +18,22 @@ const outputTokensLikely = 1024;
 const toolPromptTokensMax = 1024;
 
 /**
+ * What a call of a provider's own search adds to the prompt at most. No vendor says it; published answers have up to 11,000 tokens
+ * of results. What is above it is not charged.
+ */
+const searchTokensMax = 16_384;
+
+/**
+ * Returns the input of a request in which the provider calls its own tools: the model reads the prompt again after each call, with
+ * the results of all calls before. Tokens.
+ */
+function boundTurns(promptMax: number, calls: number, contextLength: number): number {
+  let sum = 0;
+  for (let turn = 0; turn <= calls; turn += 1) sum += Math.min(contextLength, promptMax + turn * searchTokensMax);
+  return sum;
+}
+
+/**
  * Returns what a conversation can use at most at one model. A token of text is a byte at least, in every tokenizer there
  * is, and the JSON around a message is longer than what templates add to it: so the bytes of the body that goes out, images
  * apart, bound its tokens. A provider takes no more than the model's context, of any parts.
@@ -28,12 +44,14 @@ export function boundChat(
   { images, media, hasOpaqueParts }: ContentSummary,
   bodies: readonly string[],
   model: Pick<SnapshotModel, 'contextLength' | 'maxOutputTokens'>,
+  toolCallsMax = 0,
 ): RequestBounds {
   const { contextLength } = model;
   const textBytes = bodies.reduce((sum, body) => sum + countTextBytes(body, media), 0);
   const toolTokens = (request.tools ?? []).length > 0 ? toolPromptTokensMax : 0;
   const measuredMax = textBytes + images * imageTokensMax + toolTokens;
-  const inputTokensMax = hasOpaqueParts ? contextLength : Math.min(contextLength, measuredMax);
+  const promptMax = hasOpaqueParts && toolCallsMax === 0 ? contextLength : Math.min(contextLength, measuredMax);
+  const inputTokensMax = toolCallsMax === 0 ? promptMax : boundTurns(promptMax, toolCallsMax, contextLength);
   const estimate = Math.ceil(textBytes / bytesPerTokenEstimate) + images * imageTokensEstimate;
   const choices = request.n ?? 1;
   const { outputMax, isAsked } = outputLimitOf(request, model);
@@ -45,6 +63,7 @@ export function boundChat(
     inputTokensEstimate: Math.min(estimate, inputTokensMax),
     tokensLikely: Math.min(inputLikely, inputTokensMax) + choices * outputLikely,
     requests: 1,
+    ...(toolCallsMax > 0 && { toolCallsMax }),
     isOutputOpen: !isAsked,
   };
 }

@@ -88,11 +88,11 @@ async function serveChat<Dialect extends Translation>(
   perform: (context: ProxyContext, job: ChatJob, prepare: Prepare<Dialect>) => Performance<Dialect>,
 ): Promise<void> {
   const { chat, content, plan } = planned;
-  const { bodies, prepare } = prepareFirst(context, exchange, plan, translate);
+  const { bodies, toolCallsMax, prepare } = prepareFirst(context, exchange, plan, translate);
   if (mustGiveTurn(exchange)) await giveTurn();
-  const bound: BoundRequest = (sent, model) => boundChat(chat, content, sent, model);
+  const bound: BoundRequest = (sent, model, calls) => boundChat(chat, content, sent, model, calls);
   const first = bodies ?? [JSON.stringify(chat)];
-  const hold = await holdRequest(context, exchange, plan, (model) => bound(first, model));
+  const hold = await holdRequest(context, exchange, plan, (model) => bound(first, model, toolCallsMax));
   const use = mayUseCache(exchange.request.headers, chat, context.config.cachePolicy);
   const open = openRequest(context, {
     ...{ exchange, operation: 'chat.completions', isStreamed: chat.stream === true, plan, hold, bound },
@@ -111,9 +111,9 @@ function hasNativeLane(surface: ChatSurface, native: NativeRequest | null, { tar
   return targets.some(({ candidate: { provider } }) => findNativeLane(surface, native, adapterFor(provider.type)));
 }
 
-/** Parts whose size only their provider knows: what its tools add to the prompt, and files that it keeps. */
+/** Parts whose size only their provider knows: what its tools add to the prompt, and files that it keeps. Searches have a bound. */
 const openEnded =
-  /^(?:container|input|mcp_servers|tools(?!\.(?:allowed_callers|defer_loading|eager_input_streaming|input_examples)$))/;
+  /^(?:container|input|mcp_servers|tools(?!\.(?:allowed_callers|defer_loading|eager_input_streaming|input_examples|web_search_\d+)$))/;
 
 /** Parts that cannot be translated have a size that only their provider knows, and may hold addresses. */
 function inspectAsked(asked: SurfaceRequest, body: Readonly<Record<string, unknown>>): ContentSummary {

@@ -2,7 +2,10 @@ import { type ComponentRates, type Usage, type UsageComponent, usageComponents }
 import { inputComponents, outputComponents, selectTier } from '@aggregator/pricing';
 import type { DispatchedRequest } from './dispatched-request.ts';
 
-export type Bounds = Pick<DispatchedRequest, 'price' | 'inputTokensMax' | 'outputTokensMax' | 'imagesMax'>;
+export type Bounds = Pick<
+  DispatchedRequest,
+  'price' | 'inputTokensMax' | 'outputTokensMax' | 'imagesMax' | 'toolCallsMax'
+>;
 
 /** The counter that an unpriced counter is charged as; null: there is none. */
 export const plainOf: Readonly<Record<UsageComponent, UsageComponent | null>> = {
@@ -36,14 +39,16 @@ export function toPricedUnits(usage: Usage, { price: { rates }, imagesMax = 0 }:
 
 /**
  * Cuts a provider's usage to the bounds that the hold was computed with, so that no figure of a provider costs more than
- * what was held. Of tokens above a bound the cheapest stay, which is the smaller reading. No request asks for tools of the
- * provider, so their calls are outside every bound. Returns `usage` itself if it is within the bounds.
+ * what was held. Of tokens above a bound the cheapest stay, which is the smaller reading. Returns `usage` itself if it is within the bounds.
  */
-export function boundUsage(usage: Usage, { price, inputTokensMax, outputTokensMax, imagesMax = 0 }: Bounds): Usage {
+export function boundUsage(
+  usage: Usage,
+  { price, inputTokensMax, outputTokensMax, imagesMax = 0, toolCallsMax = 0 }: Bounds,
+): Usage {
   const input = sumOf(usage, inputComponents);
   const { images = 0, toolCalls = 0 } = usage;
   const areTokensWithin = input <= inputTokensMax && sumOf(usage, outputComponents) <= outputTokensMax;
-  if (areTokensWithin && images <= imagesMax && toolCalls === 0) return usage;
+  if (areTokensWithin && images <= imagesMax && toolCalls <= toolCallsMax) return usage;
   // The input as it will be charged decides the tier.
   const tier = selectTier({ inputUncached: Math.min(input, inputTokensMax) }, price.rates);
   const kept: Usage = {
@@ -53,6 +58,7 @@ export function boundUsage(usage: Usage, { price, inputTokensMax, outputTokensMa
   return {
     ...kept,
     ...(images > 0 && { images: Math.min(images, imagesMax) }),
+    ...(toolCalls > 0 && toolCallsMax > 0 && { toolCalls: Math.min(toolCalls, toolCallsMax) }),
     ...(usage.requests !== undefined && { requests: usage.requests }),
   };
 }

@@ -69,6 +69,18 @@ describe('a charge', () => {
     });
   });
 
+  it('charges as many tool calls as the request allows', () => {
+    const request = { ...priced({ ...plain, toolCalls: '10000000000' }), toolCallsMax: 3 };
+    const used = (toolCalls: number) => chargeUsage({ inputUncached: 10, outputText: 20, toolCalls }, request);
+
+    expect(used(2)).toMatchObject({ usage: { toolCalls: 2 }, amountNanoUsd: 20_013_500n, reportedUsage: null });
+    expect(used(4)).toMatchObject({
+      usage: { toolCalls: 3 },
+      amountNanoUsd: 30_013_500n,
+      reportedUsage: { toolCalls: 4 },
+    });
+  });
+
   it('never costs more than the hold, for every usage that a provider reports (I2)', () => {
     const counts = fc.record(Object.fromEntries(usageComponents.map((name) => [name, fc.maxSafeNat()])), {
       requiredKeys: [],
@@ -77,8 +89,14 @@ describe('a charge', () => {
       requiredKeys: ['inputUncached', 'outputText'],
     });
     fc.assert(
-      fc.property(counts, rates, fc.option(fc.nat(4), { nil: undefined }), (usage, some, imagesMax) => {
-        const bounds = { inputTokensMax: 1000, outputTokensMax: 200, ...(imagesMax !== undefined && { imagesMax }) };
+      fc.property(counts, rates, fc.option(fc.nat(4), { nil: undefined }), fc.nat(4), (usage, some, images, calls) => {
+        const toolCallsMax = some.toolCalls === undefined ? 0 : calls;
+        const bounds = {
+          inputTokensMax: 1000,
+          outputTokensMax: 200,
+          toolCallsMax,
+          ...(images !== undefined && { imagesMax: images }),
+        };
         const worst = priceWorstCase({ ...bounds, requests: 1 }, some);
         const request = { ...priced(some), ...bounds };
         expect(chargeUsage(usage, request).amountNanoUsd).toBeLessThanOrEqual(worst);

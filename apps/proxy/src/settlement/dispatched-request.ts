@@ -44,6 +44,8 @@ export const dispatchedRequest = z.object({
   outputTokensMax: count,
   /** Pictures; absent: none. */
   imagesMax: count.optional(),
+  /** Calls of the provider's own tools; absent: none. */
+  toolCallsMax: count.optional(),
   /** What those pictures are worth in tokens if no usage comes. */
   outputTokensEstimate: count.optional(),
   /** What the input comes to where nobody tells. */

@@ -30,7 +30,7 @@ export interface SentAnswer {
 
 const rates: Rates = {
   ...{ inputUncached: '3000000', cacheRead: '300000', cacheWrite5m: '3750000', cacheWrite1h: '6000000' },
-  ...{ outputText: '15000000', outputReasoning: '15000000' },
+  ...{ outputText: '15000000', outputReasoning: '15000000', toolCalls: '10000000000' },
 };
 
 /** A world whose providers answer by script, in the dialects of the given types. */

@@ -23,8 +23,12 @@ const families: readonly ModelFamily[] = [
   { fits: /^claude-/, outputTokensMax: 128_000, capabilities: common, isThinker: true },
 ];
 
+/** $10 per 1,000 web searches. Source: https://platform.claude.com/docs/en/about-claude/pricing (read 2026-11). */
+const searchPrice = '10000';
+
 export const anthropicCatalogue: VendorCatalogue = {
   listId: 'anthropic',
+  chargesSearches: true,
   namesOf: ({ id }) => [id, ...(datedNames[id] === undefined ? [] : [datedNames[id]])],
   operationsOf: (name) => (servedName.test(name) ? ['chat.completions'] : []),
   familyOf: (name) => families.find(({ fits }) => fits.test(name)),
@@ -34,7 +38,10 @@ export const anthropicCatalogue: VendorCatalogue = {
       id: 'claude-sonnet-5-5',
       contextLength,
       price: {
-        rates: toRates({ input: '2', output: '10', cacheRead: '0.1', cacheWrite5m: '2.5', cacheWrite1h: '4' }),
+        rates: toRates({
+          ...{ input: '2', output: '10', cacheRead: '0.1', cacheWrite5m: '2.5', cacheWrite1h: '4' },
+          toolCalls: searchPrice,
+        }),
         source: 'https://platform.claude.com/docs/en/models/sonnet-5-5/overview (read 2026-11)',
       },
     },
@@ -45,9 +52,13 @@ export const anthropicCatalogue: VendorCatalogue = {
       price: {
         rates: toRates({
           ...{ input: '0.1', output: '0.5', cacheRead: '0.01', cacheWrite5m: '0.125', cacheWrite1h: '0.2' },
+          toolCalls: searchPrice,
           above: {
             inputTokens: 100_000,
-            price: { input: '0.5', output: '2.5', cacheRead: '0.05', cacheWrite5m: '0.625', cacheWrite1h: '1' },
+            price: {
+              ...{ input: '0.5', output: '2.5', cacheRead: '0.05', cacheWrite5m: '0.625', cacheWrite1h: '1' },
+              toolCalls: searchPrice,
+            },
           },
         }),
         source: 'https://platform.claude.com/docs/en/models/haiku-5-5/overview (read 2026-11)',

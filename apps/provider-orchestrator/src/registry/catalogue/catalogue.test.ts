@@ -52,6 +52,17 @@ function priceInList(vendor: keyof typeof listIds, id: string, operations: reado
 }
 
 describe('the models of a vendor', () => {
+  it('D11: have the price of a web search where it can be asked for', () => {
+    for (const id of ['claude-sonnet-4-5', 'claude-sonnet-5-5', 'claude-haiku-5-5']) {
+      const { toolCalls, above } = find('Anthropic', id).price?.rates ?? {};
+      expect(toolCalls).toBe('10000000000');
+      if (above !== undefined) expect(above.rates.toolCalls).toBe('10000000000');
+    }
+    for (const type of ['OpenAI', 'Gemini', 'OpenRouter', 'Cohere'] as const) {
+      for (const { price } of modelsOf(type)) expect(price?.rates.toolCalls).toBeUndefined();
+    }
+  });
+
   it('have the exact integer rates of the price list', () => {
     expect(find('OpenAI', 'gpt-4o-mini').price?.rates).toEqual({
       inputUncached: '150000',
@@ -67,6 +78,7 @@ describe('the models of a vendor', () => {
       cacheWrite5m: '1250000',
       cacheWrite1h: '2000000',
       outputText: '5000000',
+      toolCalls: '10000000000',
       outputReasoning: '5000000',
       imageIn: '1000000',
     } satisfies Rates);
@@ -136,7 +148,7 @@ describe('the models of a vendor', () => {
   it.each(vendors)('of %s have no price of a token that could only be that of a picture', (vendor) => {
     for (const { id, price } of modelsOf(vendor)) {
       for (const tier of [price?.rates, price?.rates.above?.rates]) {
-        const { images: _images, requests: _requests, above: _above, ...tokens }: Rates = tier ?? {};
+        const { images: _images, requests: _requests, toolCalls: _calls, above: _above, ...tokens }: Rates = tier ?? {};
         expect([id, Object.values(tokens).filter((rate) => BigInt(rate ?? 0) >= 1_000_000_000n)]).toEqual([id, []]);
       }
     }

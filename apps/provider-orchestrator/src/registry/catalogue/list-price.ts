@@ -12,7 +12,7 @@ export interface ListPrice {
 
 type PricesByName = readonly (readonly [name: string, price: number | TieredPrice])[];
 
-/** The list's names, in USD per million tokens, and what they are the price of. */
+/** The list's names, in USD per million tokens or per thousand calls, and what they are the price of. */
 const componentsOf: ReadonlyMap<string, readonly UsageComponent[]> = new Map([
   ['input_mtok', ['inputUncached']],
   ['output_mtok', ['outputText', 'outputReasoning']],
@@ -23,14 +23,14 @@ const componentsOf: ReadonlyMap<string, readonly UsageComponent[]> = new Map([
   ['output_audio_mtok', ['audioOut']],
   ['input_image_mtok', ['imageIn']],
   ['output_image_mtok', ['imageOut']],
+  ['web_searches_kcount', ['toolCalls']],
 ] satisfies [string, UsageComponent[]][]);
 
 /**
- * Prices that never come to bear: of searches, since no adapter sends what asks for them; and of sound and pictures read from a
- * cache, which our counters hold with what else was read from it.
+ * Prices that never come to bear: of searches in stored files, since no adapter sends what asks for them; and of sound and
+ * pictures read from a cache, which our counters hold with what else was read from it.
  */
 const ignoredNames: ReadonlySet<string> = new Set([
-  'web_searches_kcount',
   'storage_searches_kcount',
   'cache_audio_read_mtok',
   'cache_image_read_mtok',
@@ -78,7 +78,8 @@ function pricesByName(listed: ModelPrice | null, operations: readonly Operation[
 function readTier(listed: PricesByName, inputTokens: number, operations: readonly Operation[]): ComponentRates | null {
   const rates: ComponentRates = {};
   for (const [name, price] of listed) {
-    const rate = toRate(typeof price === 'number' ? price : priceOf(price, inputTokens));
+    const listedPrice = typeof price === 'number' ? price : priceOf(price, inputTokens);
+    const rate = toRate(name.endsWith('_kcount') ? listedPrice * 1000 : listedPrice);
     if (rate === null) return null;
     for (const component of componentsOf.get(name) ?? []) rates[component] = rate;
   }

@@ -1,7 +1,7 @@
 import type { ComponentRates, ModelCapability, Operation, Rates } from '@aggregator/contracts';
 import { findProvider, type ModelInfo } from '@pydantic/genai-prices';
 import type { DeclaredModel } from '../declared-provider.ts';
-import { readListPrice } from './list-price.ts';
+import { type ListPrice, readListPrice } from './list-price.ts';
 
 const source = '@pydantic/genai-prices';
 
@@ -30,6 +30,8 @@ export interface VendorCatalogue {
   familyOf(name: string): ModelFamily | undefined;
   /** Tokens, where the list tells none. */
   contextLengthOf(name: string): number;
+  /** Our adapter can ask for its web search, and counts the calls. */
+  chargesSearches?: true;
   /** Models that the list does not have, by their names. */
   unlisted: readonly Pick<DeclaredModel, 'id' | 'contextLength' | 'price'>[];
 }
@@ -49,7 +51,8 @@ export function readCatalogue(
     for (const name of vendor.namesOf(info)) {
       const operations = vendor.operationsOf(name);
       if (operations.length === 0 || models.has(name) || isRetired(name)) continue;
-      const price = readListPrice(info, operations, nowMs);
+      const listed = readListPrice(info, operations, nowMs);
+      const price = vendor.chargesSearches === true ? listed : withoutSearches(listed);
       const window = info.context_window ?? vendor.contextLengthOf(name);
       models.set(
         name,
@@ -70,6 +73,15 @@ export function readCatalogue(
 /** A model of which only the name is known, by its family; without a price. */
 export function describeUnlisted(vendor: VendorCatalogue, id: string): DeclaredModel {
   return describeModel(vendor, { id, contextLength: vendor.contextLengthOf(id), price: null });
+}
+
+/** The price of calls that are never made would be refused wherever the price is declared again. */
+function withoutSearches(listed: ListPrice | null): ListPrice | null {
+  if (listed === null) return null;
+  const { above, toolCalls: _calls, ...rates } = listed.rates;
+  if (above === undefined) return { ...listed, rates };
+  const { toolCalls: _callsAbove, ...dear } = above.rates;
+  return { ...listed, rates: { ...rates, above: { ...above, rates: dear } } };
 }
 
 /** Adds what the family says. Too high an output limit only holds more money than a request needs. */
