@@ -86,6 +86,11 @@ export type FieldFate = 'mapped' | 'dropped' | 'refused';
 
 export interface ChatTranslation {
   readonly fields: Readonly<Record<ChatField, FieldFate>>;
+  /** The table of one request, if the provider has several APIs; absent if `fields` holds for all. */
+  fieldsFor?(
+    request: ChatCompletionRequest,
+    target: Pick<ProviderTarget, 'model' | 'options'>,
+  ): Readonly<Record<ChatField, FieldFate>>;
   /**
    * Always asks for usage, also on a stream whose client did not.
    * @throws {AppError} `unsupported_parameter`, `invalid_value`.

@@ -53,7 +53,7 @@ function toFilters(preferences: ProviderPreferences, chat: ChatCompletionRequest
   }
   if (preferences.require_parameters === true && chat !== null) {
     const used = usedFields(chat);
-    filters.push({ preference: 'require_parameters', keeps: (option) => takesAll(option, used) });
+    filters.push({ preference: 'require_parameters', keeps: (option) => takesAll(option, chat, used) });
   }
   return filters;
 }
@@ -63,8 +63,10 @@ function isOneOf(names: readonly string[]): (option: Option) => boolean {
   return ({ candidate }) => wanted.has(candidate.provider.name);
 }
 
-function takesAll({ candidate }: Option, used: ReadonlySet<ChatField>): boolean {
-  const { fields } = candidate.adapter.chat;
+function takesAll({ candidate }: Option, request: ChatCompletionRequest, used: ReadonlySet<ChatField>): boolean {
+  const { adapter, model, provider } = candidate;
+  const fields =
+    adapter.chat.fieldsFor?.(request, { model: model.id, options: provider.options }) ?? adapter.chat.fields;
   for (const field of used) if (fields[field] !== 'mapped') return false;
   return true;
 }

@@ -32,6 +32,36 @@ function readCalls({ output }: OpenAI.Responses.Response) {
 
 const cases: readonly MatrixCase[] = [
   {
+    title: 'gives a thought with its summary and what its provider needs, and takes it back through a round of tools',
+    needs: 'reasoning',
+    asks: 'reasoning.effort',
+    async run(user) {
+      const { thoughtGivenBack } = user.subject;
+      const fields: Fields = {
+        model: user.model('reasoning'),
+        ...{ tools, store: false, include: ['reasoning.encrypted_content'] },
+        reasoning: { effort: 'low', summary: 'auto' },
+      };
+      const question = { role: 'user' as const, content: callsAllTools };
+      const first = await ask(user, { ...fields, input: [question] });
+      const results = readCalls(first).map(({ call_id }) => ({
+        ...{ type: 'function_call_output' as const, call_id, output: 'Sunny' },
+      }));
+      expect(results.length).toBeGreaterThan(0);
+      const said = first.output.flatMap((item) =>
+        item.type === 'reasoning' || item.type === 'function_call' || item.type === 'message' ? [item] : [],
+      );
+      const last = await ask(user, { ...fields, input: [question, ...said, ...results] });
+      expect(last.output_text).toContain('Sunny');
+      if (thoughtGivenBack === null) return;
+      const thoughts = first.output.flatMap((item) => (item.type === 'reasoning' ? [item] : []));
+      expect(first.output[0]?.type).toBe('reasoning');
+      expect(thoughts.flatMap(({ summary }) => summary.map(({ text }) => text)).join('')).toMatch(/wants to talk/);
+      expect(thoughts.some((thought) => typeof thought.encrypted_content === 'string')).toBe(true);
+      expect(JSON.stringify(user.lastUpstreamRequest)).toMatch(thoughtGivenBack);
+    },
+  },
+  {
     title: 'responds',
     async run(user) {
       const response = await ask(user, { input: 'Hello' });

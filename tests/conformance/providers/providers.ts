@@ -50,7 +50,7 @@ export const providers: Readonly<Record<ProviderName, ProviderUnderTest>> = {
   openai: {
     models: {
       chat: 'gpt-4o-mini',
-      reasoning: 'gpt-5-mini',
+      reasoning: 'gpt-5.6-sol',
       embeddings: 'text-embedding-3-small',
       images: 'gpt-image-2',
     },

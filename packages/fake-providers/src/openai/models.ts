@@ -44,6 +44,10 @@ export const openAiModels: readonly FakeModel[] = [
     ...newThinker,
     ...{ id: 'gpt-5.6', efforts: ['none', ...upToXhigh], chatCompletions: 'no-tools-unless-none' },
   },
+  {
+    ...newThinker,
+    ...{ id: 'gpt-5.6-sol', efforts: ['none', ...upToXhigh], chatCompletions: 'no-tools-unless-none' },
+  },
   { ...newThinker, id: 'gpt-6-astra', efforts: upToXhigh, chatCompletions: 'no-tools-unless-none' },
   { ...thinker, id: 'gpt-5.3-codex', efforts: upToXhigh, chatCompletions: 'none' },
   { ...newThinker, id: 'gpt-5.4-pro', efforts: ['medium', 'high', 'xhigh'], moreEfforts: [], chatCompletions: 'none' },

@@ -1,9 +1,10 @@
 import type { EmbeddingsField } from '@aggregator/contracts';
 import { invalidValue } from '../fields/invalid-value.ts';
-import { boundOutput, foldReasoning } from '../openai/adjust-fields.ts';
+import { boundOutput, dropSampling, foldReasoning } from '../openai/adjust-fields.ts';
 import { openAiChatFields, openAiEmbeddingsFields } from '../openai/capabilities.ts';
 import { createOpenAiDialect } from '../openai/dialect.ts';
 import { withRefusalAsText, withSystemRole } from '../openai/messages.ts';
+import { refusesSampling } from '../openai/model-efforts.ts';
 import type { FieldsChange } from '../openai/request.ts';
 import type { FieldFate, ProviderAdapter } from '../provider-adapter.ts';
 import { alphanumericOf, type NameRules, wordsOf } from '../vendor-names/name-rules.ts';
@@ -92,6 +93,7 @@ function toChatChange(profile: Profile): FieldsChange {
   return (fields, target, dropped) => {
     fields.messages = withoutMessageFields(fields.messages, omittedMessageFields, dropped);
     foldReasoning(fields, target, dropped);
+    if (refusesSampling(target.model, fields.reasoning_effort)) dropSampling(fields, dropped);
     const isLater = outputLimitField === 'auto' ? openAiThinker.test(target.model) : outputLimitField === laterName;
     boundOutput(fields, isLater ? laterName : 'max_tokens', target);
     if (!streamOptions) delete fields.stream_options;

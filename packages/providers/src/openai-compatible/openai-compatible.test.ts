@@ -52,6 +52,18 @@ describe('any compatible server', () => {
     expect(sent({ outputLimitField: 'max_tokens' })).toMatchObject({ max_tokens: 5 });
   });
 
+  it('is not asked to sample where it fronts a model of OpenAI’s that reasons (D17)', () => {
+    const sent = (model: string) => {
+      const asked = chatCompletionRequest.parse({
+        ...{ model: 'any', messages: [{ role: 'user', content: 'x' }], temperature: 0, top_p: 0.9 },
+      });
+      const { body, droppedParams } = openAiCompatibleAdapter.chat.toRequest(asked, { ...target, model });
+      return [JSON.parse(body).temperature, JSON.parse(body).top_p, droppedParams];
+    };
+    expect(sent('azure/gpt-5-mini')).toEqual([undefined, undefined, ['temperature', 'top_p']]);
+    for (const model of ['openai/gpt-oss-120b', 'llama', 'gpt-4o']) expect(sent(model)).toEqual([0, 0.9, []]);
+  });
+
   it('is asked to think as OpenAI’s models are, where it serves one of those', () => {
     const asked = { messages: [{ role: 'user' as const, content: 'x' }], reasoning_effort: 'max' };
     const sent = (model: string) =>

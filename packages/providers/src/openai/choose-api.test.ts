@@ -44,6 +44,7 @@ describe('the API of OpenAI that serves a request', () => {
     ['gpt-4o', { tools }],
     ['gpt-4.1-mini', {}],
     ['ft:our-tuned-one', { tools, reasoning_effort: 'low' }],
+    ['gpt-oss-120b', { tools, reasoning_effort: 'low' }],
     ['gpt-5.2', { tools }],
     ['gpt-5.4', { tools }],
     ['gpt-5.4', { tools, reasoning_effort: 'none' }],

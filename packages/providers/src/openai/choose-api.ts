@@ -31,7 +31,7 @@ export function chooseApi(
   const set = openAiApis.find((api) => api === target.options[openAiApiOption]);
   if (set !== undefined) return set;
   const row = rowOf(target.model);
-  if (row === null) return 'chat-completions';
+  if (row === null || row.isOpen === true) return 'chat-completions';
   if (row.chatCompletions === 'none') return 'responses';
   if (!isReasoning(target.model, effortOf(request, target))) return 'chat-completions';
   const isRefused = row.chatCompletions === 'no-tools-with-reasoning' && hasTools(request);

@@ -5,7 +5,7 @@ import { boundOutput, dropSampling, foldReasoning } from './adjust-fields.ts';
 import { openAiChatFields } from './capabilities.ts';
 import { chooseApi } from './choose-api.ts';
 import { createOpenAiDialect } from './dialect.ts';
-import { isReasoning } from './model-efforts.ts';
+import { refusesSampling } from './model-efforts.ts';
 import { OpenAiStream } from './openai-stream.ts';
 import { fromOpenAiAnswer } from './response.ts';
 import { responsesChatFields } from './responses/fields.ts';
@@ -27,7 +27,7 @@ import { toResponsesRequest } from './responses/request.ts';
 const chatCompletions = createOpenAiDialect('OpenAI', openAiChatFields, {
   adjustChat(fields, target, dropped) {
     foldReasoning(fields, target, dropped);
-    if (isReasoning(target.model, fields.reasoning_effort)) dropSampling(fields, dropped);
+    if (refusesSampling(target.model, fields.reasoning_effort)) dropSampling(fields, dropped);
     boundOutput(fields, 'max_completion_tokens', target);
   },
   images: {
@@ -58,6 +58,8 @@ export const openAiAdapter: ProviderAdapter = {
   names: { toolName: wordsOf(64), callId: wordsOf(64) },
   chat: {
     ...chatCompletions.chat,
+    fieldsFor: (request, target) =>
+      chooseApi(request, target) === 'responses' ? responsesChatFields : openAiChatFields,
     toRequest: (request, target) =>
       chooseApi(request, target) === 'responses'
         ? openAiResponsesChat.toRequest(request, target)

@@ -12,6 +12,11 @@ export const responsesEffortsOf: EffortsOfModel = (model) => {
   return row && [...row.efforts, ...(row.moreEfforts ?? [])];
 };
 
+/** True if a known model refuses sampling on a request with this effort, because it reasons. */
+export function refusesSampling(model: string, effort: unknown): boolean {
+  return rowOf(model)?.isOpen !== true && isReasoning(model, effort);
+}
+
 /** True if a known model reasons on a request with this effort, which is absent for the model's own default. */
 export function isReasoning(model: string, effort: unknown): boolean {
   const row = rowOf(model);

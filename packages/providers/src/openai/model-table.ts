@@ -8,6 +8,8 @@ export interface ModelRow {
   readonly reasonsUnasked: boolean;
   /** Chat completions serve all; all but function tools beside reasoning; or nothing of this model. */
   readonly chatCompletions: 'all' | 'no-tools-with-reasoning' | 'none';
+  /** Its weights are open: OpenAI does not serve it, and other servers take sampling beside its reasoning. */
+  readonly isOpen?: true;
   /** Where it was read, and when. */
   readonly source: string;
 }
@@ -38,7 +40,8 @@ export const modelTable: readonly ModelRow[] = [
   responsesAlone(/^(?:gpt-(?:5-|5\.1-)codex(?!-max)|codex-mini)/, toHigh),
   responsesAlone(/codex/, toXhigh),
   responsesAlone(/^o\d+(?:-mini)?-(?:pro|deep-research)/, toHigh),
-  thinker(/^(?:gpt-oss|o\d)/, toHigh),
+  { ...thinker(/^gpt-oss/, toHigh), isOpen: true },
+  thinker(/^o\d/, toHigh),
   // A model made for chats reasons as much as it likes, which it calls medium.
   thinker(/^gpt-\d.*-chat/, ['medium']),
   thinker(/^gpt-5(?!\.)/, ['minimal', ...toHigh]),

@@ -21,8 +21,9 @@ export function collectBlocks(message: Readonly<Record<string, unknown>>): Whole
  * without one comes first.
  */
 function inPlace(pieces: readonly Piece[]): Piece[] {
-  const woven: Piece[] = [];
-  let rest = pieces.filter((piece) => placeOf(piece) === null);
+  const unplaced = pieces.filter((piece) => placeOf(piece) === null);
+  const woven = unplaced.filter(isThought);
+  let rest = unplaced.filter((piece) => !isThought(piece));
   const thoughts = Map.groupBy(pieces, placeOf);
   let blockCount = 0;
   for (const [place, parts] of thoughts) {
@@ -33,6 +34,10 @@ function inPlace(pieces: readonly Piece[]): Piece[] {
     rest = rest.slice(before);
   }
   return [...woven, ...rest];
+}
+
+function isThought({ kind }: Piece): boolean {
+  return kind === 'reasoning' || kind === 'encrypted';
 }
 
 /** Null for what is no thought, or has no place. */

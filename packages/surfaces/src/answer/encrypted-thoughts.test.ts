@@ -45,6 +45,19 @@ describe('thoughts that only their provider can read', () => {
     ]);
   });
 
+  it('stand behind the thoughts that have no place', () => {
+    const plain = joinAnswer(
+      script([{ reasoning_content: 'Hm.' }, { reasoning_details: [encrypted(0)] }, { content: 'Hi' }]),
+    );
+    const { output } = responsesSurface.fromAnswer(plain, responsesSurface.toChat({ model: 'm/m', input: 'x' }));
+
+    expect(output).toMatchObject([
+      { summary: [{ text: 'Hm.' }] },
+      { encrypted_content: expect.any(String) },
+      { type: 'message' },
+    ]);
+  });
+
   it('come back from /v1/responses with their summary, each where it stood', () => {
     const messages = giveBack(responsesSurface, { input: 'x' }, ({ output }) => [
       { input: [{ role: 'user', content: 'x' }, ...(Array.isArray(output) ? output : [])] },

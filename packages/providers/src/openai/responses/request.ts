@@ -6,7 +6,7 @@ import { isRecord } from '../../json-record.ts';
 import type { ProviderTarget, TranslatedRequest } from '../../provider-adapter.ts';
 import { boundOutput, dropSampling, foldReasoning } from '../adjust-fields.ts';
 import { openAiEndpoint } from '../endpoint.ts';
-import { isReasoning, responsesEffortsOf } from '../model-efforts.ts';
+import { refusesSampling, responsesEffortsOf } from '../model-efforts.ts';
 import { withoutCost } from '../request.ts';
 import { responsesChatFields } from './fields.ts';
 import { toInputItems } from './input.ts';
@@ -37,7 +37,7 @@ export function toResponsesRequest(request: ChatCompletionRequest, target: Provi
   withoutCost(taken, dropped);
   boundOutput(taken, 'max_completion_tokens', target);
   const { reasoning_effort: effort } = taken;
-  if (isReasoning(target.model, effort)) dropSampling(taken, dropped);
+  if (refusesSampling(target.model, effort)) dropSampling(taken, dropped);
   const isThinker = responsesEffortsOf(target.model)?.length !== 0;
   const include = [
     ...(isThinker ? ['reasoning.encrypted_content'] : []),
