@@ -5,6 +5,7 @@ export { findRetirement } from './lifecycle/index.ts';
 export type { Retirement } from './lifecycle/retirement.ts';
 export { editJson, type JsonEdits, readJsonField } from './native/edit-json.ts';
 export { openAiApiOption, openAiApis } from './openai/choose-api.ts';
+export { type ProbeSend, type Proposal, proposeProfile } from './openai-compatible/probe/propose-profile.ts';
 export type {
   ChatStreamOptions,
   ChatStreamTranslator,
