@@ -19,6 +19,14 @@ describe('an error in the dialect of OpenAI', () => {
     });
   });
 
+  it('has the list of faults as its text where a server sends no other', () => {
+    const message = { detail: [{ type: 'extra_forbidden', loc: ['body', 'stream_options'] }] };
+    expect(classifyOpenAiError(422, {}, JSON.stringify({ object: 'error', message }))).toMatchObject({
+      code: 'upstream_rejected',
+      publicMessage: JSON.stringify(message),
+    });
+  });
+
   it.each([
     [403, 'content_policy_violation', 'content_policy_violation', false],
     [400, 'invalid_prompt', 'content_policy_violation', false],

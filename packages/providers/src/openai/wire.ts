@@ -41,9 +41,15 @@ export const openAiImagesUsageWire = z.object({
 
 const text = z.string().nullish().catch(null);
 
+const toJson = (value: unknown): string => JSON.stringify(value);
+
 /** The error object, wherever a compatible server puts it; a field of another type counts as absent. */
 export const openAiErrorWire = z.object({
-  message: text,
+  // FastAPI's servers send the list of faults itself, as Mistral does.
+  message: z
+    .union([z.string(), z.looseObject({}).transform(toJson), z.array(z.unknown()).transform(toJson)])
+    .nullish()
+    .catch(null),
   type: text,
   param: text,
   code: z.union([z.string(), z.number()]).nullish().catch(null),
