@@ -1,6 +1,6 @@
 export { DroppedParams } from './fields/dropped-params.ts';
 export { ownFields } from './fields/own-fields.ts';
-export { isRecord, parseArguments, parseRecord } from './json-record.ts';
+export { isRecord, parseArguments, parseExactRecord, parseRecord } from './json-record.ts';
 export { findRetirement } from './lifecycle/index.ts';
 export type { Retirement } from './lifecycle/retirement.ts';
 export { editJson, type JsonEdits, readJsonField } from './native/edit-json.ts';

@@ -119,11 +119,14 @@ export interface NativeRequest {
 
 /** The way of a request whose dialect the provider speaks: it goes out as it came, and its answer is only read. */
 export interface NativeLane {
+  /** Whether this model of this provider takes requests of the dialect. */
+  serves(target: Pick<ProviderTarget, 'model' | 'options'>): boolean;
   /**
    * Changes the model, the credential, what speaks to us, and what would change the price, and nothing else.
+   * @param limit Tokens of the answer if the request has no bound; null if the provider bounds it.
    * @throws {AppError} `unsupported_parameter` for what may not go out.
    */
-  toRequest(request: NativeRequest, target: ProviderTarget): TranslatedRequest;
+  toRequest(request: NativeRequest, target: ProviderTarget, limit: number | null): TranslatedRequest;
   /** Reads answers for what must be known of them: usage, errors, the end, texts. */
   readonly reader: Pick<ChatTranslation, 'fromResponse' | 'createStream'>;
 }

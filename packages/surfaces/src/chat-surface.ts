@@ -1,5 +1,5 @@
 import type { AppError, ChatCompletionRequest } from '@aggregator/contracts';
-import type { NativeAnswers } from './native-answers.ts';
+import type { NativeAnswers, NativeTrace } from './native-answers.ts';
 
 /**
  * One way in: a vendor's API as its SDKs speak it, translated to and from chat completions, which is what everything behind
@@ -93,6 +93,8 @@ export interface SurfaceStream {
   end(last: Readonly<Record<string, unknown>> | null): string;
   /** The one error event of a stream that cannot go on; nothing comes after it. */
   fail(error: AppError): string;
+  /** Continues under the names of a stream that the client has had as its provider wrote it. Absent if there are none. */
+  follow?(trace: NativeTrace): void;
   /** After its end: what can be referred to later, each with its `id`. */
   readonly items?: readonly Readonly<Record<string, unknown>>[];
   /** After its end: the whole answer in the surface's shape, if it can be referred to. */

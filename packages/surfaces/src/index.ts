@@ -9,5 +9,11 @@ export type {
 } from './chat-surface.ts';
 export { completionsSurface } from './completions/index.ts';
 export { messagesSurface, toCountTokensChat } from './messages/index.ts';
-export { type Additions, type NativeAnswers, type NativeEvent, writeEvent } from './native-answers.ts';
+export {
+  type Additions,
+  type NativeAnswers,
+  type NativeEvent,
+  type NativeTrace,
+  writeEvent,
+} from './native-answers.ts';
 export { responsesSurface } from './responses/index.ts';

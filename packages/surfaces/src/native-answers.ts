@@ -23,8 +23,18 @@ export interface NativeAnswers {
   closesPart(data: string): boolean;
   /** The data of an event with our additions; null if they do not belong into this event. */
   addToEvent(data: string, additions: Additions): string | null;
-  /** The event that ends every stream. */
-  readonly terminator: NativeEvent;
+  /** The event that ends every stream; null if the last event of an answer does. */
+  readonly terminator: NativeEvent | null;
+  /** Remembers what the continuation of a stream has to repeat; absent if the chunks say all of it. */
+  createTrace?(): NativeTrace;
+  /** The answer in its text, or in the stream's event that holds all of it, if it may be referred to later; null if it has none. */
+  readAnswer?(text: string): Readonly<Record<string, unknown>> | null;
+}
+
+/** What a client has had of a stream, beside what chunks say. Only the stream of the same surface reads it. */
+export interface NativeTrace {
+  /** Takes the data of an event that goes to the client. */
+  note(data: string): void;
 }
 
 /** Returns an answer's object with our additions beside its fields and in its usage. */

@@ -11,6 +11,7 @@ const requestHeaders: ReadonlySet<string> = new Set([
   'idempotency-key',
   'anthropic-version',
   'anthropic-beta',
+  'openai-beta',
   'x-session-id',
   'x-aggregator-cache',
   'x-aggregator-privacy',

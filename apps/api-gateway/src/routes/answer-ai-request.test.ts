@@ -49,7 +49,12 @@ describe("an unmodified SDK of Anthropic's at the gateway", () => {
     ['as a bearer', { apiKey: key }],
     ['in x-api-key', { defaultHeaders: { 'x-api-key': key, authorization: null } }],
   ])('is let in with its key %s, and its version and betas reach the proxy', async (_name, options) => {
-    const betas = { 'anthropic-beta': 'a-2026-01-01', 'x-session-id': 's-1', 'idempotency-key': 'i-1' };
+    const betas = {
+      'anthropic-beta': 'a-2026-01-01',
+      'openai-beta': 'x=v1',
+      'x-session-id': 's-1',
+      'idempotency-key': 'i-1',
+    };
     const { data, request_id } = await createClient(options).messages.create(ask, { headers: betas }).withResponse();
 
     expect(data.id).toBe('msg_1');

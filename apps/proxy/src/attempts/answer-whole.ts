@@ -38,7 +38,7 @@ export interface AnswerPresentation {
   /** The answer as the caller may see it, and what is to be kept of it once it is on its way, as the caller was told it. */
   restore(body: Record<string, unknown>): {
     readonly body: Record<string, unknown>;
-    keep(usage: Usage | null, told: Record<string, unknown>): void;
+    keep(usage: Usage | null, told: Record<string, unknown>, nativeText: string | null): void;
   };
   /** In the words of its API, with our additions in it where it wants them. */
   present(answer: Record<string, unknown>): Record<string, unknown>;
@@ -89,7 +89,7 @@ export async function answerWhole(
       nativeText === null
         ? sendAnswer(context, attempt, presentation, body, charge)
         : sendNative(context, attempt, presentation, nativeText, charge);
-    keep(isExact && answer.hasUntranslated !== true ? answer.usage : null, told);
+    keep(isExact && answer.hasUntranslated !== true ? answer.usage : null, told, nativeText);
     return { result: 'completed', end: whole };
   } catch (thrown) {
     const failure = toAppError(thrown);

@@ -1,7 +1,7 @@
 import { type ChunkRestorer, createChunkRestorer, restoreAnswer, type Vault } from '@aggregator/anonymisation';
 import type { AppError } from '@aggregator/contracts';
 import { isRecord } from '@aggregator/providers';
-import type { AnswerHead, SurfaceStream } from '@aggregator/surfaces';
+import type { AnswerHead, NativeTrace, SurfaceStream } from '@aggregator/surfaces';
 import { AnswerAssembler } from '../cache/answer-assembler.ts';
 import { ReasoningWatch } from '../reasoning/reasoning-watch.ts';
 import type { SaidMessage } from '../reasoning/remember-reasoning.ts';
@@ -49,6 +49,13 @@ export function createAnswerEncoder(
   return new ListeningEncoder(stream, watch, assembler, vault);
 }
 
+/** Brings a stream to the place where its client is, without writing anything. The names count from the start, the number of events at the end. */
+function catchUpWith(stream: SurfaceStream, chunks: readonly string[], trace: NativeTrace | null): void {
+  if (trace !== null) stream.follow?.(trace);
+  for (const chunk of chunks) stream.push(chunk);
+  if (trace !== null) stream.follow?.(trace);
+}
+
 class PlainEncoder implements AnswerEncoder {
   readonly #stream: SurfaceStream;
 
@@ -72,8 +79,8 @@ class PlainEncoder implements AnswerEncoder {
     // Nothing is kept of what it says.
   }
 
-  catchUp(chunks: readonly string[]): void {
-    for (const chunk of chunks) this.#stream.push(chunk);
+  catchUp(chunks: readonly string[], trace: NativeTrace | null): void {
+    catchUpWith(this.#stream, chunks, trace);
   }
 
   readSaid(): SaidAnswer {
@@ -106,8 +113,9 @@ class ListeningEncoder implements AnswerEncoder {
     this.#assembler?.push(chunk);
   }
 
-  catchUp(chunks: readonly string[]): void {
-    for (const chunk of chunks) this.#stream.push(this.#restorer?.push(chunk) ?? chunk);
+  catchUp(chunks: readonly string[], trace: NativeTrace | null): void {
+    const { restorer } = { restorer: this.#restorer };
+    catchUpWith(this.#stream, restorer === null ? chunks : chunks.map((chunk) => restorer.push(chunk)), trace);
   }
 
   push(chunk: string): string {

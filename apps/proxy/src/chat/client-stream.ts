@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { AppError } from '@aggregator/contracts';
+import type { NativeTrace } from '@aggregator/surfaces';
 import { DeliveredLog } from './delivered-log.ts';
 import { StreamWriter } from './stream-writer.ts';
 
@@ -13,7 +14,7 @@ export interface ChunkEncoder {
   /** A chunk of an answer that goes to the client as the provider gave it: it is heard, and nothing is written. */
   listen(chunk: string): void;
   /** Such chunks once more, before a chunk that is to be written behind them. */
-  catchUp(chunks: readonly string[]): void;
+  catchUp(chunks: readonly string[], trace: NativeTrace | null): void;
 }
 
 export interface ClientStreamOptions<Encoder extends ChunkEncoder> {
@@ -51,6 +52,7 @@ export class ClientStream<Encoder extends ChunkEncoder = ChunkEncoder> {
   #hasUntranslated = false;
   /** The encoder has not written what the client has had. */
   #isBehind = false;
+  #trace: NativeTrace | null = null;
   #isOver = false;
 
   constructor(response: ServerResponse, options: ClientStreamOptions<Encoder>) {
@@ -100,8 +102,9 @@ export class ClientStream<Encoder extends ChunkEncoder = ChunkEncoder> {
   }
 
   /** Takes text of the caller's stream as the provider wrote it, and the chunks that say the same, as far as chunks can. */
-  pass(text: string, chunks: readonly string[], hasUntranslated: boolean): void {
+  pass(text: string, chunks: readonly string[], hasUntranslated: boolean, trace: NativeTrace | null): void {
     this.#isBehind = true;
+    this.#trace = trace;
     this.#hasUntranslated ||= hasUntranslated;
     for (const chunk of chunks) {
       this.delivered.add(chunk);
@@ -165,7 +168,7 @@ export class ClientStream<Encoder extends ChunkEncoder = ChunkEncoder> {
   }
 
   #catchUp(): void {
-    if (this.#isBehind) this.#encoder.catchUp(this.delivered.read() ?? []);
+    if (this.#isBehind) this.#encoder.catchUp(this.delivered.read() ?? [], this.#trace);
     this.#isBehind = false;
   }
 

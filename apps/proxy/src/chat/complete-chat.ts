@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { adapterFor, type NativeRequest } from '@aggregator/providers';
-import type { RoutePlan } from '@aggregator/routing';
+import { adapterFor, isRecord, type NativeRequest } from '@aggregator/providers';
+import type { RoutePlan, Target } from '@aggregator/routing';
 import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
 import { giveTurn, mustGiveTurn } from '../admission/give-turn.ts';
 import { cancelHold, holdRequest } from '../admission/hold-request.ts';
@@ -58,8 +58,8 @@ export async function completeChat(context: ProxyContext, exchange: Exchange, su
   const asked = withKeeping(translated, arrived, keepsItems);
   const input = keepsItems ? (surface.references?.listInput(body, asked.answerId ?? '') ?? null) : null;
   const plan = planRequest(context, exchange, 'chat.completions', { model: asked.chat.model, chat: asked.chat });
-  const isAsItCame = body === arrived && prepared.privacy === null;
-  const native = isAsItCame ? toNativeRequest(surface, { bytes, body: arrived }, asked, exchange) : null;
+  const given = { bytes: body === arrived ? bytes : null, body: isRecord(body) ? body : arrived };
+  const native = prepared.privacy === null ? toNativeRequest(surface, given, asked, exchange) : null;
   if (asked.refusal !== null && !hasNativeLane(surface, native, plan)) throw asked.refusal;
   const droppedHeaders = nameDialectHeaders(exchange);
   const words: PlannedChat = { surface, asked, native, droppedHeaders, ...prepared, plan, content, keepsItems, input };
@@ -106,9 +106,16 @@ async function serveChat<Dialect extends Translation>(
   await serveRequest(context, open, perform(context, job, prepare));
 }
 
+function findLaneAt(surface: ChatSurface, native: NativeRequest | null, { candidate: { provider, model } }: Target) {
+  return findNativeLane(surface, native, adapterFor(provider.type), {
+    model: model.id,
+    options: provider.options,
+  });
+}
+
 /** Whether any target of the plan takes the request as it came. */
 function hasNativeLane(surface: ChatSurface, native: NativeRequest | null, { targets }: RoutePlan): boolean {
-  return targets.some(({ candidate: { provider } }) => findNativeLane(surface, native, adapterFor(provider.type)));
+  return targets.some((target) => findLaneAt(surface, native, target) !== null);
 }
 
 /** Parts whose size only their provider knows: what its tools add to the prompt, and files that it keeps. Searches have a bound. */
@@ -120,7 +127,10 @@ function inspectAsked(asked: SurfaceRequest, body: Readonly<Record<string, unkno
   const { chat, droppedParams, refusal } = asked;
   const content = inspectContent(chat);
   if (refusal === null && !droppedParams.some((name) => openEnded.test(name))) return content;
-  judgeAddresses({ messages: body.messages, input: body.input, tools: body.tools }, () => 'body');
+  judgeAddresses(
+    { messages: body.messages, input: body.input, mcp_servers: body.mcp_servers, tools: body.tools },
+    () => 'body',
+  );
   return { ...content, hasOpaqueParts: true };
 }
 
@@ -171,7 +181,7 @@ function keyOf({ exchange, plan }: OpenRequest, planned: PlannedChat): string | 
   const [target] = plan.targets;
   if (target === undefined) return null;
   const { provider, model } = target.candidate;
-  const isNative = findNativeLane(surface, native, adapterFor(provider.type)) !== null;
+  const isNative = findLaneAt(surface, native, target) !== null;
   return toCacheKey({
     orgId: exchange.principal.orgId,
     ...{ provider: provider.name, model: model.id, operation: 'chat.completions' },

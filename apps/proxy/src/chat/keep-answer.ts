@@ -10,18 +10,24 @@ import type { ChatJob } from './chat-job.ts';
  * the next turn may refer to. */
 export function keepAnswer(
   { answers, conversations, responses }: Pick<ProxyContext, 'answers' | 'conversations' | 'responses'>,
-  job: Pick<ChatJob, 'asked' | 'cacheKey' | 'input' | 'keepsItems' | 'open'>,
+  job: Pick<ChatJob, 'asked' | 'cacheKey' | 'input' | 'keepsItems' | 'open' | 'surface'>,
   { body, items, thoughtful, told }: SaidAnswer,
   served: {
     readonly request: DispatchedRequest;
     readonly usage: Usage | null;
     readonly droppedParams: readonly string[];
+    /** The answer as it came, or the event that holds all of it; null if the caller received a translation. */
+    readonly nativeText: string | null;
   },
 ): void {
-  const { asked, cacheKey, input, keepsItems, open } = job;
+  const { asked, cacheKey, input, keepsItems, open, surface } = job;
   const { principal } = open.exchange;
-  if (input !== null && told !== null) responses.keep(principal, { response: told, input });
-  if (keepsItems) keepItems(conversations, principal, asked.answerId, items);
+  const { nativeText } = served;
+  const response = nativeText === null ? told : (surface.native?.readAnswer?.(nativeText) ?? null);
+  if (input !== null && response !== null) responses.keep(principal, { response, input });
+  // What came from a server of the same dialect has its ids; they count for this caller alone.
+  if (keepsItems)
+    keepItems(conversations, principal, nativeText === null ? asked.answerId : null, response?.output ?? items);
   if (thoughtful.length > 0) void rememberReasoning(conversations, principal, asked.chat.messages, thoughtful);
   const { request, usage, droppedParams } = served;
   // What was gone on with at another provider is nobody's own answer.

@@ -1,4 +1,10 @@
-import { type Additions, type NativeAnswers, type NativeEvent, writeEvent } from '@aggregator/surfaces';
+import {
+  type Additions,
+  type NativeAnswers,
+  type NativeEvent,
+  type NativeTrace,
+  writeEvent,
+} from '@aggregator/surfaces';
 
 /** UTF-16 units of events behind the end of an answer; more is not passed on. */
 const tailMax = 1024 * 1024;
@@ -12,10 +18,19 @@ export class NativeEvents {
   readonly #answers: NativeAnswers;
   readonly #tail: NativeEvent[] = [];
   #tailLength = 0;
-  #closing = '';
+  /** Ends of a part that wait. */
+  #closing: NativeEvent[] = [];
+  /** What a continuation has to repeat; null if the chunks say it. */
+  readonly trace: NativeTrace | null;
 
   constructor(answers: NativeAnswers) {
     this.#answers = answers;
+    this.trace = answers.createTrace?.() ?? null;
+  }
+
+  /** The data of the last event that was kept until the end; null if there is none. */
+  get last(): string | null {
+    return this.#tail.at(-1)?.data ?? null;
   }
 
   /** Takes an event and returns what may go out now. `isComplete`: with it, or before it, the answer came to its end. */
@@ -25,10 +40,13 @@ export class NativeEvents {
       if (this.#tailLength <= tailMax) this.#tail.push(event);
       return '';
     }
+    if (this.#answers.closesPart(event.data)) {
+      this.#closing.push(event);
+      return '';
+    }
     const text = this.#takeClosing();
-    if (!this.#answers.closesPart(event.data)) return text + writeEvent(event);
-    this.#closing = writeEvent(event);
-    return text;
+    this.trace?.note(event.data);
+    return text + writeEvent(event);
   }
 
   /**
@@ -43,12 +61,15 @@ export class NativeEvents {
       if (data !== null) left = null;
       text += writeEvent(data === null ? event : { head: event.head, data });
     }
-    return isEnded ? text : text + writeEvent(this.#answers.terminator);
+    const { terminator } = this.#answers;
+    return isEnded || terminator === null ? text : text + writeEvent(terminator);
   }
 
   #takeClosing(): string {
-    const text = this.#closing;
-    this.#closing = '';
-    return text;
+    if (this.#closing.length === 0) return '';
+    const closing = this.#closing;
+    this.#closing = [];
+    for (const { data } of closing) this.trace?.note(data);
+    return closing.map(writeEvent).join('');
   }
 }

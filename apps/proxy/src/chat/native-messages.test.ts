@@ -93,8 +93,17 @@ describe('a request of the Messages surface to Anthropic', () => {
     const answer = await world.send(path, body, plain);
     expect(answer.headers.get('x-aggregator-dropped-params')).toBe('speed');
     expect(world.upstream('claude').lastBody).toBe(body.replace('"claude/m"', '"m"').replace('"speed":"fast",', ''));
-    for (const more of [',"inference_geo":"us"', ',"tools":[{"type":"code_execution_20250825","name":"c"}]']) {
-      expect((await world.send(path, request('claude/m', more))).status).toBe(400);
+    const hosted = ',"tools":[{"type":"code_execution_20250825","name":"c"},{"type":"web_fetch_20250910","name":"f"}]';
+    const fetching = await world.send(path, request('claude/m', hosted), plain);
+    expect(fetching.headers.get('x-aggregator-dropped-params')).toBe('tools.code_execution_20250825');
+    expect(JSON.parse(world.upstream('claude').lastBody).tools).toEqual([{ type: 'web_fetch_20250910', name: 'f' }]);
+    const file = ',"system":"x"}'.replace('}', '');
+    for (const more of [',"inference_geo":"us"', ',"container":"c"', ',"strict":true,"speed":"fast"', file]) {
+      const text = request('claude/m', more).replace(
+        more === file ? '{"type":"new_part","n":1.0}' : '\u0000',
+        '{"type":"container_upload","file_id":"f"}',
+      );
+      expect((await world.send(path, text)).status).toBe(400);
     }
     await world.waitUntilNothingHeld();
   });

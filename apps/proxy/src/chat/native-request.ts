@@ -1,5 +1,5 @@
 import type { NativeLane, NativeRequest, ProviderAdapter } from '@aggregator/providers';
-import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
+import type { Additions, ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
 import type { Exchange } from '../exchange.ts';
 
 /** Headers of a client that speak to a provider of the same dialect, and that no other provider understands. */
@@ -9,10 +9,11 @@ const dialectHeaders = ['anthropic-beta', 'openai-beta'] as const;
  * Returns a request as it came, for providers that speak its dialect; null if it may not go out so. A request is translated
  * if anything is masked, because then only known texts may go out; and if it holds thoughts that were sealed for another
  * provider, which only the translation opens.
+ * @param bytes Null if the body was changed since it came.
  */
 export function toNativeRequest(
   surface: Pick<ChatSurface, 'native'>,
-  { bytes, body }: { readonly bytes: Buffer; readonly body: Readonly<Record<string, unknown>> },
+  { bytes, body }: { readonly bytes: Buffer | null; readonly body: Readonly<Record<string, unknown>> },
   { hasSealedThoughts = false }: Pick<SurfaceRequest, 'hasSealedThoughts'>,
   { request: { headers } }: Pick<Exchange, 'request'>,
 ): NativeRequest | null {
@@ -20,19 +21,45 @@ export function toNativeRequest(
   return {
     ...{ body, headers },
     get text() {
-      return bytes.toString();
+      return bytes === null ? JSON.stringify(body) : mendSurrogates(bytes.toString());
     },
   };
 }
 
-/** Returns the native lane of a request at a provider; null if it has to be translated. */
+/** A lone surrogate as JSON can write it: providers reject it, and it becomes U+FFFD as in translated text. */
+const loneSurrogate =
+  /(?<!\\)((?:\\\\)*)(?:\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2})/g;
+
+function mendSurrogates(text: string): string {
+  if (!text.includes('\\ud') && !text.includes('\\uD')) return text;
+  return text.replace(loneSurrogate, (found, slashes: string) =>
+    found.length - slashes.length === 12 ? found : `${slashes}\\ufffd`,
+  );
+}
+
+/** Returns the native lane of a request at a target; null if it has to be translated. */
 export function findNativeLane(
-  { name }: Pick<ChatSurface, 'name'>,
+  surface: Pick<ChatSurface, 'name'>,
   native: NativeRequest | null,
   adapter: Pick<ProviderAdapter, 'native'>,
+  target: Parameters<NativeLane['serves']>[0],
 ): NativeLane | null {
-  if (native === null || name === 'completions') return null;
-  return adapter.native[name] ?? null;
+  return native === null ? null : nativeLaneOf(surface.name, adapter, target);
+}
+
+/** Returns the native lane of a surface at a model; null if its requests are translated. */
+export function nativeLaneOf(
+  name: ChatSurface['name'],
+  { native }: Pick<ProviderAdapter, 'native'>,
+  target: Parameters<NativeLane['serves']>[0],
+): NativeLane | null {
+  const lane = name === 'completions' ? undefined : native[name];
+  return lane?.serves(target) === true ? lane : null;
+}
+
+/** Our additions to an answer as it came. One that is stored here says so. */
+export function withKept(additions: Additions, { isKept }: Pick<SurfaceRequest, 'isKept'>): Additions {
+  return isKept === true ? { ...additions, about: { ...additions.about, store: true } } : additions;
 }
 
 /** Returns what a client asks of the dialect by headers: it may change the answer. */

@@ -45,6 +45,11 @@ export function toLimitedRequest(
   return toRequest({ ...chat, max_completion_tokens: limit }, address);
 }
 
+/** Returns the limit to send for a request of which neither the caller nor the registry has one; null if one of them has. */
+export function limitUnasked(chat: ChatCompletionRequest, model: Model): number | null {
+  return model.maxOutputTokens !== null || outputLimitOf(chat, model).isAsked ? null : defaultOf(model);
+}
+
 function defaultOf({ contextLength }: Model): number {
   return Math.min(outputTokensDefault, contextLength);
 }

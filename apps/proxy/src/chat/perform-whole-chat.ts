@@ -7,6 +7,7 @@ import { sendSurfaceError } from '../routes/send-error.ts';
 import { readMessages, type SaidAnswer } from './answer-encoder.ts';
 import type { ChatJob, ChatWords } from './chat-job.ts';
 import { keepAnswer } from './keep-answer.ts';
+import { withKept } from './native-request.ts';
 import { prepareLane } from './prepare-lane.ts';
 import { isEventStream, readStreamAsWhole } from './stream-as-whole.ts';
 
@@ -42,16 +43,16 @@ export function performWholeChat(
           const { request, prepared } = attempt;
           return {
             body: vault === null ? body : restoreAnswer(body, vault),
-            keep: (usage, told) =>
+            keep: (usage, told, nativeText) =>
               keepAnswer(context, job, readSaid(job, body, told), {
-                ...{ request, usage },
+                ...{ request, usage, nativeText },
                 droppedParams: prepared.droppedParams,
               }),
           };
         },
         present: (answer) => surface.fromAnswer(answer, asked),
         presentNative: (text, additions) =>
-          additions === null ? text : (surface.native?.addToAnswer(text, additions) ?? text),
+          additions === null ? text : (surface.native?.addToAnswer(text, withKept(additions, asked)) ?? text),
       }),
     resume: null,
     tell: (failure) => sendSurfaceError(open.exchange, surface, failure),

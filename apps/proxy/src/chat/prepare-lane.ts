@@ -1,8 +1,6 @@
 import { AppError, type SnapshotModel } from '@aggregator/contracts';
 import {
   type ChatTranslation,
-  type NativeLane,
-  type NativeRequest,
   nameForVendor,
   type ProviderAdapter,
   type ProviderTarget,
@@ -12,7 +10,7 @@ import type { NativeAnswers } from '@aggregator/surfaces';
 import { nameDropped } from '../attempts/name-dropped.ts';
 import type { ChatWords } from './chat-job.ts';
 import { findNativeLane } from './native-request.ts';
-import { toLimitedRequest } from './output-limit.ts';
+import { limitUnasked, toLimitedRequest } from './output-limit.ts';
 
 /** One request on its way to one provider: as it came, or translated. */
 export interface Lane {
@@ -26,9 +24,9 @@ export interface Lane {
 }
 
 /** Returns the request, or why it may not go out as it came: the translation leaves that out and names it, if it can. */
-function tryNative(lane: NativeLane, native: NativeRequest, address: ProviderTarget): TranslatedRequest | AppError {
+function tryNative(toRequest: () => TranslatedRequest): TranslatedRequest | AppError {
   try {
-    return lane.toRequest(native, address);
+    return toRequest();
   } catch (thrown) {
     if (thrown instanceof AppError && thrown.code === 'unsupported_parameter') return thrown;
     throw thrown;
@@ -46,10 +44,14 @@ export function prepareLane(
   isContinued = false,
 ): Lane {
   const { asked, chat, surface, native, droppedHeaders } = words;
-  const lane = isContinued ? null : findNativeLane(surface, native, adapter);
-  const asItCame = lane === null || native === null ? null : tryNative(lane, native, address);
+  const lane = isContinued ? null : findNativeLane(surface, native, adapter, address);
+  const asItCame =
+    lane === null || native === null
+      ? null
+      : tryNative(() => lane.toRequest(native, address, limitUnasked(chat, model)));
   if (lane !== null && asItCame !== null && !(asItCame instanceof AppError)) {
-    const droppedParams = nameDropped(chat, [], asItCame.droppedParams);
+    const missed = asked.droppedParams.filter((name) => name === 'store');
+    const droppedParams = nameDropped(chat, missed, asItCame.droppedParams);
     return { requests: [asItCame], droppedParams, reader: lane.reader, answers: surface.native ?? null };
   }
   if (asked.refusal !== null) throw asItCame ?? asked.refusal;

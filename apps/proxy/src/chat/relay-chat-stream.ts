@@ -20,6 +20,7 @@ import type { ClientListener, ClientStream } from './client-stream.ts';
 import type { Continuation } from './continuation.ts';
 import { keepAnswer } from './keep-answer.ts';
 import { NativeEvents } from './native-events.ts';
+import { withKept } from './native-request.ts';
 import type { Lane } from './prepare-lane.ts';
 import { toIncompleteError, withChargedUsage } from './stream-end.ts';
 import { readWholeAsStream } from './whole-as-stream.ts';
@@ -235,7 +236,8 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     const chunks = translator.push(event.data);
     if (translator.error !== null || translator.malformedEvents > malformedEvents || this.#isAbandoned) return;
     this.#hasPushed = true;
-    this.#client.pass(native.take(event, translator.isComplete), chunks, translator.hasUntranslated ?? false);
+    const text = native.take(event, translator.isComplete);
+    this.#client.pass(text, chunks, translator.hasUntranslated ?? false, native.trace);
   }
 
   #pass(chunk: string): void {
@@ -291,12 +293,13 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   #finishNative(native: NativeEvents): void {
     const { open, request } = this.#attempt;
     const chunks = this.#translator.release?.() ?? [];
-    this.#client.pass('', chunks, false);
+    this.#client.pass('', chunks, false, native.trace);
     const charge = this.#charge();
     const end = this.#settle(charge);
-    const additions = wantsAdditions(open.exchange) ? toAdditions(open.exchange, request, charge) : null;
+    const added = wantsAdditions(open.exchange) ? toAdditions(open.exchange, request, charge) : null;
+    const additions = added === null ? null : withKept(added, this.#job.asked);
     this.#client.endAsCame(native.end(additions, this.#translator.isEnded));
-    this.#keep(this.#translator.end(), charge);
+    this.#keep(this.#translator.end(), charge, native.last);
     this.#complete(end);
   }
 
@@ -316,13 +319,16 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   }
 
   /** An answer that was gone on with is kept by nobody: it is of two. */
-  #keep(last: Record<string, unknown> | null, charge: Charge): void {
+  #keep(last: Record<string, unknown> | null, charge: Charge, nativeText: string | null = null): void {
     if (this.#continuation !== null) return;
     const { prepared, request } = this.#attempt;
     const said = this.#client.encoder.readSaid(last);
     const isExact = charge.reportedUsage === null && charge.estimate === null;
     const usage = isExact && !this.#client.hasUntranslated ? this.#translator.usage : null;
-    keepAnswer(this.#context, this.#job, said, { request, usage, droppedParams: prepared.droppedParams });
+    keepAnswer(this.#context, this.#job, said, {
+      ...{ request, usage, nativeText },
+      droppedParams: prepared.droppedParams,
+    });
   }
 
   #charge(): Charge {

@@ -1,7 +1,10 @@
 import type { ModelRow } from '@aggregator/contracts';
 
 /** Whether a key that is kept to certain models (null: to none) may see this one, under any of its names. */
-export function isAllowedModel({ id, provider }: ModelRow, allowed: readonly string[] | null): boolean {
+export function isAllowedModel(
+  { id, provider }: Pick<ModelRow, 'id' | 'provider'>,
+  allowed: readonly string[] | null,
+): boolean {
   if (allowed === null) return true;
   const prefix = `${provider}/`;
   const bare = id.startsWith(prefix) ? id.slice(prefix.length) : id;

@@ -12,8 +12,8 @@ export interface StoredResponse {
 
 /** UTF-8 bytes of a response with its input; a longer one is not kept. */
 const bytesMax = 700 * 1024;
-/** Ids that this proxy makes: 128 random bits are in them. */
-const ownId = /^resp_[0-9a-f]{64}$/;
+/** Ids that nobody guesses: this proxy's, with 128 random bits in them, and those of a provider of the dialect. */
+const longId = /^resp_[0-9A-Za-z_-]{32,128}$/;
 const ivBytes = 12;
 const tagBytes = 16;
 
@@ -40,7 +40,7 @@ export class StoredResponses {
   /** Does not wait. A response that is too long is not kept. */
   keep(caller: Caller, stored: StoredResponse): void {
     const { id } = stored.response;
-    if (this.isOff || typeof id !== 'string' || !ownId.test(id)) return;
+    if (this.isOff || typeof id !== 'string' || !longId.test(id)) return;
     const bytes = Buffer.from(JSON.stringify(stored));
     if (bytes.length > bytesMax) return;
     void this.#store.set(toConversationKey('response', caller, id), seal(bytes, caller, id), this.#keptMs);
@@ -48,7 +48,7 @@ export class StoredResponses {
 
   /** Null for an id that this caller has no response of, or none any more. */
   async read(caller: Caller, id: string): Promise<StoredResponse | null> {
-    if (!ownId.test(id)) return null;
+    if (!longId.test(id)) return null;
     const sealed = await this.#store.get(toConversationKey('response', caller, id));
     const text = sealed === null ? null : open(sealed, caller, id);
     const value = text === null ? null : parseExactJson(text);

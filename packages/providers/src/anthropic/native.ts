@@ -1,19 +1,16 @@
-import { AppError } from '@aggregator/contracts';
-import { DroppedParams } from '../fields/dropped-params.ts';
-import { ownFields } from '../fields/own-fields.ts';
 import { isRecord } from '../json-record.ts';
 import { editJson } from '../native/edit-json.ts';
+import { LaneEdits, type PricedFields, readHeader, refuse, refuseFiles } from '../native/lane-fields.ts';
 import type { NativeLane, NativeRequest, ProviderTarget, TranslatedRequest } from '../provider-adapter.ts';
 import { anthropicEndpoint } from './endpoint.ts';
 import { fromAnthropicChatResponse } from './response.ts';
 import { AnthropicChatStream } from './stream.ts';
 
 /**
- * Fields that change what a request costs in a way that no rate can tell: another model answers, at another speed, on another
- * account. Each with the values that do not.
+ * Another model answers, at another speed, on another account.
  * Source: https://platform.claude.com/docs/en/api/messages (read 2026-11, as typed by `@anthropic-ai/sdk` 1.11).
  */
-const pricedFields: Readonly<Record<string, readonly unknown[]>> = {
+const pricedFields: PricedFields = {
   billing_policy: [],
   fallback_credit_token: [],
   fallbacks: [],
@@ -35,6 +32,7 @@ const samplingFields = ['temperature', 'top_p', 'top_k'];
 
 /** The Messages API for requests of the Messages surface: they go out as they came. */
 export const anthropicNativeLane: NativeLane = {
+  serves: () => true,
   toRequest: toNativeRequest,
   reader: {
     fromResponse: fromAnthropicChatResponse,
@@ -42,29 +40,30 @@ export const anthropicNativeLane: NativeLane = {
   },
 };
 
-function toNativeRequest({ text, body, headers }: NativeRequest, target: ProviderTarget): TranslatedRequest {
-  refuseUnpriced(body, target);
-  const dropped = new DroppedParams();
-  const edits = new Map<string, string | null>([['model', JSON.stringify(target.model)]]);
-  for (const name of ownFields) if (Object.hasOwn(body, name)) edits.set(name, null);
-  for (const [name, harmless] of Object.entries(pricedFields)) {
-    const value = body[name] ?? null;
-    if (value === null || harmless.includes(value)) continue;
-    edits.set(name, null);
-    dropped.note(name);
+function toNativeRequest(request: NativeRequest, target: ProviderTarget, limit: number | null): TranslatedRequest {
+  const { text, body, headers } = request;
+  const { inference_geo: place, container } = body;
+  if (typeof place === 'string' && place !== 'global') {
+    throw refuse('inference_geo', 'which provider answers, and where, is chosen with provider.only');
   }
-  const { max_tokens: asked } = body;
-  const { maxOutputTokens: most } = target;
+  if (container !== undefined && container !== null) throw refuse('container', 'no price of its hours is known');
+  refuseFiles(request, body.messages, 'messages');
+  const lane = new LaneEdits(body, target.model);
+  lane.cutPriced(pricedFields);
+  lane.cutTools(
+    (type) => unpricedTool.test(type) || (searchTool.test(type) && target.areToolCallsPriced !== true),
+    ({ name }) => name,
+  );
   // Anthropic refuses what the model cannot generate; after a failover the model may be another than the caller asked.
-  if (typeof asked === 'number' && most !== null && asked > most) edits.set('max_tokens', String(most));
-  const { tools, searchesMax } = boundSearches(body.tools);
-  if (tools !== null) edits.set('tools', JSON.stringify(tools));
+  lane.bound('max_tokens', target.maxOutputTokens, limit);
+  const { tools, searchesMax } = boundSearches(lane.tools);
+  if (tools !== null) lane.set('tools', tools);
   const beta = readHeader(headers, 'anthropic-beta');
   const { url, method, headers: own } = anthropicEndpoint(target, '/messages', readVersion(body, headers));
   return {
     endpoint: { url, method, headers: beta === null ? own : { ...own, 'anthropic-beta': beta } },
-    body: editJson(text, edits),
-    droppedParams: dropped.names,
+    body: editJson(text, lane.edits),
+    droppedParams: lane.dropped.names,
     ...(searchesMax > 0 && { toolCallsMax: searchesMax }),
   };
 }
@@ -75,17 +74,14 @@ function readVersion(body: NativeRequest['body'], headers: NativeRequest['header
   return readHeader(headers, 'anthropic-version') ?? (hasSampling ? '2023-06-01' : '2026-10-21');
 }
 
-function readHeader(headers: NativeRequest['headers'], name: string): string | null {
-  const value = headers[name];
-  const text = Array.isArray(value) ? value.join(', ') : (value ?? '');
-  return text === '' ? null : text;
-}
-
 /** Most searches of a request, and its tools with that bound in them; null if they have it already. */
-function boundSearches(tools: unknown): { readonly tools: readonly unknown[] | null; readonly searchesMax: number } {
+function boundSearches(given: readonly unknown[]): {
+  readonly tools: readonly unknown[] | null;
+  readonly searchesMax: number;
+} {
   let searchesMax = 0;
   let isChanged = false;
-  const bounded = (Array.isArray(tools) ? tools : []).map((tool) => {
+  const bounded = given.map((tool) => {
     if (!isRecord(tool) || typeof tool.type !== 'string' || !searchTool.test(tool.type)) return tool;
     const { max_uses: asked } = tool;
     const isBounded = typeof asked === 'number' && asked >= 0 && asked <= searchesMost;
@@ -95,24 +91,4 @@ function boundSearches(tools: unknown): { readonly tools: readonly unknown[] | n
     return isBounded ? tool : { ...tool, max_uses: uses };
   });
   return { tools: isChanged ? bounded : null, searchesMax };
-}
-
-/** @throws {AppError} `unsupported_parameter` */
-function refuseUnpriced(
-  { tools, inference_geo: place }: NativeRequest['body'],
-  { areToolCallsPriced = false }: ProviderTarget,
-): void {
-  if (typeof place === 'string' && place !== 'global') {
-    throw refuse('inference_geo', 'which provider answers, and where, is chosen with provider.only');
-  }
-  for (const [index, tool] of (Array.isArray(tools) ? tools : []).entries()) {
-    const type = isRecord(tool) && typeof tool.type === 'string' ? tool.type : '';
-    if (unpricedTool.test(type) || (searchTool.test(type) && !areToolCallsPriced)) {
-      throw refuse(`tools[${index}]`, `no price of the calls of '${type.slice(0, 64)}' is known`);
-    }
-  }
-}
-
-function refuse(param: string, reason: string): AppError {
-  return new AppError('unsupported_parameter', { param, message: `'${param}' is not supported here: ${reason}.` });
 }

@@ -9,6 +9,7 @@ import { refusesSampling } from './model-efforts.ts';
 import { OpenAiStream } from './openai-stream.ts';
 import { fromOpenAiAnswer } from './response.ts';
 import { responsesChatFields } from './responses/fields.ts';
+import { responsesNativeLane } from './responses/native.ts';
 import { toResponsesRequest } from './responses/request.ts';
 
 /**
@@ -56,6 +57,7 @@ export const openAiAdapter: ProviderAdapter = {
   ...chatCompletions,
   // Source: https://platform.openai.com/docs/api-reference/chat/create (tools.function.name); ids: BerriAI/litellm#41534.
   names: { toolName: wordsOf(64), callId: wordsOf(64) },
+  native: { responses: responsesNativeLane },
   chat: {
     ...chatCompletions.chat,
     fieldsFor: (request, target) =>

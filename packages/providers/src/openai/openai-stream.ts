@@ -56,6 +56,10 @@ export class OpenAiStream implements ChatStreamTranslator {
     return this.#stream.malformedEvents;
   }
 
+  get hasUntranslated(): boolean {
+    return this.#stream.hasUntranslated ?? false;
+  }
+
   get error(): ProviderError | null {
     return this.#stream.error;
   }

@@ -1,4 +1,4 @@
-import { type ReasoningDetail, reasoningDetail } from '@aggregator/contracts';
+import { type ChatCompletionRequest, type ReasoningDetail, reasoningDetail } from '@aggregator/contracts';
 import { z } from 'zod';
 
 /**
@@ -31,4 +31,17 @@ export function openDetails(text: string): ReasoningDetail[] | null {
   } catch {
     return null;
   }
+}
+
+/**
+ * True if a conversation holds thoughts that were sealed here: no provider can read them as they are. A thought in a format
+ * is sealed, but for the `native` format of the surface's own dialect, which goes to the client as it is.
+ */
+export function hasSealedThoughts(
+  { messages }: Pick<ChatCompletionRequest, 'messages'>,
+  native: string | null,
+): boolean {
+  return messages.some(({ reasoning_details: details }) =>
+    details?.some(({ format }) => typeof format === 'string' && format !== native),
+  );
 }

@@ -9,6 +9,7 @@ import {
   messagesFormat,
   messagesRequest,
 } from '@aggregator/contracts';
+import { hasSealedThoughts } from '../answer/sealed-details.ts';
 import type { SurfaceRequest } from '../chat-surface.ts';
 import { FieldJudge, notSupported } from '../fields/field-judge.ts';
 import { toSurfaceRequest } from '../fields/surface-request.ts';
@@ -35,7 +36,10 @@ export function toMessagesChat(body: unknown): SurfaceRequest {
     ...(isStreamed && { stream_options: { include_usage: true } }),
   };
   const stopSequences: readonly string[] = request.stop_sequences ?? [];
-  return { ...toSurfaceRequest(chat, judge, stopSequences), hasSealedThoughts: hasSealedThoughts(chat) };
+  return {
+    ...toSurfaceRequest(chat, judge, stopSequences),
+    hasSealedThoughts: hasSealedThoughts(chat, anthropicFormat),
+  };
 }
 
 /** `POST /v1/messages/count_tokens`: the conversation as a chat completion request that is counted and never sent. */
@@ -116,13 +120,6 @@ const userLengthMax = 64;
 function toUser({ metadata }: MessagesRequest): string | null | undefined {
   const user = metadata?.user_id;
   return user && user.length > userLengthMax ? hash('sha256', user, 'hex') : user;
-}
-
-/** A format is set if the thought is signed; Anthropic's own signatures go back as they are. */
-function hasSealedThoughts({ messages }: ChatCompletionRequest): boolean {
-  return messages.some(({ reasoning_details: details }) =>
-    details?.some(({ format }) => typeof format === 'string' && format !== anthropicFormat),
-  );
 }
 
 function hasValue(value: unknown): boolean {

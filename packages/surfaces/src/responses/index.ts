@@ -1,5 +1,6 @@
 import { toOpenAiErrorBody } from '@aggregator/contracts';
 import type { ChatSurface } from '../chat-surface.ts';
+import { responsesAnswers } from './native.ts';
 import { responsesReferences } from './references.ts';
 import { toResponsesChat } from './request.ts';
 import { toResponse } from './response.ts';
@@ -11,6 +12,7 @@ export const responsesSurface: ChatSurface = {
   fromAnswer: toResponse,
   createStream: (request, head) => new ResponsesStream(request, head),
   toErrorBody: (error) => toOpenAiErrorBody(error),
+  native: responsesAnswers,
   references: responsesReferences,
   fieldNames: {
     'content.cache_control': 'content.prompt_cache_breakpoint',

@@ -6,6 +6,7 @@ import {
   responsesJsonSchema,
   responsesRequest,
 } from '@aggregator/contracts';
+import { hasSealedThoughts } from '../answer/sealed-details.ts';
 import type { SurfaceRequest } from '../chat-surface.ts';
 import { FieldJudge } from '../fields/field-judge.ts';
 import { toSurfaceRequest } from '../fields/surface-request.ts';
@@ -52,7 +53,8 @@ export function toResponsesChat(body: unknown): SurfaceRequest {
     ...toReasoning(request, judge),
     ...toFormat(request, judge),
   };
-  return toSurfaceRequest(chat, judge, new ResponsesOriginal(toEcho(request), names));
+  const original = new ResponsesOriginal(toEcho(request), names);
+  return { ...toSurfaceRequest(chat, judge, original), hasSealedThoughts: hasSealedThoughts(chat, null) };
 }
 
 /** What the answer tells back of the request, with the values of what the caller left out. */

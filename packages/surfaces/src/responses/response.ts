@@ -25,7 +25,14 @@ export function toResponse(answer: Body, request: SurfaceRequest): Record<string
   const finishReason = choice?.finishReason ?? null;
   const { names } = originalOf(request);
   const output = collectBlocks(choice?.said ?? {}).map(({ block, text, isLast }) =>
-    toItem(block, identity.id, names, text, isLast ? toItemStatus(finishReason) : 'completed', choice?.logprobs ?? []),
+    toItem(
+      block,
+      toItemId(block, identity.id),
+      names,
+      text,
+      isLast ? toItemStatus(finishReason) : 'completed',
+      choice?.logprobs ?? [],
+    ),
   );
   return {
     ...toResponseFrame(identity, request),
@@ -103,13 +110,12 @@ const itemPrefixes: Readonly<Record<string, string>> = { reasoning: 'rs_', encry
 /** An item of the output; `in_progress` as it begins, with nothing in it. */
 export function toItem(
   block: Block,
-  answerId: string,
+  id: string,
   names: ToolNames,
   text: string,
   status: ItemStatus,
   logprobs: readonly unknown[],
 ): Record<string, unknown> {
-  const id = toItemId(block, answerId);
   const isBegun = status === 'in_progress';
   switch (block.kind) {
     case 'reasoning':

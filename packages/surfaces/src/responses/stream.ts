@@ -4,7 +4,9 @@ import { type Block, BlockSequence, type BlockSink } from '../answer/block-seque
 import { type AnswerIdentity, readAdditions, readChoice, readIdentity } from '../answer/read-answer.ts';
 import { readPieces } from '../answer/read-pieces.ts';
 import type { AnswerHead, SurfaceRequest, SurfaceStream } from '../chat-surface.ts';
+import type { NativeTrace } from '../native-answers.ts';
 import { toEvent } from '../sse/to-event.ts';
+import { ResponsesTrace } from './native.ts';
 import { originalOf } from './original.ts';
 import { toEnd, toItem, toItemId, toItemStatus, toPart, toResponseFrame, toUsage } from './response.ts';
 import type { ToolNames } from './tool-names.ts';
@@ -33,6 +35,8 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
   /** Of the items that are open, by their place. */
   readonly #said = new Map<number, Said>();
   readonly #output: Record<string, unknown>[] = [];
+  /** Of what the client has had from a provider of the same dialect; null if there is nothing. */
+  #trace: ResponsesTrace | null = null;
   #out = '';
   #eventCount = 0;
   #identity: AnswerIdentity | null = null;
@@ -96,7 +100,7 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
 
   open(block: Block): void {
     this.#said.set(block.position, { text: '', logprobs: [] });
-    const item = toItem(block, this.#answerId, this.#names, '', 'in_progress', []);
+    const item = toItem(block, this.#idOf(block), this.#names, '', 'in_progress', []);
     this.#write('response.output_item.added', { output_index: block.position, item });
     if (block.kind === 'text' || block.kind === 'refusal') {
       this.#writeOf(block, 'response.content_part.added', { content_index: 0, part: toPart(block, '', []) });
@@ -150,13 +154,20 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
       default:
     }
     const status = isLast ? toItemStatus(this.#finishReason) : 'completed';
-    const item = toItem(block, this.#answerId, this.#names, text, status, logprobs);
+    const item = toItem(block, this.#idOf(block), this.#names, text, status, logprobs);
     this.#output[block.position] = item;
     this.#write('response.output_item.done', { output_index: block.position, item });
   }
 
-  get #answerId(): string {
-    return this.#identity?.id ?? this.#request.answerId ?? this.#head.requestId;
+  follow(trace: NativeTrace): void {
+    if (!(trace instanceof ResponsesTrace)) return;
+    this.#trace = trace;
+    this.#eventCount = trace.eventCount;
+  }
+
+  #idOf(block: Block): string {
+    const answerId = this.#identity?.id ?? this.#request.answerId ?? this.#head.requestId;
+    return this.#trace?.itemIds.get(block.position) ?? toItemId(block, answerId);
   }
 
   #read(chunk: Body): AnswerIdentity {
@@ -173,7 +184,7 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
   #start(chunk: Body): AnswerIdentity {
     const { requestId: id, createdAt } = this.#head;
     const told = readIdentity(chunk, { id, createdAt, model: this.#request.chat.model });
-    const identity = { ...told, id: this.#request.answerId ?? told.id };
+    const identity = { ...told, id: this.#trace?.id ?? this.#request.answerId ?? told.id };
     this.#identity = identity;
     const response = toResponseFrame(identity, this.#request);
     this.#write('response.created', { response });
@@ -182,7 +193,7 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
   }
 
   #writeOf(block: Block, type: string, fields: Body): void {
-    this.#write(type, { item_id: toItemId(block, this.#answerId), output_index: block.position, ...fields });
+    this.#write(type, { item_id: this.#idOf(block), output_index: block.position, ...fields });
   }
 
   #write(type: string, fields: Body): void {

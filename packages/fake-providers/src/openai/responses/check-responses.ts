@@ -21,7 +21,7 @@ export function checkResponses(request: FakeResponses, model: FakeModel): void {
     // What is not said to be loose is strict here.
     if (tool.type === 'function' && tool.strict !== false) checkStrictSchema(tool.parameters, 'tools');
   }
-  if (typeof request.input !== 'string') checkItems(request.input);
+  if (typeof request.input !== 'string') checkItems(request.input, effortsOf(model, 'responses').length > 0);
 }
 
 function checkReasoning({ reasoning, include, temperature, top_p }: FakeResponses, model: FakeModel): void {
@@ -55,7 +55,7 @@ function checkReasoning({ reasoning, include, temperature, top_p }: FakeResponse
   }
 }
 
-function checkItems(items: readonly FakeItem[]): void {
+function checkItems(items: readonly FakeItem[], isThinker: boolean): void {
   const calls = new Set<string>();
   const answered = new Set<string>();
   for (const [index, item] of items.entries()) {
@@ -69,8 +69,8 @@ function checkItems(items: readonly FakeItem[]): void {
         break;
       case 'function_call':
       case 'custom_tool_call':
-        // Only a call that is known by its id is looked up, with the reasoning that led to it.
-        if (item.id !== undefined && before?.type !== 'reasoning' && before?.type !== item.type) {
+        // Only a call that is known by its id is looked up, with the reasoning that led to it, if the model reasons.
+        if (isThinker && item.id !== undefined && before?.type !== 'reasoning' && before?.type !== item.type) {
           const told = `Item '${item.id}' of type '${item.type}' was provided without its required 'reasoning' item.`;
           throw invalid('input', told);
         }

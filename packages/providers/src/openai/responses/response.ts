@@ -53,7 +53,24 @@ export function fromResponsesAnswer(response: Fields): TranslatedAnswer {
     ...(usage !== null && { usage }),
     ...(typeof response.service_tier === 'string' && { service_tier: response.service_tier }),
   };
-  return { body, ...(readOpenAiChatUsage(usage) ?? noUsage) };
+  const hasUntranslated = !isTranslated(response.output);
+  return { body, ...(readOpenAiChatUsage(usage) ?? noUsage), ...(hasUntranslated && { hasUntranslated }) };
+}
+
+const translatedItems: readonly unknown[] = ['reasoning', 'function_call', 'custom_tool_call'];
+
+/** True if a chat completion says all that these items say: one message, without notes on it. */
+function isTranslated(output: unknown): boolean {
+  const items = Array.isArray(output) ? output.filter(isRecord) : [];
+  const messages = items.filter(({ type }) => type === 'message');
+  const hasNotes = messages.some(
+    ({ content }) =>
+      Array.isArray(content) &&
+      content.some((part) => isRecord(part) && Array.isArray(part.annotations) && part.annotations.length > 0),
+  );
+  return (
+    messages.length <= 1 && !hasNotes && items.every(({ type }) => type === 'message' || translatedItems.includes(type))
+  );
 }
 
 function toMessage({ texts, refusal, calls, details }: Said): Fields {

@@ -19,6 +19,13 @@ interface OpenItem {
 }
 
 const nothing: readonly string[] = Object.freeze([]);
+/** Events that say nothing that others do not say. */
+const repeating: ReadonlySet<string> = new Set([
+  ...['keepalive', 'response.in_progress', 'response.queued', 'response.content_part.added'],
+  ...['response.content_part.done', 'response.output_text.done', 'response.refusal.done'],
+  ...['response.function_call_arguments.done', 'response.custom_tool_call_input.done'],
+  ...['response.reasoning_summary_part.done', 'response.reasoning_summary_text.done', 'response.reasoning_text.done'],
+]);
 /** An item beyond this bound is no item of ours. */
 const itemsMax = 10_000;
 
@@ -50,6 +57,7 @@ export class ResponsesChatStream implements ChatStreamTranslator {
   outputCharacters = 0;
   malformedEvents = 0;
   error: ProviderError | null = null;
+  hasUntranslated = false;
 
   readonly #includeUsage: boolean;
   readonly #createdAt: number;
@@ -139,12 +147,13 @@ export class ResponsesChatStream implements ChatStreamTranslator {
   }
 
   /** Returns the item, and what tells the client of it. */
-  #openItem(index: number, { type, call_id: id, name }: Fields): [OpenItem, readonly string[]] {
+  #openItem(index: number, { type, call_id: id, name, namespace }: Fields): [OpenItem, readonly string[]] {
     const kind = kinds.get(type) ?? 'other';
     const isCall = kind === 'function' || kind === 'custom';
     const item: OpenItem = { kind, callIndex: isCall ? this.#callCount : -1, characters: 0 };
     this.#items[index] = item;
     if (kind === 'message') this.#isApart = this.#hasText;
+    this.hasUntranslated ||= kind === 'other' || this.#isApart || typeof namespace === 'string';
     if (!isCall) return [item, nothing];
     this.#callCount += 1;
     const called = kind === 'function' ? { function: { name, arguments: '' } } : { custom: { name, input: '' } };
@@ -207,6 +216,7 @@ export class ResponsesChatStream implements ChatStreamTranslator {
       case 'reasoning': {
         const summary = open.characters > 0 ? '' : textsOf(item.summary).join(summarySeparator);
         const encrypted = toEncryptedDetails(item, index);
+        this.hasUntranslated ||= encrypted.length === 0 && open.characters === 0 && summary === '';
         return [
           ...this.#tellThought(index, summary, 'summary'),
           ...(encrypted.length === 0 ? nothing : [this.#toText({ reasoning_details: encrypted })]),
@@ -255,6 +265,7 @@ export class ResponsesChatStream implements ChatStreamTranslator {
   #passOver({ type, delta, error }: Fields): readonly string[] {
     if (isRecord(error)) return this.#fail({ type: 'error', error });
     if (typeof type !== 'string') return this.#drop();
+    if (!repeating.has(type)) this.hasUntranslated = true;
     if (typeof delta === 'string' && delta !== '') this.#count(delta.length);
     return nothing;
   }

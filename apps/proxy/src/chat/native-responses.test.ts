@@ -1,0 +1,218 @@
+import { waitFor } from '@aggregator/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { chunkEvent, toEvent } from '../testing/scripted-upstream.ts';
+import { type NativeWorld, startNativeWorld } from '../testing/start-native-world.ts';
+
+const path = '/v1/responses';
+const json = { 'content-type': 'application/json' };
+const eventStream = { 'content-type': 'text/event-stream' };
+const plain = { 'x-aggregator-additions': 'none' };
+
+let world: NativeWorld;
+beforeAll(async () => {
+  world = await startNativeWorld(
+    [
+      { name: 'gpt', type: 'OpenAI', options: { api: 'responses' } },
+      { name: 'other', type: 'OpenAICompatible', capabilities: ['prefill'] },
+      { name: 'chat', type: 'OpenAI', options: { api: 'chat-completions' } },
+    ],
+    { environment: { RETRY_DELAY_MS: '1', MAX_RETRIES: '0' } },
+  );
+});
+afterAll(() => world.stop());
+beforeEach(() => world.reset());
+
+const usage = '{"input_tokens":10,"output_tokens":5,"total_tokens":15,"new":1.0}';
+const output =
+  '[{"type":"new_item","id":"n_1","x":12345678901234567890},{"type":"message","id":"msg_abcdef","role":"assistant","status":"completed","content":[{"type":"output_text","text":"Hi","annotations":[{"type":"new"}]}]}]';
+const response = (status: string, items = output, figures = usage) =>
+  `{"id":"resp_1","object":"response","created_at":1,"model":"gpt-x","status":"${status}","output":${items},"usage":${figures},"store":false}`;
+const request = (model: string, more = '') =>
+  `{ "model" : "${model}", "store":false,\n"input":[{"role":"user","content":"Hi"},{"type":"new_item","n":1.0}],"tools":[{"type":"namespace","name":"a","tools":[{"type":"function","name":"b","parameters":{"n":1.50}}]},{"type":"local_shell"}],"new_field":{"big":12345678901234567890}${more}}`;
+const event = (type: string, number: number, fields: string) =>
+  `event: ${type}\ndata: {"type":"${type}","sequence_number":${number}${fields}}\n\n`;
+const begin = [
+  event('response.created', 0, `,"response":${response('in_progress', '[]', 'null')}`),
+  event('response.in_progress', 1, `,"response":${response('in_progress', '[]', 'null')}`),
+];
+const message = [
+  event(
+    'response.output_item.added',
+    2,
+    ',"output_index":0,"item":{"type":"message","id":"msg_abcdef","role":"assistant","content":[]}',
+  ),
+  event(
+    'response.content_part.added',
+    3,
+    ',"output_index":0,"item_id":"msg_abcdef","content_index":0,"part":{"type":"output_text","text":""}',
+  ),
+  event(
+    'response.output_text.delta',
+    4,
+    ',"output_index":0,"item_id":"msg_abcdef","content_index":0,"delta":"One two ","obfuscation":"x"',
+  ),
+];
+const done = [
+  event('response.output_text.done', 5, ',"output_index":0,"item_id":"msg_abcdef","content_index":0,"text":"One two "'),
+  event(
+    'response.content_part.done',
+    6,
+    ',"output_index":0,"item_id":"msg_abcdef","content_index":0,"part":{"type":"output_text","text":"One two "}',
+  ),
+];
+
+describe('a request of the Responses surface to OpenAI', () => {
+  it('goes out as it came, and its answer comes as it was given', async () => {
+    world.upstream('gpt').answer = (_request, answer) => void answer.writeHead(200, json).end(response('completed'));
+    const body = request('gpt/m');
+    const answer = await world.send(path, body, { ...plain, 'openai-beta': 'x=v1' });
+    expect({ status: answer.status, text: answer.text }).toEqual({ status: 200, text: response('completed') });
+    expect(world.upstream('gpt').lastBody).toBe(body.replace('"gpt/m"', '"m"'));
+    expect(world.upstream('gpt').lastHeaders).toMatchObject({ 'openai-beta': 'x=v1' });
+    expect(await world.usageOf(answer.requestId)).toMatchObject({ usage: { inputUncached: 10, outputText: 5 } });
+  });
+
+  it('is streamed as it was given, with our additions in the last event alone', async () => {
+    const events = [
+      ...begin,
+      event('response.new_event', 2, ',"x":1.0'),
+      event('response.completed', 3, `,"response":${response('completed')}`),
+    ];
+    world.upstream('gpt').answer = (_request, answer) => void answer.writeHead(200, eventStream).end(events.join(''));
+    const bare = await world.send(path, request('gpt/m', ',"stream":true'), plain);
+    expect(bare.text).toBe(events.join(''));
+    const added = await world.send(path, request('gpt/m', ',"stream":true'));
+    expect(added.text.startsWith(events.slice(0, -1).join(''))).toBe(true);
+    const last = JSON.parse(added.text.trimEnd().split('\n').at(-1)?.slice(6) ?? '');
+    expect(last.response).toMatchObject({ provider: 'gpt', usage: { new: 1, cost_nano_usd: '105000' } });
+  });
+
+  it('stores nothing, asks for what the next turn needs, and refuses state of others', async () => {
+    world.upstream('gpt').answer = (_request, answer) => void answer.writeHead(200, json).end(response('completed'));
+    const body = request('gpt/m').replace('"store":false', '"store":true');
+    const answer = await world.send(path, body, plain);
+    expect(world.upstream('gpt').lastBody).toBe(
+      `${body.replace('"gpt/m"', '"m"').replace('"store":true', '"store":false').slice(0, -1)},"include":["reasoning.encrypted_content"]}`,
+    );
+    expect(answer.headers.get('x-aggregator-dropped-params')).toBeNull();
+    for (const more of [',"conversation":"conv_1"', ',"prompt":{"id":"p"}', ',"background":true']) {
+      expect((await world.send(path, request('gpt/m', more))).status).toBe(400);
+    }
+    expect((await world.send(path, request('gpt/m', ',"previous_response_id":"resp_2"'))).status).toBe(404);
+    const file = request('gpt/m').replace('"content":"Hi"', '"content":[{"type":"input_file","file_id":"file-1"}]');
+    expect((await world.send(path, file)).status).toBe(400);
+    expect(world.upstream('gpt').requests).toBe(1);
+  });
+
+  it('refers to the items of an earlier answer by the ids that the client has', async () => {
+    world.upstream('gpt').answer = (_request, answer) => void answer.writeHead(200, json).end(response('completed'));
+    await world.send(path, '{"model":"gpt/m","input":"Hi"}');
+    const next =
+      '{"model":"gpt/m","input":[{"type":"item_reference","id":"msg_abcdef"},{"role":"user","content":"Go"}]}';
+    expect((await world.send(path, next)).status).toBe(200);
+    expect(JSON.parse(world.upstream('gpt').lastBody).input[0]).toEqual(JSON.parse(output)[1]);
+  });
+
+  it('is stored here under the id that the client has, and continued', async () => {
+    const id = `resp_${'5'.repeat(48)}`;
+    const whole = response('completed').replace('resp_1', id);
+    world.upstream('gpt').answer = (_request, answer) => void answer.writeHead(200, json).end(whole);
+    const first = await world.send(path, '{"model":"gpt/m","input":"Hi"}');
+    expect(JSON.parse(first.text)).toMatchObject({ id, store: true });
+    const next = `{"model":"gpt/m","input":"Go","previous_response_id":"${id}"}`;
+    await waitFor(async () => (await world.send(path, next)).status === 200, { describe: 'the stored response' });
+    const sent = JSON.parse(world.upstream('gpt').lastBody);
+    expect(sent).not.toHaveProperty('previous_response_id');
+    expect(sent.input.map(({ type, id: own }: Record<string, unknown>) => [type, own])).toEqual([
+      ['message', undefined],
+      ['new_item', 'n_1'],
+      ['message', 'msg_abcdef'],
+      ['message', undefined],
+    ]);
+    expect((await fetch(`${world.url}${path}/${id}`, { headers: await world.headers() })).status).toBe(200);
+  });
+
+  it('leaves out a tool that has no price, and names it', async () => {
+    world.upstream('gpt').answer = (_request, answer) => void answer.writeHead(200, json).end(response('completed'));
+    const body = request('gpt/m').replace('{"type":"local_shell"}', '{"type":"web_search","x":1.0}');
+    const answer = await world.send(path, body, plain);
+    expect(answer.headers.get('x-aggregator-dropped-params')).toBe('tools.web_search');
+    expect(JSON.parse(world.upstream('gpt').lastBody).tools).toHaveLength(1);
+    expect((await world.send(path, body.replace('{', '{"strict":true,'))).status).toBe(400);
+  });
+
+  it('is translated for a server that has chat completions alone', async () => {
+    const chat =
+      '{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}';
+    world.upstream('chat').answer = (_request, answer) => void answer.writeHead(200, json).end(chat);
+    expect((await world.send(path, '{"model":"chat/m","input":"Hi"}')).status).toBe(200);
+    expect(JSON.parse(world.upstream('chat').lastBody)).toMatchObject({ messages: [{ content: 'Hi' }] });
+  });
+});
+
+describe('GET /v1/capabilities', () => {
+  it('names the lane of each model', async () => {
+    const answer = await fetch(`${world.url}/v1/capabilities`, { headers: await world.headers() });
+    const list: { data: { provider: string; models: unknown }[] } = JSON.parse(await answer.text());
+    const told = Object.fromEntries(list.data.map(({ provider, models }) => [provider, models]));
+    expect(told).toMatchObject({
+      gpt: [{ id: 'm', native: ['responses'] }],
+      other: [{ id: 'm', native: [] }],
+      chat: [{ id: 'm', native: [] }],
+    });
+  });
+});
+
+describe('a native response that breaks', () => {
+  const body = '{"model":"all","max_output_tokens":50,"stream":true,"input":"Count"}';
+
+  it.each([
+    ['in a text', [...begin, ...message]],
+    ['behind the end of a text', [...begin, ...message, ...done]],
+  ])('%s is continued by another provider under its ids and numbers', async (_, events) => {
+    world.upstream('gpt').answer = (_request, answer) =>
+      void answer.writeHead(200, eventStream).write(events.join(''), () => answer.destroy());
+    world.upstream('other').answer = (_request, answer) => {
+      const figures = { prompt_tokens: 10, completion_tokens: 2, total_tokens: 12 };
+      const end = toEvent({
+        id: 'c',
+        object: 'chat.completion.chunk',
+        created: 1,
+        model: 'm',
+        choices: [],
+        usage: figures,
+      });
+      answer.writeHead(200, eventStream).end(`${chunkEvent('three')}${chunkEvent('', 'stop')}${end}data: [DONE]\n\n`);
+    };
+    const answer = await world.send(path, body);
+    const before = [...begin, ...message].join('');
+    expect(answer.text.slice(0, before.length)).toBe(before);
+    const rest = answer.text
+      .slice(before.length)
+      .split('\n')
+      .filter((line) => line.startsWith('data: '));
+    const told = rest.map((line) => JSON.parse(line.slice(6)));
+    expect(told.map(({ sequence_number: number }) => number)).toEqual([5, 6, 7, 8, 9]);
+    expect(told[0]).toMatchObject({ type: 'response.output_text.delta', item_id: 'msg_abcdef', delta: 'three' });
+    expect(told.at(-1)).toMatchObject({
+      type: 'response.completed',
+      response: { id: 'resp_1', output: [{ id: 'msg_abcdef', content: [{ text: 'One two three' }] }] },
+    });
+  });
+
+  it('with an item that no other stream can say ends in the error events of its dialect', async () => {
+    const events = [
+      ...begin,
+      event('response.output_item.added', 2, ',"output_index":0,"item":{"type":"web_search_call","id":"ws_1"}'),
+      event('response.output_item.done', 3, ',"output_index":0,"item":{"type":"web_search_call","id":"ws_1"}'),
+      event('response.output_item.added', 4, ',"output_index":1,"item":{"type":"message","id":"msg_2","content":[]}'),
+      event('response.output_text.delta', 5, ',"output_index":1,"item_id":"msg_2","content_index":0,"delta":"One"'),
+    ];
+    world.upstream('gpt').answer = (_request, answer) =>
+      void answer.writeHead(200, eventStream).write(events.join(''), () => answer.destroy());
+    const answer = await world.send(path, body);
+    expect(answer.text.startsWith(events.join(''))).toBe(true);
+    expect(answer.text.slice(events.join('').length)).toMatch(/^event: response.failed\ndata: .*\n\nevent: error\n/);
+    expect(world.upstream('other').requests).toBe(0);
+  });
+});

@@ -1,0 +1,79 @@
+import { isRecord } from '../../json-record.ts';
+import { editJson } from '../../native/edit-json.ts';
+import { LaneEdits, type PricedFields, readHeader, refuse, refuseFiles } from '../../native/lane-fields.ts';
+import type { NativeLane, NativeRequest, ProviderTarget, TranslatedRequest } from '../../provider-adapter.ts';
+import { openAiApiOption } from '../choose-api.ts';
+import { openAiEndpoint } from '../endpoint.ts';
+import { responsesEffortsOf } from '../model-efforts.ts';
+import { rowOf } from '../model-table.ts';
+import { OpenAiStream } from '../openai-stream.ts';
+import { fromOpenAiAnswer } from '../response.ts';
+
+/** Source: https://developers.openai.com/api/docs/pricing (read 2026-11). */
+const pricedFields: PricedFields = { service_tier: ['auto', 'default'] };
+
+/** Tools that OpenAI charges by the call, by the container or by the picture. Source: as above. */
+const pricedTool = /^(?:web_search|file_search|code_interpreter|image_generation|shell$|programmatic_tool_calling)/;
+
+/** State that OpenAI keeps for the operator's account: no organisation may use that of another. */
+const storedFields = ['background', 'conversation', 'prompt'];
+/** Ids of input items that were stored here without an id of the client. */
+const keptId = /^(?:msg|in)_[0-9a-f]{64}_in\d+$/;
+const encrypted = 'reasoning.encrypted_content';
+
+/**
+ * OpenAI's Responses API for requests of the Responses surface: they go out as they came. A server that has chat completions
+ * alone is set by the option `api`; a name of a model that OpenAI does not give may be of such a server.
+ */
+export const responsesNativeLane: NativeLane = {
+  serves({ model, options: { [openAiApiOption]: api } }) {
+    return api === undefined ? rowOf(model) !== null : api === 'responses';
+  },
+  toRequest: toNativeRequest,
+  reader: { fromResponse: fromOpenAiAnswer, createStream: (options) => new OpenAiStream(options) },
+};
+
+function toNativeRequest(request: NativeRequest, target: ProviderTarget, limit: number | null): TranslatedRequest {
+  const { text, body, headers } = request;
+  for (const name of storedFields) {
+    if ((body[name] ?? false) !== false) throw refuse(name, 'nothing is stored at the provider between requests');
+  }
+  refuseFiles(request, body.input, 'input');
+  const lane = new LaneEdits(body, target.model);
+  lane.cutPriced(pricedFields);
+  lane.cutTools(
+    (type) => pricedTool.test(type),
+    ({ type }) => type,
+  );
+  lane.bound('max_output_tokens', target.maxOutputTokens, limit);
+  // The conversation before this turn is in the input.
+  if (Object.hasOwn(body, 'previous_response_id')) lane.edits.set('previous_response_id', null);
+  cutKeptIds(lane, body.input);
+  if (body.store !== false) storeNothing(lane, body, target.model);
+  const beta = readHeader(headers, 'openai-beta');
+  const { url, method, headers: own } = openAiEndpoint(target, '/responses');
+  return {
+    endpoint: { url, method, headers: beta === null ? own : { ...own, 'openai-beta': beta } },
+    body: editJson(text, lane.edits),
+    droppedParams: lane.dropped.names,
+  };
+}
+
+function cutKeptIds(lane: LaneEdits, input: unknown): void {
+  const isKept = (item: unknown) => isRecord(item) && typeof item.id === 'string' && keptId.test(item.id);
+  if (!Array.isArray(input) || !input.some(isKept)) return;
+  const items = input.map((item) => {
+    if (!isKept(item)) return item;
+    const { id: _id, ...rest } = item;
+    return rest;
+  });
+  lane.set('input', items);
+}
+
+/** What is not stored must be in the answer, so that the next turn can give it back. */
+function storeNothing(lane: LaneEdits, { include }: NativeRequest['body'], model: string): void {
+  lane.set('store', false);
+  const included: readonly unknown[] = Array.isArray(include) ? include : [];
+  const reasons = responsesEffortsOf(model)?.length !== 0;
+  if (reasons && !included.includes(encrypted)) lane.set('include', [...included, encrypted]);
+}

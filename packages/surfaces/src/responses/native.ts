@@ -1,0 +1,47 @@
+import { editJson, isRecord, parseExactRecord, parseRecord, readJsonField } from '@aggregator/providers';
+import { type Additions, addToObject, type NativeAnswers, type NativeTrace } from '../native-answers.ts';
+
+/** Inside a JSON string the quotes are escaped, so that no text of the model matches. */
+const closing = /"type": ?"response\.(?:\w+\.done|\w+_part\.done|output_item\.done)"/;
+const last = /"type": ?"response\.(?:completed|incomplete)"/;
+const naming = /"type": ?"response\.(?:created|output_item\.added)"/;
+const itemsMax = 10_000;
+
+/** Names of a response that the client has had: a continuation keeps them. */
+export class ResponsesTrace implements NativeTrace {
+  /** Of the response; null before it began. */
+  id: string | null = null;
+  /** Ids of items, by their place in the output. */
+  readonly itemIds = new Map<number, string>();
+  eventCount = 0;
+
+  note(data: string): void {
+    this.eventCount += 1;
+    if (!naming.test(data)) return;
+    const { response, item, output_index: index } = parseRecord(data) ?? {};
+    if (isRecord(response) && typeof response.id === 'string') this.id = response.id;
+    const isKnown = typeof index === 'number' && this.itemIds.size < itemsMax;
+    if (isKnown && isRecord(item) && typeof item.id === 'string') this.itemIds.set(index, item.id);
+  }
+}
+
+/**
+ * Answers of the Responses API as OpenAI gave them. Our additions are where the translation puts them: in the response, which
+ * the last event of a stream holds.
+ */
+export const responsesAnswers: NativeAnswers = {
+  addToAnswer: addToObject,
+  closesPart: (data) => closing.test(data),
+  addToEvent: (data, additions) => (last.test(data) ? addToResponse(data, additions) : null),
+  terminator: null,
+  createTrace: () => new ResponsesTrace(),
+  readAnswer(text) {
+    const answer = parseExactRecord(text);
+    return answer !== null && isRecord(answer.response) ? answer.response : answer;
+  },
+};
+
+function addToResponse(data: string, additions: Additions): string | null {
+  const response = readJsonField(data, 'response');
+  return response === null ? null : editJson(data, new Map([['response', addToObject(response, additions)]]));
+}
