@@ -106,6 +106,18 @@ describe('access through the gateway', () => {
     await becomes(200, owner.token);
   });
 
+  it('rejects an access token within a second of its logout (I3)', async () => {
+    const owner = await signUp('leaver');
+    const other = await logIn(owner.email, owner.password);
+    await becomes(200, other);
+    await becomes(200, owner.token);
+
+    expect((await as(owner.token).request('POST', '/v1/auth/logout', {})).status).toBe(204);
+
+    await becomes(401, owner.token);
+    await becomes(200, other);
+  });
+
   it.each(['users', 'organizations'] as const)(
     'rejects blocked %s within a second with 403, and serves them again when the block ends (I3)',
     async (kind) => {

@@ -62,6 +62,16 @@ export const matrixRoutes: readonly MatrixRoute[] = [
   { route: 'POST /v1/auth/api-keys/:keyId/rotate', needs: keys, isOwned: true, body: {} },
   { route: 'GET /v1/auth/organization', needs: keys },
   { route: 'PATCH /v1/auth/organization', needs: keys, body: { privacy: null } },
+  {
+    ...{ route: 'POST /v1/auth/organization/deletion', needs: 'session' },
+    body: { name: 'intruder' },
+  },
+  { route: 'DELETE /v1/auth/organization/deletion', needs: 'session' },
+  { route: 'GET /v1/auth/organization/export', needs: 'session' },
+  {
+    ...{ route: 'GET /v1/auth/audit', needs: 'session', isOwned: true },
+    path: '/v1/auth/audit?organizationId=:organizationId',
+  },
   { route: 'GET /v1/auth/memberships', needs: profile },
   { route: 'POST /v1/auth/organization/leave', needs: 'session', body: {} },
   {

@@ -6,6 +6,7 @@ import { answerDatabaseErrors } from './database/answer-database-errors.ts';
 import { allowAction } from './permissions/allow-action.ts';
 import { acceptInvitationHandler } from './routes/accept-invitation/handler.ts';
 import { blockAccessHandler } from './routes/block-access/handler.ts';
+import { cancelDeletionHandler } from './routes/cancel-deletion/handler.ts';
 import { changePasswordHandler } from './routes/change-password/handler.ts';
 import { confirmOrganizationHandler } from './routes/confirm-organization/handler.ts';
 import { createApiKeyHandler } from './routes/create-api-key/handler.ts';
@@ -13,6 +14,7 @@ import { createInvitationHandler } from './routes/create-invitation/handler.ts';
 import { createServiceAccountHandler } from './routes/create-service-account/handler.ts';
 import { createTeamHandler } from './routes/create-team/handler.ts';
 import { deleteTeamHandler } from './routes/delete-team/handler.ts';
+import { exportOrganizationHandler } from './routes/export-organization/handler.ts';
 import { getJwksHandler } from './routes/get-jwks/handler.ts';
 import { getKeyEpochHandler } from './routes/get-key-epoch/handler.ts';
 import { getOrganizationHandler } from './routes/get-organization/handler.ts';
@@ -21,6 +23,7 @@ import { getSessionVerdictHandler } from './routes/get-session-verdict/handler.t
 import { getTenantHandler } from './routes/get-tenant/handler.ts';
 import { leaveOrganizationHandler } from './routes/leave-organization/handler.ts';
 import { listApiKeysHandler } from './routes/list-api-keys/handler.ts';
+import { listAuditHandler } from './routes/list-audit/handler.ts';
 import { listBlocksHandler } from './routes/list-blocks/handler.ts';
 import { listInvitationsHandler } from './routes/list-invitations/handler.ts';
 import { listMembersHandler } from './routes/list-members/handler.ts';
@@ -35,6 +38,7 @@ import { refreshSessionHandler } from './routes/refresh-session/handler.ts';
 import { registerAccountHandler } from './routes/register-account/handler.ts';
 import { removeMemberHandler } from './routes/remove-member/handler.ts';
 import { removeTeamMemberHandler } from './routes/remove-team-member/handler.ts';
+import { requestDeletionHandler } from './routes/request-deletion/handler.ts';
 import { requestEmailVerificationHandler } from './routes/request-email-verification/handler.ts';
 import { requestPasswordResetHandler } from './routes/request-password-reset/handler.ts';
 import { resetPasswordHandler } from './routes/reset-password/handler.ts';
@@ -54,6 +58,7 @@ import { verifyEmailHandler } from './routes/verify-email/handler.ts';
 import { verifyKeyHandler } from './routes/verify-key/handler.ts';
 import { takeTurn } from './turns/take-turn.ts';
 
+const deletionPath = '/v1/auth/organization/deletion';
 const invitationsPath = '/v1/auth/organization/invitations';
 const teamsPath = '/v1/auth/organization/teams';
 const membersPath = '/v1/auth/organization/members';
@@ -97,6 +102,11 @@ export function createAuthApp(context: AuthContext): Express {
       turn,
       updateOrganizationHandler(context),
     );
+
+    app.post(deletionPath, allow('organization.delete'), jsonBody, turn, requestDeletionHandler(context));
+    app.delete(deletionPath, allow('organization.delete'), turn, cancelDeletionHandler(context));
+    app.get('/v1/auth/organization/export', allow('organization.delete'), exportOrganizationHandler(context));
+    app.get('/v1/auth/audit', allow('audit.read'), listAuditHandler(context));
 
     app.get('/v1/auth/memberships', allow('account.manage'), listMembershipsHandler(context));
     app.post(

@@ -110,7 +110,7 @@ export async function createAuthContext(
         const onError = (error: unknown) => logger.warn('mail_delivery_failed', { error });
         delivering = startDelivering({ queue: mails, transport, events, publicUrl: config.publicUrl, now }, onError);
       }
-      sweeping = startSweeping(database, now, (error) => logger.warn('session_sweep_failed', { error }));
+      sweeping = startSweeping({ database, events }, now, (error) => logger.warn('session_sweep_failed', { error }));
     },
     async close() {
       sweeping?.stop();

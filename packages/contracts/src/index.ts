@@ -30,6 +30,7 @@ export * from './management/identity.ts';
 export * from './management/invitations.ts';
 export * from './management/members.ts';
 export * from './management/money.ts';
+export * from './management/organization-life.ts';
 export * from './management/page.ts';
 export * from './management/providers.ts';
 export * from './management/reviews.ts';

@@ -40,7 +40,10 @@ export interface AuditedChange {
     | 'invitation_revoked'
     | 'invitation_accepted'
     | 'email_verified'
-    | 'operator_appointed';
+    | 'operator_appointed'
+    | 'deletion_requested'
+    | 'deletion_cancelled'
+    | 'organization_deleted';
   subjectType: 'organization' | 'user' | 'session' | 'api_key' | 'team' | 'invitation';
   subjectId: string;
   /** What changed; never a secret, never personal data. */

@@ -115,6 +115,7 @@ async function confirmAddress(transaction: Transaction, now: Date, { id, emailVe
 async function join(transaction: Transaction, now: Date, { organizationId, role, teamId }: Invitation, userId: string) {
   const organization = await transaction.organization.findUniqueOrThrow({ where: { id: organizationId } });
   if (organization.blockedAt !== null) throw new AppError('access_blocked');
+  if (organization.deleteAt !== null) throw invalidToken();
   const [ofUser, ofOrganization] = await Promise.all([
     transaction.membership.count({ where: { userId } }),
     transaction.membership.count({ where: { organizationId } }),

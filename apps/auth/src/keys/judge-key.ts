@@ -22,14 +22,15 @@ export async function judgeKey(
     include: {
       user: { select: { blockedAt: true } },
       team: { select: { models: true } },
-      organization: { select: { privacy: true, ceilings: true, blockedAt: true } },
+      organization: { select: { deleteAt: true, privacy: true, ceilings: true, blockedAt: true } },
     },
   });
   if (row === null || row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt <= now())) {
     return { valid: false };
   }
   const standing = await readStanding(database, row.organizationId, row.userId);
-  if (standing === null) return { valid: false };
+  // Keys stop with the wish to delete the organisation, and work again if it is taken back.
+  if (standing === null || row.organization.deleteAt !== null) return { valid: false };
   const isBlocked = [row, row.user, row.organization].some(({ blockedAt }) => blockedAt !== null);
   if (isBlocked || (await isMakerBlocked(database, row.createdByKeyId))) return { valid: false, reason: 'blocked' };
   const grant = readGrant(row);

@@ -51,7 +51,7 @@ export async function endMembership(
 }
 
 /** A login or a refresh that names no organisation must not choose one that the user has left. */
-async function moveHome(transaction: Transaction, organizationId: string, userId: string) {
+export async function moveHome(transaction: Transaction, organizationId: string, userId: string) {
   await transaction.session.updateMany({ where: { userId, organizationId }, data: { organizationId: null } });
   const next = await transaction.membership.findFirst({ where: { userId }, orderBy: { createdAt: 'asc' } });
   if (next === null) return;

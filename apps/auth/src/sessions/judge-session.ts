@@ -33,7 +33,8 @@ export async function judgeSession(
       userId: user.id,
       keyId: null,
       sessionId,
-      scopes: scopesOf(rolesOf(standing)),
+      // An organisation that waits for its deletion calls no models; its owners can still export it and take it back.
+      scopes: scopesOf(rolesOf(standing)).filter((scope) => scope !== 'ai:invoke' || organization.deleteAt === null),
       models: null,
       limits: limitsInForce({}, limits.defaults, ceilings.key),
       ...organizationLimitsOf(ceilings),

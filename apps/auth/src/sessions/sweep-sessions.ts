@@ -1,4 +1,6 @@
+import type { AuthContext } from '../context.ts';
 import type { Database } from '../database/create-database.ts';
+import { deleteOrganizations } from '../deletion/delete-organizations.ts';
 
 const perSweepMax = 1000;
 
@@ -34,13 +36,14 @@ const sweepIntervalMs = 10 * 60 * 1000;
 
 /** Sweeps every ten minutes until stopped. */
 export function startSweeping(
-  database: Database,
+  { database, events }: Pick<AuthContext, 'database' | 'events'>,
   now: () => Date,
   onError: (error: unknown) => void,
 ): { stop(): void } {
   const timer = setInterval(() => {
     sweepSessions(database, now())
       .then(() => sweepMails(database, now()))
+      .then(() => deleteOrganizations({ database, events }, now()))
       .catch(onError);
   }, sweepIntervalMs);
   timer.unref();

@@ -118,7 +118,7 @@ export async function startAuth(environment: Record<string, string> = {}): Promi
       status: response.status,
       headers: response.headers,
       text,
-      body: text === '' ? undefined : JSON.parse(text),
+      body: text === '' || isLines(response) ? undefined : JSON.parse(text),
     };
   };
 
@@ -194,6 +194,11 @@ async function identify(
   if (typeof as === 'object') return { [principalHeader]: await signer.signPrincipal(as, 'auth') };
   const peer = createIdentitySigner(createInternalKeyring(signingKey), as);
   return { [peerHeader]: await peer.signPeer('auth') };
+}
+
+/** True for JSON Lines: many documents. */
+function isLines({ headers }: Response): boolean {
+  return headers.get('content-type')?.includes('ndjson') ?? false;
 }
 
 function keepMails(mails: MailMessage[]): MailTransport {

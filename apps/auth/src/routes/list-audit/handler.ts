@@ -1,0 +1,38 @@
+import { AppError, type auditList, auditQuery } from '@aggregator/contracts';
+import { checkBody } from '@aggregator/service-kit';
+import type { RequestHandler } from 'express';
+import type { z } from 'zod';
+import { toAuditEntry } from '../../audit/to-audit-entry.ts';
+import type { AuthContext } from '../../context.ts';
+import { standingOf } from '../../permissions/allow-action.ts';
+import { reachFor } from '../../permissions/standing.ts';
+
+const pageSize = 50;
+
+/** Newest first. Another organisation's is 404 for everyone but an operator. */
+export function listAuditHandler({ database }: AuthContext): RequestHandler {
+  return async (request, response) => {
+    const standing = standingOf(request);
+    const { cursor, limit = pageSize, organizationId: named, ...filter } = checkBody(auditQuery, { ...request.query });
+    const organizationId = named?.toLowerCase() ?? standing.organizationId;
+    const isForeign = organizationId !== standing.organizationId;
+    if (isForeign && reachFor(standing, 'audit.read') !== 'installation') throw new AppError('not_found');
+    const { action, subjectId } = filter;
+    const rows = await database.auditEntry.findMany({
+      where: {
+        organizationId,
+        ...(cursor !== undefined && { id: { lt: cursor } }),
+        ...(action !== undefined && { action }),
+        ...(subjectId !== undefined && { subjectId }),
+      },
+      orderBy: { id: 'desc' },
+      take: limit + 1,
+    });
+    const page = rows.slice(0, limit);
+    const answer: z.infer<typeof auditList> = {
+      data: page.map(toAuditEntry),
+      nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
+    };
+    response.json(answer);
+  };
+}

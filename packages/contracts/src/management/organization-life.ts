@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { queryPage } from './page.ts';
+
+/** `POST /auth/organization/deletion`: `name` repeats the organisation's name, so that nobody deletes the wrong one. */
+export const requestDeletionRequest = z.strictObject({ name: z.string().max(100) });
+export const requestedDeletion = z.strictObject({ deleteAt: z.iso.datetime() });
+export type RequestedDeletion = z.infer<typeof requestedDeletion>;
+
+/** One line of `GET /auth/organization/export` (JSON Lines): what it is, and its row. No secret is in it. */
+export const exportedLine = z.strictObject({
+  type: z.enum(['organization', 'member', 'team', 'team_member', 'api_key', 'invitation', 'audit_entry']),
+  row: z.record(z.string(), z.unknown()),
+});
+export type ExportedLine = z.infer<typeof exportedLine>;
+
+/** Query of `GET /auth/audit`, newest first. An operator can name any organisation; where absent it is the caller's. */
+export const auditQuery = queryPage.extend({
+  organizationId: z.uuid().optional(),
+  action: z.string().max(100).optional(),
+  subjectId: z.string().max(100).optional(),
+});
+
+export const auditEntry = z.strictObject({
+  id: z.uuid(),
+  time: z.iso.datetime(),
+  organizationId: z.uuid(),
+  action: z.string(),
+  /** Null if the installation itself acted. */
+  actorUserId: z.uuid().nullable(),
+  actorKeyId: z.uuid().nullable(),
+  subjectType: z.string(),
+  subjectId: z.string(),
+  requestId: z.string().nullable(),
+  details: z.record(z.string(), z.unknown()),
+});
+export type AuditEntryRow = z.infer<typeof auditEntry>;
+export const auditList = z.strictObject({ data: z.array(auditEntry).max(100), nextCursor: z.string().nullable() });
