@@ -13,6 +13,16 @@ describe('the options of a provider', () => {
     );
   });
 
+  it('of OpenAI may name the only API for chats that its server has', () => {
+    for (const api of ['chat-completions', 'responses']) expect(() => checkOptions({ api }, 'OpenAI')).not.toThrow();
+    expect(() => checkOptions({ api: 'both' }, 'OpenAI')).toThrow(
+      expect.objectContaining({ code: 'invalid_value', param: 'options.api' }),
+    );
+    expect(() => checkOptions({ api: 'responses' }, 'Cohere')).toThrow(
+      expect.objectContaining({ code: 'unknown_field' }),
+    );
+  });
+
   it('of a compatible server may name its profile, or say how it differs', () => {
     const check = (profile: string) => () => checkOptions({ profile }, 'OpenAICompatible');
     for (const profile of ['vllm', '{"name":"vllm","stopsMax":2}', '{"headers":{"x-team":"a"}}']) {

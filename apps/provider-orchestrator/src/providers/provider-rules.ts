@@ -7,7 +7,7 @@ import {
   parseProfileOption,
   profileOption,
 } from '@aggregator/contracts';
-import { disconnectOption, disconnectPolicies } from '@aggregator/providers';
+import { disconnectOption, disconnectPolicies, openAiApiOption, openAiApis } from '@aggregator/providers';
 import { type EgressAllowlist, judgeBaseUrl } from '@aggregator/service-kit';
 import { defaultBaseUrl, toVersionedBaseUrl } from '../registry/base-urls.ts';
 import { readVendorModels } from '../registry/catalogue/index.ts';
@@ -26,6 +26,7 @@ const commonOptions: Readonly<Record<string, (value: string) => boolean>> = {
 /** Options that a type may be told, and whether what they say makes sense. */
 const optionalOptions: Readonly<Partial<Record<ProviderType, Readonly<Record<string, (value: string) => boolean>>>>> = {
   Mock: { [mockScriptOption]: (script) => parseMockScript(script) !== null },
+  OpenAI: { [openAiApiOption]: (value) => openAiApis.some((api) => api === value) },
   OpenAICompatible: {
     [profileOption]: (profile) => parseProfileOption(profile) !== null,
     outputLimitField: (name) => name === 'max_tokens' || name === 'max_completion_tokens',

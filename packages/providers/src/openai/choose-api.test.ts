@@ -59,13 +59,15 @@ describe('the API of OpenAI that serves a request', () => {
     { stop: ['END'] },
     { seed: 7 },
     { logit_bias: { 1: 2 } },
+    { max_tokens: 1 },
+    { max_completion_tokens: 15 },
     { functions: [{ name: 'f' }] },
     { messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } }] }] },
   ])('is chat completions for what Responses lack: %j', (request) => {
     expect(choose('gpt-5-mini', request)).toBe('chat-completions');
   });
 
-  it.each([{ n: 1 }, { stop: null }, { frequency_penalty: 0 }, { modalities: ['text'] }])(
+  it.each([{ n: 1 }, { max_tokens: 16 }, { stop: null }, { frequency_penalty: 0 }, { modalities: ['text'] }])(
     'is not chosen by a field that asks for nothing: %j',
     (request) => {
       expect(choose('gpt-5-mini', request)).toBe('responses');

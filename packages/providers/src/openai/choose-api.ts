@@ -6,7 +6,7 @@ import { foldReasoning } from './adjust-fields.ts';
 import { openAiChatFields } from './capabilities.ts';
 import { isReasoning, responsesEffortsOf } from './model-efforts.ts';
 import { rowOf } from './model-table.ts';
-import { responsesChatFields } from './responses/fields.ts';
+import { outputTokensLeast, responsesChatFields } from './responses/fields.ts';
 
 export const openAiApis = ['chat-completions', 'responses'] as const;
 export type OpenAiApi = (typeof openAiApis)[number];
@@ -52,6 +52,8 @@ function hasTools({ tools, functions }: ChatCompletionRequest): boolean {
 }
 
 function needsChatCompletions(request: ChatCompletionRequest): boolean {
+  const bound = request.max_completion_tokens ?? request.max_tokens ?? outputTokensLeast;
+  if (bound < outputTokensLeast) return true;
   return chatFieldsAlone.some((name) => isAskedFor(name, request[name])) || request.messages.some(hasSound);
 }
 

@@ -2,6 +2,9 @@ import type { ChatField } from '@aggregator/contracts';
 import type { FieldFate } from '../../provider-adapter.ts';
 import { openAiChatFields } from '../capabilities.ts';
 
+/** OpenAI refuses a smaller bound. Source: https://platform.openai.com/docs/api-reference/responses/create (read 2026-11). */
+export const outputTokensLeast = 16;
+
 /**
  * Fields of a chat that the Responses API lacks. One that only shapes the choice of words is dropped and named; one without
  * which the answer is not what was asked for is refused. All else goes as the table of chat completions says.

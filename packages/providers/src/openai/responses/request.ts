@@ -8,14 +8,11 @@ import { boundOutput, dropSampling, foldReasoning } from '../adjust-fields.ts';
 import { openAiEndpoint } from '../endpoint.ts';
 import { refusesSampling, responsesEffortsOf } from '../model-efforts.ts';
 import { withoutCost } from '../request.ts';
-import { responsesChatFields } from './fields.ts';
+import { outputTokensLeast, responsesChatFields } from './fields.ts';
 import { toInputItems } from './input.ts';
 import { toResponsesTool, toResponsesToolChoice } from './tools.ts';
 
 type Fields = Record<string, unknown>;
-
-/** OpenAI refuses a smaller bound. Source: https://platform.openai.com/docs/api-reference/responses/create (read 2026-11). */
-export const outputTokensLeast = 16;
 
 /** Fields of a chat that have the same name and form here. */
 const sameFields = [
