@@ -4,6 +4,7 @@ import type { UsageCorrection } from './corrections/usage-correction.ts';
 import type { ExpiredHolds } from './holds/expire-holds.ts';
 import type { PostChargesAnswer } from './ledger/post-charges.ts';
 import { type Totals, type WaitingReason, waitingReasons } from './reconciliation/reconciled-totals.ts';
+import type { OpenedReview } from './reviews/open-reviews.ts';
 import type { SpoolGap } from './spools/watch-gaps.ts';
 
 /** What happens in billing, each in one place: a metric, a log line where a person should know. */
@@ -79,6 +80,14 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
   const relayed = count('outbox_published_total', 'Events of transactions that the event log has taken.');
   const gaps = metrics.gauge('billing_spool_gaps', 'Spools with a record missing for longer than five minutes.');
 
+  const reviewsOpened = (opened: readonly OpenedReview[]) => {
+    for (const { charge, differenceNanoUsd } of opened) {
+      reviews.inc();
+      excess.inc({}, Number(differenceNanoUsd));
+      const { requestId, orgId, provider, model } = charge.event;
+      logger.error('usage_inconsistent', { requestId, orgId, provider, model, differenceNanoUsd });
+    }
+  };
   const chargesPosted = (answer: PostChargesAnswer) => {
     handled.inc({ result: 'charged' }, answer.posted.length);
     handled.inc({ result: 'free' }, answer.free.length);
@@ -90,12 +99,7 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
       const { requestId, orgId } = charge.event;
       logger.error('charge_exceeded_credit', { requestId, orgId, lossNanoUsd: allotment.fromPlatformLoss });
     }
-    for (const { charge, differenceNanoUsd } of answer.reviews) {
-      reviews.inc();
-      excess.inc({}, Number(differenceNanoUsd));
-      const { requestId, orgId, provider, model } = charge.event;
-      logger.error('usage_inconsistent', { requestId, orgId, provider, model, differenceNanoUsd });
-    }
+    reviewsOpened(answer.reviews);
     for (const { orgId, before, after } of answer.balances) {
       if (before < options.lowBalanceNanoUsd || after >= options.lowBalanceNanoUsd) continue;
       lowBalances.inc();
@@ -107,9 +111,10 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
     chargesPosted,
     correctionHandled(
       { event, amounts }: UsageCorrection,
-      answer: { result: string; allotment?: CorrectionAllotment; reason?: string },
+      answer: { result: string; allotment?: CorrectionAllotment; reviews?: readonly OpenedReview[] },
     ) {
       const { result, allotment } = answer;
+      reviewsOpened(answer.reviews ?? []);
       corrections.inc({ result });
       if (allotment === undefined) return;
       corrected.inc({ way: 'charged' }, Number(allotment.fromAvailable));

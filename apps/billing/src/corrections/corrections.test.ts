@@ -103,6 +103,32 @@ describe('a correction of an estimate', () => {
     expect((await world.platform('platform_loss')) - before).toBe(-100n);
   });
 
+  it('opens a review for a record beyond the bounds of its request, and books the excess (I2)', async () => {
+    const orgId = await world.fund(10_000n);
+    const before = await world.platform('payable_disputed');
+    const estimate = estimateOf(orgId, 1000);
+    const reportedUsage = { inputUncached: 12, outputText: 9000 };
+    await world.handle(estimate, { ...correctionOf(estimate, 1500), reportedUsage });
+
+    expect(await available(orgId)).toBe(8500n);
+    expect((await world.platform('payable_disputed')) - before).toBe(7500n);
+    expect(await world.database.usageReview.findUnique({ where: { requestId: estimate.requestId } })).toMatchObject({
+      ...{ charged: 1500n, difference: 7500n, state: 'open' },
+    });
+    expect(world.logs.map(({ event }) => event)).toContain('usage_inconsistent');
+  });
+
+  it('is posted also if its settlement has a review, which stays as it is', async () => {
+    const orgId = await world.fund(10_000n);
+    const reportedUsage = { inputUncached: 12, outputText: 9000 };
+    const estimate = { ...estimateOf(orgId, 1000), reportedUsage };
+    expect(await world.handle(estimate, { ...correctionOf(estimate, 1500), reportedUsage })).toEqual([]);
+    expect(await available(orgId)).toBe(8500n);
+    expect(await world.database.usageReview.findUnique({ where: { requestId: estimate.requestId } })).toMatchObject({
+      charged: 1000n,
+    });
+  });
+
   it('is refused if it names another settlement, or if a request has another correction', async () => {
     const orgId = await world.fund(10_000n);
     const estimate = estimateOf(orgId, 1000);

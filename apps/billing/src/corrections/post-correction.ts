@@ -3,12 +3,13 @@ import { lockAccounts, platformAccounts } from '../ledger/accounts.ts';
 import { createOrderedIds } from '../ledger/ordered-ids.ts';
 import { type NewTransfer, postTransfers } from '../ledger/post-transfers.ts';
 import { writeStatement } from '../ledger/write-statement.ts';
+import { type OpenedReview, openReviews } from '../reviews/open-reviews.ts';
 import { allotCorrection, type CorrectionAllotment } from './allot-correction.ts';
 import type { UsageCorrection } from './usage-correction.ts';
 
 export type PostCorrectionAnswer =
   /** The difference is in the ledger. */
-  | { result: 'posted'; allotment: CorrectionAllotment }
+  | { result: 'posted'; allotment: CorrectionAllotment; reviews: OpenedReview[] }
   /** Its settlement has not arrived. */
   | { result: 'waiting' }
   | { result: 'duplicate' }
@@ -43,8 +44,11 @@ export async function postCorrection(db: Database, correction: UsageCorrection):
       return { result: 'refused', reason: 'settlement_mismatch' };
     }
     const allotment = await moveDifference(tx, correction);
-    await decide(tx, requestId, 'posted', correction.amounts.differenceNanoUsd);
-    return { result: 'posted', allotment };
+    const { event, amounts } = correction;
+    const truth = { event: { ...event, usage: event.actual.usage }, amountNanoUsd: amounts.actualNanoUsd };
+    const reviews = await openReviews(tx, [truth]);
+    await decide(tx, requestId, 'posted', amounts.differenceNanoUsd);
+    return { result: 'posted', allotment, reviews };
   });
 }
 
@@ -84,7 +88,13 @@ async function decide(
 async function moveDifference(tx: Transaction, { event, amounts }: UsageCorrection): Promise<CorrectionAllotment> {
   const { orgId, requestId, provider, model } = event;
   const { settledNanoUsd: settled, actualNanoUsd: actual, differenceNanoUsd } = amounts;
-  const payer = (await lockAccounts(tx, [orgId], [platformAccounts.revenue, platformAccounts.platformLoss])).get(orgId);
+  const payer = (
+    await lockAccounts(
+      tx,
+      [orgId],
+      [platformAccounts.revenue, platformAccounts.platformLoss, platformAccounts.payableDisputed],
+    )
+  ).get(orgId);
   const [paid] = await tx.$queryRaw<{ collected: bigint }[]>`
     SELECT coalesce(sum(amount), 0)::bigint AS collected FROM transfer
     WHERE request_id = ${requestId}::uuid AND reason = 'charge'`;

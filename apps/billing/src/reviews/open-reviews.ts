@@ -5,9 +5,15 @@ import { type Transaction, toJsonRows } from '../database/open-database.ts';
 import { platformAccounts } from '../ledger/accounts.ts';
 import { type NewTransfer, postTransfers } from '../ledger/post-transfers.ts';
 
+/** What of a charge, or of a correction, a review is about. */
+export interface Reviewable {
+  event: Pick<UsageCharge['event'], 'requestId' | 'orgId' | 'provider' | 'model' | 'price' | 'usage' | 'reportedUsage'>;
+  amountNanoUsd: bigint;
+}
+
 /** A charge whose provider reported other usage than the customer pays for. */
 export interface OpenedReview {
-  charge: UsageCharge;
+  charge: Reviewable;
   /** What the report would cost beyond the charge, in nano-USD; 0 where it would cost less, or has no price. */
   differenceNanoUsd: bigint;
 }
@@ -18,9 +24,9 @@ const differenceNanoUsdMax = 1_000_000_000_000_000n;
 /**
  * Notes charges with usage outside the bounds of their request for a person to look at, and books the excess
  * `platform_loss → payable_disputed`: the provider may claim it, the customer does not owe it. The platform's accounts must
- * be locked.
+ * be locked. A request has one review at most: a second report of it changes nothing.
  */
-export async function openReviews(tx: Transaction, settled: readonly UsageCharge[]): Promise<OpenedReview[]> {
+export async function openReviews(tx: Transaction, settled: readonly Reviewable[]): Promise<OpenedReview[]> {
   const reviews = settled.flatMap((charge) => {
     const { reportedUsage } = charge.event;
     return reportedUsage ? [{ charge, reportedUsage, differenceNanoUsd: priceExcess(charge) }] : [];
@@ -31,19 +37,23 @@ export async function openReviews(tx: Transaction, settled: readonly UsageCharge
     ...{ provider: event.provider, model: event.model, usage: event.usage },
     ...{ reportedUsage, amountNanoUsd, differenceNanoUsd },
   }));
-  await tx.$executeRaw`
+  const opened = await tx.$queryRaw<{ requestId: string }[]>`
     INSERT INTO usage_review
       (id, request_id, org_id, provider, model, charged_usage, reported_usage, charged, difference)
     SELECT id, "requestId", "orgId", provider, model, usage, "reportedUsage", "amountNanoUsd", "differenceNanoUsd"
     FROM json_to_recordset(${toJsonRows(rows)}::json) AS row (
       id uuid, "requestId" uuid, "orgId" uuid, provider text, model text, usage jsonb, "reportedUsage" jsonb,
       "amountNanoUsd" bigint, "differenceNanoUsd" bigint)
-    ORDER BY "requestId"`;
-  await postTransfers(tx, reviews.flatMap(toTransfer));
-  return reviews;
+    ORDER BY "requestId"
+    ON CONFLICT (request_id) DO NOTHING
+    RETURNING request_id AS "requestId"`;
+  const openedIds = new Set(opened.map(({ requestId }) => requestId));
+  const fresh = reviews.filter(({ charge }) => openedIds.has(charge.event.requestId));
+  await postTransfers(tx, fresh.flatMap(toTransfer));
+  return fresh;
 }
 
-function priceExcess({ event, amountNanoUsd }: UsageCharge): bigint {
+function priceExcess({ event, amountNanoUsd }: Reviewable): bigint {
   let reported: bigint;
   try {
     reported = priceUsage(event.reportedUsage ?? {}, event.price.rates);

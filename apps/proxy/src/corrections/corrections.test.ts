@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UsageCorrected } from '@aggregator/contracts';
+import { judgeCorrection } from '@aggregator/pricing';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
@@ -57,7 +58,7 @@ async function openCorrections(): Promise<Corrections> {
     },
     isOpen: (requestId) => open.has(requestId),
     monotonicNow: () => nowMs,
-    now: () => nowMs,
+    now: () => Date.UTC(2026, 10, 20) + nowMs,
     onCorrected: (_pending, event) => void reports.push(event === null ? 'unchanged' : 'corrected'),
     onGivenUp: (_requestId, reason) => void reports.push(reason),
     onError: () => void reports.push('error'),
@@ -91,6 +92,7 @@ describe('a request that was settled by an estimate', () => {
         actual: { usage: found.usage, amountNanoUsd: '45000' },
       },
     ]);
+    expect(published.map(judgeCorrection)).toMatchObject([{ result: 'postable', differenceNanoUsd: 30_000n }]);
     expect([reports, corrections.size, await filesLeft()]).toEqual([['corrected'], 0, []]);
     await pass(corrections, 86_400_000);
     expect(published).toHaveLength(1);
@@ -106,6 +108,7 @@ describe('a request that was settled by an estimate', () => {
     await pass(corrections, 1000);
 
     expect(published.map(({ actual }) => actual.amountNanoUsd)).toEqual(['0', '75000']);
+    expect(published.map((event) => judgeCorrection(event).result)).toEqual(['postable', 'postable']);
     expect(published[1]?.reportedUsage).toEqual(record.usage);
   });
 
