@@ -19,6 +19,7 @@ const unit = [
   '<rootDir>/tests/{tidy,world,e2e,docs,conformance,crds,dev-loop}/**/*.test.ts',
   '!**/*.integration.test.ts',
   '!**/*.control-plane.test.ts',
+  '!**/*.agents.test.ts',
 ];
 const integration = ['<rootDir>/{packages,apps,operators,tests}/**/*.integration.test.ts'];
 /** Against a private kube-apiserver and etcd: no nodes, no pods. */
@@ -33,8 +34,8 @@ const cluster = ['<rootDir>/tests/cluster/**/*.cluster.test.ts'];
 /** Attacks by one client on the six services, while others are served. */
 const hostile = ['<rootDir>/tests/hostile/**/*.test.ts'];
 
-/** Unmodified coding agents from npm and PyPI, through the product, to fakes of the vendors. */
-const agents = ['<rootDir>/tests/agents/**/*.agents.test.ts'];
+/** Unmodified coding agents and frameworks from npm and PyPI, through the product, to fakes of the vendors. */
+const agents = ['<rootDir>/tests/{agents,conformance}/**/*.agents.test.ts'];
 
 const jestFolder = '<rootDir>/packages/testing/src/jest';
 

@@ -5,7 +5,7 @@ import { ObservedProvider } from '../conformance/providers/observed-provider.ts'
 import { startWorld, type World } from '../world/start-world.ts';
 import type { Agent, AgentTask } from './agent.ts';
 import { dialects } from './dialects.ts';
-import { installAgent } from './install-agent.ts';
+import { installPackage } from './install-package.ts';
 import { readPage } from './read-page.ts';
 import { createPlace, runAgent } from './run-agent.ts';
 import { farewell } from './task.ts';
@@ -23,7 +23,7 @@ export function describeAgent(agent: Agent): void {
     let programs: string;
 
     beforeAll(async () => {
-      programs = await installAgent(page);
+      programs = await installPackage(page.package);
       const environment: Record<string, string> = {};
       for (const dialect of dialects) {
         const observed = new ObservedProvider(dialect.create((request) => task?.answer(request) ?? null).listener);

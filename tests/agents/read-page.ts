@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../tidy/source-files.ts';
+import type { WantedPackage } from './install-package.ts';
 
 /** What a page of `docs/clients` has a reader type, as blocks of code. */
 export interface ClientPage {
   /** `npm install --global <package>@<version>` or `pip install <package>==<version>`. */
-  readonly package: { readonly registry: 'npm' | 'pypi'; readonly name: string; readonly version: string };
+  readonly package: WantedPackage;
   /** Files that the reader writes, by their path below the home directory. */
   readonly files: Readonly<Record<string, string>>;
   /** Shell commands that start the agent with the task in `$TASK`. */

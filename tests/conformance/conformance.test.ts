@@ -4,6 +4,7 @@ import { anthropicMessagesRows } from './cases/anthropic-messages.ts';
 import { anthropicToolsRows } from './cases/anthropic-tools.ts';
 import { forgetfulClientRows } from './cases/forgetful-client.ts';
 import { langChainRows } from './cases/langchain.ts';
+import { openAiAgentsRows } from './cases/openai-agents.ts';
 import { openAiChatRows } from './cases/openai-chat.ts';
 import { openAiChatToolsRows } from './cases/openai-chat-tools.ts';
 import { openAiErrorRows } from './cases/openai-errors.ts';
@@ -29,6 +30,7 @@ describeMatrix([
   ...vercelRows,
   ...vercelEmbeddingsRows,
   ...langChainRows,
+  ...openAiAgentsRows,
   openAiErrorRows,
   anthropicErrorRows,
 ]);

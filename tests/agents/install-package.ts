@@ -4,18 +4,24 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../tidy/source-files.ts';
-import type { ClientPage } from './read-page.ts';
 
 const run = promisify(execFile);
 const installTimeoutMs = 600_000;
 
+/** A package of npm or PyPI in one version. */
+export interface WantedPackage {
+  readonly registry: 'npm' | 'pypi';
+  readonly name: string;
+  readonly version: string;
+}
+
 /**
- * Installs an agent as its page says, in `var/agents`, unless it is there. Only this needs the network.
+ * Installs a package in `var/agents`, unless it is there. Only this needs the network.
  * Returns the folder of its programs.
  */
-export async function installAgent({ package: wanted }: ClientPage): Promise<string> {
+export async function installPackage(wanted: WantedPackage): Promise<string> {
   const folder = join(root, 'var', 'agents');
-  const place = join(folder, `${wanted.name.replaceAll('/', '-')}-${wanted.version}`);
+  const place = join(folder, `${wanted.name.replaceAll(/[^\w.@-]/g, '-')}-${wanted.version}`);
   const programs = join(place, wanted.registry === 'npm' ? 'node_modules/.bin' : 'bin');
   if (existsSync(join(place, 'installed'))) return programs;
   await mkdir(folder, { recursive: true });
@@ -27,9 +33,7 @@ export async function installAgent({ package: wanted }: ClientPage): Promise<str
   return programs;
 }
 
-type Wanted = ClientPage['package'];
-
-async function installFromNpm({ name, version }: Wanted, folder: string, place: string): Promise<void> {
+async function installFromNpm({ name, version }: WantedPackage, folder: string, place: string): Promise<void> {
   const unfinished = await mkdtemp(join(folder, 'npm-'));
   await writeFile(join(unfinished, 'package.json'), JSON.stringify({ private: true }));
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--foreground-scripts=false'];
@@ -37,7 +41,7 @@ async function installFromNpm({ name, version }: Wanted, folder: string, place: 
   await rename(unfinished, place);
 }
 
-async function installFromPypi({ name, version }: Wanted, place: string): Promise<void> {
+async function installFromPypi({ name, version }: WantedPackage, place: string): Promise<void> {
   await run('python3', ['-m', 'venv', place], { timeout: installTimeoutMs });
   const pip = join(place, 'bin', 'pip');
   await run(pip, ['install', '--quiet', `${name}==${version}`], { timeout: installTimeoutMs });
