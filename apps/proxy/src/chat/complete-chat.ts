@@ -21,7 +21,7 @@ import { answerFromCache } from './answer-from-cache.ts';
 import { boundChat } from './bound-chat.ts';
 import type { ChatJob, ChatWords } from './chat-job.ts';
 import { type ContentSummary, inspectContent } from './inspect-content.ts';
-import { judgeAddresses } from './judge-addresses.ts';
+import { judgeParts } from './judge-addresses.ts';
 import { findNativeLane, nameDialect, nameDialectHeaders, toNativeRequest } from './native-request.ts';
 import { performChatStream, toStreamDialect } from './perform-chat-stream.ts';
 import { performWholeChat, toWholeDialect } from './perform-whole-chat.ts';
@@ -127,10 +127,7 @@ function inspectAsked(asked: SurfaceRequest, body: Readonly<Record<string, unkno
   const { chat, droppedParams, refusal } = asked;
   const content = inspectContent(chat);
   if (refusal === null && !droppedParams.some((name) => openEnded.test(name))) return content;
-  judgeAddresses(
-    { messages: body.messages, input: body.input, mcp_servers: body.mcp_servers, tools: body.tools },
-    () => 'body',
-  );
+  for (const name of ['messages', 'input', 'mcp_servers', 'tools']) judgeParts(body[name], name);
   return { ...content, hasOpaqueParts: true };
 }
 

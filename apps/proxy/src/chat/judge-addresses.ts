@@ -1,4 +1,5 @@
 import { AppError } from '@aggregator/contracts';
+import { isRecord } from '@aggregator/providers';
 import { isPublicContentUrl } from '@aggregator/service-kit';
 
 const dataUrlLengthMax = 16 * 1024 * 1024;
@@ -34,6 +35,19 @@ export function judgeAddresses(part: Readonly<Record<string, unknown>>, toPath: 
     break;
   }
   if (part.type === 'image_url') checkImage(part.image_url, `${toPath()}.image_url`);
+}
+
+/**
+ * The same for each part of a list, and for each block of a message in it: how deep a part may be does not depend on where it is.
+ * @throws {AppError} as `judgeAddresses` does.
+ */
+export function judgeParts(list: unknown, path: string): void {
+  for (const [at, part] of (Array.isArray(list) ? list : []).entries()) {
+    if (!isRecord(part)) continue;
+    const { content, ...rest } = part;
+    judgeAddresses(rest, () => `${path}[${at}]`);
+    judgeParts(content, `${path}[${at}].content`);
+  }
 }
 
 function judgeValue(value: unknown, path: string, depth: number): void {
