@@ -124,6 +124,33 @@ describe('a stream of OpenAI’s Responses API', () => {
     expect(end).toBeNull();
   });
 
+  it('is read where a server leaves out the begin of the response, and of its items', () => {
+    const { stream, deltas } = read([
+      delta('reasoning_summary_text', 0, 'Hm.'),
+      delta('function_call_arguments', 1, '{}'),
+      delta('output_text', 2, 'Hi'),
+      completed,
+    ]);
+    expect(deltas.slice(0, 3)).toMatchObject([
+      { role: 'assistant' },
+      { reasoning_content: 'Hm.', reasoning_details: [{ index: 0 }] },
+      { content: 'Hi' },
+    ]);
+    expect(stream).toMatchObject({ isComplete: true, malformedEvents: 0, outputCharacters: 7 });
+  });
+
+  it('has nothing behind its end', () => {
+    const { deltas, end } = read([
+      created,
+      delta('output_text', 0, 'Hi'),
+      completed,
+      delta('output_text', 0, '!'),
+      completed,
+    ]);
+    expect(deltas.map(({ content }) => content ?? '').join('')).toBe('Hi');
+    expect(end).toMatchObject({ usage: { prompt_tokens: 9 } });
+  });
+
   it('is a failure if it was cancelled', () => {
     const { stream } = read([created, { type: 'response.cancelled', response: { status: 'cancelled' } }]);
     expect(stream).toMatchObject({ isComplete: false, error: { code: 'upstream_error' } });

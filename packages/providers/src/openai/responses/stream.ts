@@ -89,6 +89,7 @@ export class ResponsesChatStream implements ChatStreamTranslator {
       if (data.trim() !== '') this.malformedEvents += 1;
       return nothing;
     }
+    if (this.isComplete) return nothing;
     switch (event.type) {
       case 'response.created':
         return this.#begin(event.response);
@@ -142,7 +143,7 @@ export class ResponsesChatStream implements ChatStreamTranslator {
   }
 
   #beginItem({ output_index: index, item }: Fields): readonly string[] {
-    if (this.#head === '' || !isItemIndex(index) || !isRecord(item)) return this.#drop();
+    if (!isItemIndex(index) || !isRecord(item)) return this.#drop();
     return this.#openItem(index, item)[1];
   }
 
@@ -157,7 +158,7 @@ export class ResponsesChatStream implements ChatStreamTranslator {
     if (!isCall) return [item, nothing];
     this.#callCount += 1;
     const called = kind === 'function' ? { function: { name, arguments: '' } } : { custom: { name, input: '' } };
-    return [item, [this.#toText({ tool_calls: [{ index: item.callIndex, id, type: kind, ...called }] })]];
+    return [item, this.#toTexts({ tool_calls: [{ index: item.callIndex, id, type: kind, ...called }] })];
   }
 
   #takeText({ output_index: index, delta, logprobs }: Fields): readonly string[] {
@@ -174,15 +175,20 @@ export class ResponsesChatStream implements ChatStreamTranslator {
 
   #takeArguments({ output_index: index }: Fields, piece: unknown): readonly string[] {
     const item = isItemIndex(index) ? this.#items[index] : undefined;
-    if (item === undefined || item.callIndex < 0 || typeof piece !== 'string') return this.#drop();
+    if (typeof piece !== 'string') return this.#drop();
+    if (item === undefined || item.callIndex < 0) {
+      // A call that nobody has named cannot be told.
+      this.#count(piece.length);
+      return nothing;
+    }
     item.characters += piece.length;
     const called = item.kind === 'function' ? { function: { arguments: piece } } : { custom: { input: piece } };
     return this.#tell({ tool_calls: [{ index: item.callIndex, ...called }] }, piece);
   }
 
   #takeThought({ output_index: index, delta }: Fields, field: 'summary' | 'text'): readonly string[] {
-    const item = isItemIndex(index) ? this.#items[index] : undefined;
-    if (item === undefined || !isItemIndex(index) || typeof delta !== 'string') return this.#drop();
+    if (!isItemIndex(index) || typeof delta !== 'string') return this.#drop();
+    const item = this.#items[index] ?? this.#openItem(index, { type: 'reasoning' })[0];
     item.characters += delta.length;
     return this.#tellThought(index, delta, field);
   }
@@ -204,7 +210,7 @@ export class ResponsesChatStream implements ChatStreamTranslator {
 
   /** Tells what did not come in pieces: the encrypted content, and the text of an item that came whole. */
   #endItem({ output_index: index, item }: Fields): readonly string[] {
-    if (this.#head === '' || !isItemIndex(index) || !isRecord(item)) return this.#drop();
+    if (!isItemIndex(index) || !isRecord(item)) return this.#drop();
     const known = this.#items[index];
     const [open, begun] = known === undefined ? this.#openItem(index, item) : [known, nothing];
     switch (open.kind) {
@@ -219,7 +225,7 @@ export class ResponsesChatStream implements ChatStreamTranslator {
         this.hasUntranslated ||= encrypted.length === 0 && open.characters === 0 && summary === '';
         return [
           ...this.#tellThought(index, summary, 'summary'),
-          ...(encrypted.length === 0 ? nothing : [this.#toText({ reasoning_details: encrypted })]),
+          ...(encrypted.length === 0 ? nothing : this.#toTexts({ reasoning_details: encrypted })),
         ];
       }
       case 'message': {
@@ -254,8 +260,6 @@ export class ResponsesChatStream implements ChatStreamTranslator {
   }
 
   #fail(event: Fields): readonly string[] {
-    // Nothing makes a whole answer less than whole.
-    if (this.isComplete) return this.#drop();
     this.error = classifyResponsesError(event);
     this.isEnded = true;
     return nothing;
@@ -272,10 +276,16 @@ export class ResponsesChatStream implements ChatStreamTranslator {
 
   /** `text` is what the client gets by `delta`; an empty one tells nothing. */
   #tell(delta: Fields, text: unknown, logprobs: readonly unknown[] | null = null): readonly string[] {
-    if (typeof text !== 'string' || this.#head === '') return this.#drop();
+    if (typeof text !== 'string') return this.#drop();
     if (text === '') return nothing;
     this.#count(text.length);
-    return [this.#toText(delta, logprobs)];
+    return this.#toTexts(delta, logprobs);
+  }
+
+  /** The chunk of a delta, behind the first of the answer where a server has left out the begin of the response. */
+  #toTexts(delta: Fields, logprobs: readonly unknown[] | null = null): readonly string[] {
+    const begun = this.#head === '' ? this.#begin({}) : nothing;
+    return begun.length === 0 ? [this.#toText(delta, logprobs)] : [...begun, this.#toText(delta, logprobs)];
   }
 
   #count(characters: number): void {
