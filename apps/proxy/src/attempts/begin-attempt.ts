@@ -1,10 +1,5 @@
 import { AppError } from '@aggregator/contracts';
-import {
-  disconnectPolicyOf,
-  type ProviderAdapter,
-  type ProviderTarget,
-  type ProviderWaits,
-} from '@aggregator/providers';
+import { disconnectPolicyOf, type ProviderAdapter, type ProviderTarget } from '@aggregator/providers';
 import type { AttemptTicket } from '@aggregator/resilience';
 import type { Target } from '@aggregator/routing';
 import { raiseHold } from '../admission/hold-request.ts';
@@ -14,14 +9,10 @@ import type { ProxyContext } from '../context.ts';
 import { attemptIdOf, type DispatchedRequest, toIntent } from '../settlement/dispatched-request.ts';
 import type { CallLimits } from '../upstream/call-clock.ts';
 import type { ProviderPool } from '../upstream/provider-pools.ts';
+import { limitsOf } from './call-limits.ts';
 import type { OpenRequest } from './open-request.ts';
 import { countToolCalls, type Prepare, type Translation } from './prepare-first.ts';
 import { toAddress } from './to-address.ts';
-
-/** An answer that comes slower than this in each idle limit is given up while another provider is left. */
-const urgentLifeBytes = 100;
-/** Of a provider that has no waits of its own. */
-const noWaits: ProviderWaits = { firstLifeMs: null, idleMs: null };
 
 /** One call of one target, on record from before it is made. */
 export interface Attempt<Prepared> {
@@ -89,7 +80,10 @@ export async function beginAttempt<Prepared extends Translation>(
   }
   return {
     ...{ open, target, request, adapter, address, prepared, pool },
-    limits: limitsOf(context, open, plan),
+    limits: limitsOf(context.config, {
+      ...{ deadlineMs: open.deadlineMs, isStreamed: open.isStreamed },
+      ...{ isUrgent: plan.isUrgent, candidate: target.candidate },
+    }),
     ticket: context.memory.begin(target.key),
     startedMs: performance.now(),
     drain:
@@ -155,28 +149,4 @@ export function toDispatched(
 function toPictureBounds({ imagesMax, outputTokensEstimate }: RequestBounds) {
   if (imagesMax === undefined) return {};
   return { imagesMax, ...(outputTokensEstimate !== undefined && { outputTokensEstimate }) };
-}
-
-/**
- * While another provider is left, silence is short; for the last one the deadline counts, and what the operator set. A plain
- * answer comes in one piece when the model is done, so that its first byte may take as long as a whole answer does.
- */
-function limitsOf<Prepared>(
-  { config }: ProxyContext,
-  { deadlineMs, isStreamed }: OpenRequest,
-  { isUrgent, target }: AttemptPlan<Prepared>,
-): CallLimits {
-  const { adapter, model } = target.candidate;
-  const waits = adapter.waits ?? noWaits;
-  const thinkingMs = model.firstLifeMs ?? waits.firstLifeMs ?? 0;
-  const idleLastMs = waits.idleMs ?? config.idleTimeoutMs;
-  if (!isUrgent) {
-    const lastMs = waits.firstLifeMs ?? (isStreamed ? config.firstTokenTimeoutMs : undefined);
-    return { deadlineMs, firstLifeMs: lastMs ?? Number.POSITIVE_INFINITY, idleMs: idleLastMs };
-  }
-  const firstLifeMs = isStreamed
-    ? Math.max(config.failoverFirstTokenTimeoutMs, thinkingMs)
-    : Math.max(config.failoverAnswerTimeoutMs, thinkingMs);
-  const idleMs = waits.idleMs ?? Math.min(config.failoverIdleTimeoutMs, idleLastMs);
-  return { deadlineMs, firstLifeMs, idleMs, lifeBytes: urgentLifeBytes };
 }

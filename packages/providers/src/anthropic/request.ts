@@ -2,6 +2,7 @@ import type { ChatCompletionRequest } from '@aggregator/contracts';
 import type { DroppedParams } from '../fields/dropped-params.ts';
 import { invalidValue } from '../fields/invalid-value.ts';
 import { judgeChatParts } from '../fields/judge-chat-parts.ts';
+import { noteNames } from '../fields/note-names.ts';
 import { sortFields, unsupported } from '../fields/sort-fields.ts';
 import { isRecord } from '../json-record.ts';
 import type { ProviderTarget, TranslatedRequest } from '../provider-adapter.ts';
@@ -49,6 +50,7 @@ function translate(request: ChatCompletionRequest, target: ProviderTarget) {
   const traits = traitsOf(target.model);
   const { taken, dropped } = sortFields(request, anthropicChatFields);
   judgeChatParts(request, anthropicChatFields, dropped);
+  noteNames(request, dropped);
   const maxTokens = toMaxTokens(request, target.maxOutputTokens);
   const toolFields = toToolFields(request);
   const isToolForced = isForced(toolFields);

@@ -1,5 +1,6 @@
 import type { ChatCompletionRequest } from '@aggregator/contracts';
 import { judgeChatParts } from '../fields/judge-chat-parts.ts';
+import { noteNames } from '../fields/note-names.ts';
 import { sortFields } from '../fields/sort-fields.ts';
 import type { ProviderTarget, TranslatedRequest } from '../provider-adapter.ts';
 import { geminiChatFields } from './capabilities.ts';
@@ -31,6 +32,7 @@ function translate(request: ChatCompletionRequest, target: ProviderTarget) {
   const traits = traitsOf(target.model);
   const sorted = sortFields(request, geminiChatFields);
   judgeChatParts(request, geminiChatFields, sorted.dropped);
+  noteNames(request, sorted.dropped);
   const generationConfig = toGenerationConfig(request, sorted, traits, target.maxOutputTokens);
   const body = {
     ...toConversation(request.messages, traits),

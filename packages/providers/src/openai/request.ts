@@ -15,7 +15,7 @@ import type { FieldFate, ProviderTarget, TranslatedRequest } from '../provider-a
 import { openAiEndpoint } from './endpoint.ts';
 import { withMediaAfterTools } from './media-after-tools.ts';
 import { type MessageChange, withoutCacheMarks, withoutForeignParts } from './messages.ts';
-import { withProperties } from './tools.ts';
+import { withCompleteSchemas } from './tools.ts';
 
 /** The last change to the fields of a request, under OpenAI's names: a record of its own, whose values are the caller's. */
 export type FieldsChange = (fields: Record<string, unknown>, target: ProviderTarget, dropped: DroppedParams) => void;
@@ -39,7 +39,7 @@ export function toOpenAiChatRequest(
     .map(withFailureAsText)
     .map(adjustMessage);
   if (request.tools) {
-    const tools = withProperties(request.tools);
+    const tools = withCompleteSchemas(request.tools);
     fields.tools = fates['content.cache_control'] === 'mapped' ? tools : withoutCacheMarks(tools);
   }
   if (request.stream === true) {

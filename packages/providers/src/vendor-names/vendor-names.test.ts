@@ -48,6 +48,17 @@ const answerOf = (name: string) =>
     ],
   });
 
+describe('the name of a participant (D62)', () => {
+  it.each(['Anthropic', 'Gemini', 'Cohere'] as const)('is named as dropped for %s', (type) => {
+    const messages = [
+      { role: 'user', name: 'Alice', content: 'a' },
+      { role: 'user', name: 'Bob', content: 'b' },
+    ];
+    const group = chatCompletionRequest.parse({ model: 'any', messages });
+    expect(adapterFor(type).chat.toRequest(group, target).droppedParams).toEqual(['messages.name']);
+  });
+});
+
 describe('names that break a vendor’s rule (D08, D06)', () => {
   it('are changed everywhere in the request, alike, and stay different', () => {
     const { chat, reader } = nameForVendor(adapterFor('OpenAI'), request);

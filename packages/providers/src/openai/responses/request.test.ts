@@ -77,6 +77,8 @@ describe('a chat as a request of OpenAI’s Responses API', () => {
     const tools = [{ type: 'function', function: { name: 'f' } }];
     const parameters = { type: 'object', properties: {} };
     expect(translate({ tools }).body.tools).toEqual([{ type: 'function', name: 'f', parameters, strict: false }]);
+    const bare = [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }];
+    expect(translate({ tools: bare }).body.tools).toEqual([{ type: 'function', name: 'f', parameters, strict: false }]);
   });
 
   it('allows some of the tools', () => {

@@ -2,6 +2,7 @@ import type { ChatCompletionRequest } from '@aggregator/contracts';
 import { invalidValue } from '../../fields/invalid-value.ts';
 import { unsupported } from '../../fields/sort-fields.ts';
 import { isRecord } from '../../json-record.ts';
+import { withProperties } from '../tools.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Tool = NonNullable<ChatCompletionRequest['tools']>[number];
@@ -22,7 +23,7 @@ export function toResponsesTool(tool: Tool, path: string): Fields {
       type: 'function',
       name,
       ...(description !== undefined && { description }),
-      parameters: parameters ?? noParameters,
+      parameters: withProperties(parameters ?? noParameters),
       strict: strict === true,
     };
   }
