@@ -89,7 +89,7 @@ describe('the operator', () => {
 
     world.secret('openai', 'sk-two');
 
-    await waitFor(() => world.condition('openai', 'CredentialsValid')?.message.includes('cannot be read'), {
+    await waitFor(() => world.condition('openai', 'CredentialsValid')?.message.includes('may not read the Secret'), {
       describe: 'the condition to say so',
     });
     expect(world.orchestrator.keysOf('openai')).toEqual(['sk-one']);
