@@ -27,7 +27,7 @@ async function buildApp(app) {
   // What the chart runs when the installation is gone.
   const release = `${ROOT}/${parentOf(app)}/${app}/src/release-finalizers.ts`;
   if (existsSync(release)) entries.push({ in: release, out: 'release-finalizers' });
-  // Threads are started from files of their own, beside the program that starts them.
+  // Helper processes are started from files of their own, beside the program that starts them.
   const sources = `${ROOT}/${parentOf(app)}/${app}/src`;
   for (const file of readdirSync(sources, { recursive: true })) {
     if (file.endsWith('-worker.ts')) entries.push({ in: join(sources, file), out: basename(file, '.ts') });

@@ -7,9 +7,9 @@ import type { Exchange } from '../exchange.ts';
 type MaskingContext = Pick<ProxyContext, 'policies' | 'masking'>;
 type Caller = Pick<Exchange, 'principal' | 'response' | 'place'>;
 
-/** Texts up to this are masked at once: it takes less than to send them to a thread. UTF-16 units. */
+/** Texts up to this are masked at once: it takes less than to send them to another process. UTF-16 units. */
 const directLengthMax = 64 * 1024;
-/** Copies of the texts on their way to the thread and back. */
+/** Copies of the texts on their way to the process and back. */
 const copies = 2;
 
 /** A chat without what is personal in it; a large one is masked beside the event loop. @throws {AppError} as the queue does. */

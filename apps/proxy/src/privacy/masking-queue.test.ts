@@ -12,7 +12,7 @@ describe('the masking of large texts', () => {
   let queue: MaskingQueue;
   const open = (change: Partial<ConstructorParameters<typeof MaskingQueue>[0]> = {}) => {
     queue = new MaskingQueue({
-      ...{ threadsMax: 1, jobsMax: 4, callerJobsMax: 2, deadlineMs: 60_000, heapMebibytes: 192 },
+      ...{ processesMax: 1, jobsMax: 4, callerJobsMax: 2, deadlineMs: 60_000, heapMebibytes: 192 },
       ...change,
     });
     return queue;
@@ -50,7 +50,7 @@ describe('the masking of large texts', () => {
   });
 
   it('ends a job that takes too long, and does the next one', async () => {
-    const options = { threadsMax: 1, jobsMax: 4, callerJobsMax: 2, deadlineMs: 5, heapMebibytes: 192 };
+    const options = { processesMax: 1, jobsMax: 4, callerJobsMax: 2, deadlineMs: 5, heapMebibytes: 192 };
     queue = new MaskingQueue(options);
     await expect(queue.run('a', jobOf(slowText(1_000_000)), isWanted)).rejects.toMatchObject({
       code: 'request_too_large',

@@ -1,9 +1,9 @@
 import type { MaskingJob, MaskingOutcome } from '@aggregator/anonymisation';
 import { AppError } from '@aggregator/contracts';
-import { MaskingThread, type MaskingThreadOptions } from './masking-thread.ts';
+import { MaskingProcess, type MaskingProcessOptions } from './masking-process.ts';
 
-export interface MaskingQueueOptions extends MaskingThreadOptions {
-  readonly threadsMax: number;
+export interface MaskingQueueOptions extends MaskingProcessOptions {
+  readonly processesMax: number;
   /** Jobs that wait or run, all callers together. */
   readonly jobsMax: number;
   /** Jobs of one caller among them. */
@@ -24,8 +24,8 @@ interface Waiting {
  */
 export class MaskingQueue {
   readonly #options: MaskingQueueOptions;
-  readonly #idle: MaskingThread[];
-  readonly #threads: readonly MaskingThread[];
+  readonly #idle: MaskingProcess[];
+  readonly #processes: readonly MaskingProcess[];
   readonly #waiting = new Map<string, Waiting[]>();
   /** Jobs that wait or run, by caller. */
   readonly #counts = new Map<string, number>();
@@ -34,8 +34,8 @@ export class MaskingQueue {
 
   constructor(options: MaskingQueueOptions) {
     this.#options = options;
-    this.#threads = Array.from({ length: options.threadsMax }, () => new MaskingThread(options));
-    this.#idle = [...this.#threads];
+    this.#processes = Array.from({ length: options.processesMax }, () => new MaskingProcess(options));
+    this.#idle = [...this.#processes];
   }
 
   /** Jobs that wait or run. */
@@ -70,25 +70,25 @@ export class MaskingQueue {
   }
 
   close(): void {
-    for (const thread of this.#threads) thread.close();
+    for (const masker of this.#processes) masker.close();
     for (const waiting of this.#waiting.values()) for (const { reject } of waiting) reject(busy('service_unavailable'));
     this.#waiting.clear();
   }
 
   #serve(): void {
     while (this.#waiting.size > 0) {
-      const thread = this.#idle.pop();
-      if (thread === undefined) return;
+      const masker = this.#idle.pop();
+      if (masker === undefined) return;
       const next = this.#takeNext();
       if (next === null) {
-        this.#idle.push(thread);
+        this.#idle.push(masker);
         return;
       }
-      void thread
+      void masker
         .run(next.job)
         .then(next.resolve, next.reject)
         .finally(() => {
-          this.#idle.push(thread);
+          this.#idle.push(masker);
           this.#serve();
         });
     }

@@ -1,10 +1,11 @@
-import { parentPort } from 'node:worker_threads';
 import { type MaskingJob, runMaskingJob } from '@aggregator/anonymisation';
 import { toAppError } from '@aggregator/contracts';
-import type { MaskingReply } from './masking-thread.ts';
+import type { MaskingReply } from './masking-process.ts';
 
-/** The thread that masks large texts: one job after the other, each with one reply. */
-parentPort?.on('message', (job: MaskingJob) => parentPort?.postMessage(answer(job)));
+/** The process that masks large texts: one job after the other, each with one reply. It ends when the proxy does. */
+process.on('message', (job: MaskingJob) => process.send?.(answer(job)));
+// A terminal sends its signals to this process, too; the proxy serves to the end of its grace.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 
 function answer(job: MaskingJob): MaskingReply {
   try {

@@ -1,0 +1,90 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { MaskingJob, MaskingOutcome } from '@aggregator/anonymisation';
+import { AppError, type ErrorCode } from '@aggregator/contracts';
+
+export type MaskingReply =
+  | { readonly outcome: MaskingOutcome }
+  | { readonly code: ErrorCode; readonly message: string };
+
+export interface MaskingProcessOptions {
+  /** A job that takes longer ends its process. */
+  readonly deadlineMs: number;
+  /** V8's heap of the process: a job that needs more ends it, and nothing else. */
+  readonly heapMebibytes: number;
+}
+
+/** Beside this file, as a source or in the bundle. */
+const file = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './masking-worker.ts' : './masking-worker.mjs', import.meta.url),
+);
+
+/**
+ * A process that masks one job at a time. It starts with the first job, and again after a job that ended it. A thread would
+ * be cheaper, but V8 ends the whole process if a thread asks for one large piece of memory beyond its limit.
+ */
+export class MaskingProcess {
+  readonly #options: MaskingProcessOptions;
+  #child: ChildProcess | null = null;
+
+  constructor(options: MaskingProcessOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @throws {AppError} as the job does; `request_too_large` if it takes too long or too much memory; `service_unavailable` if
+   * no process can be started.
+   */
+  run(job: MaskingJob): Promise<MaskingOutcome> {
+    const child = this.#start();
+    const { promise, resolve, reject } = Promise.withResolvers<MaskingOutcome>();
+    const end = (internal: string) => {
+      this.close();
+      const message = 'The texts of the request are too much to be masked at once. Send less at once.';
+      reject(new AppError('request_too_large', { internal, message }));
+    };
+    const timer = setTimeout(() => end('masking took too long'), this.#options.deadlineMs);
+    const onReply = (reply: MaskingReply) => {
+      if ('outcome' in reply) resolve(reply.outcome);
+      else reject(new AppError(reply.code, { message: reply.message }));
+    };
+    const onExit = (code: number | null, signal: string | null) => end(`the masking process ended: ${signal ?? code}`);
+    const onError = (cause: unknown) => {
+      this.close();
+      reject(new AppError('service_unavailable', { internal: 'the masking process', cause, retryAfterMs: 1000 }));
+    };
+    child.once('message', onReply).once('exit', onExit).once('error', onError);
+    child.ref();
+    child.channel?.ref();
+    // A process that has ended meanwhile says so by its exit.
+    child.send(job, () => undefined);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      child.off('message', onReply).off('exit', onExit).off('error', onError);
+      // An error of a process that is being ended has no reader.
+      child.on('error', () => undefined).unref();
+      child.channel?.unref();
+    });
+  }
+
+  close(): void {
+    this.#child?.kill('SIGKILL');
+    this.#child = null;
+  }
+
+  /** The process gets no environment, because it needs none of the secrets in it, and ends when its channel closes. */
+  #start(): ChildProcess {
+    if (this.#child !== null) return this.#child;
+    const child = fork(file, {
+      env: {},
+      execArgv: [`--max-old-space-size=${this.#options.heapMebibytes}`, '--disable-warning=ExperimentalWarning'],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    child.once('exit', () => {
+      if (this.#child === child) this.#child = null;
+    });
+    this.#child = child;
+    return child;
+  }
+}
