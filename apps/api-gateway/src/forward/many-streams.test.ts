@@ -3,6 +3,7 @@ import { Agent, request as sendRequest } from 'node:http';
 import { waitFor } from '@aggregator/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
+  limitedKey,
   neighbourKey,
   serve,
   startGateway,
@@ -77,6 +78,37 @@ describe('many streams at once (I12)', () => {
     const texts = await Promise.all(opened.map(({ end }) => end));
     expect(texts.filter((text) => text.endsWith('[DONE]\n\n'))).toHaveLength(streams);
     await waitFor(() => service.context.pools.aiRequests.taken === 0, { describe: 'the places to be free' });
+  });
+
+  it('beyond the limit of a key are refused before a proxy has them, and served again when one has ended', async () => {
+    const { post, service, url } = await start();
+    const authorization = `Bearer ${limitedKey}`;
+    await openStreams(2, limitedKey);
+
+    const refused = await post(path, '{}', { authorization });
+
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect(await refused.json()).toMatchObject({
+      error: { code: 'rate_limit_exceeded', message: expect.stringContaining('More than 2 requests at once') },
+    });
+    expect(held).toHaveLength(2);
+    expect((await fetch(`${url}/v1/models`, { headers: { authorization } })).status).toBe(200);
+    expect((await post('/v1/messages/count_tokens', '{}', { authorization })).status).toBe(200);
+    for (const response of held.splice(0)) response.end('data: [DONE]\n\n');
+    await waitFor(() => service.context.pools.open.size === 0, { describe: 'the streams to be over' });
+    expect((await post(path, '{}', { authorization })).status).toBe(200);
+  });
+
+  it('of one key that arrive together reach a proxy up to its limit and no further', async () => {
+    const { post } = await start();
+    const authorization = `Bearer ${limitedKey}`;
+
+    const answers = await Promise.all(Array.from({ length: 40 }, () => post(path, '{}', { authorization })));
+
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(38);
+    expect(held).toHaveLength(2);
   });
 
   it('beyond the share of an organisation are refused at once, and another one is served', async () => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError, principalHeader, requestIdHeader } from '@aggregator/contracts';
+import { AppError, type Principal, principalHeader, requestIdHeader } from '@aggregator/contracts';
 import { receiveBody } from '../bodies/receive-body.ts';
 import type { ReceivedBody } from '../bodies/received-body.ts';
 import type { ApiGatewayContext } from '../context.ts';
@@ -10,6 +10,7 @@ import { writeStreamError } from '../forward/write-stream-error.ts';
 import type { Authenticated } from '../middleware/authenticate.ts';
 import { stillAllowed } from '../middleware/still-allowed.ts';
 import { claimsOf, toShareError } from '../shares/claims.ts';
+import { refuseInTurn } from '../shares/open-by-owner.ts';
 import type { AiRoute } from './route-table.ts';
 
 export interface Forwarding {
@@ -35,9 +36,13 @@ export async function forwardAiRequest(
   { requestId, path, clientIp, startedMs, ownHeaders }: Forwarding,
 ): Promise<void> {
   const { pools } = context;
+  const early = route.isCounted ? pools.open.judge(caller.principal) : null;
+  // A body that is refused after it has come was sent in vain.
+  if (early !== null) await refuseInTurn(early);
   const claims = claimsOf(caller.principal, clientIp);
   const place = pools.aiRequests.open(claims);
   let body: ReceivedBody | null = null;
+  let entered: Principal | null = null;
   try {
     const refusal = place.take(1);
     if (refusal !== null) {
@@ -56,6 +61,11 @@ export async function forwardAiRequest(
       if (body.length > 0) headers['content-length'] = String(body.length);
     }
     const { principal } = await stillAllowed(context, request, caller, { scope: route.scope, clientIp, startedMs });
+    if (route.isCounted) {
+      const late = pools.open.enter(principal);
+      if (late !== null) await refuseInTurn(late);
+      entered = principal;
+    }
     // Signed last: a body may take longer to arrive than a signature is valid.
     headers[principalHeader] = await context.signer.signPrincipal(principal, 'proxy');
     if (response.destroyed) throw new AppError('request_cancelled');
@@ -65,6 +75,7 @@ export async function forwardAiRequest(
     const answer = { response, ownHeaders, toStreamError, unread };
     await sendToProxy(context, { method, path, headers, body }, answer, { principal, startedMs });
   } finally {
+    if (entered !== null) pools.open.leave(entered);
     body?.close();
     place.close();
   }

@@ -36,6 +36,9 @@ describe('routes', () => {
     expect(findAiRoute('/v1/responses/resp_1')?.methods).toEqual(['GET', 'DELETE']);
     expect(findAiRoute('/v1/responses/resp_1/input_items')?.methods).toEqual(['GET']);
     expect(findAiRoute('/v1/responses/resp_1/cancel')?.methods).toEqual(['POST']);
+    for (const path of ['', '/input_items', '/cancel']) {
+      expect(findAiRoute(`/v1/responses/resp_1${path}`)?.isCounted).toBe(false);
+    }
     expect(findAiRoute('/v1/responses/resp_1/else')).toBeUndefined();
     expect(findAiRoute('/v1/chat/completions/')).toBeUndefined();
     expect(findAiRoute('/v1/CHAT/completions')).toBeUndefined();
@@ -52,7 +55,8 @@ describe('routes', () => {
     ['/v1/capabilities', 'GET', 'openai'],
     ['/v1/proxy/openai/chat/completions', 'POST', 'openai'],
   ])('serves %s by %s with the errors of %s', (path, method, errors) => {
-    expect(findAiRoute(path)).toEqual({ methods: [method], scope: 'ai:invoke', errors });
+    const isCounted = method === 'POST' && path !== '/v1/messages/count_tokens';
+    expect(findAiRoute(path)).toEqual({ methods: [method], scope: 'ai:invoke', errors, isCounted });
   });
 
   it.each([

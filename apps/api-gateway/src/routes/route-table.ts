@@ -6,10 +6,12 @@ export interface AiRoute {
   scope: Scope;
   /** Whose error object its SDKs expect. */
   errors: 'openai' | 'anthropic';
+  /** False if it takes no place of a limit of requests at once: nothing is held for it. */
+  isCounted: boolean;
 }
 
-const aiPost: AiRoute = { methods: ['POST'], scope: 'ai:invoke', errors: 'openai' };
-const aiGet: AiRoute = { ...aiPost, methods: ['GET'] };
+const aiPost: AiRoute = { methods: ['POST'], scope: 'ai:invoke', errors: 'openai', isCounted: true };
+const aiGet: AiRoute = { ...aiPost, methods: ['GET'], isCounted: false };
 const anthropicPost: AiRoute = { ...aiPost, errors: 'anthropic' };
 
 /** Exact canonical paths. Every alias is turned into one of these before anything is decided. */
@@ -20,12 +22,13 @@ const aiRoutes: ReadonlyMap<string, AiRoute> = new Map([
   ['/v1/images/generations', aiPost],
   ['/v1/responses', aiPost],
   ['/v1/messages', anthropicPost],
-  ['/v1/messages/count_tokens', anthropicPost],
+  ['/v1/messages/count_tokens', { ...anthropicPost, isCounted: false }],
   ['/v1/models', aiGet],
   ['/v1/capabilities', aiGet],
 ]);
 
-const storedResponse: AiRoute = { ...aiPost, methods: ['GET', 'DELETE'] };
+const storedResponse: AiRoute = { ...aiGet, methods: ['GET', 'DELETE'] };
+const cancelResponse: AiRoute = { ...aiPost, isCounted: false };
 
 const modelPrefix = '/v1/models/';
 /** A response by its id, what it was made from, and its end. */
@@ -39,7 +42,7 @@ export function findAiRoute(path: string): AiRoute | undefined {
   if (route !== undefined) return route;
   if (path.startsWith(modelPrefix) && path.length > modelPrefix.length) return aiGet;
   const [response, part] = responsePath.exec(path) ?? [];
-  if (response !== undefined) return part === undefined ? storedResponse : part === '/cancel' ? aiPost : aiGet;
+  if (response !== undefined) return part === undefined ? storedResponse : part === '/cancel' ? cancelResponse : aiGet;
   return path.startsWith(providerPrefix) && providerPath.test(path) ? aiPost : undefined;
 }
 

@@ -2,6 +2,7 @@ import { FairPool, type ShareRefusal } from '@aggregator/service-kit';
 import { BodyWatch } from '../bodies/body-watch.ts';
 import type { ApiGatewayConfig } from '../config.ts';
 import type { GatewayEvents } from '../events.ts';
+import { OpenByOwner } from './open-by-owner.ts';
 
 const mebibyte = 1024 * 1024;
 /** One organisation may hold up about 500 streams at a time before it loses some. */
@@ -22,6 +23,7 @@ export interface GatewayPools {
   /** Bodies of clients without a credential. */
   readonly publicBodies: FairPool;
   readonly bodies: BodyWatch;
+  readonly open: OpenByOwner;
   readonly publicBodiesWatch: BodyWatch;
   onRefused(pool: FairPool, refusal: ShareRefusal): void;
   close(): void;
@@ -41,7 +43,7 @@ export function openPools(config: ApiGatewayConfig, events: GatewayEvents): Gate
     unreadBytes: new FairPool('unread_bytes', unreadBytes),
     managementBodies: new FairPool('management_bodies', managementBodyBytes),
     publicBodies: new FairPool('public_bodies', publicBodyBytes),
-    ...{ bodies, publicBodiesWatch },
+    ...{ bodies, publicBodiesWatch, open: new OpenByOwner() },
     onRefused: ({ name }, { kind, isFull }) => events.shareRefusals.inc({ pool: name, by: isFull ? 'pool' : kind }),
     close() {
       bodies.close();

@@ -25,11 +25,14 @@ export interface TestGateway {
   stop(): Promise<void>;
 }
 
-/** Keys of two organisations: all that the gateway's auth knows. */
+/** Keys of three organisations: all that the gateway's auth knows. */
 export const validKey = createApiKey(Buffer.alloc(32, 1));
 export const neighbourKey = createApiKey(Buffer.alloc(32, 3));
 
-const toVerdict = (tenant: number): Extract<KeyVerdict, { valid: true }> => ({
+/** May have two requests open at once. */
+export const limitedKey = createApiKey(Buffer.alloc(32, 4));
+
+const toVerdict = (tenant: number, concurrentRequests: number | null = null): Extract<KeyVerdict, { valid: true }> => ({
   valid: true,
   principal: {
     orgId: `0193c5a0-0000-7000-8000-00000000${tenant}001`,
@@ -37,7 +40,7 @@ const toVerdict = (tenant: number): Extract<KeyVerdict, { valid: true }> => ({
     keyId: `0193c5a0-0000-7000-8000-00000000${tenant}003`,
     scopes: ['ai:invoke'],
     models: null,
-    limits: { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null },
+    limits: { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests },
   },
   expiresAt: null,
   allowedIps: null,
@@ -47,6 +50,7 @@ export const validPrincipal = toVerdict(0).principal;
 const verdicts: readonly (readonly [digest: string, verdict: KeyVerdict])[] = [
   [hash('sha256', validKey, 'hex'), toVerdict(0)],
   [hash('sha256', neighbourKey, 'hex'), toVerdict(1)],
+  [hash('sha256', limitedKey, 'hex'), toVerdict(2, 2)],
 ];
 
 export async function serve(

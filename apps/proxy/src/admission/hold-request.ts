@@ -1,5 +1,5 @@
 import type { AdmitAnswer, AdmitRequest } from '@aggregator/admission';
-import { AppError, type SnapshotModel } from '@aggregator/contracts';
+import { AppError, type SnapshotModel, tooManyAtOnce } from '@aggregator/contracts';
 import type { RoutePlan } from '@aggregator/routing';
 import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
@@ -76,10 +76,7 @@ async function takeHold(context: HoldContext, exchange: Exchange, request: Admit
       case 'rate_limited':
         throw toRateError(answer);
       case 'concurrency_limited':
-        throw new AppError('rate_limit_exceeded', {
-          message: `More than ${answer.max} requests at once for ${ownerOf(answer.subject)}. Wait until one of them has ended, then try again.`,
-          retryAfterMs: 1000,
-        });
+        throw tooManyAtOnce(answer.max, ownerOf(answer.subject));
       case 'no_credit':
         await context.leases.ask(request.orgId, request.holdNanoUsd);
     }

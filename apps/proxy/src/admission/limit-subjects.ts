@@ -1,5 +1,5 @@
 import type { AdmitRequest, RateLimit } from '@aggregator/admission';
-import type { Principal, PrincipalLimits } from '@aggregator/contracts';
+import { limitOwners, type Principal, type PrincipalLimits } from '@aggregator/contracts';
 import type { Hold } from './hold-request.ts';
 import type { RequestBounds } from './request-bounds.ts';
 
@@ -87,5 +87,5 @@ export function isRequests(subject: string): boolean {
 
 /** Returns for whom a limit is, as the sentence of a refusal names it. */
 export function ownerOf(subject: string): string {
-  return subject.startsWith(organizationSubject) ? 'the whole organisation' : 'this key or user';
+  return subject.startsWith(organizationSubject) ? limitOwners.organization : limitOwners.caller;
 }
