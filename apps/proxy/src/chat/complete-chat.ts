@@ -93,7 +93,9 @@ async function serveChat<Dialect extends Translation>(
   const bound: BoundRequest = (sent, model, calls) => boundChat(chat, content, sent, model, calls);
   const first = bodies ?? [JSON.stringify(chat)];
   const hold = await holdRequest(context, exchange, plan, (model) => bound(first, model, toolCallsMax));
-  const use = mayUseCache(exchange.request.headers, chat, context.config.cachePolicy);
+  // What a search finds is another thing tomorrow.
+  const isSearched = toolCallsMax > 0;
+  const use = isSearched ? 'bypass' : mayUseCache(exchange.request.headers, chat, context.config.cachePolicy);
   const open = openRequest(context, {
     ...{ exchange, operation: 'chat.completions', isStreamed: chat.stream === true, plan, hold, bound },
     readPrompt: () => toPrompt(chat),

@@ -61,6 +61,16 @@ describe('D11: web search of Anthropic', () => {
     expect(sentTools()).toEqual([{ ...search, max_uses: expected }]);
   });
 
+  it('is never answered from the cache', async () => {
+    answer(1);
+    const body = ask('claude/m', search).replace('{', '{"temperature":0,');
+    const requests = world.upstream('claude').requests;
+    for (let times = 0; times < 2; times += 1) {
+      expect((await world.send(path, body)).headers.get('x-aggregator-cache')).toBe('bypass');
+    }
+    expect(world.upstream('claude').requests).toBe(requests + 2);
+  });
+
   it('is never charged beyond its bound, whatever the vendor reports', async () => {
     answer(9, 40_000);
     const { requestId } = await world.send(path, ask('claude/m', { ...search, max_uses: 2 }));

@@ -45,6 +45,9 @@ export const responsesItem = {
   function_call_output: z.looseObject({ call_id: callId, output: parts }),
   custom_tool_call: z.looseObject({ call_id: callId, name, namespace: name.nullish(), input: text }),
   custom_tool_call_output: z.looseObject({ call_id: callId, output: parts }),
+  /** Of a search that the client makes. */
+  tool_search_call: z.looseObject({ call_id: callId, arguments: z.unknown() }),
+  tool_search_output: z.looseObject({ call_id: callId, tools: z.array(kind).max(1024) }),
   reasoning: z.looseObject({
     summary: z.array(z.looseObject({ text })).max(1024).nullish(),
     encrypted_content: text.nullish(),

@@ -107,6 +107,45 @@ describe('tools of an agent', () => {
     });
   });
 
+  it('D14: a search for tools that the client makes is a function, and its calls are items of their own', () => {
+    const parameters = { type: 'object', properties: { query: { type: 'string' } } };
+    const searchTool = { type: 'tool_search', execution: 'client', description: 'Finds tools.', parameters };
+    const asked = toChat({ tools: [tool('exec'), searchTool] });
+    const said = answerOf('tool_search');
+    const called = { type: 'tool_search_call', call_id: 'call_1', execution: 'client', arguments: { a: 1 } };
+    const plain = responsesSurface.fromAnswer(joinAnswer(said), asked);
+    const events = readEvents(play(responsesSurface, asked, said));
+    const found = {
+      type: 'tool_search_output',
+      call_id: 'call_1',
+      execution: 'client',
+      tools: [group('crm', tool('list'))],
+    };
+    const next = toChat({ tools: [tool('exec'), searchTool], input: [called, found] });
+
+    expect(asked).toMatchObject({ droppedParams: [], refusal: null });
+    expect(asked.chat.tools?.[1]).toEqual({
+      type: 'function',
+      function: { name: 'tool_search', description: 'Finds tools.', parameters },
+    });
+    expect(plain.output).toMatchObject([called]);
+    expect(events.at(-1)).toMatchObject({ response: { output: [called] } });
+    expect(events.filter(({ type }) => String(type).includes('arguments'))).toEqual([]);
+    expect(next.chat.tools?.map(nameOf)).toEqual(['exec', 'crm__list', 'tool_search']);
+    expect(next.chat.messages).toEqual([
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'tool_search', arguments: '{"a":1}' } }],
+      },
+      { role: 'tool', tool_call_id: 'call_1', content: '{"tools":["crm__list"]}' },
+    ]);
+    expect(namesOf({ tools: [tool('tool_search'), searchTool] })).toEqual([
+      'tool_search',
+      expect.stringMatching(/^tool_search_[0-9a-f]{8}$/),
+    ]);
+  });
+
   it.each([
     ['tools.web_search', { tools: [{ type: 'web_search' }] }],
     ['tools.tool_of_tomorrow', { tools: [{ type: 'tool_of_tomorrow' }] }],

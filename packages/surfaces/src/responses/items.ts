@@ -6,6 +6,7 @@ import {
   type ResponsesRequest,
   responsesItem,
 } from '@aggregator/contracts';
+import { isRecord } from '@aggregator/providers';
 import { openDetails, withSummary } from '../answer/sealed-details.ts';
 import type { FieldJudge } from '../fields/field-judge.ts';
 import { type ChatPart, toChatContent } from './parts.ts';
@@ -34,6 +35,7 @@ export function toChatMessages(
 
 function addItem(conversation: Conversation, item: Item, at: string, names: ToolNames, judge: Judge): void {
   const type = item.type ?? ('id' in item && !('content' in item) ? 'item_reference' : 'message');
+  if (item.execution === 'client' && addSearch(conversation, item, at, names)) return;
   if (!judge.takesKind('input', type, at)) return;
   switch (type) {
     case 'message': {
@@ -72,6 +74,29 @@ function addItem(conversation: Conversation, item: Item, at: string, names: Tool
       conversation.think(withSummary(details, text));
     }
   }
+}
+
+/** A search for tools that the client made, as the call of a function and its result. False for another item. */
+function addSearch(conversation: Conversation, item: Item, at: string, names: ToolNames): boolean {
+  if (item.type === 'tool_search_call') {
+    const { call_id: id, arguments: asked } = checkBody(responsesItem.tool_search_call, item, at);
+    conversation.call({
+      id,
+      type: 'function',
+      function: { name: names.search, arguments: JSON.stringify(asked ?? {}) },
+    });
+    return true;
+  }
+  if (item.type !== 'tool_search_output') return false;
+  const { call_id, tools } = checkBody(responsesItem.tool_search_output, item, at);
+  const found = tools.flatMap(({ type, name, tools: inner }) => {
+    if (typeof name !== 'string') return [];
+    if (type !== 'namespace') return [name];
+    const own = Array.isArray(inner) ? inner.filter(isRecord) : [];
+    return own.flatMap((tool) => (typeof tool.name === 'string' ? [names.nameOf(tool.name, name)] : []));
+  });
+  conversation.add({ role: 'tool', tool_call_id: call_id, content: JSON.stringify({ tools: found }) });
+  return true;
 }
 
 interface Turn {

@@ -1,3 +1,4 @@
+import { parseArguments } from '@aggregator/providers';
 import type { Block } from '../answer/block-sequence.ts';
 import { collectBlocks } from '../answer/collect-blocks.ts';
 import {
@@ -124,8 +125,13 @@ export function toItem(
       return { id, type: 'reasoning', summary, ...(isBegun ? {} : toEncrypted(block, text)) };
     }
     case 'call': {
-      const { name, namespace } = names.originOf(block.name ?? '');
-      const call = { id, call_id: block.id ?? `call_${id}`, name, ...(namespace !== null && { namespace }), status };
+      const { name, namespace, isSearch } = names.originOf(block.name ?? '');
+      const callId = block.id ?? `call_${id}`;
+      if (isSearch) {
+        const asked = isBegun ? {} : (parseArguments(text) ?? {});
+        return { id, type: 'tool_search_call', call_id: callId, execution: 'client', status, arguments: asked };
+      }
+      const call = { id, call_id: callId, name, ...(namespace !== null && { namespace }), status };
       return block.isCustom
         ? { ...call, type: 'custom_tool_call', input: text }
         : { ...call, type: 'function_call', arguments: text };

@@ -56,6 +56,7 @@ const inside: Readonly<Partial<Record<ResponsesField, object>>> = {
 const call = { call_id: 'call_1', name: 'weather' };
 const items: Readonly<Record<string, object>> = {
   additional_tools: { role: 'developer', tools: [tool] },
+  tool_search_output: { tools: [] },
   message: { role: 'assistant', content: [{ type: 'output_text', text: 'Hi' }] },
   function_call: { ...call, arguments: '{}' },
   function_call_output: { call_id: 'call_1', output: 'rain' },

@@ -4,6 +4,8 @@ export interface ToolOrigin {
   readonly name: string;
   /** Null for a tool that is in no namespace. */
   readonly namespace: string | null;
+  /** It is the client's search for tools, whose calls are items of their own. Absent for no. */
+  readonly isSearch?: true;
 }
 
 /** Characters of a name that every vendor takes. */
@@ -17,6 +19,7 @@ const digestLength = 8;
 export class ToolNames {
   readonly #origins = new Map<string, ToolOrigin>();
   readonly #names = new Map<string, string>();
+  #search = 'tool_search';
 
   /** Takes a tool in and returns its name. Tools without a namespace come first: they keep the name that they have. */
   add(name: string, namespace: string | null): string {
@@ -32,6 +35,19 @@ export class ToolNames {
     this.#names.set(key, chosen);
     this.#origins.set(chosen, { name, namespace });
     return chosen;
+  }
+
+  /** Takes the client's search for tools in and returns its name. Comes after all others. */
+  addSearch(): string {
+    const name = this.#origins.has(this.#search) ? withDigest(this.#search, this.#search) : this.#search;
+    this.#search = name;
+    this.#origins.set(name, { name, namespace: null, isSearch: true });
+    return name;
+  }
+
+  /** The name of the client's search for tools. */
+  get search(): string {
+    return this.#search;
   }
 
   /** Returns the name of a tool, also of one that is not offered any more. */

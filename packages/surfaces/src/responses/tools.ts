@@ -26,13 +26,13 @@ interface Declared {
 const hints = ['allowed_callers', 'async', 'defer_loading', 'output_schema'] as const;
 
 /**
- * The flat form of each tool as the nested one. Those of a namespace, and those that an item of the input adds, stand beside
- * the others. A tool that is declared again takes the place of the first.
+ * The flat form of each tool as the nested one. Those of a namespace, and those that an item of the input adds or that a search has
+ * found, stand beside the others. A tool that is declared again takes the place of the first.
  */
 export function toChatTools({ tools, input }: ResponsesRequest, names: ToolNames, judge: Judge): Tools {
   const declared = listTools(tools ?? [], 'tools', judge);
   for (const [index, item] of (typeof input === 'string' ? [] : input).entries()) {
-    if (item.type !== 'additional_tools') continue;
+    if (item.type !== 'additional_tools' && item.type !== 'tool_search_output') continue;
     const at = `input[${index}].tools`;
     const added = judge.attempt(() => checkBody(responsesTool.several, item.tools, at));
     declared.push(...listTools(added ?? [], at, judge));
@@ -41,11 +41,23 @@ export function toChatTools({ tools, input }: ResponsesRequest, names: ToolNames
     if (namespace === null && typeof tool.name === 'string') names.add(tool.name, null);
   }
   const chatTools = new Map<string, Tools[number]>();
+  const search = (tools ?? []).find(isClientSearch);
   for (const one of declared) {
     const made = judge.attempt(() => toChatTool(one, names, judge));
     if (made !== null) chatTools.set(made.name, made.tool);
   }
+  if (search !== undefined) {
+    const name = names.addSearch();
+    const { description, parameters } = search;
+    const own = { ...(typeof description === 'string' && { description }), parameters };
+    chatTools.set(name, { type: 'function', function: { name, ...own } });
+  }
   return [...chatTools.values()];
+}
+
+/** A search for tools that the client makes, and describes as a function. */
+function isClientSearch({ type, execution, parameters }: Tool): boolean {
+  return type === 'tool_search' && execution === 'client' && isRecord(parameters);
 }
 
 /** Tools that go over, those of a namespace one by one. */
@@ -54,7 +66,7 @@ function listTools(tools: readonly Tool[], at: string, judge: Judge): Declared[]
 }
 
 function listTool(tool: Tool, at: string, judge: Judge): Declared[] {
-  if (!judge.takesTool(tool.type)) return [];
+  if (isClientSearch(tool) || !judge.takesTool(tool.type)) return [];
   if (tool.type !== 'namespace') return [{ tool, at, namespace: null, about: null }];
   const { name: namespace, description, tools } = checkBody(responsesTool.namespace, tool, at);
   const about = description ? `${namespace}: ${description}` : null;
