@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { actions, memberRole, type PermissionRole, permissions, reachOf, type Scope } from '@aggregator/contracts';
+import { waitFor } from '@aggregator/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SMTPServer } from 'smtp-server';
+import { startWorld, type World } from './start-world.ts';
+import { Callers } from './tenant-actors.ts';
+import { type MatrixRoute, matrixRoutes } from './tenant-routes.ts';
+
+const password = 'a long password of a member';
+
+/** Routes of the other services: auth walks its own. Each needs one scope. */
+const routes = matrixRoutes.flatMap(({ needs, ...row }) => {
+  const isOfAuth = / \/v1\/(?:auth|users\/(?:profile|password|sessions))/.test(row.route);
+  return isOfAuth || needs === 'any' || needs === 'session' ? [] : [{ ...row, needs }];
+});
+
+/** True if the table gives one of the roles an action that needs the scope. */
+const isAllowed = (roles: readonly PermissionRole[], scope: Scope) =>
+  actions.some((action) => permissions[action].needs === scope && reachOf(roles, action) !== 'none');
+
+/** Takes mails, and keeps the token of each by its address. */
+async function startMailbox() {
+  const tokens = new Map<string, string>();
+  const server = new SMTPServer({
+    ...{ authOptional: true, disabledCommands: ['STARTTLS'], logger: false },
+    onData(stream, session, done) {
+      const parts: Buffer[] = [];
+      stream.on('data', (part: Buffer) => parts.push(part));
+      stream.on('end', () => {
+        const text = Buffer.concat(parts).toString().replaceAll('=\r\n', '').replaceAll('=3D', '=');
+        tokens.set(session.envelope.rcptTo[0]?.address ?? '', /#token=(\S+)/.exec(text)?.[1] ?? '');
+        done();
+      });
+    },
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server.server, 'listening');
+  const address = server.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    tokens,
+    url: `smtp://127.0.0.1:${port}`,
+    stop: () => new Promise<void>((done) => server.close(() => done())),
+  };
+}
+
+describe('every route of the other services with every role', () => {
+  let mailbox: Awaited<ReturnType<typeof startMailbox>>;
+  let world: World;
+  let callers: Callers;
+  let owner: { token: string; organizationId: string };
+  beforeAll(async () => {
+    mailbox = await startMailbox();
+    world = await startWorld({
+      ...{ MANAGEMENT_REQUESTS_PER_MINUTE: '100000', LOGIN_ATTEMPTS_PER_MINUTE_PER_ADDRESS: '1000' },
+      ...{ MAIL_TRANSPORT: 'smtp', SMTP_URL: mailbox.url, MAIL_FROM: 'noreply@example.com' },
+    });
+    callers = new Callers(world.baseUrl);
+    owner = await callers.signUp('founder');
+  });
+  afterAll(async () => {
+    await world.destroy();
+    await mailbox.stop();
+  });
+
+  /** Invites a person by a real mail, accepts, and logs in to the organisation. */
+  async function join(role: string): Promise<string> {
+    const email = `${role}@example.com`;
+    const invited = await callers.as(owner.token).request('POST', '/v1/auth/organization/invitations', { email, role });
+    expect(invited.status).toBe(201);
+    await waitFor(async () => mailbox.tokens.has(email), { describe: `the mail to ${email}`, timeoutMs: 20_000 });
+    const body = { token: mailbox.tokens.get(email), name: role, password };
+    expect((await callers.as(null).request('POST', '/v1/auth/invitations/accept', body)).status).toBe(201);
+    const login = { email, password, organizationId: owner.organizationId };
+    const { json } = await callers.as(null).request('POST', '/v1/auth/login', login);
+    return (json as { accessToken: string }).accessToken;
+  }
+
+  const call = async (token: string, { route, path, body }: Omit<MatrixRoute, 'needs'>) => {
+    const [method = '', declared = ''] = route.split(' ');
+    const url = (path ?? declared).replace(/:\w+/g, () => crypto.randomUUID());
+    return (await callers.as(token).request(method, url, body)).status;
+  };
+
+  it('has routes of four services', () => {
+    expect(routes.length).toBeGreaterThan(25);
+  });
+
+  it.each(memberRole.options)('decides as the table of permissions says for %s (I17)', async (role) => {
+    const token = await join(role);
+    const seen: string[] = [];
+    for (const row of routes) seen.push(`${row.route}: ${(await call(token, row)) === 403 ? 'refused' : 'allowed'}`);
+
+    expect(seen).toEqual(
+      routes.map(({ route, needs }) => `${route}: ${isAllowed([role], needs) ? 'allowed' : 'refused'}`),
+    );
+  });
+});
