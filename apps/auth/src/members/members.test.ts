@@ -1,4 +1,4 @@
-import { apiKeyList, memberList, membershipList, type Principal, tokenAnswer } from '@aggregator/contracts';
+import { apiKeyList, member, memberList, membershipList, type Principal, tokenAnswer } from '@aggregator/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { sha256Hex } from '../keys/key-hasher.ts';
@@ -32,6 +32,7 @@ describe('members of an organisation', () => {
     auth.database.auditEntry.findMany({ where: { subjectId }, orderBy: { sequence: 'asc' } });
 
   it('are listed by name, in pages', async () => {
+    auth.clock.advance(1);
     const ada = await auth.createMember(owner.principal, 'developer');
 
     const answer = await auth.call('GET', `${members}?limit=1`, { as: owner.principal });
@@ -131,6 +132,20 @@ describe('members of an organisation', () => {
     });
     // The account stays, and works in its own organisation.
     expect(decodeJwt((await auth.logIn(ada)).accessToken)).not.toMatchObject({ org: owner.principal.orgId });
+  });
+
+  it('lose with their keys those that the keys made for a service account (I3)', async () => {
+    const admin = (await auth.createMember(owner.principal, 'admin')).principal;
+    const body = { name: 'nightly', role: 'developer' };
+    const created = await auth.call('POST', '/v1/auth/organization/service-accounts', { as: admin, body });
+    const { userId: serviceAccountId } = member.parse(created.body);
+    const maker = await auth.createKey(admin, { scopes: ['ai:invoke', 'keys:manage'] });
+    const { key } = await auth.createKey({ ...admin, keyId: maker.id }, { serviceAccountId, scopes: ['ai:invoke'] });
+    expect(await verdictOf(key)).toMatchObject({ valid: true, principal: { userId: serviceAccountId } });
+
+    await remove(owner.principal, admin);
+
+    expect(await verdictOf(key)).toEqual({ valid: false });
   });
 
   it('hand their keys to another member, in whose name they then work', async () => {
