@@ -67,6 +67,15 @@ describe('providers from the environment', () => {
     expect(providers.at(-1)?.options).toEqual({ folder: 'b1g' });
   });
 
+  it("bounds an answer of YandexGPT by less than its window, and one of Yandex's other models by the window", () => {
+    const models = providersOf({ YANDEX_API_KEY: 'k', YANDEX_FOLDER_ID: 'b1g' })[0]?.models ?? [];
+    const boundOf = (wanted: string) => models.find(({ id }) => id === wanted)?.maxOutputTokens;
+
+    expect(boundOf('yandexgpt/latest')).toBe(8192);
+    expect(boundOf('gpt-oss-120b/latest')).toBe(131_072);
+    expect(boundOf('text-search-doc/latest')).toBeNull();
+  });
+
   it("price Yandex's models by what the environment says, and add those that it names beside them", () => {
     const prices =
       '{"yandexgpt/latest": {"input": "9.836", "output": "9.836"}, "fresh/latest": {"input": "1", "output": "2"}}';

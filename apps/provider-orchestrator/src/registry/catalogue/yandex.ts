@@ -5,9 +5,21 @@ interface YandexModel {
   /** Behind `gpt://<folder>/` or `emb://<folder>/`. */
   id: string;
   contextLength: number;
+  /** Most tokens of an answer; unset: as many as the window has. */
+  outputTokensMax?: number;
   isEmbedding?: boolean;
   capabilities?: readonly ModelCapability[];
 }
+
+/**
+ * A larger bound of an answer may be rejected: the pages of limits name 8,192 tokens for request and answer together.
+ * Source: https://yandex.cloud/en/docs/foundation-models/concepts/limits (read 2026-11, in its version of 2024-12).
+ */
+const yandexGpt = {
+  contextLength: 32_768,
+  outputTokensMax: 8192,
+  capabilities: ['tools', 'structured_outputs'],
+} as const satisfies Partial<YandexModel>;
 
 /**
  * The models of the common instance. Source: https://github.com/yandex-cloud/docs, ru/ai-studio/concepts/generation/models.md and
@@ -16,9 +28,9 @@ interface YandexModel {
  */
 const models: readonly YandexModel[] = [
   { id: 'aliceai-llm/latest', contextLength: 32_768, capabilities: ['tools', 'structured_outputs'] },
-  { id: 'yandexgpt/latest', contextLength: 32_768, capabilities: ['tools', 'structured_outputs'] },
-  { id: 'yandexgpt/rc', contextLength: 32_768, capabilities: ['tools', 'structured_outputs'] },
-  { id: 'yandexgpt-lite/latest', contextLength: 32_768, capabilities: ['tools', 'structured_outputs'] },
+  { ...yandexGpt, id: 'yandexgpt/latest' },
+  { ...yandexGpt, id: 'yandexgpt/rc' },
+  { ...yandexGpt, id: 'yandexgpt-lite/latest' },
   { id: 'qwen3-235b-a22b-fp8/latest', contextLength: 262_144, capabilities: ['tools'] },
   { id: 'gpt-oss-120b/latest', contextLength: 131_072, capabilities: ['tools', 'reasoning'] },
   { id: 'gpt-oss-20b/latest', contextLength: 131_072, capabilities: ['tools', 'reasoning'] },
@@ -37,13 +49,13 @@ export function readYandexModels(prices: ReadonlyMap<string, Rates> | undefined)
     .filter(([id]) => !known.has(id))
     .map(([id, rates]) => ({ id, contextLength: contextLengthUnknown, isEmbedding: rates.outputText === undefined }));
   return [...models, ...added].map((model: YandexModel) => {
-    const { id, contextLength, isEmbedding = false, capabilities = [] } = model;
+    const { id, contextLength, outputTokensMax = contextLength, isEmbedding = false, capabilities = [] } = model;
     const rates = prices?.get(id);
     return {
       id,
       operations: [isEmbedding ? 'embeddings' : 'chat.completions'],
       contextLength,
-      maxOutputTokens: isEmbedding ? null : contextLength,
+      maxOutputTokens: isEmbedding ? null : outputTokensMax,
       capabilities,
       firstLifeMs: null,
       price: rates === undefined ? null : { rates, source: 'YANDEX_PRICES' },
