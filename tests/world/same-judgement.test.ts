@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { UsageRecorded } from '@aggregator/contracts';
+import { toCorrectionId, type UsageCorrected, type UsageRecorded } from '@aggregator/contracts';
 import { createMetrics, type Logger } from '@aggregator/service-kit';
 import { createTestDatabase, type TestDatabase } from '@aggregator/testing';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
@@ -27,10 +27,23 @@ afterAll(async () => {
 
 const analyticsEvents = createAnalyticsEvents(silent, createMetrics('analytics'));
 
+const usageOf = (outputText: number) => ({ usage: { outputText }, amountNanoUsd: String(outputText) });
+
+function correctionOf(event: UsageRecorded, outputText: number): UsageCorrected {
+  const { requestId, orgId, userId, keyId, operation, provider, model, price, time, usage, amountNanoUsd } = event;
+  return {
+    ...{ schema: 'usage.corrected/1', eventId: toCorrectionId(requestId), time: '2026-11-20T10:01:00.000Z' },
+    ...{ requestId, orgId, userId, keyId, operation, provider, model, price },
+    settled: { time, usage, amountNanoUsd },
+    actual: usageOf(outputText),
+  };
+}
+
 /** Everything that has ever been refused, and neighbours of it that are charged. */
 function poison(orgId: string): Record<string, unknown> {
   const good = usageEvent({ orgId, costNanoUsd: 1000 });
   const change = (fields: Partial<UsageRecorded>) => ({ ...usageEvent({ orgId, costNanoUsd: 1000 }), ...fields });
+  const estimate = usageEvent({ orgId, costNanoUsd: 1000, estimated: true });
   const requestId = randomUUID();
   const end = (attempt: number) =>
     usageEvent({ orgId, requestId, eventId: `${requestId}/${attempt}`, attempt, costNanoUsd: 500 });
@@ -61,14 +74,23 @@ function poison(orgId: string): Record<string, unknown> {
     'an endless latency': change({ latencyMs: 10 ** 11 }),
     'a field that is not known': { ...change({}), prompt: 'x' },
     'no JSON': '{',
+    'an estimate': estimate,
+    'its correction': correctionOf(estimate, 1500),
+    'another correction of it': correctionOf(estimate, 10),
+    'a correction of an exact charge': correctionOf(good, 10),
+    'a correction that names another amount': correctionOf({ ...estimate, ...usageOf(999) }, 10),
+    'a correction without its settlement': correctionOf(usageEvent({ orgId, estimated: true }), 10),
+    'a correction under another id': { ...correctionOf(estimate, 10), eventId: 'x' },
     'ids in upper case': usageEvent({ orgId: orgId.toUpperCase(), costNanoUsd: 70 }),
   };
 }
 
 async function totalsOf(orgId: string): Promise<{ charged: bigint; shown: bigint }> {
   const charged = await billing.database.charge.aggregate({ where: { orgId }, _sum: { amount: true } });
+  const corrected = await billing.database.usageCorrection.aggregate({ where: { orgId }, _sum: { difference: true } });
   const shown = await analytics.usageRollup.aggregate({ where: { orgId }, _sum: { amountNanoUsd: true } });
-  return { charged: charged._sum.amount ?? 0n, shown: shown._sum.amountNanoUsd ?? 0n };
+  const total = (charged._sum.amount ?? 0n) + (corrected._sum.difference ?? 0n);
+  return { charged: total, shown: shown._sum.amountNanoUsd ?? 0n };
 }
 
 async function deliver(events: readonly unknown[]): Promise<{ byBilling: string[]; byAnalytics: string[] }> {

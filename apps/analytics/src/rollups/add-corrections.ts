@@ -46,7 +46,7 @@ async function addCorrection(tx: Transaction, given: CountableCorrection): Promi
     SELECT amount_nano_usd = ${correction.settled.amountNanoUsd}::bigint AS "isSame" FROM inbox
     WHERE request_id = ${requestId}::uuid`;
   if (settled === undefined) return null;
-  const isAdded = settled.isSame !== false && (await addDifference(tx, given));
+  const isAdded = settled.isSame === true && (await addDifference(tx, given));
   const state = isAdded ? 'added' : 'refused';
   await tx.$executeRaw`UPDATE usage_correction SET state = ${state} WHERE request_id = ${requestId}::uuid`;
   return isAdded ? null : 'settlement_mismatch';

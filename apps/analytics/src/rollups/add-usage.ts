@@ -65,9 +65,9 @@ function endedRequestOf({ event, amountNanoUsd }: CountableUsage): string | null
 async function writeInbox(tx: Transaction, events: ReadonlyMap<string, CountableUsage>): Promise<Set<string>> {
   const rows = await tx.$queryRaw`
     INSERT INTO inbox (event_id, body_hash, request_id, amount_nano_usd)
-    SELECT event_id, decode(body_hash, 'hex'), request_id, amount
+    SELECT event_id, decode(body_hash, 'hex'), request_id, CASE WHEN estimated THEN amount END
     FROM jsonb_to_recordset(${toInboxJson([...events.values()])}::jsonb)
-      AS given(event_id text, body_hash text, request_id uuid, amount bigint)
+      AS given(event_id text, body_hash text, request_id uuid, amount bigint, estimated boolean)
     ORDER BY event_id
     ON CONFLICT DO NOTHING
     RETURNING event_id AS "eventId"`;
@@ -91,6 +91,7 @@ function toInboxJson(events: readonly CountableUsage[]): string {
       body_hash: usage.bodyHash,
       request_id: endedRequestOf(usage),
       amount: usage.amountNanoUsd.toString(),
+      estimated: usage.event.estimated,
     })),
   );
 }
