@@ -1,3 +1,4 @@
+export { cacheMarksOption } from './anthropic/request.ts';
 export { DroppedParams } from './fields/dropped-params.ts';
 export { ownFields } from './fields/own-fields.ts';
 export { isRecord, parseArguments, parseExactRecord, parseRecord } from './json-record.ts';

@@ -7,7 +7,13 @@ import {
   parseProfileOption,
   profileOption,
 } from '@aggregator/contracts';
-import { disconnectOption, disconnectPolicies, openAiApiOption, openAiApis } from '@aggregator/providers';
+import {
+  cacheMarksOption,
+  disconnectOption,
+  disconnectPolicies,
+  openAiApiOption,
+  openAiApis,
+} from '@aggregator/providers';
 import { type EgressAllowlist, judgeBaseUrl } from '@aggregator/service-kit';
 import { defaultBaseUrl, toVersionedBaseUrl } from '../registry/base-urls.ts';
 import { readVendorModels } from '../registry/catalogue/index.ts';
@@ -25,6 +31,7 @@ const commonOptions: Readonly<Record<string, (value: string) => boolean>> = {
 
 /** Options that a type may be told, and whether what they say makes sense. */
 const optionalOptions: Readonly<Partial<Record<ProviderType, Readonly<Record<string, (value: string) => boolean>>>>> = {
+  Anthropic: { [cacheMarksOption]: (value) => value === 'auto' },
   Mock: { [mockScriptOption]: (script) => parseMockScript(script) !== null },
   OpenAI: { [openAiApiOption]: (value) => openAiApis.some((api) => api === value) },
   OpenAICompatible: {

@@ -163,6 +163,26 @@ describe('the adapter, against the fake', () => {
     expect((await ask('claude-haiku-4-5', { messages: said })).content).toBe('The system says: onetwo');
   });
 
+  it('C-m3: marks the prompt of a caller that sets no marks, if the provider is set so', async () => {
+    const target = { ...toTarget('claude-opus-5-5'), options: { cacheMarks: 'auto' } };
+    const turns = [user('word '.repeat(5000)), { role: 'assistant', content: 'Yes.' }, user('Go on.')];
+    const askMarked = async (messages: object[]) => {
+      const request = chatCompletionRequest.parse({ model: 'm', messages });
+      const { endpoint, body } = adapter.chat.toRequest(request, target);
+      const response = await fetch(endpoint.url, { method: 'POST', headers: endpoint.headers, body });
+      return { body, usage: adapter.chat.fromResponse(await response.text()).usage };
+    };
+    const first = await askMarked(turns.slice(0, 1));
+    const second = await askMarked(turns);
+    expect(first.usage?.cacheWrite5m).toBeGreaterThan(4000);
+    expect(second.usage?.cacheRead).toBe(first.usage?.cacheWrite5m);
+    expect(second.usage?.inputUncached).toBeLessThan(50);
+    const own = [{ type: 'text', text: 'Hi', cache_control: { type: 'ephemeral' } }];
+    expect((await askMarked([user(own)])).body.match(/cache_control/g)).toHaveLength(1);
+    const bare = adapter.chat.toRequest(chatCompletionRequest.parse({ model: 'm', messages: turns }), toTarget('m'));
+    expect(bare.body).not.toContain('cache_control');
+  });
+
   it('ends in a refusal, in a limit and in an error as they are', async () => {
     const refused = { refusal: expect.any(String), finishReason: 'content_filter' };
     expect(await ask('claude-opus-5-5', { messages: [user('#refuse')] })).toMatchObject(refused);

@@ -22,7 +22,7 @@ interface Stretch {
   mark: { ttl?: '5m' | '1h' | undefined } | null;
 }
 
-export function readStretches({ tools, system, messages }: FakePrompt): Stretch[] {
+export function readStretches({ tools, system, messages, cache_control: mark }: FakePrompt): Stretch[] {
   const stretches: Stretch[] = [];
   let key = '';
   const add = (value: unknown, tokens: number, mark: Stretch['mark'] | undefined) => {
@@ -37,6 +37,9 @@ export function readStretches({ tools, system, messages }: FakePrompt): Stretch[
       add(block, countBlock(block), 'cache_control' in block ? block.cache_control : null);
     }
   }
+  // The mark of the whole request is on its last block.
+  const last = stretches.at(-1);
+  if (mark && last !== undefined) last.mark ??= mark;
   return stretches;
 }
 

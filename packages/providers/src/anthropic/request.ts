@@ -16,6 +16,8 @@ import { toThinkingFields } from './thinking.ts';
 import { hasLostThinking } from './thinking-blocks.ts';
 import { isForced, toToolFields } from './tools.ts';
 
+/** The option of a provider that sets marks of the prompt cache for callers that set none: `auto`. */
+export const cacheMarksOption = 'cacheMarks';
 /** `max_tokens` is required; this is for a model of which nobody said how much it generates. */
 const maxTokensUnknown = 4096;
 /** Anthropic refuses ids that look like an address or a number of somebody. */
@@ -33,7 +35,11 @@ export function toAnthropicChatRequest(request: ChatCompletionRequest, target: P
     ...(userId !== null && { metadata: { user_id: userId } }),
     ...(request.stream === true && { stream: true }),
   };
-  return { endpoint: anthropicEndpoint(target, '/messages', version), body: JSON.stringify(body), droppedParams };
+  return {
+    endpoint: anthropicEndpoint(target, '/messages', version),
+    body: withCacheMark(JSON.stringify(body), target),
+    droppedParams,
+  };
 }
 
 /** The same prompt as `POST /v1/messages/count_tokens` takes it, which is free. */
@@ -44,6 +50,17 @@ export function toAnthropicTokenCountRequest(
   const { prompt, droppedParams } = translate(request, target);
   const endpoint = anthropicEndpoint(target, '/messages/count_tokens', '2026-10-21');
   return { endpoint, body: JSON.stringify(prompt), droppedParams };
+}
+
+/**
+ * Returns a body with one mark of the prompt cache for the whole prompt, if the provider's option asks for it and the caller set
+ * none. Anthropic puts it on the last block that can be cached, so that the next turn reads what this one wrote.
+ * Source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching (read 2026-11, as typed by
+ * `@anthropic-ai/sdk` 1.11: `cache_control` of a request).
+ */
+function withCacheMark(body: string, { options }: Pick<ProviderTarget, 'options'>): string {
+  if (options[cacheMarksOption] !== 'auto' || body.includes('"cache_control":')) return body;
+  return `${body.slice(0, -1)},"cache_control":{"type":"ephemeral"}}`;
 }
 
 function translate(request: ChatCompletionRequest, target: ProviderTarget) {
