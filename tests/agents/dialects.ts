@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import {
   createFakeAnthropic,
   createFakeGemini,
+  createFakeMoonshot,
   createFakeOpenAi,
   createFakeOpenRouter,
   type FakeScript,
@@ -40,5 +41,20 @@ export const dialects: readonly Dialect[] = [
     model: 'openrouter/anthropic/claude-sonnet-4.6',
     environment: (url) => ({ OPENROUTER_API_KEY: 'sk-or-v1-fake', OPENROUTER_BASE_URL: url }),
     create: (script) => createFakeOpenRouter({ script }),
+  },
+  {
+    // A server that wants its thoughts back, as DeepSeek does.
+    name: 'Moonshot',
+    model: 'custom/kimi-k2.5',
+    environment: (url) => ({
+      CUSTOM_BASE_URL: url,
+      CUSTOM_API_KEY: 'sk-fake-moonshot',
+      CUSTOM_PROFILE: 'moonshot',
+      CUSTOM_MODELS: 'kimi-k2.5',
+      CUSTOM_CONTEXT_LENGTH: '262144',
+      CUSTOM_CAPABILITIES: 'tools,vision,reasoning',
+      CUSTOM_PRICES: JSON.stringify({ 'kimi-k2.5': { input: '0.6', output: '3' } }),
+    }),
+    create: (script) => createFakeMoonshot({ script }),
   },
 ];

@@ -14,6 +14,7 @@ export {
   type FakeGeminiOptions,
   type FakeGeminiRecord,
 } from './gemini/index.ts';
+export { createFakeMoonshot, type FakeMoonshotOptions } from './moonshot/index.ts';
 export {
   createFakeOpenAi,
   type FakeOpenAiDialect,

@@ -59,10 +59,13 @@ function checkItems(items: readonly FakeItem[], isThinker: boolean): void {
   const calls = new Set<string>();
   const answered = new Set<string>();
   for (const [index, item] of items.entries()) {
-    const before = items[index - 1];
+    // What was said between a thought and its calls parts them not.
+    const before = items.slice(0, index).findLast((one) => one.type !== 'message' || one.role !== 'assistant');
     switch (item.type) {
       case 'message':
         checkMessage(item, index);
+        break;
+      case 'additional_tools':
         break;
       case 'reasoning':
         checkThought(item, items[index + 1], index);

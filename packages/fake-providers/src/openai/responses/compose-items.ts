@@ -1,6 +1,7 @@
 import type { FakeChoice } from '../compose-answer.ts';
 import { splitTokens } from '../tokens.ts';
 import { encryptThought } from './encrypt.ts';
+import { flattenTools } from './flatten-tools.ts';
 import type { FakeResponses } from './wire.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -14,16 +15,21 @@ export interface ToldItem {
 /** The items of an answer, in the order of the vendor: what was thought, what is said, what is called. */
 export function composeItems(request: FakeResponses, choice: FakeChoice, sequence: number): ToldItem[] {
   const items: ToldItem[] = [];
+  const tools = flattenTools(request);
   const place = () => ({ index: items.length, id: `${sequence}_${items.length}` });
   if (choice.reasoning !== '') items.push(tellThought(request, choice, place()));
   const isSilent = choice.text === '' && choice.refusal === null;
   if (!isSilent) items.push(tellMessage(choice, place()));
   for (const call of choice.calls) {
-    const isCustom = request.tools?.some(({ type, name }) => type === 'custom' && name === call.name) === true;
-    items.push(isCustom ? tellCustomCall(call, place()) : tellCall(call, place()));
+    const tool = tools.find(({ flatName }) => flatName === call.name);
+    const told = { ...call, name: tool?.name ?? call.name, ...(tool?.namespace && { namespace: tool.namespace }) };
+    items.push(tool?.isCustom === true ? tellCustomCall(told, place()) : tellCall(told, place()));
   }
   return items;
 }
+
+/** A call, with the group of its tool if that has one. */
+type ToldCall = FakeChoice['calls'][number] & { readonly namespace?: string };
 
 interface Place {
   readonly index: number;
@@ -73,10 +79,11 @@ function tellMessage({ text, refusal, finishReason }: FakeChoice, { index, id }:
   ]);
 }
 
-function tellCall(call: FakeChoice['calls'][number], { index, id }: Place): ToldItem {
+function tellCall(call: ToldCall, { index, id }: Place): ToldItem {
   const item = {
     ...{ id: `fc_${id}`, type: 'function_call', status: 'completed', call_id: call.id, name: call.name },
     arguments: call.arguments,
+    ...(call.namespace !== undefined && { namespace: call.namespace }),
   };
   const place = { item_id: item.id, output_index: index };
   const name = 'response.function_call_arguments';
@@ -86,10 +93,11 @@ function tellCall(call: FakeChoice['calls'][number], { index, id }: Place): Told
   ]);
 }
 
-function tellCustomCall(call: FakeChoice['calls'][number], { index, id }: Place): ToldItem {
+function tellCustomCall(call: ToldCall, { index, id }: Place): ToldItem {
   const item = {
     ...{ id: `ctc_${id}`, type: 'custom_tool_call', status: 'completed', call_id: call.id, name: call.name },
     input: call.arguments,
+    ...(call.namespace !== undefined && { namespace: call.namespace }),
   };
   const place = { item_id: item.id, output_index: index };
   const name = 'response.custom_tool_call_input';

@@ -7,6 +7,7 @@ import type { PromptCache } from '../prompt-cache.ts';
 import { Refusal } from '../refusal.ts';
 import { countPromptTokens, readText } from '../tokens.ts';
 import { composeItems } from './compose-items.ts';
+import { flattenTools } from './flatten-tools.ts';
 import { toFakeChat } from './to-chat.ts';
 import type { FakeResponses } from './wire.ts';
 
@@ -68,9 +69,9 @@ export async function serveResponses(
   if (await tell({ type: `response.${final.status}`, response: final })) response.end();
 }
 
-/** A chat has functions only; the script sees custom tools too. */
-function seeAllTools(script: FakeScript, { tools }: FakeResponses): FakeScript {
-  const names = (tools ?? []).map(({ name }) => name);
+/** A chat has functions only; the script sees custom tools and those of groups too. */
+function seeAllTools(script: FakeScript, asked: FakeResponses): FakeScript {
+  const names = flattenTools(asked).map(({ flatName }) => flatName);
   return (request) => script({ ...request, tools: names });
 }
 

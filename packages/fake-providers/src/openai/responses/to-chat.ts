@@ -1,4 +1,5 @@
 import type { FakeChat, FakeMessage } from '../wire.ts';
+import { toFlatName } from './flatten-tools.ts';
 import type { FakeItem, FakeResponses } from './wire.ts';
 
 type Content = Extract<FakeItem, { type: 'message' }>['content'];
@@ -37,6 +38,7 @@ export function toFakeChat(request: FakeResponses): FakeChat {
 function toMessages(item: FakeItem): FakeMessage[] {
   switch (item.type) {
     case 'reasoning':
+    case 'additional_tools':
       return [];
     case 'message':
       if (item.role === 'assistant') return [{ role: 'assistant', content: readTexts(item.content) }];
@@ -45,7 +47,11 @@ function toMessages(item: FakeItem): FakeMessage[] {
     case 'function_call':
     case 'custom_tool_call': {
       const text = item.type === 'function_call' ? item.arguments : item.input;
-      const call = { id: item.call_id, type: 'function' as const, function: { name: item.name, arguments: text } };
+      const call = {
+        id: item.call_id,
+        type: 'function' as const,
+        function: { name: toFlatName(item.name, item.namespace), arguments: text },
+      };
       return [{ role: 'assistant', tool_calls: [call] }];
     }
     default: {

@@ -32,6 +32,33 @@ const output = z.union([z.string(), z.array(inputPart)]);
 const status = z.enum(['in_progress', 'completed', 'incomplete']).optional();
 const callId = z.string().min(1).max(64);
 
+const clientTool = z.discriminatedUnion('type', [
+  functionDefinition.extend({ type: z.literal('function'), strict: z.boolean().nullish() }),
+  z.strictObject({
+    type: z.literal('custom'),
+    name: z.string(),
+    description: z.string().optional(),
+    format: z
+      .discriminatedUnion('type', [
+        z.strictObject({ type: z.literal('text') }),
+        z.strictObject({ type: z.literal('grammar'), syntax: z.enum(['lark', 'regex']), definition: z.string() }),
+      ])
+      .optional(),
+  }),
+]);
+/** A group of the client's tools, and a tool of the vendor's own servers. */
+const tool = z.discriminatedUnion('type', [
+  ...clientTool.options,
+  z.strictObject({
+    ...{ type: z.literal('namespace'), name: z.string(), description: z.string().optional() },
+    tools: z.array(clientTool).min(1),
+  }),
+  z.strictObject({
+    ...{ type: z.literal('web_search'), external_web_access: z.boolean().optional() },
+    ...{ filters: z.unknown(), user_location: z.unknown(), search_context_size: z.string().optional() },
+  }),
+]);
+
 const item = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('message'),
@@ -58,27 +85,17 @@ const item = z.discriminatedUnion('type', [
     ...{ id: z.string().nullish(), status },
   }),
   z.strictObject({
-    ...{ type: z.literal('custom_tool_call'), call_id: callId, name: z.string() },
+    ...{ type: z.literal('custom_tool_call'), call_id: callId, name: z.string(), namespace: z.string().optional() },
     ...{ input: z.string(), id: z.string().optional(), status },
   }),
   z.strictObject({ type: z.literal('custom_tool_call_output'), call_id: callId, output, id: z.string().nullish() }),
+  z.strictObject({
+    ...{ type: z.literal('additional_tools'), role: z.literal('developer'), id: z.string().optional() },
+    tools: z.array(tool).min(1),
+  }),
 ]);
 export type FakeItem = z.infer<typeof item>;
 
-const tool = z.discriminatedUnion('type', [
-  functionDefinition.extend({ type: z.literal('function'), strict: z.boolean().nullish() }),
-  z.strictObject({
-    type: z.literal('custom'),
-    name: z.string(),
-    description: z.string().optional(),
-    format: z
-      .discriminatedUnion('type', [
-        z.strictObject({ type: z.literal('text') }),
-        z.strictObject({ type: z.literal('grammar'), syntax: z.enum(['lark', 'regex']), definition: z.string() }),
-      ])
-      .optional(),
-  }),
-]);
 export type FakeTool = z.infer<typeof tool>;
 
 const namedTool = z.strictObject({ type: z.enum(['function', 'custom']), name: z.string() });
@@ -89,6 +106,7 @@ export const openAiResponses = z.strictObject({
     z.string(),
     z.array(z.preprocess((one) => (isTypeless(one) ? { type: 'message', ...one } : one), item)).min(1),
   ]),
+  client_metadata: z.record(z.string(), z.string()).optional(),
   include: z
     .array(z.enum(['reasoning.encrypted_content', 'message.output_text.logprobs', 'web_search_call.action.sources']))
     .nullish(),
