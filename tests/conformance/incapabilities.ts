@@ -61,7 +61,7 @@ export const incapabilities: Readonly<Record<ProviderName, Readonly<Partial<Reco
 /** Hints of the case 'names the hints …' that a provider has no place for: dropped and named, or refused where the request is strict. */
 export const droppedHints: Readonly<Record<ProviderName, readonly string[]>> = {
   openai: [],
-  anthropic: ['frequency_penalty', 'metadata', 'seed', 'user'],
+  anthropic: ['frequency_penalty', 'metadata', 'seed'],
   google: ['frequency_penalty', 'metadata', 'user'],
   cohere: ['metadata', 'user'],
   openrouter: [],

@@ -15,8 +15,8 @@ export interface UserOptions {
   readonly fake: FakeProvider;
 }
 
-/** Lists of models, and counts of tokens. */
-const freePath = /\/models(\/|$)|\/count_tokens$/;
+/** Counts of tokens. */
+const freePath = /\/count_tokens$/;
 
 /** Somebody with a key who asks the models of one provider, and adds up what each answer says that it cost. */
 export class User {
@@ -55,7 +55,9 @@ export class User {
     const response = await fetch(input, init);
     this.#lastResponse = response;
     this.#lastCostNanoUsd = null;
-    if (response.ok) this.#pending.push(this.#readCost(response.clone()));
+    const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
+    // What is only read, like a model or a stored response, costs nothing.
+    if (response.ok && method.toUpperCase() === 'POST') this.#pending.push(this.#readCost(response.clone()));
     return response;
   };
 

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type OpenAI from 'openai';
-import { BadRequestError } from 'openai';
+import { NotFoundError } from 'openai';
 import type { MatrixCase, MatrixRows } from '../matrix-case.ts';
 import type { User } from '../user.ts';
 import { createOpenAi } from './openai-client.ts';
@@ -121,12 +121,25 @@ const cases: readonly MatrixCase[] = [
     },
   },
   {
-    title: 'refuses to go on with a response that nobody has stored',
+    title: 'goes on with a stored response, reads it and deletes it',
+    async run(user) {
+      const { responses } = createOpenAi(user);
+      const first = await ask(user, { input: 'Hello' });
+      const second = await ask(user, { input: 'And now?', previous_response_id: first.id });
+
+      expect(second.status).toBe('completed');
+      expect(await responses.retrieve(first.id)).toMatchObject({ id: first.id, output_text: first.output_text });
+      await responses.delete(first.id);
+      expect(await responses.retrieve(first.id).catch((error) => error)).toBeInstanceOf(NotFoundError);
+    },
+  },
+  {
+    title: 'refuses to go on with a response that is not stored',
     async run(user) {
       const thrown = await ask(user, { input: 'And now?', previous_response_id: 'resp_1' }).catch((error) => error);
 
-      expect(thrown).toBeInstanceOf(BadRequestError);
-      expect(thrown).toMatchObject({ code: 'unsupported_parameter', param: 'previous_response_id' });
+      expect(thrown).toBeInstanceOf(NotFoundError);
+      expect(thrown).toMatchObject({ code: 'not_found', param: 'previous_response_id' });
     },
   },
 ];

@@ -13,6 +13,7 @@ export interface AiRoute {
 const aiPost: AiRoute = { methods: ['POST'], scope: 'ai:invoke', errors: 'openai', isCounted: true };
 const aiGet: AiRoute = { ...aiPost, methods: ['GET'], isCounted: false };
 const anthropicPost: AiRoute = { ...aiPost, errors: 'anthropic' };
+const anthropicCount: AiRoute = { ...anthropicPost, isCounted: false };
 
 /** Exact canonical paths. Every alias is turned into one of these before anything is decided. */
 const aiRoutes: ReadonlyMap<string, AiRoute> = new Map([
@@ -22,7 +23,7 @@ const aiRoutes: ReadonlyMap<string, AiRoute> = new Map([
   ['/v1/images/generations', aiPost],
   ['/v1/responses', aiPost],
   ['/v1/messages', anthropicPost],
-  ['/v1/messages/count_tokens', { ...anthropicPost, isCounted: false }],
+  ['/v1/messages/count_tokens', anthropicCount],
   ['/v1/models', aiGet],
   ['/v1/capabilities', aiGet],
 ]);

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseExactJson } from '@aggregator/contracts';
 import type { ExpiringStore } from '@aggregator/expiring-store';
 import { isRecord } from '@aggregator/providers';
@@ -14,6 +15,10 @@ export interface StoredResponse {
 const bytesMax = 700 * 1024;
 /** Ids that nobody guesses: this proxy's, with 128 random bits in them, and those of a provider of the dialect. */
 const longId = /^resp_[0-9A-Za-z_-]{32,128}$/;
+/** Writes that are under way and known here; those beyond are found when the store has them. */
+const writesMax = 1000;
+/** A response that another proxy gave a moment ago is on its way to the store: pauses between looks, ms. */
+const looksAfterMs = [20, 60, 170];
 const ivBytes = 12;
 const tagBytes = 16;
 
@@ -25,6 +30,8 @@ export class StoredResponses {
   readonly #store: ExpiringStore;
   readonly #items: ExpiringStore;
   readonly #keptMs: number;
+  /** By the key in the store. A client may continue a response before its write has ended. */
+  readonly #writes = new Map<string, Promise<unknown>>();
 
   /** `items`: where the items of answers are kept. `keptMs`: 0 keeps nothing. */
   constructor(store: ExpiringStore, items: ExpiringStore, keptMs: number) {
@@ -43,17 +50,30 @@ export class StoredResponses {
     if (this.isOff || typeof id !== 'string' || !longId.test(id)) return;
     const bytes = Buffer.from(JSON.stringify(stored));
     if (bytes.length > bytesMax) return;
-    void this.#store.set(toConversationKey('response', caller, id), seal(bytes, caller, id), this.#keptMs);
+    const key = toConversationKey('response', caller, id);
+    const write = this.#store.set(key, seal(bytes, caller, id), this.#keptMs).finally(() => this.#writes.delete(key));
+    if (this.#writes.size < writesMax) this.#writes.set(key, write);
   }
 
   /** Null for an id that this caller has no response of, or none any more. */
   async read(caller: Caller, id: string): Promise<StoredResponse | null> {
     if (!longId.test(id)) return null;
-    const sealed = await this.#store.get(toConversationKey('response', caller, id));
+    const sealed = await this.#find(toConversationKey('response', caller, id));
     const text = sealed === null ? null : open(sealed, caller, id);
     const value = text === null ? null : parseExactJson(text);
     if (!isRecord(value) || !isRecord(value.response) || !Array.isArray(value.input)) return null;
     return { response: value.response, input: value.input };
+  }
+
+  async #find(key: string): Promise<string | null> {
+    await this.#writes.get(key);
+    let sealed = await this.#store.get(key);
+    for (const ms of looksAfterMs) {
+      if (sealed !== null || this.isOff) break;
+      await pause(ms);
+      sealed = await this.#store.get(key);
+    }
+    return sealed;
   }
 
   /** Returns false if there is nothing to delete. The items of the response cannot be referred to any more. */

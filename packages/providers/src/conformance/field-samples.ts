@@ -70,6 +70,7 @@ export const chatSamples: Readonly<Record<ChatField, FieldSample>> = {
       { type: 'reasoning.text', text: 'Hm.', signature: 'c2ln', format: 'anthropic-claude-v1', index: 0 },
       { type: 'reasoning.encrypted', data: 'c2ln', format: 'google-gemini-v1', index: 1 },
       { type: 'reasoning.encrypted', data: 'c2ln', format: 'openai-responses-v1', index: 2 },
+      { type: 'reasoning.text', text: 'Hm.', index: 3 },
     ],
   }),
   reasoning_effort: withField('reasoning_effort', 'high'),

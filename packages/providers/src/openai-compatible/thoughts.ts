@@ -4,7 +4,8 @@ import type { Profile } from './profiles/profile.ts';
 
 /**
  * Returns a message with its thoughts under the name that the server reads. Clients of chat completions return the field that they
- * were given, clients of the other surfaces return details. What only another vendor can read is no text, and is left out.
+ * were given, clients of the other surfaces return details. Details of a vendor's own format are for that vendor alone: a strict
+ * server would reject a request for them.
  */
 export function withThoughts(message: ChatMessage, field: Profile['reasoningField']): ChatMessage {
   const { reasoning_content: content, reasoning, reasoning_details: details, ...rest } = message;
@@ -20,6 +21,7 @@ function joinDetails(details: unknown): string {
   if (!Array.isArray(details)) return '';
   return details
     .filter(isRecord)
+    .filter(({ format }) => format === undefined || format === null || format === 'unknown')
     .map(({ text, summary }) => textOf(text) || textOf(summary))
     .join('');
 }

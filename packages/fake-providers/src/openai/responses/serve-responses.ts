@@ -77,7 +77,12 @@ function seeAllTools(script: FakeScript, asked: FakeResponses): FakeScript {
 
 function toFrame(request: FakeResponses, model: FakeModel, sequence: number) {
   return {
-    ...{ id: `resp_fake_${sequence}`, object: 'response', created_at: 1_795_000_000, status: 'in_progress' },
+    ...{
+      id: `resp_${String(sequence).padStart(48, '0')}`,
+      object: 'response',
+      created_at: 1_795_000_000,
+      status: 'in_progress',
+    },
     ...{ background: false, error: null, incomplete_details: null, instructions: request.instructions ?? null },
     ...{ model: model.id, output: [], parallel_tool_calls: request.parallel_tool_calls ?? true },
     reasoning: {

@@ -157,8 +157,14 @@ describe('thoughts that return to the server (D48, D23, C-F4)', () => {
   });
 
   it('are not made of what only another vendor can read', () => {
-    const details = [{ type: 'reasoning.encrypted', data: 'opaque', format: 'openai-responses-v1' }];
-    expect(returned({ reasoning_details: details }, 'deepseek')).toEqual(answerOf({}));
+    const details = [
+      { type: 'reasoning.encrypted', data: 'opaque', format: 'openai-responses-v1' },
+      { type: 'reasoning.summary', summary: 'why', format: 'openai-responses-v1' },
+      { type: 'reasoning.text', text: 'why', signature: 'c2ln', format: 'anthropic-claude-v1' },
+    ];
+    for (const profile of ['deepseek', 'default']) {
+      expect(returned({ reasoning_details: details }, profile)).toEqual(answerOf({}));
+    }
   });
 });
 
