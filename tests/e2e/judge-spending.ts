@@ -6,6 +6,8 @@ export type ListPrices = Readonly<Record<string, { input: bigint; output: bigint
 
 /** A review never has more: a million dollars. */
 const differenceMax = 1_000_000_000_000_000n;
+/** A process that died left the length of a request in bytes, which is read as tokens of so many bytes. */
+const bytesPerTokenEstimate = 3;
 /** Parts of 100 by which an estimate may differ from the truth. */
 const estimateBand = 20n;
 
@@ -74,15 +76,19 @@ export function judgeSpending(
 
 /** Between what a call may be charged: by its truth unless the charge is flagged as an estimate. */
 function expectCharge(
-  { model, promptTokens, completionTokens, report, end }: ProvidedCall,
+  { model, promptTokens, bodyBytes, completionTokens, report, end }: ProvidedCall,
   prices: ListPrices,
   { isEstimated, isKilled }: { isEstimated: boolean; isKilled: boolean },
 ) {
   const truth = priceOf(model, promptTokens, completionTokens, prices);
   const band = (truth * estimateBand) / 100n;
   const input = priceOf(model, promptTokens, 0, prices);
-  // Of a process that died the length of the prompt is known, and nothing of what it delivered.
-  if (isEstimated && isKilled) return { truth, least: input - band, most: truth + 2n * input };
+  // Of a process that died the length of the request is known, and nothing of what it delivered.
+  if (isEstimated && isKilled) {
+    const byLength = priceOf(model, Math.ceil(bodyBytes / bytesPerTokenEstimate), 0, prices);
+    const most = truth + band;
+    return { truth, least: input - band, most: byLength > most ? byLength : most };
+  }
   // Its provider writes on until it sees that the connection has ended.
   if (isEstimated && end === 'cut') return { truth, least: input - band, most: truth + band };
   if (isEstimated) return { truth, least: truth - band, most: truth + band };

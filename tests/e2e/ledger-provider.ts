@@ -7,6 +7,8 @@ export interface ProvidedCall {
   model: string;
   /** As many as a tokenizer counts. */
   promptTokens: number;
+  /** UTF-8 bytes of the request's body. */
+  bodyBytes: number;
   /** Written so far. */
   completionTokens: number;
   report: Report;
@@ -53,7 +55,8 @@ export async function startLedgerProvider(): Promise<LedgerProvider> {
     request.on('end', () => {
       if (request.method !== 'POST') return void response.end('{"object":"list","data":[]}');
       const body = asked.parse(JSON.parse(text));
-      const call = toCall(String(request.headers['x-client-request-id']), body);
+      const bodyBytes = Buffer.byteLength(text);
+      const call = toCall(String(request.headers['x-client-request-id']), body, bodyBytes);
       calls.push(call);
       response.on('close', () => {
         call.end ??= 'cut';
@@ -74,12 +77,13 @@ export async function startLedgerProvider(): Promise<LedgerProvider> {
   };
 }
 
-function toCall(attemptId: string, { model, messages, input }: Asked): ProvidedCall {
+function toCall(attemptId: string, { model, messages, input }: Asked, bodyBytes: number): ProvidedCall {
   const text = JSON.stringify([messages.map(({ content }) => content), input ?? '']);
   return {
     requestId: attemptId.split('/')[0] ?? '',
     model,
     promptTokens: countWords(text) + (messages.length === 0 ? 0 : 4 * messages.length + 3),
+    bodyBytes,
     completionTokens: 0,
     report: reports.find((report) => text.includes(`report-${report}`)) ?? 'honest',
     end: null,

@@ -83,7 +83,7 @@ async function signUpOperator(): Promise<ManagementClient> {
   const stranger = createManagementClient(services.baseUrl, null);
   const account = { email: `admin-${crypto.randomUUID()}@example.com`, password: crypto.randomUUID() };
   await stranger.request('POST', '/v1/auth/register', { ...account, name: 'Operator' });
-  await queryDatabase(databases.auth, `UPDATE "user" SET role = 'admin' WHERE email = $1`, [account.email]);
+  await queryDatabase(databases.auth, `UPDATE "user" SET is_operator = true WHERE email = $1`, [account.email]);
   const { json } = await stranger.request('POST', '/v1/auth/login', account);
   return createManagementClient(services.baseUrl, tokenAnswer.parse(json).accessToken);
 }
