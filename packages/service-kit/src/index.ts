@@ -68,6 +68,7 @@ export type { ServiceContext, ServiceDefinition } from './lifecycle/service-defi
 export { type RunningService, startService } from './lifecycle/start-service.ts';
 export { createLogger, type LogFields, type Logger, redactText } from './log/logger.ts';
 export { type CounterFigure, createMetrics, type HistogramFigure, type Metrics } from './metrics/metrics.ts';
+export { decrypt, encrypt } from './secrets/aead.ts';
 export { createEnvelope, type Envelope } from './secrets/envelope.ts';
 export {
   lastKnownGoodStore,

@@ -1,8 +1,9 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseExactJson } from '@aggregator/contracts';
 import type { ExpiringStore } from '@aggregator/expiring-store';
 import { isRecord } from '@aggregator/providers';
+import { decrypt, encrypt } from '@aggregator/service-kit';
 import { type Caller, toConversationKey } from '../conversations/conversation-key.ts';
 
 /** A response as its client received it, and all items that it was made from. */
@@ -19,8 +20,6 @@ const longId = /^resp_[0-9A-Za-z_-]{32,128}$/;
 const writesMax = 1000;
 /** A response that another proxy gave a moment ago is on its way to the store: pauses between looks, ms. */
 const looksAfterMs = [20, 60, 170];
-const ivBytes = 12;
-const tagBytes = 16;
 
 /**
  * Responses that a client may continue, read and delete by their ids. Each belongs to one caller: the id of another is as unknown as
@@ -51,7 +50,8 @@ export class StoredResponses {
     const bytes = Buffer.from(JSON.stringify(stored));
     if (bytes.length > bytesMax) return;
     const key = toConversationKey('response', caller, id);
-    const write = this.#store.set(key, seal(bytes, caller, id), this.#keptMs).finally(() => this.#writes.delete(key));
+    const sealed = encrypt(keyOf(caller, id), bytes).toString('base64url');
+    const write = this.#store.set(key, sealed, this.#keptMs).finally(() => this.#writes.delete(key));
     if (this.#writes.size < writesMax) this.#writes.set(key, write);
   }
 
@@ -59,8 +59,8 @@ export class StoredResponses {
   async read(caller: Caller, id: string): Promise<StoredResponse | null> {
     if (!longId.test(id)) return null;
     const sealed = await this.#find(toConversationKey('response', caller, id));
-    const text = sealed === null ? null : open(sealed, caller, id);
-    const value = text === null ? null : parseExactJson(text);
+    const bytes = sealed === null ? null : decrypt(keyOf(caller, id), Buffer.from(sealed, 'base64url'));
+    const value = bytes === null ? null : parseExactJson(bytes.toString());
     if (!isRecord(value) || !isRecord(value.response) || !Array.isArray(value.input)) return null;
     return { response: value.response, input: value.input };
   }
@@ -93,25 +93,4 @@ export class StoredResponses {
 
 function keyOf({ orgId }: Caller, id: string): Buffer {
   return Buffer.from(hkdfSync('sha256', id, orgId, 'stored response', 32));
-}
-
-function seal(bytes: Buffer, caller: Caller, id: string): string {
-  const iv = randomBytes(ivBytes);
-  const cipher = createCipheriv('aes-256-gcm', keyOf(caller, id), iv);
-  const sealed = Buffer.concat([cipher.update(bytes), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url');
-}
-
-function open(text: string, caller: Caller, id: string): string | null {
-  const bytes = Buffer.from(text, 'base64url');
-  if (bytes.length < ivBytes + tagBytes) return null;
-  const decipher = createDecipheriv('aes-256-gcm', keyOf(caller, id), bytes.subarray(0, ivBytes), {
-    authTagLength: tagBytes,
-  });
-  decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
-  try {
-    return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString();
-  } catch {
-    return null;
-  }
 }

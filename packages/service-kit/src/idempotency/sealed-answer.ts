@@ -1,7 +1,8 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, webcrypto } from 'node:crypto';
+import { createHash, hkdfSync, webcrypto } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
+import { decrypt, encrypt } from '../secrets/aead.ts';
 
 const gzipAsync = promisify(gzip);
 const gunzipAsync = promisify(gunzip);
@@ -36,8 +37,6 @@ const head = z.object({
   headers: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
 });
 
-const ivBytes = 12;
-const tagBytes = 16;
 const lengthBytes = 4;
 
 /**
@@ -65,18 +64,14 @@ export async function sealAnswer({ status, headers, body }: KeptAnswer, key: Buf
   const length = Buffer.alloc(lengthBytes);
   length.writeUInt32BE(told.length);
   const packed = await gzipAsync(Buffer.concat([length, told, body]));
-  const iv = randomBytes(ivBytes);
-  const cipher = createCipheriv('aes-256-gcm', key, iv);
-  const sealed = Buffer.concat([cipher.update(packed), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), sealed]);
+  return encrypt(key, packed);
 }
 
 /** Returns null for what was not sealed with this key. `bytesMax` bounds what it may be when it is unpacked. */
 export async function openAnswer(sealed: Buffer, key: Buffer, bytesMax: number): Promise<KeptAnswer | null> {
+  const packed = decrypt(key, sealed);
+  if (packed === null) return null;
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, ivBytes));
-    decipher.setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes));
-    const packed = Buffer.concat([decipher.update(sealed.subarray(ivBytes + tagBytes)), decipher.final()]);
     const whole = await gunzipAsync(packed, { maxOutputLength: bytesMax });
     const bodyAt = lengthBytes + whole.readUInt32BE(0);
     const { status, headers } = head.parse(JSON.parse(whole.toString('utf8', lengthBytes, bodyAt)));

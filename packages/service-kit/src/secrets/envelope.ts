@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
+import { decrypt, encrypt } from './aead.ts';
 import { Secret } from './secret.ts';
 
 /** Seals secrets for where they are kept: a table, a store. */
@@ -20,8 +21,6 @@ interface MasterKey {
 }
 
 const version = 'v1';
-const ivBytes = 12;
-const tagBytes = 16;
 
 /**
  * Envelope encryption: each secret has a data key of its own, which a master key wraps; both AES-256-GCM. `keys` are 32 bytes
@@ -35,14 +34,17 @@ export function createEnvelope(keys: readonly string[]): Envelope {
   const sealBytes = (bytes: Buffer, owner: string) => {
     const dataKey = randomBytes(32);
     const wrapped = encrypt(present.bytes, dataKey, `${version}:key:${owner}`);
-    return [version, present.id, wrapped, encrypt(dataKey, bytes, `${version}:text:${owner}`)].join(':');
+    const sealed = encrypt(dataKey, bytes, `${version}:text:${owner}`);
+    return [version, present.id, wrapped.toString('base64url'), sealed.toString('base64url')].join(':');
   };
   const openBytes = (text: string, owner: string) => {
     const [writtenAs, keyId, wrapped = '', sealed = ''] = text.split(':');
     const master = masters.find(({ id }) => id === keyId);
     if (writtenAs !== version || master === undefined) return null;
-    const dataKey = decrypt(master.bytes, wrapped, `${version}:key:${owner}`);
-    return dataKey?.length === 32 ? decrypt(dataKey, sealed, `${version}:text:${owner}`) : null;
+    const dataKey = decrypt(master.bytes, Buffer.from(wrapped, 'base64url'), `${version}:key:${owner}`);
+    return dataKey?.length === 32
+      ? decrypt(dataKey, Buffer.from(sealed, 'base64url'), `${version}:text:${owner}`)
+      : null;
   };
   return {
     sealBytes,
@@ -60,26 +62,6 @@ function toMasterKey(text: string): MasterKey {
   const bytes = Buffer.from(text, 'base64url');
   if (bytes.length !== 32) throw new RangeError('an encryption key is not 32 bytes');
   return { bytes, id: hmac(bytes, 'id').slice(0, 8) };
-}
-
-function encrypt(key: Buffer, text: Buffer, context: string): string {
-  const iv = randomBytes(ivBytes);
-  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(context));
-  const sealed = Buffer.concat([cipher.update(text), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url');
-}
-
-function decrypt(key: Buffer, text: string, context: string): Buffer | null {
-  const bytes = Buffer.from(text, 'base64url');
-  if (bytes.length < ivBytes + tagBytes) return null;
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
-    .setAAD(Buffer.from(context))
-    .setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
-  try {
-    return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]);
-  } catch {
-    return null;
-  }
 }
 
 function hmac(key: Buffer, text: string): string {
