@@ -1,6 +1,5 @@
 import { AppError } from '@aggregator/contracts';
 import type { Caller } from '../audit/caller.ts';
-import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../context.ts';
 import { recordCut } from '../cuts/cut-orders.ts';
 import { type Cut, cutKeysMax } from '../events.ts';
@@ -9,6 +8,7 @@ import { keysInReach } from '../permissions/in-reach.ts';
 import type { Standing } from '../permissions/standing.ts';
 import { lockOrganization } from './lock-organization.ts';
 import { readDescendants } from './read-descendants.ts';
+import { revokeEach } from './revoke-each.ts';
 
 export interface Revocation {
   /** The key that was named. */
@@ -36,20 +36,11 @@ export async function revokeKey(
     const row = await transaction.apiKey.findFirst({ where: { ...keysInReach(standing), id: keyId } });
     if (row === null) throw new AppError('not_found');
     const descendantIds = cascade ? await readDescendants(transaction, [keyId]) : [];
-    const revoked = await transaction.apiKey.updateManyAndReturn({
-      where: { id: { in: [keyId, ...descendantIds] }, organizationId, revokedAt: null },
-      data: { revokedAt: now },
-      select: { id: true },
+    await revokeEach(transaction, now, caller, {
+      organizationId,
+      keyIds: [keyId, ...descendantIds],
+      detailsOf: (id) => (id === keyId ? undefined : { madeBy: keyId }),
     });
-    for (const { id } of revoked) {
-      await writeAudit(transaction, now, caller, {
-        organizationId,
-        action: 'api_key_revoked',
-        subjectType: 'api_key',
-        subjectId: id,
-        ...(id !== keyId && { details: { madeBy: keyId } }),
-      });
-    }
     const cut = { keyIds: [keyId, ...descendantIds].slice(0, cutKeysMax), userIds: [], organizationIds: [] };
     if (kill) await recordCut(transaction, cut);
     return { row: { ...row, revokedAt: row.revokedAt ?? now }, descendantIds, cut: kill ? cut : null };

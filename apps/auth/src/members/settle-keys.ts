@@ -3,6 +3,7 @@ import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Transaction } from '../database/create-database.ts';
 import { readDescendants } from '../keys/read-descendants.ts';
+import { revokeEach } from '../keys/revoke-each.ts';
 import { readStanding } from '../permissions/standing.ts';
 
 export interface Leaver {
@@ -59,19 +60,9 @@ export async function revokeKeys(
   reason: 'owner_left' | 'team_deleted',
 ): Promise<number> {
   const made = await readDescendants(transaction, keyIds);
-  const revoked = await transaction.apiKey.updateManyAndReturn({
-    where: { id: { in: [...keyIds, ...made] }, organizationId, revokedAt: null },
-    data: { revokedAt: now },
-    select: { id: true },
+  return await revokeEach(transaction, now, caller, {
+    organizationId,
+    keyIds: [...keyIds, ...made],
+    detailsOf: () => ({ reason }),
   });
-  for (const { id } of revoked) {
-    await writeAudit(transaction, now, caller, {
-      organizationId,
-      action: 'api_key_revoked',
-      subjectType: 'api_key',
-      subjectId: id,
-      details: { reason },
-    });
-  }
-  return revoked.length;
 }
