@@ -61,8 +61,7 @@ export class MaskingProcess {
     return promise.finally(() => {
       clearTimeout(timer);
       child.off('message', onReply).off('exit', onExit).off('error', onError);
-      // An error of a process that is being ended has no reader.
-      child.on('error', () => undefined).unref();
+      child.unref();
       child.channel?.unref();
     });
   }
@@ -81,6 +80,8 @@ export class MaskingProcess {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
+    // An error of a process between its jobs, or of one that is being ended, has no reader.
+    child.on('error', () => undefined);
     child.once('exit', () => {
       if (this.#child === child) this.#child = null;
     });
