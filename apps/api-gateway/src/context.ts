@@ -28,9 +28,9 @@ import { OpenAnswers } from './forward/open-answers.ts';
 import { ProxyPool } from './forward/proxy-pool.ts';
 import type { ExchangeDeadlines } from './forward/service-exchange.ts';
 import { AccessTokens } from './identity/access-tokens.ts';
+import type { Authenticated } from './identity/authenticated.ts';
 import { KeyVerdicts } from './identity/key-verdicts.ts';
 import { UnknownCredentials } from './identity/unknown-credentials.ts';
-import type { Authenticated } from './middleware/authenticate.ts';
 import { type GatewayPools, openPools } from './shares/open-pools.ts';
 
 export interface ApiGatewayOverrides {

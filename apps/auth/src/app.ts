@@ -1,7 +1,7 @@
 import { type Action, jwksPath } from '@aggregator/contracts';
 import { createExpressApp, jsonBody, requirePeer, requirePrincipal } from '@aggregator/service-kit';
 import type { Express, RequestHandler } from 'express';
-import type { AuthContext } from './context.ts';
+import type { AuthContext } from './auth-context.ts';
 import { answerDatabaseErrors } from './database/answer-database-errors.ts';
 import { allowAction } from './permissions/allow-action.ts';
 import { acceptInvitationHandler } from './routes/accept-invitation/handler.ts';

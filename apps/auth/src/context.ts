@@ -1,28 +1,21 @@
 import { createInvalidationChannel, type InvalidationChannel } from '@aggregator/invalidation';
-import {
-  ConfigError,
-  createIdentity,
-  createLogger,
-  createMetrics,
-  type IdentityVerifier,
-  type Logger,
-  type ServiceContext,
-} from '@aggregator/service-kit';
-import { type SignUpPolicy, toSignUpPolicy } from './accounts/sign-up-policy.ts';
-import { createLoginGuard, type LoginGuard } from './attempts/login-guard.ts';
+import { ConfigError, createIdentity, createLogger, createMetrics, type Logger } from '@aggregator/service-kit';
+import { toSignUpPolicy } from './accounts/sign-up-policy.ts';
+import { createLoginGuard } from './attempts/login-guard.ts';
+import type { AuthContext } from './auth-context.ts';
 import type { AuthConfig } from './config.ts';
-import { createDatabase, type Database } from './database/create-database.ts';
-import { type AuthEvents, createAuthEvents } from './events.ts';
-import { createKeyHasher, type KeyHasher } from './keys/key-hasher.ts';
-import { type InstallationLimits, toInstallationLimits } from './limits/installation-limits.ts';
+import { createDatabase } from './database/create-database.ts';
+import { createAuthEvents } from './events.ts';
+import { createKeyHasher } from './keys/key-hasher.ts';
+import { toInstallationLimits } from './limits/installation-limits.ts';
 import { startDelivering } from './mail/deliver-mails.ts';
 import type { MailTransport } from './mail/mail.ts';
-import { createMailQueue, type MailQueue } from './mail/mail-queue.ts';
+import { createMailQueue } from './mail/mail-queue.ts';
 import { openMailTransport } from './mail/open-mail-transport.ts';
-import { createPasswordKeeper, type PasswordKeeper } from './passwords/password-keeper.ts';
-import { type AccessTokenSigner, createAccessTokenSigner } from './sessions/access-token-signer.ts';
+import { createPasswordKeeper } from './passwords/password-keeper.ts';
+import { createAccessTokenSigner } from './sessions/access-token-signer.ts';
 import { startSweeping } from './sessions/sweep-sessions.ts';
-import { type BoundedQueue, createBoundedQueue } from './turns/bounded-queue.ts';
+import { createBoundedQueue } from './turns/bounded-queue.ts';
 
 /** Parts that may come from outside; who made a part closes it. */
 export interface AuthOverrides {
@@ -35,23 +28,6 @@ export interface AuthOverrides {
 
 /** Changes that wait for their turn; one caller has an eighth. */
 const changesWaitingMax = 400;
-
-export interface AuthContext extends ServiceContext {
-  readonly database: Database;
-  readonly verifier: IdentityVerifier;
-  readonly events: AuthEvents;
-  readonly passwords: PasswordKeeper;
-  /** Changes by their callers: each takes a connection to the database, and may wait for a lock while it has it. */
-  readonly changes: BoundedQueue;
-  readonly loginGuard: LoginGuard;
-  readonly keyHasher: KeyHasher;
-  readonly accessTokens: AccessTokenSigner;
-  readonly limits: InstallationLimits;
-  readonly mails: MailQueue;
-  readonly signUp: SignUpPolicy;
-  readonly invitationsPerDay: number;
-  now(): Date;
-}
 
 export async function createAuthContext(
   config: AuthConfig,

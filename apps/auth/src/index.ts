@@ -1,7 +1,8 @@
 import type { ServiceDefinition } from '@aggregator/service-kit';
 import { createAuthApp } from './app.ts';
+import type { AuthContext } from './auth-context.ts';
 import { type AuthConfig, readAuthConfig } from './config.ts';
-import { type AuthContext, type AuthOverrides, createAuthContext } from './context.ts';
+import { type AuthOverrides, createAuthContext } from './context.ts';
 
 export const authService: ServiceDefinition<AuthConfig, AuthContext, AuthOverrides> = {
   name: 'auth',
@@ -10,5 +11,6 @@ export const authService: ServiceDefinition<AuthConfig, AuthContext, AuthOverrid
   createApp: createAuthApp,
 };
 
+export type { AuthContext } from './auth-context.ts';
 export { type AuthConfig, authVariables } from './config.ts';
-export type { AuthContext, AuthOverrides } from './context.ts';
+export type { AuthOverrides } from './context.ts';

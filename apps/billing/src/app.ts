@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { AppError } from '@aggregator/contracts';
 import { createExpressApp, jsonBody, requirePeer, requirePrincipal } from '@aggregator/service-kit';
 import type { ErrorRequestHandler } from 'express';
-import type { BillingContext } from './context.ts';
+import type { BillingContext } from './billing-context.ts';
 import { isDatabaseFailure } from './database/classify-error.ts';
 import { checkLedgerHandler } from './routes/check-ledger/handler.ts';
 import { closeReviewHandler } from './routes/close-review/handler.ts';

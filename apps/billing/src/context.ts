@@ -6,17 +6,16 @@ import {
   createInternalClient,
   createLogger,
   createMetrics,
-  type IdentityVerifier,
   type Logger,
-  type ServiceContext,
 } from '@aggregator/service-kit';
 import { startBackground } from './background/start-background.ts';
+import type { BillingContext } from './billing-context.ts';
 import type { BillingConfig } from './config.ts';
-import { type Database, openDatabase } from './database/open-database.ts';
-import { type BillingEvents, createBillingEvents } from './events.ts';
-import { createFinality, type Finality } from './finality/finality.ts';
+import { openDatabase } from './database/open-database.ts';
+import { createBillingEvents } from './events.ts';
+import { createFinality } from './finality/finality.ts';
 import type { LeaseContext } from './leases/grant-lease.ts';
-import { createLeaseDesk, type LeaseDesk } from './leases/lease-desk.ts';
+import { createLeaseDesk } from './leases/lease-desk.ts';
 import { reclaimLeases } from './leases/reclaim-leases.ts';
 import { createStoreEpoch } from './leases/store-epoch.ts';
 import { createOrganizationDirectory, type OrganizationDirectory } from './organizations/directory.ts';
@@ -29,17 +28,6 @@ export interface BillingOverrides {
   organizations: OrganizationDirectory;
   /** Milliseconds; only differences count. */
   now(): number;
-}
-
-export interface BillingContext extends ServiceContext, LeaseContext {
-  readonly config: BillingConfig;
-  readonly database: Database;
-  readonly eventLog: EventLog;
-  readonly verifier: IdentityVerifier;
-  readonly events: BillingEvents;
-  readonly leaseDesk: LeaseDesk;
-  readonly finality: Finality;
-  readonly now: () => number;
 }
 
 const authDeadlineMs = 2000;

@@ -1,7 +1,8 @@
 import type { ServiceDefinition } from '@aggregator/service-kit';
 import { createBillingApp } from './app.ts';
+import type { BillingContext } from './billing-context.ts';
 import { type BillingConfig, readBillingConfig } from './config.ts';
-import { type BillingContext, type BillingOverrides, createBillingContext } from './context.ts';
+import { type BillingOverrides, createBillingContext } from './context.ts';
 
 export const billingService: ServiceDefinition<BillingConfig, BillingContext, BillingOverrides> = {
   name: 'billing',
@@ -10,5 +11,6 @@ export const billingService: ServiceDefinition<BillingConfig, BillingContext, Bi
   createApp: createBillingApp,
 };
 
+export type { BillingContext } from './billing-context.ts';
 export { type BillingConfig, billingVariables } from './config.ts';
-export type { BillingContext, BillingOverrides } from './context.ts';
+export type { BillingOverrides } from './context.ts';

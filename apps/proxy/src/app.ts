@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { AppError, requestIdHeader } from '@aggregator/contracts';
 import { createExpressApp } from '@aggregator/service-kit';
 import { chatCompletionsSurface, messagesSurface } from '@aggregator/surfaces';
-import type { ProxyContext } from './context.ts';
+import type { ProxyContext } from './proxy-context.ts';
 import { type AiRoute, answerAiRequest, readPath, readRequestId } from './routes/answer-ai-request.ts';
 import { countMessageTokens } from './routes/count-message-tokens/handler.ts';
 import { createChatCompletion } from './routes/create-chat-completion/handler.ts';

@@ -1,12 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { AdmissionStore } from '@aggregator/admission';
 import { usageRecordedTopic } from '@aggregator/contracts';
-import type { ExpiringStore } from '@aggregator/expiring-store';
 import type { EventLog } from '@aggregator/messaging';
 import { createMockProvider, type MockProvider } from '@aggregator/mock-provider';
-import { createTargetMemory, ExpiringMarks, type TargetMemory } from '@aggregator/resilience';
+import { createTargetMemory, ExpiringMarks } from '@aggregator/resilience';
 import { listTargetKeys } from '@aggregator/routing';
 import {
   createEnvelope,
@@ -16,12 +14,9 @@ import {
   createMetrics,
   createOnceServer,
   emptyAllowlist,
-  type IdentityVerifier,
   type Logger,
   type Metrics,
-  type OnceServer,
   type ReadinessCheck,
-  type ServiceContext,
 } from '@aggregator/service-kit';
 import { openSpool, type Spool } from '@aggregator/spool';
 import { Agent } from 'undici';
@@ -39,6 +34,7 @@ import { createProxyEvents, type ProxyEvents } from './events.ts';
 import { RequestOutcomes, withOutcomes } from './idempotency/request-outcomes.ts';
 import { CompiledPolicies } from './privacy/compiled-policies.ts';
 import { MaskingQueue } from './privacy/masking-queue.ts';
+import type { ProxyContext } from './proxy-context.ts';
 import { composeReport } from './reports/compose-report.ts';
 import { listRekeyed } from './reports/list-rekeyed.ts';
 import { ProviderTrafficBook } from './reports/provider-traffic.ts';
@@ -67,57 +63,6 @@ export interface ProxyOverrides extends GivenStores {
   now(): number;
   /** Milliseconds; the clock by which failures of targets are remembered. */
   monotonicNow(): number;
-}
-
-export interface ProxyContext extends ServiceContext {
-  readonly config: ProxyConfig;
-  readonly events: ProxyEvents;
-  readonly verifier: IdentityVerifier;
-  readonly room: Room;
-  /** Limits of requests that have nothing left. */
-  readonly refused: RefusedSubjects;
-  /** Bodies of requests that are arriving. */
-  readonly arriving: ArrivingBodies;
-  readonly routing: CurrentSnapshot;
-  readonly admission: AdmissionStore;
-  readonly leases: LeaseRequests;
-  readonly spool: Spool;
-  /** Estimates whose provider may still give its record. */
-  readonly corrections: Corrections;
-  readonly pools: ProviderPools;
-  readonly credentials: Credentials;
-  /** What is remembered of each target's failures. */
-  readonly memory: TargetMemory;
-  /** Models, by provider, that rejected a trailing assistant message although the registry says that they take one. */
-  readonly refusedPrefills: ExpiringMarks;
-  /** Memory for large events of streams. */
-  readonly eventRoom: EventRoom;
-  /** How attempts at each provider ended of late. */
-  readonly traffic: ProviderTrafficBook;
-  readonly requests: OpenRequests;
-  /** Calls that go on after their clients left. */
-  readonly drains: Drains;
-  /** Answers that may be given again. */
-  readonly answers: AnswerCache;
-  /** Requests with an `Idempotency-Key`. */
-  readonly once: OnceServer;
-  readonly outcomes: RequestOutcomes;
-  /** What is remembered of conversations: thoughts behind calls of tools, items that callers refer to by id. */
-  readonly conversations: ExpiringStore;
-  /** Responses that callers may continue, read and delete by their ids. */
-  readonly responses: StoredResponses;
-  /** Masks large texts beside the event loop. */
-  readonly masking: MaskingQueue;
-  readonly policies: CompiledPolicies;
-  /** Null where it is switched off. */
-  readonly mockProvider: MockProvider | null;
-  /** Of this run of the kernel; null if it is not known. */
-  readonly bootId: string | null;
-  now(): number;
-  /** Milliseconds of a monotonic clock. */
-  monotonicNow(): number;
-  /** Requests are not taken any more, and what is open is coming to its end. */
-  isClosing(): boolean;
 }
 
 /** Two large texts at once, in processes with a small heap; nobody waits for longer than a few of them take. */

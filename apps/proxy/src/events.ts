@@ -7,7 +7,7 @@ import type { GivenUp } from './corrections/corrections.ts';
 import type { PendingCorrection } from './corrections/pending-correction.ts';
 import { FirstTimes } from './first-times.ts';
 import type { DispatchedRequest } from './settlement/dispatched-request.ts';
-import type { AttemptEnd, Settled } from './settlement/settle-request.ts';
+import type { AttemptEnd, Settled } from './settlement/settled.ts';
 
 /** What happened in the data plane, each once: figures, and one line of log. */
 export interface ProxyEvents {

@@ -1,10 +1,12 @@
 import type { ServiceDefinition } from '@aggregator/service-kit';
 import { createProxyApp } from './app.ts';
 import { type ProxyConfig, readProxyConfig } from './config.ts';
-import { createProxyContext, type ProxyContext, type ProxyOverrides } from './context.ts';
+import { createProxyContext, type ProxyOverrides } from './context.ts';
+import type { ProxyContext } from './proxy-context.ts';
 
 export { type ProxyConfig, proxyVariables } from './config.ts';
-export type { ProxyContext, ProxyOverrides } from './context.ts';
+export type { ProxyOverrides } from './context.ts';
+export type { ProxyContext } from './proxy-context.ts';
 
 export const proxyService: ServiceDefinition<ProxyConfig, ProxyContext, ProxyOverrides> = {
   name: 'proxy',

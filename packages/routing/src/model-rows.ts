@@ -1,6 +1,6 @@
 import type { ModelRow, Rates, UsageComponent } from '@aggregator/contracts';
 import { formatUsdPerUnit } from '@aggregator/pricing';
-import type { Candidate } from './snapshot-index.ts';
+import type { Candidate } from './candidate.ts';
 
 /** OpenRouter's names of prices. Source: https://openrouter.ai/docs/api/api-reference/models (read 2026-11). */
 const pricingNames: readonly (readonly [string, UsageComponent])[] = [

@@ -2,8 +2,8 @@ import type { Rates, RoutingSnapshot, SnapshotModel, SnapshotProvider } from '@a
 import { priceWorstCase } from '@aggregator/pricing';
 import type { ProviderAdapter } from '@aggregator/providers';
 import { toTargetKey } from '@aggregator/resilience';
+import type { Candidate } from './candidate.ts';
 import type { Target } from './route-port.ts';
-import type { Candidate } from './snapshot-index.ts';
 
 /** A model of a provider, whose price may be missing. */
 export interface Offer {

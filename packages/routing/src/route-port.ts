@@ -1,6 +1,6 @@
 import type { ChatCompletionRequest, Operation, ProviderPreferences } from '@aggregator/contracts';
 import type { TargetKey, TargetMeasures, TargetStanding } from '@aggregator/resilience';
-import type { Candidate } from './snapshot-index.ts';
+import type { Candidate } from './candidate.ts';
 
 /** What of a request decides who may serve it. */
 export interface RouteRequest {

@@ -1,26 +1,10 @@
-import {
-  type ModelRow,
-  type Operation,
-  operation,
-  type Price,
-  type RoutingSnapshot,
-  type SnapshotModel,
-  type SnapshotProvider,
-} from '@aggregator/contracts';
-import { adapterFor, type ProviderAdapter } from '@aggregator/providers';
+import { type ModelRow, type Operation, operation, type RoutingSnapshot } from '@aggregator/contracts';
+import { adapterFor } from '@aggregator/providers';
 import type { TargetKey } from '@aggregator/resilience';
+import type { Candidate } from './candidate.ts';
 import { toModelRow, toRouteRow } from './model-rows.ts';
 import { comparePrices, type Offer, toOffer } from './offers.ts';
 import type { RoutePlan } from './route-port.ts';
-
-/** A provider and one of its models that we may try, with the price that the caller pays for it. */
-export interface Candidate {
-  readonly provider: SnapshotProvider;
-  readonly model: SnapshotModel;
-  readonly price: Price;
-  /** The dialect of the provider. */
-  readonly adapter: ProviderAdapter;
-}
 
 /** A priced offer with the weight that its route gives it. */
 export interface Option {

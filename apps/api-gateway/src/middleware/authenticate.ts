@@ -2,12 +2,7 @@ import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppError, isWellFormedApiKey, type Principal } from '@aggregator/contracts';
 import type { ApiGatewayContext } from '../context.ts';
-
-/** Who asks: a principal, and the addresses that its key may be used from (null: any). */
-export interface Authenticated {
-  principal: Principal;
-  allowedIps: readonly string[] | null;
-}
+import type { Authenticated } from '../identity/authenticated.ts';
 
 const apiKeyPrefix = 'agk_';
 const credentialLengthMax = 16_384;

@@ -1,6 +1,6 @@
 import { BlockList, isIPv4 } from 'node:net';
 import { AppError, type Scope } from '@aggregator/contracts';
-import type { Authenticated } from './authenticate.ts';
+import type { Authenticated } from '../identity/authenticated.ts';
 
 /** Refuses what the principal may not do: a scope it lacks, an address its key is not for. */
 export function authorise(caller: Authenticated, scope: Scope | null, clientIp: string): void {

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Scope } from '@aggregator/contracts';
 import type { ApiGatewayContext } from '../context.ts';
-import { type Authenticated, authenticate } from './authenticate.ts';
+import type { Authenticated } from '../identity/authenticated.ts';
+import { authenticate } from './authenticate.ts';
 import { authorise } from './authorise.ts';
 
 /** How long a request uses what it found out about its caller. */

@@ -7,7 +7,7 @@ import { toForwardHeaders } from '../forward/allowed-headers.ts';
 import { sendToProxy } from '../forward/send-to-proxy.ts';
 import { UnreadBytes } from '../forward/unread-bytes.ts';
 import { writeStreamError } from '../forward/write-stream-error.ts';
-import type { Authenticated } from '../middleware/authenticate.ts';
+import type { Authenticated } from '../identity/authenticated.ts';
 import { stillAllowed } from '../middleware/still-allowed.ts';
 import { claimsOf, toShareError } from '../shares/claims.ts';
 import { refuseInTurn } from '../shares/open-by-owner.ts';

@@ -1,7 +1,7 @@
 import { AppError } from '@aggregator/contracts';
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 
 /**
  * Replaces the caller's password and ends all of its other sessions; API keys stay. Guesses of the current password count as

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AppError, type PrivacyPolicy, type UpdateOrganizationRequest } from '@aggregator/contracts';
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import type { Transaction } from '../database/create-database.ts';
 import { type Organization as OrganizationRow, Prisma } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';

@@ -1,7 +1,7 @@
 import { AppError, type User } from '@aggregator/contracts';
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import type { Standing } from '../permissions/standing.ts';
 import { toUser } from './to-user.ts';
 

@@ -1,7 +1,7 @@
 import { AppError, type BlockKind } from '@aggregator/contracts';
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import { recordCut } from '../cuts/cut-orders.ts';
 import type { Transaction } from '../database/create-database.ts';
 import { type Cut, cutKeysMax } from '../events.ts';

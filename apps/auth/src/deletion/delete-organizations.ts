@@ -1,5 +1,5 @@
 import { writeAudit } from '../audit/write-audit.ts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import type { Database, Transaction } from '../database/create-database.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';

@@ -1,7 +1,7 @@
 import type { ExportedLine } from '@aggregator/contracts';
 import { toOrganization } from '../accounts/to-user.ts';
 import { toAuditEntry } from '../audit/to-audit-entry.ts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import { toInvitation } from '../invitations/to-invitation.ts';
 import { toApiKey } from '../keys/stored-key.ts';
 import { readCeilings } from '../limits/read-ceilings.ts';

@@ -1,4 +1,4 @@
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import type { EmailPurpose } from '../generated/prisma/client.ts';
 import type { Mail } from '../mail/mail.ts';
 import { sendLink } from './send-link.ts';

@@ -1,5 +1,5 @@
 import { createUuidV7 } from '@aggregator/service-kit';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import type { Transaction } from '../database/create-database.ts';
 import type { EmailPurpose, User } from '../generated/prisma/client.ts';
 import type { Mail } from '../mail/mail.ts';

@@ -1,6 +1,6 @@
 import { AppError } from '@aggregator/contracts';
 import { writeAudit } from '../audit/write-audit.ts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import type { Transaction } from '../database/create-database.ts';
 import type { EmailPurpose } from '../generated/prisma/client.ts';
 import { hashSingleUseToken } from '../secrets/single-use-token.ts';

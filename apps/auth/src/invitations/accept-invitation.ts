@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { requireSignUp } from '../accounts/sign-up-policy.ts';
 import { toOrganization, toUser } from '../accounts/to-user.ts';
 import { writeAudit } from '../audit/write-audit.ts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import { isUniqueViolation, type Transaction } from '../database/create-database.ts';
 import type { Invitation, User } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';

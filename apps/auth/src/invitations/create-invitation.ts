@@ -3,7 +3,7 @@ import { createUuidV7 } from '@aggregator/service-kit';
 import type { z } from 'zod';
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import type { Transaction } from '../database/create-database.ts';
 import type { Invitation as InvitationRow } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';

@@ -1,7 +1,7 @@
 import { AppError, type CreateApiKeyRequest, type Scope } from '@aggregator/contracts';
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import { type Ceilings, refuseAboveCeiling } from '../limits/limits-in-force.ts';
 import { readCeilings } from '../limits/read-ceilings.ts';
 import type { Standing } from '../permissions/standing.ts';

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { type KeyVerdict, scopesOf } from '@aggregator/contracts';
+import type { AuthContext } from '../auth-context.ts';
 import { isMakerBlocked } from '../blocks/is-maker-blocked.ts';
-import type { AuthContext } from '../context.ts';
 import { ceilingsOf, limitsInForce, organizationLimitsOf } from '../limits/limits-in-force.ts';
 import { readStanding, rolesOf } from '../permissions/standing.ts';
 import { joinPolicies } from '../privacy/join-policies.ts';

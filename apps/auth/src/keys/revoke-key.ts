@@ -1,6 +1,6 @@
 import { AppError } from '@aggregator/contracts';
 import type { Caller } from '../audit/caller.ts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import { recordCut } from '../cuts/cut-orders.ts';
 import { type Cut, cutKeysMax } from '../events.ts';
 import type { ApiKey as ApiKeyRow } from '../generated/prisma/client.ts';

@@ -3,7 +3,7 @@ import { createUuidV7 } from '@aggregator/service-kit';
 import type { z } from 'zod';
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { permitNow } from '../permissions/allow-action.ts';
 import { toMember } from './to-member.ts';

@@ -2,7 +2,7 @@ import { type Action, AppError, permissions } from '@aggregator/contracts';
 import { requirePrincipal } from '@aggregator/service-kit';
 import type { Request, RequestHandler } from 'express';
 import { type Caller, callerOf } from '../audit/caller.ts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import type { Transaction } from '../database/create-database.ts';
 import { requireSession } from '../sessions/require-session.ts';
 import { reachFor, readStanding, type Standing } from './standing.ts';

@@ -1,5 +1,5 @@
 import { AppError, scopesOf, type TokenAnswer } from '@aggregator/contracts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import { readStanding, rolesOf } from '../permissions/standing.ts';
 import { accessTokenLifetimeSeconds } from './access-token-signer.ts';
 

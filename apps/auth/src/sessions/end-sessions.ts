@@ -1,6 +1,6 @@
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import { hashRefreshToken } from './refresh-token.ts';
 
 /**

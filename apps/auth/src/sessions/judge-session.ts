@@ -1,5 +1,5 @@
 import { type SessionVerdict, scopesOf } from '@aggregator/contracts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import { ceilingsOf, limitsInForce, organizationLimitsOf } from '../limits/limits-in-force.ts';
 import { readStanding, rolesOf } from '../permissions/standing.ts';
 import { readStoredPolicy } from '../privacy/stored-policy.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '@aggregator/contracts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import type { SessionOwner } from './answer-tokens.ts';
 import { chooseOrganization } from './choose-organization.ts';
 import { openSession } from './open-session.ts';

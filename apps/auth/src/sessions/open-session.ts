@@ -1,5 +1,5 @@
 import { createUuidV7 } from '@aggregator/service-kit';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import { createRefreshToken, hashRefreshToken } from './refresh-token.ts';
 
 /** A session ends this long after its login, however often it was refreshed. */

@@ -1,7 +1,7 @@
 import { AppError } from '@aggregator/contracts';
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 
 /** Ends one session of the caller; 0 if it was over already. Throws `not_found`, also for a session of another user. */
 export async function revokeSession(

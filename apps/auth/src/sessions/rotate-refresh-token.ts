@@ -2,7 +2,7 @@ import { AppError } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { z } from 'zod';
 import { writeAudit } from '../audit/write-audit.ts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import type { Database } from '../database/create-database.ts';
 import type { SessionOwner } from './answer-tokens.ts';
 import { chooseOrganization } from './choose-organization.ts';

@@ -1,4 +1,4 @@
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import type { Database } from '../database/create-database.ts';
 import { deleteOrganizations } from '../deletion/delete-organizations.ts';
 

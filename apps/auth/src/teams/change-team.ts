@@ -3,7 +3,7 @@ import { AppError, type updateTeamRequest } from '@aggregator/contracts';
 import type { z } from 'zod';
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import { Prisma, type Team as TeamRow } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { readTeamModels } from '../keys/narrow-models.ts';

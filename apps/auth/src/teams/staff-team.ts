@@ -2,7 +2,7 @@ import { AppError, type teamRole } from '@aggregator/contracts';
 import type { z } from 'zod';
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import type { Transaction } from '../database/create-database.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { settleKeys } from '../members/settle-keys.ts';

@@ -25,7 +25,7 @@ import {
   startService,
 } from '@aggregator/service-kit';
 import { createFakeClock, createTestDatabase, type FakeClock } from '@aggregator/testing';
-import type { AuthContext } from '../context.ts';
+import type { AuthContext } from '../auth-context.ts';
 import { authService } from '../index.ts';
 import type { MailMessage, MailTransport } from '../mail/mail.ts';
 

@@ -1,6 +1,6 @@
 import type { EventConsumer } from '@aggregator/messaging';
+import type { BillingContext } from '../billing-context.ts';
 import { usageRecordedConsumer } from '../consumers/usage-recorded.ts';
-import type { BillingContext } from '../context.ts';
 import { expireHolds } from '../holds/expire-holds.ts';
 import { retryGrants } from '../leases/retry-grants.ts';
 import { createLedgerWatch } from '../ledger/watch-ledger.ts';

@@ -1,24 +1,14 @@
 import type { AdmitAnswer, AdmitRequest } from '@aggregator/admission';
 import { AppError, type SnapshotModel, tooManyAtOnce } from '@aggregator/contracts';
 import type { RoutePlan } from '@aggregator/routing';
-import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 import { releaseHold } from '../settlement/release-hold.ts';
+import type { Hold } from './hold.ts';
 import { limitsOf, ownerOf, toActualCosts } from './limit-subjects.ts';
 import type { RequestBounds } from './request-bounds.ts';
 import { checkCost, dearestWithin, withAdvice } from './request-cost.ts';
 import { toRateError } from './request-limits.ts';
-
-export interface Hold {
-  /** What is held now; `raiseHold` raises it. */
-  amountNanoUsd: bigint;
-  /** At the first target. */
-  readonly bounds: RequestBounds;
-  /** The caller's limit of tokens that was charged; null if the caller has none. */
-  readonly tokensSubject: string | null;
-  /** The organisation's limit of tokens that was charged; null if the organisation has none. */
-  readonly organizationTokensSubject: string | null;
-}
 
 const roundsMax = 4;
 /** With less credit left than for so many requests like this one, more is asked for before anybody needs it. */

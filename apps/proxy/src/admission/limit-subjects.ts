@@ -1,6 +1,6 @@
 import type { AdmitRequest, RateLimit } from '@aggregator/admission';
 import { limitOwners, type Principal, type PrincipalLimits } from '@aggregator/contracts';
-import type { Hold } from './hold-request.ts';
+import type { Hold } from './hold.ts';
 import type { RequestBounds } from './request-bounds.ts';
 
 const organizationSubject = 'org:';

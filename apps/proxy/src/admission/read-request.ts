@@ -6,8 +6,8 @@ import {
   scanJson,
   scanJsonInTurns,
 } from '@aggregator/service-kit';
-import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 
 /** Below it everything about a body is so quick that others do not notice. */
 export const largeBytes = 64 * 1024;

@@ -1,12 +1,13 @@
 import { AppError, toAppError, type Usage } from '@aggregator/contracts';
 import { ProviderFailure, type TranslatedAnswer, type TranslatedRequest } from '@aggregator/providers';
 import type { Additions } from '@aggregator/surfaces';
-import type { ProxyContext } from '../context.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 import { type Charge, chargeUsage, noCharge } from '../settlement/charge.ts';
 import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
 import { estimateCharge } from '../settlement/estimate-charge.ts';
 import { estimateMissing, lacksSide } from '../settlement/estimate-left.ts';
-import { type AttemptEnd, recordSettlement } from '../settlement/settle-request.ts';
+import { recordSettlement } from '../settlement/settle-request.ts';
+import type { AttemptEnd } from '../settlement/settled.ts';
 import { callProvider } from '../upstream/call-provider.ts';
 import { AnswerCollector, type CollectedAnswer, isSuccessStatus } from '../upstream/collect-answer.ts';
 import { answerHeaders, toAdditions, wantsAdditions, withAdditions } from './answer-additions.ts';

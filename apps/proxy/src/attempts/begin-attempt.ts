@@ -5,7 +5,7 @@ import type { Target } from '@aggregator/routing';
 import { raiseHold } from '../admission/hold-request.ts';
 import type { RequestBounds } from '../admission/request-bounds.ts';
 import { priceAt } from '../admission/request-cost.ts';
-import type { ProxyContext } from '../context.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 import { attemptIdOf, type DispatchedRequest, toIntent } from '../settlement/dispatched-request.ts';
 import type { CallLimits } from '../upstream/call-clock.ts';
 import type { ProviderPool } from '../upstream/provider-pools.ts';

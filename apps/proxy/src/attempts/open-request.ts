@@ -1,9 +1,9 @@
 import type { AppError, AttemptSummary, Operation } from '@aggregator/contracts';
 import type { RoutePlan } from '@aggregator/routing';
 import type { Prompt } from '@aggregator/tokens';
-import type { Hold } from '../admission/hold-request.ts';
+import type { Hold } from '../admission/hold.ts';
 import type { BoundRequest } from '../admission/request-bounds.ts';
-import type { ProxyContext } from '../context.ts';
+import type { ProxyConfig } from '../config.ts';
 import type { Exchange } from '../exchange.ts';
 import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
 
@@ -33,7 +33,7 @@ export interface OpenRequest {
 
 /** A request of which nothing has been tried yet. */
 export function openRequest(
-  { config }: Pick<ProxyContext, 'config'>,
+  config: Pick<ProxyConfig, 'requestTimeoutMs'>,
   facts: Pick<
     OpenRequest,
     'exchange' | 'operation' | 'isStreamed' | 'plan' | 'hold' | 'bound' | 'readPrompt' | 'cache'

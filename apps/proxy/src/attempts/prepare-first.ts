@@ -1,8 +1,8 @@
 import type { SnapshotModel } from '@aggregator/contracts';
 import type { ProviderAdapter, ProviderTarget, TranslatedRequest } from '@aggregator/providers';
 import type { RoutePlan } from '@aggregator/routing';
-import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 import { toAddress } from './to-address.ts';
 
 /** A request in a provider's dialect: the calls that it consists of. */

@@ -1,7 +1,7 @@
 import type { Rates } from '@aggregator/contracts';
 import type { ProviderTarget } from '@aggregator/providers';
 import type { Target } from '@aggregator/routing';
-import type { ProxyContext } from '../context.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 
 /** @throws {AppError} `upstream_misconfigured` if the credential of the target is not known. */
 export function toAddress(

@@ -5,7 +5,7 @@ import { answerHeaders, wantsAdditions, withAdditions } from '../attempts/answer
 import { toDispatched } from '../attempts/begin-attempt.ts';
 import type { StoredAnswer } from '../cache/answer-cache.ts';
 import { toChunks } from '../cache/to-chunks.ts';
-import type { ProxyContext } from '../context.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 import { chargeUsage } from '../settlement/charge.ts';
 import { toIntent } from '../settlement/dispatched-request.ts';
 import { recordSettlement } from '../settlement/settle-request.ts';

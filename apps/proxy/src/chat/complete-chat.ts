@@ -12,9 +12,9 @@ import { type Prepare, prepareFirst, type Translation } from '../attempts/prepar
 import { type Performance, serveRequest } from '../attempts/serve-request.ts';
 import { toCacheKey } from '../cache/cache-key.ts';
 import { mayUseCache } from '../cache/may-use-cache.ts';
-import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { recallItems } from '../items/recall-items.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 import { planRequest } from '../routing/plan-request.ts';
 import { followResponse } from '../stored-responses/follow-response.ts';
 import { answerFromCache } from './answer-from-cache.ts';
@@ -96,7 +96,7 @@ async function serveChat<Dialect extends Translation>(
   // What a search finds is another thing tomorrow.
   const isSearched = toolCallsMax > 0;
   const use = isSearched ? 'bypass' : mayUseCache(exchange.request.headers, chat, context.config.cachePolicy);
-  const open = openRequest(context, {
+  const open = openRequest(context.config, {
     ...{ exchange, operation: 'chat.completions', isStreamed: chat.stream === true, plan, hold, bound },
     readPrompt: () => toPrompt(chat),
     cache: use === 'use' ? 'miss' : 'bypass',

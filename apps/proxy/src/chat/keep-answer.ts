@@ -1,6 +1,6 @@
 import type { Usage } from '@aggregator/contracts';
-import type { ProxyContext } from '../context.ts';
 import { keepItems } from '../items/keep-items.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 import { rememberReasoning } from '../reasoning/remember-reasoning.ts';
 import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
 import type { SaidAnswer } from './answer-encoder.ts';

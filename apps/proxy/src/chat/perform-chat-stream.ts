@@ -4,7 +4,7 @@ import type { Target } from '@aggregator/routing';
 import { isRejected } from '../attempts/judge-failure.ts';
 import type { Prepare } from '../attempts/prepare-first.ts';
 import type { Performance, Resume } from '../attempts/serve-request.ts';
-import type { ProxyContext } from '../context.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 import { sendSurfaceError } from '../routes/send-error.ts';
 import { createAnswerEncoder } from './answer-encoder.ts';
 import { toHead } from './answer-from-cache.ts';

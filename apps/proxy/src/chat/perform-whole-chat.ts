@@ -2,7 +2,7 @@ import { restoreAnswer } from '@aggregator/anonymisation';
 import { answerWhole, type WholeDialect } from '../attempts/answer-whole.ts';
 import type { Prepare } from '../attempts/prepare-first.ts';
 import type { Performance } from '../attempts/serve-request.ts';
-import type { ProxyContext } from '../context.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 import { sendSurfaceError } from '../routes/send-error.ts';
 import { readMessages, type SaidAnswer } from './answer-encoder.ts';
 import type { ChatJob, ChatWords } from './chat-job.ts';

@@ -1,9 +1,9 @@
 import type { Vault } from '@aggregator/anonymisation';
 import type { ChatCompletionRequest, PrivacyPolicy } from '@aggregator/contracts';
-import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { choosePrivacyPolicy } from '../privacy/choose-policy.ts';
 import { maskChatOf } from '../privacy/mask-request.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 import { lacksReasoning, recallReasoning } from '../reasoning/recall-reasoning.ts';
 
 export interface PreparedChat {

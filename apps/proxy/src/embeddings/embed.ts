@@ -11,10 +11,10 @@ import { nameDropped } from '../attempts/name-dropped.ts';
 import { openRequest } from '../attempts/open-request.ts';
 import { type Prepare, prepareFirst } from '../attempts/prepare-first.ts';
 import { type Performance, serveRequest } from '../attempts/serve-request.ts';
-import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { choosePrivacyPolicy } from '../privacy/choose-policy.ts';
 import { maskTextsOf } from '../privacy/mask-request.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 import { planRequest } from '../routing/plan-request.ts';
 import { joinAnswers, splitInputs } from './batches.ts';
 
@@ -33,7 +33,7 @@ export async function embed(context: ProxyContext, exchange: Exchange): Promise<
   const bound: BoundRequest = (sent, model) => boundEmbeddings(sent, texts, model);
   const hold = await holdRequest(context, exchange, plan, (model) => bound(bodies, model));
   const operation = 'embeddings';
-  const open = openRequest(context, {
+  const open = openRequest(context.config, {
     ...{ exchange, operation, isStreamed: false, plan, hold, bound },
     ...{ readPrompt: () => toPrompt(request), cache: 'bypass' },
   });

@@ -1,6 +1,6 @@
 import type { OnceEnd, OnceVerdict } from '@aggregator/service-kit';
 import type { ProxyEvents } from '../events.ts';
-import type { Settled } from '../settlement/settle-request.ts';
+import type { Settled } from '../settlement/settled.ts';
 
 /** How the requests with an `Idempotency-Key` that are here now were settled. Others are not remembered. */
 export class RequestOutcomes {

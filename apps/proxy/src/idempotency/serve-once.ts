@@ -1,7 +1,7 @@
 import { type OnceServer, readIdempotencyKey } from '@aggregator/service-kit';
 import { readBody } from '../admission/read-request.ts';
-import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 
 /**
  * Serves a request with an `Idempotency-Key` once for its organisation; any other as it is, at no cost. The body is read

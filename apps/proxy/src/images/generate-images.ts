@@ -10,9 +10,9 @@ import { nameDropped } from '../attempts/name-dropped.ts';
 import { openRequest } from '../attempts/open-request.ts';
 import { type Prepare, prepareFirst } from '../attempts/prepare-first.ts';
 import { type Performance, serveRequest } from '../attempts/serve-request.ts';
-import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { choosePrivacyPolicy } from '../privacy/choose-policy.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 import { planRequest } from '../routing/plan-request.ts';
 import { estimatePictureTokens } from './picture-tokens.ts';
 
@@ -31,7 +31,7 @@ export async function generateImages(context: ProxyContext, exchange: Exchange):
   const hold = await holdRequest(context, exchange, plan, (model) => bound(bodies, model));
   const operation = 'images.generations';
   const readPrompt = () => ({ texts: [request.prompt], messages: 0, tools: [], pictures: [] });
-  const open = openRequest(context, {
+  const open = openRequest(context.config, {
     ...{ exchange, operation, isStreamed: false, plan, hold, bound, readPrompt },
     cache: 'bypass',
   });

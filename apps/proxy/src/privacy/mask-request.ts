@@ -1,8 +1,8 @@
 import { type MaskedChat, type MaskedTexts, maskChat, maskTexts, planChat, planTexts } from '@aggregator/anonymisation';
 import type { ChatCompletionRequest, PrivacyPolicy } from '@aggregator/contracts';
 import { measureTexts } from '../admission/measure-texts.ts';
-import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 
 type MaskingContext = Pick<ProxyContext, 'policies' | 'masking'>;
 type Caller = Pick<Exchange, 'principal' | 'response' | 'place'>;

@@ -4,9 +4,9 @@ import { createUuidV7 } from '@aggregator/service-kit';
 import type { ChatSurface } from '@aggregator/surfaces';
 import { largeBytes } from '../admission/read-request.ts';
 import { RequestLimits } from '../admission/request-limits.ts';
-import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { serveOnce } from '../idempotency/serve-once.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 import { sendSurfaceError } from './send-error.ts';
 
 /** A route of the AI surface. What `serve` throws before it has answered becomes the answer, in the shape of its surface. */

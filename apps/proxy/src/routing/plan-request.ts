@@ -1,7 +1,7 @@
 import type { ChatCompletionRequest, Operation } from '@aggregator/contracts';
 import { planRoute, type RoutePlan } from '@aggregator/routing';
-import type { ProxyContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 import { nameSuccessor } from './name-successor.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { adapterFor, type ProviderTarget, type UsageRecordAnswer, type UsageRecordLookup } from '@aggregator/providers';
-import type { ProxyContext } from '../context.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 import { callProvider } from '../upstream/call-provider.ts';
 import { AnswerCollector } from '../upstream/collect-answer.ts';
 import { attemptIdOf, type DispatchedRequest } from './dispatched-request.ts';

@@ -1,12 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '@aggregator/contracts';
 import type { AbandonedIntent } from '@aggregator/spool';
-import type { ProxyContext } from '../context.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 import { chargeUsage, noCharge } from './charge.ts';
 import { attemptIdOf, type DispatchedRequest, dispatchedRequest } from './dispatched-request.ts';
 import { estimateCharge } from './estimate-charge.ts';
 import { findUsageRecord } from './find-usage-record.ts';
-import { type Settled, settleCorrectably } from './settle-request.ts';
+import { settleCorrectably } from './settle-request.ts';
+import type { Settled } from './settled.ts';
 
 const workersMax = 8;
 const nothingDelivered = { characters: 0 };

@@ -32,8 +32,8 @@ import {
   startService,
 } from '@aggregator/service-kit';
 import { createTestDatabase, waitFor } from '@aggregator/testing';
-import type { ProxyContext } from '../context.ts';
 import { proxyService } from '../index.ts';
+import type { ProxyContext } from '../proxy-context.ts';
 import { type FakeBilling, startFakeBilling } from './fake-billing.ts';
 import { type FakeOrchestrator, startFakeOrchestrator } from './fake-orchestrator.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream.ts';

@@ -1,4 +1,5 @@
-import type { AnswerBlock, FakeAnswer } from './compose-answer.ts';
+import type { AnswerBlock } from './answer-block.ts';
+import type { FakeAnswer } from './compose-answer.ts';
 import type { PromptUsage } from './prompt-cache.ts';
 import { splitTokens } from './tokens.ts';
 

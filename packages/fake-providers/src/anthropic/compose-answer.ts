@@ -1,17 +1,12 @@
 import { createHash } from 'node:crypto';
 import { sampleJson } from '../sample-json.ts';
 import type { FakeScript } from '../script.ts';
+import type { AnswerBlock } from './answer-block.ts';
 import type { FakeModel } from './models.ts';
 import { readScripted, toScriptedBlocks } from './scripted-answer.ts';
 import { redactThinking, signThinking } from './signature.ts';
 import { countTokens, splitTokens, toBlocks } from './tokens.ts';
 import type { FakeBlock, FakeRequest } from './wire.ts';
-
-export type AnswerBlock =
-  | { type: 'text'; text: string; citations: null }
-  | { type: 'thinking'; thinking: string; signature: string }
-  | { type: 'redacted_thinking'; data: string }
-  | { type: 'tool_use'; id: string; name: string; input: unknown; caller: { type: 'direct' } };
 
 export interface FakeAnswer {
   content: readonly AnswerBlock[];

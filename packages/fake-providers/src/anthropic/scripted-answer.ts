@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RoundReader, type ScriptedRequest, type ScriptedTurn, toScriptedInput } from '../script.ts';
-import type { AnswerBlock } from './compose-answer.ts';
+import type { AnswerBlock } from './answer-block.ts';
 import { toBlocks } from './tokens.ts';
 import type { FakeBlock, FakeRequest } from './wire.ts';
 

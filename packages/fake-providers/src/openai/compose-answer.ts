@@ -1,16 +1,11 @@
 import { createHash } from 'node:crypto';
 import { sampleJson } from '../sample-json.ts';
 import type { FakeScript } from '../script.ts';
+import type { FakeCall } from './fake-call.ts';
 import { effortAt, type FakeModel } from './models.ts';
 import { readScripted, toScriptedCalls } from './scripted-choice.ts';
 import { countTokens, readText, splitTokens } from './tokens.ts';
 import type { FakeChat, FakeMessage } from './wire.ts';
-
-export interface FakeCall {
-  id: string;
-  name: string;
-  arguments: string;
-}
 
 export interface FakeChoice {
   text: string;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RoundReader, type ScriptedCall, type ScriptedRequest, type ScriptedTurn, toScriptedInput } from '../script.ts';
-import type { FakeCall } from './compose-answer.ts';
+import type { FakeCall } from './fake-call.ts';
 import { readText } from './tokens.ts';
 import type { FakeChat } from './wire.ts';
 

@@ -2,7 +2,7 @@ import { acceptInvitationRequest } from '@aggregator/contracts';
 import { checkBody, readRequestId } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { clientAddressOf } from '../../attempts/client-address.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { acceptInvitation } from '../../invitations/accept-invitation.ts';
 
 export function acceptInvitationHandler(context: AuthContext): RequestHandler {

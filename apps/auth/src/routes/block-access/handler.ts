@@ -2,9 +2,9 @@ import { blockQuery } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { readBlockTarget } from '../../blocks/read-target.ts';
 import { setBlock } from '../../blocks/set-block.ts';
-import type { AuthContext } from '../../context.ts';
 
 /** `PUT /v1/auth/blocks/{kind}/{id}`: 204; gateways reject the blocked caller within a second. */
 export function blockAccessHandler(context: AuthContext): RequestHandler {

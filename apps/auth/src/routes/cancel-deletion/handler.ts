@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { cancelDeletion } from '../../deletion/request-deletion.ts';
 
 export function cancelDeletionHandler(context: AuthContext): RequestHandler {

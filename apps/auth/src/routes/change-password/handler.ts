@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express';
 import { changePassword } from '../../accounts/change-password.ts';
 import { clientAddressOf } from '../../attempts/client-address.ts';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { requireSession } from '../../sessions/require-session.ts';
 
 export function changePasswordHandler(context: AuthContext): RequestHandler {

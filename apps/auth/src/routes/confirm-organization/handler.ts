@@ -1,7 +1,7 @@
 import { AppError, type ConfirmedOrganization } from '@aggregator/contracts';
 import type { RequestHandler } from 'express';
 import { readOrganizationId } from '../../accounts/read-organization-id.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 
 /** GET /internal/organizations/{id}: for billing, which opens accounts for organisations alone. */
 export function confirmOrganizationHandler({ database }: AuthContext): RequestHandler {

@@ -2,7 +2,7 @@ import { type CreatedApiKey, createApiKeyRequest } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { createKey } from '../../keys/create-key.ts';
 import { toApiKey } from '../../keys/stored-key.ts';
 import { standingOf } from '../../permissions/allow-action.ts';

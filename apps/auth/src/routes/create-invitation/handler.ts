@@ -2,7 +2,7 @@ import { createInvitationRequest } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { createInvitation } from '../../invitations/create-invitation.ts';
 import { toInvitation } from '../../invitations/to-invitation.ts';
 

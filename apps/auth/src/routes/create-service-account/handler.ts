@@ -2,7 +2,7 @@ import { createServiceAccountRequest } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { createServiceAccount } from '../../members/create-service-account.ts';
 
 export function createServiceAccountHandler(context: AuthContext): RequestHandler {

@@ -2,7 +2,7 @@ import { createTeamRequest } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { createTeam } from '../../teams/create-team.ts';
 import { toTeam } from '../../teams/to-team.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { exportLines } from '../../deletion/export-lines.ts';
 
 /** `GET /v1/auth/organization/export`: JSON Lines. A slow client holds back the reading; a client that left ends it. */

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 
 /** Public keys; anybody may know them. Short-lived in caches, so that a new one is known before it signs. */
 export function getJwksHandler({ accessTokens }: AuthContext): RequestHandler {

@@ -1,7 +1,7 @@
 import { AppError, type keyEpoch } from '@aggregator/contracts';
 import type { RequestHandler } from 'express';
 import type { z } from 'zod';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { readCuts } from '../../cuts/cut-orders.ts';
 
 export function getKeyEpochHandler({ database }: AuthContext): RequestHandler {

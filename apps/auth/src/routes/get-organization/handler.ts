@@ -2,7 +2,7 @@ import { AppError } from '@aggregator/contracts';
 import { principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { toOrganization } from '../../accounts/to-user.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 
 export function getOrganizationHandler({ database }: AuthContext): RequestHandler {
   return async (request, response) => {

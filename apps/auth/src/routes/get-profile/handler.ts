@@ -1,7 +1,7 @@
 import { AppError } from '@aggregator/contracts';
 import type { RequestHandler } from 'express';
 import { toUser } from '../../accounts/to-user.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { standingOf } from '../../permissions/allow-action.ts';
 
 export function getProfileHandler({ database }: AuthContext): RequestHandler {

@@ -1,7 +1,7 @@
 import type { SessionVerdict } from '@aggregator/contracts';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { judgeSession } from '../../sessions/judge-session.ts';
 
 const parameters = z.object({ id: z.uuid(), organizationId: z.uuid().optional() });

@@ -2,7 +2,7 @@ import { AppError } from '@aggregator/contracts';
 import type { RequestHandler } from 'express';
 import { readOrganizationId } from '../../accounts/read-organization-id.ts';
 import { toTenant } from '../../accounts/to-tenant.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 
 export function getTenantHandler({ database, limits }: AuthContext): RequestHandler {
   return async (request, response) => {

@@ -2,7 +2,7 @@ import { type apiKeyList, listApiKeysQuery } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { z } from 'zod';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { toApiKey } from '../../keys/stored-key.ts';
 import { readCeilings } from '../../limits/read-ceilings.ts';
 import { standingOf } from '../../permissions/allow-action.ts';

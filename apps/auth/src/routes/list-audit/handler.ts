@@ -3,7 +3,7 @@ import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { z } from 'zod';
 import { toAuditEntry } from '../../audit/to-audit-entry.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { standingOf } from '../../permissions/allow-action.ts';
 import { reachFor } from '../../permissions/standing.ts';
 

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
+import type { AuthContext } from '../../auth-context.ts';
 import { listBlocks } from '../../blocks/list-blocks.ts';
-import type { AuthContext } from '../../context.ts';
 
 export function listBlocksHandler({ database }: AuthContext): RequestHandler {
   return async (_request, response) => {

@@ -2,7 +2,7 @@ import { listMembersQuery, type memberList } from '@aggregator/contracts';
 import { checkBody, principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { z } from 'zod';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { toMember } from '../../members/to-member.ts';
 
 const pageSize = 50;

@@ -1,7 +1,7 @@
 import type { MembershipList } from '@aggregator/contracts';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { membershipsPerUserMax } from '../../sessions/choose-organization.ts';
 
 export function listMembershipsHandler({ database }: AuthContext): RequestHandler {

@@ -1,7 +1,7 @@
 import type { SessionList } from '@aggregator/contracts';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { sessionsPerUserMax } from '../../sessions/open-session.ts';
 import { requireSession } from '../../sessions/require-session.ts';
 

@@ -2,7 +2,7 @@ import { AppError, queryPage, type teamMemberList } from '@aggregator/contracts'
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { z } from 'zod';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { standingOf } from '../../permissions/allow-action.ts';
 import { readTeamId } from '../../teams/read-team-id.ts';
 import { teamsInReach } from '../../teams/teams-in-reach.ts';

@@ -2,7 +2,7 @@ import { loginRequest, toAppError } from '@aggregator/contracts';
 import { checkBody, readRequestId } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { clientAddressOf } from '../../attempts/client-address.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { answerTokens } from '../../sessions/answer-tokens.ts';
 import { logIn } from '../../sessions/log-in.ts';
 

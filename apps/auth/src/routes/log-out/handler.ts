@@ -2,7 +2,7 @@ import { AppError, logoutRequest } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { endSessions } from '../../sessions/end-sessions.ts';
 
 export function logOutHandler(context: AuthContext): RequestHandler {

@@ -2,7 +2,7 @@ import { refreshRequest } from '@aggregator/contracts';
 import { checkBody, readRequestId } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { clientAddressOf } from '../../attempts/client-address.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { answerTokens } from '../../sessions/answer-tokens.ts';
 import { moveSession, rotateRefreshToken } from '../../sessions/rotate-refresh-token.ts';
 

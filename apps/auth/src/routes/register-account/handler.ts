@@ -3,7 +3,7 @@ import { checkBody, readRequestId } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { registerAccount } from '../../accounts/register-account.ts';
 import { clientAddressOf } from '../../attempts/client-address.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 
 export function registerAccountHandler(context: AuthContext): RequestHandler {
   return async (request, response) => {

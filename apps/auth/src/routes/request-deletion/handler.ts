@@ -2,7 +2,7 @@ import { type RequestedDeletion, requestDeletionRequest } from '@aggregator/cont
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { requestDeletion } from '../../deletion/request-deletion.ts';
 
 export function requestDeletionHandler(context: AuthContext): RequestHandler {

@@ -2,7 +2,7 @@ import { revokeApiKeyQuery } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { readKeyId } from '../../keys/read-key-id.ts';
 import { revokeKey } from '../../keys/revoke-key.ts';
 import { standingOf } from '../../permissions/allow-action.ts';

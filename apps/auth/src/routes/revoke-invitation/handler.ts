@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { revokeInvitation } from '../../invitations/revoke-invitation.ts';
 import { readKeyId } from '../../keys/read-key-id.ts';
 

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { readKeyId } from '../../keys/read-key-id.ts';
 import { requireSession } from '../../sessions/require-session.ts';
 import { revokeSession } from '../../sessions/revoke-session.ts';

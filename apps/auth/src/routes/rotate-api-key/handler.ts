@@ -3,7 +3,7 @@ import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { readKeyId } from '../../keys/read-key-id.ts';
 import { rotateKey } from '../../keys/rotate-key.ts';
 import { toApiKey } from '../../keys/stored-key.ts';

@@ -2,7 +2,7 @@ import { AppError, type ShownInvitation, showInvitationRequest } from '@aggregat
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { clientAddressOf } from '../../attempts/client-address.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { openAt, toInvitation } from '../../invitations/to-invitation.ts';
 import { hashSingleUseToken } from '../../secrets/single-use-token.ts';
 

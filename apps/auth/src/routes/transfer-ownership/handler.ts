@@ -2,7 +2,7 @@ import { transferRequest } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { transferOwnership } from '../../members/transfer-ownership.ts';
 
 export function transferOwnershipHandler(context: AuthContext): RequestHandler {

@@ -2,9 +2,9 @@ import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { callerOf } from '../../audit/caller.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { readBlockTarget } from '../../blocks/read-target.ts';
 import { setBlock } from '../../blocks/set-block.ts';
-import type { AuthContext } from '../../context.ts';
 
 const noFields = z.strictObject({});
 

@@ -2,7 +2,7 @@ import { updateMemberRequest } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { readUserId } from '../../members/read-user-id.ts';
 import { updateMember } from '../../members/update-member.ts';
 

@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express';
 import { toOrganization } from '../../accounts/to-user.ts';
 import { updateOrganization } from '../../accounts/update-organization.ts';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 
 export function updateOrganizationHandler(context: AuthContext): RequestHandler {
   return async (request, response) => {

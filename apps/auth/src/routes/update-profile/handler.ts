@@ -3,7 +3,7 @@ import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { updateProfile } from '../../accounts/update-profile.ts';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { standingOf } from '../../permissions/allow-action.ts';
 
 export function updateProfileHandler(context: AuthContext): RequestHandler {

@@ -2,7 +2,7 @@ import { updateTeamRequest } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { updateTeam } from '../../teams/change-team.ts';
 import { readTeamId } from '../../teams/read-team-id.ts';
 import { toTeam } from '../../teams/to-team.ts';

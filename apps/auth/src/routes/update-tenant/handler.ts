@@ -5,7 +5,7 @@ import { readOrganizationId } from '../../accounts/read-organization-id.ts';
 import { setCeilings } from '../../accounts/set-ceilings.ts';
 import { toTenant } from '../../accounts/to-tenant.ts';
 import { callerOf } from '../../audit/caller.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 
 export function updateTenantHandler(context: AuthContext): RequestHandler {
   return async (request, response) => {

@@ -2,7 +2,7 @@ import { verifyEmailRequest } from '@aggregator/contracts';
 import { checkBody, readRequestId } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { clientAddressOf } from '../../attempts/client-address.ts';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { verifyEmail } from '../../email/use-link.ts';
 
 export function verifyEmailHandler(context: AuthContext): RequestHandler {

@@ -1,7 +1,7 @@
 import { verifyKeyRequest } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { AuthContext } from '../../context.ts';
+import type { AuthContext } from '../../auth-context.ts';
 import { judgeKey } from '../../keys/judge-key.ts';
 
 export function verifyKeyHandler(context: AuthContext): RequestHandler {

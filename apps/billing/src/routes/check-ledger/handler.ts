@@ -1,6 +1,6 @@
 import type { LedgerCheckAnswer } from '@aggregator/contracts';
 import type { RequestHandler } from 'express';
-import type { BillingContext } from '../../context.ts';
+import type { BillingContext } from '../../billing-context.ts';
 import { checkLedger } from '../../ledger/check-ledger.ts';
 
 /** GET /internal/ledger/check */

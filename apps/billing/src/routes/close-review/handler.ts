@@ -2,7 +2,7 @@ import { AppError } from '@aggregator/contracts';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { actorOf } from '../../audit/write-audit.ts';
-import type { BillingContext } from '../../context.ts';
+import type { BillingContext } from '../../billing-context.ts';
 import { closeReview } from '../../reviews/list-reviews.ts';
 
 const parameters = z.object({ id: z.uuid() });

@@ -1,7 +1,7 @@
 import { ledgerHoldRequest } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { BillingContext } from '../../context.ts';
+import type { BillingContext } from '../../billing-context.ts';
 import { holdMoney } from '../../holds/hold-money.ts';
 import { raiseHold } from '../../holds/raise-hold.ts';
 import { readRequestCost } from '../read-request-cost.ts';

@@ -1,7 +1,7 @@
 import { type LeaseAnswer, leaseRequest } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { BillingContext } from '../../context.ts';
+import type { BillingContext } from '../../billing-context.ts';
 import { readRequestCost } from '../read-request-cost.ts';
 
 /** POST /internal/leases */

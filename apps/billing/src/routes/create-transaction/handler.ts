@@ -2,7 +2,7 @@ import { createTransactionRequest } from '@aggregator/contracts';
 import { checkBody, principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { actorOf } from '../../audit/write-audit.ts';
-import type { BillingContext } from '../../context.ts';
+import type { BillingContext } from '../../billing-context.ts';
 import { createTransaction } from '../../transactions/create-transaction.ts';
 
 /** POST /v1/billing/transaction: 201 with what was posted, 200 where the key had posted it before. */

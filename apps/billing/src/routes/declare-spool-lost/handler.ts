@@ -3,7 +3,7 @@ import { principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { actorOf } from '../../audit/write-audit.ts';
-import type { BillingContext } from '../../context.ts';
+import type { BillingContext } from '../../billing-context.ts';
 import { declareSpoolLost } from '../../spools/declare-lost.ts';
 
 const parameters = z.object({ id: z.string().min(1).max(100) });

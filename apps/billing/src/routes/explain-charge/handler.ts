@@ -2,8 +2,8 @@ import { AppError } from '@aggregator/contracts';
 import { principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
+import type { BillingContext } from '../../billing-context.ts';
 import { explainCharge } from '../../charges/explain-charge.ts';
-import type { BillingContext } from '../../context.ts';
 
 const parameters = z.object({ requestId: z.uuid() });
 

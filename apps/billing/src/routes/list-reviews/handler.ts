@@ -1,7 +1,7 @@
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { BillingContext } from '../../context.ts';
+import type { BillingContext } from '../../billing-context.ts';
 import { listReviews } from '../../reviews/list-reviews.ts';
 import { pageQuery } from '../page-query.ts';
 

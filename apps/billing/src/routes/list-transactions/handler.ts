@@ -1,7 +1,7 @@
 import type { TransactionPage } from '@aggregator/contracts';
 import { checkBody, principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { BillingContext } from '../../context.ts';
+import type { BillingContext } from '../../billing-context.ts';
 import { listTransactions } from '../../transactions/list-transactions.ts';
 import { pageQuery } from '../page-query.ts';
 

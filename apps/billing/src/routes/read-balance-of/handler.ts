@@ -1,7 +1,7 @@
 import { principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { BillingContext } from '../../context.ts';
+import type { BillingContext } from '../../billing-context.ts';
 import { openAccounts } from '../../ledger/open-accounts.ts';
 import { confirmedBefore } from '../../organizations/directory.ts';
 import { noBalance, readBalance } from '../read-balance/read-balance.ts';

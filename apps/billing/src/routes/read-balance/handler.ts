@@ -1,6 +1,6 @@
 import { principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { BillingContext } from '../../context.ts';
+import type { BillingContext } from '../../billing-context.ts';
 import { openAccounts } from '../../ledger/open-accounts.ts';
 import { confirmedBefore } from '../../organizations/directory.ts';
 import { readBalance } from './read-balance.ts';

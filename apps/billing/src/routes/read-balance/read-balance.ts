@@ -1,7 +1,7 @@
 import { AppError, type BalanceAnswer } from '@aggregator/contracts';
 import { formatNanoUsd, formatUsd } from '@aggregator/pricing';
 import { withDeadline } from '@aggregator/service-kit';
-import type { BillingContext } from '../../context.ts';
+import type { BillingContext } from '../../billing-context.ts';
 import { readAccounts } from '../../ledger/accounts.ts';
 
 const heldDeadlineMs = 1000;

@@ -1,7 +1,7 @@
 import { spoolWatermark } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { BillingContext } from '../../context.ts';
+import type { BillingContext } from '../../billing-context.ts';
 import { recordWatermark } from '../../spools/record-watermark.ts';
 
 /** POST /internal/spools/watermark */

@@ -1,7 +1,7 @@
 import { releaseLedgerHold } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { BillingContext } from '../../context.ts';
+import type { BillingContext } from '../../billing-context.ts';
 import { releaseHolds } from '../../holds/hold-money.ts';
 
 /** POST /internal/holds/release */

@@ -3,7 +3,7 @@ import { BlockList, type Socket } from 'node:net';
 import { AppError } from '@aggregator/contracts';
 import type { MockProvider } from '@aggregator/mock-provider';
 import { sendOpenAiError } from '@aggregator/service-kit';
-import type { ProxyContext } from '../../context.ts';
+import type { ProxyContext } from '../../proxy-context.ts';
 import { readPath } from '../answer-ai-request.ts';
 
 const mount = '/mock/v1';

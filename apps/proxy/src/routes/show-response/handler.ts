@@ -1,8 +1,8 @@
 import { AppError } from '@aggregator/contracts';
 import { isRecord } from '@aggregator/providers';
 import { responsesSurface } from '@aggregator/surfaces';
-import type { ProxyContext } from '../../context.ts';
 import type { Exchange } from '../../exchange.ts';
+import type { ProxyContext } from '../../proxy-context.ts';
 import type { StoredResponse } from '../../stored-responses/stored-responses.ts';
 import { type AiRoute, readPath } from '../answer-ai-request.ts';
 import { sendJson } from '../send-json.ts';

@@ -1,0 +1,7 @@
+import type { Principal } from '@aggregator/contracts';
+
+/** Who asks: a principal, and the addresses that its key may be used from (null: any). */
+export interface Authenticated {
+  principal: Principal;
+  allowedIps: readonly string[] | null;
+}

@@ -1,0 +1,28 @@
+import type { IdentityVerifier, ServiceContext } from '@aggregator/service-kit';
+import type { SignUpPolicy } from './accounts/sign-up-policy.ts';
+import type { LoginGuard } from './attempts/login-guard.ts';
+import type { Database } from './database/create-database.ts';
+import type { AuthEvents } from './events.ts';
+import type { KeyHasher } from './keys/key-hasher.ts';
+import type { InstallationLimits } from './limits/installation-limits.ts';
+import type { MailQueue } from './mail/mail-queue.ts';
+import type { PasswordKeeper } from './passwords/password-keeper.ts';
+import type { AccessTokenSigner } from './sessions/access-token-signer.ts';
+import type { BoundedQueue } from './turns/bounded-queue.ts';
+
+export interface AuthContext extends ServiceContext {
+  readonly database: Database;
+  readonly verifier: IdentityVerifier;
+  readonly events: AuthEvents;
+  readonly passwords: PasswordKeeper;
+  /** Changes by their callers: each takes a connection to the database, and may wait for a lock while it has it. */
+  readonly changes: BoundedQueue;
+  readonly loginGuard: LoginGuard;
+  readonly keyHasher: KeyHasher;
+  readonly accessTokens: AccessTokenSigner;
+  readonly limits: InstallationLimits;
+  readonly mails: MailQueue;
+  readonly signUp: SignUpPolicy;
+  readonly invitationsPerDay: number;
+  now(): Date;
+}

@@ -1,0 +1,19 @@
+import type { EventLog } from '@aggregator/messaging';
+import type { IdentityVerifier, ServiceContext } from '@aggregator/service-kit';
+import type { BillingConfig } from './config.ts';
+import type { Database } from './database/open-database.ts';
+import type { BillingEvents } from './events.ts';
+import type { Finality } from './finality/finality.ts';
+import type { LeaseContext } from './leases/grant-lease.ts';
+import type { LeaseDesk } from './leases/lease-desk.ts';
+
+export interface BillingContext extends ServiceContext, LeaseContext {
+  readonly config: BillingConfig;
+  readonly database: Database;
+  readonly eventLog: EventLog;
+  readonly verifier: IdentityVerifier;
+  readonly events: BillingEvents;
+  readonly leaseDesk: LeaseDesk;
+  readonly finality: Finality;
+  readonly now: () => number;
+}

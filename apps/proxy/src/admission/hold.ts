@@ -1,0 +1,12 @@
+import type { RequestBounds } from './request-bounds.ts';
+
+export interface Hold {
+  /** What is held now; `raiseHold` raises it. */
+  amountNanoUsd: bigint;
+  /** At the first target. */
+  readonly bounds: RequestBounds;
+  /** The caller's limit of tokens that was charged; null if the caller has none. */
+  readonly tokensSubject: string | null;
+  /** The organisation's limit of tokens that was charged; null if the organisation has none. */
+  readonly organizationTokensSubject: string | null;
+}

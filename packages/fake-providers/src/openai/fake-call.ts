@@ -1,0 +1,5 @@
+export interface FakeCall {
+  id: string;
+  name: string;
+  arguments: string;
+}
