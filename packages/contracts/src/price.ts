@@ -40,6 +40,15 @@ export const rates = componentRates.extend({
 });
 export type Rates = z.infer<typeof rates>;
 
-/** An immutable price. The version is pinned when money is held, so a later change never alters a charge. */
-export const price = z.strictObject({ version: z.string().min(1).max(100), rates });
+const priceVersion = z.string().min(1).max(100);
+
+/**
+ * An immutable price: what the customer pays. The version is pinned when money is held, so a later change never alters a
+ * charge. `cost` is what the provider charges us; absent if that is the same.
+ */
+export const price = z.strictObject({
+  version: priceVersion,
+  rates,
+  cost: z.strictObject({ version: priceVersion, rates }).optional(),
+});
 export type Price = z.infer<typeof price>;

@@ -1,4 +1,11 @@
-import { type Price, toCorrectionId, type Usage, type UsageCorrected, type UsageRecorded } from '@aggregator/contracts';
+import {
+  type AttemptSummary,
+  type Price,
+  toCorrectionId,
+  type Usage,
+  type UsageCorrected,
+  type UsageRecorded,
+} from '@aggregator/contracts';
 import { parseNanoUsd } from './amounts.ts';
 import { priceUsage } from './price-usage.ts';
 
@@ -85,6 +92,7 @@ function findUnstorable(event: UsageRecorded): RefusalReason | null {
   }
   // A false report of the provider is no reason to refuse: the customer is charged by the bound.
   if (!isCountable(event.usage)) return 'usage_out_of_bounds';
+  if (event.attempts.some(({ spent }) => spent !== undefined && !isSpendable(spent))) return 'usage_out_of_bounds';
   if (event.latencyMs > latencyMsMax) return 'latency_out_of_bounds';
   return isStorableTime(event.time) ? null : 'time_out_of_bounds';
 }
@@ -97,6 +105,11 @@ function findUnstorableIn(event: UsageCorrected): RefusalReason | null {
 
 function isCountable(usage: Usage): boolean {
   return Object.values(usage).every((units) => units === undefined || units <= unitsMax);
+}
+
+function isSpendable({ usage, costNanoUsd }: NonNullable<AttemptSummary['spent']>): boolean {
+  const cost = parseNanoUsd(costNanoUsd);
+  return isCountable(usage) && cost >= 0n && cost <= chargeNanoUsdMax;
 }
 
 function isStorableTime(text: string): boolean {

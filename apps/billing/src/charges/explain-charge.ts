@@ -31,8 +31,8 @@ export async function explainCharge(
     FROM transfer
       JOIN account debit ON debit.id = debit_account
       JOIN account credit ON credit.id = credit_account
-    -- What a provider claims beyond the charge is no part of it.
-    WHERE request_id = ${charge.requestId}::uuid AND reason <> 'provider_excess' ORDER BY transfer.id`;
+    -- What the provider charges us is no part of it.
+    WHERE request_id = ${charge.requestId}::uuid AND reason NOT IN ('provider_excess', 'cost_correction') ORDER BY transfer.id`;
   const { version, rates } = price.parse(charge.price);
   const correction = await readCorrection(db, charge.requestId);
   return {

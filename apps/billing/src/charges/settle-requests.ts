@@ -18,17 +18,21 @@ export async function settleRequests(tx: Transaction, charges: readonly UsageCha
   if (chosen.size === 0) return { settled: [], conflicting };
   const written = await tx.$queryRaw<{ requestId: string }[]>`
     INSERT INTO charge AS present
-      (request_id, event_id, org_id, user_id, key_id, operation, provider, model, usage, price, amount, estimated, outcome, time)
+      (request_id, event_id, org_id, user_id, key_id, operation, provider, model, usage, price, amount, cost, attempts,
+       estimated, outcome, time)
     SELECT "requestId", "eventId", "orgId", "userId", "keyId", operation, provider, model, usage, price, "amountNanoUsd",
-      estimated, outcome, time
+      "costNanoUsd", attempts, estimated, outcome, time
     FROM json_to_recordset(${toJsonRows([...chosen.values()].map(toRow))}::json) AS row (
       "requestId" uuid, "eventId" text, "orgId" uuid, "userId" uuid, "keyId" uuid, operation text, provider text,
-      model text, usage jsonb, price jsonb, "amountNanoUsd" bigint, estimated boolean, outcome text, time timestamptz)
+      model text, usage jsonb, price jsonb, "amountNanoUsd" bigint, "costNanoUsd" bigint,
+      attempts jsonb, estimated boolean, outcome text, time timestamptz)
     ORDER BY "requestId"
     ON CONFLICT (request_id) DO UPDATE SET
       event_id = EXCLUDED.event_id, org_id = EXCLUDED.org_id, user_id = EXCLUDED.user_id, key_id = EXCLUDED.key_id,
       operation = EXCLUDED.operation, provider = EXCLUDED.provider, model = EXCLUDED.model, usage = EXCLUDED.usage,
-      price = EXCLUDED.price, amount = EXCLUDED.amount, estimated = EXCLUDED.estimated, outcome = EXCLUDED.outcome,
+      price = EXCLUDED.price, amount = EXCLUDED.amount,
+      -- Both were booked.
+      cost = coalesce(present.cost, 0) + EXCLUDED.cost, attempts = EXCLUDED.attempts, estimated = EXCLUDED.estimated, outcome = EXCLUDED.outcome,
       time = EXCLUDED.time, posted_at = now()
     WHERE present.amount = 0 AND present.outcome IN ('void', 'failed')
       AND NOT (EXCLUDED.amount = 0 AND EXCLUDED.outcome IN ('void', 'failed'))
@@ -67,7 +71,7 @@ function endsOpen({ amountNanoUsd, event }: UsageCharge): boolean {
   return isOpenEnd({ amountNanoUsd, outcome: event.outcome });
 }
 
-function toRow({ event, amountNanoUsd }: UsageCharge) {
+function toRow({ event, amountNanoUsd, costNanoUsd }: UsageCharge) {
   const {
     requestId,
     eventId,
@@ -86,5 +90,7 @@ function toRow({ event, amountNanoUsd }: UsageCharge) {
   return {
     ...{ requestId, eventId, orgId, userId, keyId, operation, provider, model, usage, price, estimated, outcome, time },
     amountNanoUsd,
+    costNanoUsd,
+    attempts: event.attempts.length > 1 || event.errorCode !== null ? event.attempts : null,
   };
 }

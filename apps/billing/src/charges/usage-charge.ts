@@ -6,20 +6,25 @@ export interface UsageCharge {
   /** Ids in lower case, as the database writes them. */
   event: UsageRecorded;
   amountNanoUsd: bigint;
+  /** What providers charge us for it, failed attempts included. */
+  costNanoUsd: bigint;
   /** SHA-256 (hex) of the event in the schema's own order of fields, so that a transport may write it anew. */
   bodyHash: string;
   body: string;
 }
 
 /** Takes an event out of the contract's parser, whose order of fields does not depend on the sender's. */
-export function toUsageCharge(parsed: UsageRecorded, amountNanoUsd: bigint): UsageCharge {
+export function toUsageCharge(
+  parsed: UsageRecorded,
+  amounts: Pick<UsageCharge, 'amountNanoUsd' | 'costNanoUsd'>,
+): UsageCharge {
   const body = JSON.stringify(parsed);
   const event = {
     ...parsed,
     requestId: parsed.requestId.toLowerCase(),
     orgId: parsed.orgId.toLowerCase(),
   };
-  return { event, amountNanoUsd, bodyHash: createHash('sha256').update(body).digest('hex'), body };
+  return { event, ...amounts, bodyHash: createHash('sha256').update(body).digest('hex'), body };
 }
 
 /** "gpt-4o-mini via openai: 12 in, 34 out", and "2 pictures" if they have a price each. */

@@ -8,7 +8,7 @@ import {
   usageRecordedTopic,
 } from '@aggregator/contracts';
 import type { ConsumedRecord, ConsumeOptions, HandleAnswer } from '@aggregator/messaging';
-import { judgeCorrection, judgeUsage } from '@aggregator/pricing';
+import { costRequest, judgeCorrection, judgeUsage } from '@aggregator/pricing';
 import { toUsageCharge, type UsageCharge } from '../charges/usage-charge.ts';
 import { handleCorrections } from '../corrections/handle-corrections.ts';
 import { toUsageCorrection, type UsageCorrection } from '../corrections/usage-correction.ts';
@@ -85,7 +85,11 @@ function checkRecords(records: readonly ConsumedRecord[]): CheckedBatch {
 function takeCharge(batch: CheckedBatch, event: UsageRecorded, record: ConsumedRecord): void {
   batch.spools.push(event.spool);
   const decision = judgeUsage(event);
-  const charge = toUsageCharge(event, decision.result === 'chargeable' ? decision.amountNanoUsd : 0n);
+  const isChargeable = decision.result === 'chargeable';
+  const charge = toUsageCharge(event, {
+    amountNanoUsd: isChargeable ? decision.amountNanoUsd : 0n,
+    costNanoUsd: isChargeable ? costRequest(event) : 0n,
+  });
   batch.records.set(charge, record);
   if (decision.result === 'chargeable') batch.charges.push(charge);
   else refuse(batch, charge, decision.reason);

@@ -1,3 +1,5 @@
+import { costUsage } from '@aggregator/pricing';
+import { correctCost } from '../costs/book-costs.ts';
 import type { Database, Transaction } from '../database/open-database.ts';
 import { lockAccounts, platformAccounts } from '../ledger/accounts.ts';
 import { createOrderedIds } from '../ledger/ordered-ids.ts';
@@ -43,11 +45,13 @@ export async function postCorrection(db: Database, correction: UsageCorrection):
       await decide(tx, requestId, 'refused', null);
       return { result: 'refused', reason: 'settlement_mismatch' };
     }
-    const allotment = await moveDifference(tx, correction);
     const { event, amounts } = correction;
+    const costDifference = costUsage(event.actual.usage, event.price) - costUsage(event.settled.usage, event.price);
+    const allotment = await moveDifference(tx, correction);
+    await correctCost(tx, requestId, { provider: event.provider, differenceNanoUsd: costDifference });
     const truth = { event: { ...event, usage: event.actual.usage }, amountNanoUsd: amounts.actualNanoUsd };
     const reviews = await openReviews(tx, [truth]);
-    await decide(tx, requestId, 'posted', amounts.differenceNanoUsd);
+    await decide(tx, requestId, 'posted', { amount: amounts.differenceNanoUsd, cost: costDifference });
     return { result: 'posted', allotment, reviews };
   });
 }
@@ -78,10 +82,11 @@ async function decide(
   tx: Transaction,
   requestId: string,
   state: 'posted' | 'refused',
-  difference: bigint | null,
+  difference: { amount: bigint; cost: bigint } | null,
 ): Promise<void> {
   await tx.$executeRaw`
-    UPDATE usage_correction SET state = ${state}, difference = ${difference}::bigint, decided_at = now()
+    UPDATE usage_correction SET state = ${state}, difference = ${difference?.amount ?? null}::bigint,
+      cost_difference = ${difference?.cost ?? null}::bigint, decided_at = now()
     WHERE request_id = ${requestId}::uuid`;
 }
 
@@ -92,7 +97,10 @@ async function moveDifference(tx: Transaction, { event, amounts }: UsageCorrecti
     await lockAccounts(
       tx,
       [orgId],
-      [platformAccounts.revenue, platformAccounts.platformLoss, platformAccounts.payableDisputed],
+      [
+        ...[platformAccounts.revenue, platformAccounts.platformLoss, platformAccounts.payableDisputed],
+        ...[platformAccounts.cogs, platformAccounts.payableProvider],
+      ],
     )
   ).get(orgId);
   const [paid] = await tx.$queryRaw<{ collected: bigint }[]>`

@@ -8,6 +8,10 @@ export const platformAccounts = {
   platformLoss: 'ffffffff-ffff-4fff-bfff-fffffffffff4',
   /** What providers may claim, and a person has yet to decide. */
   payableDisputed: 'ffffffff-ffff-4fff-bfff-fffffffffff5',
+  /** Minus what requests cost us at their providers. */
+  cogs: 'ffffffff-ffff-4fff-bfff-fffffffffff6',
+  /** What is owed to providers for it. */
+  payableProvider: 'ffffffff-ffff-4fff-bfff-fffffffffff7',
 } as const;
 export type PlatformAccount = (typeof platformAccounts)[keyof typeof platformAccounts];
 

@@ -1,6 +1,7 @@
 import { type Allotment, allotCharge } from '../charges/allot-charge.ts';
 import { settleRequests } from '../charges/settle-requests.ts';
 import { describeCharge, type UsageCharge } from '../charges/usage-charge.ts';
+import { bookCosts } from '../costs/book-costs.ts';
 import type { Database, Transaction } from '../database/open-database.ts';
 import { returnHolds } from '../holds/hold-money.ts';
 import { closeHolds, type RequestHold } from '../holds/hold-rows.ts';
@@ -57,7 +58,7 @@ async function postClaimed(tx: Transaction, charges: readonly UsageCharge[]): Pr
     tx,
     settled.map(({ event }) => event.requestId),
   );
-  const { posted, balances } = await moveMoney(tx, due, holds);
+  const { posted, balances } = await moveMoney(tx, { settled, due, holds });
   const reviews = await openReviews(tx, settled);
   const handled = new Set([...due, ...conflicting]);
   return {
@@ -70,18 +71,28 @@ async function postClaimed(tx: Transaction, charges: readonly UsageCharge[]): Pr
   };
 }
 
+interface Movable {
+  settled: readonly UsageCharge[];
+  /** Those of `settled` that charge something. */
+  due: readonly UsageCharge[];
+  holds: readonly RequestHold[];
+}
+
 async function moveMoney(
   tx: Transaction,
-  due: readonly UsageCharge[],
-  holds: readonly RequestHold[],
+  { settled, due, holds }: Movable,
 ): Promise<Pick<PostChargesAnswer, 'posted' | 'balances'>> {
-  if (due.length === 0 && holds.length === 0) return { posted: [], balances: [] };
+  const isFree = settled.every(({ costNanoUsd }) => costNanoUsd === 0n);
+  if (due.length === 0 && holds.length === 0 && isFree) return { posted: [], balances: [] };
   const orgIds = [...new Set([...due.map(({ event }) => event.orgId), ...holds.map(({ orgId }) => orgId)])];
   const accounts = await lockAccounts(tx, orgIds, [
     platformAccounts.revenue,
     platformAccounts.platformLoss,
     platformAccounts.payableDisputed,
+    platformAccounts.cogs,
+    platformAccounts.payableProvider,
   ]);
+  await bookCosts(tx, settled);
   await returnHolds(tx, holds, accounts);
   const { posted, left } = allotInOrder(due, accounts, holds);
   const lineIds = createOrderedIds(posted.length);

@@ -13,7 +13,9 @@ export type TransferReason =
   | 'sign_up_credit'
   | 'adjustment'
   | 'provider_excess'
-  | 'correction';
+  | 'correction'
+  | 'cost'
+  | 'cost_correction';
 
 /** `amountNanoUsd` (more than zero) leaves the debit account and enters the credit account. */
 export interface NewTransfer {

@@ -1,4 +1,4 @@
-import { priceUsage } from '@aggregator/pricing';
+import { costUsage } from '@aggregator/pricing';
 import { createUuidV7 } from '@aggregator/service-kit';
 import type { UsageCharge } from '../charges/usage-charge.ts';
 import { type Transaction, toJsonRows } from '../database/open-database.ts';
@@ -53,16 +53,18 @@ export async function openReviews(tx: Transaction, settled: readonly Reviewable[
   return fresh;
 }
 
-function priceExcess({ event, amountNanoUsd }: Reviewable): bigint {
+/** What the provider may claim: the report at its own price, beyond what it is owed for the charged usage. */
+function priceExcess({ event }: Reviewable): bigint {
   let reported: bigint;
   try {
-    reported = priceUsage(event.reportedUsage ?? {}, event.price.rates);
+    reported = costUsage(event.reportedUsage ?? {}, event.price);
   } catch {
     // A counter without a rate: the report has no price.
     return 0n;
   }
-  if (reported <= amountNanoUsd) return 0n;
-  const excess = reported - amountNanoUsd;
+  const owed = costUsage(event.usage, event.price);
+  if (reported <= owed) return 0n;
+  const excess = reported - owed;
   return excess < differenceNanoUsdMax ? excess : differenceNanoUsdMax;
 }
 

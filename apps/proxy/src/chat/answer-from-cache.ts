@@ -1,6 +1,6 @@
 import { restoreAnswer } from '@aggregator/anonymisation';
-import type { ComponentRates, Price, Rates } from '@aggregator/contracts';
-import { usageComponents } from '@aggregator/contracts';
+import type { Price } from '@aggregator/contracts';
+import { scalePrice } from '@aggregator/pricing';
 import { answerHeaders, wantsAdditions, withAdditions } from '../attempts/answer-additions.ts';
 import { toDispatched } from '../attempts/begin-attempt.ts';
 import type { StoredAnswer } from '../cache/answer-cache.ts';
@@ -56,24 +56,6 @@ export function toHead({ now }: Pick<ProxyContext, 'now'>, { open }: Pick<ChatJo
   return { requestId: open.exchange.requestId, createdAt: Math.floor(now() / 1000) };
 }
 
-/** A price of its own, so that the charge can be computed again from the event alone. */
-function toHitPrice({ version, rates }: Price, percent: number): Price {
-  return { version: `${version.slice(0, versionLengthMax)}~hit-${percent}`, rates: scaleRates(rates, percent) };
-}
-
-const versionLengthMax = 90;
-
-function scaleRates({ above, ...plain }: Rates, percent: number): Rates {
-  const tier = above !== undefined && { above: { ...above, rates: scaleTier(above.rates, percent) } };
-  return { ...scaleTier(plain, percent), ...tier };
-}
-
-function scaleTier(rates: ComponentRates, percent: number): ComponentRates {
-  const scaled: ComponentRates = {};
-  for (const component of usageComponents) {
-    const rate = rates[component];
-    // Upwards, as all rounding of what is owed.
-    if (rate !== undefined) scaled[component] = ((BigInt(rate) * BigInt(percent) + 99n) / 100n).toString();
-  }
-  return scaled;
+function toHitPrice(price: Price, percent: number): Price {
+  return scalePrice(price, percent * 10_000, `hit-${percent}`);
 }

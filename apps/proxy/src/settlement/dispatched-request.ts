@@ -6,6 +6,7 @@ import {
   price,
   providerName,
   providerType,
+  type Rates,
   usageComponents,
 } from '@aggregator/contracts';
 import type { SpoolIntent } from '@aggregator/spool';
@@ -76,13 +77,20 @@ export function toIntent(request: DispatchedRequest): SpoolIntent {
 }
 
 /** The price without counters that have no rate. */
-function toJsonPrice({ version, rates }: Price) {
-  const { above } = rates;
-  const tier = above !== undefined && { above: { inputTokens: above.inputTokens, rates: toJsonRates(above.rates) } };
-  return { version, rates: { ...toJsonRates(rates), ...tier } };
+function toJsonPrice({ version, rates, cost }: Price) {
+  return {
+    ...{ version, rates: toJsonRates(rates) },
+    ...(cost !== undefined && { cost: { version: cost.version, rates: toJsonRates(cost.rates) } }),
+  };
 }
 
-function toJsonRates(rates: ComponentRates) {
+function toJsonRates(rates: Rates) {
+  const { above } = rates;
+  const tier = above !== undefined && { above: { inputTokens: above.inputTokens, rates: toJsonTier(above.rates) } };
+  return { ...toJsonTier(rates), ...tier };
+}
+
+function toJsonTier(rates: ComponentRates) {
   const present: Record<string, string> = {};
   for (const component of usageComponents) {
     const rate = rates[component];

@@ -12,12 +12,16 @@ export const usageRecordedDeadLetterTopic = 'usage.recorded.dead-letter';
 export const outcome = z.enum(['completed', 'aborted', 'failed', 'void']);
 export type Outcome = z.infer<typeof outcome>;
 
-/** One call of one candidate, as it ended; `errorCode` is null where its answer was the one that was delivered to its end. */
+/**
+ * One call of one candidate, as it ended; `errorCode` is null where its answer was the one that was delivered to its end.
+ * `spent`: what a failed attempt used at its provider, by the figures that came or an estimate. The customer does not pay it.
+ */
 export const attemptSummary = z.strictObject({
   provider: z.string().max(64),
   model: z.string().max(200),
   errorCode: z.string().max(64).nullable(),
   latencyMs: z.number().int().min(0),
+  spent: z.strictObject({ usage, costNanoUsd: nanoUsdString, priceVersion: z.string().max(100) }).optional(),
 });
 export type AttemptSummary = z.infer<typeof attemptSummary>;
 
