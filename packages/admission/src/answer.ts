@@ -16,6 +16,10 @@ export function toConcurrencyRefusal(
   return { result: 'concurrency_limited', subject: slot.subject, max: slot.max, rates: toVerdicts(charged, false) };
 }
 
+export function toBudgetRefusal(lacking: readonly string[], charged: readonly ChargedRate[]): AdmitAnswer {
+  return { result: 'no_budget', lacking, rates: toVerdicts(charged, false) };
+}
+
 export function toCreditRefusal(creditNanoUsd: bigint, charged: readonly ChargedRate[]): AdmitAnswer {
   return { result: 'no_credit', creditNanoUsd, rates: toVerdicts(charged, false) };
 }

@@ -1,4 +1,4 @@
-import type { AdmitRequest, HoldRaise, HoldSettlement, RateLimit } from './port.ts';
+import type { AdmitRequest, BudgetGrant, BudgetLimit, HoldRaise, HoldSettlement, RateLimit } from './port.ts';
 
 /** Redis computes in doubles: beyond this, sums of money would drift. */
 export const nanoUsdMax = 2n ** 53n - 1n;
@@ -7,6 +7,7 @@ export const nanoUsdMax = 2n ** 53n - 1n;
 export const leaseMemoryMs = 24 * 60 * 60 * 1000;
 
 const holdTtlMsMax = 24 * 60 * 60 * 1000;
+const budgetTtlMsMax = 400 * 24 * 60 * 60 * 1000;
 const ratePerMinuteMax = 1_000_000_000_000;
 const listMax = 16;
 const nameMax = 200;
@@ -20,12 +21,28 @@ export function checkAdmitRequest(request: AdmitRequest): void {
   checkRates(request.rates);
   checkSubjects(request.concurrency);
   for (const slot of request.concurrency) checkInteger('max', slot.max, 0, Number.MAX_SAFE_INTEGER);
+  if (request.budgets !== undefined) checkBudgets(request.budgets);
+}
+
+export function checkGrant(grant: BudgetGrant): void {
+  checkName(grant.orgId);
+  checkName(grant.subject);
+  checkMoney(grant.amountNanoUsd);
+  checkMoney(grant.allottedNanoUsd);
+  checkMoney(grant.revision);
+  if (grant.ttlMs !== null) checkInteger('ttlMs', grant.ttlMs, 1, budgetTtlMsMax);
+}
+
+function checkBudgets(budgets: readonly BudgetLimit[]): void {
+  checkSubjects(budgets);
+  for (const { limitNanoUsd } of budgets) checkMoney(limitNanoUsd);
 }
 
 export function checkRaise(raise: HoldRaise): void {
   checkName(raise.orgId);
   checkName(raise.requestId);
   checkMoney(raise.holdNanoUsd);
+  if (raise.budgets !== undefined) checkBudgets(raise.budgets);
 }
 
 export function checkSettlement(settlement: HoldSettlement): void {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
+import { describeBudgets } from './conformance/budgets.ts';
 import { describeConcurrency } from './conformance/concurrency.ts';
 import { describeCredit } from './conformance/credit.ts';
 import { describeExpiryAndLoss } from './conformance/expiry-and-loss.ts';
@@ -25,6 +26,7 @@ export function describeAdmissionStore(name: string, makeStore: () => Promise<Ad
 
     describeCredit(use);
     describeRates(use);
+    describeBudgets(use);
     describeConcurrency(use);
     describeModel(use);
     describeExpiryAndLoss(use);

@@ -5,21 +5,22 @@
  */
 export interface AdmissionStore {
   /**
-   * Checks every limit and takes the worst-case cost from the organisation's credit: all or nothing, on the store's own
-   * clock. Refuses by rate first, then by concurrency, then by credit. Asking again with a `requestId` that is still held
+   * Checks every limit and takes the worst-case cost from every budget and from the organisation's credit: all or nothing, on
+   * the store's own clock. Refuses by rate first, then by concurrency, then by budget, then by credit. Asking again with a `requestId` that is still held
    * answers `admitted` and takes nothing more. Numbers that cannot be counted with reject with RangeError.
    */
   admit(request: AdmitRequest): Promise<AdmitAnswer>;
 
   /**
-   * Raises an open hold to `holdNanoUsd`, in one step: takes the difference from the organisation's credit, or nothing. A
-   * hold that is as high already, or higher, stays as it is. Limits are not checked again. `absent`: the hold was settled,
+   * Raises an open hold to `holdNanoUsd`, in one step: takes the difference from the budgets of the hold and from the
+   * organisation's credit, or nothing. A hold that is as high already, or higher, stays as it is. Limits are not checked again. `absent`: the hold was settled,
    * expired, or lost with the store.
    */
   raiseHold(raise: HoldRaise): Promise<RaiseAnswer>;
 
   /**
-   * Ends a hold: gives back what was held beyond `actualNanoUsd` (credit never goes below zero), corrects token limits by
+   * Ends a hold: gives back what was held beyond `actualNanoUsd` (credit never goes below zero, the room of a budget
+   * may), corrects token limits by
    * `actualCosts`, frees the concurrency slots. What comes back to a rate can be used again at once, but a bucket never
    * holds more than its burst; an overrun leaves a debt of one hour at most. A hold that is not there (settled before,
    * past its time, or lost with the store) changes nothing.
@@ -53,7 +54,52 @@ export interface AdmissionStore {
    */
   readEpoch(): Promise<string>;
 
+  /** What budgets have left at the store. */
+  readonly budgets: BudgetRooms;
+
   close(): Promise<void>;
+}
+
+/**
+ * Room of budgets: what the ledger has allotted to the store and no hold or charge has taken yet. A budget whose room was
+ * never granted, or was lost with the store, has none. Numbers that cannot be counted with reject with RangeError.
+ */
+export interface BudgetRooms {
+  /** Adds room. Returns false, and changes nothing, if a grant of this revision or of a later one was taken before. */
+  grant(grant: BudgetGrant): Promise<boolean>;
+
+  /** All zero if the store knows nothing of the budget. */
+  read(budget: { orgId: string; subject: string }): Promise<BudgetRoom>;
+
+  /** Takes away all room of these budgets; open holds stay, and what they give back is room again. */
+  empty(budgets: { orgId: string; subjects: readonly string[] }): Promise<void>;
+}
+
+export interface BudgetGrant {
+  orgId: string;
+  /** Names the budget and its period. */
+  subject: string;
+  amountNanoUsd: bigint;
+  /** All that the ledger has allotted of the budget, this grant included: what is not room counts as used. */
+  allottedNanoUsd: bigint;
+  /** Grows with each grant of the subject. */
+  revision: bigint;
+  /** After this the store forgets the subject; longer than any hold of its period. Null: never. */
+  ttlMs: number | null;
+}
+
+export interface BudgetRoom {
+  roomNanoUsd: bigint;
+  heldNanoUsd: bigint;
+  /** Of the last grant that was taken. */
+  revision: bigint;
+}
+
+/** A budget that a hold counts in. */
+export interface BudgetLimit {
+  subject: string;
+  /** What is used and held, with the hold, is never more. */
+  limitNanoUsd: bigint;
 }
 
 /** A GCRA bucket: `ratePerMinute` sustained, with a burst of the same size. */
@@ -84,6 +130,8 @@ export interface AdmitRequest {
   holdNanoUsd: bigint;
   rates: readonly RateLimit[];
   concurrency: readonly { subject: string; max: number }[];
+  /** Absent: none. A hold of nothing is not counted in them. */
+  budgets?: readonly BudgetLimit[];
   /**
    * After this the store forgets the hold and its slots, so a crash cannot leak them; longer than any request. The money
    * does not come back as credit, since the request may have been charged: it stays in the ledger's lease until billing
@@ -103,6 +151,8 @@ export type AdmitAnswer =
   /** `subject` is the one that takes longest. */
   | { result: 'rate_limited'; rates: readonly RateVerdict[]; subject: string; retryAfterMs: number | null }
   | { result: 'concurrency_limited'; subject: string; max: number; rates: readonly RateVerdict[] }
+  /** `lacking`: subjects of all budgets that have too little room. The ledger may have more of them. */
+  | { result: 'no_budget'; lacking: readonly string[]; rates: readonly RateVerdict[] }
   | { result: 'no_credit'; creditNanoUsd: bigint; rates: readonly RateVerdict[] };
 
 export interface HoldRaise {
@@ -110,11 +160,16 @@ export interface HoldRaise {
   requestId: string;
   /** The whole hold afterwards. */
   holdNanoUsd: bigint;
+  /** Those that the request was admitted with; absent: none. */
+  budgets?: readonly BudgetLimit[];
 }
 
 export type RaiseAnswer =
   /** `creditNanoUsd`: what is left for others. */
-  { result: 'raised'; creditNanoUsd: bigint } | { result: 'no_credit'; creditNanoUsd: bigint } | { result: 'absent' };
+  | { result: 'raised'; creditNanoUsd: bigint }
+  | { result: 'no_budget'; lacking: readonly string[] }
+  | { result: 'no_credit'; creditNanoUsd: bigint }
+  | { result: 'absent' };
 
 export interface HoldSettlement {
   orgId: string;

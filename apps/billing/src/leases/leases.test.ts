@@ -48,6 +48,7 @@ function bind(store: AdmissionStore): AdmissionStore {
     takeRate: (limit) => store.takeRate(limit),
     takeRates: (request) => store.takeRates(request),
     readEpoch: () => store.readEpoch(),
+    budgets: store.budgets,
     close: () => store.close(),
   };
 }

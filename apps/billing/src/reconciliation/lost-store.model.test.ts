@@ -53,6 +53,9 @@ class Model {
       takeRate: (limit) => store.current.takeRate(limit),
       takeRates: (request) => store.current.takeRates(request),
       readEpoch: () => store.current.readEpoch(),
+      get budgets() {
+        return store.current.budgets;
+      },
       close: async () => undefined,
     });
     this.#desk = createLeaseDesk(this.#of);

@@ -25,6 +25,7 @@ function bindStore(store: AdmissionStore): AdmissionStore {
     takeRate: (limit) => store.takeRate(limit),
     takeRates: (request) => store.takeRates(request),
     readEpoch: () => store.readEpoch(),
+    budgets: store.budgets,
     close: () => store.close(),
   };
 }

@@ -79,6 +79,7 @@ export function watchHolds(store: AdmissionStore, holds: OpenHolds): AdmissionSt
     takeRate: (limit) => store.takeRate(limit),
     takeRates: (request) => store.takeRates(request),
     readEpoch: () => store.readEpoch(),
+    budgets: store.budgets,
     close: () => store.close(),
   };
 }

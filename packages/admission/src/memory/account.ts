@@ -1,17 +1,20 @@
 import { leaseMemoryMs } from '../bounds.ts';
-import type { AdmitRequest, RateLimit } from '../port.ts';
+import type { AdmitRequest, BudgetLimit, RateLimit } from '../port.ts';
+import { MemoryBudgetRooms } from './budget-rooms.ts';
 
 export interface Hold {
   amountNanoUsd: bigint;
   expiresMicros: number;
   rates: readonly RateLimit[];
   slots: AdmitRequest['concurrency'];
+  budgets: readonly BudgetLimit[];
 }
 
 /** One organisation's credit, open holds and occupied concurrency slots. */
 export class Account {
   creditNanoUsd = 0n;
   heldNanoUsd = 0n;
+  readonly budgets = new MemoryBudgetRooms();
   readonly #holds = new Map<string, Hold>();
   readonly #slots = new Map<string, number>();
   readonly #leases = new Map<string, number>();
@@ -23,7 +26,7 @@ export class Account {
   }
 
   get isEmpty(): boolean {
-    return this.creditNanoUsd === 0n && this.#holds.size === 0 && this.#leases.size === 0;
+    return this.creditNanoUsd === 0n && this.#holds.size === 0 && this.#leases.size === 0 && this.budgets.isEmpty;
   }
 
   hasHold(requestId: string): boolean {
@@ -42,15 +45,17 @@ export class Account {
     this.creditNanoUsd -= hold.amountNanoUsd;
     this.heldNanoUsd += hold.amountNanoUsd;
     this.#holds.set(requestId, hold);
+    this.budgets.hold(hold.budgets, hold.amountNanoUsd);
     for (const { subject } of hold.slots) this.#slots.set(subject, this.countSlots(subject) + 1);
     this.#quietUntilMicros = Math.min(this.#quietUntilMicros, hold.expiresMicros);
   }
 
-  /** Raises an open hold by `moreNanoUsd`, which the credit must cover. */
+  /** Raises an open hold by `moreNanoUsd`, which the credit and the budgets must cover. */
   raise(hold: Hold, moreNanoUsd: bigint): void {
     hold.amountNanoUsd += moreNanoUsd;
     this.creditNanoUsd -= moreNanoUsd;
     this.heldNanoUsd += moreNanoUsd;
+    this.budgets.hold(hold.budgets, moreNanoUsd);
   }
 
   /** Ends a hold: its slots are free and its money is no longer held. What becomes of the money is the caller's to say. */
@@ -59,6 +64,7 @@ export class Account {
     if (hold === undefined) return undefined;
     this.#holds.delete(requestId);
     this.heldNanoUsd -= hold.amountNanoUsd;
+    this.budgets.unhold(hold.budgets, hold.amountNanoUsd);
     for (const { subject } of hold.slots) {
       const left = this.countSlots(subject) - 1;
       if (left > 0) this.#slots.set(subject, left);

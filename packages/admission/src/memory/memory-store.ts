@@ -1,18 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import {
   toAdmitted,
+  toBudgetRefusal,
   toConcurrencyRefusal,
   toCreditRefusal,
   toRateRefusal,
   toRefusedRates,
   toTakenRates,
 } from '../answer.ts';
-import { checkAdmitRequest, checkMoney, checkName, checkRaise, checkRates, checkSettlement } from '../bounds.ts';
+import {
+  checkAdmitRequest,
+  checkGrant,
+  checkMoney,
+  checkName,
+  checkRaise,
+  checkRates,
+  checkSettlement,
+} from '../bounds.ts';
 import { type ChargedRate, toMicros } from '../gcra.ts';
 import type {
   AdmissionStore,
   AdmitAnswer,
   AdmitRequest,
+  BudgetRooms,
   HoldRaise,
   HoldSettlement,
   RaiseAnswer,
@@ -45,6 +55,19 @@ class MemoryAdmissionStore implements AdmissionStore {
   readonly #buckets: RateBuckets;
   readonly #rates: LocalRates;
 
+  readonly budgets: BudgetRooms = {
+    grant: async (grant) => {
+      checkGrant(grant);
+      const now = this.#readClock();
+      return (this.#findAccount(grant.orgId, now) ?? this.#makeAccount(grant.orgId)).budgets.grant(grant, now);
+    },
+    read: async ({ orgId, subject }) => {
+      const now = this.#readClock();
+      return (this.#findAccount(orgId, now) ?? new Account()).budgets.read(subject, now);
+    },
+    empty: async ({ orgId, subjects }) => this.#findAccount(orgId, this.#readClock())?.budgets.empty(subjects),
+  };
+
   constructor(now: () => number, bucketsMax: number) {
     this.#now = now;
     this.#rates = new LocalRates({ now, bucketsMax });
@@ -64,24 +87,33 @@ class MemoryAdmissionStore implements AdmissionStore {
     if (refusal !== null) return refusal;
     const occupied = request.concurrency.find(({ subject, max }) => (account?.countSlots(subject) ?? 0) >= max);
     if (occupied !== undefined) return toConcurrencyRefusal(occupied, charged);
-    if (request.holdNanoUsd > credit) return toCreditRefusal(credit, charged);
+    const { budgets = [], holdNanoUsd } = request;
+    if (budgets.length > 0) {
+      const lacking = (account ?? new Account()).budgets.findLacking(budgets, holdNanoUsd, now);
+      if (lacking.length > 0) return toBudgetRefusal(lacking, charged);
+    }
+    if (holdNanoUsd > credit) return toCreditRefusal(credit, charged);
 
     this.#take(request.orgId, charged, now);
     (account ?? this.#makeAccount(request.orgId)).open(request.requestId, {
-      amountNanoUsd: request.holdNanoUsd,
+      amountNanoUsd: holdNanoUsd,
       expiresMicros: now + request.holdTtlMs * 1000,
       rates: request.rates,
       slots: request.concurrency,
+      budgets,
     });
-    return toAdmitted(credit - request.holdNanoUsd, charged);
+    return toAdmitted(credit - holdNanoUsd, charged);
   }
 
   async raiseHold(raise: HoldRaise): Promise<RaiseAnswer> {
     checkRaise(raise);
-    const account = this.#findAccount(raise.orgId, this.#readClock());
+    const now = this.#readClock();
+    const account = this.#findAccount(raise.orgId, now);
     const hold = account?.findHold(raise.requestId);
     if (account === undefined || hold === undefined) return { result: 'absent' };
     const more = raise.holdNanoUsd - hold.amountNanoUsd;
+    const lacking = account.budgets.findLacking(raise.budgets ?? [], more, now);
+    if (lacking.length > 0) return { result: 'no_budget', lacking };
     if (more > account.creditNanoUsd) return { result: 'no_credit', creditNanoUsd: account.creditNanoUsd };
     if (more > 0n) account.raise(hold, more);
     return { result: 'raised', creditNanoUsd: account.creditNanoUsd };
@@ -95,6 +127,7 @@ class MemoryAdmissionStore implements AdmissionStore {
     if (account === undefined || hold === undefined) return;
     const credit = account.creditNanoUsd + hold.amountNanoUsd - settlement.actualNanoUsd;
     account.creditNanoUsd = credit > 0n ? credit : 0n;
+    account.budgets.giveBack(hold.budgets, hold.amountNanoUsd - settlement.actualNanoUsd);
     const actualCosts = new Map(Object.entries(settlement.actualCosts));
     for (const { subject, cost, ratePerMinute } of hold.rates) {
       const actual = actualCosts.get(subject);

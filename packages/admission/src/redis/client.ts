@@ -1,6 +1,15 @@
 import { connectRedis, type RedisConnectionOptions } from '@aggregator/redis';
 import type { Redis, Result } from 'ioredis';
-import { batchScript, grantScript, readScript, reclaimScript, takeRateScript } from './scripts.ts';
+import {
+  batchScript,
+  emptyBudgetsScript,
+  grantBudgetScript,
+  grantScript,
+  readBudgetScript,
+  readScript,
+  reclaimScript,
+  takeRateScript,
+} from './scripts.ts';
 
 type Script<Context extends { type: 'default' | 'pipeline' }> = (
   keyCount: number,
@@ -14,6 +23,9 @@ declare module 'ioredis' {
     reclaimCredit: Script<Context>;
     readCredit: Script<Context>;
     takeRate: Script<Context>;
+    grantBudget: Script<Context>;
+    readBudget: Script<Context>;
+    emptyBudgets: Script<Context>;
   }
 }
 
@@ -26,6 +38,9 @@ export function openCounterClient(options: RedisConnectionOptions): Redis {
   client.defineCommand('reclaimCredit', { lua: reclaimScript });
   client.defineCommand('readCredit', { lua: readScript });
   client.defineCommand('takeRate', { lua: takeRateScript });
+  client.defineCommand('grantBudget', { lua: grantBudgetScript });
+  client.defineCommand('readBudget', { lua: readBudgetScript });
+  client.defineCommand('emptyBudgets', { lua: emptyBudgetsScript });
   return client;
 }
 

@@ -10,6 +10,13 @@ export interface AdmitOperation {
   record: string;
   rates: readonly { subject: string; micros: number }[];
   slots: readonly { subject: string; max: number }[];
+  budgets?: readonly WrittenBudget[];
+}
+
+export interface WrittenBudget {
+  subject: string;
+  /** Nano-USD, below 2⁵³. */
+  limit: number;
 }
 
 /** Rates alone. */
@@ -22,6 +29,7 @@ export interface RaiseOperation {
   requestId: string;
   /** Nano-USD: the whole hold afterwards. */
   raiseTo: string;
+  budgets?: readonly WrittenBudget[];
 }
 
 export interface SettleOperation {

@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import {
   toAdmitted,
+  toBudgetRefusal,
   toConcurrencyRefusal,
   toCreditRefusal,
   toRateRefusal,
@@ -13,6 +14,7 @@ import {
 } from '../answer.ts';
 import {
   checkAdmitRequest,
+  checkGrant,
   checkMoney,
   checkName,
   checkRaise,
@@ -26,6 +28,8 @@ import type {
   AdmissionStore,
   AdmitAnswer,
   AdmitRequest,
+  BudgetLimit,
+  BudgetRooms,
   HoldRaise,
   HoldSettlement,
   RaiseAnswer,
@@ -34,7 +38,7 @@ import type {
   TakenRates,
 } from '../port.ts';
 import { openCounterClient, waitForFirstConnection } from './client.ts';
-import { type Operation, OrganisationBatches } from './organisation-batches.ts';
+import { type Operation, OrganisationBatches, type WrittenBudget } from './organisation-batches.ts';
 import { readAnswers } from './read-answers.ts';
 import { admitOutcome, raiseOutcome } from './scripts.ts';
 
@@ -65,6 +69,22 @@ class RedisAdmissionStore implements AdmissionStore {
     (send) => this.#sendTogether(send),
   );
 
+  readonly budgets: BudgetRooms = {
+    grant: async (grant) => {
+      checkGrant(grant);
+      const { orgId, subject, amountNanoUsd, allottedNanoUsd, revision, ttlMs } = grant;
+      const values = [subject, amountNanoUsd, allottedNanoUsd, revision, ttlMs ?? 0].map(String);
+      return integer.parse(await this.#call('grantBudget', orgId, values)) === 1;
+    },
+    read: async ({ orgId, subject }) => {
+      const [room = 0, held = 0, revision = 0] = integers.parse(await this.#call('readBudget', orgId, [subject]));
+      return { roomNanoUsd: BigInt(room), heldNanoUsd: BigInt(held), revision: BigInt(revision) };
+    },
+    empty: async ({ orgId, subjects }) => {
+      if (subjects.length > 0) await this.#call('emptyBudgets', orgId, subjects);
+    },
+  };
+
   constructor(client: Redis, keyPrefix: string, timeoutMs: number) {
     this.#client = client;
     this.#keyPrefix = keyPrefix;
@@ -82,6 +102,7 @@ class RedisAdmissionStore implements AdmissionStore {
       record: toRecord(request, charged),
       rates: charged.map(({ limit, micros }) => ({ subject: limit.subject, micros })),
       slots: request.concurrency,
+      ...toWritten(request.budgets),
     });
     charged.forEach((rate, index) => {
       rate.backlogMicros = backlogs[index] ?? 0;
@@ -91,10 +112,12 @@ class RedisAdmissionStore implements AdmissionStore {
 
   async raiseHold(raise: HoldRaise): Promise<RaiseAnswer> {
     checkRaise(raise);
-    const { orgId, requestId, holdNanoUsd } = raise;
-    const [outcome = -1, credit = 0] = await this.#batches.add(orgId, { requestId, raiseTo: String(holdNanoUsd) });
+    const { orgId, requestId, holdNanoUsd, budgets } = raise;
+    const operation = { requestId, raiseTo: String(holdNanoUsd), ...toWritten(budgets) };
+    const [outcome = -1, credit = 0] = await this.#batches.add(orgId, operation);
     if (outcome === raiseOutcome.absent) return { result: 'absent' };
     if (outcome === raiseOutcome.noCredit) return { result: 'no_credit', creditNanoUsd: BigInt(credit) };
+    if (outcome === raiseOutcome.noBudget) return { result: 'no_budget', lacking: toLacking(budgets, credit) };
     if (outcome === raiseOutcome.raised) return { result: 'raised', creditNanoUsd: BigInt(credit) };
     throw new AppError('service_unavailable', { internal: `unknown outcome ${outcome}` });
   }
@@ -181,6 +204,15 @@ class RedisAdmissionStore implements AdmissionStore {
     }
   }
 
+  #call(
+    script: 'grantBudget' | 'readBudget' | 'emptyBudgets',
+    orgId: string,
+    values: readonly string[],
+  ): Promise<unknown> {
+    const keys = this.#nameKeys(orgId);
+    return this.#run(() => this.#client[script](keys.length, ...keys, ...values));
+  }
+
   async #runBatch(orgId: string, operations: readonly Operation[]): Promise<readonly (readonly number[])[]> {
     const keys = this.#nameKeys(orgId);
     const places = new Map<string, number>();
@@ -256,7 +288,18 @@ function toRecord(request: AdmitRequest, charged: readonly ChargedRate[]): strin
       micros,
     })),
     slots: request.concurrency.map(({ subject }) => subject),
+    ...(request.budgets !== undefined && { budgets: request.budgets.map(({ subject }) => subject) }),
   });
+}
+
+function toWritten(budgets: readonly BudgetLimit[] | undefined): { budgets?: WrittenBudget[] } {
+  if (budgets === undefined || budgets.length === 0) return {};
+  return { budgets: budgets.map(({ subject, limitNanoUsd }) => ({ subject, limit: Number(limitNanoUsd) })) };
+}
+
+/** Subjects of the budgets whose bits are set. */
+function toLacking(budgets: readonly BudgetLimit[] = [], bits: number): string[] {
+  return budgets.filter((_budget, index) => Math.floor(bits / 2 ** index) % 2 === 1).map(({ subject }) => subject);
 }
 
 function toAnswer(
@@ -266,6 +309,7 @@ function toAnswer(
   detail: number,
 ): AdmitAnswer {
   if (outcome === admitOutcome.admitted) return toAdmitted(BigInt(detail), charged);
+  if (outcome === admitOutcome.noBudget) return toBudgetRefusal(toLacking(request.budgets, detail), charged);
   if (outcome === admitOutcome.noCredit) return toCreditRefusal(BigInt(detail), charged);
   const slot = request.concurrency[detail];
   if (outcome === admitOutcome.concurrencyLimited && slot !== undefined) return toConcurrencyRefusal(slot, charged);

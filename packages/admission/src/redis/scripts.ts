@@ -27,16 +27,45 @@ end
 `;
 
 /**
+ * A budget of a period is a hash {room, held, allotted, revision} under a name that begins with the account's, so that it is
+ * in the same slot of a cluster: an expired hold is dropped by whatever call comes next, which cannot know its budgets.
+ * One that the store does not have is never made by a hold: it would not expire.
+ */
+const budgets = `
+local function budgetKey(subject) return KEYS[1] .. ':budget:' .. subject end
+local function findLacking(budgets, amount)
+  local lacking = 0
+  if amount <= 0 then return lacking end
+  for i, budget in ipairs(budgets or {}) do
+    local row = redis.call('HMGET', budgetKey(budget.subject), 'room', 'allotted')
+    local room, allotted = tonumber(row[1] or '0'), tonumber(row[2] or '0')
+    if amount > room or allotted - room + amount > budget.limit then lacking = lacking + 2 ^ (i - 1) end
+  end
+  return lacking
+end
+local function changeBudgets(subjects, room, held)
+  for _, subject in ipairs(subjects or {}) do
+    local key = budgetKey(subject)
+    if redis.call('EXISTS', key) == 1 then
+      if room ~= 0 then redis.call('HINCRBY', key, 'room', int(room)) end
+      if held ~= 0 then redis.call('HINCRBY', key, 'held', int(held)) end
+    end
+  end
+end
+`;
+
+/**
  * KEYS: 1 account {credit, held} · 2 holds {requestId → record} · 3 their expiry in ms · 4 slots {subject → occupied}.
  * Begins by dropping holds past their time. Their money is no longer held and does not return to the credit: the request
  * may have been charged, so it stays in the ledger's lease until billing reclaims it there.
  */
-const holds = `
+const holds = `${budgets}
 local function dropHold(requestId, record)
   local hold = cjson.decode(record)
   redis.call('HDEL', KEYS[2], requestId)
   redis.call('ZREM', KEYS[3], requestId)
   redis.call('HINCRBY', KEYS[1], 'held', int(0 - hold.amount))
+  changeBudgets(hold.budgets, 0, 0 - hold.amount)
   for _, subject in ipairs(hold.slots) do
     if redis.call('HINCRBY', KEYS[4], subject, -1) <= 0 then redis.call('HDEL', KEYS[4], subject) end
   end
@@ -59,16 +88,16 @@ local account = redis.call('HMGET', KEYS[1], 'credit', 'held')
 local credit, held = tonumber(account[1] or '0'), tonumber(account[2] or '0')
 `;
 
-export const admitOutcome = { admitted: 0, rateLimited: 1, concurrencyLimited: 2, noCredit: 3 } as const;
-export const raiseOutcome = { raised: 0, noCredit: 1, absent: 2 } as const;
+export const admitOutcome = { admitted: 0, rateLimited: 1, concurrencyLimited: 2, noCredit: 3, noBudget: 4 } as const;
+export const raiseOutcome = { raised: 0, noCredit: 1, absent: 2, noBudget: 3 } as const;
 
 /**
  * KEYS 5… the buckets of all operations. ARGV: the operations as JSON, each rate and cost with the place of its bucket.
  * Each operation is a step of its own, on what those before it left.
  *
  * An admit checks everything before it writes anything. It answers {outcome, detail, backlog of each rate}; detail is the
- * place of the occupied slot, or the credit there is (after an admission: what is left). A settlement answers {1} where it ended a hold, {0} where there was
- * none. A raise returns {outcome, credit}.
+ * place of the occupied slot, the lacking budgets as bits, or the credit there is (after an admission: what is left). A settlement answers {1} where it ended a hold, {0} where there was
+ * none. A raise returns {outcome, credit or lacking budgets}.
  */
 export const batchScript = `${clock}${buckets}${holds}
 local function takeRates(operation)
@@ -109,6 +138,11 @@ local function admit(operation)
     end
   end
   local amount = tonumber(operation.amount)
+  local lacking = findLacking(operation.budgets, amount)
+  if lacking > 0 then
+    answer[1], answer[2] = ${admitOutcome.noBudget}, lacking
+    return answer
+  end
   if amount > credit then
     answer[1], answer[2] = ${admitOutcome.noCredit}, credit
     return answer
@@ -119,6 +153,7 @@ local function admit(operation)
     writeBacklog(KEYS[rate.bucket], answer[2 + i])
   end
   for _, slot in ipairs(slots) do redis.call('HINCRBY', KEYS[4], slot.subject, 1) end
+  if operation.budgets then changeBudgets(cjson.decode(operation.record).budgets, 0 - amount, amount) end
   credit = credit - amount
   answer[2] = credit
   redis.call('HSET', KEYS[1], 'credit', int(credit))
@@ -140,6 +175,7 @@ local function settle(operation)
   if not record then return {0} end
   local hold = dropHold(operation.requestId, record)
   credit = math.max(credit + hold.amount - operation.actual, 0)
+  changeBudgets(hold.budgets, math.max(hold.amount - operation.actual, 0 - ${nanoUsdMax}), 0)
   redis.call('HSET', KEYS[1], 'credit', int(credit))
   for _, booked in ipairs(operation.costs) do
     for _, reserved in ipairs(hold.rates) do
@@ -156,12 +192,16 @@ end
 local function raise(operation)
   local record = readHold(operation.requestId)
   if not record then return {${raiseOutcome.absent}, 0} end
-  local more = operation.raiseTo - cjson.decode(record).amount
+  local hold = cjson.decode(record)
+  local more = operation.raiseTo - hold.amount
   if more <= 0 then return {${raiseOutcome.raised}, credit} end
+  local lacking = findLacking(operation.budgets, more)
+  if lacking > 0 then return {${raiseOutcome.noBudget}, lacking} end
   if more > credit then return {${raiseOutcome.noCredit}, credit} end
   credit = credit - more
   redis.call('HSET', KEYS[1], 'credit', int(credit))
   redis.call('HINCRBY', KEYS[1], 'held', int(more))
+  changeBudgets(hold.budgets, 0 - more, more)
   local raised = string.gsub(record, '"amount":"%d+"', '"amount":"' .. operation.raiseTo .. '"', 1)
   redis.call('HSET', KEYS[2], operation.requestId, raised)
   return {${raiseOutcome.raised}, credit}
@@ -204,4 +244,28 @@ if backlog + ARGV[1] > ${burstMicros} then return {0, backlog} end
 backlog = backlog + ARGV[1]
 writeBacklog(KEYS[1], backlog)
 return {1, backlog}
+`;
+
+/** ARGV: subject, amount, all that is allotted, revision, ms to keep it or 0. Answers 1 where it was taken. */
+export const grantBudgetScript = `${clock}${holds}
+local key = budgetKey(ARGV[1])
+if tonumber(ARGV[4]) <= tonumber(redis.call('HGET', key, 'revision') or '0') then return 0 end
+redis.call('HINCRBY', key, 'room', ARGV[2])
+redis.call('HSET', key, 'allotted', ARGV[3], 'revision', ARGV[4])
+if ARGV[5] == '0' then redis.call('PERSIST', key) else redis.call('PEXPIRE', key, ARGV[5]) end
+return 1
+`;
+
+/** ARGV: subject. Answers {room, held, revision}. */
+export const readBudgetScript = `${clock}${holds}
+local row = redis.call('HMGET', budgetKey(ARGV[1]), 'room', 'held', 'revision')
+return {tonumber(row[1] or '0'), tonumber(row[2] or '0'), tonumber(row[3] or '0')}
+`;
+
+/** ARGV: subjects. */
+export const emptyBudgetsScript = `${clock}${holds}
+for _, subject in ipairs(ARGV) do
+  if redis.call('EXISTS', budgetKey(subject)) == 1 then redis.call('HSET', budgetKey(subject), 'room', 0) end
+end
+return 0
 `;

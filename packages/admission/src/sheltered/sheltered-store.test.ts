@@ -85,6 +85,7 @@ function makeWorld(options: Options = {}) {
       takeRate: (limit) => guard(() => primary.takeRate(limit)),
       takeRates: (request) => guard(() => primary.takeRates(request)),
       readEpoch: () => guard(() => primary.readEpoch()),
+      budgets: primary.budgets,
       close: () => primary.close(),
     },
     ledger,

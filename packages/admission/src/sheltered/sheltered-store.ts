@@ -3,6 +3,7 @@ import type {
   AdmissionStore,
   AdmitAnswer,
   AdmitRequest,
+  BudgetRooms,
   HoldRaise,
   HoldSettlement,
   RaiseAnswer,
@@ -124,6 +125,10 @@ class ShelteredAdmissionStore implements AdmissionStore {
     return this.#options.primary.readCredit(orgId);
   }
 
+  get budgets(): BudgetRooms {
+    return this.#options.primary.budgets;
+  }
+
   readEpoch(): Promise<string> {
     return this.#options.primary.readEpoch();
   }
@@ -134,7 +139,7 @@ class ShelteredAdmissionStore implements AdmissionStore {
   }
 
   async #admitSheltered(request: AdmitRequest): Promise<AdmitAnswer> {
-    const { orgId, requestId, holdNanoUsd, holdTtlMs: ttlMs } = request;
+    const { orgId, requestId, holdNanoUsd, holdTtlMs: ttlMs, budgets = [] } = request;
     if (this.#open.size >= this.#options.openMax) throw this.#options.refuse();
     this.#open.add(requestId);
     try {
@@ -144,7 +149,8 @@ class ShelteredAdmissionStore implements AdmissionStore {
         return answer;
       }
       if (holdNanoUsd === 0n) return answer;
-      return { ...answer, creditNanoUsd: await this.#options.ledger.hold({ orgId, requestId, holdNanoUsd, ttlMs }) };
+      const hold = { orgId, requestId, holdNanoUsd, ttlMs, budgets };
+      return { ...answer, creditNanoUsd: await this.#options.ledger.hold(hold) };
     } catch (error) {
       this.#open.delete(requestId);
       await this.#local.settle({ orgId, requestId, actualNanoUsd: 0n, actualCosts: {} });
@@ -157,6 +163,8 @@ class ShelteredAdmissionStore implements AdmissionStore {
     return {
       ...request,
       holdNanoUsd: 0n,
+      // The ledger counts them.
+      budgets: [],
       rates: request.rates.map((limit) => toShare(limit, sharedBy)),
       concurrency: request.concurrency.map(({ subject, max }) => ({ subject, max: shareOf(max, sharedBy) })),
     };
