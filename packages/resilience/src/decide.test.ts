@@ -119,12 +119,12 @@ describe('a failed attempt before anything was delivered', () => {
     }
   });
 
-  it('is never asked again after silence', () => {
+  it('is never asked again after silence (I10)', () => {
     expect(next(failures.silent)).toEqual(other);
     expect(next(failures.silent, { hasNext: false })).toEqual(fail);
   });
 
-  it('is asked once more after a tear, or after what could not be understood', () => {
+  it('is asked once more after a tear, or after what could not be understood (I10)', () => {
     for (const failure of [failures.torn, failures.garbled]) {
       expect(next(failure, {}, () => 0)).toEqual(again(300));
       expect(next(failure, { triesHere: 2 })).toEqual(other);
