@@ -58,6 +58,13 @@ export function prepareLane(
   const { chat: named, reader } = nameForVendor(adapter, chat);
   const request = toLimitedRequest({ chat: reader }, named, address, model);
   const bySurface = [...asked.droppedParams, ...droppedHeaders];
-  const droppedParams = nameDropped(chat, bySurface, request.droppedParams, surface);
+  const droppedParams = nameDropped(chat, bySurface, withoutRecalled(request.droppedParams, words), surface);
   return { requests: [request], droppedParams, reader, answers: null };
+}
+
+/** Thoughts that were added here and that the provider does not take are no loss for the client: it did not send them. */
+function withoutRecalled(names: readonly string[], { asked, chat }: ChatWords): readonly string[] {
+  if (chat === asked.chat || !names.includes('reasoning_details')) return names;
+  const isSent = asked.chat.messages.some(({ reasoning_details: details }) => (details ?? []).length > 0);
+  return isSent ? names : names.filter((name) => name !== 'reasoning_details');
 }

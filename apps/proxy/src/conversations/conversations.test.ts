@@ -7,12 +7,27 @@ import { createPrincipal, startWorld, toSnapshot, type World } from '../testing/
 const path = '/v1/chat/completions';
 const tools = [{ type: 'function', function: { name: 'weather', parameters: { type: 'object' } } }];
 
+/** Profiles of servers that want the text of their thoughts back. */
+const textual = ['moonshot', 'deepseek', 'vllm'];
+const withoutThoughts = '{"reasoningField":"none"}';
+
 let world: World;
 beforeAll(async () => {
   world = await startWorld();
   const snapshot = toSnapshot(world.mock.url, world.scripted.url, 2);
-  const providers = snapshot.providers.map((one) =>
-    one.name === 'scripted' ? { ...one, type: 'OpenRouter' as const } : one,
+  const providers = snapshot.providers.flatMap((one) =>
+    one.name === 'scripted'
+      ? [
+          { ...one, type: 'OpenRouter' as const },
+          ...[...textual, withoutThoughts].map((profile) => ({
+            ...one,
+            type: 'OpenAICompatible' as const,
+            name: profile === withoutThoughts ? 'thoughtless' : profile,
+            options: { profile },
+            models: one.models.map((model) => ({ ...model, id: 'm' })),
+          })),
+        ]
+      : [one],
   );
   world.orchestrator.publish({ ...snapshot, providers });
   await waitFor(() => world.proxy.context.routing.index?.snapshot.version === 2, { describe: 'the model' });
@@ -139,6 +154,35 @@ describe.each([false, true])('kept thoughts, streamed: %s', (stream) => {
     expect(JSON.stringify(sent)).not.toContain(mail);
     const another = [user(`x${mail}`), kept(call(`{"to":"x${mail}"}`)), result('5')];
     expect(JSON.stringify(await ask(another, { stream }, world.principal, masked))).not.toContain('JADE');
+  });
+});
+
+describe.each([false, true])('kept text of thoughts, streamed: %s', (stream) => {
+  it.each([
+    ['moonshot', 'reasoning_content'],
+    ['deepseek', 'reasoning_content'],
+    ['vllm', 'reasoning'],
+  ])('returns to a server that requires it if the client has dropped it: %s', async (profile, field) => {
+    const model = `${profile}/m`;
+    const messages = [user(`text for ${profile}, streamed: ${stream}`)];
+    say({ content: null, tool_calls: [call('{}')], [field]: 'I need the weather.' });
+    await ask(messages, { stream, model });
+    say({ content: 'Rain.' });
+    const next = [...messages, kept(call('{}')), result('5')];
+    const sent = await askUntil('I need the weather.', next, { stream, model });
+    expect(sent[1]).toMatchObject({ role: 'assistant', [field]: 'I need the weather.' });
+    expect(sent[1]).not.toHaveProperty('reasoning_details');
+  });
+
+  it('does not fail a strict request to a server that takes none', async () => {
+    const messages = [user(`strict, streamed: ${stream}`)];
+    const next = [...messages, kept(call('{}')), result('5')];
+    say({ content: null, tool_calls: [call('{}')], ...thoughtOf('AMBER') });
+    await ask(messages, { stream });
+    say({ content: 'Rain.' });
+    await askUntil('AMBER', next, { stream });
+    const sent = await ask(next, { stream, strict: true, model: 'thoughtless/m' });
+    expect(JSON.stringify(sent)).not.toContain('AMBER');
   });
 });
 

@@ -78,6 +78,22 @@ describe('the thoughts behind calls of tools', () => {
     expect(detailsOf(chat)).toEqual([undefined, [signatureOf('a')], [signatureOf('b')]]);
   });
 
+  it('come back as a text where the provider gives no details', async () => {
+    const { reasoning_details: _none, ...message } = answer(['a']);
+    await remember({ ...message, reasoning_content: 'I need the weather.' });
+    expect(detailsOf(await recall(chatAfter(message)))).toEqual([
+      undefined,
+      [{ type: 'reasoning.text', text: 'I need the weather.' }],
+      undefined,
+    ]);
+  });
+
+  it('are not kept of an empty text', async () => {
+    await remember({ ...answer(['a'], []), reasoning_content: '' });
+    const chat = chatAfter(answer(['a']));
+    expect(await recall(chat)).toBe(chat);
+  });
+
   it('stay as the client has given them', async () => {
     await remember(answer(['a']));
     const chat = chatAfter(answer(['a']));

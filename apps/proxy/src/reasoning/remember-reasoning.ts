@@ -1,4 +1,4 @@
-import { type ChatMessage, reasoningDetail, type ToolCall } from '@aggregator/contracts';
+import { type ChatMessage, type ReasoningDetail, reasoningDetail, type ToolCall } from '@aggregator/contracts';
 import type { ExpiringStore } from '@aggregator/expiring-store';
 import { z } from 'zod';
 import { ConversationHash } from '../conversations/conversation-hash.ts';
@@ -14,6 +14,8 @@ const call = z.looseObject({
 });
 const calls = z.array(call).min(1).max(callsMax);
 const thoughts = z.array(reasoningDetail).min(1).max(1024);
+const detailed = z.looseObject({ reasoning_details: thoughts });
+const plain = z.looseObject({ reasoning_content: z.string().min(1) });
 
 /** A message of an answer. */
 export interface SaidMessage {
@@ -54,9 +56,17 @@ function readThoughts(
   said: unknown,
   told: unknown,
 ): { readonly calls: readonly ToolCall[]; readonly text: string } | null {
-  const details = z.looseObject({ reasoning_details: thoughts }).safeParse(said);
+  const details = readDetails(said);
   const called = z.looseObject({ tool_calls: calls }).safeParse(told);
-  if (!details.success || !called.success) return null;
-  const text = JSON.stringify(details.data.reasoning_details);
+  if (details === null || !called.success) return null;
+  const text = JSON.stringify(details);
   return Buffer.byteLength(text) > detailsBytesMax ? null : { calls: called.data.tool_calls, text };
+}
+
+/** The thoughts of a message in the form of a vendor, or their text without one: many servers want the text back. */
+function readDetails(said: unknown): readonly ReasoningDetail[] | null {
+  const details = detailed.safeParse(said);
+  if (details.success) return details.data.reasoning_details;
+  const text = plain.safeParse(said);
+  return text.success ? [{ type: 'reasoning.text', text: text.data.reasoning_content }] : null;
 }
