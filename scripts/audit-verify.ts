@@ -1,10 +1,10 @@
 // `npm run audit:verify`: recomputes the hash chain of every audit, on the server of DATABASE_URL or each service's own
 // `<SERVICE>_DATABASE_URL`. Exits with 1 if an entry was changed or deleted, and names the first one.
 import { verifyAudit } from '@aggregator/database';
-import { environmentPrefix, processEnvironment, withDatabaseUrls } from '@aggregator/service-kit';
+import { completeEnvironment, environmentPrefix, processEnvironment } from '@aggregator/service-kit';
 
 const services = ['auth', 'provider-orchestrator', 'billing'] as const;
-const environment = withDatabaseUrls(processEnvironment());
+const environment = completeEnvironment(processEnvironment());
 
 for (const service of services) {
   const name = `${environmentPrefix(service)}_DATABASE_URL`;

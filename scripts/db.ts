@@ -4,12 +4,12 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { ensureDatabaseOf, migrateDatabase } from '@aggregator/database';
-import { environmentPrefix, processEnvironment, withDatabaseUrls } from '@aggregator/service-kit';
+import { completeEnvironment, environmentPrefix, processEnvironment } from '@aggregator/service-kit';
 
 const services = ['auth', 'provider-orchestrator', 'billing', 'analytics'] as const;
 type Service = (typeof services)[number];
 
-const environment = withDatabaseUrls(processEnvironment());
+const environment = completeEnvironment(processEnvironment());
 
 function databaseUrlOf(service: Service): string {
   const name = `${environmentPrefix(service)}_DATABASE_URL`;

@@ -2,13 +2,13 @@
 // to the newest migration. Run it before the service, once per release.
 import { fileURLToPath } from 'node:url';
 import { ensureDatabaseOf, migrateDatabase } from '@aggregator/database';
-import { processEnvironment, withDatabaseUrls } from '@aggregator/service-kit';
+import { completeEnvironment, processEnvironment } from '@aggregator/service-kit';
 
 /** Put in by the bundler. */
 declare const __APP__: string;
 
 const name = `${__APP__.toUpperCase().replaceAll('-', '_')}_DATABASE_URL`;
-const url = withDatabaseUrls(processEnvironment())[name];
+const url = completeEnvironment(processEnvironment())[name];
 if (url === undefined) {
   console.error(`${name} (or DATABASE_URL) is not set.`);
   process.exit(1);

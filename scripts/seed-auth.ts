@@ -1,7 +1,7 @@
 // Entry of `seed.mjs` in the image of auth: one organisation, its admin and the API key that SEED_API_KEY names, and leaves
 // the organisation's id to billing's seed in SEED_ORGANIZATION_ID_FILE. What is there is kept; no secret is printed.
 import { writeFileSync } from 'node:fs';
-import { processEnvironment, readConfig, variable, withDatabaseUrls } from '@aggregator/service-kit';
+import { completeEnvironment, processEnvironment, readConfig, variable } from '@aggregator/service-kit';
 import { z } from 'zod';
 import { seed } from '../prisma/auth/seed.ts';
 
@@ -16,7 +16,7 @@ const options = readConfig(
     pepper: variable('KEY_PEPPER', required, 'As auth has it.', { isSecret: true }),
     organizationIdFile: variable('SEED_ORGANIZATION_ID_FILE', required, 'Where the id of the organisation is left.'),
   },
-  withDatabaseUrls(processEnvironment()),
+  completeEnvironment(processEnvironment()),
 );
 const { organizationId, apiKey } = await seed(options.databaseUrl, options);
 writeFileSync(options.organizationIdFile, organizationId);

@@ -1,6 +1,6 @@
 // Entry of `seed.mjs` in the image of billing: the first balance of the organisation that auth's seed has made.
 import { readFileSync } from 'node:fs';
-import { processEnvironment, readConfig, variable, withDatabaseUrls } from '@aggregator/service-kit';
+import { completeEnvironment, processEnvironment, readConfig, variable } from '@aggregator/service-kit';
 import { z } from 'zod';
 import { seed } from '../prisma/billing/seed.ts';
 
@@ -10,7 +10,7 @@ const options = readConfig(
     topUpNanoUsd: variable('SEED_CREDIT_NANO_USD', z.string().regex(/^\d+$/).transform(BigInt), 'The balance.'),
     organizationIdFile: variable('SEED_ORGANIZATION_ID_FILE', z.string().min(1), 'Where auth left its id.'),
   },
-  withDatabaseUrls(processEnvironment()),
+  completeEnvironment(processEnvironment()),
 );
 const organizationId = z.uuid().parse(readFileSync(options.organizationIdFile, 'utf8').trim());
 await seed(options.databaseUrl, { organizationId, topUpNanoUsd: options.topUpNanoUsd });

@@ -16,7 +16,7 @@ async function main() {
   await installPackages({ toRun: true });
   await generateClients();
   const watch = watches ? ['--watch', '--watch-preserve-output'] : [];
-  process.exitCode = await runNode([...watch, ENTRY, ...parameters], { ownGroup: true });
+  process.exitCode = await runNode(['--env-file-if-exists=.env', ...watch, ENTRY, ...parameters], { ownGroup: true });
 }
 
 main().catch((error) => {

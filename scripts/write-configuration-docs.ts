@@ -1,6 +1,7 @@
-// Writes docs/configuration.md from the variable tables of the apps; tests/docs fails when it is out of date.
+// Writes docs/configuration.md and .env.example from the variable tables of the apps; tests/docs fails when they are out of date.
 import { writeFileSync } from 'node:fs';
-import { configurationDocs } from '../tests/docs/configuration-docs.ts';
+import { configurationDocs, environmentExample } from '../tests/docs/configuration-docs.ts';
 
 writeFileSync(new URL('../docs/configuration.md', import.meta.url), configurationDocs());
-console.log('docs/configuration.md is written');
+writeFileSync(new URL('../.env.example', import.meta.url), environmentExample());
+console.log('docs/configuration.md and .env.example are written');

@@ -49,3 +49,36 @@ function describeDefault(entry: ConfigVariable): string {
   const text = Array.isArray(unset.data) ? unset.data.join(',') : String(unset.data);
   return text === '' ? 'empty' : `\`${text}\``;
 }
+
+/** The file .env.example: every variable that has no value as a comment, for `npm start` and compose. */
+export function environmentExample(): string {
+  const seen = new Set<string>();
+  const sections = [...tables].sort(startFirst).map(([name, shape]) => {
+    const entries = Object.values(shape).filter((entry) => !seen.has(entry.name));
+    for (const entry of entries) seen.add(entry.name);
+    const lines = entries.map((entry) => `# ${firstSentence(entry.description)}\n#${entry.name}=${toExample(entry)}`);
+    return `## ${name}\n\n${lines.join('\n\n')}\n`;
+  });
+  return `# Copy this file to .env and remove the # before what you set. npm start reads .env; a variable of the environment wins.
+# docs/configuration.md describes every variable. Written by npm run docs:configuration.
+
+${sections.join('\n')}`;
+}
+
+/** Names that services read, for each of them. */
+export const variableTables = tables;
+
+/** What a newcomer sets comes first. */
+function startFirst([left]: readonly [string, ConfigShape], [right]: readonly [string, ConfigShape]): number {
+  return Number(right === 'npm start') - Number(left === 'npm start');
+}
+
+function firstSentence(text: string): string {
+  return text.replaceAll('\n', ' ').split(/(?<=\.)\s/)[0] ?? text;
+}
+
+function toExample(entry: ConfigVariable): string {
+  const unset = entry.schema.safeParse(undefined);
+  if (!unset.success || unset.data === undefined || unset.data === null) return '';
+  return Array.isArray(unset.data) ? unset.data.join(',') : String(unset.data);
+}

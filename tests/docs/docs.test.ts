@@ -1,15 +1,29 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCatalogue } from '@aggregator/contracts';
+import { findUnknownNames } from '@aggregator/service-kit';
 import { describe, expect, it } from '@jest/globals';
 import { readSourceFiles, root } from '../tidy/source-files.ts';
-import { configurationDocs } from './configuration-docs.ts';
+import { configurationDocs, environmentExample, variableTables } from './configuration-docs.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 describe('docs', () => {
   it('configuration.md lists exactly what the services read (npm run docs:configuration writes it)', () => {
     expect(read('docs/configuration.md')).toBe(configurationDocs());
+  });
+
+  it('.env.example lists what the services read (npm run docs:configuration writes it)', () => {
+    expect(read('.env.example')).toBe(environmentExample());
+  });
+
+  it('no service reports a variable of another service as unknown', () => {
+    const names = variableTables.flatMap(([, shape]) => Object.values(shape).map(({ name }) => name));
+    const environment = Object.fromEntries(names.map((name) => [name, 'x']));
+
+    expect(variableTables.map(([service, shape]) => [service, findUnknownNames(shape, environment)])).toEqual(
+      variableTables.map(([service]) => [service, []]),
+    );
   });
 
   it('errors.md lists every code of the catalogue with its status and whether to retry, and no other', () => {

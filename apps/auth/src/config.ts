@@ -46,6 +46,12 @@ export const authVariables = {
     `Ed25519 seed that signs access tokens. ${howToMake} Further ones, separated by commas, do not sign, but their public keys are published: add the new one at the end, let it become known, move it to the front, and drop the old one when its last token has expired.`,
     { isSecret: true },
   ),
+  accessTokenLifetimeSeconds: variable(
+    'ACCESS_TOKEN_LIFETIME_SECONDS',
+    integer(60, 86_400).default(900),
+    'Lifetime of an access token, in seconds. A token of an ended session is rejected within a second, whatever its lifetime.',
+    { aliases: ['AGG_AUTH_JWT_EXPIRATION'] },
+  ),
   signUp: variable(
     'SIGN_UP',
     z.enum(['open', 'invite-only', 'domains', 'closed']).default('open'),

@@ -70,7 +70,7 @@ export async function createAuthContext(
       now: nowMs,
     }),
     keyHasher: createKeyHasher(config.keyPeppers),
-    accessTokens: await createAccessTokenSigner(config.jwtPrivateKeys),
+    accessTokens: await createAccessTokenSigner(config.jwtPrivateKeys, config.accessTokenLifetimeSeconds),
     limits: toInstallationLimits(config),
     mails,
     signUp: toSignUpPolicy(config),

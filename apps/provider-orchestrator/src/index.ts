@@ -1,6 +1,10 @@
 import type { ServiceDefinition } from '@aggregator/service-kit';
 import { createProviderOrchestratorApp } from './app.ts';
-import { type ProviderOrchestratorConfig, readProviderOrchestratorConfig } from './config.ts';
+import {
+  type ProviderOrchestratorConfig,
+  providerOrchestratorVariables,
+  readProviderOrchestratorConfig,
+} from './config.ts';
 import {
   createProviderOrchestratorContext,
   type ProviderOrchestratorContext,
@@ -16,6 +20,7 @@ export const providerOrchestratorService: ServiceDefinition<
   ProviderOrchestratorOverrides
 > = {
   name: 'provider-orchestrator',
+  variables: providerOrchestratorVariables,
   readConfig: readProviderOrchestratorConfig,
   createContext: createProviderOrchestratorContext,
   createApp: createProviderOrchestratorApp,

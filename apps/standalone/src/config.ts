@@ -1,4 +1,11 @@
-import { type ConfigOf, type Environment, integer, readConfig, variable } from '@aggregator/service-kit';
+import {
+  type ConfigOf,
+  databaseNamePrefixVariable,
+  type Environment,
+  integer,
+  readConfig,
+  variable,
+} from '@aggregator/service-kit';
 import { z } from 'zod';
 
 /** What the embedded form reads itself; everything else goes on to the services, which read their own variables. */
@@ -8,7 +15,9 @@ export const standaloneVariables = {
     'PORT_BASE',
     integer(1024, 32_000).default(3000),
     '`npm start` listens here (gateway) and on the next five ports.',
+    { aliases: ['PORT', 'AGG_SERVER_PORT'] },
   ),
+  databaseNamePrefix: databaseNamePrefixVariable,
   databaseUrl: variable(
     'DATABASE_URL',
     z.url({ protocol: /^postgres(ql)?$/ }).optional(),

@@ -9,19 +9,20 @@ export const adminEmail = 'admin@localhost.localdomain';
 /** One organisation, its admin, an API key and a balance: all that a first request needs. Does nothing the second time. */
 export async function seedFirstAccount(options: {
   serverUrl: string;
+  databaseNamePrefix: string;
   secrets: Secrets;
   keyPepper: string;
   creditNanoUsd: bigint;
 }): Promise<void> {
-  const { serverUrl, secrets } = options;
-  const { organizationId } = await seedAuth(databaseUrlFor(serverUrl, databaseName('auth')), {
+  const { serverUrl, databaseNamePrefix: prefix, secrets } = options;
+  const { organizationId } = await seedAuth(databaseUrlFor(serverUrl, databaseName('auth', prefix)), {
     organizationName: 'My organisation',
     adminEmail,
     adminPassword: secrets.adminPassword,
     pepper: options.keyPepper,
     apiKey: secrets.apiKey,
   });
-  await seedBilling(databaseUrlFor(serverUrl, databaseName('billing')), {
+  await seedBilling(databaseUrlFor(serverUrl, databaseName('billing', prefix)), {
     organizationId,
     topUpNanoUsd: options.creditNanoUsd,
   });

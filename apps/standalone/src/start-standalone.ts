@@ -62,11 +62,12 @@ export async function startStandalone(environment: Environment, progress: Progre
   try {
     const server = await openDatabaseServer(config, progress, opened);
     progress.step('preparing the databases');
-    await prepareDatabases(server);
+    await prepareDatabases(server, config.databaseNamePrefix);
     const secrets = await readOrCreateSecrets(config.stateDirectory);
     const services = serviceEnvironment({ environment, config, secrets, databaseServerUrl: server });
     await seedFirstAccount({
       serverUrl: server,
+      databaseNamePrefix: config.databaseNamePrefix,
       secrets,
       keyPepper: services.KEY_PEPPER ?? secrets.keyPepper,
       creditNanoUsd: config.seedCreditNanoUsd,
@@ -145,7 +146,8 @@ function openEmbeddedParts(config: StandaloneConfig, environment: Environment, o
   }
   if (config.kafkaBrokers === undefined && config.eventTransport !== 'kafka') {
     const databaseUrl =
-      environment.EVENTS_DATABASE_URL ?? databaseUrlFor(environment.DATABASE_URL ?? '', databaseName('events'));
+      environment.EVENTS_DATABASE_URL ??
+      databaseUrlFor(environment.DATABASE_URL ?? '', databaseName('events', config.databaseNamePrefix));
     const eventLog = createEmbeddedEventLog({ databaseUrl, publishDeadlineMs: 10_000 });
     opened.push(() => eventLog.close());
     parts.eventLog = eventLog;

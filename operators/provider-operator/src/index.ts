@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '@aggregator/service-kit';
 import { createProviderOperatorApp } from './app.ts';
-import { type ProviderOperatorConfig, readProviderOperatorConfig } from './config.ts';
+import { type ProviderOperatorConfig, providerOperatorVariables, readProviderOperatorConfig } from './config.ts';
 import {
   createProviderOperatorContext,
   type ProviderOperatorContext,
@@ -16,6 +16,7 @@ export const providerOperatorService: ServiceDefinition<
   ProviderOperatorOverrides
 > = {
   name: 'provider-operator',
+  variables: providerOperatorVariables,
   readConfig: readProviderOperatorConfig,
   createContext: createProviderOperatorContext,
   createApp: createProviderOperatorApp,

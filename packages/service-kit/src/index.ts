@@ -10,7 +10,9 @@ export {
   replicasMaxVariable,
   requestBytesMaxVariable,
 } from './config/common-variables.ts';
+export { completeEnvironment } from './config/complete-environment.ts';
 export { idempotencyVariables } from './config/idempotency-variables.ts';
+export { olderNames, withOlderNames } from './config/older-names.ts';
 export {
   ConfigError,
   type ConfigOf,
@@ -24,12 +26,14 @@ export {
 export {
   credentialsEncryptionKeysVariable,
   databaseName,
+  databaseNamePrefixVariable,
   databaseUrlVariable,
   eventLogVariables,
   redisVariables,
   withDatabaseUrls,
 } from './config/store-variables.ts';
 export { customTlsVariables, readTlsFiles, type TlsFiles, tlsOption } from './config/tls-files.ts';
+export { findUnknownNames } from './config/unknown-names.ts';
 export {
   createEgressAgent,
   type EgressAgentOptions,
@@ -63,7 +67,7 @@ export { createUuidV7 } from './identity/uuid-v7.ts';
 export { createIdentityVerifier, type IdentityVerifier } from './identity/verify-identity.ts';
 export { defaultServerBounds, type ServerBounds } from './lifecycle/drainable-server.ts';
 export { Roster } from './lifecycle/roster.ts';
-export { onceTerminated, runService } from './lifecycle/run-service.ts';
+export { onceTerminated, reportUnknownNames, runService } from './lifecycle/run-service.ts';
 export type { ServiceContext, ServiceDefinition } from './lifecycle/service-definition.ts';
 export { type RunningService, startService } from './lifecycle/start-service.ts';
 export { createLogger, type LogFields, type Logger, redactText } from './log/logger.ts';

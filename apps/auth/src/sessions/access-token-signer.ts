@@ -2,21 +2,25 @@ import { type AccessTokenClaims, accessTokenAlgorithm, accessTokenIssuer } from 
 import { createInternalKeyring } from '@aggregator/service-kit';
 import { calculateJwkThumbprint, exportJWK, type JWK, SignJWT } from 'jose';
 
-export const accessTokenLifetimeSeconds = 15 * 60;
-
 export interface AccessTokenSigner {
+  /** Of each token, from its signature. */
+  readonly lifetimeSeconds: number;
   sign(claims: Omit<AccessTokenClaims, 'use'>, now: Date): Promise<string>;
   /** The public keys of every token that is or may be in use (RFC 7517). */
   readonly jwks: { readonly keys: readonly JWK[] };
 }
 
 /** `seeds`: 32 bytes each, as base64url. The first signs, all are published. */
-export async function createAccessTokenSigner(seeds: readonly string[]): Promise<AccessTokenSigner> {
+export async function createAccessTokenSigner(
+  seeds: readonly string[],
+  lifetimeSeconds: number,
+): Promise<AccessTokenSigner> {
   const pairs = await Promise.all(seeds.map(readPair));
   const present = pairs[0];
   if (present === undefined) throw new RangeError('at least one signing key is needed');
 
   return {
+    lifetimeSeconds,
     jwks: { keys: pairs.map(({ jwk }) => jwk) },
     sign(claims, now) {
       const issuedAt = Math.floor(now.getTime() / 1000);
@@ -26,7 +30,7 @@ export async function createAccessTokenSigner(seeds: readonly string[]): Promise
         .setIssuer(accessTokenIssuer)
         .setAudience(accessTokenIssuer)
         .setIssuedAt(issuedAt)
-        .setExpirationTime(issuedAt + accessTokenLifetimeSeconds)
+        .setExpirationTime(issuedAt + lifetimeSeconds)
         .sign(present.privateKey);
     },
   };

@@ -1,7 +1,6 @@
 import { AppError, scopesOf, type TokenAnswer } from '@aggregator/contracts';
 import type { AuthContext } from '../auth-context.ts';
 import { readStanding, rolesOf } from '../permissions/standing.ts';
-import { accessTokenLifetimeSeconds } from './access-token-signer.ts';
 
 /** Whose session it is, and in which of its organisations. */
 export interface SessionOwner {
@@ -22,7 +21,7 @@ export async function signAccessToken(
   }
   const claims = { sub: userId, org: organizationId, scopes: scopesOf(rolesOf(standing)), sid: sessionId };
   const accessToken = await accessTokens.sign(claims, now());
-  return { accessToken, expiresIn: accessTokenLifetimeSeconds, tokenType: 'Bearer' };
+  return { accessToken, expiresIn: accessTokens.lifetimeSeconds, tokenType: 'Bearer' };
 }
 
 export async function answerTokens(

@@ -5,10 +5,23 @@ import { variable } from './read-config.ts';
 
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' });
 
+const usualNamePrefix = 'aggregator';
+
 /** `aggregator_auth` for `auth`: the database that a service has on the server of `DATABASE_URL`. */
-export function databaseName(service: ServiceName | 'events'): string {
-  return `aggregator_${service.replaceAll('-', '_')}`;
+export function databaseName(service: ServiceName | 'events', prefix: string = usualNamePrefix): string {
+  return `${prefix}_${service.replaceAll('-', '_')}`;
 }
+
+/** Read where the databases are created or found on one server. */
+export const databaseNamePrefixVariable = variable(
+  'DATABASE_NAME_PREFIX',
+  z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]{0,39}$/, 'must be up to 40 lower-case letters, digits and underscores')
+    .default(usualNamePrefix),
+  'Before the name of each database on the server of DATABASE_URL: `aggregator_auth` and so on.',
+  { aliases: ['AGG_DATABASE_DBNAME'] },
+);
 
 /** A service's own database: `<SERVICE>_DATABASE_URL`, or its usual name on the server of `DATABASE_URL`. */
 export function databaseUrlVariable(service: Exclude<ServiceName, 'api-gateway' | 'proxy'>) {
@@ -28,7 +41,7 @@ export function withDatabaseUrls(environment: Readonly<Record<string, string | u
   for (const service of ['auth', 'provider-orchestrator', 'billing', 'analytics', 'events'] as const) {
     const prefix = service === 'events' ? 'EVENTS' : environmentPrefix(service);
     const url = new URL(server);
-    url.pathname = `/${databaseName(service)}`;
+    url.pathname = `/${databaseName(service, environment.DATABASE_NAME_PREFIX || undefined)}`;
     filled[`${prefix}_DATABASE_URL`] ||= url.toString();
   }
   return filled;

@@ -1,6 +1,7 @@
 import type { CommonConfig } from '../config/common-variables.ts';
-import { ConfigError, type Environment, processEnvironment } from '../config/read-config.ts';
-import { withDatabaseUrls } from '../config/store-variables.ts';
+import { completeEnvironment } from '../config/complete-environment.ts';
+import { ConfigError, type ConfigShape, type Environment, processEnvironment } from '../config/read-config.ts';
+import { findUnknownNames } from '../config/unknown-names.ts';
 import type { ServiceContext, ServiceDefinition } from './service-definition.ts';
 import { type RunningService, startService } from './start-service.ts';
 
@@ -16,7 +17,8 @@ export async function runService<Config extends CommonConfig, Context extends Se
     await service?.stop();
   });
   try {
-    const config = definition.readConfig(withDatabaseUrls(environment));
+    reportUnknownNames(definition, environment);
+    const config = definition.readConfig(completeEnvironment(environment));
     service = await startService(definition, config);
   } catch (error) {
     process.stderr.write(
@@ -24,6 +26,17 @@ export async function runService<Config extends CommonConfig, Context extends Se
     );
     process.exitCode = 1;
     setImmediate(() => process.exit(1));
+  }
+}
+
+/** Writes one line for each variable that looks like ours and is not read. */
+export function reportUnknownNames(
+  definition: { readonly name: string; readonly variables: ConfigShape },
+  environment: Environment,
+): void {
+  for (const { name, nearest } of findUnknownNames(definition.variables, environment)) {
+    const advice = nearest === null ? '' : ` The nearest name is ${nearest}.`;
+    process.stderr.write(`${definition.name}: ${name} is set and not read.${advice}\n`);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { PeerName } from '@aggregator/contracts';
 import type { CommonConfig } from '../config/common-variables.ts';
-import type { Environment } from '../config/read-config.ts';
+import type { ConfigShape, Environment } from '../config/read-config.ts';
 import type { ReadinessCheck } from '../http/health.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -29,6 +29,8 @@ export interface ServiceContext {
 /** How a service is born. `Overrides` are the parts that the embedded form and tests put in place of the usual ones. */
 export interface ServiceDefinition<Config extends CommonConfig, Context extends ServiceContext, Overrides = object> {
   readonly name: PeerName;
+  /** What `readConfig` reads. */
+  readonly variables: ConfigShape;
   /** Throws ConfigError with every fault. */
   readConfig(environment: Environment): Config;
   createContext(config: Config, overrides?: Partial<Overrides>): Promise<Context>;

@@ -22,6 +22,7 @@ function define(options: { isReady: () => boolean; release?: Promise<void>; star
   const closed: string[] = [];
   const definition: ServiceDefinition<typeof config, Awaited<ReturnType<typeof createContext>>> = {
     name: 'auth',
+    variables: {},
     readConfig: () => config,
     createContext,
     createApp: (context) =>
