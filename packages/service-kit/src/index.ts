@@ -66,6 +66,7 @@ export { createIdentitySigner, type IdentitySigner } from './identity/sign-ident
 export { createUuidV7 } from './identity/uuid-v7.ts';
 export { createIdentityVerifier, type IdentityVerifier } from './identity/verify-identity.ts';
 export { defaultServerBounds, type ServerBounds } from './lifecycle/drainable-server.ts';
+export { OpenMap } from './lifecycle/open-map.ts';
 export { Roster } from './lifecycle/roster.ts';
 export { onceTerminated, reportUnknownNames, runService } from './lifecycle/run-service.ts';
 export type { ServiceContext, ServiceDefinition } from './lifecycle/service-definition.ts';

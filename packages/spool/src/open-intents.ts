@@ -1,18 +1,19 @@
+import { OpenMap } from '@aggregator/service-kit';
 import { frameBytes, type RecordEncoder } from './record.ts';
 import type { Segment } from './segment-files.ts';
 import type { SegmentLog } from './segment-log.ts';
 
 interface OpenIntent {
-  segment: Segment;
+  readonly segment: Segment;
   /** Its record, to be written again further on. */
-  json: string;
+  readonly json: string;
   /** JSON of its last mark; null if it has none. */
   markJson: string | null;
 }
 
 /** Intents without a settlement, each with the segment that must stay because of it. */
 export class OpenIntents {
-  readonly #intents = new Map<string, OpenIntent>();
+  readonly #intents = new OpenMap<string, OpenIntent>();
   #bytes = 0;
 
   get size(): number {
@@ -25,7 +26,7 @@ export class OpenIntents {
   }
 
   list(): string[] {
-    return [...this.#intents.keys()];
+    return [...this.#intents].map(([eventId]) => eventId);
   }
 
   has(eventId: string): boolean {
@@ -53,14 +54,13 @@ export class OpenIntents {
     if (intent === undefined) return false;
     this.#intents.delete(eventId);
     this.#bytes -= intent.json.length + frameBytes;
-    intent.json = '';
     intent.segment.openIntents -= 1;
     return true;
   }
 
   /** Writes the open intents of a segment, and their marks, again at the log's end. Throws where the disk takes one not; the others count. */
   carryForward(from: Segment, log: SegmentLog, encoder: RecordEncoder): void {
-    for (const [eventId, { segment, json, markJson }] of [...this.#intents]) {
+    for (const [eventId, { segment, json, markJson }] of this.#intents) {
       if (segment !== from) continue;
       // The mark first: a crash in between must not leave the intent without it.
       if (markJson !== null) log.append(encoder.encode('mark', markJson));

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Roster } from '@aggregator/service-kit';
 
-/** A body that is arriving. */
+/** A body that is arriving. Its owner keeps `receivedBytes` up to date. */
 export interface ArrivingBody {
   readonly receivedBytes: number;
   /** The client that sends it, for `cutOldest`. */
@@ -60,17 +60,11 @@ export class BodyWatch {
   /** Reads the rest of a refused body and drops it. A slow one, or one of more than `bytesMax`, loses its connection. */
   discard(request: IncomingMessage, bytesMax: number): void {
     if (request.complete || request.destroyed) return;
-    let receivedBytes = 0;
-    const leave = this.enter({
-      owner: '',
-      get receivedBytes() {
-        return receivedBytes;
-      },
-      cut: () => request.destroy(),
-    });
+    const arriving = { owner: '', receivedBytes: 0, cut: () => request.destroy() };
+    const leave = this.enter(arriving);
     request.on('data', (chunk: Buffer) => {
-      receivedBytes += chunk.length;
-      if (receivedBytes > bytesMax) request.destroy();
+      arriving.receivedBytes += chunk.length;
+      if (arriving.receivedBytes > bytesMax) request.destroy();
     });
     request.once('close', leave);
     request.resume();

@@ -45,13 +45,12 @@ export function receiveBody(request: IncomingMessage, options: ReceiveOptions): 
   const blocks = new BlockList(declared, stepBytes);
   return new Promise((resolve, reject) => {
     let isOver = false;
-    const leave = options.watch.enter({
+    const arriving = {
       owner: options.evictFor ?? '',
-      get receivedBytes() {
-        return blocks.length;
-      },
+      receivedBytes: 0,
       cut: () => fail(new AppError('request_timeout')),
-    });
+    };
+    const leave = options.watch.enter(arriving);
     const fail = (error: unknown) => {
       if (isOver) return;
       isOver = true;
@@ -66,6 +65,7 @@ export function receiveBody(request: IncomingMessage, options: ReceiveOptions): 
         const wanted = blocks.length + chunk.length - share.taken;
         if (wanted > 0) takeRoom(Math.max(wanted, Math.min(stepBytes, (declared ?? options.bytesMax) - share.taken)));
         blocks.add(chunk);
+        arriving.receivedBytes = blocks.length;
       } catch (error) {
         fail(error);
       }

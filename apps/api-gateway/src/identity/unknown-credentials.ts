@@ -1,6 +1,6 @@
 import type { LocalRates } from '@aggregator/admission';
 import { AppError } from '@aggregator/contracts';
-import { toAddressBlock } from '@aggregator/service-kit';
+import { OpenMap, toAddressBlock } from '@aggregator/service-kit';
 
 /**
  * Limits credentials that are not known to be good, for each address (IPv6: each /64), before they are looked up. Counted in
@@ -10,7 +10,7 @@ export class UnknownCredentials<Found> {
   readonly #rates: LocalRates;
   readonly #failuresPerMinute: number;
   /** By the credential itself. As many as requests that wait for auth. */
-  readonly #judging = new Map<string, Promise<Found>>();
+  readonly #judging = new OpenMap<string, Promise<Found>>();
 
   constructor(rates: LocalRates, failuresPerMinute: number) {
     this.#rates = rates;

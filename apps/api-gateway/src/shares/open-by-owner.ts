@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AppError, limitOwners, type Principal, tooManyAtOnce } from '@aggregator/contracts';
+import { OpenMap } from '@aggregator/service-kit';
 
 interface Owner {
   /** Its requests that are open. */
@@ -20,7 +21,7 @@ const refusalWaitMsMax = 5000;
  * beyond it in all, so it is refused here and costs no proxy anything (I12).
  */
 export class OpenByOwner {
-  readonly #owners = new Map<string, Owner>();
+  readonly #owners = new OpenMap<string, Owner>();
   readonly #now: () => number;
 
   /** @param now milliseconds of a monotonic clock. */

@@ -1,3 +1,4 @@
+import type { AppError } from '@aggregator/contracts';
 import {
   clientJsonBounds,
   estimateMemory,
@@ -47,20 +48,16 @@ export async function readBody(
   place.requireMemory(
     toMemory(declared === undefined ? stepBytes : Math.min(Number(declared), config.requestBytesMax)),
   );
-  let receivedBytes = 0;
+  const body: { receivedBytes: number; cut(error: AppError): void } = { receivedBytes: 0, cut: () => undefined };
   let leave: (() => void) | undefined;
   const reading = readJsonBytes(request, config.requestBytesMax, {
     onBytes(length) {
-      receivedBytes = length;
+      body.receivedBytes = length;
       if (declared === undefined) place.requireMemory(toMemory(Math.ceil(length / stepBytes) * stepBytes));
     },
     onStart(cut) {
-      leave = arriving.enter({
-        get receivedBytes() {
-          return receivedBytes;
-        },
-        cut,
-      });
+      body.cut = cut;
+      leave = arriving.enter(body);
     },
   });
   try {

@@ -1,6 +1,6 @@
 import { getHeapStatistics } from 'node:v8';
 import { AppError, type Principal } from '@aggregator/contracts';
-import { type Claim, type ClaimKind, FairPool, type Share, type ShareRefusal } from '@aggregator/service-kit';
+import { type Claim, type ClaimKind, FairPool, OpenMap, type Share, type ShareRefusal } from '@aggregator/service-kit';
 
 export interface RoomOptions {
   readonly requestsMax: number;
@@ -31,7 +31,7 @@ export class Room {
   readonly #options: RoomOptions;
   readonly #requests: FairPool;
   readonly #memory: FairPool;
-  readonly #requestIds = new Set<string>();
+  readonly #requestIds = new OpenMap<string, true>();
 
   constructor(options: RoomOptions) {
     this.#options = options;
@@ -62,7 +62,7 @@ export class Room {
       request.close();
       throw this.#toError('requests', refusal);
     }
-    this.#requestIds.add(requestId);
+    this.#requestIds.set(requestId, true);
     const memory = this.#memory.open(claims);
     return new Place(memory, this.#toMemoryError, () => {
       request.close();

@@ -1,11 +1,11 @@
-import type { OnceEnd, OnceVerdict } from '@aggregator/service-kit';
+import { type OnceEnd, type OnceVerdict, OpenMap } from '@aggregator/service-kit';
 import type { ProxyEvents } from '../events.ts';
 import type { Settled } from '../settlement/settled.ts';
 
 /** How the requests with an `Idempotency-Key` that are here now were settled. Others are not remembered. */
 export class RequestOutcomes {
   /** Null before the settlement. */
-  readonly #outcomes = new Map<string, Pick<Settled, 'outcome' | 'charge'> | 'left' | null>();
+  readonly #outcomes = new OpenMap<string, Pick<Settled, 'outcome' | 'charge'> | 'left' | null>();
 
   watch(requestId: string): void {
     this.#outcomes.set(requestId, null);

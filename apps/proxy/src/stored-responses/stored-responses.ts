@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseExactJson } from '@aggregator/contracts';
 import type { ExpiringStore } from '@aggregator/expiring-store';
 import { isRecord } from '@aggregator/providers';
-import { decrypt, encrypt } from '@aggregator/service-kit';
+import { decrypt, encrypt, OpenMap } from '@aggregator/service-kit';
 import { type Caller, toConversationKey } from '../conversations/conversation-key.ts';
 
 /** A response as its client received it, and all items that it was made from. */
@@ -30,7 +30,7 @@ export class StoredResponses {
   readonly #items: ExpiringStore;
   readonly #keptMs: number;
   /** By the key in the store. A client may continue a response before its write has ended. */
-  readonly #writes = new Map<string, Promise<unknown>>();
+  readonly #writes = new OpenMap<string, Promise<unknown>>();
 
   /** `items`: where the items of answers are kept. `keptMs`: 0 keeps nothing. */
   constructor(store: ExpiringStore, items: ExpiringStore, keptMs: number) {

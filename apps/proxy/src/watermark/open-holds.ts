@@ -1,4 +1,5 @@
 import type { AdmissionStore } from '@aggregator/admission';
+import { OpenMap } from '@aggregator/service-kit';
 
 interface OpenHold {
   readonly number: number;
@@ -8,7 +9,7 @@ interface OpenHold {
 
 /** Requests that hold money, in the order in which they asked for it. */
 export class OpenHolds {
-  readonly #open = new Map<string, OpenHold>();
+  readonly #open = new OpenMap<string, OpenHold>();
   readonly #now: () => number;
   #begun = 0;
 

@@ -1,3 +1,4 @@
+import { OpenMap } from '@aggregator/service-kit';
 import { leaseMemoryMs } from '../bounds.ts';
 import type { AdmitRequest, BudgetLimit, RateLimit } from '../port.ts';
 import { MemoryBudgetRooms } from './budget-rooms.ts';
@@ -15,7 +16,7 @@ export class Account {
   creditNanoUsd = 0n;
   heldNanoUsd = 0n;
   readonly budgets = new MemoryBudgetRooms();
-  readonly #holds = new Map<string, Hold>();
+  readonly #holds = new OpenMap<string, Hold>();
   readonly #slots = new Map<string, number>();
   readonly #leases = new Map<string, number>();
   /** No open hold expires before this. */

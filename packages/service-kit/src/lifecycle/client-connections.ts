@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { toAddressBlock } from '../http/address-block.ts';
+import { OpenMap } from './open-map.ts';
 
 export interface ConnectionBounds {
   /** Most connections in all. */
@@ -31,8 +32,8 @@ const refusal = 'HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnectio
 export class ClientConnections {
   readonly #bounds: ConnectionBounds;
   readonly #now: () => number;
-  readonly #connections = new Map<Socket, Connection>();
-  readonly #perBlock = new Map<string, number>();
+  readonly #connections = new OpenMap<Socket, Connection>();
+  readonly #perBlock = new OpenMap<string, number>();
   #searchFromMs = Number.NEGATIVE_INFINITY;
 
   constructor(bounds: ConnectionBounds, now: () => number = () => performance.now()) {

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { toOriginForm } from '../http/origin-form.ts';
 import { ClientConnections, type ConnectionBounds } from './client-connections.ts';
+import { OpenMap } from './open-map.ts';
 import { Roster } from './roster.ts';
 import { StalledAnswers } from './stalled-answers.ts';
 
@@ -33,7 +34,7 @@ const looksPerStall = 12;
 export class DrainableServer {
   readonly #server: Server;
   /** Each with how many of its answers are not sent to their last byte. */
-  readonly #sockets = new Map<Socket, number>();
+  readonly #sockets = new OpenMap<Socket, number>();
   /** Answers that are not sent to their last byte. */
   readonly #open = new Roster<ServerResponse>();
   /** Every answer says from now on that it is the last of its connection. */
