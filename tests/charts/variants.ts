@@ -49,6 +49,7 @@ export const variants: Readonly<Record<string, RenderOptions>> = {
       existingSecrets: { ...secrets, smtp: 'smtp' },
       accounts: {
         ...{ signUp: 'domains', signUpDomains: ['example.com', 'example.org'], publicUrl: 'https://ai.example.com' },
+        sso: { enabled: true, issuerAllowlist: ['keycloak.internal:8443'] },
         mail: { transport: 'smtp', from: 'AI Aggregator <noreply@example.com>' },
       },
     },

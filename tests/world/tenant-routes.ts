@@ -27,6 +27,11 @@ const tenants = 'tenants:manage';
 const providers = 'providers:manage';
 const invitations = '/v1/auth/organization/invitations';
 const teams = '/v1/auth/organization/teams';
+const ssoProviders = '/v1/auth/sso-providers';
+const ssoProvider = {
+  ...{ label: 'x', issuer: 'https://id.example.com', clientId: 'x' },
+  ...{ organizationId: ':organizationId', domains: ['example.com'] },
+};
 const members = '/v1/auth/organization/members';
 
 const aiRoutes: readonly MatrixRoute[] = [
@@ -97,6 +102,9 @@ export const matrixRoutes: readonly MatrixRoute[] = [
   { route: `DELETE ${teams}/:teamId/members/:userId`, needs: 'session', isOwned: true },
   { route: 'GET /v1/auth/organizations/:organizationId', needs: tenants },
   { route: 'PATCH /v1/auth/organizations/:organizationId', needs: tenants, body: { ceilings: null } },
+  { route: `GET ${ssoProviders}`, needs: tenants },
+  { route: `PUT ${ssoProviders}/:name`, needs: tenants, body: ssoProvider },
+  { route: `DELETE ${ssoProviders}/:name`, needs: tenants },
   { route: 'GET /v1/auth/blocks', needs: tenants },
   { route: 'PUT /v1/auth/blocks/users/:userId', needs: tenants },
   { route: 'DELETE /v1/auth/blocks/users/:userId', needs: tenants },
@@ -139,6 +147,10 @@ const publicRoutes = [
   'POST /v1/auth/email/verify',
   'POST /v1/auth/password/request',
   'POST /v1/auth/password/reset',
+  'GET /v1/auth/methods',
+  'GET /v1/auth/sso/:name/start',
+  'GET /v1/auth/sso/:name/callback',
+  'POST /v1/auth/sso/token',
 ];
 
 /** `METHOD path` with every parameter, and every name in its place, as `*`. */

@@ -13,8 +13,11 @@ import { createApiKeyHandler } from './routes/create-api-key/handler.ts';
 import { createInvitationHandler } from './routes/create-invitation/handler.ts';
 import { createServiceAccountHandler } from './routes/create-service-account/handler.ts';
 import { createTeamHandler } from './routes/create-team/handler.ts';
+import { deleteSsoProviderHandler } from './routes/delete-sso-provider/handler.ts';
 import { deleteTeamHandler } from './routes/delete-team/handler.ts';
+import { exchangeSsoCodeHandler } from './routes/exchange-sso-code/handler.ts';
 import { exportOrganizationHandler } from './routes/export-organization/handler.ts';
+import { finishSsoLoginHandler } from './routes/finish-sso-login/handler.ts';
 import { getJwksHandler } from './routes/get-jwks/handler.ts';
 import { getKeyEpochHandler } from './routes/get-key-epoch/handler.ts';
 import { getOrganizationHandler } from './routes/get-organization/handler.ts';
@@ -29,10 +32,13 @@ import { listInvitationsHandler } from './routes/list-invitations/handler.ts';
 import { listMembersHandler } from './routes/list-members/handler.ts';
 import { listMembershipsHandler } from './routes/list-memberships/handler.ts';
 import { listSessionsHandler } from './routes/list-sessions/handler.ts';
+import { listSignInMethodsHandler } from './routes/list-sign-in-methods/handler.ts';
+import { listSsoProvidersHandler } from './routes/list-sso-providers/handler.ts';
 import { listTeamMembersHandler } from './routes/list-team-members/handler.ts';
 import { listTeamsHandler } from './routes/list-teams/handler.ts';
 import { logInHandler } from './routes/log-in/handler.ts';
 import { logOutHandler } from './routes/log-out/handler.ts';
+import { putSsoProviderHandler } from './routes/put-sso-provider/handler.ts';
 import { putTeamMemberHandler } from './routes/put-team-member/handler.ts';
 import { refreshSessionHandler } from './routes/refresh-session/handler.ts';
 import { registerAccountHandler } from './routes/register-account/handler.ts';
@@ -47,6 +53,7 @@ import { revokeInvitationHandler } from './routes/revoke-invitation/handler.ts';
 import { revokeSessionHandler } from './routes/revoke-session/handler.ts';
 import { rotateApiKeyHandler } from './routes/rotate-api-key/handler.ts';
 import { showInvitationHandler } from './routes/show-invitation/handler.ts';
+import { startSsoLoginHandler } from './routes/start-sso-login/handler.ts';
 import { transferOwnershipHandler } from './routes/transfer-ownership/handler.ts';
 import { unblockAccessHandler } from './routes/unblock-access/handler.ts';
 import { updateMemberHandler } from './routes/update-member/handler.ts';
@@ -61,6 +68,7 @@ import { takeTurn } from './turns/take-turn.ts';
 const deletionPath = '/v1/auth/organization/deletion';
 const invitationsPath = '/v1/auth/organization/invitations';
 const teamsPath = '/v1/auth/organization/teams';
+const ssoProvidersPath = '/v1/auth/sso-providers';
 const membersPath = '/v1/auth/organization/members';
 
 export function createAuthApp(context: AuthContext): Express {
@@ -81,6 +89,10 @@ export function createAuthApp(context: AuthContext): Express {
     app.post('/v1/auth/email/verify', gateway, jsonBody, verifyEmailHandler(context));
     app.post('/v1/auth/password/request', gateway, jsonBody, requestPasswordResetHandler(context));
     app.post('/v1/auth/password/reset', gateway, jsonBody, resetPasswordHandler(context));
+    app.get('/v1/auth/methods', gateway, listSignInMethodsHandler(context));
+    app.get('/v1/auth/sso/:name/start', gateway, startSsoLoginHandler(context));
+    app.get('/v1/auth/sso/:name/callback', gateway, finishSsoLoginHandler(context));
+    app.post('/v1/auth/sso/token', gateway, jsonBody, exchangeSsoCodeHandler(context));
     app.post('/v1/auth/logout', principal, jsonBodyIfAny, turn, logOutHandler(context));
 
     app.get('/v1/users/profile', allow('account.manage'), getProfileHandler(context));
@@ -155,6 +167,10 @@ export function createAuthApp(context: AuthContext): Express {
 
     app.get('/v1/auth/organizations/:id', allow('tenants.manage'), getTenantHandler(context));
     app.patch('/v1/auth/organizations/:id', allow('tenants.manage'), jsonBody, turn, updateTenantHandler(context));
+
+    app.get(ssoProvidersPath, allow('tenants.manage'), listSsoProvidersHandler(context));
+    app.put(`${ssoProvidersPath}/:name`, allow('tenants.manage'), jsonBody, turn, putSsoProviderHandler(context));
+    app.delete(`${ssoProvidersPath}/:name`, allow('tenants.manage'), turn, deleteSsoProviderHandler(context));
 
     app.get('/v1/auth/blocks', allow('tenants.manage'), listBlocksHandler(context));
     app.put('/v1/auth/blocks/:kind/:id', allow('tenants.manage'), turn, blockAccessHandler(context));

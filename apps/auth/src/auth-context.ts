@@ -1,4 +1,4 @@
-import type { IdentityVerifier, ServiceContext } from '@aggregator/service-kit';
+import type { EgressAllowlist, IdentityVerifier, ServiceContext } from '@aggregator/service-kit';
 import type { SignUpPolicy } from './accounts/sign-up-policy.ts';
 import type { LoginGuard } from './attempts/login-guard.ts';
 import type { Database } from './database/create-database.ts';
@@ -8,6 +8,9 @@ import type { InstallationLimits } from './limits/installation-limits.ts';
 import type { MailQueue } from './mail/mail-queue.ts';
 import type { PasswordKeeper } from './passwords/password-keeper.ts';
 import type { AccessTokenSigner } from './sessions/access-token-signer.ts';
+import type { OidcClients } from './sso/oidc-clients.ts';
+import type { LoginSealer } from './sso/pending-login.ts';
+import type { SecretSealer } from './sso/stored-provider.ts';
 import type { BoundedQueue } from './turns/bounded-queue.ts';
 
 export interface AuthContext extends ServiceContext {
@@ -24,5 +27,12 @@ export interface AuthContext extends ServiceContext {
   readonly mails: MailQueue;
   readonly signUp: SignUpPolicy;
   readonly invitationsPerDay: number;
+  readonly sendsMails: boolean;
+  /** Start of the addresses of this installation, as browsers see them. */
+  readonly publicUrl: string;
+  readonly ssoAllowlist: EgressAllowlist;
+  readonly oidcClients: OidcClients;
+  readonly ssoSecrets: SecretSealer;
+  readonly ssoLogins: LoginSealer;
   now(): Date;
 }

@@ -4,6 +4,8 @@ import {
   databaseUrlVariable,
   defaultPorts,
   type Environment,
+  egressAllowlist,
+  httpProxyVariables,
   integer,
   readConfig,
   redisVariables,
@@ -97,6 +99,12 @@ export const authVariables = {
     integer(1, 100_000).default(200),
     'Invitations that one organisation can send in 24 hours.',
   ),
+  ssoIssuerAllowlist: variable(
+    'SSO_ISSUER_ALLOWLIST',
+    egressAllowlist.optional(),
+    'Hosts (with or without a port) and networks, separated by commas, that identity providers may be at although they are not public or not https: `keycloak.internal:8443`.',
+  ),
+  ...httpProxyVariables,
   databaseConnectionsMax: variable(
     'AUTH_DATABASE_CONNECTIONS_MAX',
     integer(1, 200).default(10),

@@ -1,5 +1,12 @@
 import { createInvalidationChannel, type InvalidationChannel } from '@aggregator/invalidation';
-import { ConfigError, createIdentity, createLogger, createMetrics, type Logger } from '@aggregator/service-kit';
+import {
+  ConfigError,
+  createIdentity,
+  createLogger,
+  createMetrics,
+  emptyAllowlist,
+  type Logger,
+} from '@aggregator/service-kit';
 import { toSignUpPolicy } from './accounts/sign-up-policy.ts';
 import { createLoginGuard } from './attempts/login-guard.ts';
 import type { AuthContext } from './auth-context.ts';
@@ -15,6 +22,9 @@ import { openMailTransport } from './mail/open-mail-transport.ts';
 import { createPasswordKeeper } from './passwords/password-keeper.ts';
 import { createAccessTokenSigner } from './sessions/access-token-signer.ts';
 import { startSweeping } from './sessions/sweep-sessions.ts';
+import { createOidcClients } from './sso/oidc-clients.ts';
+import { createLoginSealer } from './sso/pending-login.ts';
+import { createSecretSealer } from './sso/stored-provider.ts';
 import { createBoundedQueue } from './turns/bounded-queue.ts';
 
 /** Parts that may come from outside; who made a part closes it. */
@@ -47,6 +57,8 @@ export async function createAuthContext(
   const transport = overrides.mailTransport ?? openMailTransport(config, logger);
   const mails = createMailQueue(database, { peppers: config.keyPeppers, isSending: transport !== null });
   const events = createAuthEvents(logger, metrics, invalidation);
+  const { ssoIssuerAllowlist: ssoAllowlist = emptyAllowlist } = config;
+  const oidcClients = createOidcClients({ allowlist: ssoAllowlist, proxies: config, now: nowMs });
   let delivering: { stop(): Promise<void> } | undefined;
 
   return {
@@ -75,6 +87,12 @@ export async function createAuthContext(
     mails,
     signUp: toSignUpPolicy(config),
     invitationsPerDay: config.invitationsPerDay,
+    sendsMails: transport !== null,
+    publicUrl: config.publicUrl,
+    ssoAllowlist,
+    oidcClients,
+    ssoSecrets: createSecretSealer(config.keyPeppers),
+    ssoLogins: createLoginSealer(config.keyPeppers),
     now,
     readinessChecks: {
       database: async () => {
@@ -92,6 +110,7 @@ export async function createAuthContext(
       sweeping?.stop();
       await delivering?.stop();
       if (overrides.mailTransport === undefined) await transport?.close();
+      await oidcClients.close();
       await database.$disconnect();
       if (overrides.invalidation === undefined) await invalidation.close();
     },

@@ -20,6 +20,8 @@ export interface AuthEvents {
   accountRegistered(fact: Happening): void;
   loginSucceeded(fact: Happening): void;
   loginFailed(fact: Happening & { code: string }): void;
+  /** A login at an identity provider that was verified, or not. `reason`: what was wrong, for the operator. */
+  ssoLoginEnded(fact: Happening & { provider: string; code: string; reason?: string }): void;
   sessionRefreshed(fact: Happening & { isRepeat: boolean }): void;
   /** Also publishes that the user's sessions changed, as `sessionsEnded` does. */
   refreshTokenReused(fact: Happening & { userId: string }): Promise<void>;
@@ -75,6 +77,7 @@ export interface AuthEvents {
 export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation: InvalidationChannel): AuthEvents {
   const registrations = metrics.counter('auth_accounts_registered_total', 'Organisations that registered.');
   const logins = metrics.counter('auth_logins_total', 'Logins, by result.', ['result']);
+  const ssoLogins = metrics.counter('auth_sso_logins_total', 'Logins at identity providers, by result.', ['result']);
   const refreshes = metrics.counter('auth_refreshes_total', 'Refreshes of a session, by result.', ['result']);
   const endings = metrics.counter('auth_sessions_ended_total', 'Sessions that their users ended.');
   const updates = metrics.counter('auth_profiles_updated_total', 'Profiles that their users changed.');
@@ -115,6 +118,11 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
     loginFailed(fact) {
       logins.inc({ result: fact.code });
       logger.warn('login_failed', { ...fact });
+    },
+    ssoLoginEnded(fact) {
+      ssoLogins.inc({ result: fact.code });
+      if (fact.code === 'succeeded') logger.info('sso_login_succeeded', { ...fact });
+      else logger.warn('sso_login_failed', { ...fact });
     },
     sessionRefreshed(fact) {
       refreshes.inc({ result: fact.isRepeat ? 'repeated' : 'rotated' });

@@ -13,6 +13,7 @@ auth:
   port: 3001
   stores: {{ toJson (concat (list "postgres" "redis") (ternary (list "smtp") list (eq .Values.accounts.mail.transport "smtp"))) }}
   keys: [KEY_PEPPER, AUTH_JWT_PRIVATE_KEY]
+  asksIssuers: {{ .Values.accounts.sso.enabled }}
 provider-orchestrator:
   port: 3002
   calls: {{ toJson $mock }}

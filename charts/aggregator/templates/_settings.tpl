@@ -95,6 +95,9 @@ SIGN_UP: {{ $accounts.signUp }}
 {{- with $accounts.signUpDomains }}
 SIGN_UP_DOMAINS: {{ join "," . | quote }}
 {{- end }}
+{{- with $accounts.sso.issuerAllowlist }}
+SSO_ISSUER_ALLOWLIST: {{ join "," . | quote }}
+{{- end }}
 EMAIL_VERIFICATION: {{ $accounts.emailVerification | quote }}
 MAIL_TRANSPORT: {{ $accounts.mail.transport }}
 {{- with $accounts.mail.from }}

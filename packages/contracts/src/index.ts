@@ -38,6 +38,7 @@ export * from './management/reviews.ts';
 export * from './management/routes.ts';
 export * from './management/sessions.ts';
 export * from './management/spools.ts';
+export * from './management/sso.ts';
 export * from './management/teams.ts';
 export * from './management/tenants.ts';
 export * from './management/usage.ts';

@@ -3,6 +3,7 @@ export {
   type CommonConfig,
   commonVariables,
   defaultPorts,
+  egressAllowlist,
   environmentPrefix,
   flag,
   integer,

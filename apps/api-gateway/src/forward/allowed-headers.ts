@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { ssoCookieName } from '@aggregator/contracts';
 
 /**
  * Client headers that go on to a service; all others end here, whatever a client calls them. Ours by their whole names:
@@ -41,6 +42,22 @@ export function toForwardHeaders(headers: IncomingHttpHeaders): Record<string, s
     if (typeof value === 'string') forwarded[name] = value;
   }
   return forwarded;
+}
+
+/** The one cookie that a route takes, if the client sent it. */
+export function toForwardCookie(
+  { cookie }: IncomingHttpHeaders,
+  name: string | undefined,
+): { readonly cookie?: string } {
+  if (name === undefined || cookie === undefined) return {};
+  const pair = cookie.split(';').find((part) => part.trim().startsWith(`${name}=`));
+  return pair === undefined ? {} : { cookie: pair.trim() };
+}
+
+/** The cookie of a login at an identity provider, as `toAnswerHeaders` takes it. No other cookie passes. */
+export function toOwnCookies(headers: IncomingHttpHeaders): string[] {
+  const cookies = headers['set-cookie'] ?? [];
+  return cookies.filter((value) => value.startsWith(`${ssoCookieName}=`)).flatMap((value) => ['set-cookie', value]);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { AppError } from '@aggregator/contracts';
-import { toAnswerHeaders } from './allowed-headers.ts';
+import { toAnswerHeaders, toOwnCookies } from './allowed-headers.ts';
 import type { UnreadBytes } from './unread-bytes.ts';
 
 /** Milliseconds. */
@@ -78,7 +78,7 @@ export class ServiceExchange {
     this.#expireAfter(this.#deadlines.answerMs, 'no end of the answer in time');
     answer.on('data', () => this.#timer?.refresh());
     try {
-      this.#response.writeHead(answer.statusCode ?? 0, toAnswerHeaders(answer.headers, []));
+      this.#response.writeHead(answer.statusCode ?? 0, toAnswerHeaders(answer.headers, toOwnCookies(answer.headers)));
       answer.pipe(this.#response);
     } catch (cause) {
       this.fail(cause);

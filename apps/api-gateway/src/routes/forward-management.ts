@@ -6,7 +6,7 @@ import type { RequestHandler } from 'express';
 import { type ReceiveOptions, receiveBody } from '../bodies/receive-body.ts';
 import type { ReceivedBody } from '../bodies/received-body.ts';
 import type { ApiGatewayContext } from '../context.ts';
-import { toForwardHeaders } from '../forward/allowed-headers.ts';
+import { toForwardCookie, toForwardHeaders } from '../forward/allowed-headers.ts';
 import { forwardOnce } from '../forward/forward-once.ts';
 import { ReceivedRequest } from '../forward/received-request.ts';
 import { UnreadBytes } from '../forward/unread-bytes.ts';
@@ -106,7 +106,7 @@ interface Client {
 
 async function forward(
   context: ApiGatewayContext,
-  { service }: ManagementRoute,
+  { service, cookie }: ManagementRoute,
   { identify, claims, receive, principal }: Admitted,
   client: Client,
 ): Promise<void> {
@@ -127,6 +127,7 @@ async function forward(
     // A new object: nothing that a client wrote reaches a service unless it is listed.
     const headers = {
       ...toForwardHeaders(request.headers),
+      ...toForwardCookie(request.headers, cookie),
       ...(body.length > 0 && { 'content-length': String(body.length) }),
       ...identity,
       [requestIdHeader]: String(response.getHeader(requestIdHeader)),

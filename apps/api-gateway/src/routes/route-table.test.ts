@@ -70,6 +70,8 @@ describe('routes', () => {
 
   it('sends each part of the management API to its service, and only sign-in parts for strangers', () => {
     expect(findManagementRoute('/v1/auth/login')).toMatchObject({ service: 'auth', isPublic: true });
+    expect(findManagementRoute('/v1/auth/sso/acme/start')).toMatchObject({ isPublic: true, cookie: 'aggregator_sso' });
+    expect(findManagementRoute('/v1/auth/sso-providers')).toMatchObject({ service: 'auth', isPublic: false });
     expect(findManagementRoute('/v1/auth/loginx')).toMatchObject({ service: 'auth', isPublic: false });
     expect(findManagementRoute('/v1/auth/api-keys')).toMatchObject({ service: 'auth', isPublic: false });
     expect(findManagementRoute('/v1/users/usage')).toMatchObject({ service: 'analytics', isPublic: false });

@@ -1,4 +1,4 @@
-import type { Scope, ServiceName } from '@aggregator/contracts';
+import { type Scope, type ServiceName, ssoCookieName } from '@aggregator/contracts';
 
 /** A route of the AI surface: served by the proxy, behind the lean handler. */
 export interface AiRoute {
@@ -52,6 +52,8 @@ export interface ManagementRoute {
   prefix: string;
   service: Exclude<ServiceName, 'api-gateway' | 'proxy'>;
   isPublic: boolean;
+  /** The one cookie that goes on to the service; none where absent. */
+  cookie?: string;
 }
 
 /** The first prefix that fits decides. The services themselves check scopes; a stranger gets past only what is public. */
@@ -62,6 +64,8 @@ export const managementRoutes: readonly ManagementRoute[] = [
   { prefix: '/v1/auth/invitations', service: 'auth', isPublic: true },
   { prefix: '/v1/auth/email', service: 'auth', isPublic: true },
   { prefix: '/v1/auth/password', service: 'auth', isPublic: true },
+  { prefix: '/v1/auth/methods', service: 'auth', isPublic: true },
+  { prefix: '/v1/auth/sso', service: 'auth', isPublic: true, cookie: ssoCookieName },
   { prefix: '/v1/auth', service: 'auth', isPublic: false },
   { prefix: '/v1/users/usage', service: 'analytics', isPublic: false },
   { prefix: '/v1/users', service: 'auth', isPublic: false },

@@ -4,10 +4,11 @@ import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
 import { isUniqueViolation } from '../database/create-database.ts';
 import { sendLink } from '../email/send-link.ts';
+import { isSsoRequired } from '../sso/stored-provider.ts';
 import { requireSignUp } from './sign-up-policy.ts';
 import { toOrganization, toUser } from './to-user.ts';
 
-/** Creates an organisation and its owner, or nothing, and sends the mail that verifies the address if that is required. Throws `sign_up_closed`, `email_taken`. */
+/** Creates an organisation and its owner, or nothing, and sends the mail that verifies the address if that is required. Throws `sign_up_closed`, `sso_required`, `email_taken`. */
 export async function registerAccount(
   {
     database,
@@ -21,6 +22,7 @@ export async function registerAccount(
   address: string,
 ): Promise<RegisterAnswer> {
   requireSignUp(signUp, request.email, false);
+  if (await isSsoRequired(database, request.email)) throw new AppError('sso_required');
   const taken = await database.user.findUnique({ where: { email: request.email }, select: { id: true } });
   if (taken !== null) throw new AppError('email_taken', { param: 'email' });
   const passwordHash = await passwords.hash(request.password, address);

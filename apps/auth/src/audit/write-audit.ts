@@ -43,8 +43,13 @@ export interface AuditedChange {
     | 'operator_appointed'
     | 'deletion_requested'
     | 'deletion_cancelled'
-    | 'organization_deleted';
-  subjectType: 'organization' | 'user' | 'session' | 'api_key' | 'team' | 'invitation';
+    | 'organization_deleted'
+    | 'sso_provider_set'
+    | 'sso_provider_deleted'
+    | 'sso_identity_linked'
+    | 'account_reclaimed'
+    | 'member_joined';
+  subjectType: 'organization' | 'user' | 'session' | 'api_key' | 'team' | 'invitation' | 'sso_provider';
   subjectId: string;
   /** What changed; never a secret, never personal data. */
   details?: Readonly<Record<string, string | number | readonly string[]>>;

@@ -47,6 +47,7 @@ async function deleteOrganization(database: Database, now: Date, organizationId:
     });
     await transaction.apiKey.updateMany({ where: { organizationId }, data: { teamId: null, name: deletedName } });
     await transaction.team.deleteMany({ where: { organizationId } });
+    await transaction.ssoProvider.deleteMany({ where: { organizationId } });
     await transaction.invitation.deleteMany({ where: { organizationId } });
     await transaction.membership.deleteMany({ where: { organizationId } });
     for (const userId of userIds) await moveHome(transaction, organizationId, userId);
@@ -75,6 +76,7 @@ async function forgetPeople(transaction: Transaction, now: Date, userIds: readon
   await transaction.$executeRaw`
     UPDATE "session" SET "ended_at" = ${now}, "end_reason" = 'revoked'
     WHERE "ended_at" IS NULL AND "user_id" IN (SELECT "id" FROM "user" WHERE ${alone})`;
+  await transaction.$executeRaw`DELETE FROM "sso_identity" WHERE "user_id" IN (SELECT "id" FROM "user" WHERE ${alone})`;
   await transaction.$executeRaw`
     UPDATE "user" SET "name" = ${deletedName}, "password_hash" = NULL, "email_verified_at" = NULL,
       "email" = CASE WHEN "is_service_account" THEN NULL ELSE 'deleted-' || "id"::text || '@invalid' END

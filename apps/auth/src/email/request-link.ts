@@ -1,6 +1,7 @@
 import type { AuthContext } from '../auth-context.ts';
 import type { EmailPurpose } from '../generated/prisma/client.ts';
 import type { Mail } from '../mail/mail.ts';
+import { isSsoRequired } from '../sso/stored-provider.ts';
 import { sendLink } from './send-link.ts';
 
 /**
@@ -22,6 +23,9 @@ export function requestLink(
     database.$transaction(async (transaction) => {
       const user = await transaction.user.findUnique({ where: { email: email.toLowerCase() } });
       if (user === null || user.blockedAt !== null) return;
+      // A password would be rejected; an operator can have one.
+      const hasNoPassword = purpose === 'password_reset' && !user.isOperator;
+      if (hasNoPassword && (await isSsoRequired(transaction, email))) return;
       if (purpose === 'verification' && user.emailVerifiedAt !== null) return;
       // One at a time for each user, so that the count of mails is true.
       await transaction.$queryRaw`SELECT 1 FROM "user" WHERE "id" = ${user.id}::uuid FOR NO KEY UPDATE`;

@@ -8,20 +8,20 @@ import type { AuthContext } from '../auth-context.ts';
 import { isUniqueViolation, type Transaction } from '../database/create-database.ts';
 import type { Invitation, User } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
+import { requirePlace } from '../members/require-place.ts';
 import { hashSingleUseToken } from '../secrets/single-use-token.ts';
-import { membershipsPerUserMax } from '../sessions/choose-organization.ts';
+import { isSsoRequired } from '../sso/stored-provider.ts';
 import { openAt } from './to-invitation.ts';
 
 type Parts = Pick<AuthContext, 'database' | 'passwords' | 'loginGuard' | 'signUp' | 'now'>;
 type Request = z.infer<typeof acceptInvitationRequest>;
 
-const membersMax = 10_000;
 const newAccount = z.object({ password: registerRequest.shape.password, name: registerRequest.shape.name });
 
 /**
  * Makes the person at the invited address a member: with the password of its account, else with a new account. The token shows that
  * the address is its own, and works once.
- * @throws {AppError} `invalid_token`; `invalid_credentials` for the wrong password of an account; `sign_up_closed`;
+ * @throws {AppError} `invalid_token`; `invalid_credentials` for the wrong password of an account; `sign_up_closed`; `sso_required`;
  * `invalid_value` without what a new account needs; `access_blocked`; `conflict` if it or the organisation has too many
  * memberships; `rate_limit_exceeded`
  */
@@ -36,6 +36,7 @@ export async function acceptInvitation(
   const invitation = await database.invitation.findFirst({ where: { tokenHash, ...openAt(clock()) } });
   if (invitation === null) throw invalidToken();
   const { email } = invitation;
+  if (await isSsoRequired(database, email)) throw new AppError('sso_required');
   const account = await database.user.findUnique({ where: { email } });
   const passwordHash = account === null ? await hashNewPassword() : await verifyPassword(account);
   const now = clock();
@@ -116,15 +117,7 @@ async function join(transaction: Transaction, now: Date, { organizationId, role,
   const organization = await transaction.organization.findUniqueOrThrow({ where: { id: organizationId } });
   if (organization.blockedAt !== null) throw new AppError('access_blocked');
   if (organization.deleteAt !== null) throw invalidToken();
-  const [ofUser, ofOrganization] = await Promise.all([
-    transaction.membership.count({ where: { userId } }),
-    transaction.membership.count({ where: { organizationId } }),
-  ]);
-  if (ofUser >= membershipsPerUserMax || ofOrganization >= membersMax) {
-    throw new AppError('conflict', {
-      message: 'You, or the organisation, have the most memberships that are possible.',
-    });
-  }
+  await requirePlace(transaction, organizationId, userId);
   await transaction.membership.create({ data: { organizationId, userId, role, createdAt: now } });
   const team = teamId === null ? null : await transaction.team.findFirst({ where: { id: teamId, organizationId } });
   if (team !== null) {

@@ -1,5 +1,4 @@
-import type { Caller } from '../audit/caller.ts';
-import { writeAudit } from '../audit/write-audit.ts';
+import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { Transaction } from '../database/create-database.ts';
 
 export interface KeysToRevoke {
@@ -13,7 +12,7 @@ export interface KeysToRevoke {
 export async function revokeEach(
   transaction: Transaction,
   now: Date,
-  caller: Caller,
+  actor: Actor,
   { organizationId, keyIds, detailsOf }: KeysToRevoke,
 ): Promise<number> {
   const revoked = await transaction.apiKey.updateManyAndReturn({
@@ -23,7 +22,7 @@ export async function revokeEach(
   });
   for (const { id } of revoked) {
     const details = detailsOf(id);
-    await writeAudit(transaction, now, caller, {
+    await writeAudit(transaction, now, actor, {
       organizationId,
       action: 'api_key_revoked',
       subjectType: 'api_key',

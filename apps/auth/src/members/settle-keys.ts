@@ -1,6 +1,5 @@
 import { AppError } from '@aggregator/contracts';
-import type { Caller } from '../audit/caller.ts';
-import { writeAudit } from '../audit/write-audit.ts';
+import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { Transaction } from '../database/create-database.ts';
 import { readDescendants } from '../keys/read-descendants.ts';
 import { revokeEach } from '../keys/revoke-each.ts';
@@ -22,7 +21,7 @@ export interface Leaver {
 export async function settleKeys(
   transaction: Transaction,
   now: Date,
-  caller: Caller,
+  actor: Actor,
   { organizationId, userId, teamId, handKeysTo }: Leaver,
 ): Promise<number> {
   const own = await transaction.apiKey.findMany({
@@ -30,7 +29,7 @@ export async function settleKeys(
     select: { id: true },
   });
   const ownIds = own.map(({ id }) => id);
-  if (handKeysTo === undefined) return await revokeKeys(transaction, now, caller, organizationId, ownIds, 'owner_left');
+  if (handKeysTo === undefined) return await revokeKeys(transaction, now, actor, organizationId, ownIds, 'owner_left');
   if (handKeysTo === userId || (await readStanding(transaction, organizationId, handKeysTo)) === null) {
     throw new AppError('invalid_value', {
       param: 'handKeysTo',
@@ -39,7 +38,7 @@ export async function settleKeys(
   }
   await transaction.apiKey.updateMany({ where: { id: { in: ownIds } }, data: { userId: handKeysTo } });
   for (const id of ownIds) {
-    await writeAudit(transaction, now, caller, {
+    await writeAudit(transaction, now, actor, {
       organizationId,
       action: 'api_key_handed_over',
       subjectType: 'api_key',
@@ -54,13 +53,13 @@ export async function settleKeys(
 export async function revokeKeys(
   transaction: Transaction,
   now: Date,
-  caller: Caller,
+  actor: Actor,
   organizationId: string,
   keyIds: readonly string[],
   reason: 'owner_left' | 'team_deleted',
 ): Promise<number> {
   const made = await readDescendants(transaction, keyIds);
-  return await revokeEach(transaction, now, caller, {
+  return await revokeEach(transaction, now, actor, {
     organizationId,
     keyIds: [...keyIds, ...made],
     detailsOf: () => ({ reason }),

@@ -12,7 +12,7 @@ export function sweepSessions(database: Database, now: Date): Promise<number> {
     )`;
 }
 
-/** Deletes mails that were sent or given up a week ago, and links and invitations that expired a month ago. Returns how many. */
+/** Deletes mails that were sent or given up a week ago, links and invitations that expired a month ago, and finished logins of an hour ago. Returns how many. */
 export async function sweepMails(database: Database, now: Date): Promise<number> {
   const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
   const counts = [
@@ -27,6 +27,10 @@ export async function sweepMails(database: Database, now: Date): Promise<number>
     await database.$executeRaw`
       DELETE FROM "invitation" WHERE "id" IN (
         SELECT "id" FROM "invitation" WHERE "expires_at" < ${daysAgo(30)} LIMIT ${perSweepMax}
+      )`,
+    await database.$executeRaw`
+      DELETE FROM "sso_login" WHERE "state_hash" IN (
+        SELECT "state_hash" FROM "sso_login" WHERE "expires_at" < ${daysAgo(1 / 24)} LIMIT ${perSweepMax}
       )`,
   ];
   return counts.reduce((sum, count) => sum + count, 0);

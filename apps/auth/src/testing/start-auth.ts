@@ -67,6 +67,8 @@ export interface AuthHarness {
   channel: { isDown: boolean };
   readLog(): string;
   call(method: string, path: string, call?: Call): Promise<Answer>;
+  /** Headers that a request of this caller has. */
+  identify(as: Call['as']): Promise<Record<string, string>>;
   /** Registers through the public route; the role is then set in the database; an operator owns its organisation too. */
   createAccount(role?: MemberRole | 'operator'): Promise<Account>;
   /** A new person in the organisation of the principal, with a session there. */
@@ -152,6 +154,7 @@ export async function startAuth(environment: Record<string, string> = {}): Promi
     channel,
     readLog: () => log.join(''),
     call,
+    identify: (as) => identify(signer, as),
     createAccount,
     async createMember({ orgId: organizationId }, role) {
       const account = await createAccount();

@@ -94,6 +94,11 @@ export const errorCatalogue = {
     'This refresh token was already used. The session has been closed; log in again.',
   ),
   invalid_credentials: entry(401, 'authentication_error', 'The e-mail address or the password is wrong.'),
+  sso_failed: entry(
+    401,
+    'authentication_error',
+    'The login at the identity provider could not be verified. Start it again in the same browser.',
+  ),
   invalid_peer: entry(
     401,
     'authentication_error',
@@ -113,6 +118,16 @@ export const errorCatalogue = {
     403,
     'permission_error',
     'This installation does not let you make an account with this address. Ask for an invitation, or contact the operator.',
+  ),
+  sso_required: entry(
+    403,
+    'permission_error',
+    'People with an address of this domain log in through their identity provider. GET /v1/auth/methods names it.',
+  ),
+  sso_not_allowed: entry(
+    403,
+    'permission_error',
+    'Your account at the identity provider cannot be used here. Ask an administrator of your organisation.',
   ),
   insufficient_permissions: entry(403, 'permission_error', 'This key or user is not allowed to do that.'),
   model_not_allowed: entry(403, 'permission_error', 'This key is not allowed to use that model.'),

@@ -63,7 +63,8 @@ const defaultPorts: Record<ServiceName, number> = {
   analytics: 3005,
 };
 
-const allowlist = z.string().transform((text, context) => {
+/** Hosts and networks that are called although they are not public. */
+export const egressAllowlist = z.string().transform((text, context) => {
   try {
     return createEgressAllowlist(text.split(',').filter((entry) => entry.trim() !== ''));
   } catch (error) {
@@ -76,7 +77,7 @@ const allowlist = z.string().transform((text, context) => {
 /** Read where an address is saved and where it is called. */
 export const baseUrlAllowlistVariable = variable(
   'PROVIDER_BASE_URL_ALLOWLIST',
-  allowlist.optional(),
+  egressAllowlist.optional(),
   'Hosts (with or without a port) and networks, separated by commas, that providers declared through the API may be at although they are not public or not https: `llm.internal:8000,10.1.0.0/16`.',
 );
 

@@ -1,0 +1,59 @@
+import { type SsoProvider, ssoMapping } from '@aggregator/contracts';
+import type { Database, Transaction } from '../database/create-database.ts';
+import type { SsoProvider as Row } from '../generated/prisma/client.ts';
+import { deriveSealingKey, open, seal } from '../secrets/seal.ts';
+
+export interface SecretSealer {
+  seal(secret: string, providerId: string): Uint8Array<ArrayBuffer>;
+  /** Null if it was sealed with a pepper that is no longer configured. */
+  open(sealed: Uint8Array, providerId: string): string | null;
+}
+
+export function createSecretSealer(peppers: readonly string[]): SecretSealer {
+  const keys = peppers.map((pepper) => deriveSealingKey(pepper, 'sso-client-secret'));
+  const present = keys[0];
+  if (present === undefined) throw new RangeError('at least one pepper is needed');
+  return {
+    seal: (secret, providerId) => seal(present, secret, providerId),
+    open: (sealed, providerId) =>
+      keys.map((key) => open(key, sealed, providerId)).find((text) => text !== null) ?? null,
+  };
+}
+
+/** Where the identity provider sends people back to. One for each provider, so that no provider answers for another. */
+export function toRedirectUri(publicUrl: string, name: string): string {
+  return `${publicUrl.replace(/\/$/, '')}/v1/auth/sso/${name}/callback`;
+}
+
+export function toSsoProvider(row: Row, publicUrl: string): SsoProvider {
+  return {
+    name: row.name,
+    label: row.label,
+    issuer: row.issuer,
+    clientId: row.clientId,
+    scopes: row.scopes,
+    organizationId: row.organizationId,
+    domains: row.domains,
+    isEnforced: row.isEnforced,
+    isListed: row.isListed,
+    createsUsers: row.createsUsers,
+    isEmailTrusted: row.isEmailTrusted,
+    isForOperators: row.isForOperators,
+    defaultRole: row.defaultRole === 'owner' ? null : row.defaultRole,
+    mapping: ssoMapping.parse(row.mapping),
+    hasClientSecret: row.secretSealed !== null,
+    redirectUri: toRedirectUri(publicUrl, row.name),
+    createdAt: row.createdAt.toISOString(),
+    changedAt: row.changedAt.toISOString(),
+  };
+}
+
+export function toDomain(email: string): string {
+  return email.slice(email.lastIndexOf('@') + 1).toLowerCase();
+}
+
+/** True if people with this address cannot log in with a password. */
+export async function isSsoRequired(database: Database | Transaction, email: string): Promise<boolean> {
+  const where = { isEnforced: true, domains: { has: toDomain(email) } };
+  return (await database.ssoProvider.findFirst({ where, select: { id: true } })) !== null;
+}
