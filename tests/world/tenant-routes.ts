@@ -25,6 +25,7 @@ const profile = 'profile:manage';
 const keys = 'keys:manage';
 const tenants = 'tenants:manage';
 const providers = 'providers:manage';
+const prices = 'prices:manage';
 const invitations = '/v1/auth/organization/invitations';
 const teams = '/v1/auth/organization/teams';
 const ssoProviders = '/v1/auth/sso-providers';
@@ -134,6 +135,15 @@ export const matrixRoutes: readonly MatrixRoute[] = [
     body: { candidates: [{ provider: 'mock', model: 'mock-small' }] },
   },
   { route: 'DELETE /v1/orchestrator/routes/fast', needs: providers },
+  { route: 'GET /v1/orchestrator/prices', needs: prices },
+  {
+    ...{ route: 'POST /v1/orchestrator/prices', needs: prices },
+    body: { provider: 'mock', model: 'mock-small', price: { input: '1', output: '1' } },
+  },
+  { route: 'DELETE /v1/orchestrator/prices/:requestId', needs: prices },
+  { route: 'GET /v1/orchestrator/price-rules', needs: prices },
+  { route: 'POST /v1/orchestrator/price-rules', needs: prices, body: { models: '*', multiplierPpm: 1_000_000 } },
+  { route: 'DELETE /v1/orchestrator/price-rules/:requestId', needs: prices },
 ];
 
 /** Routes that a client without a credential may call. */

@@ -10,10 +10,16 @@ import {
 } from '@aggregator/service-kit';
 import type { ProviderOrchestratorContext } from './context.ts';
 import { answerCredentials } from './routes/answer-credentials/handler.ts';
+import { createPrice } from './routes/create-price/handler.ts';
+import { createPriceRule } from './routes/create-price-rule/handler.ts';
 import { createProvider } from './routes/create-provider/handler.ts';
 import { deleteProvider } from './routes/delete-provider/handler.ts';
 import { deleteRoute } from './routes/delete-route/handler.ts';
+import { endPrice } from './routes/end-price/handler.ts';
+import { endPriceRule } from './routes/end-price-rule/handler.ts';
 import { listModels } from './routes/list-models/handler.ts';
+import { listPriceRules } from './routes/list-price-rules/handler.ts';
+import { listPrices } from './routes/list-prices/handler.ts';
 import { listProviders } from './routes/list-providers/handler.ts';
 import { listRoutes } from './routes/list-routes/handler.ts';
 import { putDeclarations } from './routes/put-declarations/handler.ts';
@@ -29,6 +35,8 @@ import { updateProvider } from './routes/update-provider/handler.ts';
 
 const providers = '/v1/orchestrator/providers';
 const routes = '/v1/orchestrator/routes';
+const prices = '/v1/orchestrator/prices';
+const priceRules = '/v1/orchestrator/price-rules';
 const declarations = '/internal/declarations/:owner';
 /** 500 keys of 4 KiB. */
 const credentialsBytesMax = 4 * 1024 * 1024;
@@ -41,6 +49,7 @@ export function createProviderOrchestratorApp(context: ProviderOrchestratorConte
   const fromOperator = requirePeer(verifier, ['provider-operator']);
   const fromPeer = requirePeer(verifier, peerNames);
   const manager = requirePrincipal(verifier, 'providers:manage');
+  const pricesManager = requirePrincipal(verifier, 'prices:manage');
   return createExpressApp(context, (app) => {
     app.get('/internal/snapshots', fromProxy, streamSnapshots(context));
     app.post('/internal/proxies/reports', fromProxy, jsonBody, recordProxyReport(context));
@@ -67,5 +76,12 @@ export function createProviderOrchestratorApp(context: ProviderOrchestratorConte
     app.get(`${routes}/:name`, manager, showRoute(context));
     app.put(`${routes}/:name`, manager, jsonBody, putRoute(context));
     app.delete(`${routes}/:name`, manager, deleteRoute(context));
+
+    app.get(prices, pricesManager, listPrices(context));
+    app.post(prices, pricesManager, jsonBody, createPrice(context));
+    app.delete(`${prices}/:id`, pricesManager, endPrice(context));
+    app.get(priceRules, pricesManager, listPriceRules(context));
+    app.post(priceRules, pricesManager, jsonBody, createPriceRule(context));
+    app.delete(`${priceRules}/:id`, pricesManager, endPriceRule(context));
   });
 }

@@ -46,7 +46,11 @@ export interface RegistryChange extends Actor {
     | 'provider_deleted'
     | 'models_replaced'
     | 'route_put'
-    | 'route_deleted';
+    | 'route_deleted'
+    | 'price_set'
+    | 'price_ended'
+    | 'price_rule_set'
+    | 'price_rule_ended';
   name: string;
   epoch: number;
   version: number;

@@ -38,7 +38,7 @@ describe('scopesOf', () => {
     expect(scopesOf(['billing'])).toEqual(['profile:manage', 'billing:read', 'usage:read']);
     expect(scopesOf(['developer'])).toEqual(['ai:invoke', 'keys:manage', 'profile:manage', 'usage:read']);
     expect(scopesOf(['viewer'])).toEqual(['profile:manage', 'usage:read']);
-    expect(scopesOf(['operator'])).toEqual(['billing:manage', 'providers:manage', 'tenants:manage']);
+    expect(scopesOf(['operator'])).toEqual(['billing:manage', 'providers:manage', 'tenants:manage', 'prices:manage']);
     expect(scopesOf([])).toEqual([]);
   });
 

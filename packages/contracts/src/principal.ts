@@ -11,6 +11,7 @@ export const scope = z.enum([
   'usage:read',
   'providers:manage',
   'tenants:manage',
+  'prices:manage',
 ]);
 export type Scope = z.infer<typeof scope>;
 

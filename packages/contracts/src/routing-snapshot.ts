@@ -59,6 +59,8 @@ export const snapshotModel = z.strictObject({
   firstLifeMs: waitMs,
   /** A key of `prices`; null means unpriced, and such a model is refused. */
   priceVersion: z.string().max(100).nullable(),
+  /** A key of `prices`: what the provider charges us. Absent if that is what the customer pays. */
+  costVersion: z.string().max(100).optional(),
 });
 export type SnapshotModel = z.infer<typeof snapshotModel>;
 
@@ -110,6 +112,18 @@ export const snapshotRoute = z.strictObject({
 });
 
 /**
+ * A markup or a discount that holds now. One rule decides: of the rules whose pattern fits `<provider>/<model>`, those of the
+ * caller's organisation before those of all, and among them the one with the most letters beside `*`.
+ */
+export const priceRule = z.strictObject({
+  organizationId: z.uuid().optional(),
+  models: z.string().min(1).max(200),
+  /** Millionths of the price. */
+  multiplierPpm: z.number().int().min(0).max(100_000_000),
+});
+export type PriceRule = z.infer<typeof priceRule>;
+
+/**
  * All that a proxy needs to serve: immutable, versioned, the same schema on both ends. The proxy swaps it whole, acks
  * or nacks by version, and keeps the last good one on disk (it holds no secret).
  */
@@ -121,5 +135,7 @@ export const routingSnapshot = z.strictObject({
   providers: z.array(snapshotProvider).max(500),
   routes: z.array(snapshotRoute).max(5000),
   prices: z.record(z.string(), rates),
+  /** Absent: none. */
+  priceRules: z.array(priceRule).max(10_000).optional(),
 });
 export type RoutingSnapshot = z.infer<typeof routingSnapshot>;

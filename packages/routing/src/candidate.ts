@@ -6,6 +6,8 @@ export interface Candidate {
   readonly provider: SnapshotProvider;
   readonly model: SnapshotModel;
   readonly price: Price;
+  /** What it costs without a markup or a discount. */
+  readonly listPrice: Price;
   /** The dialect of the provider. */
   readonly adapter: ProviderAdapter;
 }

@@ -1,4 +1,5 @@
 export type { Candidate } from './candidate.ts';
+export { fitsPattern } from './fits-pattern.ts';
 export { isElsewhere } from './is-elsewhere.ts';
 export { findModelRow, listModels } from './list-models.ts';
 export { planRoute } from './plan-route.ts';

@@ -14,7 +14,18 @@ const pricingNames: readonly (readonly [string, UsageComponent])[] = [
   ['request', 'requests'],
 ];
 
-export function toModelRow(name: string, { provider, model, price }: Candidate): ModelRow {
+/** What a row of `GET /models` stands for: one model, or a route to several. */
+export interface Listed {
+  readonly isRoute: boolean;
+  readonly candidates: readonly Candidate[];
+}
+
+export function toRow(name: string, { isRoute, candidates }: Listed): ModelRow {
+  const [only] = candidates;
+  return isRoute || only === undefined ? toRouteRow(name, candidates) : toModelRow(name, only);
+}
+
+function toModelRow(name: string, { provider, model, price }: Candidate): ModelRow {
   return {
     id: name,
     object: 'model',
@@ -30,7 +41,7 @@ export function toModelRow(name: string, { provider, model, price }: Candidate):
 }
 
 /** What holds whichever candidate serves: the smallest limits, the common capabilities, the dearest prices. */
-export function toRouteRow(name: string, candidates: readonly Candidate[]): ModelRow {
+function toRouteRow(name: string, candidates: readonly Candidate[]): ModelRow {
   const models = candidates.map((candidate) => candidate.model);
   const outputs = models.flatMap((model) => model.maxOutputTokens ?? []);
   return {

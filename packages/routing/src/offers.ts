@@ -1,8 +1,9 @@
-import type { Rates, RoutingSnapshot, SnapshotModel, SnapshotProvider } from '@aggregator/contracts';
+import type { Price, Rates, RoutingSnapshot, SnapshotModel, SnapshotProvider } from '@aggregator/contracts';
 import { priceWorstCase } from '@aggregator/pricing';
 import type { ProviderAdapter } from '@aggregator/providers';
 import { toTargetKey } from '@aggregator/resilience';
 import type { Candidate } from './candidate.ts';
+import type { PriceRules } from './price-rules.ts';
 import type { Target } from './route-port.ts';
 
 /** A model of a provider, whose price may be missing. */
@@ -24,21 +25,45 @@ export function toOffer(
   snapshot: RoutingSnapshot,
   provider: SnapshotProvider,
   model: SnapshotModel,
-  adapter: ProviderAdapter,
+  { adapter, priceRules }: { readonly adapter: ProviderAdapter; readonly priceRules: PriceRules },
 ): Offer {
   const name = `${provider.name}/${model.id}`;
-  const version = model.priceVersion;
-  const rates = version !== null && Object.hasOwn(snapshot.prices, version) ? snapshot.prices[version] : undefined;
-  if (version === null || rates === undefined) {
+  const listPrice = readListPrice(snapshot, model);
+  if (listPrice === null) {
     return { name, provider, model, candidate: null, targets: [], priceNanoUsd: null };
   }
-  const candidate: Candidate = { provider, model, price: { version, rates }, adapter };
+  const price = priceRules.apply(name, listPrice, null);
+  const candidate: Candidate = { provider, model, price, listPrice, adapter };
   const targets = [...new Set(provider.credentialRefs)].map((credentialRef) => ({
     key: toTargetKey(provider.name, model.id, credentialRef),
     candidate,
     credentialRef,
   }));
-  return { name, provider, model, candidate, targets, priceNanoUsd: priceSample(rates) };
+  return { name, provider, model, candidate, targets, priceNanoUsd: priceSample(price.rates) };
+}
+
+/** The same offer at the prices of an organisation that has rules of its own. */
+export function repriceOffer(offer: Offer, priceRules: PriceRules, organizationId: string): Offer {
+  if (offer.candidate === null) return offer;
+  const candidate = repriceCandidate(offer.candidate, priceRules, organizationId);
+  const targets = offer.targets.map((target) => ({ ...target, candidate }));
+  return { ...offer, candidate, targets, priceNanoUsd: priceSample(candidate.price.rates) };
+}
+
+export function repriceCandidate(candidate: Candidate, priceRules: PriceRules, organizationId: string): Candidate {
+  const { provider, model, listPrice } = candidate;
+  return { ...candidate, price: priceRules.apply(`${provider.name}/${model.id}`, listPrice, organizationId) };
+}
+
+function readListPrice({ prices }: RoutingSnapshot, { priceVersion, costVersion }: SnapshotModel): Price | null {
+  const read = (version: string | null | undefined) => {
+    const found =
+      version !== null && version !== undefined && Object.hasOwn(prices, version) ? prices[version] : undefined;
+    return version && found !== undefined ? { version, rates: found } : null;
+  };
+  const price = read(priceVersion);
+  const cost = read(costVersion);
+  return price === null || cost === null ? price : { ...price, cost };
 }
 
 function priceSample(rates: Rates): bigint | null {

@@ -1,5 +1,6 @@
 import { AppError, type Operation } from '@aggregator/contracts';
 import { draw, type Lot } from './draw.ts';
+import { repriceOffer } from './offers.ts';
 import { type Ordering, orderOptions } from './order-options.ts';
 import { preferOrder, selectPreferred } from './preferences.ts';
 import { boundTargets, readyFirst, withoutRepeats } from './ready-first.ts';
@@ -27,7 +28,8 @@ export function planRoute(
 ): RoutePlan {
   const { fallbacks, preferences, principalModels } = request;
   const named = index.byName.get(request.model);
-  if (fallbacks.length === 0 && preferences === null) {
+  const hasOwnPrices = index.priceRules.concern(request.organizationId);
+  if (fallbacks.length === 0 && preferences === null && !hasOwnPrices) {
     const lone = named?.lonePlans.get(request.operation);
     if (lone !== undefined && (principalModels === null || principalModels.includes(request.model))) return lone;
   }
@@ -46,7 +48,7 @@ function collectTargets(
   const targets: Target[] = [];
   for (const name of [request.model, ...request.fallbacks]) {
     const named = index.byName.get(name);
-    const groups = findGroups(named, name, request);
+    const groups = findGroups(named, { name, index, request });
     if (groups instanceof AppError) refusal ??= groups;
     else if (named !== undefined) targets.push(...orderTargets(named, groups, request, view, random));
   }
@@ -55,14 +57,28 @@ function collectTargets(
 }
 
 /** What may serve under this name, or why nobody may. */
-function findGroups(named: NamedModel | undefined, name: string, request: RouteRequest): Groups | AppError {
+function findGroups(
+  named: NamedModel | undefined,
+  { name, index, request }: { readonly name: string; readonly index: SnapshotIndex; readonly request: RouteRequest },
+): Groups | AppError {
   if (named === undefined || named.operations.length === 0) return new AppError('model_not_found', { param: 'model' });
   if (!named.operations.includes(request.operation)) return wrongOperation(request, named.operations);
   const groups = named.groups.get(request.operation);
-  if (groups === undefined) return new AppError('model_not_priced', { param: 'model' });
-  const allowed = selectAllowed(groups, name, request.principalModels);
+  if (groups === undefined) return notPriced(request.operation);
+  const allowed = reprice(selectAllowed(groups, name, request.principalModels), index, request.organizationId);
   if (allowed.length === 0) return new AppError('model_not_allowed', { param: 'model' });
   return request.preferences === null ? allowed : selectPreferred(allowed, request.preferences, request.chat);
+}
+
+/** At the prices of the organisation, if it has rules of its own. */
+function reprice(groups: Groups, { priceRules }: SnapshotIndex, organizationId: string): Groups {
+  if (!priceRules.concern(organizationId)) return groups;
+  return groups.map((group) =>
+    group.flatMap((option) => {
+      const offer = repriceOffer(option.offer, priceRules, organizationId);
+      return offer.candidate === null ? [] : [{ ...option, offer, candidate: offer.candidate }];
+    }),
+  );
 }
 
 function selectAllowed(groups: Groups, name: string, principalModels: readonly string[] | null): Groups {
@@ -106,6 +122,14 @@ function orderKeys(targets: readonly Target[], affinity: string | null, random: 
 function keepFirstProvider(targets: readonly Target[]): readonly Target[] {
   const provider = targets[0]?.candidate.provider;
   return targets.filter((target) => target.candidate.provider === provider);
+}
+
+function notPriced(operation: Operation): AppError {
+  const missing = operation === 'chat.completions' ? 'inputUncached, outputText' : 'inputUncached';
+  return new AppError('model_not_priced', {
+    param: 'model',
+    message: `This model has no price, so it cannot be called. Missing rates: ${missing}.`,
+  });
 }
 
 function wrongOperation({ operation }: RouteRequest, operations: readonly Operation[]): AppError {

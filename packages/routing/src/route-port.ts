@@ -9,6 +9,8 @@ export interface RouteRequest {
   /** Names to try after it, in order. */
   readonly fallbacks: readonly string[];
   readonly operation: Operation;
+  /** Whose prices count. */
+  readonly organizationId: string;
   /** What the key may use: names as above, a candidate's bare or full name; null means all. */
   readonly principalModels: readonly string[] | null;
   readonly preferences: ProviderPreferences | null;

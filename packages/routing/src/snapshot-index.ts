@@ -2,8 +2,9 @@ import { type ModelRow, type Operation, operation, type RoutingSnapshot } from '
 import { adapterFor } from '@aggregator/providers';
 import type { TargetKey } from '@aggregator/resilience';
 import type { Candidate } from './candidate.ts';
-import { toModelRow, toRouteRow } from './model-rows.ts';
+import { type Listed, toRow } from './model-rows.ts';
 import { comparePrices, type Offer, toOffer } from './offers.ts';
+import { PriceRules } from './price-rules.ts';
 import type { RoutePlan } from './route-port.ts';
 
 /** A priced offer with the weight that its route gives it. */
@@ -29,9 +30,12 @@ export interface NamedModel extends RouteSettings {
 /** A snapshot made quick to look up, once for each that comes. Immutable. */
 export interface SnapshotIndex {
   readonly snapshot: RoutingSnapshot;
+  readonly priceRules: PriceRules;
   readonly byName: ReadonlyMap<string, NamedModel>;
   /** One row for each model that can be served and each route, by the name that it is listed under. */
   readonly rows: ReadonlyMap<string, ModelRow>;
+  /** What each row is made of. */
+  readonly listed: ReadonlyMap<string, Listed>;
   readonly targetKeys: ReadonlySet<TargetKey>;
 }
 
@@ -57,14 +61,15 @@ const unrouted: RouteSettings = {
  * made it on purpose; then a model's bare name, at each provider that has it.
  */
 export function indexSnapshot(snapshot: RoutingSnapshot): SnapshotIndex {
+  const priceRules = new PriceRules(snapshot.priceRules);
   const offers = snapshot.providers.flatMap((provider) => {
     const adapter = adapterFor(provider.type, provider);
-    return provider.models.map((model) => toOffer(snapshot, provider, model, adapter));
+    return provider.models.map((model) => toOffer(snapshot, provider, model, { adapter, priceRules }));
   });
   const qualified = new Map(offers.map((offer) => [offer.name, offer]));
   const bare = Map.groupBy(offers, (offer) => offer.model.id);
   const byName = new Map<string, NamedModel>();
-  const rows = new Map<string, ModelRow>();
+  const listed = new Map<string, Listed>();
 
   for (const [id, sameName] of bare) {
     const cheapestFirst = sameName.toSorted((one, other) => comparePrices(one.priceNanoUsd, other.priceNanoUsd));
@@ -74,18 +79,19 @@ export function indexSnapshot(snapshot: RoutingSnapshot): SnapshotIndex {
     const groups = toRouteGroups(route.candidates, qualified);
     byName.set(route.name, toNamedModel(groups, route));
     const candidates = groups.flatMap((group) => group.flatMap(({ offer }) => offer.candidate ?? []));
-    if (candidates.length > 0 && !qualified.has(route.name)) rows.set(route.name, toRouteRow(route.name, candidates));
+    if (candidates.length > 0 && !qualified.has(route.name)) listed.set(route.name, { isRoute: true, candidates });
   }
   for (const [name, offer] of qualified) byName.set(name, toNamedModel([[evenly(offer)]], unrouted));
 
   for (const { candidate, model, name: fullName } of offers) {
     if (candidate === null) continue;
-    const isOnlyMeaning = bare.get(model.id)?.length === 1 && !rows.has(model.id) && !qualified.has(model.id);
+    const isOnlyMeaning = bare.get(model.id)?.length === 1 && !listed.has(model.id) && !qualified.has(model.id);
     const name = isOnlyMeaning ? model.id : fullName;
-    rows.set(name, toModelRow(name, candidate));
+    listed.set(name, { isRoute: false, candidates: [candidate] });
   }
+  const rows = new Map([...listed].map(([name, one]) => [name, toRow(name, one)]));
   const targetKeys = new Set(offers.flatMap((offer) => offer.targets.map((target) => target.key)));
-  return { snapshot, byName, rows, targetKeys };
+  return { snapshot, priceRules, byName, rows, listed, targetKeys };
 }
 
 /** All that can be called by this snapshot: what is worth remembering of failures. */

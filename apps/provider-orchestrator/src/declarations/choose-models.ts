@@ -1,4 +1,5 @@
 import type { DeclaredProviderEntry } from '@aggregator/contracts';
+import { fitsPattern } from '@aggregator/routing';
 import { toModel } from '../providers/provider-rules.ts';
 import type { DeclaredModel } from '../registry/declared-provider.ts';
 
@@ -15,33 +16,7 @@ export function chooseModels(
   const names = new Set(given.map(({ id }) => id));
   const isChosen = ({ id }: DeclaredModel) =>
     !names.has(id) &&
-    (entry.include.length === 0 || entry.include.some((pattern) => fits(pattern, id))) &&
-    !entry.exclude.some((pattern) => fits(pattern, id));
+    (entry.include.length === 0 || entry.include.some((pattern) => fitsPattern(pattern, id))) &&
+    !entry.exclude.some((pattern) => fitsPattern(pattern, id));
   return [...given, ...known.filter(isChosen)];
-}
-
-/**
- * Whether `pattern` is all of `text`, its `*` standing for any part of it. No regular expression: of many stars those take
- * longer than anybody waits. Here the last star alone is tried again, which finds a fit where there is one.
- */
-export function fits(pattern: string, text: string): boolean {
-  let at = 0;
-  let inText = 0;
-  let star = -1;
-  let afterStar = 0;
-  while (inText < text.length) {
-    if (pattern[at] === '*') {
-      star = at;
-      at += 1;
-      afterStar = inText;
-    } else if (pattern[at] === text[inText]) {
-      at += 1;
-      inText += 1;
-    } else if (star !== -1) {
-      afterStar += 1;
-      at = star + 1;
-      inText = afterStar;
-    } else return false;
-  }
-  return [...pattern.slice(at)].every((letter) => letter === '*');
 }

@@ -1,32 +1,61 @@
+import { type PriceRule, priceRule } from '@aggregator/contracts';
 import { z } from 'zod';
 import type { Transaction } from '../database/create-database.ts';
 
-const modelRow = z.looseObject({ id: z.string(), price: z.looseObject({}).nullable() });
+const modelRow = z.looseObject({
+  id: z.string(),
+  priceVersion: z.string().nullable(),
+  costVersion: z.string().nullable(),
+});
 const providerRow = z.looseObject({ name: z.string(), source: z.string() });
 const routeRow = z.looseObject({ name: z.string() });
 const read = z.object({
   providers: z.array(providerRow),
   models: z.array(modelRow.extend({ provider: z.string() })),
   routes: z.array(routeRow),
+  priceRules: z
+    .array(priceRule.extend({ organizationId: priceRule.shape.organizationId.nullable() }))
+    .transform((rules) =>
+      rules.map(({ organizationId, ...rule }): PriceRule => (organizationId ? { organizationId, ...rule } : rule)),
+    ),
+  prices: z.record(z.string(), z.unknown()),
 });
 
 /** What stands in the registry, not yet judged: only what an entry is called is sure. */
 export interface RegistryRows {
   providers: (z.infer<typeof providerRow> & { models: z.infer<typeof modelRow>[] })[];
   routes: z.infer<typeof routeRow>[];
+  /** Markups and discounts that hold now. */
+  priceRules: PriceRule[];
+  /** Rates by version, of all that models name. */
+  prices: Record<string, unknown>;
 }
 
 /** Reads more than a snapshot may hold by one, so that the surplus is seen and reported. */
 const providersMax = 501;
 const modelsMax = 5001;
 const routesMax = 5001;
+/** As many as a snapshot holds. */
+const rulesMax = 10_000;
 
 /**
  * The providers that are switched on, with their models and prices, and the routes. As one text of the database: thousands of
  * rows as objects of Prisma's took a third of the time of every change. One join of all, so that no plan can be a bad one.
+ * @param at The instant whose prices are chosen: of the book, else the declared one.
  */
-export async function readRegistry(tx: Transaction): Promise<RegistryRows> {
+export async function readRegistry(tx: Transaction, at: Date): Promise<RegistryRows> {
   const rows = await tx.$queryRaw`
+    WITH period AS MATERIALIZED (
+      SELECT kind, provider, model, price_version FROM price_period
+      WHERE effective_from <= ${at} AND (effective_to IS NULL OR effective_to > ${at})
+    ), placed AS MATERIALIZED (
+      SELECT model.*, row_number() OVER (PARTITION BY model.provider ORDER BY id) AS place,
+        coalesce(customer.price_version, model.price_version) AS customer_version,
+        coalesce(cost.price_version, model.price_version, customer.price_version) AS cost_version
+      FROM model
+        LEFT JOIN period customer ON customer.kind = 'customer' AND customer.provider = model.provider AND customer.model = id
+        LEFT JOIN period cost ON cost.kind = 'cost' AND cost.provider = model.provider AND cost.model = id
+    )
     SELECT
       (SELECT coalesce(json_agg(p), '[]') FROM (
         SELECT name, type, base_url AS "baseUrl", credential_refs AS "credentialRefs", options, source,
@@ -35,17 +64,22 @@ export async function readRegistry(tx: Transaction): Promise<RegistryRows> {
       ) p) AS providers,
       (SELECT coalesce(json_agg(m), '[]') FROM (
         SELECT provider, id, operations, context_length AS "contextLength", max_output_tokens AS "maxOutputTokens",
-          capabilities, first_life_ms AS "firstLifeMs", price_version AS "priceVersion",
-          CASE WHEN version IS NOT NULL THEN json_build_object('rates', rates) END AS price
-        FROM (SELECT *, row_number() OVER (PARTITION BY provider ORDER BY id) AS place FROM model) placed
-        LEFT JOIN model_price ON version = price_version
-        WHERE place <= ${modelsMax} ORDER BY provider, id
+          capabilities, first_life_ms AS "firstLifeMs", customer_version AS "priceVersion", cost_version AS "costVersion"
+        FROM placed WHERE place <= ${modelsMax} ORDER BY provider, id
       ) m) AS models,
       (SELECT coalesce(json_agg(r), '[]') FROM (
         SELECT name, strategy, is_sticky AS "isSticky", resume, may_fail_over_on_policy AS "mayFailOverOnPolicy", candidates
         FROM route ORDER BY name LIMIT ${routesMax}
-      ) r) AS routes`;
-  const [{ providers, models, routes }] = z.tuple([read]).parse(rows);
+      ) r) AS routes,
+      (SELECT coalesce(json_agg(u), '[]') FROM (
+        SELECT organization_id AS "organizationId", models, multiplier_ppm AS "multiplierPpm" FROM price_rule
+        WHERE effective_from <= ${at} AND (effective_to IS NULL OR effective_to > ${at})
+        ORDER BY organization_id NULLS FIRST, models LIMIT ${rulesMax}
+      ) u) AS "priceRules",
+      (SELECT coalesce(json_object_agg(version, rates), '{}') FROM model_price WHERE version IN (
+        SELECT customer_version FROM placed UNION SELECT cost_version FROM placed
+      )) AS prices`;
+  const [{ providers, models, ...rest }] = z.tuple([read]).parse(rows);
   const modelsOf = Map.groupBy(models, ({ provider }) => provider);
-  return { providers: providers.map((row) => ({ ...row, models: modelsOf.get(row.name) ?? [] })), routes };
+  return { providers: providers.map((row) => ({ ...row, models: modelsOf.get(row.name) ?? [] })), ...rest };
 }

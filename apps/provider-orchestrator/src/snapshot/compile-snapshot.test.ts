@@ -18,7 +18,7 @@ function model(id: string, changes: Partial<ModelRow> = {}): ModelRow {
     capabilities: [],
     firstLifeMs: null,
     priceVersion: version,
-    price: { version, rates: { inputUncached: '1', outputText: '2' }, source: 'test', createdAt },
+    costVersion: version,
     ...changes,
   };
 }
@@ -40,6 +40,15 @@ function provider(name: string, changes: Partial<ProviderRow> = {}): ProviderRow
   };
 }
 
+const rates = { inputUncached: '1', outputText: '2' };
+
+/** Rows with a price for each version that a model names. */
+function rowsOf(rows: Pick<RegistryRows, 'providers' | 'routes'>, more: Partial<RegistryRows> = {}): RegistryRows {
+  const models = rows.providers.flatMap((one) => one.models);
+  const versions = models.flatMap(({ priceVersion, costVersion }) => [priceVersion ?? [], costVersion ?? []].flat());
+  return { ...rows, priceRules: [], prices: Object.fromEntries(versions.map((version) => [version, rates])), ...more };
+}
+
 const settings = { strategy: 'weighted', isSticky: false, resume: 'verified', mayFailOverOnPolicy: false };
 
 const route = (name: string, targets: string[]) => ({
@@ -55,10 +64,13 @@ const stored = (declared: ReturnType<typeof route>) => ({ ...declared, createdAt
 
 describe('the compiled snapshot', () => {
   it('is one that proxies accept', () => {
-    const { content, problems } = compileSnapshot({
-      providers: [provider('p', { models: [model('m'), model('free', { priceVersion: null, price: null })] })],
-      routes: [stored(route('fast', ['p/m']))],
-    });
+    const free = model('free', { priceVersion: null, costVersion: null });
+    const { content, problems } = compileSnapshot(
+      rowsOf({
+        providers: [provider('p', { models: [model('m'), free] })],
+        routes: [stored(route('fast', ['p/m']))],
+      }),
+    );
 
     expect(problems).toEqual([]);
     expect(routingSnapshot.parse({ ...content, version: 1, epoch: 1 })).toEqual({ ...content, version: 1, epoch: 1 });
@@ -67,7 +79,7 @@ describe('the compiled snapshot', () => {
   });
 
   it('leaves out what is bad, says why, and keeps the rest', () => {
-    const { content, problems } = compileSnapshot({
+    const rows = rowsOf({
       providers: [
         provider('good', { models: [model('m'), model('broken', { operations: ['paint'] })] }),
         provider('Bad Name'),
@@ -81,6 +93,7 @@ describe('the compiled snapshot', () => {
         { ...stored(route('odd', [])), candidates: 'x' },
       ],
     });
+    const { content, problems } = compileSnapshot(rows);
 
     expect(content.providers.map(({ name, models }) => [name, models.map(({ id }) => id)])).toEqual([['good', ['m']]]);
     expect(content.routes).toEqual([route('half', ['good/m'])]);
@@ -99,15 +112,24 @@ describe('the compiled snapshot', () => {
   });
 
   it('keeps a model whose price cannot be read, without a price', () => {
-    const broken = { version: 'p/m@1', rates: { inputUncached: '0.5' }, source: 'test', createdAt };
-    const { content, problems } = compileSnapshot({
-      providers: [provider('p', { models: [model('m', { price: broken })] })],
-      routes: [],
-    });
+    const prices = { 'p/m@1': { inputUncached: '0.5' } };
+    const { content, problems } = compileSnapshot(rowsOf({ providers: [provider('p')], routes: [] }, { prices }));
 
     expect(content.providers[0]?.models).toMatchObject([{ id: 'm', priceVersion: null }]);
     expect(content.prices).toEqual({});
     expect(problems).toHaveLength(1);
+  });
+
+  it('names what the provider charges beside what customers pay, and the rules that hold', () => {
+    const dear = model('m', { priceVersion: 'dear', costVersion: 'cheap' });
+    const priceRules = [{ models: '*', multiplierPpm: 1_100_000 }];
+    const rows = rowsOf({ providers: [provider('p', { models: [dear] })], routes: [] }, { priceRules });
+    const { content, problems } = compileSnapshot(rows);
+
+    expect(problems).toEqual([]);
+    expect(content.providers[0]?.models).toMatchObject([{ priceVersion: 'dear', costVersion: 'cheap' }]);
+    expect(Object.keys(content.prices)).toEqual(['cheap', 'dear']);
+    expect(routingSnapshot.parse({ ...content, version: 1, epoch: 1 }).priceRules).toEqual(priceRules);
   });
 
   it('is the same for the same registry in another order', () => {
@@ -115,12 +137,13 @@ describe('the compiled snapshot', () => {
     const routes = [stored(route('two', ['b/x'])), stored(route('one', ['a/y']))];
     const turned = { providers: [...providers].reverse(), routes: [...routes].reverse() };
 
-    expect(JSON.stringify(compileSnapshot(turned))).toBe(JSON.stringify(compileSnapshot({ providers, routes })));
+    const compiled = JSON.stringify(compileSnapshot(rowsOf({ providers, routes })));
+    expect(JSON.stringify(compileSnapshot(rowsOf(turned)))).toBe(compiled);
   });
 
   it('never reports more than a bounded number of problems', () => {
     const providers = Array.from({ length: 600 }, (_, index) => provider(`p${index}`, { type: 'X'.repeat(2000) }));
-    const { problems } = compileSnapshot({ providers, routes: [] });
+    const { problems } = compileSnapshot(rowsOf({ providers, routes: [] }));
 
     expect(problems).toHaveLength(100);
     expect(Math.max(...problems.map(({ length }) => length))).toBeLessThanOrEqual(500);

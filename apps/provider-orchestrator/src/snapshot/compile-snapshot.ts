@@ -41,8 +41,14 @@ export function compileSnapshot(rows: RegistryRows): CompiledSnapshot {
     return null;
   };
   const prices = new Map<string, Rates>();
+  const readRates = (version: string): Rates | null => {
+    const parsed = rates.safeParse(rows.prices[version]);
+    if (!parsed.success) return report(`prices.${version}`, reasonOf(parsed.error));
+    prices.set(version, parsed.data);
+    return parsed.data;
+  };
   const providers = capped(rows.providers, providersMax, 'providers', report).flatMap(
-    (row) => compileProvider(row, prices, report) ?? [],
+    (row) => compileProvider(row, readRates, report) ?? [],
   );
   const modelsOf = new Map(providers.map(({ name, models }) => [name, new Set(models.map(({ id }) => id))]));
   const routes = capped(rows.routes, routesMax, 'routes', report).flatMap(
@@ -53,14 +59,17 @@ export function compileSnapshot(rows: RegistryRows): CompiledSnapshot {
       providers: providers.sort(by(({ name }) => name)),
       routes: routes.sort(by(({ name }) => name)),
       prices: Object.fromEntries([...prices].sort(by(([version]) => version))),
+      ...(rows.priceRules.length > 0 && { priceRules: rows.priceRules }),
     },
     problems,
   };
 }
 
 type Report = (path: string, reason: string) => null;
+/** The rates of a version, which then stand in the snapshot; null if nobody can read them. */
+type ReadRates = (version: string) => Rates | null;
 
-function compileProvider(row: ProviderRow, prices: Map<string, Rates>, report: Report): Provider | null {
+function compileProvider(row: ProviderRow, readRates: ReadRates, report: Report): Provider | null {
   const path = `providers.${row.name}`;
   const { name, type, baseUrl, credentialRefs, options, concurrencyMax } = row;
   // An earlier version, which may run beside this one, writes the environment's providers without saying so.
@@ -69,25 +78,20 @@ function compileProvider(row: ProviderRow, prices: Map<string, Rates>, report: R
   const parsed = snapshotProvider.safeParse({ ...fields, models: [] });
   if (!parsed.success) return report(path, reasonOf(parsed.error));
   const models = capped(row.models, modelsMax, `${path}.models`, report).flatMap(
-    (model) => compileModel(model, `${path}.models.${model.id}`, prices, report) ?? [],
+    (model) => compileModel(model, `${path}.models.${model.id}`, readRates, report) ?? [],
   );
   return { ...parsed.data, models: models.sort(by(({ id }) => id)) };
 }
 
-function compileModel(row: ModelRow, path: string, prices: Map<string, Rates>, report: Report) {
-  const { id, operations, contextLength, maxOutputTokens, capabilities, firstLifeMs, price } = row;
+function compileModel(row: ModelRow, path: string, readRates: ReadRates, report: Report) {
+  const { id, operations, contextLength, maxOutputTokens, capabilities, firstLifeMs, costVersion } = row;
   const limits = { contextLength, maxOutputTokens, firstLifeMs };
   const parsed = snapshotModel.safeParse({ id, operations, ...limits, capabilities, priceVersion: row.priceVersion });
   if (!parsed.success) return report(path, reasonOf(parsed.error));
   const { priceVersion } = parsed.data;
-  if (priceVersion === null) return parsed.data;
-  const parsedRates = rates.safeParse(price?.rates);
-  if (parsedRates.success) {
-    prices.set(priceVersion, parsedRates.data);
-    return parsed.data;
-  }
-  report(`prices.${priceVersion}`, reasonOf(parsedRates.error));
-  return { ...parsed.data, priceVersion: null };
+  if (priceVersion === null || readRates(priceVersion) === null) return { ...parsed.data, priceVersion: null };
+  if (costVersion === null || costVersion === priceVersion || readRates(costVersion) === null) return parsed.data;
+  return { ...parsed.data, costVersion };
 }
 
 function compileRoute(

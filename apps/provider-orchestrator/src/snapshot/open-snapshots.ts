@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '../database/create-database.ts';
 import { withRegistry } from '../database/registry-unavailable.ts';
 import type { OrchestratorEvents } from '../events.ts';
-import { publishChange, readNewerSnapshot } from './publish.ts';
+import { arePricesDue, publishChange, readNewerSnapshot } from './publish.ts';
 import { SnapshotFeed } from './snapshot-feed.ts';
 import { SnapshotStreams } from './snapshot-streams.ts';
 
@@ -23,7 +23,11 @@ export function openSnapshots(parts: {
 }): { feed: SnapshotFeed; streams: SnapshotStreams; publish: Publish } {
   const { database, events, proxiesMax, readUnhealthy } = parts;
   const feed = new SnapshotFeed({
-    read: (known) => readNewerSnapshot(database, known),
+    async read(known) {
+      // A price that begins now is published by whichever instance sees it first.
+      if (await arePricesDue(database)) events.registryPublished(await publishChange(database, async () => undefined));
+      return await readNewerSnapshot(database, known);
+    },
     pollMs,
     onFailure: events.registryLost,
     onRecovery: events.registryBack,

@@ -31,7 +31,8 @@ export async function publishChange<Result>(
   return await database.$transaction(async (tx) => {
     const state = await lockState(tx);
     const result = await change(tx);
-    const { content, problems } = compileSnapshot(await readRegistry(tx));
+    const at = await takeInstant(tx);
+    const { content, problems } = compileSnapshot(await readRegistry(tx, at));
     const text = JSON.stringify(content);
     const contentHash = createHash('sha256').update(text).digest('hex');
     const isNew = contentHash !== state.contentHash;
@@ -43,6 +44,29 @@ export async function publishChange<Result>(
     }
     return { result, snapshot: { version, epoch: state.epoch, ...content }, problems, isNew };
   });
+}
+
+/**
+ * The instant whose prices are published, by the database's clock: one for all instances, and behind that of every change
+ * before, since the state is locked.
+ */
+async function takeInstant(tx: Transaction): Promise<Date> {
+  const rows = await tx.$queryRaw`
+    UPDATE registry_state SET priced_at = greatest(priced_at, clock_timestamp()) WHERE id = 1 RETURNING priced_at AS at`;
+  return z.tuple([z.object({ at: z.date() })]).parse(rows)[0].at;
+}
+
+/** True if a price or a rule has begun or ended since the last change was published. */
+export async function arePricesDue(database: Database): Promise<boolean> {
+  const rows = await database.$queryRaw`
+    WITH span AS (SELECT priced_at AS since, clock_timestamp() AS until FROM registry_state WHERE id = 1)
+    SELECT EXISTS (
+      SELECT FROM span JOIN price_period ON effective_from > since AND effective_from <= until
+      UNION ALL SELECT FROM span JOIN price_period ON effective_to > since AND effective_to <= until
+      UNION ALL SELECT FROM span JOIN price_rule ON effective_from > since AND effective_from <= until
+      UNION ALL SELECT FROM span JOIN price_rule ON effective_to > since AND effective_to <= until
+    ) AS "isDue"`;
+  return z.tuple([z.object({ isDue: z.boolean() })]).parse(rows)[0].isDue;
 }
 
 /** The snapshot that was published last, if it is newer than `known`; null where there is none. */

@@ -22,6 +22,7 @@ export function planRequest(
       {
         ...{ model, operation, chat },
         fallbacks: chat?.models ?? [],
+        organizationId: principal.orgId,
         principalModels: principal.models,
         preferences: chat?.provider ?? null,
         affinity: typeof session === 'string' && session !== '' ? `${principal.orgId}/${session}` : null,

@@ -52,6 +52,7 @@ export const sampleRequest = (model: string, more: Partial<RouteRequest> = {}): 
   model,
   fallbacks: [],
   operation: 'chat.completions',
+  organizationId: '0192f0c0-0000-7000-8000-000000000001',
   principalModels: null,
   preferences: null,
   chat: null,

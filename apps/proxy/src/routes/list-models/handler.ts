@@ -10,7 +10,7 @@ export const listModels: AiRoute = {
   method: 'GET',
   errors: chatCompletionsSurface,
   async serve({ routing }, { principal, response }) {
-    const data = listRows(routing.require()).filter((row) => isAllowedModel(row, principal.models));
+    const data = listRows(routing.require(), principal.orgId).filter((row) => isAllowedModel(row, principal.models));
     sendJson(response, { object: 'list', data } satisfies ModelList);
   },
 };

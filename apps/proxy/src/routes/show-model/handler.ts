@@ -15,7 +15,7 @@ export const showModel: AiRoute = {
   async serve({ routing, now }, { principal, request, response }) {
     const name = decode(readPath(request).slice(modelPrefix.length));
     const index = routing.require();
-    const row = findModelRow(index, name);
+    const row = findModelRow(index, name, principal.orgId);
     if (row === null) throw nameSuccessor(new AppError('model_not_found'), name, index, now());
     if (!isAllowedModel(row, principal.models)) throw new AppError('model_not_found');
     sendJson(response, row);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fits } from './choose-models.ts';
+import { fitsPattern } from './fits-pattern.ts';
 
 describe('a pattern of model names', () => {
   it.each([
@@ -15,7 +15,7 @@ describe('a pattern of model names', () => {
     ['a.c', 'abc', false],
     ['*a*b', 'aab', true],
   ])('%j fits %j: %s', (pattern, text, isFit) => {
-    expect(fits(pattern, text)).toBe(isFit);
+    expect(fitsPattern(pattern, text)).toBe(isFit);
   });
 
   it('fits what a regular expression of the same meaning fits', () => {
@@ -23,12 +23,12 @@ describe('a pattern of model names', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 8 });
     fc.assert(
       fc.property(word, text, (pattern, name) => {
-        expect(fits(pattern, name)).toBe(new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(name));
+        expect(fitsPattern(pattern, name)).toBe(new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(name));
       }),
     );
   });
 
   it('is judged at once, however many stars it has', () => {
-    expect(fits('*a'.repeat(60), 'a'.repeat(127).concat('b'))).toBe(false);
+    expect(fitsPattern('*a'.repeat(60), 'a'.repeat(127).concat('b'))).toBe(false);
   });
 });

@@ -1,0 +1,27 @@
+import { createPriceRuleRequest, type PriceRuleChange } from '@aggregator/contracts';
+import { checkBody } from '@aggregator/service-kit';
+import type { RequestHandler } from 'express';
+import { writeAudit } from '../../audit/write-audit.ts';
+import type { ProviderOrchestratorContext } from '../../context.ts';
+import { readRuleRow } from '../../prices/show-prices.ts';
+import { addRule } from '../../prices/write-rule.ts';
+import { actorOf } from '../actor-of.ts';
+
+/** `POST /v1/orchestrator/price-rules` */
+export function createPriceRule(context: ProviderOrchestratorContext): RequestHandler {
+  return async (request, response) => {
+    const body = checkBody(createPriceRuleRequest, request.body);
+    const actor = actorOf(request);
+    const { result, snapshot } = await context.publish(async (tx) => {
+      const rule = await readRuleRow(tx, await addRule(tx, body, actor.userId));
+      await writeAudit(tx, context.now(), actor, {
+        ...{ action: 'price_rule_set', subjectType: 'price_rule', subjectId: rule.id },
+        details: { after: JSON.stringify(rule) },
+      });
+      return rule;
+    });
+    context.events.registryChanged({ change: 'price_rule_set', name: result.models, ...snapshot, ...actor });
+    const answer: PriceRuleChange = { rule: result, snapshot };
+    response.status(201).json(answer);
+  };
+}
