@@ -16,10 +16,11 @@ const tier = (displayName, testMatch, lifecycle) => ({
 
 const unit = [
   '<rootDir>/{packages,apps,operators}/**/src/**/*.test.ts',
-  '<rootDir>/tests/{tidy,world,e2e,docs,conformance,crds,dev-loop}/**/*.test.ts',
+  '<rootDir>/tests/{tidy,world,e2e,docs,conformance,crds,dev-loop,dashboard}/**/*.test.ts',
   '!**/*.integration.test.ts',
   '!**/*.control-plane.test.ts',
   '!**/*.agents.test.ts',
+  '!**/*.browser.test.ts',
 ];
 const integration = ['<rootDir>/{packages,apps,operators,tests}/**/*.integration.test.ts'];
 /** Against a private kube-apiserver and etcd: no nodes, no pods. */
@@ -36,6 +37,9 @@ const hostile = ['<rootDir>/tests/hostile/**/*.test.ts'];
 
 /** Unmodified coding agents and frameworks from npm and PyPI, through the product, to fakes of the vendors. */
 const agents = ['<rootDir>/tests/{agents,conformance}/**/*.agents.test.ts'];
+
+/** The dashboard in a real browser, on the embedded form. */
+const browser = ['<rootDir>/tests/dashboard/**/*.browser.test.ts'];
 
 const jestFolder = '<rootDir>/packages/testing/src/jest';
 
@@ -55,6 +59,10 @@ export default {
     tier('integration', integration, { globalSetup: `${jestFolder}/integration-setup.mjs` }),
     tier('hostile', hostile, { globalSetup: `${jestFolder}/integration-setup.mjs` }),
     tier('agents', agents, {
+      globalSetup: `${jestFolder}/unit-setup.mjs`,
+      globalTeardown: `${jestFolder}/unit-teardown.mjs`,
+    }),
+    tier('browser', browser, {
       globalSetup: `${jestFolder}/unit-setup.mjs`,
       globalTeardown: `${jestFolder}/unit-teardown.mjs`,
     }),

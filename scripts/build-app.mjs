@@ -2,8 +2,12 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { buildDashboard } from './build-dashboard.mjs';
 import { listApps, parentOf } from './list-apps.mjs';
 import { ROOT } from './run-node.mjs';
+
+/** Holds the pages of the dashboard in its image. */
+const PAGES_SERVER = 'api-gateway';
 
 const [asked = ''] = process.argv.slice(2);
 const apps = asked === '--all' ? listApps() : [asked];
@@ -23,6 +27,10 @@ async function buildApp(app) {
   if (existsSync(migrations)) {
     cpSync(migrations, `${out}/migrations`, { recursive: true });
     entries.push({ in: `${ROOT}/scripts/migrate-app.ts`, out: 'migrate' });
+  }
+  if (app === PAGES_SERVER) {
+    await buildDashboard();
+    cpSync(`${ROOT}/apps/dashboard/dist`, `${out}/dashboard`, { recursive: true });
   }
   // What the chart runs when the installation is gone.
   const release = `${ROOT}/${parentOf(app)}/${app}/src/release-finalizers.ts`;

@@ -1,5 +1,6 @@
 /**
- * Generates each service's database client (`prisma/<service>/schema.prisma` → `apps/<service>/src/generated/prisma`).
+ * Generates each service's database client (`prisma/<service>/schema.prisma` → `apps/<service>/src/generated/prisma`), and
+ * builds the pages of the dashboard.
  *
  *     node scripts/generate.mjs [service …]
  *
@@ -12,6 +13,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { buildDashboard } from './build-dashboard.mjs';
 import { bundledNode, ROOT } from './run-node.mjs';
 
 const TIMEOUT_MS = 120_000;
@@ -101,6 +103,7 @@ async function main() {
   const unknown = asked.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new Error(`no such service: ${unknown.join(', ')} (there are ${known.join(', ')})`);
   const generated = await generateClients(asked.length > 0 ? asked : known);
+  if (asked.length === 0 && (await buildDashboard())) process.stderr.write('built the pages of the dashboard\n');
   if (generated.length > 0) process.stderr.write(`generated database clients: ${generated.join(', ')}\n`);
 }
 

@@ -2,6 +2,7 @@
  * `npm start`: everything on this machine, from a fresh clone. `npm run dev` (`--watch`) starts again when a file changes.
  * Needs Node.js 20; installs the rest.
  */
+import { buildDashboard } from './build-dashboard.mjs';
 import { generateClients } from './generate.mjs';
 import { installPackages } from './install-packages.mjs';
 import { requireNode } from './require-node.mjs';
@@ -15,6 +16,7 @@ async function main() {
   const watches = process.argv.includes('--watch');
   await installPackages({ toRun: true });
   await generateClients();
+  await buildDashboard();
   const watch = watches ? ['--watch', '--watch-preserve-output'] : [];
   process.exitCode = await runNode(['--env-file-if-exists=.env', ...watch, ENTRY, ...parameters], { ownGroup: true });
 }

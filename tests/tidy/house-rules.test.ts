@@ -22,7 +22,7 @@ describe('house rules', () => {
   });
 
   it('names no file or folder utils, helpers, common, misc, shared, manager or base', () => {
-    const banned = /(^|\/)(utils?|helpers?|common|misc|shared|managers?|base)(\/|\.ts$)/;
+    const banned = /(^|\/)(utils?|helpers?|common|misc|shared|managers?|base)(\/|\.tsx?$)/;
     expect(files.map((file) => file.path).filter((path) => banned.test(path))).toEqual([]);
   });
 

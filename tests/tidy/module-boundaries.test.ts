@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { isTest, readImports, readSourceFiles, root } from './source-files.ts';
 
-type Layer = 'word' | 'pure' | 'io' | 'app' | 'operator' | 'test';
+type Layer = 'word' | 'pure' | 'io' | 'app' | 'operator' | 'web' | 'test';
 
 /** Which layers a layer may import, and which npm packages never (docs/architecture.md has the table for people). */
 const rules: Record<Layer, { layers: readonly Layer[]; banned: RegExp }> = {
@@ -16,6 +16,8 @@ const rules: Record<Layer, { layers: readonly Layer[]; banned: RegExp }> = {
   io: { layers: ['word', 'pure', 'io'], banned: /^@?prisma/ },
   app: { layers: ['word', 'pure', 'io'], banned: /^(@kubernetes\/|kafkajs|amqplib|@nats-io)/ },
   operator: { layers: ['word', 'pure', 'io'], banned: /^(@?prisma|kafkajs)/ },
+  // Of other rooms only types, which leave nothing in the pages.
+  web: { layers: ['word'], banned: /^(node:|express|zod$)/ },
   test: { layers: ['word', 'pure', 'io', 'app', 'operator', 'test'], banned: /^$/ },
 };
 
@@ -44,10 +46,24 @@ describe('module boundaries', () => {
 
   it.each(rooms.map((room) => [room.folder, room] as const))('%s imports only what its layer may', (_folder, room) => {
     const rule = rules[room.layer];
-    const faults = readSourceFiles(`${room.folder}/src`, ['.ts'])
+    const faults = readSourceFiles(`${room.folder}/src`, ['.ts', '.tsx'])
       .filter((file) => !isTest(file.path))
       .flatMap((file) => readImports(file.text).flatMap((specifier) => judge(room, rule, file.path, specifier)));
 
+    expect(faults).toEqual([]);
+  });
+
+  it('takes nothing but types of other rooms into the pages', () => {
+    const web = rooms.filter(({ layer }) => layer === 'web');
+    const faults = web.flatMap((room) =>
+      readSourceFiles(`${room.folder}/src`, ['.ts', '.tsx']).flatMap(({ path, text }) =>
+        [...text.matchAll(/^(?:import|export) (?!type\b)[^;]*?from '(@aggregator\/[^']+)'/gms)].map(
+          ([, specifier]) => `${path}: ${specifier}`,
+        ),
+      ),
+    );
+
+    expect(web.length).toBeGreaterThan(0);
     expect(faults).toEqual([]);
   });
 
@@ -68,10 +84,10 @@ describe('module boundaries', () => {
     const faults = rooms.flatMap((room) => {
       const manifest = JSON.parse(readFileSync(join(root, room.folder, 'package.json'), 'utf8'));
       const declared = new Set([...Object.keys(manifest.dependencies ?? {}), room.name]);
-      return readSourceFiles(`${room.folder}/src`, ['.ts'])
+      return readSourceFiles(`${room.folder}/src`, ['.ts', '.tsx'])
         .filter((file) => !isTest(file.path))
         .flatMap((file) => readImports(file.text).map((specifier) => ({ path: file.path, specifier })))
-        .filter(({ specifier }) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+        .filter(({ specifier }) => !/^(?:\.|node:|virtual:)/.test(specifier))
         .map(({ path, specifier }) => {
           const parts = specifier.split('/');
           return { path, name: parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/') };

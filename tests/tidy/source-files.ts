@@ -25,7 +25,7 @@ export function readSourceFiles(folder: string, extensions: readonly string[]): 
 /** TypeScript of the product and its tests. */
 export function readTypeScript(): SourceFile[] {
   return ['packages', 'apps', 'operators', 'prisma', 'scripts', 'tests'].flatMap((folder) =>
-    readSourceFiles(folder, ['.ts']),
+    readSourceFiles(folder, ['.ts', '.tsx']),
   );
 }
 

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { AppError, requestIdHeader } from '@aggregator/contracts';
 import { createExpressApp, createUuidV7, noSniffing } from '@aggregator/service-kit';
 import type { ApiGatewayContext } from './context.ts';
+import { servePages } from './pages/serve-pages.ts';
 import { answerAiRequest } from './routes/answer-ai-request.ts';
 import { forwardManagement } from './routes/forward-management.ts';
 import { findAiRoute, toCanonicalPath } from './routes/route-table.ts';
@@ -11,11 +12,12 @@ import { showWelcome } from './routes/show-welcome.ts';
 const urlLengthMax = 8192;
 
 /**
- * Request id → AI routes by the lean handler → the rest by Express: welcome page, health, metrics, management API.
+ * Request id → AI routes by the lean handler → the rest by Express: dashboard, health, metrics, management API.
  * Express costs more than the whole forwarding of an AI request, which is why those never enter it.
  */
 export function createApiGatewayApp(context: ApiGatewayContext): RequestListener {
   const express = createExpressApp(context, (app) => {
+    app.use(servePages(context.pages));
     app.get('/', showWelcome);
     app.use(forwardManagement(context));
   });

@@ -45,6 +45,11 @@ export const apiGatewayVariables = {
   billingUrl: peerUrlVariable('billing'),
   analyticsUrl: peerUrlVariable('analytics'),
   orchestratorUrl: peerUrlVariable('provider-orchestrator'),
+  dashboard: variable(
+    'DASHBOARD',
+    z.enum(['on', 'off']).default('on'),
+    '`on`: the gateway serves the dashboard under `/`; `off`: it serves the API alone.',
+  ),
   replicasMax: replicasMaxVariable,
   requestBytesMax: requestBytesMaxVariable,
   trustedProxyHops: variable(

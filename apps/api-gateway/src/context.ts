@@ -31,6 +31,7 @@ import { AccessTokens } from './identity/access-tokens.ts';
 import type { Authenticated } from './identity/authenticated.ts';
 import { KeyVerdicts } from './identity/key-verdicts.ts';
 import { UnknownCredentials } from './identity/unknown-credentials.ts';
+import { type Pages, readPages } from './pages/read-pages.ts';
 import { type GatewayPools, openPools } from './shares/open-pools.ts';
 
 export interface ApiGatewayOverrides {
@@ -39,6 +40,7 @@ export interface ApiGatewayOverrides {
   resolveHost: ResolveHost;
   claims: ClaimStore;
   managementDeadlines: ExchangeDeadlines;
+  pages: Pages;
 }
 
 export interface ApiGatewayContext extends ServiceContext {
@@ -56,6 +58,8 @@ export interface ApiGatewayContext extends ServiceContext {
   readonly unknownCredentials: UnknownCredentials<Authenticated>;
   readonly management: ManagementTargets;
   readonly pools: GatewayPools;
+  /** The dashboard; empty if it is switched off, or was not built. */
+  readonly pages: Pages;
   /** Requests to the management API with an `Idempotency-Key`. */
   readonly once: OnceServer;
 }
@@ -111,6 +115,7 @@ export async function createApiGatewayContext(
     unknownCredentials: new UnknownCredentials(localRates, config.failuresPerMinute),
     management,
     pools,
+    pages: overrides.pages ?? (config.dashboard === 'on' ? readPages() : new Map()),
     once: createOnceServer(config, stores.claims, (error) =>
       logger.warn('store_failed', { store: 'idempotency', error }),
     ),

@@ -8,6 +8,7 @@ export function welcomeText(
   return `
   AI Aggregator is ready.
 
+  Dashboard  ${baseUrl}
   Base URL   ${baseUrl}/v1
   API key    ${apiKey}
 
@@ -22,8 +23,8 @@ export function welcomeText(
 
     curl ${baseUrl}/v1/billing/balance -H "Authorization: Bearer ${apiKey}"
 
-  The key calls models and reads usage and cost. To manage keys, providers and money, log in as the operator:
-  ${standalone.adminEmail}, with the adminPassword of ${standalone.secretsFile}, at ${baseUrl}/v1/auth/login.
+  The key calls models and reads usage and cost. To manage keys, providers and money, sign in to the dashboard:
+  ${standalone.adminEmail}, with the adminPassword of ${standalone.secretsFile}.
 
   ${nextStep(standalone.model)} Ctrl-C stops everything; nothing is lost.
 

@@ -5,6 +5,8 @@ import { toAddressBlock } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { type ReceiveOptions, receiveBody } from '../bodies/receive-body.ts';
 import type { ReceivedBody } from '../bodies/received-body.ts';
+import { CookieResponse, withCookieToken } from '../browser-session/cookie-exchange.ts';
+import { readSessionCookie, type SessionCookie } from '../browser-session/session-cookie.ts';
 import type { ApiGatewayContext } from '../context.ts';
 import { toForwardCookie, toForwardHeaders } from '../forward/allowed-headers.ts';
 import { forwardOnce } from '../forward/forward-once.ts';
@@ -47,9 +49,11 @@ export function forwardManagement(context: ApiGatewayContext): RequestHandler {
     if (path === null || route === undefined) return next();
     const clientIp = readClientAddress(request, context.config.trustedProxyHops);
     try {
+      const keepsSession = route.service === 'auth' && request.method === 'POST';
+      const session = keepsSession ? readSessionCookie(request) : null;
       const admitted = await admit(context, route, request, clientIp);
       const target = queryAt === -1 ? path : path + url.slice(queryAt);
-      await forward(context, route, admitted, { request, response, target, clientIp });
+      await forward(context, route, admitted, { request, response, target, clientIp, session });
     } catch (error) {
       context.pools.bodies.discard(request, bodyBytesMax);
       throw error;
@@ -102,6 +106,8 @@ interface Client {
   readonly response: ServerResponse;
   readonly target: string;
   readonly clientIp: string;
+  /** Null if the client keeps its refresh token itself. */
+  readonly session: SessionCookie | null;
 }
 
 async function forward(
@@ -124,11 +130,15 @@ async function forward(
       context.pools.onRefused(requests, refusal);
       throw toShareError(requests, refusal);
     }
+    const { session } = client;
+    const sealed = session === null ? null : withCookieToken(client.target, body.toBuffer(), session);
+    const length = sealed?.length ?? body.length;
     // A new object: nothing that a client wrote reaches a service unless it is listed.
     const headers = {
       ...toForwardHeaders(request.headers),
       ...toForwardCookie(request.headers, cookie),
-      ...(body.length > 0 && { 'content-length': String(body.length) }),
+      ...(length > 0 && { 'content-length': String(length) }),
+      ...(sealed !== null && { 'content-type': 'application/json' }),
       ...identity,
       [requestIdHeader]: String(response.getHeader(requestIdHeader)),
       'x-forwarded-for': client.clientIp,
@@ -136,8 +146,8 @@ async function forward(
     await forwardOnce(context, principal, client, body, (to) =>
       dispatch(context, service, {
         ...client,
-        response: to.response,
-        body: to.body,
+        response: session === null ? to.response : new CookieResponse(request, to.response, client.target, session),
+        body: sealed === null ? to.body : [sealed],
         ...{ headers, claims },
         onDispatch: to.onDispatch,
       }),

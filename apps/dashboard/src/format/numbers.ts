@@ -1,0 +1,22 @@
+export const formatNumber = (value: number, language: string): string => new Intl.NumberFormat(language).format(value);
+
+export const formatShort = (value: number, language: string): string =>
+  new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 }).format(value);
+
+export const formatShare = (part: number, whole: number, language: string): string =>
+  new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(
+    whole === 0 ? 0 : part / whole,
+  );
+
+/** Change against the period before; null if there was nothing to compare with. */
+export function formatChange(now: number, before: number, language: string): string | null {
+  if (before === 0) return null;
+  return new Intl.NumberFormat(language, {
+    style: 'percent',
+    maximumFractionDigits: 0,
+    signDisplay: 'exceptZero',
+  }).format((now - before) / before);
+}
+
+export const formatMs = (ms: number, language: string): string =>
+  ms < 1000 ? `${formatNumber(Math.round(ms), language)} ms` : `${formatNumber(Math.round(ms / 10) / 100, language)} s`;

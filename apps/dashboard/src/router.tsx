@@ -1,0 +1,81 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { session } from './api/session.ts';
+import { Bones } from './components/load.tsx';
+import { Problem } from './components/problem.tsx';
+import { NotFoundPage } from './pages/not-found.tsx';
+import { SignInPage } from './pages/sign-in.tsx';
+import { Shell } from './shell/shell.tsx';
+
+const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage });
+
+/** Where a person goes on after signing in: a path of the dashboard, never another address. */
+const readNext = (search: Record<string, unknown>): { next?: string } => {
+  const next = search.next;
+  return typeof next === 'string' && /^\/(?![/\\])/.test(next) ? { next } : {};
+};
+
+const signIn = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: readNext,
+  component: SignInPage,
+});
+
+const outside = [
+  ['/register', lazyRouteComponent(() => import('./pages/register.tsx'), 'RegisterPage')],
+  ['/invitation', lazyRouteComponent(() => import('./pages/invitation.tsx'), 'InvitationPage')],
+  ['/verify-email', lazyRouteComponent(() => import('./pages/verify-email.tsx'), 'VerifyEmailPage')],
+  ['/reset-password', lazyRouteComponent(() => import('./pages/reset-password.tsx'), 'ResetPasswordPage')],
+] as const;
+
+const inside = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'inside',
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    if ((await session.token()) === null) throw redirect({ to: '/sign-in', search: { next: location.href } });
+  },
+});
+
+const home = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/overview' });
+  },
+});
+
+const pages = [
+  ['/overview', lazyRouteComponent(() => import('./pages/overview/overview-page.tsx'), 'OverviewPage')],
+  ['/start', lazyRouteComponent(() => import('./pages/start/start-page.tsx'), 'StartPage')],
+  ['/settings', lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage')],
+] as const;
+
+export function createAppRouter(queries: QueryClient) {
+  const routes = rootRoute.addChildren([
+    home,
+    signIn,
+    ...outside.map(([path, component]) => createRoute({ getParentRoute: () => rootRoute, path, component })),
+    inside.addChildren(
+      pages.map(([path, component]) => createRoute({ getParentRoute: () => inside, path, component })),
+    ),
+  ]);
+  session.subscribe(() => {
+    if (session.state === 'out') queries.clear();
+  });
+  return createRouter({
+    routeTree: routes,
+    defaultPreload: 'intent',
+    defaultPendingComponent: Bones,
+    defaultErrorComponent: ({ error, reset }) => <Problem error={error} onRetry={reset} />,
+    scrollRestoration: true,
+  });
+}
