@@ -1,4 +1,5 @@
 import { Kafka, logLevel } from 'kafkajs';
+import { calmRequestQueue } from './calm-request-queue.ts';
 
 export interface KafkaConnectionOptions {
   /** `host:port`, at least one. */
@@ -11,8 +12,9 @@ export interface KafkaConnectionOptions {
 
 const connectTimeoutMsMax = 3_000;
 
-/** The library with every wait bounded and its own log silenced. Opens no connection yet. */
+/** The library with every wait bounded, its own log silenced and its request queues calmed. Opens no connection yet. */
 export function createKafka({ brokers, clientId, requestTimeoutMs, onConnectionError }: KafkaConnectionOptions): Kafka {
+  calmRequestQueue();
   const connectTimeoutMs = Math.min(requestTimeoutMs, connectTimeoutMsMax);
   return new Kafka({
     brokers: [...brokers],
