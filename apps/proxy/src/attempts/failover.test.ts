@@ -85,7 +85,9 @@ describe.each([true, false])('a provider that fails before anything was delivere
     world.primary.fault = () => ({ kind: 'status', status: 429 });
     const asked = await ask('story', isStreamed);
 
-    await expectWhole(asked, 'fallback', world.primary.count + 1);
+    const { attempts } = await expectWhole(asked, 'fallback', world.primary.count + 1);
+    // A refusal is not billed.
+    expect(attempts.filter(({ spent }) => spent !== undefined)).toEqual([]);
     expect(world.primary.count).toBeLessThanOrEqual(3);
     expect(asked.tookMs).toBeLessThan(soonMs);
   });
@@ -117,7 +119,11 @@ describe.each([true, false])('a provider that fails before anything was delivere
 
     await expectWhole(asked, 'fallback', 2);
     expect(asked.tookMs).toBeLessThan(soonMs);
-    expect((await world.usageOf(asked.requestId)).attempts[0]).toMatchObject({ errorCode: 'upstream_timeout' });
+    const [silent, served] = (await world.usageOf(asked.requestId)).attempts;
+    expect(silent).toMatchObject({ errorCode: 'upstream_timeout', spent: { priceVersion: expect.any(String) } });
+    expect(silent?.spent?.usage.inputUncached).toBeGreaterThan(0);
+    expect(BigInt(silent?.spent?.costNanoUsd ?? 0)).toBeGreaterThan(0n);
+    expect(served?.spent).toBeUndefined();
   });
 
   it('12: with a context that is too short is not asked again: the next one answers', async () => {
@@ -231,7 +237,8 @@ describe('a stream that goes wrong', () => {
     world.primary.fault = () => ({ kind: 'cut', afterChunks: 20 });
     // Fewer tokens than were delivered: it ends before it has said them all.
     const asked = await ask('story', true, { max_tokens: 60, seed: 1 });
-    await expectWhole(asked, 'fallback', 2);
+    const resumed = await expectWhole(asked, 'fallback', 2);
+    expect(resumed.attempts[0]?.spent?.usage.outputText).toBeGreaterThan(10);
     world.primary.reset();
     world.primary.fault = () => ({ kind: 'cut', afterChunks: 20 });
     world.fallback.fault = () => ({ kind: 'cut', afterChunks: 10 });
@@ -242,6 +249,9 @@ describe('a stream that goes wrong', () => {
     const usage = await world.usageOf(broken.requestId);
     expect(usage).toMatchObject({ outcome: 'failed', provider: 'primary', usage: { outputText: 20 } });
     expect(usage.attempts).toHaveLength(2);
+    // The first is what the customer pays for; the second is our cost alone.
+    expect(usage.attempts[0]?.spent).toBeUndefined();
+    expect(usage.attempts[1]?.spent?.usage).toMatchObject({ inputUncached: expect.any(Number) });
   });
 
   it('with nobody left ends with one error event', async () => {

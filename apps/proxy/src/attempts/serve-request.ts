@@ -1,4 +1,4 @@
-import { AppError, toAppError } from '@aggregator/contracts';
+import { AppError, type AttemptSummary, toAppError } from '@aggregator/contracts';
 import { chooseFailure, decide, type Failure } from '@aggregator/resilience';
 import { isElsewhere, type Target, widerFirst } from '@aggregator/routing';
 import { cancelHold } from '../admission/hold-request.ts';
@@ -7,6 +7,7 @@ import { noCharge } from '../settlement/charge.ts';
 import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
 import { settleRequest } from '../settlement/settle-request.ts';
 import type { AttemptEnd } from '../settlement/settled.ts';
+import { judgeSpent } from '../settlement/spent-by-failure.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
 import { type Attempt, type AttemptPlan, beginAttempt } from './begin-attempt.ts';
 import { isProvidersFault, isUnauthorized, judgeFailure, mayAskOtherwise } from './judge-failure.ts';
@@ -77,6 +78,8 @@ async function settle(context: ProxyContext, open: OpenRequest, { request, end }
   try {
     // A whole answer was settled before its last bytes went out.
     if (end.outcome !== 'completed') {
+      // The customer pays for what was delivered, so it is no cost of a failure beside.
+      if (end.outputCharacters > 0) delete open.attempts[request.attempt - 1]?.spent;
       await settleRequest(context, request, { ...end, attempts: open.attempts }, open.readPrompt);
     }
   } finally {
@@ -147,10 +150,16 @@ class Attempts<Prepared extends Translation> {
     const failure = outcome.result === 'completed' ? null : outcome.end.failure;
     const { provider, model } = plan.target.candidate;
     const latencyMs = Math.round(performance.now() - startedMs);
-    this.#open.attempts.push({ provider: provider.name, model: model.id, errorCode: failure?.code ?? null, latencyMs });
+    const summary = { provider: provider.name, model: model.id, errorCode: failure?.code ?? null, latencyMs };
+    const spent = attempt !== null && outcome.result === 'failed' ? this.#judgeSpent(attempt, outcome) : undefined;
+    this.#open.attempts.push(spent === undefined ? summary : { ...summary, spent });
     if (outcome.result === 'failed')
       this.#context.events.attemptFailed(this.#open.exchange.requestId, plan.target, outcome.failure);
     return { outcome, isOpenNow };
+  }
+
+  #judgeSpent({ request }: Attempt<Prepared>, { end, failure }: Failed): AttemptSummary['spent'] {
+    return judgeSpent(request, end, judgeFailure(failure).kind, this.#open.readPrompt);
   }
 
   /** Tells the memory of targets, and the traffic, how it went; answers whether the breaker opened. */
