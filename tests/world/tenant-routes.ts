@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Scope } from '@aggregator/contracts';
-import { root } from '../tidy/source-files.ts';
+import { listDeclaredRoutes, publicRoutes } from './declared-routes.ts';
 
 /** A route and a request to it that would succeed for its owner. */
 export interface MatrixRoute {
@@ -146,23 +144,6 @@ export const matrixRoutes: readonly MatrixRoute[] = [
   { route: 'DELETE /v1/orchestrator/price-rules/:requestId', needs: prices },
 ];
 
-/** Routes that a client without a credential may call. */
-const publicRoutes = [
-  'POST /v1/auth/register',
-  'POST /v1/auth/login',
-  'POST /v1/auth/refresh',
-  'POST /v1/auth/invitations/show',
-  'POST /v1/auth/invitations/accept',
-  'POST /v1/auth/email/request',
-  'POST /v1/auth/email/verify',
-  'POST /v1/auth/password/request',
-  'POST /v1/auth/password/reset',
-  'GET /v1/auth/methods',
-  'GET /v1/auth/sso/:name/start',
-  'GET /v1/auth/sso/:name/callback',
-  'POST /v1/auth/sso/token',
-];
-
 /** `METHOD path` with every parameter, and every name in its place, as `*`. */
 const toShape = (route: string) =>
   route.replace(/\/(?::\w+|mock|fast|users(?=\/:userId))(?=\/|$)/g, '/*').replace(/\/(?:\*\/)+\*$/, '/*');
@@ -171,28 +152,11 @@ const toShape = (route: string) =>
 export const listMatrixShapes = (): string[] => [...new Set(matrixRoutes.map(({ route }) => toShape(route)))].sort();
 
 /** Shapes of routes behind the gateway that need a credential, as the apps declare them. */
-export function listDeclaredShapes(): string[] {
-  const read = (path: string) => readFileSync(join(root, path), 'utf8');
-  const declared = ['auth', 'billing', 'analytics', 'provider-orchestrator'].flatMap((app) => {
-    const text = read(`apps/${app}/src/app.ts`);
-    const names = new Map(
-      [...text.matchAll(/^const (\w+) = '([^']+)';$/gm)].map(([, name = '', path]) => [name, path]),
-    );
-    const calls = [...text.matchAll(/\bapp\.(get|post|put|patch|delete)\(\s*([^,]+),/g)];
-    return calls.map(([, method = '', path = '']) => {
-      const bare = path
-        .replace(/^['`]|['`]$/g, '')
-        .replace(/\$\{(\w+)\}/g, (_, name: string) => names.get(name) ?? name);
-      return `${method.toUpperCase()} ${names.get(bare) ?? bare}`;
-    });
-  });
-  const table = read('apps/api-gateway/src/routes/route-table.ts');
-  const ai = [...table.matchAll(/\['(\/v1\/[^']+)', (\w+)\]/g)].map(
-    ([, path = '', kind = '']) => `${kind.endsWith('Get') ? 'GET' : 'POST'} ${path}`,
-  );
-  const prefixes = [...table.matchAll(/^const (\w+)Prefix = '([^']+)';$/gm)].map(
-    ([, name, path]) => `${name === 'model' ? 'GET' : 'POST'} ${path}`,
-  );
-  const isBehindGateway = (route: string) => / \/v1\//.test(route) && !publicRoutes.includes(route);
-  return [...new Set([...declared.filter(isBehindGateway), ...ai, ...prefixes].map(toShape))].sort();
-}
+export const listDeclaredShapes = (): string[] =>
+  [
+    ...new Set(
+      listDeclaredRoutes()
+        .filter((route) => !publicRoutes.includes(route))
+        .map(toShape),
+    ),
+  ].sort();

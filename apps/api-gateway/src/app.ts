@@ -7,6 +7,7 @@ import { answerAiRequest } from './routes/answer-ai-request.ts';
 import { forwardManagement } from './routes/forward-management.ts';
 import { findAiRoute, toCanonicalPath } from './routes/route-table.ts';
 import { errorFormOf, sendErrorInForm } from './routes/send-error-in-form.ts';
+import { showOpenApi } from './routes/show-openapi.ts';
 import { showWelcome } from './routes/show-welcome.ts';
 
 const urlLengthMax = 8192;
@@ -19,6 +20,7 @@ export function createApiGatewayApp(context: ApiGatewayContext): RequestListener
   const express = createExpressApp(context, (app) => {
     app.use(servePages(context.pages));
     app.get('/', showWelcome);
+    app.get('/openapi.json', showOpenApi());
     app.use(forwardManagement(context));
   });
 

@@ -1,0 +1,19 @@
+import { accountRoutes } from './account-routes.ts';
+import { aiApiRoutes } from './ai-routes.ts';
+import { moneyRoutes } from './money-routes.ts';
+import { organizationRoutes } from './organization-routes.ts';
+import { priceRoutes } from './price-routes.ts';
+import { providerRoutes } from './provider-routes.ts';
+import type { ApiRoute } from './route.ts';
+import { ssoRoutes } from './sso-routes.ts';
+
+/** Every public route of the gateway, in the order of the reference. */
+export const apiRoutes: readonly ApiRoute[] = [
+  ...aiApiRoutes,
+  ...accountRoutes,
+  ...ssoRoutes,
+  ...organizationRoutes,
+  ...moneyRoutes,
+  ...providerRoutes,
+  ...priceRoutes,
+];

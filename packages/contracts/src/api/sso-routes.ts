@@ -1,0 +1,47 @@
+import {
+  putSsoProviderRequest,
+  signInMethods,
+  signInMethodsQuery,
+  ssoProvider,
+  ssoProviderList,
+  ssoTokenAnswer,
+  ssoTokenRequest,
+  startSsoQuery,
+} from '../management/sso.ts';
+import type { ApiRoute } from './route.ts';
+
+const open = { tag: 'Single sign-on', needs: 'nothing' } as const;
+const operator = { tag: 'Operator', needs: 'tenants.manage' } as const;
+const providers = '/v1/auth/sso-providers';
+
+/** Login through identity providers. */
+export const ssoRoutes: readonly ApiRoute[] = [
+  {
+    ...{ ...open, method: 'GET', path: '/v1/auth/methods', summary: 'List the ways to log in' },
+    ...{ query: signInMethodsQuery, status: 200, answer: signInMethods },
+  },
+  {
+    ...{ ...open, method: 'GET', path: '/v1/auth/sso/{name}/start', summary: 'Begin a login at an identity provider' },
+    ...{ query: startSsoQuery, status: 302 },
+  },
+  {
+    ...{ ...open, method: 'GET', path: '/v1/auth/sso/{name}/callback', summary: 'Return from an identity provider' },
+    ...{ status: 302 },
+  },
+  {
+    ...{ ...open, method: 'POST', path: '/v1/auth/sso/token', summary: 'Exchange the code of a login for tokens' },
+    ...{ body: ssoTokenRequest, status: 200, answer: ssoTokenAnswer, codes: ['invalid_token', 'access_blocked'] },
+  },
+  {
+    ...{ ...operator, method: 'GET', path: providers, summary: 'List identity providers' },
+    ...{ status: 200, answer: ssoProviderList },
+  },
+  {
+    ...{ ...operator, method: 'PUT', path: `${providers}/{name}`, summary: 'Create or replace an identity provider' },
+    ...{ body: putSsoProviderRequest, status: 200, answer: ssoProvider, codes: ['conflict'] },
+  },
+  {
+    ...{ ...operator, method: 'DELETE', path: `${providers}/{name}`, summary: 'Delete an identity provider' },
+    ...{ status: 204 },
+  },
+];

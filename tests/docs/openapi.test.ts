@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Action, apiRoutes, permissions, toOpenApi } from '@aggregator/contracts';
+import { describe, expect, it } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { root } from '../tidy/source-files.ts';
+import { listDeclaredRoutes, publicRoutes } from '../world/declared-routes.ts';
+
+/** `METHOD path` with every parameter as `*`. */
+const toShape = (route: string) => route.replace(/\{\w+\}|:\w+/g, '*');
+const shapeOf = ({ method, path }: { method: string; path: string }) => toShape(`${method} ${path}`);
+/** What the gateway's table declares as prefixes and patterns. */
+const patterns: Readonly<Record<string, string>> = {
+  'GET /v1/models/': 'GET /v1/models/*',
+  'POST /v1/proxy/': 'POST /v1/proxy/*/chat/completions',
+};
+const storedResponses = ['GET', 'DELETE'].map((method) => `${method} /v1/responses/*`);
+const ofResponses = ['GET /v1/responses/*/input_items', 'POST /v1/responses/*/cancel'];
+
+describe('the reference of the API', () => {
+  it('has every public route, and no other', () => {
+    const declared = listDeclaredRoutes().map((route) => patterns[route] ?? toShape(route));
+    const described = apiRoutes.map(shapeOf);
+
+    expect(new Set(described).size).toBe(described.length);
+    expect(described.sort()).toEqual([...new Set([...declared, ...storedResponses, ...ofResponses])].sort());
+  });
+
+  it('says for each route whether it needs a credential', () => {
+    const open = new Set(publicRoutes.map(toShape));
+    expect(apiRoutes.filter((route) => (route.needs === 'nothing') !== open.has(shapeOf(route)))).toEqual([]);
+  });
+
+  it('names the action that auth checks', () => {
+    const text = readFileSync(join(root, 'apps/auth/src/app.ts'), 'utf8');
+    const guards = [...text.matchAll(/\bapp\.\w+\(\s*[^,]+,\s*allow\('([\w.]+)'\)/g)].map(([, action]) => action);
+    const named = apiRoutes
+      .filter(({ path }) => /^\/v1\/(?:auth|users\/(?!usage))/.test(path))
+      .map(({ needs }) => needs);
+    const count = (names: readonly (string | undefined)[]) =>
+      Object.fromEntries(Object.keys(permissions).map((name) => [name, names.filter((each) => each === name).length]));
+
+    expect(count(named)).toEqual(count(guards as Action[]));
+  });
+
+  it('is a valid document of OpenAPI 3.1, with an id for each operation', async () => {
+    const document = toOpenApi(apiRoutes, '0.1.0');
+    const result = await new Validator().validate(structuredClone(document));
+    expect(result).toMatchObject({ valid: true });
+
+    const operations = Object.values(document.paths as Record<string, Record<string, { operationId: string }>>);
+    const ids = operations.flatMap((item) => Object.values(item).map(({ operationId }) => operationId));
+    expect(new Set(ids).size).toBe(apiRoutes.length);
+  });
+});
