@@ -20,8 +20,7 @@ const log = createEventLog(
   {
     eventTransport: 'kafka',
     kafkaBrokers: KAFKA_BROKERS.split(','),
-    kafkaTopicPrefix: `floor.${orgId}.`,
-    eventsDatabaseUrl: undefined,
+    eventTopicPrefix: `floor.${orgId}.`,
   },
   'floor',
 );

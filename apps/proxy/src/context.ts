@@ -129,7 +129,9 @@ export async function createProxyContext(
     files: new CorrectionFiles(join(config.spoolDirectory, 'corrections')),
     findRecord: (request) => findUsageRecord({ credentials, pools }, request),
     publish: (event) =>
-      stores.eventLog.publish(usageRecordedTopic, [{ key: event.orgId, value: JSON.stringify(event) }]),
+      stores.eventLog.publish(usageRecordedTopic, [
+        { id: event.eventId, key: event.orgId, value: JSON.stringify(event) },
+      ]),
     isOpen: (requestId) => spool.hasOpenIntent(requestId),
     ...{ monotonicNow, now },
     onCorrected: events.estimateCorrected,
@@ -259,7 +261,7 @@ function openProxySpool(config: ProxyConfig, eventLog: EventLog, events: ProxyEv
     ship: (usages, texts) =>
       eventLog.publish(
         usageRecordedTopic,
-        usages.map(({ orgId }, index) => ({ key: orgId, value: texts[index] ?? '' })),
+        usages.map(({ eventId, orgId }, index) => ({ id: eventId, key: orgId, value: texts[index] ?? '' })),
       ),
     onError: (error) => events.partFailed('spool', error),
   });

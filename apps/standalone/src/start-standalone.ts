@@ -144,7 +144,7 @@ function openEmbeddedParts(config: StandaloneConfig, environment: Environment, o
     );
     Object.assign(parts, { admission, claims, invalidation });
   }
-  if (config.kafkaBrokers === undefined && config.eventTransport !== 'kafka') {
+  if ((config.eventTransport ?? (config.kafkaBrokers === undefined ? 'embedded' : 'kafka')) === 'embedded') {
     const databaseUrl =
       environment.EVENTS_DATABASE_URL ??
       databaseUrlFor(environment.DATABASE_URL ?? '', databaseName('events', config.databaseNamePrefix));

@@ -1,37 +1,76 @@
+import { billingTransactionTopic, usageRecordedTopic } from '@aggregator/contracts';
 import { createEmbeddedEventLog } from './embedded/embedded-event-log.ts';
 import { createKafkaEventLog } from './kafka/kafka-event-log.ts';
+import { createNatsEventLog } from './nats/nats-event-log.ts';
 import type { EventLog } from './port.ts';
+import { createRabbitMqEventLog } from './rabbitmq/rabbitmq-event-log.ts';
 
 export interface EventLogChoice {
   /** Unset: Kafka where brokers are named. */
-  eventTransport: 'kafka' | 'embedded' | undefined;
-  kafkaBrokers: readonly string[] | undefined;
-  /** Before every topic and group; installations with different prefixes share brokers without meeting. */
-  kafkaTopicPrefix: string;
-  eventsDatabaseUrl: string | undefined;
+  eventTransport: 'kafka' | 'rabbitmq' | 'nats' | 'embedded' | undefined;
+  kafkaBrokers?: readonly string[] | undefined;
+  rabbitmqUrl?: string | undefined;
+  natsServers?: readonly string[] | undefined;
+  /** Of streams that are new. */
+  natsReplicas?: number | undefined;
+  /** Before every topic and group; installations with different prefixes share a server without meeting. */
+  eventTopicPrefix?: string | undefined;
+  eventsDatabaseUrl?: string | undefined;
 }
 
 const publishDeadlineMs = 10_000;
 
+/** Types of events outside, by topic: routing keys of RabbitMQ and headers of NATS. */
+const types = { [usageRecordedTopic]: 'ai_usage', [billingTransactionTopic]: 'transaction_created' };
+/** Streams of RabbitMQ with names of their own, by topic and group. */
+const streams = { [usageRecordedTopic]: { billing: 'billing.usage', analytics: 'analytics.events' } };
+
 /** The event log that the configuration names. Throws an Error that says which variable to set where it names none. */
 export function createEventLog(choice: EventLogChoice, clientId: string): EventLog {
-  const { kafkaBrokers, eventsDatabaseUrl } = choice;
-  const transport = choice.eventTransport ?? (kafkaBrokers === undefined ? 'embedded' : 'kafka');
-  if (transport === 'kafka') {
+  const transport = choice.eventTransport ?? (choice.kafkaBrokers === undefined ? 'embedded' : 'kafka');
+  const prefix = choice.eventTopicPrefix ?? '';
+  const log = creators[transport](choice, clientId, prefix);
+  return prefix === '' || transport === 'embedded' ? log : withPrefix(log, prefix);
+}
+
+type Create = (choice: EventLogChoice, clientId: string, prefix: string) => EventLog;
+
+const creators: Readonly<Record<NonNullable<EventLogChoice['eventTransport']>, Create>> = {
+  kafka({ kafkaBrokers }, clientId) {
     if (kafkaBrokers === undefined) throw new Error('KAFKA_BROKERS: the event log is kafka, so brokers must be named');
-    return withPrefix(
-      createKafkaEventLog({ brokers: kafkaBrokers, clientId, publishDeadlineMs }),
-      choice.kafkaTopicPrefix,
-    );
-  }
-  if (eventsDatabaseUrl === undefined) {
-    throw new Error('KAFKA_BROKERS: set it, or DATABASE_URL or EVENTS_DATABASE_URL for the embedded event log');
-  }
-  return createEmbeddedEventLog({ databaseUrl: eventsDatabaseUrl, publishDeadlineMs });
+    return createKafkaEventLog({ brokers: kafkaBrokers, clientId, publishDeadlineMs });
+  },
+  rabbitmq({ rabbitmqUrl }, clientId, prefix) {
+    if (rabbitmqUrl === undefined) throw new Error('RABBITMQ_URL: the event log is rabbitmq, so it must be set');
+    return createRabbitMqEventLog({
+      ...{ url: rabbitmqUrl, clientId, publishDeadlineMs },
+      types: mapKeys(types, prefix),
+      streams: Object.fromEntries(
+        Object.entries(streams).map(([topic, byGroup]) => [
+          prefix + topic,
+          Object.fromEntries(Object.entries(byGroup).map(([group, name]) => [prefix + group, prefix + name])),
+        ]),
+      ),
+    });
+  },
+  nats({ natsServers, natsReplicas }, clientId, prefix) {
+    if (natsServers === undefined) throw new Error('NATS_URL: the event log is nats, so it must be set');
+    const options = { servers: natsServers, clientId, publishDeadlineMs, types: mapKeys(types, prefix) };
+    return createNatsEventLog({ ...options, ...(natsReplicas !== undefined && { replicas: natsReplicas }) });
+  },
+  embedded({ eventsDatabaseUrl }) {
+    if (eventsDatabaseUrl === undefined) {
+      throw new Error('KAFKA_BROKERS: set it, or DATABASE_URL or EVENTS_DATABASE_URL for the embedded event log');
+    }
+    return createEmbeddedEventLog({ databaseUrl: eventsDatabaseUrl, publishDeadlineMs });
+  },
+};
+
+function mapKeys<T>(entries: Readonly<Record<string, T>>, prefix: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(entries).map(([key, value]) => [prefix + key, value]));
 }
 
 function withPrefix(log: EventLog, prefix: string): EventLog {
-  if (prefix === '') return log;
   return {
     publish: (topic, records) => log.publish(prefix + topic, records),
     consume: (options) =>

@@ -1,4 +1,6 @@
+import { backOffMs, type Pause } from './pause.ts';
 import type { ConsumedRecord, ConsumeOptions, DeadLetter, EventLog, EventRecord } from './port.ts';
+import { reportError } from './report-error.ts';
 
 /** So that the letter fits in Kafka's default record size, 1 MiB, even if JSON writes each character as six. */
 export const deadLetterValueCharsMax = 150_000;
@@ -19,6 +21,30 @@ export async function deliverBatch(
     options.deadLetterTopic,
     rejected.map(({ record, reason }) => toDeadLetterRecord(record, reason)),
   );
+}
+
+/**
+ * Hands one batch over until it is handled; reports each rejection, and waits longer after each. Returns false where
+ * `mayRetry` does.
+ * @param mayRetry is asked after each wait. It throws where the partition is no longer this member's.
+ */
+export async function deliverUntilHandled(
+  options: Pick<ConsumeOptions, 'handle' | 'deadLetterTopic' | 'onError'>,
+  records: readonly ConsumedRecord[],
+  publish: EventLog['publish'],
+  backOff: Pause,
+  mayRetry: () => boolean,
+): Promise<boolean> {
+  for (let failures = 1; ; failures += 1) {
+    try {
+      await deliverBatch(options, records, publish);
+      return true;
+    } catch (error) {
+      reportError(options.onError, error);
+    }
+    await backOff.wait(backOffMs(failures));
+    if (!mayRetry()) return false;
+  }
 }
 
 function toDeadLetterRecord(record: ConsumedRecord, reason: string): EventRecord {

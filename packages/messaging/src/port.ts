@@ -4,7 +4,7 @@
  */
 export interface EventLog {
   /**
-   * Resolves when every record is durable (Kafka: `acks=all`; embedded: committed). On rejection any of them may be in the
+   * Resolves when every record is durable (Kafka: `acks=all`; RabbitMQ and NATS: confirmed; embedded: committed). On rejection any of them may be in the
    * log or not; publishing again is safe. Rejects after `deadlineMs` at the latest. Order is kept per key.
    */
   publish(topic: string, records: readonly EventRecord[]): Promise<void>;
@@ -18,8 +18,9 @@ export interface EventLog {
 
   /**
    * Returns how far a group has read, for each partition of the topic. The ends are read before the positions: a group that
-   * is at the end here has handled every record that was durable before the call. Rejects if the log does not answer within
-   * a deadline.
+   * is at the end here has handled every record that was durable before the call. The distance is the number of unread
+   * records, or greater where an adapter writes entries of its own (RabbitMQ). Rejects if the log does not answer within a
+   * deadline.
    */
   readPositions(topic: string, group: string): Promise<readonly PartitionPosition[]>;
 
@@ -34,6 +35,8 @@ export interface EventRecord {
   key: string;
   /** UTF-8 JSON. */
   value: string;
+  /** Where given, a log may drop a second record of the same id that comes soon after the first (NATS does). */
+  id?: string;
 }
 
 /** Offsets of one partition. */

@@ -1,5 +1,5 @@
-import { crc32 } from 'node:zlib';
 import type { ClientBase, Pool } from 'pg';
+import { partitionOf } from '../partition-of.ts';
 import type { EventRecord } from '../port.ts';
 import { inTransaction } from './connections.ts';
 
@@ -10,7 +10,7 @@ export async function appendRecords(
   partitions: number,
   records: readonly EventRecord[],
 ): Promise<void> {
-  const byPartition = Map.groupBy(records, (record) => crc32(record.key) % partitions);
+  const byPartition = Map.groupBy(records, (record) => partitionOf(record.key, partitions));
   // Everybody locks partitions in the same order, so nobody waits in a circle.
   const parts = [...byPartition].sort(([left], [right]) => left - right);
   const [only] = parts;

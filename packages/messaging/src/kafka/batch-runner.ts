@@ -1,8 +1,7 @@
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
-import { deliverBatch } from '../deliver-batch.ts';
-import { backOffMs, Pause } from '../pause.ts';
+import { deliverUntilHandled } from '../deliver-batch.ts';
+import { Pause } from '../pause.ts';
 import type { ConsumedRecord, ConsumeOptions, EventLog } from '../port.ts';
-import { reportError } from '../report-error.ts';
 import { Heartbeat } from './heartbeat.ts';
 
 /** What of the library's batch is used here. */
@@ -78,19 +77,13 @@ export class BatchRunner {
     }
   }
 
-  /** Tries until it is done; false if it was stopped before. */
-  async #deliver(records: readonly ConsumedRecord[], heartbeat: Heartbeat): Promise<boolean> {
-    for (let failures = 1; ; failures += 1) {
-      try {
-        await deliverBatch(this.#options, records, this.#publish);
-        return true;
-      } catch (error) {
-        reportError(this.#options.onError, error);
-      }
-      await this.#backOff.wait(backOffMs(failures));
+  /** Returns false if it was stopped before the batch was handled. */
+  #deliver(records: readonly ConsumedRecord[], heartbeat: Heartbeat): Promise<boolean> {
+    return deliverUntilHandled(this.#options, records, this.#publish, this.#backOff, () => {
       if (this.#isStopping) return false;
       heartbeat.throwIfLost();
-    }
+      return true;
+    });
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Consumer, Kafka } from 'kafkajs';
 import { withDeadline } from '../deadline.ts';
+import type { Member } from '../members/supervised-consumer.ts';
 import type { ConsumeOptions, EventLog } from '../port.ts';
 import { reportError } from '../report-error.ts';
 import { BatchRunner } from './batch-runner.ts';
-import type { Member } from './supervised-consumer.ts';
 
 const heartbeatIntervalMs = 3_000;
 /** Also how long a group may stand still after its broker has died with the members' farewells unheard. */

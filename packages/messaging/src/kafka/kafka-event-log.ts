@@ -1,10 +1,10 @@
 import { withDeadline } from '../deadline.ts';
+import { SupervisedConsumer } from '../members/supervised-consumer.ts';
 import type { ConsumeOptions, EventConsumer, EventLog, EventRecord, PartitionPosition } from '../port.ts';
 import { createKafka } from './connect.ts';
 import { type CreateKafka, GroupMember } from './group-member.ts';
 import { KafkaPublisher } from './kafka-publisher.ts';
 import { KafkaTopics } from './kafka-topics.ts';
-import { SupervisedConsumer } from './supervised-consumer.ts';
 
 export interface KafkaEventLogOptions {
   /** `host:port`, at least one. */

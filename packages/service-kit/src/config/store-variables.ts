@@ -1,6 +1,6 @@
 import type { ServiceName } from '@aggregator/contracts';
 import { z } from 'zod';
-import { environmentPrefix } from './common-variables.ts';
+import { environmentPrefix, integer } from './common-variables.ts';
 import { variable } from './read-config.ts';
 
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' });
@@ -83,12 +83,19 @@ export const redisVariables = {
   ),
 };
 
+const natsServers = z
+  .string()
+  .transform((text) => text.split(',').map((server) => server.trim()))
+  .pipe(
+    z.array(z.url({ protocol: /^(nats|tls)$/, error: 'must be nats:// or tls:// URLs, separated by commas' })).min(1),
+  );
+
 /** Which event log, and where. */
 export const eventLogVariables = {
   eventTransport: variable(
     'EVENT_TRANSPORT',
-    z.enum(['kafka', 'embedded']).optional(),
-    'Event log: kafka, or embedded (a durable log in PostgreSQL). Unset: kafka where KAFKA_BROKERS is set.',
+    z.enum(['kafka', 'rabbitmq', 'nats', 'embedded']).optional(),
+    'Event log: kafka, rabbitmq, nats, or embedded (a durable log in PostgreSQL). Unset: kafka where KAFKA_BROKERS is set. The same for every service of an installation; docs/operations/event-transports.md says how to change it.',
   ),
   kafkaBrokers: variable(
     'KAFKA_BROKERS',
@@ -100,10 +107,28 @@ export const eventLogVariables = {
     'Kafka brokers as host:port, separated by commas.',
     { aliases: ['AGG_KAFKA_BROKERS'] },
   ),
-  kafkaTopicPrefix: variable(
-    'KAFKA_TOPIC_PREFIX',
+  rabbitmqUrl: variable(
+    'RABBITMQ_URL',
+    z.url({ protocol: /^amqps?$/, error: 'must be an amqp:// or amqps:// URL' }).optional(),
+    'RabbitMQ of EVENT_TRANSPORT=rabbitmq, with user, password and virtual host; amqps:// for TLS.',
+    { aliases: ['AGG_RABBITMQ_URL'], isSecret: true },
+  ),
+  natsServers: variable(
+    'NATS_URL',
+    natsServers.optional(),
+    'NATS servers of EVENT_TRANSPORT=nats as nats:// or tls:// URLs, separated by commas; user and password, or a token, stand in the first one. JetStream must be on.',
+    { isSecret: true },
+  ),
+  natsReplicas: variable(
+    'NATS_REPLICAS',
+    integer(1, 5).default(1),
+    'Copies of each stream that is made, in a NATS cluster of as many servers or more: 3 in production.',
+  ),
+  eventTopicPrefix: variable(
+    'EVENT_TOPIC_PREFIX',
     z.string().max(50).default(''),
-    'Before every topic and consumer group; installations with different prefixes share brokers without meeting.',
+    'Before every topic and consumer group; installations with different prefixes share a server without meeting.',
+    { aliases: ['KAFKA_TOPIC_PREFIX'] },
   ),
   eventsDatabaseUrl: variable(
     'EVENTS_DATABASE_URL',

@@ -1,0 +1,53 @@
+import { connect } from 'amqplib';
+import type { EventLog } from '../../port.ts';
+import type { Topology } from '../topology.ts';
+
+export function readRabbitMqUrl(): string {
+  const url = process.env.RABBITMQ_URL;
+  if (url === undefined || url === '') throw new Error('RABBITMQ_URL is not set: these tests need a real RabbitMQ');
+  return url;
+}
+
+/** Remembers the topics and groups of the logs of a test file, since a broker does not list what it has over AMQP. */
+export class UsedTopics {
+  readonly #topics = new Map<string, Set<string>>();
+
+  watch(log: EventLog): EventLog {
+    return {
+      publish: (topic, records) => {
+        this.#note(topic);
+        return log.publish(topic, records);
+      },
+      consume: (options) => {
+        this.#note(options.topic, options.group);
+        this.#note(options.deadLetterTopic);
+        return log.consume(options);
+      },
+      readPositions: (topic, group) => {
+        this.#note(topic, group);
+        return log.readPositions(topic, group);
+      },
+      checkHealth: () => log.checkHealth(),
+      close: () => log.close(),
+    };
+  }
+
+  async delete(topology: Topology): Promise<void> {
+    const connection = await connect(readRabbitMqUrl());
+    const channel = await connection.createChannel();
+    for (const [topic, groups] of this.#topics) {
+      await channel.deleteExchange(topic);
+      for (let partition = 0; partition < topology.partitions; partition += 1) {
+        await channel.deleteQueue(topology.streamOf(topic, [...groups][0] ?? '', partition));
+        for (const group of groups) await channel.deleteQueue(topology.claimsOf(topic, group, partition));
+      }
+    }
+    await connection.close();
+  }
+
+  #note(topic: string, group?: string): void {
+    const groups = this.#topics.get(topic) ?? new Set<string>();
+    this.#topics.set(topic, groups);
+    if (group !== undefined) groups.add(group);
+  }
+}
