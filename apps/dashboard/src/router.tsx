@@ -56,6 +56,11 @@ const home = createRoute({
 const pages = [
   ['/overview', lazyRouteComponent(() => import('./pages/overview/overview-page.tsx'), 'OverviewPage')],
   ['/start', lazyRouteComponent(() => import('./pages/start/start-page.tsx'), 'StartPage')],
+  ['/keys', lazyRouteComponent(() => import('./pages/keys/keys-page.tsx'), 'KeysPage')],
+  ['/models', lazyRouteComponent(() => import('./pages/models/models-page.tsx'), 'ModelsPage')],
+  ['/playground', lazyRouteComponent(() => import('./pages/playground/playground-page.tsx'), 'PlaygroundPage')],
+  ['/requests', lazyRouteComponent(() => import('./pages/requests/request-page.tsx'), 'RequestPage')],
+  ['/usage', lazyRouteComponent(() => import('./pages/usage/usage-page.tsx'), 'UsagePage')],
   ['/settings', lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage')],
 ] as const;
 

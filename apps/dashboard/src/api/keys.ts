@@ -1,24 +1,8 @@
 import type { ApiKey } from '@aggregator/contracts';
-import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
-import { get } from './call.ts';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { listQuery } from './lists.ts';
 import { can } from './permissions.ts';
 import { useProfile } from './queries.ts';
-
-/** A page of a list. */
-export interface ListPage<Row> {
-  data: Row[];
-  nextCursor: string | null;
-}
-
-/** A list that is read page by page. */
-export const listQuery = <Row>(key: string, path: string, query: Readonly<Record<string, string | undefined>> = {}) =>
-  infiniteQueryOptions({
-    queryKey: [key, query],
-    queryFn: ({ pageParam, signal }) =>
-      get<ListPage<Row>>(path, { ...query, ...(pageParam !== '' && { cursor: pageParam }) }, signal),
-    initialPageParam: '',
-    getNextPageParam: ({ nextCursor }: ListPage<Row>) => nextCursor,
-  });
 
 export const keysQuery = listQuery<ApiKey>('keys', '/v1/auth/api-keys', { limit: '100' });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatMoney, formatMoneyShort, parseMoney, perMillion } from './money.ts';
+import { formatMoney, formatMoneyShort, formatPico, parseMoney, perMillion, perMillionOfPico } from './money.ts';
 
 describe('an amount', () => {
   it.each([
@@ -44,5 +44,11 @@ describe('an amount', () => {
     ['0', '0'],
   ])('of %s USD per unit is %s per million', (each, million) => {
     expect(perMillion(each)).toBe(million);
+  });
+
+  it('of pico-USD is exact, as an amount and as a rate', () => {
+    expect(formatPico('1', 'en')).toBe('$0.000000000001');
+    expect(formatPico('2400000000000', 'en')).toBe('$2.40');
+    expect(perMillionOfPico('150000', 'en')).toBe('$0.15');
   });
 });

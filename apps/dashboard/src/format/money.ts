@@ -9,6 +9,15 @@ export function formatMoney(nanoUsd: string | bigint, language: string): string 
   return format(BigInt(nanoUsd), language, (places) => Math.max(2, places.replace(/0+$/, '').length));
 }
 
+/** Returns an amount of pico-USD in USD, exact. */
+export function formatPico(picoUsd: string, language: string): string {
+  return format(BigInt(picoUsd), language, (places) => Math.max(2, places.replace(/0+$/, '').length), 12);
+}
+
+/** Returns the USD per million units of a rate in pico-USD per unit: a million pico-USD are a micro-USD. */
+export const perMillionOfPico = (picoUsd: string, language: string): string =>
+  formatMoney(BigInt(picoUsd) * 1000n, language);
+
 /** As `formatMoney`, rounded half up to cents if that is at least one: for tiles and charts, never for a statement. */
 export function formatMoneyShort(nanoUsd: string | bigint, language: string): string {
   const amount = BigInt(nanoUsd);
@@ -19,11 +28,12 @@ export function formatMoneyShort(nanoUsd: string | bigint, language: string): st
   return format(amount < 0n ? -rounded : rounded, language, () => 2);
 }
 
-function format(amount: bigint, language: string, placesOf: (places: string) => number): string {
+function format(amount: bigint, language: string, placesOf: (places: string) => number, digits = 9): string {
   const size = amount < 0n ? -amount : amount;
-  const all = String(size % unit).padStart(9, '0');
+  const one = 10n ** BigInt(digits);
+  const all = String(size % one).padStart(digits, '0');
   const places = all.slice(0, placesOf(all));
-  const whole = new Intl.NumberFormat(language).format(size / unit);
+  const whole = new Intl.NumberFormat(language).format(size / one);
   const point = language.startsWith('ru') ? ',' : '.';
   return `${amount < 0n ? '−' : ''}$${whole}${point}${places}`;
 }
@@ -37,6 +47,13 @@ export function parseMoney(text: string): bigint | null {
   const [, sign = '', whole = '0', places = ''] = match;
   const amount = BigInt(whole) * unit + BigInt(places.padEnd(9, '0'));
   return sign === '-' ? -amount : amount;
+}
+
+/** Returns the USD per million of what costs `usdPerUnit` each, as an amount; as it is if it is finer than a nano. */
+export function formatPerMillion(usdPerUnit: string, language: string): string {
+  const million = perMillion(usdPerUnit);
+  const amount = parseMoney(million);
+  return amount === null ? `$${million}` : formatMoney(amount, language);
 }
 
 /** Returns the USD per million of what costs `usdPerUnit` each, both decimal texts: the point moves six places. */

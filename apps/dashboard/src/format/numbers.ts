@@ -18,5 +18,7 @@ export function formatChange(now: number, before: number, language: string): str
   }).format((now - before) / before);
 }
 
-export const formatMs = (ms: number, language: string): string =>
-  ms < 1000 ? `${formatNumber(Math.round(ms), language)} ms` : `${formatNumber(Math.round(ms / 10) / 100, language)} s`;
+export function formatMs(ms: number, language: string): string {
+  const [value, unit, digits] = ms < 1000 ? ([ms, 'millisecond', 0] as const) : ([ms / 1000, 'second', 2] as const);
+  return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: digits }).format(value);
+}

@@ -18,6 +18,11 @@ const groups: readonly { word: Word; entries: readonly Entry[] }[] = [
     entries: [
       { to: '/overview', word: 'overview' },
       { to: '/start', word: 'start', needs: 'models.call' },
+      { to: '/keys', word: 'keys', needs: 'keys.manage' },
+      { to: '/models', word: 'models', needs: 'models.call' },
+      { to: '/playground', word: 'playground', needs: 'models.call' },
+      { to: '/usage', word: 'usage', needs: 'usage.read' },
+      { to: '/requests', word: 'requests', needs: 'billing.read' },
     ],
   },
   {
