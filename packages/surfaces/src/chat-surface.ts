@@ -42,6 +42,8 @@ export interface ItemReferences {
   resolve(body: unknown, items: ReadonlyMap<string, unknown>): unknown;
   /** Whether the answer to this body, and its items, may be referred to later. */
   wants(body: unknown): boolean;
+  /** Fields that an answer to this body repeats although they are not sent. `isKept`: the answer is stored here. */
+  repeated(body: unknown, isKept: boolean): Said;
   /** Id of the answer that a body continues; null if it continues none. */
   previous(body: unknown): string | null;
   /** The body with the conversation of that answer before its own input. */
@@ -73,6 +75,8 @@ export interface SurfaceRequest {
   readonly answerId?: string;
   /** True if the answer is stored, to be referred to. Absent for no. */
   readonly isKept?: boolean;
+  /** Fields that an answer of the same dialect repeats of the request, where something else was sent. Absent for none. */
+  readonly repeated?: Said;
 }
 
 /** What a stream's ids and times are made of. */

@@ -14,6 +14,7 @@ export {
   type NativeAnswers,
   type NativeEvent,
   type NativeTrace,
+  type Repeated,
   writeEvent,
 } from './native-answers.ts';
 export { responsesSurface } from './responses/index.ts';

@@ -8,6 +8,9 @@ export interface Additions {
   readonly about: Readonly<Record<string, unknown>>;
 }
 
+/** Fields of an answer, by name. */
+export type Repeated = Readonly<Record<string, unknown>>;
+
 /** An event of a provider's stream. */
 export interface NativeEvent {
   /** Its lines beside the data, each with its line end. */
@@ -21,6 +24,10 @@ export interface NativeAnswers {
   addToAnswer(text: string, additions: Additions): string;
   /** True for an event that ends a part of the answer which another provider's stream might continue. */
   closesPart(data: string): boolean;
+  /** The answer with fields of its request as the client wrote them, if something else was sent. Absent if no answer repeats any. */
+  repeatInAnswer?(text: string, fields: Repeated): string;
+  /** The same for the data of an event; null for an event that repeats nothing. */
+  repeatInEvent?(data: string, fields: Repeated): string | null;
   /** The data of an event with our additions; null if they do not belong into this event. */
   addToEvent(data: string, additions: Additions): string | null;
   /** The event that ends every stream; null if the last event of an answer does. */
@@ -43,6 +50,11 @@ export function addToObject(text: string, { costs, about }: Additions): string {
   if (usage === null || !usage.startsWith('{')) return editJson(text, toEdits({ ...costs, ...about }));
   const edits = toEdits({ ...(costs.cost !== undefined && { cost: costs.cost }), ...about });
   return editJson(text, edits.set('usage', editJson(usage, toEdits(costs))));
+}
+
+/** Returns an object's JSON text with other values in some fields. */
+export function repeatInObject(text: string, fields: Repeated): string {
+  return editJson(text, toEdits(fields));
 }
 
 function toEdits(fields: Readonly<Record<string, unknown>>): Map<string, string> {

@@ -39,6 +39,7 @@ export interface AnswerPresentation {
   /** The answer as the caller may see it, and what is to be kept of it once it is on its way, as the caller was told it. */
   restore(body: Record<string, unknown>): {
     readonly body: Record<string, unknown>;
+    /** `nativeText`: the answer as the caller received it, if it came in the caller's dialect; then `told` is empty. */
     keep(usage: Usage | null, told: Record<string, unknown>, nativeText: string | null): void;
   };
   /** In the words of its API, with our additions in it where it wants them. */
@@ -86,11 +87,9 @@ export async function answerWhole(
     const { body, keep } = presentation.restore(withChargedUsage(answer.body, charge, request));
     // Figures that contradict themselves, or lack a part, are not given again.
     const isExact = charge.reportedUsage === null && charge.estimate === null;
-    const told =
-      nativeText === null
-        ? sendAnswer(context, attempt, presentation, body, charge)
-        : sendNative(context, attempt, presentation, nativeText, charge);
-    keep(isExact && answer.hasUntranslated !== true ? answer.usage : null, told, nativeText);
+    const usage = isExact && answer.hasUntranslated !== true ? answer.usage : null;
+    if (nativeText === null) keep(usage, sendAnswer(context, attempt, presentation, body, charge), null);
+    else keep(usage, {}, sendNative(context, attempt, presentation, nativeText, charge));
     return { result: 'completed', end: whole };
   } catch (thrown) {
     const failure = toAppError(thrown);
@@ -221,18 +220,19 @@ function sendAnswer(
   return told;
 }
 
-/** Sends an answer as it came. Returns what can be referred to later: nothing of it. */
+/** Sends an answer as it came. Returns the JSON text that the caller receives. */
 function sendNative(
   { config }: ProxyContext,
   attempt: Attempt<WholeDialect>,
   { presentNative }: AnswerPresentation,
   nativeText: string,
   charge: Charge,
-): Record<string, unknown> {
+): string {
   const { exchange } = attempt.open;
   const additions = wantsAdditions(exchange) ? toAdditions(exchange, attempt.request, charge) : null;
-  writeAnswer(config, attempt, presentNative?.(nativeText, additions) ?? nativeText);
-  return {};
+  const text = presentNative?.(nativeText, additions) ?? nativeText;
+  writeAnswer(config, attempt, text);
+  return text;
 }
 
 function writeAnswer(

@@ -55,7 +55,7 @@ export async function completeChat(context: ProxyContext, exchange: Exchange, su
   if (mustGiveTurn(exchange)) await giveTurn();
 
   const keepsItems = prepared.vault === null && mayKeep(context, surface, body);
-  const asked = withKeeping(translated, arrived, keepsItems);
+  const asked = withKeeping(surface, translated, arrived, keepsItems);
   const input = keepsItems ? (surface.references?.listInput(body, asked.answerId ?? '') ?? null) : null;
   const plan = planRequest(context, exchange, 'chat.completions', { model: asked.chat.model, chat: asked.chat });
   const given = { bytes: body === arrived ? bytes : null, body: isRecord(body) ? body : arrived };
@@ -151,13 +151,15 @@ function mayKeep({ responses }: ProxyContext, { references }: ChatSurface, body:
 
 /** Whether the answer is stored. A caller that asks for it is told if it is not. */
 function withKeeping(
+  { references }: ChatSurface,
   asked: SurfaceRequest,
-  { store }: Readonly<Record<string, unknown>>,
+  body: Readonly<Record<string, unknown>>,
   isKept: boolean,
 ): SurfaceRequest {
-  if (asked.answerId === undefined) return asked;
-  const isMissed = store === true && !isKept;
-  return { ...asked, isKept, ...(isMissed && { droppedParams: [...asked.droppedParams, 'store'] }) };
+  if (references === undefined) return asked;
+  const isMissed = body.store === true && !isKept;
+  const repeated = references.repeated(body, isKept);
+  return { ...asked, isKept, repeated, ...(isMissed && { droppedParams: [...asked.droppedParams, 'store'] }) };
 }
 
 /** Whether there was an answer to give again. */

@@ -3,6 +3,7 @@ import {
   type NativeAnswers,
   type NativeEvent,
   type NativeTrace,
+  type Repeated,
   writeEvent,
 } from '@aggregator/surfaces';
 
@@ -18,23 +19,30 @@ export class NativeEvents {
   readonly #answers: NativeAnswers;
   readonly #tail: NativeEvent[] = [];
   #tailLength = 0;
+  #last: string | null = null;
+  /** Fields that the first events and the last one repeat of the request; null if they are as they came. */
+  readonly #repeated: Repeated | null;
+  /** The first events are over: those behind them, up to the last, repeat nothing. */
+  #hasBegun = false;
   /** Ends of a part that wait. */
   #closing: NativeEvent[] = [];
   /** What a continuation has to repeat; null if the chunks say it. */
   readonly trace: NativeTrace | null;
 
-  constructor(answers: NativeAnswers) {
+  constructor(answers: NativeAnswers, repeated: Repeated = {}) {
     this.#answers = answers;
+    this.#repeated = Object.keys(repeated).length === 0 ? null : repeated;
     this.trace = answers.createTrace?.() ?? null;
   }
 
-  /** The data of the last event that was kept until the end; null if there is none. */
+  /** After the end: the data of the last event as the client received it; null if there is none. */
   get last(): string | null {
-    return this.#tail.at(-1)?.data ?? null;
+    return this.#last;
   }
 
   /** Takes an event and returns what may go out now. `isComplete`: with it, or before it, the answer came to its end. */
-  take(event: NativeEvent, isComplete: boolean): string {
+  take(came: NativeEvent, isComplete: boolean): string {
+    const event = isComplete || !this.#hasBegun ? this.#withRepeated(came) : came;
     if (isComplete) {
       this.#tailLength += event.data.length;
       if (this.#tailLength <= tailMax) this.#tail.push(event);
@@ -59,10 +67,17 @@ export class NativeEvents {
     for (const event of this.#tail) {
       const data = left === null ? null : this.#answers.addToEvent(event.data, left);
       if (data !== null) left = null;
-      text += writeEvent(data === null ? event : { head: event.head, data });
+      this.#last = data ?? event.data;
+      text += writeEvent({ head: event.head, data: this.#last });
     }
     const { terminator } = this.#answers;
     return isEnded || terminator === null ? text : text + writeEvent(terminator);
+  }
+
+  #withRepeated(event: NativeEvent): NativeEvent {
+    const data = this.#repeated === null ? null : (this.#answers.repeatInEvent?.(event.data, this.#repeated) ?? null);
+    this.#hasBegun ||= data === null;
+    return data === null ? event : { head: event.head, data };
   }
 
   #takeClosing(): string {

@@ -1,5 +1,5 @@
 import type { NativeLane, NativeRequest, ProviderAdapter } from '@aggregator/providers';
-import type { Additions, ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
+import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
 import type { Exchange } from '../exchange.ts';
 
 /** Headers of a client that speak to a provider of the same dialect, and that no other provider understands. */
@@ -67,11 +67,6 @@ export function nativeLaneOf(
 ): NativeLane | null {
   const lane = name === 'completions' ? undefined : native[name];
   return lane?.serves(target) === true ? lane : null;
-}
-
-/** Our additions to an answer as it came. One that is stored here says so. */
-export function withKept(additions: Additions, { isKept }: Pick<SurfaceRequest, 'isKept'>): Additions {
-  return isKept === true ? { ...additions, about: { ...additions.about, store: true } } : additions;
 }
 
 /** Returns what a client asks of the dialect by headers: it may change the answer. */

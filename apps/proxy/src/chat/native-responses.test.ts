@@ -132,6 +132,48 @@ describe('a request of the Responses surface to OpenAI', () => {
     expect((await fetch(`${world.url}${path}/${id}`, { headers: await world.headers() })).status).toBe(200);
   });
 
+  it.each([false, true])('repeats the request of the client, streamed: %s', async (stream) => {
+    const ids = ['6', '7'].map((digit) => `resp_${digit.repeat(48)}`);
+    const answerAs = (id = '') => {
+      const whole = (status: string, ...rest: [string?, string?]) =>
+        response(status, ...rest)
+          .replace('resp_1', id)
+          .replace('"store":false', '"store":false,"previous_response_id":null');
+      const events = [
+        event('response.created', 0, `,"response":${whole('in_progress', '[]', 'null')}`),
+        event('response.in_progress', 1, `,"response":${whole('in_progress', '[]', 'null')}`),
+        event('response.new_event', 2, ',"response":{"store":1}'),
+        event('response.completed', 3, `,"response":${whole('completed')}`),
+      ];
+      world.upstream('gpt').answer = (_request, answer) => {
+        if (stream) answer.writeHead(200, eventStream).end(events.join(''));
+        else answer.writeHead(200, json).end(whole('completed'));
+      };
+    };
+    const ask = async (more: object) => {
+      const answer = await world.send(path, JSON.stringify({ model: 'gpt/m', input: 'Hi', stream, ...more }), plain);
+      const lines = answer.text.split('\n').filter((line) => line.startsWith('data: '));
+      const told: unknown[] = stream
+        ? lines.map((line) => JSON.parse(line.slice(6)).response)
+        : [JSON.parse(answer.text)];
+      return told;
+    };
+    answerAs(ids[0]);
+    const [first] = await ask({});
+    expect(first).toMatchObject({ id: ids[0], store: true, previous_response_id: null });
+    answerAs(ids[1]);
+    const answers = await ask({ previous_response_id: ids[0] });
+    const repeated = { id: ids[1], store: true, previous_response_id: ids[0] };
+    expect(answers).toMatchObject(stream ? [repeated, repeated, { store: 1 }, repeated] : [repeated]);
+    const stored = await fetch(`${world.url}${path}/${ids[1]}`, { headers: await world.headers() });
+    expect(await stored.json()).toEqual(answers.at(-1));
+    answerAs(ids[0]);
+    for (const one of await ask({ store: false, previous_response_id: ids[0] })) {
+      if (JSON.stringify(one) !== '{"store":1}')
+        expect(one).toMatchObject({ store: false, previous_response_id: ids[0] });
+    }
+  });
+
   it('leaves out a tool that has no price, and names it', async () => {
     world.upstream('gpt').answer = (_request, answer) => void answer.writeHead(200, json).end(response('completed'));
     const body = request('gpt/m').replace('{"type":"local_shell"}', '{"type":"web_search","x":1.0}');
@@ -164,7 +206,7 @@ describe('GET /v1/capabilities', () => {
 });
 
 describe('a native response that breaks', () => {
-  const body = '{"model":"all","max_output_tokens":50,"stream":true,"input":"Count"}';
+  const body = '{"model":"all","store":false,"max_output_tokens":50,"stream":true,"input":"Count"}';
 
   it.each([
     ['in a text', [...begin, ...message]],

@@ -7,7 +7,6 @@ import { sendSurfaceError } from '../routes/send-error.ts';
 import { readMessages, type SaidAnswer } from './answer-encoder.ts';
 import type { ChatJob, ChatWords } from './chat-job.ts';
 import { keepAnswer } from './keep-answer.ts';
-import { withKept } from './native-request.ts';
 import { prepareLane } from './prepare-lane.ts';
 import { isEventStream, readStreamAsWhole } from './stream-as-whole.ts';
 
@@ -51,8 +50,13 @@ export function performWholeChat(
           };
         },
         present: (answer) => surface.fromAnswer(answer, asked),
-        presentNative: (text, additions) =>
-          additions === null ? text : (surface.native?.addToAnswer(text, withKept(additions, asked)) ?? text),
+        presentNative(text, additions) {
+          const { native } = surface;
+          const { repeated = {} } = asked;
+          const isChanged = Object.keys(repeated).length > 0;
+          const told = isChanged ? (native?.repeatInAnswer?.(text, repeated) ?? text) : text;
+          return additions === null ? told : (native?.addToAnswer(told, additions) ?? told);
+        },
       }),
     resume: null,
     tell: (failure) => sendSurfaceError(open.exchange, surface, failure),

@@ -21,7 +21,6 @@ import type { ClientListener, ClientStream } from './client-stream.ts';
 import type { Continuation } from './continuation.ts';
 import { keepAnswer } from './keep-answer.ts';
 import { NativeEvents } from './native-events.ts';
-import { withKept } from './native-request.ts';
 import type { Lane } from './prepare-lane.ts';
 import { toIncompleteError, withChargedUsage } from './stream-end.ts';
 import { readWholeAsStream } from './whole-as-stream.ts';
@@ -100,7 +99,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     this.#resolve = resolve;
     const makesImages = attempt.target.candidate.model.capabilities.includes('image_output');
     const { answers } = attempt.prepared;
-    this.#native = answers === null ? null : new NativeEvents(answers);
+    this.#native = answers === null ? null : new NativeEvents(answers, job.asked.repeated);
     this.#parser = new SseParser({
       eventBytesMax: makesImages ? imageEventBytesMax : eventBytesMax,
       keepsHeads: answers !== null,
@@ -297,8 +296,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     this.#client.pass('', chunks, false, native.trace);
     const charge = this.#charge();
     const end = this.#settle(charge);
-    const added = wantsAdditions(open.exchange) ? toAdditions(open.exchange, request, charge) : null;
-    const additions = added === null ? null : withKept(added, this.#job.asked);
+    const additions = wantsAdditions(open.exchange) ? toAdditions(open.exchange, request, charge) : null;
     this.#client.endAsCame(native.end(additions, this.#translator.isEnded));
     this.#keep(this.#translator.end(), charge, native.last);
     this.#complete(end);

@@ -1,9 +1,10 @@
 import { editJson, isRecord, parseExactRecord, parseRecord, readJsonField } from '@aggregator/providers';
-import { type Additions, addToObject, type NativeAnswers, type NativeTrace } from '../native-answers.ts';
+import { addToObject, type NativeAnswers, type NativeTrace, repeatInObject } from '../native-answers.ts';
 
 /** Inside a JSON string the quotes are escaped, so that no text of the model matches. */
 const closing = /"type": ?"response\.(?:\w+\.done|\w+_part\.done|output_item\.done)"/;
 const last = /"type": ?"response\.(?:completed|incomplete)"/;
+const framing = /"type": ?"response\.(?:queued|created|in_progress|completed|incomplete|failed)"/;
 const naming = /"type": ?"response\.(?:created|output_item\.added)"/;
 const itemsMax = 10_000;
 
@@ -32,7 +33,11 @@ export class ResponsesTrace implements NativeTrace {
 export const responsesAnswers: NativeAnswers = {
   addToAnswer: addToObject,
   closesPart: (data) => closing.test(data),
-  addToEvent: (data, additions) => (last.test(data) ? addToResponse(data, additions) : null),
+  repeatInAnswer: repeatInObject,
+  repeatInEvent: (data, fields) =>
+    framing.test(data) ? editResponse(data, (response) => repeatInObject(response, fields)) : null,
+  addToEvent: (data, additions) =>
+    last.test(data) ? editResponse(data, (response) => addToObject(response, additions)) : null,
   terminator: null,
   createTrace: () => new ResponsesTrace(),
   readAnswer(text) {
@@ -41,7 +46,7 @@ export const responsesAnswers: NativeAnswers = {
   },
 };
 
-function addToResponse(data: string, additions: Additions): string | null {
+function editResponse(data: string, edit: (response: string) => string): string | null {
   const response = readJsonField(data, 'response');
-  return response === null ? null : editJson(data, new Map([['response', addToObject(response, additions)]]));
+  return response === null ? null : editJson(data, new Map([['response', edit(response)]]));
 }

@@ -19,6 +19,11 @@ export const responsesReferences: ItemReferences = {
   /** OpenAI keeps them unless it is told not to. */
   wants: (body) => isRecord(body) && body.store !== false,
 
+  repeated(body, isKept) {
+    const previous = this.previous(body);
+    return { ...(isKept && { store: true }), ...(previous !== null && { previous_response_id: previous }) };
+  },
+
   previous: (body) =>
     isRecord(body) && typeof body.previous_response_id === 'string' ? body.previous_response_id : null,
 
