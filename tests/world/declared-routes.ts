@@ -27,7 +27,7 @@ export function listDeclaredRoutes(): string[] {
   const declared = services.flatMap((app) => readRoutes(read(`apps/${app}/src/app.ts`)));
   const table = read('apps/api-gateway/src/routes/route-table.ts');
   const ai = [...table.matchAll(/\['(\/v1\/[^']+)', (\w+)\]/g)].map(
-    ([, path = '', kind = '']) => `${kind.endsWith('Get') ? 'GET' : 'POST'} ${path}`,
+    ([, path = '', kind = '']) => `${/(Get|Delete)$/.exec(kind)?.[0].toUpperCase() ?? 'POST'} ${path}`,
   );
   const prefixes = [...table.matchAll(/^const (\w+)Prefix = '([^']+)';$/gm)].map(
     ([, name, path]) => `${name === 'model' ? 'GET' : 'POST'} ${path}`,

@@ -23,6 +23,7 @@ describe('every route with every caller that must not use it (I17)', () => {
   let operator: string;
   let actors: readonly Actor[] = [];
   const ids = new Map<string, string>();
+  let readStored: () => Promise<unknown>;
   beforeAll(async () => {
     world = await startWorld({
       ...{ AUTH_FAILURES_PER_MINUTE: '100000', MANAGEMENT_REQUESTS_PER_MINUTE: '100000' },
@@ -58,6 +59,22 @@ describe('every route with every caller that must not use it (I17)', () => {
     });
     await response.text();
     const requestId = response.headers.get('x-request-id') ?? '';
+    const asKey = (method: string, path: string, body?: unknown) => callers.as(key).request(method, path, body);
+    const items = [{ type: 'message', role: 'user', content: 'hi' }];
+    const conversation = (await asKey('POST', '/v1/conversations', { items })).json as { id: string };
+    const listed = (await asKey('GET', `/v1/conversations/${conversation.id}/items`)).json as {
+      data: { id: string }[];
+    };
+    const stored = (await asKey('POST', '/v1/responses', { model: 'mock-small', input: 'hi' })).json as { id: string };
+    readStored = async () => [
+      (await asKey('GET', `/v1/responses/${stored.id}`)).json,
+      (await asKey('GET', `/v1/conversations/${conversation.id}`)).json,
+      (await asKey('GET', `/v1/conversations/${conversation.id}/items`)).json,
+    ];
+    ids
+      .set('responseId', stored.id)
+      .set('conversationId', conversation.id)
+      .set('itemId', listed.data[0]?.id ?? '');
     const named = { keyId: id, sessionId: sessions.data[0]?.id ?? '', requestId };
     const { userId, organizationId } = victim;
     for (const [name, value] of Object.entries({ ...named, userId, organizationId })) ids.set(name, value);
@@ -88,6 +105,7 @@ describe('every route with every caller that must not use it (I17)', () => {
       all: await Promise.all(all.map((path) => read(operator, `/v1/${path}`))),
       tenant: await read(operator, `/v1/auth/organizations/${victim.organizationId}`),
       provider: await read(victim.token, '/v1/models'),
+      stored: await readStored(),
     };
   }
 

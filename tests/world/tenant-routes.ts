@@ -45,6 +45,23 @@ const aiRoutes: readonly MatrixRoute[] = [
   { route: 'GET /v1/models/', path: '/v1/models/mock-small' },
   { route: 'GET /v1/capabilities' },
   { route: 'POST /v1/proxy/', path: '/v1/proxy/mock/chat/completions', body: chat },
+  { route: 'POST /v1/conversations', body: {} },
+  ...[
+    { route: 'GET /v1/responses/:responseId' },
+    { route: 'DELETE /v1/responses/:responseId' },
+    { route: 'GET /v1/responses/:responseId/input_items' },
+    { route: 'POST /v1/responses/:responseId/cancel', body: {} },
+    { route: 'GET /v1/conversations/:conversationId' },
+    { route: 'POST /v1/conversations/:conversationId', body: { metadata: { by: 'intruder' } } },
+    { route: 'DELETE /v1/conversations/:conversationId' },
+    { route: 'GET /v1/conversations/:conversationId/items' },
+    {
+      ...{ route: 'POST /v1/conversations/:conversationId/items' },
+      body: { items: [{ type: 'message', role: 'user', content: 'intruder' }] },
+    },
+    { route: 'GET /v1/conversations/:conversationId/items/:itemId' },
+    { route: 'DELETE /v1/conversations/:conversationId/items/:itemId' },
+  ].map((row) => ({ ...row, isOwned: true })),
 ].map((row) => ({ ...row, needs: 'ai:invoke' as const }));
 
 /** Every route behind the gateway that needs a credential. */

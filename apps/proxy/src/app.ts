@@ -4,6 +4,7 @@ import { createExpressApp } from '@aggregator/service-kit';
 import { chatCompletionsSurface, messagesSurface } from '@aggregator/surfaces';
 import type { ProxyContext } from './proxy-context.ts';
 import { type AiRoute, answerAiRequest, readPath, readRequestId } from './routes/answer-ai-request.ts';
+import { findConversationRoute } from './routes/conversations/handlers.ts';
 import { countMessageTokens } from './routes/count-message-tokens/handler.ts';
 import { createChatCompletion } from './routes/create-chat-completion/handler.ts';
 import { createCompletion } from './routes/create-completion/handler.ts';
@@ -59,6 +60,7 @@ function refuseUnknown(path: string, request: IncomingMessage, response: ServerR
 }
 
 function findByPattern(path: string, method: string | undefined): AiRoute | undefined {
+  if (path.startsWith('/v1/conversations')) return findConversationRoute(path, method);
   if (path.startsWith('/v1/responses/')) return findResponseRoute(path, method);
   if (path.startsWith(modelPrefix)) return showModel;
   return isProviderChatPath(path) ? createProviderChatCompletion : undefined;

@@ -47,6 +47,8 @@ import { CurrentSnapshot } from './routing/swap-snapshot.ts';
 import { findUsageRecord } from './settlement/find-usage-record.ts';
 import { readBootId } from './settlement/read-boot-id.ts';
 import { recoverIntents } from './settlement/recover-intents.ts';
+import { SealedRecords } from './stored-responses/sealed-records.ts';
+import { StoredConversations } from './stored-responses/stored-conversations.ts';
 import { StoredResponses } from './stored-responses/stored-responses.ts';
 import { type GivenStores, openStores } from './stores/open-stores.ts';
 import { Credentials } from './upstream/credentials.ts';
@@ -158,7 +160,14 @@ export async function createProxyContext(
     drains: new Drains(config.disconnectDrainMs),
     answers: new AnswerCache(stores.answers, config.cacheTtlSeconds * 1000),
     conversations: stores.conversations,
-    responses: new StoredResponses(stores.responses, stores.conversations, config.responsesStoreHours * 3_600_000),
+    responses: new StoredResponses(
+      new SealedRecords(stores.responses, 'response', config.responsesStoreHours * 3_600_000),
+      stores.conversations,
+    ),
+    storedConversations: new StoredConversations(
+      new SealedRecords(stores.responses, 'conversation', config.responsesStoreHours * 3_600_000),
+    ),
+    backgroundRuns: new Map(),
     once: createOnceServer(config, stores.claims, (error) => events.partFailed('idempotency', error)),
     outcomes,
     policies: new CompiledPolicies(),

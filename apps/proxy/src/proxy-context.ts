@@ -9,6 +9,7 @@ import type { LeaseRequests } from './admission/lease-requests.ts';
 import type { RefusedSubjects } from './admission/refused-subjects.ts';
 import type { Room } from './admission/room.ts';
 import type { OpenRequests } from './attempts/open-requests.ts';
+import type { BackgroundRuns } from './background/background-run.ts';
 import type { AnswerCache } from './cache/answer-cache.ts';
 import type { ProxyConfig } from './config.ts';
 import type { Corrections } from './corrections/corrections.ts';
@@ -18,6 +19,7 @@ import type { CompiledPolicies } from './privacy/compiled-policies.ts';
 import type { MaskingQueue } from './privacy/masking-queue.ts';
 import type { ProviderTrafficBook } from './reports/provider-traffic.ts';
 import type { CurrentSnapshot } from './routing/swap-snapshot.ts';
+import type { StoredConversations } from './stored-responses/stored-conversations.ts';
 import type { StoredResponses } from './stored-responses/stored-responses.ts';
 import type { Credentials } from './upstream/credentials.ts';
 import type { Drains } from './upstream/drains.ts';
@@ -61,6 +63,9 @@ export interface ProxyContext extends ServiceContext {
   readonly conversations: ExpiringStore;
   /** Responses that callers may continue, read and delete by their ids. */
   readonly responses: StoredResponses;
+  /** Conversations that callers continue by their ids. */
+  readonly storedConversations: StoredConversations;
+  readonly backgroundRuns: BackgroundRuns;
   /** Masks large texts beside the event loop. */
   readonly masking: MaskingQueue;
   readonly policies: CompiledPolicies;

@@ -49,6 +49,7 @@ export * from './management/usage.ts';
 export * from './money.ts';
 export * from './openai/chat.ts';
 export * from './openai/completions.ts';
+export * from './openai/conversations.ts';
 export * from './openai/embeddings.ts';
 export * from './openai/images.ts';
 export * from './openai/models.ts';

@@ -39,6 +39,8 @@ export const principal = z.strictObject({
   organizationLimits: principalLimits.optional(),
   /** What is masked for the organisation and the key together; absent or null where neither says anything. */
   privacy: privacyPolicy.nullish(),
+  /** False if the organisation lets no responses and conversations be stored; absent if it does. */
+  storesResponses: z.boolean().optional(),
 });
 export type Principal = z.infer<typeof principal>;
 

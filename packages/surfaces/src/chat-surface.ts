@@ -42,12 +42,20 @@ export interface ItemReferences {
   resolve(body: unknown, items: ReadonlyMap<string, unknown>): unknown;
   /** Whether the answer to this body, and its items, may be referred to later. */
   wants(body: unknown): boolean;
-  /** Fields that an answer to this body repeats although they are not sent. `isKept`: the answer is stored here. */
-  repeated(body: unknown, isKept: boolean): Said;
+  /** Fields that an answer to this body repeats although they are not sent. */
+  repeated(body: unknown, asked: Pick<SurfaceRequest, 'answerId' | 'isKept'>): Said;
+  /** True if the answer is made after the request that asks for it is over. */
+  isBackground(body: unknown): boolean;
+  /** An answer of which nothing has been said. */
+  toUnfinished(request: SurfaceRequest, head: AnswerHead, status: 'queued' | 'in_progress'): Said;
   /** Id of the answer that a body continues; null if it continues none. */
   previous(body: unknown): string | null;
-  /** The body with the conversation of that answer before its own input. */
-  follow(body: unknown, earlier: { readonly input: readonly unknown[]; readonly response: Said }): unknown;
+  /** Id of the conversation that a body continues; null if it continues none. */
+  conversation(body: unknown): string | null;
+  /** All that was said up to an answer, and with it. */
+  toHistory(earlier: { readonly input: readonly unknown[]; readonly response: Said }): readonly unknown[];
+  /** The body with earlier items before its own input. */
+  follow(body: unknown, earlier: readonly unknown[]): unknown;
   /** All that a body says as items, each with an id, which is made of `answerId` if the caller gave none. */
   listInput(body: unknown, answerId: string): readonly unknown[];
 }

@@ -18,3 +18,4 @@ export {
   writeEvent,
 } from './native-answers.ts';
 export { responsesSurface } from './responses/index.ts';
+export { toListedItem } from './responses/references.ts';

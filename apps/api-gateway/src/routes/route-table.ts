@@ -28,12 +28,36 @@ const aiRoutes: ReadonlyMap<string, AiRoute> = new Map([
   ['/v1/capabilities', aiGet],
 ]);
 
-const storedResponse: AiRoute = { ...aiGet, methods: ['GET', 'DELETE'] };
-const cancelResponse: AiRoute = { ...aiPost, isCounted: false };
+/** What is stored under an id is read and changed at no cost. */
+const idGet = aiGet;
+const idDelete: AiRoute = { ...aiGet, methods: ['DELETE'] };
+const idPost: AiRoute = { ...aiGet, methods: ['POST'] };
+
+/** Routes of one object by its id, with the method of each. */
+const storedRoutes: readonly (readonly [string, AiRoute])[] = [
+  ['/v1/responses/:responseId', idGet],
+  ['/v1/responses/:responseId', idDelete],
+  ['/v1/responses/:responseId/input_items', idGet],
+  ['/v1/responses/:responseId/cancel', idPost],
+  ['/v1/conversations', idPost],
+  ['/v1/conversations/:conversationId', idGet],
+  ['/v1/conversations/:conversationId', idPost],
+  ['/v1/conversations/:conversationId', idDelete],
+  ['/v1/conversations/:conversationId/items', idGet],
+  ['/v1/conversations/:conversationId/items', idPost],
+  ['/v1/conversations/:conversationId/items/:itemId', idGet],
+  ['/v1/conversations/:conversationId/items/:itemId', idDelete],
+];
+
+/** The same by pattern: an id has letters, digits, `_` and `-`. */
+const storedPatterns = [...new Set(storedRoutes.map(([path]) => path))].map((path) => {
+  const methods = storedRoutes.flatMap(([other, route]) => (other === path ? route.methods : []));
+  return { pattern: new RegExp(`^${path.replace(/:\w+/g, '[\\w-]{1,128}')}$`), route: { ...aiGet, methods } };
+});
+/** Where all of them begin. */
+const storedPrefixes = ['/v1/responses/', '/v1/conversations'];
 
 const modelPrefix = '/v1/models/';
-/** A response by its id, what it was made from, and its end. */
-const responsePath = /^\/v1\/responses\/[\w-]{1,128}(\/input_items|\/cancel)?$/;
 /** S1's: the provider stands in the path. */
 const providerPrefix = '/v1/proxy/';
 const providerPath = /^\/v1\/proxy\/[\w.-]{1,64}\/chat\/completions$/;
@@ -42,8 +66,9 @@ export function findAiRoute(path: string): AiRoute | undefined {
   const route = aiRoutes.get(path);
   if (route !== undefined) return route;
   if (path.startsWith(modelPrefix) && path.length > modelPrefix.length) return aiGet;
-  const [response, part] = responsePath.exec(path) ?? [];
-  if (response !== undefined) return part === undefined ? storedResponse : part === '/cancel' ? cancelResponse : aiGet;
+  if (storedPrefixes.some((prefix) => path.startsWith(prefix))) {
+    return storedPatterns.find(({ pattern }) => pattern.test(path))?.route;
+  }
   return path.startsWith(providerPrefix) && providerPath.test(path) ? aiPost : undefined;
 }
 

@@ -21,6 +21,7 @@ export function toOrganization(row: OrganizationRow): Organization {
     id: row.id,
     name: row.name,
     privacy: readStoredPolicy(row.privacy),
+    storesResponses: row.storesResponses,
     createdAt: row.createdAt.toISOString(),
   };
 }

@@ -17,7 +17,7 @@ import { readStoredPolicy } from '../privacy/stored-policy.ts';
 export async function updateOrganization(
   { database, now: clock }: Pick<AuthContext, 'database' | 'now'>,
   caller: Caller,
-  { privacy }: UpdateOrganizationRequest,
+  { privacy, storesResponses }: UpdateOrganizationRequest,
 ): Promise<OrganizationRow> {
   const now = clock();
   const { orgId: id } = caller.principal;
@@ -26,19 +26,30 @@ export async function updateOrganization(
     const found = await transaction.organization.findUnique({ where: { id } });
     if (found === null) throw new AppError('not_found');
     const present = readStoredPolicy(found.privacy);
-    if (privacy === undefined || isDeepStrictEqual(privacy, present)) return found;
-    refuseLoosening(caller, privacy, present);
-    await refuseUnfit(transaction, id, now, privacy);
+    const masks = privacy !== undefined && !isDeepStrictEqual(privacy, present);
+    const stores = storesResponses !== undefined && storesResponses !== found.storesResponses;
+    if (!masks && !stores) return found;
+    if (masks) {
+      refuseLoosening(caller, privacy, present);
+      await refuseUnfit(transaction, id, now, privacy);
+    }
+    if (stores && storesResponses) refuseStoring(caller);
     const row = await transaction.organization.update({
       where: { id },
-      data: { privacy: privacy === null ? Prisma.DbNull : { ...privacy } },
+      data: {
+        ...(masks && { privacy: privacy === null ? Prisma.DbNull : { ...privacy } }),
+        ...(stores && { storesResponses }),
+      },
     });
     await writeAudit(transaction, now, caller, {
       organizationId: id,
       action: 'organization_updated',
       subjectType: 'organization',
       subjectId: id,
-      details: { fields: ['privacy'], isMasking: privacy?.mode === 'mask' ? 'yes' : 'no' },
+      details: {
+        fields: [...(masks ? ['privacy'] : []), ...(stores ? ['storesResponses'] : [])],
+        isMasking: (masks ? privacy : present)?.mode === 'mask' ? 'yes' : 'no',
+      },
     });
     return row;
   });
@@ -50,6 +61,15 @@ function refuseLoosening({ principal }: Caller, privacy: PrivacyPolicy | null, p
   throw new AppError('insufficient_permissions', {
     param: 'privacy',
     message: 'An API key can only add to what its organisation masks. Log in to mask less.',
+  });
+}
+
+/** A key can switch storing off, and only a person who logged in can switch it on again. */
+function refuseStoring({ principal }: Caller): void {
+  if (principal.keyId === null) return;
+  throw new AppError('insufficient_permissions', {
+    param: 'storesResponses',
+    message: 'An API key can only switch the storing of responses off. Log in to switch it on.',
   });
 }
 

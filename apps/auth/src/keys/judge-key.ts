@@ -22,7 +22,9 @@ export async function judgeKey(
     include: {
       user: { select: { blockedAt: true } },
       team: { select: { models: true } },
-      organization: { select: { deleteAt: true, privacy: true, ceilings: true, blockedAt: true } },
+      organization: {
+        select: { deleteAt: true, privacy: true, storesResponses: true, ceilings: true, blockedAt: true },
+      },
     },
   });
   if (row === null || row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt <= now())) {
@@ -49,6 +51,7 @@ export async function judgeKey(
       limits: limitsInForce(grant.limits, limits.defaults, ceilings.key),
       ...organizationLimitsOf(ceilings),
       ...(privacy !== null && { privacy }),
+      ...(!row.organization.storesResponses && { storesResponses: false }),
     },
     expiresAt: row.expiresAt?.toISOString() ?? null,
     allowedIps: grant.allowedIps?.map(toCidr) ?? null,

@@ -39,6 +39,7 @@ export async function judgeSession(
       limits: limitsInForce({}, limits.defaults, ceilings.key),
       ...organizationLimitsOf(ceilings),
       ...(privacy !== null && { privacy }),
+      ...(!organization.storesResponses && { storesResponses: false }),
     },
   };
 }

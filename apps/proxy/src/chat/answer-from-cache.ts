@@ -11,6 +11,7 @@ import { toIntent } from '../settlement/dispatched-request.ts';
 import { recordSettlement } from '../settlement/settle-request.ts';
 import { createAnswerEncoder } from './answer-encoder.ts';
 import type { ChatJob } from './chat-job.ts';
+import { keepResponse } from './keep-response.ts';
 
 /** Gives an answer again: nobody is called, and the caller pays the share of its price that hits are set to cost. */
 export function answerFromCache(context: ProxyContext, job: ChatJob, stored: StoredAnswer): void {
@@ -30,8 +31,7 @@ export function answerFromCache(context: ProxyContext, job: ChatJob, stored: Sto
   const tell = (body: Record<string, unknown>) =>
     wantsAdditions(exchange) ? withAdditions(body, exchange, request, charge) : body;
   const keep = (response: Readonly<Record<string, unknown>> | null) => {
-    if (job.input !== null && response !== null)
-      context.responses.keep(exchange.principal, { response, input: job.input });
+    if (response !== null) keepResponse(context, exchange, job, response);
   };
   if (open.isStreamed) {
     const encoder = createAnswerEncoder({ ...job, cacheKey: null }, toHead(context, job));

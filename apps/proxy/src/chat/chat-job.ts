@@ -28,4 +28,6 @@ export interface ChatJob extends ChatWords {
   readonly keepsItems: boolean;
   /** All items of the request, to be stored with its answer; null if that is not stored. */
   readonly input: readonly unknown[] | null;
+  /** The conversation that the answer is added to, with those items of the input that are new to it; null if there is none. */
+  readonly conversation: { readonly id: string; readonly items: readonly unknown[] } | null;
 }

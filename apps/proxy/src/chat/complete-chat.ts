@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { AppError, type Principal } from '@aggregator/contracts';
 import { adapterFor, isRecord, type NativeRequest } from '@aggregator/providers';
 import type { RoutePlan, Target } from '@aggregator/routing';
 import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
@@ -10,13 +11,14 @@ import type { BoundRequest } from '../admission/request-bounds.ts';
 import { type OpenRequest, openRequest } from '../attempts/open-request.ts';
 import { type Prepare, prepareFirst, type Translation } from '../attempts/prepare-first.ts';
 import { type Performance, serveRequest } from '../attempts/serve-request.ts';
+import { BackgroundRun } from '../background/background-run.ts';
 import { toCacheKey } from '../cache/cache-key.ts';
 import { mayUseCache } from '../cache/may-use-cache.ts';
 import type { Exchange } from '../exchange.ts';
 import { recallItems } from '../items/recall-items.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import { planRequest } from '../routing/plan-request.ts';
-import { followResponse } from '../stored-responses/follow-response.ts';
+import { type FollowedBody, followStored } from '../stored-responses/follow-stored.ts';
 import { answerFromCache } from './answer-from-cache.ts';
 import { boundChat } from './bound-chat.ts';
 import type { ChatJob, ChatWords } from './chat-job.ts';
@@ -36,16 +38,8 @@ export async function completeChat(context: ProxyContext, exchange: Exchange, su
   const { conversations, config } = context;
   const { bytes, value: arrived } = await readRequestBytes(context, exchange);
   const { principal } = exchange;
-  const body =
-    surface.references === undefined
-      ? arrived
-      : await recallItems(
-          conversations,
-          principal,
-          surface,
-          await followResponse(context.responses, principal, surface, arrived),
-          config.requestBytesMax,
-        );
+  const followed = await followStored(context, principal, surface, arrived);
+  const body = await recallItems(conversations, principal, surface, followed.body, config.requestBytesMax);
   // Items that were kept may be much longer than the references to them.
   if (body !== arrived) exchange.place.requireMemory(toMemory(measureTexts(body)));
   const translated = withAnswerId(surface, exchange, surface.toChat(body));
@@ -54,7 +48,7 @@ export async function completeChat(context: ProxyContext, exchange: Exchange, su
   const prepared = await prepareChat(context, exchange, translated.chat);
   if (mustGiveTurn(exchange)) await giveTurn();
 
-  const keepsItems = prepared.vault === null && mayKeep(context, surface, body);
+  const keepsItems = prepared.vault === null && mayKeep(context, principal, surface, body);
   const asked = withKeeping(surface, translated, arrived, keepsItems);
   const input = keepsItems ? (surface.references?.listInput(body, asked.answerId ?? '') ?? null) : null;
   const plan = planRequest(context, exchange, 'chat.completions', { model: asked.chat.model, chat: asked.chat });
@@ -62,10 +56,34 @@ export async function completeChat(context: ProxyContext, exchange: Exchange, su
   const native = prepared.privacy === null ? toNativeRequest(surface, given, asked, exchange) : null;
   if (asked.refusal !== null && !hasNativeLane(surface, native, plan)) throw asked.refusal;
   const droppedHeaders = nameDialectHeaders(exchange);
-  const words: PlannedChat = { surface, asked, native, droppedHeaders, ...prepared, plan, content, keepsItems, input };
-  if (prepared.chat.stream === true) {
-    await serveChat(context, exchange, words, toStreamDialect(words, toSeconds(context.now())), performChatStream);
-  } else await serveChat(context, exchange, words, toWholeDialect(words), performWholeChat);
+  const isBackground = surface.references?.isBackground(arrived) === true;
+  if (input === null) refuseUnkept(isBackground, followed);
+  const conversation =
+    followed.conversation === null || input === null
+      ? null
+      : { id: followed.conversation.id, items: input.slice(followed.conversation.earlier) };
+  const words = { surface, asked, native, droppedHeaders, ...prepared, plan, content, keepsItems, input, conversation };
+  const createdAt = toSeconds(context.now());
+  const serve = (served: Exchange, begin: () => void): Promise<void> => {
+    const planned: PlannedChat = { ...words, begin };
+    return prepared.chat.stream === true
+      ? serveChat(context, served, planned, toStreamDialect(words, createdAt), performChatStream)
+      : serveChat(context, served, planned, toWholeDialect(words), performWholeChat);
+  };
+  if (!isBackground || surface.references === undefined || input === null) return serve(exchange, () => undefined);
+  const head = { requestId: exchange.requestId, createdAt };
+  const unfinished = { response: surface.references.toUnfinished(asked, head, 'in_progress'), input };
+  const { backgroundRuns: runs, responses } = context;
+  const isStreamed = prepared.chat.stream === true;
+  await BackgroundRun.run({ responses, runs, exchange, isStreamed, unfinished }, serve);
+}
+
+/** What is read by an id later must be stored. */
+function refuseUnkept(isBackground: boolean, { conversation }: FollowedBody): void {
+  const param = isBackground ? 'background' : conversation === null ? null : 'conversation';
+  if (param === null) return;
+  const message = `'${param}' needs a response that is stored. It is not if storing is off or 'store' is false, if values are masked, and if the request is too long.`;
+  throw new AppError('unsupported_parameter', { param, message });
 }
 
 /** UTF-16 units of a request whose answer is stored; the answer may be as long again. */
@@ -77,6 +95,9 @@ interface PlannedChat extends ChatWords, PreparedChat {
   readonly content: ContentSummary;
   readonly keepsItems: boolean;
   readonly input: readonly unknown[] | null;
+  readonly conversation: ChatJob['conversation'];
+  /** Called when the request has its hold. */
+  readonly begin: () => void;
 }
 
 /** Translates the chat for its first target, holds what that may cost, and serves it: from the cache or by a provider. */
@@ -101,6 +122,7 @@ async function serveChat<Dialect extends Translation>(
     readPrompt: () => toPrompt(chat),
     cache: use === 'use' ? 'miss' : 'bypass',
   });
+  planned.begin();
   if (use !== 'bypass' && mustGiveTurn(exchange)) await giveTurn();
   const cacheKey = use === 'bypass' ? null : keyOf(open, planned);
   const job: ChatJob = { ...planned, open, cacheKey };
@@ -144,8 +166,13 @@ function withAnswerId(surface: ChatSurface, { requestId }: Exchange, asked: Surf
 }
 
 /** A body whose answer, with all that it was made from, may be stored. */
-function mayKeep({ responses }: ProxyContext, { references }: ChatSurface, body: unknown): boolean {
-  if (references === undefined || responses.isOff || !references.wants(body)) return false;
+function mayKeep(
+  { responses }: ProxyContext,
+  principal: Principal,
+  { references }: ChatSurface,
+  body: unknown,
+): boolean {
+  if (references === undefined || responses.isOff(principal) || !references.wants(body)) return false;
   return measureTexts(body, storedCharactersMax) <= storedCharactersMax;
 }
 
@@ -158,7 +185,7 @@ function withKeeping(
 ): SurfaceRequest {
   if (references === undefined) return asked;
   const isMissed = body.store === true && !isKept;
-  const repeated = references.repeated(body, isKept);
+  const repeated = references.repeated(body, { ...asked, isKept });
   return { ...asked, isKept, repeated, ...(isMissed && { droppedParams: [...asked.droppedParams, 'store'] }) };
 }
 

@@ -5,12 +5,13 @@ import { rememberReasoning } from '../reasoning/remember-reasoning.ts';
 import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
 import type { SaidAnswer } from './answer-encoder.ts';
 import type { ChatJob } from './chat-job.ts';
+import { keepResponse } from './keep-response.ts';
 
 /** Keeps what a whole answer is good for later: itself, if it may be given again, the thoughts behind its calls of tools, and items that
  * the next turn may refer to. */
 export function keepAnswer(
-  { answers, conversations, responses }: Pick<ProxyContext, 'answers' | 'conversations' | 'responses'>,
-  job: Pick<ChatJob, 'asked' | 'cacheKey' | 'input' | 'keepsItems' | 'open' | 'surface'>,
+  context: Pick<ProxyContext, 'answers' | 'conversations' | 'events' | 'responses' | 'storedConversations'>,
+  job: Pick<ChatJob, 'asked' | 'cacheKey' | 'conversation' | 'input' | 'keepsItems' | 'open' | 'surface'>,
   { body, items, thoughtful, told }: SaidAnswer,
   served: {
     readonly request: DispatchedRequest;
@@ -20,11 +21,12 @@ export function keepAnswer(
     readonly nativeText: string | null;
   },
 ): void {
-  const { asked, cacheKey, input, keepsItems, open, surface } = job;
+  const { answers, conversations } = context;
+  const { asked, cacheKey, keepsItems, open, surface } = job;
   const { principal } = open.exchange;
   const { nativeText } = served;
   const response = nativeText === null ? told : (surface.native?.readAnswer?.(nativeText) ?? null);
-  if (input !== null && response !== null) responses.keep(principal, { response, input });
+  if (response !== null) keepResponse(context, open.exchange, job, response);
   // What came from a server of the same dialect has its ids; they count for this caller alone.
   if (keepsItems)
     keepItems(conversations, principal, nativeText === null ? asked.answerId : null, response?.output ?? items);

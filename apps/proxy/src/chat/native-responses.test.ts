@@ -95,10 +95,13 @@ describe('a request of the Responses surface to OpenAI', () => {
       `${body.replace('"gpt/m"', '"m"').replace('"store":true', '"store":false').slice(0, -1)},"include":["reasoning.encrypted_content"]}`,
     );
     expect(answer.headers.get('x-aggregator-dropped-params')).toBeNull();
-    for (const more of [',"conversation":"conv_1"', ',"prompt":{"id":"p"}', ',"background":true']) {
+    // `background` needs a response that is stored.
+    for (const more of [',"prompt":{"id":"p"}', ',"background":true']) {
       expect((await world.send(path, request('gpt/m', more))).status).toBe(400);
     }
-    expect((await world.send(path, request('gpt/m', ',"previous_response_id":"resp_2"'))).status).toBe(404);
+    for (const more of [',"conversation":"conv_1"', ',"previous_response_id":"resp_2"']) {
+      expect((await world.send(path, request('gpt/m', more))).status).toBe(404);
+    }
     const file = request('gpt/m').replace('"content":"Hi"', '"content":[{"type":"input_file","file_id":"file-1"}]');
     expect((await world.send(path, file)).status).toBe(400);
     expect(world.upstream('gpt').requests).toBe(1);
@@ -172,6 +175,19 @@ describe('a request of the Responses surface to OpenAI', () => {
       if (JSON.stringify(one) !== '{"store":1}')
         expect(one).toMatchObject({ store: false, previous_response_id: ids[0] });
     }
+  });
+
+  it('is made in the background under the id that the client was given first', async () => {
+    world.upstream('gpt').answer = (_request, answer) => void answer.writeHead(200, json).end(response('completed'));
+    const first = await world.send(path, '{"model":"gpt/m","input":"Hi","background":true}', plain);
+    const { id, status } = JSON.parse(first.text);
+    expect(status).toBe('queued');
+    const read = async () => await fetch(`${world.url}${path}/${id}`, { headers: await world.headers() });
+    const stored = async (): Promise<Record<string, unknown>> => JSON.parse(await (await read()).text());
+    await waitFor(async () => (await stored()).status === 'completed', { describe: 'the response' });
+    expect(await stored()).toMatchObject({ id, background: true, store: true, output: JSON.parse(output) });
+    expect(JSON.parse(world.upstream('gpt').lastBody)).toMatchObject({ model: 'm', store: false });
+    expect(world.upstream('gpt').lastBody).not.toContain('background');
   });
 
   it('leaves out a tool that has no price, and names it', async () => {

@@ -40,6 +40,12 @@ async function call(method: string, url: string, principal = world.principal) {
   return { status: answer.status, body: JSON.parse(await answer.text()) };
 }
 
+async function send(method: string, url: string, body: object, principal = world.principal) {
+  const headers = { ...(await world.headers(createUuidV7(), principal)), 'content-type': 'application/json' };
+  const answer = await fetch(`${world.url}${url}`, { method, headers, body: JSON.stringify(body) });
+  return { status: answer.status, body: JSON.parse(await answer.text()) };
+}
+
 async function respond(fields: object, principal = world.principal, more: Record<string, string> = {}) {
   const headers = { ...(await world.headers(createUuidV7(), principal)), ...more };
   const client = await openStream(`${world.url}${path}`, headers, { model, ...fields });
@@ -78,6 +84,12 @@ describe.each([{}, { stream: true }])('a stored response, %j', (stream) => {
     });
     expect(data.every(({ id }: { id: unknown }) => typeof id === 'string')).toBe(true);
     expect(await call('POST', `${path}/${second.id}/cancel`)).toMatchObject({ status: 400 });
+    expect(await call('GET', `${path}/${second.id}?stream=true`)).toMatchObject({ status: 400 });
+    expect(data.at(-1)).toMatchObject({ content: [{ type: 'input_text', text: 'What is it?' }] });
+    const page = (await call('GET', `${path}/${second.id}/input_items?order=asc&limit=1&after=${data.at(-1).id}`)).body;
+    expect(page).toMatchObject({ data: [{ role: 'assistant' }], has_more: true });
+    const wrong = await call('GET', `${path}/${second.id}/input_items?limit=0`);
+    expect(wrong).toMatchObject({ status: 400, body: { error: { param: 'limit' } } });
 
     expect(await call('DELETE', `${path}/${first.id}`)).toEqual({
       status: 200,
@@ -126,6 +138,22 @@ describe.each([{}, { stream: true }])('a stored response, %j', (stream) => {
       expect((await call('GET', `${path}/${body.id}`)).status).toBe(404);
     }
   });
+});
+
+it('stores nothing for an organisation that has it off, and shows nothing of before', async () => {
+  say('TOPAZ');
+  const { id } = (await respond({ input: 'hi' })).body;
+  const conversation = (await send('POST', '/v1/conversations', {})).body;
+  const off = { ...world.principal, storesResponses: false };
+  const answer = await respond({ input: 'hi', store: true }, off);
+  expect(answer).toMatchObject({ body: { store: false }, dropped: 'store' });
+  expect((await call('GET', `${path}/${answer.body.id}`)).status).toBe(404);
+  expect((await call('GET', `${path}/${id}`, off)).status).toBe(404);
+  expect((await call('GET', `/v1/conversations/${conversation.id}`, off)).status).toBe(404);
+  expect((await send('POST', '/v1/conversations', {}, off)).status).toBe(400);
+  for (const more of [{ background: true }, { previous_response_id: id }, { conversation: conversation.id }]) {
+    expect((await respond({ input: 'hi', ...more }, off)).status).toBe('background' in more ? 400 : 404);
+  }
 });
 
 it('stores nothing where the operator has it off', async () => {

@@ -1,79 +1,68 @@
-import { hkdfSync } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
-import { parseExactJson } from '@aggregator/contracts';
 import type { ExpiringStore } from '@aggregator/expiring-store';
 import { isRecord } from '@aggregator/providers';
-import { decrypt, encrypt, OpenMap } from '@aggregator/service-kit';
 import { type Caller, toConversationKey } from '../conversations/conversation-key.ts';
+import type { SealedRecords } from './sealed-records.ts';
+
+type Said = Readonly<Record<string, unknown>>;
 
 /** A response as its client received it, and all items that it was made from. */
 export interface StoredResponse {
-  readonly response: Readonly<Record<string, unknown>>;
+  readonly response: Said;
   readonly input: readonly unknown[];
 }
 
-/** UTF-8 bytes of a response with its input; a longer one is not kept. */
-const bytesMax = 700 * 1024;
 /** Ids that nobody guesses: this proxy's, with 128 random bits in them, and those of a provider of the dialect. */
 const longId = /^resp_[0-9A-Za-z_-]{32,128}$/;
-/** Writes that are under way and known here; those beyond are found when the store has them. */
-const writesMax = 1000;
-/** A response that another proxy gave a moment ago is on its way to the store: pauses between looks, ms. */
-const looksAfterMs = [20, 60, 170];
+/** A response in the background is alive while its proxy says so at least this often. Milliseconds. */
+export const lifeMs = 60_000;
+const cancelled = 'cancelled';
+const alive = 'alive';
 
-/**
- * Responses that a client may continue, read and delete by their ids. Each belongs to one caller: the id of another is as unknown as
- * one that nobody has. A text is encrypted (AES-256-GCM) with a key made of the id, of which the store has only a hash.
- */
+/** Responses that a client may continue, read and delete by their ids. */
 export class StoredResponses {
-  readonly #store: ExpiringStore;
+  readonly #records: SealedRecords;
   readonly #items: ExpiringStore;
-  readonly #keptMs: number;
-  /** By the key in the store. A client may continue a response before its write has ended. */
-  readonly #writes = new OpenMap<string, Promise<unknown>>();
 
-  /** `items`: where the items of answers are kept. `keptMs`: 0 keeps nothing. */
-  constructor(store: ExpiringStore, items: ExpiringStore, keptMs: number) {
-    this.#store = store;
+  /** `items`: where the items of answers are kept. */
+  constructor(records: SealedRecords, items: ExpiringStore) {
+    this.#records = records;
     this.#items = items;
-    this.#keptMs = keptMs;
   }
 
-  get isOff(): boolean {
-    return this.#keptMs === 0;
+  isOff(caller: Pick<Caller, 'storesResponses'>): boolean {
+    return this.#records.isOff(caller);
   }
 
-  /** Does not wait. A response that is too long is not kept. */
-  keep(caller: Caller, stored: StoredResponse): void {
+  /** Resolves when the response is written, with false if it is not kept: its id is of another form, or it is too long. */
+  async keep(caller: Caller, stored: StoredResponse): Promise<boolean> {
     const { id } = stored.response;
-    if (this.isOff || typeof id !== 'string' || !longId.test(id)) return;
-    const bytes = Buffer.from(JSON.stringify(stored));
-    if (bytes.length > bytesMax) return;
-    const key = toConversationKey('response', caller, id);
-    const sealed = encrypt(keyOf(caller, id), bytes).toString('base64url');
-    const write = this.#store.set(key, sealed, this.#keptMs).finally(() => this.#writes.delete(key));
-    if (this.#writes.size < writesMax) this.#writes.set(key, write);
+    return typeof id === 'string' && longId.test(id) && (await this.#records.write(caller, id, stored));
   }
 
   /** Null for an id that this caller has no response of, or none any more. */
   async read(caller: Caller, id: string): Promise<StoredResponse | null> {
-    if (!longId.test(id)) return null;
-    const sealed = await this.#find(toConversationKey('response', caller, id));
-    const bytes = sealed === null ? null : decrypt(keyOf(caller, id), Buffer.from(sealed, 'base64url'));
-    const value = bytes === null ? null : parseExactJson(bytes.toString());
+    const value = longId.test(id) ? await this.#records.read(caller, id) : null;
     if (!isRecord(value) || !isRecord(value.response) || !Array.isArray(value.input)) return null;
-    return { response: value.response, input: value.input };
+    const { response, input } = value;
+    return { response: isUnfinished(response) ? await this.#judge(caller, id, response) : response, input };
   }
 
-  async #find(key: string): Promise<string | null> {
-    await this.#writes.get(key);
-    let sealed = await this.#store.get(key);
-    for (const ms of looksAfterMs) {
-      if (sealed !== null || this.isOff) break;
-      await pause(ms);
-      sealed = await this.#store.get(key);
-    }
-    return sealed;
+  /** A response in the background that ended in none is cancelled, or has failed with its proxy. */
+  async #judge(caller: Caller, id: string, response: Said): Promise<Said> {
+    const [isCancelled, isAlive] = await this.#records.readMarks(caller, id, [cancelled, alive]);
+    if (isCancelled) return { ...response, status: 'cancelled' };
+    return isAlive ? response : toFailed(response, 'The response was interrupted.');
+  }
+
+  /** Says that a response in the background is under way. Returns false if it was cancelled. */
+  async noteLife(caller: Caller, id: string): Promise<boolean> {
+    await this.#records.mark(caller, id, alive, lifeMs);
+    const [isCancelled = false] = await this.#records.readMarks(caller, id, [cancelled]);
+    return !isCancelled;
+  }
+
+  async cancel(caller: Caller, id: string): Promise<void> {
+    await this.#records.mark(caller, id, cancelled);
   }
 
   /** Returns false if there is nothing to delete. The items of the response cannot be referred to any more. */
@@ -85,12 +74,16 @@ export class StoredResponses {
     const keys = items.flatMap(({ id: itemId }) =>
       typeof itemId === 'string' ? [toConversationKey('item', caller, itemId)] : [],
     );
-    await this.#store.delete(toConversationKey('response', caller, id));
+    await this.#records.delete(caller, id);
     await Promise.all(keys.map((key) => this.#items.delete(key)));
     return true;
   }
 }
 
-function keyOf({ orgId }: Caller, id: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', id, orgId, 'stored response', 32));
+export function isUnfinished({ status }: Said): boolean {
+  return status === 'queued' || status === 'in_progress';
+}
+
+export function toFailed(response: Said, message: string, code = 'server_error'): Said {
+  return { ...response, status: 'failed', error: { code, message } };
 }

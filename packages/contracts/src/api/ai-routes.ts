@@ -2,6 +2,11 @@ import { z } from 'zod';
 import { countTokensAnswer, countTokensRequest, messagesRequest } from '../anthropic/messages.ts';
 import { chatCompletionRequest, openAiUsage } from '../openai/chat.ts';
 import { completionsRequest } from '../openai/completions.ts';
+import {
+  addConversationItemsRequest,
+  createConversationRequest,
+  updateConversationRequest,
+} from '../openai/conversations.ts';
 import { embeddingsRequest } from '../openai/embeddings.ts';
 import { imagesRequest } from '../openai/images.ts';
 import { modelList, modelRow } from '../openai/models.ts';
@@ -39,6 +44,16 @@ const codes = [
 ] as const;
 const post = { ...openAi, method: 'POST', codes } as const;
 const responses = '/v1/responses/{id}';
+const conversation = '/v1/conversations/{id}';
+const conversationItems = `${conversation}/items`;
+const conversationItem = `${conversationItems}/{item}`;
+const pageQuery = z.object({
+  limit: z.number().int().min(1).max(100).optional(),
+  order: z.enum(['asc', 'desc']).optional(),
+  after: z.string().max(128).optional(),
+});
+const pageAnswer = answer({ object: z.literal('list'), data: rows, has_more: z.boolean() });
+const conversationAnswer = answer({ id: text, object: z.literal('conversation'), created_at: z.number().int() });
 
 /** The AI surfaces: OpenAI's and Anthropic's APIs. */
 export const aiApiRoutes: readonly ApiRoute[] = [
@@ -58,9 +73,29 @@ export const aiApiRoutes: readonly ApiRoute[] = [
   { ...openAi, method: 'DELETE', path: responses, summary: 'Delete a stored response', answer: z.looseObject({}) },
   {
     ...{ ...openAi, method: 'GET', path: `${responses}/input_items`, summary: 'List what a response was made from' },
-    ...{ answer: z.looseObject({ object: z.literal('list'), data: rows }) },
+    ...{ query: pageQuery, answer: pageAnswer },
   },
   { ...openAi, method: 'POST', path: `${responses}/cancel`, summary: 'End a response', answer: responsesAnswer },
+  {
+    ...{ ...openAi, method: 'POST', path: '/v1/conversations', summary: 'Create a conversation' },
+    ...{ body: createConversationRequest, answer: conversationAnswer },
+  },
+  { ...openAi, method: 'GET', path: conversation, summary: 'Show a conversation', answer: conversationAnswer },
+  {
+    ...{ ...openAi, method: 'POST', path: conversation, summary: 'Change a conversation' },
+    ...{ body: updateConversationRequest, answer: conversationAnswer },
+  },
+  { ...openAi, method: 'DELETE', path: conversation, summary: 'Delete a conversation', answer: z.looseObject({}) },
+  {
+    ...{ ...openAi, method: 'GET', path: conversationItems, summary: 'List the items of a conversation' },
+    ...{ query: pageQuery, answer: pageAnswer },
+  },
+  {
+    ...{ ...openAi, method: 'POST', path: conversationItems, summary: 'Add items to a conversation' },
+    ...{ body: addConversationItemsRequest, answer: pageAnswer },
+  },
+  { ...openAi, method: 'GET', path: conversationItem, summary: 'Show an item', answer: z.looseObject({}) },
+  { ...openAi, method: 'DELETE', path: conversationItem, summary: 'Delete an item', answer: conversationAnswer },
   {
     ...{ ...post, path: '/v1/embeddings', summary: 'Create embeddings' },
     ...{ body: embeddingsRequest, answer: embeddingsAnswer },

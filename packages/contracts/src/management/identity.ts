@@ -38,12 +38,17 @@ export const organization = z.strictObject({
   name: z.string(),
   /** What is masked for every key and user of it, whatever those say themselves; null where it has no policy. */
   privacy: privacyPolicy.nullable(),
+  /** False if no responses and conversations of it are stored. */
+  storesResponses: z.boolean(),
   createdAt: z.iso.datetime(),
 });
 export type Organization = z.infer<typeof organization>;
 
 /** `PATCH /auth/organization`: what is not given stays. */
-export const updateOrganizationRequest = z.strictObject({ privacy: privacyPolicy.nullable().optional() });
+export const updateOrganizationRequest = z.strictObject({
+  privacy: privacyPolicy.nullable().optional(),
+  storesResponses: z.boolean().optional(),
+});
 export type UpdateOrganizationRequest = z.infer<typeof updateOrganizationRequest>;
 
 export const registerAnswer = z.strictObject({ user, organization });

@@ -15,6 +15,8 @@ const kind = z.looseObject({ type: z.string().max(64) });
 export const responsesRequest = z.looseObject({
   model: chat.model,
   input: z.union([text, z.array(z.looseObject({ type: z.string().max(64).nullish() })).max(20_000)]),
+  background: z.boolean().nullish(),
+  conversation: z.union([z.string().max(256), z.looseObject({ id: z.string().max(256) })]).nullish(),
   instructions: text.nullish(),
   include: z.array(z.string().max(128)).max(64).nullish(),
   max_output_tokens: chat.max_tokens,

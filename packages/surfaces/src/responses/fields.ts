@@ -2,7 +2,7 @@ import type { ResponsesField } from '@aggregator/contracts';
 import type { Fates, Reasons } from '../fields/field-judge.ts';
 
 /**
- * `store` and `previous_response_id` are the work of the proxy; other state is refused. `metadata` is told back and goes no
+ * `background`, `conversation`, `previous_response_id` and `store` are the work of the proxy; other state is refused. `metadata` is told back and goes no
  * further. Tools that OpenAI describes or runs are dropped and named, and so are their calls in the
  * history whose outcome the assistant's text holds; calls that only their own result explains are refused.
  * Source: https://platform.openai.com/docs/api-reference/responses/create (read 2026-11, as typed by the `openai` package
@@ -10,7 +10,7 @@ import type { Fates, Reasons } from '../fields/field-judge.ts';
  */
 export const responsesFates: Fates<ResponsesField> = {
   access_programs: 'dropped',
-  background: 'refused',
+  background: 'mapped',
   'content.input_file': 'mapped',
   'content.input_image': 'mapped',
   'content.input_text': 'mapped',
@@ -18,7 +18,7 @@ export const responsesFates: Fates<ResponsesField> = {
   'content.prompt_cache_breakpoint': 'mapped',
   'content.refusal': 'mapped',
   context_management: 'dropped',
-  conversation: 'refused',
+  conversation: 'mapped',
   image: 'dropped',
   include: 'mapped',
   input: 'mapped',
@@ -105,8 +105,6 @@ export const responsesFates: Fates<ResponsesField> = {
 const stored = 'nothing is stored between requests; send the whole conversation in input';
 
 export const responsesReasons: Reasons<ResponsesField> = {
-  background: 'an answer is given in the request that asks for it',
-  conversation: stored,
   'input.compaction': stored,
   'input.item_reference': 'it is not known (any more); send the item itself, with store set to false',
   prompt: 'no prompts are stored here; send its text in instructions',

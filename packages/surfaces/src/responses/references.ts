@@ -1,5 +1,6 @@
 import { isRecord } from '@aggregator/providers';
 import type { ItemReferences } from '../chat-surface.ts';
+import { toResponseFrame } from './response.ts';
 
 /**
  * Items of earlier answers that are referred to by their id: `{type: 'item_reference', id}`, as SDKs send them that take the
@@ -19,18 +20,37 @@ export const responsesReferences: ItemReferences = {
   /** OpenAI keeps them unless it is told not to. */
   wants: (body) => isRecord(body) && body.store !== false,
 
-  repeated(body, isKept) {
+  repeated(body, { answerId, isKept }) {
     const previous = this.previous(body);
-    return { ...(isKept && { store: true }), ...(previous !== null && { previous_response_id: previous }) };
+    const conversation = this.conversation(body);
+    return {
+      ...(isKept === true && { store: true }),
+      ...(previous !== null && { previous_response_id: previous }),
+      ...(conversation !== null && { conversation: { id: conversation } }),
+      // Its client has the id before the provider gives one.
+      ...(this.isBackground(body) && { background: true, id: `resp_${answerId}` }),
+    };
+  },
+
+  isBackground: (body) => isRecord(body) && body.background === true,
+
+  toUnfinished(request, { requestId: id, createdAt }, status) {
+    const identity = { id: request.answerId ?? id, createdAt, model: request.chat.model };
+    return { ...toResponseFrame(identity, request), status };
   },
 
   previous: (body) =>
     isRecord(body) && typeof body.previous_response_id === 'string' ? body.previous_response_id : null,
 
-  follow(body, { input, response: { output } }) {
-    if (!isRecord(body)) return body;
-    return { ...body, input: [...input, ...(Array.isArray(output) ? output : []), ...toItems(body.input)] };
+  conversation(body) {
+    const named = isRecord(body) ? (body.conversation ?? null) : null;
+    const id = isRecord(named) ? named.id : named;
+    return typeof id === 'string' ? id : null;
   },
+
+  toHistory: ({ input, response: { output } }) => [...input, ...(Array.isArray(output) ? output : [])],
+
+  follow: (body, earlier) => (isRecord(body) ? { ...body, input: [...earlier, ...toItems(body.input)] } : body),
 
   listInput(body, answerId) {
     const items = isRecord(body) ? toItems(body.input) : [];
@@ -41,6 +61,13 @@ export const responsesReferences: ItemReferences = {
     });
   },
 };
+
+/** An item as it is listed: OpenAI lists the text of a message as a part. */
+export function toListedItem(item: unknown): unknown {
+  if (!isRecord(item) || typeof item.content !== 'string') return item;
+  const type = item.role === 'assistant' ? 'output_text' : 'input_text';
+  return { ...item, content: [{ type, text: item.content, ...(type === 'output_text' && { annotations: [] }) }] };
+}
 
 function toItems(input: unknown): readonly unknown[] {
   if (Array.isArray(input)) return input;

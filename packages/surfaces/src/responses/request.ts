@@ -13,6 +13,7 @@ import { toSurfaceRequest } from '../fields/surface-request.ts';
 import { responsesFates, responsesReasons } from './fields.ts';
 import { toChatMessages } from './items.ts';
 import { ResponsesOriginal } from './original.ts';
+import { responsesReferences } from './references.ts';
 import { ToolNames } from './tool-names.ts';
 import { toChatTools, toToolChoice } from './tools.ts';
 
@@ -59,14 +60,16 @@ export function toResponsesChat(body: unknown): SurfaceRequest {
 
 /** What the answer tells back of the request, with the values of what the caller left out. */
 function toEcho(request: ResponsesRequest): Record<string, unknown> {
+  const conversation = responsesReferences.conversation(request);
   return {
-    background: false,
+    background: request.background === true,
     instructions: request.instructions ?? null,
     max_output_tokens: request.max_output_tokens ?? null,
     max_tool_calls: null,
     metadata: request.metadata ?? {},
     parallel_tool_calls: request.parallel_tool_calls ?? true,
     previous_response_id: request.previous_response_id ?? null,
+    ...(conversation !== null && { conversation: { id: conversation } }),
     prompt_cache_key: request.prompt_cache_key ?? null,
     reasoning: { effort: request.reasoning?.effort ?? null, summary: request.reasoning?.summary ?? null },
     safety_identifier: request.safety_identifier ?? null,
@@ -82,7 +85,7 @@ function toEcho(request: ResponsesRequest): Record<string, unknown> {
   };
 }
 
-const emptyByDefault: Readonly<Record<string, unknown>> = { background: false, truncation: 'disabled' };
+const emptyByDefault: Readonly<Record<string, unknown>> = { truncation: 'disabled' };
 
 function asksNothing(name: string, value: unknown): boolean {
   return Object.hasOwn(emptyByDefault, name) && emptyByDefault[name] === value;

@@ -113,8 +113,6 @@ describe('a responses request', () => {
   });
 
   it.each([
-    ['conversation', { conversation: 'conv_1' }],
-    ['background', { background: true }],
     ['input[0]', { input: [{ type: 'item_reference', id: 'msg_1' }] }],
     ['input[0]', { input: [{ id: 'msg_1' }] }],
     ['input[0].content[0]', { input: [{ role: 'user', content: [{ type: 'hologram' }] }] }],

@@ -48,6 +48,23 @@ describe('PATCH /v1/auth/organization', () => {
       expect(privacy).toEqual(own ?? null);
     });
 
+    it('lets no responses be stored, for every key and session of it', async () => {
+      const { key } = await auth.createKey(owner.principal);
+      expect(await verify(key)).not.toHaveProperty('principal.storesResponses');
+      const answer = await update({ storesResponses: false });
+      expect(answer).toMatchObject({ status: 200, body: { storesResponses: false, privacy: null } });
+      expect(await verify(key)).toMatchObject({ principal: { storesResponses: false } });
+      const byKey = { ...owner.principal, keyId: owner.principal.orgId };
+      expect((await update({ storesResponses: true }, byKey)).status).toBe(403);
+      expect((await update({ storesResponses: false }, byKey)).status).toBe(200);
+      expect((await update({ storesResponses: true })).body).toMatchObject({ storesResponses: true });
+      expect(
+        await auth.database.auditEntry.count({
+          where: { subjectId: owner.principal.orgId, action: 'organization_updated' },
+        }),
+      ).toBe(2);
+    });
+
     it('tells the gateways to forget the organisation, and grows the epoch (I3)', async () => {
       const epoch = await readEpoch();
       await update({ privacy: policy });

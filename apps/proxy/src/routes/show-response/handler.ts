@@ -1,9 +1,9 @@
 import { AppError } from '@aggregator/contracts';
-import { isRecord } from '@aggregator/providers';
-import { responsesSurface } from '@aggregator/surfaces';
+import { responsesSurface, toListedItem } from '@aggregator/surfaces';
 import type { Exchange } from '../../exchange.ts';
 import type { ProxyContext } from '../../proxy-context.ts';
-import type { StoredResponse } from '../../stored-responses/stored-responses.ts';
+import { readPageQuery, toPage } from '../../stored-responses/list-page.ts';
+import { isUnfinished, type StoredResponse } from '../../stored-responses/stored-responses.ts';
 import { type AiRoute, readPath } from '../answer-ai-request.ts';
 import { sendJson } from '../send-json.ts';
 
@@ -14,25 +14,23 @@ const showResponse: AiRoute = {
   method: 'GET',
   errors: responsesSurface,
   async serve(context, exchange) {
+    const { url = '' } = exchange.request;
+    if (new URLSearchParams(url.slice(readPath(exchange.request).length)).get('stream') === 'true') {
+      const message = 'A stored response is not streamed again: read it whole.';
+      throw new AppError('unsupported_parameter', { param: 'stream', message });
+    }
     sendJson(exchange.response, (await find(context, exchange)).response);
   },
 };
 
-/** `GET /v1/responses/{id}/input_items`: all of them in one page, the last one first. */
+/** `GET /v1/responses/{id}/input_items` */
 const listInputItems: AiRoute = {
   method: 'GET',
   errors: responsesSurface,
   async serve(context, exchange) {
+    const query = readPageQuery(exchange.request.url ?? '');
     const { input } = await find(context, exchange);
-    const data = input.toReversed();
-    const ids = data.map((item) => (isRecord(item) && typeof item.id === 'string' ? item.id : null));
-    sendJson(exchange.response, {
-      object: 'list',
-      data,
-      first_id: ids[0] ?? null,
-      last_id: ids.at(-1) ?? null,
-      has_more: false,
-    });
+    sendJson(exchange.response, toPage(input.map(toListedItem), query));
   },
 };
 
@@ -47,14 +45,21 @@ const deleteResponse: AiRoute = {
   },
 };
 
-/** `POST /v1/responses/{id}/cancel`: no response runs in the background here, so there is none that can be cancelled. */
+/** `POST /v1/responses/{id}/cancel`: ends a response that is made in the background; one that was cancelled stays so. */
 const cancelResponse: AiRoute = {
   method: 'POST',
   errors: responsesSurface,
   async serve(context, exchange) {
-    await find(context, exchange);
-    const message = 'Only a response that runs in the background can be cancelled, and this one is complete.';
-    throw new AppError('unsupported_parameter', { message });
+    const { principal, request } = exchange;
+    const { response } = await find(context, exchange);
+    if (response.background !== true || !(isUnfinished(response) || response.status === 'cancelled')) {
+      const message = 'Only a response that is made in the background can be cancelled, and not after its end.';
+      throw new AppError('unsupported_parameter', { message });
+    }
+    const id = readId(request);
+    await context.responses.cancel(principal, id);
+    context.backgroundRuns.get(id)?.cancel();
+    sendJson(exchange.response, { ...response, status: 'cancelled' });
   },
 };
 

@@ -16,7 +16,9 @@ const pricedFields: PricedFields = { service_tier: ['auto', 'default'] };
 const pricedTool = /^(?:web_search|file_search|code_interpreter|image_generation|shell$|programmatic_tool_calling)/;
 
 /** State that OpenAI keeps for the operator's account: no organisation may use that of another. */
-const storedFields = ['background', 'conversation', 'prompt'];
+const storedFields = ['prompt'];
+/** State that is kept here: the conversation before this turn is in the input. */
+const keptFields = ['background', 'conversation', 'previous_response_id'];
 /** Ids of input items that were stored here without an id of the client. */
 const keptId = /^(?:msg|in)_[0-9a-f]{64}_in\d+$/;
 const encrypted = 'reasoning.encrypted_content';
@@ -46,8 +48,7 @@ function toNativeRequest(request: NativeRequest, target: ProviderTarget, limit: 
     ({ type }) => type,
   );
   lane.bound('max_output_tokens', target.maxOutputTokens, limit);
-  // The conversation before this turn is in the input.
-  if (Object.hasOwn(body, 'previous_response_id')) lane.edits.set('previous_response_id', null);
+  for (const name of keptFields) if ((body[name] ?? false) !== false) lane.edits.set(name, null);
   cutKeptIds(lane, body.input);
   if (body.store !== false) storeNothing(lane, body, target.model);
   const beta = readHeader(headers, 'openai-beta');

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "organization" ADD COLUMN "stores_responses" BOOLEAN NOT NULL DEFAULT true;
