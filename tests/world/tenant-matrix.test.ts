@@ -1,4 +1,4 @@
-import { apiKeyList, invitation, sessionList, team } from '@aggregator/contracts';
+import { apiKeyList, budget, invitation, sessionList, team } from '@aggregator/contracts';
 import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startWorld, type World } from './start-world.ts';
@@ -48,6 +48,9 @@ describe('every route with every caller that must not use it (I17)', () => {
     const victimAs = callers.as(victim.token);
     const { json } = await victimAs.request('POST', '/v1/auth/organization/teams', { name: 'victims' });
     ids.set('teamId', team.parse(json).id);
+    const monthly = { name: 'victims', level: 'organization', period: 'month', amountNanoUsd: '1000000000' };
+    const budgeted = await victimAs.request('POST', '/v1/auth/organization/budgets', monthly);
+    ids.set('budgetId', budget.parse(budgeted.json).id);
     const guest = { email: 'guest@example.com', role: 'viewer' };
     const invited = await victimAs.request('POST', '/v1/auth/organization/invitations', guest);
     ids.set('invitationId', invitation.parse(invited.json).id);
@@ -97,6 +100,7 @@ describe('every route with every caller that must not use it (I17)', () => {
       'auth/organization/members',
       'auth/memberships',
       'auth/organization/teams',
+      'auth/organization/budgets',
       'auth/organization/invitations',
     );
     const all = ['auth/blocks', 'orchestrator/routes', 'billing/reviews'];

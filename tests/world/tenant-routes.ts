@@ -26,6 +26,7 @@ const providers = 'providers:manage';
 const prices = 'prices:manage';
 const invitations = '/v1/auth/organization/invitations';
 const teams = '/v1/auth/organization/teams';
+const budgets = '/v1/auth/organization/budgets';
 const ssoProviders = '/v1/auth/sso-providers';
 const ssoProvider = {
   ...{ label: 'x', issuer: 'https://id.example.com', clientId: 'x' },
@@ -109,6 +110,13 @@ export const matrixRoutes: readonly MatrixRoute[] = [
   { route: `POST ${invitations}`, needs: 'session', body: { email: 'intruder@example.com', role: 'admin' } },
   { route: `GET ${invitations}`, needs: 'session' },
   { route: `DELETE ${invitations}/:invitationId`, needs: 'session', isOwned: true },
+  {
+    ...{ route: `POST ${budgets}`, needs: 'session' },
+    body: { name: 'intruder', level: 'organization', period: 'month', amountNanoUsd: '1' },
+  },
+  { route: `GET ${budgets}`, needs: 'session' },
+  { route: `PATCH ${budgets}/:budgetId`, needs: 'session', isOwned: true, body: { amountNanoUsd: '1' } },
+  { route: `DELETE ${budgets}/:budgetId`, needs: 'session', isOwned: true },
   { route: `POST ${teams}`, needs: 'session', body: { name: 'intruder' } },
   { route: `GET ${teams}`, needs: 'session' },
   { route: `PATCH ${teams}/:teamId`, needs: 'session', isOwned: true, body: { name: 'intruder' } },
@@ -127,6 +135,8 @@ export const matrixRoutes: readonly MatrixRoute[] = [
   { route: 'GET /v1/billing/balance', needs: 'billing:read' },
   { route: 'GET /v1/billing/balance/:organizationId', needs: 'billing:read', isOwned: true },
   { route: 'GET /v1/billing/transactions', needs: 'billing:read' },
+  { route: 'GET /v1/billing/budgets', needs: 'billing:read' },
+  { route: 'GET /v1/billing/budgets/:budgetId', needs: 'billing:read', isOwned: true },
   { route: 'GET /v1/billing/explain/:requestId', needs: 'billing:read', isOwned: true },
   { route: 'POST /v1/billing/transaction', needs: 'billing:manage', body: topUp },
   { route: 'GET /v1/billing/reviews', needs: 'billing:manage' },

@@ -10,9 +10,11 @@ import { cancelDeletionHandler } from './routes/cancel-deletion/handler.ts';
 import { changePasswordHandler } from './routes/change-password/handler.ts';
 import { confirmOrganizationHandler } from './routes/confirm-organization/handler.ts';
 import { createApiKeyHandler } from './routes/create-api-key/handler.ts';
+import { createBudgetHandler } from './routes/create-budget/handler.ts';
 import { createInvitationHandler } from './routes/create-invitation/handler.ts';
 import { createServiceAccountHandler } from './routes/create-service-account/handler.ts';
 import { createTeamHandler } from './routes/create-team/handler.ts';
+import { deleteBudgetHandler } from './routes/delete-budget/handler.ts';
 import { deleteSsoProviderHandler } from './routes/delete-sso-provider/handler.ts';
 import { deleteTeamHandler } from './routes/delete-team/handler.ts';
 import { exchangeSsoCodeHandler } from './routes/exchange-sso-code/handler.ts';
@@ -21,6 +23,7 @@ import { finishSsoLoginHandler } from './routes/finish-sso-login/handler.ts';
 import { getJwksHandler } from './routes/get-jwks/handler.ts';
 import { getKeyEpochHandler } from './routes/get-key-epoch/handler.ts';
 import { getOrganizationHandler } from './routes/get-organization/handler.ts';
+import { getOrganizationBudgetHandler } from './routes/get-organization-budget/handler.ts';
 import { getProfileHandler } from './routes/get-profile/handler.ts';
 import { getSessionVerdictHandler } from './routes/get-session-verdict/handler.ts';
 import { getTenantHandler } from './routes/get-tenant/handler.ts';
@@ -28,9 +31,11 @@ import { leaveOrganizationHandler } from './routes/leave-organization/handler.ts
 import { listApiKeysHandler } from './routes/list-api-keys/handler.ts';
 import { listAuditHandler } from './routes/list-audit/handler.ts';
 import { listBlocksHandler } from './routes/list-blocks/handler.ts';
+import { listBudgetsHandler } from './routes/list-budgets/handler.ts';
 import { listInvitationsHandler } from './routes/list-invitations/handler.ts';
 import { listMembersHandler } from './routes/list-members/handler.ts';
 import { listMembershipsHandler } from './routes/list-memberships/handler.ts';
+import { listOrganizationBudgetsHandler } from './routes/list-organization-budgets/handler.ts';
 import { listSessionsHandler } from './routes/list-sessions/handler.ts';
 import { listSignInMethodsHandler } from './routes/list-sign-in-methods/handler.ts';
 import { listSsoProvidersHandler } from './routes/list-sso-providers/handler.ts';
@@ -56,6 +61,7 @@ import { showInvitationHandler } from './routes/show-invitation/handler.ts';
 import { startSsoLoginHandler } from './routes/start-sso-login/handler.ts';
 import { transferOwnershipHandler } from './routes/transfer-ownership/handler.ts';
 import { unblockAccessHandler } from './routes/unblock-access/handler.ts';
+import { updateBudgetHandler } from './routes/update-budget/handler.ts';
 import { updateMemberHandler } from './routes/update-member/handler.ts';
 import { updateOrganizationHandler } from './routes/update-organization/handler.ts';
 import { updateProfileHandler } from './routes/update-profile/handler.ts';
@@ -67,6 +73,7 @@ import { takeTurn } from './turns/take-turn.ts';
 
 const deletionPath = '/v1/auth/organization/deletion';
 const invitationsPath = '/v1/auth/organization/invitations';
+const budgetsPath = '/v1/auth/organization/budgets';
 const teamsPath = '/v1/auth/organization/teams';
 const ssoProvidersPath = '/v1/auth/sso-providers';
 const membersPath = '/v1/auth/organization/members';
@@ -151,6 +158,11 @@ export function createAuthApp(context: AuthContext): Express {
     app.get(invitationsPath, allow('members.manage'), listInvitationsHandler(context));
     app.delete(`${invitationsPath}/:id`, allow('members.manage'), turn, revokeInvitationHandler(context));
 
+    app.post(budgetsPath, allow('budgets.manage'), jsonBody, turn, createBudgetHandler(context));
+    app.get(budgetsPath, allow('budgets.manage'), listBudgetsHandler(context));
+    app.patch(`${budgetsPath}/:budgetId`, allow('budgets.manage'), jsonBody, turn, updateBudgetHandler(context));
+    app.delete(`${budgetsPath}/:budgetId`, allow('budgets.manage'), turn, deleteBudgetHandler(context));
+
     app.post(teamsPath, allow('teams.manage'), jsonBody, turn, createTeamHandler(context));
     app.get(teamsPath, allow('teams.read'), listTeamsHandler(context));
     app.patch(`${teamsPath}/:teamId`, allow('teams.manage'), jsonBody, turn, updateTeamHandler(context));
@@ -180,6 +192,8 @@ export function createAuthApp(context: AuthContext): Express {
     app.get('/internal/keys/epoch', gateway, getKeyEpochHandler(context));
     const billing = requirePeer(context.verifier, ['billing']);
     app.get('/internal/organizations/:id', billing, confirmOrganizationHandler(context));
+    app.get('/internal/organizations/:id/budgets', billing, listOrganizationBudgetsHandler(context));
+    app.get('/internal/organizations/:id/budgets/:budgetId', billing, getOrganizationBudgetHandler(context));
     app.get('/internal/sessions/:id', gateway, getSessionVerdictHandler(context));
 
     app.use(answerDatabaseErrors);

@@ -49,6 +49,8 @@ export interface AuthEvents {
   ): Promise<void>;
   /** Also makes gateways ask again about every key of the organisation, as `organizationUpdated` does. */
   teamChanged(fact: Happening & { organizationId: string; teamId: string; change: string }): Promise<void>;
+  /** Also makes gateways ask again about every key of the organisation, so that the budget counts at once. */
+  budgetChanged(fact: Happening & { organizationId: string; budgetId: string; change: string }): Promise<void>;
   emailVerified(fact: Happening): void;
   /** A link could not be put into a mail; the caller has its neutral answer already. */
   mailLinkFailed(fact: { purpose: string; error: unknown }): void;
@@ -84,6 +86,7 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
   const organizations = metrics.counter('auth_organizations_updated_total', 'Organisations that were changed.');
   const changes = metrics.counter('auth_api_keys_changed_total', 'Changes of API keys, by kind.', ['change']);
   const members = metrics.counter('auth_members_changed_total', 'Changes of members, by kind.', ['change']);
+  const budgets = metrics.counter('auth_budgets_changed_total', 'Changes of budgets, by kind.', ['change']);
   const mails = metrics.counter('auth_mails_total', 'Attempts to send a mail, by result.', ['result']);
   const blocks = metrics.counter('auth_access_changed_total', 'Blocks and their ends, by change.', ['change']);
   const verdicts = metrics.counter('auth_key_verdicts_total', 'Keys that gateways asked about, by verdict.', [
@@ -162,6 +165,11 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
     async teamChanged(fact) {
       members.inc({ change: fact.change });
       logger.info('team_changed', { ...fact });
+      await publish({ keySha256: [], all: false, organizationIds: [fact.organizationId] }, fact.requestId);
+    },
+    async budgetChanged(fact) {
+      budgets.inc({ change: fact.change });
+      logger.info('budget_changed', { ...fact });
       await publish({ keySha256: [], all: false, organizationIds: [fact.organizationId] }, fact.requestId);
     },
     emailVerified(fact) {

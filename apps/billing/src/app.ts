@@ -11,11 +11,14 @@ import { createLeaseHandler } from './routes/create-lease/handler.ts';
 import { createTransactionHandler } from './routes/create-transaction/handler.ts';
 import { declareSpoolLostHandler } from './routes/declare-spool-lost/handler.ts';
 import { explainChargeHandler } from './routes/explain-charge/handler.ts';
+import { grantBudgetsHandler } from './routes/grant-budgets/handler.ts';
+import { listBudgetsHandler } from './routes/list-budgets/handler.ts';
 import { listReviewsHandler } from './routes/list-reviews/handler.ts';
 import { listSpoolsHandler } from './routes/list-spools/handler.ts';
 import { listTransactionsHandler } from './routes/list-transactions/handler.ts';
 import { readBalanceHandler } from './routes/read-balance/handler.ts';
 import { readBalanceOfHandler } from './routes/read-balance-of/handler.ts';
+import { readBudgetHandler } from './routes/read-budget/handler.ts';
 import { recordWatermarkHandler } from './routes/record-watermark/handler.ts';
 import { releaseHoldHandler } from './routes/release-hold/handler.ts';
 
@@ -28,6 +31,8 @@ export function createBillingApp(context: BillingContext): RequestListener {
     app.get('/v1/billing/balance', reads, readBalanceHandler(context));
     app.get('/v1/billing/balance/:id', reads, readBalanceOfHandler(context));
     app.get('/v1/billing/transactions', reads, listTransactionsHandler(context));
+    app.get('/v1/billing/budgets', reads, listBudgetsHandler(context));
+    app.get('/v1/billing/budgets/:budgetId', reads, readBudgetHandler(context));
     app.get('/v1/billing/explain/:requestId', reads, explainChargeHandler(context));
     app.post('/v1/billing/transaction', manages, jsonBody, createTransactionHandler(context));
     app.get('/v1/billing/reviews', manages, listReviewsHandler(context));
@@ -35,6 +40,7 @@ export function createBillingApp(context: BillingContext): RequestListener {
     app.get('/v1/billing/spools', manages, listSpoolsHandler(context));
     app.post('/v1/billing/spools/:id/lost', manages, declareSpoolLostHandler(context));
     app.post('/internal/leases', fromProxy, jsonBody, createLeaseHandler(context));
+    app.post('/internal/budgets/grants', fromProxy, jsonBody, grantBudgetsHandler(context));
     app.post('/internal/holds', fromProxy, jsonBody, createHoldHandler(context));
     app.post('/internal/holds/release', fromProxy, jsonBody, releaseHoldHandler(context));
     app.post('/internal/spools/watermark', fromProxy, jsonBody, recordWatermarkHandler(context));

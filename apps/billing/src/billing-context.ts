@@ -1,5 +1,7 @@
 import type { EventLog } from '@aggregator/messaging';
 import type { IdentityVerifier, ServiceContext } from '@aggregator/service-kit';
+import type { BudgetDirectory } from './budgets/budget-directory.ts';
+import type { BudgetDesk } from './budgets/grant-budgets.ts';
 import type { BillingConfig } from './config.ts';
 import type { Database } from './database/open-database.ts';
 import type { BillingEvents } from './events.ts';
@@ -14,6 +16,8 @@ export interface BillingContext extends ServiceContext, LeaseContext {
   readonly verifier: IdentityVerifier;
   readonly events: BillingEvents;
   readonly leaseDesk: LeaseDesk;
+  readonly budgetDesk: BudgetDesk;
+  readonly budgetDirectory: BudgetDirectory;
   readonly finality: Finality;
   readonly now: () => number;
 }

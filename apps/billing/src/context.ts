@@ -10,6 +10,8 @@ import {
 } from '@aggregator/service-kit';
 import { startBackground } from './background/start-background.ts';
 import type { BillingContext } from './billing-context.ts';
+import { type BudgetDirectory, createBudgetDirectory } from './budgets/budget-directory.ts';
+import { createBudgetDesk } from './budgets/grant-budgets.ts';
 import type { BillingConfig } from './config.ts';
 import { openDatabase } from './database/open-database.ts';
 import { createBillingEvents } from './events.ts';
@@ -26,6 +28,7 @@ export interface BillingOverrides {
   eventLog: EventLog;
   logger: Logger;
   organizations: OrganizationDirectory;
+  budgetDirectory: BudgetDirectory;
   /** Milliseconds; only differences count. */
   now(): number;
 }
@@ -64,6 +67,8 @@ export async function createBillingContext(
     ...{ config, logger, metrics, eventLog },
     verifier,
     leaseDesk: createLeaseDesk(leases),
+    budgetDesk: createBudgetDesk(leases),
+    budgetDirectory: overrides.budgetDirectory ?? createBudgetDirectory(auth),
     finality: createFinality(database, eventLog),
     now,
     readinessChecks: {

@@ -43,6 +43,7 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
   const lowBalances = count('low_balances_total', 'Balances that a charge took below the warning line.');
   const leases = count('leases_total', 'Requests for credit by their answer.', ['result']);
   const holds = count('holds_total', 'Holds that proxies asked of the ledger itself, by their answer.', ['result']);
+  const budgetGrants = count('budget_grants_total', 'Requests for room of a budget by their answer.', ['result']);
   const expired = count('holds_expired_total', 'Holds of the ledger that neither a settlement nor a release ended.');
   const leased = count('leased_nano_usd_total', 'Leased to the counter store, in nano-USD (rounded).');
   const grantFailures = count('lease_grant_failures_total', 'Leases whose credit was not confirmed at once.');
@@ -143,7 +144,16 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
       leases.inc({ result });
       leased.inc({}, Number(amountNanoUsd));
     },
-    holdAnswered: (result: 'held' | 'insufficient' | 'limited') => holds.inc({ result }),
+    holdAnswered: (result: 'held' | 'insufficient' | 'budget_exceeded' | 'limited') => holds.inc({ result }),
+    budgetsGranted(results: readonly ('granted' | 'exceeded')[]) {
+      for (const result of results) budgetGrants.inc({ result });
+    },
+    budgetReturned(facts: { budgetId: string; amountNanoUsd: bigint }) {
+      logger.warn('budget_room_returned', facts);
+    },
+    budgetUnbacked(facts: { budgetId: string; unbackedNanoUsd: bigint }) {
+      logger.error('budget_room_unbacked', facts);
+    },
     holdsExpired({ released, waitingNanoUsd }: ExpiredHolds) {
       waitingHolds.set(Number(waitingNanoUsd));
       expired.inc({}, released);

@@ -22,6 +22,7 @@ import { openSpool, type Spool } from '@aggregator/spool';
 import { Agent } from 'undici';
 import { z } from 'zod';
 import { ArrivingBodies } from './admission/arriving-bodies.ts';
+import { BudgetRequests } from './admission/budget-requests.ts';
 import { LeaseRequests } from './admission/lease-requests.ts';
 import { RefusedSubjects } from './admission/refused-subjects.ts';
 import { chooseMemoryMax, Room } from './admission/room.ts';
@@ -156,6 +157,7 @@ export async function createProxyContext(
     }),
     arriving: new ArrivingBodies({ graceMs: bodyGraceMs, bytesPerMsMin: bodyBytesPerMsMin }),
     leases: new LeaseRequests(billing),
+    budgets: new BudgetRequests(billing, now),
     requests: new OpenRequests(),
     drains: new Drains(config.disconnectDrainMs),
     answers: new AnswerCache(stores.answers, config.cacheTtlSeconds * 1000),

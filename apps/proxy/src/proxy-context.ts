@@ -5,6 +5,7 @@ import type { ExpiringMarks, TargetMemory } from '@aggregator/resilience';
 import type { IdentityVerifier, OnceServer, ServiceContext } from '@aggregator/service-kit';
 import type { Spool } from '@aggregator/spool';
 import type { ArrivingBodies } from './admission/arriving-bodies.ts';
+import type { BudgetRequests } from './admission/budget-requests.ts';
 import type { LeaseRequests } from './admission/lease-requests.ts';
 import type { RefusedSubjects } from './admission/refused-subjects.ts';
 import type { Room } from './admission/room.ts';
@@ -38,6 +39,7 @@ export interface ProxyContext extends ServiceContext {
   readonly routing: CurrentSnapshot;
   readonly admission: AdmissionStore;
   readonly leases: LeaseRequests;
+  readonly budgets: BudgetRequests;
   readonly spool: Spool;
   /** Estimates whose provider may still give its record. */
   readonly corrections: Corrections;

@@ -9,7 +9,7 @@ export const leaseMemoryMs = 24 * 60 * 60 * 1000;
 const holdTtlMsMax = 24 * 60 * 60 * 1000;
 const budgetTtlMsMax = 400 * 24 * 60 * 60 * 1000;
 const ratePerMinuteMax = 1_000_000_000_000;
-const listMax = 16;
+const listMax = 32;
 const nameMax = 200;
 
 /** Throws RangeError on what no limit can be computed with; a fault of the caller, never of the client. */

@@ -38,6 +38,7 @@ export const permissions = {
   },
   'teams.manage': { needs: 'session', owner: 'organization', admin: 'organization' },
   'teams.staff': { needs: 'session', owner: 'organization', admin: 'organization', lead: 'team' },
+  'budgets.manage': { needs: 'session', owner: 'organization', admin: 'organization', billing: 'organization' },
   'audit.read': { needs: 'session', operator: 'installation', owner: 'organization', admin: 'organization' },
   'billing.read': { needs: 'billing:read', owner: 'organization', admin: 'organization', billing: 'organization' },
   'usage.read': {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgetsPerRequestMax, principalBudget } from './budget.ts';
 import { privacyPolicy } from './privacy-policy.ts';
 
 /** What a key or a user may do. A key never holds a scope that its creator lacks. */
@@ -37,6 +38,8 @@ export const principal = z.strictObject({
   limits: principalLimits,
   /** Limits of the organisation, over all its keys and users together; absent if it has none. */
   organizationLimits: principalLimits.optional(),
+  /** Budgets of the key, its user, its team and the organisation; absent if there are none. */
+  budgets: z.array(principalBudget).max(budgetsPerRequestMax).optional(),
   /** What is masked for the organisation and the key together; absent or null where neither says anything. */
   privacy: privacyPolicy.nullish(),
   /** False if the organisation lets no responses and conversations be stored; absent if it does. */

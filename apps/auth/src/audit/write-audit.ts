@@ -48,8 +48,11 @@ export interface AuditedChange {
     | 'sso_provider_deleted'
     | 'sso_identity_linked'
     | 'account_reclaimed'
-    | 'member_joined';
-  subjectType: 'organization' | 'user' | 'session' | 'api_key' | 'team' | 'invitation' | 'sso_provider';
+    | 'member_joined'
+    | 'budget_created'
+    | 'budget_updated'
+    | 'budget_deleted';
+  subjectType: 'organization' | 'user' | 'session' | 'api_key' | 'team' | 'invitation' | 'budget' | 'sso_provider';
   subjectId: string;
   /** What changed; never a secret, never personal data. */
   details?: Readonly<Record<string, string | number | readonly string[]>>;

@@ -46,6 +46,7 @@ async function deleteOrganization(database: Database, now: Date, organizationId:
       data: { revokedAt: now },
     });
     await transaction.apiKey.updateMany({ where: { organizationId }, data: { teamId: null, name: deletedName } });
+    await transaction.budget.deleteMany({ where: { organizationId } });
     await transaction.team.deleteMany({ where: { organizationId } });
     await transaction.ssoProvider.deleteMany({ where: { organizationId } });
     await transaction.invitation.deleteMany({ where: { organizationId } });

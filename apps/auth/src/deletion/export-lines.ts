@@ -2,6 +2,7 @@ import type { ExportedLine } from '@aggregator/contracts';
 import { toOrganization } from '../accounts/to-user.ts';
 import { toAuditEntry } from '../audit/to-audit-entry.ts';
 import type { AuthContext } from '../auth-context.ts';
+import { toBudget } from '../budgets/to-budget.ts';
 import { toInvitation } from '../invitations/to-invitation.ts';
 import { toApiKey } from '../keys/stored-key.ts';
 import { readCeilings } from '../limits/read-ceilings.ts';
@@ -37,6 +38,9 @@ export async function* exportLines(
   }
   for await (const row of inPages((cursor) => database.team.findMany(after(cursor)), toId)) {
     yield { type: 'team', row: toTeam(row) };
+  }
+  for await (const row of inPages((cursor) => database.budget.findMany(after(cursor)), toId)) {
+    yield { type: 'budget', row: toBudget(row) };
   }
   for await (const row of inPages((cursor) => database.apiKey.findMany(after(cursor)), toId)) {
     yield { type: 'api_key', row: toApiKey(row, limits, ceilings) };

@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import { type KeyVerdict, scopesOf } from '@aggregator/contracts';
 import type { AuthContext } from '../auth-context.ts';
 import { isMakerBlocked } from '../blocks/is-maker-blocked.ts';
+import { readPrincipalBudgets, withBudgets } from '../budgets/principal-budgets.ts';
 import { ceilingsOf, limitsInForce, organizationLimitsOf } from '../limits/limits-in-force.ts';
 import { readStanding, rolesOf } from '../permissions/standing.ts';
 import { joinPolicies } from '../privacy/join-policies.ts';
@@ -40,13 +41,16 @@ export async function judgeKey(
   const privacy = joinPolicies(readStoredPolicy(row.organization.privacy), grant.privacy);
   // A role that shrank since the key was made takes its scopes along.
   const held = scopesOf(rolesOf(standing));
+  const { organizationId, userId, teamId, id: keyId } = row;
+  const budgets = await readPrincipalBudgets(database, { organizationId, userId, teamId, keyId });
+  const scopes = grant.scopes.filter((scope) => held.includes(scope));
   return {
     valid: true,
     principal: {
       orgId: row.organizationId,
       userId: row.userId,
       keyId: row.id,
-      scopes: grant.scopes.filter((scope) => held.includes(scope)),
+      ...withBudgets(scopes, budgets),
       models: narrowModels(grant.models, row.team),
       limits: limitsInForce(grant.limits, limits.defaults, ceilings.key),
       ...organizationLimitsOf(ceilings),

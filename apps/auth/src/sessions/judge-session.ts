@@ -1,5 +1,6 @@
 import { type SessionVerdict, scopesOf } from '@aggregator/contracts';
 import type { AuthContext } from '../auth-context.ts';
+import { readPrincipalBudgets, withBudgets } from '../budgets/principal-budgets.ts';
 import { ceilingsOf, limitsInForce, organizationLimitsOf } from '../limits/limits-in-force.ts';
 import { readStanding, rolesOf } from '../permissions/standing.ts';
 import { readStoredPolicy } from '../privacy/stored-policy.ts';
@@ -26,6 +27,11 @@ export async function judgeSession(
   if (user.blockedAt !== null || organization.blockedAt !== null) return { valid: false, reason: 'blocked' };
   const privacy = readStoredPolicy(organization.privacy);
   const ceilings = ceilingsOf(organization.ceilings, limits);
+  // An organisation that waits for its deletion calls no models; its owners can still export it and take it back.
+  const isWaiting = organization.deleteAt !== null;
+  const scopes = scopesOf(rolesOf(standing)).filter((scope) => scope !== 'ai:invoke' || !isWaiting);
+  const owner = { organizationId: id, userId: user.id, teamId: null, keyId: null };
+  const budgets = await readPrincipalBudgets(database, owner);
   return {
     valid: true,
     principal: {
@@ -33,8 +39,7 @@ export async function judgeSession(
       userId: user.id,
       keyId: null,
       sessionId,
-      // An organisation that waits for its deletion calls no models; its owners can still export it and take it back.
-      scopes: scopesOf(rolesOf(standing)).filter((scope) => scope !== 'ai:invoke' || organization.deleteAt === null),
+      ...withBudgets(scopes, budgets),
       models: null,
       limits: limitsInForce({}, limits.defaults, ceilings.key),
       ...organizationLimitsOf(ceilings),

@@ -62,6 +62,7 @@ export async function deleteTeam({ database, now: clock }: Parts, caller: Caller
     const ownIds = own.map((key) => key.id);
     const keys = await revokeKeys(transaction, now, caller, organizationId, ownIds, 'team_deleted');
     await transaction.apiKey.updateMany({ where: { teamId: id }, data: { teamId: null } });
+    await transaction.budget.deleteMany({ where: { organizationId, level: 'team', subjectId: id } });
     await transaction.team.delete({ where: { id } });
     await writeAudit(transaction, now, caller, {
       organizationId,

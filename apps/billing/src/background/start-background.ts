@@ -1,5 +1,6 @@
 import type { EventConsumer } from '@aggregator/messaging';
 import type { BillingContext } from '../billing-context.ts';
+import { createBudgetReconciler } from '../budgets/reconcile-budgets.ts';
 import { usageRecordedConsumer } from '../consumers/usage-recorded.ts';
 import { expireHolds } from '../holds/expire-holds.ts';
 import { retryGrants } from '../leases/retry-grants.ts';
@@ -27,12 +28,14 @@ export function startBackground(context: BillingContext): EventConsumer {
   });
   const ledgerWatch = createLedgerWatch(database, events);
   const reconciler = createReconciler({ ...context, restMs: config.strandedLeaseReleaseMs });
+  const budgetReconciler = createBudgetReconciler(context);
   const tasks = [
     task('store_epoch', secondMs, async () => {
       await context.storeEpoch.check();
     }),
     task('retry_grants', secondMs, () => retryGrants(context, { minAgeMs: 5 * secondMs, giveUpMs: 60 * secondMs })),
     task('reconcile', 5 * secondMs, () => reconciler.step()),
+    task('reconcile_budgets', 5 * secondMs, () => budgetReconciler.step()),
     task('expired_holds', 10 * secondMs, async () => {
       await context.finality.refresh();
       events.holdsExpired(await expireHolds(database, context.finality));

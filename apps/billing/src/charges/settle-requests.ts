@@ -19,13 +19,13 @@ export async function settleRequests(tx: Transaction, charges: readonly UsageCha
   const written = await tx.$queryRaw<{ requestId: string }[]>`
     INSERT INTO charge AS present
       (request_id, event_id, org_id, user_id, key_id, operation, provider, model, usage, price, amount, cost, attempts,
-       estimated, outcome, time)
+       estimated, outcome, time, budgets)
     SELECT "requestId", "eventId", "orgId", "userId", "keyId", operation, provider, model, usage, price, "amountNanoUsd",
-      "costNanoUsd", attempts, estimated, outcome, time
+      "costNanoUsd", attempts, estimated, outcome, time, budgets
     FROM json_to_recordset(${toJsonRows([...chosen.values()].map(toRow))}::json) AS row (
       "requestId" uuid, "eventId" text, "orgId" uuid, "userId" uuid, "keyId" uuid, operation text, provider text,
       model text, usage jsonb, price jsonb, "amountNanoUsd" bigint, "costNanoUsd" bigint,
-      attempts jsonb, estimated boolean, outcome text, time timestamptz)
+      attempts jsonb, estimated boolean, outcome text, time timestamptz, budgets jsonb)
     ORDER BY "requestId"
     ON CONFLICT (request_id) DO UPDATE SET
       event_id = EXCLUDED.event_id, org_id = EXCLUDED.org_id, user_id = EXCLUDED.user_id, key_id = EXCLUDED.key_id,
@@ -33,7 +33,7 @@ export async function settleRequests(tx: Transaction, charges: readonly UsageCha
       price = EXCLUDED.price, amount = EXCLUDED.amount,
       -- Both were booked.
       cost = coalesce(present.cost, 0) + EXCLUDED.cost, attempts = EXCLUDED.attempts, estimated = EXCLUDED.estimated, outcome = EXCLUDED.outcome,
-      time = EXCLUDED.time, posted_at = now()
+      time = EXCLUDED.time, budgets = EXCLUDED.budgets, posted_at = now()
     WHERE present.amount = 0 AND present.outcome IN ('void', 'failed')
       AND NOT (EXCLUDED.amount = 0 AND EXCLUDED.outcome IN ('void', 'failed'))
     RETURNING request_id AS "requestId"`;
@@ -91,6 +91,7 @@ function toRow({ event, amountNanoUsd, costNanoUsd }: UsageCharge) {
     ...{ requestId, eventId, orgId, userId, keyId, operation, provider, model, usage, price, estimated, outcome, time },
     amountNanoUsd,
     costNanoUsd,
+    budgets: event.budgets ?? null,
     attempts: event.attempts.length > 1 || event.errorCode !== null ? event.attempts : null,
   };
 }

@@ -1,4 +1,5 @@
 import { costUsage } from '@aggregator/pricing';
+import { countInBudgets, readBudgets } from '../budgets/count-charges.ts';
 import { correctCost } from '../costs/book-costs.ts';
 import type { Database, Transaction } from '../database/open-database.ts';
 import { lockAccounts, platformAccounts } from '../ledger/accounts.ts';
@@ -23,6 +24,7 @@ interface ChargeRow {
   model: string;
   amount: bigint;
   estimated: boolean;
+  budgets: unknown;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function postCorrection(db: Database, correction: UsageCorrection):
     if (state === 'posted') return { result: 'duplicate' };
     const { requestId } = correction.event;
     const [charge] = await tx.$queryRaw<ChargeRow[]>`
-      SELECT org_id AS "orgId", provider, model, amount, estimated FROM charge
+      SELECT org_id AS "orgId", provider, model, amount, estimated, budgets FROM charge
       WHERE request_id = ${requestId}::uuid AND NOT (amount = 0 AND outcome IN ('void', 'failed')) FOR SHARE`;
     if (charge === undefined) return { result: 'waiting' };
     if (!isItsSettlement(charge, correction)) {
@@ -49,6 +51,13 @@ export async function postCorrection(db: Database, correction: UsageCorrection):
     const costDifference = costUsage(event.actual.usage, event.price) - costUsage(event.settled.usage, event.price);
     const allotment = await moveDifference(tx, correction);
     await correctCost(tx, requestId, { provider: event.provider, differenceNanoUsd: costDifference });
+    const counted = {
+      orgId: event.orgId,
+      budgets: readBudgets(charge.budgets),
+      amountNanoUsd: amounts.differenceNanoUsd,
+    };
+    // Its hold has ended: what it costs more was held by nobody.
+    await countInBudgets(tx, [{ ...counted, isAtStore: false }]);
     const truth = { event: { ...event, usage: event.actual.usage }, amountNanoUsd: amounts.actualNanoUsd };
     const reviews = await openReviews(tx, [truth]);
     await decide(tx, requestId, 'posted', { amount: amounts.differenceNanoUsd, cost: costDifference });

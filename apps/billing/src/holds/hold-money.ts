@@ -1,5 +1,7 @@
 import { AppError, type LedgerHoldAnswer } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
+import { type BudgetRow, usedOf } from '../budgets/budget-rows.ts';
+import { type HoldBudgets, holdInBudgets, toSubjects, unholdInBudgets } from '../budgets/hold-budgets.ts';
 import type { Database, Transaction } from '../database/open-database.ts';
 import { lockAccounts, lockOrganization, type OrganizationAccounts } from '../ledger/accounts.ts';
 import { takeOfMinute } from '../ledger/minute-limit.ts';
@@ -15,10 +17,16 @@ export interface HoldOptions extends OpenAccountsOptions {
 /**
  * Moves what a request may cost `available → held`, once for each request. What is leased cannot be used here: while the
  * counter store is away nobody knows how much of it is spent.
- * @param hold ids in lower case.
+ * @param hold ids in lower case; `budgets` must cover it, too.
  * @throws {AppError} `billing_unavailable` where only leased money would cover it.
  */
-export async function holdMoney(db: Database, hold: RequestHold, options: HoldOptions): Promise<LedgerHoldAnswer> {
+export async function holdMoney(
+  db: Database,
+  request: Omit<RequestHold, 'budgets'> & { budgets?: HoldBudgets },
+  options: HoldOptions,
+): Promise<LedgerHoldAnswer> {
+  const { budgets = [] } = request;
+  const hold = { ...request, budgets: toSubjects(budgets) };
   try {
     await openAccounts(db, hold.orgId, options);
   } catch (error) {
@@ -37,11 +45,17 @@ export async function holdMoney(db: Database, hold: RequestHold, options: HoldOp
       if (accounts.available + accounts.leased < hold.amountNanoUsd) return { result: 'insufficient' };
       throw new AppError('billing_unavailable', { internal: 'the rest is leased', retryAfterMs: 1000 });
     }
+    const exceeded = await holdInBudgets(tx, hold.orgId, budgets, hold.amountNanoUsd);
+    if (exceeded !== null) {
+      await tx.$executeRaw`DELETE FROM request_hold WHERE request_id = ${hold.requestId}::uuid`;
+      return toBudgetRefusal(exceeded);
+    }
     const limit = await takeOfMinute(tx, hold.orgId, {
       ...{ leastNanoUsd: hold.amountNanoUsd, wantedNanoUsd: hold.amountNanoUsd },
       maxNanoUsd: options.chargeMinuteMaxNanoUsd,
     });
     if (typeof limit !== 'bigint') {
+      await unholdInBudgets(tx, [hold]);
       await tx.$executeRaw`DELETE FROM request_hold WHERE request_id = ${hold.requestId}::uuid`;
       return { result: 'limited', retryAfterMs: limit.retryAfterMs };
     }
@@ -59,6 +73,12 @@ export async function holdMoney(db: Database, hold: RequestHold, options: HoldOp
   });
 }
 
+export function toBudgetRefusal(row: BudgetRow): LedgerHoldAnswer {
+  const { budgetId, period, spent } = row;
+  const amounts = { spentNanoUsd: formatNanoUsd(spent), usedNanoUsd: formatNanoUsd(usedOf(row)) };
+  return { result: 'budget_exceeded', budgetId, period, ...amounts };
+}
+
 /** Ends holds whose requests cost nothing, or are past their time. Answers how many were still open. */
 export function releaseHolds(db: Database, requestIds: readonly string[]): Promise<number> {
   return db.$transaction(async (tx) => {
@@ -66,6 +86,7 @@ export function releaseHolds(db: Database, requestIds: readonly string[]): Promi
     if (holds.length > 0) {
       const accounts = await lockAccounts(tx, [...new Set(holds.map(({ orgId }) => orgId))], []);
       await returnHolds(tx, holds, accounts);
+      await unholdInBudgets(tx, holds);
     }
     return holds.length;
   });

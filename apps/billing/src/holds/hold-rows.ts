@@ -1,3 +1,5 @@
+import type { BudgetSubject } from '../budgets/budget-rows.ts';
+import { readSubjects } from '../budgets/hold-budgets.ts';
 import type { Transaction } from '../database/open-database.ts';
 
 /** An open hold of the ledger, in nano-USD. */
@@ -5,14 +7,16 @@ export interface RequestHold {
   requestId: string;
   orgId: string;
   amountNanoUsd: bigint;
+  /** Periods of budgets that it counts in. */
+  budgets: readonly BudgetSubject[];
 }
 
 /** Answers false where the request has, or had, a hold already: then nothing may be held for it again. */
 export async function insertHold(tx: Transaction, hold: RequestHold, ttlMs: number): Promise<boolean> {
   const inserted = await tx.$executeRaw`
-    INSERT INTO request_hold (request_id, org_id, amount, expires_at, mark)
+    INSERT INTO request_hold (request_id, org_id, amount, budgets, expires_at, mark)
     VALUES (${hold.requestId}::uuid, ${hold.orgId}::uuid, ${hold.amountNanoUsd}::bigint,
-      now() + ${ttlMs} * interval '1 millisecond', nextval('spool_mark'))
+      ${hold.budgets.length === 0 ? null : JSON.stringify(hold.budgets)}::jsonb, now() + ${ttlMs} * interval '1 millisecond', nextval('spool_mark'))
     ON CONFLICT (request_id) DO NOTHING`;
   return inserted === 1;
 }
@@ -35,13 +39,14 @@ export async function setHoldAmount(tx: Transaction, requestId: string, amountNa
 /** Closes the open holds of these requests and answers them; each is answered once, however many ask. */
 export async function closeHolds(tx: Transaction, requestIds: readonly string[]): Promise<RequestHold[]> {
   if (requestIds.length === 0) return [];
-  return tx.$queryRaw<RequestHold[]>`
+  const rows = await tx.$queryRaw<(Omit<RequestHold, 'budgets'> & { budgets: unknown })[]>`
     WITH open AS (
       SELECT request_id FROM request_hold
       WHERE request_id = ANY (${requestIds}::uuid[]) AND closed_at IS NULL ORDER BY request_id FOR UPDATE
     )
     UPDATE request_hold SET closed_at = now() FROM open WHERE request_hold.request_id = open.request_id
-    RETURNING request_hold.request_id AS "requestId", org_id AS "orgId", amount AS "amountNanoUsd"`;
+    RETURNING request_hold.request_id AS "requestId", org_id AS "orgId", amount AS "amountNanoUsd", budgets`;
+  return rows.map((row) => ({ ...row, budgets: readSubjects(row.budgets) }));
 }
 
 /** Open holds that are past their time, in the order in which they were made. */

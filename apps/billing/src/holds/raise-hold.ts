@@ -1,10 +1,11 @@
 import { AppError, type LedgerHoldAnswer } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
+import { type HoldBudgets, holdInBudgets } from '../budgets/hold-budgets.ts';
 import type { Database } from '../database/open-database.ts';
 import { lockOrganization } from '../ledger/accounts.ts';
 import { takeOfMinute } from '../ledger/minute-limit.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';
-import type { HoldOptions } from './hold-money.ts';
+import { type HoldOptions, toBudgetRefusal } from './hold-money.ts';
 import { lockOpenHold, type RequestHold, setHoldAmount } from './hold-rows.ts';
 
 /**
@@ -15,7 +16,7 @@ import { lockOpenHold, type RequestHold, setHoldAmount } from './hold-rows.ts';
  */
 export async function raiseHold(
   db: Database,
-  hold: RequestHold,
+  hold: Omit<RequestHold, 'budgets'> & { budgets?: HoldBudgets },
   { chargeMinuteMaxNanoUsd: maxNanoUsd }: Pick<HoldOptions, 'chargeMinuteMaxNanoUsd'>,
 ): Promise<LedgerHoldAnswer> {
   const { orgId, requestId, amountNanoUsd } = hold;
@@ -32,6 +33,8 @@ export async function raiseHold(
     }
     const limit = await takeOfMinute(tx, orgId, { leastNanoUsd: more, wantedNanoUsd: more, maxNanoUsd });
     if (typeof limit !== 'bigint') return { result: 'limited', retryAfterMs: limit.retryAfterMs };
+    const exceeded = await holdInBudgets(tx, orgId, hold.budgets ?? [], more);
+    if (exceeded !== null) return toBudgetRefusal(exceeded);
     await setHoldAmount(tx, requestId, amountNanoUsd);
     await postTransfers(tx, [
       {

@@ -1,5 +1,6 @@
 import type { AdmissionStore } from '@aggregator/admission';
 import { withDeadline } from '@aggregator/service-kit';
+import { emptyBudgets } from '../budgets/empty-budgets.ts';
 import type { Database } from '../database/open-database.ts';
 import type { BillingEvents } from '../events.ts';
 import { strandLeases } from './lease-rows.ts';
@@ -24,6 +25,7 @@ export function createStoreEpoch(db: Database, admission: AdmissionStore, events
       const epoch = await withDeadline(admission.readEpoch(), storeDeadlineMs, 'reading the counter store’s epoch');
       if (epoch === known) return epoch;
       await withdrawCredit(db, admission, epoch);
+      if (known !== undefined || (await isOtherEpoch(db, epoch))) await emptyBudgets(db, admission);
       const stranded = await db.$transaction(async (tx) => {
         await tx.$executeRaw`
           INSERT INTO store_epoch (id, epoch) VALUES (1, ${epoch})
@@ -36,6 +38,12 @@ export function createStoreEpoch(db: Database, admission: AdmissionStore, events
       return epoch;
     },
   };
+}
+
+/** True if billing has seen another epoch before. */
+async function isOtherEpoch(db: Database, epoch: string): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ epoch: string }[]>`SELECT epoch FROM store_epoch`;
+  return row !== undefined && row.epoch !== epoch;
 }
 
 const pageMax = 500;

@@ -1,3 +1,5 @@
+import { countCharges } from '../budgets/count-charges.ts';
+import { unholdInBudgets } from '../budgets/hold-budgets.ts';
 import { type Allotment, allotCharge } from '../charges/allot-charge.ts';
 import { settleRequests } from '../charges/settle-requests.ts';
 import { describeCharge, type UsageCharge } from '../charges/usage-charge.ts';
@@ -33,7 +35,7 @@ export interface PostChargesAnswer {
 /**
  * Posts a batch of checked charges in one transaction: inbox, settlements, transfers, balances, statement, outbox and
  * watermarks are committed together or not at all. What is locked is locked in one order by everybody: event ids, request
- * ids, accounts, watermarks, each sorted.
+ * ids, accounts, budgets, watermarks, each sorted.
  * @param spools positions of everything that arrived with the batch, also of events that were refused before.
  */
 export async function postCharges(
@@ -59,6 +61,8 @@ async function postClaimed(tx: Transaction, charges: readonly UsageCharge[]): Pr
     settled.map(({ event }) => event.requestId),
   );
   const { posted, balances } = await moveMoney(tx, { settled, due, holds });
+  await unholdInBudgets(tx, holds);
+  await countCharges(tx, due, new Set(holds.map(({ requestId }) => requestId)));
   const reviews = await openReviews(tx, settled);
   const handled = new Set([...due, ...conflicting]);
   return {

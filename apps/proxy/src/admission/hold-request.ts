@@ -7,21 +7,22 @@ import { releaseHold } from '../settlement/release-hold.ts';
 import type { Hold } from './hold.ts';
 import { limitsOf, ownerOf, toActualCosts } from './limit-subjects.ts';
 import type { RequestBounds } from './request-bounds.ts';
+import { budgetsOf, type RequestBudget } from './request-budgets.ts';
 import { checkCost, dearestWithin, withAdvice } from './request-cost.ts';
 import { toRateError } from './request-limits.ts';
 
-const roundsMax = 4;
+const roundsMax = 8;
 /** With less credit left than for so many requests like this one, more is asked for before anybody needs it. */
 const aheadHolds = 8n;
 /** A hold outlives its request by this, so that it never goes while a settlement is on its way. */
 const settleMarginMs = 60_000;
 
-type HoldContext = Pick<ProxyContext, 'admission' | 'config' | 'events' | 'leases'>;
+type HoldContext = Pick<ProxyContext, 'admission' | 'budgets' | 'config' | 'events' | 'leases' | 'now'>;
 
 /**
- * Takes all that the request may cost from the organisation's credit, and its share of every limit, in one step of the
- * counter store; where the credit does not suffice, asks billing for more and tries again. Sets the limits' headers on the
- * answer. Throws `rate_limit_exceeded`, `insufficient_quota`, `request_cost_too_high`, `model_not_priced`,
+ * Takes all that the request may cost from the organisation's credit and from every budget, and its share of every limit, in
+ * one step of the counter store; where one does not suffice, asks billing for more and tries again. Sets the limits' headers
+ * on the answer. Throws `rate_limit_exceeded`, `budget_exceeded`, `insufficient_quota`, `request_cost_too_high`, `model_not_priced`,
  * `billing_unavailable`, `service_unavailable`; then nothing is held.
  */
 export async function holdRequest(
@@ -36,24 +37,31 @@ export async function holdRequest(
   const bounds = boundsAt(firstModel);
   const boundsOf = (model: SnapshotModel) => (model === firstModel ? bounds : boundsAt(model));
   const limits = limitsOf(exchange.principal, bounds);
-  const request: AdmitRequest = {
+  const namesOf = () => plan.targets.map(({ candidate }) => candidate.model.id);
+  const budgets = budgetsOf(exchange.principal, namesOf, context.now());
+  const request: AdmitRequest & { budgets: readonly RequestBudget[] } = {
     orgId: exchange.principal.orgId,
     requestId: exchange.requestId,
     holdNanoUsd: dearestWithin(plan, boundsOf, context.config.requestCostNanoUsdMax),
     holdTtlMs: context.config.requestTimeoutMs + settleMarginMs,
     rates: exchange.limits.leftOf(limits.rates),
     concurrency: limits.concurrency,
+    budgets: budgets.hard,
   };
   try {
     await takeHold(context, exchange, request);
   } catch (error) {
     throw withAdvice(error, bounds, request.holdNanoUsd);
   }
-  return { amountNanoUsd: request.holdNanoUsd, bounds, ...limits.subjects };
+  return { amountNanoUsd: request.holdNanoUsd, bounds, budgets, ...limits.subjects };
 }
 
-/** Takes the hold; asks billing for more if the credit does not suffice, and tries again. */
-async function takeHold(context: HoldContext, exchange: Exchange, request: AdmitRequest): Promise<void> {
+/** Takes the hold; asks billing for more if the credit or a budget does not suffice, and tries again. */
+async function takeHold(
+  context: HoldContext,
+  exchange: Exchange,
+  request: AdmitRequest & { budgets: readonly RequestBudget[] },
+): Promise<void> {
   for (let round = 1; round <= roundsMax; round += 1) {
     const answer = await admit(context, request);
     exchange.limits.noteHold(exchange.response, answer);
@@ -67,6 +75,9 @@ async function takeHold(context: HoldContext, exchange: Exchange, request: Admit
         throw toRateError(answer);
       case 'concurrency_limited':
         throw tooManyAtOnce(answer.max, ownerOf(answer.subject));
+      case 'no_budget':
+        await askForRoom(context, request.orgId, request, answer.lacking);
+        break;
       case 'no_credit':
         await context.leases.ask(request.orgId, request.holdNanoUsd);
     }
@@ -75,8 +86,18 @@ async function takeHold(context: HoldContext, exchange: Exchange, request: Admit
   throw new AppError('service_unavailable', { internal: `no credit after ${roundsMax} leases`, retryAfterMs: 1000 });
 }
 
+function askForRoom(
+  { budgets }: Pick<HoldContext, 'budgets'>,
+  orgId: string,
+  request: { budgets: readonly RequestBudget[]; holdNanoUsd: bigint },
+  lacking: readonly string[],
+): Promise<void> {
+  const named = request.budgets.filter(({ subject }) => lacking.includes(subject));
+  return budgets.ask(orgId, named, request.holdNanoUsd);
+}
+
 /**
- * Makes sure that the hold covers what is about to be sent: raises it if it does not. Throws `insufficient_quota`,
+ * Makes sure that the hold covers what is about to be sent: raises it if it does not. Throws `budget_exceeded`, `insufficient_quota`,
  * `request_cost_too_high`, `billing_unavailable`, `service_unavailable` if it cannot be raised; the hold then stays as it is, and nothing may be sent.
  */
 export async function raiseHold(
@@ -88,7 +109,8 @@ export async function raiseHold(
   if (neededNanoUsd <= hold.amountNanoUsd) return;
   checkCost(neededNanoUsd, context.config.requestCostNanoUsdMax);
   for (let round = 1; round <= roundsMax; round += 1) {
-    const answer = await context.admission.raiseHold({ orgId, requestId, holdNanoUsd: neededNanoUsd });
+    const budgets = hold.budgets.hard;
+    const answer = await context.admission.raiseHold({ orgId, requestId, holdNanoUsd: neededNanoUsd, budgets });
     if (answer.result === 'raised') {
       context.events.holdRaised(requestId, hold.amountNanoUsd, neededNanoUsd);
       hold.amountNanoUsd = neededNanoUsd;
@@ -97,7 +119,9 @@ export async function raiseHold(
     if (answer.result === 'absent') {
       throw new AppError('service_unavailable', { internal: 'the hold is gone', retryAfterMs: 1000 });
     }
-    await context.leases.ask(orgId, neededNanoUsd - hold.amountNanoUsd);
+    const holdNanoUsd = neededNanoUsd - hold.amountNanoUsd;
+    if (answer.result === 'no_budget') await askForRoom(context, orgId, { budgets, holdNanoUsd }, answer.lacking);
+    else await context.leases.ask(orgId, holdNanoUsd);
   }
   throw new AppError('service_unavailable', { internal: `no credit after ${roundsMax} leases`, retryAfterMs: 1000 });
 }

@@ -1,4 +1,5 @@
 import type { RequestBounds } from './request-bounds.ts';
+import type { RequestBudgets } from './request-budgets.ts';
 
 export interface Hold {
   /** What is held now; `raiseHold` raises it. */
@@ -9,4 +10,6 @@ export interface Hold {
   readonly tokensSubject: string | null;
   /** The organisation's limit of tokens that was charged; null if the organisation has none. */
   readonly organizationTokensSubject: string | null;
+  /** Budgets that count it. */
+  readonly budgets: RequestBudgets;
 }

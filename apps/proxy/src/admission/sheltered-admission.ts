@@ -1,9 +1,16 @@
-import { type AdmissionStore, createShelteredAdmissionStore, type LedgerHolds } from '@aggregator/admission';
-import { AppError, ledgerHoldAnswer } from '@aggregator/contracts';
+import {
+  type AdmissionStore,
+  type BudgetLimit,
+  createShelteredAdmissionStore,
+  type LedgerHolds,
+} from '@aggregator/admission';
+import { AppError, type LedgerHoldAnswer, ledgerHoldAnswer } from '@aggregator/contracts';
 import { formatNanoUsd, parseNanoUsd } from '@aggregator/pricing';
 import type { InternalClient } from '@aggregator/service-kit';
 import { z } from 'zod';
+import { toBudgetError } from './budget-error.ts';
 import { toHoldRefusal } from './lease-requests.ts';
+import { isRequestBudget, nameSubject, splitSubject } from './request-budgets.ts';
 
 /** Requests that one proxy has open while each costs a transaction of the ledger. */
 const openMax = 64;
@@ -29,26 +36,48 @@ export function shelterAdmission(
 
 function createLedgerHolds(billing: InternalClient): LedgerHolds {
   return {
-    async hold({ holdNanoUsd, ...request }) {
-      const body = { ...request, holdNanoUsd: formatNanoUsd(holdNanoUsd) };
+    async hold({ holdNanoUsd, budgets, ...request }) {
+      const body = { ...request, holdNanoUsd: formatNanoUsd(holdNanoUsd), ...toWire(budgets) };
       const answer = await askBilling(
         billing.call({ method: 'POST', path: '/internal/holds', body, answer: ledgerHoldAnswer }),
       );
-      if (answer.result !== 'held') throw toHoldRefusal(answer);
+      if (answer.result !== 'held') throw toRefusal(answer, budgets, holdNanoUsd);
       return parseNanoUsd(answer.availableNanoUsd);
     },
-    async raise({ holdNanoUsd, ...request }) {
-      const body = { ...request, holdNanoUsd: formatNanoUsd(holdNanoUsd), ttlMs: raisedTtlMs, isRaise: true };
+    async raise({ holdNanoUsd, budgets = [], ...request }) {
+      const amount = { holdNanoUsd: formatNanoUsd(holdNanoUsd), ...toWire(budgets) };
+      const body = { ...request, ...amount, ttlMs: raisedTtlMs, isRaise: true };
       const answer = await askBilling(
         billing.call({ method: 'POST', path: '/internal/holds', body, answer: ledgerHoldAnswer }),
       );
-      if (answer.result !== 'held') throw toHoldRefusal(answer);
+      if (answer.result !== 'held') throw toRefusal(answer, budgets, holdNanoUsd);
       return parseNanoUsd(answer.availableNanoUsd);
     },
     async release(body) {
       await billing.call({ method: 'POST', path: '/internal/holds/release', body, answer: z.unknown() });
     },
   };
+}
+
+function toWire(budgets: readonly BudgetLimit[]) {
+  if (budgets.length === 0) return {};
+  const rows = budgets.map(({ subject, limitNanoUsd }) => {
+    const [id, period] = splitSubject(subject);
+    return { id, period, limitNanoUsd: formatNanoUsd(limitNanoUsd) };
+  });
+  return { budgets: rows };
+}
+
+function toRefusal(
+  answer: Exclude<LedgerHoldAnswer, { result: 'held' }>,
+  budgets: readonly BudgetLimit[],
+  holdNanoUsd: bigint,
+): AppError {
+  if (answer.result !== 'budget_exceeded') return toHoldRefusal(answer);
+  const exceeded = budgets.find(({ subject }) => subject === nameSubject(answer.budgetId, answer.period));
+  if (exceeded === undefined || !isRequestBudget(exceeded)) return new AppError('budget_exceeded');
+  const use = { spentNanoUsd: parseNanoUsd(answer.spentNanoUsd), usedNanoUsd: parseNanoUsd(answer.usedNanoUsd) };
+  return toBudgetError(exceeded, use, holdNanoUsd, Date.now());
 }
 
 /** Neither the counter store nor the ledger: nobody can say whether the caller may spend. */

@@ -143,6 +143,7 @@ export function toDispatched(
     bootId: context.bootId,
     tokensSubject: hold.tokensSubject,
     organizationTokensSubject: hold.organizationTokensSubject,
+    ...(hold.budgets.counted.length > 0 && { budgets: [...hold.budgets.counted] }),
   };
 }
 

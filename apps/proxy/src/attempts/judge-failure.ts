@@ -19,6 +19,7 @@ const verdicts: Partial<Record<ErrorCode, Verdict>> = {
   service_unavailable: { kind: 'unreachable', isRetryable: false, mayFailOver: true },
   // No hold covers this target; another may be cheaper.
   insufficient_quota: { kind: 'answered', isRetryable: false, mayFailOver: true },
+  budget_exceeded: { kind: 'answered', isRetryable: false, mayFailOver: true },
   request_cost_too_high: { kind: 'answered', isRetryable: false, mayFailOver: true },
   // Another provider may be able to do it.
   unsupported_parameter: { kind: 'answered', isRetryable: false, mayFailOver: true },

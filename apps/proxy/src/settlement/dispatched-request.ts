@@ -1,6 +1,8 @@
 import {
   attemptSummary,
+  budgetsPerRequestMax,
   type ComponentRates,
+  countedBudget,
   operation,
   type Price,
   price,
@@ -60,6 +62,8 @@ export const dispatchedRequest = z.object({
   bootId: z.string().max(64).nullish(),
   /** The organisation's limit of tokens that is corrected at the end; absent in intents of earlier versions. */
   organizationTokensSubject: z.string().nullish(),
+  /** Budgets that count it; absent: none. */
+  budgets: z.array(countedBudget).max(budgetsPerRequestMax).nullish(),
 });
 export type DispatchedRequest = z.infer<typeof dispatchedRequest>;
 

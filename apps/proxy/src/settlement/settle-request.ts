@@ -67,6 +67,7 @@ export function recordSettlement(
     ...(charge.estimate !== null && { estimate: charge.estimate }),
     price: request.price,
     amountNanoUsd: formatNanoUsd(charge.amountNanoUsd),
+    ...(request.budgets != null && { budgets: request.budgets }),
     estimated: charge.estimated,
     outcome,
     errorCode: end.failure?.code ?? null,

@@ -1,5 +1,6 @@
 import { accountRoutes } from './account-routes.ts';
 import { aiApiRoutes } from './ai-routes.ts';
+import { budgetRoutes } from './budget-routes.ts';
 import { moneyRoutes } from './money-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
 import { priceRoutes } from './price-routes.ts';
@@ -14,6 +15,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...ssoRoutes,
   ...organizationRoutes,
   ...moneyRoutes,
+  ...budgetRoutes,
   ...providerRoutes,
   ...priceRoutes,
 ];

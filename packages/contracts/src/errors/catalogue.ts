@@ -181,6 +181,11 @@ export const errorCatalogue = {
     'insufficient_quota',
     'The balance does not cover what this request may cost. Top up, or lower max_tokens.',
   ),
+  budget_exceeded: entry(
+    429,
+    'insufficient_quota',
+    'A budget does not cover what this request may cost. Ask for a higher budget, or wait until its next period.',
+  ),
   request_cancelled: entry(
     499,
     'invalid_request_error',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgetsPerRequestMax, countedBudget } from '../budget.ts';
 import { nanoUsdString } from '../money.ts';
 import { price } from '../price.ts';
 import { operation } from '../routing-snapshot.ts';
@@ -66,6 +67,8 @@ export const usageRecorded = z.strictObject({
   estimate: estimateMethod.nullish(),
   price,
   amountNanoUsd: nanoUsdString,
+  /** Budgets that count the request; absent or null if none does. */
+  budgets: z.array(countedBudget).max(budgetsPerRequestMax).nullish(),
   /** True where the provider's own figures never reached us and `usage` is our bound or estimate. */
   estimated: z.boolean(),
   outcome,

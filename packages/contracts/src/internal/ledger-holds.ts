@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgetAmount, budgetPeriodKey, budgetsPerRequestMax } from '../budget.ts';
 import { nanoUsdString } from '../money.ts';
 
 /**
@@ -17,6 +18,11 @@ export const ledgerHoldRequest = z.strictObject({
    * does not know the field rejects it, so no proxy takes a hold for higher than it is.
    */
   isRaise: z.boolean().optional(),
+  /** Budgets that the hold counts in; absent: none. A raise counts in those of its hold, by the limits given here. */
+  budgets: z
+    .array(z.strictObject({ id: z.uuid(), period: budgetPeriodKey, limitNanoUsd: budgetAmount }))
+    .max(budgetsPerRequestMax)
+    .optional(),
 });
 export type LedgerHoldRequest = z.infer<typeof ledgerHoldRequest>;
 
@@ -24,6 +30,11 @@ export type LedgerHoldRequest = z.infer<typeof ledgerHoldRequest>;
 export const ledgerHoldAnswer = z.discriminatedUnion('result', [
   z.strictObject({ result: z.literal('held'), availableNanoUsd: nanoUsdString }),
   z.strictObject({ result: z.literal('insufficient') }),
+  /** This budget does not cover it. */
+  z.strictObject({
+    ...{ result: z.literal('budget_exceeded'), budgetId: z.uuid(), period: budgetPeriodKey },
+    ...{ spentNanoUsd: nanoUsdString, usedNanoUsd: nanoUsdString },
+  }),
   /** The organisation has been granted all that the operator allows in one minute. */
   z.strictObject({ result: z.literal('limited'), retryAfterMs: z.number().int().min(1) }),
 ]);

@@ -10,9 +10,16 @@ import { readRequestCost } from '../read-request-cost.ts';
 export function createHoldHandler({ database, config, events, organizations }: BillingContext): RequestHandler {
   const { signUpCreditNanoUsd, chargeMinuteMaxNanoUsd } = config;
   return async (request, response) => {
-    const { orgId, requestId, holdNanoUsd, ttlMs, isRaise = false } = checkBody(ledgerHoldRequest, request.body);
+    const {
+      orgId,
+      requestId,
+      holdNanoUsd,
+      ttlMs,
+      isRaise = false,
+      budgets = [],
+    } = checkBody(ledgerHoldRequest, request.body);
     const amountNanoUsd = readRequestCost(holdNanoUsd, 'holdNanoUsd');
-    const hold = { orgId: orgId.toLowerCase(), requestId: requestId.toLowerCase(), amountNanoUsd };
+    const hold = { orgId: orgId.toLowerCase(), requestId: requestId.toLowerCase(), amountNanoUsd, budgets };
     const answer = isRaise
       ? await raiseHold(database, hold, { chargeMinuteMaxNanoUsd })
       : await holdMoney(database, hold, { ttlMs, signUpCreditNanoUsd, chargeMinuteMaxNanoUsd, organizations });

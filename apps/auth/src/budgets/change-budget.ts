@@ -1,0 +1,89 @@
+import { AppError, type UpdateBudgetRequest } from '@aggregator/contracts';
+import type { Caller } from '../audit/caller.ts';
+import { writeAudit } from '../audit/write-audit.ts';
+import type { AuthContext } from '../auth-context.ts';
+import { type Budget as BudgetRow, Prisma } from '../generated/prisma/client.ts';
+import { lockOrganization } from '../keys/lock-organization.ts';
+import { permitNow } from '../permissions/allow-action.ts';
+import { toSteps } from './create-budget.ts';
+
+type Parts = Pick<AuthContext, 'database' | 'now'>;
+
+/** Changes a budget; what is not given stays. Throws `not_found`. */
+export async function updateBudget(
+  { database, now: clock }: Parts,
+  caller: Caller,
+  id: string,
+  { amountNanoUsd, models, alertsAt, ...plain }: UpdateBudgetRequest,
+): Promise<BudgetRow> {
+  const now = clock();
+  const { orgId: organizationId, userId } = caller.principal;
+  return database.$transaction(async (transaction) => {
+    await lockOrganization(transaction, organizationId);
+    await permitNow(transaction, caller, 'budgets.manage');
+    const before = await transaction.budget.findFirst({ where: { id, organizationId } });
+    if (before === null) throw new AppError('not_found');
+    if (before.level === 'end_user' && plain.period === 'total') {
+      const message = 'A budget of end users needs a period that ends.';
+      throw new AppError('invalid_value', { param: 'period', message });
+    }
+    const row = await transaction.budget.update({
+      where: { id },
+      data: {
+        ...dropAbsent(plain),
+        ...(amountNanoUsd !== undefined && { amount: BigInt(amountNanoUsd) }),
+        ...(models !== undefined && { models: models ?? Prisma.DbNull }),
+        ...(alertsAt !== undefined && { alertsAt: toSteps(alertsAt) }),
+        ...{ changedById: userId, updatedAt: now },
+      },
+    });
+    await writeAudit(transaction, now, caller, {
+      organizationId,
+      action: 'budget_updated',
+      subjectType: 'budget',
+      subjectId: id,
+      details: { before: describe(before), after: describe(row) },
+    });
+    return row;
+  });
+}
+
+/** Deletes a budget: from now on it rejects nothing. Throws `not_found`. */
+export async function deleteBudget({ database, now: clock }: Parts, caller: Caller, id: string): Promise<void> {
+  const now = clock();
+  const { orgId: organizationId } = caller.principal;
+  await database.$transaction(async (transaction) => {
+    await lockOrganization(transaction, organizationId);
+    await permitNow(transaction, caller, 'budgets.manage');
+    const before = await transaction.budget.findFirst({ where: { id, organizationId } });
+    if (before === null) throw new AppError('not_found');
+    await transaction.budget.delete({ where: { id } });
+    await writeAudit(transaction, now, caller, {
+      organizationId,
+      action: 'budget_deleted',
+      subjectType: 'budget',
+      subjectId: id,
+      details: { before: describe(before) },
+    });
+  });
+}
+
+function dropAbsent<Fields extends object>(fields: Fields): { [Name in keyof Fields]: NonNullable<Fields[Name]> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Fields]: NonNullable<Fields[Name]>;
+  };
+}
+
+/** One text, as the audit keeps it; the name may be personal. */
+function describe({ level, subjectId, period, timeZone, amount, models, mode, alertsAt }: BudgetRow): string {
+  return JSON.stringify({
+    level,
+    subjectId,
+    period,
+    timeZone,
+    amountNanoUsd: amount.toString(),
+    models,
+    mode,
+    alertsAt,
+  });
+}

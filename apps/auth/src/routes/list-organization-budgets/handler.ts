@@ -1,0 +1,11 @@
+import type { RequestHandler } from 'express';
+import { readOrganizationId } from '../../accounts/read-organization-id.ts';
+import type { AuthContext } from '../../auth-context.ts';
+import { listBudgets } from '../../budgets/list-budgets.ts';
+
+/** GET /internal/organizations/{id}/budgets: for billing, which knows what is spent of them. */
+export function listOrganizationBudgetsHandler({ database }: AuthContext): RequestHandler {
+  return async (request, response) => {
+    response.json(await listBudgets(database, readOrganizationId(request), request.query));
+  };
+}

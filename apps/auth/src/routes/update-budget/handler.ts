@@ -1,0 +1,20 @@
+import { updateBudgetRequest } from '@aggregator/contracts';
+import { checkBody } from '@aggregator/service-kit';
+import type { RequestHandler } from 'express';
+import { callerOf } from '../../audit/caller.ts';
+import type { AuthContext } from '../../auth-context.ts';
+import { updateBudget } from '../../budgets/change-budget.ts';
+import { readBudgetId } from '../../budgets/read-budget-id.ts';
+import { toBudget } from '../../budgets/to-budget.ts';
+
+export function updateBudgetHandler(context: AuthContext): RequestHandler {
+  return async (request, response) => {
+    const caller = callerOf(request);
+    const budgetId = readBudgetId(request);
+    const row = await updateBudget(context, caller, budgetId, checkBody(updateBudgetRequest, request.body));
+    const { requestId, principal } = caller;
+    const fact = { requestId, organizationId: principal.orgId, budgetId };
+    await context.events.budgetChanged({ ...fact, change: 'budget_updated' });
+    response.json(toBudget(row));
+  };
+}

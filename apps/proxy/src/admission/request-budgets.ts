@@ -1,0 +1,87 @@
+import type { BudgetLimit } from '@aggregator/admission';
+import { windowAt } from '@aggregator/budgets';
+import type { CountedBudget, Principal, PrincipalBudget } from '@aggregator/contracts';
+
+/** A budget in the period that a request counts in. */
+export interface RequestBudget extends BudgetLimit {
+  readonly budget: PrincipalBudget;
+  readonly period: string;
+  /** Unix milliseconds; null if the period never ends. */
+  readonly endsMs: number | null;
+}
+
+/** Budgets that count a request. */
+export interface RequestBudgets {
+  /** Those that can reject it. */
+  readonly hard: readonly RequestBudget[];
+  /** All of them, as its settlement names them. */
+  readonly counted: readonly CountedBudget[];
+}
+
+/** What stays the same for the requests of a caller until one of the periods ends. */
+interface CallerBudgets {
+  readonly untilMs: number;
+  readonly all: readonly RequestBudget[];
+  /** Of a caller without budgets for single models. */
+  readonly same: RequestBudgets | null;
+}
+
+export const noBudgets: RequestBudgets = { hard: [], counted: [] };
+
+const known = new WeakMap<Principal, CallerBudgets>();
+
+/**
+ * Returns the budgets that count a request of now. One for certain models counts the request if one of them may answer it.
+ * @param models names of the models that may answer.
+ */
+export function budgetsOf(principal: Principal, models: () => readonly string[], nowMs: number): RequestBudgets {
+  if (principal.budgets === undefined || principal.budgets.length === 0) return noBudgets;
+  let caller = known.get(principal);
+  if (caller === undefined || nowMs >= caller.untilMs) {
+    caller = readBudgets(
+      principal.budgets.filter(({ level }) => level !== 'end_user'),
+      nowMs,
+    );
+    known.set(principal, caller);
+  }
+  if (caller.same !== null) return caller.same;
+  const names = new Set(models());
+  return split(caller.all.filter(({ budget }) => budget.models?.some((name) => names.has(name)) ?? true));
+}
+
+/** What the counter store knows a budget of a period by. */
+export function nameSubject(id: string, period: string): string {
+  return `${id}:${period}`;
+}
+
+export function splitSubject(subject: string): [id: string, period: string] {
+  const colon = subject.indexOf(':');
+  return [subject.slice(0, colon), subject.slice(colon + 1)];
+}
+
+export function isRequestBudget(limit: BudgetLimit): limit is RequestBudget {
+  return 'budget' in limit;
+}
+
+function readBudgets(budgets: readonly PrincipalBudget[], nowMs: number): CallerBudgets {
+  const all = budgets.map((budget): RequestBudget => {
+    const { key, endsMs } = windowAt(budget.period, budget.timeZone, nowMs);
+    return {
+      budget,
+      subject: nameSubject(budget.id, key),
+      period: key,
+      limitNanoUsd: BigInt(budget.limitNanoUsd),
+      endsMs,
+    };
+  });
+  const untilMs = Math.min(...all.map(({ endsMs }) => endsMs ?? Number.POSITIVE_INFINITY));
+  const isSame = budgets.every(({ models }) => models === undefined);
+  return { untilMs, all, same: isSame ? split(all) : null };
+}
+
+function split(all: readonly RequestBudget[]): RequestBudgets {
+  return {
+    hard: all.filter(({ budget }) => budget.mode === 'hard'),
+    counted: all.map(({ budget, period }) => ({ id: budget.id, period, isHeld: budget.mode === 'hard' })),
+  };
+}

@@ -1,0 +1,2 @@
+export { forecastSpending } from './forecast.ts';
+export { type PeriodWindow, windowAt } from './period.ts';

@@ -1,0 +1,39 @@
+import {
+  budget,
+  budgetList,
+  budgetQuery,
+  budgetStatus,
+  budgetStatusList,
+  createBudgetRequest,
+  updateBudgetRequest,
+} from '../management/budgets.ts';
+import type { ApiRoute } from './route.ts';
+
+const manages = { tag: 'Budgets', needs: 'budgets.manage' } as const;
+const reads = { tag: 'Budgets', method: 'GET', needs: 'billing.read' } as const;
+const base = '/v1/auth/organization/budgets';
+
+/** What may be spent, and what is. */
+export const budgetRoutes: readonly ApiRoute[] = [
+  {
+    ...{ ...manages, method: 'POST', path: base, summary: 'Create a budget, which counts from now on' },
+    ...{ body: createBudgetRequest, status: 201, answer: budget },
+  },
+  {
+    ...{ ...manages, method: 'GET', path: base, summary: 'List budgets, oldest first' },
+    ...{ query: budgetQuery, status: 200, answer: budgetList },
+  },
+  {
+    ...{ ...manages, method: 'PATCH', path: `${base}/{budgetId}`, summary: 'Change a budget' },
+    ...{ body: updateBudgetRequest, status: 200, answer: budget },
+  },
+  { ...manages, method: 'DELETE', path: `${base}/{budgetId}`, summary: 'Delete a budget', status: 204 },
+  {
+    ...{ ...reads, path: '/v1/billing/budgets', summary: 'List budgets with what is spent and held of them' },
+    ...{ query: budgetQuery, status: 200, answer: budgetStatusList },
+  },
+  {
+    ...{ ...reads, path: '/v1/billing/budgets/{budgetId}', summary: 'Show what is spent and held of a budget' },
+    ...{ status: 200, answer: budgetStatus },
+  },
+];
