@@ -33,10 +33,11 @@ const usualNumber = /"(?:temperature|top_p|frequency_penalty|presence_penalty)"\
  * Returns the value of a JSON text. Numbers inside opaque values keep their text: such a number is a frozen object that
  * `JSON.stringify` writes as it was, and `isExactNumber` knows it. All other numbers are numbers. Costs a search of the text,
  * and a slower parse if there is such a number.
+ * @param isKnown True if the text is known to have such a number. It is not searched then: that takes long in a long string.
  * @throws {SyntaxError}
  */
-export function parseExactJson(text: string): unknown {
-  if (!mayHaveUnusual(text) || !mayHaveUnusual(text.replaceAll(usualNumber, ''))) return JSON.parse(text);
+export function parseExactJson(text: string, isKnown = false): unknown {
+  if (!isKnown && (!mayHaveUnusual(text) || !mayHaveUnusual(text.replaceAll(usualNumber, '')))) return JSON.parse(text);
   const { value, hasExact } = parseNumbers(text);
   if (hasExact) makeNumbers(value);
   return value;
@@ -44,10 +45,11 @@ export function parseExactJson(text: string): unknown {
 
 /**
  * Returns the value of a JSON text that is an opaque value as a whole, for example the arguments of a call.
+ * @param isKnown As `parseExactJson` takes it.
  * @throws {SyntaxError}
  */
-export function parseOpaqueJson(text: string): unknown {
-  return mayHaveUnusual(text) ? parseNumbers(text).value : JSON.parse(text);
+export function parseOpaqueJson(text: string, isKnown = false): unknown {
+  return isKnown || mayHaveUnusual(text) ? parseNumbers(text).value : JSON.parse(text);
 }
 
 /** True for a number that keeps its text. It has no fields to look into. */

@@ -11,6 +11,8 @@ export interface JsonFigures {
   readonly names: number;
   /** True if there is any `\u` escape: only these can make a NUL or a lone surrogate in strict UTF-8. */
   readonly hasEscapes: boolean;
+  /** True if a number may be written in another way than JavaScript would write it (`parseExactJson`). */
+  readonly hasUnusualNumbers: boolean;
 }
 
 export interface JsonBounds {
@@ -38,7 +40,12 @@ const nameBytes = 240;
 const valueBytes = 112;
 
 /** Returns an upper bound of the memory that a request takes while it is parsed, checked and sent on. Bytes. */
-export function estimateMemory({ bytes, containers, values, names }: Omit<JsonFigures, 'hasEscapes'>): number {
+export function estimateMemory({
+  bytes,
+  containers,
+  values,
+  names,
+}: Omit<JsonFigures, 'hasEscapes' | 'hasUnusualNumbers'>): number {
   return bytes * textCopies + containers * containerBytes + values * valueBytes + names * nameBytes;
 }
 

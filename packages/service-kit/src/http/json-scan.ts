@@ -10,6 +10,15 @@ const closeArray = 0x5d;
 const openObject = 0x7b;
 const closeObject = 0x7d;
 const letterU = 0x75;
+const letterE = 0x65;
+const capitalE = 0x45;
+const plus = 0x2b;
+const minus = 0x2d;
+const point = 0x2e;
+const zero = 0x30;
+const nine = 0x39;
+/** Characters of an integer that JavaScript writes as it was. */
+const usualLength = 15;
 /** Behind so many bytes of a string its end is searched for by the platform, which is faster for long ones. */
 const plainSteps = 48;
 
@@ -27,6 +36,9 @@ export class JsonScan {
   #commas = 0;
   #names = 0;
   #hasEscapes = false;
+  #hasUnusual = false;
+  /** The last run ended inside a string. */
+  #isInString = false;
   /** The next ones at or behind `#at`, as far as they are known. */
   #quoteAt = -1;
   #backslashAt = -1;
@@ -48,62 +60,103 @@ export class JsonScan {
       values: this.#commas + this.#containers,
       names: this.#names,
       hasEscapes: this.#hasEscapes,
+      hasUnusualNumbers: this.#hasUnusual,
     };
   }
 
   /**
-   * Walks up to `until`, or to the end of the string there.
-   * @throws {AppError} `invalid_json` for depth, `request_too_large` for the number of values.
+   * Walks up to `until`, also if that is inside a string.
+   * @throws {AppError} `invalid_json` for depth and for a string without an end, `request_too_large` for the number of values.
    */
   run(until: number): void {
     const body = this.#body;
-    const pieces = this.#pieces;
     const end = Math.min(until, body.length);
     let at = this.#at;
-    for (; at < end; at += 1) {
-      const byte = body[at];
-      if (byte === quote) at = this.#skipString(at + 1);
-      else if (byte === comma) {
-        this.#commas += 1;
-        pieces?.separate(at);
-      } else if (byte === colon) this.#names += 1;
-      else if (byte === openObject || byte === openArray) {
-        this.#containers += 1;
-        this.#depth += 1;
-        if (this.#depth > depthMax) throw tooDeep();
-        pieces?.open(at, byte === openArray);
-      } else if (byte === closeObject || byte === closeArray) {
-        this.#depth -= 1;
-        pieces?.close(at, byte === closeArray);
+    if (this.#isInString) at = this.#skipString(at, end);
+    while (at < end) {
+      const byte = body[at] ?? 0;
+      if (byte === quote) at = this.#skipString(at + 1, end);
+      else if (isNumberByte(byte)) at = this.#skipNumber(at);
+      else {
+        this.#walk(byte, at);
+        at += 1;
       }
     }
+    if (this.#isInString && at >= body.length) throw notJson('a string without an end');
     this.#at = at;
     requireBounds(this.#containers, this.#commas + this.#containers, this.#bounds);
   }
 
-  /** Answers the place of the closing quote. */
-  #skipString(from: number): number {
+  /** One byte outside of strings and numbers. */
+  #walk(byte: number, at: number): void {
+    const pieces = this.#pieces;
+    if (byte === comma) {
+      this.#commas += 1;
+      pieces?.separate(at);
+    } else if (byte === colon) this.#names += 1;
+    else if (byte === openObject || byte === openArray) {
+      this.#containers += 1;
+      this.#depth += 1;
+      if (this.#depth > depthMax) throw tooDeep();
+      pieces?.open(at, byte === openArray);
+    } else if (byte === closeObject || byte === closeArray) {
+      this.#depth -= 1;
+      pieces?.close(at, byte === closeArray);
+    }
+  }
+
+  /** Returns the place behind the closing quote, or a place at or behind `end` if the string goes on there. */
+  #skipString(from: number, end: number): number {
     const body = this.#body;
     let at = from;
-    for (;;) {
-      const near = Math.min(at + plainSteps, body.length);
+    this.#isInString = true;
+    while (at < end) {
+      const near = Math.min(at + plainSteps, end);
       for (; at < near; at += 1) {
         const byte = body[at];
-        if (byte === quote) return at;
+        if (byte === quote) {
+          this.#isInString = false;
+          return at + 1;
+        }
         if (byte === backslash) {
           at += 1;
           if (body[at] === letterU) this.#hasEscapes = true;
         }
       }
-      if (at >= body.length) throw notJson('a string without an end');
+      if (at >= end) break;
       if (this.#quoteAt < at) this.#quoteAt = this.#find(quote, at);
       if (this.#backslashAt < at) this.#backslashAt = this.#find(backslash, at);
       at = Math.min(this.#quoteAt, this.#backslashAt);
     }
+    return at;
   }
 
   #find(byte: number, from: number): number {
     const found = this.#body.indexOf(byte, from);
     return found === -1 ? this.#body.length : found;
   }
+
+  /** Returns the place behind the number. */
+  #skipNumber(from: number): number {
+    const body = this.#body;
+    let at = from;
+    let hasPoint = false;
+    let isUnusual = false;
+    for (; at < body.length; at += 1) {
+      const byte = body[at] ?? 0;
+      if (byte === point) hasPoint = true;
+      else if (byte === letterE || byte === capitalE) isUnusual = true;
+      else if (!isNumberByte(byte) && byte !== plus) break;
+    }
+    const length = at - from;
+    const isNegativeZero = length === 2 && body[from] === minus && body[from + 1] === zero;
+    // A last 0 behind the point; and a small one, as 0.0000001, which has at least nine characters.
+    const isLongFraction = hasPoint && (length > 8 || body[at - 1] === zero);
+    if (isUnusual || isNegativeZero || isLongFraction || length > usualLength) this.#hasUnusual = true;
+    return at;
+  }
+}
+
+function isNumberByte(byte: number): boolean {
+  return (byte >= zero && byte <= nine) || byte === minus;
 }

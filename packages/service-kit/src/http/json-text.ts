@@ -15,13 +15,19 @@ export function decodeJson(bytes: Buffer): string {
   }
 }
 
+/** Longer texts hold a long string: a slower parse takes less than a search of it. UTF-16 units. */
+const searchedMax = 128 * 1024;
+
 /**
  * Returns the value of a text. Numbers inside opaque values keep their text (`parseExactJson`); all numbers, if the text is a
- * part of such a value. @throws {AppError} `invalid_json`
+ * part of such a value. `hasUnusual` is false if the scan found no number whose text would change.
+ * @throws {AppError} `invalid_json`
  */
-export function parseJson(text: string, isOpaque = false): unknown {
+export function parseJson(text: string, hasUnusual: boolean, isOpaque = false): unknown {
   try {
-    return isOpaque ? parseOpaqueJson(text) : parseExactJson(text);
+    if (!hasUnusual) return JSON.parse(text);
+    const isKnown = text.length > searchedMax;
+    return isOpaque ? parseOpaqueJson(text, isKnown) : parseExactJson(text, isKnown);
   } catch (cause) {
     throw notJson('JSON.parse', cause);
   }

@@ -24,7 +24,7 @@ export function scanJson(body: Buffer, bounds: JsonBounds): JsonFigures {
 
 /** The second half of `parseJsonBody`. */
 export function parseScannedJson(body: Buffer, figures: JsonFigures, use: TextUse = 'stored'): Record<string, unknown> {
-  const value = requireObject(parseJson(decodeJson(body)));
+  const value = requireObject(parseJson(decodeJson(body), figures.hasUnusualNumbers));
   if (countNames(value) !== figures.names) throw refuseTwins();
   if (figures.hasEscapes && hasBrokenText(value)) mendText(value, use);
   return value;

@@ -29,8 +29,8 @@ export interface ScannedJson {
 }
 
 /**
- * Scans a large body without holding up other requests: turns of a few milliseconds. A single string is one piece, however
- * long it is. @throws {AppError} as `parseJsonBody` does before it parses.
+ * Scans a large body without holding up other requests: turns of a few milliseconds. A single string is parsed in one piece,
+ * however long it is. @throws {AppError} as `parseJsonBody` does before it parses.
  */
 export async function scanJsonInTurns(body: Buffer, bounds: JsonBounds, pieceBytes?: number): Promise<ScannedJson> {
   requireContent(body);
@@ -79,7 +79,7 @@ class PieceParser {
   /** A list or an object with the one entry. */
   async #parseEntry({ prefix, container }: LargeEntry, parent: TextPlace, from: number | null) {
     if (from !== null) return [await this.#build(container, placeOf(parent, from, container.isArray))];
-    const [name, ...more] = Object.keys(requireObject(parseJson(`{${this.#read(prefix)}null}`)));
+    const [name, ...more] = Object.keys(requireObject(parseJson(`{${this.#read(prefix)}null}`, false)));
     if (name === undefined || more.length > 0) throw notJson('no name before a value');
     const place = placeOf(parent, name, container.isArray);
     if (this.#figures.hasEscapes && isBroken(name)) requireForwarded(this.#use, isOwnName(parent), place);
@@ -92,7 +92,8 @@ class PieceParser {
   async #parsePiece(range: Range, place: TextPlace, from?: number | null): Promise<unknown> {
     const text = this.#read(range);
     await this.#breathe();
-    const value = parseJson(from === undefined ? text : from === null ? `{${text}}` : `[${text}]`, place.isOpaque);
+    const whole = from === undefined ? text : from === null ? `{${text}}` : `[${text}]`;
+    const value = parseJson(whole, this.#figures.hasUnusualNumbers, place.isOpaque);
     // A comma was before or behind it: a piece without an entry is a comma too many.
     if (from !== undefined && isEmpty(value)) throw notJson('no value behind a comma');
     this.#names += countNames(value);
