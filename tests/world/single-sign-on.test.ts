@@ -1,4 +1,5 @@
-import { membershipList, signInMethods, team, tokenAnswer } from '@aggregator/contracts';
+import { createdScimToken, membershipList, signInMethods, team, tokenAnswer } from '@aggregator/contracts';
+import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Browser } from './browser.ts';
 import { type OidcServer, startOidcServer } from './oidc-server.ts';
@@ -87,5 +88,34 @@ describe('a company that logs in through its OpenID provider', () => {
     const code = { code: end.get('sso_code') };
 
     expect((await new Browser().post(`${world.baseUrl}/v1/auth/sso/token`, code)).status).toBe(401);
+  });
+
+  it('lose sessions, keys and the login when their identity provider deactivates them by SCIM (I3)', async () => {
+    const { browser, end } = await logIn('ann');
+    const tokens = await browser.post(`${world.baseUrl}/v1/auth/sso/token`, { code: end.get('sso_code') });
+    const { accessToken } = tokenAnswer.parse(tokens.json);
+    const { key } = await callers.createKey(accessToken);
+    const made = await callers.as(company.token).request('POST', '/v1/auth/organization/scim-tokens', { name: 'idp' });
+    const scim = callers.as(createdScimToken.parse(made.json).token);
+    const status = async (credential: string) => (await callers.as(credential).request('GET', '/v1/models')).status;
+    expect([await status(accessToken), await status(key)]).toEqual([200, 200]);
+    const found = await scim.request('GET', '/scim/v2/Users?filter=userName%20eq%20%22ann@acme.com%22');
+    const { Resources } = found.json as { Resources: { id: string }[] };
+    const patch = { Operations: [{ op: 'Replace', path: 'active', value: 'False' }] };
+    expect((await scim.request('PATCH', `/scim/v2/Users/${Resources[0]?.id}`, patch)).status).toBe(200);
+
+    await waitFor(async () => (await status(accessToken)) === 401 && (await status(key)) === 401, {
+      describe: 'the rejection of the leaver',
+    });
+    expect((await logIn('ann')).end.get('sso_error')).toBe('sso_not_allowed');
+  });
+
+  it('get errors of SCIM in its form', async () => {
+    const { status, json } = await callers.as('ags_unknown').request('GET', '/scim/v2/Users');
+    expect({ status, json }).toMatchObject({ status: 401, json: { status: '401', schemas: [expect.any(String)] } });
+    const long = { userName: 'x'.repeat(300_000) };
+    expect((await callers.as('ags_unknown').request('POST', '/scim/v2/Users', long)).json).toMatchObject({
+      status: '413',
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { apiKeyList, budget, invitation, sessionList, team } from '@aggregator/contracts';
+import { apiKeyList, budget, createdScimToken, invitation, sessionList, team } from '@aggregator/contracts';
 import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startWorld, type World } from './start-world.ts';
@@ -54,6 +54,8 @@ describe('every route with every caller that must not use it (I17)', () => {
     const guest = { email: 'guest@example.com', role: 'viewer' };
     const invited = await victimAs.request('POST', '/v1/auth/organization/invitations', guest);
     ids.set('invitationId', invitation.parse(invited.json).id);
+    const issued = await victimAs.request('POST', '/v1/auth/organization/scim-tokens', { name: 'idp' });
+    ids.set('scimTokenId', createdScimToken.parse(issued.json).id);
     const sessions = sessionList.parse((await callers.as(victim.token).request('GET', '/v1/users/sessions')).json);
     const response = await fetch(`${world.baseUrl}/v1/chat/completions`, {
       method: 'POST',
@@ -102,6 +104,7 @@ describe('every route with every caller that must not use it (I17)', () => {
       'auth/organization/teams',
       'auth/organization/budgets',
       'auth/organization/invitations',
+      'auth/organization/scim-tokens',
     );
     const all = ['auth/blocks', 'orchestrator/routes', 'billing/reviews'];
     return {

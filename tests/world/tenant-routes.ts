@@ -27,6 +27,7 @@ const prices = 'prices:manage';
 const invitations = '/v1/auth/organization/invitations';
 const teams = '/v1/auth/organization/teams';
 const budgets = '/v1/auth/organization/budgets';
+const scimTokens = '/v1/auth/organization/scim-tokens';
 const ssoProviders = '/v1/auth/sso-providers';
 const ssoProvider = {
   ...{ label: 'x', issuer: 'https://id.example.com', clientId: 'x' },
@@ -107,6 +108,9 @@ export const matrixRoutes: readonly MatrixRoute[] = [
     ...{ route: 'POST /v1/auth/organization/service-accounts', needs: 'session' },
     body: { name: 'intruder', role: 'viewer' },
   },
+  { route: `POST ${scimTokens}`, needs: 'session', body: { name: 'intruder' } },
+  { route: `GET ${scimTokens}`, needs: 'session' },
+  { route: `DELETE ${scimTokens}/:scimTokenId`, needs: 'session', isOwned: true },
   { route: `POST ${invitations}`, needs: 'session', body: { email: 'intruder@example.com', role: 'admin' } },
   { route: `GET ${invitations}`, needs: 'session' },
   { route: `DELETE ${invitations}/:invitationId`, needs: 'session', isOwned: true },

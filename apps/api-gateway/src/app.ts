@@ -1,11 +1,11 @@
 import type { RequestListener } from 'node:http';
 import { AppError, requestIdHeader } from '@aggregator/contracts';
-import { createExpressApp, createUuidV7, noSniffing } from '@aggregator/service-kit';
+import { createExpressApp, createUuidV7, noSniffing, scimErrors } from '@aggregator/service-kit';
 import type { ApiGatewayContext } from './context.ts';
 import { servePages } from './pages/serve-pages.ts';
 import { answerAiRequest } from './routes/answer-ai-request.ts';
 import { forwardManagement } from './routes/forward-management.ts';
-import { findAiRoute, toCanonicalPath } from './routes/route-table.ts';
+import { findAiRoute, scimPrefix, toCanonicalPath } from './routes/route-table.ts';
 import { errorFormOf, sendErrorInForm } from './routes/send-error-in-form.ts';
 import { showOpenApi } from './routes/show-openapi.ts';
 import { showWelcome } from './routes/show-welcome.ts';
@@ -22,6 +22,7 @@ export function createApiGatewayApp(context: ApiGatewayContext): RequestListener
     app.get('/', showWelcome);
     app.get('/openapi.json', showOpenApi());
     app.use(forwardManagement(context));
+    app.use(scimPrefix, scimErrors);
   });
 
   return (request, response) => {

@@ -1,5 +1,5 @@
 import { type Action, jwksPath } from '@aggregator/contracts';
-import { createExpressApp, jsonBody, requirePeer, requirePrincipal } from '@aggregator/service-kit';
+import { createExpressApp, jsonBody, requirePeer, requirePrincipal, scimErrors } from '@aggregator/service-kit';
 import type { Express, RequestHandler } from 'express';
 import type { AuthContext } from './auth-context.ts';
 import { answerDatabaseErrors } from './database/answer-database-errors.ts';
@@ -12,6 +12,7 @@ import { confirmOrganizationHandler } from './routes/confirm-organization/handle
 import { createApiKeyHandler } from './routes/create-api-key/handler.ts';
 import { createBudgetHandler } from './routes/create-budget/handler.ts';
 import { createInvitationHandler } from './routes/create-invitation/handler.ts';
+import { createScimTokenHandler } from './routes/create-scim-token/handler.ts';
 import { createServiceAccountHandler } from './routes/create-service-account/handler.ts';
 import { createTeamHandler } from './routes/create-team/handler.ts';
 import { deleteBudgetHandler } from './routes/delete-budget/handler.ts';
@@ -36,6 +37,7 @@ import { listInvitationsHandler } from './routes/list-invitations/handler.ts';
 import { listMembersHandler } from './routes/list-members/handler.ts';
 import { listMembershipsHandler } from './routes/list-memberships/handler.ts';
 import { listOrganizationBudgetsHandler } from './routes/list-organization-budgets/handler.ts';
+import { listScimTokensHandler } from './routes/list-scim-tokens/handler.ts';
 import { listSessionsHandler } from './routes/list-sessions/handler.ts';
 import { listSignInMethodsHandler } from './routes/list-sign-in-methods/handler.ts';
 import { listSsoProvidersHandler } from './routes/list-sso-providers/handler.ts';
@@ -55,6 +57,7 @@ import { requestPasswordResetHandler } from './routes/request-password-reset/han
 import { resetPasswordHandler } from './routes/reset-password/handler.ts';
 import { revokeApiKeyHandler } from './routes/revoke-api-key/handler.ts';
 import { revokeInvitationHandler } from './routes/revoke-invitation/handler.ts';
+import { revokeScimTokenHandler } from './routes/revoke-scim-token/handler.ts';
 import { revokeSessionHandler } from './routes/revoke-session/handler.ts';
 import { rotateApiKeyHandler } from './routes/rotate-api-key/handler.ts';
 import { showInvitationHandler } from './routes/show-invitation/handler.ts';
@@ -69,6 +72,7 @@ import { updateTeamHandler } from './routes/update-team/handler.ts';
 import { updateTenantHandler } from './routes/update-tenant/handler.ts';
 import { verifyEmailHandler } from './routes/verify-email/handler.ts';
 import { verifyKeyHandler } from './routes/verify-key/handler.ts';
+import { createScimRouter } from './scim/scim-router.ts';
 import { takeTurn } from './turns/take-turn.ts';
 
 const deletionPath = '/v1/auth/organization/deletion';
@@ -76,6 +80,7 @@ const invitationsPath = '/v1/auth/organization/invitations';
 const budgetsPath = '/v1/auth/organization/budgets';
 const teamsPath = '/v1/auth/organization/teams';
 const ssoProvidersPath = '/v1/auth/sso-providers';
+const scimTokensPath = '/v1/auth/organization/scim-tokens';
 const membersPath = '/v1/auth/organization/members';
 
 export function createAuthApp(context: AuthContext): Express {
@@ -154,6 +159,11 @@ export function createAuthApp(context: AuthContext): Express {
       createServiceAccountHandler(context),
     );
 
+    app.post(scimTokensPath, allow('members.manage'), jsonBody, turn, createScimTokenHandler(context));
+    app.get(scimTokensPath, allow('members.manage'), listScimTokensHandler(context));
+    app.delete(`${scimTokensPath}/:id`, allow('members.manage'), turn, revokeScimTokenHandler(context));
+    app.use('/scim/v2', createScimRouter(context));
+
     app.post(invitationsPath, allow('members.manage'), jsonBody, turn, createInvitationHandler(context));
     app.get(invitationsPath, allow('members.manage'), listInvitationsHandler(context));
     app.delete(`${invitationsPath}/:id`, allow('members.manage'), turn, revokeInvitationHandler(context));
@@ -197,6 +207,7 @@ export function createAuthApp(context: AuthContext): Express {
     app.get('/internal/sessions/:id', gateway, getSessionVerdictHandler(context));
 
     app.use(answerDatabaseErrors);
+    app.use('/scim/v2', scimErrors);
   });
 }
 

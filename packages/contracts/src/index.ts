@@ -43,6 +43,7 @@ export * from './management/prices.ts';
 export * from './management/providers.ts';
 export * from './management/reviews.ts';
 export * from './management/routes.ts';
+export * from './management/scim-tokens.ts';
 export * from './management/sessions.ts';
 export * from './management/spools.ts';
 export * from './management/sso.ts';

@@ -49,14 +49,28 @@ export { type BaseUrlVerdict, judgeBaseUrl } from './egress/judge-base-url.ts';
 export { isPublicContentUrl } from './egress/judge-content-url.ts';
 export { toAddressBlock } from './http/address-block.ts';
 export { checkBody } from './http/check-body.ts';
-export { createExpressApp, jsonBody, jsonBodyUpTo, readRequestId, withJsonBodies } from './http/create-express-app.ts';
+export {
+  createExpressApp,
+  jsonBody,
+  jsonBodyUpTo,
+  readRequestId,
+  scimErrors,
+  withJsonBodies,
+} from './http/create-express-app.ts';
 export { type HealthAnswer, type ReadinessCheck, readHealth } from './http/health.ts';
 export { createInternalClient, type InternalClient, type InternalRequest } from './http/internal-client.ts';
 export { clientJsonBounds, estimateMemory, type JsonFigures, peerJsonBounds } from './http/json-figures.ts';
 export { parseJsonBody, parseScannedJson, scanJson } from './http/parse-json-body.ts';
 export { scanJsonInTurns } from './http/parse-json-in-turns.ts';
 export { readJsonBytes } from './http/read-body.ts';
-export { errorHeaders, noSniffing, sendErrorBody, sendOpenAiError, sendProblem } from './http/send-error.ts';
+export {
+  errorHeaders,
+  noSniffing,
+  sendErrorBody,
+  sendOpenAiError,
+  sendProblem,
+  sendScimError,
+} from './http/send-error.ts';
 export { claimBounds, createOnceServer, openClaims } from './idempotency/create-once-server.ts';
 export { readIdempotencyKey } from './idempotency/idempotency-key.ts';
 export { type OnceEnd, type OnceRequest, OnceServer, type OnceVerdict } from './idempotency/serve-once.ts';

@@ -44,6 +44,11 @@ export function toForwardHeaders(headers: IncomingHttpHeaders): Record<string, s
   return forwarded;
 }
 
+/** The credential of a client, for a service that knows it itself. */
+export function toForwardCredential({ authorization }: IncomingHttpHeaders): { readonly authorization?: string } {
+  return authorization === undefined ? {} : { authorization };
+}
+
 /** The one cookie that a route takes, if the client sent it. */
 export function toForwardCookie(
   { cookie }: IncomingHttpHeaders,

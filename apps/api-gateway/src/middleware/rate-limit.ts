@@ -20,8 +20,16 @@ export async function limitManagement(context: ApiGatewayContext, principal: Pri
  * One step per request to a public route, for each address. Counted in this process: a flood without credentials never reaches
  * the counter store.
  */
-export function limitPublic(context: ApiGatewayContext, { prefix }: ManagementRoute, clientIp: string): void {
+export function limitPublic(
+  context: ApiGatewayContext,
+  { prefix, perMinute }: ManagementRoute,
+  clientIp: string,
+): void {
   const subject = `public:${prefix}:${toAddressBlock(clientIp)}`;
-  const verdict = context.localRates.take({ subject, ratePerMinute: context.config.publicPerMinute, cost: 1 });
+  const verdict = context.localRates.take({
+    subject,
+    ratePerMinute: perMinute ?? context.config.publicPerMinute,
+    cost: 1,
+  });
   if (!verdict.isAllowed) throw new AppError('rate_limit_exceeded', { retryAfterMs: verdict.retryAfterMs ?? 60_000 });
 }

@@ -8,7 +8,7 @@ import type { ReceivedBody } from '../bodies/received-body.ts';
 import { CookieResponse, withCookieToken } from '../browser-session/cookie-exchange.ts';
 import { readSessionCookie, type SessionCookie } from '../browser-session/session-cookie.ts';
 import type { ApiGatewayContext } from '../context.ts';
-import { toForwardCookie, toForwardHeaders } from '../forward/allowed-headers.ts';
+import { toForwardCookie, toForwardCredential, toForwardHeaders } from '../forward/allowed-headers.ts';
 import { forwardOnce } from '../forward/forward-once.ts';
 import { ReceivedRequest } from '../forward/received-request.ts';
 import { UnreadBytes } from '../forward/unread-bytes.ts';
@@ -80,7 +80,7 @@ async function admit(
         onRefused,
         evictFor: toAddressBlock(clientIp),
       },
-      ...{ bytesMax: publicBodyBytesMax, bytesMin: bodyBytesMin },
+      ...{ bytesMax: route.bodyBytesMax ?? publicBodyBytesMax, bytesMin: bodyBytesMin },
     };
     const identify = async () => ({ [peerHeader]: await signer.signPeer(route.service) });
     return { identify, claims, receive, principal: null };
@@ -112,7 +112,7 @@ interface Client {
 
 async function forward(
   context: ApiGatewayContext,
-  { service, cookie }: ManagementRoute,
+  { service, cookie, isCredentialOfService }: ManagementRoute,
   { identify, claims, receive, principal }: Admitted,
   client: Client,
 ): Promise<void> {
@@ -139,6 +139,7 @@ async function forward(
       ...toForwardCookie(request.headers, cookie),
       ...(length > 0 && { 'content-length': String(length) }),
       ...(sealed !== null && { 'content-type': 'application/json' }),
+      ...(isCredentialOfService === true && toForwardCredential(request.headers)),
       ...identity,
       [requestIdHeader]: String(response.getHeader(requestIdHeader)),
       'x-forwarded-for': client.clientIp,

@@ -79,7 +79,16 @@ export interface ManagementRoute {
   isPublic: boolean;
   /** The one cookie that goes on to the service; none where absent. */
   cookie?: string;
+  /** True if the service itself knows the credential, which goes on to it; `isPublic` then. */
+  isCredentialOfService?: boolean;
+  /** Requests of one address each minute, in place of PUBLIC_REQUESTS_PER_MINUTE. */
+  perMinute?: number;
+  /** Longest body, in place of that of public routes. */
+  bodyBytesMax?: number;
 }
+
+/** SCIM 2.0, which has errors of its own form. */
+export const scimPrefix = '/scim/v2';
 
 /** The first prefix that fits decides. The services themselves check scopes; a stranger gets past only what is public. */
 export const managementRoutes: readonly ManagementRoute[] = [
@@ -92,6 +101,11 @@ export const managementRoutes: readonly ManagementRoute[] = [
   { prefix: '/v1/auth/methods', service: 'auth', isPublic: true },
   { prefix: '/v1/auth/sso', service: 'auth', isPublic: true, cookie: ssoCookieName },
   { prefix: '/v1/auth', service: 'auth', isPublic: false },
+  {
+    ...{ prefix: scimPrefix, service: 'auth', isPublic: true, isCredentialOfService: true },
+    // Entra ID sends up to 25 requests a second; one has up to some thousand members of a group.
+    ...{ perMinute: 3000, bodyBytesMax: 256 * 1024 },
+  },
   { prefix: '/v1/users/usage', service: 'analytics', isPublic: false },
   { prefix: '/v1/users', service: 'auth', isPublic: false },
   { prefix: '/v1/billing', service: 'billing', isPublic: false },

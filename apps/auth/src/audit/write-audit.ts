@@ -6,6 +6,8 @@ export interface Actor {
   /** Null where the installation itself acts. */
   userId: string | null;
   keyId: string | null;
+  /** Another credential that acted, such as `scim:<id of the token>`; absent for a user or an API key. */
+  peer?: string;
   requestId: string | undefined;
 }
 
@@ -51,8 +53,19 @@ export interface AuditedChange {
     | 'member_joined'
     | 'budget_created'
     | 'budget_updated'
-    | 'budget_deleted';
-  subjectType: 'organization' | 'user' | 'session' | 'api_key' | 'team' | 'invitation' | 'budget' | 'sso_provider';
+    | 'budget_deleted'
+    | 'scim_token_created'
+    | 'scim_token_revoked';
+  subjectType:
+    | 'organization'
+    | 'user'
+    | 'session'
+    | 'api_key'
+    | 'team'
+    | 'invitation'
+    | 'budget'
+    | 'sso_provider'
+    | 'scim_token';
   subjectId: string;
   /** What changed; never a secret, never personal data. */
   details?: Readonly<Record<string, string | number | readonly string[]>>;
@@ -74,7 +87,7 @@ export async function writeAudit(
     organizationId: change.organizationId,
     actorUserId: actor.userId,
     actorKeyId: actor.keyId,
-    actorPeer: null,
+    actorPeer: actor.peer ?? null,
     action: change.action,
     subjectType: change.subjectType,
     subjectId: change.subjectId,

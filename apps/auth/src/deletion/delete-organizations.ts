@@ -49,6 +49,8 @@ async function deleteOrganization(database: Database, now: Date, organizationId:
     await transaction.budget.deleteMany({ where: { organizationId } });
     await transaction.team.deleteMany({ where: { organizationId } });
     await transaction.ssoProvider.deleteMany({ where: { organizationId } });
+    await transaction.scimToken.deleteMany({ where: { organizationId } });
+    await transaction.scimUser.deleteMany({ where: { organizationId } });
     await transaction.invitation.deleteMany({ where: { organizationId } });
     await transaction.membership.deleteMany({ where: { organizationId } });
     for (const userId of userIds) await moveHome(transaction, organizationId, userId);

@@ -1,12 +1,12 @@
-import { AppError } from '@aggregator/contracts';
+import { AppError, type MemberRole } from '@aggregator/contracts';
 import type { Caller } from '../audit/caller.ts';
-import { writeAudit } from '../audit/write-audit.ts';
+import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
 import type { Transaction } from '../database/create-database.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { permitNow } from '../permissions/allow-action.ts';
 import { requireAnotherOwner } from './require-another-owner.ts';
-import { settleKeys } from './settle-keys.ts';
+import { type Leaver, settleKeys } from './settle-keys.ts';
 
 /**
  * Takes a member, or the caller itself, out of the organisation: access tokens for it become
@@ -29,24 +29,31 @@ export async function endMembership(
     if (!isSelf) await permitNow(transaction, caller, 'members.manage');
     const found = await transaction.membership.findUnique({ where });
     if (found === null) throw new AppError('not_found');
-    if (found.role === 'owner') {
-      if (!isSelf) await permitNow(transaction, caller, 'owners.manage');
-      await requireAnotherOwner(transaction, organizationId, userId);
-    }
-    await transaction.membership.delete({ where });
-    await transaction.invitation.updateMany({
-      where: { organizationId, invitedById: userId, acceptedAt: null, revokedAt: null },
-      data: { revokedAt: now },
-    });
-    await moveHome(transaction, organizationId, userId);
-    const keys = await settleKeys(transaction, now, caller, { organizationId, userId, handKeysTo });
-    await writeAudit(transaction, now, caller, {
-      organizationId,
-      action: isSelf ? 'member_left' : 'member_removed',
-      subjectType: 'user',
-      subjectId: userId,
-      details: { role: found.role, keys, ...(handKeysTo !== undefined && { keysTo: handKeysTo }) },
-    });
+    if (found.role === 'owner' && !isSelf) await permitNow(transaction, caller, 'owners.manage');
+    const leaver = { organizationId, userId, role: found.role, handKeysTo };
+    await dropMembership(transaction, now, caller, { ...leaver, action: isSelf ? 'member_left' : 'member_removed' });
+  });
+}
+
+/** The end of a membership, with its audit entry, for an actor that may end it. Call it under the organisation's lock. */
+export async function dropMembership(
+  transaction: Transaction,
+  now: Date,
+  actor: Actor,
+  { role, action, ...leaver }: Omit<Leaver, 'teamId'> & { role: MemberRole; action: 'member_left' | 'member_removed' },
+): Promise<void> {
+  const { organizationId, userId, handKeysTo } = leaver;
+  if (role === 'owner') await requireAnotherOwner(transaction, organizationId, userId);
+  await transaction.membership.delete({ where: { organizationId_userId: { organizationId, userId } } });
+  await transaction.invitation.updateMany({
+    where: { organizationId, invitedById: userId, acceptedAt: null, revokedAt: null },
+    data: { revokedAt: now },
+  });
+  await moveHome(transaction, organizationId, userId);
+  const keys = await settleKeys(transaction, now, actor, leaver);
+  await writeAudit(transaction, now, actor, {
+    ...{ organizationId, action, subjectType: 'user', subjectId: userId },
+    details: { role, keys, ...(handKeysTo !== undefined && { keysTo: handKeysTo }) },
   });
 }
 

@@ -47,6 +47,8 @@ export async function admitAccount(
       ? await link(transaction, now, provider, account, requestId)
       : { user: linked.user, isReclaimed: false };
   if (user.blockedAt !== null) throw new AppError('access_blocked');
+  const known = await transaction.scimUser.findFirst({ where: { organizationId, userId: user.id } });
+  if (known?.isActive === false) throw refused('deactivated by SCIM');
   if (user.isOperator && !provider.isForOperators) throw refused('an operator');
   const actor: Actor = { userId: user.id, keyId: null, requestId };
   const grant = toGrant(ssoMapping.parse(provider.mapping), account.values);

@@ -1,6 +1,6 @@
-import { type Actor, writeAudit } from '../audit/write-audit.ts';
+import type { Actor } from '../audit/write-audit.ts';
 import type { Transaction } from '../database/create-database.ts';
-import { settleKeys } from '../members/settle-keys.ts';
+import { enterTeam, leaveTeam } from '../teams/set-place.ts';
 import type { Grant } from './grant.ts';
 
 /**
@@ -26,17 +26,9 @@ export async function placeInTeams(
     const present = before.get(teamId);
     if (grant.teamIds.has(teamId) === (present !== undefined)) continue;
     changed.push(teamId);
-    const subject = { organizationId, subjectType: 'team' as const, subjectId: teamId };
-    if (present === undefined) {
-      await transaction.teamMember.create({ data: { teamId, organizationId, userId, role: 'member', createdAt: now } });
-      const details = { userId, before: 'none', after: 'member' };
-      await writeAudit(transaction, now, actor, { ...subject, action: 'team_member_set', details });
-    } else {
-      await transaction.teamMember.delete({ where: { teamId_userId: { teamId, userId } } });
-      const keys = await settleKeys(transaction, now, actor, { organizationId, userId, teamId });
-      const details = { userId, before: present, keys };
-      await writeAudit(transaction, now, actor, { ...subject, action: 'team_member_removed', details });
-    }
+    const place = { organizationId, teamId, userId, before: present ?? null };
+    if (present === undefined) await enterTeam(transaction, now, actor, place, 'member');
+    else await leaveTeam(transaction, now, actor, place, undefined);
   }
   return changed;
 }

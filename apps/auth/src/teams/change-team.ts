@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { AppError, type updateTeamRequest } from '@aggregator/contracts';
 import type { z } from 'zod';
 import type { Caller } from '../audit/caller.ts';
-import { writeAudit } from '../audit/write-audit.ts';
+import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
+import type { Transaction } from '../database/create-database.ts';
 import { Prisma, type Team as TeamRow } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { readTeamModels } from '../keys/narrow-models.ts';
@@ -58,18 +59,28 @@ export async function deleteTeam({ database, now: clock }: Parts, caller: Caller
     await permitNow(transaction, caller, 'teams.manage');
     const found = await transaction.team.findFirst({ where: { id, organizationId } });
     if (found === null) throw new AppError('not_found');
-    const own = await transaction.apiKey.findMany({ where: { teamId: id, revokedAt: null }, select: { id: true } });
-    const ownIds = own.map((key) => key.id);
-    const keys = await revokeKeys(transaction, now, caller, organizationId, ownIds, 'team_deleted');
-    await transaction.apiKey.updateMany({ where: { teamId: id }, data: { teamId: null } });
-    await transaction.budget.deleteMany({ where: { organizationId, level: 'team', subjectId: id } });
-    await transaction.team.delete({ where: { id } });
-    await writeAudit(transaction, now, caller, {
-      organizationId,
-      action: 'team_deleted',
-      subjectType: 'team',
-      subjectId: id,
-      details: { name: found.name, keys },
-    });
+    await dropTeam(transaction, now, caller, found);
+  });
+}
+
+/** The end of a team, with its audit entry, for an actor that may end it. Call it under the organisation's lock. */
+export async function dropTeam(
+  transaction: Transaction,
+  now: Date,
+  actor: Actor,
+  { id, organizationId, name }: TeamRow,
+): Promise<void> {
+  const own = await transaction.apiKey.findMany({ where: { teamId: id, revokedAt: null }, select: { id: true } });
+  const ownIds = own.map((key) => key.id);
+  const keys = await revokeKeys(transaction, now, actor, organizationId, ownIds, 'team_deleted');
+  await transaction.apiKey.updateMany({ where: { teamId: id }, data: { teamId: null } });
+  await transaction.budget.deleteMany({ where: { organizationId, level: 'team', subjectId: id } });
+  await transaction.team.delete({ where: { id } });
+  await writeAudit(transaction, now, actor, {
+    organizationId,
+    action: 'team_deleted',
+    subjectType: 'team',
+    subjectId: id,
+    details: { name, keys },
   });
 }

@@ -2,9 +2,9 @@ import { AppError, type createTeamRequest } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
 import type { z } from 'zod';
 import type { Caller } from '../audit/caller.ts';
-import { writeAudit } from '../audit/write-audit.ts';
+import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
-import { isUniqueViolation } from '../database/create-database.ts';
+import { isUniqueViolation, type Transaction } from '../database/create-database.ts';
 import { Prisma, type Team as TeamRow } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { permitNow } from '../permissions/allow-action.ts';
@@ -22,25 +22,40 @@ export async function createTeam(
   const write = database.$transaction(async (transaction) => {
     await lockOrganization(transaction, organizationId);
     await permitNow(transaction, caller, 'teams.manage');
-    if ((await transaction.team.count({ where: { organizationId } })) >= teamsMax) {
-      throw new AppError('conflict', { message: `The organisation has ${teamsMax} teams, which is the most.` });
-    }
-    const row = await transaction.team.create({
-      data: {
-        ...{ id: createUuidV7(now.getTime()), organizationId, name, createdAt: now },
-        models: models ?? Prisma.DbNull,
-      },
-    });
-    await writeAudit(transaction, now, caller, {
-      organizationId,
-      action: 'team_created',
-      subjectType: 'team',
-      subjectId: row.id,
-      details: { name },
-    });
-    return row;
+    return await addTeam(transaction, now, caller, { organizationId, name, models: models ?? null });
   });
   return write.catch(nameTaken);
+}
+
+interface NewTeam {
+  organizationId: string;
+  name: string;
+  models: string[] | null;
+  externalId?: string | null;
+}
+
+/** Adds a team, with its audit entry, for an actor that may. Call it under the organisation's lock. Throws `conflict`. */
+export async function addTeam(
+  transaction: Transaction,
+  now: Date,
+  actor: Actor,
+  { models, ...team }: NewTeam,
+): Promise<TeamRow> {
+  const { organizationId, name } = team;
+  if ((await transaction.team.count({ where: { organizationId } })) >= teamsMax) {
+    throw new AppError('conflict', { message: `The organisation has ${teamsMax} teams, which is the most.` });
+  }
+  const row = await transaction.team.create({
+    data: { ...team, id: createUuidV7(now.getTime()), createdAt: now, models: models ?? Prisma.DbNull },
+  });
+  await writeAudit(transaction, now, actor, {
+    organizationId,
+    action: 'team_created',
+    subjectType: 'team',
+    subjectId: row.id,
+    details: { name },
+  });
+  return row;
 }
 
 /** Throws `conflict` for a name that another team has; every other error as it is. */

@@ -1,12 +1,11 @@
 import { AppError, type teamRole } from '@aggregator/contracts';
 import type { z } from 'zod';
 import type { Caller } from '../audit/caller.ts';
-import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
 import type { Transaction } from '../database/create-database.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
-import { settleKeys } from '../members/settle-keys.ts';
 import { permitNow } from '../permissions/allow-action.ts';
+import { enterTeam, leaveTeam } from './set-place.ts';
 import { teamsInReach } from './teams-in-reach.ts';
 
 type Parts = Pick<AuthContext, 'database' | 'now'>;
@@ -33,18 +32,7 @@ export async function putTeamMember(
     await lockOrganization(transaction, organizationId);
     const before = await readPlace(transaction, caller, { teamId, userId }, role);
     if (before === role) return;
-    await transaction.teamMember.upsert({
-      where: { teamId_userId: { teamId, userId } },
-      create: { teamId, organizationId, userId, role, createdAt: now },
-      update: { role },
-    });
-    await writeAudit(transaction, now, caller, {
-      organizationId,
-      action: 'team_member_set',
-      subjectType: 'team',
-      subjectId: teamId,
-      details: { userId, before: before ?? 'none', after: role },
-    });
+    await enterTeam(transaction, now, caller, { organizationId, teamId, userId, before }, role);
   });
 }
 
@@ -64,15 +52,7 @@ export async function removeTeamMember(
     await lockOrganization(transaction, organizationId);
     const before = await readPlace(transaction, caller, { teamId, userId }, 'member');
     if (before === null) throw new AppError('not_found');
-    await transaction.teamMember.delete({ where: { teamId_userId: { teamId, userId } } });
-    const keys = await settleKeys(transaction, now, caller, { organizationId, userId, teamId, handKeysTo });
-    await writeAudit(transaction, now, caller, {
-      organizationId,
-      action: 'team_member_removed',
-      subjectType: 'team',
-      subjectId: teamId,
-      details: { userId, before, keys },
-    });
+    await leaveTeam(transaction, now, caller, { organizationId, teamId, userId, before }, handKeysTo);
   });
 }
 

@@ -1,3 +1,4 @@
+import { createdScimToken, createScimTokenRequest, scimTokenList } from '../management/scim-tokens.ts';
 import {
   putSsoProviderRequest,
   signInMethods,
@@ -12,9 +13,11 @@ import type { ApiRoute } from './route.ts';
 
 const open = { tag: 'Single sign-on', needs: 'nothing' } as const;
 const operator = { tag: 'Operator', needs: 'tenants.manage' } as const;
+const members = { tag: 'Members', needs: 'members.manage' } as const;
 const providers = '/v1/auth/sso-providers';
+const scimTokens = '/v1/auth/organization/scim-tokens';
 
-/** Login through identity providers. */
+/** Login through identity providers, and their credentials for SCIM. */
 export const ssoRoutes: readonly ApiRoute[] = [
   {
     ...{ ...open, method: 'GET', path: '/v1/auth/methods', summary: 'List the ways to log in' },
@@ -42,6 +45,18 @@ export const ssoRoutes: readonly ApiRoute[] = [
   },
   {
     ...{ ...operator, method: 'DELETE', path: `${providers}/{name}`, summary: 'Delete an identity provider' },
+    ...{ status: 204 },
+  },
+  {
+    ...{ ...members, method: 'POST', path: scimTokens, summary: 'Create a token for SCIM' },
+    ...{ body: createScimTokenRequest, status: 201, answer: createdScimToken, codes: ['conflict'] },
+  },
+  {
+    ...{ ...members, method: 'GET', path: scimTokens, summary: 'List tokens for SCIM' },
+    ...{ status: 200, answer: scimTokenList },
+  },
+  {
+    ...{ ...members, method: 'DELETE', path: `${scimTokens}/{id}`, summary: 'Revoke a token for SCIM' },
     ...{ status: 204 },
   },
 ];

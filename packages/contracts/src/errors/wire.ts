@@ -52,6 +52,38 @@ export function toAnthropicErrorBody(error: AppError, requestId: string | null):
   return { type: 'error', error: { type, message: error.publicMessage, details }, request_id: requestId };
 }
 
+/** SCIM's error object. Source: RFC 7644, section 3.12. */
+export interface ScimErrorBody {
+  schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'];
+  status: string;
+  scimType?: string;
+  detail: string;
+}
+
+const scimTypes: ReadonlyMap<string, string> = new Map([
+  ['conflict', 'uniqueness'],
+  ['email_taken', 'uniqueness'],
+  ['invalid_json', 'invalidSyntax'],
+  ['invalid_value', 'invalidValue'],
+  ['unknown_field', 'invalidValue'],
+]);
+const scimTypesOfParams: ReadonlyMap<string, string> = new Map([
+  ['filter', 'invalidFilter'],
+  ['path', 'invalidPath'],
+  ['op', 'invalidSyntax'],
+]);
+
+/** An AppError as an identity provider expects it. `scimType` is stated for 400 and 409 alone. */
+export function toScimErrorBody(error: AppError): ScimErrorBody {
+  const scimType = scimTypesOfParams.get(error.param ?? '') ?? scimTypes.get(error.code);
+  return {
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+    status: String(error.entry.status),
+    ...(scimType !== undefined && [400, 409].includes(error.entry.status) && { scimType }),
+    detail: error.publicMessage,
+  };
+}
+
 /** RFC 9457 problem details, with the catalogue's `code`; for the management API. */
 export const problemBody = z.object({
   type: z.string(),

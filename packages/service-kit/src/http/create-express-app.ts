@@ -10,7 +10,7 @@ import type { ServiceContext } from '../lifecycle/service-definition.ts';
 import type { JsonBounds } from './json-figures.ts';
 import { parseJsonBody } from './parse-json-body.ts';
 import { readJsonBytes } from './read-body.ts';
-import { sendProblem } from './send-error.ts';
+import { sendProblem, sendScimError } from './send-error.ts';
 
 const bodyBytesMax = 1024 * 1024;
 
@@ -55,6 +55,13 @@ export function withJsonBodies(router: Router): Router {
   outer.use(router);
   return outer;
 }
+
+/** Sends errors of SCIM routes in their form. A fault of ours is left to the handler that logs it. */
+export const scimErrors: ErrorRequestHandler = (thrown, _request, response, next) => {
+  const error = toAppError(thrown);
+  if (error.code === 'internal_error') return next(thrown);
+  sendScimError(response, error);
+};
 
 function measure(context: ServiceContext): RequestHandler {
   const duration = context.metrics.histogram(

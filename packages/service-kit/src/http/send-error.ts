@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type AppError, toOpenAiErrorBody, toProblemBody } from '@aggregator/contracts';
+import { type AppError, toOpenAiErrorBody, toProblemBody, toScimErrorBody } from '@aggregator/contracts';
 
 /** A browser takes an answer for what its content type says, and for nothing else. */
 export const noSniffing = { 'x-content-type-options': 'nosniff' } as const;
@@ -29,6 +29,11 @@ export function sendOpenAiError(response: ServerResponse, error: AppError): void
 /** Answers an error with a body in the words of another API. */
 export function sendErrorBody(response: ServerResponse, error: AppError, body: unknown): void {
   send(response, error, 'application/json', JSON.stringify(body));
+}
+
+/** Answers an error as an identity provider expects it. */
+export function sendScimError(response: ServerResponse, error: AppError): void {
+  send(response, error, 'application/scim+json', JSON.stringify(toScimErrorBody(error)));
 }
 
 /** Answers an error as RFC 9457 problem details. */

@@ -1,0 +1,16 @@
+import { principalOf } from '@aggregator/service-kit';
+import type { RequestHandler } from 'express';
+import type { AuthContext } from '../../auth-context.ts';
+import { scimTokensMax, toScimToken } from '../../scim/scim-tokens.ts';
+
+export function listScimTokensHandler({ database }: AuthContext): RequestHandler {
+  return async (request, response) => {
+    const { orgId: organizationId } = principalOf(request);
+    const rows = await database.scimToken.findMany({
+      where: { organizationId, revokedAt: null },
+      orderBy: { id: 'asc' },
+      take: scimTokensMax,
+    });
+    response.json({ data: rows.map(toScimToken) });
+  };
+}
