@@ -88,6 +88,19 @@ describe('what the pods are told', () => {
     });
   });
 
+  it('gives the secrets of payments to billing alone, and both of them', () => {
+    const values = variants['payments by Stripe'] ?? {};
+    const secrets = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRETS'];
+    expect(environmentOf('billing', values)).toMatchObject({
+      ...Object.fromEntries(secrets.map((name) => [name, expect.stringMatching(/^secret:/)])),
+      PUBLIC_URL: 'https://ai.example.com',
+    });
+    const holders = [...readEnvironments(values)].filter(([, environment]) =>
+      secrets.some((name) => name in environment),
+    );
+    expect(holders.map(([app]) => app)).toEqual(['billing']);
+  });
+
   it('gives the seed that speaks for principals to the gateway alone (I19)', () => {
     const holders = (values: object) =>
       [...readEnvironments({ values })]

@@ -87,6 +87,11 @@ describe('a Secret that is missing', () => {
       '--from-literal=BILLING_DATABASE_URL=',
     ],
     ['existingSecrets.smtp', { ...without({}), accounts: { mail: { transport: 'smtp' } } }, '--from-literal=SMTP_URL='],
+    [
+      'existingSecrets.stripe',
+      { ...without({}), payments: { provider: 'stripe' } },
+      '--from-literal=STRIPE_SECRET_KEY=',
+    ],
     ['existingSecrets.seed', { ...without({ seed: '' }), seed: { enabled: true } }, '--from-literal=SEED_API_KEY='],
   ])('%s is told with the command that makes it', (value, values, command) => {
     const refusal = readRefusal(values);

@@ -54,6 +54,13 @@ export const variants: Readonly<Record<string, RenderOptions>> = {
       },
     },
   },
+  'payments by Stripe': {
+    values: {
+      existingSecrets: { ...secrets, stripe: 'stripe' },
+      payments: { provider: 'stripe' },
+      accounts: { publicUrl: 'https://ai.example.com' },
+    },
+  },
   'migrations elsewhere': { values: { ...leastValues, migrations: { mode: 'external' } } },
   'autoscaled by pods': { values: autoscaled('pods') },
   'autoscaled by KEDA': { values: autoscaled('keda') },

@@ -26,7 +26,7 @@ function listChangingRoutes(app: string): { route: string; file: string }[] {
   );
   const routes = [...text.matchAll(/\bapp\.(post|put|patch|delete)\(\s*([^,]+),([^;]*?)(\w+)\(context\),?\s*\);/g)];
   return routes.flatMap(([, method = '', path = '', guards = '', handler = '']) => {
-    const isPrincipals = /\b(?:allow\(|principal\b|manager\b|manages\b)/.test(guards);
+    const isPrincipals = /\b(?:allow\(|principal\b|manager\b|manages\b|pays\b)/.test(guards);
     return isPrincipals ? [{ route: `${method} ${path}`, file: files.get(handler) ?? handler }] : [];
   });
 }

@@ -21,7 +21,9 @@ export interface Tenant {
   readonly refreshToken: string;
 }
 
-const ownerScopes: readonly Scope[] = ['ai:invoke', 'keys:manage', 'profile:manage', 'billing:read', 'usage:read'];
+const ownerScopes: readonly Scope[] = [
+  ...(['ai:invoke', 'keys:manage', 'profile:manage', 'billing:read', 'billing:pay', 'usage:read'] as const),
+];
 
 /** Makes tenants, keys and the callers of the matrix in a world. */
 export class Callers {

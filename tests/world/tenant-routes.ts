@@ -19,6 +19,7 @@ const messages = [{ role: 'user', content: 'hi' }];
 const chat = { model: 'mock-small', messages };
 const provider = { name: 'intruder', type: 'OpenAICompatible', baseUrl: 'https://example.com/v1' };
 const topUp = { type: 'top_up', amountNanoUsd: '1', description: 'x', idempotencyKey: 'intruder-1' };
+const pay = { amountNanoUsd: '5000000000', idempotencyKey: 'intruder-1' };
 const profile = 'profile:manage';
 const keys = 'keys:manage';
 const tenants = 'tenants:manage';
@@ -147,6 +148,14 @@ export const matrixRoutes: readonly MatrixRoute[] = [
   { route: 'POST /v1/billing/reviews/:requestId/close', needs: 'billing:manage', body: {} },
   { route: 'GET /v1/billing/spools', needs: 'billing:manage' },
   { route: 'POST /v1/billing/spools/:requestId/lost', needs: 'billing:manage', body: {} },
+  { route: 'POST /v1/billing/top-ups', needs: 'billing:pay', body: pay },
+  { route: 'GET /v1/billing/top-ups', needs: 'billing:read' },
+  { route: 'GET /v1/billing/top-ups/:requestId', needs: 'billing:read', isOwned: true },
+  { route: 'POST /v1/billing/top-ups/:requestId/refunds', needs: 'billing:manage', body: {} },
+  { route: 'GET /v1/billing/payment-method', needs: 'billing:read' },
+  { route: 'DELETE /v1/billing/payment-method', needs: 'billing:pay' },
+  { route: 'GET /v1/billing/payment-reviews', needs: 'billing:manage' },
+  { route: 'POST /v1/billing/payment-reviews/:requestId/close', needs: 'billing:manage', body: {} },
   { route: 'GET /v1/analytics/dashboard', needs: 'usage:read' },
   { route: 'GET /v1/analytics/metrics', needs: 'usage:read' },
   { route: 'GET /v1/users/usage', needs: 'usage:read' },

@@ -92,7 +92,7 @@ export const authVariables = {
   publicUrl: variable(
     'PUBLIC_URL',
     z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000'),
-    'Start of the links in mails: a page there reads the token behind `#token=` and calls the API with it.',
+    'Start of the links in mails and of the page to which a payment provider sends a customer back. The page of a mail reads the token behind `#token=` and calls the API with it.',
   ),
   invitationsPerDay: variable(
     'INVITATIONS_PER_DAY',

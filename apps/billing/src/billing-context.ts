@@ -8,8 +8,9 @@ import type { BillingEvents } from './events.ts';
 import type { Finality } from './finality/finality.ts';
 import type { LeaseContext } from './leases/grant-lease.ts';
 import type { LeaseDesk } from './leases/lease-desk.ts';
+import type { PaymentContext } from './payments/payment-desk.ts';
 
-export interface BillingContext extends ServiceContext, LeaseContext {
+export interface BillingContext extends ServiceContext, LeaseContext, PaymentContext {
   readonly config: BillingConfig;
   readonly database: Database;
   readonly eventLog: EventLog;

@@ -12,9 +12,8 @@ import {
   redisVariables,
   variable,
 } from '@aggregator/service-kit';
+import { nanoUsdMax, paymentVariables, requirePaymentSecrets } from './payments/payments-config.ts';
 
-/** A million dollars; below what the counter store can count exactly. */
-const nanoUsdMax = 999_999_999_999_999;
 const nanoUsd = (min: number) => integer(min, nanoUsdMax).transform(BigInt);
 
 export const billingVariables = {
@@ -48,6 +47,7 @@ export const billingVariables = {
     nanoUsd(1).default(10_000_000_000_000n),
     'Most that one organisation is granted in one minute, as leases and holds, in nano-USD: a bound on what a fault or a stolen key can spend. $10,000 by default.',
   ),
+  ...paymentVariables,
   strandedLeaseReleaseMs: variable(
     'STRANDED_LEASE_RELEASE_MS',
     integer(0, 86_400_000).default(60_000),
@@ -64,5 +64,7 @@ export type BillingConfig = ConfigOf<typeof billingVariables>;
 
 /** Throws ConfigError with every fault. */
 export function readBillingConfig(environment: Environment): BillingConfig {
-  return readConfig(billingVariables, environment);
+  const config = readConfig(billingVariables, environment);
+  requirePaymentSecrets(config);
+  return config;
 }

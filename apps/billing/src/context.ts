@@ -21,6 +21,7 @@ import { createLeaseDesk } from './leases/lease-desk.ts';
 import { reclaimLeases } from './leases/reclaim-leases.ts';
 import { createStoreEpoch } from './leases/store-epoch.ts';
 import { createOrganizationDirectory, type OrganizationDirectory } from './organizations/directory.ts';
+import { openPaymentProviders } from './payments/open-payment-providers.ts';
 
 /** Parts that may come from outside; who made a part closes it. */
 export interface BillingOverrides {
@@ -31,6 +32,8 @@ export interface BillingOverrides {
   budgetDirectory: BudgetDirectory;
   /** Milliseconds; only differences count. */
   now(): number;
+  /** The time of people: days, months, expiry. */
+  clock(): Date;
 }
 
 const authDeadlineMs = 2000;
@@ -65,6 +68,8 @@ export async function createBillingContext(
   const context: BillingContext = {
     ...leases,
     ...{ config, logger, metrics, eventLog },
+    paymentProviders: openPaymentProviders(config),
+    clock: overrides.clock ?? (() => new Date()),
     verifier,
     leaseDesk: createLeaseDesk(leases),
     budgetDesk: createBudgetDesk(leases),

@@ -31,7 +31,7 @@ proxy:
 billing:
   port: 3004
   calls: [auth]
-  stores: [postgres, redis, kafka]
+  stores: {{ toJson (concat (list "postgres" "redis" "kafka") (ternary (list "stripe") list (eq .Values.payments.provider "stripe"))) }}
 analytics:
   port: 3005
   stores: [postgres, kafka]

@@ -13,4 +13,5 @@
 {{ include "aggregator.alert" (merge (dict "name" "AggregatorLedgerFault" "page" "ledger-fault" "severity" "critical" "expr" (printf "max(billing_ledger_faults{%s}) > 0" $job) "summary" "A balance of the ledger is not what its transfers make it.") $alert) }}
 {{ include "aggregator.alert" (merge (dict "name" "AggregatorLedgerUnchecked" "page" "ledger-fault" "for" "10m" "expr" (printf "min(billing_ledger_check_age_seconds{%s}) > 7200" $job) "summary" "The ledger has not been checked for two hours.") $alert) }}
 {{ include "aggregator.alert" (merge (dict "name" "AggregatorUsageInReview" "page" "usage-in-review" "expr" (printf "max(billing_open_reviews{%s}) > 0" $job) "summary" "A provider reported usage beyond the bounds of a request; a person must look at it.") $alert) }}
+{{ include "aggregator.alert" (merge (dict "name" "AggregatorPaymentInReview" "page" "payment-in-review" "expr" (printf "max(billing_open_payment_reviews{%s}) > 0" $job) "summary" "A payment provider reported what does not fit, a dispute or a failed refund; a person must look at it.") $alert) }}
 {{- end -}}

@@ -1,5 +1,5 @@
 {{/*
-The Secret of one group (databases, redis, kafka, keys, providers, seed, smtp): one that somebody made, or the one that External
+The Secret of one group (databases, redis, kafka, keys, providers, seed, smtp, stripe): one that somebody made, or the one that External
 Secrets will make. Where there is none the message says what to create.
 */}}
 {{- define "aggregator.secretName" -}}
@@ -34,9 +34,11 @@ Secrets will make. Where there is none the message says what to create.
 {{- if eq $store "postgres" -}}
 {{- $variables = append $variables (include "aggregator.databaseVariable" (dict "root" $root "name" $name) | fromJson) -}}
 {{- else -}}
-{{- $variable := get (dict "redis" "REDIS_URL" "kafka" "KAFKA_BROKERS" "smtp" "SMTP_URL") $store -}}
-{{- $secret := include "aggregator.secretName" (dict "root" $root "group" $store "entries" (list $variable)) -}}
-{{- $variables = append $variables (dict "name" $variable "secret" $secret) -}}
+{{- $entries := get (dict "redis" (list "REDIS_URL") "kafka" (list "KAFKA_BROKERS") "smtp" (list "SMTP_URL") "stripe" (list "STRIPE_SECRET_KEY" "STRIPE_WEBHOOK_SECRETS")) $store -}}
+{{- $secret := include "aggregator.secretName" (dict "root" $root "group" $store "entries" $entries) -}}
+{{- range $entries -}}
+{{- $variables = append $variables (dict "name" . "secret" $secret) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- if not .component.isForeign -}}

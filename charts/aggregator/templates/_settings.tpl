@@ -51,6 +51,9 @@ PEER_NAMESPACE: {{ $root.Release.Namespace }}
 {{- if eq $name "auth" }}
 {{ include "aggregator.accountSettings" $root }}
 {{- end }}
+{{- if eq $name "billing" }}
+{{ include "aggregator.publicUrl" $root }}
+{{- end }}
 {{- if eq $name "proxy" }}
 SPOOL_DIRECTORY: /state/spool
 SPOOL_BYTES_MAX: {{ $root.Values.spool.bytesMax | quote }}
@@ -103,8 +106,13 @@ MAIL_TRANSPORT: {{ $accounts.mail.transport }}
 {{- with $accounts.mail.from }}
 MAIL_FROM: {{ . | quote }}
 {{- end }}
-{{- if $accounts.publicUrl }}
-PUBLIC_URL: {{ $accounts.publicUrl | quote }}
+{{- include "aggregator.publicUrl" . }}
+{{- end -}}
+
+{{/* Where people find the installation: links in mails, and the way back from a page of a payment provider. */}}
+{{- define "aggregator.publicUrl" -}}
+{{- if .Values.accounts.publicUrl }}
+PUBLIC_URL: {{ .Values.accounts.publicUrl | quote }}
 {{- else if .Values.ingress.enabled }}
 PUBLIC_URL: {{ printf "%s://%s" (ternary "https" "http" .Values.ingress.tls.enabled) .Values.ingress.host | quote }}
 {{- end }}

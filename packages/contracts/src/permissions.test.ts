@@ -33,9 +33,10 @@ describe('may', () => {
 
 describe('scopesOf', () => {
   it('gives each role the scopes of its actions', () => {
-    expect(scopesOf(['owner'])).toEqual(['ai:invoke', 'keys:manage', 'profile:manage', 'billing:read', 'usage:read']);
-    expect(scopesOf(['admin'])).toEqual(scopesOf(['owner']));
-    expect(scopesOf(['billing'])).toEqual(['profile:manage', 'billing:read', 'usage:read']);
+    const ofAdmins = ['ai:invoke', 'keys:manage', 'profile:manage', 'billing:read', 'usage:read'];
+    expect(scopesOf(['owner'])).toEqual([...ofAdmins.slice(0, 4), 'billing:pay', 'usage:read']);
+    expect(scopesOf(['admin'])).toEqual(ofAdmins);
+    expect(scopesOf(['billing'])).toEqual(['profile:manage', 'billing:read', 'billing:pay', 'usage:read']);
     expect(scopesOf(['developer'])).toEqual(['ai:invoke', 'keys:manage', 'profile:manage', 'usage:read']);
     expect(scopesOf(['viewer'])).toEqual(['profile:manage', 'usage:read']);
     expect(scopesOf(['operator'])).toEqual(['billing:manage', 'providers:manage', 'tenants:manage', 'prices:manage']);

@@ -41,6 +41,7 @@ export const permissions = {
   'budgets.manage': { needs: 'session', owner: 'organization', admin: 'organization', billing: 'organization' },
   'audit.read': { needs: 'session', operator: 'installation', owner: 'organization', admin: 'organization' },
   'billing.read': { needs: 'billing:read', owner: 'organization', admin: 'organization', billing: 'organization' },
+  'billing.pay': { needs: 'billing:pay', owner: 'organization', billing: 'organization' },
   'usage.read': {
     ...{ needs: 'usage:read', owner: 'organization', admin: 'organization', billing: 'organization' },
     ...{ developer: 'organization', viewer: 'organization' },

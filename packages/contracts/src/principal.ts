@@ -8,6 +8,7 @@ export const scope = z.enum([
   'keys:manage',
   'profile:manage',
   'billing:read',
+  'billing:pay',
   'billing:manage',
   'usage:read',
   'providers:manage',

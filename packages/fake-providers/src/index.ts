@@ -24,4 +24,11 @@ export {
 } from './openai/index.ts';
 export { createFakeOpenRouter, type FakeOpenRouterOptions } from './openrouter/index.ts';
 export type { FakeScript, ScriptedCall, ScriptedRequest, ScriptedRound, ScriptedTurn } from './script.ts';
+export {
+  createFakeStripe,
+  type FakeStripe,
+  type FakeStripeEvent,
+  type SignedEvent,
+  signStripeEvent,
+} from './stripe/index.ts';
 export { createFakeYandex, type FakeYandexOptions } from './yandex/index.ts';

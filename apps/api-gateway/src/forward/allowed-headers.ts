@@ -13,6 +13,7 @@ const requestHeaders: ReadonlySet<string> = new Set([
   'anthropic-version',
   'anthropic-beta',
   'openai-beta',
+  'stripe-signature',
   'x-session-id',
   'x-aggregator-cache',
   'x-aggregator-privacy',

@@ -108,6 +108,7 @@ export const managementRoutes: readonly ManagementRoute[] = [
   },
   { prefix: '/v1/users/usage', service: 'analytics', isPublic: false },
   { prefix: '/v1/users', service: 'auth', isPublic: false },
+  { prefix: '/v1/billing/webhooks', service: 'billing', isPublic: true },
   { prefix: '/v1/billing', service: 'billing', isPublic: false },
   { prefix: '/v1/analytics', service: 'analytics', isPublic: false },
   { prefix: '/v1/orchestrator', service: 'provider-orchestrator', isPublic: false },

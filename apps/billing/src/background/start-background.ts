@@ -6,6 +6,7 @@ import { expireHolds } from '../holds/expire-holds.ts';
 import { retryGrants } from '../leases/retry-grants.ts';
 import { createLedgerWatch } from '../ledger/watch-ledger.ts';
 import { relayOutbox } from '../outbox/relay.ts';
+import { tendPayments } from '../payments/tend-payments.ts';
 import { createReconciler } from '../reconciliation/reconciler.ts';
 import { countOpenReviews } from '../reviews/list-reviews.ts';
 import { findSpoolGaps } from '../spools/watch-gaps.ts';
@@ -44,6 +45,7 @@ export function startBackground(context: BillingContext): EventConsumer {
     task('open_reviews', 30 * secondMs, async () => events.reviewsCounted(await countOpenReviews(database))),
     task('silent_spools', 30 * secondMs, async () => events.spoolsSilent(await findSilentSpools(database))),
     task('spool_gaps', 30 * secondMs, async () => events.spoolGapsFound(await findSpoolGaps(database))),
+    task('payments', minuteMs, () => tendPayments(context)),
     task('outbox', secondMs / 4, async () => {
       events.outboxRelayed(await relayOutbox(database, eventLog));
     }),

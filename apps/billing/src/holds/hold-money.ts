@@ -39,10 +39,11 @@ export async function holdMoney(
     const isNew = await insertHold(tx, hold, options.ttlMs);
     const accounts = await lockOrganization(tx, hold.orgId);
     if (!isNew) return { result: 'held', availableNanoUsd: formatNanoUsd(accounts.available) };
-    if (accounts.available < hold.amountNanoUsd) {
+    const isFrozen = accounts.receivable < 0n;
+    if (isFrozen || accounts.available < hold.amountNanoUsd) {
       // Not rolled back by an exception: an answer is no failure.
       await tx.$executeRaw`DELETE FROM request_hold WHERE request_id = ${hold.requestId}::uuid`;
-      if (accounts.available + accounts.leased < hold.amountNanoUsd) return { result: 'insufficient' };
+      if (isFrozen || accounts.available + accounts.leased < hold.amountNanoUsd) return { result: 'insufficient' };
       throw new AppError('billing_unavailable', { internal: 'the rest is leased', retryAfterMs: 1000 });
     }
     const exceeded = await holdInBudgets(tx, hold.orgId, budgets, hold.amountNanoUsd);

@@ -27,8 +27,9 @@ export async function raiseHold(
     const accounts = await lockOrganization(tx, orgId);
     const more = amountNanoUsd - heldNanoUsd;
     if (more <= 0n) return { result: 'held', availableNanoUsd: formatNanoUsd(accounts.available) };
-    if (accounts.available < more) {
-      if (accounts.available + accounts.leased < more) return { result: 'insufficient' };
+    const isFrozen = accounts.receivable < 0n;
+    if (isFrozen || accounts.available < more) {
+      if (isFrozen || accounts.available + accounts.leased < more) return { result: 'insufficient' };
       throw new AppError('billing_unavailable', { internal: 'the rest is leased', retryAfterMs: 1000 });
     }
     const limit = await takeOfMinute(tx, orgId, { leastNanoUsd: more, wantedNanoUsd: more, maxNanoUsd });

@@ -85,6 +85,8 @@ async function moveToLeased(
 ): Promise<OpenLease | MinuteLimit | null> {
   const { orgId, needed, epoch, idle } = question;
   const accounts = await lockOrganization(tx, orgId);
+  // What a bank took back is owed first.
+  if (accounts.receivable < 0n) return null;
   const { available } = accounts;
   // Idle credit counts too, or the end of a balance could not be spent: then all that is left is leased.
   const size = sizeLease({ needed, available, target: config.leaseTargetNanoUsd });

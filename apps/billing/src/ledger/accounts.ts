@@ -12,6 +12,9 @@ export const platformAccounts = {
   cogs: 'ffffffff-ffff-4fff-bfff-fffffffffff6',
   /** What is owed to providers for it. */
   payableProvider: 'ffffffff-ffff-4fff-bfff-fffffffffff7',
+  /** On its way back to customers. */
+  refunds: 'ffffffff-ffff-4fff-bfff-fffffffffff8',
+  taxPayable: 'ffffffff-ffff-4fff-bfff-fffffffffff9',
 } as const;
 export type PlatformAccount = (typeof platformAccounts)[keyof typeof platformAccounts];
 
@@ -23,6 +26,13 @@ export interface OrganizationAccounts {
   available: bigint;
   leased: bigint;
   held: bigint;
+  /** Empty until the organisation has such an account. */
+  promotionalId: string;
+  receivableId: string;
+  /** Given with an end; what is left of it. */
+  promotional: bigint;
+  /** Below zero by what the organisation owes: nothing is leased or held meanwhile. */
+  receivable: bigint;
   /** All that ever left `leased`. */
   leasedDebited: bigint;
 }
@@ -65,10 +75,7 @@ export async function lockOrganization(
 }
 
 /** What an organisation has; undefined where it was never seen. */
-export async function readAccounts(
-  db: Transaction,
-  orgId: string,
-): Promise<Pick<OrganizationAccounts, 'available' | 'leased' | 'held'> | undefined> {
+export async function readAccounts(db: Transaction, orgId: string): Promise<OrganizationAccounts | undefined> {
   const rows = await db.$queryRaw<AccountRow[]>`
     SELECT id, org_id AS "orgId", kind, balance, debited FROM account WHERE org_id = ${orgId}::uuid`;
   return toOrganizationAccounts(rows).get(orgId);
@@ -77,6 +84,7 @@ export async function readAccounts(
 const unopened: OrganizationAccounts = {
   ...{ availableId: '', leasedId: '', heldId: '' },
   ...{ available: 0n, leased: 0n, held: 0n, leasedDebited: 0n },
+  ...{ promotionalId: '', receivableId: '', promotional: 0n, receivable: 0n },
 };
 
 function toOrganizationAccounts(rows: readonly AccountRow[]): Map<string, OrganizationAccounts> {
@@ -87,7 +95,9 @@ function toOrganizationAccounts(rows: readonly AccountRow[]): Map<string, Organi
     accounts.set(orgId, entry);
     if (kind === 'available') Object.assign(entry, { availableId: id, available: balance });
     else if (kind === 'leased') Object.assign(entry, { leasedId: id, leased: balance, leasedDebited: debited });
-    else Object.assign(entry, { heldId: id, held: balance });
+    else if (kind === 'held') Object.assign(entry, { heldId: id, held: balance });
+    else if (kind === 'promotional') Object.assign(entry, { promotionalId: id, promotional: balance });
+    else if (kind === 'receivable') Object.assign(entry, { receivableId: id, receivable: balance });
   }
   return accounts;
 }

@@ -31,7 +31,7 @@ export async function checkLedger(db: Transaction): Promise<LedgerCheckAnswer> {
       FROM account LEFT JOIN moved USING (id) GROUP BY account.id
     ), fault AS (
       SELECT id, kind, balance::text, folded::text FROM fold
-      WHERE balance <> folded OR (balance < 0 AND kind IN ('available', 'leased', 'held'))
+      WHERE balance <> folded OR (balance < 0 AND kind IN ('available', 'leased', 'held', 'promotional'))
       ORDER BY id LIMIT ${faultsMax}
     )
     SELECT count(*) AS accounts,

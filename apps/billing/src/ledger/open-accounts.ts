@@ -35,10 +35,19 @@ export async function openAccounts(db: Database, orgId: string, options: OpenAcc
 
 const organizationKinds = ['available', 'leased', 'held'] as const;
 
-async function insertAccounts(tx: Transaction, orgIds: readonly string[]): Promise<string[]> {
-  const ids = createOrderedIds(orgIds.length * organizationKinds.length);
+/** Opens the account of a kind that few organisations need, unless it is there. Call it before accounts are locked. */
+export async function openAccount(tx: Transaction, orgId: string, kind: 'promotional' | 'receivable'): Promise<void> {
+  await insertAccounts(tx, [orgId], [kind]);
+}
+
+async function insertAccounts(
+  tx: Transaction,
+  orgIds: readonly string[],
+  kinds: readonly string[] = organizationKinds,
+): Promise<string[]> {
+  const ids = createOrderedIds(orgIds.length * kinds.length);
   const rows = orgIds.flatMap((orgId, index) =>
-    organizationKinds.map((kind, at) => ({ id: ids[index * organizationKinds.length + at], orgId, kind })),
+    kinds.map((kind, at) => ({ id: ids[index * kinds.length + at], orgId, kind })),
   );
   const inserted = await tx.$queryRaw<{ orgId: string; kind: string }[]>`
     INSERT INTO account (id, org_id, kind)

@@ -15,7 +15,18 @@ export type TransferReason =
   | 'provider_excess'
   | 'correction'
   | 'cost'
-  | 'cost_correction';
+  | 'cost_correction'
+  | 'refund'
+  | 'refund_returned'
+  | 'dispute'
+  | 'dispute_won'
+  | 'receivable_collected'
+  | 'promotional_credit'
+  | 'promotional_drawn'
+  | 'promotional_expired'
+  | 'tax'
+  | 'credit_note'
+  | 'subscription_fee';
 
 /** `amountNanoUsd` (more than zero) leaves the debit account and enters the credit account. */
 export interface NewTransfer {
@@ -48,7 +59,7 @@ export async function postTransfers(tx: Transaction, transfers: readonly NewTran
     UPDATE account SET balance = account.balance + moved.change, debited = account.debited + moved.debited
     FROM json_to_recordset(${toJsonRows(changes)}::json) AS moved (id uuid, change bigint, debited bigint)
     WHERE account.id = moved.id
-      AND (account.kind NOT IN ('available', 'leased', 'held') OR account.balance >= -moved.change)`;
+      AND (account.kind NOT IN ('available', 'leased', 'held', 'promotional') OR account.balance >= -moved.change)`;
   if (moved !== changes.length) throw new GuardError(`${moved} of ${changes.length} balances could be moved`);
 
   const ids = createOrderedIds(transfers.length);

@@ -4,7 +4,7 @@ import { type Principal, peerHeader, principalHeader, type Scope, type ServiceNa
 import { createEmbeddedEventLog, type EventLog } from '@aggregator/messaging';
 import { createIdentitySigner, createInternalKeyring, type Logger, startService } from '@aggregator/service-kit';
 import { createTestDatabase } from '@aggregator/testing';
-import { type BillingContext, billingService } from '../index.ts';
+import { type BillingContext, type BillingOverrides, billingService } from '../index.ts';
 
 export interface Answer {
   status: number;
@@ -22,15 +22,24 @@ export interface RunningBilling {
   unknown: Set<string>;
   /** As the gateway forwards it for a principal. */
   ask(method: string, path: string, as: Partial<Principal> & { orgId: string }, body?: unknown): Promise<Answer>;
-  /** As a peer asks. */
-  askAsPeer(method: string, path: string, peer: ServiceName, body?: unknown): Promise<Answer>;
+  /** As a peer asks. A text is sent as it is. */
+  askAsPeer(
+    method: string,
+    path: string,
+    peer: ServiceName,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
   stop(): Promise<void>;
 }
 
 const silent: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Billing as it runs: its port open, its consumer on an embedded event log, an in-process counter store. */
-export async function startBilling(environment: Record<string, string> = {}): Promise<RunningBilling> {
+export async function startBilling(
+  environment: Record<string, string> = {},
+  overrides: Partial<BillingOverrides> = {},
+): Promise<RunningBilling> {
   const database = await createTestDatabase({ service: 'billing' });
   const events = await createTestDatabase({ isEmpty: true });
   const admission = createMemoryAdmissionStore();
@@ -45,7 +54,8 @@ export async function startBilling(environment: Record<string, string> = {}): Pr
   });
   const unknown = new Set<string>();
   const organizations = { confirm: async (orgId: string) => !unknown.has(orgId) };
-  const service = await startService(billingService, config, { admission, eventLog, organizations, logger: silent });
+  const parts = { admission, eventLog, organizations, logger: silent, ...overrides };
+  const service = await startService(billingService, config, parts);
   const keyring = createInternalKeyring(seed);
   const gateway = createIdentitySigner(keyring, 'api-gateway');
 
@@ -57,8 +67,8 @@ export async function startBilling(environment: Record<string, string> = {}): Pr
   ): Promise<Answer> => {
     const answer = await fetch(`${service.url}${path}`, {
       method,
-      headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await answer.text();
     return { status: answer.status, body: text === '' ? null : JSON.parse(text) };
@@ -77,9 +87,9 @@ export async function startBilling(environment: Record<string, string> = {}): Pr
       };
       return send(method, path, { [principalHeader]: await gateway.signPrincipal(principal, 'billing') }, body);
     },
-    async askAsPeer(method, path, peer, body) {
+    async askAsPeer(method, path, peer, body, headers = {}) {
       const token = await createIdentitySigner(keyring, peer).signPeer('billing');
-      return send(method, path, { [peerHeader]: token }, body);
+      return send(method, path, { ...headers, [peerHeader]: token }, body);
     },
     async stop() {
       await service.stop();

@@ -3,6 +3,7 @@ import { aiApiRoutes } from './ai-routes.ts';
 import { budgetRoutes } from './budget-routes.ts';
 import { moneyRoutes } from './money-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
+import { paymentRoutes } from './payment-routes.ts';
 import { priceRoutes } from './price-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
 import type { ApiRoute } from './route.ts';
@@ -16,6 +17,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...organizationRoutes,
   ...moneyRoutes,
   ...budgetRoutes,
+  ...paymentRoutes,
   ...providerRoutes,
   ...priceRoutes,
 ];

@@ -99,6 +99,11 @@ export const errorCatalogue = {
     'authentication_error',
     'The login at the identity provider could not be verified. Start it again in the same browser.',
   ),
+  invalid_signature: entry(
+    401,
+    'authentication_error',
+    'The signature of this webhook is absent, false or too old. Nothing was changed.',
+  ),
   invalid_peer: entry(
     401,
     'authentication_error',
@@ -156,6 +161,7 @@ export const errorCatalogue = {
     'conflict_error',
     'A request with this Idempotency-Key was processed, and may have been charged, but its answer is not available. Send another key to make a new request.',
   ),
+  already_refunded: entry(409, 'conflict_error', 'This payment has been refunded already. Nothing was refunded again.'),
   conflict: entry(409, 'conflict_error', 'The request conflicts with the present state.'),
   stale_declaration: entry(
     409,

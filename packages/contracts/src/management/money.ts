@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { transactionTypes } from '../events/billing-transaction.ts';
 import { outcome } from '../events/usage-recorded.ts';
 import { nanoUsdString, picoUsdString } from '../money.ts';
 import { usage, usageComponents } from '../usage.ts';
@@ -18,7 +19,7 @@ export type BalanceAnswer = z.infer<typeof balanceAnswer>;
 export const transaction = z.strictObject({
   id: z.string(),
   time: z.iso.datetime(),
-  type: z.enum(['charge', 'top_up', 'sign_up_credit', 'adjustment']),
+  type: z.enum(transactionTypes),
   /** Positive adds to the balance, negative takes from it. */
   amountNanoUsd: nanoUsdString,
   requestId: z.uuid().optional(),

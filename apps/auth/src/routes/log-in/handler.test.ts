@@ -37,7 +37,7 @@ describe('POST /v1/auth/login', () => {
       expect(accessTokenClaims.parse(payload)).toMatchObject({
         sub: account.principal.userId,
         org: account.principal.orgId,
-        scopes: ['ai:invoke', 'keys:manage', 'profile:manage', 'billing:read', 'usage:read'],
+        scopes: ['ai:invoke', 'keys:manage', 'profile:manage', 'billing:read', 'billing:pay', 'usage:read'],
       });
       expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(900);
     });

@@ -12,7 +12,7 @@ describe('GET /internal/ledger/check', () => {
   it('200 answers whether the ledger is sound', async () => {
     const { status, body } = await billing.askAsPeer('GET', '/internal/ledger/check', 'analytics');
     expect(status).toBe(200);
-    expect(ledgerCheckAnswer.parse(body)).toMatchObject({ isConsistent: true, accounts: 7, sumNanoUsd: '0' });
+    expect(ledgerCheckAnswer.parse(body)).toMatchObject({ isConsistent: true, accounts: 9, sumNanoUsd: '0' });
   });
 
   it('401 refuses whoever is no peer', async () => {

@@ -1,0 +1,56 @@
+import { type TopUp, topUp } from '@aggregator/contracts';
+import type { PaymentEvent } from '@aggregator/payments';
+import { formatNanoUsd } from '@aggregator/pricing';
+import type { Transaction } from '../database/open-database.ts';
+import type { Payment } from '../generated/prisma/client.ts';
+
+/** Payments are asked for and credited in one currency. */
+export const paymentCurrency = 'USD';
+/** Nano-USD in a cent: the smallest unit that a payment provider moves. */
+export const nanoUsdPerCent = 10_000_000n;
+
+export function toTopUp(row: Payment): TopUp {
+  const isOpen = row.status === 'open';
+  return {
+    id: row.id,
+    time: row.createdAt.toISOString(),
+    organizationId: row.orgId,
+    kind: topUp.shape.kind.parse(row.kind),
+    provider: row.provider,
+    status: topUp.shape.status.parse(row.status),
+    currency: paymentCurrency,
+    amountNanoUsd: formatNanoUsd(row.amount),
+    refundedNanoUsd: formatNanoUsd(row.refunded),
+    disputedNanoUsd: formatNanoUsd(row.disputed),
+    failureCode: row.failureCode,
+    checkoutUrl: isOpen ? row.checkoutUrl : null,
+    expiresAt: isOpen ? (row.expiresAt?.toISOString() ?? null) : null,
+  };
+}
+
+/** Locks a payment until the transaction ends; null if there is none. */
+export async function lockPayment(tx: Transaction, id: string): Promise<Payment | null> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM payment WHERE id = ${id}::uuid FOR UPDATE`;
+  return rows.length === 0 ? null : tx.payment.findUnique({ where: { id } });
+}
+
+/**
+ * The payment that an event of `provider` is about, locked: by our own id, else by the provider's. Null if it names none that
+ * we know; one of another provider is not known.
+ */
+export async function lockPaymentOf(
+  tx: Transaction,
+  provider: string,
+  event: Pick<Extract<PaymentEvent, { paymentId: unknown }>, 'paymentId' | 'paymentReference'>,
+): Promise<Payment | null> {
+  const { paymentId, paymentReference } = event;
+  const found =
+    paymentId !== null && isUuid(paymentId)
+      ? await tx.payment.findFirst({ where: { id: paymentId, provider }, select: { id: true } })
+      : paymentReference !== null
+        ? await tx.payment.findFirst({ where: { provider, paymentReference }, select: { id: true } })
+        : null;
+  return found === null ? null : lockPayment(tx, found.id);
+}
+
+const isUuid = (text: string) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

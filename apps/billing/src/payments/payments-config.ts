@@ -1,0 +1,67 @@
+import { ConfigError, type ConfigOf, integer, variable } from '@aggregator/service-kit';
+import { z } from 'zod';
+
+/** A million dollars; below what the counter store can count exactly. */
+export const nanoUsdMax = 999_999_999_999_999;
+const nanoUsd = (min: number) => integer(min, nanoUsdMax).transform(BigInt);
+
+const webhookSecrets = z
+  .string()
+  .transform((text) => text.split(',').map((secret) => secret.trim()))
+  .pipe(
+    z
+      .array(z.string().regex(/^whsec_[\w+/=-]{8,}$/, 'must begin with whsec_'))
+      .min(1)
+      .max(5),
+  );
+
+/** Variables of payments. */
+export const paymentVariables = {
+  stripeSecretKey: variable(
+    'STRIPE_SECRET_KEY',
+    z
+      .string()
+      .regex(/^[sr]k_(live|test)_\w{8,}$/, 'must begin with sk_live_, rk_live_, sk_test_ or rk_test_')
+      .optional(),
+    'Key of the Stripe account that takes payments; unset, this installation takes none by Stripe.',
+    { isSecret: true },
+  ),
+  stripeWebhookSecrets: variable(
+    'STRIPE_WEBHOOK_SECRETS',
+    webhookSecrets.optional(),
+    'Signing secrets of the webhook at Stripe, separated by commas. To change one, put the new one before the old one, and take the old one away when Stripe no longer signs with it. Must be set with STRIPE_SECRET_KEY.',
+    { isSecret: true },
+  ),
+  stripeApiUrl: variable(
+    'STRIPE_API_URL',
+    z.url({ protocol: /^https?$/ }).default('https://api.stripe.com'),
+    'Address of the API of Stripe; another one for tests.',
+  ),
+  publicUrl: variable(
+    'PUBLIC_URL',
+    z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000'),
+    'Start of the links in mails and of the page to which a payment provider sends a customer back. The page of a mail reads the token behind `#token=` and calls the API with it.',
+  ),
+  topUpMinNanoUsd: variable(
+    'TOP_UP_MIN_NANO_USD',
+    nanoUsd(500_000_000).default(5_000_000_000n),
+    'Least amount of a top-up by a payment provider, in nano-USD. $5 by default.',
+  ),
+  topUpMaxNanoUsd: variable(
+    'TOP_UP_MAX_NANO_USD',
+    nanoUsd(500_000_000).default(10_000_000_000_000n),
+    'Largest amount of a top-up by a payment provider, in nano-USD. $10,000 by default.',
+  ),
+} as const;
+
+/**
+ * A payment that is taken and cannot be confirmed would be lost, so the service does not start with one secret alone.
+ * @throws {ConfigError}
+ */
+export function requirePaymentSecrets({
+  stripeSecretKey,
+  stripeWebhookSecrets,
+}: ConfigOf<typeof paymentVariables>): void {
+  if ((stripeSecretKey === undefined) === (stripeWebhookSecrets === undefined)) return;
+  throw new ConfigError(['STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRETS: must be set together, or neither.']);
+}

@@ -1,0 +1,2 @@
+export * from './port.ts';
+export { createStripeProvider, type StripeOptions } from './stripe/stripe-provider.ts';

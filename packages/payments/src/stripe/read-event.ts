@@ -1,0 +1,166 @@
+import type { z } from 'zod';
+import { EventFormError, type Money, type PaymentEvent, paymentEvent } from '../port.ts';
+import { checkoutSession, dispute, paymentIntent, paymentMethod, refund, stripeEvent } from './wire.ts';
+
+/** Names of our ids in Stripe's metadata. */
+export const metadataKeys = { payment: 'aggregator_payment', refund: 'aggregator_refund' } as const;
+
+interface Named {
+  eventId: string;
+  occurredAt: string;
+}
+
+/**
+ * Turns an event of Stripe into ours. Two events report that a page was paid, `checkout.session.*` and `payment_intent.*`:
+ * both become `payment_succeeded`, and the second finds the payment credited.
+ * @param isLive what the key of the installation is: an event of the other mode moves no money here.
+ * @throws {EventFormError}
+ */
+export function readStripeEvent(body: unknown, isLive: boolean): PaymentEvent {
+  const event = parse(stripeEvent, body);
+  const named: Named = { eventId: event.id, occurredAt: new Date(event.created * 1000).toISOString() };
+  if (event.livemode !== isLive) return toOther(named, `${event.type} of the other mode`);
+  const translate = translations[event.type];
+  const translated = translate === undefined ? null : translate(event.data.object, named);
+  return parse(paymentEvent, translated ?? toOther(named, event.type));
+}
+
+const toOther = (named: Named, type: string): PaymentEvent => ({ ...named, kind: 'other', type: type.slice(0, 100) });
+
+type Translation = (object: unknown, named: Named) => PaymentEvent | null;
+
+const translations: Readonly<Record<string, Translation>> = {
+  'checkout.session.completed': fromSession,
+  'checkout.session.async_payment_succeeded': fromSession,
+  'checkout.session.async_payment_failed': (object, named) => ({
+    ...ofSession(parse(checkoutSession, object), named),
+    ...{ kind: 'payment_failed', failureCode: 'async_payment_failed', isFinal: true },
+  }),
+  'checkout.session.expired': (object, named) => ({
+    ...ofSession(parse(checkoutSession, object), named),
+    kind: 'payment_expired',
+  }),
+  'payment_intent.succeeded'(object, named) {
+    const intent = parse(paymentIntent, object);
+    return {
+      ...ofIntent(intent, named),
+      kind: 'payment_succeeded',
+      money: toMoney(intent.amount_received ?? intent.amount, intent.currency),
+      methodReference: intent.payment_method ?? null,
+    };
+  },
+  'payment_intent.processing': (object, named) => ({
+    ...ofIntent(parse(paymentIntent, object), named),
+    kind: 'payment_processing',
+  }),
+  'payment_intent.payment_failed'(object, named) {
+    const intent = parse(paymentIntent, object);
+    const { decline_code, code } = intent.last_payment_error ?? {};
+    return {
+      ...ofIntent(intent, named),
+      ...{ kind: 'payment_failed', failureCode: toCode(decline_code ?? code), isFinal: false },
+    };
+  },
+  'payment_intent.canceled': (object, named) => ({
+    ...ofIntent(parse(paymentIntent, object), named),
+    kind: 'payment_expired',
+  }),
+  'refund.created': fromRefund,
+  'refund.updated': fromRefund,
+  'refund.failed': fromRefund,
+  'charge.dispute.created': fromDispute,
+  'charge.dispute.closed': fromDispute,
+  'payment_method.attached': fromMethod,
+  'payment_method.updated': fromMethod,
+  'payment_method.automatically_updated': fromMethod,
+  'payment_method.detached': (object, named) => ({
+    ...named,
+    ...{ kind: 'method_removed', methodReference: parse(paymentMethod, object).id },
+  }),
+};
+
+function fromSession(object: unknown, named: Named): PaymentEvent {
+  const session = parse(checkoutSession, object);
+  const facts = ofSession(session, named);
+  if (session.payment_status === 'unpaid') return { ...facts, kind: 'payment_processing' };
+  return {
+    ...facts,
+    ...{ kind: 'payment_succeeded', methodReference: null },
+    money: toMoney(session.amount_total ?? 0, session.currency ?? 'XXX'),
+  };
+}
+
+function fromRefund(object: unknown, named: Named): PaymentEvent {
+  const { id, amount, currency, payment_intent, metadata, status, failure_reason } = parse(refund, object);
+  return {
+    ...named,
+    kind: 'refund_changed',
+    paymentId: null,
+    paymentReference: payment_intent ?? null,
+    refundReference: id,
+    refundId: metadata?.[metadataKeys.refund] ?? null,
+    money: toMoney(amount, currency),
+    status: toRefundStatus(status),
+    failureCode: failure_reason == null ? null : toCode(failure_reason),
+  };
+}
+
+/** Stripe's `requires_action` waits for the customer's bank details, and `canceled` moves no money. */
+export function toRefundStatus(status: string | null): 'pending' | 'succeeded' | 'failed' {
+  if (status === 'succeeded') return 'succeeded';
+  return status === 'failed' || status === 'canceled' ? 'failed' : 'pending';
+}
+
+function fromDispute(object: unknown, named: Named): PaymentEvent | null {
+  const { id, amount, currency, payment_intent, status } = parse(dispute, object);
+  // An inquiry takes no money.
+  if (status.startsWith('warning_')) return null;
+  const kind = status === 'won' ? 'dispute_won' : status === 'lost' ? 'dispute_lost' : 'dispute_opened';
+  return {
+    ...{ ...named, kind, paymentId: null, paymentReference: payment_intent ?? null },
+    ...{ disputeReference: id, money: toMoney(amount, currency) },
+  };
+}
+
+function fromMethod(object: unknown, named: Named): PaymentEvent | null {
+  const { id, type, customer, card, sepa_debit, us_bank_account } = parse(paymentMethod, object);
+  if (customer == null) return null;
+  const shown = card ?? sepa_debit ?? us_bank_account;
+  return {
+    ...named,
+    kind: 'method_saved',
+    customerReference: customer,
+    card: {
+      methodReference: id,
+      brand: (card?.brand ?? type).slice(0, 50),
+      lastDigits: (shown?.last4 ?? '').slice(-4),
+      expiryMonth: card?.exp_month ?? null,
+      expiryYear: card?.exp_year ?? null,
+    },
+  };
+}
+
+function ofSession(session: z.infer<typeof checkoutSession>, named: Named) {
+  const paymentId = session.metadata?.[metadataKeys.payment] ?? session.client_reference_id ?? null;
+  return { ...named, paymentId, paymentReference: session.payment_intent ?? null };
+}
+
+function ofIntent(intent: z.infer<typeof paymentIntent>, named: Named) {
+  return { ...named, paymentId: intent.metadata?.[metadataKeys.payment] ?? null, paymentReference: intent.id };
+}
+
+function toMoney(amount: number, currency: string): Money {
+  return { minorUnits: String(amount), currency: currency.toUpperCase() };
+}
+
+/** A code only, never a sentence: it is logged and shown. */
+export function toCode(text: string | null | undefined): string {
+  return /^[a-z0-9_]{1,100}$/.test(text ?? '') ? String(text) : 'unknown';
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new EventFormError(`${issue?.path.join('.')}: ${issue?.message}`);
+}
