@@ -12,7 +12,7 @@ export interface OperatorEvents {
   readonly watchHooks: CacheHooks & { onForbidden(kind: ResourceKind, namespace: string): void };
   readonly conditions: ConditionCounts;
   leadershipTaken(epoch: number): void;
-  /** The process ends now, and is started anew by whoever runs it. */
+  /** The process ends now; its supervisor restarts it. */
   processEnded(reason: string): void;
   declared(facts: {
     reconcileId: string;
@@ -91,7 +91,7 @@ export function createOperatorEvents(logger: Logger, metrics: Metrics, recorder:
       counters.runDuration.observe({ result }, durationMs / 1000);
     },
     runFailed: (key, error) => logger.warn('reconcile_failed', { key, error }),
-    keyDropped: (key) => logger.error('key_dropped', { key }),
+    keyDropped: (key) => logger.error('queue_key_dropped', { key }),
     keyAdded: () => counters.adds.inc(),
     keyRetried: () => counters.retries.inc(),
     queueSeen({ depth, longestRunMs }) {
@@ -117,7 +117,7 @@ export function createOperatorEvents(logger: Logger, metrics: Metrics, recorder:
           subject,
           'Warning',
           'DrainOverdue',
-          'It goes although not all proxies are known to have left it.',
+          'Drain deadline exceeded: deleting the Provider although some proxies have not confirmed that they stopped using it.',
         );
       }
       logger.info('provider_released', { namespace, name, because });

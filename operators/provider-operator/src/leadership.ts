@@ -9,7 +9,7 @@ export interface LeadershipParts {
   readonly events: OperatorEvents;
   createElector(callbacks: { onStarted(epoch: number): void; onLost(reason: string): void }): LeaderElector;
   createOperator(epoch: number, onStale: () => void): Operator;
-  /** Ends the process: whoever runs it starts it anew, with nothing of what it believed. */
+  /** Ends the process: its supervisor restarts it without its old state. */
   exit(): void;
 }
 
@@ -63,7 +63,7 @@ export class Leadership {
     await this.#elector.close();
   }
 
-  /** Whoever has not seen everything must not lead: what it has not seen would look as if it were gone. */
+  /** A process that has not listed everything must not lead: an object that it has not seen would look deleted. */
   #look(): void {
     if (this.#isEnded) return;
     if (this.isSettled) this.#elector.start();
@@ -73,7 +73,7 @@ export class Leadership {
   #lead(epoch: number): void {
     if (this.#isEnded) return;
     this.#parts.events.leadershipTaken(epoch);
-    this.#operator = this.#parts.createOperator(epoch, () => this.#end('somebody else leads'));
+    this.#operator = this.#parts.createOperator(epoch, () => this.#end('another process leads'));
     this.#operator.start();
   }
 

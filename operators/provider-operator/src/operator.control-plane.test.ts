@@ -135,21 +135,21 @@ describe('the operator at a real API server', () => {
     expect(orchestrator.namesOf()).toEqual(['after-kill', 'steady']);
   });
 
-  it('goes on after the API server was away and has forgotten what was before', async () => {
+  it('continues after the API server was away and has forgotten its history', async () => {
     await plane.compact();
     await plane.stopApiServer();
     expect(orchestrator.namesOf()).toContain('steady');
     await plane.startApiServer();
     await waitFor(() => patch('steady', { limits: { maxInFlight: 9 } }), { describe: 'a change' });
 
-    // A leader that could not renew its Lease has ended, as it must; in a cluster its pod is started anew.
+    // A leader that could not renew its Lease has ended, as it must; in a cluster its pod is restarted.
     if (operators.every(({ hasEnded }) => hasEnded)) await startOperator();
     await untilReady('steady');
 
     expect(orchestrator.providers.find(({ name }) => name === 'steady')?.concurrencyMax).toBe(9);
   });
 
-  it('brings 500 Providers to their end with few writes and little memory, whatever is wrong with their neighbours', async () => {
+  it('brings 500 Providers to their end with few writes and little memory although their neighbours are faulty', async () => {
     const [leader] = operators.filter(({ hasEnded }) => !hasEnded);
     if (leader === undefined) throw new Error('no operator');
     const written = () => leader.metric('status_writes_total');

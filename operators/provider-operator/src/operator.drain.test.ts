@@ -23,7 +23,7 @@ describe('a Provider that goes', () => {
   const isGone = () => world.find(providerKind, 'team-a', 'mock') === undefined;
   const setOpen = (inFlight: number) => world.orchestrator.traffic.set('mock', sampleTraffic({ inFlight }));
 
-  it('is held only by a finalizer of ours, set once it is declared', () => {
+  it('is held only by our finalizer, which is set once it is declared', () => {
     expect(world.find(providerKind, 'team-a', 'mock')?.metadata.finalizers).toEqual([drainFinalizer]);
   });
 
@@ -53,7 +53,7 @@ describe('a Provider that goes', () => {
     await waitFor(isGone, { describe: 'it to be gone' });
   });
 
-  it('goes at once where its annotation says so, whoever is away', async () => {
+  it('is released at once if its annotation says so, although services are away', async () => {
     setOpen(2);
     world.orchestrator.isDown = true;
     remove();
@@ -69,7 +69,7 @@ describe('a Provider that goes', () => {
     await waitFor(isGone, { describe: 'it to be gone' });
   });
 
-  it('tells how many requests are open while it is only drained, and is served again after that', async () => {
+  it('reports how many requests are open while it is only drained, and is served again after that', async () => {
     setOpen(3);
     world.change(providerKind, 'mock', { state: 'Draining' });
     const { message } = await world.until('mock', { status: 'False', reason: 'Draining' });

@@ -58,7 +58,7 @@ describe('the operator, when something is away', () => {
     await world.until('openai', { status: 'True' });
   });
 
-  it('keeps what it had while the API server is away, and goes on when it is back', async () => {
+  it('keeps what it had while the API server is away, and continues when it is back', async () => {
     const { service } = await world.start({}, { lease: { leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 200 } });
     world.provider('mock');
     await world.until('mock', { status: 'True' });
@@ -101,7 +101,7 @@ describe('the operator, when something is away', () => {
     await world.until('mock', { status: 'True' });
   });
 
-  it('says so of a Provider whose Secret it may not read, serves the others, and goes on when it may', async () => {
+  it('reports a Provider whose Secret it may not read, serves the others, and continues when it may', async () => {
     const isSecrets = ({ path }: { path: string }) => path.includes('/namespaces/team-a/secrets');
     const heal = world.api.fault({ matches: isSecrets, status: 403, reason: 'Forbidden' });
     await world.start({ WATCH_NAMESPACES: 'team-a' }, { refusalMs: 500 });
@@ -130,7 +130,7 @@ describe('the operator, when something is away', () => {
     expect(log.some((line) => line.includes('watch_forbidden'))).toBe(false);
   });
 
-  it('sees an object that was deleted and made anew as another one, although it missed the deletion', async () => {
+  it('sees an object that was deleted and created again as another one, although it missed the deletion', async () => {
     await world.start();
     world.provider('mock');
     await world.until('mock', { status: 'True' });
@@ -188,7 +188,7 @@ describe('several operators', () => {
     await world.close();
   });
 
-  it('leave the work to one, and another goes on when that one stops', async () => {
+  it('leave the work to one, and another continues when that one stops', async () => {
     const first = await world.start();
     world.provider('mock');
     await world.until('mock', { status: 'True' });
@@ -204,7 +204,7 @@ describe('several operators', () => {
 
     await world.until('later', { status: 'True' });
     expect(world.orchestrator.owner.epoch).toBeGreaterThan(firstEpoch);
-    // Whoever begins knows nothing new of what was served before.
+    // A new leader knows nothing of what was served before.
     expect(world.statusWrites('mock')).toBe(writes);
   });
 
@@ -219,7 +219,7 @@ describe('several operators', () => {
     world.api.objects.update(leases, {
       ...lease,
       metadata: { ...lease.metadata, resourceVersion: '' },
-      spec: { ...Object(lease.spec), holderIdentity: 'somebody-else' },
+      spec: { ...Object(lease.spec), holderIdentity: 'another-process' },
     });
 
     await waitFor(() => operator.exits === 1, { describe: 'it to end' });

@@ -31,7 +31,7 @@ describe('the operator', () => {
     });
   });
 
-  it('takes a rotated key without anybody touching the Provider', async () => {
+  it('takes a rotated key although the Provider is unchanged', async () => {
     await world.start();
     world.secret('openai', 'sk-one');
     world.keyed('openai');
@@ -80,7 +80,7 @@ describe('the operator', () => {
     expect(world.orchestrator.namesOf()).toEqual([]);
   });
 
-  it('goes on with the last good key while the API server does not tell the new one', async () => {
+  it('continues with the last good key while the API server does not return the new one', async () => {
     world.secret('openai', 'sk-one');
     world.keyed('openai');
     await world.start();
@@ -113,7 +113,7 @@ describe('the operator', () => {
     await world.until('openai', { status: 'True' });
   });
 
-  it('tells nobody a key: not its log, not a status, not an Event', async () => {
+  it('writes no key to its log, to a status or to an Event', async () => {
     const canary = 'canary-3f9a1c77';
     const operator = await world.start();
     world.secret('good', canary);
@@ -145,7 +145,7 @@ describe('the operator', () => {
     expect(world.find(providerKind, 'team-a', 'theirs')).not.toHaveProperty('status');
   });
 
-  it('tells the younger of two Providers of one name, and the one whose name somebody else has', async () => {
+  it('rejects the younger of two Providers of one name, and one whose name another owner has', async () => {
     world.orchestrator.refusals.set('taken', { result: 'name_taken', message: "The API declared 'taken' first." });
     world.provider('twin', {}, 'team-a');
     world.provider('taken');
@@ -158,7 +158,7 @@ describe('the operator', () => {
     expect(message).toBe("The API declared 'taken' first.");
   });
 
-  it('takes a name that comes free by the API, without anybody touching the Provider', async () => {
+  it('takes a name that becomes free through the API although the Provider is unchanged', async () => {
     // What waits for half a minute waits for a hundredth of it.
     const hasty: Clock = {
       ...systemClock,
@@ -209,7 +209,7 @@ describe('the operator', () => {
     const writes = world.statusWrites('mock');
     expect(writes).toBeLessThanOrEqual(4);
 
-    // Others are declared, served and told, and nothing of that is news to this one.
+    // Others are declared, served and reported, and this one is not written for that.
     for (const name of ['second', 'third']) {
       world.provider(name);
       await world.until(name, { status: 'True' });

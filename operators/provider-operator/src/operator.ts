@@ -4,11 +4,11 @@ import type { OperatorEvents } from './events.ts';
 import type { Orchestrator } from './orchestrator/open-orchestrator.ts';
 import { CredentialReader } from './reconcile/credential-reader.ts';
 import { declare } from './reconcile/declare.ts';
+import { LeaderState } from './reconcile/leader-state.ts';
+import { PendingObjects } from './reconcile/pending-objects.ts';
 import { runProvider } from './reconcile/run-provider.ts';
 import { runRoute } from './reconcile/run-route.ts';
 import { unwatchedMs } from './reconcile/secret-reader.ts';
-import { Waiting } from './reconcile/waiting.ts';
-import { World } from './reconcile/world.ts';
 import { Observer } from './status/observe.ts';
 import { createStatusWriter, type StatusWriter } from './status/write-conditions.ts';
 import { ChangeFilter } from './watch/change-filter.ts';
@@ -41,9 +41,9 @@ const runMsMax = 60_000;
  */
 export class Operator {
   readonly #parts: OperatorParts;
-  readonly #world = new World();
+  readonly #leader = new LeaderState();
   readonly #reader: CredentialReader;
-  readonly #waiting: Waiting;
+  readonly #waiting: PendingObjects;
   readonly #queue: WorkQueue;
   readonly #observer: Observer;
   readonly #providers: StatusWriter<ProviderStatus>;
@@ -61,7 +61,7 @@ export class Operator {
     const writerParts = { connection, clock, onWritten, onConflict: events.statusConflict };
     this.#providers = createStatusWriter<ProviderStatus>(providerKind, writerParts);
     this.#routes = createStatusWriter<ModelRouteStatus>(modelRouteKind, writerParts);
-    this.#waiting = new Waiting(() => clock.nowMs(), events.programmed);
+    this.#waiting = new PendingObjects(() => clock.nowMs(), events.programmed);
     this.#reader = new CredentialReader({
       ...{ connection, clock, onUnreadable: events.secretUnreadable },
       cached: (namespace, name) => watches.secrets.get(namespace, name),
@@ -134,8 +134,8 @@ export class Operator {
 
   #readProxies(): void {
     const desired = [...new Set(this.#parts.watches.proxies.list().flat())].sort();
-    if (JSON.stringify(desired) === JSON.stringify(this.#world.desired)) return;
-    this.#world.desired = desired;
+    if (JSON.stringify(desired) === JSON.stringify(this.#leader.desired)) return;
+    this.#leader.desired = desired;
     this.#addAll();
     if (this.#isRunning) this.#observer.wake();
   }
@@ -144,7 +144,7 @@ export class Operator {
     if (key === declareKey) return await this.#declare(signal);
     const [kind, namespace = '', name = ''] = key.split('/');
     const { watches, className, connection, events, clock } = this.#parts;
-    const parts = { connection, events, clock, world: this.#world, waiting: this.#waiting };
+    const parts = { connection, events, clock, leader: this.#leader, waiting: this.#waiting };
     if (kind === 'provider') {
       const object = watches.providers.get(namespace, name);
       this.#forgetOther(key, object?.metadata.uid);
@@ -162,7 +162,7 @@ export class Operator {
     try {
       const outcome = await declare(
         {
-          ...{ watches, className, orchestrator, events, onStale, reader: this.#reader, world: this.#world },
+          ...{ watches, className, orchestrator, events, onStale, reader: this.#reader, leader: this.#leader },
           onJudged: () => this.#addAll(),
         },
         signal,
@@ -174,10 +174,10 @@ export class Operator {
     }
   }
 
-  #takeState(state: Parameters<World['takeState']>[0]): void {
+  #takeState(state: Parameters<LeaderState['takeState']>[0]): void {
     const { events, watches } = this.#parts;
-    const wasReachable = this.#world.isReachable;
-    const { areProxiesNew, providers, wentBack } = this.#world.takeState(state);
+    const wasReachable = this.#leader.isReachable;
+    const { areProxiesNew, providers, wentBack } = this.#leader.takeState(state);
     if (wentBack) events.orchestratorWentBack();
     // A declaration that failed waits longer and longer; the orchestrator's first word ends that.
     if (wentBack || !wasReachable) this.#addDeclare();
@@ -190,8 +190,8 @@ export class Operator {
 
   #noteReadFailed(error: unknown): void {
     this.#parts.events.orchestratorFailed(error);
-    const wasReachable = this.#world.isReachable;
-    this.#world.noteReadFailed();
+    const wasReachable = this.#leader.isReachable;
+    this.#leader.noteReadFailed();
     if (wasReachable) this.#addAll();
   }
 

@@ -34,14 +34,14 @@ describe('a Provider that is being deleted', () => {
     expect(decide(options)).toEqual({ because: null, waitingFor });
   });
 
-  it('goes after ten minutes whatever holds it, so that a namespace can be deleted', () => {
+  it('is released after ten minutes in any case, so that a namespace can be deleted', () => {
     const nowMs = Date.parse(deletedAt) + drainMsMax;
 
     expect(decide({ leftAt: null, nowMs })).toEqual({ because: 'overdue' });
     expect(decide({ traffic: sampleTraffic({ inFlight: 2 }), nowMs: nowMs - 1 }).because).toBeNull();
   });
 
-  it('goes at once where somebody says that it need not wait', () => {
+  it('is released at once if its annotation says that it need not wait', () => {
     const { metadata } = sampleProvider({ deletedAt, annotations: { 'aggregator.dev/skip-drain': 'true' } });
 
     expect(decide({ metadata, leftAt: null })).toEqual({ because: 'skipped' });

@@ -23,7 +23,7 @@ const pageSize = 100;
 const roundsMax = 5;
 
 /**
- * Takes our finalizer off every Provider of a class: for an installation that is gone, and with it whoever would let them go.
+ * Takes our finalizer off every Provider of a class: for an installation that is gone together with the operator that would release them.
  * The resources stay as they are. Answers how many there were. Throws where some could not be changed.
  */
 export async function releaseAll(
@@ -36,7 +36,7 @@ export async function releaseAll(
     if (held.length === 0) return released;
     for (const provider of held) if (await release(connection, provider, options.signal)) released += 1;
   }
-  throw new Error(`Providers were changed by somebody else ${roundsMax} times in a row`);
+  throw new Error(`Providers were changed by another client ${roundsMax} times in a row`);
 }
 
 async function findHeld(

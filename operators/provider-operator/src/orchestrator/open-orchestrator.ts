@@ -9,7 +9,7 @@ import {
 import type { InternalClient } from '@aggregator/service-kit';
 import { z } from 'zod';
 
-/** What the orchestrator is asked of. Each call has a deadline; `stale_declaration` means that somebody else leads. */
+/** Calls to the orchestrator. Each call has a deadline; `stale_declaration` means that another process leads. */
 export interface Orchestrator {
   /** In as many calls as it takes. */
   putCredentials(credentials: readonly DeclaredCredential[]): Promise<void>;

@@ -90,7 +90,7 @@ describe('a ModelRoute', () => {
     expect(check([provider], [route], { hasLabels: false })[0]?.entry).toBeNull();
   });
 
-  it('is told the same of a provider that is not there and of one that it may not use', () => {
+  it('gets the same message for a provider that does not exist and for one that it may not use', () => {
     const { provider, route } = across({ from: 'Same' });
     const [hidden] = check([provider], [route]);
     const [missing] = check([], [route]);
@@ -99,7 +99,7 @@ describe('a ModelRoute', () => {
     expect(hidden?.resolution.resolvedRefs.reason).toBe('RefNotPermitted');
   });
 
-  it('never reaches the provider of somebody else that has the name of its own', () => {
+  it('never reaches the provider of another namespace that has the same name', () => {
     const theirs = sampleProvider({ namespace: 'team-b', createdAt: '2025-01-01T00:00:00Z' });
     const ours = sampleProvider({ namespace: 'team-a' });
 

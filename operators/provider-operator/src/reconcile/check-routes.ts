@@ -1,5 +1,5 @@
 import { type DeclaredRouteEntry, routeName } from '@aggregator/contracts';
-import { fails, holds, type Judgement } from '../status/judgement.ts';
+import { conditionFalse, conditionTrue, type Judgement } from '../status/judgement.ts';
 import type { ObservedRoute } from '../watch/read-object.ts';
 import type { ProviderVerdict } from './checks.ts';
 import { compileRoute } from './compile.ts';
@@ -25,26 +25,29 @@ interface Surroundings {
 
 type Check = (route: ObservedRoute, surroundings: Surroundings) => Judgement | null;
 
-/** In this order; the first that objects is what the object is told. */
+/** In this order; the first check that fails is reported. */
 const checks: readonly Check[] = [
-  ({ spec, fault }) => (spec === null ? fails('InvalidSpec', fault) : null),
+  ({ spec, fault }) => (spec === null ? conditionFalse('InvalidSpec', fault) : null),
   ({ spec }) =>
     routeName.safeParse(spec?.model).success
       ? null
-      : fails('InvalidSpec', 'spec.model: letters, digits and any of . _ : - after the first'),
+      : conditionFalse('InvalidSpec', 'spec.model: letters, digits and any of . _ : - after the first'),
   ({ metadata, spec }, { holders }) => {
     const holder = holders.get(spec?.model ?? '');
     return holder === undefined || holder.uid === metadata.uid
       ? null
-      : fails('DuplicateName', `An older ModelRoute, '${holder.namespace}/${holder.name}', has this model.`);
+      : conditionFalse('DuplicateName', `An older ModelRoute, '${holder.namespace}/${holder.name}', has this model.`);
   },
   ({ metadata }, { isWithinBound }) =>
     isWithinBound(metadata.uid)
       ? null
-      : fails('TooManyRoutes', `There are more than ${routesMax} ModelRoutes, and this one is among the youngest.`),
+      : conditionFalse(
+          'TooManyRoutes',
+          `There are more than ${routesMax} ModelRoutes, and this one is among the youngest.`,
+        ),
 ];
 
-/** Pure, as `checkProviders`. `isServed` tells which of the declared providers the orchestrator did not refuse. */
+/** Pure, as `checkProviders`. `isServed` returns true for a declared provider that the orchestrator accepted. */
 export function checkRoutes(
   { routes, labelsOf }: Gathered,
   providers: readonly ProviderVerdict[],
@@ -75,14 +78,14 @@ function checkRoute(route: ObservedRoute, surroundings: Surroundings, world: Tar
   const resolution = resolveTargets(route, world);
   const objection = checks.reduce<Judgement | null>((found, check) => found ?? check(route, surroundings), null);
   if (objection !== null || route.spec === null) {
-    return { object: route, accepted: objection ?? fails('InvalidSpec', ''), resolution, entry: null };
+    return { object: route, accepted: objection ?? conditionFalse('InvalidSpec', ''), resolution, entry: null };
   }
-  const accepted = holds('Accepted', 'It is valid, and its model is its own.');
+  const accepted = conditionTrue('Accepted', 'It is valid, and its model is its own.');
   if (resolution.candidates.length === 0) return { object: route, accepted, resolution, entry: null };
   const compiled = compileRoute(route.metadata, route.spec, resolution.candidates);
   return compiled.fault === undefined
     ? { object: route, accepted, resolution, entry: compiled.entry }
-    : { object: route, accepted: fails('InvalidSpec', compiled.fault), resolution, entry: null };
+    : { object: route, accepted: conditionFalse('InvalidSpec', compiled.fault), resolution, entry: null };
 }
 
 function keyOf({ namespace, name }: { namespace: string; name: string }): string {

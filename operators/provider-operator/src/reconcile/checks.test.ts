@@ -48,7 +48,7 @@ describe('a Provider', () => {
       /price\.output/,
     ],
     ['a duration is none', sampleProvider({ spec: { mock: { latency: '5 parsecs' } } }), /^spec\.mock\.latency: /],
-  ])('is not accepted, and told why, where %s', (_case, object, message) => {
+  ])('is rejected with the reason if %s', (_case, object, message) => {
     const verdict = only(object);
 
     expect(verdict.accepted).toMatchObject({ status: 'False', reason: 'InvalidSpec' });
@@ -67,14 +67,14 @@ describe('a Provider', () => {
   it.each(['Draining', 'Disabled'] as const)('is accepted and left out while it is %s', (state) => {
     expect(only(sampleProvider({ spec: { state } }))).toMatchObject({
       accepted: { status: 'True' },
-      standstill: state,
+      pauseReason: state,
       entry: null,
     });
   });
 
   it('is left out as soon as it is being deleted', () => {
     expect(only(sampleProvider({ deletedAt: '2026-01-02T00:00:00Z' }))).toMatchObject({
-      standstill: 'Deleted',
+      pauseReason: 'Deleted',
       entry: null,
     });
   });

@@ -1,5 +1,5 @@
 import { type DeclaredProviderEntry, type ProviderSpec, providerName } from '@aggregator/contracts';
-import { fails, holds, type Judgement } from '../status/judgement.ts';
+import { conditionFalse, conditionTrue, type Judgement } from '../status/judgement.ts';
 import type { ObservedProvider } from '../watch/read-object.ts';
 import { type Compiled, compileProvider } from './compile.ts';
 import type { Gathered, GatheredProvider } from './gathered.ts';
@@ -14,7 +14,7 @@ export interface ProviderVerdict {
   readonly object: ObservedProvider;
   readonly keys: readonly KeyReading[];
   readonly accepted: Judgement;
-  readonly standstill: Standstill | null;
+  readonly pauseReason: Standstill | null;
   /** What is declared of it; null for what takes no new request. */
   readonly entry: DeclaredProviderEntry | null;
 }
@@ -30,30 +30,36 @@ interface Surroundings {
 
 type Check = (provider: GatheredProvider, surroundings: Surroundings) => Judgement | null;
 
-/** In this order; the first that objects is what the object is told. */
+/** In this order; the first check that fails is reported. */
 const checks: readonly Check[] = [
-  ({ object }) => (object.spec === null ? fails('InvalidSpec', object.fault) : null),
+  ({ object }) => (object.spec === null ? conditionFalse('InvalidSpec', object.fault) : null),
   ({ object }) =>
     providerName.safeParse(object.metadata.name).success
       ? null
-      : fails('InvalidSpec', 'metadata.name: at most 63 lower-case letters, digits and hyphens, without a dot'),
+      : conditionFalse(
+          'InvalidSpec',
+          'metadata.name: at most 63 lower-case letters, digits and hyphens, without a dot',
+        ),
   ({ object }) =>
     object.spec?.endpoint?.baseURL.startsWith('http://') && object.spec.endpoint.tls !== 'Disabled'
-      ? fails('InvalidSpec', 'spec.endpoint: plain http needs tls: Disabled')
+      ? conditionFalse('InvalidSpec', 'spec.endpoint: plain http needs tls: Disabled')
       : null,
   ({ object: { metadata } }, { holders }) => {
     const holder = holders.get(metadata.name);
     return holder === undefined || holder.uid === metadata.uid
       ? null
-      : fails('DuplicateName', `An older Provider of the namespace '${holder.namespace}' has this name.`);
+      : conditionFalse('DuplicateName', `An older Provider of the namespace '${holder.namespace}' has this name.`);
   },
   ({ object }, { isWithinBound }) =>
     isWithinBound(object.metadata.uid)
       ? null
-      : fails('TooManyProviders', `There are more than ${providersMax} Providers, and this one is among the youngest.`),
+      : conditionFalse(
+          'TooManyProviders',
+          `There are more than ${providersMax} Providers, and this one is among the youngest.`,
+        ),
 ];
 
-/** Pure: the same objects get the same verdicts, whatever happened before, and none costs another anything. */
+/** Pure: the same objects get the same verdicts in any order, and one bad object affects no other. */
 export function checkProviders({ providers }: Gathered): readonly ProviderVerdict[] {
   const standing = providers.filter(({ object }) => object.metadata.deletionTimestamp === undefined);
   const holders = nameHolders(standing, ({ object: { metadata } }) => ({ name: metadata.name, metadata }));
@@ -69,19 +75,19 @@ export function checkProviders({ providers }: Gathered): readonly ProviderVerdic
 
 function checkProvider(provider: GatheredProvider, surroundings: Surroundings): ProviderVerdict {
   const { object, keys } = provider;
-  const standstill = toStandstill(object);
-  if (standstill === 'Deleted') {
-    return { object, keys, accepted: holds('Accepted', 'It is being deleted.'), standstill, entry: null };
+  const pauseReason = toStandstill(object);
+  if (pauseReason === 'Deleted') {
+    return { object, keys, accepted: conditionTrue('Accepted', 'It is being deleted.'), pauseReason, entry: null };
   }
   const objection = firstObjection(provider, surroundings);
-  if (objection !== null) return { object, keys, accepted: objection, standstill, entry: null };
+  if (objection !== null) return { object, keys, accepted: objection, pauseReason, entry: null };
   const compiled = compile(provider);
   if (compiled.fault !== undefined) {
-    return { object, keys, accepted: fails('InvalidSpec', compiled.fault), standstill, entry: null };
+    return { object, keys, accepted: conditionFalse('InvalidSpec', compiled.fault), pauseReason, entry: null };
   }
-  const isDeclared = standstill === null && hasWhatItNeeds(object.spec, keys);
-  const accepted = holds('Accepted', 'It is valid, and its name is its own.');
-  return { object, keys, accepted, standstill, entry: isDeclared ? compiled.entry : null };
+  const isDeclared = pauseReason === null && hasWhatItNeeds(object.spec, keys);
+  const accepted = conditionTrue('Accepted', 'It is valid, and its name is its own.');
+  return { object, keys, accepted, pauseReason, entry: isDeclared ? compiled.entry : null };
 }
 
 function firstObjection(provider: GatheredProvider, surroundings: Surroundings): Judgement | null {

@@ -67,7 +67,7 @@ export function compileRoute(
   }));
 }
 
-/** Whatever is not said of a model is what most of today's have. */
+/** Defaults for what a model does not declare: what most of today's models have. */
 function toManagedModel(model: NonNullable<ProviderSpec['models']>[number]): ManagedModel {
   const { name, contextTokens, maxOutputTokens, capabilities, firstTokenTimeout, pricing } = model;
   return {

@@ -19,7 +19,7 @@ interface Reference {
 export interface CredentialsRead {
   /** By the provider's uid, in the order of its spec. */
   readonly keys: ReadonlyMap<string, readonly KeyReading[]>;
-  /** Those that the orchestrator does not have yet. Nobody holds their values once they were handed over. */
+  /** Credentials that the orchestrator does not have yet. Their values are dropped when they are handed over. */
   readonly toHandOver: readonly DeclaredCredential[];
 }
 
@@ -50,7 +50,7 @@ export class CredentialReader {
     return this.#referenced.has(`${namespace}/${name}`);
   }
 
-  /** Whether any Secret has to be looked at again by itself, since nothing tells of its changes. */
+  /** True if a Secret must be read again by time, because no watch reports its changes. */
   get hasUnwatched(): boolean {
     return [...this.#referenced.values()].some(([first]) => first !== undefined && this.#cachedOf(first) === undefined);
   }

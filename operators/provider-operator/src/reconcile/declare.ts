@@ -7,13 +7,13 @@ import { checkProviders, type ProviderVerdict } from './checks.ts';
 import { type DeclaredEntry, takeAnswer } from './declared-set.ts';
 import { type GatherParts, gather } from './gather.ts';
 import { isUnknown } from './key-reading.ts';
-import type { World } from './world.ts';
+import type { LeaderState } from './leader-state.ts';
 
 export interface DeclareParts extends GatherParts {
-  readonly world: World;
+  readonly leader: LeaderState;
   readonly orchestrator: Orchestrator;
   readonly events: OperatorEvents;
-  /** The verdicts have changed: the objects should be told. */
+  /** The verdicts have changed: statuses must be written. */
   onJudged(): void;
   /** Another leads: nothing that we say counts any more. */
   onStale(): void;
@@ -21,7 +21,7 @@ export interface DeclareParts extends GatherParts {
 
 /** So long until the set is declared again because of something that is not right yet. */
 const unreadableMs = 5000;
-/** A name that is taken may come free by the API, of which nobody tells us. */
+/** A name that is taken may become free through the API, and no event reports that. */
 const takenMs = 30_000;
 
 /**
@@ -29,34 +29,34 @@ const takenMs = 30_000;
  * away, it keeps what it had. Rejects where it did not take the set, which is then tried again.
  */
 export async function declare(parts: DeclareParts, signal: AbortSignal): Promise<{ requeueAfterMs?: number }> {
-  const { world, reader, events } = parts;
+  const { leader, reader, events } = parts;
   const reconcileId = randomUUID();
   const startedAtMs = performance.now();
   const { gathered, toHandOver } = await gather(parts, signal);
   const providers = checkProviders(gathered);
-  const routes = checkRoutes(gathered, providers, (provider) => isServed(provider, world));
-  world.takeVerdicts(providers, routes);
+  const routes = checkRoutes(gathered, providers, (provider) => isServed(provider, leader));
+  leader.takeVerdicts(providers, routes);
   let lost: readonly string[] = [];
   try {
     await handOver(parts, reconcileId, toHandOver);
     signal.throwIfAborted();
     const set = { providers: toEntries(providers), routes: toEntries(routes) };
     const answer = await parts.orchestrator.putDeclarations(set);
-    world.takeDeclared(takeAnswer(world.declared, [...set.providers, ...set.routes], answer));
+    leader.takeDeclared(takeAnswer(leader.declared, [...set.providers, ...set.routes], answer));
     const refused = answer.entries.filter(({ result }) => result !== 'accepted').length;
     events.declared({ reconcileId, ...answer.snapshot, ...countOf(set), refused, startedAtMs });
     parts.onJudged();
     lost = toLostCredentials(providers, answer);
   } catch (error) {
     if (error instanceof AppError && error.code === 'stale_declaration') parts.onStale();
-    world.noteDeclareFailed();
+    leader.noteDeclareFailed();
     parts.onJudged();
     throw error;
   }
   reader.ledger.forget(lost);
   // Tried again, and later each time: an orchestrator without a key to seal them with never has them.
   if (lost.length > 0) throw new AppError('conflict', { internal: `the orchestrator lacks ${lost.length} keys` });
-  return settle(world, providers, routes);
+  return chooseRequeueDelay(leader, providers, routes);
 }
 
 /**
@@ -84,32 +84,34 @@ function toLostCredentials(providers: readonly ProviderVerdict[], answer: Declar
   return providers.flatMap(({ entry }) => (entry !== null && uids.has(entry.origin.uid) ? entry.credentialIds : []));
 }
 
-/** What is left to do at once, or soon. */
-function settle(
-  world: World,
+/** Returns when the next run must follow: at once, soon, or at the usual time. */
+function chooseRequeueDelay(
+  leader: LeaderState,
   providers: readonly ProviderVerdict[],
   routes: readonly RouteVerdict[],
 ): { requeueAfterMs?: number } {
   // A provider that was refused just now must not be reached by routes either.
-  const refused = new Set(providers.flatMap((each) => (each.entry && !isServed(each, world) ? [each.entry.name] : [])));
+  const refused = new Set(
+    providers.flatMap((each) => (each.entry && !isServed(each, leader) ? [each.entry.name] : [])),
+  );
   const isNamed = routes.some(({ resolution }) => resolution.candidates.some(({ provider }) => refused.has(provider)));
   if (isNamed) return { requeueAfterMs: 0 };
   const isUnreadable = providers.some(({ keys }) => keys.some(({ problem }) => isUnknown(problem)));
   if (isUnreadable) return { requeueAfterMs: unreadableMs };
-  const isTaken = [...providers, ...routes].some((each) => isNameTaken(each, world));
+  const isTaken = [...providers, ...routes].some((each) => isNameTaken(each, leader));
   return isTaken ? { requeueAfterMs: takenMs } : {};
 }
 
-/** Whether the orchestrator refused it when it was asked last: the name that we would send requests to is not ours. */
-function isServed({ object, entry }: ProviderVerdict, world: World): boolean {
+/** False if the orchestrator rejected it at the last call: then the name that we would send requests to is not ours. */
+function isServed({ object, entry }: ProviderVerdict, leader: LeaderState): boolean {
   if (entry === null) return false;
-  const answered = world.declared?.answered.get(object.metadata.uid);
+  const answered = leader.declared?.answered.get(object.metadata.uid);
   if (answered?.generation !== object.metadata.generation) return true;
   return answered.result.result !== 'name_taken' && answered.result.result !== 'invalid';
 }
 
-function isNameTaken({ object, entry }: ProviderVerdict | RouteVerdict, world: World): boolean {
-  return entry !== null && world.declared?.answered.get(object.metadata.uid)?.result.result === 'name_taken';
+function isNameTaken({ object, entry }: ProviderVerdict | RouteVerdict, leader: LeaderState): boolean {
+  return entry !== null && leader.declared?.answered.get(object.metadata.uid)?.result.result === 'name_taken';
 }
 
 function toEntries<Entry extends DeclaredEntry>(verdicts: readonly { readonly entry: Entry | null }[]): Entry[] {

@@ -9,7 +9,7 @@ function entryOf(name: string): DeclaredProviderEntry {
   return verdict.entry;
 }
 
-describe('what the orchestrator holds of ours', () => {
+describe('what the orchestrator holds for us', () => {
   const [first, second] = [entryOf('first'), entryOf('second')];
   const known = accepted([first], { epoch: 1, version: 5 });
   const snapshotOf = (set: typeof known, { origin }: DeclaredProviderEntry) => set.answered.get(origin.uid)?.snapshot;
@@ -29,8 +29,8 @@ describe('what the orchestrator holds of ours', () => {
 
   it.each([
     ['went back', { epoch: 1, version: 4 }],
-    ['began anew', { epoch: 2, version: 1 }],
-  ])('counts anew where the orchestrator %s', (_case, snapshot) => {
+    ['began again', { epoch: 2, version: 1 }],
+  ])('counts again when the orchestrator %s', (_case, snapshot) => {
     expect(snapshotOf(accepted([first], snapshot, known), first)).toEqual(snapshot);
   });
 });

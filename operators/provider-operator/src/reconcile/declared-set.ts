@@ -18,7 +18,7 @@ export interface Answered {
   readonly snapshot: SnapshotPoint;
 }
 
-/** What the orchestrator holds of ours, by uid. */
+/** Objects that the orchestrator holds for us, by uid. */
 export interface DeclaredSet {
   readonly answered: ReadonlyMap<string, Answered>;
   readonly snapshot: SnapshotPoint;
@@ -32,7 +32,7 @@ export function digestOf(entry: DeclaredEntry): string {
 
 /**
  * What is known after an answer. An entry that did not change keeps the snapshot that it came with: proxies that serve it need
- * not say so again because of somebody else's change. Where the orchestrator went back, or began anew, everything counts anew.
+ * not say so again because of another owner's change. If the orchestrator went back or began again, everything counts again.
  */
 export function takeAnswer(
   known: DeclaredSet | null,

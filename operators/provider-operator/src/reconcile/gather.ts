@@ -30,8 +30,8 @@ export async function gather(
 }
 
 /**
- * Labels of namespaces, which are watched from when somebody first asks for them. Where they cannot be had, no namespace has
- * any: a selector then admits nobody, rather than everybody.
+ * Labels of namespaces, which are watched from the first question on. If they cannot be read, no namespace has
+ * any: a selector then admits no namespace, rather than every one.
  */
 async function readLabels({ namespaces }: Watches, signal: AbortSignal): Promise<ReadNamespaceLabels> {
   if (namespaces === null) return () => null;

@@ -43,7 +43,7 @@ const descriptions: Readonly<Record<KeyProblem, (reading: KeyReading) => string>
 };
 
 function describeLast(credentialId: string | null): string {
-  return credentialId === null ? '' : ', so what was read last goes on';
+  return credentialId === null ? '' : '; the last key that was read stays in use';
 }
 
 /** `key 'primary': the Secret 'openai' is not there`. */

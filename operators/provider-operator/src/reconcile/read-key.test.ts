@@ -35,7 +35,7 @@ describe('a key of a Secret', () => {
 describe('the id of a credential', () => {
   const from = { providerUid: 'p', keyName: 'k', secretUid: 's', secretResourceVersion: '1' };
 
-  it('is a UUID, the same for whoever reads the same Secret', () => {
+  it('is a UUID, the same for every reader of the same Secret', () => {
     expect(toCredentialId(from)).toBe(toCredentialId({ ...from }));
     expect(toCredentialId(from)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });

@@ -1,5 +1,5 @@
 import type { ModelRouteSpec, ProviderSpec } from '@aggregator/contracts';
-import { fails, holds, type Judgement } from '../status/judgement.ts';
+import { conditionFalse, conditionTrue, type Judgement } from '../status/judgement.ts';
 import type { ObservedRoute } from '../watch/read-object.ts';
 import type { ProviderVerdict } from './checks.ts';
 import type { Candidate } from './compile.ts';
@@ -19,7 +19,7 @@ export interface Resolution {
 
 export interface TargetWorld {
   find(namespace: string, name: string): ProviderVerdict | undefined;
-  /** Whether requests may be sent to what is declared of it: its name must not belong to somebody else. */
+  /** Whether requests may be sent to what is declared of it: its name must not belong to another owner. */
   isServed(provider: ProviderVerdict): boolean;
   readonly labelsOf: ReadNamespaceLabels;
 }
@@ -33,15 +33,15 @@ export function resolveTargets({ metadata, spec }: ObservedRoute, world: TargetW
   const [first] = faults;
   const resolvedRefs =
     first === undefined
-      ? holds('ResolvedRefs', 'Every target is there.')
-      : fails(first.problem, toSentence(faults.map(({ message }) => message)));
+      ? conditionTrue('ResolvedRefs', 'Every target is there.')
+      : conditionFalse(first.problem, toSentence(faults.map(({ message }) => message)));
   return { resolvedRefs, candidates: withoutTwins(candidates), note: toSentence(idle) };
 }
 
 function resolve(target: Target, ownNamespace: string, publicModel: string, world: TargetWorld): Resolved {
   const { name, namespace = ownNamespace } = target.providerRef;
   const provider = world.find(namespace, name);
-  // Whether a provider of another namespace is there at all is nobody's business who may not use it.
+  // A route that may not use a provider of another namespace must not learn whether it exists.
   if (namespace !== ownNamespace && !(provider && admits(provider, ownNamespace, world.labelsOf))) {
     return { problem: 'RefNotPermitted', message: `the Provider '${namespace}/${name}' is not permitted` };
   }

@@ -5,20 +5,20 @@ import { decideRelease } from '../finalizers/decide-release.ts';
 import { hasFinalizer, keepFinalizer } from '../finalizers/keep-finalizer.ts';
 import { chooseTraffic } from '../status/choose-traffic.ts';
 import { toShownTraffic } from '../status/judge-health.ts';
-import { isOpen } from '../status/judgement.ts';
+import { conditionUnknown } from '../status/judgement.ts';
 import { findTransitions, mergeConditions } from '../status/merge-conditions.ts';
 import { toProviderStatus } from '../status/provider-status.ts';
 import type { StatusWriter } from '../status/write-conditions.ts';
 import type { ObservedProvider } from '../watch/read-object.ts';
 import type { ProviderVerdict } from './checks.ts';
-import type { Waiting } from './waiting.ts';
-import type { World } from './world.ts';
+import type { LeaderState } from './leader-state.ts';
+import type { PendingObjects } from './pending-objects.ts';
 
 export interface ProviderRunParts {
-  readonly world: World;
+  readonly leader: LeaderState;
   readonly connection: KubernetesConnection;
   readonly writer: StatusWriter<ProviderStatus>;
-  readonly waiting: Waiting;
+  readonly waiting: PendingObjects;
   readonly events: OperatorEvents;
   readonly clock: Clock;
 }
@@ -27,13 +27,13 @@ type Outcome = { requeueAfterMs?: number };
 
 const drainPollMs = 5000;
 
-/** Tells one provider the truth, and lets it go when it is deleted and nobody uses it any more. */
+/** Writes the status of one provider, and releases it when it is deleted and no proxy uses it any more. */
 export async function runProvider(
   object: ObservedProvider,
   parts: ProviderRunParts,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const verdict = parts.world.providerVerdict(object.metadata);
+  const verdict = parts.leader.providerVerdict(object.metadata);
   if (verdict === undefined) return await writePending(object, parts, signal);
   if (object.metadata.deletionTimestamp !== undefined) {
     if (await release(object, parts, signal)) return {};
@@ -43,14 +43,14 @@ export async function runProvider(
   return await writeStatus(object, verdict, parts, signal);
 }
 
-/** At the first visit, before anything is known: a resource without conditions looks as if nobody cared for it. */
+/** At the first run, before anything is known: a resource without conditions looks abandoned. */
 async function writePending(
   object: ObservedProvider,
   { writer, clock }: ProviderRunParts,
   signal: AbortSignal,
 ): Promise<Outcome> {
   if ((writer.statusOf(object)?.conditions ?? []).length > 0) return {};
-  const pending = isOpen('Pending', 'Nothing is known yet.');
+  const pending = conditionUnknown('Pending', 'Nothing is known yet.');
   const judgements = Object.fromEntries(providerConditionTypes.map((type) => [type, pending]));
   const { generation } = object.metadata;
   const conditions = mergeConditions([], judgements, generation, clock.wallMs());
@@ -59,14 +59,14 @@ async function writePending(
 
 /** Whether it is gone, or about to be; what waits is asked for again even if nothing happens. */
 async function release(object: ObservedProvider, parts: ProviderRunParts, signal: AbortSignal): Promise<boolean> {
-  const { world, waiting, events, clock } = parts;
+  const { leader, waiting, events, clock } = parts;
   const { metadata } = object;
   if (!hasFinalizer(metadata)) return true;
   const { because } = decideRelease({
     metadata,
-    leftAt: world.leftAt(metadata.uid),
-    proxies: world.proxies,
-    traffic: world.trafficOf(metadata.name),
+    leftAt: leader.leftAt(metadata.uid),
+    proxies: leader.proxies,
+    traffic: leader.trafficOf(metadata.name),
     nowMs: clock.wallMs(),
   });
   waiting.set(metadata.uid, because === null);
@@ -82,18 +82,18 @@ async function writeStatus(
   parts: ProviderRunParts,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { world, writer, waiting, events, clock } = parts;
+  const { leader, writer, waiting, events, clock } = parts;
   const { metadata } = object;
   const before = writer.statusOf(object);
-  const traffic = world.trafficOf(metadata.name);
-  const isDraining = verdict.standstill !== null;
+  const traffic = leader.trafficOf(metadata.name);
+  const isDraining = verdict.pauseReason !== null;
   const writtenAtMs = writer.writtenAtMs(metadata.uid) ?? Number.NEGATIVE_INFINITY;
   const latest = traffic && toShownTraffic(traffic);
   const chosen = chooseTraffic(before?.traffic, latest, clock.nowMs() - writtenAtMs, isDraining);
-  const answered = world.answeredOf(verdict.entry);
+  const answered = leader.answeredOf(verdict.entry);
   const status = toProviderStatus({
-    ...{ verdict, answered, traffic, before, shown: chosen.shown },
-    proxies: world.proxies,
+    ...{ verdict, answered, traffic, before, publishedTraffic: chosen.shown },
+    proxies: leader.proxies,
     nowMs: clock.wallMs(),
   });
   const conditions = status.conditions ?? [];
@@ -106,7 +106,12 @@ async function writeStatus(
   return soonest(requeueAfterMs, chosen.againAfterMs, metadata.deletionTimestamp === undefined ? null : drainPollMs);
 }
 
-function noteWaiting(waiting: Waiting, uid: string, isDraining: boolean, conditions: readonly Condition[]): void {
+function noteWaiting(
+  waiting: PendingObjects,
+  uid: string,
+  isDraining: boolean,
+  conditions: readonly Condition[],
+): void {
   // What is draining waits for the last of its requests, which is seen soon enough without being asked for.
   if (isDraining) return;
   const programmed = conditions.find(({ type }) => type === 'Programmed');

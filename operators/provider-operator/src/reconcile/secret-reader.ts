@@ -21,7 +21,7 @@ export interface SecretRead {
   readonly values: ReadonlyMap<string, KeyValue>;
 }
 
-/** A Secret whose changes nothing tells of is read anew after so long. */
+/** A Secret whose changes no watch reports is read again after so long. */
 export const unwatchedMs = 60_000;
 
 const secret = z.object({
@@ -35,7 +35,7 @@ export function isFresh(known: KnownSecret, cached: SecretVersion | undefined, n
   return cached.resourceVersion === known.cachedVersion || cached.resourceVersion === known.version?.resourceVersion;
 }
 
-/** Asks the API server itself, for the cache may be a rotation behind. Throws KubernetesError where it does not tell. */
+/** Asks the API server itself, for the cache may be a rotation behind. Throws KubernetesError if it does not answer. */
 export async function readSecret(options: {
   readonly connection: KubernetesConnection;
   readonly at: { readonly namespace: string; readonly name: string };

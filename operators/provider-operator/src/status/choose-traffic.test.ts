@@ -15,11 +15,11 @@ describe('figures of a provider', () => {
     ['they are the first', quiet, busy, false],
     ['the breaker has opened', busy, { ...busy, breaker: 'Open' as const }, false],
     ['the last request of a draining provider has ended', busy, { ...busy, inFlight: 0 }, true],
-  ])('are told at once where %s', (_case, before, latest, isDraining) => {
+  ])('are reported at once if %s', (_case, before, latest, isDraining) => {
     expect(chooseTraffic(before, latest, justNow, isDraining)).toEqual({ shown: latest, againAfterMs: null });
   });
 
-  it('are told once a minute where they only change, and every five seconds while it drains', () => {
+  it('are reported once a minute if they only change, and every five seconds while it drains', () => {
     const latest = { ...busy, p95: '9ms' };
     expect(chooseTraffic(busy, latest, justNow, false)).toEqual({ shown: busy, againAfterMs: minute - justNow });
     expect(chooseTraffic(busy, latest, justNow, true)).toEqual({ shown: busy, againAfterMs: 4000 });

@@ -1,6 +1,6 @@
 import type { Condition, ProviderStatus, RoutingState } from '@aggregator/contracts';
 import { describeProblem, type KeyReading } from '../reconcile/key-reading.ts';
-import { fails, holds, isOpen, type Judgement } from './judgement.ts';
+import { conditionFalse, conditionTrue, conditionUnknown, type Judgement } from './judgement.ts';
 
 export type Traffic = RoutingState['providers'][number];
 
@@ -8,30 +8,31 @@ export interface CredentialsInput {
   readonly keys: readonly KeyReading[];
   /** Whether it names keys at all. */
   readonly needsKeys: boolean;
-  /** Undefined where proxies and probes have not told anything of it. */
+  /** Undefined if neither a proxy nor a probe has reported on it. */
   readonly traffic: Traffic | undefined;
   /** What was said before of the very same versions of the keys. */
   readonly before: Condition | null;
 }
 
-/** `provider_auth_failed (401)`: as the probes of the orchestrator tell that a key was refused. */
+/** `provider_auth_failed (401)`: how probes of the orchestrator report a rejected key. */
 const refusedByProbe = /\b40[13]\b/;
 
 /** Pure. A key is judged by its Secret first, then by what the vendor says of it. */
 export function judgeCredentials(input: CredentialsInput): Judgement {
   const { keys, needsKeys, traffic, before } = input;
-  if (!needsKeys) return holds('NotRequired', 'It needs no key.');
+  if (!needsKeys) return conditionTrue('NotRequired', 'It needs no key.');
   const usable = keys.filter(({ credentialId }) => credentialId !== null);
   const notes = toNotes(keys);
   const [firstProblem] = keys.flatMap(({ problem }) => problem ?? []);
   if (usable.length === 0 && firstProblem !== undefined) {
-    const judge = keys.every(({ problem }) => problem === 'SecretUnreadable') ? isOpen : fails;
+    const judge = keys.every(({ problem }) => problem === 'SecretUnreadable') ? conditionUnknown : conditionFalse;
     return judge(firstProblem, notes);
   }
-  if (isUnauthorized(traffic, before)) return fails('Unauthorized', join('The vendor refuses the key.', notes));
+  if (isUnauthorized(traffic, before))
+    return conditionFalse('Unauthorized', join('The vendor refuses the key.', notes));
   return isProven(traffic) || before?.reason === 'Verified'
-    ? holds('Verified', join('The vendor takes the key.', notes))
-    : isOpen('Unverified', join('Neither a probe nor a request has tried the key.', notes));
+    ? conditionTrue('Verified', join('The vendor takes the key.', notes))
+    : conditionUnknown('Unverified', join('Neither a probe nor a request has tried the key.', notes));
 }
 
 /** For each key of the spec: where it was read from, and what became of it. */

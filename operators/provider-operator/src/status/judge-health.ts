@@ -1,18 +1,19 @@
 import type { ProviderStatus } from '@aggregator/contracts';
 import type { Traffic } from './judge-credentials.ts';
-import { fails, holds, isOpen, type Judgement } from './judgement.ts';
+import { conditionFalse, conditionTrue, conditionUnknown, type Judgement } from './judgement.ts';
 
 /** Pure. What live traffic says weighs more than a probe; its figures are no part of the message, since they never rest. */
 export function judgeHealth(traffic: Traffic | undefined): Judgement {
-  if (traffic?.breaker === 'open') return fails('BreakerOpen', 'Proxies skip it, for its requests fail.');
+  if (traffic?.breaker === 'open')
+    return conditionFalse('BreakerOpen', 'Circuit breakers are open: recent requests to this provider failed.');
   if (traffic?.health.state === 'unhealthy') {
-    return fails('ProbeFailed', `The last probes failed: ${traffic.health.reason ?? 'no answer'}.`);
+    return conditionFalse('ProbeFailed', `The last probes failed: ${traffic.health.reason ?? 'no answer'}.`);
   }
-  if (traffic?.health.state === 'healthy') return holds('ProbeSucceeded', 'It answers probes.');
+  if (traffic?.health.state === 'healthy') return conditionTrue('ProbeSucceeded', 'It answers probes.');
   if (traffic !== undefined && traffic.attempts > traffic.failures) {
-    return holds('RequestsSucceed', 'Requests to it succeed.');
+    return conditionTrue('RequestsSucceed', 'Requests to it succeed.');
   }
-  return isOpen('NoRecentTraffic', 'Neither a probe nor a request has told yet.');
+  return conditionUnknown('NoRecentTraffic', 'No probe or request has completed yet.');
 }
 
 type ShownTraffic = NonNullable<ProviderStatus['traffic']>;

@@ -1,6 +1,6 @@
 import type { Condition, Programmed } from '@aggregator/contracts';
 import type { Answered } from '../reconcile/declared-set.ts';
-import { fails, holds, type Judgement } from './judgement.ts';
+import { conditionFalse, conditionTrue, type Judgement } from './judgement.ts';
 import { type ProxyAck, standingOf } from './proxy-acks.ts';
 
 /** What is known of the way from the orchestrator to the proxies. */
@@ -8,9 +8,9 @@ export interface Proxies {
   /** Names of the pods that take requests. */
   readonly desired: readonly string[];
   readonly acks: ReadonlyMap<string, ProxyAck>;
-  /** Whether the orchestrator took what we declared and told what became of it, the last time that we asked. */
+  /** True if the orchestrator accepted the declaration and reported its result at the last call. */
   readonly isReachable: boolean;
-  /** Whether it has told us anything yet. */
+  /** True if it has reported anything yet. */
   readonly isKnown: boolean;
 }
 
@@ -35,20 +35,20 @@ const namedMax = 5;
 /** Pure: which of the proxies that take requests serve this generation. */
 export function judgeProgrammed(input: ProgrammedInput): ProgrammedVerdict {
   const { answered, proxies, generation, before } = input;
-  // Whoever knows nothing new has nothing new to say.
+  // Keep the published condition while the orchestrator is unreachable, so that an outage does not flip it to False.
   const isInTheDark = answered === null || !proxies.isReachable || !proxies.isKnown;
   if (isInTheDark && before?.condition.status === 'True') {
     const { reason, message } = before.condition;
-    return { judgement: holds(reason, message), programmed: before.programmed ?? count(input, 0, 0) };
+    return { judgement: conditionTrue(reason, message), programmed: before.programmed ?? count(input, 0, 0) };
   }
   if (answered === null) {
     const judgement = proxies.isReachable
-      ? fails('Progressing', 'It is on its way to the orchestrator.')
-      : fails('OrchestratorUnavailable', 'The orchestrator does not answer; what was served before goes on.');
+      ? conditionFalse('Progressing', 'It is on its way to the orchestrator.')
+      : conditionFalse('OrchestratorUnavailable', 'The orchestrator does not answer. Proxies keep what they serve.');
     return { judgement, programmed: count(input, 0, 0) };
   }
   if (proxies.desired.length === 0) {
-    return { judgement: fails('NoProxies', 'No proxy takes requests.'), programmed: count(input, 0, 0) };
+    return { judgement: conditionFalse('NoProxies', 'No proxy takes requests.'), programmed: count(input, 0, 0) };
   }
   const standings = proxies.desired.map((instance) => ({
     instance,
@@ -63,15 +63,15 @@ export function judgeProgrammed(input: ProgrammedInput): ProgrammedVerdict {
 }
 
 function judge(rejected: readonly string[], waiting: readonly string[], generation: number): Judgement {
-  if (rejected.length > 0) return fails('RejectedByProxy', `Refused by ${name(rejected)}.`);
-  if (waiting.length > 0) return fails('Progressing', `Not yet served by ${name(waiting)}.`);
-  return holds('AppliedByAll', `Every proxy serves generation ${generation}.`);
+  if (rejected.length > 0) return conditionFalse('RejectedByProxy', `Refused by ${name(rejected)}.`);
+  if (waiting.length > 0) return conditionFalse('Progressing', `Not yet served by ${name(waiting)}.`);
+  return conditionTrue('AppliedByAll', `Every proxy serves generation ${generation}.`);
 }
 
 /** What is not declared is served by none. */
 export function notProgrammed(reason: string, message: string, desired: number): ProgrammedVerdict {
   return {
-    judgement: fails(reason, message),
+    judgement: conditionFalse(reason, message),
     programmed: { desired, applied: 0, rejected: 0, summary: `0/${desired}` },
   };
 }

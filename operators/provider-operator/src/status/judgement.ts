@@ -5,6 +5,10 @@ export interface Judgement {
   readonly message: string;
 }
 
-export const holds = (reason: string, message: string): Judgement => ({ status: 'True', reason, message });
-export const fails = (reason: string, message: string): Judgement => ({ status: 'False', reason, message });
-export const isOpen = (reason: string, message: string): Judgement => ({ status: 'Unknown', reason, message });
+export const conditionTrue = (reason: string, message: string): Judgement => ({ status: 'True', reason, message });
+export const conditionFalse = (reason: string, message: string): Judgement => ({ status: 'False', reason, message });
+export const conditionUnknown = (reason: string, message: string): Judgement => ({
+  status: 'Unknown',
+  reason,
+  message,
+});

@@ -32,7 +32,7 @@ export interface Transition {
   readonly isGood: boolean;
 }
 
-/** What people are told by Events: a condition that has become true or false, or is false for another reason. */
+/** Changes that Events report: a condition that became true or false, or is false for another reason. */
 export function findTransitions(before: readonly Condition[], after: readonly Condition[]): readonly Transition[] {
   return after.flatMap((condition) => {
     if (condition.status === 'Unknown' || isPassing(condition)) return [];
@@ -43,7 +43,7 @@ export function findTransitions(before: readonly Condition[], after: readonly Co
   });
 }
 
-/** On its way: no news for anybody. */
+/** In progress: not reported. */
 function isPassing({ reason }: Condition): boolean {
   return reason === 'Progressing';
 }

@@ -6,13 +6,13 @@ export interface ObserverOptions {
   readState(): Promise<RoutingState>;
   onState(state: RoutingState): void;
   onFailure(error: unknown): void;
-  /** Whether anybody waits for what the proxies say. */
+  /** True if an object waits for reports of proxies. */
   isWaiting(): boolean;
 }
 
 const waitingMs = 200;
 const restingMs = 5000;
-/** What waits longer than this waits for somebody to mend something: then it need not be asked five times a second. */
+/** An object that waits longer than this waits for a repair: then five calls a second are not needed. */
 const patienceMs = 60_000;
 const patientMs = 1000;
 
@@ -34,7 +34,7 @@ export class Observer {
     if (this.#asking === null) this.#schedule(waitingMs);
   }
 
-  /** Waits for the question under way, which has a deadline of its own. */
+  /** Waits for the question under way, which has its own deadline. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancel?.();

@@ -38,7 +38,7 @@ function judge(
     verdict,
     answered: options.isAnswered === false ? null : (declared?.answered.get(object.metadata.uid) ?? null),
     traffic: options.traffic,
-    shown: options.traffic && toShownTraffic(options.traffic),
+    publishedTraffic: options.traffic && toShownTraffic(options.traffic),
     proxies:
       options.proxies ??
       proxiesOf([
@@ -92,7 +92,7 @@ describe('Programmed', () => {
     );
   });
 
-  it('counts nobody who takes no requests', () => {
+  it('does not count a proxy that takes no requests', () => {
     expect(
       programmed(
         proxiesOf(
@@ -106,7 +106,7 @@ describe('Programmed', () => {
     ).toMatchObject({ summary: '1/1' });
   });
 
-  it('tells which proxy could not take this entry, and is not touched by problems of others', () => {
+  it('names the proxy that could not take this entry, and ignores problems of other entries', () => {
     const problem = { entry: 'providers/mock', message: 'no adapter' };
     const other = { entry: 'providers/else', message: 'no adapter' };
 
@@ -230,7 +230,7 @@ describe('CredentialsValid', () => {
     });
   });
 
-  it('claims nothing of a Secret that it cannot read, and goes on with what was read last', () => {
+  it('claims nothing about a Secret that it cannot read, and continues with the last value', () => {
     const unreadable = sampleKey({ problem: 'SecretUnreadable' });
 
     expect(credentials({ keys: [unreadable] })).toMatchObject({ status: 'Unknown', reason: 'Unverified' });
@@ -266,7 +266,7 @@ describe('Ready', () => {
     ['Draining', { spec: { state: 'Draining' } }],
     ['Disabled', { spec: { state: 'Disabled' } }],
     ['Draining', { deletedAt: '2026-01-02T00:00:00Z' }],
-  ])('is false by %s, and tells how many requests are open', (reason, options) => {
+  ])('is false by %s, and reports how many requests are open', (reason, options) => {
     expect(conditionOf(judge({ ...options, traffic: sampleTraffic({ inFlight: 3 }) }), 'Ready')).toMatchObject({
       status: 'False',
       reason,
@@ -283,7 +283,7 @@ describe('Ready', () => {
     );
   });
 
-  it('keeps the time of the last transition while the status stays the same, whatever the reason', () => {
+  it('keeps the time of the last transition while the status stays the same, for any reason', () => {
     const first = judge({ proxies: proxiesOf([]) });
     const before = {
       ...first,

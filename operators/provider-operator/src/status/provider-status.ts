@@ -4,7 +4,7 @@ import type { Answered } from '../reconcile/declared-set.ts';
 import { judgeCredentials, type Traffic, toKeyStates } from './judge-credentials.ts';
 import { judgeHealth } from './judge-health.ts';
 import { judgeProgrammed, notProgrammed, type ProgrammedVerdict, type Proxies } from './judge-programmed.ts';
-import { fails, holds, isOpen, type Judgement } from './judgement.ts';
+import { conditionFalse, conditionTrue, conditionUnknown, type Judgement } from './judgement.ts';
 import { mergeConditions } from './merge-conditions.ts';
 
 /** All that a provider's status is a function of. */
@@ -14,16 +14,16 @@ export interface ProviderEvidence {
   readonly answered: Answered | null;
   readonly traffic: Traffic | undefined;
   /** Of the traffic, what the status shows. */
-  readonly shown: ProviderStatus['traffic'];
+  readonly publishedTraffic: ProviderStatus['traffic'];
   readonly proxies: Proxies;
   readonly before: ProviderStatus | undefined;
   /** What the wall shows, for the times of transitions. */
   readonly nowMs: number;
 }
 
-/** Pure: the whole status, which tells what is so, not what is wanted. */
+/** Pure: the whole status. It reports what is so, not what is wanted. */
 export function toProviderStatus(evidence: ProviderEvidence): ProviderStatus {
-  const { verdict, answered, traffic, shown, before, nowMs } = evidence;
+  const { verdict, answered, traffic, publishedTraffic, before, nowMs } = evidence;
   const { generation } = verdict.object.metadata;
   const accepted = toAccepted(verdict.accepted, answered);
   const credentials = judgeCredentials({
@@ -35,7 +35,8 @@ export function toProviderStatus(evidence: ProviderEvidence): ProviderStatus {
   const { judgement, programmed } = toProgrammed(evidence, accepted, credentials);
   const judgements = {
     Accepted: accepted,
-    CredentialsValid: verdict.object.spec === null ? isOpen('Pending', 'The spec cannot be read.') : credentials,
+    CredentialsValid:
+      verdict.object.spec === null ? conditionUnknown('Pending', 'The spec cannot be read.') : credentials,
     Healthy: judgeHealth(traffic),
     Programmed: judgement,
     Ready: toReady(evidence, [accepted, credentials, judgement]),
@@ -45,7 +46,7 @@ export function toProviderStatus(evidence: ProviderEvidence): ProviderStatus {
     conditions: mergeConditions(before?.conditions ?? [], judgements, generation, nowMs),
     ...(verdict.keys.length > 0 && { credentials: toKeyStates(verdict.keys, credentials) }),
     ...toModels(evidence),
-    ...(shown !== undefined && { traffic: shown }),
+    ...(publishedTraffic !== undefined && { traffic: publishedTraffic }),
     programmed,
   };
 }
@@ -54,15 +55,15 @@ export function toProviderStatus(evidence: ProviderEvidence): ProviderStatus {
 export function toAccepted(own: Judgement, answered: Answered | null): Judgement {
   if (own.status !== 'True' || answered === null) return own;
   const { result, message } = answered.result;
-  if (result === 'name_taken') return fails('DuplicateName', message);
-  return result === 'invalid' ? fails('InvalidSpec', message) : own;
+  if (result === 'name_taken') return conditionFalse('DuplicateName', message);
+  return result === 'invalid' ? conditionFalse('InvalidSpec', message) : own;
 }
 
 function toProgrammed(evidence: ProviderEvidence, accepted: Judgement, credentials: Judgement): ProgrammedVerdict {
   const { verdict, answered, proxies, before } = evidence;
   const { metadata } = verdict.object;
   const desired = proxies.desired.length;
-  if (verdict.standstill !== null) return notProgrammed(verdict.standstill, 'It takes no new requests.', desired);
+  if (verdict.pauseReason !== null) return notProgrammed(verdict.pauseReason, 'It takes no new requests.', desired);
   if (accepted.status === 'False') return notProgrammed('NotAccepted', accepted.message, desired);
   if (verdict.entry === null) return notProgrammed('NoCredential', credentials.message, desired);
   const condition = findCondition(before, 'Programmed');
@@ -81,17 +82,20 @@ function toProgrammed(evidence: ProviderEvidence, accepted: Judgement, credentia
 
 /** The first of these that does not hold is the reason. Health is none of them: an outage must not block a deploy. */
 function toReady(
-  { verdict: { standstill }, shown }: ProviderEvidence,
+  { verdict: { pauseReason }, publishedTraffic }: ProviderEvidence,
   [accepted, credentials, programmed]: readonly [Judgement, Judgement, Judgement],
 ): Judgement {
-  if (standstill !== null) {
-    const open = shown?.inFlight ?? 0;
-    return fails(standstill === 'Deleted' ? 'Draining' : standstill, `It takes no new requests; ${open} are open.`);
+  if (pauseReason !== null) {
+    const open = publishedTraffic?.inFlight ?? 0;
+    return conditionFalse(
+      pauseReason === 'Deleted' ? 'Draining' : pauseReason,
+      `It takes no new requests; ${open} are open.`,
+    );
   }
   for (const judgement of [accepted, credentials, programmed]) {
-    if (judgement.status === 'False') return fails(judgement.reason, judgement.message);
+    if (judgement.status === 'False') return conditionFalse(judgement.reason, judgement.message);
   }
-  return holds('Ready', 'It takes requests.');
+  return conditionTrue('Ready', 'It takes requests.');
 }
 
 /** What the orchestrator said last; what it has not said yet of an entry that stands is not known to be otherwise. */

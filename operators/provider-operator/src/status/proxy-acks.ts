@@ -15,8 +15,8 @@ export interface ProxyAck {
 }
 
 /**
- * By the name of the pod. A proxy that refuses a snapshot goes on with the one before, so what it took is remembered beside
- * what it refused: an object that stands in the older one is served, whatever is wrong with the newer. A proxy that has left
+ * By the name of the pod. A proxy that rejects a snapshot keeps the one before, so what it took is remembered beside
+ * what it refused: an object of the older one is served although the newer one is faulty. A proxy that has left
  * the reports is forgotten.
  */
 export function readAcks(

@@ -2,7 +2,7 @@ import type { ModelRouteStatus } from '@aggregator/contracts';
 import type { RouteVerdict } from '../reconcile/check-routes.ts';
 import type { Answered } from '../reconcile/declared-set.ts';
 import { judgeProgrammed, notProgrammed, type ProgrammedVerdict, type Proxies } from './judge-programmed.ts';
-import { fails, holds, type Judgement } from './judgement.ts';
+import { conditionFalse, conditionTrue, type Judgement } from './judgement.ts';
 import { mergeConditions } from './merge-conditions.ts';
 import { findCondition, toAccepted } from './provider-status.ts';
 
@@ -53,5 +53,7 @@ function toProgrammed({ verdict, answered, proxies, before }: RouteEvidence, acc
 
 function toReady(judgements: readonly Judgement[]): Judgement {
   const objection = judgements.find(({ status }) => status !== 'True');
-  return objection === undefined ? holds('Ready', 'It takes requests.') : fails(objection.reason, objection.message);
+  return objection === undefined
+    ? conditionTrue('Ready', 'It takes requests.')
+    : conditionFalse(objection.reason, objection.message);
 }

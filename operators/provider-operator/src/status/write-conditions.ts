@@ -25,13 +25,13 @@ export interface StatusWriter<Status> {
   writtenAtMs(uid: string): number | null;
   /**
    * Writes what differs, on average once a second at most: three may follow one another, so that what begins, is under way and
-   * ends is told at once. Where that is spent, or the object has changed meanwhile, nothing is written, and the answer says when to come
+   * ends is reported at once. If that is spent, or the object has changed meanwhile, nothing is written, and the answer says when to come
    * again.
    */
   write(object: Observed<unknown, Status>, status: Status, signal: AbortSignal): Promise<{ requeueAfterMs?: number }>;
-  /** The newest version that we know of: of the cache, or of a write of ours that the cache does not have yet. */
+  /** The newest version that we know of: of the cache, or of our own write that the cache does not have yet. */
   versionOf(object: Observed<unknown, Status>): string;
-  /** The object has changed by another write of ours. */
+  /** The object has changed by another of our writes. */
   noteVersion(uid: string, resourceVersion: string): void;
   forget(uid: string): void;
 }
@@ -96,7 +96,7 @@ export function createStatusWriter<Status extends { conditions?: Condition[] | u
       } catch (error) {
         if (!(error instanceof KubernetesError) || (error.status !== 409 && error.status !== 404)) throw error;
         onConflict(kind);
-        // The cache will tell what has become of it; what we know of it by now is not the newest.
+        // The cache will show the result; what we know now is not the newest.
         versions.delete(uid);
         return { requeueAfterMs: conflictMs };
       }
@@ -109,7 +109,7 @@ function isNewer(one: string, other: string): boolean {
   return Number(one) > Number(other);
 }
 
-/** Whether they mean the same, whatever the order of their fields. */
+/** True if they mean the same in any order of their fields. */
 export function isSame(one: unknown, other: unknown): boolean {
   return toSorted(one) === toSorted(other);
 }

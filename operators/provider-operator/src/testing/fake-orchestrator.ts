@@ -68,7 +68,7 @@ export class FakeOrchestrator {
     return proxy;
   }
 
-  /** A registry that was restored to an earlier time: nothing of ours is in it. */
+  /** A registry that was restored to an earlier time: none of our entries is in it. */
   restore(): void {
     this.snapshot = { epoch: this.snapshot.epoch + 1, version: 1 };
     this.providers = [];

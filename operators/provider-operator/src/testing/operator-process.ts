@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** An operator in a process of its own, as in a pod, so that it can be killed. */
+/** An operator in a separate process, as in a pod, so that it can be killed. */
 export interface OperatorProcess {
   readonly url: string;
   readonly log: string;

@@ -89,7 +89,7 @@ export class OperatorWorld {
     });
   }
 
-  /** One with a key in a Secret of its own name. */
+  /** One with a key in a Secret of the same name. */
   keyed(name: string, options: { namespace?: string; keys?: Record<string, string> } = {}): FakeObject {
     const keys = options.keys ?? { primary: name };
     const apiKeys = Object.entries(keys).map(([key, secret]) => ({

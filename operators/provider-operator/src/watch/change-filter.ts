@@ -2,7 +2,7 @@ import { skipDrainAnnotation } from '@aggregator/contracts';
 import type { Observed } from '../watch/read-object.ts';
 
 /**
- * Tells changes that matter to what is declared from those that do not: our own statuses come back as changes, and a declaration
+ * Separates changes that matter to what is declared from those that do not: our own statuses come back as changes, and a declaration
  * for each of them would never end.
  */
 export class ChangeFilter {

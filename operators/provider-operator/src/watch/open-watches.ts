@@ -25,7 +25,7 @@ export interface Watches {
   readonly secrets: WatchedKind<SecretVersion>;
   /** Names of the pods behind each slice that take requests. */
   readonly proxies: WatchedKind<readonly string[]>;
-  /** Not begun before somebody asks for labels; null where only some namespaces are watched. */
+  /** Started at the first question for labels; null if only some namespaces are watched. */
   readonly namespaces: WatchedKind<NamespaceLabels> | null;
 }
 
@@ -39,7 +39,7 @@ const namespaceLabels = z
   .object({ metadata: z.object({ name: z.string(), labels: z.record(z.string(), z.string()).optional() }) })
   .transform(({ metadata: { name, labels = {} } }): NamespaceLabels => ({ name, labels }));
 
-/** Source: Kubernetes API reference, EndpointSlice v1. Ready unless told otherwise, as for whoever consumes them. */
+/** Source: Kubernetes API reference, EndpointSlice v1. Ready unless the slice says otherwise, as for every consumer. */
 const readyPods = z
   .object({
     endpoints: z

@@ -14,14 +14,14 @@ import { z } from 'zod';
 
 export type ObjectMetadata = z.infer<typeof providerResource.shape.metadata>;
 
-/** A custom resource as we found it. One that breaks our schema is still an object, which is told what is wrong with it. */
+/** A custom resource as we found it. One that breaks our schema is still an object; its status names the fault. */
 export interface Observed<Spec, Status> {
   readonly metadata: ObjectMetadata;
   readonly className: string;
   /** Null where it breaks the schema; `fault` says how, without any value of it. */
   readonly spec: Spec | null;
   readonly fault: string;
-  /** Undefined where there is none, or none of ours. */
+  /** Undefined if there is none, or it is not ours. */
   readonly status: Status | undefined;
 }
 export type ObservedProvider = Observed<ProviderSpec, ProviderStatus>;
@@ -57,7 +57,7 @@ function readObject<Spec, Status>(
   };
 }
 
-/** `spec.models.0.name: …; …`: paths and rules alone, since a value could be a secret that somebody put in the wrong place. */
+/** `spec.models.0.name: …; …`: paths and rules alone, because a value could be a secret in the wrong place. */
 export function describeFaults(error: z.ZodError, root: string): string {
   const faults = error.issues.map(({ path, message }) => `${[root, ...path.map(String)].join('.')}: ${message}`);
   const more = faults.length > faultsMax ? `; and ${faults.length - faultsMax} more` : '';

@@ -17,7 +17,7 @@ export interface WatchedKindOptions<T> extends CacheHooks {
   readonly labelSelector?: string;
   readonly metadataOnly?: boolean;
   parse(object: unknown): T;
-  /** We may not look into this namespace; told once until it changes. */
+  /** We may not read this namespace; logged once until it changes. */
   onForbidden(kind: ResourceKind, namespace: string): void;
   /** So long a refusal must last to be believed: permissions that were just given take a moment to be known everywhere. */
   readonly refusalMs: number;

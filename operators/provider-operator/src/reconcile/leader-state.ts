@@ -9,8 +9,8 @@ import { type Answered, type DeclaredEntry, type DeclaredSet, digestOf, type Sna
 
 type Verdict = ProviderVerdict | RouteVerdict;
 
-/** What this leader knows beyond the objects themselves. All of it can be found out again: a new leader begins with none. */
-export class World {
+/** In-memory state of the current leader. Not persisted: a new leader rebuilds it from the API server and the orchestrator. */
+export class LeaderState {
   #providers = new Map<string, ProviderVerdict>();
   #routes = new Map<string, RouteVerdict>();
   #traffic = new Map<string, Traffic>();
@@ -67,7 +67,7 @@ export class World {
   takeDeclared(declared: DeclaredSet): void {
     this.#declared = declared;
     this.#hasDeclareFailed = false;
-    const going = [...this.#providers.values()].filter(({ standstill }) => standstill === 'Deleted');
+    const going = [...this.#providers.values()].filter(({ pauseReason }) => pauseReason === 'Deleted');
     this.#leftAt = new Map(
       going.map(({ object: { metadata } }) => [metadata.uid, this.#leftAt.get(metadata.uid) ?? declared.snapshot]),
     );
@@ -87,10 +87,12 @@ export class World {
     const wentBack = this.#wentBack({ epoch, version });
     const acks = readAcks(this.#acks, state);
     const isFirst = this.#state === null;
-    const areProxiesNew = isFirst || this.#hasReadFailed || tellAcks(acks) !== tellAcks(this.#acks);
+    const areProxiesNew = isFirst || this.#hasReadFailed || toAcksKey(acks) !== toAcksKey(this.#acks);
     const traffic = new Map(state.providers.map((each) => [each.provider, each]));
     const names = new Set([...traffic.keys(), ...this.#traffic.keys()]);
-    const providers = [...names].filter((name) => tell(traffic.get(name)) !== tell(this.#traffic.get(name)));
+    const providers = [...names].filter(
+      (name) => toTrafficKey(traffic.get(name)) !== toTrafficKey(this.#traffic.get(name)),
+    );
     this.#acks = acks;
     this.#traffic = traffic;
     this.#state = { epoch, version };
@@ -98,7 +100,7 @@ export class World {
     return { areProxiesNew, providers, wentBack };
   }
 
-  /** The orchestrator was restored to an earlier time, or began anew: what we declared may be gone. */
+  /** The orchestrator was restored to an earlier time, or began again: what we declared may be gone. */
   #wentBack(state: SnapshotPoint): boolean {
     const declared = this.#declared?.snapshot;
     if (declared === undefined) return false;
@@ -114,16 +116,16 @@ function ofGeneration<V extends Verdict>(verdict: V | undefined, metadata: Objec
   return isSame ? verdict : undefined;
 }
 
-function tellAcks(acks: ReadonlyMap<string, ProxyAck>): string {
-  const told = [...acks.values()].map(({ lastSeenAt: _, served, refused, ...ack }) => ({
+function toAcksKey(acks: ReadonlyMap<string, ProxyAck>): string {
+  const reported = [...acks.values()].map(({ lastSeenAt: _, served, refused, ...ack }) => ({
     ...ack,
     served: served && [served.point, ...served.problems],
     refused,
   }));
-  return JSON.stringify(told.sort((one, other) => (one.instance < other.instance ? -1 : 1)));
+  return JSON.stringify(reported.sort((one, other) => (one.instance < other.instance ? -1 : 1)));
 }
 
 /** The time of the last probe moves without anything being new. */
-function tell(traffic: Traffic | undefined): string {
+function toTrafficKey(traffic: Traffic | undefined): string {
   return JSON.stringify(traffic && { ...traffic, health: { ...traffic.health, lastProbeAt: null } });
 }

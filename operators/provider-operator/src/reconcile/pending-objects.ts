@@ -4,7 +4,7 @@ import type { Condition } from '@aggregator/contracts';
 const reasons = new Set(['Progressing', 'RejectedByProxy', 'OrchestratorUnavailable', 'NoProxies']);
 
 /** Which objects wait for the proxies to do something. */
-export class Waiting {
+export class PendingObjects {
   readonly #since = new Map<string, number>();
   readonly #nowMs: () => number;
   readonly #onProgrammed: (lagMs: number) => void;
@@ -23,7 +23,7 @@ export class Waiting {
     else if (!this.#since.has(uid)) this.#since.set(uid, this.#nowMs());
   }
 
-  /** By what its condition says; the time from the first wait to the end of it is told. */
+  /** By what its condition says; the time from the first wait to its end is reported. */
   note(uid: string, programmed: Condition | undefined): void {
     const since = this.#since.get(uid);
     if (since !== undefined && programmed?.status === 'True') this.#onProgrammed(this.#nowMs() - since);
