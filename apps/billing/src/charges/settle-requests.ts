@@ -32,8 +32,10 @@ export async function settleRequests(tx: Transaction, charges: readonly UsageCha
       operation = EXCLUDED.operation, provider = EXCLUDED.provider, model = EXCLUDED.model, usage = EXCLUDED.usage,
       price = EXCLUDED.price, amount = EXCLUDED.amount,
       -- Both were booked.
-      cost = coalesce(present.cost, 0) + EXCLUDED.cost, attempts = EXCLUDED.attempts, estimated = EXCLUDED.estimated, outcome = EXCLUDED.outcome,
-      time = EXCLUDED.time, budgets = EXCLUDED.budgets, posted_at = now()
+      cost = coalesce(present.cost, 0) + EXCLUDED.cost,
+      attempts = nullif(coalesce(present.attempts, '[]') || coalesce(EXCLUDED.attempts, '[]'), '[]'),
+      estimated = EXCLUDED.estimated, outcome = EXCLUDED.outcome, time = EXCLUDED.time, budgets = EXCLUDED.budgets,
+      posted_at = now()
     WHERE present.amount = 0 AND present.outcome IN ('void', 'failed')
       AND NOT (EXCLUDED.amount = 0 AND EXCLUDED.outcome IN ('void', 'failed'))
     RETURNING request_id AS "requestId"`;
