@@ -12,7 +12,7 @@ describe('a price that can never be charged', () => {
     ['toolCalls', 'Gemini', { ...chat, toolCalls: '10000' }, 'chat.completions'],
     [
       'toolCalls',
-      'OpenAI',
+      'OpenAICompatible',
       { ...chat, above: { inputTokens: 9, price: { ...chat, toolCalls: '1' } } },
       'chat.completions',
     ],

@@ -144,7 +144,7 @@ function hasNativeLane(surface: ChatSurface, native: NativeRequest | null, { tar
 
 /** Parts whose size only their provider knows: what its tools add to the prompt, and files that it keeps. Searches have a bound. */
 const openEnded =
-  /^(?:container|input|mcp_servers|tools(?!\.(?:allowed_callers|defer_loading|eager_input_streaming|input_examples|web_search_\d+)$))/;
+  /^(?:container|input|mcp_servers|tools(?!\.(?:allowed_callers|defer_loading|eager_input_streaming|input_examples|web_search(?:_preview)?(?:_[\d_]+)?)$))/;
 
 /** Parts that cannot be translated have a size that only their provider knows, and may hold addresses. */
 function inspectAsked(asked: SurfaceRequest, body: Readonly<Record<string, unknown>>): ContentSummary {

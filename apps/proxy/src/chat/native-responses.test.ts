@@ -192,9 +192,9 @@ describe('a request of the Responses surface to OpenAI', () => {
 
   it('leaves out a tool that has no price, and names it', async () => {
     world.upstream('gpt').answer = (_request, answer) => void answer.writeHead(200, json).end(response('completed'));
-    const body = request('gpt/m').replace('{"type":"local_shell"}', '{"type":"web_search","x":1.0}');
+    const body = request('gpt/m').replace('{"type":"local_shell"}', '{"type":"file_search","x":1.0}');
     const answer = await world.send(path, body, plain);
-    expect(answer.headers.get('x-aggregator-dropped-params')).toBe('tools.web_search');
+    expect(answer.headers.get('x-aggregator-dropped-params')).toBe('tools.file_search');
     expect(JSON.parse(world.upstream('gpt').lastBody).tools).toHaveLength(1);
     expect((await world.send(path, body.replace('{', '{"strict":true,'))).status).toBe(400);
   });

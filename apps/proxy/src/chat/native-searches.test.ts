@@ -9,6 +9,7 @@ beforeAll(async () => {
   world = await startNativeWorld([
     { name: 'claude', type: 'Anthropic' },
     { name: 'other', type: 'OpenAICompatible' },
+    { name: 'gpt', type: 'OpenAI', options: { api: 'responses' } },
   ]);
 });
 afterAll(() => world.stop());
@@ -91,5 +92,81 @@ describe('D11: web search of Anthropic', () => {
       status: 200,
       dropped: 'tools.web_search_20250305',
     });
+  });
+});
+
+describe.each([false, true])('D12: web search of OpenAI, streamed: %s', (stream) => {
+  const webSearch = { type: 'web_search', external_web_access: false };
+  const call = (action: object) => ({ type: 'web_search_call', id: 'ws_1', status: 'completed', action });
+  const message = {
+    type: 'message',
+    id: 'msg_1',
+    role: 'assistant',
+    content: [{ type: 'output_text', text: 'Found.' }],
+  };
+
+  /** OpenAI answers after these calls. */
+  function answerAfter(...actions: object[]): void {
+    const output = [...actions.map(call), message];
+    const usage = { input_tokens: 1000, output_tokens: 5, total_tokens: 1005 };
+    const response = {
+      id: 'resp_1',
+      object: 'response',
+      created_at: 1,
+      model: 'm',
+      status: 'completed',
+      output,
+      usage,
+    };
+    const event = (type: string, fields: object) => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+    const events = [
+      event('response.created', { response: { ...response, status: 'in_progress', output: [], usage: null } }),
+      ...output.map((item, output_index) => event('response.output_item.done', { output_index, item })),
+      event('response.completed', { response }),
+    ];
+    world.upstream('gpt').answer = (_request, answered) => {
+      if (stream) answered.writeHead(200, { 'content-type': 'text/event-stream' }).end(events.join(''));
+      else answered.writeHead(200, json).end(JSON.stringify(response));
+    };
+  }
+  const send = (tool: object, more: object = {}) =>
+    world.send('/v1/responses', JSON.stringify({ model: 'gpt/m', input: 'Hi', stream, tools: [tool], ...more }));
+  const sent = () => JSON.parse(world.upstream('gpt').lastBody);
+
+  it('goes out with a bound, and each search is charged, but not the pages that are opened', async () => {
+    answerAfter({ type: 'search', query: 'a' }, { type: 'open_page' }, { type: 'search', query: 'b' });
+    const { requestId, status, headers } = await send(webSearch);
+
+    expect({ status, dropped: headers.get('x-aggregator-dropped-params') }).toEqual({ status: 200, dropped: null });
+    expect(sent()).toMatchObject({ tools: [webSearch], max_tool_calls: 10 });
+    // 1,000 × $3 and 5 × $15 a million, and 2 × $0.01.
+    expect(await world.usageOf(requestId)).toMatchObject({
+      ...{ usage: { inputUncached: 1000, outputText: 5, toolCalls: 2 }, estimated: false },
+      amountNanoUsd: String(3_000_000 + 75_000 + 20_000_000),
+    });
+    await world.waitUntilNothingHeld();
+  });
+
+  it.each([
+    [3, 3],
+    [1000, 50],
+  ])('is bounded by max_tool_calls: %s is %s', async (asked, expected) => {
+    answerAfter();
+    await send(webSearch, { max_tool_calls: asked });
+    expect(sent().max_tool_calls).toBe(expected);
+  });
+
+  it('is never charged beyond its bound, whatever the vendor reports', async () => {
+    answerAfter(...Array.from({ length: 5 }, () => ({ type: 'search' })));
+    const { requestId } = await send(webSearch, { max_tool_calls: 2 });
+    expect((await world.usageOf(requestId)).usage).toMatchObject({ toolCalls: 2 });
+  });
+
+  it('of another price is left out and named', async () => {
+    answerAfter();
+    for (const type of ['file_search', 'code_interpreter', 'image_generation']) {
+      const { headers } = await send({ type });
+      expect(headers.get('x-aggregator-dropped-params')).toBe(`tools.${type}`);
+    }
   });
 });

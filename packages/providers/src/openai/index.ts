@@ -11,6 +11,7 @@ import { fromOpenAiAnswer } from './response.ts';
 import { responsesChatFields } from './responses/fields.ts';
 import { responsesNativeLane } from './responses/native.ts';
 import { toResponsesRequest } from './responses/request.ts';
+import { openAiCounters } from './usage.ts';
 
 /**
  * OpenAI by its chat completions.
@@ -58,6 +59,7 @@ export const openAiAdapter: ProviderAdapter = {
   // Source: https://platform.openai.com/docs/api-reference/chat/create (tools.function.name); ids: BerriAI/litellm#41534.
   names: { toolName: wordsOf(64), callId: wordsOf(64) },
   native: { responses: responsesNativeLane },
+  counters: { ...openAiCounters, 'chat.completions': [...openAiCounters['chat.completions'], 'toolCalls'] },
   chat: {
     ...chatCompletions.chat,
     fieldsFor: (request, target) =>

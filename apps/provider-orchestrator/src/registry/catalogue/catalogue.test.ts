@@ -52,13 +52,16 @@ function priceInList(vendor: keyof typeof listIds, id: string, operations: reado
 }
 
 describe('the models of a vendor', () => {
-  it('D11: have the price of a web search where it can be asked for', () => {
+  it('D11, D12: have the price of a web search where it can be asked for', () => {
     for (const id of ['claude-sonnet-4-5', 'claude-sonnet-5-5', 'claude-haiku-5-5']) {
       const { toolCalls, above } = find('Anthropic', id).price?.rates ?? {};
       expect(toolCalls).toBe('10000000000');
       if (above !== undefined) expect(above.rates.toolCalls).toBe('10000000000');
     }
-    for (const type of ['OpenAI', 'Gemini', 'OpenRouter', 'Cohere'] as const) {
+    for (const id of ['gpt-5', 'gpt-5.4', 'gpt-6-astra']) {
+      expect(find('OpenAI', id).price?.rates.toolCalls).toBe('10000000000');
+    }
+    for (const type of ['Gemini', 'OpenRouter', 'Cohere'] as const) {
       for (const { price } of modelsOf(type)) expect(price?.rates.toolCalls).toBeUndefined();
     }
   });
@@ -71,6 +74,7 @@ describe('the models of a vendor', () => {
       outputText: '600000',
       outputReasoning: '600000',
       imageIn: '150000',
+      toolCalls: '10000000000',
     } satisfies Rates);
     expect(find('Anthropic', 'claude-haiku-4-5').price?.rates).toEqual({
       inputUncached: '1000000',

@@ -58,6 +58,8 @@ const families: readonly ModelFamily[] = [
 
 export const openAiCatalogue: VendorCatalogue = {
   listId: 'openai',
+  // $10 per 1,000 calls, as the list has it; what a search finds is input. Source: https://developers.openai.com/api/docs/pricing (read 2026-11).
+  chargesSearches: true,
   /** A model's own name and its dated releases. Its other aliases are other hosts' spellings, which OpenAI does not know. */
   namesOf: (info) =>
     exactNames(info).filter((name) => {

@@ -12,8 +12,18 @@ import { fromOpenAiAnswer } from '../response.ts';
 /** Source: https://developers.openai.com/api/docs/pricing (read 2026-11). */
 const pricedFields: PricedFields = { service_tier: ['auto', 'default'] };
 
-/** Tools that OpenAI charges by the call, by the container or by the picture. Source: as above. */
-const pricedTool = /^(?:web_search|file_search|code_interpreter|image_generation|shell$|programmatic_tool_calling)/;
+/**
+ * Tools that OpenAI charges by the container, by the picture, or for files that it keeps: no answer tells how much.
+ * Source: as above.
+ */
+const unpricedTool = /^(?:file_search|code_interpreter|image_generation|shell$|programmatic_tool_calling)/;
+/** Charged by the call; OpenAI bounds the calls by `max_tool_calls`. */
+const searchTool = /^web_search(?:_\d{4}_\d{2}_\d{2})?$/;
+/** The older search costs the same with models that reason; with others it has another price. */
+const previewTool = /^web_search_preview/;
+/** Calls of a request that sets no bound, and the most of one that does. */
+const callsDefault = 10;
+const callsMost = 50;
 
 /** State that OpenAI keeps for the operator's account: no organisation may use that of another. */
 const storedFields = ['prompt'];
@@ -43,10 +53,16 @@ function toNativeRequest(request: NativeRequest, target: ProviderTarget, limit: 
   refuseFiles(request, body.input, 'input');
   const lane = new LaneEdits(body, target.model);
   lane.cutPriced(pricedFields);
+  const reasons = responsesEffortsOf(target.model)?.length !== 0;
+  const isSearch = (type: string) => searchTool.test(type) || (reasons && previewTool.test(type));
   lane.cutTools(
-    (type) => pricedTool.test(type),
+    (type) =>
+      unpricedTool.test(type) || (/^web_search/.test(type) && !(isSearch(type) && target.areToolCallsPriced === true)),
     ({ type }) => type,
   );
+  const toolCallsMax = lane.tools.some((tool) => isRecord(tool) && isSearch(String(tool.type)))
+    ? boundCalls(lane, body.max_tool_calls)
+    : 0;
   lane.bound('max_output_tokens', target.maxOutputTokens, limit);
   for (const name of keptFields) if ((body[name] ?? false) !== false) lane.edits.set(name, null);
   cutKeptIds(lane, body.input);
@@ -57,7 +73,16 @@ function toNativeRequest(request: NativeRequest, target: ProviderTarget, limit: 
     endpoint: { url, method, headers: beta === null ? own : { ...own, 'openai-beta': beta } },
     body: editJson(text, lane.edits),
     droppedParams: lane.dropped.names,
+    ...(toolCallsMax > 0 && { toolCallsMax }),
   };
+}
+
+/** Returns the most calls of OpenAI's own tools, and writes the bound into the request if it has none. */
+function boundCalls(lane: LaneEdits, asked: unknown): number {
+  if (typeof asked === 'number' && asked >= 1 && asked <= callsMost) return asked;
+  const most = typeof asked === 'number' ? callsMost : callsDefault;
+  lane.set('max_tool_calls', most);
+  return most;
 }
 
 function cutKeptIds(lane: LaneEdits, input: unknown): void {

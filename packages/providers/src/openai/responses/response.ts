@@ -4,10 +4,9 @@ import { isRecord } from '../../json-record.ts';
 import type { TranslatedAnswer } from '../../provider-adapter.ts';
 import { ProviderFailure } from '../../provider-failure.ts';
 import { noUsage } from '../../usage/usage-reading.ts';
-import { readOpenAiChatUsage } from '../usage.ts';
 import { toFinishReason } from './ending.ts';
 import { toReasoningDetails } from './reasoning-items.ts';
-import { toChatUsage } from './usage.ts';
+import { readResponsesUsage, toChatUsage } from './usage.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -54,7 +53,7 @@ export function fromResponsesAnswer(response: Fields): TranslatedAnswer {
     ...(typeof response.service_tier === 'string' && { service_tier: response.service_tier }),
   };
   const hasUntranslated = !isTranslated(response.output);
-  return { body, ...(readOpenAiChatUsage(usage) ?? noUsage), ...(hasUntranslated && { hasUntranslated }) };
+  return { body, ...(readResponsesUsage(response) ?? noUsage), ...(hasUntranslated && { hasUntranslated }) };
 }
 
 const translatedItems: readonly unknown[] = ['reasoning', 'function_call', 'custom_tool_call'];

@@ -1,11 +1,10 @@
 import type { ReasoningDetail, Usage } from '@aggregator/contracts';
 import { isRecord, parseRecord } from '../../json-record.ts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../../provider-adapter.ts';
-import { readOpenAiChatUsage } from '../usage.ts';
 import { classifyResponsesError, toFinishReason } from './ending.ts';
 import { openAiReasoningFormat, summarySeparator, textsOf, toEncryptedDetails } from './reasoning-items.ts';
 import { messageSeparator } from './response.ts';
-import { toChatUsage } from './usage.ts';
+import { isSearch, readResponsesUsage, toChatUsage } from './usage.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -63,6 +62,8 @@ export class ResponsesChatStream implements ChatStreamTranslator {
   readonly #createdAt: number;
   readonly #items: (OpenItem | undefined)[] = [];
   #callCount = 0;
+  /** Searches of the web that are charged. */
+  #searches = 0;
   /** A chunk up to its choice; empty before the response has begun. */
   #head = '';
   #frame: Fields = {};
@@ -235,6 +236,7 @@ export class ResponsesChatStream implements ChatStreamTranslator {
       default:
         // A hosted tool's work is an answer, though chat completions have no place for it.
         this.hasLife = true;
+        if (isSearch(item)) this.#searches += 1;
         return nothing;
     }
   }
@@ -243,7 +245,7 @@ export class ResponsesChatStream implements ChatStreamTranslator {
     if (!isRecord(response)) return this.#drop();
     this.isEnded = true;
     const usage = toChatUsage(response.usage);
-    const reading = readOpenAiChatUsage(usage);
+    const reading = readResponsesUsage(response, this.#searches);
     if (reading !== null) {
       this.usage = reading.usage;
       this.reportedUsage = reading.reportedUsage;
