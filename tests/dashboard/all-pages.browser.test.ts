@@ -4,7 +4,19 @@ import { startWorld, type World } from '../world/start-world.ts';
 import { findAxeFaults, openBrowser, openTab, takePicture } from './open-browser.ts';
 import { signInAsOperator } from './sign-in.ts';
 
-const pages = ['/overview', '/start', '/keys', '/models', '/playground', '/usage', '/requests', '/settings'];
+const pages = [
+  '/overview',
+  '/start',
+  '/keys',
+  '/models',
+  '/playground',
+  '/usage',
+  '/requests',
+  '/billing',
+  '/team',
+  '/audit',
+  '/settings',
+];
 
 const views: readonly (readonly [name: string, options: BrowserContextOptions])[] = [
   ['light', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }],

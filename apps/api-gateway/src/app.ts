@@ -18,9 +18,9 @@ const urlLengthMax = 8192;
  */
 export function createApiGatewayApp(context: ApiGatewayContext): RequestListener {
   const express = createExpressApp(context, (app) => {
+    app.get('/openapi.json', showOpenApi());
     app.use(servePages(context.pages));
     app.get('/', showWelcome);
-    app.get('/openapi.json', showOpenApi());
     app.use(forwardManagement(context));
     app.use(scimPrefix, scimErrors);
   });

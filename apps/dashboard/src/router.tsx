@@ -61,6 +61,12 @@ const pages = [
   ['/playground', lazyRouteComponent(() => import('./pages/playground/playground-page.tsx'), 'PlaygroundPage')],
   ['/requests', lazyRouteComponent(() => import('./pages/requests/request-page.tsx'), 'RequestPage')],
   ['/usage', lazyRouteComponent(() => import('./pages/usage/usage-page.tsx'), 'UsagePage')],
+  ['/billing', lazyRouteComponent(() => import('./pages/billing/billing-page.tsx'), 'BillingPage')],
+  ['/budgets', lazyRouteComponent(() => import('./pages/budgets/budgets-page.tsx'), 'BudgetsPage')],
+  ['/operator/providers', lazyRouteComponent(() => import('./pages/operator/providers-page.tsx'), 'ProvidersPage')],
+  ['/operator/routes', lazyRouteComponent(() => import('./pages/operator/routes-page.tsx'), 'RoutesPage')],
+  ['/team', lazyRouteComponent(() => import('./pages/team/team-page.tsx'), 'TeamPage')],
+  ['/audit', lazyRouteComponent(() => import('./pages/audit/audit-page.tsx'), 'AuditPage')],
   ['/settings', lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage')],
 ] as const;
 

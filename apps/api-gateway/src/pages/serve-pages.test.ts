@@ -66,6 +66,7 @@ describe('the pages', () => {
     ['/assets/index-000000.js', 404],
     ['/billing/balance', 401],
     ['/v1/models', 401],
+    ['/openapi.json', 200],
   ])('stands in for no path of the API: %s', async (path, status) => {
     const answer = await ask(path);
 

@@ -62,7 +62,8 @@ function Cell<Row>({ column: { name, isEnd, isHeader, cell }, row }: { column: C
   if (isHeader) return <th scope="row">{cell(row)}</th>;
   return (
     <td className={isEnd ? 'end' : undefined} data-label={name}>
-      {cell(row)}
+      {/* One child, so that it stays together beside its label in a narrow window. */}
+      <span>{cell(row)}</span>
     </td>
   );
 }

@@ -22,3 +22,6 @@ export function formatMs(ms: number, language: string): string {
   const [value, unit, digits] = ms < 1000 ? ([ms, 'millisecond', 0] as const) : ([ms / 1000, 'second', 2] as const);
   return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: digits }).format(value);
 }
+
+export const formatPercent = (percent: number, language: string): string =>
+  new Intl.NumberFormat(language, { style: 'percent' }).format(percent / 100);

@@ -12,6 +12,8 @@ export const navigationWords = {
   playground: ['Playground', 'Площадка'],
   requests: ['Find a request', 'Найти запрос'],
   billing: ['Billing', 'Оплата'],
+  budgets: ['Budgets', 'Бюджеты'],
+  prices: ['Prices', 'Цены'],
   team: ['Team', 'Команда'],
   audit: ['Audit', 'Журнал действий'],
   settings: ['Account', 'Учётная запись'],

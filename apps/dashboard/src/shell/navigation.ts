@@ -9,7 +9,6 @@ interface Entry {
   readonly word: Word;
   /** What a person must be able to do; absent if everybody is shown it. */
   readonly needs?: Action;
-  readonly forOperator?: true;
 }
 
 const groups: readonly { word: Word; entries: readonly Entry[] }[] = [
@@ -27,7 +26,20 @@ const groups: readonly { word: Word; entries: readonly Entry[] }[] = [
   },
   {
     word: 'organization',
-    entries: [{ to: '/settings', word: 'settings' }],
+    entries: [
+      { to: '/billing', word: 'billing', needs: 'billing.read' },
+      { to: '/budgets', word: 'budgets', needs: 'budgets.manage' },
+      { to: '/team', word: 'team', needs: 'members.read' },
+      { to: '/audit', word: 'audit', needs: 'audit.read' },
+      { to: '/settings', word: 'settings' },
+    ],
+  },
+  {
+    word: 'installation',
+    entries: [
+      { to: '/operator/providers', word: 'providers', needs: 'providers.manage' },
+      { to: '/operator/routes', word: 'routes', needs: 'providers.manage' },
+    ],
   },
 ];
 
@@ -36,10 +48,7 @@ export function navigationFor(user: User | undefined) {
   return groups
     .map(({ word, entries }) => ({
       word,
-      entries: entries.filter(
-        ({ needs, forOperator }) =>
-          (needs === undefined || can(user, needs)) && (forOperator === undefined || user?.isOperator === true),
-      ),
+      entries: entries.filter(({ needs }) => needs === undefined || can(user, needs)),
     }))
     .filter(({ entries }) => entries.length > 0);
 }

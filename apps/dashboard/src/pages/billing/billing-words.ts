@@ -1,0 +1,27 @@
+import type { Words } from '../../i18n/words.ts';
+
+export const billingWords = {
+  title: ['Billing', 'Оплата'],
+  intro: ['What you have, and every movement of it.', 'Сколько у вас есть, и каждое движение.'],
+  balance: ['Balance', 'Баланс'],
+  held: ['Held', 'Удержано'],
+  heldNote: ['for requests that are open', 'под открытые запросы'],
+  month: ['Spend of this month', 'Расход за этот месяц'],
+  monthNote: ['since {day}, UTC', 'с {day}, UTC'],
+  forecast: ['Lasts for', 'Хватит на'],
+  days: ['{count} days', '{count} дн.'],
+  tenYears: ['10+ years', '10+ лет'],
+  forecastNote: ['at the pace of the last 7 days', 'при темпе последних 7 дней'],
+  noSpend: ['no spend in 7 days', 'за 7 дней расходов не было'],
+  statement: ['Statement', 'Выписка'],
+  time: ['Time', 'Время'],
+  type: ['Kind', 'Вид'],
+  description: ['Description', 'Описание'],
+  request: ['Request', 'Запрос'],
+  amount: ['Amount', 'Сумма'],
+  why: ['why', 'почему'],
+  none: ['Nothing has moved yet', 'Движений пока нет'],
+  noneText: ['Top-ups and charges appear here.', 'Здесь появятся пополнения и списания.'],
+  csv: ['Download CSV', 'Скачать CSV'],
+  csvNote: ['of what is shown', 'того, что показано'],
+} as const satisfies Words;

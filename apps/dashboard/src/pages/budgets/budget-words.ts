@@ -1,0 +1,43 @@
+import type { Words } from '../../i18n/words.ts';
+
+export const budgetWords = {
+  title: ['Budgets', 'Бюджеты'],
+  intro: [
+    'How much of the balance may be spent in a period, and by whom.',
+    'Сколько из баланса можно потратить за период и кому.',
+  ],
+  create: ['New budget', 'Новый бюджет'],
+  none: ['There are no budgets', 'Бюджетов нет'],
+  noneText: [
+    'Without a budget, everybody can spend the whole balance within the limits of requests.',
+    'Без бюджета каждый может потратить весь баланс в пределах ограничений на запросы.',
+  ],
+  level: ['Of', 'Чей'],
+  organization: ['organisation', 'организация'],
+  team: ['team', 'команда'],
+  user: ['member', 'участник'],
+  key: ['API key', 'API-ключ'],
+  end_user: ['end user', 'конечный пользователь'],
+  subject: ['Which one', 'Какой именно'],
+  period: ['Period', 'Период'],
+  day: ['day', 'день'],
+  week: ['week', 'неделя'],
+  month: ['month', 'месяц'],
+  total: ['in all', 'всего'],
+  amount: ['Amount, USD', 'Сумма, долларов'],
+  badAmount: ['An amount above zero, such as 50 or 12.50.', 'Сумма больше нуля, например 50 или 12,50.'],
+  mode: ['When it is spent', 'Когда потрачен'],
+  hard: ['reject requests', 'отклонять запросы'],
+  warn: ['only count', 'только считать'],
+  spent: ['Spent', 'Потрачено'],
+  held: ['Held', 'Удержано'],
+  forecast: ['Forecast', 'Прогноз'],
+  share: ['{share} of {amount}', '{share} из {amount}'],
+  ends: ['Begins anew', 'Начнётся заново'],
+  remove: ['Delete', 'Удалить'],
+  removeTitle: ['Delete the budget {name}?', 'Удалить бюджет {name}?'],
+  removeText: [
+    'Its limit ends at once. What was spent stays in the ledger.',
+    'Ограничение исчезнет сразу. Потраченное останется в книге учёта.',
+  ],
+} as const satisfies Words;
