@@ -92,13 +92,14 @@ async function readSurplus(
     if (room.revision < row.revision && row.grantedAgoMs > waitMs) await overtakeGrants({ database, admission }, row);
     return null;
   }
-  const surplus = row.allotted - row.spent - room.roomNanoUsd - room.heldNanoUsd;
-  if (surplus < 0n) {
+  const outstanding = row.allotted - row.spent;
+  if (room.roomNanoUsd > outstanding) {
     // Nothing is known that leads here. Room that the ledger does not back is taken away.
-    events.budgetUnbacked({ budgetId: row.budgetId, unbackedNanoUsd: -surplus });
+    events.budgetUnbacked({ budgetId: row.budgetId, unbackedNanoUsd: room.roomNanoUsd - outstanding });
     await withDeadline(admission.budgets.empty({ orgId, subjects: [subject] }), storeDeadlineMs, 'emptying a budget');
   }
-  return surplus;
+  // Below zero where a charge is posted whose hold nobody has ended: the store ends it by time.
+  return outstanding - room.roomNanoUsd - room.heldNanoUsd;
 }
 
 /** Grants nothing, under a revision of its own: the store takes no earlier grant after it. */
