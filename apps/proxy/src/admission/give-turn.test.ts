@@ -1,10 +1,13 @@
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { giveTurn, mustGiveTurn } from './give-turn.ts';
 import { measureTexts } from './measure-texts.ts';
+import type { Place } from './room.ts';
 
 async function passStep(memoryTaken: number): Promise<void> {
-  const exchange = { place: { memoryTaken } } as Parameters<typeof mustGiveTurn>[0];
-  if (mustGiveTurn(exchange)) await giveTurn();
+  const place: Pick<Place, 'memoryTaken' | 'takeTurn'> = { memoryTaken, takeTurn: () => nextIteration() };
+  const exchange = { place } as Parameters<typeof mustGiveTurn>[0];
+  if (mustGiveTurn(exchange)) await giveTurn(exchange);
 }
 
 describe('a large request', () => {

@@ -74,7 +74,7 @@ function parseSmall(body: Buffer, place: Exchange['place']): Record<string, unkn
 }
 
 async function parseInTurns(body: Buffer, place: Exchange['place']): Promise<Record<string, unknown>> {
-  const scanned = await scanJsonInTurns(body, clientJsonBounds);
+  const scanned = await scanJsonInTurns(body, clientJsonBounds, { takeTurn: place.takeTurn });
   place.requireMemory(estimateMemory(scanned.figures));
   return scanned.parse('forwarded');
 }

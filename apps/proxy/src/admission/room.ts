@@ -1,6 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { AppError, type Principal } from '@aggregator/contracts';
 import { type Claim, type ClaimKind, FairPool, OpenMap, type Share, type ShareRefusal } from '@aggregator/service-kit';
+import { Turns } from './turns.ts';
 
 export interface RoomOptions {
   readonly requestsMax: number;
@@ -32,6 +33,7 @@ export class Room {
   readonly #requests: FairPool;
   readonly #memory: FairPool;
   readonly #requestIds = new OpenMap<string, true>();
+  readonly #turns = new Turns();
 
   constructor(options: RoomOptions) {
     this.#options = options;
@@ -64,7 +66,8 @@ export class Room {
     }
     this.#requestIds.set(requestId, true);
     const memory = this.#memory.open(claims);
-    return new Place(memory, this.#toMemoryError, () => {
+    const takeTurn = () => this.#turns.take(callerOf(principal));
+    return new Place(memory, this.#toMemoryError, takeTurn, () => {
       request.close();
       memory.close();
       this.#requestIds.delete(requestId);
@@ -87,11 +90,19 @@ export class Room {
 export class Place {
   readonly #memory: Share;
   readonly #toError: (refusal: ShareRefusal) => AppError;
+  /** Resolves when the request may work for a while; for one that is large. */
+  readonly takeTurn: () => Promise<void>;
   readonly leave: () => void;
 
-  constructor(memory: Share, toError: (refusal: ShareRefusal) => AppError, leave: () => void) {
+  constructor(
+    memory: Share,
+    toError: (refusal: ShareRefusal) => AppError,
+    takeTurn: () => Promise<void>,
+    leave: () => void,
+  ) {
     this.#memory = memory;
     this.#toError = toError;
+    this.takeTurn = takeTurn;
     this.leave = leave;
   }
 
@@ -115,16 +126,19 @@ export class Place {
   }
 }
 
+function callerOf({ keyId, userId }: Principal): string {
+  return keyId ?? userId;
+}
+
 /** A principal is one object for as long as its token is remembered. */
 const known = new WeakMap<Principal, readonly Claim[]>();
 
 function claimsOf(principal: Principal): readonly Claim[] {
   let claims = known.get(principal);
   if (claims === undefined) {
-    const { orgId, keyId, userId } = principal;
     claims = [
-      { kind: 'key', subject: keyId ?? userId, weight: keyWeight },
-      { kind: 'organization', subject: orgId, weight: organizationWeight },
+      { kind: 'key', subject: callerOf(principal), weight: keyWeight },
+      { kind: 'organization', subject: principal.orgId, weight: organizationWeight },
     ];
     known.set(principal, claims);
   }

@@ -43,10 +43,10 @@ export async function completeChat(context: ProxyContext, exchange: Exchange, su
   // Items that were kept may be much longer than the references to them.
   if (body !== arrived) exchange.place.requireMemory(toMemory(measureTexts(body)));
   const translated = withAnswerId(surface, exchange, surface.toChat(body));
-  if (mustGiveTurn(exchange)) await giveTurn();
+  if (mustGiveTurn(exchange)) await giveTurn(exchange);
   const content = inspectAsked(translated, arrived);
   const prepared = await prepareChat(context, exchange, translated.chat);
-  if (mustGiveTurn(exchange)) await giveTurn();
+  if (mustGiveTurn(exchange)) await giveTurn(exchange);
 
   const keepsItems = prepared.vault === null && mayKeep(context, principal, surface, body);
   const asked = withKeeping(surface, translated, arrived, keepsItems);
@@ -110,7 +110,7 @@ async function serveChat<Dialect extends Translation>(
 ): Promise<void> {
   const { chat, content, plan } = planned;
   const { bodies, toolCallsMax, prepare } = prepareFirst(context, exchange, plan, translate);
-  if (mustGiveTurn(exchange)) await giveTurn();
+  if (mustGiveTurn(exchange)) await giveTurn(exchange);
   const bound: BoundRequest = (sent, model, calls) => boundChat(chat, content, sent, model, calls);
   const first = bodies ?? [JSON.stringify(chat)];
   const hold = await holdRequest(context, exchange, plan, (model) => bound(first, model, toolCallsMax));
@@ -123,7 +123,7 @@ async function serveChat<Dialect extends Translation>(
     cache: use === 'use' ? 'miss' : 'bypass',
   });
   planned.begin();
-  if (use !== 'bypass' && mustGiveTurn(exchange)) await giveTurn();
+  if (use !== 'bypass' && mustGiveTurn(exchange)) await giveTurn(exchange);
   const cacheKey = use === 'bypass' ? null : keyOf(open, planned);
   const job: ChatJob = { ...planned, open, cacheKey };
   if (use === 'use' && (await answerAgain(context, job))) return;

@@ -22,13 +22,13 @@ import { joinAnswers, splitInputs } from './batches.ts';
 export async function embed(context: ProxyContext, exchange: Exchange): Promise<void> {
   const body = await readRequest(context, exchange);
   const asked = checkBody(embeddingsRequest, body);
-  if (mustGiveTurn(exchange)) await giveTurn();
+  if (mustGiveTurn(exchange)) await giveTurn(exchange);
   const request = await maskInput(context, exchange, asked);
 
   const plan = planRequest(context, exchange, 'embeddings', { model: request.model, chat: null });
   const texts = Array.isArray(request.input) ? request.input.length : 1;
   const first = prepareFirst(context, exchange, plan, toEmbeddingsDialect(request));
-  if (mustGiveTurn(exchange)) await giveTurn();
+  if (mustGiveTurn(exchange)) await giveTurn(exchange);
   const bodies = first.bodies ?? [JSON.stringify(request)];
   const bound: BoundRequest = (sent, model) => boundEmbeddings(sent, texts, model);
   const hold = await holdRequest(context, exchange, plan, (model) => bound(bodies, model));

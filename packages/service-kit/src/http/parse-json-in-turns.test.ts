@@ -19,7 +19,7 @@ function parseAtOnce(text: string): Outcome {
 
 async function parseInTurns(text: string, pieceBytes?: number): Promise<Outcome> {
   try {
-    const scanned = await scanJsonInTurns(Buffer.from(text), clientJsonBounds, pieceBytes);
+    const scanned = await scanJsonInTurns(Buffer.from(text), clientJsonBounds, { pieceBytes });
     return { value: JSON.stringify(await scanned.parse()) };
   } catch (error) {
     return toFailure(error);
@@ -109,7 +109,7 @@ describe('a JSON body that is parsed in turns', () => {
     await fc.assert(
       fc.asyncProperty(fc.dictionary(names, value), pieces, async (body, pieceBytes) => {
         const bytes = Buffer.from(JSON.stringify(body));
-        const scanned = await scanJsonInTurns(bytes, clientJsonBounds, pieceBytes);
+        const scanned = await scanJsonInTurns(bytes, clientJsonBounds, { pieceBytes });
         const atOnce = await read(() => parseScannedJson(bytes, scanJson(bytes, clientJsonBounds), 'forwarded'));
         expect(await read(() => scanned.parse('forwarded'))).toEqual(atOnce);
       }),

@@ -21,6 +21,13 @@ const scanBytes = 512 * 1024;
 /** After so long a piece of work others have a turn. */
 const turnMs = 4;
 
+export interface TurnOptions {
+  /** Resolves when the work may go on; at the next iteration of the event loop unless given. */
+  readonly takeTurn?: () => Promise<void>;
+  /** Bytes after which a piece ends at the next comma. */
+  readonly pieceBytes?: number;
+}
+
 /** A large JSON text after its scan, ready to be parsed. */
 export interface ScannedJson {
   readonly figures: JsonFigures;
@@ -32,26 +39,33 @@ export interface ScannedJson {
  * Scans a large body without holding up other requests: turns of a few milliseconds. A single string is parsed in one piece,
  * however long it is. @throws {AppError} as `parseJsonBody` does before it parses.
  */
-export async function scanJsonInTurns(body: Buffer, bounds: JsonBounds, pieceBytes?: number): Promise<ScannedJson> {
+export async function scanJsonInTurns(
+  body: Buffer,
+  bounds: JsonBounds,
+  { takeTurn = nextTurn, pieceBytes }: TurnOptions = {},
+): Promise<ScannedJson> {
   requireContent(body);
   const pieces = new JsonPieces(body, pieceBytes);
   const scan = new JsonScan(body, bounds, pieces);
   for (let until = scanBytes; !scan.isDone; until += scanBytes) {
     scan.run(until);
-    await nextTurn();
+    await takeTurn();
   }
   const root = pieces.finish();
-  return { figures: scan.figures, parse: (use = 'stored') => new PieceParser(body, scan.figures, use).parse(root) };
+  const { figures } = scan;
+  return { figures, parse: (use = 'stored') => new PieceParser(body, figures, use, takeTurn).parse(root) };
 }
 
 class PieceParser {
   readonly #body: Buffer;
   readonly #figures: JsonFigures;
   readonly #use: TextUse;
+  readonly #takeTurn: () => Promise<void>;
   #names = 0;
   #turnEndsMs = performance.now() + turnMs;
 
-  constructor(body: Buffer, figures: JsonFigures, use: TextUse) {
+  constructor(body: Buffer, figures: JsonFigures, use: TextUse, takeTurn: () => Promise<void>) {
+    this.#takeTurn = takeTurn;
     this.#body = body;
     this.#figures = figures;
     this.#use = use;
@@ -108,7 +122,7 @@ class PieceParser {
 
   async #breathe(): Promise<void> {
     if (performance.now() < this.#turnEndsMs) return;
-    await nextTurn();
+    await this.#takeTurn();
     this.#turnEndsMs = performance.now() + turnMs;
   }
 }
