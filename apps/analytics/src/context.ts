@@ -29,7 +29,7 @@ export async function createAnalyticsContext(
   config: AnalyticsConfig,
   overrides: Partial<AnalyticsOverrides> = {},
 ): Promise<AnalyticsContext> {
-  const logger = createLogger({ service: 'analytics', level: config.logLevel });
+  const logger = createLogger({ service: 'analytics', level: config.logLevel, format: config.logFormat });
   const metrics = createMetrics('analytics');
   const events = createAnalyticsEvents(logger, metrics);
   const eventLog = overrides.eventLog ?? openEventLog(config);

@@ -74,7 +74,7 @@ export async function createApiGatewayContext(
   config: ApiGatewayConfig,
   overrides: Partial<ApiGatewayOverrides> = {},
 ): Promise<ApiGatewayContext> {
-  const logger = createLogger({ service: 'api-gateway', level: config.logLevel });
+  const logger = createLogger({ service: 'api-gateway', level: config.logLevel, format: config.logFormat });
   const metrics = createMetrics('api-gateway');
   const { signer } = createIdentity(config, 'api-gateway');
   const auth = createInternalClient({ target: 'auth', baseUrl: config.authUrl, signer, deadlineMs: authDeadlineMs });

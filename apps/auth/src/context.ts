@@ -43,7 +43,8 @@ export async function createAuthContext(
   config: AuthConfig,
   overrides: Partial<AuthOverrides> = {},
 ): Promise<AuthContext> {
-  const logger = overrides.logger ?? createLogger({ service: 'auth', level: config.logLevel });
+  const logger =
+    overrides.logger ?? createLogger({ service: 'auth', level: config.logLevel, format: config.logFormat });
   const metrics = createMetrics('auth');
   const nowMs = overrides.now ?? Date.now;
   const now = () => new Date(nowMs());

@@ -42,7 +42,8 @@ export async function createBillingContext(
   config: BillingConfig,
   overrides: Partial<BillingOverrides> = {},
 ): Promise<BillingContext> {
-  const logger = overrides.logger ?? createLogger({ service: 'billing', level: config.logLevel });
+  const logger =
+    overrides.logger ?? createLogger({ service: 'billing', level: config.logLevel, format: config.logFormat });
   const metrics = createMetrics('billing');
   const events = createBillingEvents(logger, metrics, config);
   const admission =

@@ -60,7 +60,12 @@ export async function createProviderOrchestratorContext(
   overrides: Partial<ProviderOrchestratorOverrides> = {},
 ): Promise<ProviderOrchestratorContext> {
   const stream = overrides.logStream === undefined ? {} : { stream: overrides.logStream };
-  const logger = createLogger({ service: 'provider-orchestrator', level: config.logLevel, ...stream });
+  const logger = createLogger({
+    service: 'provider-orchestrator',
+    level: config.logLevel,
+    format: config.logFormat,
+    ...stream,
+  });
   const metrics = createMetrics('provider-orchestrator');
   const events = createOrchestratorEvents(logger, metrics);
   const now = overrides.now ?? Date.now;

@@ -91,7 +91,8 @@ export async function createProxyContext(
   config: ProxyConfig,
   overrides: Partial<ProxyOverrides> = {},
 ): Promise<ProxyContext> {
-  const logger = overrides.logger ?? createLogger({ service: 'proxy', level: config.logLevel });
+  const logger =
+    overrides.logger ?? createLogger({ service: 'proxy', level: config.logLevel, format: config.logFormat });
   const metrics = createMetrics('proxy');
   const outcomes = new RequestOutcomes();
   const events = withOutcomes(createProxyEvents(logger, metrics), outcomes);

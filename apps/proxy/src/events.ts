@@ -10,9 +10,19 @@ import type { DispatchedRequest } from './settlement/dispatched-request.ts';
 import type { AttemptEnd, Settled } from './settlement/settled.ts';
 
 /** What happened in the data plane, each once: figures, and one line of log. */
+/** What is known of a request that was refused. */
+export interface RefusedRequest {
+  readonly orgId: string;
+  readonly userId: string;
+  readonly keyId: string | null;
+  /** As the client wrote it, at most 200 characters; absent if the body was not read. */
+  readonly model?: string;
+}
+
 export interface ProxyEvents {
   /** Before any provider saw it. */
-  requestRefused(requestId: string, failure: AppError): void;
+  /** @param asked Null if the caller is not known. */
+  requestRefused(requestId: string, failure: AppError, asked: RefusedRequest | null): void;
   /** The pool of the proxy's room that refused a request, and the share that was used up. */
   roomRefused(pool: string, by: RefusedBy): void;
   requestFinished(
@@ -116,15 +126,18 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
   const unknownModels = new FirstTimes(unknownModelsMax);
 
   return {
-    requestRefused(requestId, failure) {
+    requestRefused(requestId, failure, asked) {
       refusals.inc({ code: failure.code });
-      const fields = { requestId, code: failure.code, internal: failure.internal };
+      const fields = {
+        ...{ requestId, status: failure.entry.status, code: failure.code, internal: failure.internal },
+        ...asked,
+      };
       if (failure.code === 'internal_error') logger.error('request_refused', { ...fields, error: failure });
       else logger.info('request_refused', fields);
     },
     roomRefused: (pool, by) => crowded.inc({ pool, by }),
     requestFinished(request, { failure, latencyMs, ttftMs }, { outcome, charge }) {
-      const { requestId, model } = request;
+      const { requestId, orgId, userId, keyId, model } = request;
       const provider = request.provider.name;
       requests.inc({ provider, model, outcome });
       latency.observe({ provider, model }, latencyMs / 1000);
@@ -139,10 +152,11 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
       if (outcome === 'failed') failures.inc({ provider, code: failure?.code ?? 'unknown' });
       const level = outcome === 'failed' ? 'warn' : 'info';
       logger[level]('request_finished', {
-        ...{ requestId, provider, model, outcome, ttftMs, latencyMs: Math.round(latencyMs) },
+        ...{ requestId, orgId, userId, keyId, provider, model, outcome, ttftMs, latencyMs: Math.round(latencyMs) },
         ...(failure !== null && { code: failure.code, internal: failure.internal }),
         costNanoUsd: formatNanoUsd(charge.amountNanoUsd),
         estimated: charge.estimated,
+        attempts: request.earlier.length + 1,
       });
     },
     attemptFailed(requestId, { candidate }, failure) {

@@ -16,6 +16,8 @@ export interface Exchange {
   readonly limits: RequestLimits;
   /** What it has of the proxy's room. */
   readonly place: Place;
+  /** The model that the client asked for, once the body is read. */
+  askedModel?: string;
   /** When it came, on the monotonic clock. */
   readonly startedMs: number;
 }

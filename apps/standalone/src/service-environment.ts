@@ -29,7 +29,8 @@ export function serviceEnvironment(options: {
     addresses[`${environmentPrefix(service)}_URL`] = `http://127.0.0.1:${portOf(service, config)}`;
   }
   return withDatabaseUrls({
-    LOG_LEVEL: 'warn',
+    LOG_LEVEL: 'info',
+    LOG_FORMAT: 'text',
     SHUTDOWN_GRACE_MS: '10000',
     SIGN_UP_CREDIT_NANO_USD: '5000000000',
     DEFAULT_REQUESTS_PER_MINUTE: '60000',

@@ -48,7 +48,12 @@ export async function createProviderOperatorContext(
 ): Promise<ProviderOperatorContext> {
   const clock = overrides.clock ?? systemClock;
   const stream = overrides.logStream === undefined ? {} : { stream: overrides.logStream };
-  const logger = createLogger({ service: 'provider-operator', level: config.logLevel, ...stream });
+  const logger = createLogger({
+    service: 'provider-operator',
+    level: config.logLevel,
+    format: config.logFormat,
+    ...stream,
+  });
   const metrics = createMetrics('provider-operator');
   const identity = config.podName ?? hostname();
   const connection = connectKubernetes({

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError, toAppError } from '@aggregator/contracts';
+import { AppError, type Principal, toAppError } from '@aggregator/contracts';
 import { noSniffing } from '@aggregator/service-kit';
 import type { ApiGatewayContext } from '../context.ts';
 import { aiRequestFinished } from '../events.ts';
@@ -24,10 +24,12 @@ export async function answerAiRequest(
   const startedMs = performance.now();
   const clientIp = readClientAddress(request, context.config.trustedProxyHops);
   let failure: AppError | null = null;
+  let principal: Principal | null = null;
   try {
     if (!route.methods.some((method) => method === request.method)) throw new AppError('method_not_allowed');
     const found = authenticate(context, request, clientIp);
     const caller = found instanceof Promise ? await found : found;
+    principal = caller.principal;
     authorise(caller, route.scope, clientIp);
     const ownHeaders = [...idHeaders[route.errors].flatMap((name) => [name, requestId]), ...fixedHeaders];
     await forwardAiRequest(context, route, caller, request, response, {
@@ -40,8 +42,8 @@ export async function answerAiRequest(
     context.pools.bodies.discard(request, context.config.requestBytesMax);
   }
   aiRequestFinished(context, {
-    requestId,
-    failure,
+    ...{ requestId, failure, principal, clientIp, path },
+    method: request.method ?? 'GET',
     status: response.statusCode,
     durationMs: performance.now() - startedMs,
   });

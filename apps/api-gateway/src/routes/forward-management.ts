@@ -1,5 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError, type Principal, peerHeader, principalHeader, requestIdHeader } from '@aggregator/contracts';
+import {
+  AppError,
+  type Principal,
+  peerHeader,
+  principalHeader,
+  requestIdHeader,
+  toAppError,
+} from '@aggregator/contracts';
 import type { Claim } from '@aggregator/service-kit';
 import { toAddressBlock } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
@@ -8,6 +15,7 @@ import type { ReceivedBody } from '../bodies/received-body.ts';
 import { CookieResponse, withCookieToken } from '../browser-session/cookie-exchange.ts';
 import { readSessionCookie, type SessionCookie } from '../browser-session/session-cookie.ts';
 import type { ApiGatewayContext } from '../context.ts';
+import { managementRequestFinished } from '../events.ts';
 import { toForwardCookie, toForwardCredential, toForwardHeaders } from '../forward/allowed-headers.ts';
 import { forwardOnce } from '../forward/forward-once.ts';
 import { ReceivedRequest } from '../forward/received-request.ts';
@@ -48,13 +56,24 @@ export function forwardManagement(context: ApiGatewayContext): RequestHandler {
     const route = path === null ? undefined : findManagementRoute(path);
     if (path === null || route === undefined) return next();
     const clientIp = readClientAddress(request, context.config.trustedProxyHops);
+    const startedMs = performance.now();
+    let principal: Principal | null = null;
+    let failure: AppError | null = null;
+    response.once('close', () =>
+      managementRequestFinished(context, {
+        ...{ path, clientIp, principal, failure, method: request.method, status: response.statusCode },
+        ...{ requestId: String(response.getHeader(requestIdHeader)), durationMs: performance.now() - startedMs },
+      }),
+    );
     try {
       const keepsSession = route.service === 'auth' && request.method === 'POST';
       const session = keepsSession ? readSessionCookie(request) : null;
       const admitted = await admit(context, route, request, clientIp);
+      principal = admitted.principal;
       const target = queryAt === -1 ? path : path + url.slice(queryAt);
       await forward(context, route, admitted, { request, response, target, clientIp, session });
     } catch (error) {
+      failure = toAppError(error);
       context.pools.bodies.discard(request, bodyBytesMax);
       throw error;
     }

@@ -4,6 +4,7 @@ import { createUuidV7 } from '@aggregator/service-kit';
 import type { ChatSurface } from '@aggregator/surfaces';
 import { largeBytes } from '../admission/read-request.ts';
 import { RequestLimits } from '../admission/request-limits.ts';
+import type { RefusedRequest } from '../events.ts';
 import type { Exchange } from '../exchange.ts';
 import { serveOnce } from '../idempotency/serve-once.ts';
 import type { ProxyContext } from '../proxy-context.ts';
@@ -16,6 +17,8 @@ export interface AiRoute {
   serve(context: ProxyContext, exchange: Exchange): Promise<void>;
 }
 
+/** Of a model's name in the log. */
+const modelLengthMax = 200;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
 /** The path of a request, without its query. */
@@ -38,18 +41,24 @@ export async function answerAiRequest(
   const requestId = readRequestId(request);
   response.setHeader(requestIdHeader, requestId);
   let limits: RequestLimits | null = null;
+  let caller: Principal | null = null;
+  let exchange: Exchange | null = null;
   try {
     if (request.method !== route.method) throw new AppError('method_not_allowed');
     const found = identify(context, request);
     const principal = found instanceof Promise ? await found : found;
+    caller = principal;
     limits = new RequestLimits(context, principal);
     limits.refuseKnown(response);
     if (!principal.scopes.includes('ai:invoke')) throw new AppError('insufficient_permissions');
     const place = context.room.enter(requestId, principal);
     try {
       if (takesLimitsFirst(request)) await limits.take(response);
-      const exchange = { request, response, requestId, principal, limits, place, startedMs };
-      await serveOnce(context, readPath(request), exchange, (one) => route.serve(context, one));
+      const opened: Exchange = { request, response, requestId, principal, limits, place, startedMs };
+      await serveOnce(context, readPath(request), opened, (one) => {
+        exchange = one;
+        return route.serve(context, one);
+      });
     } finally {
       place.leave();
     }
@@ -61,8 +70,16 @@ export async function answerAiRequest(
     if (!response.writableEnded) response.destroy();
     // What is left of a refused body is thrown away, so that the next request on the connection is read from its start.
     request.resume();
-    context.events.requestRefused(requestId, failure);
+    context.events.requestRefused(requestId, failure, toRefused(caller, exchange));
   }
+}
+
+/** For the log: who asked, and for which model. */
+function toRefused(caller: Principal | null, exchange: Exchange | null): RefusedRequest | null {
+  if (caller === null) return null;
+  const { orgId, userId, keyId } = caller;
+  const model = exchange?.askedModel;
+  return { orgId, userId, keyId, ...(model !== undefined && { model: model.slice(0, modelLengthMax) }) };
 }
 
 /**

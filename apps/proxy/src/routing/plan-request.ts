@@ -10,10 +10,12 @@ import { nameSuccessor } from './name-successor.ts';
  */
 export function planRequest(
   { routing, memory, now }: Pick<ProxyContext, 'routing' | 'memory' | 'now'>,
-  { principal, request }: Pick<Exchange, 'principal' | 'request'>,
+  exchange: Pick<Exchange, 'principal' | 'request' | 'askedModel'>,
   operation: Operation,
   { model, chat }: { readonly model: string; readonly chat: ChatCompletionRequest | null },
 ): RoutePlan {
+  const { principal, request } = exchange;
+  exchange.askedModel = model;
   const session = request.headers['x-session-id'] ?? chat?.prompt_cache_key;
   const index = routing.require();
   try {

@@ -39,6 +39,11 @@ export function commonVariables(service: PeerName, defaultPort: number) {
       'Least severe level that is logged.',
       { aliases: ['AGG_LOG_LEVEL'] },
     ),
+    logFormat: variable(
+      'LOG_FORMAT',
+      z.enum(['json', 'text']).default('json'),
+      'Form of the lines of the log: `json` for programs, `text` for people.',
+    ),
     shutdownQuietMs: variable(
       'SHUTDOWN_QUIET_MS',
       integer(0, 60_000).default(0),

@@ -2,9 +2,9 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { createLogger } from './logger.ts';
 
-function capture(level: 'info' | 'warn' = 'info') {
+function capture(level: 'info' | 'warn' = 'info', format: 'json' | 'text' = 'json') {
   const stream = new PassThrough();
-  const logger = createLogger({ service: 'test', level, stream });
+  const logger = createLogger({ service: 'test', level, format, stream });
   return { logger, read: () => String(stream.read() ?? '') };
 }
 
@@ -21,6 +21,22 @@ describe('logger', () => {
       requestId: 'r1',
       amountNanoUsd: '12',
     });
+  });
+
+  it('writes one line for people with format text, and blanks secrets there too (I5)', () => {
+    const { logger, read } = capture('info', 'text');
+
+    logger.info('call_finished', {
+      requestId: 'r1',
+      note: 'two\nlines',
+      count: 2,
+      apiKey: 'canary',
+      absent: undefined,
+    });
+
+    expect(read()).toMatch(
+      /^\d\d:\d\d:\d\d\.\d{3} info {2}test call_finished requestId=r1 note="two\\nlines" count=2 apiKey=\[redacted\]\n$/,
+    );
   });
 
   it('blanks secrets by the name of their field and by their form, in errors and causes too (I5)', () => {

@@ -1,6 +1,7 @@
 import winston from 'winston';
 import { Gathering } from '../time/gathering.ts';
 import { LineOutput } from './line-output.ts';
+import { toTextLine } from './text-line.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -55,6 +56,14 @@ const jsonLine = winston.format((info) => {
   return info;
 });
 
+/** The same line for people. */
+const textLine = winston.format((info) => {
+  info[lineText] = toTextLine(info);
+  return info;
+});
+
+export type LogFormat = 'json' | 'text';
+
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
 interface Line {
@@ -65,15 +74,20 @@ interface Line {
 }
 
 /**
- * A logger that writes JSON lines: to standard output within 50 ms, at once where something is wrong, and at the latest when the
+ * A logger that writes one line for each event, as JSON unless `format` is `text`: to standard output within 50 ms, at once where something is wrong, and at the latest when the
  * process ends by itself; or, at once, to `stream`, where somebody else reads them.
  */
-export function createLogger(options: { service: string; level: Level; stream?: NodeJS.WritableStream }): Logger {
+export function createLogger(options: {
+  service: string;
+  level: Level;
+  format?: LogFormat;
+  stream?: NodeJS.WritableStream;
+}): Logger {
   const stream = options.stream ?? new LineOutput(process.stdout.fd);
   const inner = winston.createLogger({
     level: options.level,
     defaultMeta: { service: options.service },
-    format: jsonLine(),
+    format: options.format === 'text' ? textLine() : jsonLine(),
     transports: [new winston.transports.Stream({ stream })],
   });
   const tell = ({ level, event, fields, atMs }: Line) => {
