@@ -164,9 +164,16 @@ describe.each([false, true])('D12: web search of OpenAI, streamed: %s', (stream)
 
   it('of another price is left out and named', async () => {
     answerAfter();
-    for (const type of ['file_search', 'code_interpreter', 'image_generation']) {
-      const { headers } = await send({ type });
-      expect(headers.get('x-aggregator-dropped-params')).toBe(`tools.${type}`);
+    const container = { type: 'container_auto' };
+    for (const tool of [
+      ...[{ type: 'file_search' }, { type: 'code_interpreter' }, { type: 'image_generation' }],
+      { type: 'shell', environment: container },
+    ]) {
+      const { headers } = await send(tool);
+      expect(headers.get('x-aggregator-dropped-params')).toBe(`tools.${tool.type}`);
     }
+    const own = { type: 'shell', environment: { type: 'local' } };
+    expect((await send(own)).headers.get('x-aggregator-dropped-params')).toBeNull();
+    expect(sent().tools).toEqual([own]);
   });
 });

@@ -50,6 +50,16 @@ export const responsesItem = {
   /** Of a search that the client makes. */
   tool_search_call: z.looseObject({ call_id: callId, arguments: z.unknown() }),
   tool_search_output: z.looseObject({ call_id: callId, tools: z.array(kind).max(1024) }),
+  apply_patch_call: z.looseObject({
+    call_id: callId,
+    operation: z.looseObject({ type: z.string().max(64), path: text, diff: text.nullish() }),
+  }),
+  apply_patch_call_output: z.looseObject({ call_id: callId, status: z.string().max(64), output: text.nullish() }),
+  local_shell_call: z.looseObject({ call_id: callId, action: z.looseObject({ command: z.array(text).max(1024) }) }),
+  /** Newer clients send `call_id`, and in `id` the id of the call all the same. */
+  local_shell_call_output: z.looseObject({ call_id: callId.nullish(), id: callId.nullish(), output: text }),
+  shell_call: z.looseObject({ call_id: callId, action: z.looseObject({ commands: z.array(text).max(1024) }) }),
+  shell_call_output: z.looseObject({ call_id: callId, output: z.array(z.looseObject({})).max(1024) }),
   reasoning: z.looseObject({
     summary: z.array(z.looseObject({ text })).max(1024).nullish(),
     encrypted_content: text.nullish(),

@@ -5,16 +5,26 @@ import { ownFields } from './own-fields.ts';
 
 /** Values that ask for what a field's absence asks for: a provider that has not the field loses nothing by them. */
 const neutralValues: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['best_of', 1],
+  ['echo', false],
   ['frequency_penalty', 0],
+  ['functions', '[]'],
+  ['logit_bias', '{}'],
   ['logprobs', false],
+  ['metadata', '{}'],
   ['modalities', '["text"]'],
   ['n', 1],
   ['parallel_tool_calls', true],
   ['presence_penalty', 0],
   ['reasoning', '{"enabled":false}'],
   ['reasoning_effort', 'none'],
+  ['service_tier', 'auto'],
   ['stop', '[]'],
   ['store', false],
+  ['suffix', ''],
+  ['tools', '[]'],
+  ['top_logprobs', 0],
+  ['user', ''],
 ]);
 
 export interface SortedFields {

@@ -42,10 +42,10 @@ export class LaneEdits {
   }
 
   /** Cuts tools that have no price here, and a choice of one of them, and names them. */
-  cutTools(isCut: (type: string) => boolean, nameOf: (tool: Body) => unknown): void {
+  cutTools(isCut: (type: string, tool: Body) => boolean, nameOf: (tool: Body) => unknown): void {
     const { tools, tool_choice: choice } = this.#body;
     if (!Array.isArray(tools)) return;
-    const kept = tools.filter((tool) => !isRecord(tool) || typeof tool.type !== 'string' || !isCut(tool.type));
+    const kept = tools.filter((tool) => !isRecord(tool) || typeof tool.type !== 'string' || !isCut(tool.type, tool));
     if (kept.length === tools.length) return;
     this.tools = kept;
     const cut = tools.filter((tool) => !kept.includes(tool)).filter(isRecord);

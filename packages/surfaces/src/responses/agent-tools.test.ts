@@ -146,6 +146,86 @@ describe('tools of an agent', () => {
     ]);
   });
 
+  const ran = [{ stdout: 'a', stderr: '', outcome: { type: 'exit', exit_code: 0 } }];
+  const patch = { type: 'update_file', path: 'a.ts', diff: '@@\n-a\n+b' };
+  const ownCalls = [
+    [
+      'shell',
+      { commands: ['ls', 'pwd'] },
+      {
+        action: { commands: ['ls', 'pwd'], timeout_ms: null, max_output_length: null },
+        environment: { type: 'local' },
+      },
+      { output: ran },
+      JSON.stringify(ran),
+    ],
+    [
+      'local_shell',
+      { command: ['ls', '-l'], working_directory: '/w' },
+      { action: { type: 'exec', command: ['ls', '-l'], env: {}, working_directory: '/w' } },
+      { output: 'a' },
+      'a',
+    ],
+    [
+      'apply_patch',
+      patch,
+      { operation: patch },
+      { status: 'failed', output: 'No such line.' },
+      '{"status":"failed","output":"No such line."}',
+    ],
+  ] as const;
+
+  it.each(ownCalls)(
+    'D14: %s is a function elsewhere, and its calls and results keep their kind',
+    (type, asked, fields, told, content) => {
+      const request = toChat({ tools: [tool('exec'), { type }], tool_choice: { type } });
+      const said = script(
+        [
+          {
+            tool_calls: [
+              { index: 0, id: 'call_1', type: 'function', function: { name: type, arguments: JSON.stringify(asked) } },
+            ],
+          },
+        ],
+        'tool_calls',
+      );
+      const called = { type: `${type}_call`, call_id: 'call_1', status: 'completed', ...fields };
+      const plain = responsesSurface.fromAnswer(joinAnswer(said), request);
+      const events = readEvents(play(responsesSurface, request, said));
+
+      expect(request).toMatchObject({ droppedParams: [], refusal: null });
+      expect(request.chat.tools?.map(nameOf)).toEqual(['exec', type]);
+      expect(request.chat.tool_choice).toEqual({ type: 'function', function: { name: type } });
+      expect(plain.output).toMatchObject([called]);
+      checkGrammar(events);
+      expect(events.at(-1)).toMatchObject({ response: { output: [called] } });
+      expect(events.filter(({ type: kind }) => String(kind).includes('arguments'))).toEqual([]);
+
+      const [item] = plain.output as Record<string, unknown>[];
+      for (const id of ['call_1', item?.id]) {
+        const result = {
+          type: `${type}_call_output`,
+          ...(type === 'local_shell' ? { id } : { call_id: 'call_1' }),
+          ...told,
+        };
+        const next = toChat({ tools: [{ type }], input: [item, result] });
+        expect(next).toMatchObject({ droppedParams: [], refusal: null });
+        expect(next.chat.messages[1]).toEqual({ role: 'tool', tool_call_id: 'call_1', content });
+        const [call] = next.chat.messages[0]?.tool_calls ?? [];
+        expect(call).toMatchObject({ id: 'call_1', function: { name: type } });
+        expect(JSON.parse(call?.function?.arguments ?? '')).toMatchObject(asked);
+      }
+    },
+  );
+
+  it('D14: a shell in a container of OpenAI is dropped and named; a name that the client has is not taken', () => {
+    const hosted = toChat({ tools: [{ type: 'shell', environment: { type: 'container_auto' } }] });
+    expect(hosted).toMatchObject({ droppedParams: ['tools.shell'], refusal: null });
+    expect(hosted.chat.tools).toBeUndefined();
+    const local = { type: 'shell', environment: { type: 'local' } };
+    expect(namesOf({ tools: [tool('shell'), local] })).toEqual(['shell', expect.stringMatching(/^shell_[0-9a-f]{8}$/)]);
+  });
+
   it.each([
     ['tools.web_search', { tools: [{ type: 'web_search' }] }],
     ['tools.tool_of_tomorrow', { tools: [{ type: 'tool_of_tomorrow' }] }],

@@ -9,6 +9,7 @@ import {
 import { isRecord } from '@aggregator/providers';
 import { openDetails, withSummary } from '../answer/sealed-details.ts';
 import type { FieldJudge } from '../fields/field-judge.ts';
+import { readOwnItem } from './own-tools.ts';
 import { type ChatPart, toChatContent } from './parts.ts';
 import type { ToolNames } from './tool-names.ts';
 
@@ -37,6 +38,7 @@ function addItem(conversation: Conversation, item: Item, at: string, names: Tool
   const type = item.type ?? ('id' in item && !('content' in item) ? 'item_reference' : 'message');
   if (item.execution === 'client' && addSearch(conversation, item, at, names)) return;
   if (!judge.takesKind('input', type, at)) return;
+  if (addOwnItem(conversation, item, at, names)) return;
   switch (type) {
     case 'message': {
       const { role, content } = checkBody(responsesItem.message, item, at);
@@ -76,6 +78,26 @@ function addItem(conversation: Conversation, item: Item, at: string, names: Tool
   }
 }
 
+/** A call of a tool that OpenAI describes, or its result, as those of a function. False for another item. */
+function addOwnItem(conversation: Conversation, item: Item, at: string, names: ToolNames): boolean {
+  const read = readOwnItem(item, at);
+  if (read === null) return false;
+  if ('result' in read) {
+    const callId = conversation.callIds.get(read.callId) ?? read.callId;
+    conversation.add({ role: 'tool', tool_call_id: callId, content: read.result });
+    return true;
+  }
+  const { tool, callId: id, asked } = read;
+  // The result of a local shell may name the item instead of the call.
+  if (typeof item.id === 'string') conversation.callIds.set(item.id, id);
+  conversation.call({
+    id,
+    type: 'function',
+    function: { name: names.ownName(tool), arguments: JSON.stringify(asked) },
+  });
+  return true;
+}
+
 /** A search for tools that the client made, as the call of a function and its result. False for another item. */
 function addSearch(conversation: Conversation, item: Item, at: string, names: ToolNames): boolean {
   if (item.type === 'tool_search_call') {
@@ -83,7 +105,7 @@ function addSearch(conversation: Conversation, item: Item, at: string, names: To
     conversation.call({
       id,
       type: 'function',
-      function: { name: names.search, arguments: JSON.stringify(asked ?? {}) },
+      function: { name: names.ownName('tool_search'), arguments: JSON.stringify(asked ?? {}) },
     });
     return true;
   }
@@ -108,6 +130,8 @@ interface Turn {
 }
 
 class Conversation {
+  /** Ids of calls by the ids of their items. */
+  readonly callIds = new Map<string, string>();
   readonly #messages: ChatMessage[] = [];
   /** The assistant's turn that is not over. */
   #turn: Turn | null = null;

@@ -12,6 +12,7 @@ import {
 import { sealDetails } from '../answer/sealed-details.ts';
 import type { SurfaceRequest } from '../chat-surface.ts';
 import { originalOf } from './original.ts';
+import { ownTools } from './own-tools.ts';
 import type { ToolNames } from './tool-names.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -125,10 +126,13 @@ export function toItem(
       return { id, type: 'reasoning', summary, ...(isBegun ? {} : toEncrypted(block, text)) };
     }
     case 'call': {
-      const { name, namespace, isSearch } = names.originOf(block.name ?? '');
+      const { name, namespace, own } = names.originOf(block.name ?? '');
       const callId = block.id ?? `call_${id}`;
-      if (isSearch) {
+      if (own !== undefined) {
         const asked = isBegun ? {} : (parseArguments(text) ?? {});
+        if (own !== 'tool_search') {
+          return { id, type: `${own}_call`, call_id: callId, status, ...ownTools[own].toCall(asked) };
+        }
         return { id, type: 'tool_search_call', call_id: callId, execution: 'client', status, arguments: asked };
       }
       const call = { id, call_id: callId, name, ...(namespace !== null && { namespace }), status };

@@ -55,6 +55,12 @@ const inside: Readonly<Partial<Record<ResponsesField, object>>> = {
 
 const call = { call_id: 'call_1', name: 'weather' };
 const items: Readonly<Record<string, object>> = {
+  apply_patch_call: { call_id: 'call_1', operation: { type: 'delete_file', path: 'a' } },
+  apply_patch_call_output: { call_id: 'call_1', status: 'completed' },
+  local_shell_call: { call_id: 'call_1', action: { type: 'exec', command: ['ls'], env: {} } },
+  local_shell_call_output: { id: 'call_1', output: 'a' },
+  shell_call: { call_id: 'call_1', action: { commands: ['ls'] } },
+  shell_call_output: { call_id: 'call_1', output: [] },
   additional_tools: { role: 'developer', tools: [tool] },
   tool_search_output: { tools: [] },
   message: { role: 'assistant', content: [{ type: 'output_text', text: 'Hi' }] },

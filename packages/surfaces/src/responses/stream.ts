@@ -118,7 +118,7 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
       this.#writeOf(block, 'response.reasoning_summary_part.added', { summary_index: 0, part: summaryOf('') });
     }
     said.text += text;
-    if (this.#isSearch(block)) return;
+    if (this.#isToldWhole(block)) return;
     const [event, place] = deltaOf(block);
     const logprobs = block.kind === 'text' ? { logprobs: this.#logprobs } : {};
     if (block.kind === 'text') said.logprobs.push(...this.#logprobs);
@@ -136,7 +136,7 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
         this.#writeOf(block, 'response.reasoning_summary_part.done', { summary_index: 0, part: summaryOf(text) });
         break;
       case 'call':
-        if (this.#isSearch(block)) break;
+        if (this.#isToldWhole(block)) break;
         if (block.isCustom) this.#writeOf(block, 'response.custom_tool_call_input.done', { input: text });
         else
           this.#writeOf(block, 'response.function_call_arguments.done', {
@@ -161,9 +161,9 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
     this.#write('response.output_item.done', { output_index: block.position, item });
   }
 
-  /** A search for tools is told whole. */
-  #isSearch({ kind, name }: Block): boolean {
-    return kind === 'call' && this.#names.originOf(name ?? '').isSearch === true;
+  /** A call that is an item of its own kind. */
+  #isToldWhole({ kind, name }: Block): boolean {
+    return kind === 'call' && this.#names.originOf(name ?? '').own !== undefined;
   }
 
   follow(trace: NativeTrace): void {

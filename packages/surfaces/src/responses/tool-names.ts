@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto';
+import type { OwnToolType } from './own-tools.ts';
 
 export interface ToolOrigin {
   readonly name: string;
   /** Null for a tool that is in no namespace. */
   readonly namespace: string | null;
-  /** It is the client's search for tools, whose calls are items of their own. Absent for no. */
-  readonly isSearch?: true;
+  /** The calls of this tool are items of their own kind: those of the client's search for tools, and of tools that OpenAI describes. */
+  readonly own?: 'tool_search' | OwnToolType;
 }
 
 /** Characters of a name that every vendor takes. */
@@ -19,7 +20,7 @@ const digestLength = 8;
 export class ToolNames {
   readonly #origins = new Map<string, ToolOrigin>();
   readonly #names = new Map<string, string>();
-  #search = 'tool_search';
+  readonly #own = new Map<string, string>();
 
   /** Takes a tool in and returns its name. Tools without a namespace come first: they keep the name that they have. */
   add(name: string, namespace: string | null): string {
@@ -37,17 +38,19 @@ export class ToolNames {
     return chosen;
   }
 
-  /** Takes the client's search for tools in and returns its name. Comes after all others. */
-  addSearch(): string {
-    const name = this.#origins.has(this.#search) ? withDigest(this.#search, this.#search) : this.#search;
-    this.#search = name;
-    this.#origins.set(name, { name, namespace: null, isSearch: true });
+  /** Takes a tool with calls of their own kind in and returns its name. Comes after all others. */
+  addOwn(own: 'tool_search' | OwnToolType): string {
+    const known = this.#own.get(own);
+    if (known !== undefined) return known;
+    const name = this.#origins.has(own) ? withDigest(own, own) : own;
+    this.#own.set(own, name);
+    this.#origins.set(name, { name, namespace: null, own });
     return name;
   }
 
-  /** The name of the client's search for tools. */
-  get search(): string {
-    return this.#search;
+  /** Returns the name of a tool with calls of their own kind, also of one that is not offered any more. */
+  ownName(own: 'tool_search' | OwnToolType): string {
+    return this.#own.get(own) ?? own;
   }
 
   /** Returns the name of a tool, also of one that is not offered any more. */

@@ -8,6 +8,7 @@ import {
 } from '@aggregator/contracts';
 import { isRecord } from '@aggregator/providers';
 import type { FieldJudge } from '../fields/field-judge.ts';
+import { isOwnTool, ownTools } from './own-tools.ts';
 import type { ToolNames } from './tool-names.ts';
 
 type Judge = FieldJudge<ResponsesField>;
@@ -42,18 +43,28 @@ export function toChatTools({ tools, input }: ResponsesRequest, names: ToolNames
   }
   const chatTools = new Map<string, Tools[number]>();
   const search = (tools ?? []).find(isClientSearch);
-  for (const one of declared) {
+  for (const one of declared.filter(({ tool }) => !isOwnTool(tool))) {
     const made = judge.attempt(() => toChatTool(one, names, judge));
     if (made !== null) chatTools.set(made.name, made.tool);
   }
   if (search !== undefined) {
-    const name = names.addSearch();
+    const name = names.addOwn('tool_search');
     const { description, parameters } = search;
     const own = { ...(typeof description === 'string' && { description }), parameters };
     chatTools.set(name, { type: 'function', function: { name, ...own } });
   }
+  for (const { tool } of declared) {
+    const own = ownToolTypes.find((type) => isOwnTool(tool) && type === tool.type);
+    if (own === undefined) continue;
+    for (const hint of hints) if (asksSomething(tool[hint])) judge.dropped.note(`tools.${hint}`);
+    const name = names.addOwn(own);
+    const { description, parameters } = ownTools[own];
+    chatTools.set(name, { type: 'function', function: { name, description, parameters: { ...parameters } } });
+  }
   return [...chatTools.values()];
 }
+
+const ownToolTypes = ['apply_patch', 'local_shell', 'shell'] as const;
 
 /** A search for tools that the client makes, and describes as a function. */
 function isClientSearch({ type, execution, parameters }: Tool): boolean {
@@ -67,6 +78,10 @@ function listTools(tools: readonly Tool[], at: string, judge: Judge): Declared[]
 
 function listTool(tool: Tool, at: string, judge: Judge): Declared[] {
   if (isClientSearch(tool) || !judge.takesTool(tool.type)) return [];
+  if (tool.type === 'shell' && !isOwnTool(tool)) {
+    judge.dropped.note('tools.shell');
+    return [];
+  }
   if (tool.type !== 'namespace') return [{ tool, at, namespace: null, about: null }];
   const { name: namespace, description, tools } = checkBody(responsesTool.namespace, tool, at);
   const about = description ? `${namespace}: ${description}` : null;
@@ -132,6 +147,8 @@ function noteChoice(judge: Judge): undefined {
 
 function toNamedTool(tool: unknown, at: string, names: ToolNames): unknown {
   if (!isRecord(tool) || typeof tool.type !== 'string') throw new AppError('invalid_value', { param: at });
+  const own = ownToolTypes.find((type) => type === tool.type);
+  if (own !== undefined) return { type: 'function', function: { name: names.ownName(own) } };
   if (tool.type !== 'function' && tool.type !== 'custom') return null;
   if (typeof tool.name !== 'string') throw new AppError('invalid_value', { param: `${at}.name` });
   const name = names.nameOf(tool.name, typeof tool.namespace === 'string' ? tool.namespace : null);

@@ -16,7 +16,7 @@ const pricedFields: PricedFields = { service_tier: ['auto', 'default'] };
  * Tools that OpenAI charges by the container, by the picture, or for files that it keeps: no answer tells how much.
  * Source: as above.
  */
-const unpricedTool = /^(?:file_search|code_interpreter|image_generation|shell$|programmatic_tool_calling)/;
+const unpricedTool = /^(?:file_search|code_interpreter|image_generation|programmatic_tool_calling)/;
 /** Charged by the call; OpenAI bounds the calls by `max_tool_calls`. */
 const searchTool = /^web_search(?:_\d{4}_\d{2}_\d{2})?$/;
 /** The older search costs the same with models that reason; with others it has another price. */
@@ -56,8 +56,10 @@ function toNativeRequest(request: NativeRequest, target: ProviderTarget, limit: 
   const reasons = responsesEffortsOf(target.model)?.length !== 0;
   const isSearch = (type: string) => searchTool.test(type) || (reasons && previewTool.test(type));
   lane.cutTools(
-    (type) =>
-      unpricedTool.test(type) || (/^web_search/.test(type) && !(isSearch(type) && target.areToolCallsPriced === true)),
+    (type, tool) =>
+      unpricedTool.test(type) ||
+      (type === 'shell' && runsInContainer(tool)) ||
+      (/^web_search/.test(type) && !(isSearch(type) && target.areToolCallsPriced === true)),
     ({ type }) => type,
   );
   const toolCallsMax = lane.tools.some((tool) => isRecord(tool) && isSearch(String(tool.type)))
@@ -75,6 +77,11 @@ function toNativeRequest(request: NativeRequest, target: ProviderTarget, limit: 
     droppedParams: lane.dropped.names,
     ...(toolCallsMax > 0 && { toolCallsMax }),
   };
+}
+
+/** A shell runs on the machine of the client unless it names a container of OpenAI. */
+function runsInContainer({ environment }: Readonly<Record<string, unknown>>): boolean {
+  return isRecord(environment) && environment.type !== 'local';
 }
 
 /** Returns the most calls of OpenAI's own tools, and writes the bound into the request if it has none. */
