@@ -47,6 +47,7 @@ import { logInHandler } from './routes/log-in/handler.ts';
 import { logOutHandler } from './routes/log-out/handler.ts';
 import { putSsoProviderHandler } from './routes/put-sso-provider/handler.ts';
 import { putTeamMemberHandler } from './routes/put-team-member/handler.ts';
+import { recordSpendingHandler } from './routes/record-spending/handler.ts';
 import { refreshSessionHandler } from './routes/refresh-session/handler.ts';
 import { registerAccountHandler } from './routes/register-account/handler.ts';
 import { removeMemberHandler } from './routes/remove-member/handler.ts';
@@ -204,6 +205,7 @@ export function createAuthApp(context: AuthContext): Express {
     app.get('/internal/organizations/:id', billing, confirmOrganizationHandler(context));
     app.get('/internal/organizations/:id/budgets', billing, listOrganizationBudgetsHandler(context));
     app.get('/internal/organizations/:id/budgets/:budgetId', billing, getOrganizationBudgetHandler(context));
+    app.post('/internal/budgets/spending', billing, jsonBody, recordSpendingHandler(context));
     app.get('/internal/sessions/:id', gateway, getSessionVerdictHandler(context));
 
     app.use(answerDatabaseErrors);

@@ -51,6 +51,14 @@ export interface AuthEvents {
   teamChanged(fact: Happening & { organizationId: string; teamId: string; change: string }): Promise<void>;
   /** Also makes gateways ask again about every key of the organisation, so that the budget counts at once. */
   budgetChanged(fact: Happening & { organizationId: string; budgetId: string; change: string }): Promise<void>;
+  /** A budget has reached one of its percents for the first time in its period. */
+  budgetAlert(fact: {
+    organizationId: string;
+    budgetId: string;
+    period: string;
+    percent: number;
+    spentNanoUsd: string;
+  }): void;
   emailVerified(fact: Happening): void;
   /** A link could not be put into a mail; the caller has its neutral answer already. */
   mailLinkFailed(fact: { purpose: string; error: unknown }): void;
@@ -87,6 +95,7 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
   const changes = metrics.counter('auth_api_keys_changed_total', 'Changes of API keys, by kind.', ['change']);
   const members = metrics.counter('auth_members_changed_total', 'Changes of members, by kind.', ['change']);
   const budgets = metrics.counter('auth_budgets_changed_total', 'Changes of budgets, by kind.', ['change']);
+  const alerts = metrics.counter('auth_budget_alerts_total', 'Percents that budgets have reached.');
   const mails = metrics.counter('auth_mails_total', 'Attempts to send a mail, by result.', ['result']);
   const blocks = metrics.counter('auth_access_changed_total', 'Blocks and their ends, by change.', ['change']);
   const verdicts = metrics.counter('auth_key_verdicts_total', 'Keys that gateways asked about, by verdict.', [
@@ -171,6 +180,10 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
       budgets.inc({ change: fact.change });
       logger.info('budget_changed', { ...fact });
       await publish({ keySha256: [], all: false, organizationIds: [fact.organizationId] }, fact.requestId);
+    },
+    budgetAlert(fact) {
+      alerts.inc();
+      logger.warn('budget_alert', fact);
     },
     emailVerified(fact) {
       logger.info('email_verified', { ...fact });

@@ -20,6 +20,7 @@ export * from './events/usage-corrected.ts';
 export * from './events/usage-recorded.ts';
 export * from './internal/access-token.ts';
 export * from './internal/budget-grants.ts';
+export * from './internal/budget-spending.ts';
 export * from './internal/declarations.ts';
 export * from './internal/key-verdict.ts';
 export * from './internal/last-known-good.ts';

@@ -15,6 +15,12 @@ export const mail = z.discriminatedUnion('template', [
   }),
   z.object({ ...addressed, template: z.literal('email_verification') }),
   z.object({ ...addressed, template: z.literal('password_reset') }),
+  z.object({
+    ...{ to: z.string(), language: mailLanguage, template: z.literal('budget_alert') },
+    ...{ organizationName: z.string(), budgetName: z.string(), period: z.string(), percent: z.string() },
+    /** Dollars. */
+    ...{ spent: z.string(), amount: z.string() },
+  }),
 ]);
 export type Mail = z.infer<typeof mail>;
 

@@ -20,6 +20,13 @@ const words: Readonly<Record<Mail['language'], Words>> = {
       lines: ['{inviterName} invites you to the organisation {organizationName}, as {role}.', 'Accept it here: {link}'],
     },
     email_verification: { subject: 'Confirm your e-mail address', lines: ['Confirm your e-mail address here: {link}'] },
+    budget_alert: {
+      subject: 'Budget {budgetName}: {percent} % spent',
+      lines: [
+        '{spent} of {amount} of the budget {budgetName} of {organizationName} are spent, in the period {period}.',
+        'A budget that is spent rejects requests, unless it only warns. Owners, admins and billing members can raise it.',
+      ],
+    },
     password_reset: {
       subject: 'Set a new password',
       lines: ['Set a new password here: {link}', 'Your password stays as it is until you do.'],
@@ -34,6 +41,13 @@ const words: Readonly<Record<Mail['language'], Words>> = {
       ],
     },
     email_verification: { subject: 'Подтвердите адрес почты', lines: ['Подтвердить адрес почты: {link}'] },
+    budget_alert: {
+      subject: 'Бюджет {budgetName}: израсходовано {percent} %',
+      lines: [
+        'Из бюджета {budgetName} организации {organizationName} израсходовано {spent} из {amount}, период {period}.',
+        'Исчерпанный бюджет отклоняет запросы, если он не только предупреждает. Поднять его могут владелец, администратор и бухгалтер.',
+      ],
+    },
     password_reset: {
       subject: 'Новый пароль',
       lines: ['Задать новый пароль: {link}', 'До этого действует прежний пароль.'],
@@ -47,13 +61,21 @@ const words: Readonly<Record<Mail['language'], Words>> = {
  */
 export function toMessage(mail: Mail, publicUrl: string): MailMessage {
   const { subject, lines } = words[mail.language][mail.template];
-  const { to, token, template, language, ...rest } = mail;
-  const values: Record<string, string> = {
-    ...rest,
-    expiresAt: mail.expiresAt.slice(0, 16).replace('T', ' '),
-    link: `${publicUrl.replace(/\/$/, '')}/${paths[template]}#token=${token}`,
-  };
+  const values = valuesOf(mail, publicUrl);
   const fill = (text: string) =>
     text.replace(/\{(\w+)\}/g, (_, name: string) => (values[name] ?? '').replace(/\p{C}+/gu, ' '));
-  return { to, subject: fill(subject), text: `${[...lines, ...ending[language]].map(fill).join('\n\n')}\n` };
+  const end = mail.template === 'budget_alert' ? [] : ending[mail.language];
+  return { to: mail.to, subject: fill(subject), text: `${[...lines, ...end].map(fill).join('\n\n')}\n` };
+}
+
+function valuesOf(mail: Mail, publicUrl: string): Record<string, string> {
+  const { to: _to, template: _template, language: _language, ...values } = mail;
+  if (mail.template === 'budget_alert') return values as Record<string, string>;
+  const { token, expiresAt, template } = mail;
+  return {
+    ...values,
+    token: '',
+    expiresAt: expiresAt.slice(0, 16).replace('T', ' '),
+    link: `${publicUrl.replace(/\/$/, '')}/${paths[template]}#token=${token}`,
+  };
 }

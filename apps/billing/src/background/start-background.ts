@@ -1,6 +1,7 @@
 import type { EventConsumer } from '@aggregator/messaging';
 import type { BillingContext } from '../billing-context.ts';
 import { createBudgetReconciler } from '../budgets/reconcile-budgets.ts';
+import { reportSpending } from '../budgets/report-spending.ts';
 import { usageRecordedConsumer } from '../consumers/usage-recorded.ts';
 import { expireHolds } from '../holds/expire-holds.ts';
 import { retryGrants } from '../leases/retry-grants.ts';
@@ -37,6 +38,7 @@ export function startBackground(context: BillingContext): EventConsumer {
     task('retry_grants', secondMs, () => retryGrants(context, { minAgeMs: 5 * secondMs, giveUpMs: 60 * secondMs })),
     task('reconcile', 5 * secondMs, () => reconciler.step()),
     task('reconcile_budgets', 5 * secondMs, () => budgetReconciler.step()),
+    task('report_spending', 5 * secondMs, () => reportSpending(database, context.budgetDirectory)),
     task('expired_holds', 10 * secondMs, async () => {
       await context.finality.refresh();
       events.holdsExpired(await expireHolds(database, context.finality));

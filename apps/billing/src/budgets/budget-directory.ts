@@ -1,6 +1,6 @@
-import { type Budget, budget, budgetList } from '@aggregator/contracts';
+import { type Budget, type BudgetSpending, budget, budgetList } from '@aggregator/contracts';
 import type { InternalClient } from '@aggregator/service-kit';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** Knows the budgets of organisations; auth alone makes them. */
 export interface BudgetDirectory {
@@ -8,6 +8,8 @@ export interface BudgetDirectory {
   list(orgId: string, query: URLSearchParams): Promise<z.infer<typeof budgetList>>;
   /** @throws {AppError} `not_found`; `service_unavailable` if auth does not answer. */
   get(orgId: string, budgetId: string): Promise<Budget>;
+  /** Tells auth what is spent, which sends alerts. @throws {AppError} if auth does not take it */
+  report(spending: BudgetSpending): Promise<void>;
 }
 
 export function createBudgetDirectory(auth: Pick<InternalClient, 'call'>): BudgetDirectory {
@@ -16,5 +18,8 @@ export function createBudgetDirectory(auth: Pick<InternalClient, 'call'>): Budge
     list: (orgId, query) => auth.call({ method: 'GET', path: `${pathOf(orgId)}?${query}`, answer: budgetList }),
     get: (orgId, budgetId) =>
       auth.call({ method: 'GET', path: `${pathOf(orgId)}/${encodeURIComponent(budgetId)}`, answer: budget }),
+    async report(body) {
+      await auth.call({ method: 'POST', path: '/internal/budgets/spending', body, answer: z.unknown() });
+    },
   };
 }

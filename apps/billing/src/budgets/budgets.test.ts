@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { createMemoryAdmissionStore } from '@aggregator/admission';
+import type { BudgetSpending } from '@aggregator/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { holdMoney, releaseHolds } from '../holds/hold-money.ts';
 import { openWorld, type World } from '../testing/open-world.ts';
 import { usageEvent } from '../testing/usage-event.ts';
 import { createBudgetDesk } from './grant-budgets.ts';
 import { createBudgetReconciler } from './reconcile-budgets.ts';
+import { reportSpending } from './report-spending.ts';
 
 const period = '2026-11';
 const endsAt = '2999-01-01T00:00:00.000Z';
@@ -210,5 +212,27 @@ describe('holds of the ledger', () => {
     expect(third.answer.result).toBe('held');
     await releaseHolds(world.database, [third.requestId]);
     expect(await readRow(budget)).toMatchObject({ held: 0n, spent: 200n, allotted: 700n });
+  });
+});
+
+describe('spending', () => {
+  it('is reported after each change, and again until it is taken', async () => {
+    const budget = makeBudget();
+    const told: string[] = [];
+    const directory = (isAway: boolean) => ({
+      list: () => Promise.reject(new Error('not asked')),
+      get: () => Promise.reject(new Error('not asked')),
+      async report({ budgets }: BudgetSpending) {
+        if (isAway) throw new Error('away');
+        told.push(...budgets.filter(({ budgetId }) => budgetId === budget.id).map(({ spentNanoUsd }) => spentNanoUsd));
+      },
+    });
+    await world.handle(charge(budget, 30n));
+    await expect(reportSpending(world.database, directory(true))).rejects.toThrow('away');
+    await reportSpending(world.database, directory(false));
+    await reportSpending(world.database, directory(false));
+    await world.handle(charge(budget, 12n));
+    await reportSpending(world.database, directory(false));
+    expect(told).toEqual(['30', '42']);
   });
 });

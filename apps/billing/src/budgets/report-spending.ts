@@ -1,0 +1,34 @@
+import type { BudgetSpending } from '@aggregator/contracts';
+import { type Database, toJsonRows } from '../database/open-database.ts';
+import type { BudgetDirectory } from './budget-directory.ts';
+
+interface Row {
+  organizationId: string;
+  budgetId: string;
+  period: string;
+  spent: bigint;
+}
+
+const pageMax = 200;
+const pagesMax = 50;
+
+/** Tells auth what is spent of budgets that were charged since it was told last. What it does not take is told again. */
+export async function reportSpending(database: Database, directory: BudgetDirectory): Promise<void> {
+  for (let page = 0; page < pagesMax; page += 1) {
+    const rows = await database.$queryRaw<Row[]>`
+      SELECT org_id AS "organizationId", budget_id AS "budgetId", period, spent FROM budget_period
+      WHERE spent <> reported ORDER BY updated_at LIMIT ${pageMax}`;
+    if (rows.length === 0) return;
+    const budgets: BudgetSpending['budgets'] = rows.map(({ spent, ...row }) => ({
+      ...row,
+      spentNanoUsd: spent.toString(),
+    }));
+    await directory.report({ budgets });
+    await database.$executeRaw`
+      UPDATE budget_period AS present SET reported = row.spent
+      FROM json_to_recordset(${toJsonRows(rows.map((row) => ({ ...row })))}::json)
+        AS row ("budgetId" uuid, period text, spent bigint)
+      WHERE present.budget_id = row."budgetId" AND present.period = row.period`;
+    if (rows.length < pageMax) return;
+  }
+}
