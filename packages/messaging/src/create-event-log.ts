@@ -1,6 +1,7 @@
 import { billingTransactionTopic, usageRecordedTopic } from '@aggregator/contracts';
 import { createEmbeddedEventLog } from './embedded/embedded-event-log.ts';
 import { createKafkaEventLog } from './kafka/kafka-event-log.ts';
+import type { KafkaSecurity } from './kafka/security.ts';
 import { createNatsEventLog } from './nats/nats-event-log.ts';
 import type { EventLog } from './port.ts';
 import { createRabbitMqEventLog } from './rabbitmq/rabbitmq-event-log.ts';
@@ -9,6 +10,15 @@ export interface EventLogChoice {
   /** Unset: Kafka where brokers are named. */
   eventTransport: 'kafka' | 'rabbitmq' | 'nats' | 'embedded' | undefined;
   kafkaBrokers?: readonly string[] | undefined;
+  kafkaTls?: boolean | undefined;
+  kafkaTlsCaPath?: string | undefined;
+  kafkaTlsCertificatePath?: string | undefined;
+  kafkaTlsKeyPath?: string | undefined;
+  kafkaSaslMechanism?: 'plain' | 'scram-sha-256' | 'scram-sha-512' | 'oauthbearer' | undefined;
+  kafkaSaslUsername?: string | undefined;
+  kafkaSaslPassword?: string | undefined;
+  kafkaOauthTokenUrl?: string | undefined;
+  kafkaOauthScope?: string | undefined;
   rabbitmqUrl?: string | undefined;
   natsServers?: readonly string[] | undefined;
   /** Of streams that are new. */
@@ -36,9 +46,10 @@ export function createEventLog(choice: EventLogChoice, clientId: string): EventL
 type Create = (choice: EventLogChoice, clientId: string, prefix: string) => EventLog;
 
 const creators: Readonly<Record<NonNullable<EventLogChoice['eventTransport']>, Create>> = {
-  kafka({ kafkaBrokers }, clientId) {
-    if (kafkaBrokers === undefined) throw new Error('KAFKA_BROKERS: the event log is kafka, so brokers must be named');
-    return createKafkaEventLog({ brokers: kafkaBrokers, clientId, publishDeadlineMs });
+  kafka(choice, clientId) {
+    const { kafkaBrokers: brokers } = choice;
+    if (brokers === undefined) throw new Error('KAFKA_BROKERS: the event log is kafka, so brokers must be named');
+    return createKafkaEventLog({ brokers, clientId, publishDeadlineMs, security: toKafkaSecurity(choice) });
   },
   rabbitmq({ rabbitmqUrl }, clientId, prefix) {
     if (rabbitmqUrl === undefined) throw new Error('RABBITMQ_URL: the event log is rabbitmq, so it must be set');
@@ -65,6 +76,34 @@ const creators: Readonly<Record<NonNullable<EventLogChoice['eventTransport']>, C
     return createEmbeddedEventLog({ databaseUrl: eventsDatabaseUrl, publishDeadlineMs });
   },
 };
+
+function toKafkaSecurity(choice: EventLogChoice): KafkaSecurity {
+  const {
+    kafkaTls,
+    kafkaTlsCaPath: caPath,
+    kafkaTlsCertificatePath: certificatePath,
+    kafkaTlsKeyPath: keyPath,
+  } = choice;
+  if ((certificatePath === undefined) !== (keyPath === undefined)) {
+    throw new Error('KAFKA_TLS_CERTIFICATE_PATH, KAFKA_TLS_KEY_PATH: set both or neither');
+  }
+  if (kafkaTls !== true && (caPath ?? keyPath) !== undefined) {
+    throw new Error('KAFKA_TLS: files for it are named, so it must be true');
+  }
+  return { ...(kafkaTls === true && { tls: { caPath, certificatePath, keyPath } }), sasl: toSasl(choice) };
+}
+
+function toSasl(choice: EventLogChoice): KafkaSecurity['sasl'] {
+  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = choice;
+  if (mechanism === undefined) return undefined;
+  if (username === undefined || password === undefined) {
+    throw new Error(`KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD: must be set for ${mechanism}`);
+  }
+  if (mechanism !== 'oauthbearer') return { mechanism, username, password };
+  const { kafkaOauthTokenUrl: tokenUrl, kafkaOauthScope: scope } = choice;
+  if (tokenUrl === undefined) throw new Error('KAFKA_OAUTH_TOKEN_URL: must be set for oauthbearer');
+  return { mechanism, client: { tokenUrl, clientId: username, clientSecret: password, scope } };
+}
 
 function mapKeys<T>(entries: Readonly<Record<string, T>>, prefix: string): Record<string, T> {
   return Object.fromEntries(Object.entries(entries).map(([key, value]) => [prefix + key, value]));

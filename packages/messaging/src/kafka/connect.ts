@@ -1,10 +1,12 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { calmRequestQueue } from './calm-request-queue.ts';
 
 export interface KafkaConnectionOptions {
   /** `host:port`, at least one. */
   brokers: readonly string[];
   clientId: string;
+  /** Of `toSecurityConfig`. */
+  security?: Pick<KafkaConfig, 'ssl' | 'sasl'>;
   requestTimeoutMs: number;
   /** Told of connections that failed or were refused; the library's log goes nowhere else. */
   onConnectionError?: (error: unknown) => void;
@@ -13,12 +15,14 @@ export interface KafkaConnectionOptions {
 const connectTimeoutMsMax = 3_000;
 
 /** The library with every wait bounded, its own log silenced and its request queues calmed. Opens no connection yet. */
-export function createKafka({ brokers, clientId, requestTimeoutMs, onConnectionError }: KafkaConnectionOptions): Kafka {
+export function createKafka(options: KafkaConnectionOptions): Kafka {
+  const { brokers, clientId, security, requestTimeoutMs, onConnectionError } = options;
   calmRequestQueue();
   const connectTimeoutMs = Math.min(requestTimeoutMs, connectTimeoutMsMax);
   return new Kafka({
     brokers: [...brokers],
     clientId,
+    ...security,
     connectionTimeout: connectTimeoutMs,
     authenticationTimeout: connectTimeoutMs,
     requestTimeout: requestTimeoutMs,

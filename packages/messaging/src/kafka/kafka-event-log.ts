@@ -5,12 +5,15 @@ import { createKafka } from './connect.ts';
 import { type CreateKafka, GroupMember } from './group-member.ts';
 import { KafkaPublisher } from './kafka-publisher.ts';
 import { KafkaTopics } from './kafka-topics.ts';
+import { type KafkaSecurity, toSecurityConfig } from './security.ts';
 
 export interface KafkaEventLogOptions {
   /** `host:port`, at least one. */
   brokers: readonly string[];
   clientId: string;
   publishDeadlineMs: number;
+  /** Plaintext without identity where it is not given. */
+  security?: KafkaSecurity;
   /** Of a topic that is new; 4 by default. */
   partitions?: number;
   /** Of a topic that is new; the cluster's own default if it is not given. */
@@ -28,6 +31,7 @@ export function createKafkaEventLog(options: KafkaEventLogOptions): EventLog {
 
 class KafkaEventLog implements EventLog {
   readonly #options: KafkaEventLogOptions;
+  readonly #security: ReturnType<typeof toSecurityConfig>;
   readonly #topics: KafkaTopics;
   readonly #publisher: KafkaPublisher;
   readonly #consumers = new Set<SupervisedConsumer>();
@@ -36,7 +40,8 @@ class KafkaEventLog implements EventLog {
   constructor(options: KafkaEventLogOptions) {
     this.#options = options;
     const { brokers, clientId, publishDeadlineMs, partitions = 4, replicationFactor = -1 } = options;
-    const kafka = createKafka({ brokers, clientId, requestTimeoutMs: publishDeadlineMs });
+    this.#security = toSecurityConfig(options.security ?? {});
+    const kafka = createKafka({ brokers, clientId, security: this.#security, requestTimeoutMs: publishDeadlineMs });
     this.#topics = new KafkaTopics(kafka, { deadlineMs: publishDeadlineMs, partitions, replicationFactor });
     this.#publisher = new KafkaPublisher(kafka, publishDeadlineMs);
   }
@@ -51,8 +56,8 @@ class KafkaEventLog implements EventLog {
     await this.#topics.ensure(options.topic);
     if (this.#isClosed) throw new Error('the event log is closed');
     const { brokers, clientId } = this.#options;
-    const connect: CreateKafka = (onConnectionError) =>
-      createKafka({ brokers, clientId, requestTimeoutMs: consumerRequestTimeoutMs, onConnectionError });
+    const base = { brokers, clientId, security: this.#security, requestTimeoutMs: consumerRequestTimeoutMs };
+    const connect: CreateKafka = (onConnectionError) => createKafka({ ...base, onConnectionError });
     const publish: EventLog['publish'] = (topic, records) => this.publish(topic, records);
     const consumer = new SupervisedConsumer(() => new GroupMember(connect, options, publish), options.onError);
     this.#consumers.add(consumer);

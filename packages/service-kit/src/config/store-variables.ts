@@ -1,6 +1,7 @@
 import type { ServiceName } from '@aggregator/contracts';
 import { z } from 'zod';
 import { environmentPrefix, integer } from './common-variables.ts';
+import { kafkaVariables } from './kafka-variables.ts';
 import { variable } from './read-config.ts';
 
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' });
@@ -97,16 +98,7 @@ export const eventLogVariables = {
     z.enum(['kafka', 'rabbitmq', 'nats', 'embedded']).optional(),
     'Event log: kafka, rabbitmq, nats, or embedded (a durable log in PostgreSQL). Unset: kafka where KAFKA_BROKERS is set. The same for every service of an installation; docs/operations/event-transports.md says how to change it.',
   ),
-  kafkaBrokers: variable(
-    'KAFKA_BROKERS',
-    z
-      .string()
-      .transform((text) => text.split(',').map((broker) => broker.trim()))
-      .pipe(z.array(z.string().regex(/^[^\s:]+:\d+$/, 'must be host:port, separated by commas')).min(1))
-      .optional(),
-    'Kafka brokers as host:port, separated by commas.',
-    { aliases: ['AGG_KAFKA_BROKERS'] },
-  ),
+  ...kafkaVariables,
   rabbitmqUrl: variable(
     'RABBITMQ_URL',
     z.url({ protocol: /^amqps?$/, error: 'must be an amqp:// or amqps:// URL' }).optional(),
