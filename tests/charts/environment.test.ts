@@ -112,6 +112,27 @@ describe('what the pods are told', () => {
   });
 
   it.each([
+    ['events over RabbitMQ', { EVENT_TRANSPORT: 'rabbitmq', RABBITMQ_URL: expect.stringMatching(/^secret:/) }],
+    [
+      'events over NATS',
+      { EVENT_TRANSPORT: 'nats', EVENT_TOPIC_PREFIX: 'second.', NATS_REPLICAS: '3', NATS_URL: expect.any(String) },
+    ],
+    [
+      'Kafka with TLS and tokens',
+      {
+        ...{ EVENT_TRANSPORT: 'kafka', KAFKA_TLS: 'true', KAFKA_SASL_MECHANISM: 'oauthbearer' },
+        ...{ KAFKA_OAUTH_TOKEN_URL: 'https://id.example.com/token', KAFKA_OAUTH_SCOPE: 'kafka' },
+        KAFKA_SASL_PASSWORD: expect.stringMatching(/^secret:/),
+      },
+    ],
+  ])('tells proxy, billing and analytics of %s', (variant, expected) => {
+    for (const app of ['proxy', 'billing', 'analytics']) {
+      expect(environmentOf(app, variants[variant] ?? {})).toMatchObject(expected);
+    }
+    expect(environmentOf('auth', variants[variant] ?? {})).not.toHaveProperty('EVENT_TRANSPORT');
+  });
+
+  it.each([
     ['AUTH_JWT_PRIVATE_KEY', ['auth']],
     ['KEY_PEPPER', ['auth']],
     ['CREDENTIALS_ENCRYPTION_KEY', ['provider-orchestrator', 'proxy']],

@@ -80,6 +80,13 @@ describe('a Secret that is missing', () => {
       'generic aggregator-redis --namespace aggregator --from-literal=REDIS_URL=',
     ],
     ['existingSecrets.kafka', without({ kafka: '' }), '--from-literal=KAFKA_BROKERS='],
+    [
+      'existingSecrets.kafka',
+      { ...without({ kafka: '' }), kafka: { sasl: { mechanism: 'plain' } } },
+      '--from-literal=KAFKA_SASL_PASSWORD=',
+    ],
+    ['existingSecrets.rabbitmq', { ...without({}), events: { transport: 'rabbitmq' } }, '--from-literal=RABBITMQ_URL='],
+    ['existingSecrets.nats', { ...without({}), events: { transport: 'nats' } }, '--from-literal=NATS_URL='],
     ['existingSecrets.keys', without({ keys: '' }), '--from-literal=INTERNAL_SIGNING_KEY='],
     [
       'existingSecrets.databases.billing',

@@ -61,6 +61,24 @@ export const variants: Readonly<Record<string, RenderOptions>> = {
       accounts: { publicUrl: 'https://ai.example.com' },
     },
   },
+  'events over RabbitMQ': {
+    values: { existingSecrets: { ...secrets, kafka: '', rabbitmq: 'rabbitmq' }, events: { transport: 'rabbitmq' } },
+  },
+  'events over NATS': {
+    values: {
+      existingSecrets: { ...secrets, kafka: '', nats: 'nats' },
+      events: { transport: 'nats', topicPrefix: 'second.' },
+    },
+  },
+  'Kafka with TLS and tokens': {
+    values: {
+      ...leastValues,
+      kafka: {
+        tls: { enabled: true },
+        sasl: { mechanism: 'oauthbearer', tokenUrl: 'https://id.example.com/token', scope: 'kafka' },
+      },
+    },
+  },
   'migrations elsewhere': { values: { ...leastValues, migrations: { mode: 'external' } } },
   'autoscaled by pods': { values: autoscaled('pods') },
   'autoscaled by KEDA': { values: autoscaled('keda') },

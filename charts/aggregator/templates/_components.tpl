@@ -24,17 +24,17 @@ proxy:
   port: 3003
   kind: StatefulSet
   calls: {{ toJson (concat (list "provider-orchestrator" "billing") $mock) }}
-  stores: [redis, kafka]
+  stores: [redis, {{ .Values.events.transport }}]
   keys: [CREDENTIALS_ENCRYPTION_KEY]
   asksProviders: true
   isScalable: true
 billing:
   port: 3004
   calls: [auth]
-  stores: {{ toJson (concat (list "postgres" "redis" "kafka") (ternary (list "stripe") list (eq .Values.payments.provider "stripe"))) }}
+  stores: {{ toJson (concat (list "postgres" "redis" .Values.events.transport) (ternary (list "stripe") list (eq .Values.payments.provider "stripe"))) }}
 analytics:
   port: 3005
-  stores: [postgres, kafka]
+  stores: [postgres, {{ .Values.events.transport }}]
 {{- if .Values.operator.enabled }}
 provider-operator:
   port: 3006

@@ -1,5 +1,6 @@
 {{/*
-The Secret of one group (databases, redis, kafka, keys, providers, seed, smtp, stripe): one that somebody made, or the one that External
+The Secret of one group (databases, redis, kafka, rabbitmq, nats, keys, providers, seed, smtp, stripe): one that somebody made, or
+the one that External
 Secrets will make. Where there is none the message says what to create.
 */}}
 {{- define "aggregator.secretName" -}}
@@ -34,7 +35,7 @@ Secrets will make. Where there is none the message says what to create.
 {{- if eq $store "postgres" -}}
 {{- $variables = append $variables (include "aggregator.databaseVariable" (dict "root" $root "name" $name) | fromJson) -}}
 {{- else -}}
-{{- $entries := get (dict "redis" (list "REDIS_URL") "kafka" (list "KAFKA_BROKERS") "smtp" (list "SMTP_URL") "stripe" (list "STRIPE_SECRET_KEY" "STRIPE_WEBHOOK_SECRETS")) $store -}}
+{{- $entries := get (dict "redis" (list "REDIS_URL") "kafka" (include "aggregator.kafkaEntries" $root | fromYamlArray) "rabbitmq" (list "RABBITMQ_URL") "nats" (list "NATS_URL") "smtp" (list "SMTP_URL") "stripe" (list "STRIPE_SECRET_KEY" "STRIPE_WEBHOOK_SECRETS")) $store -}}
 {{- $secret := include "aggregator.secretName" (dict "root" $root "group" $store "entries" $entries) -}}
 {{- range $entries -}}
 {{- $variables = append $variables (dict "name" . "secret" $secret) -}}
@@ -49,6 +50,10 @@ Secrets will make. Where there is none the message says what to create.
 {{- end -}}
 {{- end -}}
 {{- toJson $variables -}}
+{{- end -}}
+
+{{- define "aggregator.kafkaEntries" -}}
+[KAFKA_BROKERS{{ if .Values.kafka.sasl.mechanism }}, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD{{ end }}]
 {{- end -}}
 
 {{- define "aggregator.databaseVariable" -}}

@@ -35,9 +35,8 @@ REPLICAS_MAX: {{ ternary .values.autoscaling.maxReplicas .values.replicas .value
 {{- if has "redis" ($component.stores | default list) }}
 REDIS_KEY_PREFIX: {{ $root.Values.redis.keyPrefix | quote }}
 {{- end }}
-{{- if has "kafka" ($component.stores | default list) }}
-EVENT_TRANSPORT: kafka
-KAFKA_TOPIC_PREFIX: {{ $root.Values.kafka.topicPrefix | quote }}
+{{- if has $root.Values.events.transport ($component.stores | default list) }}
+{{ include "aggregator.eventSettings" $root.Values }}
 {{- end }}
 {{- if and (not $component.isForeign) (eq $root.Values.peerIdentity.mode "projected") }}
 PEER_TOKENS_DIRECTORY: /var/run/secrets/aggregator/peers
@@ -115,5 +114,25 @@ MAIL_FROM: {{ . | quote }}
 PUBLIC_URL: {{ .Values.accounts.publicUrl | quote }}
 {{- else if .Values.ingress.enabled }}
 PUBLIC_URL: {{ printf "%s://%s" (ternary "https" "http" .Values.ingress.tls.enabled) .Values.ingress.host | quote }}
+{{- end }}
+{{- end -}}
+
+{{/* Which event log, and how it is reached. What is secret is in the Secret of the transport. */}}
+{{- define "aggregator.eventSettings" -}}
+EVENT_TRANSPORT: {{ .events.transport }}
+EVENT_TOPIC_PREFIX: {{ .events.topicPrefix | default .kafka.topicPrefix | quote }}
+{{- if eq .events.transport "nats" }}
+NATS_REPLICAS: {{ .nats.replicas | quote }}
+{{- else if eq .events.transport "kafka" }}
+KAFKA_TLS: {{ .kafka.tls.enabled | quote }}
+{{- with .kafka.sasl.mechanism }}
+KAFKA_SASL_MECHANISM: {{ . }}
+{{- end }}
+{{- with .kafka.sasl.tokenUrl }}
+KAFKA_OAUTH_TOKEN_URL: {{ . | quote }}
+{{- end }}
+{{- with .kafka.sasl.scope }}
+KAFKA_OAUTH_SCOPE: {{ . | quote }}
+{{- end }}
 {{- end }}
 {{- end -}}
