@@ -1,8 +1,6 @@
-import { once } from 'node:events';
 import { actions, memberRole, type PermissionRole, permissions, reachOf, type Scope } from '@aggregator/contracts';
-import { waitFor } from '@aggregator/testing';
+import { type Mailbox, startMailbox, waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SMTPServer } from 'smtp-server';
 import { startWorld, type World } from './start-world.ts';
 import { Callers } from './tenant-actors.ts';
 import { type MatrixRoute, matrixRoutes } from './tenant-routes.ts';
@@ -19,34 +17,8 @@ const routes = matrixRoutes.flatMap(({ needs, ...row }) => {
 const isAllowed = (roles: readonly PermissionRole[], scope: Scope) =>
   actions.some((action) => permissions[action].needs === scope && reachOf(roles, action) !== 'none');
 
-/** Takes mails, and keeps the token of each by its address. */
-async function startMailbox() {
-  const tokens = new Map<string, string>();
-  const server = new SMTPServer({
-    ...{ authOptional: true, disabledCommands: ['STARTTLS'], logger: false },
-    onData(stream, session, done) {
-      const parts: Buffer[] = [];
-      stream.on('data', (part: Buffer) => parts.push(part));
-      stream.on('end', () => {
-        const text = Buffer.concat(parts).toString().replaceAll('=\r\n', '').replaceAll('=3D', '=');
-        tokens.set(session.envelope.rcptTo[0]?.address ?? '', /#token=(\S+)/.exec(text)?.[1] ?? '');
-        done();
-      });
-    },
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server.server, 'listening');
-  const address = server.server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    tokens,
-    url: `smtp://127.0.0.1:${port}`,
-    stop: () => new Promise<void>((done) => server.close(() => done())),
-  };
-}
-
 describe('every route of the other services with every role', () => {
-  let mailbox: Awaited<ReturnType<typeof startMailbox>>;
+  let mailbox: Mailbox;
   let world: World;
   let callers: Callers;
   let owner: { token: string; organizationId: string };
@@ -69,8 +41,9 @@ describe('every route of the other services with every role', () => {
     const email = `${role}@example.com`;
     const invited = await callers.as(owner.token).request('POST', '/v1/auth/organization/invitations', { email, role });
     expect(invited.status).toBe(201);
-    await waitFor(async () => mailbox.tokens.has(email), { describe: `the mail to ${email}`, timeoutMs: 20_000 });
-    const body = { token: mailbox.tokens.get(email), name: role, password };
+    const findMail = () => mailbox.received.find(({ to }) => to.includes(email));
+    await waitFor(async () => findMail() !== undefined, { describe: `the mail to ${email}`, timeoutMs: 20_000 });
+    const body = { token: /#token=(\S+)/.exec(findMail()?.text ?? '')?.[1], name: role, password };
     expect((await callers.as(null).request('POST', '/v1/auth/invitations/accept', body)).status).toBe(201);
     const login = { email, password, organizationId: owner.organizationId };
     const { json } = await callers.as(null).request('POST', '/v1/auth/login', login);

@@ -103,9 +103,12 @@ export async function createAuthContext(
     async start() {
       if (transport !== null) {
         const onError = (error: unknown) => logger.warn('mail_delivery_failed', { error });
-        delivering = startDelivering({ queue: mails, transport, events, publicUrl: config.publicUrl, now }, onError);
+        const delivery = { queue: mails, transport, events, publicUrl: config.publicUrl, now };
+        delivering = startDelivering({ ...delivery, database }, onError);
       }
-      sweeping = startSweeping({ database, events }, now, (error) => logger.warn('session_sweep_failed', { error }));
+      sweeping = startSweeping({ database, events, mails }, now, (error) =>
+        logger.warn('session_sweep_failed', { error }),
+      );
     },
     async close() {
       sweeping?.stop();

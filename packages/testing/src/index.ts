@@ -9,5 +9,6 @@ export {
 } from './postgres/create-test-database.ts';
 export { type Pooler, startPooler } from './postgres/start-pooler.ts';
 export { startTestPostgres, type TestPostgres } from './postgres/start-test-postgres.ts';
+export { type Mailbox, type ReceivedMail, startMailbox } from './smtp/start-mailbox.ts';
 export { createFakeClock, type FakeClock } from './time/fake-clock.ts';
 export { type WaitOptions, waitFor } from './time/wait-for.ts';

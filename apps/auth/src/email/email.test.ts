@@ -1,6 +1,7 @@
 import { waitFor } from '@aggregator/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
+import { createMailQueue } from '../mail/mail-queue.ts';
 import { sweepMails } from '../sessions/sweep-sessions.ts';
 import { type Account, type AuthHarness, startAuth } from '../testing/start-auth.ts';
 
@@ -111,12 +112,13 @@ describe('links in mails to a user', () => {
   it('are deleted a month after they expired, and sent mails after a week', async () => {
     auth = await startAuth();
     await requestReset(await auth.createAccount());
-    await waitFor(async () => (await auth.database.mail.count({ where: { sealed: null } })) === 1, {
+    await waitFor(async () => (await auth.database.workJob.count({ where: { state: 'done' } })) === 1, {
       describe: 'sent',
     });
+    const mails = createMailQueue(auth.database, { peppers: ['p'.repeat(43)], isSending: true });
     const at = (days: number) => new Date(auth.clock.now() + days * 86_400_000);
-    expect(await sweepMails(auth.database, at(6))).toBe(0);
-    expect(await sweepMails(auth.database, at(8))).toBe(1);
-    expect(await sweepMails(auth.database, at(31))).toBe(1);
+    expect(await sweepMails(auth.database, mails, at(6))).toBe(0);
+    expect(await sweepMails(auth.database, mails, at(8))).toBe(1);
+    expect(await sweepMails(auth.database, mails, at(31))).toBe(1);
   });
 });

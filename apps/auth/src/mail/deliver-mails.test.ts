@@ -1,7 +1,9 @@
-import { createTestDatabase, type TestDatabase } from '@aggregator/testing';
+import { createUuidV7 } from '@aggregator/service-kit';
+import { createTestDatabase, type Mailbox, startMailbox, type TestDatabase } from '@aggregator/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { SMTPServer } from 'smtp-server';
 import { createDatabase, type Database } from '../database/create-database.ts';
+import { deriveSealingKey, seal } from '../secrets/seal.ts';
+import { adoptEarlierMails } from './adopt-earlier-mails.ts';
 import { deliverMails } from './deliver-mails.ts';
 import type { Mail } from './mail.ts';
 import { attemptsMax, createMailQueue, type MailQueue } from './mail-queue.ts';
@@ -14,39 +16,8 @@ const mail: Mail = {
   ...{ organizationName: 'Engines', inviterName: 'Grace', expiresAt: '2026-12-01T10:00:00.000Z' },
 };
 
-/** A real mail server on a free port, that can refuse what it gets. */
-async function startServer() {
-  const received: { from: string; to: string[]; text: string }[] = [];
-  const state = { isRefusing: false };
-  const server = new SMTPServer({
-    ...{ authOptional: true, disabledCommands: ['STARTTLS'], logger: false },
-    onData(stream, session, done) {
-      const parts: Buffer[] = [];
-      stream.on('data', (part: Buffer) => parts.push(part));
-      stream.on('end', () => {
-        if (state.isRefusing) return done(Object.assign(new Error('ada@example.com is busy'), { responseCode: 451 }));
-        const { mailFrom, rcptTo } = session.envelope;
-        const from = mailFrom === false ? '' : mailFrom.address;
-        received.push({ from, to: rcptTo.map(({ address }) => address), text: Buffer.concat(parts).toString() });
-        done();
-      });
-    },
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve());
-  });
-  const address = server.server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    received,
-    state,
-    url: `smtp://127.0.0.1:${port}`,
-    stop: () => new Promise<void>((done) => server.close(() => done())),
-  };
-}
-
 describe('deliverMails to an SMTP server', () => {
-  let server: Awaited<ReturnType<typeof startServer>>;
+  let server: Mailbox;
   let testDatabase: TestDatabase;
   let database: Database;
   let queue: MailQueue;
@@ -54,7 +25,7 @@ describe('deliverMails to an SMTP server', () => {
   const outcomes: Record<string, unknown>[] = [];
   const now = () => new Date(nowMs);
   beforeAll(async () => {
-    server = await startServer();
+    server = await startMailbox();
   });
   afterAll(() => server.stop());
   beforeEach(async () => {
@@ -63,7 +34,7 @@ describe('deliverMails to an SMTP server', () => {
     queue = createMailQueue(database, { peppers, isSending: true });
     outcomes.length = 0;
     server.received.length = 0;
-    server.state.isRefusing = false;
+    server.isRefusing = false;
   });
   afterEach(async () => {
     await database.$disconnect();
@@ -81,16 +52,15 @@ describe('deliverMails to an SMTP server', () => {
 
   it('sends a mail once, and keeps nothing of its content afterwards (I5)', async () => {
     await enqueue();
-    const stored = JSON.stringify(await database.mail.findMany());
+    const stored = Buffer.from((await database.workJob.findFirst())?.body ?? []).toString('latin1');
     expect(stored).not.toMatch(/canary|ada@/);
 
     await deliver();
     await deliver();
 
     expect(server.received).toMatchObject([{ from: 'noreply@example.com', to: ['ada@example.com'] }]);
-    const text = server.received[0]?.text.replaceAll('=3D', '=');
-    expect(text).toContain('https://ai.example.com/invitation#token=agt_canary');
-    expect(await database.mail.findFirst()).toMatchObject({ sealed: null, attempts: 1, failedAt: null });
+    expect(server.received[0]?.text).toContain('https://ai.example.com/invitation#token=agt_canary');
+    expect(await database.workJob.findFirst()).toMatchObject({ body: null, attempts: 1, state: 'done' });
   });
 
   it('sends nothing that its transaction did not commit', async () => {
@@ -104,7 +74,7 @@ describe('deliverMails to an SMTP server', () => {
   });
 
   it('tries a rejected mail again, later and later, and gives it up after a bounded number of attempts', async () => {
-    server.state.isRefusing = true;
+    server.isRefusing = true;
     await enqueue();
     const attemptedAtMs: number[] = [];
     for (let minute = 0; minute < 24 * 60; minute += 1) {
@@ -112,7 +82,7 @@ describe('deliverMails to an SMTP server', () => {
       await deliver();
       if (outcomes.length > before) attemptedAtMs.push(nowMs);
       nowMs += 60_000;
-      if ((await database.mail.count({ where: { failedAt: null } })) === 0) break;
+      if ((await queue.jobs.readDepth()).waiting === 0) break;
     }
 
     const pauses = attemptedAtMs.slice(1).map((at, index) => at - (attemptedAtMs[index] ?? 0));
@@ -120,7 +90,7 @@ describe('deliverMails to an SMTP server', () => {
     expect(outcomes).toHaveLength(attemptsMax);
     expect(outcomes.at(-1)).toMatchObject({ isLast: true, reason: 'EMESSAGE 451' });
     expect(JSON.stringify(outcomes)).not.toContain('ada@');
-    expect(await database.mail.findFirst()).toMatchObject({ sealed: null, sentAt: null });
+    expect(await queue.jobs.listDead({ limit: 10 })).toMatchObject([{ attempts: attemptsMax, reason: 'EMESSAGE 451' }]);
   });
 
   it('sends a mail once when several processes deliver at the same time', async () => {
@@ -134,6 +104,47 @@ describe('deliverMails to an SMTP server', () => {
     queue = createMailQueue(database, { peppers: ['q'.repeat(43), ...peppers], isSending: true });
     await deliver();
     expect(server.received).toHaveLength(1);
+  });
+});
+
+describe('mails of an earlier version', () => {
+  it('are moved into the queue once they are due, each once, and sent', async () => {
+    const server = await startMailbox();
+    const testDatabase = await createTestDatabase({ service: 'auth' });
+    const database = createDatabase({ url: testDatabase.url, connectionsMax: 4, onError: () => undefined });
+    try {
+      const now = new Date('2026-11-30T10:00:00Z');
+      const [due, underWay, sent] = [createUuidV7(1), createUuidV7(2), createUuidV7(3)];
+      const key = deriveSealingKey(peppers[0] ?? '', 'mail');
+      const row = (id: string, nextAttemptAt: Date, isSealed: boolean) => ({
+        ...{
+          id,
+          createdAt: now,
+          nextAttemptAt,
+          sealed: isSealed ? seal(key, JSON.stringify(mail), id) : null,
+          sentAt: isSealed ? null : now,
+        },
+      });
+      const later = new Date(now.getTime() + 60_000);
+      await database.mail.createMany({
+        data: [row(due, now, true), row(underWay, later, true), row(sent, now, false)],
+      });
+      const counts = await Promise.all([1, 2, 3].map(() => adoptEarlierMails(database, now)));
+      expect(counts.reduce((sum, count) => sum + count)).toBe(1);
+
+      const queue = createMailQueue(database, { peppers, isSending: true });
+      const transport = createSmtpTransport({ url: server.url, from: 'noreply@example.com' });
+      const events = { mailSent: () => undefined, mailFailed: () => undefined };
+      await deliverMails({ queue, transport, events, publicUrl: 'https://ai.example.com', now: () => now });
+      await transport.close();
+
+      expect(server.received).toHaveLength(1);
+      expect((await database.mail.findMany({ orderBy: { id: 'asc' } })).map(({ id }) => id)).toEqual([underWay, sent]);
+    } finally {
+      await database.$disconnect();
+      await testDatabase.drop();
+      await server.stop();
+    }
   });
 });
 

@@ -1,6 +1,9 @@
+import { type Job, type JobResult, startWorking, workOff } from '@aggregator/work-queue';
+import type { Database } from '../database/create-database.ts';
 import type { AuthEvents } from '../events.ts';
+import { adoptEarlierMails } from './adopt-earlier-mails.ts';
 import type { MailTransport } from './mail.ts';
-import { attemptsMax, type ClaimedMail, type MailQueue } from './mail-queue.ts';
+import type { MailQueue } from './mail-queue.ts';
 import { toMessage } from './to-message.ts';
 
 export interface MailDelivery {
@@ -11,40 +14,48 @@ export interface MailDelivery {
   now(): Date;
 }
 
-const perRoundMax = 100;
+const concurrencyMax = 4;
 
-/** Sends the mails that are due, one after the other, at most 100. */
+/** Sends the mails that are due. */
 export async function deliverMails(delivery: MailDelivery): Promise<void> {
-  for (let sent = 0; sent < perRoundMax; sent += 1) {
-    const claimed = await delivery.queue.claim(delivery.now());
-    if (claimed === null) return;
-    await deliver(delivery, claimed);
-  }
+  const failures: unknown[] = [];
+  await workOff(toWork(delivery, (error) => failures.push(error)));
+  if (failures.length > 0) throw failures[0];
 }
 
-/**
- * Sends one mail. If it is rejected it is tried again, later and later, and given up after eight attempts. A crash between
- * sending and noting it sends a mail twice, never not at all.
- */
-async function deliver(
-  { queue, transport, events, publicUrl, now }: MailDelivery,
-  { id, attempts, mail }: ClaimedMail,
-) {
+/** Delivers every second until stopped; `stop` waits for the mails that are under way. */
+export function startDelivering(
+  delivery: MailDelivery & { database: Database },
+  onError: (error: unknown) => void,
+): { stop(): Promise<void> } {
+  adoptEarlierMails(delivery.database, delivery.now()).catch(onError);
+  return startWorking(toWork(delivery, onError));
+}
+
+function toWork(delivery: MailDelivery, onError: (error: unknown) => void) {
+  const { queue, now } = delivery;
+  const handle = (job: Job) => deliver(delivery, job);
+  return { queue: queue.jobs, handle, concurrencyMax, perTenantMax: 1, now, onError };
+}
+
+/** Sends one mail. A crash between sending and noting it sends a mail twice, never not at all. */
+async function deliver({ queue, transport, events, publicUrl }: MailDelivery, job: Job): Promise<JobResult> {
+  const { key: mailId, attempt: attempts, isLast } = job;
+  const mail = queue.open(job);
   if (mail === null) {
-    events.mailFailed({ mailId: id, template: 'unknown', attempts, isLast: true, reason: 'pepper_gone' });
-    return await queue.finish(id, now(), 'failed');
+    events.mailFailed({ mailId, template: 'unknown', attempts, isLast: true, reason: 'pepper_gone' });
+    return { result: 'rejected', reason: 'pepper_gone' };
   }
   const { template } = mail;
   try {
     await transport.send(toMessage(mail, publicUrl));
   } catch (error) {
-    const isLast = attempts >= attemptsMax;
-    events.mailFailed({ mailId: id, template, attempts, isLast, reason: codeOf(error) });
-    if (isLast) await queue.finish(id, now(), 'failed');
-    return;
+    const reason = codeOf(error);
+    events.mailFailed({ mailId, template, attempts, isLast, reason });
+    return { result: 'failed', reason };
   }
-  await queue.finish(id, now(), 'sent');
-  events.mailSent({ mailId: id, template, attempts });
+  events.mailSent({ mailId, template, attempts });
+  return { result: 'done' };
 }
 
 /** The message of an SMTP error can hold the address: only its code is logged. */
@@ -54,25 +65,4 @@ function codeOf(error: unknown): string {
   return (
     [code, responseCode].filter((part) => typeof part === 'string' || typeof part === 'number').join(' ') || error.name
   );
-}
-
-const pauseMs = 1000;
-
-/** Delivers every second, never twice at the same time, until stopped; `stop` waits for the mail that is under way. */
-export function startDelivering(delivery: MailDelivery, onError: (error: unknown) => void): { stop(): Promise<void> } {
-  let underWay: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    underWay ??= deliverMails(delivery)
-      .catch(onError)
-      .finally(() => {
-        underWay = undefined;
-      });
-  }, pauseMs);
-  timer.unref();
-  return {
-    async stop() {
-      clearInterval(timer);
-      await underWay;
-    },
-  };
 }

@@ -1,6 +1,8 @@
 import type { AuthContext } from '../auth-context.ts';
 import type { Database } from '../database/create-database.ts';
 import { deleteOrganizations } from '../deletion/delete-organizations.ts';
+import { adoptEarlierMails } from '../mail/adopt-earlier-mails.ts';
+import type { MailQueue } from '../mail/mail-queue.ts';
 
 const perSweepMax = 1000;
 
@@ -12,10 +14,15 @@ export function sweepSessions(database: Database, now: Date): Promise<number> {
     )`;
 }
 
-/** Deletes mails that were sent or given up a week ago, links and invitations that expired a month ago, and finished logins of an hour ago. Returns how many. */
-export async function sweepMails(database: Database, now: Date): Promise<number> {
+/**
+ * Deletes mails that were sent a week ago or given up a month ago, links and invitations that expired a month ago, and finished
+ * logins of an hour ago. Returns how many.
+ */
+export async function sweepMails(database: Database, mails: MailQueue, now: Date): Promise<number> {
+  await adoptEarlierMails(database, now);
   const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
   const counts = [
+    await mails.jobs.sweep({ done: daysAgo(7), dead: daysAgo(30) }),
     await database.$executeRaw`
       DELETE FROM "mail" WHERE "id" IN (
         SELECT "id" FROM "mail" WHERE "sealed" IS NULL AND "next_attempt_at" < ${daysAgo(7)} LIMIT ${perSweepMax}
@@ -40,13 +47,13 @@ const sweepIntervalMs = 10 * 60 * 1000;
 
 /** Sweeps every ten minutes until stopped. */
 export function startSweeping(
-  { database, events }: Pick<AuthContext, 'database' | 'events'>,
+  { database, events, mails }: Pick<AuthContext, 'database' | 'events' | 'mails'>,
   now: () => Date,
   onError: (error: unknown) => void,
 ): { stop(): void } {
   const timer = setInterval(() => {
     sweepSessions(database, now())
-      .then(() => sweepMails(database, now()))
+      .then(() => sweepMails(database, mails, now()))
       .then(() => deleteOrganizations({ database, events }, now()))
       .catch(onError);
   }, sweepIntervalMs);

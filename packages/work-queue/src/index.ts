@@ -1,0 +1,12 @@
+export { type BackOff, pauseAfter } from './back-off.ts';
+export {
+  type DeadJob,
+  type Job,
+  type JobResult,
+  type NewJob,
+  QueueFullError,
+  type SqlConnection,
+  type WorkQueue,
+} from './port.ts';
+export { createPostgresWorkQueue, type PostgresWorkQueueOptions } from './postgres/postgres-work-queue.ts';
+export { startWorking, type WorkOptions, workOff } from './work.ts';
