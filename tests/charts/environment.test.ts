@@ -132,6 +132,17 @@ describe('what the pods are told', () => {
     expect(environmentOf('auth', variants[variant] ?? {})).not.toHaveProperty('EVENT_TRANSPORT');
   });
 
+  it('tells the proxies alone of the transport to change to', () => {
+    const change = variants['a change from Kafka to RabbitMQ'] ?? {};
+    expect(environmentOf('proxy', change)).toMatchObject({
+      EVENT_TRANSPORT: 'rabbitmq',
+      RABBITMQ_URL: expect.any(String),
+    });
+    for (const app of ['billing', 'analytics']) {
+      expect(environmentOf(app, change)).toMatchObject({ EVENT_TRANSPORT: 'kafka', KAFKA_BROKERS: expect.any(String) });
+    }
+  });
+
   it.each([
     ['AUTH_JWT_PRIVATE_KEY', ['auth']],
     ['KEY_PEPPER', ['auth']],

@@ -70,6 +70,9 @@ export const variants: Readonly<Record<string, RenderOptions>> = {
       events: { transport: 'nats', topicPrefix: 'second.' },
     },
   },
+  'a change from Kafka to RabbitMQ': {
+    values: { existingSecrets: { ...secrets, rabbitmq: 'rabbitmq' }, events: { publishers: 'rabbitmq' } },
+  },
   'Kafka with TLS and tokens': {
     values: {
       ...leastValues,

@@ -24,7 +24,7 @@ proxy:
   port: 3003
   kind: StatefulSet
   calls: {{ toJson (concat (list "provider-orchestrator" "billing") $mock) }}
-  stores: [redis, {{ .Values.events.transport }}]
+  stores: [redis, {{ .Values.events.publishers | default .Values.events.transport }}]
   keys: [CREDENTIALS_ENCRYPTION_KEY]
   asksProviders: true
   isScalable: true

@@ -35,8 +35,10 @@ REPLICAS_MAX: {{ ternary .values.autoscaling.maxReplicas .values.replicas .value
 {{- if has "redis" ($component.stores | default list) }}
 REDIS_KEY_PREFIX: {{ $root.Values.redis.keyPrefix | quote }}
 {{- end }}
-{{- if has $root.Values.events.transport ($component.stores | default list) }}
-{{ include "aggregator.eventSettings" $root.Values }}
+{{- $transport := $root.Values.events.transport }}
+{{- if eq $name "proxy" }}{{ $transport = $root.Values.events.publishers | default $transport }}{{ end }}
+{{- if has $transport ($component.stores | default list) }}
+{{ include "aggregator.eventSettings" (dict "values" $root.Values "transport" $transport) }}
 {{- end }}
 {{- if and (not $component.isForeign) (eq $root.Values.peerIdentity.mode "projected") }}
 PEER_TOKENS_DIRECTORY: /var/run/secrets/aggregator/peers
@@ -119,19 +121,19 @@ PUBLIC_URL: {{ printf "%s://%s" (ternary "https" "http" .Values.ingress.tls.enab
 
 {{/* Which event log, and how it is reached. What is secret is in the Secret of the transport. */}}
 {{- define "aggregator.eventSettings" -}}
-EVENT_TRANSPORT: {{ .events.transport }}
-EVENT_TOPIC_PREFIX: {{ .events.topicPrefix | default .kafka.topicPrefix | quote }}
-{{- if eq .events.transport "nats" }}
-NATS_REPLICAS: {{ .nats.replicas | quote }}
-{{- else if eq .events.transport "kafka" }}
-KAFKA_TLS: {{ .kafka.tls.enabled | quote }}
-{{- with .kafka.sasl.mechanism }}
+EVENT_TRANSPORT: {{ .transport }}
+EVENT_TOPIC_PREFIX: {{ .values.events.topicPrefix | default .values.kafka.topicPrefix | quote }}
+{{- if eq .transport "nats" }}
+NATS_REPLICAS: {{ .values.nats.replicas | quote }}
+{{- else if eq .transport "kafka" }}
+KAFKA_TLS: {{ .values.kafka.tls.enabled | quote }}
+{{- with .values.kafka.sasl.mechanism }}
 KAFKA_SASL_MECHANISM: {{ . }}
 {{- end }}
-{{- with .kafka.sasl.tokenUrl }}
+{{- with .values.kafka.sasl.tokenUrl }}
 KAFKA_OAUTH_TOKEN_URL: {{ . | quote }}
 {{- end }}
-{{- with .kafka.sasl.scope }}
+{{- with .values.kafka.sasl.scope }}
 KAFKA_OAUTH_SCOPE: {{ . | quote }}
 {{- end }}
 {{- end }}
