@@ -107,6 +107,7 @@ async function createKeyIfMissing(
     models: null,
     teamId: null,
     allowedIps: null,
+    allowedOrigins: null,
     limits: {},
     privacy: null,
     expiresAt: null,

@@ -101,6 +101,11 @@ describe('what the pods are told', () => {
     expect(holders.map(([app]) => app)).toEqual(['billing']);
   });
 
+  it('lists the web pages that may call the gateway', () => {
+    const { CORS_ORIGINS: origins } = environmentOf('api-gateway', variants['mails by SMTP'] ?? {});
+    expect(origins).toBe('https://app.example.com,https://b.example.com');
+  });
+
   it('gives the seed that speaks for principals to the gateway alone (I19)', () => {
     const holders = (values: object) =>
       [...readEnvironments({ values })]

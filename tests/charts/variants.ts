@@ -46,6 +46,7 @@ export const variants: Readonly<Record<string, RenderOptions>> = {
   },
   'mails by SMTP': {
     values: {
+      cors: { origins: ['https://app.example.com', 'https://b.example.com'] },
       existingSecrets: { ...secrets, smtp: 'smtp' },
       accounts: {
         ...{ signUp: 'domains', signUpDomains: ['example.com', 'example.org'], publicUrl: 'https://ai.example.com' },

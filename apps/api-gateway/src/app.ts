@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { AppError, requestIdHeader } from '@aggregator/contracts';
 import { createExpressApp, createUuidV7, noSniffing, scimErrors } from '@aggregator/service-kit';
 import type { ApiGatewayContext } from './context.ts';
+import { createCors } from './middleware/cors.ts';
 import { servePages } from './pages/serve-pages.ts';
 import { answerAiRequest } from './routes/answer-ai-request.ts';
 import { forwardManagement } from './routes/forward-management.ts';
@@ -25,7 +26,10 @@ export function createApiGatewayApp(context: ApiGatewayContext): RequestListener
     app.use(scimPrefix, scimErrors);
   });
 
+  const allowPage = createCors(context.config.corsOrigins);
+
   return (request, response) => {
+    if (request.headers.origin !== undefined && allowPage(request, response)) return;
     const requestId = createUuidV7();
     const url = request.url ?? '/';
     const queryAt = url.indexOf('?');

@@ -1,3 +1,4 @@
+import { browserOrigin } from '@aggregator/contracts';
 import {
   type ConfigOf,
   commonVariables,
@@ -52,6 +53,15 @@ export const apiGatewayVariables = {
   ),
   replicasMax: replicasMaxVariable,
   requestBytesMax: requestBytesMaxVariable,
+  corsOrigins: variable(
+    'CORS_ORIGINS',
+    z
+      .string()
+      .transform((text) => text.split(',').map((origin) => origin.trim()))
+      .pipe(z.array(z.union([browserOrigin, z.literal('*')])).max(100))
+      .optional(),
+    'Origins of web pages that may call this API from a browser, separated by commas: `https://app.example.com`, or `*` for all. Unset: none. The pages of the gateway itself need no entry.',
+  ),
   trustedProxyHops: variable(
     'TRUSTED_PROXY_HOPS',
     integer(0, 10).default(0),

@@ -49,6 +49,9 @@ PEER_NAMESPACE: {{ $root.Release.Namespace }}
 {{- if $component.asksProviders }}
 {{ include "aggregator.providerSettings" . }}
 {{- end }}
+{{- if and (eq $name "api-gateway") $root.Values.cors.origins }}
+CORS_ORIGINS: {{ join "," $root.Values.cors.origins | quote }}
+{{- end }}
 {{- if eq $name "auth" }}
 {{ include "aggregator.accountSettings" $root }}
 {{- end }}

@@ -33,6 +33,7 @@ export * from './internal/snapshot-stream.ts';
 export * from './internal/spool-watermark.ts';
 export { isExactNumber, isOpaqueField, parseExactJson, parseOpaqueJson } from './json/exact-json.ts';
 export * from './management/account-mails.ts';
+export * from './management/browser-origin.ts';
 export * from './management/budgets.ts';
 export * from './management/identity.ts';
 export * from './management/invitations.ts';

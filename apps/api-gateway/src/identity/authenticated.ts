@@ -4,4 +4,6 @@ import type { Principal } from '@aggregator/contracts';
 export interface Authenticated {
   principal: Principal;
   allowedIps: readonly string[] | null;
+  /** Origins of pages that may use the key; absent means any. */
+  allowedOrigins?: readonly string[] | undefined;
 }

@@ -2,10 +2,20 @@ import { BlockList, isIPv4 } from 'node:net';
 import { AppError, type Scope } from '@aggregator/contracts';
 import type { Authenticated } from '../identity/authenticated.ts';
 
-/** Refuses what the principal may not do: a scope it lacks, an address its key is not for. */
-export function authorise(caller: Authenticated, scope: Scope | null, clientIp: string): void {
-  if (caller.allowedIps !== null && !isAllowedAddress(caller.allowedIps, clientIp)) {
+/** What a request says of its client. `origin`: of the page that sent it; undefined if no browser did. */
+export interface ClientFacts {
+  readonly clientIp: string;
+  readonly origin: string | undefined;
+}
+
+/** Refuses what the principal may not do: a scope it lacks, an address or a page that its key is not for. */
+export function authorise(caller: Authenticated, scope: Scope | null, client: ClientFacts): void {
+  if (caller.allowedIps !== null && !isAllowedAddress(caller.allowedIps, client.clientIp)) {
     throw new AppError('insufficient_permissions', { message: 'This key may not be used from this address.' });
+  }
+  const { origin } = client;
+  if (caller.allowedOrigins !== undefined && origin !== undefined && !caller.allowedOrigins.includes(origin)) {
+    throw new AppError('insufficient_permissions', { message: 'This key may not be used by pages of this origin.' });
   }
   if (scope !== null && !caller.principal.scopes.includes(scope)) {
     throw new AppError('insufficient_permissions', { message: `This needs the scope '${scope}'.` });

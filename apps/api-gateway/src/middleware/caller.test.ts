@@ -15,12 +15,18 @@ const principal: Principal = {
 
 describe('authorise', () => {
   it('lets in who has the scope and comes from an allowed address', () => {
-    expect(() => authorise({ principal, allowedIps: ['10.0.0.0/8'] }, 'ai:invoke', '10.1.2.3')).not.toThrow();
+    expect(() =>
+      authorise({ principal, allowedIps: ['10.0.0.0/8'] }, 'ai:invoke', { clientIp: '10.1.2.3', origin: undefined }),
+    ).not.toThrow();
   });
 
   it('refuses a missing scope and a foreign address', () => {
-    expect(() => authorise({ principal, allowedIps: null }, 'billing:manage', '10.1.2.3')).toThrow(AppError);
-    expect(() => authorise({ principal, allowedIps: ['10.0.0.0/8'] }, 'ai:invoke', '11.1.2.3')).toThrow(AppError);
+    expect(() =>
+      authorise({ principal, allowedIps: null }, 'billing:manage', { clientIp: '10.1.2.3', origin: undefined }),
+    ).toThrow(AppError);
+    expect(() =>
+      authorise({ principal, allowedIps: ['10.0.0.0/8'] }, 'ai:invoke', { clientIp: '11.1.2.3', origin: undefined }),
+    ).toThrow(AppError);
   });
 
   it('compares single addresses and ranges of both families', () => {

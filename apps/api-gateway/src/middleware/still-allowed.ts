@@ -21,6 +21,6 @@ export async function stillAllowed(
 ): Promise<Authenticated> {
   if (performance.now() - startedMs < verdictUsedMs) return caller;
   const found = await authenticate(context, request, clientIp);
-  authorise(found, scope, clientIp);
+  authorise(found, scope, { clientIp, origin: request.headers.origin });
   return found;
 }

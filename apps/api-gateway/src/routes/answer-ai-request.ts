@@ -30,7 +30,7 @@ export async function answerAiRequest(
     const found = authenticate(context, request, clientIp);
     const caller = found instanceof Promise ? await found : found;
     principal = caller.principal;
-    authorise(caller, route.scope, clientIp);
+    authorise(caller, route.scope, { clientIp, origin: request.headers.origin });
     const ownHeaders = [...idHeaders[route.errors].flatMap((name) => [name, requestId]), ...fixedHeaders];
     await forwardAiRequest(context, route, caller, request, response, {
       ...{ requestId, path, clientIp, startedMs, ownHeaders },

@@ -32,6 +32,9 @@ export const neighbourKey = createApiKey(Buffer.alloc(32, 3));
 /** May have two requests open at once. */
 export const limitedKey = createApiKey(Buffer.alloc(32, 4));
 
+/** May be used by pages of one origin. */
+export const pageKey = createApiKey(Buffer.alloc(32, 5));
+
 const toVerdict = (tenant: number, concurrentRequests: number | null = null): Extract<KeyVerdict, { valid: true }> => ({
   valid: true,
   principal: {
@@ -51,6 +54,7 @@ const verdicts: readonly (readonly [digest: string, verdict: KeyVerdict])[] = [
   [hash('sha256', validKey, 'hex'), toVerdict(0)],
   [hash('sha256', neighbourKey, 'hex'), toVerdict(1)],
   [hash('sha256', limitedKey, 'hex'), toVerdict(2, 2)],
+  [hash('sha256', pageKey, 'hex'), { ...toVerdict(3), allowedOrigins: ['https://app.example.com'] }],
 ];
 
 export async function serve(

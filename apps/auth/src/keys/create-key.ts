@@ -76,6 +76,7 @@ function inherit(maker: Maker, request: CreateApiKeyRequest) {
   return {
     models: request.models ?? maker.models,
     allowedIps: request.allowedIps ?? maker.allowedIps,
+    allowedOrigins: request.allowedOrigins ?? maker.allowedOrigins,
     limits: {
       requestsPerMinute: own.requestsPerMinute ?? requestsPerMinute ?? null,
       tokensPerMinute: own.tokensPerMinute ?? tokensPerMinute ?? null,

@@ -23,6 +23,7 @@ export interface KeyToIssue {
   scopes: readonly Scope[];
   models: readonly string[] | null;
   allowedIps: readonly string[] | null;
+  allowedOrigins: readonly string[] | null;
   /** The key's own limits only. */
   limits: Partial<PrincipalLimits>;
   privacy: PrivacyPolicy | null;
@@ -61,6 +62,7 @@ export async function issueKey(
       scopes: [...toIssue.scopes],
       models: toIssue.models === null ? Prisma.DbNull : [...toIssue.models],
       allowedIps: toIssue.allowedIps === null ? Prisma.DbNull : [...toIssue.allowedIps],
+      allowedOrigins: toIssue.allowedOrigins === null ? Prisma.DbNull : [...toIssue.allowedOrigins],
       limits: { ...toIssue.limits },
       privacy: toIssue.privacy === null ? Prisma.DbNull : { ...toIssue.privacy },
       createdAt: now,

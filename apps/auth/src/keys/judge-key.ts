@@ -59,6 +59,7 @@ export async function judgeKey(
     },
     expiresAt: row.expiresAt?.toISOString() ?? null,
     allowedIps: grant.allowedIps?.map(toCidr) ?? null,
+    ...(grant.allowedOrigins !== null && { allowedOrigins: grant.allowedOrigins }),
   };
 }
 

@@ -22,7 +22,8 @@ export interface Maker extends Omit<KeyGrant, 'limits'> {
 export async function readMaker(transaction: Transaction, principal: Principal, now: Date): Promise<Maker> {
   const { keyId, orgId: organizationId, scopes, models } = principal;
   if (keyId === null) {
-    return { keyId, scopes, models, allowedIps: null, ownLimits: {}, privacy: null, teamId: null, expiresAt: null };
+    const unbound = { allowedIps: null, allowedOrigins: null, privacy: null, teamId: null, expiresAt: null };
+    return { keyId, scopes, models, ownLimits: {}, ...unbound };
   }
   const row = await transaction.apiKey.findFirst({
     where: { id: keyId, organizationId, revokedAt: null, blockedAt: null },

@@ -16,6 +16,7 @@ const ceilings = { key: installation.keyCeilings, organization: none };
 const addresses = ['10.0.0.0', '10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.1.0', '10.1.0.0', '11.0.0.0'];
 const instants = [1, 2, 3].map((ms) => new Date(ms));
 const models = ['a', 'b', 'c'];
+const origins = ['https://a.example.com', 'https://b.example.com'];
 
 const limit = fc.option(fc.integer({ min: 1, max: 10 }));
 const limits = fc.record(
@@ -35,6 +36,7 @@ const grant = fc.record({
   scopes: fc.subarray([...scope.options]),
   models: fc.option(fc.subarray(models)),
   allowedIps: fc.option(fc.array(range, { maxLength: 3 })),
+  allowedOrigins: fc.option(fc.subarray(origins)),
   privacy,
   expiresAt: fc.option(fc.constantFrom(...instants)),
   teamId: fc.constant(null),
@@ -64,6 +66,8 @@ function rightsOf(wanted: WantedGrant): string[] {
     ...(wanted.models === null ? ['model d'] : []),
     ...addresses.filter((one) => wanted.allowedIps === null || list.check(one)).map((one) => `address ${one}`),
     ...(wanted.allowedIps === null ? ['address 203.0.113.1'] : []),
+    ...origins.filter((one) => wanted.allowedOrigins?.includes(one) ?? true).map((one) => `page ${one}`),
+    ...(wanted.allowedOrigins === null ? ['page of another origin'] : []),
     ...instants.filter((at) => wanted.expiresAt === null || at < wanted.expiresAt).map((at) => `at ${at.getTime()}`),
     ...(wanted.expiresAt === null ? ['at 4'] : []),
     ...Object.entries(inForce).flatMap(([field, max]) => upTo(max).map((n) => `${field} ${n}`)),
@@ -104,6 +108,7 @@ describe('refuseEscalation', () => {
         scopes: [],
         models: null,
         allowedIps: null,
+        allowedOrigins: null,
         privacy: null,
         expiresAt: null,
         teamId: null,
@@ -115,6 +120,7 @@ describe('refuseEscalation', () => {
       scopes: [],
       models: null,
       allowedIps: null,
+      allowedOrigins: null,
       privacy: null,
       expiresAt: null,
       teamId: null,

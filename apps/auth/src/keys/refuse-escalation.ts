@@ -9,7 +9,7 @@ import type { Maker } from './read-maker.ts';
 export type WantedGrant = Omit<Maker, 'keyId' | 'ownLimits'> & { limits: Partial<PrincipalLimits> };
 
 /**
- * Checks that a caller gives away only what it holds: scopes, models, addresses, limits, expiry and masking of the key are
+ * Checks that a caller gives away only what it holds: scopes, models, addresses, origins, limits, expiry and masking of the key are
  * within its own (I17). Throws `insufficient_permissions` with the field that is not.
  */
 export function refuseEscalation(
@@ -23,11 +23,14 @@ export function refuseEscalation(
   if (!masksAtLeast(wanted.privacy, maker.privacy)) {
     refuse('privacy', 'Your own key masks personal data; a key that it makes must mask at least as much.');
   }
-  if (!containsModels(maker.models, wanted.models)) {
+  if (!containsTexts(maker.models, wanted.models)) {
     refuse('models', 'Your own key is limited to some models; a key that it makes must be limited to those.');
   }
   if (!containsAddresses(maker.allowedIps, wanted.allowedIps)) {
     refuse('allowedIps', 'Your own key is limited to some addresses; a key that it makes must be limited to those.');
+  }
+  if (!containsTexts(maker.allowedOrigins, wanted.allowedOrigins)) {
+    refuse('allowedOrigins', 'Your own key is limited to some origins; a key that it makes must be limited to those.');
   }
   if (maker.teamId !== null && wanted.teamId !== maker.teamId) {
     refuse('teamId', 'Your own key works for a team; a key that it makes must work for the same one.');
@@ -48,7 +51,7 @@ function refuse(param: string, message: string): never {
   throw new AppError('insufficient_permissions', { param, message });
 }
 
-function containsModels(held: readonly string[] | null, wanted: readonly string[] | null): boolean {
+function containsTexts(held: readonly string[] | null, wanted: readonly string[] | null): boolean {
   if (held === null) return true;
-  return wanted?.every((model) => held.includes(model)) ?? false;
+  return wanted?.every((text) => held.includes(text)) ?? false;
 }

@@ -46,6 +46,7 @@ export async function rotateKey(
       scopes: grant.scopes,
       models: grant.models,
       allowedIps: grant.allowedIps,
+      allowedOrigins: grant.allowedOrigins,
       limits: grant.limits,
       privacy: grant.privacy,
       expiresAt: old.expiresAt,

@@ -21,16 +21,20 @@ export interface KeyGrant {
   scopes: Scope[];
   models: string[] | null;
   allowedIps: string[] | null;
+  allowedOrigins: string[] | null;
   /** The key's own; a limit that it lacks, or null, means the installation's default. */
   limits: Partial<PrincipalLimits>;
   privacy: PrivacyPolicy | null;
 }
 
-export function readGrant(row: Pick<ApiKeyRow, 'scopes' | 'models' | 'allowedIps' | 'limits' | 'privacy'>): KeyGrant {
+export function readGrant(
+  row: Pick<ApiKeyRow, 'scopes' | 'models' | 'allowedIps' | 'allowedOrigins' | 'limits' | 'privacy'>,
+): KeyGrant {
   return {
     scopes: storedScopes.parse(row.scopes),
     models: storedTexts.parse(row.models),
     allowedIps: storedTexts.parse(row.allowedIps),
+    allowedOrigins: storedTexts.parse(row.allowedOrigins),
     limits: storedLimits.parse(row.limits),
     privacy: readStoredPolicy(row.privacy),
   };

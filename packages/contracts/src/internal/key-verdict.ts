@@ -17,6 +17,8 @@ export const keyVerdict = z.discriminatedUnion('valid', [
     expiresAt: z.iso.datetime().nullable(),
     /** Addresses (CIDR) that may use the key; null means any. */
     allowedIps: z.array(z.string()).max(100).nullable(),
+    /** Origins of pages that may use the key; absent means any. */
+    allowedOrigins: z.array(z.string()).max(100).optional(),
   }),
   refused,
 ]);

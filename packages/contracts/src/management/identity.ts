@@ -3,6 +3,7 @@ import { instant } from '../instant.ts';
 import { memberRole } from '../permissions.ts';
 import { principalLimits, scope } from '../principal.ts';
 import { privacyPolicy } from '../privacy-policy.ts';
+import { browserOrigin } from './browser-origin.ts';
 import { queryPage } from './page.ts';
 
 /** Bodies of `/auth/*` and `/users/*`. Unknown fields are refused, so nobody can give themselves a role or a balance. */
@@ -86,6 +87,8 @@ export const createApiKeyRequest = z.strictObject({
     .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
     .max(100)
     .optional(),
+  /** Browser pages of these origins may use the key, and of no other; requests of no browser are not affected. */
+  allowedOrigins: z.array(browserOrigin).min(1).max(100).optional(),
   expiresAt: instant.optional(),
   /** A limit that is absent or null is the installation's default; none can be above the operator's ceiling. */
   limits: principalLimits.partial().optional(),
@@ -110,6 +113,7 @@ export const apiKey = z.strictObject({
   scopes: z.array(scope),
   models: z.array(z.string()).nullable(),
   allowedIps: z.array(z.string()).nullable(),
+  allowedOrigins: z.array(z.string()).nullable(),
   limits: principalLimits,
   /** The key's own; its organisation's is masked as well. */
   privacy: privacyPolicy.nullable(),

@@ -178,6 +178,7 @@ describe('POST /v1/auth/api-keys', () => {
       ['scopes[0]', { scopes: ['*'] }],
       ['scopes', { scopes: [] }],
       ['allowedIps[0]', { allowedIps: ['10.0.0.0/33'] }],
+      ['allowedOrigins[0]', { allowedOrigins: ['https://app.example.com/'] }],
       ['expiresAt', { expiresAt: '2025-12-31T23:59:59.000Z' }],
       ['limits.requestsPerMinute', { limits: { requestsPerMinute: -1 } }],
       ['limits.requestsPerMinute', { limits: { requestsPerMinute: 601 } }],

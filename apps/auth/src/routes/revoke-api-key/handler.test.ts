@@ -114,7 +114,14 @@ describe('DELETE /v1/auth/api-keys/{id}', () => {
     it('are cut also if more of them than a message can name were revoked long ago (I3)', async () => {
       const { maker, made, grandchild } = await makeFamily();
       const row = await auth.database.apiKey.findUniqueOrThrow({ where: { id: made.id } });
-      const { models: _models, allowedIps: _allowedIps, privacy: _privacy, limits: _limits, ...copied } = row;
+      const {
+        models: _models,
+        allowedIps: _ips,
+        allowedOrigins: _origins,
+        privacy: _privacy,
+        limits: _limits,
+        ...copied
+      } = row;
       const past = new Date('2020-01-01T00:00:00Z');
       await auth.database.apiKey.createMany({
         data: Array.from({ length: 1100 }, () => ({

@@ -1,4 +1,4 @@
-import { keyVerdict } from '@aggregator/contracts';
+import { createdApiKey, keyVerdict } from '@aggregator/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sha256Hex } from '../../keys/key-hasher.ts';
 import { type Account, type AuthHarness, startAuth } from '../../testing/start-auth.ts';
@@ -35,6 +35,15 @@ describe('POST /internal/keys/verify', () => {
         expiresAt: null,
         allowedIps: null,
       });
+    });
+
+    it('returns the origins that the key is bound to, also after a rotation', async () => {
+      const allowedOrigins = ['https://app.example.com'];
+      const { id } = await auth.createKey(owner.principal, { allowedOrigins });
+      const rotated = await auth.call('POST', `/v1/auth/api-keys/${id}/rotate`, { as: owner.principal, body: {} });
+      const { key } = createdApiKey.parse(rotated.body);
+
+      expect((await verify(sha256Hex(key))).body).toMatchObject({ valid: true, allowedOrigins });
     });
 
     it('answers single addresses as CIDR ranges', async () => {
