@@ -129,6 +129,7 @@ export const matrixRoutes: readonly MatrixRoute[] = [
   { route: `GET ${teams}/:teamId/members`, needs: 'session', isOwned: true },
   { route: `PUT ${teams}/:teamId/members/:userId`, needs: 'session', isOwned: true, body: { role: 'member' } },
   { route: `DELETE ${teams}/:teamId/members/:userId`, needs: 'session', isOwned: true },
+  { route: 'GET /v1/auth/organizations', needs: tenants },
   { route: 'GET /v1/auth/organizations/:organizationId', needs: tenants },
   { route: 'PATCH /v1/auth/organizations/:organizationId', needs: tenants, body: { ceilings: null } },
   { route: `GET ${ssoProviders}`, needs: tenants },

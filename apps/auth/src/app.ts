@@ -43,6 +43,7 @@ import { listSignInMethodsHandler } from './routes/list-sign-in-methods/handler.
 import { listSsoProvidersHandler } from './routes/list-sso-providers/handler.ts';
 import { listTeamMembersHandler } from './routes/list-team-members/handler.ts';
 import { listTeamsHandler } from './routes/list-teams/handler.ts';
+import { listTenantsHandler } from './routes/list-tenants/handler.ts';
 import { logInHandler } from './routes/log-in/handler.ts';
 import { logOutHandler } from './routes/log-out/handler.ts';
 import { putSsoProviderHandler } from './routes/put-sso-provider/handler.ts';
@@ -188,6 +189,7 @@ export function createAuthApp(context: AuthContext): Express {
     );
     app.delete(`${teamsPath}/:teamId/members/:userId`, allow('teams.staff'), turn, removeTeamMemberHandler(context));
 
+    app.get('/v1/auth/organizations', allow('tenants.manage'), listTenantsHandler(context));
     app.get('/v1/auth/organizations/:id', allow('tenants.manage'), getTenantHandler(context));
     app.patch('/v1/auth/organizations/:id', allow('tenants.manage'), jsonBody, turn, updateTenantHandler(context));
 

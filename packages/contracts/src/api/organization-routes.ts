@@ -26,7 +26,14 @@ import {
   teamMemberList,
   updateTeamRequest,
 } from '../management/teams.ts';
-import { blockList, blockQuery, tenant, updateTenantRequest } from '../management/tenants.ts';
+import {
+  blockList,
+  blockQuery,
+  listTenantsQuery,
+  tenant,
+  tenantList,
+  updateTenantRequest,
+} from '../management/tenants.ts';
 import type { ApiRoute } from './route.ts';
 
 const base = '/v1/auth/organization';
@@ -130,6 +137,10 @@ export const organizationRoutes: readonly ApiRoute[] = [
   {
     ...{ ...teams, method: 'DELETE', path: `${base}/teams/{teamId}/members/{userId}` },
     ...{ summary: 'Take a member out of a team', needs: 'teams.staff', query: leaveQuery, status: 204 },
+  },
+  {
+    ...{ ...operator, method: 'GET', path: '/v1/auth/organizations', summary: 'List organisations, newest first' },
+    ...{ query: listTenantsQuery, status: 200, answer: tenantList },
   },
   {
     ...{ ...operator, method: 'GET', path: '/v1/auth/organizations/{id}', summary: 'Show any organisation' },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { principalLimits } from '../principal.ts';
 import { queryFlag } from './identity.ts';
+import { queryPage } from './page.ts';
 
 /** Bodies of the operator's routes for organisations (scope `tenants:manage`). */
 const ceilings = z.strictObject({
@@ -35,6 +36,10 @@ export const tenant = z.strictObject({
   createdAt: z.iso.datetime(),
 });
 export type Tenant = z.infer<typeof tenant>;
+
+/** Query of `GET /auth/organizations`, newest first. `name`: a part of it, in any case. Deleted ones are not listed. */
+export const listTenantsQuery = queryPage.extend({ name: z.string().trim().min(1).max(100).optional() });
+export const tenantList = z.strictObject({ data: z.array(tenant).max(100), nextCursor: z.string().nullable() });
 
 /** What the operator can block: `PUT` and `DELETE /auth/blocks/{kind}/{id}`. */
 export const blockKind = z.enum(['organizations', 'users', 'api-keys']);
