@@ -13,9 +13,15 @@ const pages = [
   '/usage',
   '/requests',
   '/billing',
+  '/budgets',
   '/team',
   '/audit',
   '/settings',
+  '/operator/organizations',
+  '/operator/providers',
+  '/operator/routes',
+  '/operator/prices',
+  '/operator/ledger',
 ];
 
 const views: readonly (readonly [name: string, options: BrowserContextOptions])[] = [

@@ -37,8 +37,11 @@ const groups: readonly { word: Word; entries: readonly Entry[] }[] = [
   {
     word: 'installation',
     entries: [
+      { to: '/operator/organizations', word: 'organizations', needs: 'tenants.manage' },
       { to: '/operator/providers', word: 'providers', needs: 'providers.manage' },
       { to: '/operator/routes', word: 'routes', needs: 'providers.manage' },
+      { to: '/operator/prices', word: 'prices', needs: 'prices.manage' },
+      { to: '/operator/ledger', word: 'ledger', needs: 'billing.manage' },
     ],
   },
 ];

@@ -1,0 +1,38 @@
+import type { Words } from '../../i18n/words.ts';
+
+export const ledgerWords = {
+  title: ['Ledger', 'Книга учёта'],
+  intro: [
+    'What waits for the ledger, and what a person has to judge.',
+    'Что ещё ждёт проводки и что должен рассудить человек.',
+  ],
+  spools: ['Spools of proxies', 'Спулы прокси'],
+  noSpools: ['No proxy has reported.', 'Ни один прокси не отчитался.'],
+  id: ['Id', 'Идентификатор'],
+  state: ['State', 'Состояние'],
+  open: ['reports', 'отчитывается'],
+  silent: ['silent', 'молчит'],
+  closed: ['closed', 'закрыт'],
+  lost: ['declared lost', 'объявлен потерянным'],
+  seen: ['Last seen', 'Замечен'],
+  openRequests: ['Open requests', 'Открытых запросов'],
+  unshipped: ['Not shipped', 'Не отправлено'],
+  missing: ['records are missing', 'не хватает записей'],
+  reviews: ['Usage to judge', 'Использование на проверку'],
+  reviewsText: [
+    'A provider reported more than the request can have used. The customer paid what was possible; the difference is a loss until you judge it.',
+    'Провайдер сообщил больше, чем запрос мог использовать. Клиент заплатил возможное; разница — убыток, пока вы не рассудите.',
+  ],
+  noReviews: ['Nothing to judge.', 'Проверять нечего.'],
+  time: ['Time', 'Время'],
+  model: ['Model', 'Модель'],
+  charged: ['Charged', 'Списано'],
+  difference: ['Difference', 'Разница'],
+  close: ['Close', 'Закрыть'],
+  isOpen: ['open', 'открыто'],
+  isClosed: ['closed', 'закрыто'],
+  payments: ['Payments to judge', 'Платежи на проверку'],
+  reason: ['Reason', 'Причина'],
+  organization: ['Organisation', 'Организация'],
+  request: ['Request', 'Запрос'],
+} as const satisfies Words;

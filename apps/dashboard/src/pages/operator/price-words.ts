@@ -1,0 +1,40 @@
+import type { Words } from '../../i18n/words.ts';
+
+export const priceWords = {
+  title: ['Prices', 'Цены'],
+  intro: [
+    'The price book stands above what providers declare. USD per million of a unit.',
+    'Книга цен важнее того, что заявлено у провайдеров. Доллары за миллион единиц.',
+  ],
+  add: ['New price', 'Новая цена'],
+  none: ['The price book is empty', 'Книга цен пуста'],
+  noneText: [
+    'Every model has the price that its provider declares.',
+    'У каждой модели цена, заявленная её провайдером.',
+  ],
+  model: ['Model', 'Модель'],
+  provider: ['Provider', 'Провайдер'],
+  kind: ['Kind', 'Вид'],
+  customer: ['what customers pay', 'что платят клиенты'],
+  cost: ['what the provider charges', 'что берёт провайдер'],
+  input: ['Input', 'Вход'],
+  output: ['Output', 'Выход'],
+  cacheRead: ['From the cache', 'Из кэша'],
+  emptyHint: ['Empty: as plain input.', 'Пусто: как обычный вход.'],
+  outputHint: ['Empty: the model generates nothing.', 'Пусто: модель ничего не порождает.'],
+  from: ['From', 'С'],
+  to: ['Until', 'До'],
+  now: ['Empty: at once.', 'Пусто: сразу.'],
+  open: ['until it is ended', 'пока не завершена'],
+  note: ['Note', 'Заметка'],
+  end: ['End', 'Завершить'],
+  endTitle: ['End the price of {model}?', 'Завершить цену {model}?'],
+  endText: [
+    'It ends now; one that has not begun is withdrawn. Requests that are open keep their price.',
+    'Она завершается сейчас; ещё не начавшаяся отменяется. Открытые запросы сохраняют свою цену.',
+  ],
+  ended: ['ended', 'завершена'],
+  planned: ['planned', 'запланирована'],
+  active: ['in force', 'действует'],
+  state: ['State', 'Состояние'],
+} as const satisfies Words;

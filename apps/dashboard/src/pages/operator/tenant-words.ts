@@ -1,0 +1,33 @@
+import type { Words } from '../../i18n/words.ts';
+
+export const tenantWords = {
+  title: ['Organisations', 'Организации'],
+  intro: ['All organisations of this installation.', 'Все организации этой установки.'],
+  find: ['Part of the name', 'Часть названия'],
+  show: ['Find', 'Найти'],
+  none: ['No organisation fits', 'Подходящих организаций нет'],
+  id: ['Id', 'Идентификатор'],
+  limits: ['Requests a minute', 'Запросов в минуту'],
+  state: ['State', 'Состояние'],
+  active: ['active', 'действует'],
+  blocked: ['blocked', 'заблокирована'],
+  created: ['Created', 'Создана'],
+  money: ['Money', 'Деньги'],
+  block: ['Block', 'Заблокировать'],
+  unblock: ['Unblock', 'Разблокировать'],
+  blockTitle: ['Block {name}?', 'Заблокировать {name}?'],
+  blockText: [
+    'Its people and programs are rejected within a second, until you unblock it.',
+    'Её люди и программы получат отказ в течение секунды, пока вы её не разблокируете.',
+  ],
+  moneyTitle: ['Balance of {name}', 'Баланс: {name}'],
+  balance: ['Balance', 'Баланс'],
+  type: ['Kind', 'Вид'],
+  top_up: ['top-up: paid outside', 'пополнение: оплачено вне системы'],
+  adjustment: ['adjustment', 'исправление'],
+  amount: ['Amount, USD; below zero takes away', 'Сумма, долларов; меньше нуля — списать'],
+  badAmount: ['An amount that is not zero, such as 50 or -12.50.', 'Сумма, не равная нулю, например 50 или -12,50.'],
+  description: ['Description', 'Описание'],
+  book: ['Book', 'Провести'],
+  booked: ['Booked.', 'Проведено.'],
+} as const satisfies Words;
