@@ -4,24 +4,32 @@ import { createExpressApp, jsonBody, requirePeer, requirePrincipal } from '@aggr
 import type { ErrorRequestHandler } from 'express';
 import type { BillingContext } from './billing-context.ts';
 import { isDatabaseFailure } from './database/classify-error.ts';
+import { approveBankTransferHandler } from './routes/approve-bank-transfer/handler.ts';
 import { checkLedgerHandler } from './routes/check-ledger/handler.ts';
 import { closePaymentReviewHandler } from './routes/close-payment-review/handler.ts';
 import { closeReviewHandler } from './routes/close-review/handler.ts';
 import { createHoldHandler } from './routes/create-hold/handler.ts';
 import { createLeaseHandler } from './routes/create-lease/handler.ts';
+import { createPromotionalCreditHandler } from './routes/create-promotional-credit/handler.ts';
 import { createRefundHandler } from './routes/create-refund/handler.ts';
 import { createTopUpHandler } from './routes/create-top-up/handler.ts';
 import { createTransactionHandler } from './routes/create-transaction/handler.ts';
 import { declareSpoolLostHandler } from './routes/declare-spool-lost/handler.ts';
+import { deleteAutomaticTopUpHandler } from './routes/delete-automatic-top-up/handler.ts';
 import { deletePaymentMethodHandler } from './routes/delete-payment-method/handler.ts';
 import { explainChargeHandler } from './routes/explain-charge/handler.ts';
 import { grantBudgetsHandler } from './routes/grant-budgets/handler.ts';
+import { listBankTransfersHandler } from './routes/list-bank-transfers/handler.ts';
 import { listBudgetsHandler } from './routes/list-budgets/handler.ts';
 import { listPaymentReviewsHandler } from './routes/list-payment-reviews/handler.ts';
+import { listPromotionalCreditsHandler } from './routes/list-promotional-credits/handler.ts';
 import { listReviewsHandler } from './routes/list-reviews/handler.ts';
 import { listSpoolsHandler } from './routes/list-spools/handler.ts';
 import { listTopUpsHandler } from './routes/list-top-ups/handler.ts';
 import { listTransactionsHandler } from './routes/list-transactions/handler.ts';
+import { proposeBankTransferHandler } from './routes/propose-bank-transfer/handler.ts';
+import { putAutomaticTopUpHandler } from './routes/put-automatic-top-up/handler.ts';
+import { readAutomaticTopUpHandler } from './routes/read-automatic-top-up/handler.ts';
 import { readBalanceHandler } from './routes/read-balance/handler.ts';
 import { readBalanceOfHandler } from './routes/read-balance-of/handler.ts';
 import { readBudgetHandler } from './routes/read-budget/handler.ts';
@@ -29,6 +37,7 @@ import { readPaymentMethodHandler } from './routes/read-payment-method/handler.t
 import { readTopUpHandler } from './routes/read-top-up/handler.ts';
 import { receivePaymentWebhookHandler } from './routes/receive-payment-webhook/handler.ts';
 import { recordWatermarkHandler } from './routes/record-watermark/handler.ts';
+import { rejectBankTransferHandler } from './routes/reject-bank-transfer/handler.ts';
 import { releaseHoldHandler } from './routes/release-hold/handler.ts';
 
 /** Identity → body → route; then a database that failed becomes 503, since the same request can succeed later. */
@@ -59,6 +68,15 @@ export function createBillingApp(context: BillingContext): RequestListener {
     app.delete('/v1/billing/payment-method', pays, deletePaymentMethodHandler(context));
     app.get('/v1/billing/payment-reviews', manages, listPaymentReviewsHandler(context));
     app.post('/v1/billing/payment-reviews/:id/close', manages, closePaymentReviewHandler(context));
+    app.post('/v1/billing/bank-transfers', manages, jsonBody, proposeBankTransferHandler(context));
+    app.get('/v1/billing/bank-transfers', manages, listBankTransfersHandler(context));
+    app.post('/v1/billing/bank-transfers/:id/approve', manages, approveBankTransferHandler(context));
+    app.post('/v1/billing/bank-transfers/:id/reject', manages, rejectBankTransferHandler(context));
+    app.post('/v1/billing/promotional-credits', manages, jsonBody, createPromotionalCreditHandler(context));
+    app.get('/v1/billing/promotional-credits', reads, listPromotionalCreditsHandler(context));
+    app.get('/v1/billing/automatic-top-up', reads, readAutomaticTopUpHandler(context));
+    app.put('/v1/billing/automatic-top-up', pays, jsonBody, putAutomaticTopUpHandler(context));
+    app.delete('/v1/billing/automatic-top-up', pays, deleteAutomaticTopUpHandler(context));
     app.post('/internal/leases', fromProxy, jsonBody, createLeaseHandler(context));
     app.post('/internal/budgets/grants', fromProxy, jsonBody, grantBudgetsHandler(context));
     app.post('/internal/holds', fromProxy, jsonBody, createHoldHandler(context));

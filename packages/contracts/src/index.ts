@@ -35,6 +35,7 @@ export { isExactNumber, isOpaqueField, parseExactJson, parseOpaqueJson } from '.
 export * from './management/account-mails.ts';
 export * from './management/browser-origin.ts';
 export * from './management/budgets.ts';
+export * from './management/credits.ts';
 export * from './management/identity.ts';
 export * from './management/invitations.ts';
 export * from './management/members.ts';

@@ -1,4 +1,5 @@
 import type { EventConsumer } from '@aggregator/messaging';
+import { runAutomaticTopUps } from '../automatic-top-ups/run-automatic-top-ups.ts';
 import type { BillingContext } from '../billing-context.ts';
 import { createBudgetReconciler } from '../budgets/reconcile-budgets.ts';
 import { reportSpending } from '../budgets/report-spending.ts';
@@ -8,6 +9,7 @@ import { retryGrants } from '../leases/retry-grants.ts';
 import { createLedgerWatch } from '../ledger/watch-ledger.ts';
 import { relayOutbox } from '../outbox/relay.ts';
 import { tendPayments } from '../payments/tend-payments.ts';
+import { expirePromotionalCredits } from '../promotional-credits/promotional-credits.ts';
 import { createReconciler } from '../reconciliation/reconciler.ts';
 import { countOpenReviews } from '../reviews/list-reviews.ts';
 import { findSpoolGaps } from '../spools/watch-gaps.ts';
@@ -48,6 +50,10 @@ export function startBackground(context: BillingContext): EventConsumer {
     task('silent_spools', 30 * secondMs, async () => events.spoolsSilent(await findSilentSpools(database))),
     task('spool_gaps', 30 * secondMs, async () => events.spoolGapsFound(await findSpoolGaps(database))),
     task('payments', minuteMs, () => tendPayments(context)),
+    task('automatic_top_ups', 10 * secondMs, () => runAutomaticTopUps(context)),
+    task('promotional_credits', minuteMs, async () =>
+      events.promotionalCreditsExpired(await expirePromotionalCredits(context)),
+    ),
     task('outbox', secondMs / 4, async () => {
       events.outboxRelayed(await relayOutbox(database, eventLog));
     }),

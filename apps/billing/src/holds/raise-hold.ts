@@ -5,6 +5,7 @@ import type { Database } from '../database/open-database.ts';
 import { lockOrganization } from '../ledger/accounts.ts';
 import { takeOfMinute } from '../ledger/minute-limit.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';
+import { drawShortage } from '../promotional-credits/draw-promotional.ts';
 import { type HoldOptions, toBudgetRefusal } from './hold-money.ts';
 import { lockOpenHold, type RequestHold, setHoldAmount } from './hold-rows.ts';
 
@@ -28,6 +29,7 @@ export async function raiseHold(
     const more = amountNanoUsd - heldNanoUsd;
     if (more <= 0n) return { result: 'held', availableNanoUsd: formatNanoUsd(accounts.available) };
     const isFrozen = accounts.receivable < 0n;
+    if (!isFrozen) await drawShortage(tx, orgId, accounts, more);
     if (isFrozen || accounts.available < more) {
       if (isFrozen || accounts.available + accounts.leased < more) return { result: 'insufficient' };
       throw new AppError('billing_unavailable', { internal: 'the rest is leased', retryAfterMs: 1000 });

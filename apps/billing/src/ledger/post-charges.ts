@@ -119,7 +119,8 @@ async function moveMoney(
   const balances = [...left].map(([orgId, after]) => ({
     orgId,
     before: total(accounts.get(orgId)),
-    after: after.available + after.leased + (accounts.get(orgId)?.held ?? 0n),
+    after:
+      after.available + after.leased + (accounts.get(orgId)?.held ?? 0n) + (accounts.get(orgId)?.promotional ?? 0n),
   }));
   return { posted, balances };
 }
@@ -166,5 +167,7 @@ function toTransfers(
 }
 
 function total(accounts: OrganizationAccounts | undefined): bigint {
-  return (accounts?.available ?? 0n) + (accounts?.leased ?? 0n) + (accounts?.held ?? 0n);
+  return (
+    (accounts?.available ?? 0n) + (accounts?.leased ?? 0n) + (accounts?.held ?? 0n) + (accounts?.promotional ?? 0n)
+  );
 }

@@ -1,4 +1,5 @@
 import type { PaymentEventOf } from '@aggregator/payments';
+import { noteDecline } from '../automatic-top-ups/note-outcome.ts';
 import type { Transaction } from '../database/open-database.ts';
 import type { Payment } from '../generated/prisma/client.ts';
 import { creditPayment } from './credit-payment.ts';
@@ -40,11 +41,16 @@ export async function applyPayment(
       if (isUnfinished(payment) && payment.status !== 'processing') await setStatus(tx, payment, 'expired', null);
       return { ...facts, state: 'handled' };
     case 'payment_failed':
-      return { ...facts, ...(await fail(tx, payment, event)) };
+      return { ...facts, ...(await fail(context, tx, payment, event)) };
   }
 }
 
-async function fail(tx: Transaction, payment: Payment, event: PaymentEventOf<'payment_failed'>): Promise<Applied> {
+async function fail(
+  { clock }: EventContext,
+  tx: Transaction,
+  payment: Payment,
+  event: PaymentEventOf<'payment_failed'>,
+): Promise<Applied> {
   const { failureCode, isFinal } = event;
   if (payment.status === 'succeeded') return { state: 'handled', review: 'late_failure' };
   // A declined card on a page: the customer may try another one there.
@@ -52,6 +58,7 @@ async function fail(tx: Transaction, payment: Payment, event: PaymentEventOf<'pa
   if (isUnfinished(payment)) {
     const status = isOver ? 'failed' : payment.status;
     await tx.payment.update({ where: { id: payment.id }, data: { status, failureCode } });
+    if (payment.kind === 'automatic') await noteDecline(tx, payment.orgId, clock());
   }
   return { state: 'handled' };
 }

@@ -1,12 +1,10 @@
-import { createUuidV7 } from '@aggregator/service-kit';
 import { installation, writeAudit } from '../audit/write-audit.ts';
+import { noteSuccess } from '../automatic-top-ups/note-outcome.ts';
 import type { Transaction } from '../database/open-database.ts';
 import type { Payment } from '../generated/prisma/client.ts';
-import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
-import { postTransfers } from '../ledger/post-transfers.ts';
-import { writeStatement } from '../ledger/write-statement.ts';
-import { collectReceivable } from './collect-receivable.ts';
+import { platformAccounts } from '../ledger/accounts.ts';
 import type { EventContext } from './event-context.ts';
+import { postCredit } from './post-credit.ts';
 
 /**
  * Credits a locked payment, once: `cash_clearing → available`, by the amount that we asked for. A payment that counted as
@@ -27,17 +25,14 @@ export async function creditPayment(
     return;
   }
   const now = clock();
-  const { availableId } = await lockOrganization(tx, orgId, [platformAccounts.cashClearing]);
-  const lineId = createUuidV7();
   const description = payment.kind === 'automatic' ? 'Automatic top-up' : 'Top-up';
-  const sides = { debitAccount: platformAccounts.cashClearing, creditAccount: availableId, amountNanoUsd };
-  await postTransfers(tx, [{ ...sides, reason: 'top_up', description, reference: lineId }]);
-  await writeStatement(tx, [{ id: lineId, orgId, type: 'top_up', amountNanoUsd, description }]);
+  const credit = { orgId, from: platformAccounts.cashClearing, amountNanoUsd, description };
+  const lineId = await postCredit(tx, { ...credit, type: 'top_up' });
   await tx.payment.update({
     where: { id },
     data: { status: 'succeeded', lineId, creditedAt: now, failureCode: null, ...reference },
   });
-  await collectReceivable(tx, orgId);
+  if (payment.kind === 'automatic') await noteSuccess(tx, orgId, now);
   await writeAudit(tx, now, installation, {
     ...{ organizationId: orgId, action: 'payment_credited', subjectType: 'payment', subjectId: id },
     details: { amountNanoUsd: amountNanoUsd.toString(), provider, kind: payment.kind },

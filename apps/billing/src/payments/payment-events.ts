@@ -11,6 +11,7 @@ export function createPaymentEvents(logger: Logger, metrics: Metrics) {
   ]);
   const disputed = count('payments_disputed_nano_usd_total', 'Disputed by banks of customers, in nano-USD.');
   const failures = count('payment_calls_failed_total', 'Calls of payment providers that failed, by call.', ['call']);
+  const declined = count('automatic_top_ups_declined_total', 'Charges of saved methods that were declined.');
   const waiting = metrics.gauge(
     'billing_payment_events_waiting',
     'Events of payment providers about a payment that is not known or not paid yet.',
@@ -47,6 +48,14 @@ export function createPaymentEvents(logger: Logger, metrics: Metrics) {
     paymentCallFailed(facts: { provider: string; call: string; paymentId: string; error: unknown }) {
       failures.inc({ call: facts.call });
       logger.warn('payment_call_failed', facts);
+    },
+    automaticTopUpLimited: (facts: { orgId: string }) => logger.warn('automatic_top_up_limited', facts),
+    automaticTopUpDeclined(facts: { paymentId: string; orgId: string; code: string }) {
+      declined.inc();
+      logger.warn('automatic_top_up_declined', facts);
+    },
+    promotionalCreditsExpired(credits: number) {
+      if (credits > 0) logger.info('promotional_credits_expired', { credits });
     },
     paymentsCounted(facts: { waitingEvents: number; openReviews: number }) {
       waiting.set(facts.waitingEvents);

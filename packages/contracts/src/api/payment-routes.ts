@@ -1,4 +1,14 @@
 import { z } from 'zod';
+import {
+  automaticTopUpAnswer,
+  bankTransfer,
+  bankTransferPage,
+  createPromotionalCreditRequest,
+  promotionalCredit,
+  promotionalCreditList,
+  proposeBankTransferRequest,
+  putAutomaticTopUpRequest,
+} from '../management/credits.ts';
 import { queryPage } from '../management/page.ts';
 import {
   createRefundRequest,
@@ -16,6 +26,9 @@ const pays = { tag: 'Payments', needs: 'billing.pay' } as const;
 const manages = { tag: 'Operator', needs: 'billing.manage' } as const;
 const topUps = '/v1/billing/top-ups';
 const reviews = '/v1/billing/payment-reviews';
+const transfers = '/v1/billing/bank-transfers';
+const credits = '/v1/billing/promotional-credits';
+const automatic = '/v1/billing/automatic-top-up';
 
 /** Top-ups, saved methods and refunds. */
 export const paymentRoutes: readonly ApiRoute[] = [
@@ -42,4 +55,41 @@ export const paymentRoutes: readonly ApiRoute[] = [
     ...{ summary: 'Take a signed event of a payment provider', body: z.looseObject({}), status: 200 },
     ...{ answer: z.strictObject({ result: z.string() }), codes: ['invalid_signature'] },
   },
+  {
+    ...{ ...manages, method: 'POST', path: transfers, summary: 'Propose a bank transfer', status: 201 },
+    ...{ body: proposeBankTransferRequest, answer: bankTransfer, codes: ['invalid_amount', 'conflict'] },
+  },
+  {
+    ...{ ...manages, method: 'GET', path: transfers, summary: 'List bank transfers, newest first' },
+    ...{ query: queryPage, status: 200, answer: bankTransferPage },
+  },
+  {
+    ...{
+      ...manages,
+      method: 'POST',
+      path: `${transfers}/{id}/approve`,
+      summary: 'Credit the transfer of another operator',
+    },
+    ...{ status: 200, answer: bankTransfer, codes: ['conflict', 'insufficient_permissions'] },
+  },
+  {
+    ...{ ...manages, method: 'POST', path: `${transfers}/{id}/reject`, summary: 'Reject a bank transfer' },
+    ...{ status: 200, answer: bankTransfer, codes: ['conflict'] },
+  },
+  {
+    ...{ ...manages, method: 'POST', path: credits, summary: 'Give promotional credit', status: 201 },
+    ...{ body: createPromotionalCreditRequest, answer: promotionalCredit, codes: ['invalid_amount', 'conflict'] },
+  },
+  { ...reads, path: credits, summary: 'List promotional credit that is left', answer: promotionalCreditList },
+  { ...reads, path: automatic, summary: 'Show the automatic top-up', answer: automaticTopUpAnswer },
+  {
+    ...{ ...pays, method: 'PUT', path: automatic, summary: 'Top up by the saved method when the balance is low' },
+    ...{
+      body: putAutomaticTopUpRequest,
+      status: 200,
+      answer: automaticTopUpAnswer,
+      codes: ['invalid_amount', 'conflict'],
+    },
+  },
+  { ...pays, method: 'DELETE', path: automatic, summary: 'End the automatic top-up', status: 204 },
 ];

@@ -10,6 +10,8 @@ export const balanceAnswer = z.strictObject({
   balance: z.string(),
   /** What has not been spent, whether or not a proxy has leased it. */
   balanceNanoUsd: nanoUsdString,
+  /** The part of the balance that expires; absent if there is none. */
+  promotionalNanoUsd: nanoUsdString.optional(),
   held: z.string(),
   /** What open requests may still cost. */
   heldNanoUsd: nanoUsdString,

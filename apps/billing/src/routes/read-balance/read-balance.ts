@@ -27,12 +27,14 @@ export async function readBalance(
   );
   const accounts = await readAccounts(database, orgId);
   if (accounts === undefined) throw noBalance();
-  const balance = accounts.available + accounts.leased + accounts.held;
+  const { promotional } = accounts;
+  const balance = accounts.available + accounts.leased + accounts.held + promotional;
   const heldNanoUsd = (await held) + accounts.held;
   return {
     currency: 'USD',
     balance: formatUsd(balance),
     balanceNanoUsd: formatNanoUsd(balance),
+    ...(promotional > 0n && { promotionalNanoUsd: formatNanoUsd(promotional) }),
     held: formatUsd(heldNanoUsd),
     heldNanoUsd: formatNanoUsd(heldNanoUsd),
   };

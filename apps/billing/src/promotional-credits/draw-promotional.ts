@@ -1,0 +1,49 @@
+import type { Transaction } from '../database/open-database.ts';
+import type { OrganizationAccounts } from '../ledger/accounts.ts';
+import { postTransfers } from '../ledger/post-transfers.ts';
+
+/**
+ * Moves promotional credit into the balance where it is about to be spent, at most what there is: `promotional → available`.
+ * What ends first is taken first. The accounts must be locked, and count what was moved. What is then not spent stays in
+ * the balance and ends no more.
+ */
+export async function drawPromotional(
+  tx: Transaction,
+  orgId: string,
+  accounts: OrganizationAccounts,
+  wantedNanoUsd: bigint,
+): Promise<void> {
+  const amountNanoUsd = wantedNanoUsd < accounts.promotional ? wantedNanoUsd : accounts.promotional;
+  if (amountNanoUsd <= 0n) return;
+  const rows = await tx.promotionalCredit.findMany({
+    where: { orgId, remaining: { gt: 0n } },
+    orderBy: [{ expiresAt: 'asc' }, { id: 'asc' }],
+  });
+  let left = amountNanoUsd;
+  for (const { id, remaining } of rows) {
+    const taken = remaining < left ? remaining : left;
+    if (taken === 0n) break;
+    await tx.promotionalCredit.update({ where: { id }, data: { remaining: remaining - taken } });
+    left -= taken;
+  }
+  if (left !== 0n) throw new Error(`promotional credit of ${orgId} is ${left} nano-USD less than its account`);
+  await postTransfers(tx, [
+    {
+      ...{ debitAccount: accounts.promotionalId, creditAccount: accounts.availableId, amountNanoUsd },
+      ...{ reason: 'promotional_drawn', description: 'Promotional credit that is spent now' },
+    },
+  ]);
+  accounts.promotional -= amountNanoUsd;
+  accounts.available += amountNanoUsd;
+}
+
+/** Draws only what the balance lacks, and nothing if both together do not cover what is needed: holds are mostly returned. */
+export async function drawShortage(
+  tx: Transaction,
+  orgId: string,
+  accounts: OrganizationAccounts,
+  neededNanoUsd: bigint,
+): Promise<void> {
+  const shortage = neededNanoUsd - accounts.available;
+  if (shortage > 0n && shortage <= accounts.promotional) await drawPromotional(tx, orgId, accounts, shortage);
+}

@@ -1,0 +1,114 @@
+import { AppError, type CreatePromotionalCreditRequest, type PromotionalCredit } from '@aggregator/contracts';
+import { formatNanoUsd, parseNanoUsd } from '@aggregator/pricing';
+import { createUuidV7 } from '@aggregator/service-kit';
+import { type Actor, installation, writeAudit } from '../audit/write-audit.ts';
+import type { Transaction } from '../database/open-database.ts';
+import type { PromotionalCredit as Row } from '../generated/prisma/client.ts';
+import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
+import { noOrganization, openAccount, openAccounts } from '../ledger/open-accounts.ts';
+import { postTransfers } from '../ledger/post-transfers.ts';
+import { writeStatement } from '../ledger/write-statement.ts';
+import type { PaymentContext } from '../payments/payment-desk.ts';
+
+/** A million dollars. */
+const amountNanoUsdMax = 1_000_000_000_000_000n;
+const lifeMaxMs = 5 * 366 * 86_400_000;
+/** Credits of one organisation that have something left: a draw goes through them. */
+const openMax = 100;
+
+/**
+ * Gives credit that ends: `promo → promotional`, once for each idempotency key.
+ * @throws {AppError} `invalid_amount`; `invalid_value` for an end in the past or too far away; `not_found`; `conflict`
+ */
+export async function createPromotionalCredit(
+  context: PaymentContext,
+  request: CreatePromotionalCreditRequest,
+  actor: Actor,
+): Promise<{ credit: PromotionalCredit; isNew: boolean }> {
+  const { database, clock, config, organizations } = context;
+  const { organizationId: orgId, description, idempotencyKey } = request;
+  const amount = parseNanoUsd(request.amountNanoUsd);
+  const expiresAt = new Date(request.expiresAt);
+  const now = clock();
+  if (amount <= 0n || amount > amountNanoUsdMax) throw new AppError('invalid_amount', { param: 'amountNanoUsd' });
+  const lifeMs = expiresAt.getTime() - now.getTime();
+  if (lifeMs <= 0 || lifeMs > lifeMaxMs) throw new AppError('invalid_value', { param: 'expiresAt' });
+  if (!(await organizations.confirm(orgId))) {
+    throw new AppError('not_found', { param: 'organizationId', message: noOrganization });
+  }
+  await openAccounts(database, orgId, { signUpCreditNanoUsd: config.signUpCreditNanoUsd, organizations });
+  return database.$transaction(async (tx) => {
+    await openAccount(tx, orgId, 'promotional');
+    const { promotionalId } = await lockOrganization(tx, orgId, [platformAccounts.promo]);
+    const before = await tx.promotionalCredit.findUnique({ where: { idempotencyKey } });
+    if (before !== null) {
+      const isSame = before.orgId === orgId && before.amount === amount && +before.expiresAt === +expiresAt;
+      if (isSame) return { credit: toPromotionalCredit(before), isNew: false };
+      throw new AppError('conflict', { message: 'This idempotencyKey was used for another credit.' });
+    }
+    if ((await tx.promotionalCredit.count({ where: { orgId, remaining: { gt: 0n } } })) >= openMax) {
+      throw new AppError('conflict', { message: 'This organisation has too many credits that are not spent yet.' });
+    }
+    const id = createUuidV7(now.getTime());
+    const sides = { debitAccount: platformAccounts.promo, creditAccount: promotionalId, amountNanoUsd: amount };
+    await postTransfers(tx, [{ ...sides, reason: 'promotional_credit', description, reference: id }]);
+    await writeStatement(tx, [{ id, orgId, type: 'promotional_credit', amountNanoUsd: amount, description }]);
+    const row = { id, orgId, amount, remaining: amount, expiresAt, description, idempotencyKey };
+    const made = await tx.promotionalCredit.create({ data: { ...row, grantedBy: actor.userId, createdAt: now } });
+    await writeAudit(tx, now, actor, {
+      ...{
+        organizationId: orgId,
+        action: 'promotional_credit_given',
+        subjectType: 'promotional_credit',
+        subjectId: id,
+      },
+      details: { amountNanoUsd: amount.toString(), expiresAt: expiresAt.toISOString() },
+    });
+    return { credit: toPromotionalCredit(made), isNew: true };
+  });
+}
+
+const expiredPerStep = 100;
+
+/** Returns what is left of credits that have ended: `promotional → promo`. Returns how many. */
+export async function expirePromotionalCredits({ database, clock }: PaymentContext): Promise<number> {
+  const due = await database.promotionalCredit.findMany({
+    where: { expiresAt: { lte: clock() }, remaining: { gt: 0n } },
+    orderBy: { expiresAt: 'asc' },
+    take: expiredPerStep,
+    select: { id: true, orgId: true },
+  });
+  for (const { id, orgId } of due) await database.$transaction((tx) => expire(tx, id, orgId, clock()));
+  return due.length;
+}
+
+async function expire(tx: Transaction, id: string, orgId: string, now: Date): Promise<void> {
+  const { promotionalId } = await lockOrganization(tx, orgId, [platformAccounts.promo]);
+  const { remaining } = await tx.promotionalCredit.findUniqueOrThrow({ where: { id } });
+  if (remaining === 0n) return;
+  const description = 'Promotional credit that has ended';
+  const lineId = createUuidV7();
+  const sides = { debitAccount: promotionalId, creditAccount: platformAccounts.promo, amountNanoUsd: remaining };
+  await postTransfers(tx, [{ ...sides, reason: 'promotional_expired', description, reference: lineId }]);
+  await writeStatement(tx, [
+    { id: lineId, orgId, type: 'promotional_expired', amountNanoUsd: -remaining, description },
+  ]);
+  await tx.promotionalCredit.update({ where: { id }, data: { remaining: 0n } });
+  await writeAudit(tx, now, installation, {
+    ...{
+      organizationId: orgId,
+      action: 'promotional_credit_expired',
+      subjectType: 'promotional_credit',
+      subjectId: id,
+    },
+    details: { amountNanoUsd: remaining.toString() },
+  });
+}
+
+export function toPromotionalCredit(row: Row): PromotionalCredit {
+  return {
+    ...{ id: row.id, time: row.createdAt.toISOString(), organizationId: row.orgId, description: row.description },
+    ...{ amountNanoUsd: formatNanoUsd(row.amount), remainingNanoUsd: formatNanoUsd(row.remaining) },
+    expiresAt: row.expiresAt.toISOString(),
+  };
+}
