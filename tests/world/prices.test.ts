@@ -33,6 +33,21 @@ describe('prices for customers', () => {
     modelList.parse((await caller.request('GET', '/v1/models')).json).data.find(({ id }) => id === model)?.pricing
       .prompt;
 
+  it('explain a request that was rejected before any provider saw it', async () => {
+    const { apiKey, session } = await signUp(world.baseUrl);
+    const answer = await fetch(`${world.baseUrl}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ ...prompt, model: 'no-such-model' }),
+    });
+    const path = `/v1/billing/explain/${answer.headers.get('x-request-id')}`;
+    await waitFor(async () => (await session.request('GET', path)).status === 200, { describe: 'the rejection' });
+
+    expect(chargeExplanation.parse((await session.request('GET', path)).json)).toMatchObject({
+      ...{ outcome: 'rejected', rejection: { code: 'model_not_found', param: 'model' }, amountNanoUsd: '0' },
+    });
+  });
+
   it('hold, charge, explain and list what the organisation pays by its own rule', async () => {
     const own = await signUp(world.baseUrl);
     const other = await signUp(world.baseUrl);

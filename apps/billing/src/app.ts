@@ -36,6 +36,7 @@ import { readBudgetHandler } from './routes/read-budget/handler.ts';
 import { readPaymentMethodHandler } from './routes/read-payment-method/handler.ts';
 import { readTopUpHandler } from './routes/read-top-up/handler.ts';
 import { receivePaymentWebhookHandler } from './routes/receive-payment-webhook/handler.ts';
+import { recordRejectionsHandler } from './routes/record-rejections/handler.ts';
 import { recordWatermarkHandler } from './routes/record-watermark/handler.ts';
 import { rejectBankTransferHandler } from './routes/reject-bank-transfer/handler.ts';
 import { releaseHoldHandler } from './routes/release-hold/handler.ts';
@@ -81,6 +82,7 @@ export function createBillingApp(context: BillingContext): RequestListener {
     app.post('/internal/budgets/grants', fromProxy, jsonBody, grantBudgetsHandler(context));
     app.post('/internal/holds', fromProxy, jsonBody, createHoldHandler(context));
     app.post('/internal/holds/release', fromProxy, jsonBody, releaseHoldHandler(context));
+    app.post('/internal/rejections', fromProxy, jsonBody, recordRejectionsHandler(context));
     app.post('/internal/spools/watermark', fromProxy, jsonBody, recordWatermarkHandler(context));
     app.get(
       '/internal/ledger/check',

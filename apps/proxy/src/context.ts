@@ -36,6 +36,8 @@ import { RequestOutcomes, withOutcomes } from './idempotency/request-outcomes.ts
 import { CompiledPolicies } from './privacy/compiled-policies.ts';
 import { MaskingQueue } from './privacy/masking-queue.ts';
 import type { ProxyContext } from './proxy-context.ts';
+import { RejectionLog } from './rejections/rejection-log.ts';
+import { createRejectionReporter } from './rejections/rejection-reporter.ts';
 import { composeReport } from './reports/compose-report.ts';
 import { listRekeyed } from './reports/list-rekeyed.ts';
 import { ProviderTrafficBook } from './reports/provider-traffic.ts';
@@ -142,6 +144,7 @@ export async function createProxyContext(
     onGivenUp: events.correctionGivenUp,
     onError: (error) => events.partFailed('corrections', error),
   });
+  const rejections = new RejectionLog(now);
   await corrections.open();
 
   const context: ProxyContext = {
@@ -173,6 +176,7 @@ export async function createProxyContext(
     backgroundRuns: new Map(),
     once: createOnceServer(config, stores.claims, (error) => events.partFailed('idempotency', error)),
     outcomes,
+    rejections,
     policies: new CompiledPolicies(),
     masking: new MaskingQueue(maskingBounds),
     mockProvider: await openMockProvider(config),
@@ -205,6 +209,7 @@ export async function createProxyContext(
         envelope && stores.lastKnownGood && takeLastKnownGood(follow, stores.lastKnownGood, envelope),
         reporter.run(background.signal),
         watermark.run(background.signal),
+        createRejectionReporter(rejections, billing, events.rejectionsNotSent).run(background.signal),
         recoverIntents(context, spool.abandonedIntents, background.signal),
         corrections.run(background.signal),
       ]).catch((error: unknown) => events.partFailed('background', error));

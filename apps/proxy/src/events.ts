@@ -64,6 +64,8 @@ export interface ProxyEvents {
   reportNotSent(error: unknown): void;
   /** Billing does not learn how far the spool is, and gives no money back; once for each row of failures. */
   watermarkNotSent(error: unknown): void;
+  /** `explain` knows nothing of requests that were rejected of late; once for each row of failures. */
+  rejectionsNotSent(error: unknown): void;
   /** The counter store, the event log or the spool's disk. */
   partFailed(part: string, error: unknown): void;
 }
@@ -227,6 +229,7 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
     savedSnapshotUnreadable: (error) => logger.warn('saved_snapshot_unreadable', { error }),
     reportNotSent: (error) => logger.warn('report_not_sent', { error }),
     watermarkNotSent: (error) => logger.warn('spool_watermark_not_sent', { error }),
+    rejectionsNotSent: (error) => logger.warn('rejections_not_sent', { error }),
     snapshotStreamLost: (error) => logger.warn('snapshot_stream_lost', { error }),
     counterStoreChanged(isAway, error) {
       storeAway.set(isAway ? 1 : 0);

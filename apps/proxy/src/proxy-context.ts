@@ -18,6 +18,7 @@ import type { ProxyEvents } from './events.ts';
 import type { RequestOutcomes } from './idempotency/request-outcomes.ts';
 import type { CompiledPolicies } from './privacy/compiled-policies.ts';
 import type { MaskingQueue } from './privacy/masking-queue.ts';
+import type { RejectionLog } from './rejections/rejection-log.ts';
 import type { ProviderTrafficBook } from './reports/provider-traffic.ts';
 import type { CurrentSnapshot } from './routing/swap-snapshot.ts';
 import type { StoredConversations } from './stored-responses/stored-conversations.ts';
@@ -61,6 +62,8 @@ export interface ProxyContext extends ServiceContext {
   /** Requests with an `Idempotency-Key`. */
   readonly once: OnceServer;
   readonly outcomes: RequestOutcomes;
+  /** Why requests were rejected, until billing is told. */
+  readonly rejections: RejectionLog;
   /** What is remembered of conversations: thoughts behind calls of tools, items that callers refer to by id. */
   readonly conversations: ExpiringStore;
   /** Responses that callers may continue, read and delete by their ids. */

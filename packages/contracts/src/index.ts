@@ -29,6 +29,7 @@ export * from './internal/ledger-check.ts';
 export * from './internal/ledger-holds.ts';
 export * from './internal/organizations.ts';
 export * from './internal/proxy-report.ts';
+export * from './internal/rejections.ts';
 export * from './internal/snapshot-stream.ts';
 export * from './internal/spool-watermark.ts';
 export { isExactNumber, isOpaqueField, parseExactJson, parseOpaqueJson } from './json/exact-json.ts';

@@ -11,6 +11,7 @@ import { relayOutbox } from '../outbox/relay.ts';
 import { tendPayments } from '../payments/tend-payments.ts';
 import { expirePromotionalCredits } from '../promotional-credits/promotional-credits.ts';
 import { createReconciler } from '../reconciliation/reconciler.ts';
+import { forgetRejections } from '../rejections/keep-rejections.ts';
 import { countOpenReviews } from '../reviews/list-reviews.ts';
 import { findSpoolGaps } from '../spools/watch-gaps.ts';
 import { findSilentSpools } from '../spools/watch-silence.ts';
@@ -49,6 +50,7 @@ export function startBackground(context: BillingContext): EventConsumer {
     task('open_reviews', 30 * secondMs, async () => events.reviewsCounted(await countOpenReviews(database))),
     task('silent_spools', 30 * secondMs, async () => events.spoolsSilent(await findSilentSpools(database))),
     task('spool_gaps', 30 * secondMs, async () => events.spoolGapsFound(await findSpoolGaps(database))),
+    task('forget_rejections', 10 * minuteMs, () => forgetRejections(database)),
     task('payments', minuteMs, () => tendPayments(context)),
     task('automatic_top_ups', 10 * secondMs, () => runAutomaticTopUps(context)),
     task('promotional_credits', minuteMs, async () =>

@@ -1,4 +1,5 @@
 import {
+  attemptSummary,
   type ChargeExplanation,
   outcome,
   price,
@@ -9,6 +10,7 @@ import {
   usageCorrected,
 } from '@aggregator/contracts';
 import { formatNanoUsd, selectTier } from '@aggregator/pricing';
+import { z } from 'zod';
 import type { Database } from '../database/open-database.ts';
 
 interface TransferRow {
@@ -19,12 +21,29 @@ interface TransferRow {
   amount: bigint;
 }
 
-/** How the amount of an organisation's charge comes about; null where it has none for this request. */
-export async function explainCharge(
-  db: Database,
-  question: { orgId: string; requestId: string },
-): Promise<ChargeExplanation | null> {
-  const charge = await db.charge.findFirst({ where: question });
+interface Question {
+  /** Null: of any organisation, with what it cost. */
+  orgId: string | null;
+  requestId: string;
+}
+
+/** How the amount of a charge comes about, or why the request was rejected; null if nothing is known of it. */
+export async function explainRequest(db: Database, question: Question): Promise<ChargeExplanation | null> {
+  return (await explainCharge(db, question)) ?? (await explainRejection(db, question));
+}
+
+async function explainRejection(db: Database, { orgId, requestId }: Question): Promise<ChargeExplanation | null> {
+  const row = await db.rejectedRequest.findFirst({ where: { requestId, ...(orgId !== null && { orgId }) } });
+  if (row === null) return null;
+  const { time, code, param, message } = row;
+  return {
+    ...{ requestId: row.requestId, time: time.toISOString(), outcome: 'rejected', rejection: { code, param, message } },
+    ...{ provider: '', model: '', priceVersion: '', estimated: false, lines: [], amountNanoUsd: '0', transfers: [] },
+  };
+}
+
+async function explainCharge(db: Database, { orgId, requestId }: Question): Promise<ChargeExplanation | null> {
+  const charge = await db.charge.findFirst({ where: { requestId, ...(orgId !== null && { orgId }) } });
   if (charge === null) return null;
   const transfers = await db.$queryRaw<TransferRow[]>`
     SELECT transfer.id, time, debit.kind AS "from", credit.kind AS "to", amount
@@ -45,6 +64,8 @@ export async function explainCharge(
     priceVersion: version,
     lines: charge.outcome === 'void' ? [] : toLines(usage.parse(charge.usage), rates),
     amountNanoUsd: formatNanoUsd(charge.amount),
+    ...(charge.attempts !== null && { attempts: toAttempts(charge.attempts) }),
+    ...(orgId === null && charge.cost !== null && { costNanoUsd: formatNanoUsd(charge.cost) }),
     ...(correction !== null && { correction }),
     transfers: transfers.map(({ id, time, from, to, amount }) => ({
       ...{ id, from, to },
@@ -52,6 +73,14 @@ export async function explainCharge(
       amountNanoUsd: formatNanoUsd(amount),
     })),
   };
+}
+
+/** Without what they cost us, which is no customer's business. */
+function toAttempts(attempts: unknown): ChargeExplanation['attempts'] {
+  return z
+    .array(attemptSummary)
+    .parse(attempts)
+    .map(({ spent, ...attempt }) => ({ ...attempt, ...(spent !== undefined && { spentUsage: spent.usage }) }));
 }
 
 /** The posted correction of a request; null if it has none. */

@@ -3,7 +3,7 @@ import { toCorrectionId, type UsageCorrected, type UsageRecorded } from '@aggreg
 import { priceUsage } from '@aggregator/pricing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { explainCharge } from '../charges/explain-charge.ts';
+import { explainRequest } from '../charges/explain-charge.ts';
 import { openWorld, type World } from '../testing/open-world.ts';
 import { usageEvent } from '../testing/usage-event.ts';
 
@@ -61,7 +61,7 @@ describe('a correction of an estimate', () => {
     await world.handle(estimate, correctionOf(estimate, 200));
 
     expect(await available(orgId)).toBe(9800n);
-    expect(await explainCharge(world.database, { orgId, requestId: estimate.requestId })).toMatchObject({
+    expect(await explainRequest(world.database, { orgId, requestId: estimate.requestId })).toMatchObject({
       amountNanoUsd: '1000',
       correction: { amountNanoUsd: '200', differenceNanoUsd: '-800', usage: { outputText: 200 } },
       transfers: [

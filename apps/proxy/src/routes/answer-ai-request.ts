@@ -70,6 +70,7 @@ export async function answerAiRequest(
     if (!response.writableEnded) response.destroy();
     // What is left of a refused body is thrown away, so that the next request on the connection is read from its start.
     request.resume();
+    if (caller !== null) context.rejections.note({ requestId, orgId: caller.orgId }, failure);
     context.events.requestRefused(requestId, failure, toRefused(caller, exchange));
   }
 }

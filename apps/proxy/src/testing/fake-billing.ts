@@ -40,7 +40,8 @@ export async function startFakeBilling(options: {
     const token = request.headers[peerHeader];
     const peer = await verifier.verifyPeer(typeof token === 'string' ? token : undefined).catch(() => null);
     const path = request.method === 'POST' && peer === 'proxy' ? request.url : undefined;
-    const isKnown = path === '/internal/leases' || path === '/internal/spools/watermark';
+    const paths = ['/internal/leases', '/internal/spools/watermark', '/internal/rejections'];
+    const isKnown = path !== undefined && paths.includes(path);
     response.statusCode = billing.isDown ? 503 : isKnown ? 200 : 404;
     const body = await text(request);
     const answer = async () => (path === '/internal/leases' ? lease(body) : { mark: '1' });

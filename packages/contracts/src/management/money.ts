@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { transactionTypes } from '../events/billing-transaction.ts';
-import { outcome } from '../events/usage-recorded.ts';
+import { attemptSummary, outcome } from '../events/usage-recorded.ts';
 import { nanoUsdString, picoUsdString } from '../money.ts';
 import { usage, usageComponents } from '../usage.ts';
 
@@ -42,14 +42,25 @@ export const createTransactionRequest = z.strictObject({
 });
 export type CreateTransactionRequest = z.infer<typeof createTransactionRequest>;
 
-/** `GET /billing/explain/{requestId}`: how the amount of a charge comes about, to be computed again by anybody. */
+/**
+ * `GET /billing/explain/{requestId}`: how the amount of a charge comes about, to be computed again by anybody; or why the
+ * request was rejected. The organisation's own requests; for `billing:manage` those of all.
+ */
 export const chargeExplanation = z.strictObject({
   requestId: z.uuid(),
   /** When the request ended. */
   time: z.iso.datetime(),
+  /** Empty if the request was rejected, as `model` and `priceVersion`. */
   provider: z.string(),
   model: z.string(),
-  outcome,
+  /** `rejected`: before any provider saw it. */
+  outcome: z.enum([...outcome.options, 'rejected']),
+  /** Why, if it was rejected. */
+  rejection: z.strictObject({ code: z.string(), param: z.string().nullable(), message: z.string() }).optional(),
+  /** Every attempt in its order, if one failed. The customer does not pay for what failed attempts used. */
+  attempts: z.array(attemptSummary.omit({ spent: true }).extend({ spentUsage: usage.optional() })).optional(),
+  /** What providers charge us, failed attempts included; for `billing:manage` alone. */
+  costNanoUsd: nanoUsdString.optional(),
   /** True where the provider's own figures never reached us. */
   estimated: z.boolean(),
   priceVersion: z.string(),

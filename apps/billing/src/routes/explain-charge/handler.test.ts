@@ -82,6 +82,43 @@ describe('GET /v1/billing/explain/{requestId}', () => {
     });
   });
 
+  it('200 shows why a request was rejected before any provider saw it, once for each repeat of the report', async () => {
+    const orgId = randomUUID();
+    const requestId = randomUUID();
+    const told = { code: 'budget_exceeded', param: 'budget_monthly', message: 'The budget of the key is used up.' };
+    const report = { rejections: [{ requestId, orgId, time: '2026-11-30T10:00:00.000Z', ...told }] };
+    expect(await billing.askAsPeer('POST', '/internal/rejections', 'proxy', report)).toEqual({ status: 200, body: {} });
+    await billing.askAsPeer('POST', '/internal/rejections', 'proxy', report);
+
+    expect(chargeExplanation.parse((await explain(orgId, requestId)).body)).toMatchObject({
+      ...{ requestId, outcome: 'rejected', rejection: told, lines: [], transfers: [], amountNanoUsd: '0' },
+    });
+    expect((await explain(randomUUID(), requestId)).status).toBe(404);
+    expect((await billing.askAsPeer('POST', '/internal/rejections', 'analytics', report)).status).toBe(401);
+  });
+
+  it('200 shows the attempts of a request that failed, and to an operator what they cost', async () => {
+    const orgId = randomUUID();
+    const spent = { usage: { inputUncached: 5 }, costNanoUsd: '33', priceVersion: 'v' };
+    const attempts = [{ provider: 'p', model: 'm', errorCode: 'upstream_timeout', latencyMs: 9, spent }];
+    const event = usageEvent({ orgId, attempts, usage: {}, outcome: 'failed', errorCode: 'upstream_timeout' });
+    await handleUsageRecorded(billing.context, [toRecord(event)]);
+
+    const own = chargeExplanation.parse((await explain(orgId, event.requestId)).body);
+    expect(own.attempts).toEqual([
+      { provider: 'p', model: 'm', errorCode: 'upstream_timeout', latencyMs: 9, spentUsage: spent.usage },
+    ]);
+    expect(own.costNanoUsd).toBeUndefined();
+    const scopes = ['billing:read', 'billing:manage'] as const;
+    const path = `/v1/billing/explain/${event.requestId}`;
+    const seen = await billing.ask('GET', path, { orgId: randomUUID(), scopes: [...scopes] });
+    expect(chargeExplanation.parse(seen.body)).toMatchObject({
+      outcome: 'failed',
+      costNanoUsd: '33',
+      amountNanoUsd: '0',
+    });
+  });
+
   it('I17: 404 answers the same for another organisation’s request, an unknown one and no id at all', async () => {
     const orgId = randomUUID();
     const event = usageEvent({ orgId });

@@ -3,17 +3,19 @@ import { principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { BillingContext } from '../../billing-context.ts';
-import { explainCharge } from '../../charges/explain-charge.ts';
+import { explainRequest } from '../../charges/explain-charge.ts';
 
 const parameters = z.object({ requestId: z.uuid() });
 
-/** GET /v1/billing/explain/{requestId}: 404 also for the requests of others. */
+/** GET /v1/billing/explain/{requestId}: 404 also for the requests of others, which only `billing:manage` may see. */
 export function explainChargeHandler({ database }: BillingContext): RequestHandler {
   return async (request, response) => {
     const parsed = parameters.safeParse(request.params);
     if (!parsed.success) throw new AppError('not_found');
-    const { orgId } = principalOf(request);
-    const explanation = await explainCharge(database, { orgId, requestId: parsed.data.requestId });
+    const { orgId, scopes } = principalOf(request);
+    const seesAll = scopes.includes('billing:manage');
+    const question = { orgId: seesAll ? null : orgId, requestId: parsed.data.requestId };
+    const explanation = await explainRequest(database, question);
     if (explanation === null) throw new AppError('not_found');
     response.json(explanation);
   };
