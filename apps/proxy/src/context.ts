@@ -188,7 +188,10 @@ export async function createProxyContext(
       async counterStore() {
         await stores.admission.readEpoch();
       },
+      eventLog: () => stores.eventLog.checkHealth(),
+      providers: async () => requireHalf(routing),
     },
+    healthServices: { redis: 'counterStore', rabbitmq: 'eventLog', providers: 'providers' },
     async start() {
       await watermark.reportOpened();
       await startFromDisk(config.snapshotPath, routing, offers, events);
@@ -293,6 +296,13 @@ async function openMockProvider(config: ProxyConfig): Promise<MockProvider | nul
     latencyMs: config.mockLatencyMs,
     chunkDelayMs: config.mockChunkDelayMs,
   });
+}
+
+/** Throws if fewer than half of the providers are healthy by the probes of the orchestrator. */
+function requireHalf(routing: CurrentSnapshot): void {
+  const { providers } = routing.require().snapshot;
+  const healthy = providers.filter(({ name }) => !routing.trials.isUnhealthy(name)).length;
+  if (healthy * 2 < providers.length) throw new Error(`${healthy} of ${providers.length} providers are healthy`);
 }
 
 function readinessChecks(

@@ -27,6 +27,11 @@ export class LiveTrials {
     return entry === undefined || entry.isServed || this.#now() - entry.lastMs >= trialGapMs;
   };
 
+  /** True if the provider fails the probes and no live request was served since. */
+  isUnhealthy(provider: string): boolean {
+    return this.#entries.get(provider)?.isServed === false;
+  }
+
   noteAttempt(provider: string): void {
     const entry = this.#entries.get(provider);
     if (entry !== undefined) entry.lastMs = this.#now();

@@ -30,7 +30,7 @@ export function answerHealth(state: ServiceState, request: Parameters<RequestLis
       return true;
     case '/health':
       void readChecks(state, { ...state.context?.readinessChecks, ...state.context?.dependencyChecks }).then((health) =>
-        sendHealth(answer, health),
+        sendHealth(answer, withServices(health, state.context?.healthServices)),
       );
       return true;
     case '/health/ready':
@@ -52,9 +52,16 @@ async function readChecks(state: ServiceState, checks: Parameters<typeof readHea
 }
 
 function toPhaseHealth({ service, phase }: ServiceState, isUnavailable: boolean): HealthAnswer {
+  const timestamp = new Date().toISOString();
   return isUnavailable
-    ? { status: 'unavailable', service, checks: { [phase]: 'unavailable' } }
-    : { status: 'ok', service, checks: {} };
+    ? { status: 'unavailable', service, timestamp, checks: { [phase]: 'unavailable' } }
+    : { status: 'ok', service, timestamp, checks: {} };
+}
+
+function withServices(health: HealthAnswer, names: Readonly<Record<string, string>> | undefined): HealthAnswer {
+  if (names === undefined) return health;
+  const services = Object.entries(names).map(([name, check]) => [name, health.checks[check] ?? 'unavailable'] as const);
+  return { ...health, services: Object.fromEntries(services) };
 }
 
 function sendHealth(answer: Answer, health: HealthAnswer): void {

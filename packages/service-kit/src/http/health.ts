@@ -4,7 +4,11 @@ export type ReadinessCheck = () => Promise<void>;
 export interface HealthAnswer {
   status: 'ok' | 'unavailable';
   service: string;
+  /** RFC 3339. */
+  timestamp: string;
   checks: Record<string, 'ok' | 'unavailable'>;
+  /** The same by the names of parts that earlier documents use; absent if a service has none. */
+  services?: Record<string, 'ok' | 'unavailable'>;
 }
 
 const checkDeadlineMs = 2000;
@@ -21,6 +25,7 @@ export async function readHealth(
   return {
     status: isOk ? 'ok' : 'unavailable',
     service,
+    timestamp: new Date().toISOString(),
     checks: Object.fromEntries(results.map(([name, passed]) => [name, passed ? 'ok' : 'unavailable'])),
   };
 }

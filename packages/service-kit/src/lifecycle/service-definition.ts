@@ -15,6 +15,8 @@ export interface ServiceContext {
   readonly readinessChecks: Readonly<Record<string, ReadinessCheck>>;
   /** What is missed while it is away, although requests are served: told by `/health`, and no part of readiness. */
   readonly dependencyChecks?: Readonly<Record<string, ReadinessCheck>>;
+  /** Names of parts in `services` of the answer of `/health`, each with the name of its check. */
+  readonly healthServices?: Readonly<Record<string, string>>;
   /** Begins what runs by itself (consumers, pollers, streams), once the port is open. */
   start(): Promise<void>;
   /**
