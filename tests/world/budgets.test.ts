@@ -5,6 +5,7 @@ import { startWorld, type World } from './start-world.ts';
 import { Callers, type Tenant } from './tenant-actors.ts';
 
 const path = '/v1/auth/organization/budgets';
+const chat = { model: 'mock-small', max_tokens: 40, messages: [{ role: 'user', content: 'hello' }] };
 
 describe('budgets at every level', () => {
   let world: World;
@@ -30,14 +31,18 @@ describe('budgets at every level', () => {
   };
   const readStatus = async ({ id }: Budget): Promise<BudgetStatus> =>
     budgetStatus.parse((await as('GET', `/v1/billing/budgets/${id}`)).json);
-  const ask = async (credential = key.key) => {
+  const ask = async (credential = key.key, headers: Record<string, string> = {}, fields = {}) => {
     const response = await fetch(`${world.baseUrl}/v1/chat/completions`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ model: 'mock-small', max_tokens: 40, messages: [{ role: 'user', content: 'hello' }] }),
+      headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ ...chat, ...fields }),
     });
-    const { status, headers } = response;
-    return { status, headers, json: (await response.json()) as { error?: Record<string, string> } };
+    const { status, headers: answered } = response;
+    return { status, headers: answered, json: (await response.json()) as { error?: Record<string, string> } };
+  };
+  const untilRefused = async (one: () => ReturnType<typeof ask>) => {
+    for (let turn = 0; turn < 100; turn += 1) if ((await one()).status !== 200) return;
+    throw new Error('a hundred requests were not refused');
   };
   const waitUntilPosted = async (budgets: readonly Budget[]) => {
     let seen: BudgetStatus[] = [];
@@ -84,7 +89,7 @@ describe('budgets at every level', () => {
     expect(refused[0]?.headers.get('x-should-retry')).toBe('false');
 
     // One by one to its very end: what is left afterwards covers no request.
-    while ((await ask()).status === 200);
+    await untilRefused(() => ask());
     const [, , , ended] = await waitUntilPosted(budgets);
     expect(BigInt(ended?.spentNanoUsd ?? 0)).toBeLessThanOrEqual(BigInt(ended?.amountNanoUsd ?? 0));
     expect((await ask()).json.error?.code).toBe('budget_exceeded');
@@ -101,5 +106,31 @@ describe('budgets at every level', () => {
 
     const { json } = await as('GET', '/v1/billing/budgets?level=key');
     expect(budgetStatusList.parse(json).data.map(({ name }) => name)).toEqual(['the key']);
+  }, 120_000);
+
+  it('counts each end user of a key alone, by header or body, with a mask too (I2)', async () => {
+    const shop = await callers.createKey(owner.token, { privacy: { mode: 'mask' } });
+    const mail = 'anna@example.com';
+    const probe = await create({ name: 'of the shop', level: 'key', subjectId: shop.id, amountNanoUsd: '900000000' });
+    await waitFor(async () => (await ask(shop.key)).status === 200, { describe: 'an answer' });
+    await waitFor(async () => (await readStatus(probe)).spentNanoUsd !== '0', { describe: 'a charge' });
+    const cost = BigInt((await readStatus(probe)).spentNanoUsd);
+    const each = { name: 'each customer', level: 'end_user', subjectId: shop.id, period: 'day' };
+    const { id } = await create({ ...each, amountNanoUsd: String(cost * 4n) });
+    const askAs = (name: string) => ask(shop.key, { 'x-aggregator-end-user': name });
+    await untilRefused(() => askAs('first'));
+    expect((await askAs('first')).json.error?.message).toMatch(/budget "each customer" of the end user/);
+    expect((await askAs('second')).status).toBe(200);
+    expect((await ask(shop.key)).status).toBe(200);
+    await untilRefused(() => ask(shop.key, {}, { user: mail }));
+    expect((await askAs(mail)).json.error?.code).toBe('budget_exceeded');
+    expect((await ask(shop.key, {}, { user: 'carl@example.com' })).status).toBe(200);
+    expect((await askAs('x'.repeat(257))).status).toBe(400);
+    const of = async (name: string) =>
+      budgetStatus.parse((await as('GET', `/v1/billing/budgets/${id}?endUser=${encodeURIComponent(name)}`)).json);
+    await waitFor(async () => (await of('first')).heldNanoUsd === '0', { describe: 'all charges' });
+    const { spentNanoUsd } = await of('first');
+    expect(BigInt(spentNanoUsd)).toBeGreaterThan(0n);
+    expect(BigInt(spentNanoUsd)).toBeLessThanOrEqual(cost * 4n);
   }, 120_000);
 });

@@ -18,6 +18,8 @@ export interface Exchange {
   readonly place: Place;
   /** The model that the client asked for, once the body is read. */
   askedModel?: string;
+  /** For whom the caller asks; absent if it does not say, or if its end users have no budgets. */
+  endUser?: string;
   /** When it came, on the monotonic clock. */
   readonly startedMs: number;
 }

@@ -1,2 +1,3 @@
+export { endUserKey, endUserPeriod } from './end-user.ts';
 export { forecastSpending } from './forecast.ts';
 export { type PeriodWindow, windowAt } from './period.ts';

@@ -18,6 +18,7 @@ const requestHeaders: ReadonlySet<string> = new Set([
   'x-aggregator-cache',
   'x-aggregator-privacy',
   'x-aggregator-additions',
+  'x-aggregator-end-user',
 ]);
 
 /** Headers of a service's answer that go back to the client. */

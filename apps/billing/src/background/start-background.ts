@@ -1,6 +1,7 @@
 import type { EventConsumer } from '@aggregator/messaging';
 import { runAutomaticTopUps } from '../automatic-top-ups/run-automatic-top-ups.ts';
 import type { BillingContext } from '../billing-context.ts';
+import { forgetEndUsers } from '../budgets/forget-end-users.ts';
 import { createBudgetReconciler } from '../budgets/reconcile-budgets.ts';
 import { reportSpending } from '../budgets/report-spending.ts';
 import { usageRecordedConsumer } from '../consumers/usage-recorded.ts';
@@ -41,6 +42,7 @@ export function startBackground(context: BillingContext): EventConsumer {
     task('retry_grants', secondMs, () => retryGrants(context, { minAgeMs: 5 * secondMs, giveUpMs: 60 * secondMs })),
     task('reconcile', 5 * secondMs, () => reconciler.step()),
     task('reconcile_budgets', 5 * secondMs, () => budgetReconciler.step()),
+    task('forget_end_users', 60 * minuteMs, () => forgetEndUsers(database)),
     task('report_spending', 5 * secondMs, () => reportSpending(database, context.budgetDirectory)),
     task('expired_holds', 10 * secondMs, async () => {
       await context.finality.refresh();

@@ -1,5 +1,5 @@
 import type { AdmissionStore } from '@aggregator/admission';
-import { forecastSpending, windowAt } from '@aggregator/budgets';
+import { endUserPeriod, forecastSpending, windowAt } from '@aggregator/budgets';
 import type { Budget, BudgetStatus } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
 import { withDeadline } from '@aggregator/service-kit';
@@ -14,16 +14,24 @@ interface Row {
   held: bigint;
 }
 
-/** Returns how budgets of an organisation stand in their present periods. */
+/**
+ * Returns how budgets of an organisation stand in their present periods. One for end users stands at nothing, unless `endUser`
+ * says which of them is meant.
+ */
 export async function readStatus(
   { database, admission }: { database: Database; admission: AdmissionStore },
   orgId: string,
   budgets: readonly Budget[],
   nowMs: number,
+  endUser?: string,
 ): Promise<BudgetStatus[]> {
   if (budgets.length === 0) return [];
-  const periods = budgets.map((budget) => ({ budget, window: windowAt(budget.period, budget.timeZone, nowMs) }));
-  const keys = periods.map(({ budget, window }) => ({ budgetId: budget.id, period: window.key }));
+  const periods = budgets.map((budget) => {
+    const window = windowAt(budget.period, budget.timeZone, nowMs);
+    const isOfOne = budget.level === 'end_user' && endUser !== undefined;
+    return { budget, window, period: isOfOne ? endUserPeriod(window.key, budget.id, endUser) : window.key };
+  });
+  const keys = periods.map(({ budget, period }) => ({ budgetId: budget.id, period }));
   const rows = await database.$queryRaw<Row[]>`
     SELECT budget_id AS "budgetId", allotted, spent, held FROM budget_period AS present
     JOIN json_to_recordset(${toJsonRows(keys)}::json) AS row ("budgetId" uuid, period text)
@@ -31,9 +39,9 @@ export async function readStatus(
     WHERE org_id = ${orgId}::uuid`;
   const byId = new Map(rows.map((row) => [row.budgetId, row]));
   return Promise.all(
-    periods.map(async ({ budget, window }) => {
+    periods.map(async ({ budget, window, period }) => {
       const row = byId.get(budget.id) ?? { budgetId: budget.id, allotted: 0n, spent: 0n, held: 0n };
-      const room = await readRoom(admission, orgId, nameSubject({ budgetId: budget.id, period: window.key }), row);
+      const room = await readRoom(admission, orgId, nameSubject({ budgetId: budget.id, period }), row);
       const forecast = forecastSpending(window, row.spent, nowMs);
       return {
         ...budget,

@@ -38,7 +38,7 @@ export async function holdRequest(
   const boundsOf = (model: SnapshotModel) => (model === firstModel ? bounds : boundsAt(model));
   const limits = limitsOf(exchange.principal, bounds);
   const namesOf = () => plan.targets.map(({ candidate }) => candidate.model.id);
-  const budgets = budgetsOf(exchange.principal, namesOf, context.now());
+  const budgets = budgetsOf(exchange, namesOf, context.now());
   const request: AdmitRequest & { budgets: readonly RequestBudget[] } = {
     orgId: exchange.principal.orgId,
     requestId: exchange.requestId,

@@ -1,5 +1,5 @@
 import type { BudgetLimit } from '@aggregator/admission';
-import { windowAt } from '@aggregator/budgets';
+import { endUserPeriod, windowAt } from '@aggregator/budgets';
 import type { CountedBudget, Principal, PrincipalBudget } from '@aggregator/contracts';
 
 /** A budget in the period that a request counts in. */
@@ -22,7 +22,7 @@ export interface RequestBudgets {
 interface CallerBudgets {
   readonly untilMs: number;
   readonly all: readonly RequestBudget[];
-  /** Of a caller without budgets for single models. */
+  /** Of a caller without budgets for single models or end users. */
   readonly same: RequestBudgets | null;
 }
 
@@ -32,21 +32,32 @@ const known = new WeakMap<Principal, CallerBudgets>();
 
 /**
  * Returns the budgets that count a request of now. One for certain models counts the request if one of them may answer it.
+ * One for end users counts each of them alone, and no request that names none.
  * @param models names of the models that may answer.
  */
-export function budgetsOf(principal: Principal, models: () => readonly string[], nowMs: number): RequestBudgets {
+export function budgetsOf(
+  { principal, endUser }: { principal: Principal; endUser?: string },
+  models: () => readonly string[],
+  nowMs: number,
+): RequestBudgets {
   if (principal.budgets === undefined || principal.budgets.length === 0) return noBudgets;
   let caller = known.get(principal);
   if (caller === undefined || nowMs >= caller.untilMs) {
-    caller = readBudgets(
-      principal.budgets.filter(({ level }) => level !== 'end_user'),
-      nowMs,
-    );
+    caller = readBudgets(principal.budgets, nowMs);
     known.set(principal, caller);
   }
   if (caller.same !== null) return caller.same;
   const names = new Set(models());
-  return split(caller.all.filter(({ budget }) => budget.models?.some((name) => names.has(name)) ?? true));
+  const counting = caller.all.filter(({ budget }) => budget.models?.some((name) => names.has(name)) ?? true);
+  return split(counting.flatMap((one) => nameEndUser(one, endUser)));
+}
+
+/** The counter of one end user; none if nobody is named. */
+function nameEndUser(one: RequestBudget, endUser: string | undefined): readonly RequestBudget[] {
+  if (one.budget.level !== 'end_user') return [one];
+  if (endUser === undefined) return [];
+  const period = endUserPeriod(one.period, one.budget.id, endUser);
+  return [{ ...one, period, subject: nameSubject(one.budget.id, period) }];
 }
 
 /** What the counter store knows a budget of a period by. */
@@ -75,7 +86,7 @@ function readBudgets(budgets: readonly PrincipalBudget[], nowMs: number): Caller
     };
   });
   const untilMs = Math.min(...all.map(({ endsMs }) => endsMs ?? Number.POSITIVE_INFINITY));
-  const isSame = budgets.every(({ models }) => models === undefined);
+  const isSame = budgets.every(({ models, level }) => models === undefined && level !== 'end_user');
   return { untilMs, all, same: isSame ? split(all) : null };
 }
 

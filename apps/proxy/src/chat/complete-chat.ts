@@ -6,6 +6,7 @@ import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
 import { giveTurn, mustGiveTurn } from '../admission/give-turn.ts';
 import { cancelHold, holdRequest } from '../admission/hold-request.ts';
 import { measureTexts } from '../admission/measure-texts.ts';
+import { noteEndUser } from '../admission/note-end-user.ts';
 import { readRequestBytes, toMemory } from '../admission/read-request.ts';
 import type { BoundRequest } from '../admission/request-bounds.ts';
 import { type OpenRequest, openRequest } from '../attempts/open-request.ts';
@@ -43,6 +44,7 @@ export async function completeChat(context: ProxyContext, exchange: Exchange, su
   // Items that were kept may be much longer than the references to them.
   if (body !== arrived) exchange.place.requireMemory(toMemory(measureTexts(body)));
   const translated = withAnswerId(surface, exchange, surface.toChat(body));
+  noteEndUser(exchange, translated.chat);
   if (mustGiveTurn(exchange)) await giveTurn(exchange);
   const content = inspectAsked(translated, arrived);
   const prepared = await prepareChat(context, exchange, translated.chat);

@@ -4,6 +4,7 @@ import { checkBody, sendOpenAiError } from '@aggregator/service-kit';
 import type { Prompt } from '@aggregator/tokens';
 import { giveTurn, mustGiveTurn } from '../admission/give-turn.ts';
 import { holdRequest } from '../admission/hold-request.ts';
+import { noteEndUser } from '../admission/note-end-user.ts';
 import { readRequest } from '../admission/read-request.ts';
 import type { BoundRequest, RequestBounds } from '../admission/request-bounds.ts';
 import { answerWhole, asItIs, type WholeDialect } from '../attempts/answer-whole.ts';
@@ -22,6 +23,7 @@ import { joinAnswers, splitInputs } from './batches.ts';
 export async function embed(context: ProxyContext, exchange: Exchange): Promise<void> {
   const body = await readRequest(context, exchange);
   const asked = checkBody(embeddingsRequest, body);
+  noteEndUser(exchange, asked);
   if (mustGiveTurn(exchange)) await giveTurn(exchange);
   const request = await maskInput(context, exchange, asked);
 

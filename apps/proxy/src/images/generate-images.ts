@@ -3,6 +3,7 @@ import { AppError, type ImagesRequest, imagesRequest } from '@aggregator/contrac
 import type { ImagesTranslation } from '@aggregator/providers';
 import { checkBody, sendOpenAiError } from '@aggregator/service-kit';
 import { holdRequest } from '../admission/hold-request.ts';
+import { noteEndUser } from '../admission/note-end-user.ts';
 import { readRequest } from '../admission/read-request.ts';
 import type { BoundRequest, RequestBounds } from '../admission/request-bounds.ts';
 import { answerWhole, asItIs, type WholeDialect } from '../attempts/answer-whole.ts';
@@ -22,7 +23,9 @@ const imageTokensMax = 8192;
 /** Pictures from their prompt to their settlement; as a chat, but always in one piece. */
 export async function generateImages(context: ProxyContext, exchange: Exchange): Promise<void> {
   const body = await readRequest(context, exchange);
-  const request = maskPrompt(context, exchange, checkBody(imagesRequest, body));
+  const asked = checkBody(imagesRequest, body);
+  noteEndUser(exchange, asked);
+  const request = maskPrompt(context, exchange, asked);
 
   const plan = planRequest(context, exchange, 'images.generations', { model: request.model, chat: null });
   const first = prepareFirst(context, exchange, plan, toImagesDialect(request));

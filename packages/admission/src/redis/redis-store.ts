@@ -288,8 +288,13 @@ function toRecord(request: AdmitRequest, charged: readonly ChargedRate[]): strin
       micros,
     })),
     slots: request.concurrency.map(({ subject }) => subject),
-    ...(request.budgets !== undefined && { budgets: request.budgets.map(({ subject }) => subject) }),
+    ...toNamed(request.budgets),
   });
+}
+
+function toNamed(budgets: readonly BudgetLimit[] | undefined): { budgets?: string[] } {
+  if (budgets === undefined || budgets.length === 0) return {};
+  return { budgets: budgets.map(({ subject }) => subject) };
 }
 
 function toWritten(budgets: readonly BudgetLimit[] | undefined): { budgets?: WrittenBudget[] } {

@@ -4,6 +4,7 @@ import {
   budgetQuery,
   budgetStatus,
   budgetStatusList,
+  budgetStatusQuery,
   createBudgetRequest,
   updateBudgetRequest,
 } from '../management/budgets.ts';
@@ -34,6 +35,6 @@ export const budgetRoutes: readonly ApiRoute[] = [
   },
   {
     ...{ ...reads, path: '/v1/billing/budgets/{budgetId}', summary: 'Show what is spent and held of a budget' },
-    ...{ status: 200, answer: budgetStatus },
+    ...{ query: budgetStatusQuery, status: 200, answer: budgetStatus },
   },
 ];

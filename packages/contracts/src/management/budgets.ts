@@ -81,6 +81,9 @@ export const budgetStatus = budget.extend({
 });
 export type BudgetStatus = z.infer<typeof budgetStatus>;
 
+/** Query of `GET /billing/budgets/{budgetId}`: which end user is meant, of a budget for end users. */
+export const budgetStatusQuery = z.strictObject({ endUser: z.string().min(1).max(1024).optional() });
+
 /** Page of `GET /billing/budgets`. */
 export const budgetStatusList = z.strictObject({
   data: z.array(budgetStatus).max(100),
