@@ -1,4 +1,4 @@
-import { AppError, type DashboardAnswer, type UsageTotals } from '@aggregator/contracts';
+import { AppError, type DashboardAnswer, type DashboardQuery, type UsageTotals } from '@aggregator/contracts';
 import { z } from 'zod';
 import type { Database } from '../database/create-database.ts';
 import { Prisma } from '../generated/prisma/client.ts';
@@ -11,6 +11,8 @@ export interface UsageFilter extends UsageRange {
   orgId: string;
   /** Null for everybody in it. */
   userId: string | null;
+  /** What is counted of it; all where absent. */
+  only?: Pick<DashboardQuery, 'model' | 'provider' | 'keyId' | 'userId'>;
 }
 
 export interface GroupedUsage {
@@ -27,6 +29,7 @@ const groupSql: Readonly<Record<UsageGrouping, Prisma.Sql>> = {
   model: Prisma.sql`model`,
   provider: Prisma.sql`provider`,
   key: Prisma.sql`key_id::text`,
+  user: Prisma.sql`user_id::text`,
 };
 
 const sum = z.string().transform(BigInt);
@@ -80,7 +83,6 @@ export async function readUsage(
 }
 
 function readGroups(database: Database, filter: UsageFilter, group: Prisma.Sql): Promise<unknown> {
-  const ofUser = filter.userId === null ? Prisma.empty : Prisma.sql`AND user_id = ${filter.userId}::uuid`;
   // Sums of BIGINT are NUMERIC, which cannot overflow; as text they stay exact on their way here.
   return database.$queryRaw`
     SELECT
@@ -93,9 +95,21 @@ function readGroups(database: Database, filter: UsageFilter, group: Prisma.Sql):
       sum(amount_nano_usd)::text AS "amountNanoUsd",
       sum(latency_ms_sum)::text AS "latencyMsSum"
     FROM usage_rollup
-    WHERE org_id = ${filter.orgId}::uuid AND hour >= ${filter.from} AND hour < ${filter.to} ${ofUser}
+    WHERE org_id = ${filter.orgId}::uuid AND hour >= ${filter.from} AND hour < ${filter.to} ${toConditions(filter)}
     GROUP BY 1
     LIMIT ${groupsMax + 1}`;
+}
+
+/** Every condition narrows the one before: a caller who sees only its own use sees no one else's by naming them. */
+function toConditions({ userId, only = {} }: UsageFilter): Prisma.Sql {
+  const conditions = [
+    userId === null ? null : Prisma.sql`AND user_id = ${userId}::uuid`,
+    only.userId === undefined ? null : Prisma.sql`AND user_id = ${only.userId}::uuid`,
+    only.keyId === undefined ? null : Prisma.sql`AND key_id = ${only.keyId}::uuid`,
+    only.model === undefined ? null : Prisma.sql`AND model = ${only.model}`,
+    only.provider === undefined ? null : Prisma.sql`AND provider = ${only.provider}`,
+  ].filter((condition) => condition !== null);
+  return conditions.length === 0 ? Prisma.empty : Prisma.join(conditions, ' ');
 }
 
 function add(left: Sums, right: Sums): Sums {

@@ -2,11 +2,21 @@ import { z } from 'zod';
 import { instant } from '../instant.ts';
 import { nanoUsdString } from '../money.ts';
 
-/** `GET /analytics/dashboard`. `from` and `to` are RFC 3339; the range is half open and at most a year. */
+export const usageGrouping = z.enum(['hour', 'day', 'model', 'provider', 'key', 'user']);
+
+/**
+ * `GET /analytics/dashboard`. `from` and `to` are RFC 3339; the range is half open and at most a year. The other fields leave
+ * only what is of that model, provider, API key or user.
+ */
 export const dashboardQuery = z.strictObject({
   from: instant.optional(),
   to: instant.optional(),
-  groupBy: z.enum(['hour', 'day', 'model', 'provider', 'key']).optional(),
+  groupBy: usageGrouping.optional(),
+  model: z.string().min(1).max(256).optional(),
+  provider: z.string().min(1).max(256).optional(),
+  /** The nil UUID stands for requests without an API key. */
+  keyId: z.uuid().optional(),
+  userId: z.uuid().optional(),
 });
 export type DashboardQuery = z.infer<typeof dashboardQuery>;
 
@@ -25,7 +35,7 @@ export type UsageTotals = z.infer<typeof usageTotals>;
 export const dashboardAnswer = z.strictObject({
   from: z.iso.datetime(),
   to: z.iso.datetime(),
-  groupBy: z.enum(['hour', 'day', 'model', 'provider', 'key']),
+  groupBy: usageGrouping,
   totals: usageTotals,
   /** One entry for each group that has requests, in the order of the group's name or time. */
   series: z.array(usageTotals.extend({ group: z.string() })),

@@ -57,12 +57,32 @@ describe('GET /v1/analytics/dashboard', () => {
       ['model', ['gpt-4o-mini', 'other']],
       ['provider', ['mock', 'openai']],
       ['key', ['00000000-0000-0000-0000-000000000000', keyId]],
+      ['user', [userId, otherUserId].sort()],
     ])('groups by %s, with the same totals', async (groupBy, groups) => {
       const { series, totals } = await read(`?from=2026-09-01T00:00:00Z&to=2026-12-01T00:00:00Z&groupBy=${groupBy}`);
 
       expect(series.map(({ group }) => group)).toEqual(groups);
       expect(totals.costNanoUsd).toBe('1000000000000029');
       expect(series.reduce((sum, { costNanoUsd }) => sum + BigInt(costNanoUsd), 0n)).toBe(1000000000000029n);
+    });
+
+    it.each([
+      ['model=other', '4'],
+      ['provider=mock', '16'],
+      [`userId=${otherUserId}`, '2'],
+      ['keyId=00000000-0000-0000-0000-000000000000', '8'],
+      [`userId=${otherUserId}&model=other`, '0'],
+    ])('leaves only what is of %s', async (only, cost) => {
+      const { totals } = await read(`?from=2026-09-01T00:00:00Z&to=2026-12-01T00:00:00Z&groupBy=day&${only}`);
+
+      expect(totals.costNanoUsd).toBe(cost);
+    });
+
+    it("narrows a user's own usage, and never widens it to another user", async () => {
+      const range = 'from=2026-09-01T00:00:00Z&to=2026-12-01T00:00:00Z';
+      const own = await analytics.get(`/v1/users/usage?${range}&userId=${otherUserId}`, {});
+
+      expect(dashboardAnswer.parse(await own.json()).totals.requests).toBe(0);
     });
 
     it('counts from the first moment of the range up to, and not with, the end', async () => {
@@ -91,7 +111,7 @@ describe('GET /v1/analytics/dashboard', () => {
       ['from=2026-11-01T00:00:00Z&from=2026-11-02T00:00:00Z', 'invalid_value', 'from'],
       ['from=2020-01-01T00:00:00Z', 'invalid_value', 'from'],
       ['from=2026-11-02T00:00:00Z&to=2026-11-01T00:00:00Z', 'invalid_value', 'to'],
-      ['groupBy=user', 'invalid_value', 'groupBy'],
+      ['groupBy=tag', 'invalid_value', 'groupBy'],
       ["groupBy=hour'--", 'invalid_value', 'groupBy'],
       [`orgId=${otherOrgId}`, 'unknown_field', 'orgId'],
     ])('refuses ?%s with %s, naming %s', async (query, code, param) => {

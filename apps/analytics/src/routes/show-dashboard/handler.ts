@@ -5,7 +5,7 @@ import type { AnalyticsContext } from '../../context.ts';
 import { readRange } from '../../usage/read-range.ts';
 import { readUsage } from '../../usage/read-usage.ts';
 
-/** `GET /v1/analytics/dashboard?from&to&groupBy`: what the caller's organisation used. */
+/** `GET /v1/analytics/dashboard?from&to&groupBy&model&provider&keyId&userId`: what the caller's organisation used. */
 export function showDashboard(context: AnalyticsContext): RequestHandler {
   return async (request, response) => {
     const { orgId } = principalOf(request);
@@ -20,8 +20,14 @@ export async function answerDashboard(
   whose: { orgId: string; userId: string | null },
 ): Promise<DashboardAnswer> {
   const query = checkBody(dashboardQuery, request.query);
-  const groupBy = query.groupBy ?? 'day';
+  const { groupBy = 'day', model, provider, keyId, userId } = query;
+  const only = {
+    ...(model !== undefined && { model }),
+    ...(provider !== undefined && { provider }),
+    ...(keyId !== undefined && { keyId }),
+    ...(userId !== undefined && { userId }),
+  };
   const range = readRange(query, now());
-  const { totals, series } = await readUsage(database, { ...whose, ...range }, groupBy);
+  const { totals, series } = await readUsage(database, { ...whose, ...range, only }, groupBy);
   return { from: range.from.toISOString(), to: range.to.toISOString(), groupBy, totals, series };
 }
