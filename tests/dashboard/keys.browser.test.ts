@@ -78,6 +78,12 @@ describe('a developer, in a browser', () => {
     await page.getByRole('heading', { name: 'How the amount comes about' }).waitFor();
     expect(await page.locator('strong.money').innerText()).toBe(cost);
     expect(await findAxeFaults(page)).toEqual([]);
+
+    await page.getByRole('link', { name: 'Usage' }).click();
+    await page.getByRole('button', { name: 'mock-small' }).click();
+    await page.getByText('Only Model: mock-small').waitFor();
+    await page.getByRole('row', { name: /^Total 1 0 .*\$/ }).waitFor();
+    expect(await findAxeFaults(page)).toEqual([]);
     expect(faults).toEqual([]);
     await context.close();
   });

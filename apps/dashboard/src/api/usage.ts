@@ -2,6 +2,7 @@ import type { DashboardAnswer } from '@aggregator/contracts';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { dayMs, endOfHour, hourMs } from '../format/time.ts';
 import { get } from './call.ts';
+import type { Query } from './http.ts';
 
 export type Grouping = DashboardAnswer['groupBy'];
 
@@ -36,13 +37,17 @@ export const stepOf = ({ fromMs, toMs }: Range): 'hour' | 'day' => (toMs - fromM
 /** How often a page that is open asks again. */
 const refreshMs = 15_000;
 
-export const usageQuery = (range: Range, groupBy: Grouping) =>
+/** What is counted, as the query of the statistics takes it. */
+export type UsageOnly = Readonly<Partial<Record<'model' | 'provider' | 'keyId' | 'userId', string>>>;
+
+export const usageQuery = (range: Range, groupBy: Grouping, only: UsageOnly = {}) =>
   queryOptions({
-    queryKey: ['usage', range.fromMs, range.toMs, groupBy],
+    queryKey: ['usage', range.fromMs, range.toMs, groupBy, only],
     queryFn: ({ signal }) => {
       const from = new Date(range.fromMs).toISOString();
       const to = new Date(range.toMs).toISOString();
-      return get<DashboardAnswer>('/v1/analytics/dashboard', { from, to, groupBy }, signal);
+      const query: Query = { from, to, groupBy, ...only };
+      return get<DashboardAnswer>('/v1/analytics/dashboard', query, signal);
     },
     refetchInterval: refreshMs,
     placeholderData: keepPreviousData,

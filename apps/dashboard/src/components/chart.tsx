@@ -56,7 +56,9 @@ function toOptions(
   );
   const date = new Intl.DateTimeFormat(
     language,
-    step === 'day' ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+    step === 'day'
+      ? { day: 'numeric', month: 'short', timeZone: 'UTC' }
+      : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
   );
   const shape = uPlot.paths.bars?.({ size: [0.7, 40] });
   const axis = { stroke: text ?? '', font: `12px ${style.fontFamily}`, ticks: { show: false } };
@@ -64,6 +66,8 @@ function toOptions(
     width: element.clientWidth,
     height,
     legend: { show: false },
+    // Days of the statistics are days of UTC.
+    ...(step === 'day' && { tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') }),
     padding: [8, 24, 0, 0],
     cursor: { y: false, points: { show: false } },
     scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },

@@ -4,6 +4,13 @@ export const formatTime = (iso: string, language: string): string =>
 export const formatDay = (iso: string, language: string): string =>
   new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(new Date(iso));
 
+/** As `formatDay`, of a day in UTC: the statistics have no other. */
+export const formatUtcDay = (iso: string, language: string): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(iso));
+
+export const formatUtcTime = (iso: string, language: string): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(new Date(iso));
+
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
 

@@ -15,7 +15,7 @@ import { PagesOf } from '../../components/pages-of.tsx';
 import { saveFile } from '../../components/save-file.ts';
 import { formatMoney, formatMoneyShort } from '../../format/money.ts';
 import { formatNumber } from '../../format/numbers.ts';
-import { endOfHour, formatDay, formatTime } from '../../format/time.ts';
+import { endOfHour, formatTime, formatUtcDay } from '../../format/time.ts';
 import { usePreferences, useWords } from '../../i18n/preferences.tsx';
 import { billingWords } from './billing-words.ts';
 import { runwayDays, runwayDaysMax } from './runway.ts';
@@ -89,7 +89,7 @@ function Tiles({ balance }: { balance: BalanceAnswer }) {
     {
       name: t('month'),
       amount: month,
-      note: t('monthNote', { day: formatDay(new Date(ranges.month.fromMs).toISOString(), language) }),
+      note: t('monthNote', { day: formatUtcDay(new Date(ranges.month.fromMs).toISOString(), language) }),
     },
   ];
   return (

@@ -5,10 +5,11 @@ const columns = ['requests', 'failedRequests', 'inputTokens', 'outputTokens', 't
 
 /** Returns a table as CSV, with exact amounts in nano-USD. */
 export function toUsageCsv({ groupBy, series }: DashboardAnswer, nameOf: (group: string) => string): string {
-  const head = [groupBy, ...(groupBy === 'key' ? ['keyName'] : []), ...columns, 'costNanoUsd'];
+  const hasNames = groupBy === 'key' || groupBy === 'user';
+  const head = [groupBy, ...(hasNames ? ['name'] : []), ...columns, 'costNanoUsd'];
   const rows = series.map((row) => [
     row.group,
-    ...(groupBy === 'key' ? [nameOf(row.group)] : []),
+    ...(hasNames ? [nameOf(row.group)] : []),
     ...columns.map((name) => String(row[name] ?? '')),
     row.costNanoUsd,
   ]);
