@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { OpenAiChatStream } from '../openai/stream.ts';
 import { adapterFor } from '../registry.ts';
 import { splitChunk } from './split-chunk.ts';
 
@@ -198,6 +199,41 @@ describe('any stream', () => {
         );
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('is read the same by the short way for plain text and by the way for all chunks', () => {
+    const plain = fc.record({
+      id: fc.constantFrom('c1', 'c1', 'c1', 'c2'),
+      object: fc.constant('chat.completion.chunk'),
+      choices: fc.tuple(
+        fc.record({
+          index: fc.constantFrom(0, 0, 0, 1),
+          delta: fc.oneof({ weight: 4, arbitrary: fc.record({ content: text }) }, { weight: 1, arbitrary: delta }),
+          finish_reason: fc.constantFrom(null, null, null, null, 'stop'),
+        }),
+      ),
+      usage: fc.constantFrom(null, null, null, { prompt_tokens: 1, completion_tokens: 1 }),
+    });
+    const space = fc.constantFrom(undefined, undefined, undefined, 1);
+    const events = fc.array(fc.tuple(fc.oneof({ weight: 4, arbitrary: plain }, chunk), space), { maxLength: 12 });
+    // A stream that may cut its chunks reads each of them by the way for all.
+    const cutChunk = (_chunk: unknown, one: string) => one;
+    fc.assert(
+      fc.property(events, fc.boolean(), (sent, isLoose) => {
+        const options = { includeUsage: true, choiceCount: 2 };
+        const [short, full] = [{ isLoose }, { isLoose, cutChunk }].map((changes) => {
+          const stream = new OpenAiChatStream(options, changes);
+          const steps = sent.map(([one, indent]) => {
+            const out = stream.push(JSON.stringify(one, null, indent));
+            const { isComplete, hasLife, usage, outputCharacters, malformedEvents, error } = stream;
+            return { out, isComplete, hasLife, usage, outputCharacters, malformedEvents, error };
+          });
+          return [...steps, stream.push('[DONE]'), stream.end()];
+        });
+        expect(short).toEqual(full);
+      }),
+      { numRuns: 2000 },
     );
   });
 

@@ -11,6 +11,11 @@ export class ChunkCoherence {
   #id: string | null = null;
   readonly #hasRole: (true | undefined)[] = [];
 
+  /** True if the chunk has the id of its stream, and its choice has had the role. */
+  isUnified({ id }: JsonObject, index: number): boolean {
+    return this.#id !== null && id === this.#id && this.#hasRole[index] === true;
+  }
+
   /** Gives the chunk the id of the stream's first chunk. Returns whether the chunk was changed. */
   unifyId(chunk: JsonObject): boolean {
     const { id } = chunk;

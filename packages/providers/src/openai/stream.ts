@@ -5,6 +5,7 @@ import { isRecord, parseExactRecord, parseRecord } from '../json-record.ts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
 import { ChunkCoherence, cutRole, hasDelta, isEmptyChunk, toOneLine } from './coherent-chunks.ts';
 import { classifyOpenAiErrorBody } from './errors.ts';
+import { readPlainText } from './plain-chunk.ts';
 import { hasObjectArguments } from './repair-answer.ts';
 import { ChunkRepair } from './repair-chunks.ts';
 import type { AnswerChanges } from './response.ts';
@@ -43,6 +44,8 @@ export class OpenAiChatStream implements ChatStreamTranslator {
   readonly #changes: AnswerChanges;
   /** Null for a server that needs none. */
   readonly #repair: ChunkRepair | null;
+  /** The provider's chunks have nothing that is adjusted or cut. */
+  readonly #isVerbatim: boolean;
   readonly #coherence = new ChunkCoherence();
   /** By index of the choice: whether it has had its finish reason; undefined before its first chunk. */
   readonly #isFinished: (boolean | undefined)[] = [];
@@ -60,6 +63,7 @@ export class OpenAiChatStream implements ChatStreamTranslator {
     this.#includeUsage = includeUsage;
     this.#choiceCount = choiceCount;
     this.#changes = changes;
+    this.#isVerbatim = changes.adjustAnswer === undefined && changes.cutChunk === undefined;
     this.#repair = changes.isLoose === true ? new ChunkRepair() : null;
   }
 
@@ -75,6 +79,7 @@ export class OpenAiChatStream implements ChatStreamTranslator {
       if (event.trim() !== '') this.malformedEvents += 1;
       return nothing;
     }
+    if (this.#takePlain(chunk, event)) return [event];
     const { choices } = chunk;
     if (!Array.isArray(choices) || chunk.error || choices.some(isBroken)) return this.#takeOther(chunk);
     const text = this.#change(chunk, toOneLine(event));
@@ -92,6 +97,18 @@ export class OpenAiChatStream implements ChatStreamTranslator {
     const parts = splitChunk(said);
     if (parts !== null) return parts.flatMap((part) => this.#takePart(part, null));
     return this.#takePart(said, isUnified && kept !== null ? cutRole(kept, listChoices(said)) : kept);
+  }
+
+  /** Takes a chunk of text that needs no change, in the middle of the first choice. Returns false for every other chunk. */
+  #takePlain(chunk: Chunk, event: string): boolean {
+    if (!this.#isVerbatim || this.#isFinished[0] !== false) return false;
+    const text = readPlainText(chunk);
+    if (text === null || !this.#coherence.isUnified(chunk, 0) || toOneLine(event) !== event) return false;
+    if (text !== '') {
+      this.hasLife = true;
+      this.outputCharacters += text.length;
+    }
+    return true;
   }
 
   #unifyRoles(chunk: Chunk): boolean {
