@@ -79,6 +79,8 @@ const moneyFaults = [
   ['AggregatorReconciliationStale', 'billing_reconciliation_age_seconds', '0+60x60'],
   ['AggregatorLedgerFault', 'billing_ledger_faults', '1x60'],
   ['AggregatorLedgerUnchecked', 'billing_ledger_check_age_seconds', '7300+60x60'],
+  ['AggregatorCorrectionsWaiting', 'proxy_correction_age_seconds', '3700x60'],
+  ['AggregatorCorrectionsGivenUp', 'proxy_corrections_total{result="given_up"}', '0x49 1x10'],
   ['AggregatorUsageInReview', 'billing_open_reviews', '2x60'],
 ] as const;
 

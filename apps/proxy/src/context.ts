@@ -267,6 +267,11 @@ function observeLoad(metrics: Metrics, { room, masking, requests, spool, correct
     'Charges by estimate whose provider is asked for its record.',
     () => corrections.size,
   );
+  metrics.observed(
+    'proxy_correction_age_seconds',
+    'Time since the settlement of the charge by estimate that waits for longest.',
+    () => corrections.oldestMs / 1000,
+  );
   metrics.observed('proxy_spool_fill_ratio', 'How full the spool is, 0 to 1.', () => spool.readFill());
 }
 

@@ -75,6 +75,17 @@ async function pass(corrections: Corrections, ms: number): Promise<void> {
 }
 
 describe('a request that was settled by an estimate', () => {
+  it('has the age of the request that waits for longest, over a restart', async () => {
+    const hourMs = 3_600_000;
+    const corrections = await openCorrections();
+    expect(corrections.oldestMs).toBe(0);
+    await corrections.add(createRequest(), settled);
+    await corrections.add(createRequest(), { ...settled, time: '2026-11-20T11:00:00.000Z' });
+    nowMs = 12 * hourMs;
+    expect(corrections.oldestMs).toBe(2 * hourMs);
+    expect((await openCorrections()).oldestMs).toBe(2 * hourMs);
+  });
+
   it('is corrected by the provider’s record as soon as that comes, at the pinned price', async () => {
     const corrections = await openCorrections();
     const request = createRequest();

@@ -61,6 +61,16 @@ export class Corrections {
     return this.#entries.size;
   }
 
+  /** Time since the settlement of the request that waits for longest, over all processes. Milliseconds; 0 if none waits. */
+  get oldestMs(): number {
+    const nowMs = this.#options.now();
+    let oldestMs = 0;
+    for (const { pending } of this.#entries.values()) {
+      oldestMs = Math.max(oldestMs, nowMs - Date.parse(pending.settled.time));
+    }
+    return oldestMs;
+  }
+
   /** Takes over what an earlier process left. */
   async open(): Promise<void> {
     const { files, isOpen, onGivenUp } = this.#options;
