@@ -110,6 +110,7 @@ async function createKeyIfMissing(
     allowedOrigins: null,
     limits: {},
     privacy: null,
+    cacheMarks: null,
     expiresAt: null,
     createdByKeyId: null,
   };

@@ -25,6 +25,10 @@ export const principalLimits = z.strictObject({
 });
 export type PrincipalLimits = z.infer<typeof principalLimits>;
 
+/** `auto`: marks of the prompt cache are set for requests that have none. */
+export const cacheMarks = z.enum(['auto', 'none']);
+export type CacheMarks = z.infer<typeof cacheMarks>;
+
 /** Who asks, as the gateway found out. It crosses to the services in one signed, short-lived header. */
 export const principal = z.strictObject({
   orgId: z.uuid(),
@@ -43,6 +47,8 @@ export const principal = z.strictObject({
   budgets: z.array(principalBudget).max(budgetsPerRequestMax).optional(),
   /** What is masked for the organisation and the key together; absent or null where neither says anything. */
   privacy: privacyPolicy.nullish(),
+  /** Whether marks of the prompt cache are set for requests that have none; absent if the provider's option decides. */
+  cacheMarks: cacheMarks.optional(),
   /** False if the organisation lets no responses and conversations be stored; absent if it does. */
   storesResponses: z.boolean().optional(),
 });

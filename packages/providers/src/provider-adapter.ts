@@ -173,6 +173,8 @@ export interface ProviderTarget {
   attemptId: string;
   /** The price of the model says what a call of the provider's own tools costs. Absent for no. */
   areToolCallsPriced?: boolean;
+  /** Marks of the prompt cache for this request; absent if the provider's option decides. */
+  cacheMarks?: 'auto' | 'none';
   /** What only this type of provider needs: `folder` for Yandex. */
   options: Readonly<Record<string, string>>;
 }

@@ -16,6 +16,7 @@ const requestHeaders: ReadonlySet<string> = new Set([
   'stripe-signature',
   'x-session-id',
   'x-aggregator-cache',
+  'x-aggregator-cache-marks',
   'x-aggregator-privacy',
   'x-aggregator-additions',
   'x-aggregator-end-user',

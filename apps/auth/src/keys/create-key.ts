@@ -83,6 +83,7 @@ function inherit(maker: Maker, request: CreateApiKeyRequest) {
       concurrentRequests: own.concurrentRequests ?? concurrentRequests ?? null,
     },
     privacy: request.privacy ?? maker.privacy,
+    cacheMarks: request.cacheMarks ?? null,
     teamId: request.teamId ?? maker.teamId,
     expiresAt: request.expiresAt === undefined ? maker.expiresAt : new Date(request.expiresAt),
   };

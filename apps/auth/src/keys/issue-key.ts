@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   apiKeyPrefix,
+  type CacheMarks,
   createApiKey,
   type PrincipalLimits,
   type PrivacyPolicy,
@@ -27,6 +28,7 @@ export interface KeyToIssue {
   /** The key's own limits only. */
   limits: Partial<PrincipalLimits>;
   privacy: PrivacyPolicy | null;
+  cacheMarks: CacheMarks | null;
   expiresAt: Date | null;
   /** The key that makes it; null if a user or the installation does. */
   createdByKeyId: string | null;
@@ -65,6 +67,7 @@ export async function issueKey(
       allowedOrigins: toIssue.allowedOrigins === null ? Prisma.DbNull : [...toIssue.allowedOrigins],
       limits: { ...toIssue.limits },
       privacy: toIssue.privacy === null ? Prisma.DbNull : { ...toIssue.privacy },
+      cacheMarks: toIssue.cacheMarks,
       createdAt: now,
       expiresAt: toIssue.expiresAt,
       createdByKeyId: toIssue.createdByKeyId,

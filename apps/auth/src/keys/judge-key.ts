@@ -55,6 +55,7 @@ export async function judgeKey(
       limits: limitsInForce(grant.limits, limits.defaults, ceilings.key),
       ...organizationLimitsOf(ceilings),
       ...(privacy !== null && { privacy }),
+      ...(grant.cacheMarks !== null && { cacheMarks: grant.cacheMarks }),
       ...(!row.organization.storesResponses && { storesResponses: false }),
     },
     expiresAt: row.expiresAt?.toISOString() ?? null,

@@ -3,7 +3,7 @@ import type { Transaction } from '../database/create-database.ts';
 import { type KeyGrant, readGrant } from './stored-key.ts';
 
 /** What a caller may give away: everything that it holds, with each of its restrictions. */
-export interface Maker extends Omit<KeyGrant, 'limits'> {
+export interface Maker extends Omit<KeyGrant, 'limits' | 'cacheMarks'> {
   /** Null if a user with an access token is the caller. */
   keyId: string | null;
   /** The key's own limits; empty for a user. */

@@ -49,6 +49,7 @@ export async function rotateKey(
       allowedOrigins: grant.allowedOrigins,
       limits: grant.limits,
       privacy: grant.privacy,
+      cacheMarks: grant.cacheMarks,
       expiresAt: old.expiresAt,
       // A key that rotates a key, or itself, learns the new one: it is its maker, and takes it along if it is revoked.
       createdByKeyId: maker.keyId ?? old.createdByKeyId,

@@ -1,5 +1,7 @@
 import {
   type ApiKey,
+  type CacheMarks,
+  cacheMarks,
   type PrincipalLimits,
   type PrivacyPolicy,
   principalLimits,
@@ -25,10 +27,11 @@ export interface KeyGrant {
   /** The key's own; a limit that it lacks, or null, means the installation's default. */
   limits: Partial<PrincipalLimits>;
   privacy: PrivacyPolicy | null;
+  cacheMarks: CacheMarks | null;
 }
 
 export function readGrant(
-  row: Pick<ApiKeyRow, 'scopes' | 'models' | 'allowedIps' | 'allowedOrigins' | 'limits' | 'privacy'>,
+  row: Pick<ApiKeyRow, 'scopes' | 'models' | 'allowedIps' | 'allowedOrigins' | 'limits' | 'privacy' | 'cacheMarks'>,
 ): KeyGrant {
   return {
     scopes: storedScopes.parse(row.scopes),
@@ -37,6 +40,7 @@ export function readGrant(
     allowedOrigins: storedTexts.parse(row.allowedOrigins),
     limits: storedLimits.parse(row.limits),
     privacy: readStoredPolicy(row.privacy),
+    cacheMarks: cacheMarks.nullable().parse(row.cacheMarks),
   };
 }
 

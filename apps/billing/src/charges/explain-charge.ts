@@ -12,6 +12,7 @@ import {
 import { formatNanoUsd, selectTier } from '@aggregator/pricing';
 import { z } from 'zod';
 import type { Database } from '../database/open-database.ts';
+import { cacheSavingOf } from './cache-saving.ts';
 
 interface TransferRow {
   id: string;
@@ -53,6 +54,7 @@ async function explainCharge(db: Database, { orgId, requestId }: Question): Prom
     -- What the provider charges us is no part of it.
     WHERE request_id = ${charge.requestId}::uuid AND reason NOT IN ('provider_excess', 'cost_correction') ORDER BY transfer.id`;
   const { version, rates } = price.parse(charge.price);
+  const saving = charge.outcome === 'void' ? null : cacheSavingOf(usage.parse(charge.usage), rates);
   const correction = await readCorrection(db, charge.requestId);
   return {
     requestId: charge.requestId,
@@ -66,6 +68,7 @@ async function explainCharge(db: Database, { orgId, requestId }: Question): Prom
     amountNanoUsd: formatNanoUsd(charge.amount),
     ...(charge.attempts !== null && { attempts: toAttempts(charge.attempts) }),
     ...(orgId === null && charge.cost !== null && { costNanoUsd: formatNanoUsd(charge.cost) }),
+    ...(saving !== null && { cacheSavingNanoUsd: formatNanoUsd(saving) }),
     ...(correction !== null && { correction }),
     transfers: transfers.map(({ id, time, from, to, amount }) => ({
       ...{ id, from, to },

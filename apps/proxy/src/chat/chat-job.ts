@@ -1,5 +1,5 @@
 import type { Vault } from '@aggregator/anonymisation';
-import type { ChatCompletionRequest } from '@aggregator/contracts';
+import type { CacheMarks, ChatCompletionRequest } from '@aggregator/contracts';
 import type { NativeRequest } from '@aggregator/providers';
 import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
 import type { OpenRequest } from '../attempts/open-request.ts';
@@ -13,6 +13,8 @@ export interface ChatWords {
   readonly chat: ChatCompletionRequest;
   /** As it came, for providers that speak its dialect; null if it may only go out translated. */
   readonly native: NativeRequest | null;
+  /** Marks of the prompt cache; null if the provider's option decides. */
+  readonly cacheMarks: CacheMarks | null;
   /** Headers that a translated request leaves out. */
   readonly droppedHeaders: readonly string[];
 }

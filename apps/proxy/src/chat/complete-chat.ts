@@ -14,6 +14,7 @@ import { type Prepare, prepareFirst, type Translation } from '../attempts/prepar
 import { type Performance, serveRequest } from '../attempts/serve-request.ts';
 import { BackgroundRun } from '../background/background-run.ts';
 import { toCacheKey } from '../cache/cache-key.ts';
+import { chooseCacheMarks } from '../cache/choose-cache-marks.ts';
 import { mayUseCache } from '../cache/may-use-cache.ts';
 import type { Exchange } from '../exchange.ts';
 import { recallItems } from '../items/recall-items.ts';
@@ -39,6 +40,7 @@ export async function completeChat(context: ProxyContext, exchange: Exchange, su
   const { conversations, config } = context;
   const { bytes, value: arrived } = await readRequestBytes(context, exchange);
   const { principal } = exchange;
+  const cacheMarks = chooseCacheMarks(principal, exchange.request.headers);
   const followed = await followStored(context, principal, surface, arrived);
   const body = await recallItems(conversations, principal, surface, followed.body, config.requestBytesMax);
   // Items that were kept may be much longer than the references to them.
@@ -64,7 +66,19 @@ export async function completeChat(context: ProxyContext, exchange: Exchange, su
     followed.conversation === null || input === null
       ? null
       : { id: followed.conversation.id, items: input.slice(followed.conversation.earlier) };
-  const words = { surface, asked, native, droppedHeaders, ...prepared, plan, content, keepsItems, input, conversation };
+  const words = {
+    surface,
+    asked,
+    native,
+    cacheMarks,
+    droppedHeaders,
+    ...prepared,
+    plan,
+    content,
+    keepsItems,
+    input,
+    conversation,
+  };
   const createdAt = toSeconds(context.now());
   const serve = (served: Exchange, begin: () => void): Promise<void> => {
     const planned: PlannedChat = { ...words, begin };

@@ -56,7 +56,8 @@ export function prepareLane(
   }
   if (asked.refusal !== null) throw asItCame ?? asked.refusal;
   const { chat: named, reader } = nameForVendor(adapter, chat);
-  const request = toLimitedRequest({ chat: reader }, named, address, model);
+  const target = words.cacheMarks === null ? address : { ...address, cacheMarks: words.cacheMarks };
+  const request = toLimitedRequest({ chat: reader }, named, target, model);
   const bySurface = [...asked.droppedParams, ...droppedHeaders];
   const droppedParams = nameDropped(chat, bySurface, withoutRecalled(request.droppedParams, words), surface);
   return { requests: [request], droppedParams, reader, answers: null };

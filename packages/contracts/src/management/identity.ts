@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instant } from '../instant.ts';
 import { memberRole } from '../permissions.ts';
-import { principalLimits, scope } from '../principal.ts';
+import { cacheMarks, principalLimits, scope } from '../principal.ts';
 import { privacyPolicy } from '../privacy-policy.ts';
 import { browserOrigin } from './browser-origin.ts';
 import { queryPage } from './page.ts';
@@ -93,6 +93,8 @@ export const createApiKeyRequest = z.strictObject({
   /** A limit that is absent or null is the installation's default; none can be above the operator's ceiling. */
   limits: principalLimits.partial().optional(),
   privacy: privacyPolicy.optional(),
+  /** Marks of the prompt cache for its requests; absent if the provider's option decides. */
+  cacheMarks: cacheMarks.optional(),
   /** The team that the key works for; its models bound the key. */
   teamId: z.uuid().optional(),
   /** The service account that the key belongs to, in place of the caller. */
@@ -117,6 +119,8 @@ export const apiKey = z.strictObject({
   limits: principalLimits,
   /** The key's own; its organisation's is masked as well. */
   privacy: privacyPolicy.nullable(),
+  /** Null if the provider's option decides. */
+  cacheMarks: cacheMarks.nullable(),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().nullable(),
   revokedAt: z.iso.datetime().nullable(),

@@ -76,6 +76,8 @@ export const chargeExplanation = z.strictObject({
   ),
   /** The lines' sum, rounded once, up. */
   amountNanoUsd: nanoUsdString,
+  /** What the provider's prompt cache saved against plain input; below zero if more was written than read. Absent without it. */
+  cacheSavingNanoUsd: nanoUsdString.optional(),
   /** The provider's own record, if it arrived after an estimate: the difference was moved as well. Absent if there is none. */
   correction: z
     .strictObject({

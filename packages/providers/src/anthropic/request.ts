@@ -53,13 +53,13 @@ export function toAnthropicTokenCountRequest(
 }
 
 /**
- * Returns a body with one mark of the prompt cache for the whole prompt, if the provider's option asks for it and the caller set
- * none. Anthropic puts it on the last block that can be cached, so that the next turn reads what this one wrote.
+ * Returns a body with one mark of the prompt cache for the whole prompt, if the request, its key or the provider's option asks for it
+ * and the caller set none. Anthropic puts it on the last block that can be cached, so that the next turn reads what this one wrote.
  * Source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching (read 2026-11, as typed by
  * `@anthropic-ai/sdk` 1.11: `cache_control` of a request).
  */
-function withCacheMark(body: string, { options }: Pick<ProviderTarget, 'options'>): string {
-  if (options[cacheMarksOption] !== 'auto' || body.includes('"cache_control":')) return body;
+function withCacheMark(body: string, { options, cacheMarks }: Pick<ProviderTarget, 'options' | 'cacheMarks'>): string {
+  if ((cacheMarks ?? options[cacheMarksOption]) !== 'auto' || body.includes('"cache_control":')) return body;
   return `${body.slice(0, -1)},"cache_control":{"type":"ephemeral"}}`;
 }
 

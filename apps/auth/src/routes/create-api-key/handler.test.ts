@@ -86,7 +86,7 @@ describe('POST /v1/auth/api-keys', () => {
         names: ['Иван Петров'],
         patterns: ['ДОГ-\\d{4}'],
       };
-      const { id, key } = createdApiKey.parse((await create({ name: 'masked', privacy })).body);
+      const { id, key } = createdApiKey.parse((await create({ name: 'masked', privacy, cacheMarks: 'auto' })).body);
       const plain = createdApiKey.parse((await create({ name: 'unmasked' })).body);
 
       const { body } = await auth.call('GET', '/v1/auth/api-keys?limit=100', { as: owner.principal });
@@ -94,7 +94,7 @@ describe('POST /v1/auth/api-keys', () => {
       expect([shown.get(plain.id), shown.get(id)]).toEqual([null, privacy]);
       const verify = (keySha256: string) =>
         auth.call('POST', '/internal/keys/verify', { as: 'api-gateway', body: { keySha256 } });
-      expect((await verify(sha256Hex(key))).body).toMatchObject({ principal: { privacy } });
+      expect((await verify(sha256Hex(key))).body).toMatchObject({ principal: { privacy, cacheMarks: 'auto' } });
       expect((await verify(sha256Hex(plain.key))).text).not.toContain('privacy');
     });
 

@@ -66,6 +66,8 @@ describe('GET /v1/billing/explain/{requestId}', () => {
       ['1250000', '125000', '10000000'],
       ['2500000', '250000', '15000000'],
     ]);
+    // 100 tokens at a tenth of the plain rate of each tier.
+    expect(explained.map(({ cacheSavingNanoUsd }) => cacheSavingNanoUsd)).toEqual(['112500', '225000']);
     for (const { lines, amountNanoUsd } of explained) {
       const sumPicoUsd = lines.reduce((sum, line) => sum + BigInt(line.amountPicoUsd), 0n);
       expect(amountNanoUsd).toBe(((sumPicoUsd + 999n) / 1000n).toString());
