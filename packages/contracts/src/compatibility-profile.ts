@@ -103,6 +103,10 @@ export const compatibilitySettings = z.strictObject({
     .enum(['any', 'word-64', 'alphanumeric-9'])
     .optional()
     .describe('Ids of tool calls that the server takes; others are mapped, and mapped back.'),
+  responsesApi: z
+    .boolean()
+    .optional()
+    .describe('Whether the server has the Responses API: requests of /v1/responses go out as they came.'),
   credentialHeader: headerName
     .optional()
     .describe('The header that holds the key; authorization holds it as a bearer token.'),

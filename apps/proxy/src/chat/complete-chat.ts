@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AppError, type Principal } from '@aggregator/contracts';
-import { adapterFor, isRecord, type NativeRequest } from '@aggregator/providers';
+import { isRecord, type NativeRequest } from '@aggregator/providers';
 import type { RoutePlan, Target } from '@aggregator/routing';
 import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
 import { giveTurn, mustGiveTurn } from '../admission/give-turn.ts';
@@ -146,8 +146,12 @@ async function serveChat<Dialect extends Translation>(
   await serveRequest(context, open, perform(context, job, prepare));
 }
 
-function findLaneAt(surface: ChatSurface, native: NativeRequest | null, { candidate: { provider, model } }: Target) {
-  return findNativeLane(surface, native, adapterFor(provider.type), {
+function findLaneAt(
+  surface: ChatSurface,
+  native: NativeRequest | null,
+  { candidate: { adapter, provider, model } }: Target,
+) {
+  return findNativeLane(surface, native, adapter, {
     model: model.id,
     options: provider.options,
   });

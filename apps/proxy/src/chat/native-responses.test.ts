@@ -8,6 +8,8 @@ const json = { 'content-type': 'application/json' };
 const eventStream = { 'content-type': 'text/event-stream' };
 const plain = { 'x-aggregator-additions': 'none' };
 
+const profileText = JSON.stringify({ name: 'vllm', responsesApi: true, query: { v: '1' }, headers: { 'x-team': 'a' } });
+
 let world: NativeWorld;
 beforeAll(async () => {
   world = await startNativeWorld(
@@ -15,6 +17,7 @@ beforeAll(async () => {
       { name: 'gpt', type: 'OpenAI', options: { api: 'responses' } },
       { name: 'other', type: 'OpenAICompatible', capabilities: ['prefill'] },
       { name: 'chat', type: 'OpenAI', options: { api: 'chat-completions' } },
+      { name: 'vllm', type: 'OpenAICompatible', options: { profile: profileText } },
     ],
     { environment: { RETRY_DELAY_MS: '1', MAX_RETRIES: '0' } },
   );
@@ -199,6 +202,25 @@ describe('a request of the Responses surface to OpenAI', () => {
     expect((await world.send(path, body.replace('{', '{"strict":true,'))).status).toBe(400);
   });
 
+  it('goes out as it came to a compatible server whose profile has the API', async () => {
+    world.upstream('vllm').answer = (_request, answer) => void answer.writeHead(200, json).end(response('completed'));
+    const body = request('vllm/m');
+    const answer = await world.send(path, body, plain);
+    expect({ status: answer.status, text: answer.text }).toEqual({ status: 200, text: response('completed') });
+    expect(world.upstream('vllm').lastBody).toBe(body.replace('"vllm/m"', '"m"'));
+    expect(world.upstream('vllm').lastHeaders).toMatchObject({ 'x-team': 'a' });
+    expect(await world.usageOf(answer.requestId)).toMatchObject({ usage: { inputUncached: 10, outputText: 5 } });
+
+    const searching = body
+      .replace('{"type":"local_shell"}', '{"type":"web_search"}')
+      .replace('"store":false', '"store":true');
+    const cut = await world.send(path, searching, plain);
+    expect(cut.headers.get('x-aggregator-dropped-params')).toBe('tools.web_search');
+    const sent = JSON.parse(world.upstream('vllm').lastBody);
+    expect(sent).toMatchObject({ store: false, tools: [{ type: 'namespace' }] });
+    expect(sent).not.toHaveProperty('include');
+  });
+
   it('is translated for a server that has chat completions alone', async () => {
     const chat =
       '{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}';
@@ -217,6 +239,7 @@ describe('GET /v1/capabilities', () => {
       gpt: [{ id: 'm', native: ['responses'] }],
       other: [{ id: 'm', native: [] }],
       chat: [{ id: 'm', native: [] }],
+      vllm: [{ id: 'm', native: ['responses'] }],
     });
   });
 });

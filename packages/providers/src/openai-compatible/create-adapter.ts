@@ -11,6 +11,7 @@ import { alphanumericOf, type NameRules, wordsOf } from '../vendor-names/name-ru
 import { addressed } from './address.ts';
 import { withoutMessageFields, withoutNulls } from './message-fields.ts';
 import type { Profile } from './profiles/profile.ts';
+import { compatibleResponsesLane } from './responses-lane.ts';
 import { withOneSystemMessage } from './system-message.ts';
 import { withThoughts } from './thoughts.ts';
 import { toToolChange } from './tools.ts';
@@ -58,6 +59,7 @@ export function createCompatibleAdapter(profile: Profile): ProviderAdapter {
   const { firstTokenTimeoutMs = null, idleTimeoutMs = null } = profile;
   return {
     ...adapter,
+    ...(profile.responsesApi && { native: { responses: compatibleResponsesLane(profile) } }),
     names: { ...toolNameRules[profile.toolNames], ...callIdRules[profile.callIds] },
     waits: { firstLifeMs: firstTokenTimeoutMs, idleMs: idleTimeoutMs },
   };

@@ -63,6 +63,7 @@ export const defaultProfile: Profile = {
   stopsMax: 16,
   toolNames: 'any',
   callIds: 'any',
+  responsesApi: false,
   credentialHeader: 'authorization',
   headers: {},
   query: {},

@@ -1,7 +1,13 @@
 import { isRecord } from '../../json-record.ts';
 import { editJson } from '../../native/edit-json.ts';
 import { LaneEdits, type PricedFields, readHeader, refuse, refuseFiles } from '../../native/lane-fields.ts';
-import type { NativeLane, NativeRequest, ProviderTarget, TranslatedRequest } from '../../provider-adapter.ts';
+import type {
+  NativeLane,
+  NativeRequest,
+  ProviderEndpoint,
+  ProviderTarget,
+  TranslatedRequest,
+} from '../../provider-adapter.ts';
 import { openAiApiOption } from '../choose-api.ts';
 import { openAiEndpoint } from '../endpoint.ts';
 import { responsesEffortsOf } from '../model-efforts.ts';
@@ -37,15 +43,56 @@ const encrypted = 'reasoning.encrypted_content';
  * OpenAI's Responses API for requests of the Responses surface: they go out as they came. A server that has chat completions
  * alone is set by the option `api`; a name of a model that OpenAI does not give may be of such a server.
  */
-export const responsesNativeLane: NativeLane = {
+export const responsesNativeLane = createResponsesLane({
   serves({ model, options: { [openAiApiOption]: api } }) {
     return api === undefined ? rowOf(model) !== null : api === 'responses';
   },
-  toRequest: toNativeRequest,
-  reader: { fromResponse: fromOpenAiAnswer, createStream: (options) => new OpenAiStream(options) },
-};
+  readTools(lane, body, target) {
+    const reasons = reasonsAt(target.model);
+    const isSearch = (type: string) => searchTool.test(type) || (reasons && previewTool.test(type));
+    lane.cutTools(
+      (type, tool) =>
+        unpricedTool.test(type) ||
+        (type === 'shell' && runsInContainer(tool)) ||
+        (/^web_search/.test(type) && !(isSearch(type) && target.areToolCallsPriced === true)),
+      ({ type }) => type,
+    );
+    const searches = lane.tools.some((tool) => isRecord(tool) && isSearch(String(tool.type)));
+    return searches ? boundCalls(lane, body.max_tool_calls) : 0;
+  },
+  givesReasoning: ({ model }) => reasonsAt(model),
+  toEndpoint: (target) => openAiEndpoint(target, '/responses'),
+});
 
-function toNativeRequest(request: NativeRequest, target: ProviderTarget, limit: number | null): TranslatedRequest {
+/** What differs between the servers of the Responses API. */
+export interface ResponsesServer {
+  readonly serves: NativeLane['serves'];
+  /** Cuts tools that have no price here. Returns the most calls of the others that are charged by the call. */
+  readTools(lane: LaneEdits, body: NativeRequest['body'], target: ProviderTarget): number;
+  /** Whether the server is asked for encrypted reasoning, so that the next turn can give it back. */
+  givesReasoning(target: ProviderTarget): boolean;
+  toEndpoint(target: ProviderTarget): ProviderEndpoint;
+}
+
+/** The way of requests of the Responses surface to a server that has this API. */
+export function createResponsesLane(server: ResponsesServer): NativeLane {
+  return {
+    serves: server.serves,
+    toRequest: (request, target, limit) => toNativeRequest(server, request, target, limit),
+    reader: { fromResponse: fromOpenAiAnswer, createStream: (options) => new OpenAiStream(options) },
+  };
+}
+
+function reasonsAt(model: string): boolean {
+  return responsesEffortsOf(model)?.length !== 0;
+}
+
+function toNativeRequest(
+  server: ResponsesServer,
+  request: NativeRequest,
+  target: ProviderTarget,
+  limit: number | null,
+): TranslatedRequest {
   const { text, body, headers } = request;
   for (const name of storedFields) {
     if ((body[name] ?? false) !== false) throw refuse(name, 'nothing is stored at the provider between requests');
@@ -53,24 +100,13 @@ function toNativeRequest(request: NativeRequest, target: ProviderTarget, limit: 
   refuseFiles(request, body.input, 'input');
   const lane = new LaneEdits(body, target.model);
   lane.cutPriced(pricedFields);
-  const reasons = responsesEffortsOf(target.model)?.length !== 0;
-  const isSearch = (type: string) => searchTool.test(type) || (reasons && previewTool.test(type));
-  lane.cutTools(
-    (type, tool) =>
-      unpricedTool.test(type) ||
-      (type === 'shell' && runsInContainer(tool)) ||
-      (/^web_search/.test(type) && !(isSearch(type) && target.areToolCallsPriced === true)),
-    ({ type }) => type,
-  );
-  const toolCallsMax = lane.tools.some((tool) => isRecord(tool) && isSearch(String(tool.type)))
-    ? boundCalls(lane, body.max_tool_calls)
-    : 0;
+  const toolCallsMax = server.readTools(lane, body, target);
   lane.bound('max_output_tokens', target.maxOutputTokens, limit);
   for (const name of keptFields) if ((body[name] ?? false) !== false) lane.edits.set(name, null);
   cutKeptIds(lane, body.input);
-  if (body.store !== false) storeNothing(lane, body, target.model);
+  if (body.store !== false) storeNothing(lane, body, server.givesReasoning(target));
   const beta = readHeader(headers, 'openai-beta');
-  const { url, method, headers: own } = openAiEndpoint(target, '/responses');
+  const { url, method, headers: own } = server.toEndpoint(target);
   return {
     endpoint: { url, method, headers: beta === null ? own : { ...own, 'openai-beta': beta } },
     body: editJson(text, lane.edits),
@@ -104,9 +140,8 @@ function cutKeptIds(lane: LaneEdits, input: unknown): void {
 }
 
 /** What is not stored must be in the answer, so that the next turn can give it back. */
-function storeNothing(lane: LaneEdits, { include }: NativeRequest['body'], model: string): void {
+function storeNothing(lane: LaneEdits, { include }: NativeRequest['body'], givesReasoning: boolean): void {
   lane.set('store', false);
   const included: readonly unknown[] = Array.isArray(include) ? include : [];
-  const reasons = responsesEffortsOf(model)?.length !== 0;
-  if (reasons && !included.includes(encrypted)) lane.set('include', [...included, encrypted]);
+  if (givesReasoning && !included.includes(encrypted)) lane.set('include', [...included, encrypted]);
 }
