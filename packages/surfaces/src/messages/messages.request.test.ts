@@ -258,6 +258,21 @@ describe('tools that Anthropic describes', () => {
     expect(toChat({ ...fields, strict: true }).refusal).toMatchObject({ code: 'unsupported_parameter', param: name });
   });
 
+  it('D61: the block of Claude Code for Anthropic\u2019s billing stays away from other providers', () => {
+    const billing = {
+      type: 'text',
+      text: 'x-anthropic-billing-header: cc_version=2.1.177; cc_entrypoint=cli; cch=36ee5;',
+    };
+    const agent = { type: 'text', text: 'You are an agent.' };
+    const messagesOf = (...system: object[]) => toChat({ system, strict: true }).chat.messages;
+    const hello = { role: 'user', content: 'Hello' };
+
+    expect(toChat({ system: [billing, agent], strict: true })).toMatchObject({ droppedParams: [], refusal: null });
+    expect(messagesOf(billing, agent)).toEqual([{ role: 'system', content: 'You are an agent.' }, hello]);
+    expect(messagesOf(billing)).toEqual([hello]);
+    expect(messagesOf({ ...agent, text: `Say ${billing.text}` })).toHaveLength(2);
+  });
+
   it('D11: what they did before is dropped from the history, and their results stay in what was said', () => {
     const search = { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: { query: 'x' } };
     const found = { type: 'web_search_tool_result', tool_use_id: 'srvtoolu_1', content: [] };

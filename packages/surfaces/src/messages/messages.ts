@@ -19,7 +19,9 @@ export const anthropicFormat = 'anthropic-claude-v1';
 
 export function toChatMessages(request: CountTokensRequest, judge: Judge): ChatMessage[] {
   const messages: ChatMessage[] = [];
-  if (request.system) messages.push({ role: 'system', content: toContent(request.system, 'system', judge) });
+  const system = request.system && toContent(request.system, 'system', judge);
+  // Nothing but a block for Anthropic's billing is no message.
+  if (system && system.length > 0) messages.push({ role: 'system', content: system });
   for (const [index, message] of request.messages.entries()) {
     messages.push(...(judge.attempt(() => toChatTurn(message, `messages[${index}].content`, judge)) ?? []));
   }
@@ -44,11 +46,23 @@ function toChatTurn({ role, content }: NativeMessage, at: string, judge: Judge):
   }
 }
 
+/**
+ * A block of Claude Code that speaks to Anthropic's billing. It is another one in each request, so that no prompt behind it is
+ * found in a cache of another provider.
+ */
+const billingBlock = /^x-anthropic-billing-header:/;
+
+function isBilling({ type, text }: Blocks[number]): boolean {
+  return type === 'text' && typeof text === 'string' && billingBlock.test(text);
+}
+
 /** Text alone stays text; what has marks or pictures in it becomes parts. */
 function toContent(content: string | Blocks, at: string, judge: Judge): string | ChatPart[] {
   if (typeof content === 'string') return content;
   return simplify(
-    content.flatMap((block, index) => judge.attempt(() => toChatParts(block, `${at}[${index}]`, judge)) ?? []),
+    content.flatMap((block, index) =>
+      isBilling(block) ? [] : (judge.attempt(() => toChatParts(block, `${at}[${index}]`, judge)) ?? []),
+    ),
   );
 }
 
