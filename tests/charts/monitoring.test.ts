@@ -71,6 +71,7 @@ const moneyFaults = [
   ['AggregatorPlatformLoss', 'billing_provider_excess_nano_usd_total', '0x49 5x10'],
   ['AggregatorUsageQuarantined', 'billing_usage_events_total{result="quarantined"}', '0x49 1x10'],
   ['AggregatorDeadLetters', 'analytics_usage_events_total{result="rejected"}', '0x49 1x10'],
+  ['AggregatorDeadLettersWaiting', 'billing_dead_letters', '2x60'],
   ['AggregatorSpoolRecordsMissing', 'billing_spool_gaps', '1x60'],
   ['AggregatorSpoolSilent', 'billing_silent_spools', '1x60'],
   ['AggregatorMoneyStranded', 'billing_stranded_nano_usd{reason="spool_silent"}', '7x60'],

@@ -17,10 +17,12 @@ import { createTransactionHandler } from './routes/create-transaction/handler.ts
 import { declareSpoolLostHandler } from './routes/declare-spool-lost/handler.ts';
 import { deleteAutomaticTopUpHandler } from './routes/delete-automatic-top-up/handler.ts';
 import { deletePaymentMethodHandler } from './routes/delete-payment-method/handler.ts';
+import { dropDeadLetterHandler } from './routes/drop-dead-letter/handler.ts';
 import { explainChargeHandler } from './routes/explain-charge/handler.ts';
 import { grantBudgetsHandler } from './routes/grant-budgets/handler.ts';
 import { listBankTransfersHandler } from './routes/list-bank-transfers/handler.ts';
 import { listBudgetsHandler } from './routes/list-budgets/handler.ts';
+import { listDeadLettersHandler } from './routes/list-dead-letters/handler.ts';
 import { listPaymentReviewsHandler } from './routes/list-payment-reviews/handler.ts';
 import { listPromotionalCreditsHandler } from './routes/list-promotional-credits/handler.ts';
 import { listReviewsHandler } from './routes/list-reviews/handler.ts';
@@ -33,6 +35,7 @@ import { readAutomaticTopUpHandler } from './routes/read-automatic-top-up/handle
 import { readBalanceHandler } from './routes/read-balance/handler.ts';
 import { readBalanceOfHandler } from './routes/read-balance-of/handler.ts';
 import { readBudgetHandler } from './routes/read-budget/handler.ts';
+import { readDeadLetterHandler } from './routes/read-dead-letter/handler.ts';
 import { readPaymentMethodHandler } from './routes/read-payment-method/handler.ts';
 import { readTopUpHandler } from './routes/read-top-up/handler.ts';
 import { receivePaymentWebhookHandler } from './routes/receive-payment-webhook/handler.ts';
@@ -40,6 +43,7 @@ import { recordRejectionsHandler } from './routes/record-rejections/handler.ts';
 import { recordWatermarkHandler } from './routes/record-watermark/handler.ts';
 import { rejectBankTransferHandler } from './routes/reject-bank-transfer/handler.ts';
 import { releaseHoldHandler } from './routes/release-hold/handler.ts';
+import { replayDeadLetterHandler } from './routes/replay-dead-letter/handler.ts';
 
 /** Identity → body → route; then a database that failed becomes 503, since the same request can succeed later. */
 export function createBillingApp(context: BillingContext): RequestListener {
@@ -58,6 +62,10 @@ export function createBillingApp(context: BillingContext): RequestListener {
     app.post('/v1/billing/transaction', manages, jsonBody, createTransactionHandler(context));
     app.get('/v1/billing/reviews', manages, listReviewsHandler(context));
     app.post('/v1/billing/reviews/:id/close', manages, closeReviewHandler(context));
+    app.get('/v1/billing/dead-letters', manages, listDeadLettersHandler(context));
+    app.get('/v1/billing/dead-letters/:id', manages, readDeadLetterHandler(context));
+    app.post('/v1/billing/dead-letters/:id/replay', manages, replayDeadLetterHandler(context));
+    app.delete('/v1/billing/dead-letters/:id', manages, dropDeadLetterHandler(context));
     app.get('/v1/billing/spools', manages, listSpoolsHandler(context));
     app.post('/v1/billing/spools/:id/lost', manages, declareSpoolLostHandler(context));
     app.post('/v1/billing/webhooks/:provider', fromGateway, receivePaymentWebhookHandler(context));

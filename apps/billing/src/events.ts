@@ -26,6 +26,10 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
     'provider_excess_nano_usd_total',
     'What providers reported beyond the bounds, on the platform loss and not charged, in nano-USD.',
   );
+  const deadLetters = metrics.gauge(
+    'billing_dead_letters',
+    'Events of usage that were not posted and wait for a person.',
+  );
   const openReviews = metrics.gauge('billing_open_reviews', 'Reviews of usage that wait for a person.');
   const ledgerFaults = metrics.gauge(
     'billing_ledger_faults',
@@ -194,6 +198,7 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
       if (faults > 0) logger.error('ledger_faulty', { faults });
     },
     reviewsCounted: (open: number) => openReviews.set(open),
+    deadLettersCounted: (count: number) => deadLetters.set(count),
     spoolsSilent: (count: number) => silentSpools.set(count),
     spoolDeclaredLost: (facts: { spoolId: string; actorUserId: string }) => logger.warn('spool_declared_lost', facts),
     leasesReclaimed: (amountNanoUsd: bigint) => logger.info('leases_reclaimed', { amountNanoUsd }),

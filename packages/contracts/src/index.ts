@@ -37,6 +37,7 @@ export * from './management/account-mails.ts';
 export * from './management/browser-origin.ts';
 export * from './management/budgets.ts';
 export * from './management/credits.ts';
+export * from './management/dead-letters.ts';
 export * from './management/identity.ts';
 export * from './management/invitations.ts';
 export * from './management/members.ts';

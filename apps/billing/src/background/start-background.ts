@@ -6,6 +6,7 @@ import { createBudgetReconciler } from '../budgets/reconcile-budgets.ts';
 import { reportSpending } from '../budgets/report-spending.ts';
 import { usageRecordedConsumer } from '../consumers/usage-recorded.ts';
 import { expireHolds } from '../holds/expire-holds.ts';
+import { countDeadLetters } from '../inbox/dead-letters.ts';
 import { retryGrants } from '../leases/retry-grants.ts';
 import { createLedgerWatch } from '../ledger/watch-ledger.ts';
 import { relayOutbox } from '../outbox/relay.ts';
@@ -50,6 +51,7 @@ export function startBackground(context: BillingContext): EventConsumer {
     }),
     task('ledger_check', minuteMs, () => ledgerWatch.step()),
     task('open_reviews', 30 * secondMs, async () => events.reviewsCounted(await countOpenReviews(database))),
+    task('dead_letters', 30 * secondMs, async () => events.deadLettersCounted(await countDeadLetters(database))),
     task('silent_spools', 30 * secondMs, async () => events.spoolsSilent(await findSilentSpools(database))),
     task('spool_gaps', 30 * secondMs, async () => events.spoolGapsFound(await findSpoolGaps(database))),
     task('forget_rejections', 10 * minuteMs, () => forgetRejections(database)),

@@ -1,6 +1,7 @@
 import { accountRoutes } from './account-routes.ts';
 import { aiApiRoutes } from './ai-routes.ts';
 import { budgetRoutes } from './budget-routes.ts';
+import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { moneyRoutes } from './money-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
 import { paymentRoutes } from './payment-routes.ts';
@@ -18,6 +19,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...moneyRoutes,
   ...budgetRoutes,
   ...paymentRoutes,
+  ...deadLetterRoutes,
   ...providerRoutes,
   ...priceRoutes,
 ];
