@@ -14,7 +14,7 @@ const transports = ['embedded', 'kafka', 'rabbitmq', 'nats'] as const;
 type Transport = (typeof transports)[number];
 
 const organizations = Array.from({ length: 20 }, () => randomUUID());
-const eventsCount = 4_000;
+const eventsCount = 2_000;
 const portion = 100;
 const events = Array.from({ length: eventsCount }, (_, index) =>
   usageEvent({ orgId: organizations[index % organizations.length] ?? '', costNanoUsd: ((index * 7919) % 1000) + 1 }),
