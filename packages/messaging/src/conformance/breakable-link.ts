@@ -5,6 +5,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 export class BreakableLink {
   readonly #store: { host: string; port: number };
   readonly #sockets = new Set<Socket>();
+  readonly #clients = new Set<Socket>();
   #server: Server | undefined;
   #port = 0;
   #isHolding = false;
@@ -15,6 +16,11 @@ export class BreakableLink {
 
   get address(): { host: string; port: number } {
     return { host: '127.0.0.1', port: this.#port };
+  }
+
+  /** Connections of clients that are open. */
+  get connections(): number {
+    return this.#clients.size;
   }
 
   /** Accepts connections, at the same port each time. */
@@ -57,6 +63,8 @@ export class BreakableLink {
 
   #relay(client: Socket): void {
     const store = connect(this.#store);
+    this.#clients.add(client);
+    client.on('close', () => this.#clients.delete(client));
     for (const [from, to] of [
       [client, store],
       [store, client],

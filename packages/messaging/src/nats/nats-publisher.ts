@@ -117,7 +117,11 @@ export class NatsPublisher {
 
   async #connect(): Promise<Sender> {
     const connection = await connect(this.#options);
-    const manager = await jetstreamManager(connection, { timeout: this.#options.deadlineMs, checkAPI: false });
+    const opening = jetstreamManager(connection, { timeout: this.#options.deadlineMs, checkAPI: false });
+    const manager = await opening.catch(async (error) => {
+      await closeQuietly(connection);
+      throw error;
+    });
     return { connection, manager, topics: new Map() };
   }
 

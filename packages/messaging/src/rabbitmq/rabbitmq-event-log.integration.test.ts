@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { connect } from 'amqplib';
+import { BreakableLink } from '../conformance/breakable-link.ts';
 import { describeFaults } from '../conformance/faults.ts';
 import { waitUntil } from '../conformance/world.ts';
 import { describeEventLog, type MakeEventLog } from '../conformance.ts';
@@ -62,6 +63,29 @@ describe('a topic whose groups have names', () => {
         await channel.deleteQueue(stream);
         await channel.deleteQueue(`${stream}.${group}.position`);
       }
+      await connection.close();
+    }
+  }, 60_000);
+});
+
+describe('a topic that the broker refuses', () => {
+  it('leaves no connection open for each attempt', async () => {
+    const topic = `refused-${randomUUID()}`;
+    const connection = await connect(readRabbitMqUrl());
+    const channel = await connection.createChannel();
+    await channel.assertQueue(topic, { durable: true });
+    const link = new BreakableLink({ host: hostname, port: Number(port) });
+    await link.open();
+    const log = await makeLog({ publishDeadlineMs: 5_000, storeAt: link.address });
+    try {
+      for (let attempt = 0; attempt < 5; attempt += 1) {
+        await expect(log.publish(topic, [{ key: 'org-1', value: 'value' }])).rejects.toThrow();
+      }
+      await waitUntil('no connection is left', () => link.connections === 0);
+    } finally {
+      await log.close();
+      await link.refuse();
+      await channel.deleteQueue(topic);
       await connection.close();
     }
   }, 60_000);

@@ -112,10 +112,17 @@ export class RabbitMqPublisher {
 
   async #connect(onLost: () => void): Promise<Sender> {
     const connection = await connect(this.#options, onLost);
-    const channel = await connection.createConfirmChannel();
+    const channel = await connection.createConfirmChannel().catch(async (error) => {
+      await closeQuietly(connection);
+      throw error;
+    });
     const sender: Sender = { connection, channel, topics: new Map(), returned: undefined };
     channel.on('error', () => undefined);
-    channel.on('close', onLost);
+    // A refused declaration closes the channel alone; another attempt opens a connection of its own.
+    channel.on('close', () => {
+      onLost();
+      closeQuietly(connection);
+    });
     channel.on('return', () => {
       sender.returned = new Error('the broker has no stream for a record');
     });
