@@ -193,6 +193,7 @@ export const matrixRoutes: readonly MatrixRoute[] = [
     body: { provider: 'mock', model: 'mock-small', price: { input: '1', output: '1' } },
   },
   { route: 'DELETE /v1/orchestrator/prices/:requestId', needs: prices },
+  { route: 'GET /v1/orchestrator/prices/differences', needs: prices },
   { route: 'GET /v1/orchestrator/price-rules', needs: prices },
   { route: 'POST /v1/orchestrator/price-rules', needs: prices, body: { models: '*', multiplierPpm: 1_000_000 } },
   { route: 'DELETE /v1/orchestrator/price-rules/:requestId', needs: prices },

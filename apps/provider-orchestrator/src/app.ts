@@ -18,6 +18,7 @@ import { deleteRoute } from './routes/delete-route/handler.ts';
 import { endPrice } from './routes/end-price/handler.ts';
 import { endPriceRule } from './routes/end-price-rule/handler.ts';
 import { listModels } from './routes/list-models/handler.ts';
+import { listPriceDifferences } from './routes/list-price-differences/handler.ts';
 import { listPriceRules } from './routes/list-price-rules/handler.ts';
 import { listPrices } from './routes/list-prices/handler.ts';
 import { listProviders } from './routes/list-providers/handler.ts';
@@ -79,6 +80,7 @@ export function createProviderOrchestratorApp(context: ProviderOrchestratorConte
 
     app.get(prices, pricesManager, listPrices(context));
     app.post(prices, pricesManager, jsonBody, createPrice(context));
+    app.get(`${prices}/differences`, pricesManager, listPriceDifferences(context));
     app.delete(`${prices}/:id`, pricesManager, endPrice(context));
     app.get(priceRules, pricesManager, listPriceRules(context));
     app.post(priceRules, pricesManager, jsonBody, createPriceRule(context));

@@ -35,6 +35,8 @@ export interface OrchestratorEvents {
   reportsBack(): void;
   /** Proxies that start while this service is away find an earlier state, or none. */
   lastKnownGoodNotKept(reason: unknown): void;
+  /** Seconds since the last new price; null if there is none. */
+  pricesAged(ageSeconds: number | null): void;
   registryLost(error: unknown): void;
   registryBack(): void;
 }
@@ -66,6 +68,7 @@ export function createOrchestratorEvents(logger: Logger, metrics: Metrics): Orch
     'result',
   ]);
   const unhealthyCount = metrics.gauge('orchestrator_providers_unhealthy', 'Providers that fail their probes.');
+  const priceAge = metrics.gauge('orchestrator_price_age_seconds', 'Time since a new price was stored.');
   const acks = metrics.counter('orchestrator_snapshot_acks_total', 'What proxies said of snapshots.', ['result']);
   return {
     registryWritten({ snapshot, isNew, problems }) {
@@ -116,6 +119,7 @@ export function createOrchestratorEvents(logger: Logger, metrics: Metrics): Orch
     reportsLost: (error) => logger.error('proxy_reports_not_written', { error }),
     reportsBack: () => logger.info('proxy_reports_written_again'),
     lastKnownGoodNotKept: (error) => logger.error('last_known_good_not_kept', { error }),
+    pricesAged: (ageSeconds) => priceAge.set(ageSeconds ?? 0),
     registryLost: (error) => logger.error('registry_read_failed', { error }),
     registryBack: () => logger.info('registry_read_recovered'),
   };

@@ -16,6 +16,7 @@
 {{ include "aggregator.alert" (merge (dict "name" "AggregatorProviderModelUnknown" "page" "provider-model-unknown" "for" "0m" "expr" (printf "sum by (provider, model) (increase(proxy_failed_attempts_total{%s,code=\"model_not_found\"}[10m])) > 0" $job) "summary" "{{ $labels.provider }} does not know the model {{ $labels.model }}.") $alert) }}
 {{ include "aggregator.alert" (merge (dict "name" "AggregatorBalanceLow" "page" "low-balance" "for" "0m" "expr" (printf "sum(increase(billing_low_balances_total{%s}[15m])) > 0" $job) "summary" "A charge took a balance below the warning line.") $alert) }}
 {{ include "aggregator.alert" (merge (dict "name" "AggregatorSpoolFilling" "page" "spool-filling" "severity" "critical" "expr" (printf "max by (pod) (proxy_spool_fill_ratio{%s}) > 0.7" $job) "summary" "The spool of {{ $labels.pod }} is filling: settlements are not shipped.") $alert) }}
+{{ include "aggregator.alert" (merge (dict "name" "AggregatorPricesOld" "page" "prices-old" "for" "1h" "expr" (printf "max(orchestrator_price_age_seconds{%s}) > 90 * 86400" $job) "summary" "No price has changed for 90 days: providers may charge others.") $alert) }}
 {{ include "aggregator.money-alerts" (dict "root" . "job" $job) }}
 {{- if .Values.operator.enabled }}
 {{ include "aggregator.alert" (merge (dict "name" "AggregatorOperatorNotLeading" "page" "operator-not-leading" "for" "1m" "expr" (printf "(max(leader{%s}) or vector(0)) < 1" $job) "summary" "No operator leads: changes of providers wait.") $alert) }}

@@ -1,4 +1,4 @@
-import { priceChange, pricePage, priceRuleChange, priceRulePage } from '@aggregator/contracts';
+import { priceChange, priceDifferences, pricePage, priceRuleChange, priceRulePage } from '@aggregator/contracts';
 import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { asPrincipal, createOrchestratorBench, type TestOrchestrator } from '../testing/start-orchestrator.ts';
@@ -124,6 +124,16 @@ describe('the price book', () => {
     [{ provider: 'mock', model: 'no-such', price: { input: '1', output: '1' } }, 'model'],
   ])('refuses %j and names what is wrong', async (body, param) => {
     expect(await call('POST', '/prices', body)).toMatchObject({ status: 400, body: { param } });
+  });
+
+  it('reports where the sources disagree', async () => {
+    const { body } = await call('GET', '/prices/differences');
+    const { data, hasMore } = priceDifferences.parse(body);
+
+    expect(hasMore).toBe(false);
+    // The one whose cost was set above.
+    expect(new Set(data.map(({ provider, model }) => `${provider}/${model}`))).toEqual(new Set(['mock/mock-large']));
+    expect(data.find(({ component }) => component === 'inputUncached')).toMatchObject({ costPicoUsd: '1000000' });
   });
 
   it('needs its own permission', async () => {

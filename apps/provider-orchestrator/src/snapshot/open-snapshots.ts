@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '../database/create-database.ts';
 import { withRegistry } from '../database/registry-unavailable.ts';
 import type { OrchestratorEvents } from '../events.ts';
-import { arePricesDue, publishChange, readNewerSnapshot } from './publish.ts';
+import { arePricesDue, publishChange, readNewerSnapshot, readPriceAgeSeconds } from './publish.ts';
 import { SnapshotFeed } from './snapshot-feed.ts';
 import { SnapshotStreams } from './snapshot-streams.ts';
 
@@ -26,7 +26,9 @@ export function openSnapshots(parts: {
     async read(known) {
       // A price that begins now is published by whichever instance sees it first.
       if (await arePricesDue(database)) events.registryPublished(await publishChange(database, async () => undefined));
-      return await readNewerSnapshot(database, known);
+      const newer = await readNewerSnapshot(database, known);
+      events.pricesAged(await readPriceAgeSeconds(database));
+      return newer;
     },
     pollMs,
     onFailure: events.registryLost,

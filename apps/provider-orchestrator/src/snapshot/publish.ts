@@ -69,6 +69,13 @@ export async function arePricesDue(database: Database): Promise<boolean> {
   return z.tuple([z.object({ isDue: z.boolean() })]).parse(rows)[0].isDue;
 }
 
+/** Seconds since a price was stored for the last time; null if there is none. */
+export async function readPriceAgeSeconds(database: Database): Promise<number | null> {
+  const rows = await database.$queryRaw`
+    SELECT extract(epoch FROM clock_timestamp() - max(created_at))::float8 AS age FROM model_price`;
+  return z.tuple([z.object({ age: z.number().nullable() })]).parse(rows)[0].age;
+}
+
 /** The snapshot that was published last, if it is newer than `known`; null where there is none. */
 export async function readNewerSnapshot(
   database: Database,

@@ -4,6 +4,7 @@ import {
   listPriceRulesQuery,
   listPricesQuery,
   priceChange,
+  priceDifferences,
   pricePage,
   priceRuleChange,
   priceRulePage,
@@ -27,6 +28,10 @@ export const priceRoutes: readonly ApiRoute[] = [
   {
     ...{ ...prices, method: 'DELETE', path: `${base}/{id}`, summary: 'End a version of a price' },
     ...{ status: 200, answer: priceChange, codes: ['conflict'] },
+  },
+  {
+    ...{ ...prices, method: 'GET', path: `${base}/differences`, summary: 'List differences between sources of prices' },
+    ...{ status: 200, answer: priceDifferences },
   },
   {
     ...{ ...prices, method: 'GET', path: rules, summary: 'List markups and discounts' },

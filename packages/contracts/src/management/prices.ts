@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { providerName, snapshotModel } from '../routing-snapshot.ts';
+import { usageComponents } from '../usage.ts';
 import { priceInUsd, publishedAs } from './providers.ts';
 
 /** Bodies of `/orchestrator/prices*` and `/orchestrator/price-rules*`, for holders of `prices:manage`. Unknown fields are refused. */
@@ -70,6 +71,31 @@ export const pricePage = z.strictObject({ data: z.array(priceRow), nextCursor: z
 export type PricePage = z.infer<typeof pricePage>;
 export const priceChange = z.strictObject({ price: priceRow, snapshot: publishedAs });
 export type PriceChange = z.infer<typeof priceChange>;
+
+/** What one source says of a rate, as pico-USD per unit; null if it has no such rate. */
+const sourceRate = z.string().nullable();
+
+/**
+ * `GET /orchestrator/prices/differences`: where the sources of prices say different rates of a model, of the plain tier. The
+ * provider's cost is the book's, else the declared one.
+ */
+export const priceDifference = z.strictObject({
+  provider: z.string(),
+  model: z.string(),
+  component: z.enum(usageComponents),
+  /** The built-in catalogue, which the vendor's list was read into. */
+  cataloguePicoUsd: sourceRate,
+  /** A Provider resource, the API for providers, a variable, or the catalogue as it was then. */
+  declaredPicoUsd: sourceRate,
+  costPicoUsd: sourceRate,
+});
+export type PriceDifference = z.infer<typeof priceDifference>;
+export const priceDifferences = z.strictObject({
+  data: z.array(priceDifference),
+  /** There are more than are shown. */
+  hasMore: z.boolean(),
+});
+export type PriceDifferences = z.infer<typeof priceDifferences>;
 
 /** `<provider>/<model>` with `*` for any text: `*`, `openai/*`, `anthropic/claude-haiku-*`. */
 export const modelPattern = z
