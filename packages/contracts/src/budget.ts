@@ -20,7 +20,8 @@ export const budgetAmount = nanoUsdString.refine(
   'more than zero and below 9007199254740992 nano-USD',
 );
 
-export const budgetModels = z.array(z.string().min(1).max(256)).min(1).max(100);
+/** Few: the gateway sends them with each request. */
+export const budgetModels = z.array(z.string().min(1).max(256)).min(1).max(20);
 
 /** A budget that counts the requests of a principal. */
 export const principalBudget = z.strictObject({
