@@ -87,6 +87,7 @@ describe('budgets at every level', () => {
     expect(refused[0]?.json.error).toMatchObject({ code: 'budget_exceeded', param: budgets[3]?.id });
     expect(refused[0]?.json.error?.message).toMatch(/budget "the key" of the API key .* billing member/);
     expect(refused[0]?.headers.get('x-should-retry')).toBe('false');
+    expect(refused[0]?.headers.get('ratelimit')).toContain('"budget-key";r=');
 
     // One by one to its very end: what is left afterwards covers no request.
     await untilRefused(() => ask());

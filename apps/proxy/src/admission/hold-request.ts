@@ -4,8 +4,10 @@ import type { RoutePlan } from '@aggregator/routing';
 import type { Exchange } from '../exchange.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import { releaseHold } from '../settlement/release-hold.ts';
+import { BudgetExceeded } from './budget-error.ts';
 import type { Hold } from './hold.ts';
 import { limitsOf, ownerOf, toActualCosts } from './limit-subjects.ts';
+import { setBudgetHeaders } from './rate-headers.ts';
 import type { RequestBounds } from './request-bounds.ts';
 import { budgetsOf, type RequestBudget } from './request-budgets.ts';
 import { checkCost, dearestWithin, withAdvice } from './request-cost.ts';
@@ -51,6 +53,7 @@ export async function holdRequest(
   try {
     await takeHold(context, exchange, request);
   } catch (error) {
+    if (error instanceof BudgetExceeded) setBudgetHeaders(exchange.response, error);
     throw withAdvice(error, bounds, request.holdNanoUsd);
   }
   return { amountNanoUsd: request.holdNanoUsd, bounds, budgets, ...limits.subjects };

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { RateVerdict } from '@aggregator/admission';
+import type { BudgetExceeded } from './budget-error.ts';
 
 const windowSeconds = 60;
 
@@ -22,6 +23,14 @@ export function setRateHeaders(response: ServerResponse, verdicts: readonly Rate
   }
   response.setHeader('ratelimit', states.join(', '));
   response.setHeader('ratelimit-policy', policies.join(', '));
+}
+
+/** Tells the caller the budget that refused it, behind the limits of rate. */
+export function setBudgetHeaders(response: ServerResponse, { headers }: Pick<BudgetExceeded, 'headers'>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    const before = response.getHeader(name);
+    response.setHeader(name, typeof before === 'string' ? `${before}, ${value}` : value);
+  }
 }
 
 /** By public name; of a caller's limit and its organisation's, the one with less left is shown. */
