@@ -83,6 +83,15 @@ describe('a session in a cookie', () => {
     expect(asked()).toEqual([]);
   });
 
+  it('works behind a proxy that asks the gateway by another name, since the browser names the site', async () => {
+    const headers = { origin: 'https://ai.example', 'sec-fetch-site': 'same-origin' };
+
+    const { status, cookie } = await post('/v1/auth/login', {}, headers);
+
+    expect(status).toBe(200);
+    expect(cookie).toMatch(/; Secure$/);
+  });
+
   it('is no credential without the header, which a form of another site cannot send', async () => {
     const headers = { cookie: 'aggregator-session=agr_old', 'x-aggregator-session': '' };
 

@@ -27,8 +27,9 @@ export function readSessionCookie(request: IncomingMessage): SessionCookie | nul
   if (request.headers[sessionHeader] !== 'cookie') return null;
   const { origin, host } = request.headers;
   const site = request.headers['sec-fetch-site'];
-  const isForeign = site !== undefined && site !== 'same-origin';
-  if (isForeign || (origin !== undefined && hostOf(origin) !== host)) {
+  // A browser of today says where the page is from. Otherwise its origin must be the address that was asked.
+  const isForeign = site === undefined ? origin !== undefined && hostOf(origin) !== host : site !== 'same-origin';
+  if (isForeign) {
     throw new AppError('insufficient_permissions', {
       message: 'A session cookie belongs to the pages of this address.',
     });

@@ -48,11 +48,18 @@ class Session {
   }
 
   /** Asks for a new access token; two callers at once share one request. */
-  renew(organizationId?: string): Promise<string | null> {
-    this.#renewal ??= this.#renew(organizationId).finally(() => {
+  renew(): Promise<string | null> {
+    this.#renewal ??= this.#renew().finally(() => {
       this.#renewal = null;
     });
     return this.#renewal;
+  }
+
+  /** Goes on in another organisation of the person. */
+  async enter(organizationId: string): Promise<void> {
+    // A renewal that is under way is for the organisation of before.
+    await this.#renewal?.catch(() => null);
+    await this.#renew(organizationId);
   }
 
   async signOut(): Promise<void> {

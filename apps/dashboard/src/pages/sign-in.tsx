@@ -39,7 +39,7 @@ export function SignInPage() {
         </a>
       ))}
       <p className="row spread">
-        <Link to="/reset-password">{t('forgot')}</Link>
+        {methods?.sendsMails === false ? null : <Link to="/reset-password">{t('forgot')}</Link>}
         {methods?.signUp === 'open' || methods?.signUp === 'domains' ? (
           <Link to="/register">{t('register')}</Link>
         ) : null}

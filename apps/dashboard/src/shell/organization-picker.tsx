@@ -11,7 +11,8 @@ export function OrganizationPicker() {
   const memberships = useQuery(membershipsQuery).data?.data ?? [];
   const current = memberships.find(({ isCurrent }) => isCurrent);
   const change = async (organizationId: string) => {
-    await session.renew(organizationId);
+    // If it is refused, the pages say why: they ask anew with the token of before.
+    await session.enter(organizationId).catch(() => undefined);
     await queries.resetQueries();
   };
   if (memberships.length < 2) return <p className="soft">{current?.organizationName ?? '\u00a0'}</p>;

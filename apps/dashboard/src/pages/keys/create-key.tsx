@@ -72,6 +72,7 @@ function Restrictions({ preset }: { preset: Preset }) {
         </div>
         <TextArea label={t('models')} hint={t('modelsHint')} name="models" rows={3} spellCheck={false} />
         <TextArea label={t('addresses')} hint={t('addressesHint')} name="addresses" rows={2} spellCheck={false} />
+        <TextArea label={t('origins')} hint={t('originsHint')} name="origins" rows={2} spellCheck={false} />
         <div className="tiles">
           <NumberField label={t('rpm')} name="requestsPerMinute" value={preset.requestsPerMinute} max={1_000_000} />
           <NumberField label={t('tpm')} name="tokensPerMinute" max={1_000_000_000} />

@@ -28,12 +28,14 @@ const lines = (text: string | undefined): string[] =>
 export function toKeyRequest(form: KeyForm, preset: Preset): CreateApiKeyRequest {
   const models = lines(form.models);
   const allowedIps = lines(form.addresses);
+  const allowedOrigins = lines(form.origins);
   const limits = toLimits(form);
   return {
     name: form.name ?? '',
     scopes: [...preset.scopes],
     ...(models.length > 0 && { models }),
     ...(allowedIps.length > 0 && { allowedIps }),
+    ...(allowedOrigins.length > 0 && { allowedOrigins }),
     // The end of the day that was chosen, where the person is.
     ...(form.expires && { expiresAt: new Date(`${form.expires}T23:59:59`).toISOString() }),
     ...(Object.keys(limits).length > 0 && { limits }),

@@ -57,6 +57,11 @@ export const keyWords = {
     'Addresses or ranges (CIDR) that may use the key, one a line. Empty: any.',
     'Адреса или диапазоны (CIDR), с которых можно пользоваться ключом, по одному в строке. Пусто: любые.',
   ],
+  origins: ['Web pages', 'Веб-страницы'],
+  originsHint: [
+    'Origins of pages that may use the key in a browser, such as https://app.example.com, one a line. Empty: what the installation allows.',
+    'Источники страниц, которым можно использовать ключ в браузере, например https://app.example.com, по одному в строке. Пусто: как разрешено в установке.',
+  ],
   expiresHint: ['Empty: never.', 'Пусто: никогда.'],
   rpm: ['Requests a minute', 'Запросов в минуту'],
   tpm: ['Tokens a minute', 'Токенов в минуту'],
