@@ -98,7 +98,14 @@ const bodies = {
     const messages = Array.from({ length: 300_000 }, () => ({ role: 'user', content: 'x' }));
     return JSON.stringify({ model: 'hostile', messages });
   },
+  /** As many messages as may be, which are translated. */
+  conversation: () => {
+    const part = (at: number) => ({ type: 'text', text: `${at} ${'word '.repeat(80)}` });
+    const messages = Array.from({ length: 20_000 }, (_, at) => ({ role: 'user', content: [part(at), part(at)] }));
+    return JSON.stringify({ model: 'hostile', max_tokens: 5, messages });
+  },
   text: () => chat('x'.repeat(19_000_000)),
+  quotes: () => chat('"a'.repeat(6_000_000)),
   escapes: () => `{"model":"hostile","messages":[{"role":"user","content":"${'\\u0041'.repeat(3_000_000)}"}]}`,
   addresses: () => {
     const text = Array.from({ length: 1_150_000 }, (_, at) => `u${at}@e.co`).join(' ');
@@ -126,6 +133,8 @@ export const floods: readonly Attack[] = [
   large('a million names', bodies.names),
   large('300,000 messages', bodies.messages),
   large('text of 19 MB', bodies.text),
+  large('a conversation of 20,000 messages', bodies.conversation),
+  large('six million quotes', bodies.quotes),
   large('three million escapes', bodies.escapes),
   large('a million brackets', bodies.deep),
   large('nine million numbers to embed', bodies.numbers, { path: '/v1/embeddings' }),
