@@ -1,4 +1,4 @@
-import { apiKeyList, budget, createdScimToken, invitation, sessionList, team } from '@aggregator/contracts';
+import { apiKeyList, budget, bulkJob, createdScimToken, invitation, sessionList, team } from '@aggregator/contracts';
 import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startWorld, type World } from './start-world.ts';
@@ -56,6 +56,8 @@ describe('every route with every caller that must not use it (I17)', () => {
     ids.set('invitationId', invitation.parse(invited.json).id);
     const issued = await victimAs.request('POST', '/v1/auth/organization/scim-tokens', { name: 'idp' });
     ids.set('scimTokenId', createdScimToken.parse(issued.json).id);
+    const list = { rows: [{ email: 'guest@example.com' }], dryRun: true };
+    ids.set('bulkId', bulkJob.parse((await victimAs.request('POST', '/v1/auth/organization/bulk', list)).json).id);
     const sessions = sessionList.parse((await callers.as(victim.token).request('GET', '/v1/users/sessions')).json);
     const response = await fetch(`${world.baseUrl}/v1/chat/completions`, {
       method: 'POST',

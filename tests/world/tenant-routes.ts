@@ -28,6 +28,7 @@ const prices = 'prices:manage';
 const invitations = '/v1/auth/organization/invitations';
 const teams = '/v1/auth/organization/teams';
 const budgets = '/v1/auth/organization/budgets';
+const bulk = '/v1/auth/organization/bulk';
 const scimTokens = '/v1/auth/organization/scim-tokens';
 const ssoProviders = '/v1/auth/sso-providers';
 const ssoProvider = {
@@ -109,6 +110,14 @@ export const matrixRoutes: readonly MatrixRoute[] = [
     ...{ route: 'POST /v1/auth/organization/service-accounts', needs: 'session' },
     body: { name: 'intruder', role: 'viewer' },
   },
+  { route: `POST ${bulk}`, needs: 'session', body: { rows: [{ email: 'intruder@example.com' }], dryRun: true } },
+  { route: `GET ${bulk}/export`, needs: 'session' },
+  { route: `GET ${bulk}/:bulkId`, needs: 'session', isOwned: true },
+  {
+    ...{ route: 'POST /v1/auth/organizations/:organizationId/bulk', needs: tenants },
+    body: { rows: [{ email: 'intruder@example.com' }] },
+  },
+  { route: 'GET /v1/auth/organizations/:organizationId/bulk/:bulkId', needs: tenants },
   { route: `POST ${scimTokens}`, needs: 'session', body: { name: 'intruder' } },
   { route: `GET ${scimTokens}`, needs: 'session' },
   { route: `DELETE ${scimTokens}/:scimTokenId`, needs: 'session', isOwned: true },

@@ -11,6 +11,7 @@ import { changePasswordHandler } from './routes/change-password/handler.ts';
 import { confirmOrganizationHandler } from './routes/confirm-organization/handler.ts';
 import { createApiKeyHandler } from './routes/create-api-key/handler.ts';
 import { createBudgetHandler } from './routes/create-budget/handler.ts';
+import { createBulkJobHandler } from './routes/create-bulk-job/handler.ts';
 import { createInvitationHandler } from './routes/create-invitation/handler.ts';
 import { createScimTokenHandler } from './routes/create-scim-token/handler.ts';
 import { createServiceAccountHandler } from './routes/create-service-account/handler.ts';
@@ -19,8 +20,10 @@ import { deleteBudgetHandler } from './routes/delete-budget/handler.ts';
 import { deleteSsoProviderHandler } from './routes/delete-sso-provider/handler.ts';
 import { deleteTeamHandler } from './routes/delete-team/handler.ts';
 import { exchangeSsoCodeHandler } from './routes/exchange-sso-code/handler.ts';
+import { exportBulkHandler } from './routes/export-bulk/handler.ts';
 import { exportOrganizationHandler } from './routes/export-organization/handler.ts';
 import { finishSsoLoginHandler } from './routes/finish-sso-login/handler.ts';
+import { getBulkReportHandler } from './routes/get-bulk-report/handler.ts';
 import { getJwksHandler } from './routes/get-jwks/handler.ts';
 import { getKeyEpochHandler } from './routes/get-key-epoch/handler.ts';
 import { getOrganizationHandler } from './routes/get-organization/handler.ts';
@@ -82,6 +85,8 @@ const invitationsPath = '/v1/auth/organization/invitations';
 const budgetsPath = '/v1/auth/organization/budgets';
 const teamsPath = '/v1/auth/organization/teams';
 const ssoProvidersPath = '/v1/auth/sso-providers';
+const bulkPath = '/v1/auth/organization/bulk';
+const tenantBulkPath = '/v1/auth/organizations/:id/bulk';
 const scimTokensPath = '/v1/auth/organization/scim-tokens';
 const membersPath = '/v1/auth/organization/members';
 
@@ -160,6 +165,12 @@ export function createAuthApp(context: AuthContext): Express {
       turn,
       createServiceAccountHandler(context),
     );
+
+    app.post(bulkPath, allow('members.manage'), jsonBody, turn, createBulkJobHandler(context));
+    app.get(`${bulkPath}/export`, allow('members.manage'), exportBulkHandler(context));
+    app.get(`${bulkPath}/:id`, allow('members.manage'), getBulkReportHandler(context));
+    app.post(tenantBulkPath, allow('tenants.manage'), jsonBody, turn, createBulkJobHandler(context));
+    app.get(`${tenantBulkPath}/:jobId`, allow('tenants.manage'), getBulkReportHandler(context));
 
     app.post(scimTokensPath, allow('members.manage'), jsonBody, turn, createScimTokenHandler(context));
     app.get(scimTokensPath, allow('members.manage'), listScimTokensHandler(context));

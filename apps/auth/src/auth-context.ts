@@ -30,6 +30,8 @@ export interface AuthContext extends ServiceContext {
   readonly sendsMails: boolean;
   /** Start of the addresses of this installation, as browsers see them. */
   readonly publicUrl: string;
+  /** Begins the work on a list of people that was just given. */
+  wakeBulk(): void;
   readonly ssoAllowlist: EgressAllowlist;
   readonly oidcClients: OidcClients;
   readonly ssoSecrets: SecretSealer;

@@ -10,6 +10,7 @@ import {
 import { toSignUpPolicy } from './accounts/sign-up-policy.ts';
 import { createLoginGuard } from './attempts/login-guard.ts';
 import type { AuthContext } from './auth-context.ts';
+import { type BulkWorker, startWorking } from './bulk/start-working.ts';
 import type { AuthConfig } from './config.ts';
 import { createDatabase } from './database/create-database.ts';
 import { createAuthEvents } from './events.ts';
@@ -60,6 +61,7 @@ export async function createAuthContext(
   const events = createAuthEvents(logger, metrics, invalidation);
   const { ssoIssuerAllowlist: ssoAllowlist = emptyAllowlist } = config;
   const oidcClients = createOidcClients({ allowlist: ssoAllowlist, proxies: config, now: nowMs });
+  let bulk: BulkWorker | undefined;
   let delivering: { stop(): Promise<void> } | undefined;
 
   return {
@@ -90,6 +92,7 @@ export async function createAuthContext(
     invitationsPerDay: config.invitationsPerDay,
     sendsMails: transport !== null,
     publicUrl: config.publicUrl,
+    wakeBulk: () => bulk?.wake(),
     ssoAllowlist,
     oidcClients,
     ssoSecrets: createSecretSealer(config.keyPeppers),
@@ -106,6 +109,7 @@ export async function createAuthContext(
         const delivery = { queue: mails, transport, events, publicUrl: config.publicUrl, now };
         delivering = startDelivering({ ...delivery, database }, onError);
       }
+      bulk = startWorking({ database, events, now }, (error) => logger.warn('bulk_work_failed', { error }));
       sweeping = startSweeping({ database, events, mails }, now, (error) =>
         logger.warn('session_sweep_failed', { error }),
       );
@@ -113,6 +117,7 @@ export async function createAuthContext(
     async close() {
       sweeping?.stop();
       await delivering?.stop();
+      await bulk?.stop();
       if (overrides.mailTransport === undefined) await transport?.close();
       await oidcClients.close();
       await database.$disconnect();

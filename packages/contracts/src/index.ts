@@ -36,6 +36,7 @@ export { isExactNumber, isOpaqueField, parseExactJson, parseOpaqueJson } from '.
 export * from './management/account-mails.ts';
 export * from './management/browser-origin.ts';
 export * from './management/budgets.ts';
+export * from './management/bulk.ts';
 export * from './management/credits.ts';
 export * from './management/dead-letters.ts';
 export * from './management/identity.ts';

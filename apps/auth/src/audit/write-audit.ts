@@ -55,7 +55,8 @@ export interface AuditedChange {
     | 'budget_updated'
     | 'budget_deleted'
     | 'scim_token_created'
-    | 'scim_token_revoked';
+    | 'scim_token_revoked'
+    | 'bulk_job_created';
   subjectType:
     | 'organization'
     | 'user'
@@ -65,7 +66,8 @@ export interface AuditedChange {
     | 'invitation'
     | 'budget'
     | 'sso_provider'
-    | 'scim_token';
+    | 'scim_token'
+    | 'bulk_job';
   subjectId: string;
   /** What changed; never a secret, never personal data. */
   details?: Readonly<Record<string, string | number | readonly string[]>>;

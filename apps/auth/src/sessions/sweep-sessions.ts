@@ -39,6 +39,10 @@ export async function sweepMails(database: Database, mails: MailQueue, now: Date
       DELETE FROM "sso_login" WHERE "state_hash" IN (
         SELECT "state_hash" FROM "sso_login" WHERE "expires_at" < ${daysAgo(1 / 24)} LIMIT ${perSweepMax}
       )`,
+    await database.$executeRaw`
+      DELETE FROM "bulk_job" WHERE "id" IN (
+        SELECT "id" FROM "bulk_job" WHERE "finished_at" < ${daysAgo(7)} LIMIT 10
+      )`,
   ];
   return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -1,3 +1,11 @@
+import {
+  bulkExport,
+  bulkExportQuery,
+  bulkJob,
+  bulkReport,
+  bulkReportQuery,
+  createBulkRequest,
+} from '../management/bulk.ts';
 import { createdScimToken, createScimTokenRequest, scimTokenList } from '../management/scim-tokens.ts';
 import {
   putSsoProviderRequest,
@@ -15,9 +23,11 @@ const open = { tag: 'Single sign-on', needs: 'nothing' } as const;
 const operator = { tag: 'Operator', needs: 'tenants.manage' } as const;
 const members = { tag: 'Members', needs: 'members.manage' } as const;
 const providers = '/v1/auth/sso-providers';
+const bulk = '/v1/auth/organization/bulk';
+const tenantBulk = '/v1/auth/organizations/{id}/bulk';
 const scimTokens = '/v1/auth/organization/scim-tokens';
 
-/** Login through identity providers, and their credentials for SCIM. */
+/** Login through identity providers, their credentials for SCIM, and lists of people. */
 export const ssoRoutes: readonly ApiRoute[] = [
   {
     ...{ ...open, method: 'GET', path: '/v1/auth/methods', summary: 'List the ways to log in' },
@@ -58,5 +68,35 @@ export const ssoRoutes: readonly ApiRoute[] = [
   {
     ...{ ...members, method: 'DELETE', path: `${scimTokens}/{id}`, summary: 'Revoke a token for SCIM' },
     ...{ status: 204 },
+  },
+  {
+    ...{ ...members, method: 'POST', path: bulk, summary: 'Add a list of people as a job' },
+    ...{ body: createBulkRequest, status: 202, answer: bulkJob, codes: ['conflict'] },
+  },
+  {
+    ...{
+      ...members,
+      method: 'GET',
+      path: `${bulk}/export`,
+      summary: 'Export the people of the organisation as such a list',
+    },
+    ...{ query: bulkExportQuery, status: 200, answer: bulkExport },
+  },
+  {
+    ...{ ...members, method: 'GET', path: `${bulk}/{id}`, summary: 'Show the progress and the report of a list' },
+    ...{ query: bulkReportQuery, status: 200, answer: bulkReport },
+  },
+  {
+    ...{ ...operator, method: 'POST', path: tenantBulk, summary: 'Add a list of people to any organisation' },
+    ...{ body: createBulkRequest, status: 202, answer: bulkJob, codes: ['conflict'] },
+  },
+  {
+    ...{
+      ...operator,
+      method: 'GET',
+      path: `${tenantBulk}/{jobId}`,
+      summary: 'Show the report of a list of any organisation',
+    },
+    ...{ query: bulkReportQuery, status: 200, answer: bulkReport },
   },
 ];

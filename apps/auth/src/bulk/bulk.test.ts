@@ -1,0 +1,154 @@
+import { type BulkReport, bulkExport, bulkJob, bulkReport } from '@aggregator/contracts';
+import { waitFor } from '@aggregator/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Account, type AuthHarness, startAuth } from '../testing/start-auth.ts';
+import { readCsv, writeCsv } from './csv.ts';
+
+const path = '/v1/auth/organization/bulk';
+
+describe('a list of people', () => {
+  let auth: AuthHarness;
+  let owner: Account;
+  let session: Account['principal'];
+  let operator: Account;
+  beforeAll(async () => {
+    auth = await startAuth();
+    owner = await auth.createAccount();
+    session = { ...owner.principal, sessionId: crypto.randomUUID() };
+    operator = await auth.createAccount('operator');
+    const provider = {
+      ...{ label: 'Acme', issuer: 'https://id.acme.com', clientId: 'x', domains: ['acme.com'] },
+      organizationId: owner.principal.orgId,
+    };
+    await auth.call('PUT', '/v1/auth/sso-providers/acme', { as: operator.principal, body: provider });
+  });
+  afterAll(() => auth.stop());
+
+  /** Gives the list, waits for its end, and returns its report. */
+  async function run(body: object, as = session, at = path): Promise<BulkReport> {
+    const given = await auth.call('POST', at, { as, body });
+    expect({ status: given.status, text: given.text }).toMatchObject({ status: 202 });
+    const { id } = bulkJob.parse(given.body);
+    const read = async (query = '') => bulkReport.parse((await auth.call('GET', `${at}/${id}${query}`, { as })).body);
+    await waitFor(async () => (await read()).finishedAt !== null, {
+      describe: 'the end of the job',
+      timeoutMs: 60_000,
+    });
+    const report = await read('?limit=100');
+    const rows = [...report.rows];
+    for (let cursor = report.nextCursor; cursor !== null; ) {
+      const page = await read(`?limit=100&cursor=${cursor}`);
+      rows.push(...page.rows);
+      cursor = page.nextCursor;
+    }
+    return { ...report, rows };
+  }
+  const resultsOf = ({ rows }: BulkReport) => rows.map(({ result }) => result);
+
+  it('of 1,000 makes each of them a member of its team once, also if it is given again', async () => {
+    const rows = Array.from({ length: 1000 }, (_, at) => ({ email: `p${at}@acme.com`, teams: [`team ${at % 5}`] }));
+    const report = await run({ rows });
+
+    expect(report).toMatchObject({ total: 1000, done: 1000, isDryRun: false });
+    expect(new Set(resultsOf(report))).toEqual(new Set(['created']));
+    expect(report.rows.map(({ number }) => number)).toEqual(rows.map((_, at) => at + 1));
+    const organizationId = owner.principal.orgId;
+    expect(await auth.database.membership.count({ where: { organizationId } })).toBe(1001);
+    expect(await auth.database.teamMember.count({ where: { organizationId } })).toBe(1000);
+    expect(new Set(resultsOf(await run({ rows })))).toEqual(new Set(['unchanged']));
+    expect(await auth.database.auditEntry.count({ where: { action: 'member_joined', organizationId } })).toBe(1000);
+  }, 120_000);
+
+  it('has a report for each row, and one bad row stops no other', async () => {
+    const report = await run({
+      csv: 'email,name,role,teams\r\nada@acme.com,"Lovelace, Ada",viewer,red;blue\nnobody,,,\nx@example.org,,,\nada@acme.com,,admin,red\nboss@acme.com,,owner,\n',
+    });
+
+    expect(resultsOf(report)).toEqual(['created', 'failed', 'failed', 'changed', 'failed']);
+    expect(report.rows[2]).toMatchObject({ email: 'x@example.org', message: expect.stringContaining('Invite') });
+    const ada = await auth.database.user.findUnique({
+      where: { email: 'ada@acme.com' },
+      include: { memberships: true },
+    });
+    expect(ada).toMatchObject({ name: 'Lovelace, Ada', memberships: [{ role: 'admin' }] });
+  });
+
+  it('changes nothing in a dry run, and says what it would do', async () => {
+    const before = await auth.database.user.count();
+    const report = await run({
+      rows: [{ email: 'dry@acme.com', teams: ['new'] }, { email: 'ada@acme.com' }],
+      dryRun: true,
+    });
+
+    expect(resultsOf(report)).toEqual(['created', 'unchanged']);
+    expect(await auth.database.user.count()).toBe(before);
+    expect(await auth.database.team.count({ where: { name: 'new' } })).toBe(0);
+  });
+
+  it('of an operator takes addresses of every domain, for any organisation', async () => {
+    const tenant = await auth.createAccount();
+    const at = `/v1/auth/organizations/${tenant.principal.orgId}/bulk`;
+    const report = await run({ rows: [{ email: 'any@corp.example', role: 'billing' }] }, operator.principal, at);
+
+    expect(resultsOf(report)).toEqual(['created']);
+    expect((await auth.call('POST', at, { as: session, body: { rows: [{ email: 'a@b.example' }] } })).status).toBe(403);
+  });
+
+  it('is not worked on for a maker who may not manage members any more', async () => {
+    const admin = await auth.createMember(owner.principal, 'admin');
+    const made = await auth.call('POST', path, {
+      as: admin.principal,
+      body: { rows: [{ email: 'late@acme.com' }], dryRun: true },
+    });
+    expect(made.status).toBe(202);
+    const where = { organizationId_userId: { organizationId: owner.principal.orgId, userId: admin.principal.userId } };
+    const job = bulkJob.parse(made.body);
+    await auth.database.membership.update({ where, data: { role: 'viewer' } });
+    await auth.database.bulkRow.updateMany({ where: { jobId: job.id }, data: { result: null } });
+    await auth.database.bulkJob.update({ where: { id: job.id }, data: { done: 0, finishedAt: null } });
+    const read = async () => bulkReport.parse((await auth.call('GET', `${path}/${job.id}`, { as: session })).body);
+    await waitFor(async () => (await read()).finishedAt !== null, { describe: 'the end', timeoutMs: 30_000 });
+
+    expect(resultsOf(await read())).toEqual(['failed']);
+  });
+
+  it.each([
+    ['both forms', { rows: [{ email: 'a@acme.com' }], csv: 'email' }],
+    ['no form', {}],
+    ['another header', { csv: 'mail\na@acme.com' }],
+    ['no rows', { csv: 'email\n' }],
+    ['too many rows', { csv: `email\n${'a@b.c\n'.repeat(5001)}` }],
+  ])('with %s is rejected', async (_what, body) => {
+    expect((await auth.call('POST', path, { as: session, body })).status).toBe(400);
+  });
+
+  it('is exported in the form that it is given in', async () => {
+    const json = bulkExport.parse((await auth.call('GET', `${path}/export`, { as: session })).body);
+    const text = await fetch(new URL(`${path}/export?format=csv`, auth.service.url), {
+      headers: await auth.identify(session),
+    }).then((response) => response.text());
+
+    expect(json.rows).toContainEqual({
+      email: 'ada@acme.com',
+      name: 'Lovelace, Ada',
+      role: 'admin',
+      teams: ['blue', 'red'],
+    });
+    expect(readCsv(text)).toHaveLength(json.rows.length);
+    expect(readCsv(text)).toContainEqual({
+      email: 'ada@acme.com',
+      name: 'Lovelace, Ada',
+      role: 'admin',
+      teams: ['blue', 'red'],
+    });
+  });
+
+  it('runs no formula in a sheet, and reads back what it wrote', () => {
+    const rows = ['=cmd()', '+1', "'=x", '-', '@a', 'a "b"\nc', "it's"].map((name) => ({
+      ...{ email: 'a@b.example', name, role: 'viewer', teams: ['t'] },
+    }));
+
+    expect(writeCsv(rows)).not.toMatch(/(?:^|,)"?[=+@-]/m);
+    expect(readCsv(writeCsv(rows))).toEqual(rows);
+  });
+});

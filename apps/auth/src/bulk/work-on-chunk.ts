@@ -1,0 +1,248 @@
+import { type BulkResult, type BulkRow, bulkRow } from '@aggregator/contracts';
+import { createUuidV7 } from '@aggregator/service-kit';
+import { z } from 'zod';
+import { type Actor, writeAudit } from '../audit/write-audit.ts';
+import type { Database, Transaction } from '../database/create-database.ts';
+import type { BulkJob, Prisma } from '../generated/prisma/client.ts';
+import { lockOrganization } from '../keys/lock-organization.ts';
+import { membersMax } from '../members/require-place.ts';
+import { reachFor, readStanding } from '../permissions/standing.ts';
+import { membershipsPerUserMax } from '../sessions/choose-organization.ts';
+import { reclaimAccount } from '../sso/reclaim-account.ts';
+import { toDomain } from '../sso/stored-provider.ts';
+import { addTeam } from '../teams/create-team.ts';
+import { enterTeam } from '../teams/set-place.ts';
+
+/** Rows of one transaction. */
+export const chunkSize = 50;
+
+export interface ChunkEnd {
+  job: BulkJob;
+  userIds: string[];
+  isFinished: boolean;
+}
+
+interface RowEnd {
+  result: BulkResult;
+  message: string | null;
+  userId: string | null;
+}
+
+const failed = (message: string): RowEnd => ({ result: 'failed', message, userId: null });
+
+/** Processes the next rows of the oldest open job that no other process works on; null if there is none. Rows, their results and their audit are one transaction. */
+export async function workOnChunk(database: Database, now: Date): Promise<ChunkEnd | null> {
+  return database.$transaction(
+    async (transaction) => {
+      const [claimed] = await transaction.$queryRaw<{ id: string }[]>`
+        SELECT "id" FROM "bulk_job" WHERE "finished_at" IS NULL ORDER BY "id" LIMIT 1 FOR UPDATE SKIP LOCKED`;
+      if (claimed === undefined) return null;
+      const job = await transaction.bulkJob.findUniqueOrThrow({ where: { id: claimed.id } });
+      await lockOrganization(transaction, job.organizationId);
+      const rows = await transaction.bulkRow.findMany({
+        where: { jobId: job.id, number: { gt: job.done } },
+        orderBy: { number: 'asc' },
+        take: chunkSize,
+      });
+      const refusal = await judgeMaker(transaction, job);
+      const worker = new RowWorker(transaction, now, job);
+      const open = rows.flatMap(({ number, input, result }) => (result === null ? [{ number, input }] : []));
+      await worker.read(open.flatMap(({ input }) => emailOf(input)));
+      const ends: (RowEnd & { number: number })[] = [];
+      for (const { number, input } of open) {
+        ends.push({ number, ...(refusal ?? (await worker.work(bulkRow.parse(input)))) });
+      }
+      await keepResults(transaction, job.id, ends);
+      const userIds = ends.flatMap(({ userId }) => userId ?? []);
+      const done = rows.at(-1)?.number ?? job.total;
+      const isFinished = done >= job.total;
+      await transaction.bulkJob.update({ where: { id: job.id }, data: { done, finishedAt: isFinished ? now : null } });
+      return { job, userIds, isFinished };
+    },
+    { timeout: 60_000 },
+  );
+}
+
+const stored = z.object({ email: z.string() });
+const emailOf = (input: unknown): string[] => {
+  const parsed = stored.safeParse(input);
+  return parsed.success ? [parsed.data.email] : [];
+};
+
+/** One statement for all rows of the chunk. */
+async function keepResults(
+  transaction: Transaction,
+  jobId: string,
+  ends: readonly (RowEnd & { number: number })[],
+): Promise<void> {
+  const numbers = ends.map(({ number }) => number);
+  const results = ends.map(({ result }) => result);
+  const messages = ends.map(({ message }) => message ?? '');
+  await transaction.$executeRaw`
+    UPDATE "bulk_row" SET "result" = "end"."result", "message" = nullif("end"."message", '')
+    FROM unnest(${numbers}::int[], ${results}::text[], ${messages}::text[]) AS "end"("number", "result", "message")
+    WHERE "bulk_row"."job_id" = ${jobId}::uuid AND "bulk_row"."number" = "end"."number"`;
+}
+
+/** Null if the maker of the job may still do what it asked for. */
+async function judgeMaker(transaction: Transaction, job: BulkJob): Promise<RowEnd | null> {
+  const home = job.isByOperator
+    ? await transaction.user.findUnique({
+        where: { id: job.createdById },
+        select: { isOperator: true, blockedAt: true },
+      })
+    : null;
+  if (job.isByOperator) {
+    return home?.isOperator === true && home.blockedAt === null
+      ? null
+      : failed('The operator may not do this any more.');
+  }
+  const standing = await readStanding(transaction, job.organizationId, job.createdById);
+  const isAllowed = standing !== null && reachFor(standing, 'members.manage') === 'organization';
+  return isAllowed ? null : failed('The maker of the list may not manage members any more.');
+}
+
+const accountParts = (organizationId: string) => ({
+  memberships: { where: { organizationId }, include: { teams: { include: { team: true } } } },
+});
+type Account = Prisma.UserGetPayload<{ include: ReturnType<typeof accountParts> }>;
+
+/** Makes people members. A second row of the same person, or a second job, finds what the first one did. */
+class RowWorker {
+  readonly #transaction: Transaction;
+  readonly #now: Date;
+  readonly #job: BulkJob;
+  readonly #actor: Actor;
+  readonly #teams = new Map<string, string>();
+  #domains: ReadonlySet<string> | null = null;
+  /** Accounts by address, as they were before the chunk; an address that a row changed is read again. */
+  readonly #known = new Map<string, Account>();
+  readonly #read = new Set<string>();
+  #members: number | null = null;
+
+  constructor(transaction: Transaction, now: Date, job: BulkJob) {
+    this.#transaction = transaction;
+    this.#now = now;
+    this.#job = job;
+    this.#actor = { userId: job.createdById, keyId: null, requestId: job.requestId ?? undefined };
+  }
+
+  /** Reads the accounts of a chunk by one query. */
+  async read(emails: readonly string[]): Promise<void> {
+    const where = { email: { in: [...emails] } };
+    const rows = await this.#transaction.user.findMany({ where, include: accountParts(this.#job.organizationId) });
+    for (const email of emails) this.#read.add(email);
+    for (const row of rows) this.#known.set(row.email ?? '', row);
+  }
+
+  async #find(email: string): Promise<Account | null> {
+    if (!this.#read.has(email)) await this.read([email]);
+    // The next row of the same person must see what this one does.
+    this.#read.delete(email);
+    return this.#known.get(email) ?? null;
+  }
+
+  async work(row: BulkRow): Promise<RowEnd> {
+    const { isByOperator, isDryRun } = this.#job;
+    const found = await this.#find(row.email);
+    const [membership] = found?.memberships ?? [];
+    if (membership === undefined) {
+      if (!isByOperator && !(await this.#ownsDomain(row.email))) {
+        return failed('The address is of no domain of the organisation. Invite the person.');
+      }
+      if (found?.isOperator === true && !isByOperator) return failed('This person cannot be added.');
+      const result: BulkResult = found === null ? 'created' : 'joined';
+      if (isDryRun) return { result, message: null, userId: null };
+      const userId = found?.id ?? createUuidV7(this.#now.getTime());
+      const refusal = await this.#join(userId, row, found);
+      if (refusal !== null) return refusal;
+      await this.#place(userId, row.teams);
+      return { result, message: null, userId };
+    }
+    const present = new Set(membership.teams.map(({ team }) => team.name));
+    const missing = row.teams.filter((name) => !present.has(name));
+    const isOwner = membership.role === 'owner' && row.role !== undefined;
+    const isRoleNew = !isOwner && row.role !== undefined && row.role !== membership.role;
+    const message = isOwner ? 'An owner keeps the role.' : null;
+    if (!isRoleNew && missing.length === 0) return { result: 'unchanged', message, userId: null };
+    const { userId } = membership;
+    if (isDryRun) return { result: 'changed', message, userId: null };
+    if (isRoleNew && row.role !== undefined) await this.#setRole(userId, membership.role, row.role);
+    await this.#place(userId, missing);
+    return { result: 'changed', message, userId };
+  }
+
+  async #ownsDomain(email: string): Promise<boolean> {
+    if (this.#domains === null) {
+      const where = { organizationId: this.#job.organizationId };
+      const providers = await this.#transaction.ssoProvider.findMany({ where, select: { domains: true } });
+      this.#domains = new Set(providers.flatMap(({ domains }) => domains));
+    }
+    return this.#domains.has(toDomain(email));
+  }
+
+  async #join(
+    userId: string,
+    row: BulkRow,
+    found: Parameters<typeof reclaimAccount>[3] | null,
+  ): Promise<RowEnd | null> {
+    const { organizationId, isByOperator } = this.#job;
+    if (!(await this.#hasPlace(found))) return failed('The person, or the organisation, has the most memberships.');
+    if (found === null) {
+      const { email, name = email } = row;
+      const person = { id: userId, organizationId, email, name, role: 'member' as const, createdAt: this.#now };
+      await this.#transaction.user.create({ data: { ...person, emailVerifiedAt: isByOperator ? null : this.#now } });
+    } else if (!isByOperator && found.emailVerifiedAt === null) {
+      await reclaimAccount(this.#transaction, this.#now, this.#actor, found);
+    }
+    const role = row.role ?? 'developer';
+    await this.#transaction.membership.create({ data: { organizationId, userId, role, createdAt: this.#now } });
+    await writeAudit(this.#transaction, this.#now, this.#actor, {
+      ...{ organizationId, action: 'member_joined', subjectType: 'user', subjectId: userId },
+      details: { role, by: 'bulk', job: this.#job.id },
+    });
+    return null;
+  }
+
+  /** The members are counted once: the organisation is locked. */
+  async #hasPlace(found: { id: string } | null): Promise<boolean> {
+    const { organizationId } = this.#job;
+    const of = (where: object) => this.#transaction.membership.count({ where });
+    this.#members ??= await of({ organizationId });
+    if (this.#members >= membersMax) return false;
+    if (found !== null && (await of({ userId: found.id })) >= membershipsPerUserMax) return false;
+    this.#members += 1;
+    return true;
+  }
+
+  async #setRole(userId: string, before: string, role: NonNullable<BulkRow['role']>): Promise<void> {
+    const { organizationId } = this.#job;
+    await this.#transaction.membership.update({
+      where: { organizationId_userId: { organizationId, userId } },
+      data: { role },
+    });
+    await writeAudit(this.#transaction, this.#now, this.#actor, {
+      ...{ organizationId, action: 'member_role_changed', subjectType: 'user', subjectId: userId },
+      details: { before, after: role, by: 'bulk', job: this.#job.id },
+    });
+  }
+
+  async #place(userId: string, names: readonly string[]): Promise<void> {
+    const { organizationId } = this.#job;
+    for (const name of new Set(names)) {
+      const place = { organizationId, teamId: await this.#findTeam(name), userId, before: null };
+      await enterTeam(this.#transaction, this.#now, this.#actor, place, 'member');
+    }
+  }
+
+  async #findTeam(name: string): Promise<string> {
+    const known = this.#teams.get(name);
+    if (known !== undefined) return known;
+    const { organizationId } = this.#job;
+    const found = await this.#transaction.team.findFirst({ where: { organizationId, name }, select: { id: true } });
+    const { id } =
+      found ?? (await addTeam(this.#transaction, this.#now, this.#actor, { organizationId, name, models: null }));
+    this.#teams.set(name, id);
+    return id;
+  }
+}
