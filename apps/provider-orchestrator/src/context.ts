@@ -16,6 +16,8 @@ import { createOrchestratorEvents, type OrchestratorEvents } from './events.ts';
 import { HealthBook } from './health/health-book.ts';
 import type { ReadStored } from './health/list-targets.ts';
 import { openProber } from './health/open-prober.ts';
+import { declarePrices } from './prices/declare-prices.ts';
+import { readPriceFile } from './prices/price-file.ts';
 import type { ProviderWriter } from './providers/create-provider.ts';
 import { readVendorModels } from './registry/catalogue/index.ts';
 import { mockBaseUrlOf, toEnvironmentProviders } from './registry/environment-providers.ts';
@@ -152,14 +154,19 @@ export async function createProviderOrchestratorContext(
 /** Writes what the environment declares into the registry, and publishes it. */
 async function publishEnvironment(
   parts: Pick<ProviderOrchestratorContext, 'config' | 'database' | 'events' | 'now'>,
-): Promise<Published<readonly string[]>> {
+): Promise<Published<unknown>> {
   const { config, database, events } = parts;
   const declared = toEnvironmentProviders(config, {
     readVendorModels: (type, given) => readVendorModels(type, parts.now(), given),
     mockModels,
   });
-  const published = await publishChange(database, (tx) => writeEnvironmentProviders(tx, declared, parts.now()));
-  events.providersShadowed(published.result);
+  const prices = config.priceFile === undefined ? [] : readPriceFile(config.priceFile);
+  const published = await publishChange(database, async (tx) => {
+    const shadowed = await writeEnvironmentProviders(tx, declared, parts.now());
+    return { shadowed, refused: await declarePrices(tx, prices) };
+  });
+  events.providersShadowed(published.result.shadowed);
+  events.filePricesRefused(published.result.refused);
   events.registryWritten(published);
   return published;
 }

@@ -8,6 +8,8 @@ export interface OrchestratorEvents {
   registryWritten(facts: { snapshot: RoutingSnapshot; isNew: boolean; problems: readonly string[] }): void;
   /** Names that the environment declares, too, but that others declared first. */
   providersShadowed(names: readonly string[]): void;
+  /** Prices of the price file that were left out. */
+  filePricesRefused(refused: readonly { name: string; reason: string }[]): void;
   /** A change through the API was published. */
   registryPublished(facts: { snapshot: RoutingSnapshot; problems: readonly string[] }): void;
   /** Who changed what through the API, and as which version. Never holds what it was changed to. */
@@ -79,6 +81,9 @@ export function createOrchestratorEvents(logger: Logger, metrics: Metrics): Orch
     },
     providersShadowed(names) {
       if (names.length > 0) logger.warn('environment_providers_shadowed', { names });
+    },
+    filePricesRefused(refused) {
+      if (refused.length > 0) logger.error('file_prices_refused', { refused: refused.slice(0, refusedShownMax) });
     },
     registryPublished({ snapshot, problems }) {
       problemCount.set(problems.length);

@@ -1,0 +1,72 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError } from '@aggregator/service-kit';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createOrchestratorBench, type TestOrchestrator } from '../testing/start-orchestrator.ts';
+import { readPriceFile } from './price-file.ts';
+
+describe('the price file', () => {
+  const bench = createOrchestratorBench();
+  let folder: string;
+  let databaseUrl: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'prices-'));
+    databaseUrl = await bench.createDatabaseUrl();
+  });
+  afterAll(async () => {
+    await bench.closeAll();
+    await rm(folder, { recursive: true });
+  });
+
+  const write = async (text: string) => {
+    const path = join(folder, `${crypto.randomUUID()}.json`);
+    await writeFile(path, text);
+    return path;
+  };
+  const price = (input: string) => ({ input, output: input });
+  const small = { provider: 'mock', model: 'mock-small', price: price('1'), effectiveFrom: '2026-01-01T00:00:00Z' };
+  const large = { provider: 'mock', model: 'mock-large', price: price('2') };
+  const later = { ...large, kind: 'cost', price: price('3'), effectiveFrom: '2099-01-01T00:00:00Z' };
+
+  /** The book after a start with this file. */
+  async function startWith(...prices: object[]) {
+    const environment = { PRICE_FILE: await write(JSON.stringify({ prices })) };
+    const orchestrator: TestOrchestrator = await bench.start({ databaseUrl, environment });
+    const rows = await orchestrator.context.database.pricePeriod.findMany({ orderBy: { id: 'asc' } });
+    const { feed } = orchestrator.context;
+    const models = feed.current?.providers.flatMap((provider) => provider.models) ?? [];
+    const rateOf = (id: string) =>
+      feed.current?.prices[models.find((model) => model.id === id)?.priceVersion ?? '']?.inputUncached;
+    const rates = { small: rateOf('mock-small'), large: rateOf('mock-large') };
+    await orchestrator.stop();
+    return { rows, rates };
+  }
+
+  it('is the book after a start, changes nothing when it is read again, and ends what it says no more', async () => {
+    const first = await startWith(small, large, later);
+    expect(first.rates).toEqual({ small: '1000000', large: '2000000' });
+    expect(first.rows.map(({ source, kind }) => `${source} ${kind}`)).toEqual([
+      ...['file customer', 'file customer', 'file cost'],
+    ]);
+
+    expect((await startWith(small, large, later)).rows).toEqual(first.rows);
+
+    const { rows, rates } = await startWith({ ...small, price: price('5') });
+    expect(rates.small).toBe('5000000');
+    expect(rates.large).not.toBe('2000000');
+    expect(rows).toHaveLength(4);
+    expect(rows.filter(({ effectiveTo }) => effectiveTo === null)).toHaveLength(1);
+    expect(rows.find(({ kind }) => kind === 'cost')).toMatchObject({
+      effectiveTo: new Date(later.effectiveFrom),
+    });
+  });
+
+  it('is refused as a whole if it cannot be read, with the place', async () => {
+    const broken = await write(JSON.stringify({ prices: [{ ...small, price: { output: '1' } }] }));
+
+    expect(() => readPriceFile(broken)).toThrow(ConfigError);
+    expect(() => readPriceFile(broken)).toThrow(/prices\.0\.price\.input/);
+    expect(() => readPriceFile(join(folder, 'none.json'))).toThrow(/PRICE_FILE/);
+  });
+});
