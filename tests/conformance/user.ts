@@ -16,7 +16,7 @@ export interface UserOptions {
 }
 
 /** Counts of tokens. */
-const freePath = /\/count_tokens$/;
+const freePath = /\/count_tokens$|^\/(?:api\/)?v1\/conversations(?:\/|$)/;
 
 /** Somebody with a key who asks the models of one provider, and adds up what each answer says that it cost. */
 export class User {

@@ -1,3 +1,4 @@
+import { waitFor } from '@aggregator/testing';
 import { expect } from '@jest/globals';
 import type OpenAI from 'openai';
 import { NotFoundError } from 'openai';
@@ -131,6 +132,32 @@ const cases: readonly MatrixCase[] = [
       expect(await responses.retrieve(first.id)).toMatchObject({ id: first.id, output_text: first.output_text });
       await responses.delete(first.id);
       expect(await responses.retrieve(first.id).catch((error) => error)).toBeInstanceOf(NotFoundError);
+    },
+  },
+  {
+    title: 'goes on with a conversation, lists its items and deletes it',
+    async run(user) {
+      const { conversations, responses } = createOpenAi(user);
+      const { id } = await conversations.create({
+        metadata: { topic: 'a' },
+        items: [{ type: 'message', role: 'user', content: 'Hello' }],
+      });
+      const { output_text: told } = await ask(user, { input: 'And now?', conversation: id });
+      expect(told).not.toBe('');
+
+      const listed = async () => {
+        const items: OpenAI.Conversations.ConversationItem[] = [];
+        for await (const item of conversations.items.list(id, { limit: 1, order: 'asc' })) items.push(item);
+        return items;
+      };
+      await waitFor(async () => (await listed()).length >= 3, { describe: 'the turn' });
+      expect((await listed()).slice(0, 2)).toMatchObject([{ role: 'user' }, { role: 'user' }]);
+      expect(await conversations.retrieve(id)).toMatchObject({ id, metadata: { topic: 'a' } });
+      expect(await conversations.delete(id)).toMatchObject({ id, deleted: true });
+      const thrown = await responses
+        .create({ model: user.model(), input: 'x', conversation: id })
+        .catch((error) => error);
+      expect(thrown).toBeInstanceOf(NotFoundError);
     },
   },
   {

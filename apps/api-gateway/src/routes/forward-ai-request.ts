@@ -73,10 +73,17 @@ export async function forwardAiRequest(
     const toStreamError = (reason: AppError) => writeStreamError(route, path, reason, requestId);
     const unread = new UnreadBytes(pools.unreadBytes, claims, pools.onRefused);
     const answer = { response, ownHeaders, toStreamError, unread };
-    await sendToProxy(context, { method, path, headers, body }, answer, { principal, startedMs });
+    const query = route.takesQuery === true ? readQuery(request) : '';
+    await sendToProxy(context, { method, path: path + query, headers, body }, answer, { principal, startedMs });
   } finally {
     if (entered !== null) pools.open.leave(entered);
     body?.close();
     place.close();
   }
+}
+
+/** The query of a request with its question mark; empty if there is none. */
+function readQuery({ url = '' }: IncomingMessage): string {
+  const at = url.indexOf('?');
+  return at === -1 ? '' : url.slice(at);
 }

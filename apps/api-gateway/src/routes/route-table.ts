@@ -8,6 +8,8 @@ export interface AiRoute {
   errors: 'openai' | 'anthropic';
   /** False if it takes no place of a limit of requests at once: nothing is held for it. */
   isCounted: boolean;
+  /** True if the query goes to the proxy, too. Absent for no. */
+  takesQuery?: true;
 }
 
 const aiPost: AiRoute = { methods: ['POST'], scope: 'ai:invoke', errors: 'openai', isCounted: true };
@@ -52,7 +54,10 @@ const storedRoutes: readonly (readonly [string, AiRoute])[] = [
 /** The same by pattern: an id has letters, digits, `_` and `-`. */
 const storedPatterns = [...new Set(storedRoutes.map(([path]) => path))].map((path) => {
   const methods = storedRoutes.flatMap(([other, route]) => (other === path ? route.methods : []));
-  return { pattern: new RegExp(`^${path.replace(/:\w+/g, '[\\w-]{1,128}')}$`), route: { ...aiGet, methods } };
+  return {
+    pattern: new RegExp(`^${path.replace(/:\w+/g, '[\\w-]{1,128}')}$`),
+    route: { ...aiGet, methods, takesQuery: true as const },
+  };
 });
 /** Where all of them begin. */
 const storedPrefixes = ['/v1/responses/', '/v1/conversations'];

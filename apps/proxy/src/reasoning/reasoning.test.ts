@@ -83,7 +83,7 @@ describe('the thoughts behind calls of tools', () => {
     await remember({ ...message, reasoning_content: 'I need the weather.' });
     expect(detailsOf(await recall(chatAfter(message)))).toEqual([
       undefined,
-      [{ type: 'reasoning.text', text: 'I need the weather.' }],
+      [{ type: 'reasoning.text', text: 'I need the weather.', format: 'unknown' }],
       undefined,
     ]);
   });

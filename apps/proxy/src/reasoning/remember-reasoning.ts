@@ -63,10 +63,10 @@ function readThoughts(
   return Buffer.byteLength(text) > detailsBytesMax ? null : { calls: called.data.tool_calls, text };
 }
 
-/** The thoughts of a message in the form of a vendor, or their text without one: many servers want the text back. */
+/** The thoughts of a message in the form of a vendor, or their text, which goes to servers alone that are known to want it back. */
 function readDetails(said: unknown): readonly ReasoningDetail[] | null {
   const details = detailed.safeParse(said);
   if (details.success) return details.data.reasoning_details;
   const text = plain.safeParse(said);
-  return text.success ? [{ type: 'reasoning.text', text: text.data.reasoning_content }] : null;
+  return text.success ? [{ type: 'reasoning.text', text: text.data.reasoning_content, format: 'unknown' }] : null;
 }

@@ -11,17 +11,18 @@ export function withThoughts(message: ChatMessage, field: Profile['reasoningFiel
   const { reasoning_content: content, reasoning, reasoning_details: details, ...rest } = message;
   if (content === undefined && reasoning === undefined && details === undefined) return message;
   if (field === 'reasoning_details') return details === undefined ? rest : { ...rest, reasoning_details: details };
-  const text = textOf(content) || textOf(reasoning) || joinDetails(details);
+  const text = textOf(content) || textOf(reasoning) || joinDetails(details, field);
   if (text === '' || field === 'none') return rest;
   if (field === 'both') return { ...rest, reasoning_content: text, reasoning: text };
   return { ...rest, [field]: text };
 }
 
-function joinDetails(details: unknown): string {
+/** A server of which nothing is known gets no text that its client has dropped: a strict one would reject the request. */
+function joinDetails(details: unknown, field: Profile['reasoningField']): string {
   if (!Array.isArray(details)) return '';
   return details
     .filter(isRecord)
-    .filter(({ format }) => format === undefined || format === null || format === 'unknown')
+    .filter(({ format }) => format === undefined || format === null || (format === 'unknown' && field !== 'both'))
     .map(({ text, summary }) => textOf(text) || textOf(summary))
     .join('');
 }
