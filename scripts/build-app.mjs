@@ -20,10 +20,13 @@ for (const app of apps) await buildApp(app);
 async function buildApp(app) {
   const out = `${ROOT}/dist/${app}`;
   const migrations = `${ROOT}/prisma/${app}/migrations`;
+  // Documents are printed with a font of our own.
+  const wantsFont = existsSync(`${ROOT}/${parentOf(app)}/${app}/src/invoices`);
   const entries = [{ in: `${ROOT}/${parentOf(app)}/${app}/src/main.ts`, out: 'main' }];
 
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
+  if (wantsFont) cpSync(`${ROOT}/node_modules/dejavu-fonts-ttf/ttf/DejaVuSans.ttf`, `${out}/DejaVuSans.ttf`);
   if (existsSync(migrations)) {
     cpSync(migrations, `${out}/migrations`, { recursive: true });
     entries.push({ in: `${ROOT}/scripts/migrate-app.ts`, out: 'migrate' });

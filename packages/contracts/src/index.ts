@@ -41,6 +41,7 @@ export * from './management/credits.ts';
 export * from './management/dead-letters.ts';
 export * from './management/identity.ts';
 export * from './management/invitations.ts';
+export * from './management/invoices.ts';
 export * from './management/members.ts';
 export * from './management/money.ts';
 export * from './management/organization-life.ts';

@@ -7,6 +7,7 @@ import { reportSpending } from '../budgets/report-spending.ts';
 import { usageRecordedConsumer } from '../consumers/usage-recorded.ts';
 import { expireHolds } from '../holds/expire-holds.ts';
 import { countDeadLetters } from '../inbox/dead-letters.ts';
+import { issueInvoices } from '../invoices/issue-invoices.ts';
 import { retryGrants } from '../leases/retry-grants.ts';
 import { createLedgerWatch } from '../ledger/watch-ledger.ts';
 import { relayOutbox } from '../outbox/relay.ts';
@@ -57,6 +58,7 @@ export function startBackground(context: BillingContext): EventConsumer {
     task('forget_rejections', 10 * minuteMs, () => forgetRejections(database)),
     task('payments', minuteMs, () => tendPayments(context)),
     task('automatic_top_ups', 10 * secondMs, () => runAutomaticTopUps(context)),
+    task('invoices', minuteMs, async () => events.invoicesIssued(await issueInvoices(context))),
     task('promotional_credits', minuteMs, async () =>
       events.promotionalCreditsExpired(await expirePromotionalCredits(context)),
     ),

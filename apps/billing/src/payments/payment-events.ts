@@ -54,6 +54,9 @@ export function createPaymentEvents(logger: Logger, metrics: Metrics) {
       declined.inc();
       logger.warn('automatic_top_up_declined', facts);
     },
+    invoicesIssued(invoices: number) {
+      if (invoices > 0) logger.info('invoices_issued', { invoices });
+    },
     promotionalCreditsExpired(credits: number) {
       if (credits > 0) logger.info('promotional_credits_expired', { credits });
     },

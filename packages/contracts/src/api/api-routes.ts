@@ -2,6 +2,7 @@ import { accountRoutes } from './account-routes.ts';
 import { aiApiRoutes } from './ai-routes.ts';
 import { budgetRoutes } from './budget-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
+import { invoiceRoutes } from './invoice-routes.ts';
 import { moneyRoutes } from './money-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
 import { paymentRoutes } from './payment-routes.ts';
@@ -20,6 +21,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...budgetRoutes,
   ...paymentRoutes,
   ...deadLetterRoutes,
+  ...invoiceRoutes,
   ...providerRoutes,
   ...priceRoutes,
 ];

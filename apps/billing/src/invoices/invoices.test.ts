@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import type { Invoice } from '@aggregator/contracts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { handleUsageRecorded } from '../consumers/usage-recorded.ts';
+import { type PaymentWorld, startPayments, twenty } from '../testing/start-payments.ts';
+import { toRecord, usageEvent } from '../testing/usage-event.ts';
+import { issueInvoices } from './issue-invoices.ts';
+import { monthOf } from './month-bounds.ts';
+import { renderCsv } from './render-csv.ts';
+
+const hourMs = 3_600_000;
+const seller = {
+  ...{ name: 'ООО «Пример»', address: ['Москва'], taxId: '7700000000' },
+  ...{ numberPrefix: 'INV-', taxName: 'НДС', taxPpm: 200_000 },
+};
+const buyer = { name: 'Engines Ltd', address: ['1 Road'], taxId: null, timeZone: 'Europe/Moscow' };
+
+describe('an invoice', () => {
+  let world: PaymentWorld;
+  beforeAll(async () => {
+    world = await startPayments();
+    await world.paid();
+    await world.ask('PUT', '/v1/billing/legal-entity', world.operator, seller);
+    await world.ask('PUT', '/v1/billing/profile', world.owner, buyer);
+  });
+  afterAll(() => world.stop());
+
+  const charge = (...costs: number[]) => {
+    const { orgId } = world.owner;
+    return handleUsageRecorded(
+      world.context,
+      costs.map((costNanoUsd) => toRecord(usageEvent({ orgId, costNanoUsd }))),
+    );
+  };
+  const list = async (): Promise<Invoice[]> => {
+    const { body } = await world.ask('GET', '/v1/billing/invoices', world.owner);
+    const rows = body.data.map(({ id }: Invoice) => world.ask('GET', `/v1/billing/invoices/${id}`, world.owner));
+    return (await Promise.all(rows)).map((answer) => answer.body);
+  };
+  const platform = async (kind: string) =>
+    (await world.context.database.account.findFirstOrThrow({ where: { orgId: null, kind } })).balance;
+
+  it('has what the ledger moved in the month, to the nano, an hour after its end and once', async () => {
+    await charge(12_345_678, 87_654_321, 5_000_001);
+    const spent = twenty - (await world.available());
+    const { to } = monthOf(world.clock.now, buyer.timeZone);
+    world.clock.now = new Date(to.getTime() + hourMs - 1);
+    expect(await issueInvoices(world.context)).toBe(0);
+    world.clock.advance(1);
+    const issued = await Promise.all([1, 2, 3].map(() => issueInvoices(world.context)));
+    expect(issued.reduce((sum, count) => sum + count)).toBe(1);
+
+    const [invoice] = await list();
+    expect(invoice).toMatchObject({
+      ...{ kind: 'invoice', number: 'INV-000001', totalNanoUsd: spent.toString(), totalCents: '10' },
+      ...{ carriedInNanoUsd: '0', carriedOutNanoUsd: '5000000', netCents: '8' },
+      ...{ tax: [{ name: 'НДС', ppm: 200_000, cents: '2' }], buyer: { name: 'Engines Ltd' } },
+    });
+    expect(await platform('tax_payable')).toBe(20_000_000n);
+    expect(await world.isConsistent()).toBe(true);
+  });
+
+  it('follows for the next month with what was carried, and not for a month below a cent', async () => {
+    const rest = 5_000_000n;
+    expect(await issueInvoices(world.context)).toBe(0);
+    const progress = await world.context.database.invoiceProgress.findUniqueOrThrow({
+      where: { orgId: world.owner.orgId },
+    });
+    expect(progress).toMatchObject({ carried: rest });
+    world.clock.now = new Date(monthOf(progress.until, buyer.timeZone).to.getTime() + hourMs);
+    expect(await issueInvoices(world.context)).toBe(0);
+    expect(await list()).toHaveLength(1);
+    const later = await world.context.database.invoiceProgress.findUniqueOrThrow({
+      where: { orgId: world.owner.orgId },
+    });
+    expect(later).toMatchObject({ carried: rest });
+  });
+
+  it('is printed with Cyrillic letters, and as CSV whose lines add up', async () => {
+    const [invoice] = await list();
+    const path = `${world.url}/v1/billing/invoices/${invoice?.id}`;
+    expect(path).toContain('/invoices/');
+    const csv = renderCsv(invoice as Invoice);
+    const sum = csv
+      .trim()
+      .split('\r\n')
+      .slice(1)
+      .reduce((total, row) => total + Number(row.split(',')[6]), 0);
+    expect(String(sum)).toBe(invoice?.totalCents);
+    const { renderPdf } = await import('./render-pdf.ts');
+    const pdf = await renderPdf(invoice as Invoice);
+    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+    expect(pdf.toString('latin1')).toMatch(/DejaVuSans/);
+    expect(await renderPdf(invoice as Invoice)).toHaveLength(pdf.length);
+  });
+
+  it('is lowered by credit notes, once for each reason and never below zero', async () => {
+    const [invoice] = await list();
+    const before = await world.available();
+    const ask = (amountNanoUsd: string, reasonKey: string) =>
+      world.ask('POST', `/v1/billing/invoices/${invoice?.id}/credit-notes`, world.operator, {
+        ...{ amountNanoUsd, reasonKey, description: 'Service fault' },
+      });
+    const first = await ask('60000000', 'ticket-1');
+    expect(first).toMatchObject({
+      ...{ status: 201, body: { kind: 'credit_note', number: 'INV-000002', invoiceNumber: 'INV-000001' } },
+    });
+    expect((await ask('60000000', 'ticket-1')).status).toBe(200);
+    expect((await ask('50000000', 'ticket-1')).body.code).toBe('conflict');
+    expect((await ask('50000000', 'ticket-2')).body.code).toBe('invalid_amount');
+    for (const wrong of ['0', '-10000000', '1']) expect((await ask(wrong, 'ticket-3')).status).toBe(400);
+    expect((await ask('40000000', 'ticket-2')).status).toBe(201);
+    expect((await ask('10000000', 'ticket-4')).body.code).toBe('already_refunded');
+    expect(await world.available()).toBe(before + 100_000_000n);
+    const numbers = (await list()).map(({ number }) => number).sort();
+    expect(numbers).toEqual(['INV-000001', 'INV-000002', 'INV-000003']);
+    expect(await world.isConsistent()).toBe(true);
+  });
+
+  it('of another organisation does not exist, and cannot be changed in the database (I6, I17)', async () => {
+    const [invoice] = await list();
+    const stranger = { ...world.owner, orgId: randomUUID() };
+    expect((await world.ask('GET', `/v1/billing/invoices/${invoice?.id}`, stranger)).status).toBe(404);
+    expect((await world.ask('GET', '/v1/billing/invoices', stranger)).body.data).toEqual([]);
+    for (const statement of ['UPDATE invoice SET total_cents = 1', 'DELETE FROM invoice']) {
+      await expect(world.context.database.$executeRawUnsafe(statement)).rejects.toThrow(/append-only/);
+    }
+  });
+});
+
+describe('renderCsv', () => {
+  it('gives a spreadsheet no formula', () => {
+    const line = { description: '=HYPERLINK("x")', requests: 1, amountNanoUsd: '10000000', amountCents: '1' };
+    const document = { number: 'A-1', kind: 'invoice', period: '2026-11', currency: 'USD', lines: [line] };
+    expect(renderCsv(document as Invoice).split('\r\n')[1]).toContain(`"'=HYPERLINK(""x"")"`);
+  });
+});

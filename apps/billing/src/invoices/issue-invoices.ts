@@ -1,0 +1,90 @@
+import { billingProfile } from '@aggregator/contracts';
+import { formatNanoUsd } from '@aggregator/pricing';
+import { installation } from '../audit/write-audit.ts';
+import type { Database, Transaction } from '../database/open-database.ts';
+import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
+import type { PaymentContext } from '../payments/payment-desk.ts';
+import { issueDocument, lockLegalEntity } from './issue-document.ts';
+import { monthOf } from './month-bounds.ts';
+import { readLedgerLines } from './read-ledger-lines.ts';
+import { shareCents } from './share-cents.ts';
+
+/** A transaction that began in the month is over by then: far above the longest one. */
+const graceMs = 3_600_000;
+/** Organisations that one step looks at, and documents that it issues. */
+const lookedAtMax = 10_000;
+const issuedMax = 200;
+/** The shortest month and a day less, for zones that differ. */
+const leastMonthMs = 27 * 86_400_000;
+
+/**
+ * Closes months that are over, by the clock of each organisation's time zone: an invoice of what the ledger moved, or nothing
+ * if less than a cent is due. Months that were missed follow one after the other. Returns how many invoices were issued.
+ */
+export async function issueInvoices({ database, clock }: PaymentContext): Promise<number> {
+  if ((await database.legalEntity.count()) === 0) return 0;
+  const now = clock();
+  await beginProgress(database);
+  const candidates = await database.$queryRaw<{ orgId: string; until: Date; timeZone: string | null }[]>`
+    SELECT org_id AS "orgId", until, body->>'timeZone' AS "timeZone"
+    FROM invoice_progress LEFT JOIN billing_profile USING (org_id)
+    WHERE until < ${new Date(now.getTime() - leastMonthMs)}::timestamptz
+    ORDER BY until, org_id LIMIT ${lookedAtMax}`;
+  const due = candidates.filter(({ until, timeZone }) => isOver(monthOf(until, timeZone ?? 'UTC').to, now));
+  let issued = 0;
+  for (const { orgId } of due.slice(0, issuedMax)) {
+    if (await database.$transaction((tx) => closeMonth(tx, now, orgId))) issued += 1;
+  }
+  return issued;
+}
+
+const isOver = (to: Date, now: Date) => to.getTime() + graceMs <= now.getTime();
+
+/** The first month of an organisation is the one in which its accounts were opened. */
+async function beginProgress(database: Database): Promise<void> {
+  await database.$executeRaw`
+    INSERT INTO invoice_progress (org_id, until, carried)
+    SELECT account.org_id, date_trunc('month', opened_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', 0
+    FROM account LEFT JOIN invoice_progress USING (org_id)
+    WHERE kind = 'available' AND invoice_progress.org_id IS NULL LIMIT ${lookedAtMax}
+    ON CONFLICT DO NOTHING`;
+}
+
+async function closeMonth(tx: Transaction, now: Date, orgId: string): Promise<boolean> {
+  const seller = await lockLegalEntity(tx);
+  const row = await tx.billingProfile.findUnique({ where: { orgId } });
+  if (seller === null) return false;
+  const fallback = { name: orgId, address: [], taxId: null, timeZone: 'UTC' };
+  const buyer = row === null ? fallback : billingProfile.parse(row.body);
+  await lockOrganization(tx, orgId, [platformAccounts.revenue, platformAccounts.taxPayable]);
+  const progress = await tx.invoiceProgress.findUnique({ where: { orgId } });
+  if (progress === null) return false;
+  const month = monthOf(progress.until, buyer.timeZone);
+  // Where the zone has changed, nothing is left out and nothing is counted twice.
+  const from = progress.until;
+  if (!isOver(month.to, now)) return false;
+  const lines = await readLedgerLines(tx, orgId, { from, to: month.to });
+  const carriedIn = progress.carried;
+  const shared =
+    lines.length === 0
+      ? null
+      : shareCents(
+          lines.map(({ amount }) => amount),
+          carriedIn,
+        );
+  const total = lines.reduce((sum, { amount }) => sum + amount, 0n);
+  const carried = shared === null ? carriedIn + total : shared.carried;
+  await tx.invoiceProgress.update({ where: { orgId }, data: { until: month.to, carried } });
+  if (shared === null) return false;
+  await issueDocument(tx, now, installation, seller, buyer, {
+    ...{ kind: 'invoice', organizationId: orgId, period: month.period, invoiceNumber: null },
+    ...{ from: from.toISOString(), to: month.to.toISOString() },
+    lines: lines.map(({ description, requests, amount }, index) => ({
+      ...{ description, requests, amountNanoUsd: formatNanoUsd(amount) },
+      amountCents: (shared.cents[index] ?? 0n).toString(),
+    })),
+    ...{ totalNanoUsd: formatNanoUsd(total), totalCents: shared.total },
+    ...{ carriedInNanoUsd: formatNanoUsd(carriedIn), carriedOutNanoUsd: formatNanoUsd(carried) },
+  });
+  return true;
+}

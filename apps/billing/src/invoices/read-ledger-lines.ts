@@ -1,0 +1,44 @@
+import type { Transaction } from '../database/open-database.ts';
+import type { Month } from './month-bounds.ts';
+
+/** What an organisation paid for one model in a month. */
+export interface LedgerLine {
+  description: string;
+  requests: number;
+  /** Nano-USD; below zero if corrections returned more than was charged. */
+  amount: bigint;
+}
+
+/**
+ * What an organisation really paid in a month, by model: transfers of charges and of corrections between its accounts and
+ * `revenue`. What the platform bore is not in it. The sum is the movement of the ledger, to the nano.
+ */
+export async function readLedgerLines(
+  tx: Transaction,
+  orgId: string,
+  month: Pick<Month, 'from' | 'to'>,
+): Promise<LedgerLine[]> {
+  const { from, to } = month;
+  const rows = await tx.$queryRaw<{ description: string; requests: bigint; amount: bigint }[]>`
+    WITH due AS (
+      SELECT request_id FROM statement_line
+      WHERE org_id = ${orgId}::uuid AND type = 'charge'
+        AND time >= ${from}::timestamptz AND time < ${to}::timestamptz
+    ), moved AS (
+      SELECT due.request_id, amount, 1 AS requests FROM due JOIN transfer USING (request_id)
+      WHERE reason = 'charge'
+      UNION ALL
+      SELECT transfer.request_id, CASE WHEN debit.org_id IS NULL THEN -amount ELSE amount END, 0
+      FROM usage_correction JOIN transfer USING (request_id)
+      JOIN account AS debit ON debit.id = debit_account JOIN account AS credit ON credit.id = credit_account
+      WHERE usage_correction.org_id = ${orgId}::uuid AND reason = 'correction'
+        AND (debit.org_id IS NOT NULL OR credit.org_id IS NOT NULL)
+        AND transfer.time >= ${from}::timestamptz AND transfer.time < ${to}::timestamptz
+    )
+    SELECT model || ' (' || provider || ')' AS description,
+      count(DISTINCT moved.request_id) FILTER (WHERE requests = 1) AS requests, sum(moved.amount)::bigint AS amount
+    FROM moved JOIN charge ON charge.request_id = moved.request_id
+    GROUP BY model, provider HAVING sum(moved.amount) <> 0
+    ORDER BY sum(moved.amount) DESC, description`;
+  return rows.map((row) => ({ ...row, requests: Number(row.requests) }));
+}

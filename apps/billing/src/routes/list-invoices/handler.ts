@@ -1,0 +1,24 @@
+import { type InvoicePage, invoice } from '@aggregator/contracts';
+import { checkBody, principalOf } from '@aggregator/service-kit';
+import type { RequestHandler } from 'express';
+import type { BillingContext } from '../../billing-context.ts';
+import { pageQuery } from '../page-query.ts';
+
+/** GET /v1/billing/invoices: invoices and credit notes of the organisation, newest first. */
+export function listInvoicesHandler({ database }: BillingContext): RequestHandler {
+  return async (request, response) => {
+    const { orgId } = principalOf(request);
+    const { cursor, limit } = checkBody(pageQuery, request.query);
+    const rows = await database.invoice.findMany({
+      where: { orgId, ...(cursor === undefined ? {} : { id: { lt: cursor } }) },
+      orderBy: { id: 'desc' },
+      take: limit + 1,
+    });
+    const page = rows.slice(0, limit).map(({ body }) => invoice.parse(body));
+    const data = page.map(({ id, kind, number, issuedAt, period, totalCents, currency }) => ({
+      ...{ id, kind, number, issuedAt, period, totalCents, currency },
+    }));
+    const nextCursor = rows.length > limit ? (page.at(-1)?.id ?? null) : null;
+    response.json({ data, nextCursor } satisfies InvoicePage);
+  };
+}

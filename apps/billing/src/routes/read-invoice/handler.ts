@@ -1,0 +1,26 @@
+import { AppError, invoice } from '@aggregator/contracts';
+import { checkBody, principalOf } from '@aggregator/service-kit';
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import type { BillingContext } from '../../billing-context.ts';
+import { renderCsv } from '../../invoices/render-csv.ts';
+import { renderPdf } from '../../invoices/render-pdf.ts';
+
+const parameters = z.object({ id: z.uuid() });
+const query = z.strictObject({ format: z.enum(['json', 'csv', 'pdf']).default('json') });
+
+/** GET /v1/billing/invoices/{id}?format=json|csv|pdf: of one's own organisation; of any for `billing:manage`. */
+export function readInvoiceHandler({ database }: BillingContext): RequestHandler {
+  return async (request, response) => {
+    const parsed = parameters.safeParse(request.params);
+    if (!parsed.success) throw new AppError('not_found');
+    const { format } = checkBody(query, request.query);
+    const { orgId, scopes } = principalOf(request);
+    const row = await database.invoice.findUnique({ where: { id: parsed.data.id } });
+    if (row === null || (row.orgId !== orgId && !scopes.includes('billing:manage'))) throw new AppError('not_found');
+    const document = invoice.parse(row.body);
+    if (format === 'json') response.json(document);
+    else if (format === 'csv') response.type('text/csv').send(renderCsv(document));
+    else response.type('application/pdf').send(await renderPdf(document));
+  };
+}
