@@ -13,8 +13,9 @@ const scripts = Object.keys(
 
 const findMissing = (paths: readonly string[]) => paths.filter((path) => !exists(path));
 
-/** What becomes an image: all but the form of `npm start`. */
-const images = [...readdirSync(join(root, 'apps')), ...readdirSync(join(root, 'operators'))]
+/** What becomes an image: every program but the form of `npm start`. The pages of the dashboard are in the gateway's image. */
+const images = ['apps', 'operators']
+  .flatMap((parent) => readdirSync(join(root, parent)).filter((name) => exists(`${parent}/${name}/src/main.ts`)))
   .filter((name) => name !== 'standalone')
   .sort();
 
