@@ -15,7 +15,7 @@ export interface UserOptions {
   readonly fake: FakeProvider;
 }
 
-/** Counts of tokens. */
+/** Counts of tokens, and conversations: nothing is generated. */
 const freePath = /\/count_tokens$|^\/(?:api\/)?v1\/conversations(?:\/|$)/;
 
 /** Somebody with a key who asks the models of one provider, and adds up what each answer says that it cost. */
