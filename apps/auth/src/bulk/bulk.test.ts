@@ -94,6 +94,30 @@ describe('a list of people', () => {
     expect((await auth.call('POST', at, { as: session, body: { rows: [{ email: 'a@b.example' }] } })).status).toBe(403);
   });
 
+  it('that cannot be processed fails, and holds up no list of another organisation', async () => {
+    const broken = await auth.createAccount();
+    const as = { ...broken.principal, sessionId: crypto.randomUUID() };
+    const given = await auth.call('POST', path, { as, body: { rows: [{ email: 'x' }] } });
+    const job = bulkJob.parse(given.body);
+    // A row that no code of ours has written.
+    await auth.database.bulkRow.updateMany({
+      where: { jobId: job.id },
+      data: { input: { email: 'x', role: 'none' }, result: null },
+    });
+    await auth.database.bulkJob.update({ where: { id: job.id }, data: { done: 0, finishedAt: null } });
+
+    expect(resultsOf(await run({ rows: [{ email: 'free@acme.com' }] }))).toEqual(['created']);
+    const read = async () => bulkReport.parse((await auth.call('GET', `${path}/${job.id}`, { as })).body);
+    await waitFor(
+      async () => {
+        auth.clock.advance(6000);
+        return (await read()).finishedAt !== null;
+      },
+      { describe: 'the end of the broken list', timeoutMs: 40_000 },
+    );
+    expect((await read()).rows).toMatchObject([{ result: 'failed' }]);
+  }, 60_000);
+
   it('is not worked on for a maker who may not manage members any more', async () => {
     const admin = await auth.createMember(owner.principal, 'admin');
     const made = await auth.call('POST', path, {

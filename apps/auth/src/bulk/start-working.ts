@@ -1,4 +1,5 @@
 import type { AuthContext } from '../auth-context.ts';
+import { JobFailures } from './job-failures.ts';
 import { workOnChunk } from './work-on-chunk.ts';
 
 const idleMs = 5000;
@@ -14,6 +15,7 @@ export function startWorking(
   { database, events, now }: Pick<AuthContext, 'database' | 'events' | 'now'>,
   onError: (error: unknown) => void,
 ): BulkWorker {
+  const failures = new JobFailures();
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
   let wakeUp: () => void = () => undefined;
@@ -27,7 +29,7 @@ export function startWorking(
 
   const run = async () => {
     while (!isStopped) {
-      const end = await workOnChunk(database, now()).catch((error: unknown) => {
+      const end = await workOnChunk(database, now(), failures).catch((error: unknown) => {
         onError(error);
         return null;
       });

@@ -1,4 +1,4 @@
-import { type BulkResult, type BulkRow, bulkRow } from '@aggregator/contracts';
+import { AppError, type BulkResult, type BulkRow, bulkRow } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { z } from 'zod';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
@@ -12,6 +12,7 @@ import { reclaimAccount } from '../sso/reclaim-account.ts';
 import { toDomain } from '../sso/stored-provider.ts';
 import { addTeam } from '../teams/create-team.ts';
 import { enterTeam } from '../teams/set-place.ts';
+import type { JobFailures } from './job-failures.ts';
 
 /** Rows of one transaction. */
 export const chunkSize = 50;
@@ -31,12 +32,15 @@ interface RowEnd {
 const failed = (message: string): RowEnd => ({ result: 'failed', message, userId: null });
 
 /** Processes the next rows of the oldest open job that no other process works on; null if there is none. Rows, their results and their audit are one transaction. */
-export async function workOnChunk(database: Database, now: Date): Promise<ChunkEnd | null> {
-  return database.$transaction(
+export async function workOnChunk(database: Database, now: Date, failures: JobFailures): Promise<ChunkEnd | null> {
+  let jobId = '';
+  const work = database.$transaction(
     async (transaction) => {
       const [claimed] = await transaction.$queryRaw<{ id: string }[]>`
-        SELECT "id" FROM "bulk_job" WHERE "finished_at" IS NULL ORDER BY "id" LIMIT 1 FOR UPDATE SKIP LOCKED`;
+        SELECT "id" FROM "bulk_job" WHERE "finished_at" IS NULL AND NOT ("id" = ANY(${failures.resting(now)}::uuid[]))
+        ORDER BY "id" LIMIT 1 FOR UPDATE SKIP LOCKED`;
       if (claimed === undefined) return null;
+      jobId = claimed.id;
       const job = await transaction.bulkJob.findUniqueOrThrow({ where: { id: claimed.id } });
       await lockOrganization(transaction, job.organizationId);
       const rows = await transaction.bulkRow.findMany({
@@ -44,7 +48,9 @@ export async function workOnChunk(database: Database, now: Date): Promise<ChunkE
         orderBy: { number: 'asc' },
         take: chunkSize,
       });
-      const refusal = await judgeMaker(transaction, job);
+      const refusal = failures.isHopeless(jobId)
+        ? failed('The row could not be processed.')
+        : await judgeMaker(transaction, job);
       const worker = new RowWorker(transaction, now, job);
       const open = rows.flatMap(({ number, input, result }) => (result === null ? [{ number, input }] : []));
       await worker.read(open.flatMap(({ input }) => emailOf(input)));
@@ -60,6 +66,16 @@ export async function workOnChunk(database: Database, now: Date): Promise<ChunkE
       return { job, userIds, isFinished };
     },
     { timeout: 60_000 },
+  );
+  return work.then(
+    (end) => {
+      failures.forget(jobId);
+      return end;
+    },
+    (error: unknown) => {
+      if (jobId !== '') failures.add(jobId, now);
+      throw error;
+    },
   );
 }
 
@@ -153,6 +169,7 @@ class RowWorker {
       if (found?.isOperator === true && !isByOperator) return failed('This person cannot be added.');
       const result: BulkResult = found === null ? 'created' : 'joined';
       if (isDryRun) return { result, message: null, userId: null };
+      if (!(await this.#makeTeams(row.teams))) return failed('The organisation has the most teams.');
       const userId = found?.id ?? createUuidV7(this.#now.getTime());
       const refusal = await this.#join(userId, row, found);
       if (refusal !== null) return refusal;
@@ -167,6 +184,7 @@ class RowWorker {
     if (!isRoleNew && missing.length === 0) return { result: 'unchanged', message, userId: null };
     const { userId } = membership;
     if (isDryRun) return { result: 'changed', message, userId: null };
+    if (!(await this.#makeTeams(missing))) return failed('The organisation has the most teams.');
     if (isRoleNew && row.role !== undefined) await this.#setRole(userId, membership.role, row.role);
     await this.#place(userId, missing);
     return { result: 'changed', message, userId };
@@ -232,6 +250,17 @@ class RowWorker {
     for (const name of new Set(names)) {
       const place = { organizationId, teamId: await this.#findTeam(name), userId, before: null };
       await enterTeam(this.#transaction, this.#now, this.#actor, place, 'member');
+    }
+  }
+
+  /** False if there is no room for them. */
+  async #makeTeams(names: readonly string[]): Promise<boolean> {
+    try {
+      for (const name of names) await this.#findTeam(name);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'conflict') return false;
+      throw error;
     }
   }
 
