@@ -11,6 +11,7 @@ import './styles/components.css';
 import './styles/table.css';
 import './styles/shell.css';
 import './styles/dialog.css';
+import './styles/reference.css';
 
 /** Only what had no answer, or a fault of the service, is worth a second try. */
 const isWorthRetry = (count: number, error: unknown): boolean =>

@@ -30,6 +30,7 @@ const signIn = createRoute({
 });
 
 const outside = [
+  ['/docs', lazyRouteComponent(() => import('./pages/reference/reference-page.tsx'), 'ReferencePage')],
   ['/register', lazyRouteComponent(() => import('./pages/register.tsx'), 'RegisterPage')],
   ['/invitation', lazyRouteComponent(() => import('./pages/invitation.tsx'), 'InvitationPage')],
   ['/verify-email', lazyRouteComponent(() => import('./pages/verify-email.tsx'), 'VerifyEmailPage')],

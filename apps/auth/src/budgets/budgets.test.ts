@@ -67,7 +67,7 @@ describe('budgets', () => {
       });
       expect(status).toBe(204);
     };
-    const before = await auth.database.mail.count();
+    const before = await auth.database.workJob.count();
     for (const spent of ['499', '500', '600', '999', '1000', '1200']) await report(spent);
     await report('850', '2026-12');
     const rows = await auth.database.budgetAlert.findMany({
@@ -79,6 +79,6 @@ describe('budgets', () => {
       ...['2026-12 50', '2026-12 80'],
     ]);
     // Fifty, eighty, a hundred; then eighty of the next month.
-    expect(await auth.database.mail.count()).toBe(before + 4);
+    expect(await auth.database.workJob.count()).toBe(before + 4);
   });
 });
