@@ -1,5 +1,5 @@
 {{/*
-Every workload of the installation, and the one table of who calls whom: services' addresses and tokens, NetworkPolicies,
+Every workload of the installation, and the one table of their calls: services' addresses and tokens, NetworkPolicies,
 migrations and Secrets all follow from it. `keys` are the entries of the Secret of keys that a workload gets.
 */}}
 {{- define "aggregator.components" -}}

@@ -1,4 +1,4 @@
-{{/* An account of its own for what runs before everything else: root, name, hook. It may do nothing, and has no token. */}}
+{{/* A separate account for jobs that run before everything else: root, name, hook. It has no permission and no token. */}}
 {{- define "aggregator.jobAccount" -}}
 apiVersion: v1
 kind: ServiceAccount

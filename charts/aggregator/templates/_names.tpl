@@ -16,7 +16,7 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- end -}}
 
-{{/* By digest where there is one: a tag may move. */}}
+{{/* By digest if there is one: a tag may move. */}}
 {{- define "aggregator.image" -}}
 {{- $image := .values.image -}}
 {{- $global := .root.Values -}}

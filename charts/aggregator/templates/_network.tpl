@@ -72,7 +72,7 @@ spec:
   ports: [{ protocol: UDP, port: 53 }, { protocol: TCP, port: 53 }]
 {{- end -}}
 
-{{/* Where `to` is empty the store is outside and anywhere, at its port alone. */}}
+{{/* If `to` is empty, the store is outside at any address, at its port alone. */}}
 {{- define "aggregator.egressToStore" -}}
 - ports: [{ protocol: TCP, port: {{ .port | int }} }]
   {{- with .to }}
@@ -80,7 +80,7 @@ spec:
   {{- end }}
 {{- end -}}
 
-{{/* The internet without private networks, plus what `extra` says word for word, as for a model server of one's own. */}}
+{{/* The internet without private networks, plus the rules of `extra` word for word, such as for your own model server. */}}
 {{- define "aggregator.egressToProviders" -}}
 {{- $providers := .Values.networkPolicy.providers -}}
 - to:

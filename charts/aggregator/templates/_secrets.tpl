@@ -1,7 +1,6 @@
 {{/*
-The Secret of one group (databases, redis, kafka, rabbitmq, nats, keys, providers, seed, smtp, stripe): one that somebody made, or
-the one that External
-Secrets will make. Where there is none the message says what to create.
+The Secret of one group (databases, redis, kafka, rabbitmq, nats, keys, providers, seed, smtp, stripe): a Secret that
+already exists, or the one that External Secrets will create. If there is none, the message says what to create.
 */}}
 {{- define "aggregator.secretName" -}}
 {{- $values := .root.Values -}}
@@ -23,7 +22,7 @@ Secrets will make. Where there is none the message says what to create.
 {{- $literals := list -}}
 {{- range .entries -}}{{- $literals = append $literals (printf "--from-literal=%s=…" .) -}}{{- end -}}
 {{- $create := printf "kubectl create secret generic %s --namespace %s %s" $suggested .root.Release.Namespace (join " " $literals) -}}
-{{- fail (printf "%s is not set: it names a Secret with %s, and there is no default for it. Create one, then set the value:\n  %s\n  --set %s=%s\ndocs/kubernetes.md tells how each is made; externalSecrets.enabled brings them from a store instead." $value (join ", " .entries) $create $value $suggested) -}}
+{{- fail (printf "%s is not set: it names a Secret with %s, and there is no default for it. Create one, then set the value:\n  %s\n  --set %s=%s\ndocs/kubernetes.md describes how each is created; externalSecrets.enabled brings them from a store instead." $value (join ", " .entries) $create $value $suggested) -}}
 {{- end -}}
 
 {{/* Variables out of Secrets, as a list of name and Secret. The key in the Secret is the variable's name. */}}

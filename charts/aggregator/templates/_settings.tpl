@@ -1,4 +1,4 @@
-{{/* What a workload is told that is no secret: the content of its ConfigMap. `env` of the values has the last word. */}}
+{{/* Settings of a workload that are not secret: the content of its ConfigMap. `env` of the values has the last word. */}}
 {{- define "aggregator.settings" -}}
 {{- merge (deepCopy .values.env) (include "aggregator.ownSettings" . | fromYaml) | toYaml -}}
 {{- end -}}
@@ -73,8 +73,8 @@ PROXY_SERVICE_NAME: {{ include "aggregator.name" (dict "root" $root "name" "prox
 {{- end -}}
 
 {{/*
-The proxy's own mock listens to its own pod alone, so in a cluster the mock provider is a workload, or none. Where there is an
-operator somebody declares it, by any name; the orchestrator only has to know where it is.
+The proxy's own mock listens to its own pod alone, so in a cluster the mock provider is a workload, or none. If there is
+an operator, a Provider resource declares it, by any name; the orchestrator only has to know its address.
 */}}
 {{- define "aggregator.providerSettings" -}}
 {{- $hosts := .root.Values.baseUrlAllowlist -}}
@@ -113,7 +113,7 @@ MAIL_FROM: {{ . | quote }}
 {{- include "aggregator.publicUrl" . }}
 {{- end -}}
 
-{{/* Where people find the installation: links in mails, and the way back from a page of a payment provider. */}}
+{{/* Public address of the installation: links in mails, and the way back from a page of a payment provider. */}}
 {{- define "aggregator.publicUrl" -}}
 {{- if .Values.accounts.publicUrl }}
 PUBLIC_URL: {{ .Values.accounts.publicUrl | quote }}

@@ -1,6 +1,6 @@
 {{/*
-Tokens are projected (mode 0440, in decimals), each for one audience. The token for the API server reads the issuer's public keys and no more, the
-operator's excepted, which has a role of its own.
+Tokens are projected (mode 0440, in decimals), each for one audience. The token for the API server reads the issuer's public keys and no more, except
+the operator's token, which has a separate role.
 */}}
 {{- define "aggregator.hasApiToken" -}}
 {{- if or .component.asksApiServer (and (not .component.isForeign) (eq .root.Values.peerIdentity.mode "projected")) -}}true{{- end -}}

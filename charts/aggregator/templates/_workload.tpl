@@ -120,7 +120,7 @@ volumes: {{- include "aggregator.volumes" . | nindent 2 }}
 {{- end }}
 {{- end -}}
 
-{{/* Liveness asks nobody else: a service that waits for its database comes back no sooner by being restarted. */}}
+{{/* Liveness asks no other service: a service that waits for its database comes back no sooner by being restarted. */}}
 {{- define "aggregator.probes" -}}
 {{- if .component.isForeign -}}
 startupProbe: { tcpSocket: { port: http }, periodSeconds: 1, failureThreshold: 60 }

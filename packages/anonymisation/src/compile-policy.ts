@@ -22,7 +22,7 @@ const byKind: Readonly<Record<PrivacyKind, Detector>> = {
 
 /** A policy made ready: worth keeping for the next request with the same one. */
 export interface CompiledPolicy {
-  /** None where nothing is to be masked. */
+  /** None if nothing is to be masked. */
   readonly detectors: readonly Detector[];
 }
 

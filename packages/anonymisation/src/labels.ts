@@ -1,6 +1,6 @@
 import type { PrivacyKind } from '@aggregator/contracts';
 
-/** What a value is: found by its form, one of the policy's names, or a match of one of its patterns. */
+/** The kind of a value: found by its form, one of the policy's names, or a match of one of its patterns. */
 export type Kind = PrivacyKind | 'name' | 'pattern';
 
 /** The word of each kind in its placeholders: `[EMAIL_1]`. */
@@ -24,7 +24,7 @@ export const numberDigitsMax = 7;
 /** A placeholder as we write it. */
 export const placeholderPattern = `\\[(?:${anyLabel})_\\d{1,${numberDigitsMax}}\\]`;
 
-/** A placeholder in any form in which it is put back: whatever case, without brackets, with the `_` behind a `\`. */
+/** A placeholder in any form in which it is put back: in any case, without brackets, with the `_` behind a `\`. */
 const lookalike = new RegExp(`(${anyLabel})\\\\{0,2}_(\\d{1,${numberDigitsMax}})`, 'gi');
 
 /** The names, as `EMAIL_1`, of all placeholders that a text holds in some form. */

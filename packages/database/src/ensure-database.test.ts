@@ -31,8 +31,8 @@ describe('ensureDatabase', () => {
     }
   });
 
-  it('tells the reason when the server cannot be reached', async () => {
-    await expect(ensureDatabase('postgresql://nobody@127.0.0.1:1/postgres', 'any')).rejects.toThrow(/ECONNREFUSED/);
+  it('reports the reason when the server cannot be reached', async () => {
+    await expect(ensureDatabase('postgresql://guest@127.0.0.1:1/postgres', 'any')).rejects.toThrow(/ECONNREFUSED/);
   });
 });
 

@@ -41,11 +41,11 @@ describe('migrateDatabase', () => {
   it('applies what is missing in the order of the names, and nothing twice', async () => {
     write(SECOND, 'INSERT INTO first_table VALUES (1);\nCREATE TABLE second_table (id INTEGER);');
     write(FIRST, 'CREATE TABLE first_table (id INTEGER);');
-    const told: string[] = [];
+    const reported: string[] = [];
 
-    const options = { url: database.url, migrationsDirectory, onApplied: (name: string) => void told.push(name) };
+    const options = { url: database.url, migrationsDirectory, onApplied: (name: string) => void reported.push(name) };
     expect(await migrateDatabase(options)).toEqual({ applied: [FIRST, SECOND] });
-    expect(told).toEqual([FIRST, SECOND]);
+    expect(reported).toEqual([FIRST, SECOND]);
 
     write('20260103000000_third', 'INSERT INTO first_table VALUES (2);');
     expect(await migrate()).toEqual({ applied: ['20260103000000_third'] });
@@ -81,7 +81,7 @@ describe('migrateDatabase', () => {
     expect(await rows('SELECT id FROM first_table')).toEqual([{ id: 1 }]);
   });
 
-  it('leaves nothing of a migration that fails half-way, keeps those before it, and goes on when it is repaired', async () => {
+  it('leaves nothing of a migration that fails half-way, keeps those before it, and continues when it is repaired', async () => {
     write(FIRST, 'CREATE TABLE first_table (id INTEGER);');
     write(SECOND, 'CREATE TABLE second_table (id INTEGER); INSERT INTO first_table VALUES (1); SELECT no_such_thing;');
 
@@ -115,7 +115,7 @@ describe('migrateDatabase', () => {
     expect(await tables()).not.toContain('second_table');
   });
 
-  it('refuses while a failed migration is recorded, and goes on once that is marked as undone', async () => {
+  it('refuses while a failed migration is recorded, and continues once that is marked as undone', async () => {
     write(FIRST, 'CREATE TABLE first_table (id INTEGER);');
     await migrate();
     await client.query('DROP TABLE first_table');

@@ -38,7 +38,7 @@ export interface MigrateOptions {
 }
 
 /**
- * Applies what is missing, oldest name first, each in a transaction of its own that also records it: a migration is there
+ * Applies what is missing, oldest name first, each in a separate transaction that also records it: a migration is there
  * wholly or not at all. Any number of processes may call it at once. Migrations in the database that the directory does
  * not know are left alone, so that an older release can start on a newer database.
  * @throws Error when an applied migration was changed afterwards, when a failed one is recorded, or when one fails.

@@ -15,12 +15,12 @@ export interface DatabaseConnection {
 
 const connectTimeoutMs = 3000;
 const idleTimeoutMs = 30_000;
-/** How much longer than the server this side waits, so that the server's own word comes first where it can. */
+/** Extra wait of this side beyond the server's limit, so that the server's own error arrives first if it can. Milliseconds. */
 const answerMarginMs = 500;
 
 /**
- * A bounded pool in which every wait has an end, on this side too: a server that hangs cannot keep the promise of its own
- * statement timeout.
+ * A bounded pool in which every wait has an end, on this side too: a server that hangs cannot keep the promise of
+ * a statement timeout.
  */
 export function toPoolOptions(connection: DatabaseConnection): PoolConfig {
   return {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { errorCode } from './error-code.ts';
 
-/** What a start needs to know of the starts before it. Kept in the directory, readable by its owner alone. */
+/** Facts that a start needs of the starts before it. Kept in the directory, readable by its owner alone. */
 const connectionSchema = z.object({ port: z.number().int().min(1024).max(65535), password: z.string().min(16) });
 export type Connection = z.infer<typeof connectionSchema>;
 
@@ -31,7 +31,7 @@ export async function readOrCreateConnection(directory: string, dataDirectory: s
   return connection;
 }
 
-/** Answers the path of the file it wrote. */
+/** Returns the path of the file it wrote. */
 export function saveConnection(directory: string, connection: Connection): string {
   const half = `${fileOf(directory)}.new`;
   writeFileSync(half, JSON.stringify(connection), { mode: 0o600 });

@@ -38,7 +38,7 @@ describe('identifyProcess', () => {
 });
 
 describe('readCommandLine', () => {
-  it('tells with what words a process was started', () => {
+  it('returns the command line with which a process was started', () => {
     expect(readCommandLine(process.pid)).toContain('node');
   });
 });

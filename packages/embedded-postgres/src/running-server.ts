@@ -7,7 +7,7 @@ import { isAlive, readCommandLine } from './process-identity.ts';
 const CONNECT_TIMEOUT_MS = 2_000;
 const POLL_MS = 20;
 
-/** Asks the server which folder it serves (absolute); undefined when nobody answers there, or not to our password. */
+/** Asks the server which folder it serves (absolute); undefined when no server answers there, or it rejects our password. */
 export async function askDataDirectory(url: string): Promise<string | undefined> {
   const client = new pg.Client({
     connectionString: url,
@@ -68,6 +68,6 @@ export function readServerPid(dataDirectory: string): number | undefined {
 
 function isServerOf(pid: number, dataDirectory: string): boolean {
   const commandLine = readCommandLine(pid);
-  // Where command lines cannot be read, the connection decides.
+  // If command lines cannot be read, the connection decides.
   return commandLine === undefined || commandLine.includes(dataDirectory);
 }

@@ -43,7 +43,7 @@ const settings = (port: number, isThrowaway: boolean): readonly string[] =>
     io_method: 'sync',
     max_parallel_workers_per_gather: '0',
     jit: 'off',
-    // The log tells of starts, stops and crashes. Refused statements reach their sender, and would fill the disk here.
+    // The log reports starts, stops and crashes. Refused statements reach their sender, and would fill the disk here.
     logging_collector: 'off',
     log_min_messages: 'log',
     log_checkpoints: 'off',
@@ -59,7 +59,7 @@ export interface SpawnServerOptions {
 }
 
 /**
- * Starts the server in a process group of its own: the terminal's Ctrl-C goes to the whole group of the foreground, and
+ * Starts the server in a separate process group: the terminal's Ctrl-C goes to the whole group of the foreground, and
  * the services must still reach their database while they finish.
  */
 export function spawnServer(options: SpawnServerOptions): ServerProcess {
@@ -71,7 +71,7 @@ export function spawnServer(options: SpawnServerOptions): ServerProcess {
     const child = spawn(file, parameters, {
       ...runAs.spawnOptions,
       cwd: '/',
-      // A file and not a pipe: nobody reads a pipe when this process is killed, and the server must outlive that.
+      // A file and not a pipe: a pipe has no reader when this process is killed, and the server must outlive that.
       stdio: ['ignore', log, log],
       detached: true,
       windowsHide: true,

@@ -104,7 +104,7 @@ describe('startEmbeddedPostgres', () => {
     ]);
   });
 
-  it('lets nobody in without its password, which only the owner of the directory can read', async () => {
+  it('rejects a client without its password, which only the owner of the directory can read', async () => {
     const { url, port } = await start();
 
     await expect(ask(`postgresql://postgres@127.0.0.1:${port}/postgres`, 'SELECT 1')).rejects.toThrow(/password/i);
@@ -155,7 +155,7 @@ describe('startEmbeddedPostgres', () => {
   });
 
   it.each([false, true])(
-    'tells when the server is killed, and recovers what was committed (adopted: %s)',
+    'reports that the server was killed, and recovers what was committed (adopted: %s)',
     async (isAdopted) => {
       if (isAdopted) await killGroup(await startInAnotherProcess());
       const tails: string[] = [];
@@ -168,7 +168,7 @@ describe('startEmbeddedPostgres', () => {
       await session.query("BEGIN; INSERT INTO kept VALUES ('never committed')");
 
       process.kill(first.pid, 'SIGKILL');
-      await waitFor(() => tails.length > 0, { describe: 'the end of the server to be told' });
+      await waitFor(() => tails.length > 0, { describe: 'the end of the server to be reported' });
       await first.stop();
       await session.end().catch(() => undefined);
 
@@ -179,7 +179,7 @@ describe('startEmbeddedPostgres', () => {
     },
   );
 
-  it('tells nothing when it was stopped on purpose', async () => {
+  it('reports nothing when it was stopped on purpose', async () => {
     const tails: string[] = [];
     const postgres = await start((logTail) => tails.push(logTail));
     await postgres.stop();

@@ -25,7 +25,7 @@ export interface EmbeddedPostgresOptions {
   directory: string;
   /** One short line for each step that takes a moment. */
   onProgress: (line: string) => void;
-  /** The server ended although nobody called `stop`. Called once; `logTail` is what it wrote last. */
+  /** The server ended without a call of `stop`. Called once; `logTail` is what it wrote last. */
   onUnexpectedExit?: (logTail: string) => void;
   /** For tests: the data need not survive a crash of the machine, so nothing waits for the disk. */
   isThrowaway?: boolean;
@@ -95,7 +95,7 @@ async function bringUp(
   return hold(place, { ...started, isAdopted: false, options, unlock });
 }
 
-/** Starts again, within the bound, where a moment heals it: the port was just taken, or the sessions of a killed server still end. */
+/** Starts again, within the bound, if the cause is temporary: the port was just taken, or the sessions of a killed server still end. */
 async function startUntilReady(
   place: Place,
   saved: Connection,

@@ -14,7 +14,7 @@ export interface ExpiringStoreHarness {
 const roomy: StoreBounds = { entriesMax: 1000, bytesMax: 1_000_000, valueBytesMax: 100_000 };
 const longMs = 60_000;
 
-/** What every adapter of the expiring store guarantees. */
+/** Describes the guarantees of every adapter of the expiring store. */
 export function describeExpiringStore(name: string, makeHarness: () => Promise<ExpiringStoreHarness>): void {
   describe(`${name} expiring store`, () => {
     let harness: ExpiringStoreHarness;
@@ -31,7 +31,7 @@ export function describeExpiringStore(name: string, makeHarness: () => Promise<E
       return keys.filter((_key, at) => texts[at] !== null);
     };
 
-    it('gives back the text that was kept last, whatever is in it', async () => {
+    it('returns the text that was kept last, for any text', async () => {
       const store = await open();
       await store.set('a', 'first', longMs);
       await store.set('a', 'Привет 🙂\n"\\\u0001', longMs);
@@ -112,7 +112,7 @@ export function describeExpiringStore(name: string, makeHarness: () => Promise<E
       expect(await listKept(store, ['b', 'c'])).toEqual(['b', 'c']);
     });
 
-    it('holds the same as a list in order of use, whatever is done', async () => {
+    it('holds the same as a list in order of use, after any steps', async () => {
       const key = fc.constantFrom('a', 'b', 'c', 'd', 'e');
       const step = fc.record({ act: fc.constantFrom('set', 'get', 'delete'), key });
       await fc.assert(

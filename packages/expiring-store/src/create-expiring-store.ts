@@ -7,12 +7,12 @@ const mebibyte = 1024 * 1024;
 export interface ExpiringStoreOptions {
   /** Unset, the store is in this process and ends with it. */
   redisUrl: string | undefined;
-  /** Stores with different prefixes share a server without meeting, each with bounds of its own. */
+  /** Stores with different prefixes share a server without meeting, each with separate bounds. */
   keyPrefix: string;
   entriesMax: number;
-  /** 256 MiB unless told. */
+  /** Default: 256 MiB. */
   bytesMax?: number;
-  /** 1 MiB unless told. */
+  /** Default: 1 MiB. */
   valueBytesMax?: number;
   onError(error: unknown): void;
 }

@@ -3,7 +3,7 @@
  * correctness; so nothing here ever rejects, and nothing here is waited for longer than `deadlineMsMax`.
  */
 export interface ExpiringStore {
-  /** Null where there is nothing, where it has expired, and where the store does not answer in time. */
+  /** Null if there is no entry, if it has expired, and if the store does not answer in time. */
   get(key: string): Promise<string | null>;
   /** In the order of the keys, in one round trip. RangeError for more than `keysMax` keys. */
   getMany(keys: readonly string[]): Promise<(string | null)[]>;
@@ -13,7 +13,7 @@ export interface ExpiringStore {
   close(): Promise<void>;
 }
 
-/** What a store holds at most. What was used longest ago goes first; what has expired counts no longer. */
+/** The most that a store holds. The entry used longest ago is removed first; expired entries no longer count. */
 export interface StoreBounds {
   readonly entriesMax: number;
   /** UTF-8 bytes of all keys and texts. */
@@ -30,7 +30,7 @@ export const keysMax = 64;
 const keyLengthMax = 1024;
 const ttlMsMax = 7 * 86_400_000;
 
-/** Throws RangeError where the caller is wrong. */
+/** @throws RangeError if an argument is out of range. */
 export function checkKeys(keys: readonly string[]): void {
   if (keys.length > keysMax) throw new RangeError(`more than ${keysMax} keys at once`);
   for (const key of keys) checkKey(key);

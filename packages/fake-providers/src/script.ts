@@ -23,11 +23,11 @@ export interface ScriptedRound {
 /** A call of one tool. */
 export interface ScriptedCall {
   readonly name: string;
-  /** The arguments; a text stands for the only argument of a tool, whatever its name is. */
+  /** The arguments; a text is the value of the only argument of a tool, under any name. */
   readonly input: Readonly<Record<string, unknown>> | string;
 }
 
-/** What the model says, and the tools that it calls at once. No calls: it has finished. */
+/** The text of the model, and the tools that it calls at once. No calls: it has finished. */
 export interface ScriptedTurn {
   readonly text: string;
   readonly calls: readonly ScriptedCall[];

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { InvalidationChannel } from './port.ts';
 
-/** Two ends of one channel, as two processes have them; the same object where processes cannot share it. */
+/** Two ends of one channel, as two processes have them; the same object if processes cannot share it. */
 export interface ChannelEnds {
   publisher: InvalidationChannel;
   listener: InvalidationChannel;
@@ -12,7 +12,7 @@ export interface ChannelEnds {
 const conditionTimeoutMs = 10_000;
 const pollMs = 5;
 
-/** What every invalidation channel promises. The suite closes both ends. */
+/** Describes the promises of every invalidation channel. The suite closes both ends. */
 export function describeInvalidationChannel(name: string, makeEnds: () => ChannelEnds | Promise<ChannelEnds>): void {
   describe(`the ${name} invalidation channel`, () => {
     let ends: ChannelEnds;
@@ -27,7 +27,7 @@ export function describeInvalidationChannel(name: string, makeEnds: () => Channe
       await ends.listener.close();
     });
 
-    it('tells every listener of a channel each message, in order and without a gap', async () => {
+    it('delivers each message to every listener of a channel, in order and without a gap', async () => {
       const one = await listen(ends.listener, channel);
       const other = await listen(ends.listener, channel);
       const messages = Array.from({ length: 50 }, (_, number) => `message ${number}`);
@@ -37,7 +37,7 @@ export function describeInvalidationChannel(name: string, makeEnds: () => Channe
       expect([one.gaps(), other.gaps()]).toEqual([0, 0]);
     });
 
-    it('tells a listener nothing of other channels', async () => {
+    it('delivers no message of other channels to a listener', async () => {
       const other = await listen(ends.listener, `${channel}-other`);
       const own = await listen(ends.listener, channel);
       await ends.publisher.publish(`${channel}-other`, 'for the other');
@@ -46,7 +46,7 @@ export function describeInvalidationChannel(name: string, makeEnds: () => Channe
       expect([own.messages, other.messages]).toEqual([['for its own'], ['for the other']]);
     });
 
-    it('tells a closed listener nothing more, and the others everything', async () => {
+    it('delivers nothing more to a closed listener, and everything to the others', async () => {
       const leaving = await listen(ends.listener, channel);
       const staying = await listen(ends.listener, channel);
       await leaving.close();
@@ -56,7 +56,7 @@ export function describeInvalidationChannel(name: string, makeEnds: () => Channe
       expect([leaving.messages, staying.messages]).toEqual([[], ['after']]);
     });
 
-    it('tells a channel that was closed and is listened to again', async () => {
+    it('delivers to a channel that was closed and has a listener again', async () => {
       const before = await listen(ends.listener, channel);
       await before.close();
       const after = await listen(ends.listener, channel);
@@ -65,7 +65,7 @@ export function describeInvalidationChannel(name: string, makeEnds: () => Channe
       expect([before.messages, after.messages]).toEqual([[], ['again']]);
     });
 
-    it('tells the others when one listener throws', async () => {
+    it('delivers to the others when one listener throws', async () => {
       await ends.listener.subscribe(
         channel,
         () => {
@@ -79,8 +79,8 @@ export function describeInvalidationChannel(name: string, makeEnds: () => Channe
       expect(healthy.messages).toEqual(['for all']);
     });
 
-    it('takes a message that nobody listens to', async () => {
-      await expect(ends.publisher.publish(channel, 'for nobody')).resolves.toBeUndefined();
+    it('takes a message that has no listener', async () => {
+      await expect(ends.publisher.publish(channel, 'for no listener')).resolves.toBeUndefined();
     });
 
     it('refuses to publish and to subscribe once it is closed', async () => {
@@ -110,7 +110,7 @@ export async function listen(end: InvalidationChannel, channel: string): Promise
   return { messages, gaps: () => gaps, close: () => subscription.close() };
 }
 
-/** Resolves as soon as the condition holds; rejects if it does not come to hold. */
+/** Resolves as soon as the condition holds; rejects if the condition stays false. */
 export async function waitUntil(condition: () => boolean | Promise<boolean>): Promise<void> {
   const giveUpAtMs = performance.now() + conditionTimeoutMs;
   while (!(await condition())) {

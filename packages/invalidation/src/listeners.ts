@@ -1,11 +1,11 @@
 export interface Listener {
   onMessage(message: string): void;
   onGap(): void;
-  /** From then on it counts on being told everything, so it hears of gaps. */
+  /** From then on it relies on every message, so gaps are reported to it. */
   isSubscribed: boolean;
 }
 
-/** Who listens to what. A listener that throws is reported, and the others are told all the same. */
+/** Listeners by channel. A listener that throws is reported, and the others are still called. */
 export class Listeners {
   readonly #byChannel = new Map<string, Set<Listener>>();
   readonly #onError: (error: unknown) => void;
@@ -23,7 +23,7 @@ export class Listeners {
     this.#byChannel.set(channel, listeners.add(listener));
   }
 
-  /** Whether it was the channel's last one. */
+  /** Removes a listener. Returns true if it was the channel's last one. */
   remove(channel: string, listener: Listener): boolean {
     const listeners = this.#byChannel.get(channel);
     if (listeners === undefined || !listeners.delete(listener) || listeners.size > 0) return false;
@@ -35,16 +35,16 @@ export class Listeners {
   }
 
   deliver(channel: string, message: string): void {
-    for (const listener of this.#byChannel.get(channel) ?? []) this.#tell(() => listener.onMessage(message));
+    for (const listener of this.#byChannel.get(channel) ?? []) this.#call(() => listener.onMessage(message));
   }
 
-  tellGap(): void {
+  reportGap(): void {
     for (const listeners of this.#byChannel.values()) {
-      for (const listener of listeners) if (listener.isSubscribed) this.#tell(() => listener.onGap());
+      for (const listener of listeners) if (listener.isSubscribed) this.#call(() => listener.onGap());
     }
   }
 
-  #tell(callback: () => void): void {
+  #call(callback: () => void): void {
     try {
       callback();
     } catch (error) {

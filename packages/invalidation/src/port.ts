@@ -1,6 +1,6 @@
 /**
  * The invalidation channel: short messages that say "forget what you cached", from one service to every instance of
- * another. Delivery is at most once, so whoever listens also polls an epoch and bounds the age of what it caches.
+ * another. Delivery is at most once, so every listener also polls an epoch and bounds the age of what it caches.
  */
 export interface InvalidationChannel {
   /** Resolves when the store has taken the message; rejects after a deadline when it cannot. */
@@ -8,8 +8,8 @@ export interface InvalidationChannel {
 
   /**
    * Calls `onMessage` for each message until `close`; `onGap` when messages may have been missed (a reconnect), as soon as
-   * they flow again. Resolves when messages flow; also, after a deadline, when the store cannot be reached: `onGap` then
-   * tells when it can.
+   * they flow again. Resolves when messages flow; also, after a deadline, when the store cannot be reached: `onGap` is then
+   * called when it can.
    */
   subscribe(
     channel: string,

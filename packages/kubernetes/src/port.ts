@@ -5,10 +5,10 @@ export interface KubernetesCall {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** `application/json` unless told; a PATCH must tell. */
+  /** Default: `application/json`; a PATCH must set it. */
   readonly contentType?: string;
   readonly accept?: string;
-  /** Of all attempts together; 10 s unless told. */
+  /** Of all attempts together. Default: 10 s. */
   readonly deadlineMs?: number;
   /** `high` goes past the waiting ones, for leases and statuses: a lost lease costs more than a late list. */
   readonly priority?: 'high' | 'normal';
@@ -27,8 +27,8 @@ export interface KubernetesStream {
 /** Authentication and connections to one API server, from a kubeconfig or the pod's service account. */
 export interface KubernetesConnection {
   /**
-   * Asks within a deadline and our own rate. What was refused (429, 503) is asked again; so is an idempotent call that
-   * failed on its way. Throws KubernetesError, status 0 where the API server gave no answer.
+   * Asks within a deadline and our own rate. A rejected call (429, 503) is sent again; so is an idempotent call that
+   * failed on its way. Throws KubernetesError, with status 0 if the API server gave no answer.
    */
   request(call: KubernetesCall): Promise<unknown>;
   /** Opens a streaming GET and yields its lines; ends with the answer, by abort, or by throwing KubernetesError. */
@@ -46,7 +46,7 @@ export interface ResourceKind {
   readonly kind: string;
 }
 
-/** `namespace` is `''` where the kind has none. */
+/** `namespace` is `''` if the kind has none. */
 export interface ResourceKey {
   readonly namespace: string;
   readonly name: string;
@@ -58,7 +58,7 @@ export type ResourceListener = (key: ResourceKey) => void;
 export interface ResourceCache<T> {
   /** A second start changes nothing. */
   start(): void;
-  /** Whether every namespace has been listed once. */
+  /** True if every namespace has been listed once. */
   readonly hasSynced: boolean;
   /** Rejects when the signal aborts, or the cache is closed, before that. */
   whenSynced(signal?: AbortSignal): Promise<void>;
@@ -94,14 +94,14 @@ export interface LeaderElector {
   readonly isLeader: boolean;
   /**
    * The Lease's resourceVersion right after it was acquired; null when not leading. It is the store's revision, so a later
-   * leader's is always higher, also where the Lease was deleted in between.
+   * leader's is always higher, also if the Lease was deleted in between.
    */
   readonly epoch: number | null;
-  /** Releases the Lease, so that the next one need not wait for it to expire: whoever works as leader must have stopped. */
+  /** Releases the Lease, so that the next leader need not wait for it to expire. All work of this leader must have stopped before. */
   close(): Promise<void>;
 }
 
-/** What an event is about. `namespace` is `''` where the kind has none. */
+/** The object that an Event is about. `namespace` is `''` if the kind has none. */
 export interface EventSubject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -110,7 +110,7 @@ export interface EventSubject {
   readonly uid: string;
 }
 
-/** Tells people what happened to a resource, by Events. Never rejects and never holds anybody up: what is too much is dropped. */
+/** Reports to people what happened to a resource, by Events. Never rejects and never blocks its caller: Events beyond its bound are dropped. */
 export interface EventRecorder {
   record(regarding: EventSubject, type: 'Normal' | 'Warning', reason: string, message: string): void;
   close(): Promise<void>;
@@ -120,15 +120,15 @@ export interface EventRecorder {
 export interface Clock {
   /** Never goes back and never jumps; only differences mean anything. */
   nowMs(): number;
-  /** What the wall shows. It may jump, so nothing is decided by it. */
+  /** Time of day. It may jump, so nothing is decided by it. */
   wallMs(): number;
-  /** Calls once, after `delayMs`; answers how to prevent it. */
+  /** Calls once, after `delayMs`; returns a function that prevents it. */
   after(delayMs: number, callback: () => void): () => void;
 }
 
-/** What the API server, or the way to it, answered instead of what was asked for. */
+/** A failure that the API server, or the way to it, returned instead of a result. */
 export class KubernetesError extends Error {
-  /** HTTP status; 0 where there was no answer. */
+  /** HTTP status; 0 if there was no answer. */
   readonly status: number;
   /** The API server's word (`NotFound`, `Conflict`, `Expired`); `NoAnswer`, `Deadline`, `Closed` and such are ours. */
   readonly reason: string;

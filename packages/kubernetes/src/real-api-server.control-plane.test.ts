@@ -93,7 +93,7 @@ describe('a real API server', () => {
     );
   });
 
-  it('is listed anew when etcd has forgotten what the watch needs', async () => {
+  it('is listed again when etcd has forgotten what the watch needs', async () => {
     const cache = await cacheThings();
     const stale = await create('compacted');
     await waitFor(() => cache.get(namespace, 'compacted'), { describe: 'the object' });

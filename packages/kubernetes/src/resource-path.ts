@@ -1,6 +1,6 @@
 import type { ResourceKind } from './port.ts';
 
-/** Where the API server keeps a kind, or one of its objects. Names are escaped. */
+/** Returns the path of a kind, or of one of its objects, at the API server. Names are escaped. */
 export function resourcePath(
   kind: ResourceKind,
   at: { namespace?: string | undefined; name?: string | undefined; subresource?: string | undefined } = {},

@@ -34,7 +34,7 @@ const { chat, embeddings } = adapterFor('Mock');
 const chatFieldNames = topLevelNames(chat.fields);
 const embeddingsFieldNames = topLevelNames(embeddings?.fields ?? {});
 
-/** @throws {Refusal} where OpenAI would refuse: unknown field or model, wrong value, too long a prompt. */
+/** @throws {Refusal} if OpenAI would reject the request: unknown field or model, wrong value, too long a prompt. */
 export function checkChat(body: string): CheckedChat {
   const request = check(body, chatCompletionRequest, chatFieldNames);
   const model = requireModel(request.model, 'chat.completions');
@@ -82,7 +82,7 @@ function check<T extends object>(body: string, schema: z.ZodType<T>, fields: Rea
   return parsed.data;
 }
 
-/** `tools.function` is a kind of `tools`; what the adapter never sends, nobody sends. */
+/** `tools.function` is a kind of `tools`; what the adapter never sends, no client sends. */
 function topLevelNames(fates: Readonly<Record<string, FieldFate>>): ReadonlySet<string> {
   const names = Object.keys(fates).filter((field) => fates[field] === 'mapped');
   return new Set(names.map((field) => field.split('.', 1)[0] ?? field));

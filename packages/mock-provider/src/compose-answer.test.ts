@@ -72,7 +72,7 @@ describe('an answer of the mock', () => {
     expect(choice?.finishReason).toBe('tool_calls');
   });
 
-  it('is JSON where JSON is asked for, after the schema where there is one', () => {
+  it('is JSON if JSON is asked for, after the schema if there is one', () => {
     const schema = {
       type: 'object',
       properties: {

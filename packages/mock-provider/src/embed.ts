@@ -22,7 +22,7 @@ export function toBase64(vector: Float32Array): string {
   return bytes.toString('base64');
 }
 
-/** FNV-1a over UTF-16 units; never 0, where the generator would stand still. */
+/** FNV-1a over UTF-16 units; never 0, because the generator would then repeat 0. */
 function hash(text: string): number {
   let state = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {

@@ -28,7 +28,7 @@ describe('a fault that a Provider declares', () => {
     expect(mock.lastRecord).toMatchObject({ state: 'failed', completionTokens: 3 });
   });
 
-  it('Cut tears the connection before anything was said, unless told otherwise', async () => {
+  it('Cut tears the connection before anything was said, by default', async () => {
     await expect(failing({ kind: 'Cut' })).rejects.toThrow();
   });
 

@@ -4,8 +4,8 @@ import type { Fault } from './faults.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * What the request itself says is to go wrong; nothing where it says nothing.
- * @throws {Refusal} 400 where that is no script: a rehearsal that silently does not happen is worse than one that fails.
+ * Returns the faults that the request itself asks for; none if it asks for none.
+ * @throws {Refusal} 400 if the header holds no script: a rehearsal that silently does not happen is worse than one that fails.
  */
 export function readFaultScript({ headers }: IncomingMessage): MockScript {
   const text = headers[mockScriptHeader];

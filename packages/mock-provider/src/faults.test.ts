@@ -49,7 +49,7 @@ describe('a fault of the mock provider', () => {
     await expect(response.text()).rejects.toThrow();
   });
 
-  it('breaks one event of a stream and goes on', async () => {
+  it('breaks one event of a stream and continues', async () => {
     const { translator } = await readChat(await failing({ kind: 'malformed', beforeChunk: 2 }));
     expect(translator).toMatchObject({ isComplete: true, malformedEvents: 1 });
   });

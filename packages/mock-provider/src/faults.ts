@@ -1,17 +1,17 @@
 import type { Operation } from '@aggregator/contracts';
 
-/** What a fault script may look at. */
+/** The facts that a fault script may use. */
 export interface MockAttempt {
   attemptId: string;
   operation: Operation;
   model: string;
   isStreamed: boolean;
-  /** Who spoke last: an assistant is to be gone on with. Null for operations without messages. */
+  /** Role of the last message: an answer of an assistant is to be continued. Null for operations without messages. */
   lastRole: string | null;
 }
 
 /**
- * What goes wrong. A chunk is one token of a stream; a plain answer counts as one chunk.
+ * Fault of an attempt. A chunk is one token of a stream; a plain answer counts as one chunk.
  * - `status`: refused with that status, and nothing charged; `code` is OpenAI's name of the reason.
  * - `cut`: the connection is destroyed after that many chunks, 0 = before the head of the answer.
  * - `stall`: silence after that many chunks, 0 = before the head, until the caller leaves or ten minutes are over; with

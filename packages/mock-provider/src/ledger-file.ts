@@ -14,13 +14,13 @@ const ledgerRecord = z.strictObject({
    * left. `failed`: the provider broke off. `interrupted`: the provider itself was killed.
    */
   state: z.enum(['open', 'completed', 'refused', 'aborted', 'failed', 'interrupted']),
-  /** HTTP status of the answer; null where none was begun. */
+  /** HTTP status of the answer; null if none was begun. */
   status: z.number().int().nullable(),
   promptTokens: z.number().int().min(0),
   /** Inside `promptTokens`. */
   cachedTokens: z.number().int().min(0),
   completionTokens: z.number().int().min(0),
-  /** What the provider charges, as a string; "0" while open. */
+  /** The provider's charge, as a string; "0" while open. */
   amountNanoUsd: z.string(),
   /** RFC 3339. */
   startedAt: z.string(),

@@ -36,7 +36,7 @@ describe('an attempt whose caller leaves', () => {
     expect(record).toEqual({ result: 'found', usage: { inputUncached: 5, outputText: completionTokens } });
   });
 
-  it('is charged its prompt alone where nothing was generated yet', async () => {
+  it('is charged its prompt alone if nothing was generated yet', async () => {
     await mock.start({ latencyMs: 60_000 });
     const leaving = new AbortController();
     const answer = mock.post('/chat/completions', chat, 'early/1', leaving.signal);
@@ -46,7 +46,7 @@ describe('an attempt whose caller leaves', () => {
     expect(await mock.lookUp('early/1')).toEqual({ result: 'found', usage: { inputUncached: 5, outputText: 0 } });
   });
 
-  it('is charged nothing where its body never came whole', async () => {
+  it('is charged nothing if its body never came whole', async () => {
     await mock.start();
     const request = httpRequest(`${mock.server.url}/chat/completions`, {
       method: 'POST',
@@ -66,7 +66,7 @@ describe('the record of an attempt', () => {
     expect(await mock.lookUp('never/1')).toEqual({ result: 'absent' });
   });
 
-  it('waits for the end of an attempt that goes on, then says that it does', async () => {
+  it('waits for the end of a running attempt, then reports it as unsettled', async () => {
     await mock.start({ faults: () => ({ kind: 'stall', afterChunks: 1 }) });
     const leaving = new AbortController();
     await mock.post('/chat/completions', { ...chat, stream: true }, 'slow/1', leaving.signal);

@@ -13,7 +13,7 @@ export interface LedgerOptions {
   now(): number;
 }
 
-/** Everything that an attempt used, summed where its id was sent more than once. */
+/** Everything that an attempt used, summed if its id was sent more than once. */
 export interface AttemptUsage {
   promptTokens: number;
   cachedTokens: number;
@@ -26,7 +26,7 @@ interface Waiter {
 }
 
 /**
- * The provider's own book of what each attempt used: the truth that others are compared with. An attempt stands in it from
+ * The provider's own book of what each attempt used: the truth that others are compared with. An attempt is in it from
  * the moment its head arrives, so that "not in the book" proves that it never came.
  *
  * After a kill, requests that were open are settled as `interrupted` with their prompt and no token of output.
@@ -49,7 +49,7 @@ export class MockLedger {
     }
   }
 
-  /** Begins a record of an attempt whose head has arrived. One without an id gets one that nobody asks for. */
+  /** Begins a record of an attempt whose head has arrived. An attempt without an id gets one that no client asks for. */
   open(attemptId: string | null, operation: Operation): LedgerRecord {
     const sequence = this.#lastSequence + 1;
     const record: LedgerRecord = {
@@ -71,7 +71,7 @@ export class MockLedger {
     return record;
   }
 
-  /** Notes what was accepted; the prompt is charged from here on, whatever happens. */
+  /** Notes what was accepted; the prompt is charged from here on in any case. */
   accept(
     record: LedgerRecord,
     accepted: Pick<LedgerRecord, 'model' | 'isStreamed' | 'promptTokens' | 'cachedTokens'>,

@@ -13,7 +13,7 @@ export interface MockProviderServer {
 const mount = '/v1';
 const livePath = '/health/live';
 
-/** The mock provider on a port of its own, with `GET /health/live`; port 0 takes a free one. */
+/** The mock provider on its own port, with `GET /health/live`; port 0 takes a free one. */
 export async function startMockProviderServer(
   options: MockProviderOptions & { host?: string; port: number },
 ): Promise<MockProviderServer> {

@@ -138,7 +138,7 @@ describe('the mock provider as a server', () => {
     expect((await fetch(mock.server.url.replace('/v1', '/'))).status).toBe(404);
   });
 
-  it('refuses keys that do not begin as its keys do, charges nothing for them, and serves whoever sends none', async () => {
+  it('refuses keys that do not begin as its keys do, charges nothing for them, and serves a client that sends none', async () => {
     await mock.start({ apiKeyPrefix: 'vendor-key-' });
     const ask = (apiKey: string) =>
       new OpenAI({ apiKey, baseURL: mock.server.url, maxRetries: 0 }).chat.completions.create(chat);

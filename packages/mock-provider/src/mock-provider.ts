@@ -21,13 +21,13 @@ export interface MockProviderOptions {
   wordsPerAnswer?: number;
   /** How keys that it takes begin; any other key is refused by 401. Default: every key is taken. */
   apiKeyPrefix?: string;
-  /** Where the ledger is kept beyond the life of the process; the folder must exist. Default: nowhere. */
+  /** File that keeps the ledger beyond the life of the process; the folder must exist. Default: none. */
   ledgerPath?: string;
   /** Records kept in memory. Default 100,000, with a ledger file 1,000,000. */
   ledgerRecordsMax?: number;
   /** How long a question for the record of an open attempt waits for its end. Default 2 s. */
   usageWaitMs?: number;
-  /** What goes wrong with an attempt; asked once for each that is valid. Default: nothing. */
+  /** Returns the fault of an attempt; called once for each valid attempt. Default: no fault. */
   faults?(attempt: MockAttempt): Fault | null;
   /** From 0 to below 1: which requests the faults of a script happen to. */
   random?(): number;
@@ -56,8 +56,8 @@ const operationByPath: ReadonlyMap<string, Operation> = new Map([
 ]);
 
 /**
- * A provider of OpenAI's dialect that needs no key and no network, charges by its own ledger, and can be told to fail.
- * A request can bring a script of its own in `x-mock-script`. Speaks `POST /chat/completions`, `POST /embeddings`, `GET /models`, `GET /usage/{attemptId}` and `GET /ledger`. The id of
+ * A provider of OpenAI's dialect that needs no key and no network, charges by its own ledger, and can fail by a script.
+ * A request can bring its own script in `x-mock-script`. Speaks `POST /chat/completions`, `POST /embeddings`, `GET /models`, `GET /usage/{attemptId}` and `GET /ledger`. The id of
  * an attempt comes in `x-request-id`.
  */
 export function createMockProvider(options: MockProviderOptions = {}): MockProvider {
@@ -85,7 +85,7 @@ export function createMockProvider(options: MockProviderOptions = {}): MockProvi
 
   function serveOperation(exchange: Exchange, operation: Operation): void {
     const record = ledger.open(readAttemptId(exchange.request), operation);
-    // Settles when the caller leaves, also where nothing is waiting for it at that moment.
+    // Settles when the caller leaves, also if nothing is waiting for it at that moment.
     const { response, signal } = exchange;
     const settleAborted = () => ledger.settle(record, 'aborted', response.headersSent ? response.statusCode : null);
     signal.addEventListener('abort', settleAborted, { once: true });
@@ -154,7 +154,7 @@ async function serveReading(exchange: Exchange, ledger: MockLedger, route: strin
   throw new Refusal(404, { message: `Invalid URL (${exchange.request.method} ${route})` });
 }
 
-/** Answers a refusal as such. Anything else that fails breaks the connection, as a crash would. */
+/** Responds with a refusal as such. Anything else that fails breaks the connection, as a crash would. */
 function settleFailure(exchange: Exchange, serving: Promise<void>, settle?: (status: number | null) => void): void {
   serving.catch((error: unknown) => {
     const { response, signal } = exchange;
@@ -168,7 +168,7 @@ function settleFailure(exchange: Exchange, serving: Promise<void>, settle?: (sta
   });
 }
 
-/** @throws {Refusal} where the script is none, and where the fault is a status: after the latency of the script. */
+/** @throws {Refusal} if the script is invalid, and if the fault is a status: after the latency of the script. */
 async function findCourse(
   options: MockProviderOptions,
   { request, signal }: Exchange,

@@ -68,7 +68,7 @@ export async function serveChatStream(serving: ChatServing): Promise<void> {
   response.end(fault?.kind === 'unterminated' ? '' : 'data: [DONE]\n\n');
 }
 
-/** False where the fault is to break off here. */
+/** False if the fault breaks off here. */
 async function writeTokens(serving: ChatServing, index: number, tokens: readonly AnswerToken[]): Promise<boolean> {
   const { exchange, record, fault } = serving;
   const isEndless = fault?.kind === 'endless';

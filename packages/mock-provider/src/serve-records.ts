@@ -9,7 +9,7 @@ export function serveModels({ response }: Exchange): void {
   sendJson(response, 200, JSON.stringify({ object: 'list', data }));
 }
 
-/** 200 with what the attempt used, 404 where it never came, 409 where it is still going on. */
+/** Responds with 200 and the usage of the attempt, with 404 if it never came, with 409 while it is running. */
 export async function serveUsage(
   { response }: Exchange,
   ledger: MockLedger,

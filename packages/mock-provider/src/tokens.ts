@@ -17,7 +17,7 @@ export function countTokens(text: string): number {
 }
 
 /**
- * What a prompt counts: 3 for each message, its text, 10 for each part that is no text, and the JSON of tools and of tool
+ * Returns the tokens of a prompt: 3 for each message, its text, 10 for each part that is no text, and the JSON of tools and of tool
  * calls as text.
  */
 export function countPromptTokens(request: ChatCompletionRequest): number {

@@ -11,12 +11,12 @@ export function backOffMs(retriesSoFar: number, random: () => number): number {
   return (pauseMsMin + pauseMsSpread * random()) * 2 ** retriesSoFar;
 }
 
-/** The same where there is nowhere else to go, as the operator set it. */
+/** The pause if no other target is left, as the operator configured it. */
 export function patientBackOffMs(policy: RetryPolicy, retriesSoFar: number, random: () => number): number {
   return withJitter(policy.delayMs * policy.multiplier ** retriesSoFar, random);
 }
 
-/** `waitMs` and up to a tenth more, so that those who were told the same do not all come at once. */
+/** `waitMs` and up to a tenth more, so that callers with the same delay do not all return at once. */
 export function withJitter(waitMs: number, random: () => number): number {
   return waitMs * (1 + jitterMax * random());
 }

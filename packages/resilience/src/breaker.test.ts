@@ -32,7 +32,7 @@ describe('a breaker', () => {
     expect(breaker.judge(0)).toBe('open');
   });
 
-  it('stays closed where failures are spread thinner, however long', () => {
+  it('stays closed when failures are spread thinner, however long', () => {
     const breaker = create();
     for (let time = 0; time < 1000; time += 1) {
       const pass = breaker.begin(0);
@@ -84,7 +84,7 @@ describe('a breaker', () => {
     expect(breaker.judge(5000)).toBe('closed');
   });
 
-  it('asks for another probe when the first said nothing, or took so long that nobody knows', () => {
+  it('asks for another probe when the first said nothing, or took too long to be known', () => {
     const breaker = create();
     failTimes(breaker, 3);
     breaker.forget(breaker.begin(5000), 6000);
@@ -100,7 +100,7 @@ describe('a breaker', () => {
     expect(breaker.judge(22_000)).toBe('closed');
   });
 
-  it('is closed by a whole answer of anybody who began since it opened', () => {
+  it('is closed by a whole answer of any attempt that began since it opened', () => {
     const breaker = create();
     failTimes(breaker, 3);
     const forced = breaker.begin(1000);
@@ -128,7 +128,7 @@ describe('a breaker', () => {
     expect(breaker.judge(5000)).toBe('due');
   });
 
-  it('is never without a probe for more than 15 s, whatever happens', () => {
+  it('is never without a probe for more than 15 s in any order of events', () => {
     const steps = fc.array(
       fc.record({
         afterMs: fc.integer({ min: 0, max: 4000 }),

@@ -3,14 +3,14 @@ import { OutcomeWindow } from './outcome-window.ts';
 export interface BreakerOptions {
   /** Failures in a row that open it. */
   readonly failuresInRowMax: number;
-  /** Answers a number in [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random: () => number;
 }
 
 /** `due`: open, but the next to begin is the probe. */
 export type BreakerStanding = 'closed' | 'open' | 'due';
 
-/** What one attempt holds from its begin to its end. */
+/** The pass that one attempt holds from its begin to its end. */
 export interface BreakerPass {
   readonly generation: number;
   readonly beganMs: number;
@@ -21,7 +21,7 @@ export interface BreakerPass {
 const failuresOfWindowMax = 10;
 /**
  * The pause before a probe: it grows with each that fails, up to this. A probe that has taken this long is no reason to hold
- * the next one back: its answer may be long and fine. At one request each 4 s, whoever recovers is thus asked within 19 s.
+ * the next one back: its answer may be long and fine. At one request each 4 s, a target that recovers is thus asked within 19 s.
  */
 const probeGapMsMax = 15_000;
 const probeGapMsMin = 5000;
@@ -29,8 +29,8 @@ const probeGapMsMin = 5000;
 const jitterMax = 0.2;
 
 /**
- * Opens on failures in a row or on half of the last 20; is closed by one whole answer of an attempt that began since. What
- * began before the last opening or closing tells of another time, and changes nothing. Times are monotonic milliseconds.
+ * Opens on failures in a row or on half of the last 20; is closed by one whole answer of an attempt that began since. An
+ * attempt that began before the last opening or closing is out of date, and changes nothing. Times are monotonic milliseconds.
  */
 export class Breaker {
   readonly #failuresInRowMax: number;
@@ -93,7 +93,7 @@ export class Breaker {
     }
   }
 
-  /** Says nothing of it: where it was the probe, the next to begin is. */
+  /** The attempt says nothing of the target: if it was the probe, the next to begin is the probe. */
   forget(pass: BreakerPass, nowMs: number): void {
     if (pass !== this.#probe) return;
     this.#probe = null;

@@ -42,7 +42,7 @@ describe('the failure that a client receives', () => {
     ['an outage, before a parameter that the next does not take', [down, unsupported], 0],
     ['a parameter, before a dead key', [unsupported, deadKey], 0],
     ['a full bulkhead with a wait, before an outage', [full, down], 0],
-    ['an outage, before a fault of ours', [down, broken], 0],
+    ['an outage, before our own fault', [down, broken], 0],
     ['the only one', [deadKey], 0],
   ])('is %s', (_, failures, position) => {
     expect(chooseFailure(failures)).toBe(position);

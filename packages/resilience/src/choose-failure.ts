@@ -37,7 +37,7 @@ function compare(one: Failure, known: Failure): number {
 
 function rankOf({ code, isRetryable, mayFailOver, retryAfterMs }: Failure): number {
   if (refusals.has(code)) return 0;
-  // It ended the request by itself: shutting down, no spool, a fault of ours.
+  // This failure ended the request by itself: shutting down, no spool, our own fault.
   if (!mayFailOver && !isRetryable && !hopeless.has(code)) return 1;
   if (code === 'unsupported_parameter') return 5;
   if (hopeless.has(code)) return 6;

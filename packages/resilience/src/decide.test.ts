@@ -57,14 +57,14 @@ describe('a rejection whose body hangs', () => {
 });
 
 describe('a failed attempt before anything was delivered', () => {
-  it('is told at once where the request was refused: nobody else is asked', () => {
+  it('is returned at once when the request was rejected: no other target is asked', () => {
     for (const failure of [failures.policy, failures.rejected]) {
       expect(next(failure)).toEqual(fail);
       expect(next(failure, { hasNext: false })).toEqual(fail);
     }
   });
 
-  it('goes to the next where the route lets policy refusals go on', () => {
+  it('goes to the next when the route allows failover after policy refusals', () => {
     expect(next({ ...failures.policy, mayFailOver: true })).toEqual(other);
   });
 
@@ -75,7 +75,7 @@ describe('a failed attempt before anything was delivered', () => {
     }
   });
 
-  it('waits once for a short Retry-After, exactly and up to a tenth more, then goes on', () => {
+  it('waits once for a short Retry-After, exactly and up to a tenth more, then goes to the next', () => {
     const limited = { ...failures.limited, retryAfterMs: 2000 };
     expect(next(limited, {}, () => 0)).toEqual(again(2000));
     expect(next(limited, {}, () => 0.999)).toEqual(again(2199.8));
@@ -91,7 +91,7 @@ describe('a failed attempt before anything was delivered', () => {
     expect(next({ ...failed, retryAfterMs: 30_000 })).toEqual(other);
   });
 
-  it('is tried twice more with back-off after a 429 without a word, or a 5xx, then goes on', () => {
+  it('is tried twice more with back-off after a 429 without Retry-After, or a 5xx, then goes to the next', () => {
     for (const failure of [failures.limited, failures.failed]) {
       expect(next(failure, {}, () => 0)).toEqual(again(300));
       expect(next(failure, {}, () => 0.999_999)).toMatchObject({ pauseMs: expect.closeTo(500, 2) });
@@ -106,13 +106,13 @@ describe('a failed attempt before anything was delivered', () => {
     expect(next(failed, { triesHere: 2, pausedMs: 1300 })).toEqual(other);
   });
 
-  it('follows the operator’s numbers where there is nowhere else to go', () => {
+  it('follows the operator’s numbers when no other target is left', () => {
     const alone = (triesHere: number) => next(failed, { triesHere, hasNext: false, pausedMs: 7000 }, () => 0);
     expect([1, 2, 3, 4].map(alone)).toEqual([again(1000), again(2000), again(4000), fail]);
     expect(decide(failed, { ...first, hasNext: false }, { ...policy, retriesMax: 0 }, () => 0)).toEqual(fail);
   });
 
-  it('is asked once more at once where it could not be reached, whoever else is left', () => {
+  it('is asked once more at once when it could not be reached, also if others are left', () => {
     for (const hasNext of [true, false]) {
       expect(next(failures.unreachable, { hasNext })).toEqual(again(0));
       expect(next(failures.unreachable, { hasNext, triesHere: 2 })).toEqual(hasNext ? other : fail);
@@ -132,14 +132,14 @@ describe('a failed attempt before anything was delivered', () => {
     }
   });
 
-  it('is not asked again where its breaker has opened, unless there is nobody else', () => {
+  it('is not asked again when its breaker has opened, unless no other target is left', () => {
     expect(next(failed, { isOpenNow: true })).toEqual(other);
     expect(next(failed, { isOpenNow: true, hasNext: false }, () => 0)).toEqual(again(1000));
   });
 });
 
 describe('a failed attempt after something was delivered', () => {
-  it('is resumed elsewhere, or told', () => {
+  it('is resumed at another target, or returned', () => {
     for (const failure of [failures.torn, failures.silent, failures.garbled, failures.failed]) {
       expect(next(failure, { hasDelivered: true })).toEqual({ next: 'resume' });
       expect(next(failure, { hasDelivered: true, hasNext: false })).toEqual(fail);
@@ -163,7 +163,7 @@ describe('every decision', () => {
   });
   const anyDraw = fc.double({ min: 0, max: 0.999, noNaN: true });
 
-  it('keeps to the deadline, to whoever is left, and to what was delivered', () => {
+  it('keeps to the deadline, to the targets that are left, and to what was delivered', () => {
     fc.assert(
       fc.property(anyFailure, anyHistory, anyDraw, (failure, history, drawn) => {
         const decision = decide(failure, history, policy, () => drawn);

@@ -3,7 +3,7 @@ import type { AttemptHistory, Decision, Failure, RetryPolicy } from './port.ts';
 
 /** The longest Retry-After that is waited for. Milliseconds, as all here. */
 const retryAfterMsMax = 5000;
-/** What the pauses of one request may take together while another target is left. */
+/** The most that the pauses of one request may take together while another target is left. */
 const pausedMsMax = 2000;
 const backOffsMax = 2;
 /** With less than this left an attempt is begun in vain, and paid for all the same. */
@@ -14,11 +14,11 @@ const resume: Decision = { next: 'resume' };
 const fail: Decision = { next: 'fail' };
 
 /**
- * What becomes of a request after a failed attempt: the decision table of failure handling, one branch for each row. Where it
- * says `again`, the retry budget (`TargetMemory.takeRetry`) still has to agree. A route that lets policy refusals go to the
+ * Returns the next step of a request after a failed attempt: the decision table of failure handling, one branch for each row.
+ * If it is `again`, the retry budget (`TargetMemory.takeRetry`) still has to agree. A route that lets policy refusals go to the
  * next target says so in `failure.mayFailOver`.
  *
- * @param random Answers a number in [0, 1).
+ * @param random Returns a number in [0, 1).
  */
 export function decide(failure: Failure, history: AttemptHistory, policy: RetryPolicy, random: () => number): Decision {
   const hasTime = history.leftMs >= attemptMsMin;
@@ -41,7 +41,7 @@ function pauseBeforeRetry(
   const retriesHere = history.triesHere - 1;
   switch (failure.kind) {
     case 'silent':
-      // Who kept silent once is likely to do so again, for as long, and may have done the work meanwhile.
+      // A target that kept silent once is likely to do so again, for as long, and may have done the work meanwhile.
       return null;
     case 'unreachable':
       return retriesHere === 0 ? 0 : null;

@@ -1,10 +1,10 @@
 import type { Failure } from './port.ts';
 
-/** What a failure says: of the target, of its limit, of its key, or nothing of them. */
+/** The part that a failure blames: the target, its limit, its key, or none of them. */
 export type FailureEffect = 'sick' | 'limited' | 'keyAtFault' | 'none';
 
 /**
- * What the request itself can bring about says nothing of the target, or one caller could close a model for all others:
+ * Failures that the request itself can cause do not blame the target, or one caller could close a model for all others:
  * refusals of it (400, 404, 413, 422, also those that cannot be read), and a limit that it is too large for.
  */
 export function effectOf({ code, kind, isRetryable, isKeyAtFault }: Failure): FailureEffect {

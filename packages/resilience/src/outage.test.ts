@@ -75,7 +75,7 @@ describe('an outage of a minute', () => {
     },
   );
 
-  it('costs the first request its retries and nobody after it more than a probe', () => {
+  it('costs the first request its retries and no later request more than a probe', () => {
     const { answers } = serveThrough(4000, 64_000, 4000, 30, () => 0.5);
     const slow = answers.filter(({ tookMs }) => tookMs > 0);
     expect(slow).toHaveLength(1);

@@ -1,12 +1,12 @@
 import type { ErrorCode } from '@aggregator/contracts';
 
 /**
- * What may be called, as failures are remembered: `<provider>\n<model>\n<credentialRef>`. Remembered per provider or per key
+ * Key under which failures of a target are remembered: `<provider>\n<model>\n<credentialRef>`. Remembered per provider or per key
  * alone, one sick model would condemn its healthy neighbours.
  */
 export type TargetKey = string;
 
-/** A failure of one attempt, judged once: by the provider's adapter where it answered, by the relay where it did not. */
+/** A failure of one attempt, judged once: by the provider's adapter if the provider answered, by the relay if it did not. */
 export interface Failure {
   readonly code: ErrorCode;
   readonly kind: FailureKind;
@@ -15,7 +15,7 @@ export interface Failure {
   /** Another target may be tried. */
   readonly mayFailOver: boolean;
   readonly retryAfterMs: number | null;
-  /** The key itself is dead (401) or has no money left (`insufficient_quota`): whatever is asked with it rests. */
+  /** The key itself is dead (401) or has no money left (`insufficient_quota`): every target with this key rests. */
   readonly isKeyAtFault?: boolean;
   /** The target rejected the request and then kept the connection open without a word: it is not asked again while another is left. */
   readonly isHung?: boolean;
@@ -27,7 +27,7 @@ export interface Failure {
  */
 export type FailureKind = 'answered' | 'unreachable' | 'silent' | 'torn' | 'garbled';
 
-/** What has been tried for one request. */
+/** The attempts of one request so far. */
 export interface AttemptHistory {
   /** Attempts at the present target, the failed one included. */
   readonly triesHere: number;
@@ -37,11 +37,11 @@ export interface AttemptHistory {
   readonly hasNext: boolean;
   /** Until the request must be over. */
   readonly leftMs: number;
-  /** What all pauses of this request took so far. */
+  /** Time that all pauses of this request took so far. */
   readonly pausedMs: number;
   /** Something of an answer has gone to the client. */
   readonly hasDelivered: boolean;
-  /** What `TargetMemory.fail` answered. */
+  /** The result of `TargetMemory.fail`. */
   readonly isOpenNow: boolean;
 }
 
@@ -53,18 +53,18 @@ export type Decision =
   | { readonly next: 'fail' };
 
 export interface RetryPolicy {
-  /** `MAX_RETRIES`, `RETRY_DELAY_MS`, `RETRY_BACKOFF_MULTIPLIER`: hold where there is nowhere else to go. */
+  /** `MAX_RETRIES`, `RETRY_DELAY_MS`, `RETRY_BACKOFF_MULTIPLIER`: apply if no other target is left. */
   readonly retriesMax: number;
   readonly delayMs: number;
   readonly multiplier: number;
 }
 
-/** What the proxy remembers of its targets. In process; bounded; every method synchronous. */
+/** The proxy's memory of its targets. In process; bounded; every method synchronous. */
 export interface TargetMemory {
   /** `ready`, or why it had better be skipped. Takes nothing. */
   judge(key: TargetKey): TargetStanding;
   /**
-   * Begins an attempt. Of an open target whose time has come, the first to begin is the probe and the others go on finding
+   * Begins an attempt. Of an open target whose time has come, the first to begin is the probe and the others still find
    * it open. Exactly one of `succeed`, `fail` and `forget` ends it.
    */
   begin(key: TargetKey): AttemptTicket;
@@ -73,11 +73,11 @@ export interface TargetMemory {
     ticket: AttemptTicket,
     facts: { readonly ttftMs: number | null; readonly latencyMs: number; readonly outputTokens: number },
   ): void;
-  /** Answers whether the target is open now, by this failure or since before: nobody need ask there again at once. */
+  /** Returns true if the target is open now, by this failure or since before: then an immediate retry there is useless. */
   fail(ticket: AttemptTicket, failure: Failure): boolean;
   /** It says nothing about the target: the client left, or the request was at fault. */
   forget(ticket: AttemptTicket): void;
-  /** Whether the budget of retries has room for one more at this target's provider and model; takes it. A lone failure always has its first retry. */
+  /** Takes one retry from the budget of this target's provider and model. Returns true if there was room. A lone failure always has its first retry. */
   takeRetry(key: TargetKey): boolean;
   /** For routing by measurement and for metrics; null before anything is known. */
   measure(key: TargetKey): TargetMeasures | null;
@@ -89,11 +89,11 @@ export type TargetStanding = 'ready' | 'probe' | 'open' | 'resting';
 
 export interface TargetMeasures {
   /**
-   * Weighted mean of recent times to first life, or of whole answers where nothing streams. Of a target that has only
+   * Weighted mean of recent times to first life, or of whole answers if nothing streams. Of a target that has only
    * failed: how long that took.
    */
   readonly latencyMs: number;
-  /** After first life, where it streams. Null before anything is known, and where answers have no tokens. */
+  /** After first life, if it streams. Null before anything is known, and if answers have no tokens. */
   readonly tokensPerSecond: number | null;
   /** 0…1 of the last 20 attempts that said something of the target, since it was last closed. */
   readonly errorShare: number;

@@ -1,12 +1,12 @@
 /** A header of a day, sent by mistake, must not cost a day. */
 const toldMsMax = 3_600_000;
-/** As many as one request makes of it by itself: only what goes on after them is worth a rest. */
+/** As many as one request makes of the target by itself: only more than these are worth a rest. */
 const untoldMin = 3;
 const untoldMsMin = 1000;
 const untoldMsMax = 15_000;
 
 /**
- * What a target asks for with a 429: to be let alone for as long as it says. Where it says nothing, from the third in a row
+ * The rest that a target asks for with a 429, for as long as it says. If it says nothing, from the third in a row
  * on: a second, then twice as long each time, up to 15 s. Times are monotonic milliseconds.
  */
 export class Rest {

@@ -6,7 +6,7 @@ const retriesMin = 3;
 
 /**
  * Retries of one provider's model over the last ten seconds: at most a tenth of the first attempts, but three in any case, so
- * that a lone failure always has its retry. Whatever the provider does, it is asked at most 1.1 times for each request (and
+ * that a lone failure always has its retry. In any case the provider is asked at most 1.1 times for each request (and
  * three times in ten seconds).
  */
 export class RetryBudget {
@@ -21,7 +21,7 @@ export class RetryBudget {
     this.#attempts[place] = (this.#attempts[place] ?? 0) + 1;
   }
 
-  /** Whether there is room for one more; takes it. */
+  /** Takes one retry. Returns true if there was room. */
   takeRetry(nowMs: number): boolean {
     const place = this.#turnTo(nowMs);
     const retries = sum(this.#retries);

@@ -12,12 +12,12 @@ export function toProviderName(key: TargetKey): string {
   return key.slice(0, key.indexOf(separator));
 }
 
-/** What shares a retry budget: the provider's model, whichever key asks. */
+/** Returns the name under which targets share a retry budget: the provider's model, with any key. */
 export function toModelName(key: TargetKey): string {
   return key.slice(0, key.lastIndexOf(separator));
 }
 
-/** What a key-wide rest covers: everything of the provider that is asked with this key. */
+/** Returns the name under which targets share a key-wide rest: every model of the provider with this key. */
 export function toCredentialName(key: TargetKey): string {
   return key.slice(0, key.indexOf(separator)) + key.slice(key.lastIndexOf(separator));
 }

@@ -124,7 +124,7 @@ describe('a memory of targets', () => {
     });
   });
 
-  it('measures whole answers where nothing streams, and failures where there is nothing else', () => {
+  it('measures whole answers if nothing streams, and failures if there is nothing else', () => {
     const ticket = memory.begin(key);
     nowMs += 40;
     memory.fail(ticket, failed);

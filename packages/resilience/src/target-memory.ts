@@ -9,7 +9,7 @@ import { toCredentialName, toModelName } from './target-key.ts';
 export interface TargetMemoryOptions {
   /** Milliseconds on a monotonic clock. */
   readonly now: () => number;
-  /** Answers a number in [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random: () => number;
   /** Targets remembered at most; the one known longest is forgotten for a new one. */
   readonly targetsMax: number;
@@ -17,7 +17,7 @@ export interface TargetMemoryOptions {
 
 const failuresInRowMax = 3;
 
-/** What is known of one target. Its key's breaker is that of all targets with this key, its budget that of all its keys. */
+/** State of one target. Its key's breaker is that of all targets with this key, its budget that of all its keys. */
 interface TargetRecord {
   readonly breaker: Breaker;
   readonly keyBreaker: Breaker;
@@ -174,7 +174,7 @@ function end(ticket: AttemptTicket): HeldTicket {
   return ticket;
 }
 
-/** What is known under a name; made where it is new, and where that is too much, the oldest is forgotten. */
+/** Returns the entry of a name. Creates a missing one; if the map is full, the oldest entry is forgotten first. */
 function remember<T>(known: Map<string, T>, name: string, sizeMax: number, create: () => T): T {
   const found = known.get(name);
   if (found !== undefined) return found;

@@ -36,7 +36,7 @@ export class BatchReader {
     this.#onError = onError;
   }
 
-  /** The next settlements after `from`, at most `batchMax`; none where the log ends. */
+  /** The next settlements after `from`, at most `batchMax`; none at the end of the log. */
   async read(from: Position, batchMax: number): Promise<Batch> {
     const recent = this.#recent.read(from, batchMax);
     if (recent !== null) return this.#takeRecent(recent, batchMax);

@@ -24,14 +24,14 @@ beforeEach(() => {
 });
 afterEach(() => removeRoot(root));
 
-interface Told {
+interface Reported {
   intents: Set<string>;
   settlements: Set<string>;
   shipped: Set<string>;
 }
 
-/** Runs the writer until it has said `bytes` bytes, kills it in whatever it is doing, and adds what it said. */
-async function writeUntilKilled(options: CrashArguments, bytes: number, told: Told): Promise<void> {
+/** Runs the writer until it has said `bytes` bytes, kills it at any point of its work, and adds what it said. */
+async function writeUntilKilled(options: CrashArguments, bytes: number, reported: Reported): Promise<void> {
   const path = join(root, `${options.run}.out`);
   const output = openSync(path, 'w');
   const script = new URL('./__fixtures__/append-until-killed.ts', import.meta.url).pathname;
@@ -43,39 +43,39 @@ async function writeUntilKilled(options: CrashArguments, bytes: number, told: To
   closeSync(output);
   for (const line of readFileSync(path, 'utf8').split('\n')) {
     const [kind, eventId = ''] = line.split(' ');
-    if (kind === 'i') told.intents.add(eventId);
-    else if (kind === 's') told.settlements.add(eventId);
-    else if (kind === 'p') told.shipped.add(eventId);
+    if (kind === 'i') reported.intents.add(eventId);
+    else if (kind === 's') reported.settlements.add(eventId);
+    else if (kind === 'p') reported.shipped.add(eventId);
     else expect(line).toBe('');
   }
 }
 
 describe('spool of a process killed at any moment', () => {
   it('has every record whose append had returned, and calls abandoned what had no settlement', async () => {
-    const told: Told = { intents: new Set(), settlements: new Set(), shipped: new Set() };
+    const reported: Reported = { intents: new Set(), settlements: new Set(), shipped: new Set() };
     const { options, shipped } = makeSpoolOptions(root);
     const runs = 5;
     for (let run = 0; run < runs; run += 1) {
       const bytes = 1 + Math.floor(Math.random() * 40_000);
-      await writeUntilKilled({ directory: options.directory, run: `run${run}`, settleEvery: 25 }, bytes, told);
+      await writeUntilKilled({ directory: options.directory, run: `run${run}`, settleEvery: 25 }, bytes, reported);
     }
-    expect(told.settlements.size).toBeGreaterThan(100);
+    expect(reported.settlements.size).toBeGreaterThan(100);
 
     const spool = await openSpool({ ...options, bytesMax: 16 * 1024 * 1024 });
     await spool.waitUntilShipped(10_000);
-    const delivered = new Set([...told.shipped, ...shipped.map(({ eventId }) => eventId)]);
-    expect([...told.settlements].filter((eventId) => !delivered.has(eventId))).toEqual([]);
+    const delivered = new Set([...reported.shipped, ...shipped.map(({ eventId }) => eventId)]);
+    expect([...reported.settlements].filter((eventId) => !delivered.has(eventId))).toEqual([]);
     expect(spool.readPending().openIntents).toBe(spool.abandonedIntents.length);
     expect(spool.damage.corruptRecords).toBe(0);
 
     const abandoned = new Set(spool.abandonedIntents.map(({ eventId }) => eventId));
-    const unsettled = [...told.intents].filter((eventId) => !told.settlements.has(eventId));
+    const unsettled = [...reported.intents].filter((eventId) => !reported.settlements.has(eventId));
     // The kill may have come between a write and the word of it: at most one record for each run.
-    const untoldSettlements = unsettled.filter((eventId) => !abandoned.has(eventId));
-    const untoldIntents = [...abandoned].filter((eventId) => !told.intents.has(eventId));
-    for (const eventId of untoldSettlements) expect(delivered.has(eventId)).toBe(true);
-    expect(untoldSettlements.length + untoldIntents.length).toBeLessThanOrEqual(runs);
-    expect([...abandoned].filter((eventId) => told.settlements.has(eventId))).toEqual([]);
+    const unreportedSettlements = unsettled.filter((eventId) => !abandoned.has(eventId));
+    const unreportedIntents = [...abandoned].filter((eventId) => !reported.intents.has(eventId));
+    for (const eventId of unreportedSettlements) expect(delivered.has(eventId)).toBe(true);
+    expect(unreportedSettlements.length + unreportedIntents.length).toBeLessThanOrEqual(runs);
+    expect([...abandoned].filter((eventId) => reported.settlements.has(eventId))).toEqual([]);
     await spool.close();
   });
 });

@@ -5,7 +5,7 @@ import type { Position } from './segment-files.ts';
 
 const position = z.strictObject({ segment: z.number().int().min(0), offset: z.number().int().min(0) });
 
-/** Up to where everything is shipped; the beginning where nobody wrote it down, so that too much is shipped, never too little. */
+/** Returns the position up to which everything is shipped; the beginning if none was saved: too much is shipped, never too little. */
 export async function readCursor(directory: string): Promise<Position> {
   return (await readJsonFile(join(directory, 'cursor.json'), position)) ?? { segment: 0, offset: 0 };
 }

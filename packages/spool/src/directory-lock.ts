@@ -11,7 +11,7 @@ export interface DirectoryLock {
 }
 
 /**
- * Makes this process the only one that writes to the directory. Throws `conflict` where a live process holds it, this one
+ * Makes this process the only one that writes to the directory. Throws `conflict` if a live process holds it, this one
  * included; the lock of a dead process is taken over.
  */
 export function lockDirectory(directory: string): DirectoryLock {
@@ -45,7 +45,7 @@ function tryRead(path: string): string | null {
   }
 }
 
-/** Null where the file was cut short by the crash that left it. */
+/** Null if the file was cut short by the crash that left it. */
 function parseOwner(text: string): Owner | null {
   try {
     return owner.parse(JSON.parse(text));

@@ -1,7 +1,7 @@
 import { open, readFile, rename, writeFile } from 'node:fs/promises';
 import type { z } from 'zod';
 
-/** The parsed file, or null where there is none or it is not what was written. */
+/** Returns the parsed file, or null if there is none or it differs from what was written. */
 export async function readJsonFile<Schema extends z.ZodType>(
   path: string,
   schema: Schema,

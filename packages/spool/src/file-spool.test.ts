@@ -47,7 +47,7 @@ describe('spool', () => {
     await spool.close();
   });
 
-  it('says how far it is: acknowledged what was settled before a moment, whatever came after (I1)', async () => {
+  it('says how far it is: acknowledged what was settled before a moment, in spite of later records (I1)', async () => {
     const temporary = makeSpoolOptions(root);
     temporary.answer = isDown;
     const spool = await openSpool(temporary.options);
@@ -252,7 +252,7 @@ describe('spool while the event log fails', () => {
     await second.close();
   });
 
-  it('ships again, and loses nothing, where the crash came before the cursor was written', async () => {
+  it('ships again, and loses nothing, if the crash came before the cursor was written', async () => {
     const { options, shipped } = makeSpoolOptions(root);
     const first = await openSpool(options);
     settle(first, ...names(5));

@@ -211,7 +211,7 @@ export class FileSpool implements Spool {
     return !this.#reserve.isHeld || this.#unwritten.length > 0;
   }
 
-  /** Gives up the reserve if that is what it takes: what is in flight is what it is for. False where even that was vain. */
+  /** Gives up the reserve if that is needed: it exists for requests in flight. False if even that did not help. */
   #appendAtAnyCost(record: Buffer): boolean {
     try {
       this.#log.append(record);
@@ -278,14 +278,14 @@ export class FileSpool implements Spool {
 
   async #advance(count: number, end: Position): Promise<void> {
     this.#cursor = end;
-    // At the log's end everything is shipped, also where a settlement was counted and is damaged now.
+    // At the log's end everything is shipped, also if a settlement was counted and is damaged now.
     const isAtEnd = this.#unwritten.length === 0 && isReached(this.#log.end, end);
     this.#progress.addShipped(isAtEnd ? this.#progress.unshipped : count);
     this.#wantTick();
     try {
       await this.#dropFinished();
     } catch (error) {
-      // What could not be deleted is tried again after the next batch; shipping goes on.
+      // A file that could not be deleted is tried again after the next batch; shipping continues.
       this.#options.onError(error);
     }
   }

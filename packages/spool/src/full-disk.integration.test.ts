@@ -9,7 +9,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const script = new URL('./__fixtures__/restart-on-full-disk.ts', import.meta.url).pathname;
 
 it('starts on a full disk and ships what earlier processes settled (I11)', () => {
-  // A file system of its own, in a namespace that ends with the program.
+  // A separate file system, in a namespace that ends with the program.
   const command = `mount -t tmpfs -o size=4m none "$1" && exec "$2" --disable-warning=ExperimentalWarning "$3" "$1"`;
   const words = ['--map-root-user', '--mount', 'sh', '-c', command, 'sh', folder, process.execPath, script];
   const report = JSON.parse(execFileSync('unshare', words, { encoding: 'utf8', timeout: 50_000 }));

@@ -30,7 +30,7 @@ const noSpace = (): never => {
   throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
 };
 
-/** A disk that can be full, and takes something again only where the reserve has been given up. */
+/** A disk that can be full, and accepts writes again only if the reserve has been given up. */
 function makeDisk(directory: string) {
   const disk = {
     isFull: false,

@@ -33,7 +33,7 @@ export class OpenIntents {
     return this.#intents.has(eventId);
   }
 
-  /** Adds an intent, or says that its record stands in a later segment now. */
+  /** Adds an intent, or notes that its record is in a later segment now. */
   place(eventId: string, json: string, segment: Segment): void {
     const markJson = this.#intents.get(eventId)?.markJson ?? null;
     this.remove(eventId);
@@ -48,7 +48,7 @@ export class OpenIntents {
     if (intent !== undefined) intent.markJson = markJson;
   }
 
-  /** False where it was not open. */
+  /** False if it was not open. */
   remove(eventId: string): boolean {
     const intent = this.#intents.get(eventId);
     if (intent === undefined) return false;
@@ -58,7 +58,7 @@ export class OpenIntents {
     return true;
   }
 
-  /** Writes the open intents of a segment, and their marks, again at the log's end. Throws where the disk takes one not; the others count. */
+  /** Writes the open intents of a segment, and their marks, again at the log's end. Throws if the disk rejects one; the others count. */
   carryForward(from: Segment, log: SegmentLog, encoder: RecordEncoder): void {
     for (const [eventId, { segment, json, markJson }] of this.#intents) {
       if (segment !== from) continue;

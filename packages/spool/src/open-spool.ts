@@ -16,7 +16,7 @@ const reserveBytesMax = 16 * 1024 * 1024;
 const startReserveBytes = 256 * 1024;
 
 /**
- * Opens the directory, recovers what earlier processes left and begins to ship it. Throws `conflict` where another live
+ * Opens the directory, recovers what earlier processes left and begins to ship it. Throws `conflict` if another live
  * process, or this one, has it open; RangeError on options that cannot work.
  */
 export function openSpool(options: SpoolOptions): Promise<Spool> {
@@ -52,7 +52,7 @@ export async function openSpoolThrough(options: SpoolOptions, write: WriteBytes)
     return await open();
   } catch (error) {
     if (!isDiskFull(error)) throw error;
-    // What is already settled must leave a full disk, and only a spool that is open ships it (I11).
+    // Records that are already settled must leave a full disk, and only a spool that is open ships them (I11).
     startReserve.release();
     return await open();
   }

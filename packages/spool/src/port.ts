@@ -12,14 +12,14 @@ export interface Spool {
 
   /**
    * Refuses with `spool_full` at 95 % of `bytesMax`, or when the disk is full; then nothing may be dispatched. An intent of
-   * an event id that is open takes the earlier one's place: a request that goes on at another provider.
+   * an event id that is open takes the earlier one's place: a request that continues at another provider.
    */
   appendIntent(intent: SpoolIntent): void;
 
   /**
    * Writes a mark on an open intent, at once but without a flush: what was marked before a crash of the process is marked
    * after it. The last mark counts. Without an open intent it does nothing.
-   * @throws {AppError} `spool_full` if the disk does not take it: then what it stands for must not happen.
+   * @throws {AppError} `spool_full` if the disk does not take it: then the marked action must not happen.
    */
   appendMark(eventId: string, mark: string): void;
 
@@ -33,7 +33,7 @@ export interface Spool {
   /** Intents that an earlier process left without a settlement, oldest first; each must be settled once, by recovery. */
   readonly abandonedIntents: readonly AbandonedIntent[];
 
-  /** What opening found broken and left behind; each was told to `onError`. */
+  /** Damage that opening found and left behind; each case was reported to `onError`. */
   readonly damage: SpoolDamage;
 
   /** Bytes in use or reserved over `bytesMax`, 0…1; 1 while the disk is full. */
@@ -53,7 +53,7 @@ export interface Spool {
   /** Resolves when everything settled so far is acknowledged; rejects after `deadlineMs`. */
   waitUntilShipped(deadlineMs: number): Promise<void>;
 
-  /** Stops the shipper, flushes, closes. What is not shipped stays for the next process. */
+  /** Stops the shipper, flushes, closes. Settlements that are not shipped stay for the next process. */
   close(): Promise<void>;
 }
 
@@ -90,7 +90,7 @@ export interface SpoolOptions {
   /**
    * Publishes settlements in order; resolves when they are durable. Rejections are tried again with back-off, for ever, and
    * so is what has no answer after a minute. After a crash the last ones are published again.
-   * `texts` are the same settlements as JSON, so that nobody makes it anew.
+   * `texts` are the same settlements as JSON, so that no reader serializes them again.
    */
   ship(events: readonly UsageRecorded[], texts: readonly string[]): Promise<void>;
   shipBatchMax: number;

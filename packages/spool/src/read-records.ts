@@ -9,15 +9,15 @@ export interface PlacedRecord {
   /** A view into the reader's buffer, good until the next read. */
   json: Buffer;
   offset: number;
-  /** Where the next record begins. */
+  /** Offset of the next record. */
   end: number;
 }
 
 export interface RecordsRead {
   records: PlacedRecord[];
-  /** Where lines stood that are not what was written. */
+  /** Offsets of lines that differ from what was written. */
   corruptOffsets: number[];
-  /** Where to read on; equal to where reading began if what is left is no whole line. */
+  /** Offset to continue from; equal to the first offset if the rest is no whole line. */
   end: number;
 }
 

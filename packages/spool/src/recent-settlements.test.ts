@@ -10,7 +10,7 @@ function makeWritten(index: number, json = '{}') {
 }
 
 describe('recent settlements', () => {
-  it('are told oldest first, at most as many as asked for, again and again until they are shipped', () => {
+  it('are returned oldest first, at most as many as asked for, again and again until they are shipped', () => {
     const recent = new RecentSettlements(start);
     const [first, second, third] = [1, 2, 3].map((index) => makeWritten(index));
     for (const written of [first, second, third]) if (written) recent.add(written);
@@ -21,14 +21,14 @@ describe('recent settlements', () => {
     expect(recent.read({ segment: 1, offset: 200 }, 2)).toEqual([third]);
   });
 
-  it('are not told to who has not read what stands before them', () => {
+  it('are not returned to a reader that has not read the ones before them', () => {
     const recent = new RecentSettlements({ segment: 2, offset: 0 });
     recent.add(makeWritten(1));
 
     expect(recent.read({ segment: 1, offset: 900 }, 10)).toBeNull();
   });
 
-  it('are forgotten where they are too many, until the reader has passed what was forgotten', () => {
+  it('are forgotten if they are too many, until the reader has passed what was forgotten', () => {
     const recent = new RecentSettlements(start);
     recent.add(makeWritten(1, 'x'.repeat(1024 * 1024)));
     recent.add(makeWritten(2, 'x'.repeat(1024 * 1024 + 1)));

@@ -1,7 +1,7 @@
 import type { UsageRecorded } from '@aggregator/contracts';
 import type { Position } from './segment-files.ts';
 
-/** A settlement as it stands in the log. */
+/** A settlement as it is in the log. */
 export interface WrittenSettlement {
   readonly event: UsageRecorded;
   /** Its JSON in the record. */
@@ -21,7 +21,7 @@ export class RecentSettlements {
   #characters = 0;
   #since: Position;
 
-  /** Every settlement written after `since` is told to `add`, or `restart` is called. */
+  /** Every settlement written after `since` is passed to `add`, or `restart` is called. */
   constructor(since: Position) {
     this.#since = since;
   }
@@ -39,7 +39,7 @@ export class RecentSettlements {
     this.#characters = 0;
   }
 
-  /** What was written after `from`, oldest first, at most `batchMax`; null where only the file knows. */
+  /** Returns settlements written after `from`, oldest first, at most `batchMax`; null if only the file has them. */
   read(from: Position, batchMax: number): readonly WrittenSettlement[] | null {
     if (!isReached(this.#since, from)) return null;
     return this.#written.slice(0, batchMax);
@@ -59,7 +59,7 @@ export class RecentSettlements {
   }
 }
 
-/** Whether `by` is at the position or beyond it. */
+/** True if `by` is at the position or beyond it. */
 export function isReached(position: Position, by: Position): boolean {
   return by.segment > position.segment || (by.segment === position.segment && by.offset >= position.offset);
 }

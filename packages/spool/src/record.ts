@@ -3,7 +3,7 @@ import { AppError } from '@aggregator/contracts';
 
 /**
  * One record is one line: the CRC-32 of what follows in eight hex digits, a letter for its kind, its JSON, a line break.
- * JSON has no line breaks of its own, so after damage the next line is whole again.
+ * JSON text has no line breaks, so after damage the next line is whole again.
  */
 export type RecordKind = 'intent' | 'mark' | 'settlement';
 
@@ -19,7 +19,7 @@ const letters = { intent: 0x69, mark: 0x6d, settlement: 0x73 } as const satisfie
 export class RecordEncoder {
   readonly #buffer = Buffer.allocUnsafe(recordBytesMax + frameBytes);
 
-  /** The record's bytes, good until the next call. Throws `internal_error` where the JSON is longer than `recordBytesMax`. */
+  /** The record's bytes, good until the next call. Throws `internal_error` if the JSON is longer than `recordBytesMax`. */
   encode(kind: RecordKind, json: string): Buffer {
     if (json.length * 3 > recordBytesMax && Buffer.byteLength(json) > recordBytesMax) {
       throw new AppError('internal_error', { internal: `${kind} of more than ${recordBytesMax} bytes` });
@@ -32,7 +32,7 @@ export class RecordEncoder {
   }
 }
 
-/** The kind and JSON of a line without its line break; null where the line is not what was written. */
+/** Returns the kind and JSON of a line without its line break; null if the line differs from what was written. */
 export function decodeRecord(line: Buffer): { kind: RecordKind; json: Buffer } | null {
   if (line.length <= crcLength) return null;
   const checked = line.subarray(crcLength);

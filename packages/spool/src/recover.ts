@@ -21,8 +21,8 @@ const writtenMark = z.object({ eventId: z.string(), mark: z.string() });
 const writtenSettlement = z.object({ eventId: z.string() });
 
 /**
- * Reads the whole log as earlier processes left it. What a crash tore off at a segment's end is cut away; a record in the
- * middle that is not what was written is passed over. Both are counted and reported.
+ * Reads the whole log as earlier processes left it. A record that a crash tore at a segment's end is cut
+ * away; a damaged record in the middle is skipped. Both are counted and reported.
  */
 export async function recover(
   directory: string,
@@ -81,7 +81,7 @@ class Recovery {
     return {
       segments: this.#segments,
       openIntents: this.#openIntents,
-      // An intent that was carried forward stands behind younger ones, hence by time.
+      // An intent that was carried forward is behind younger ones in the log, so they are sorted by time.
       abandonedIntents: [...this.#intents.values()]
         .map((intent) => ({ ...intent, mark: this.#marks.get(intent.eventId) ?? null }))
         .sort((left, right) => Date.parse(left.time) - Date.parse(right.time)),
@@ -90,7 +90,7 @@ class Recovery {
     };
   }
 
-  /** False where the record is whole but holds not what its kind says. */
+  /** False if the record is whole but its content does not fit its kind. */
   #takeRecord(segment: Segment, record: PlacedRecord): boolean {
     const json = record.json.toString();
     try {

@@ -46,7 +46,7 @@ export class Reserve {
     try {
       rmSync(this.#path, { force: true });
     } catch {
-      // The next attempt to hold it finds the file, or makes it anew.
+      // The next attempt to hold it finds the file, or creates it again.
     }
   }
 

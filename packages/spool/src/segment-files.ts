@@ -7,7 +7,7 @@ export interface Position {
   offset: number;
 }
 
-/** One file of the log, as it stands. */
+/** One file of the log, as it is now. */
 export interface Segment {
   readonly number: number;
   bytes: number;

@@ -12,7 +12,7 @@ export interface SegmentLogOptions {
   directory: string;
   segmentBytesMax: number;
   write: WriteBytes;
-  /** What earlier processes left, oldest first. They are read and dropped, never written to. */
+  /** Segments that earlier processes left, oldest first. They are read and dropped, never written to. */
   segments: Segment[];
   /** Number of the segment that this process begins with. */
   firstNumber: number;
@@ -57,7 +57,7 @@ export class SegmentLog {
     return { segment: this.#active.number, offset: this.#active.bytes };
   }
 
-  /** Writes a record and answers its segment. Throws where the disk takes it not; then nothing of it is in the log. */
+  /** Writes a record and returns its segment. Throws if the disk rejects it; then nothing of it is in the log. */
   append(record: Buffer): Segment {
     const isFull = this.#active.bytes > 0 && this.#active.bytes + record.length > this.#options.segmentBytesMax;
     if (isFull || this.#isBroken) this.#beginSegment();
@@ -72,7 +72,7 @@ export class SegmentLog {
     return this.#active;
   }
 
-  /** From where to read on: segments that are read to their end are passed over. */
+  /** Returns the position to continue from: segments that are read to their end are skipped. */
   advance(position: Position): { segment: Segment; offset: number } {
     for (const segment of this.#segments) {
       if (segment.number < position.segment) continue;
@@ -107,7 +107,7 @@ export class SegmentLog {
     return openSync(toSegmentPath(this.#options.directory, number), 'ax', 0o600);
   }
 
-  /** Goes on in the old file where a new one cannot be made, unless the old one is broken. */
+  /** Continues in the old file if a new one cannot be created, unless the old one is broken. */
   #beginSegment(): void {
     const number = this.#active.number + 1;
     let fd: number;
@@ -125,7 +125,7 @@ export class SegmentLog {
     this.#isBroken = false;
   }
 
-  /** Without this, the next record would stand on the torn line and be lost with it. */
+  /** Without this, the next record would be on the torn line and be lost with it. */
   #cutBack(): void {
     try {
       ftruncateSync(this.#fd, this.#active.bytes);

@@ -43,7 +43,7 @@ export class Shipper {
     this.#resume?.();
   }
 
-  /** Begins no other shipment, and waits a while for the one under way. If that is acknowledged later, nobody hears of it. */
+  /** Begins no other shipment, and waits a while for the one under way. A later acknowledgement of that one is ignored. */
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#resume?.();
@@ -84,7 +84,7 @@ export class Shipper {
     if (isAtEnd) await this.#gather();
   }
 
-  /** What comes in quick succession goes together: a shipment of many costs little more than one of a single event. */
+  /** Settlements in quick succession are shipped together: a shipment of many costs little more than one of a single event. */
   async #gather(): Promise<void> {
     await wait(gatherMs, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined);
   }

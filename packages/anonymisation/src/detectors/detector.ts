@@ -1,7 +1,7 @@
 import { AppError } from '@aggregator/contracts';
 import type { Kind } from '../labels.ts';
 
-/** Where a value stands in a text, in UTF-16 units. */
+/** The place of a value in a text, in UTF-16 units. */
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -17,13 +17,13 @@ export interface Detector {
   find(text: string): readonly Span[];
 }
 
-/** Regular expressions (flag `u`) of what must not stand before or behind a value, or it is a part of something else. */
+/** Regular expressions (flag `u`) of text that must not be before or behind a value: else the value is a part of something else. */
 export const notAfterWord = '(?<![\\p{L}\\p{N}])';
 export const notBeforeWord = '(?![\\p{L}\\p{N}])';
 
 const word = /[\p{L}\p{N}\p{M}]/u;
 
-/** Whether the character at this place belongs to a word; there is none beyond either end. */
+/** True if the character at this place belongs to a word; there is none beyond either end. */
 export function isWordAt(text: string, at: number): boolean {
   return word.test(text.charAt(at));
 }
@@ -46,7 +46,7 @@ export function matchDetector(
   };
 }
 
-/** Keeps the memory of a search small, whatever the text is. */
+/** Keeps the memory of a search small for any text. */
 const spansMax = 100_000;
 
 /** @throws {AppError} `request_too_large` beyond 100,000 values of one kind in one text. */

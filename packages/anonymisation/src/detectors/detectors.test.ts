@@ -69,7 +69,7 @@ describe('what is personal', () => {
     expect(find(text)).toEqual([]);
   });
 
-  it.each(Object.entries(personalValues))('is found whatever %s it is', (_kind, arbitrary) => {
+  it.each(Object.entries(personalValues))('is found for any %s', (_kind, arbitrary) => {
     fc.assert(
       fc.property(arbitrary, (value) => {
         expect(find(`(${value})`).map(([, found]) => found)).toEqual([value]);
@@ -78,12 +78,12 @@ describe('what is personal', () => {
     );
   });
 
-  it('is found where one stands by another, the longest first', () => {
+  it('is found if one is beside another, the longest first', () => {
     expect(find('bob@203.0.113.77.example.com')).toEqual([['email', 'bob@203.0.113.77.example.com']]);
     expect(find('+7 999 123-45-67, bob@example.com; 4111111111111111')).toHaveLength(3);
   });
 
-  it('leaves placeholders alone, whatever the policy says', () => {
+  it('leaves placeholders alone under any policy', () => {
     const eager = compilePolicy({ mode: 'mask', names: ['EMAIL'], patterns: ['[A-Z]{5}_\\d'] });
     expect(findValues('[EMAIL_1] email', eager.detectors)).toEqual([{ start: 10, end: 15, kind: 'name' }]);
   });

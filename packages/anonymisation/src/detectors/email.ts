@@ -28,7 +28,7 @@ function findStart(text: string, signAt: number): number {
   return start;
 }
 
-/** The end of the longest name of a host that begins here; its beginning where there is none. */
+/** Returns the end of the longest host name that begins here; its beginning if there is none. */
 function findEnd(text: string, hostAt: number): number {
   let end = hostAt;
   while (end - hostAt < domainLengthMax && domainCharacter.test(text.charAt(end))) end += 1;

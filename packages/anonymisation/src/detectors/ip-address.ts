@@ -8,7 +8,7 @@ const twoColons = /:[0-9A-Fa-f]{0,4}:/;
 /** These are everybody's own. */
 const nobodys = /^(?:127\..*|0\.0\.0\.0|255\.255\.255\.255|::1?)$/;
 
-/** Addresses of hosts, IPv4 and IPv6; not the loopback, nor what stands for none or all. */
+/** Addresses of hosts, IPv4 and IPv6; not the loopback, nor an address that means none or all. */
 export const ipAddressDetector: Detector = {
   kind: 'ip',
   find(text) {
@@ -43,7 +43,7 @@ function isIpv6(address: string): boolean {
   return tail === undefined ? headLength === 8 : headLength + tailLength < 8;
 }
 
-/** Groups of 16 bits; null where one is none. */
+/** Groups of 16 bits; null if one is invalid. */
 function countGroups(part: string): number | null {
   if (part === '') return 0;
   const groups = part.split(':');

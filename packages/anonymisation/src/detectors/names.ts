@@ -27,7 +27,7 @@ export function createNameDetector(names: readonly string[]): Detector {
   };
 }
 
-/** What a name can begin with: a search for it rules out nearly every place of a text. */
+/** Returns the beginnings of names: a search for them rules out nearly every place of a text. */
 function findInitials(root: Node): RegExp {
   const forms = Array.from(root.next.keys(), (one) => `${one}${one.toUpperCase()}${one === 'е' ? 'ёЁ' : ''}`).join('');
   const codes = Array.from(forms, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -8,7 +8,7 @@ const separator = /[ \u00a0.\u2010-\u2013-]/;
 /** Most texts have no such row of digits, and need no closer look. */
 const manyDigits = /\d(?:[ \u00a0.\u2010-\u2013-]?\d){12}/;
 
-/** Numbers of payment cards by their length and check digit, in whatever groups; the longest that begins with a group. */
+/** Numbers of payment cards by their length and check digit, in any groups; the longest that begins with a group. */
 export const paymentCardDetector: Detector = {
   kind: 'card',
   find(text) {

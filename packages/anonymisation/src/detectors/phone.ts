@@ -8,7 +8,7 @@ const digits = (count: string) => `(?:${separator}{0,3}\\d){${count}}`;
  * city in brackets; American ones in the usual three groups. Bare digits without a prefix are no telephone number.
  */
 const forms = [
-  // A country's code decides how long it is where we know: more digits belong to what comes next.
+  // The country code decides the length if we know the country: more digits belong to what comes next.
   `(?<!\\p{N})\\+(?:[17]${digits('10')}(?!\\p{N})|[1-9]${digits('6,14')}(?!\\p{N}))`,
   `${notAfterWord}00[1-9]${digits('8,13')}${notBeforeWord}`,
   `${notAfterWord}[78]${separator}{0,3}[3489]${digits('9')}${notBeforeWord}`,

@@ -3,7 +3,7 @@ import { type Detector, matchDetector, notAfterWord, notBeforeWord } from './det
 /**
  * Numbers that Russian authorities give to people and firms. INN and SNILS have check digits (orders of the Federal Tax
  * Service № ЕД-7-14/559 of 2020-06-26 and of the Pension Fund № 885п of 2022-09-28). A passport's number has none: ten
- * digits are one where series and number stand apart, or where a word before them says so.
+ * digits are one if series and number are apart, or if a word before them says so.
  */
 export const innDetector: Detector = matchDetector(
   'inn',

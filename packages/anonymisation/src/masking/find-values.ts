@@ -5,8 +5,8 @@ const priorities = new Map(Object.keys(labels).map((kind, at) => [kind, at]));
 const placeholder = new RegExp(placeholderPattern, 'g');
 
 /**
- * What is to be masked in a text, from left to right, none over another: of those that overlap the longest, then the most
- * particular. What looks like a placeholder already is never a part of it.
+ * Returns the values to mask in a text, from left to right, without overlap: of those that overlap the longest, then the most
+ * particular. Text that already looks like a placeholder is never a part of a value.
  */
 export function findValues(text: string, detectors: readonly Detector[]): readonly Span[] {
   const found = detectors.flatMap((detector) => detector.find(text));

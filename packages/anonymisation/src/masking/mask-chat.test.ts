@@ -82,7 +82,7 @@ describe('a masked chat', () => {
     );
   });
 
-  it('is a new one, and the same one where there is nothing to mask', () => {
+  it('is a new one, and the same one if there is nothing to mask', () => {
     const chat = chatWith('bob@example.com', '{"to":"bob@example.com"}');
     const before = structuredClone(chat);
     expect(mask(chat).chat).not.toBe(chat);
@@ -207,7 +207,7 @@ describe('a masked chat', () => {
     });
   });
 
-  it('leaves signed thoughts as they are, and out where they would give something away', () => {
+  it('leaves signed thoughts as they are, and omits them if they would reveal something', () => {
     const detailsOf = (text: string) => [
       { type: 'reasoning.text', text, signature: 's', format: 'anthropic-claude-v1' },
     ];

@@ -13,15 +13,15 @@ import { collectReservedNames, listReservingTexts } from './reserved-names.ts';
 import type { TextMasker } from './text-masker.ts';
 
 export interface MaskedChat {
-  /** A new request, or the very same one where nothing was masked. */
+  /** A new request, or the very same one if nothing was masked. */
   readonly chat: ChatCompletionRequest;
   readonly vault: Vault;
 }
 
 /**
  * A chat without what is personal in its texts: messages of every role, results and arguments of tools, thoughts, a
- * predicted answer, documents that go along, and stop sequences. Ids, roles, tools and schemas stay as they are, and nobody looks into images, sound
- * and files. What names the end user to the provider (`user`, `metadata`, …) is left out where it is personal.
+ * predicted answer, attached documents, and stop sequences. Ids, roles, tools and schemas stay as they are, and images, sound and
+ * files are not searched. A field that names the end user to the provider (`user`, `metadata`, …) is left out if it is personal.
  */
 export function maskChat(chat: ChatCompletionRequest, policy: CompiledPolicy): MaskedChat {
   const contentMode = readContentMode(chat.response_format);
@@ -53,7 +53,7 @@ function maskWith(chat: ChatCompletionRequest, masker: TextMasker): ChatCompleti
   });
 }
 
-/** Where the answer's text is JSON, what is put back must not break it. */
+/** Returns `json` if the answer's text is JSON: a value that is put back must not break it. */
 function readContentMode(format: unknown): RestoreMode {
   return isRecord(format) && (format.type === 'json_object' || format.type === 'json_schema') ? 'json' : 'text';
 }
@@ -99,7 +99,7 @@ function maskPrediction(prediction: unknown, masker: TextMasker): unknown {
 }
 
 /**
- * Documents to answer from are texts, or records of whatever shape; each is looked through whole, as a tool's result would be.
+ * Documents to answer from are texts, or records of any shape; each is looked through whole, as a tool's result would be.
  * Source: https://docs.cohere.com/reference/chat (read 2026-11).
  */
 function maskDocuments(documents: unknown, masker: TextMasker): unknown {
@@ -151,7 +151,7 @@ function listTexts(details: readonly Record<string, unknown>[]): string {
     .join('\n');
 }
 
-/** The record with other values, without those that are now undefined; the very same one where nothing is other. */
+/** Returns the record with other values, without those that are now undefined; the very same one if nothing changed. */
 function change<Value extends Record<string, unknown>>(record: Value, fields: Record<string, unknown>): Value {
   const changed = Object.entries(fields).filter(([name, value]) => record[name] !== value);
   if (changed.length === 0) return record;

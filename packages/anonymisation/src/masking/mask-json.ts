@@ -5,7 +5,7 @@ const digitsMin = 9;
 
 /**
  * Masks inside the strings of a JSON text, names of fields included, and leaves everything else as it was written. A number
- * that is masked becomes a string. What is no JSON is masked as plain text.
+ * that is masked becomes a string. Text that is not JSON is masked as plain text.
  */
 export function maskJson(json: string, maskText: (text: string) => string): string {
   if (!isJson(json)) return maskText(json);

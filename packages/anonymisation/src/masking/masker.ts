@@ -6,7 +6,7 @@ import { maskJson } from './mask-json.ts';
 import { readLetters, viewPlainly } from './plain-view.ts';
 import type { TextMasker } from './text-masker.ts';
 
-/** What is next to a placeholder can look different than next to a value; so a text is looked through until nothing is left. */
+/** Text next to a placeholder can look different than next to a value; so a text is looked through until nothing is left. */
 const roundsMax = 8;
 /** Values of one request. They are kept until its answer is over, and an answer is searched for all of them. */
 const valuesMax = 50_000;
@@ -46,7 +46,7 @@ export class Masker implements TextMasker {
 
   readonly maskJson = (json: string): string => maskJson(json, this.maskText);
 
-  /** Whether there is anything to be masked. */
+  /** True if there is anything to mask. */
   isPersonal(text: string): boolean {
     return findValues(viewPlainly(text).text, this.#policy.detectors).length > 0;
   }

@@ -1,7 +1,7 @@
 /** A text as a reader of JSON would see it, with the place of each character in what was written. */
 export interface PlainView {
   readonly text: string;
-  /** Where in the written text a place of the view is; its length for the end. */
+  /** Returns the place in the written text of a place of the view; its length for the end. */
   toWritten(at: number): number;
 }
 

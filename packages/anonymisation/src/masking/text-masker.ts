@@ -1,7 +1,7 @@
-/** What masks the texts of one request, one after the other. */
+/** Masks the texts of one request, one after the other. */
 export interface TextMasker {
   readonly maskText: (text: string) => string;
   readonly maskJson: (json: string) => string;
-  /** Whether there is anything to be masked. */
+  /** True if there is anything to mask. */
   isPersonal(text: string): boolean;
 }

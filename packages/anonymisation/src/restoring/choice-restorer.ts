@@ -8,7 +8,7 @@ export const messageTexts = ['reasoning_content', 'reasoning', 'content', 'refus
 
 type Delta = Record<string, unknown>;
 
-/** A call of a tool that is being said: what it is given, and where that stands. */
+/** A tool call that is being streamed: its arguments, and their position. */
 interface CallRestorer {
   readonly holder: 'function' | 'custom';
   readonly field: 'arguments' | 'input';
@@ -17,7 +17,7 @@ interface CallRestorer {
 
 const callsMax = 1024;
 
-/** The texts of one choice of a stream: each has a memory of its own of what it holds back. */
+/** The texts of one choice of a stream: each remembers separately what it holds back. */
 export class ChoiceRestorer {
   readonly #vault: Vault;
   readonly #texts = new Map<string, Restorer>();
@@ -28,7 +28,7 @@ export class ChoiceRestorer {
     this.#vault = vault;
   }
 
-  /** The delta with the values in it; the very same one where nothing is other. `isLast`: nothing may stay behind. */
+  /** Returns the delta with the values in it; the very same one if nothing changed. `isLast`: nothing may stay behind. */
   push(delta: Delta, isLast: boolean): Delta {
     const changes: Delta = {};
     const speaksCalls =
@@ -49,7 +49,7 @@ export class ChoiceRestorer {
     return Object.keys(changes).length === 0 ? delta : { ...delta, ...changes };
   }
 
-  /** All that is held back, as one more delta; null where nothing is. */
+  /** Returns all that is held back, as one more delta; null if nothing is. */
   finish(): Delta | null {
     const nothing: Delta = {};
     const rest = this.push(nothing, true);
@@ -67,7 +67,7 @@ export class ChoiceRestorer {
     return isOver ? restored + restorer.end() : restored;
   }
 
-  /** What never comes in fragments: citations name the titles and addresses of documents. */
+  /** Restores values that never come in fragments: citations name the titles and addresses of documents. */
   #restoreWhole(value: unknown): unknown {
     if (!Array.isArray(value) || value.length === 0) return value;
     const json = JSON.stringify(value);

@@ -120,7 +120,7 @@ describe('a stream of a masked chat', () => {
     expect(restorer.pushRecord(last)).toBe(last);
   });
 
-  it('tells what was held back of a stream that broke off', () => {
+  it('returns what was held back of a stream that broke off', () => {
     const { vault } = mask('bob@example.com');
     const restorer = createChunkRestorer(vault);
     restorer.push(JSON.stringify(toChunk({ content: 'to [EMAIL_1' }, null, 1)));
@@ -190,7 +190,7 @@ describe('a plain answer of a masked chat', () => {
     expect(JSON.parse(chunk).choices[0].delta.annotations).toEqual(citing('Ann'));
   });
 
-  it('is the same object where nothing was masked', () => {
+  it('is the same object if nothing was masked', () => {
     const { vault } = mask('nothing personal');
     const answer = { choices: [{ index: 0, message: { role: 'assistant', content: '[EMAIL_1]' } }] };
     expect(restoreAnswer(answer, vault)).toBe(answer);

@@ -3,15 +3,15 @@ import { ChoiceRestorer } from './choice-restorer.ts';
 import type { Vault } from './vault.ts';
 
 /**
- * Puts the values back into chat completion chunks as they come. What cannot be told yet is held back, a placeholder's
+ * Puts the values back into chat completion chunks as they come. A fragment that is not yet decided is held back, a placeholder's
  * length at most for each text; it goes out with the next chunk that knows better, at the latest with the choice's finish.
  */
 export interface ChunkRestorer {
-  /** JSON text of a chunk in, JSON text of a chunk out: the very same text where nothing is other. */
+  /** JSON text of a chunk in, JSON text of a chunk out: the very same text if nothing changed. */
   push(chunk: string): string;
-  /** The same for a parsed chunk; it is not changed, and is answered itself where nothing is other. */
+  /** The same for a parsed chunk; it is not changed, and is returned itself if nothing changed. */
   pushRecord(chunk: Readonly<Record<string, unknown>>): Record<string, unknown>;
-  /** After a stream that broke off: one more chunk with all that is held back, null where nothing is. */
+  /** After a stream that broke off: one more chunk with all that is held back, null if nothing is. */
   flush(): string | null;
 }
 

@@ -1,7 +1,7 @@
 /** How the text that is searched is written: as it is, or inside the strings of JSON. */
 export type RestoreMode = 'text' | 'json';
 
-/** What was found at a place: a value and where it ends, the beginning of something, or nothing. */
+/** The result at a place: a value and its end, the beginning of something, or nothing. */
 export type Reading = { readonly value: string; readonly end: number } | 'partial' | null;
 
 /** The placeholders of one request. */
@@ -19,7 +19,7 @@ interface Unit {
 }
 
 /**
- * One character as it is meant: in JSON `\u005b` is `[`. `partial` where the text ends within it, and null for the end.
+ * One character as it is meant: in JSON `\u005b` is `[`. `partial` if the text ends within it, and null for the end.
  */
 export function readUnit(text: string, at: number, mode: RestoreMode): Unit | 'partial' | null {
   if (at >= text.length) return null;
@@ -45,7 +45,7 @@ export function isWordCharacter(character: string): boolean {
 
 /**
  * A placeholder that begins at `at`. Models are sloppy with them: in brackets any case will do, and a `\` before the `_` as
- * in Markdown; in capitals, as a word of its own, the brackets may be missing. `isAfterWord`: right behind a letter, digit
+ * in Markdown; in capitals, as a separate word, the brackets may be missing. `isAfterWord`: right behind a letter, digit
  * or `_`, where `row[email_1]` is a program's. `isEnd`: nothing comes after this text.
  */
 export function readPlaceholder(

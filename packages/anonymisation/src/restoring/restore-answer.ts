@@ -2,7 +2,7 @@ import { isRecord } from '../is-record.ts';
 import { ChoiceRestorer } from './choice-restorer.ts';
 import type { Vault } from './vault.ts';
 
-/** A plain answer with the values in it; the very same one where nothing was masked or nothing is to be put back. */
+/** Returns a plain answer with the values in it; the very same one if nothing was masked or nothing is to be put back. */
 export function restoreAnswer(body: Record<string, unknown>, vault: Vault): Record<string, unknown> {
   const { choices } = body;
   if (vault.isEmpty || !Array.isArray(choices)) return body;

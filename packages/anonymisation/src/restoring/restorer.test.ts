@@ -96,7 +96,7 @@ describe('what was masked and is put back', () => {
     );
   });
 
-  it('holds nothing back where nothing can become a placeholder, and nothing at all where nothing was masked', () => {
+  it('holds nothing back if nothing can become a placeholder, and nothing at all if nothing was masked', () => {
     const { vault } = maskTexts(['bob@example.com'], compiled);
     const restorer = vault.createRestorer('text');
     expect(restorer.push('Hello [Ivan], EMAILS and [PHONE_')).toBe('Hello [Ivan], EMAILS and [PHONE_');
@@ -140,7 +140,7 @@ describe('a placeholder that a model got wrong', () => {
     '[NAME_1]',
     '[EMAIL-1]',
     '[EMAIL_]',
-  ])('is left alone where it may mean something else: %j', (text) => {
+  ])('is left alone if it may mean something else: %j', (text) => {
     expect(vault.restore(text)).toBe(text);
   });
 
@@ -183,7 +183,7 @@ describe('what is masked', () => {
     expect(maskTexts(['+79991234567Ann'], compiled).texts).toEqual(['[PHONE_1][NAME_1]']);
   });
 
-  it('has the same placeholder wherever it stands, and another one where it is another', () => {
+  it('has the same placeholder at every place, and another one if it is another value', () => {
     const { texts } = maskTexts(
       ['bob@example.com ann@example.com', 'from ann@example.com', 'Bob@example.com'],
       compiled,
@@ -191,12 +191,12 @@ describe('what is masked', () => {
     expect(texts).toEqual(['[EMAIL_1] [EMAIL_2]', 'from [EMAIL_2]', '[EMAIL_3]']);
   });
 
-  it('takes no number that the text itself says, in whatever form', () => {
+  it('takes no number that the text itself says, in any form', () => {
     const { texts } = maskTexts(['bob@example.com', 'is not [EMAIL_1] nor email_2 nor \\u0045MAIL_3'], compiled);
     expect(texts[0]).toBe('[EMAIL_4]');
   });
 
-  it('is found where JSON was pasted into the text, in ASCII, too', () => {
+  it('is found if JSON was pasted into the text, in ASCII, too', () => {
     const pasted = JSON.stringify({ n: 'Иван Петров', t: 'line\nbob@example.com', o: 'O"Neil & Сыновья' });
     const ascii = pasted.replaceAll(
       /[^\u0020-\u007e]/g,

@@ -8,19 +8,19 @@ import {
 
 /** Puts the values back into a text that comes in fragments. */
 export interface Restorer {
-  /** What can be passed on by now. */
+  /** Returns the text that can be passed on by now. */
   push(fragment: string): string;
-  /** What was held back: never more than the longest placeholder. Afterwards a new text may begin. */
+  /** Returns the text that was held back: never more than the longest placeholder. Afterwards a new text may begin. */
   end(): string;
 }
 
 export class PlaceholderRestorer implements Restorer {
   readonly #known: KnownPlaceholders;
   readonly #mode: RestoreMode;
-  /** Where it is worth looking: a placeholder, or something escaped, begins with one of these. */
+  /** Beginnings that are worth a look: a placeholder, or something escaped, begins with one of these. */
   readonly #beginnings: RegExp;
   #held = '';
-  /** What stands before the text that is held. */
+  /** The text before the text that is held. */
   #before = '';
 
   constructor(known: KnownPlaceholders, mode: RestoreMode) {

@@ -44,7 +44,7 @@ function mapValues(values: ReadonlyMap<string, string>, map: (value: string) => 
   return new Map(Array.from(values, ([name, value]) => [name, map(value)]));
 }
 
-/** As it stands between the quotes of a JSON string. */
+/** Returns the value as it is between the quotes of a JSON string. */
 function escapeForJson(value: string): string {
   return JSON.stringify(value).slice(1, -1);
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { type AuditDetail, toCanonicalJson } from './canonical-json.ts';
 
-/** What JSON can hold; PostgreSQL refuses the character 0 and lone surrogates. */
+/** Text that JSON can hold; PostgreSQL refuses the character 0 and lone surrogates. */
 const text = fc.string({ unit: 'grapheme' }).filter((value) => !value.includes('\0') && value.isWellFormed());
 const detail = fc.letrec<{ value: AuditDetail }>((tie) => ({
   value: fc.oneof(

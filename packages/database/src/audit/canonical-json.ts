@@ -1,4 +1,4 @@
-/** What the details of an audit entry can hold: exact in JSON, whoever writes and reads it. */
+/** A value in the details of an audit entry: exact in JSON for every writer and reader. */
 export type AuditDetail =
   | string
   | number

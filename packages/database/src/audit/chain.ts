@@ -19,7 +19,7 @@ export interface AuditEntry {
   readonly subjectType: string;
   readonly subjectId: string;
   readonly requestId: string | null;
-  /** What changed. Never a secret: keys by their ids and last four characters. */
+  /** The changes. Never a secret: keys by their ids and last four characters. */
   readonly details: { readonly [name: string]: AuditDetail };
 }
 

@@ -20,7 +20,7 @@ const roomy: ClaimBounds = {
 };
 const asked: ClaimRequest = { tenant: 'one', owner: 'a', fingerprint: 'f', leaseMs: 60_000 };
 
-/** What every adapter of the claim store guarantees. */
+/** Describes the guarantees of every adapter of the claim store. */
 export function describeClaimStore(name: string, makeHarness: () => Promise<ClaimStoreHarness>): void {
   describe(`${name} claim store`, () => {
     let harness: ClaimStoreHarness;
@@ -39,7 +39,7 @@ export function describeClaimStore(name: string, makeHarness: () => Promise<Clai
       expect(results.filter(({ result }) => result === 'open')).toHaveLength(49);
     });
 
-    it('gives the value of a finished claim, whatever its bytes, and only for the same fingerprint', async () => {
+    it('returns the value of a finished claim for any bytes, and only for the same fingerprint', async () => {
       const store = await open();
       await store.claim('n', asked);
       expect(await store.claim('n', { ...asked, fingerprint: 'g' })).toEqual({ result: 'other' });
@@ -84,7 +84,7 @@ export function describeClaimStore(name: string, makeHarness: () => Promise<Clai
       expect(await store.claim('renewed', { ...asked, owner: 'b' })).toEqual({ result: 'open' });
     });
 
-    it('keeps the end of a claim whose lease was over, if nobody else had it', async () => {
+    it('keeps the end of a claim whose lease was over, if no other owner had it', async () => {
       const store = await open();
       await store.claim('n', { ...asked, leaseMs: 50 });
       await harness.passTime(50);

@@ -18,7 +18,7 @@ export function createFileClaimStore({ path, now = Date.now, ...bounds }: FileCl
   const memory = createMemoryClaimStore({ ...bounds, now: () => replayedMs ?? now() });
   const ready = replay();
 
-  /** What happened before, at the time when it happened. */
+  /** Repeats earlier entries of the journal, each at its own time. */
   async function replay(): Promise<void> {
     for (const entry of journal.read(now())) {
       replayedMs = entry.atMs;

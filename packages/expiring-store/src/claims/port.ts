@@ -1,5 +1,5 @@
 /**
- * Claims of work that must be done once: the first who asks has it, the others learn how it stands, and later how it ended.
+ * Claims of work that must be done once: the first caller has the claim, the others learn its state, and later its end.
  * A claim counts against its tenant, so that no tenant takes the room of another. Nothing is displaced before its time.
  * Every method rejects if the store cannot be asked in time: without its answer the work must not be done.
  */
@@ -49,7 +49,7 @@ export interface ClaimBounds {
   readonly valueBytesMax: number;
 }
 
-/** What a claim counts for without its value. */
+/** Bytes that a claim counts for without its value. */
 export const claimBytes = 512;
 
 const textMax = 256;

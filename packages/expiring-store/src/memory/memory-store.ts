@@ -1,11 +1,11 @@
 import { checkKey, checkKeys, checkTtl, type ExpiringStore, type StoreBounds, sizeOf } from '../port.ts';
 
 export interface MemoryExpiringStoreOptions extends StoreBounds {
-  /** A monotonic clock in milliseconds; `performance.now` unless told. */
+  /** A monotonic clock in milliseconds. Default: `performance.now`. */
   now?: () => number;
 }
 
-/** The store inside this process. What it holds ends with the process. */
+/** The store inside this process. Its content ends with the process. */
 export function createMemoryExpiringStore(options: MemoryExpiringStoreOptions): ExpiringStore {
   return new MemoryExpiringStore(options, options.now ?? (() => performance.now()));
 }
@@ -19,7 +19,7 @@ interface Entry {
 class MemoryExpiringStore implements ExpiringStore {
   readonly #bounds: StoreBounds;
   readonly #now: () => number;
-  /** A map keeps the order of insertion, and use inserts anew: the first is the one used longest ago. */
+  /** A map keeps the order of insertion, and use inserts again: the first is the one used longest ago. */
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
   /** No entry expires before this. */

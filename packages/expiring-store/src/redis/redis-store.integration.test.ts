@@ -91,7 +91,7 @@ describe('redis expiring store of several processes', () => {
 });
 
 describe('redis expiring store without its server', () => {
-  it('answers null in time where the server accepts and never answers, and soon without waiting', async () => {
+  it('returns null in time if the server accepts and never answers, and soon without waiting', async () => {
     const sockets = new Set<Socket>();
     const server = createServer((socket) => void sockets.add(socket));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -118,7 +118,7 @@ describe('redis expiring store without its server', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('answers null at once where nobody listens, and tells of it', async () => {
+  it('returns null at once if no server listens, and reports it', async () => {
     const errors: unknown[] = [];
     const store = createRedisExpiringStore({
       ...bounds,

@@ -8,13 +8,13 @@ export interface RedisExpiringStoreOptions extends StoreBounds {
   url: string;
   /** Before every key; stores with different prefixes do not meet. */
   keyPrefix: string;
-  /** Longest wait for the server, in milliseconds; 100 unless told. */
+  /** Longest wait for the server, in milliseconds. Default: 100. */
   deadlineMs?: number;
-  /** Told of a connection that fails and of a server that does not answer, once for each time that it is given up. */
+  /** Called for a connection that fails and for a server that does not answer, once for each time that it is given up. */
   onError(error: unknown): void;
 }
 
-/** After a silence nobody waits for the server again so soon, in milliseconds. */
+/** Time after a silence in which no call waits for the server, in milliseconds. */
 const restMs = 1000;
 
 /** The store that several processes share. Connects in the background; without its server there is nothing in it. */
@@ -79,7 +79,7 @@ class RedisExpiringStore implements ExpiringStore {
     return [named.length, ...named];
   }
 
-  /** Null where no reply came in time, or none could. */
+  /** Null if no reply came in time, or none could. */
   async #run(command: () => Promise<unknown>): Promise<unknown> {
     if (this.#isClosed || performance.now() < this.#restUntilMs) return null;
     let isLate = false;

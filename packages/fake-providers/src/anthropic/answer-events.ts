@@ -31,7 +31,7 @@ export function toMessage(answer: FakeAnswer, head: { id: string; model: string 
 
 export interface AnswerEvent {
   event: { type: string; [field: string]: unknown };
-  /** What the caller owes once this has been written. */
+  /** Tokens that the caller owes once this has been written. */
   outputTokens: number;
 }
 
@@ -58,7 +58,7 @@ export function toEvents(answer: FakeAnswer, head: { id: string; model: string }
     }
     events.push({ event: { type: 'content_block_stop', index }, outputTokens: 0 });
   }
-  const told = events.reduce((sum, { outputTokens }) => sum + outputTokens, 0);
+  const streamed = events.reduce((sum, { outputTokens }) => sum + outputTokens, 0);
   const delta = {
     stop_reason: answer.stopReason,
     stop_sequence: answer.stopSequence,
@@ -68,7 +68,7 @@ export function toEvents(answer: FakeAnswer, head: { id: string; model: string }
   const usage = { ...toPromptUsage(prompt), ...toOutputUsage(answer) };
   events.push({
     event: { type: 'message_delta', delta, usage },
-    outputTokens: Math.max(0, answer.outputTokens - told),
+    outputTokens: Math.max(0, answer.outputTokens - streamed),
   });
   events.push({ event: { type: 'message_stop' }, outputTokens: 0 });
   return events;

@@ -47,7 +47,7 @@ describe('a request to the fake', () => {
     expect(() => check(fields)).toThrow(message);
   });
 
-  it('may have sampling in the older version, one way of it, and none where the model thinks', () => {
+  it('may have sampling in the older version, one way of it, and none if the model thinks', () => {
     expect(check({ temperature: 0.2 }, '2023-06-01')).toMatchObject({ temperature: 0.2 });
     expect(() => check({ temperature: 0.2, top_p: 0.5 }, '2023-06-01')).toThrow('cannot both be specified');
     expect(() => check({ temperature: 1.2 }, '2023-06-01')).toThrow('temperature');

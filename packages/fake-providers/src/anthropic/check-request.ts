@@ -21,7 +21,7 @@ export function checkHeaders(headers: IncomingHttpHeaders, credential: string): 
   if (version !== '2023-06-01' && version !== '2026-10-21') {
     throw invalid('anthropic-version', `"${version}" is not a valid version`);
   }
-  // Where both are sent, the older one counts.
+  // If both are sent, the older one counts.
   const apiKey = headers['x-api-key'];
   const bearer = headers.authorization?.replace(/^Bearer /, '');
   if ((apiKey ?? bearer) !== credential) {

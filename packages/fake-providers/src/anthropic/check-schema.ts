@@ -15,7 +15,7 @@ const unsupported: readonly string[] = [
 ];
 
 /**
- * What constrained decoding refuses of a schema.
+ * Rejects a schema that constrained decoding would reject.
  * Source: https://platform.claude.com/docs/en/build-with-claude/structured-outputs (read 2026-11).
  * @throws {Refusal}
  */

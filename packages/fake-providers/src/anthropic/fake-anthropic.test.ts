@@ -84,7 +84,7 @@ describe('the fake of Anthropic, to the vendor’s own client', () => {
     expect(read.input_tokens).toBe(written.input_tokens);
   });
 
-  it('counts tokens, lists models and ends as it is told to', async () => {
+  it('counts tokens, lists models and ends as the prompt asks', async () => {
     const { client } = await start();
     const prompt = { model: 'claude-haiku-4-5', messages: [user('one two three END four')] };
     const { input_tokens: counted } = await client.messages.countTokens(prompt);
@@ -121,7 +121,7 @@ describe('the fake of Anthropic, to the vendor’s own client', () => {
     await expect(ask({ messages: [user('#too-long')] })).rejects.toThrow('prompt is too long');
   });
 
-  it('breaks its streams where it is told to', async () => {
+  it('breaks its streams when the prompt asks for it', async () => {
     const { client, fake } = await start();
     const request = { model: 'claude-haiku-4-5', max_tokens: 50 };
     const read = (text: string) => client.messages.stream({ ...request, messages: [user(text)] }).finalMessage();

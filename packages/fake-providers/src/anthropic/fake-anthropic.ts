@@ -14,7 +14,7 @@ import { countPromptTokens } from './tokens.ts';
 export interface FakeAnthropicOptions {
   /** The only key that is taken. Default `sk-ant-fake`. */
   credential?: string;
-  /** What its models say instead of what they say by themselves. Words of a prompt make no faults then. */
+  /** Answers of its models instead of the built-in ones. Words of a prompt make no faults then. */
   script?: FakeScript;
 }
 
@@ -27,18 +27,18 @@ interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
   record: FakeRecord;
-  /** Tells requests apart; in `request-id` and in the id of the message. */
+  /** Number of the request; in `request-id` and in the id of the message. */
   sequence: number;
 }
 
 const bodyBytesMax = 32_000_000;
-/** The vendor pads its events, so that their size tells nothing of the text. */
+/** The vendor pads its events, so that their size reveals nothing of the text. */
 const padding = ' '.repeat(5);
 
 /**
  * Anthropic's API in its own words: `POST /v1/messages`, plain and streamed, `POST /v1/messages/count_tokens` and
- * `GET /v1/models`. It takes what the vendor takes and refuses the rest; what it answers is told at `composeAnswer`, what
- * it can be made to do wrong at `findFault`.
+ * `GET /v1/models`. It takes what the vendor takes and refuses the rest; its answers are
+ * described at `composeAnswer`, its faults at `findFault`.
  */
 export function createFakeAnthropic({ credential = 'sk-ant-fake', script }: FakeAnthropicOptions = {}): FakeAnthropic {
   const ledger = new FakeLedger();
@@ -142,7 +142,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Answers a refusal as such. Anything else that fails breaks the connection, as a crash would. */
+/** Responds with a refusal as such. Any other failure breaks the connection, as a crash would. */
 function refuse(exchange: Exchange, error: unknown): void {
   const { response, record, sequence } = exchange;
   if (error instanceof Refusal && !response.headersSent) {

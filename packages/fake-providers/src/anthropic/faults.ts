@@ -1,6 +1,6 @@
 import { Refusal } from './refusal.ts';
 
-/** What goes wrong in the middle of a stream. */
+/** Faults in the middle of a stream. */
 export type StreamFault = 'error-event' | 'cut';
 
 /**

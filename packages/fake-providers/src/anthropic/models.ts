@@ -4,7 +4,7 @@ export interface FakeModel {
   readonly maxTokens: number;
   readonly contextTokens: number;
   readonly thinkingTypes: readonly string[];
-  /** What happens where the request says nothing of thinking. */
+  /** True if it thinks when the request says nothing of thinking. */
   readonly thinksByDefault: boolean;
   /** Thinking comes without its text unless the request asks for it. */
   readonly hidesThinking: boolean;

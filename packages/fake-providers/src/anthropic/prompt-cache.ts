@@ -11,7 +11,7 @@ export interface PromptUsage {
 }
 
 /**
- * What has been written up to a mark is read by whoever begins alike. Nothing expires and nothing is too short, so that
+ * A prompt that was written up to a mark is read by every later prompt with the same start. Nothing expires and nothing is too short, so that
  * the same requests always cost the same.
  */
 export class PromptCache {

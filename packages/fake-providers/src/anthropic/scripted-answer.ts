@@ -26,7 +26,7 @@ function readResult(reader: RoundReader, id: string, blocks: readonly FakeBlock[
   reader.readPictures(blocks.filter((block) => block.type === 'image').length);
 }
 
-/** What a turn of a script says and calls, as blocks. */
+/** Returns the text and calls of a turn of a script, as blocks. */
 export function toScriptedBlocks({ text, calls }: ScriptedTurn, { messages, tools = [] }: FakeRequest): AnswerBlock[] {
   const seed = createHash('sha256').update(JSON.stringify(messages)).digest('hex').slice(0, 16);
   const spoken: AnswerBlock[] = text === '' ? [] : [{ type: 'text', text, citations: null }];

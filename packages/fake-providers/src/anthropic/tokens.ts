@@ -16,7 +16,7 @@ export function countTokens(text: string): number {
 
 /** A stretch of a prompt in the order in which it is cached: tools, system, messages. */
 interface Stretch {
-  /** What the cache knows it by: this stretch with all before it. */
+  /** Its key in the cache: this stretch with all before it. */
   key: string;
   tokens: number;
   mark: { ttl?: '5m' | '1h' | undefined } | null;
@@ -47,7 +47,7 @@ export function countPromptTokens(prompt: FakePrompt): number {
   return readStretches(prompt).reduce((sum, stretch) => sum + stretch.tokens, 0);
 }
 
-/** A text as the one block that it stands for. */
+/** Returns a text as one block. */
 export function toBlocks<Block>(
   content: string | readonly Block[],
 ): readonly (Block | { type: 'text'; text: string; cache_control?: null })[] {

@@ -17,7 +17,7 @@ export function parseStrictly<T>(schema: z.ZodType<T>, body: unknown): T {
 }
 
 /**
- * What no schema says: the order of turns, calls and their results, what does not go together.
+ * Rules that no schema has: the order of turns, calls and their results, fields that exclude each other.
  * Sources: https://docs.cohere.com/reference/errors, …/docs/tool-use-overview, …/docs/structured-outputs (read 2026-11).
  * @throws {Refusal}
  */
@@ -45,8 +45,8 @@ export function checkChat(chat: CohereChat, model: CohereModel): void {
   }
   const tokens = countPromptTokens(chat);
   if (tokens > model.contextTokens) {
-    const told = `total number of tokens in the prompt cannot exceed ${model.contextTokens} - received ${tokens}.`;
-    throw new Refusal(400, { message: `too many tokens: ${told}` });
+    const reason = `total number of tokens in the prompt cannot exceed ${model.contextTokens} - received ${tokens}.`;
+    throw new Refusal(400, { message: `too many tokens: ${reason}` });
   }
 }
 
@@ -88,6 +88,6 @@ function checkCalls(messages: readonly CohereMessage[]): void {
   if (open.length > 0) throw refuse('all tool calls must have a tool result');
 }
 
-function refuse(told: string): Refusal {
-  return new Refusal(400, { message: `invalid request: ${told}` });
+function refuse(reason: string): Refusal {
+  return new Refusal(400, { message: `invalid request: ${reason}` });
 }

@@ -28,7 +28,7 @@ describe('Cohere through its adapter', () => {
   });
   afterAll(() => server.close());
 
-  it('thinks as much as it is told to, plain and streamed', async () => {
+  it('thinks as much as the request asks for, plain and streamed', async () => {
     const whole = await client.ask({ messages: user('Hello') });
     expect(whole.reasoning).toBe('The user wants to talk about this: Hello');
     const short = await client.stream({ messages: user('Hello'), reasoning: { max_tokens: 2 } });
@@ -43,7 +43,7 @@ describe('Cohere through its adapter', () => {
     expect(usage?.inputUncached).toBe(4);
   });
 
-  it('goes on after a plan, which it gets back as its own', async () => {
+  it('continues after a plan, which it gets back as its own', async () => {
     const tool = {
       type: 'function',
       function: { name: 'weather', strict: true, parameters: { type: 'object', properties: {}, required: [] } },
@@ -68,7 +68,7 @@ describe('Cohere through its adapter', () => {
     });
   });
 
-  it('tells a stream that it broke off as the failure that it is', async () => {
+  it('reports a stream that it broke off as a failure', async () => {
     const { error } = await client.stream({ messages: user('#error-event #words=9') });
     expect(error).toMatchObject({ code: 'upstream_error', internal: '502 - internal error' });
   });
@@ -133,9 +133,9 @@ describe('the strictness of the fake', () => {
       ...wrong,
     });
     const response = await fetch(`${server.url}/v2/chat`, { method: 'POST', headers, body });
-    expect({ status: response.status, told: await response.json() }).toMatchObject({
+    expect({ status: response.status, answer: await response.json() }).toMatchObject({
       status,
-      told: { id: expect.any(String), message: expect.any(String) },
+      answer: { id: expect.any(String), message: expect.any(String) },
     });
     await server.close();
   });

@@ -21,7 +21,7 @@ export interface FakeCohere {
   readonly ledger: FakeLedger;
 }
 
-/** What the vendor says where OpenAI has a code: a deny-listed token is 498, an account at its limit 402. */
+/** Statuses of the vendor for codes of OpenAI: a deny-listed token is 498, an account at its limit 402. */
 const statusByCode: ReadonlyMap<string | null | undefined, number> = new Map([
   ['content_policy_violation', 498],
   ['insufficient_quota', 402],
@@ -29,7 +29,7 @@ const statusByCode: ReadonlyMap<string | null | undefined, number> = new Map([
 
 /**
  * Cohere in its own words: `POST /v2/chat`, plain and streamed, `POST /v2/embed` and `GET /v1/models`. It takes what the vendor
- * takes and refuses the rest; what it answers is told at `composeAnswer`, what it can be made to do wrong at `findFault`.
+ * takes and refuses the rest; its answers are described at `composeAnswer`, its faults at `findFault`.
  */
 export function createFakeCohere({ credential = 'co-fake' }: FakeCohereOptions = {}): FakeCohere {
   const ledger = new FakeLedger();
@@ -101,15 +101,15 @@ function serveEmbed(exchange: Exchange, body: unknown): void {
   });
 }
 
-/** Answers a refusal as such. Anything else that fails breaks the connection, as a crash would. */
+/** Responds with a refusal as such. Any other failure breaks the connection, as a crash would. */
 function refuse(exchange: Exchange, error: unknown): void {
   const { response, record } = exchange;
   if (error instanceof Refusal && !response.headersSent) {
     record.state = 'refused';
     record.promptTokens = 0;
-    const isLong = error.told.code === 'context_length_exceeded';
+    const isLong = error.problem.code === 'context_length_exceeded';
     const message = isLong ? `too many tokens: ${error.message}` : error.message;
-    const status = statusByCode.get(error.told.code) ?? error.status;
+    const status = statusByCode.get(error.problem.code) ?? error.status;
     sendJson(exchange, status, { id: toId(exchange), message }, error.headers);
     return;
   }

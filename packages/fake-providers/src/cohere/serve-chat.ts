@@ -13,7 +13,7 @@ const preambleTokens = 66;
 
 interface CohereEvent {
   event: { type: string; [field: string]: unknown };
-  /** What the caller owes once this has been written. */
+  /** Tokens that the caller owes once this has been written. */
   tokens: number;
 }
 

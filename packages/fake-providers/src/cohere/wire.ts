@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What the second version of Cohere's chat takes, and nothing else.
+ * Requests of the second version of Cohere's chat, and nothing else.
  * Source: https://docs.cohere.com/reference/chat (read 2026-11, as typed by `cohere-ai` 8.1).
  */
 const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });

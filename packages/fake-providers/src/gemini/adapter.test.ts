@@ -137,7 +137,7 @@ describe('the adapter, against the fake', () => {
     },
   );
 
-  it.each(chatModels)('%s makes parallel calls, and goes on where another has lost their signatures', async (model) => {
+  it.each(chatModels)('%s makes parallel calls, and continues if another lost their signatures', async (model) => {
     const first = user('Weather and time in Brno? #tools');
     const {
       tool_calls: calls = [],
@@ -156,7 +156,7 @@ describe('the adapter, against the fake', () => {
     expect((await ask(model, { tools, messages: lost })).content).toBe('The tools say: finefine');
   });
 
-  it('shows thoughts where they are asked for, and counts them beside the answer', async () => {
+  it('shows thoughts if they are asked for, and counts them beside the answer', async () => {
     const fields = { reasoning_effort: 'high' };
     const shown = await ask('gemini-3.8-flash', fields);
     expect(shown).toMatchObject({

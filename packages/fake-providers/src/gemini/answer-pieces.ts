@@ -8,7 +8,7 @@ export interface AnswerHead {
   modelVersion: string;
 }
 
-/** Probabilities are told where they are asked for; the most likely token is always the one that was taken. */
+/** Probabilities are in the answer if they are asked for; the most likely token is always the one that was taken. */
 type Asked = Pick<FakeRequest, 'generationConfig'>;
 
 /** An answer as the object that it is when it is not streamed. */
@@ -24,7 +24,7 @@ export function toAnswer(answer: FakeAnswer, head: AnswerHead, usage: FakeUsage,
 
 export interface AnswerPiece {
   piece: (usage: FakeUsage) => object;
-  /** What the caller owes once this has been written. */
+  /** Tokens that the caller owes once this has been written. */
   tokens: Pick<FakeUsage, 'candidates' | 'image' | 'thoughts'>;
 }
 
@@ -42,20 +42,20 @@ export function toPieces(answer: FakeAnswer, head: AnswerHead, asked: Asked): An
     const last: FakePart[] = parts.length === 0 ? [{ text: '' }] : [];
     return [...parts, ...last].map((part, position, all): AnswerPiece => {
       const isLast = position === all.length - 1;
-      const told = toCandidate(candidate, [part], index, isLast, asked);
+      const shown = toCandidate(candidate, [part], index, isLast, asked);
       return {
-        piece: (usage) => ({ candidates: [told], usageMetadata: toUsageMetadata(usage), ...head }),
+        piece: (usage) => ({ candidates: [shown], usageMetadata: toUsageMetadata(usage), ...head }),
         tokens: { ...none, candidates: part.text && part.thought !== true ? 1 : 0 },
       };
     });
   });
   const [first] = pieces;
   if (first !== undefined) first.tokens = { ...first.tokens, thoughts: answer.thoughtTokens };
-  const told = pieces.reduce((sum, { tokens }) => sum + tokens.candidates, 0);
+  const streamed = pieces.reduce((sum, { tokens }) => sum + tokens.candidates, 0);
   const whole = answer.candidates.reduce((sum, { tokens }) => sum + tokens, 0);
   const image = answer.candidates.reduce((sum, { imageTokens }) => sum + imageTokens, 0);
   const end = pieces.at(-1);
-  if (end !== undefined) end.tokens = { ...end.tokens, candidates: end.tokens.candidates + whole - told, image };
+  if (end !== undefined) end.tokens = { ...end.tokens, candidates: end.tokens.candidates + whole - streamed, image };
   return pieces;
 }
 
@@ -93,7 +93,7 @@ function toLogprobs(parts: readonly FakePart[], { generationConfig }: Asked) {
   return { logprobsResult: { chosenCandidates, ...(top > 0 && { topCandidates }) } };
 }
 
-/** Zeros are left out. Thoughts stand beside the candidates, the cached inside the prompt. */
+/** Zeros are left out. Thoughts are counted beside the candidates, cached tokens inside the prompt. */
 export function toUsageMetadata(usage: FakeUsage): object {
   const { prompt, promptAudio, promptImage, cached, candidates, image, thoughts } = usage;
   const details = [

@@ -86,8 +86,8 @@ function parse<Parsed>(body: string, schema: z.ZodType<Parsed>): Parsed {
 
 function checkPrompt(request: FakeRequest, model: FakeModel): void {
   const { generationConfig: config = {}, contents } = request;
-  const told = contents.every(({ parts }) => parts.every(({ text }) => text === ''));
-  if (told) throw invalid('contents', 'contents.parts must not be empty.');
+  const isEmpty = contents.every(({ parts }) => parts.every(({ text }) => text === ''));
+  if (isEmpty) throw invalid('contents', 'contents.parts must not be empty.');
   checkTurns(contents, model);
   checkTools(request, model);
   checkThinking(config, model);

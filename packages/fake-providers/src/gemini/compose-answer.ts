@@ -24,9 +24,9 @@ export interface FakeAnswer {
 }
 
 interface LastTurn {
-  /** What the user said last. */
+  /** Last text of the user. */
   text: string;
-  /** What the tools told since. */
+  /** Results of tools since then. */
   results: string;
   rounds: number;
   pictures: number;
@@ -38,10 +38,10 @@ const imageTokens = 1120;
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg==';
 
 /**
- * What the fake answers: the same request has always the same answer. It repeats what the user said, or says what it saw
- * and what the tools told. Words in the last turn of the user ask for more: `#tool` and `#tools` call the first tool or
- * each, `#loop=10` calls the first one so many times in a row, `#system` repeats the instruction, `#words=50` goes on for
- * so long, `#draw` draws where the model can, `#refuse` is stopped half-way, `#block` is not answered at all and
+ * Returns the answer of the fake: the same request always has the same answer. It repeats what the user said, or says what
+ * it saw and what the tools returned. Words in the last turn of the user ask for more: `#tool` and `#tools` call the first tool or
+ * each, `#loop=10` calls the first one so many times in a row, `#system` repeats the instruction, `#words=50` makes 50
+ * words, `#draw` draws if the model can, `#refuse` is stopped half-way, `#block` is not answered at all and
  * `#malformed` makes a call that is none.
  */
 export function composeAnswer(request: FakeRequest, model: FakeModel, script?: FakeScript): FakeAnswer {
@@ -91,7 +91,7 @@ function composeCandidate(request: FakeRequest, model: FakeModel, said: LastTurn
   return { ...stop, parts: text === '' ? [] : [{ text }], finishReason, tokens };
 }
 
-/** On the first call where there are calls, else on every image and on the last text. */
+/** On the first call if there are calls, else on every image and on the last text. */
 function withSignature(parts: readonly FakePart[]): FakePart[] {
   const firstCall = parts.findIndex((part) => part.functionCall !== undefined);
   return parts.map((part, index) => {
@@ -132,7 +132,7 @@ function composeText(request: FakeRequest, said: LastTurn, index: number): strin
   return `${said.results === '' ? 'You said' : 'The tools say'}: ${echo}${other}${' word'.repeat(words)}`;
 }
 
-/** Models think unless they are told not to. */
+/** Models think unless the request turns it off. */
 function composeThought({ generationConfig }: FakeRequest, model: FakeModel, text: string): string {
   const isOff = generationConfig?.thinkingConfig?.thinkingBudget === 0;
   const canThink = model.levels.length > 0 || model.budget !== null;

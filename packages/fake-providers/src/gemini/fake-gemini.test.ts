@@ -104,7 +104,7 @@ describe('the fake of Gemini', () => {
     expect((await post('gemini-4-argon:generateContent', { contents: over, tools })).status).toBe(200);
   });
 
-  it('tells a missing key, a wrong one, an unknown model and a method that a model has not', async () => {
+  it('reports a missing key, a wrong one, an unknown model and a method that a model has not', async () => {
     const { post } = await start();
     const body = { contents: [user('a')] };
     expect(await post('gemini-4-argon:generateContent', body, {})).toMatchObject({ status: 403 });
@@ -114,7 +114,7 @@ describe('the fake of Gemini', () => {
     expect(await post('gemini-embedding-001:generateContent', body)).toMatchObject({ status: 404 });
   });
 
-  it('streams a list where no events are asked for, also of an error', async () => {
+  it('streams a list if no events are asked for, also of an error', async () => {
     const { post } = await start();
     const { body } = await post('gemini-2.5-pro:streamGenerateContent', { contents: [user('Hello there')] });
     expect(body.length).toBeGreaterThan(1);

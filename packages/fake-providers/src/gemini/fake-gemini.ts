@@ -15,7 +15,7 @@ import type { FakeRequest } from './wire.ts';
 export interface FakeGeminiOptions {
   /** The only key that is taken. Default `AIza-fake`. */
   credential?: string;
-  /** What its models say instead of what they say by themselves. Words of a prompt make no faults then. */
+  /** Answers of its models instead of the built-in ones. Words of a prompt make no faults then. */
   script?: FakeScript;
 }
 
@@ -29,7 +29,7 @@ interface Exchange {
   response: ServerResponse;
   record: FakeRecord;
   url: URL;
-  /** Tells answers apart. */
+  /** Number of the answer. */
   sequence: number;
 }
 
@@ -41,7 +41,7 @@ const dimensionsDefault = 3072;
 /**
  * Google's Gemini API in its own words, under `/v1beta` or `/v1`: `models/{model}:generateContent`,
  * `:streamGenerateContent`, `:countTokens`, `:batchEmbedContents` and `GET models`. It takes what the vendor takes and
- * refuses the rest; what it answers is told at `composeAnswer`, what it can be made to do wrong at `findFault`.
+ * refuses the rest; its answers are described at `composeAnswer`, its faults at `findFault`.
  */
 export function createFakeGemini({ credential = 'AIza-fake', script }: FakeGeminiOptions = {}): FakeGemini {
   const ledger = new FakeLedger();
@@ -83,7 +83,7 @@ async function serveContent(
   const prompt = JSON.stringify(request.contents.at(-1));
   const fault = script === undefined ? findFault(prompt) : null;
   const { all, audio, image } = countPromptTokens(request);
-  // Half of the prompt, where a word asks for it: what is really cached depends on the vendor's mood.
+  // Half of the prompt, if a word asks for it: the vendor does not promise what it caches.
   const cached = /#cached\b/.test(prompt) ? Math.floor((all - audio - image) / 2) : 0;
   record.usage = { ...noUsage, prompt: all, promptAudio: audio, promptImage: image, cached };
   const answer = composeAnswer(request, model, script);
@@ -186,7 +186,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Answers a refusal as such. Anything else that fails breaks the connection, as a crash would. */
+/** Responds with a refusal as such. Any other failure breaks the connection, as a crash would. */
 function refuse({ response, record, url }: Exchange, error: unknown): void {
   if (error instanceof Refusal && !response.headersSent) {
     record.state = 'refused';

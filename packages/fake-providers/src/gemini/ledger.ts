@@ -11,10 +11,10 @@ export interface FakeUsage {
 
 /** One request as the fake has seen and charged it. */
 export interface FakeRecord {
-  /** `x-client-request-id`; null where none was sent. */
+  /** `x-client-request-id`; null if none was sent. */
   readonly attemptId: string | null;
   readonly path: string;
-  /** The body as it came, parsed; null where it was refused. */
+  /** The body as it came, parsed; null if it was refused. */
   request: unknown;
   state: 'open' | 'completed' | 'aborted' | 'failed' | 'refused';
   usage: FakeUsage;
@@ -32,7 +32,7 @@ export const noUsage: Readonly<FakeUsage> = Object.freeze({
   thoughts: 0,
 });
 
-/** What the fake generated, request by request, the oldest forgotten first. */
+/** Tokens that the fake generated, request by request, the oldest forgotten first. */
 export class FakeLedger {
   readonly #records: FakeRecord[] = [];
 

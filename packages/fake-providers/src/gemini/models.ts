@@ -4,11 +4,11 @@ export interface FakeModel {
   readonly methods: readonly string[];
   readonly inputTokensMax: number;
   readonly outputTokensMax: number;
-  /** Values of `thinkingLevel`; none where the model has a budget or does not think. */
+  /** Values of `thinkingLevel`; none if the model has a budget or does not think. */
   readonly levels: readonly string[];
-  /** Values of `thinkingBudget` beside -1; null where the model has levels or does not think. */
+  /** Values of `thinkingBudget` beside -1; null if the model has levels or does not think. */
   readonly budget: { readonly min: number; readonly max: number; readonly canBeZero: boolean } | null;
-  /** Calls in the turn that goes on must carry the signatures that they were given with. */
+  /** Calls in a turn that is continued must carry the signatures that they came with. */
   readonly wantsSignatures: boolean;
   /** Calls have ids, results may hold media, JSON and functions may be asked for together. */
   readonly isThirdGeneration: boolean;

@@ -34,7 +34,7 @@ export function readScripted({ contents, tools = [] }: FakeRequest): ScriptedReq
   };
 }
 
-/** What a turn of a script says and calls, as parts. */
+/** Returns the text and calls of a turn of a script, as parts. */
 export function toScriptedParts(
   { text, calls }: ScriptedTurn,
   { contents, tools = [] }: FakeRequest,

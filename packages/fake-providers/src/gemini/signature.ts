@@ -4,7 +4,7 @@ const mark = 'CkFA';
 /** Documented for calls that another model made. */
 const skip: ReadonlySet<string> = new Set(['skip_thought_signature_validator', 'context_engineering_is_the_way_to_go']);
 
-/** What stands for the encrypted thought that led to a part. */
+/** Returns the substitute of the encrypted thought that led to a part. */
 export function sign(signed: unknown): string {
   return `${mark}${createHash('sha256').update(JSON.stringify(signed)).digest('base64')}`;
 }

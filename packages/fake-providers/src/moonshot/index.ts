@@ -56,8 +56,8 @@ const vendor: FakeVendor = {
     const model = requireModel(models, rest.model, 'chat');
     for (const [index, said] of messages.entries()) {
       if (said.role === 'assistant' && said.tool_calls && !said.reasoning_content) {
-        const told = `thinking is enabled but reasoning_content is missing in assistant tool call message at index ${index}`;
-        throw new Refusal(400, { message: told });
+        const reason = `thinking is enabled but reasoning_content is missing in assistant tool call message at index ${index}`;
+        throw new Refusal(400, { message: reason });
       }
     }
     const plain = messages.map((said) => {

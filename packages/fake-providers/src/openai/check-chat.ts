@@ -18,7 +18,7 @@ export function parseStrictly<T>(schema: z.ZodType<T>, body: unknown): T {
 }
 
 /**
- * What no schema says: models that reason, calls and their results, strict schemas, limits.
+ * Rules that no schema has: models that reason, calls and their results, strict schemas, limits.
  * Sources: https://platform.openai.com/docs/guides/reasoning, …/guides/function-calling, …/guides/structured-outputs (read 2026-11).
  * @throws {Refusal}
  */
@@ -61,8 +61,8 @@ function checkTools({ tools, reasoning_effort: effort }: FakeChat, { id, chatCom
       ? effort !== 'none'
       : chatCompletions === 'no-tools-with-effort' && (effort ?? 'none') !== 'none';
   if (!isRefused || tools === undefined) return;
-  const told = `Function tools with reasoning_effort are not supported for ${id} in /v1/chat/completions.`;
-  throw new Refusal(400, { message: `${told} Please use /v1/responses instead.`, param: 'reasoning_effort' });
+  const reason = `Function tools with reasoning_effort are not supported for ${id} in /v1/chat/completions.`;
+  throw new Refusal(400, { message: `${reason} Please use /v1/responses instead.`, param: 'reasoning_effort' });
 }
 
 function checkReasoning(chat: FakeChat, model: FakeModel): void {
@@ -72,8 +72,8 @@ function checkReasoning(chat: FakeChat, model: FakeModel): void {
     throw new Refusal(400, { message: 'Unrecognized request argument supplied: reasoning_effort' });
   }
   if (effort !== null && !model.efforts.includes(effort)) {
-    const told = `'${effort}' is not supported with the '${model.id}' model. Supported values are: ${model.efforts.join(', ')}.`;
-    throw invalid('reasoning_effort', `Unsupported value: ${told}`, 'unsupported_value');
+    const reason = `'${effort}' is not supported with the '${model.id}' model. Supported values are: ${model.efforts.join(', ')}.`;
+    throw invalid('reasoning_effort', `Unsupported value: ${reason}`, 'unsupported_value');
   }
   if (chat.max_tokens) {
     const message = `Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.`;
@@ -105,8 +105,8 @@ function checkCalls(messages: readonly FakeMessage[]): void {
   for (const [index, message] of messages.entries()) {
     if (message.role === 'tool') {
       if (!open.includes(message.tool_call_id)) {
-        const told = "messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.";
-        throw invalid(`messages.[${index}].role`, `Invalid parameter: ${told}`);
+        const reason = "messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.";
+        throw invalid(`messages.[${index}].role`, `Invalid parameter: ${reason}`);
       }
       open = open.filter((id) => id !== message.tool_call_id);
       continue;
@@ -123,8 +123,8 @@ function checkCalls(messages: readonly FakeMessage[]): void {
 function requireAnswered(open: readonly string[]): void {
   if (open.length === 0) return;
   const ids = open.join(', ');
-  const told = `The following tool_call_ids did not have response messages: ${ids}`;
-  throw invalid('messages', `An assistant message with 'tool_calls' must be followed by tool messages. ${told}`);
+  const reason = `The following tool_call_ids did not have response messages: ${ids}`;
+  throw invalid('messages', `An assistant message with 'tool_calls' must be followed by tool messages. ${reason}`);
 }
 
 export function checkStrictSchema(schema: unknown, param: string): void {
@@ -134,9 +134,9 @@ export function checkStrictSchema(schema: unknown, param: string): void {
   const names = Object.keys(inner);
   const isWhole = names.every((name) => Array.isArray(required) && required.includes(name));
   if (type === 'object' && (additionalProperties !== false || !isWhole)) {
-    const told =
+    const reason =
       "'additionalProperties' is required to be supplied and to be false, and all properties to be required.";
-    throw invalid(param, `Invalid schema: ${told}`, 'invalid_json_schema');
+    throw invalid(param, `Invalid schema: ${reason}`, 'invalid_json_schema');
   }
   for (const one of Object.values(inner)) checkStrictSchema(one, param);
   checkStrictSchema(items, param);
@@ -153,7 +153,7 @@ function checkLimits(chat: FakeChat, model: FakeModel): void {
   }
   const tokens = countPromptTokens(chat);
   if (tokens > model.contextTokens) {
-    const told = `This model's maximum context length is ${model.contextTokens} tokens, but you sent ${tokens}.`;
-    throw invalid('messages', told, 'context_length_exceeded');
+    const reason = `This model's maximum context length is ${model.contextTokens} tokens, but you sent ${tokens}.`;
+    throw invalid('messages', reason, 'context_length_exceeded');
   }
 }

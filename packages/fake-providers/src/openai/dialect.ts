@@ -65,7 +65,7 @@ export function createFakeDialect(vendor: FakeVendor): FakeOpenAiDialect {
   return { listener, ledger };
 }
 
-/** Answers a refusal as such. Anything else that fails breaks the connection, as a crash would. */
+/** Responds with a refusal as such. Any other failure breaks the connection, as a crash would. */
 function refuse(vendor: FakeVendor, exchange: Exchange, error: unknown): void {
   const { response, record } = exchange;
   if (error instanceof Refusal && !response.headersSent) {

@@ -10,7 +10,7 @@ export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly record: FakeRecord;
-  /** Tells requests apart, in the ids of answers. */
+  /** Number of the request, in the ids of answers. */
   readonly sequence: number;
 }
 

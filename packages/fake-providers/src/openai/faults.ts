@@ -1,6 +1,6 @@
 import { Refusal } from './refusal.ts';
 
-/** What goes wrong in the middle of a stream. */
+/** Faults in the middle of a stream. */
 export type StreamFault = 'error-event' | 'cut';
 
 /**
@@ -11,20 +11,20 @@ export type StreamFault = 'error-event' | 'cut';
 export function findFault(said: string): StreamFault | null {
   switch (/#(rate-limit|overloaded|policy|quota|too-long|error-event|cut)\b/.exec(said)?.[1]) {
     case 'rate-limit': {
-      const told = { message: 'Rate limit reached.', type: 'requests', code: 'rate_limit_exceeded' };
-      throw new Refusal(429, told, { 'retry-after': '1' });
+      const problem = { message: 'Rate limit reached.', type: 'requests', code: 'rate_limit_exceeded' };
+      throw new Refusal(429, problem, { 'retry-after': '1' });
     }
     case 'overloaded':
       throw new Refusal(503, { message: 'The engine is currently overloaded.' }, { 'retry-after': '1' });
     case 'policy':
       throw new Refusal(400, { message: 'Rejected by our safety system.', code: 'content_policy_violation' });
     case 'quota': {
-      const told = {
+      const problem = {
         message: 'You exceeded your current quota.',
         type: 'insufficient_quota',
         code: 'insufficient_quota',
       };
-      throw new Refusal(429, told);
+      throw new Refusal(429, problem);
     }
     case 'too-long': {
       const message = "This model's maximum context length is 128000 tokens.";

@@ -19,7 +19,7 @@ export interface FakeOpenAiOptions {
 
 /**
  * OpenAI in its own words, under `/v1`: chats and responses plain and streamed, embeddings, images, models. It takes what the vendor takes
- * and refuses the rest; what it answers is told at `composeAnswer`, what it can be made to do wrong at `findFault`.
+ * and refuses the rest; its answers are described at `composeAnswer`, its faults at `findFault`.
  */
 export function createFakeOpenAi({ credential = 'sk-fake-openai', script }: FakeOpenAiOptions = {}): FakeOpenAiDialect {
   return createFakeDialect({ ...openAiVendor, credential, script });

@@ -1,9 +1,9 @@
 /** One request as the fake has seen and charged it. */
 export interface FakeRecord {
-  /** `x-client-request-id`; null where none was sent. */
+  /** `x-client-request-id`; null if none was sent. */
   readonly attemptId: string | null;
   readonly path: string;
-  /** The body as it came, parsed; null where it was refused. */
+  /** The body as it came, parsed; null if it was refused. */
   request: unknown;
   state: 'open' | 'completed' | 'aborted' | 'failed' | 'refused';
   promptTokens: number;
@@ -16,7 +16,7 @@ export interface FakeRecord {
 
 const recordsMax = 10_000;
 
-/** What a fake generated, request by request, the oldest forgotten first. */
+/** Tokens that a fake generated, request by request, the oldest forgotten first. */
 export class FakeLedger {
   readonly #records: FakeRecord[] = [];
 

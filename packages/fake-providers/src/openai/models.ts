@@ -7,11 +7,11 @@ export interface FakeModel {
   readonly contextTokens: number;
   /** Most tokens of an answer; of an embedding, its numbers. */
   readonly outputMax: number;
-  /** What `reasoning_effort` may be; none of a model that does not reason. */
+  /** Allowed values of `reasoning_effort`; empty for a model that does not reason. */
   readonly efforts: readonly string[];
   /** Efforts that the Responses API has beside them. */
   readonly moreEfforts?: readonly string[];
-  /** What counts where no effort is given. Default medium. */
+  /** The effort if none is given. Default medium. */
   readonly defaultEffort?: string;
   /** Chat completions refuse function tools beside an effort that is given, beside any effort but none, or have not the model. */
   readonly chatCompletions?: 'no-tools-with-effort' | 'no-tools-unless-none' | 'none';
@@ -57,12 +57,12 @@ export const openAiModels: readonly FakeModel[] = [
   { id: 'gpt-image-1', operation: 'images', contextTokens: 32_000, outputMax: 6240, efforts: [] },
 ];
 
-/** What an effort may be at one of the two APIs. */
+/** Returns the allowed efforts at one of the two APIs. */
 export function effortsOf({ efforts, moreEfforts = [] }: FakeModel, api: 'chat' | 'responses'): readonly string[] {
   return api === 'chat' ? efforts : [...efforts, ...moreEfforts];
 }
 
-/** What a model does with an effort, or without one. */
+/** Returns the effort that a model applies to a given one, or to none. */
 export function effortAt({ efforts, defaultEffort = 'medium' }: FakeModel, asked: string | null | undefined): string {
   if (efforts.length === 0) return 'none';
   return asked ?? defaultEffort;

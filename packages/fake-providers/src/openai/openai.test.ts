@@ -56,7 +56,7 @@ describe('OpenAI through its adapter', () => {
     },
   );
 
-  it('tells thinking in the usage, where an effort is asked for in either form', async () => {
+  it('reports thinking in the usage, if an effort is asked for in either form', async () => {
     const caller = client.with({ model: 'gpt-5-mini' });
     const { usage } = await caller.ask({ messages: user('Hello'), reasoning_effort: 'high' });
     expect(usage?.outputReasoning).toBeGreaterThan(0);
@@ -116,7 +116,7 @@ describe('OpenAI through its adapter', () => {
     expect(usage?.cacheRead).toBeGreaterThan(0);
   });
 
-  it('tells a refusal and the content filter', async () => {
+  it('reports a refusal and the content filter', async () => {
     expect(await client.ask({ messages: user('#refuse') })).toMatchObject({
       refusal: "I can't help with that.",
       text: '',
@@ -169,9 +169,9 @@ describe('the strictness of the fake', () => {
     const headers = { authorization: 'Bearer sk-fake-openai', 'content-type': 'application/json' };
     const body = JSON.stringify({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hello' }], ...wrong });
     const response = await fetch(`${server.url}/v1/chat/completions`, { method: 'POST', headers, body });
-    expect({ status: response.status, told: await response.json() }).toMatchObject({
+    expect({ status: response.status, answer: await response.json() }).toMatchObject({
       status: 400,
-      told: { error: { type: 'invalid_request_error' } },
+      answer: { error: { type: 'invalid_request_error' } },
     });
     expect(ledger.records).toMatchObject([{ state: 'refused', completionTokens: 0 }]);
     await server.close();
@@ -288,9 +288,9 @@ describe('the strictness of the fake of the Responses API', () => {
     const headers = { authorization: 'Bearer sk-fake-openai', 'content-type': 'application/json' };
     const body = JSON.stringify({ model: 'gpt-5.6', input: 'Hello', ...wrong });
     const response = await fetch(`${server.url}/v1/responses`, { method: 'POST', headers, body });
-    expect({ status: response.status, told: await response.json() }).toMatchObject({
+    expect({ status: response.status, answer: await response.json() }).toMatchObject({
       status: 400,
-      told: { error: { type: 'invalid_request_error' } },
+      answer: { error: { type: 'invalid_request_error' } },
     });
     await server.close();
   });

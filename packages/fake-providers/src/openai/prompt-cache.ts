@@ -4,7 +4,7 @@ import type { FakeChat } from './wire.ts';
 const prefixesMax = 10_000;
 
 /**
- * What was said before is read from the cache by whoever begins alike: all messages but the last of an earlier prompt.
+ * A prompt reads from the cache what it shares with the start of an earlier prompt: all messages of that but the last.
  * Nothing expires and nothing is too short, so that the same requests always cost the same.
  */
 export class PromptCache {

@@ -1,5 +1,5 @@
-/** What is wrong with a request, in the words of a dialect's error object. */
-export interface RefusalTold {
+/** The problem of a request, in the words of a dialect's error object. */
+export interface Problem {
   message: string;
   type?: string;
   param?: string | null;
@@ -9,22 +9,22 @@ export interface RefusalTold {
 /** A request that is answered with an error; `toBody` of the vendor writes it. */
 export class Refusal extends Error {
   readonly status: number;
-  readonly told: RefusalTold;
+  readonly problem: Problem;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, told: RefusalTold, headers: Readonly<Record<string, string>> = {}) {
-    super(told.message);
+  constructor(status: number, problem: Problem, headers: Readonly<Record<string, string>> = {}) {
+    super(problem.message);
     this.name = 'Refusal';
     this.status = status;
-    this.told = told;
+    this.problem = problem;
     this.headers = headers;
   }
 }
 
 /** OpenAI's error object. */
-export function toOpenAiErrorBody({ status, told }: Refusal): object {
-  const type = told.type ?? (status >= 500 ? 'server_error' : 'invalid_request_error');
-  return { error: { message: told.message, type, param: told.param ?? null, code: told.code ?? null } };
+export function toOpenAiErrorBody({ status, problem }: Refusal): object {
+  const type = problem.type ?? (status >= 500 ? 'server_error' : 'invalid_request_error');
+  return { error: { message: problem.message, type, param: problem.param ?? null, code: problem.code ?? null } };
 }
 
 /** A field that is wrong. */

@@ -10,7 +10,7 @@ import type { FakeChat } from './wire.ts';
 interface Delta {
   choice: number;
   delta: object;
-  /** What the caller owes once this has been written. */
+  /** Tokens that the caller owes once this has been written. */
   tokens: number;
   finish?: object;
 }
@@ -60,10 +60,10 @@ function toMessage(vendor: FakeVendor, choice: FakeChoice): object {
     annotations: [],
     ...(reasoning !== '' && vendor.toThought(choice, reasoning, true)),
     ...(calls.length > 0 && {
-      tool_calls: calls.map(({ id, name, arguments: told }) => ({
+      tool_calls: calls.map(({ id, name, arguments: input }) => ({
         id,
         type: 'function',
-        function: { name, arguments: told },
+        function: { name, arguments: input },
       })),
     }),
   };
@@ -117,10 +117,10 @@ function toDeltas(vendor: FakeVendor, choice: FakeChoice, index: number): Delta[
     say(delta, 1);
   }
   for (const piece of splitTokens(text)) say({ content: piece }, 1);
-  for (const [position, { id, name, arguments: told }] of calls.entries()) {
+  for (const [position, { id, name, arguments: input }] of calls.entries()) {
     const begun = { index: position, id, type: 'function', function: { name, arguments: '' } };
     say({ tool_calls: [begun] }, 0);
-    for (const piece of splitTokens(told))
+    for (const piece of splitTokens(input))
       say({ tool_calls: [{ index: position, function: { arguments: piece } }] }, 1);
   }
   for (const piece of splitTokens(refusal ?? '')) say({ refusal: piece }, 1);

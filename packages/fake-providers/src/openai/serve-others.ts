@@ -20,8 +20,8 @@ export function serveEmbeddings(
   const sizes = texts.map(countTokens);
   const longest = Math.max(...sizes);
   if (longest > model.contextTokens) {
-    const told = `This model's maximum context length is ${model.contextTokens} tokens, however you requested ${longest}.`;
-    throw invalid('input', told, 'context_length_exceeded');
+    const reason = `This model's maximum context length is ${model.contextTokens} tokens, however you requested ${longest}.`;
+    throw invalid('input', reason, 'context_length_exceeded');
   }
   const dimensions = request.dimensions ?? model.outputMax;
   if (dimensions > model.outputMax) throw invalid('dimensions', `At most ${model.outputMax} dimensions.`);

@@ -13,7 +13,7 @@ export interface FakeUsage {
   reasoningTokens: number;
 }
 
-/** A request as it was understood: OpenAI's own fields, and the model that the vendor's name of it stands for. */
+/** A request as it was understood: OpenAI's own fields, and the model behind the vendor's name. */
 export interface Understood<T> {
   readonly request: T;
   readonly model: FakeModel;
@@ -25,31 +25,31 @@ export interface FakeVendor {
   readonly prefix: string;
   /** The only key that is taken. */
   readonly credential: string;
-  /** What its models say instead of what they say by themselves. Words of a prompt make no faults then. */
+  /** Answers of its models instead of the built-in ones. Words of a prompt make no faults then. */
   readonly script?: FakeScript | undefined;
   /** Routes that need no key, without the prefix. */
   readonly openRoutes: readonly string[];
-  /** What is read to see whether a key is right. */
+  /** Path that is read to check a key. */
   readonly probePath: string;
   readonly imagesPath: string | null;
   readonly models: readonly FakeModel[];
   /** @throws {Refusal} */
   checkHeaders(headers: IncomingHttpHeaders): void;
-  /** Each throws a refusal of whatever the vendor would not take. */
+  /** Each throws a refusal of a request that the vendor would reject. */
   readChat(body: unknown): Understood<FakeChat>;
   readEmbeddings(body: unknown): Understood<FakeEmbeddings>;
   readImages(body: unknown): Understood<FakeImages>;
-  /** Null where the vendor has not the Responses API, or the fake has not. */
+  /** Null if the vendor or the fake does not have the Responses API. */
   readonly readResponses: ((body: unknown) => Understood<FakeResponses>) | null;
   /** Fields of every answer and chunk beside `choices` and `usage`. */
   toHead(sequence: number, model: FakeModel): Readonly<Record<string, unknown>>;
-  /** What stands in a message, or in the deltas, beside content and calls. */
+  /** Returns fields of a message, or of the deltas, beside content and calls. */
   toThought(choice: FakeChoice, reasoning: string, isLast: boolean): Readonly<Record<string, unknown>>;
   toFinish(choice: FakeChoice): Readonly<Record<string, unknown>>;
   toUsage(usage: FakeUsage): object;
-  /** What stands beside `created` in the answer with images; each is base64. */
+  /** Returns fields beside `created` in the answer with images; each image is base64. */
   toImages(images: readonly string[], usage: FakeUsage): object;
-  /** Whether a stream tells usage on each chunk, or in one of its own if asked. */
+  /** The chunks of a stream that carry usage: each chunk, or a separate one if the request asks for it. */
   readonly usageInStream: 'always' | 'every-chunk' | 'if-asked';
   /** A line of a stream that is a comment, before its events; empty if there is none. */
   readonly comment: string;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What OpenAI takes, and nothing else.
+ * Requests of OpenAI's API, and nothing else.
  * Source: https://platform.openai.com/docs/api-reference/chat/create (read 2026-11, as typed by the `openai` package 7.55).
  */
 const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });

@@ -16,7 +16,7 @@ export interface FakeOpenRouterOptions {
   script?: FakeScript;
 }
 
-/** Errors are typed here, and moderation is a 403 of its own. */
+/** Errors are typed here, and moderation has its own type at status 403. */
 const errorTypes: ReadonlyMap<string | null | undefined, string> = new Map([
   ['content_policy_violation', 'content_policy_violation'],
   ['context_length_exceeded', 'context_length_exceeded'],
@@ -26,7 +26,7 @@ const errorTypes: ReadonlyMap<string | null | undefined, string> = new Map([
 
 /**
  * OpenRouter, under `/api/v1`, as a coat over the fake of OpenAI. It wants the vendor in a model's name, shows what its
- * models think, wants `reasoning_details` back unchanged, and tells what each answer cost.
+ * models think, wants `reasoning_details` back unchanged, and reports what each answer cost.
  * Source: https://openrouter.ai/docs/api/reference/overview (read 2026-11).
  */
 export function createFakeOpenRouter({
@@ -81,7 +81,7 @@ const vendor: FakeVendor = {
       messages: toPlainMessages(messages),
       ...(isOff && { reasoning_effort: 'none' as const }),
     };
-    // What a model does not take is ignored here; what remains is checked as of one that takes all.
+    // A parameter that a model does not take is ignored here; the rest is checked as for a model that takes all.
     checkChat({ ...request, reasoning_effort: undefined }, { ...model, efforts: [] });
     return { request, model };
   },
@@ -128,13 +128,13 @@ const vendor: FakeVendor = {
   }),
   toStatus,
   toErrorBody(refusal) {
-    const { told } = refusal;
+    const { problem } = refusal;
     const code = toStatus(refusal);
-    const isFlagged = told.code === 'content_policy_violation';
-    const errorType = errorTypes.get(told.code);
+    const isFlagged = problem.code === 'content_policy_violation';
+    const errorType = errorTypes.get(problem.code);
     const flags = isFlagged ? { reasons: ['violence'], flagged_input: '…', provider_name: 'Fake' } : {};
     const metadata = { ...flags, ...(errorType !== undefined && { error_type: errorType }) };
-    return { error: { code, message: told.message, ...(Object.keys(metadata).length > 0 && { metadata }) } };
+    return { error: { code, message: problem.message, ...(Object.keys(metadata).length > 0 && { metadata }) } };
   },
   toErrorEvent: (head) => ({
     ...head,
@@ -143,9 +143,9 @@ const vendor: FakeVendor = {
   }),
 };
 
-function toStatus({ status, told }: Refusal): number {
-  if (told.code === 'content_policy_violation') return 403;
-  return told.code === 'insufficient_quota' ? 402 : status;
+function toStatus({ status, problem }: Refusal): number {
+  if (problem.code === 'content_policy_violation') return 403;
+  return problem.code === 'insufficient_quota' ? 402 : status;
 }
 
 function findModel(name: string, operation: FakeModel['operation']): FakeModel {
@@ -155,7 +155,7 @@ function findModel(name: string, operation: FakeModel['operation']): FakeModel {
   throw new Refusal(404, { message: `No endpoints found for ${name}.` });
 }
 
-/** What was thought comes back as it was told: the whole text with its signature. */
+/** A thought comes back as it was sent: the whole text with its signature. */
 function checkDetails(details: readonly z.infer<typeof detail>[]): void {
   const text = details.map((one) => one.text ?? '').join('');
   const signature = details.findLast((one) => one.signature)?.signature;

@@ -49,7 +49,7 @@ describe('OpenRouter through its adapter', () => {
     });
   });
 
-  it('shows thinking under our word, plain and streamed, and nothing of its own price', async () => {
+  it('shows thinking under our word, plain and streamed, and nothing of its price', async () => {
     const [plain, streamed] = [
       await client.ask({ messages: user('Hello') }),
       await client.stream({ messages: user('Hello') }),
@@ -69,7 +69,7 @@ describe('OpenRouter through its adapter', () => {
     expect((await client.ask({ messages: wrong })).error?.code).toBe('upstream_rejected');
   });
 
-  it('is told every effort and every way of turning it off in a form that it takes', async () => {
+  it('gets every effort and every way of turning it off in a form that it takes', async () => {
     for (const effort of ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']) {
       for (const asked of [{ reasoning_effort: effort }, { reasoning: { effort } }]) {
         const { error, reasoning } = await client.ask({ messages: user('Hello'), ...asked });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { chatShape, type FakeMessage, functionDefinition, messageShapes } from '../openai/wire.ts';
 
 /**
- * What OpenRouter's reference has beside or instead of OpenAI's fields.
+ * Fields of OpenRouter's reference beside or instead of OpenAI's fields.
  * Source: https://openrouter.ai/docs/api/reference/parameters (read 2026-11, and `@openrouter/sdk` 1.3, `ChatRequest`).
  */
 const cacheControl = z.strictObject({ type: z.literal('ephemeral'), ttl: z.enum(['5m', '1h']).optional() }).optional();

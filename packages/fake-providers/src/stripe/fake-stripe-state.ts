@@ -56,12 +56,12 @@ export function readMetadata(fields: Fields, prefix = 'metadata'): Record<string
   return Object.fromEntries(named.map(([name, value]) => [name.slice(start.length, -1), value]));
 }
 
-/** What the fake knows. Money is in cents, as Stripe counts it. */
+/** State of the fake. Money is in cents, as Stripe counts it. */
 export class FakeStripeState {
   readonly sessions = new Map<string, FakeSession>();
   readonly intents = new Map<string, FakeIntent>();
   readonly refunds = new Map<string, FakeRefund>();
-  /** What a page does with the payment when it is paid: the fields of its form. */
+  /** Orders of a page for the payment when it is paid: the fields of its form. */
   readonly orders = new Map<string, Fields>();
   readonly #now: () => Date;
 

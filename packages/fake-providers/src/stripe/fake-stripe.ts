@@ -7,7 +7,7 @@ export interface FakeStripe {
   readonly state: FakeStripeState;
   /** Paths that were called, with method. */
   readonly calls: string[];
-  /** What the next charge of a saved method does; back to `succeed` after it. `lose` carries it out and gives no answer. */
+  /** Result of the next charge of a saved method; back to `succeed` after it. `lose` carries it out and gives no answer. */
   nextCharge: 'succeed' | 'decline' | 'process' | 'lose';
   /** True: refunds are refused. */
   refusesRefunds: boolean;

@@ -13,20 +13,20 @@ export interface FakeUnderTest {
   credential: string;
   options?: Readonly<Record<string, string>>;
   chatModel: string;
-  /** Reads pictures; the same where all do. */
+  /** A model that reads pictures; the same if all do. */
   visionModel: string;
   embeddingModel: string;
 }
 
 const user = (content: string) => [{ role: 'user' as const, content }];
 const parameters = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
-const toolNamed = (name: string) => ({ type: 'function', function: { name, description: 'Tells.', parameters } });
+const toolNamed = (name: string) => ({ type: 'function', function: { name, description: 'Shows.', parameters } });
 const tools = [toolNamed('weather'), toolNamed('time')];
 const pixel = 'data:image/png;base64,iVBORw0KGgo=';
 
 /**
- * What holds of every fake and its adapter together: the fake is strict, so that whatever it takes the vendor takes, and
- * what the adapter reads is what the fake has in its ledger.
+ * Describes what holds of every fake and its adapter together: the fake is strict, so that the vendor takes every request that
+ * the fake takes, and the adapter reads exactly what the fake has in its ledger.
  */
 export function describeFake(name: string, subject: FakeUnderTest): void {
   let server: FakeProviderServer;
@@ -150,16 +150,16 @@ export function describeFake(name: string, subject: FakeUnderTest): void {
       expect((await client.stream({ messages: user(word) })).error?.code).toBe(code);
     });
 
-    it('in the middle of a stream is told, and a cut is never taken for a whole answer', async () => {
-      const told = await client.stream({ messages: user('Go on #words=20 #error-event') });
-      expect(told).toMatchObject({ isComplete: false, error: { code: 'upstream_error', mayFailOver: true } });
+    it('in the middle of a stream is reported, and a cut is never taken for a whole answer', async () => {
+      const failed = await client.stream({ messages: user('Go on #words=20 #error-event') });
+      expect(failed).toMatchObject({ isComplete: false, error: { code: 'upstream_error', mayFailOver: true } });
       const torn = await client.stream({ messages: user('Go on #words=20 #cut') });
       expect(torn).toMatchObject({ isComplete: false, error: null, finishReason: null });
       expect(torn.text).not.toBe('');
     });
 
     it('of an unknown model is known, and not tried again', async () => {
-      const { error } = await client.with({ model: 'nobody/knows-it' }).ask({ messages: user('Hello') });
+      const { error } = await client.with({ model: 'no-vendor/no-model' }).ask({ messages: user('Hello') });
       expect(error).toMatchObject({ code: 'model_not_found', isRetryable: false, mayFailOver: true });
     });
 

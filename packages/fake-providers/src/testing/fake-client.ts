@@ -33,7 +33,7 @@ const chunk = z.looseObject({
 
 export type SaidCall = { id: string; type: 'function'; function: { name: string; arguments: string } };
 
-/** What a caller makes of the first choice of an answer. */
+/** The first choice of an answer as a caller reads it. */
 export interface Said {
   text: string;
   refusal: string;
@@ -64,7 +64,7 @@ export class FakeClient {
     return new FakeClient(this.adapter, { ...this.target, ...target });
   }
 
-  /** Asks plainly. A failure that the provider tells is part of the answer. */
+  /** Asks plainly. A failure that the provider reports is part of the answer. */
   async ask(request: ChatAsked): Promise<Said> {
     const { chat } = this.adapter;
     const translated = chat.toRequest({ model: 'any', ...request }, this.target);

@@ -79,7 +79,7 @@ function createVendor(folder: string): FakeVendor {
       const httpCode = toStatus(refusal);
       const grpcCode = { 401: 16, 403: 7, 404: 5, 429: 8, 503: 14 }[httpCode];
       if (grpcCode === undefined) return toOpenAiErrorBody(refusal);
-      const { message } = refusal.told;
+      const { message } = refusal.problem;
       return { error: { grpcCode, httpCode, message, httpStatus: 'Error', details: [] } };
     },
     toErrorEvent: () => ({
@@ -95,6 +95,6 @@ function checkEffort(effort: string | null | undefined, { id, efforts }: FakeMod
 }
 
 /** A folder that cannot pay is forbidden. */
-function toStatus({ status, told }: Refusal): number {
-  return told.code === 'insufficient_quota' ? 403 : status;
+function toStatus({ status, problem }: Refusal): number {
+  return problem.code === 'insufficient_quota' ? 403 : status;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { chatShape, messageShapes } from '../openai/wire.ts';
 
 /**
- * What Yandex's reference has and does not call "currently not supported".
+ * Fields that Yandex's reference has and does not call "currently not supported".
  * Source: https://yandex.cloud/en/docs/ai-studio/chat/createChatCompletion (read 2026-11).
  */
 const {

@@ -41,14 +41,14 @@ describe('Yandex through its adapter', () => {
     expect((await untold.ask({ messages: user('Hello') })).error?.code).toBe('upstream_misconfigured');
   });
 
-  it('tells usage on a stream without being asked for it', async () => {
+  it('reports usage on a stream without a request for it', async () => {
     const { usage, text } = await client.stream({ messages: user('Hello') });
     expect(usage).toEqual({ inputUncached: 4, outputText: 3 });
     expect(text).toBe('You said: Hello');
     expect(fake.ledger.records.at(-1)?.request).not.toHaveProperty('stream_options');
   });
 
-  it('shows what gpt-oss thinks, and is told how much in the words that it has', async () => {
+  it('shows what gpt-oss thinks, and gets the effort in the words that it has', async () => {
     const thinker = client.with({ model: 'gpt-oss-120b/latest' });
     for (const [asked, sent] of Object.entries({ minimal: 'low', medium: 'medium', xhigh: 'high', max: 'high' })) {
       const { reasoning, error } = await thinker.ask({ messages: user('Hello'), reasoning_effort: asked });
@@ -61,14 +61,14 @@ describe('Yandex through its adapter', () => {
     expect(streamed.usage?.outputReasoning).toBeGreaterThan(0);
   });
 
-  it('turns gpt-oss, which always thinks, down where it is to be off, and says so', async () => {
+  it('turns gpt-oss, which always thinks, down if thinking must be off, and says so', async () => {
     const request = { messages: user('Hello'), reasoning: { enabled: false } };
     const { droppedParams } = await client.with({ model: 'gpt-oss-120b/latest' }).ask(request);
     expect(droppedParams).toEqual(['reasoning']);
     expect(fake.ledger.records.at(-1)?.request).toMatchObject({ reasoning_effort: 'low' });
   });
 
-  it('is not told of thinking where its model would refuse it, and the caller is', async () => {
+  it('gets no thinking parameter if its model would reject it, and the caller is warned', async () => {
     const asked = await client.ask({ messages: user('Hello'), reasoning_effort: 'high' });
     expect(asked).toMatchObject({ error: null, reasoning: '', droppedParams: ['reasoning_effort'] });
     expect(fake.ledger.records.at(-1)?.request).not.toHaveProperty('reasoning_effort');

@@ -8,14 +8,14 @@ describeInvalidationChannel('memory', () => {
 });
 
 describe('the memory invalidation channel', () => {
-  it('has told every listener when the publication is done', async () => {
+  it('has called every listener when the publication is done', async () => {
     const channel = createMemoryInvalidationChannel();
     const heard = await listen(channel, 'keys');
     await channel.publish('keys', 'forget');
     expect(heard.messages).toEqual(['forget']);
   });
 
-  it('tells whoever made it when a listener throws', async () => {
+  it('reports a listener that throws to `onError`', async () => {
     const errors: unknown[] = [];
     const channel = createMemoryInvalidationChannel({ onError: (error) => errors.push(error) });
     const defect = new Error('a defect of the listener');

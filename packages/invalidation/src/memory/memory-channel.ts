@@ -2,7 +2,7 @@ import { Listeners } from '../listeners.ts';
 import type { InvalidationChannel } from '../port.ts';
 
 export interface MemoryInvalidationChannelOptions {
-  /** Told when a listener throws; by default a warning of the process. */
+  /** Called when a listener throws. Default: a warning of the process. */
   onError?: (error: unknown) => void;
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Stands between a test and a real server, and fails when told to. */
+/** A proxy between a test and a real server that fails on request. */
 export interface FaultyProxy {
   readonly port: number;
   /** Closes every connection; new ones are taken. */

@@ -6,7 +6,7 @@ import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
 import { createRedisInvalidationChannel } from './redis-channel.ts';
 
 const commandTimeoutMs = 500;
-/** What a loaded machine may add to a deadline. */
+/** Time that a loaded machine may add to a deadline. */
 const slackMs = 15_000;
 const testTimeoutMs = 120_000;
 
@@ -53,7 +53,7 @@ describe('the Redis invalidation channel in an outage', () => {
     await proxy.shut();
   });
 
-  /** Whether the next message reaches everybody. */
+  /** Passes if the next message reaches the listener. */
   async function expectMessagesFlow(heard: { messages: string[] }): Promise<void> {
     const message = randomUUID();
     await direct.publish(channel, message);
@@ -61,7 +61,7 @@ describe('the Redis invalidation channel in an outage', () => {
   }
 
   it(
-    'tells of the gap once its connection was cut and it listens again',
+    'reports the gap once its connection was cut and it listens again',
     async () => {
       const heard = await listen(behindProxy, channel);
       await expectMessagesFlow(heard);
@@ -74,7 +74,7 @@ describe('the Redis invalidation channel in an outage', () => {
   );
 
   it(
-    'misses nothing that is published after it has told of the gap',
+    'misses nothing that is published after it has reported the gap',
     async () => {
       const messages: string[] = [];
       await behindProxy.subscribe(
@@ -94,7 +94,7 @@ describe('the Redis invalidation channel in an outage', () => {
   );
 
   it(
-    'finds out that Redis fell silent, and tells of the gap when it answers again',
+    'detects that Redis fell silent, and reports the gap when it answers again',
     async () => {
       const heard = await listen(behindProxy, channel);
       await expectMessagesFlow(heard);
@@ -147,7 +147,7 @@ describe('the Redis invalidation channel in an outage', () => {
   );
 
   it(
-    'lets a listener in while Redis is down, and tells it of the gap when Redis is there',
+    'accepts a listener while Redis is down, and reports the gap to it when Redis is back',
     async () => {
       await proxy.shut();
       const startedMs = performance.now();

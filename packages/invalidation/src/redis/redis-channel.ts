@@ -8,7 +8,7 @@ import { RedisSubscriber } from './redis-subscriber.ts';
 export interface RedisInvalidationChannelOptions {
   url: string;
   commandTimeoutMs: number;
-  /** Told of each lost connection, once, and of listeners that throw. */
+  /** Called once for each lost connection, and for listeners that throw. */
   onError(error: unknown): void;
 }
 

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { type Listener, Listeners } from '../listeners.ts';
 import { openMessageClient, waitForEvent } from './connect.ts';
 
-/** One connection that listens for all, subscribes anew after each loss, and tells of the gap only then. */
+/** One connection for all listeners. Subscribes again after each loss, and reports the gap only then. */
 export class RedisSubscriber {
   readonly #client: Redis;
   readonly #options: RedisConnectionOptions;
@@ -18,8 +18,8 @@ export class RedisSubscriber {
     this.#signals.setMaxListeners(0);
     this.#client = openMessageClient(options);
     this.#client.on('message', (channel, message) => this.#listeners.deliver(channel, message));
-    this.#client.on('ready', () => this.#subscribeAnew());
-    // Who only listens would never learn that the other end is gone.
+    this.#client.on('ready', () => this.#resubscribe());
+    // A client that only listens would never learn that the other end is gone.
     this.#ping = setInterval(() => this.#checkConnection(), 2 * options.commandTimeoutMs);
   }
 
@@ -47,7 +47,7 @@ export class RedisSubscriber {
     this.#client.disconnect();
   }
 
-  async #subscribeAnew(): Promise<void> {
+  async #resubscribe(): Promise<void> {
     const { channels } = this.#listeners;
     try {
       if (channels.length > 0) await this.#client.subscribe(...channels);
@@ -57,7 +57,7 @@ export class RedisSubscriber {
       return;
     }
     this.#signals.emit('subscribed');
-    this.#listeners.tellGap();
+    this.#listeners.reportGap();
   }
 
   #checkConnection(): void {
@@ -65,7 +65,7 @@ export class RedisSubscriber {
     this.#client.ping().catch(() => this.#reconnect());
   }
 
-  /** Only where a connection stands: one that is being made needs no help. */
+  /** Only if a connection is open: one that is being opened needs no help. */
   #reconnect(): void {
     if (this.#client.status === 'ready') this.#client.disconnect(true);
   }

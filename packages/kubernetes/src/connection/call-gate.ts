@@ -87,7 +87,7 @@ export class CallGate {
     return this.#inFlight < this.#slots + (isHigh ? slotsForHigh : 0);
   }
 
-  /** Where only the rate holds somebody up, no one leaving will ever wake them. */
+  /** If only the rate makes calls wait, no call that ends wakes them: a timer does. */
   #wakeLater(): void {
     this.#cancelWake?.();
     this.#cancelWake = undefined;

@@ -53,7 +53,7 @@ describe('connectKubernetes', () => {
       expect(server.connectionsOpened).toBeLessThanOrEqual(4);
     });
 
-    it('are made anew when the certificates change, and go on as they are when only the token does', async () => {
+    it('are opened again when the certificates change, and are kept when only the token changes', async () => {
       const clock = createManualClock();
       const kubeconfigPath = join(folder, 'kubeconfig');
       const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
@@ -92,7 +92,7 @@ describe('connectKubernetes', () => {
   });
 
   describe('request', () => {
-    it('tells the namespace of the context', () => {
+    it('returns the namespace of the context', () => {
       expect(connect().namespace).toBe('team-a');
     });
 
@@ -113,7 +113,7 @@ describe('connectKubernetes', () => {
       expect(server.calls).toHaveLength(2);
     });
 
-    it('throws at once where Retry-After is beyond the deadline', async () => {
+    it('throws at once if Retry-After is beyond the deadline', async () => {
       server.fault({ status: 429, headers: { 'retry-after': '60' } });
       await expect(get(connect())).rejects.toMatchObject({ status: 429, retryAfterMs: 60_000 });
       expect(server.calls).toHaveLength(1);

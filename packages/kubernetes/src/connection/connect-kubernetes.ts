@@ -9,9 +9,9 @@ import { failureOf } from './read-failure.ts';
 import { type Answer, createTransport } from './transport.ts';
 
 export interface ConnectOptions {
-  /** Unless told, where kubectl looks, then the pod's service account. */
+  /** Default: the places where kubectl looks, then the pod's service account. */
   readonly kubeconfigPath?: string;
-  /** What went wrong without anybody's call failing: a retry, a token refused and read anew. */
+  /** Called for faults that fail no call: a retry, a rejected token that is read again. */
   onError?(error: unknown): void;
   readonly callsPerSecond?: number;
   readonly callsBurst?: number;
@@ -97,7 +97,7 @@ class Connection implements KubernetesConnection {
     }
   }
 
-  /** Undefined where another attempt could do harm, or is pointless. */
+  /** Undefined if another attempt could do harm, or is pointless. */
   #waitBeforeNext(call: KubernetesCall, failure: KubernetesError, attempt: number): number | undefined {
     if (failure.status === 401) return this.#renewCredentials() ? 0 : undefined;
     if (attempt >= attemptsMax) return undefined;
@@ -107,7 +107,7 @@ class Connection implements KubernetesConnection {
     return (failure.retryAfterMs ?? 0) + fullJitterMs(backOff, attempt, this.#random);
   }
 
-  /** At most once in five seconds: whoever is refused for good must not read files all day. */
+  /** At most once in five seconds: a client that is always rejected must not read files all day. */
   #renewCredentials(): boolean {
     if (this.#clock.nowMs() - this.#renewedAtMs < renewalMsMin) return false;
     this.#renewedAtMs = this.#clock.nowMs();

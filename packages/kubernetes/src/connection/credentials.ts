@@ -3,7 +3,7 @@ import type { RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
 import type { Clock } from '../port.ts';
 
-/** What one connection to the API server is made with. */
+/** TLS material of connections to the API server. */
 export interface TlsMaterial {
   ca?: RequestOptions['ca'];
   cert?: RequestOptions['cert'];
@@ -15,7 +15,7 @@ export interface TlsMaterial {
 export interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: TlsMaterial;
-  /** Another one where connections must be made anew; the token is no part of it, for it travels with each request. */
+  /** Changes when connections must be opened again. The token is no part of it, because it travels with each request. */
   readonly tlsDigest: string;
 }
 
@@ -24,14 +24,14 @@ export interface CredentialSource {
   readonly server: string;
   readonly namespace: string | null;
   read(): Promise<Credentials>;
-  /** Reads everything anew at the next `read`; for when the API server no longer takes what we have. */
+  /** Makes the next `read` read everything again; called when the API server rejects the present credentials. */
   forget(): void;
 }
 
 /** Files are looked at this often. A mounted token is renewed long before it expires; client-node keeps it for 60 s besides. */
 const keptMs = 10_000;
 
-/** From the kubeconfig at `path`; else from where kubectl looks ($KUBECONFIG, ~/.kube/config), then the pod's service account. */
+/** From the kubeconfig at `path`; else from the places where kubectl looks ($KUBECONFIG, ~/.kube/config), then the pod's service account. */
 export function createCredentialSource(options: { path: string | undefined; clock: Clock }): CredentialSource {
   let config = loadConfig(options.path);
   let kept: { credentials: Promise<Credentials>; readAtMs: number } | undefined;

@@ -7,7 +7,7 @@ const lineLengthMax = 8 * 1024 * 1024;
 export interface LineOptions {
   readonly clock: Clock;
   readonly idleMsMax: number;
-  /** Ends the stream where nothing else would: a socket that is open and silent. */
+  /** Ends the stream if nothing else would: a socket that is open and silent. */
   abort(reason: KubernetesError): void;
 }
 

@@ -13,15 +13,15 @@ const statusBody = z.object({
 const messageLengthMax = 1000;
 const retryAfterMsMax = 60_000;
 
-/** An answer other than success, as an error. Whatever the body is, something is said. */
+/** Returns an answer other than success as an error. The error has a message for any body. */
 export function failureOf(status: number, body: unknown, retryAfterHeader?: string): KubernetesError {
   const parsed = statusBody.safeParse(body);
-  const told = parsed.success ? parsed.data : undefined;
-  const seconds = readSeconds(retryAfterHeader) ?? told?.details?.retryAfterSeconds ?? undefined;
+  const reported = parsed.success ? parsed.data : undefined;
+  const seconds = readSeconds(retryAfterHeader) ?? reported?.details?.retryAfterSeconds ?? undefined;
   return new KubernetesError(
-    told?.code ?? status,
-    told?.reason || reasonOf(told?.code ?? status),
-    (told?.message ?? `the API server answered ${status}`).slice(0, messageLengthMax),
+    reported?.code ?? status,
+    reported?.reason || reasonOf(reported?.code ?? status),
+    (reported?.message ?? `the API server answered ${status}`).slice(0, messageLengthMax),
     { retryAfterMs: seconds === undefined ? undefined : Math.min(retryAfterMsMax, Math.max(0, seconds * 1000)) },
   );
 }

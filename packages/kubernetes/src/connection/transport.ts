@@ -24,8 +24,8 @@ interface Pools {
 }
 
 /**
- * Connections that all calls share. client-node makes a pool, and so a TLS handshake, for each call. They are made anew when
- * the certificates change; what runs on the old ones may finish there. Streams have a pool of their own, for each of them
+ * Connections that all calls share. client-node makes a pool, and so a TLS handshake, for each call. They are opened
+ * again when the certificates change; calls on the old ones may finish there. Streams have a separate pool, because each of them
  * keeps its connection to itself.
  */
 export function createTransport(source: CredentialSource, options: { callsMax: number }): Transport {
@@ -63,7 +63,7 @@ export function createTransport(source: CredentialSource, options: { callsMax: n
   };
 }
 
-/** Without time limits of its own: every call has a deadline, every stream a watchdog. HTTP/1.1, so a stream's death is its own. */
+/** Sets no time limits: every call has a deadline, every stream a watchdog. HTTP/1.1, so a stream's death is its own. */
 function createAgent(tls: TlsMaterial, connections: number | null): Agent {
   return new Agent({
     connections,

@@ -4,7 +4,7 @@ import { createManualClock, type ManualClock } from '../testing/manual-clock.ts'
 import { createLeaderElector, type LeaderElectorOptions } from './create-leader-elector.ts';
 import type { Lease } from './lease.ts';
 
-/** What becomes of one call: its answer may come late, or never, or what it asked for may not happen. */
+/** Fate of one call: its answer may come late, or never, or the call may have no effect. */
 type Fate = { delayMs?: number; answerDelayMs?: number; fails?: 'before' | 'after' };
 
 /** The API server's side of one Lease. */
@@ -76,7 +76,7 @@ class LeaseServer {
 function createWorld() {
   const clock = createManualClock();
   const server = new LeaseServer(clock);
-  const told: string[] = [];
+  const reported: string[] = [];
   const elect = (identity: string, options: Partial<LeaderElectorOptions> = {}): LeaderElector =>
     createLeaderElector({
       connection: server.connect(identity),
@@ -85,21 +85,21 @@ function createWorld() {
       identity,
       clock,
       random: () => 0,
-      onStarted: (epoch) => told.push(`${identity} leads ${epoch}`),
-      onLost: (reason) => told.push(`${identity} lost: ${reason}`),
+      onStarted: (epoch) => reported.push(`${identity} leads ${epoch}`),
+      onLost: (reason) => reported.push(`${identity} lost: ${reason}`),
       ...options,
     });
-  return { clock, server, told, elect };
+  return { clock, server, reported, elect };
 }
 
 describe('createLeaderElector', () => {
-  it('lets the first one lead, and goes on renewing', async () => {
-    const { clock, server, told, elect } = createWorld();
+  it('lets the first one lead, and keeps renewing', async () => {
+    const { clock, server, reported, elect } = createWorld();
     const one = elect('one');
     one.start();
     one.start();
     await clock.advance(60_000);
-    expect([told, one.isLeader, one.epoch]).toEqual([['one leads 101'], true, 101]);
+    expect([reported, one.isLeader, one.epoch]).toEqual([['one leads 101'], true, 101]);
     expect(server.revision).toBe(131);
   });
 
@@ -113,7 +113,7 @@ describe('createLeaderElector', () => {
   });
 
   it('hands over at once when the leader closes, with a higher epoch', async () => {
-    const { clock, server, told, elect } = createWorld();
+    const { clock, server, reported, elect } = createWorld();
     const one = elect('one');
     const two = elect('two');
     one.start();
@@ -126,7 +126,7 @@ describe('createLeaderElector', () => {
     expect([one.isLeader, server.lease?.spec?.holderIdentity]).toEqual([false, '']);
     await clock.advance(2000);
     expect(two.epoch).toBeGreaterThan(101);
-    expect(told).toEqual(['one leads 101', `two leads ${two.epoch}`]);
+    expect(reported).toEqual(['one leads 101', `two leads ${two.epoch}`]);
     expect(server.lease?.spec).toMatchObject({ leaseTransitions: 1, leaseDurationSeconds: 15 });
   });
 
@@ -145,7 +145,7 @@ describe('createLeaderElector', () => {
   });
 
   it('stops leading after ten seconds without a renewal, and says so once', async () => {
-    const { clock, server, told, elect } = createWorld();
+    const { clock, server, reported, elect } = createWorld();
     const one = elect('one');
     one.start();
     await clock.advance(0);
@@ -159,11 +159,11 @@ describe('createLeaderElector', () => {
     const closing = one.close();
     await clock.advance(0);
     await closing;
-    expect(told).toEqual(['one leads 101', 'one lost: not renewed within 10000 ms']);
+    expect(reported).toEqual(['one leads 101', 'one lost: not renewed within 10000 ms']);
   });
 
   it('survives a renewal that hangs, and ones that fail', async () => {
-    const { clock, server, told, elect } = createWorld();
+    const { clock, server, reported, elect } = createWorld();
     elect('one').start();
     await clock.advance(0);
     let calls = 0;
@@ -172,11 +172,11 @@ describe('createLeaderElector', () => {
       return calls === 1 ? { delayMs: 1e9 } : calls === 2 ? { fails: 'before' } : {};
     };
     await clock.advance(60_000);
-    expect(told).toEqual(['one leads 101']);
+    expect(reported).toEqual(['one leads 101']);
   });
 
   it('knows its own write again when the answer was lost', async () => {
-    const { clock, server, told, elect } = createWorld();
+    const { clock, server, reported, elect } = createWorld();
     const one = elect('one');
     one.start();
     await clock.advance(0);
@@ -186,7 +186,7 @@ describe('createLeaderElector', () => {
       return calls === 1 ? { fails: 'after' } : {};
     };
     await clock.advance(60_000);
-    expect([told, one.epoch]).toEqual([['one leads 101'], 101]);
+    expect([reported, one.epoch]).toEqual([['one leads 101'], 101]);
   });
 
   it.each<[string, (server: LeaseServer) => void, string]>([
@@ -210,17 +210,17 @@ describe('createLeaderElector', () => {
       'one lost: the Lease has been deleted',
     ],
   ])('stops leading when the Lease is %s, once and for good', async (_, spoil, message) => {
-    const { clock, server, told, elect } = createWorld();
+    const { clock, server, reported, elect } = createWorld();
     const one = elect('one');
     one.start();
     await clock.advance(0);
     spoil(server);
     await clock.advance(60_000);
-    expect([told, one.isLeader, one.epoch]).toEqual([['one leads 101', message], false, null]);
+    expect([reported, one.isLeader, one.epoch]).toEqual([['one leads 101', message], false, null]);
   });
 
   it('decides nothing by the wall: clocks may jump, the holder’s may be wrong', async () => {
-    const { clock, server, told, elect } = createWorld();
+    const { clock, server, reported, elect } = createWorld();
     elect('one').start();
     await clock.advance(0);
     const two = elect('two');
@@ -229,7 +229,7 @@ describe('createLeaderElector', () => {
     await clock.advance(5000);
     clock.jump(-3 * 86_400_000);
     await clock.advance(30_000);
-    expect(told).toEqual(['one leads 101']);
+    expect(reported).toEqual(['one leads 101']);
     server.lease = {
       metadata: { resourceVersion: '900' },
       spec: { holderIdentity: 'past', renewTime: '1999-01-01T00:00:00.000000Z', leaseDurationSeconds: 15 },
@@ -239,12 +239,12 @@ describe('createLeaderElector', () => {
   });
 
   it('does not lead by an answer that came too late', async () => {
-    const { clock, server, elect, told } = createWorld();
+    const { clock, server, elect, reported } = createWorld();
     const one = elect('one', { leaseMs: 3000, renewDeadlineMs: 2000, retryMs: 1000 });
     server.fate = (_, call) => (call.method === 'POST' ? { answerDelayMs: 1999.5 } : {});
     one.start();
     await clock.advance(1999);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     await clock.advance(4000);
     expect(one.isLeader).toBe(true);
   });
@@ -282,7 +282,7 @@ describe('createLeaderElector', () => {
   });
 
   it('releases what it took in the very moment it was closed', async () => {
-    const { clock, server, elect, told } = createWorld();
+    const { clock, server, elect, reported } = createWorld();
     server.fate = (_, call) => (call.method === 'POST' ? { answerDelayMs: 500 } : {});
     const one = elect('one');
     one.start();
@@ -291,7 +291,7 @@ describe('createLeaderElector', () => {
     const closing = one.close();
     await clock.advance(0);
     await closing;
-    expect([server.lease?.spec?.holderIdentity, told]).toEqual(['', []]);
+    expect([server.lease?.spec?.holderIdentity, reported]).toEqual(['', []]);
   });
 
   it('refuses times by which two could lead', () => {
@@ -300,7 +300,7 @@ describe('createLeaderElector', () => {
     expect(() => elect('one', { retryMs: 10_000 })).toThrow(RangeError);
   });
 
-  it.each([1, 2, 3, 4, 5, 6])('never has two leaders, whatever is late or lost (seed %i)', async (seed) => {
+  it.each([1, 2, 3, 4, 5, 6])('never has two leaders when calls are late or lost (seed %i)', async (seed) => {
     const { clock, server, elect } = createWorld();
     const random = createRandom(seed);
     server.fate = () => {

@@ -15,7 +15,7 @@ export interface LeaderElectorOptions {
   readonly renewDeadlineMs?: number;
   readonly retryMs?: number;
   onStarted(epoch: number): void;
-  /** Once, and then for good: who has lost ends its process and starts anew. Not called by `close`. */
+  /** Called once, for good: a process that lost the lead ends and is restarted. Not called by `close`. */
   onLost(reason: string): void;
   onError?(error: unknown): void;
   readonly clock?: Clock;
@@ -23,10 +23,10 @@ export interface LeaderElectorOptions {
 }
 
 const releaseDeadlineMs = 2000;
-/** Another holder's own idea of how long its lease is counts where it is longer, up to this. */
+/** The lease length that another holder declares counts if it is longer, up to this. */
 const leaseMsMax = 60_000;
 
-/** Throws RangeError where two could lead at once by these times. */
+/** @throws RangeError if two could lead at once with these times. */
 export function createLeaderElector(options: LeaderElectorOptions): LeaderElector {
   return new Elector(options);
 }
@@ -48,7 +48,7 @@ class Elector implements LeaderElector {
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
   #leadership: Leadership | undefined;
-  /** Whether a write of ours may have made us the holder, also one whose answer never came. */
+  /** True if one of our writes may have made us the holder, also a write whose answer never came. */
   #mayHold = false;
   #cancelDeadline: (() => void) | undefined;
   /** The Lease as it was seen last, and since when it has looked like that. */
@@ -151,7 +151,7 @@ class Elector implements LeaderElector {
     const epoch = Number(lease.metadata.resourceVersion);
     this.#leadership = { epoch, renewedAtMs: startedAtMs, lease };
     this.#watchDeadline(this.#leadership);
-    this.#tell(() => this.#options.onStarted(epoch));
+    this.#notify(() => this.#options.onStarted(epoch));
   }
 
   async #renew(leadership: Leadership): Promise<void> {
@@ -175,7 +175,8 @@ class Elector implements LeaderElector {
     if (this.#leadership !== leadership) return;
     const holder = lease?.spec?.holderIdentity ?? '';
     if (lease === null) this.#lose('the Lease has been deleted');
-    else if (holder !== this.#options.identity) this.#lose(`the Lease is held by ${holder === '' ? 'nobody' : holder}`);
+    else if (holder !== this.#options.identity)
+      this.#lose(holder === '' ? 'the Lease has no holder' : `the Lease is held by ${holder}`);
     // The next write renews; what was seen here says nothing about when the last one was begun.
     else this.#extend(leadership, lease, Math.min(startedAtMs, leadership.renewedAtMs));
   }
@@ -186,7 +187,7 @@ class Elector implements LeaderElector {
     this.#watchDeadline(leadership);
   }
 
-  /** A timer of its own, for the write that should renew may hang. */
+  /** A separate timer, because the write that should renew may hang. */
   #watchDeadline(leadership: Leadership): void {
     this.#cancelDeadline?.();
     const leftMs = leadership.renewedAtMs + this.#renewDeadlineMs - this.#clock.nowMs();
@@ -200,7 +201,7 @@ class Elector implements LeaderElector {
     this.#leadership = undefined;
     this.#cancelDeadline?.();
     this.#stop.abort(new KubernetesError(0, 'Lost', reason));
-    this.#tell(() => this.#options.onLost(reason));
+    this.#notify(() => this.#options.onLost(reason));
   }
 
   #specAfter(lease: Lease | null): Lease['spec'] {
@@ -230,7 +231,7 @@ class Elector implements LeaderElector {
     }
   }
 
-  #tell(callback: () => void): void {
+  #notify(callback: () => void): void {
     try {
       callback();
     } catch (error) {

@@ -45,7 +45,7 @@ describe('a cache never holds', () => {
     await waitFor(() => server.watches.size === 1, { describe: 'the watch' });
   }
 
-  it('the data of a Secret, whatever the API server sends', async () => {
+  it('the data of a Secret, although the API server sends it', async () => {
     const annotations = {
       'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({ data }),
       mine: 'yes',

@@ -19,7 +19,7 @@ const isWatch = (call: { path: string }) => call.path.includes('watch=true');
 describe('createResourceCache', () => {
   let server: FakeApiServer;
   let connection: KubernetesConnection;
-  let told: string[];
+  let reported: string[];
   let errors: unknown[];
   let restarts: string[];
   const caches: ResourceCache<unknown>[] = [];
@@ -32,7 +32,7 @@ describe('createResourceCache', () => {
       callsBurst: 1000,
       random: () => 0,
     });
-    told = [];
+    reported = [];
     errors = [];
     restarts = [];
   });
@@ -54,7 +54,7 @@ describe('createResourceCache', () => {
       random: () => 0,
       ...options,
     });
-    cache.onChange(({ namespace, name }) => told.push(`${namespace}/${name}`));
+    cache.onChange(({ namespace, name }) => reported.push(`${namespace}/${name}`));
     caches.push(cache);
     return cache;
   }
@@ -91,7 +91,7 @@ describe('createResourceCache', () => {
     await waitFor(() => cache.get('a', 'two')?.spec.type === 'Anthropic', { describe: 'the change' });
     server.objects.remove(providers, 'a', 'two');
     await holds(cache, ['one']);
-    expect(told).toEqual(['a/one', 'a/two', 'a/two', 'a/two']);
+    expect(reported).toEqual(['a/one', 'a/two', 'a/two', 'a/two']);
     expect([watches(), lists()]).toEqual([1, 1]);
   });
 
@@ -110,7 +110,7 @@ describe('createResourceCache', () => {
     expect(lists()).toBe(4);
   });
 
-  it('asks for bookmarks, and goes on from the last one', async () => {
+  it('asks for bookmarks, and continues from the last one', async () => {
     const cache = await createSynced();
     expect(server.calls.at(-1)?.path).toContain('allowWatchBookmarks=true');
     expect(server.calls.at(-1)?.path).toMatch(/timeoutSeconds=29\d/);
@@ -219,7 +219,7 @@ describe('createResourceCache', () => {
       await whileAway(cache);
     });
 
-    it('after events that were never sent, by listing anew', async () => {
+    it('after events that were never sent, by listing again', async () => {
       add('gone');
       add('kept');
       const cache = await createSynced({ resyncMs: 200 });
@@ -249,19 +249,19 @@ describe('createResourceCache', () => {
     server.watches.drop(2);
     server.objects.remove(providers, 'a', 'one');
     const second = add('one');
-    told.length = 0;
+    reported.length = 0;
     server.watches.fail(410, 'Expired');
     await waitFor(() => cache.get('a', 'one')?.metadata.uid === second.metadata.uid, { describe: 'the second one' });
     expect(second.metadata.uid).not.toBe(first.metadata.uid);
-    expect(told).toEqual(['a/one']);
+    expect(reported).toEqual(['a/one']);
   });
 
-  it('tells every object at each resync', async () => {
+  it('reports every object at each resync', async () => {
     add('one');
     add('two');
     await createSynced({ resyncMs: 50 });
-    told.length = 0;
-    await waitFor(() => told.filter((key) => key === 'a/two').length >= 2, { describe: 'two resyncs' });
+    reported.length = 0;
+    await waitFor(() => reported.filter((key) => key === 'a/two').length >= 2, { describe: 'two resyncs' });
   });
 
   it('watches once however often it is started', async () => {
@@ -272,7 +272,7 @@ describe('createResourceCache', () => {
     cache.start();
     add('one');
     await holds(cache, ['one']);
-    expect([watches(), lists(), told]).toEqual([1, 1, ['a/one']]);
+    expect([watches(), lists(), reported]).toEqual([1, 1, ['a/one']]);
   });
 
   it('opens nothing any more once it is closed, also in the middle of a back-off', async () => {
@@ -288,7 +288,7 @@ describe('createResourceCache', () => {
     expect(server.calls).toHaveLength(seen);
   });
 
-  it('reports a listener that throws, and tells the others', async () => {
+  it('reports a listener that throws, and notifies the others', async () => {
     const cache = create();
     const alsoTold: string[] = [];
     cache.onChange(() => {
@@ -323,7 +323,7 @@ describe('createResourceCache', () => {
     expect(namesOf(cache)).toEqual(['one', 'two']);
   });
 
-  it('waits no longer than it is told for what does not come', async () => {
+  it('waits no longer than its signal allows for a list that does not come', async () => {
     server.fault({ status: 503 });
     const cache = create();
     cache.start();

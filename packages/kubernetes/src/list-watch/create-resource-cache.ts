@@ -13,7 +13,7 @@ import { ListWatch } from './list-watch.ts';
 import { ObjectStore } from './object-store.ts';
 import { stripObject } from './strip-object.ts';
 
-/** What an operator counts; all optional. */
+/** Counters of an operator; all optional. */
 export interface CacheHooks {
   /** A watch ended, or a list or watch failed, and is tried again; the reason is a KubernetesError's, `Ended` or `Unreadable`. */
   onRestart?(kind: ResourceKind, reason: string): void;
@@ -33,7 +33,7 @@ export interface ResourceCacheOptions<T> extends CacheHooks {
   parse(object: unknown): T;
   /** Asks for metadata alone, and keeps nothing else. */
   readonly metadataOnly?: boolean;
-  /** How often everything is listed anew and told, 10 min unless told; a fifth more or less. */
+  /** Pause between full lists, which report every object. Default: 10 min; a fifth more or less. */
   readonly resyncMs?: number;
   readonly silenceMsMax?: number;
   readonly objectsMax?: number;
@@ -70,7 +70,7 @@ class Cache<T> implements ResourceCache<T> {
       parse: options.parse,
       strip: (object) => stripObject(object, { apiVersion: apiVersionOf(kind), kind: kind.kind, metadataOnly }),
       objectsMax,
-      onChange: (key) => this.#tell(key),
+      onChange: (key) => this.#notify(key),
       onError: this.#onError,
     });
     const namespaces = options.namespaces === null ? [null] : [...new Set(options.namespaces)];
@@ -157,7 +157,7 @@ class Cache<T> implements ResourceCache<T> {
     for (const wake of [...this.#waiting]) wake();
   }
 
-  #tell(key: ResourceKey): void {
+  #notify(key: ResourceKey): void {
     for (const listener of this.#listeners) {
       try {
         listener(key);

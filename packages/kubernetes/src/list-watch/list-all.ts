@@ -23,8 +23,8 @@ export function selectorQuery({ labelSelector, fieldSelector }: Selection): Reco
 }
 
 /**
- * Everything that is there, page by page, and the version to watch from. Without a resourceVersion of ours the answer is the
- * newest there is, so a list never takes a cache back in time. Throws KubernetesError 410 where the pages have expired on the way.
+ * Returns all objects, read page by page, and the version to watch from. We send no resourceVersion, so the answer is the
+ * newest state: a list never takes a cache back in time. Throws KubernetesError 410 if the pages expired on the way.
  */
 export async function listAll(
   selection: Selection,

@@ -31,12 +31,12 @@ export interface ListWatchOptions<T> extends Selection {
   onError(error: unknown): void;
 }
 
-/** List, then watch, then list again when the watch cannot go on; without end, but never twice at once. */
+/** List, then watch, then list again when the watch cannot continue; without end, but never twice at once. */
 export class ListWatch<T> {
   readonly #options: ListWatchOptions<T>;
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
-  /** What to watch from; undefined when everything must be listed first. */
+  /** The version to watch from; undefined when everything must be listed first. */
   #version: string | undefined;
   #failures = 0;
   #resyncAtMs = 0;
@@ -138,7 +138,7 @@ export class ListWatch<T> {
     if (typeof version === 'string' && version !== '') this.#version = version;
   }
 
-  /** Whatever failed: report, forget a version that no longer holds, wait a while, and let the loop go on. */
+  /** After any failure: report it, forget a version that no longer holds, wait a while, and let the loop continue. */
   async #recover(error: unknown): Promise<void> {
     const failure = error instanceof KubernetesError ? error : undefined;
     this.#failures += 1;

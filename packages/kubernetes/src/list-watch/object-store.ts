@@ -5,7 +5,7 @@ interface Entry<T> {
   readonly key: ResourceKey;
   readonly uid: string;
   readonly resourceVersion: string;
-  /** Undefined where the object could not be parsed; kept, so that it is reported once and not at each list. */
+  /** Undefined if the object could not be parsed; kept, so that it is reported once and not at each list. */
   readonly value: T | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface ObjectStoreOptions<T> {
   onError(error: unknown): void;
 }
 
-/** What is cached, by namespace and name. An object that was deleted and made again is another one: its uid tells. */
+/** Cached objects, by namespace and name. An object that was deleted and created again is another one: its uid differs. */
 export class ObjectStore<T> {
   readonly #entries = new Map<string, Entry<T>>();
   readonly #options: ObjectStoreOptions<T>;
@@ -34,7 +34,7 @@ export class ObjectStore<T> {
     return [...this.#entries.values()].flatMap(({ value }) => (value === undefined ? [] : [value]));
   }
 
-  /** Takes an object as it is now; tells where that is news. */
+  /** Takes an object as it is now; reports it if it changed. */
   put(object: WireObject): void {
     const { key, uid } = identityOf(object);
     const resourceVersion = object.metadata.resourceVersion ?? '';
@@ -60,10 +60,10 @@ export class ObjectStore<T> {
   }
 
   /**
-   * Takes a whole list of one namespace (null: of all): what it lacks is gone, also where nobody told us of the deletion.
-   * With `tellsAll` every object counts as news.
+   * Takes a whole list of one namespace (null: of all): an object that it lacks is removed, also if no event reported the deletion.
+   * With `reportsAll` every object counts as changed.
    */
-  replace(namespace: string | null, objects: readonly WireObject[], tellsAll: boolean): void {
+  replace(namespace: string | null, objects: readonly WireObject[], reportsAll: boolean): void {
     const listed = new Set(objects.map((object) => idOf(identityOf(object).key)));
     for (const [id, { key }] of this.#entries) {
       if ((namespace !== null && key.namespace !== namespace) || listed.has(id)) continue;
@@ -71,7 +71,7 @@ export class ObjectStore<T> {
       this.#options.onChange(key);
     }
     for (const object of objects) this.put(object);
-    if (!tellsAll) return;
+    if (!reportsAll) return;
     for (const { key } of this.#entries.values()) {
       if (namespace === null || key.namespace === namespace) this.#options.onChange(key);
     }

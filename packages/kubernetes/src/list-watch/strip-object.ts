@@ -4,8 +4,8 @@ import type { WireObject } from './wire.ts';
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
- * Leaves out what nobody here reads and what weighs most: who manages which field, and kubectl's copy of the object. For
- * `metadataOnly` everything but metadata goes, whatever the API server sent. The items of a list do not say what they are.
+ * Leaves out what no reader uses and what weighs most: who manages which field, and kubectl's copy of the object. For
+ * `metadataOnly` everything but metadata is removed, also if the API server sent it. Items of a list do not carry their kind.
  */
 export function stripObject(
   object: WireObject,

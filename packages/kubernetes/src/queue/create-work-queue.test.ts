@@ -142,7 +142,7 @@ describe('createWorkQueue', () => {
     expect(started.map(({ atMs }) => atMs)).toEqual([3000, 63_000]);
   });
 
-  it('takes no more keys than it may hold, tells which it did not take, and forgets those that are done', async () => {
+  it('takes no more keys than it may hold, reports which it did not take, and forgets those that are done', async () => {
     const { queue, next, dropped, clock } = start({ keysMax: 2, workers: 1 });
     for (const key of ['a', 'b', 'c']) queue.add(key);
     expect(dropped).toEqual(['c']);

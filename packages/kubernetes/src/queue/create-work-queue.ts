@@ -3,7 +3,7 @@ import { type BackOff, doubledMs } from '../time/back-off.ts';
 import { systemClock } from '../time/system-clock.ts';
 import { TokenBucket } from '../time/token-bucket.ts';
 
-/** What an operator counts; all optional. */
+/** Counters of an operator; all optional. */
 export interface QueueHooks {
   onAdd?(): void;
   /** A key that failed will be tried again. */

@@ -37,7 +37,7 @@ function mergeByType(target: unknown, before: unknown, now: readonly unknown[]):
   return [...listOf(target).filter((entry) => !mine.has(typeOf(entry))), ...now];
 }
 
-/** RFC 6902, of which `add`, `replace`, `remove` and `test` on members of objects. Throws where a test fails. */
+/** RFC 6902, of which `add`, `replace`, `remove` and `test` on members of objects. Throws if a test fails. */
 export function jsonPatch(target: Json, operations: unknown): Json {
   const result = structuredClone(target);
   for (const operation of Array.isArray(operations) ? operations : []) {

@@ -30,7 +30,7 @@ export interface FakeAnswer {
 
 const pathPattern = /^\/(?:api|apis\/([^/]+))\/([^/]+)(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/;
 
-/** What the API server would answer. Undefined for a watch, which answers by itself. Throws Refusal. */
+/** Returns the answer of the API server. Undefined for a watch, which answers by itself. Throws Refusal. */
 export function answerCall(world: World, call: Call, response: ServerResponse): FakeAnswer | undefined {
   const target = readTarget(world.kinds, call);
   if (target.name !== undefined) return answerForObject(world.objects, target, target.name, call);
@@ -68,7 +68,7 @@ function readTarget(kinds: readonly ResourceKind[], call: Call): Target {
   };
 }
 
-/** Pages are cut from a list that stands still: the token names its revision, and a compaction makes it worthless. */
+/** Pages are cut from a list that does not change: the token names its revision, and a compaction makes it worthless. */
 function list(objects: FakeObjects, target: Target): unknown {
   const [revision, offset] = (target.query.get('continue') ?? `${objects.revision}.0`).split('.').map(Number);
   if ((revision ?? 0) < objects.compactedRevision)

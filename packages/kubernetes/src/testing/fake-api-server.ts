@@ -8,12 +8,12 @@ import { answerCall } from './fake-answers.ts';
 import { type FakeObject, FakeObjects, Refusal } from './fake-objects.ts';
 import { FakeWatches } from './fake-watches.ts';
 
-/** What the server does with calls instead of answering them, as long as `times` lasts. */
+/** A fault that the server shows instead of an answer, as long as `times` lasts. */
 export interface Fault {
-  /** Which calls; all unless told. A watch has `watch=true` in its path. */
+  /** Calls that fail; all by default. A watch has `watch=true` in its path. */
   readonly matches?: (call: { method: string; path: string }) => boolean;
   readonly times?: number;
-  /** Answers this status, without having done anything. */
+  /** Responds with this status, without having done anything. */
   readonly status?: number;
   readonly reason?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -45,9 +45,9 @@ export interface FakeApiServer {
   readonly calls: readonly SeenCall[];
   readonly connectionsOpened: number;
   readonly watches: Pick<FakeWatches, 'size' | 'plurals' | 'bookmark' | 'drop' | 'mute' | 'fail' | 'cut' | 'write'>;
-  /** Faults are tried in the order they came. Answers how to take one back. */
+  /** Faults are tried in the order they came. Returns a function that takes the fault back. */
   fault(fault: Fault): () => void;
-  /** Forgets old changes: whoever watches from before gets 410, as does a list half read. */
+  /** Forgets old changes: a watch from an older version gets 410, and so does a list that is half read. */
   compact(): void;
   /** Breaks all connections and refuses new ones until `start`; the objects stay. */
   stop(): Promise<void>;
@@ -56,11 +56,11 @@ export interface FakeApiServer {
 }
 
 export interface FakeApiServerOptions {
-  /** Kinds besides those built in. Where the group is not of Kubernetes itself, they have a status subresource. */
+  /** Kinds besides those built in. They have a status subresource if the group is not of Kubernetes itself. */
   readonly kinds?: readonly ResourceKind[];
   /** Namespace of the kubeconfig's context. */
   readonly namespace?: string;
-  /** The only token that is taken; every one, and none, unless told. */
+  /** The only token that is accepted. Default: any token, or none. */
   readonly token?: string;
 }
 

@@ -7,7 +7,7 @@ export interface FakeObject extends Json {
   metadata: Json & { name: string; namespace?: string; uid: string; resourceVersion: string };
 }
 
-/** One change, as watches see it; `before` is missing where the object is new. */
+/** One change, as watches see it; `before` is missing if the object is new. */
 export interface Change {
   readonly revision: number;
   readonly kindId: string;
@@ -112,7 +112,7 @@ export class FakeObjects {
     return this.#store(kind, current, updated);
   }
 
-  /** What a manager applied last to this object, or subresource; remembers what it applies now. */
+  /** Returns the fields that a manager applied last to this object, or subresource; remembers those that it applies now. */
   exchangeApplied(id: string, applied: Json): Json | undefined {
     const before = this.#applied.get(id);
     this.#applied.set(id, applied);

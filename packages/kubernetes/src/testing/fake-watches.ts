@@ -23,7 +23,7 @@ export class FakeWatches {
 
   constructor(objects: FakeObjects) {
     this.#objects = objects;
-    objects.onChange = (change) => this.#tell(change);
+    objects.onChange = (change) => this.#notify(change);
   }
 
   get size(): number {
@@ -60,7 +60,7 @@ export class FakeWatches {
     }
   }
 
-  /** The next changes happen, but no watch is told. */
+  /** The next changes happen, but no watch reports them. */
   drop(changes: number): void {
     this.#dropped = changes;
   }
@@ -86,12 +86,12 @@ export class FakeWatches {
     }
   }
 
-  /** Bytes as they are, and the watch goes on. */
+  /** Bytes as they are, and the watch continues. */
   write(text: string): void {
     for (const { response } of this.#open) response.write(text);
   }
 
-  #tell(change: Change): void {
+  #notify(change: Change): void {
     if (this.#dropped > 0) {
       this.#dropped -= 1;
       return;
@@ -110,7 +110,7 @@ export class FakeWatches {
   }
 }
 
-/** Whether an object is within the question: its namespace, its labels (`a=b`, `a`), its name. */
+/** True if an object is within the query: its namespace, its labels (`a=b`, `a`), its name. */
 export function isSelected(question: Question, object: FakeObject | undefined): boolean {
   if (object === undefined) return false;
   const { namespace, query } = question;

@@ -57,7 +57,7 @@ describe('writes', () => {
     expect(read()?.spec).toEqual({ type: 'A' });
   });
 
-  it('writes no status to an object that was made again, where the version is told', async () => {
+  it('writes no status to an object that was created again if the version is given', async () => {
     const { resourceVersion } = create().metadata;
     await patchFinalizers(connection, providers, { ...metadata, resourceVersion }, []);
     server.objects.remove(providers, 'a', 'one');

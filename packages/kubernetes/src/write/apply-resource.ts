@@ -8,7 +8,7 @@ const named = z.looseObject({
 
 export interface ApplyOptions {
   readonly fieldManager: string;
-  /** Takes fields over from other managers, where it would else fail with 409. */
+  /** Takes fields over from other managers, if it would fail with 409 otherwise. */
   readonly force?: boolean;
   readonly subresource?: 'status';
   readonly deadlineMs?: number;

@@ -43,7 +43,7 @@ describe('createEventRecorder', () => {
   const there = (count: number) =>
     waitFor(() => server.objects.list(events).length === count, { describe: `${count} events` });
 
-  it('tells what happened to which object', async () => {
+  it('reports what happened to which object', async () => {
     recorder.record(subject, 'Warning', 'SecretNotFound', 'there is no Secret "key"');
     await there(1);
     expect(server.objects.list(events)[0]).toMatchObject({
@@ -59,7 +59,7 @@ describe('createEventRecorder', () => {
     });
   });
 
-  it('counts up what is said again within five minutes, and says it anew afterwards', async () => {
+  it('counts a message that is repeated within five minutes, and records it again afterwards', async () => {
     recorder.record(subject, 'Normal', 'Ready', 'ready');
     await there(1);
     recorder.record(subject, 'Normal', 'Ready', 'ready');
@@ -70,7 +70,7 @@ describe('createEventRecorder', () => {
     await there(2);
   });
 
-  it('tells different things, and different objects, apart', async () => {
+  it('keeps different messages, and different objects, apart', async () => {
     recorder.record(subject, 'Normal', 'Ready', 'ready');
     recorder.record(subject, 'Normal', 'Ready', 'ready again');
     recorder.record({ ...subject, uid: 'u-2' }, 'Normal', 'Ready', 'ready');
@@ -83,7 +83,7 @@ describe('createEventRecorder', () => {
     expect(server.objects.list(events)[0]?.metadata.namespace).toBe('default');
   });
 
-  it('drops what is too much while the API server hangs, and holds nobody up when it closes', async () => {
+  it('drops Events beyond its bound while the API server hangs, and does not block when it closes', async () => {
     server.fault({ instead: 'hang' });
     for (let at = 0; at < 1000; at += 1) recorder.record(subject, 'Normal', 'Ready', `ready ${at}`);
     expect(dropped).toBe(1000 - 256);
@@ -94,7 +94,7 @@ describe('createEventRecorder', () => {
     expect(server.calls.length).toBeLessThanOrEqual(1);
   });
 
-  it('reports what could not be written, and goes on', async () => {
+  it('reports what could not be written, and continues', async () => {
     server.fault({ status: 403, times: 1 });
     recorder.record(subject, 'Normal', 'Ready', 'one');
     recorder.record(subject, 'Normal', 'Ready', 'two');

@@ -11,7 +11,7 @@ import { systemClock } from '../time/system-clock.ts';
 
 export interface EventRecorderOptions {
   readonly connection: KubernetesConnection;
-  /** Who reports; and which of its instances, usually the pod's name. */
+  /** The component that reports, and its instance, usually the pod's name. */
   readonly component: string;
   readonly instance: string;
   onError?(error: unknown): void;
@@ -44,7 +44,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   return new Recorder(options);
 }
 
-/** What is said again within five minutes counts up the Event that said it first. Writes one after the other. */
+/** A message that is repeated within five minutes raises the count of its first Event. Writes one after the other. */
 class Recorder implements EventRecorder {
   readonly #options: EventRecorderOptions;
   readonly #clock: Clock;

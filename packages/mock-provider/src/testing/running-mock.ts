@@ -64,7 +64,7 @@ export class RunningMock {
     });
   }
 
-  /** What the provider's own record says, through the adapter. */
+  /** Returns the provider's own record, through the adapter. */
   async lookUp(attemptId: string): Promise<UsageRecordAnswer | undefined> {
     const endpoint = adapter.usageRecord?.endpoint(this.target(attemptId));
     const response = await fetch(endpoint?.url ?? '', { headers: endpoint?.headers ?? {} });

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** Cluster tests install into the cluster of the present kubeconfig; they fail, and say what is missing, where that cannot be. */
+/** Cluster tests install into the cluster of the present kubeconfig; they fail, and say what is missing, if that is impossible. */
 export default function setUp() {
   for (const words of [
     ['kubectl', 'version', '--request-timeout=10s'],

@@ -127,7 +127,7 @@ function apiServerParameters(folder: string, etcdUrl: string, port: number): str
     `--cert-dir=${folder}`,
     `--token-auth-file=${join(folder, 'tokens.csv')}`,
     '--authorization-mode=RBAC',
-    // Nobody is there who would make service accounts.
+    // No controller runs that would create service accounts.
     '--disable-admission-plugins=ServiceAccount',
     '--service-account-issuer=https://control-plane.test',
     `--service-account-key-file=${join(folder, 'service-account.key')}`,

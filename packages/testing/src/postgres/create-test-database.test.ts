@@ -63,7 +63,7 @@ describe('createTestDatabase', () => {
     await expect(open({ migrationsDirectory })).rejects.toThrow(/20260101000000_first failed.*no_such_type/);
   });
 
-  it('removes the database at drop, also while somebody is connected to it', async () => {
+  it('removes the database at drop, also while a client is connected to it', async () => {
     const database = await open({ isEmpty: true });
     const guest = new pg.Client({ connectionString: database.url });
     guest.on('error', () => undefined);

@@ -15,12 +15,12 @@ const TIME_ZONE = 'Asia/Tokyo';
 export const databaseServices = ['auth', 'provider-orchestrator', 'billing', 'analytics'] as const;
 export type DatabaseService = (typeof databaseServices)[number];
 
-/** What the database starts with: the tables of a service, of a folder of migrations, or none. */
+/** First content of the database: the tables of a service, of a folder of migrations, or none. */
 export type TestDatabaseContent = { service: DatabaseService } | { migrationsDirectory: string } | { isEmpty: true };
 
 export interface TestDatabase {
   url: string;
-  /** Cuts whoever is still connected, and removes the database. */
+  /** Closes open connections, and removes the database. */
   drop(): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ const OLD_AFTER_S = 3_600;
 const TEMPLATES_MAX = 16;
 
 /**
- * Drops what killed test runs left on the server: `all` where nobody else can be at work, else only what is `old`.
+ * Drops what killed test runs left on the server: `all` if no other run can be at work, else only what is `old`.
  * Templates are kept for the next run until there are many of them.
  */
 export async function removeLeftovers(serverUrl: string, which: 'all' | 'old'): Promise<void> {

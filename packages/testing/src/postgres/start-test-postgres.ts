@@ -5,7 +5,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '@aggregator/embedd
 import { removeLeftovers } from './remove-leftovers.ts';
 
 const STATE_DIRECTORY = fileURLToPath(new URL('../../../../var/', import.meta.url));
-/** Test runs at the same time, each with a server of its own. */
+/** Test runs at the same time, each with a separate server. */
 const RUNS_MAX = 8;
 
 export interface TestPostgres {

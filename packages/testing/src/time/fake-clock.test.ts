@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createFakeClock } from './fake-clock.ts';
 
 describe('createFakeClock', () => {
-  it('stands still until it is told to move', () => {
+  it('stands still until a test moves it', () => {
     const clock = createFakeClock(1_000);
     expect(clock.now()).toBe(1_000);
     clock.advance(250);

@@ -1,4 +1,4 @@
-/** A clock that stands still until it is told to move. Milliseconds. */
+/** A clock that stands still until a test moves it. Milliseconds. */
 export interface FakeClock {
   now(): number;
   advance(byMs: number): void;

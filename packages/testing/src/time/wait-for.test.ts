@@ -7,7 +7,7 @@ describe('waitFor', () => {
     expect(await waitFor(() => answers.shift(), { describe: 'an answer' })).toBe('here');
   });
 
-  it('takes a condition that throws as not met yet, and tells its last error when the time is over', async () => {
+  it('takes a condition that throws as not met yet, and reports its last error when the time is over', async () => {
     const failure = new Error('not there');
     const waiting = waitFor(() => Promise.reject(failure), { timeoutMs: 30, describe: () => 'the row to be there' });
     await expect(waiting).rejects.toMatchObject({

@@ -8,7 +8,7 @@ export interface WaitOptions {
    * that hangs counts as not met when the time is over.
    */
   timeoutMs?: number;
-  /** What is waited for, as the failing test's message tells it: "the charge to be in the ledger". */
+  /** The awaited state, as the failing test's message names it: "the charge to be in the ledger". */
   describe: string | (() => string);
 }
 

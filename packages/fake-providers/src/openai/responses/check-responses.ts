@@ -5,7 +5,7 @@ import { isEncryptedThought } from './encrypt.ts';
 import type { FakeItem, FakeResponses } from './wire.ts';
 
 /**
- * What no schema says of the Responses API: models that reason, items that belong together.
+ * Rules of the Responses API that no schema has: models that reason, items that belong together.
  * Sources: https://developers.openai.com/api/docs/guides/reasoning, …/guides/function-calling (read 2026-11),
  * openai/openai-agents-js#546, maximhq/bifrost#5410.
  * @throws {Refusal}
@@ -18,7 +18,7 @@ export function checkResponses(request: FakeResponses, model: FakeModel): void {
   }
   if (format?.type === 'json_schema' && format.strict) checkStrictSchema(format.schema, 'text.format.schema');
   for (const tool of request.tools ?? []) {
-    // What is not said to be loose is strict here.
+    // A tool that is not declared loose is strict here.
     if (tool.type === 'function' && tool.strict !== false) checkStrictSchema(tool.parameters, 'tools');
   }
   if (typeof request.input !== 'string') checkItems(request.input, effortsOf(model, 'responses').length > 0);
@@ -40,8 +40,8 @@ function checkReasoning({ reasoning, include, temperature, top_p }: FakeResponse
     );
   }
   if (effort !== null && !efforts.includes(effort)) {
-    const told = `'${effort}' is not supported with the '${model.id}' model. Supported values are: ${efforts.join(', ')}.`;
-    throw invalid('reasoning.effort', `Unsupported value: ${told}`, 'unsupported_value');
+    const reason = `'${effort}' is not supported with the '${model.id}' model. Supported values are: ${efforts.join(', ')}.`;
+    throw invalid('reasoning.effort', `Unsupported value: ${reason}`, 'unsupported_value');
   }
   if ((effort ?? model.defaultEffort) === 'none') return;
   for (const [name, value] of Object.entries({ temperature, top_p })) {
@@ -59,7 +59,7 @@ function checkItems(items: readonly FakeItem[], isThinker: boolean): void {
   const calls = new Set<string>();
   const answered = new Set<string>();
   for (const [index, item] of items.entries()) {
-    // What was said between a thought and its calls parts them not.
+    // A message between a thought and its calls does not separate them.
     const before = items.slice(0, index).findLast((one) => one.type !== 'message' || one.role !== 'assistant');
     switch (item.type) {
       case 'message':
@@ -74,8 +74,8 @@ function checkItems(items: readonly FakeItem[], isThinker: boolean): void {
       case 'custom_tool_call':
         // Only a call that is known by its id is looked up, with the reasoning that led to it, if the model reasons.
         if (isThinker && item.id !== undefined && before?.type !== 'reasoning' && before?.type !== item.type) {
-          const told = `Item '${item.id}' of type '${item.type}' was provided without its required 'reasoning' item.`;
-          throw invalid('input', told);
+          const reason = `Item '${item.id}' of type '${item.type}' was provided without its required 'reasoning' item.`;
+          throw invalid('input', reason);
         }
         calls.add(item.call_id);
         break;
@@ -104,8 +104,8 @@ function checkThought(
   index: number,
 ): void {
   if (!encrypted) {
-    const told = `Item with id '${id}' not found. Items are not persisted when \`store\` is set to false.`;
-    throw new Refusal(404, { message: told, param: 'input' });
+    const reason = `Item with id '${id}' not found. Items are not persisted when \`store\` is set to false.`;
+    throw new Refusal(404, { message: reason, param: 'input' });
   }
   if (!isEncryptedThought(encrypted)) {
     const message = 'The encrypted content could not be verified. Reason: Encrypted content could not be decrypted.';

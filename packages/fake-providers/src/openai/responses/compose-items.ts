@@ -6,58 +6,58 @@ import type { FakeResponses } from './wire.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** An item of the output with the events that tell it, and how many tokens each owes. */
-export interface ToldItem {
+/** An item of the output with the events that stream it, and how many tokens each owes. */
+export interface StreamedItem {
   readonly item: Fields;
   readonly events: readonly { readonly event: Fields; readonly tokens: number }[];
 }
 
 /** The items of an answer, in the order of the vendor: what was thought, what is said, what is called. */
-export function composeItems(request: FakeResponses, choice: FakeChoice, sequence: number): ToldItem[] {
-  const items: ToldItem[] = [];
+export function composeItems(request: FakeResponses, choice: FakeChoice, sequence: number): StreamedItem[] {
+  const items: StreamedItem[] = [];
   const tools = flattenTools(request);
   const place = () => ({ index: items.length, id: `${sequence}_${items.length}` });
-  if (choice.reasoning !== '') items.push(tellThought(request, choice, place()));
+  if (choice.reasoning !== '') items.push(streamThought(request, choice, place()));
   const isSilent = choice.text === '' && choice.refusal === null;
-  if (!isSilent) items.push(tellMessage(choice, place()));
+  if (!isSilent) items.push(streamMessage(choice, place()));
   for (const call of choice.calls) {
     const tool = tools.find(({ flatName }) => flatName === call.name);
-    const told = { ...call, name: tool?.name ?? call.name, ...(tool?.namespace && { namespace: tool.namespace }) };
-    items.push(tool?.isCustom === true ? tellCustomCall(told, place()) : tellCall(told, place()));
+    const named = { ...call, name: tool?.name ?? call.name, ...(tool?.namespace && { namespace: tool.namespace }) };
+    items.push(tool?.isCustom === true ? streamCustomCall(named, place()) : streamCall(named, place()));
   }
   return items;
 }
 
 /** A call, with the group of its tool if that has one. */
-type ToldCall = FakeChoice['calls'][number] & { readonly namespace?: string };
+type NamedCall = FakeChoice['calls'][number] & { readonly namespace?: string };
 
 interface Place {
   readonly index: number;
   readonly id: string;
 }
 
-function tellThought({ reasoning, include }: FakeResponses, choice: FakeChoice, { index, id }: Place): ToldItem {
-  const isTold = Boolean(reasoning?.summary);
+function streamThought({ reasoning, include }: FakeResponses, choice: FakeChoice, { index, id }: Place): StreamedItem {
+  const isShown = Boolean(reasoning?.summary);
   const isEncrypted = include?.includes('reasoning.encrypted_content') === true;
   const item = {
     ...{ id: `rs_${id}`, type: 'reasoning' },
-    summary: isTold ? [{ type: 'summary_text', text: choice.reasoning }] : [],
+    summary: isShown ? [{ type: 'summary_text', text: choice.reasoning }] : [],
     ...(isEncrypted && { encrypted_content: encryptThought(choice.reasoning) }),
   };
   const place = { item_id: item.id, output_index: index, summary_index: 0 };
   const pieces = splitTokens(choice.reasoning);
-  const told = pieces.map((delta) => event('response.reasoning_summary_text.delta', { ...place, delta }, 1));
+  const deltas = pieces.map((delta) => event('response.reasoning_summary_text.delta', { ...place, delta }, 1));
   const part = { type: 'summary_text', text: choice.reasoning };
   const summary = [
     event('response.reasoning_summary_part.added', { ...place, part: { ...part, text: '' } }),
-    ...told,
+    ...deltas,
     event('response.reasoning_summary_text.done', { ...place, text: choice.reasoning }),
     event('response.reasoning_summary_part.done', { ...place, part }),
   ];
-  return around(index, item, { ...item, summary: [] }, isTold ? summary : [], isTold ? 0 : choice.reasoningTokens);
+  return around(index, item, { ...item, summary: [] }, isShown ? summary : [], isShown ? 0 : choice.reasoningTokens);
 }
 
-function tellMessage({ text, refusal, finishReason }: FakeChoice, { index, id }: Place): ToldItem {
+function streamMessage({ text, refusal, finishReason }: FakeChoice, { index, id }: Place): StreamedItem {
   const isWhole = finishReason === 'stop';
   const toPart = (said: string) =>
     refusal === null
@@ -79,7 +79,7 @@ function tellMessage({ text, refusal, finishReason }: FakeChoice, { index, id }:
   ]);
 }
 
-function tellCall(call: ToldCall, { index, id }: Place): ToldItem {
+function streamCall(call: NamedCall, { index, id }: Place): StreamedItem {
   const item = {
     ...{ id: `fc_${id}`, type: 'function_call', status: 'completed', call_id: call.id, name: call.name },
     arguments: call.arguments,
@@ -93,7 +93,7 @@ function tellCall(call: ToldCall, { index, id }: Place): ToldItem {
   ]);
 }
 
-function tellCustomCall(call: ToldCall, { index, id }: Place): ToldItem {
+function streamCustomCall(call: NamedCall, { index, id }: Place): StreamedItem {
   const item = {
     ...{ id: `ctc_${id}`, type: 'custom_tool_call', status: 'completed', call_id: call.id, name: call.name },
     input: call.arguments,
@@ -107,7 +107,7 @@ function tellCustomCall(call: ToldCall, { index, id }: Place): ToldItem {
   ]);
 }
 
-function around(index: number, item: Fields, begun: Fields, events: ToldItem['events'], tokens = 0): ToldItem {
+function around(index: number, item: Fields, begun: Fields, events: StreamedItem['events'], tokens = 0): StreamedItem {
   return {
     item,
     events: [

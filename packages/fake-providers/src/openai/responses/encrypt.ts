@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 const prefix = 'gAAAAAB';
 const key = 'a key that the vendor alone has';
 
-/** What the model thought, as only the vendor can read it. */
+/** Returns the thought of the model as only the vendor can read it. */
 export function encryptThought(thought: string): string {
   const payload = Buffer.from(thought).toString('base64url');
   return `${prefix}${payload}.${sign(payload)}`;

@@ -40,9 +40,9 @@ export async function serveResponses(
     else sendJson(exchange, 200, whole());
     return;
   }
-  const told = items.flatMap(({ events }) => events);
+  const streamed = items.flatMap(({ events }) => events);
   let count = 0;
-  const tell = (event: object) => {
+  const send = (event: object) => {
     const { type } = Object(event);
     const text = `event: ${type}\ndata: ${JSON.stringify({ ...event, sequence_number: count })}\n\n`;
     count += 1;
@@ -50,23 +50,23 @@ export async function serveResponses(
   };
   beginEvents(exchange);
   for (const type of ['response.created', 'response.in_progress']) {
-    if (!(await tell({ type, response: frame }))) return;
+    if (!(await send({ type, response: frame }))) return;
   }
-  for (const { event, tokens } of fault === null ? told : told.slice(0, Math.floor(told.length / 2))) {
+  for (const { event, tokens } of fault === null ? streamed : streamed.slice(0, Math.floor(streamed.length / 2))) {
     record.completionTokens += tokens;
-    if (!(await tell(event))) return;
+    if (!(await send(event))) return;
   }
   if (fault === 'cut') return cut(exchange);
   if (fault === 'error-event') {
     record.state = 'failed';
     const error = { code: 'server_error', message: 'The server had an error while processing your request.' };
-    await tell({ type: 'response.failed', response: { ...frame, status: 'failed', error } });
+    await send({ type: 'response.failed', response: { ...frame, status: 'failed', error } });
     response.end();
     return;
   }
   record.state = 'completed';
   const final = whole();
-  if (await tell({ type: `response.${final.status}`, response: final })) response.end();
+  if (await send({ type: `response.${final.status}`, response: final })) response.end();
 }
 
 /** A chat has functions only; the script sees custom tools and those of groups too. */
