@@ -1,6 +1,6 @@
 import type { ChargeOutcome, PaymentProvider } from '@aggregator/payments';
 import { createUuidV7 } from '@aggregator/service-kit';
-import type { Transaction } from '../database/open-database.ts';
+import type { Database, Transaction } from '../database/open-database.ts';
 import type { Payment } from '../generated/prisma/client.ts';
 import { creditPayment } from '../payments/credit-payment.ts';
 import { defaultProvider, type PaymentContext } from '../payments/payment-desk.ts';
@@ -23,23 +23,28 @@ export async function runAutomaticTopUps(context: PaymentContext): Promise<void>
     take: perStep,
   });
   for (const payment of unanswered) await charge(context, provider, payment);
-  for (const orgId of await findDue(context)) {
+  for (const orgId of await findDue(context.database, context.clock())) {
     const payment = await context.database.$transaction((tx) => writeIntent(context, tx, provider, orgId));
     if (payment !== null) await charge(context, provider, payment);
   }
 }
 
-async function findDue({ database, clock }: PaymentContext): Promise<string[]> {
+/** Organisations whose balance is below their threshold now; `orgId`: of this one alone. */
+async function findDue(database: Database | Transaction, now: Date, orgId: string | null = null): Promise<string[]> {
   const rows = await database.$queryRaw<{ orgId: string }[]>`
     SELECT settings.org_id AS "orgId" FROM automatic_top_up AS settings
     JOIN account ON account.org_id = settings.org_id AND kind IN ('available', 'leased', 'held', 'promotional')
-    WHERE state = 'active' AND next_attempt_at <= ${clock()}::timestamptz
+    WHERE state = 'active' AND next_attempt_at <= ${now}::timestamptz
+      AND (${orgId}::uuid IS NULL OR settings.org_id = ${orgId}::uuid)
     GROUP BY settings.org_id, threshold HAVING sum(balance) < threshold
     ORDER BY settings.org_id LIMIT ${perStep}`;
   return rows.map(({ orgId }) => orgId);
 }
 
-/** Writes down what will be charged; null if nothing may be: one is under way, a limit is reached, or a dispute is open. */
+/**
+ * Writes down what will be charged; null if nothing may be: one is under way, a limit is reached, a dispute is open, or money has
+ * come since the organisation was found.
+ */
 async function writeIntent(
   { clock, events }: PaymentContext,
   tx: Transaction,
@@ -49,7 +54,7 @@ async function writeIntent(
   await tx.$queryRaw`SELECT org_id FROM automatic_top_up WHERE org_id = ${orgId}::uuid FOR UPDATE`;
   const settings = await tx.automaticTopUp.findUnique({ where: { orgId } });
   const now = clock();
-  if (settings === null || settings.state !== 'active' || settings.nextAttemptAt > now) return null;
+  if (settings === null || (await findDue(tx, now, orgId)).length === 0) return null;
   const [used] = await tx.$queryRaw<{ underWay: bigint; day: bigint; month: bigint; owed: bigint }[]>`
     SELECT count(*) FILTER (WHERE status IN ('created', 'processing')) AS "underWay",
       coalesce(sum(amount) FILTER (WHERE created_at > ${new Date(now.getTime() - dayMs)}::timestamptz), 0)::bigint AS day,

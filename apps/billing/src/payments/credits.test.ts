@@ -197,6 +197,25 @@ describe('an automatic top-up', () => {
     expect(await world.available()).toBe(twenty + 10_000_000_000n);
   });
 
+  it('charges nothing for a shortage that another instance, or a customer, ended meanwhile', async () => {
+    await world.paid({ saveMethod: true });
+    await put();
+    const { database } = world.context;
+    // This instance has found the organisation, and begins its transaction after the other one has charged and credited.
+    const late = new Proxy(database, {
+      get(target, name) {
+        if (name !== '$transaction') return Reflect.get(target, name);
+        return async (...given: Parameters<typeof database.$transaction>) => {
+          if (charges() === 0) await run();
+          return database.$transaction(...given);
+        };
+      },
+    });
+    await runAutomaticTopUps({ ...world.context, database: late });
+
+    expect([await world.available(), charges()]).toEqual([twenty + 10_000_000_000n, 1]);
+  });
+
   it('waits for slow money, and counts its failure as a decline', async () => {
     await world.paid({ saveMethod: true });
     await put();
