@@ -4,6 +4,7 @@ import type { Request, RequestHandler } from 'express';
 import type { Actor } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
 import { sha256Hex } from '../keys/key-hasher.ts';
+import { reachFor, readStanding } from '../permissions/standing.ts';
 import { toDomain } from '../sso/stored-provider.ts';
 import { scimTokenPrefix } from './scim-tokens.ts';
 
@@ -14,6 +15,8 @@ export interface ScimCaller {
   /** Role of members that it makes. */
   readonly role: MemberRole;
   readonly handKeysTo: string | undefined;
+  /** True while the member that made the token is an owner: a token can do no more than its maker. */
+  readonly managesOwners: boolean;
   /** Domains of the organisation's identity providers. Only people with such an address are its to make and to change. */
   readonly domains: ReadonlySet<string>;
 }
@@ -32,8 +35,10 @@ export function requireScimToken({ database, keyHasher }: Pick<AuthContext, 'dat
     if (row === null) throw invalidToken();
     const { organization, organizationId, role, handKeysTo } = row;
     if (organization.blockedAt !== null || organization.deleteAt !== null) throw new AppError('access_blocked');
+    const maker = await readStanding(database, organizationId, row.createdById);
     callers.set(request, {
       ...{ organizationId, role, handKeysTo: handKeysTo ?? undefined },
+      managesOwners: maker !== null && reachFor(maker, 'owners.manage') !== 'none',
       actor: { userId: null, keyId: null, peer: `scim:${row.id}`, requestId: readRequestId(request) },
       domains: new Set(organization.ssoProviders.flatMap(({ domains }) => domains)),
     });

@@ -1,4 +1,4 @@
-import type { MemberRole } from '@aggregator/contracts';
+import { AppError, type MemberRole } from '@aggregator/contracts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Transaction } from '../database/create-database.ts';
 import type { User } from '../generated/prisma/client.ts';
@@ -10,7 +10,8 @@ export type MembershipChange = 'joined' | 'removed';
 
 /**
  * Makes a person a member, or ends that: API keys are handed over or revoked, and if the account is the organisation's, every session
- * ends. Returns null if nothing changes. Throws `conflict` for the last owner, and if there are too many memberships.
+ * ends. Returns null if nothing changes. Throws `conflict` for the last owner, and if there are too many memberships;
+ * `insufficient_permissions` for an owner if the maker of the token is none.
  */
 export async function setMembership(
   transaction: Transaction,
@@ -30,6 +31,10 @@ export async function setMembership(
       details: { role, by: 'scim' },
     });
     return 'joined';
+  }
+  if (before === 'owner' && !caller.managesOwners) {
+    const message = 'Only a token that an owner made can remove an owner.';
+    throw new AppError('insufficient_permissions', { message });
   }
   const heir = await findHeir(transaction, caller, userId);
   const leaver = { organizationId, userId, role: before, handKeysTo: heir };

@@ -1,4 +1,4 @@
-import { AppError } from '@aggregator/contracts';
+import { AppError, type MemberRole } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { z } from 'zod';
 import { writeAudit } from '../audit/write-audit.ts';
@@ -113,21 +113,25 @@ async function inTransaction(
   });
 }
 
-/** Name and address, of a person whose account is the organisation's. */
+/** Name and address, of a person whose account is the organisation's. An address that is changed ends the links that were sent to it. */
 async function updateAccount(
   transaction: Transaction,
   now: Date,
   caller: ScimCaller,
-  { id, name, email }: UserRow,
+  { id, name, email, memberships: [membership] }: UserRow,
   next: UserDraft,
 ): Promise<void> {
-  const newEmail = next.email === null || next.email === email ? email : requireAddress(caller, next.email);
+  const wanted = next.email === null || next.email === email ? email : requireAddress(caller, next.email);
+  const newEmail = wanted === email || (await mayMove(transaction, caller, id, membership?.role)) ? wanted : email;
   const newName = nameOf(next) ?? name;
   if (newEmail === email && newName === name) return;
   await transaction.user.update({
     where: { id },
     data: { name: newName, ...(newEmail !== email && { email: newEmail, emailVerifiedAt: now }) },
   });
+  if (newEmail !== email) {
+    await transaction.emailToken.updateMany({ where: { userId: id, usedAt: null }, data: { usedAt: now } });
+  }
   await writeAudit(transaction, now, caller.actor, {
     organizationId: caller.organizationId,
     action: 'profile_updated',
@@ -135,6 +139,20 @@ async function updateAccount(
     subjectId: id,
     details: { fields: [...(newName === name ? [] : ['name']), ...(newEmail === email ? [] : ['email'])] },
   });
+}
+
+/**
+ * Whether a token may give an account another address: who reads mails there can set its password, and act as the person wherever
+ * that is a member.
+ */
+async function mayMove(
+  transaction: Transaction,
+  { organizationId, managesOwners }: ScimCaller,
+  userId: string,
+  role: MemberRole | undefined,
+): Promise<boolean> {
+  if (role === 'owner' && !managesOwners) return false;
+  return (await transaction.membership.count({ where: { userId, organizationId: { not: organizationId } } })) === 0;
 }
 
 async function saveKnown(
