@@ -6,7 +6,7 @@ import { isUniqueViolation } from '../database/create-database.ts';
 import type { SsoProvider } from '../generated/prisma/client.ts';
 import { type Admission, admitAccount } from './admit-account.ts';
 import { type PendingLogin, sha256 } from './pending-login.ts';
-import { type SsoAccount, toAccount } from './sso-account.ts';
+import { joinClaims, type SsoAccount, toAccount } from './sso-account.ts';
 import { openClient } from './start-login.ts';
 import { toRedirectUri } from './stored-provider.ts';
 
@@ -80,7 +80,7 @@ async function readAccount(
     const isWhole = claims.email !== undefined && claims[claim] !== undefined;
     const hasUserInfo = client.serverMetadata().userinfo_endpoint !== undefined;
     const further = isWhole || !hasUserInfo ? {} : await fetchUserInfo(client, tokens.access_token, claims.sub);
-    return toAccount({ ...further, ...claims }, claim);
+    return toAccount(joinClaims(claims, further), claim);
   } catch (cause) {
     throw new AppError('sso_failed', { internal: reasonOf(cause), cause });
   }

@@ -21,8 +21,17 @@ const flagOf = new Map<unknown, boolean>([
 ]);
 const email = z.email().max(254);
 
+type Claims = Readonly<Record<string, unknown>>;
+
+/** Joins the claims of the ID token, which count first, with those of UserInfo. `email_verified` counts for the address beside it. */
+export function joinClaims(idToken: Claims, userInfo: Claims): Claims {
+  if (idToken.email === undefined) return { ...userInfo, ...idToken, email_verified: userInfo.email_verified };
+  const isSame = idToken.email === userInfo.email;
+  return { ...userInfo, email_verified: isSame ? userInfo.email_verified : undefined, ...idToken };
+}
+
 /** Reads the claims of an ID token or of UserInfo. A claim of another form counts as absent. */
-export function toAccount(claims: Readonly<Record<string, unknown>>, claim: string): SsoAccount {
+export function toAccount(claims: Claims, claim: string): SsoAccount {
   const address = email.safeParse(claims.email);
   const stated = claims[claim];
   const values = Array.isArray(stated) ? stated.slice(0, valuesMax) : [stated];

@@ -100,6 +100,18 @@ describe('single sign-on', () => {
       expect(page.href).toMatch(/^https:\/\/ai\.example\.com\/console\?tab=keys#sso_code=/);
     });
 
+    it.each([
+      ['the ID token', { email: 'victim@acme.com' }, { email: 'own@acme.com', email_verified: true }],
+      ['UserInfo', { email_verified: true }, { email: 'victim@acme.com' }],
+    ])('with an address of %s that only the other one calls verified is rejected', async (_what, claims, further) => {
+      sso.idp.next.claims = { sub: 'mixed', ...claims };
+      sso.idp.next.userInfo = { sub: 'mixed', ...further };
+      const { fragment } = await sso.finish();
+
+      expect(fragment.get('sso_error')).toBe('sso_not_allowed');
+      expect(await findUser('victim@acme.com')).toBeNull();
+    });
+
     it('with an issuer inside the network is rejected when it is saved', async () => {
       expect((await sso.put({ issuer: 'http://169.254.169.254' })).body).toMatchObject({ param: 'issuer' });
     });
