@@ -7,7 +7,7 @@ import { lockAccounts, lockOrganization, type OrganizationAccounts } from '../le
 import { takeOfMinute } from '../ledger/minute-limit.ts';
 import { type OpenAccountsOptions, openAccounts } from '../ledger/open-accounts.ts';
 import { type NewTransfer, postTransfers } from '../ledger/post-transfers.ts';
-import { drawShortage } from '../promotional-credits/draw-promotional.ts';
+import { covers, drawShortage } from '../promotional-credits/draw-promotional.ts';
 import { closeHolds, insertHold, type RequestHold } from './hold-rows.ts';
 
 export interface HoldOptions extends OpenAccountsOptions {
@@ -41,8 +41,7 @@ export async function holdMoney(
     const accounts = await lockOrganization(tx, hold.orgId);
     if (!isNew) return { result: 'held', availableNanoUsd: formatNanoUsd(accounts.available) };
     const isFrozen = accounts.receivable < 0n;
-    if (!isFrozen) await drawShortage(tx, hold.orgId, accounts, hold.amountNanoUsd);
-    if (isFrozen || accounts.available < hold.amountNanoUsd) {
+    if (isFrozen || !covers(accounts, hold.amountNanoUsd)) {
       // Not rolled back by an exception: an answer is no failure.
       await tx.$executeRaw`DELETE FROM request_hold WHERE request_id = ${hold.requestId}::uuid`;
       if (isFrozen || accounts.available + accounts.leased < hold.amountNanoUsd) return { result: 'insufficient' };
@@ -62,6 +61,7 @@ export async function holdMoney(
       await tx.$executeRaw`DELETE FROM request_hold WHERE request_id = ${hold.requestId}::uuid`;
       return { result: 'limited', retryAfterMs: limit.retryAfterMs };
     }
+    await drawShortage(tx, hold.orgId, accounts, hold.amountNanoUsd);
     await postTransfers(tx, [
       {
         debitAccount: accounts.availableId,

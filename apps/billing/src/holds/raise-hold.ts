@@ -5,7 +5,7 @@ import type { Database } from '../database/open-database.ts';
 import { lockOrganization } from '../ledger/accounts.ts';
 import { takeOfMinute } from '../ledger/minute-limit.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';
-import { drawShortage } from '../promotional-credits/draw-promotional.ts';
+import { covers, drawShortage } from '../promotional-credits/draw-promotional.ts';
 import { type HoldOptions, toBudgetRefusal } from './hold-money.ts';
 import { lockOpenHold, type RequestHold, setHoldAmount } from './hold-rows.ts';
 
@@ -29,8 +29,7 @@ export async function raiseHold(
     const more = amountNanoUsd - heldNanoUsd;
     if (more <= 0n) return { result: 'held', availableNanoUsd: formatNanoUsd(accounts.available) };
     const isFrozen = accounts.receivable < 0n;
-    if (!isFrozen) await drawShortage(tx, orgId, accounts, more);
-    if (isFrozen || accounts.available < more) {
+    if (isFrozen || !covers(accounts, more)) {
       if (isFrozen || accounts.available + accounts.leased < more) return { result: 'insufficient' };
       throw new AppError('billing_unavailable', { internal: 'the rest is leased', retryAfterMs: 1000 });
     }
@@ -38,6 +37,7 @@ export async function raiseHold(
     if (typeof limit !== 'bigint') return { result: 'limited', retryAfterMs: limit.retryAfterMs };
     const exceeded = await holdInBudgets(tx, orgId, hold.budgets ?? [], more);
     if (exceeded !== null) return toBudgetRefusal(exceeded);
+    await drawShortage(tx, orgId, accounts, more);
     await setHoldAmount(tx, requestId, amountNanoUsd);
     await postTransfers(tx, [
       {

@@ -96,6 +96,16 @@ describe('promotional credit', () => {
     expect(await accounts()).toMatchObject({ promotional: 2_000_000_000n, available: 0n });
   });
 
+  it('stays credit that ends where a hold is refused for another reason than money', async () => {
+    await give();
+    const budget = { id: randomUUID(), period: '2026-11', limitNanoUsd: '1' };
+    const hold = { orgId: world.owner.orgId, requestId: randomUUID(), holdNanoUsd: '1000000000', ttlMs: 60_000 };
+    const answer = await world.askAsPeer('POST', '/internal/holds', 'proxy', { ...hold, budgets: [budget] });
+
+    expect(answer.body.result).toBe('budget_exceeded');
+    expect(await accounts()).toMatchObject({ promotional: 5_000_000_000n, available: 0n });
+  });
+
   it('goes back when its time is over: what is left of it and nothing else, the first to end being spent first', async () => {
     await world.paid();
     await give({

@@ -37,7 +37,15 @@ export async function drawPromotional(
   accounts.available += amountNanoUsd;
 }
 
-/** Draws only what the balance lacks, and nothing if both together do not cover what is needed: holds are mostly returned. */
+/** Whether the balance and promotional credit together are enough. */
+export function covers({ available, promotional }: OrganizationAccounts, neededNanoUsd: bigint): boolean {
+  return available + promotional >= neededNanoUsd;
+}
+
+/**
+ * Draws only what the balance lacks, since holds are mostly returned. Call it when nothing can refuse the hold any more: what is drawn
+ * ends no more.
+ */
 export async function drawShortage(
   tx: Transaction,
   orgId: string,
@@ -45,5 +53,5 @@ export async function drawShortage(
   neededNanoUsd: bigint,
 ): Promise<void> {
   const shortage = neededNanoUsd - accounts.available;
-  if (shortage > 0n && shortage <= accounts.promotional) await drawPromotional(tx, orgId, accounts, shortage);
+  if (shortage > 0n) await drawPromotional(tx, orgId, accounts, shortage);
 }
