@@ -6,7 +6,7 @@ import { type Migration, readMigrations } from './read-migrations.ts';
 /** Prisma's own number for it: its command line and this runner keep out of each other's way. */
 const ADVISORY_LOCK = 72707369;
 const STATEMENT_TIMEOUT_MS = 300_000;
-/** How long a migration may wait for a table that is in use; everyone else on that table waits behind it. */
+/** How long a migration may wait for a table that is in use; every other session on that table waits behind it. */
 const LOCK_TIMEOUT_MS = 15_000;
 
 const CREATE_HISTORY = `

@@ -12,7 +12,7 @@ const UNREADABLE_RETRY_MS = 20;
 const ATTEMPTS_MAX = 25;
 
 /**
- * Takes the directory for this process; answers the function that gives it back. The lock of a process that died counts
+ * Takes the directory for this process; returns the function that releases it. The lock of a process that died counts
  * for nothing, also when its number now belongs to another one.
  * @throws Error "already running (pid …)" while another start holds it.
  */

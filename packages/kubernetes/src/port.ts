@@ -116,7 +116,7 @@ export interface EventRecorder {
   close(): Promise<void>;
 }
 
-/** Time, which tests hold in their hands. */
+/** Source of time; tests replace it. */
 export interface Clock {
   /** Never goes back and never jumps; only differences mean anything. */
   nowMs(): number;

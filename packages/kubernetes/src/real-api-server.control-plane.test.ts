@@ -154,7 +154,7 @@ describe('a real API server', () => {
     ).rejects.toMatchObject({ status: 409 });
   });
 
-  it('refuses finalizers for what has changed meanwhile, and lets go of what has none left', async () => {
+  it('rejects finalizers for an object that changed meanwhile, and deletes an object that has none left', async () => {
     const { metadata } = await create('finalized', { spec: { size: 1 } });
     const at = { namespace, name: 'finalized' };
     await patchFinalizers(connection, things, { ...at, resourceVersion: metadata.resourceVersion }, [
@@ -245,7 +245,7 @@ async function defineThings(connection: KubernetesConnection): Promise<void> {
   });
 }
 
-/** The first line of a watch, or why there is none. */
+/** Returns the first line of a watch, or the reason why there is none. */
 async function firstWord(opening: Promise<AsyncIterable<string>>): Promise<string> {
   try {
     for await (const line of await opening) return line;

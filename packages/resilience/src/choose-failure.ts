@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@aggregator/contracts';
 import type { Failure } from './port.ts';
 
-/** The request cannot succeed as it is at a target that judged it: a client that retries it would retry for ever. */
+/** The request cannot succeed as it is at a target that judged it: a client that retries it would retry without end. */
 const refusals: ReadonlySet<ErrorCode> = new Set([
   'content_policy_violation',
   'context_length_exceeded',

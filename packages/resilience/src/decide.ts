@@ -6,7 +6,7 @@ const retryAfterMsMax = 5000;
 /** The most that the pauses of one request may take together while another target is left. */
 const pausedMsMax = 2000;
 const backOffsMax = 2;
-/** With less than this left an attempt is begun in vain, and paid for all the same. */
+/** With less time than this left an attempt cannot succeed, but it still costs money. */
 const attemptMsMin = 50;
 
 const other: Decision = { next: 'other' };

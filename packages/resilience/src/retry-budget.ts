@@ -31,7 +31,7 @@ export class RetryBudget {
     return true;
   }
 
-  /** Forgets what is older than ten spans; answers the place of the present one. */
+  /** Forgets counts older than ten spans. Returns the index of the present span. */
   #turnTo(nowMs: number): number {
     const span = Math.floor(nowMs / spanMs);
     for (let passed = Math.max(this.#span + 1, span - spans + 1); passed <= span; passed += 1) {

@@ -77,7 +77,7 @@ describe('a memory of targets', () => {
     expect(memory.judge(key)).toBe('ready');
   });
 
-  it('lets everything of a dead key rest, and nothing else; one answer with it ends that', () => {
+  it('pauses every target of a dead key, and no other; one answer with the key ends that', () => {
     for (const target of [otherKey, otherProvider]) succeed(target);
     fail(key, deadKey);
     expect(memory.judge(key)).toBe('resting');

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => removeRoot(root));
 
-/** Appends intents until one is refused; answers how many there were. */
+/** Appends intents until one is refused; returns their number. */
 function fill(spool: Spool, prefix: string): number {
   for (let count = 0; count < 100_000; count += 1) {
     try {

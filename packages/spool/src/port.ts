@@ -26,7 +26,7 @@ export interface Spool {
   /**
    * Ends an intent. Always has room: space for it was reserved with the intent; should the disk fail nevertheless, it is
    * kept in memory and written as soon as the disk allows. Without an open intent of its event id (settled before, or
-   * never begun) it is ignored and answers false.
+   * never begun) it is ignored and returns false.
    */
   appendSettlement(settlement: SpoolSettlement): boolean;
 
@@ -88,8 +88,8 @@ export interface SpoolOptions {
   /** Longest time between a write and its `fdatasync`. */
   flushIntervalMs: number;
   /**
-   * Publishes settlements in order; resolves when they are durable. Rejections are tried again with back-off, for ever, and
-   * so is what has no answer after a minute. After a crash the last ones are published again.
+   * Publishes settlements in order; resolves when they are durable. Rejected shipments are retried with back-off, without end, and
+   * so are shipments without an answer after a minute. After a crash the last ones are published again.
    * `texts` are the same settlements as JSON, so that no reader serializes them again.
    */
   ship(events: readonly UsageRecorded[], texts: readonly string[]): Promise<void>;

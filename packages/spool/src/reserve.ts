@@ -25,7 +25,7 @@ export class Reserve {
     return this.#isHeld;
   }
 
-  /** Occupies the space, if it can be had; answers whether it is held now. */
+  /** Occupies the space if the disk has it. Returns true if the space is held now. */
   tryHold(): boolean {
     if (this.#isHeld || this.#hasFile()) {
       this.#isHeld = true;

@@ -1,4 +1,4 @@
-/** `fs.writeSync`, as far as it is used: answers how many bytes it wrote. */
+/** `fs.writeSync`, as far as it is used: returns the number of bytes written. */
 export type WriteBytes = (fd: number, bytes: Buffer, offset: number, length: number) => number;
 
 /** Writes all of `bytes`; on an error some of them may be in the file. */

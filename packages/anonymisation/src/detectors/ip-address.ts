@@ -5,7 +5,7 @@ const ipv6 =
   /(?<![\p{L}\p{N}:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}(?:(?<=:[0-9]{1,3})(?:\.\d{1,3}){3})?(?![\p{L}\p{N}]|:[0-9A-Fa-f:])/gu;
 /** No address of the kind is without it; times of the day have it, and little else. */
 const twoColons = /:[0-9A-Fa-f]{0,4}:/;
-/** These are everybody's own. */
+/** Addresses that every host has: they identify no person. */
 const nobodys = /^(?:127\..*|0\.0\.0\.0|255\.255\.255\.255|::1?)$/;
 
 /** Addresses of hosts, IPv4 and IPv6; not the loopback, nor an address that means none or all. */

@@ -10,7 +10,7 @@ const meanings: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', 
 
 /**
  * JSON is pasted into prose and comes back from tools, in ASCII only as often as not: `\u0418\u0432\u0430\u043d` is a name,
- * and in `\nbob@example.com` the `n` is none of the address.
+ * and in `\nbob@example.com` the `n` is no part of the address.
  */
 export function viewPlainly(written: string): PlainView {
   if (!written.includes('\\')) return { text: written, toWritten: (at) => at };

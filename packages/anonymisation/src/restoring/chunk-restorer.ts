@@ -4,7 +4,7 @@ import type { Vault } from './vault.ts';
 
 /**
  * Puts the values back into chat completion chunks as they come. A fragment that is not yet decided is held back, a placeholder's
- * length at most for each text; it goes out with the next chunk that knows better, at the latest with the choice's finish.
+ * length at most for each text; it is sent with the next chunk that decides it, at the latest with the choice's finish.
  */
 export interface ChunkRestorer {
   /** JSON text of a chunk in, JSON text of a chunk out: the very same text if nothing changed. */

@@ -3,7 +3,7 @@ import { PlaceholderRestorer, type Restorer } from './restorer.ts';
 
 export type { RestoreMode } from './read-placeholder.ts';
 
-/** The values behind the placeholders of one request. They live as long as the request, and are written down nowhere. */
+/** The values behind the placeholders of one request. They live as long as the request, and are never stored. */
 export interface Vault {
   /** Nothing was masked. */
   readonly isEmpty: boolean;

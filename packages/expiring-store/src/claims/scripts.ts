@@ -1,4 +1,4 @@
-/** Most expired claims that one call lets go; the rest is left to the calls after it. */
+/** Most expired claims that one call removes; later calls remove the rest. */
 const dropsMax = 100;
 
 /**

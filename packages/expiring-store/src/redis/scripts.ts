@@ -1,10 +1,10 @@
-/** Most entries that one call lets go: what is more, after a bound was lowered, is worked off by the calls after it. */
+/** Most entries that one call removes. After a bound was lowered, later calls remove the rest. */
 const dropsMax = 1000;
 
 /**
  * KEYS: 1 uses {key → number of its last use} · 2 expiries {key → Unix ms} · 3 sizes {key → bytes} · 4 totals {bytes, uses}
  * · 5… the entries. The index and the entries change in one step, so that what the index counts is what there is. Names of
- * entries that are let go come from the index: the server is a single one, no cluster.
+ * entries that are removed come from the index: the server is a single one, no cluster.
  */
 const index = `
 local function drop(key)

@@ -165,7 +165,7 @@ describe('the adapter, against the fake', () => {
 
   it('C-m3: marks the prompt of a caller that sets no marks, if the provider is set so', async () => {
     const target = { ...toTarget('claude-opus-5-5'), options: { cacheMarks: 'auto' } };
-    const turns = [user('word '.repeat(5000)), { role: 'assistant', content: 'Yes.' }, user('Go on.')];
+    const turns = [user('word '.repeat(5000)), { role: 'assistant', content: 'Yes.' }, user('Yes, more.')];
     const askMarked = async (messages: object[]) => {
       const request = chatCompletionRequest.parse({ model: 'm', messages });
       const { endpoint, body } = adapter.chat.toRequest(request, target);

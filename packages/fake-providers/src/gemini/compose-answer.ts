@@ -42,7 +42,7 @@ const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4D
  * it saw and what the tools returned. Words in the last turn of the user ask for more: `#tool` and `#tools` call the first tool or
  * each, `#loop=10` calls the first one so many times in a row, `#system` repeats the instruction, `#words=50` makes 50
  * words, `#draw` draws if the model can, `#refuse` is stopped half-way, `#block` is not answered at all and
- * `#malformed` makes a call that is none.
+ * `#malformed` makes a malformed call.
  */
 export function composeAnswer(request: FakeRequest, model: FakeModel, script?: FakeScript): FakeAnswer {
   const said = readLastTurn(request);

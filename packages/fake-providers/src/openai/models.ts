@@ -13,7 +13,7 @@ export interface FakeModel {
   readonly moreEfforts?: readonly string[];
   /** The effort if none is given. Default medium. */
   readonly defaultEffort?: string;
-  /** Chat completions refuse function tools beside an effort that is given, beside any effort but none, or have not the model. */
+  /** Chat completions reject function tools beside a given effort, or beside any effort except `none`, or do not have the model. */
   readonly chatCompletions?: 'no-tools-with-effort' | 'no-tools-unless-none' | 'none';
 }
 

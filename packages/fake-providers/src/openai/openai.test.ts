@@ -49,7 +49,7 @@ describe('OpenAI through its adapter', () => {
       ]) {
         const { error, usage, finishReason } = await client
           .with({ model })
-          .ask({ messages: user('Go on #words=50'), ...bound });
+          .ask({ messages: user('Write on #words=50'), ...bound });
         expect({ error, finishReason }).toEqual({ error: null, finishReason: 'length' });
         expect((usage?.outputText ?? 0) + (usage?.outputReasoning ?? 0)).toBe(20);
       }
@@ -110,7 +110,7 @@ describe('OpenAI through its adapter', () => {
   });
 
   it('reads a prompt that begins alike from the cache', async () => {
-    const messages = [...user('A long story'), { role: 'assistant' as const, content: 'Well.' }, ...user('Go on')];
+    const messages = [...user('A long story'), { role: 'assistant' as const, content: 'Well.' }, ...user('Write on')];
     await client.ask({ messages });
     const { usage } = await client.ask({ messages });
     expect(usage?.cacheRead).toBeGreaterThan(0);

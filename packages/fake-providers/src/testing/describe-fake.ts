@@ -71,7 +71,7 @@ export function describeFake(name: string, subject: FakeUnderTest): void {
     it.each([
       ['text', { messages: user('Hello there'), temperature: 0.5, top_p: 1, max_tokens: 100 }],
       ['instructions', { messages: [{ role: 'developer' as const, content: 'Be brief.' }, ...user('Say it #system')] }],
-      ['a bound', { messages: user('Go on #words=50'), max_completion_tokens: 5 }],
+      ['a bound', { messages: user('Write on #words=50'), max_completion_tokens: 5 }],
       ['one call', { messages: user('Weather? #tool'), tools }],
       [
         'a forced call',
@@ -151,9 +151,9 @@ export function describeFake(name: string, subject: FakeUnderTest): void {
     });
 
     it('in the middle of a stream is reported, and a cut is never taken for a whole answer', async () => {
-      const failed = await client.stream({ messages: user('Go on #words=20 #error-event') });
+      const failed = await client.stream({ messages: user('Write on #words=20 #error-event') });
       expect(failed).toMatchObject({ isComplete: false, error: { code: 'upstream_error', mayFailOver: true } });
-      const torn = await client.stream({ messages: user('Go on #words=20 #cut') });
+      const torn = await client.stream({ messages: user('Write on #words=20 #cut') });
       expect(torn).toMatchObject({ isComplete: false, error: null, finishReason: null });
       expect(torn.text).not.toBe('');
     });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { waitFor } from './wait-for.ts';
 
 describe('waitFor', () => {
-  it('answers what the condition answers once that is true', async () => {
+  it('returns the value of the condition once it is true', async () => {
     const answers = [undefined, false, 'here'];
     expect(await waitFor(() => answers.shift(), { describe: 'an answer' })).toBe('here');
   });
