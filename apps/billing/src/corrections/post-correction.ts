@@ -6,6 +6,7 @@ import { lockAccounts, platformAccounts } from '../ledger/accounts.ts';
 import { createOrderedIds } from '../ledger/ordered-ids.ts';
 import { type NewTransfer, postTransfers } from '../ledger/post-transfers.ts';
 import { writeStatement } from '../ledger/write-statement.ts';
+import { drawShortage } from '../promotional-credits/draw-promotional.ts';
 import { type OpenedReview, openReviews } from '../reviews/open-reviews.ts';
 import { allotCorrection, type CorrectionAllotment } from './allot-correction.ts';
 import type { UsageCorrection } from './usage-correction.ts';
@@ -112,6 +113,7 @@ async function moveDifference(tx: Transaction, { event, amounts }: UsageCorrecti
       ],
     )
   ).get(orgId);
+  if (payer !== undefined && differenceNanoUsd > 0n) await drawShortage(tx, orgId, payer, differenceNanoUsd);
   const [paid] = await tx.$queryRaw<{ collected: bigint }[]>`
     SELECT coalesce(sum(amount), 0)::bigint AS collected FROM transfer
     WHERE request_id = ${requestId}::uuid AND reason = 'charge'`;

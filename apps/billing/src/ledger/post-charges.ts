@@ -8,6 +8,7 @@ import type { Database, Transaction } from '../database/open-database.ts';
 import { returnHolds } from '../holds/hold-money.ts';
 import { closeHolds, type RequestHold } from '../holds/hold-rows.ts';
 import { claimEvents, markQuarantined } from '../inbox/claim-events.ts';
+import { drawForCharges } from '../promotional-credits/draw-promotional.ts';
 import { type OpenedReview, openReviews } from '../reviews/open-reviews.ts';
 import { advanceWatermarks } from '../spools/advance-watermark.ts';
 import { lockAccounts, type OrganizationAccounts, platformAccounts } from './accounts.ts';
@@ -98,6 +99,7 @@ async function moveMoney(
   ]);
   await bookCosts(tx, settled);
   await returnHolds(tx, holds, accounts);
+  await drawForCharges(tx, due, accounts);
   const { posted, left } = allotInOrder(due, accounts, holds);
   const lineIds = createOrderedIds(posted.length);
   await postTransfers(

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { toCorrectionId } from '@aggregator/contracts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { runAutomaticTopUps } from '../automatic-top-ups/run-automatic-top-ups.ts';
+import { handleUsageRecorded } from '../consumers/usage-recorded.ts';
 import { readAccounts } from '../ledger/accounts.ts';
 import { expirePromotionalCredits } from '../promotional-credits/promotional-credits.ts';
 import { type PaymentWorld, startPayments, twenty } from '../testing/start-payments.ts';
+import { toRecord, usageEvent } from '../testing/usage-event.ts';
 
 let world: PaymentWorld;
 beforeEach(async () => {
@@ -94,6 +97,24 @@ describe('promotional credit', () => {
     const hold = { orgId: world.owner.orgId, requestId: randomUUID(), holdNanoUsd: '1000000000', ttlMs: 60_000 };
     expect((await world.askAsPeer('POST', '/internal/holds', 'proxy', hold)).body.result).toBe('held');
     expect(await accounts()).toMatchObject({ promotional: 2_000_000_000n, available: 0n });
+  });
+
+  it('pays for what a charge or its correction is beyond the lease, before the platform bears it', async () => {
+    await give();
+    const event = usageEvent({ orgId: world.owner.orgId, costNanoUsd: 1000, estimated: true, outcome: 'aborted' });
+    await handleUsageRecorded(world.context, [toRecord(event)]);
+    expect(await accounts()).toMatchObject({ promotional: 4_999_999_000n, available: 0n });
+
+    const { requestId, orgId, userId, keyId, operation, provider, model, price, time, amountNanoUsd } = event;
+    const correction = {
+      ...{ schema: 'usage.corrected/1', eventId: toCorrectionId(requestId), time: '2026-11-20T10:01:00.000Z' },
+      ...{ requestId, orgId, userId, keyId, operation, provider, model, price },
+      settled: { time, usage: event.usage, amountNanoUsd },
+      actual: { usage: { inputUncached: 12, outputText: 1500 }, amountNanoUsd: '1500' },
+    };
+    await handleUsageRecorded(world.context, [toRecord(correction)]);
+    expect(await accounts()).toMatchObject({ promotional: 4_999_998_500n, available: 0n });
+    expect(await world.isConsistent()).toBe(true);
   });
 
   it('stays credit that ends where a hold is refused for another reason than money', async () => {

@@ -1,3 +1,4 @@
+import type { UsageCharge } from '../charges/usage-charge.ts';
 import type { Transaction } from '../database/open-database.ts';
 import type { OrganizationAccounts } from '../ledger/accounts.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';
@@ -35,6 +36,20 @@ export async function drawPromotional(
   ]);
   accounts.promotional -= amountNanoUsd;
   accounts.available += amountNanoUsd;
+}
+
+/** Draws what charges take beyond what is leased and free: the platform bears nothing that credit covers. */
+export async function drawForCharges(
+  tx: Transaction,
+  charges: readonly UsageCharge[],
+  accounts: ReadonlyMap<string, OrganizationAccounts>,
+): Promise<void> {
+  for (const [orgId, own] of Map.groupBy(charges, ({ event }) => event.orgId)) {
+    const account = accounts.get(orgId);
+    if (account === undefined || account.promotional === 0n) continue;
+    const owed = own.reduce((sum, { amountNanoUsd }) => sum + amountNanoUsd, 0n);
+    await drawPromotional(tx, orgId, account, owed - account.leased - account.available);
+  }
 }
 
 /** Whether the balance and promotional credit together are enough. */
