@@ -101,6 +101,8 @@ export async function startAuth(environment: Record<string, string> = {}): Promi
     ...(config.mailTransport === 'log' && { mailTransport: keepMails(mails) }),
     logger: createLogger({ service: 'auth', level: 'debug', stream }),
   });
+  // Prisma imports its compiler at the first query; Jest refuses an import between two tests, where a worker could be the first.
+  await service.context.database.$queryRaw`SELECT 1`;
   const signer = createIdentitySigner(createInternalKeyring(signingKey), 'api-gateway');
   let accounts = 0;
 

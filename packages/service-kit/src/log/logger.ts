@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import winston from 'winston';
 import { Gathering } from '../time/gathering.ts';
 import { LineOutput } from './line-output.ts';
@@ -27,7 +28,8 @@ export function redactText(text: string): string {
 function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value === 'bigint') return value.toString();
-  if (value instanceof Error) return describeError(value, depth);
+  // Also one of another realm, which is no instance of this one's Error.
+  if (types.isNativeError(value)) return describeError(value, depth);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= 4) return '[deep]';
   if (Array.isArray(value)) return value.slice(0, 50).map((item) => redact(item, depth + 1));
