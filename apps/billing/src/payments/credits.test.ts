@@ -247,6 +247,33 @@ describe('an automatic top-up', () => {
     expect([await world.available(), charges()]).toEqual([twenty + 10_000_000_000n, 1]);
   });
 
+  it('charges once if the answer is lost and another method is saved before it is asked for again', async () => {
+    await world.paid({ saveMethod: true });
+    await put();
+    const charged = () => [...world.fake.state.intents.values()].filter(({ amount }) => amount === 1000);
+    const stripe = world.context.paymentProviders.get('stripe');
+    if (stripe === undefined) throw new Error('no provider');
+    const chargeSaved: typeof stripe.chargeSaved = async (order) => {
+      await stripe.chargeSaved(order);
+      throw new Error('the answer was lost');
+    };
+    const paymentProviders = new Map([['stripe', { ...stripe, chargeSaved }]]);
+    await runAutomaticTopUps({ ...world.context, paymentProviders });
+    const { customer } = charged()[0] ?? {};
+    const card = { brand: 'visa', last4: '1881', exp_month: 1, exp_year: 2033 };
+    const saved = { id: 'pm_other', object: 'payment_method', type: 'card', customer, card };
+    await world.deliver(world.fake.state.toEvent('payment_method.attached', saved));
+    for (let hour = 0; hour < 3; hour += 1) {
+      await run();
+      world.clock.advance(hourMs);
+    }
+
+    expect(charged()).toHaveLength(1);
+    expect(await state()).toMatchObject({ failures: 0 });
+    await world.deliver(world.fake.state.toEvent('payment_intent.succeeded', charged()[0] ?? {}));
+    expect(await world.available()).toBe(twenty + 10_000_000_000n);
+  });
+
   it('waits for slow money, and counts its failure as a decline', async () => {
     await world.paid({ saveMethod: true });
     await put();
