@@ -3,15 +3,13 @@ import { createUuidV7 } from '@aggregator/service-kit';
 import type { Database, Transaction } from '../database/open-database.ts';
 import type { Payment } from '../generated/prisma/client.ts';
 import { creditPayment } from '../payments/credit-payment.ts';
-import { defaultProvider, type PaymentContext } from '../payments/payment-desk.ts';
+import { answerWithinMs, defaultProvider, type PaymentContext } from '../payments/payment-desk.ts';
 import { lockPayment, nanoUsdPerCent, paymentCurrency } from '../payments/payment-rows.ts';
 import { noteDecline } from './note-outcome.ts';
 
 const perStep = 50;
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** Below the day for which a provider keeps an idempotency key: a charge without an answer is not asked for after it. */
-const answerWithinMs = 23 * hourMs;
 
 /** Charges saved methods of organisations whose balance is below their threshold. Also asks again for lost answers. */
 export async function runAutomaticTopUps(context: PaymentContext): Promise<void> {

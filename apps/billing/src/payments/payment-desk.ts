@@ -3,6 +3,9 @@ import type { Database } from '../database/open-database.ts';
 import type { BillingEvents } from '../events.ts';
 import type { OpenAccountsOptions } from '../ledger/open-accounts.ts';
 
+/** Below the day for which a provider keeps an idempotency key: what has no answer by then is not asked for again. */
+export const answerWithinMs = 23 * 3_600_000;
+
 /** What payments need. */
 export interface PaymentContext {
   readonly database: Database;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type PaymentWorld, startPayments, twenty } from '../testing/start-payments.ts';
+import { requestRefund } from './request-refund.ts';
 import { tendPayments } from './tend-payments.ts';
 
 let world: PaymentWorld;
@@ -84,6 +85,31 @@ describe('a refund', () => {
     expect(await world.available()).toBe(twenty);
     expect(await world.reviews()).toEqual(['refund_failed']);
     expect(await world.isConsistent()).toBe(true);
+  });
+
+  it('without an answer is not asked for after the provider has forgotten it, but reviewed', async () => {
+    const { id } = await world.paid();
+    const stripe = world.context.paymentProviders.get('stripe');
+    if (stripe === undefined) throw new Error('no provider');
+    const lost = async (order: Parameters<typeof stripe.refund>[0]) => {
+      await stripe.refund(order);
+      throw new Error('the answer was lost');
+    };
+    const paymentProviders = new Map([['stripe', { ...stripe, refund: lost }]]);
+    const request = { amountNanoUsd: five.toString(), reasonKey: 'ticket-1', description: 'Asked for' };
+    const actor = { userId: world.operator.userId, keyId: null, requestId: undefined };
+    await requestRefund({ ...world.context, paymentProviders }, id, request, actor);
+    const calls = () => world.fake.calls.filter((call) => call === 'POST /v1/refunds').length;
+    world.clock.advance(25 * 3_600_000);
+    await tendPayments(world.context);
+    await tendPayments(world.context);
+    expect((await refund(id)).body).toMatchObject({ status: 'requested' });
+
+    expect([calls(), await world.reviews()]).toEqual([1, ['refund_unanswered']]);
+    const [made] = [...world.fake.state.refunds.values()];
+    await world.deliver(world.fake.state.toEvent('refund.updated', made ?? {}));
+    expect((await refund(id)).body).toMatchObject({ status: 'succeeded' });
+    expect(await world.available()).toBe(twenty - five);
   });
 
   it('that a person made at the provider is taken from the balance, and the rest is owed', async () => {

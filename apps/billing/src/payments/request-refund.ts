@@ -9,7 +9,7 @@ import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
 import { GuardError, postTransfers } from '../ledger/post-transfers.ts';
 import { writeStatement } from '../ledger/write-statement.ts';
 import { openPaymentReview } from './open-payment-review.ts';
-import type { PaymentContext } from './payment-desk.ts';
+import { answerWithinMs, type PaymentContext } from './payment-desk.ts';
 import { lockPayment, nanoUsdPerCent } from './payment-rows.ts';
 import { lockRefund, type RefundStatus, settleRefund } from './settle-refund.ts';
 
@@ -80,12 +80,21 @@ function requireRefundable(payment: Payment, amount: bigint): void {
   if (amount > left) throw new AppError('invalid_amount', { param: 'amountNanoUsd' });
 }
 
-/** Asks the provider, and notes what it says. A call without an answer leaves the refund as it is. */
+/**
+ * Asks the provider, and notes what it says. A call without an answer leaves the refund as it is. Once the provider may have forgotten
+ * the call it is not repeated, since it would return the money twice: a person looks there.
+ */
 async function sendRefund(context: PaymentContext, refund: PaymentRefund): Promise<PaymentRefund> {
   const { database, paymentProviders, events } = context;
   const payment = await database.payment.findUniqueOrThrow({ where: { id: refund.paymentId } });
   const provider = paymentProviders.get(payment.provider);
   if (provider === undefined || payment.paymentReference === null) return refund;
+  const now = context.clock();
+  if (now.getTime() - refund.createdAt.getTime() > answerWithinMs) {
+    const facts = { provider: provider.name, eventId: refund.id, orgId: refund.orgId, paymentId: payment.id };
+    await database.$transaction((tx) => openPaymentReview(tx, now, { ...facts, reason: 'refund_unanswered' }));
+    return refund;
+  }
   const money = { minorUnits: (refund.amount / nanoUsdPerCent).toString(), currency: payment.currency };
   let outcome: { refundReference: string | null; status: RefundStatus };
   try {
@@ -116,7 +125,8 @@ export async function retryRefunds(context: PaymentContext): Promise<void> {
   const before = new Date(context.clock().getTime() - retryAfterMs);
   const refunds = await context.database.paymentRefund.findMany({
     where: { status: 'requested', createdAt: { lt: before } },
-    orderBy: { id: 'asc' },
+    // The newest: those that have no answer for good must not be in their way.
+    orderBy: { id: 'desc' },
     take: retriedMax,
   });
   for (const refund of refunds) await sendRefund(context, refund);

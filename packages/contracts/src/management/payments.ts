@@ -89,6 +89,7 @@ export const paymentReviewReasons = [
   'late_failure',
   'dispute_opened',
   'refund_failed',
+  'refund_unanswered',
   'refund_at_provider',
   'refund_exceeds_payment',
 ] as const;
