@@ -62,6 +62,38 @@ describe('the price file', () => {
     });
   });
 
+  it('keeps a price until the next one of the same model begins, however often and in whatever order it is read', async () => {
+    const past = {
+      ...large,
+      price: price('7'),
+      effectiveFrom: '2026-01-01T00:00:00Z',
+      effectiveTo: '2026-02-01T00:00:00Z',
+    };
+    const older = { ...small, price: price('8'), effectiveFrom: '2025-01-01T00:00:00Z' };
+    const next = { ...large, price: price('4'), effectiveFrom: '2099-01-01T00:00:00Z' };
+    const first = await startWith(next, past, small, older, large);
+    expect(first.rates).toEqual({ small: '1000000', large: '2000000' });
+
+    const again = await startWith(large, older, small, next, past);
+    expect(again.rates).toEqual(first.rates);
+    expect(again.rows).toEqual(first.rows);
+  });
+
+  it('goes on with a price after one that interrupts it', async () => {
+    const [from, to] = ['2098-01-01T00:00:00Z', '2098-02-01T00:00:00Z'];
+    const offer = { ...small, price: price('0.5'), effectiveFrom: from, effectiveTo: to };
+    const { rows } = await startWith(small, offer);
+    const spans = rows.filter(
+      ({ model, effectiveTo }) => model === 'mock-small' && !(effectiveTo && effectiveTo <= new Date()),
+    );
+
+    expect(spans.map(({ effectiveTo }) => effectiveTo?.toISOString() ?? null)).toEqual([
+      ...[new Date(from).toISOString(), new Date(to).toISOString(), null],
+    ]);
+    expect(spans[2]).toMatchObject({ priceVersion: spans[0]?.priceVersion, effectiveFrom: new Date(to) });
+    expect((await startWith(offer, small)).rows).toEqual(rows);
+  });
+
   it('is refused as a whole if it cannot be read, with the place', async () => {
     const broken = await write(JSON.stringify({ prices: [{ ...small, price: { output: '1' } }] }));
 

@@ -2,6 +2,7 @@ import { AppError, type PriceEntry } from '@aggregator/contracts';
 import type { Transaction } from '../database/create-database.ts';
 import { toRates } from '../registry/plain-rates.ts';
 import { toPriceVersion } from '../registry/price-version.ts';
+import { layOutSpans } from './lay-out-spans.ts';
 import { addPeriod } from './write-period.ts';
 
 /** A price that was left out, and why. */
@@ -24,7 +25,7 @@ export async function declarePrices(tx: Transaction, entries: readonly PriceEntr
   });
   const left = new Map(open.map((period) => [period.id, period]));
   const missing: PriceEntry[] = [];
-  for (const entry of entries) {
+  for (const entry of layOutSpans(entries, now.getTime())) {
     const { kind, provider, model, effectiveFrom, effectiveTo = null } = entry;
     if (effectiveTo !== null && Date.parse(effectiveTo) <= now.getTime()) continue;
     const isFuture = effectiveFrom !== undefined && Date.parse(effectiveFrom) > now.getTime();
