@@ -84,6 +84,7 @@ describe('what the pods are told', () => {
     expect(environmentOf('auth', variants['mails by SMTP'] ?? {})).toMatchObject({
       ...{ SIGN_UP: 'domains', SIGN_UP_DOMAINS: 'example.com,example.org', MAIL_TRANSPORT: 'smtp' },
       SSO_ISSUER_ALLOWLIST: 'keycloak.internal:8443',
+      WEBHOOK_ALLOWLIST: 'hooks.internal:8443',
       SMTP_URL: expect.stringMatching(/^secret:/),
     });
   });

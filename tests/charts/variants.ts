@@ -51,6 +51,7 @@ export const variants: Readonly<Record<string, RenderOptions>> = {
       accounts: {
         ...{ signUp: 'domains', signUpDomains: ['example.com', 'example.org'], publicUrl: 'https://ai.example.com' },
         sso: { enabled: true, issuerAllowlist: ['keycloak.internal:8443'] },
+        webhooks: { enabled: true, allowlist: ['hooks.internal:8443'] },
         mail: { transport: 'smtp', from: 'AI Aggregator <noreply@example.com>' },
       },
     },

@@ -1,4 +1,14 @@
-import { apiKeyList, budget, bulkJob, createdScimToken, invitation, sessionList, team } from '@aggregator/contracts';
+import {
+  apiKeyList,
+  budget,
+  bulkJob,
+  createdScimToken,
+  createdWebhook,
+  invitation,
+  sessionList,
+  team,
+  webhookDelivery,
+} from '@aggregator/contracts';
 import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startWorld, type World } from './start-world.ts';
@@ -28,6 +38,7 @@ describe('every route with every caller that must not use it (I17)', () => {
     world = await startWorld({
       ...{ AUTH_FAILURES_PER_MINUTE: '100000', MANAGEMENT_REQUESTS_PER_MINUTE: '100000' },
       ...{ LOGIN_ATTEMPTS_PER_MINUTE: '1000', LOGIN_ATTEMPTS_PER_MINUTE_PER_ADDRESS: '1000' },
+      WEBHOOK_ALLOWLIST: '127.0.0.1:9',
     });
     callers = new Callers(world.baseUrl);
     operator = (await callers.logIn(world.adminEmail, world.adminPassword)).accessToken;
@@ -56,6 +67,12 @@ describe('every route with every caller that must not use it (I17)', () => {
     ids.set('invitationId', invitation.parse(invited.json).id);
     const issued = await victimAs.request('POST', '/v1/auth/organization/scim-tokens', { name: 'idp' });
     ids.set('scimTokenId', createdScimToken.parse(issued.json).id);
+    // Nothing listens there: the delivery waits for its next attempt.
+    const hook = { name: 'victims', url: 'http://127.0.0.1:9/', events: ['key.created'] };
+    const hooked = await victimAs.request('POST', '/v1/auth/organization/webhooks', hook);
+    ids.set('webhookId', createdWebhook.parse(hooked.json).id);
+    const tested = await victimAs.request('POST', `/v1/auth/organization/webhooks/${ids.get('webhookId')}/test`, {});
+    ids.set('deliveryId', webhookDelivery.parse(tested.json).id);
     const list = { rows: [{ email: 'guest@example.com' }], dryRun: true };
     ids.set('bulkId', bulkJob.parse((await victimAs.request('POST', '/v1/auth/organization/bulk', list)).json).id);
     const sessions = sessionList.parse((await callers.as(victim.token).request('GET', '/v1/users/sessions')).json);
@@ -107,6 +124,7 @@ describe('every route with every caller that must not use it (I17)', () => {
       'auth/organization/budgets',
       'auth/organization/invitations',
       'auth/organization/scim-tokens',
+      'auth/organization/webhooks',
     );
     const all = ['auth/blocks', 'orchestrator/routes', 'billing/reviews'];
     return {

@@ -29,6 +29,7 @@ const invitations = '/v1/auth/organization/invitations';
 const teams = '/v1/auth/organization/teams';
 const budgets = '/v1/auth/organization/budgets';
 const bulk = '/v1/auth/organization/bulk';
+const webhooks = '/v1/auth/organization/webhooks';
 const scimTokens = '/v1/auth/organization/scim-tokens';
 const ssoProviders = '/v1/auth/sso-providers';
 const ssoProvider = {
@@ -121,6 +122,15 @@ export const matrixRoutes: readonly MatrixRoute[] = [
   { route: `POST ${scimTokens}`, needs: 'session', body: { name: 'intruder' } },
   { route: `GET ${scimTokens}`, needs: 'session' },
   { route: `DELETE ${scimTokens}/:scimTokenId`, needs: 'session', isOwned: true },
+  {
+    ...{ route: `POST ${webhooks}`, needs: 'session' },
+    body: { name: 'intruder', url: 'https://hooks.example.com/', events: ['key.created'] },
+  },
+  { route: `GET ${webhooks}`, needs: 'session' },
+  { route: `DELETE ${webhooks}/:webhookId`, needs: 'session', isOwned: true },
+  { route: `POST ${webhooks}/:webhookId/test`, needs: 'session', isOwned: true, body: {} },
+  { route: `GET ${webhooks}/:webhookId/deliveries`, needs: 'session', isOwned: true },
+  { route: `POST ${webhooks}/:webhookId/deliveries/:deliveryId/replay`, needs: 'session', isOwned: true, body: {} },
   { route: `POST ${invitations}`, needs: 'session', body: { email: 'intruder@example.com', role: 'admin' } },
   { route: `GET ${invitations}`, needs: 'session' },
   { route: `DELETE ${invitations}/:invitationId`, needs: 'session', isOwned: true },

@@ -16,9 +16,11 @@ import { createInvitationHandler } from './routes/create-invitation/handler.ts';
 import { createScimTokenHandler } from './routes/create-scim-token/handler.ts';
 import { createServiceAccountHandler } from './routes/create-service-account/handler.ts';
 import { createTeamHandler } from './routes/create-team/handler.ts';
+import { createWebhookHandler } from './routes/create-webhook/handler.ts';
 import { deleteBudgetHandler } from './routes/delete-budget/handler.ts';
 import { deleteSsoProviderHandler } from './routes/delete-sso-provider/handler.ts';
 import { deleteTeamHandler } from './routes/delete-team/handler.ts';
+import { deleteWebhookHandler } from './routes/delete-webhook/handler.ts';
 import { exchangeSsoCodeHandler } from './routes/exchange-sso-code/handler.ts';
 import { exportBulkHandler } from './routes/export-bulk/handler.ts';
 import { exportOrganizationHandler } from './routes/export-organization/handler.ts';
@@ -47,6 +49,8 @@ import { listSsoProvidersHandler } from './routes/list-sso-providers/handler.ts'
 import { listTeamMembersHandler } from './routes/list-team-members/handler.ts';
 import { listTeamsHandler } from './routes/list-teams/handler.ts';
 import { listTenantsHandler } from './routes/list-tenants/handler.ts';
+import { listWebhookDeliveriesHandler } from './routes/list-webhook-deliveries/handler.ts';
+import { listWebhooksHandler } from './routes/list-webhooks/handler.ts';
 import { logInHandler } from './routes/log-in/handler.ts';
 import { logOutHandler } from './routes/log-out/handler.ts';
 import { putSsoProviderHandler } from './routes/put-sso-provider/handler.ts';
@@ -56,6 +60,7 @@ import { refreshSessionHandler } from './routes/refresh-session/handler.ts';
 import { registerAccountHandler } from './routes/register-account/handler.ts';
 import { removeMemberHandler } from './routes/remove-member/handler.ts';
 import { removeTeamMemberHandler } from './routes/remove-team-member/handler.ts';
+import { replayWebhookDeliveryHandler } from './routes/replay-webhook-delivery/handler.ts';
 import { requestDeletionHandler } from './routes/request-deletion/handler.ts';
 import { requestEmailVerificationHandler } from './routes/request-email-verification/handler.ts';
 import { requestPasswordResetHandler } from './routes/request-password-reset/handler.ts';
@@ -67,6 +72,7 @@ import { revokeSessionHandler } from './routes/revoke-session/handler.ts';
 import { rotateApiKeyHandler } from './routes/rotate-api-key/handler.ts';
 import { showInvitationHandler } from './routes/show-invitation/handler.ts';
 import { startSsoLoginHandler } from './routes/start-sso-login/handler.ts';
+import { testWebhookHandler } from './routes/test-webhook/handler.ts';
 import { transferOwnershipHandler } from './routes/transfer-ownership/handler.ts';
 import { unblockAccessHandler } from './routes/unblock-access/handler.ts';
 import { updateBudgetHandler } from './routes/update-budget/handler.ts';
@@ -83,6 +89,7 @@ import { takeTurn } from './turns/take-turn.ts';
 const deletionPath = '/v1/auth/organization/deletion';
 const invitationsPath = '/v1/auth/organization/invitations';
 const budgetsPath = '/v1/auth/organization/budgets';
+const webhooksPath = '/v1/auth/organization/webhooks';
 const teamsPath = '/v1/auth/organization/teams';
 const ssoProvidersPath = '/v1/auth/sso-providers';
 const bulkPath = '/v1/auth/organization/bulk';
@@ -185,6 +192,25 @@ export function createAuthApp(context: AuthContext): Express {
     app.get(budgetsPath, allow('budgets.manage'), listBudgetsHandler(context));
     app.patch(`${budgetsPath}/:budgetId`, allow('budgets.manage'), jsonBody, turn, updateBudgetHandler(context));
     app.delete(`${budgetsPath}/:budgetId`, allow('budgets.manage'), turn, deleteBudgetHandler(context));
+
+    app.post(webhooksPath, allow('webhooks.manage'), jsonBody, turn, createWebhookHandler(context));
+    app.get(webhooksPath, allow('webhooks.manage'), listWebhooksHandler(context));
+    app.delete(`${webhooksPath}/:webhookId`, allow('webhooks.manage'), turn, deleteWebhookHandler(context));
+    app.post(
+      `${webhooksPath}/:webhookId/test`,
+      allow('webhooks.manage'),
+      jsonBodyIfAny,
+      turn,
+      testWebhookHandler(context),
+    );
+    app.get(`${webhooksPath}/:webhookId/deliveries`, allow('webhooks.manage'), listWebhookDeliveriesHandler(context));
+    app.post(
+      `${webhooksPath}/:webhookId/deliveries/:deliveryId/replay`,
+      allow('webhooks.manage'),
+      jsonBodyIfAny,
+      turn,
+      replayWebhookDeliveryHandler(context),
+    );
 
     app.post(teamsPath, allow('teams.manage'), jsonBody, turn, createTeamHandler(context));
     app.get(teamsPath, allow('teams.read'), listTeamsHandler(context));

@@ -7,10 +7,10 @@ import type { KeyHasher } from './keys/key-hasher.ts';
 import type { InstallationLimits } from './limits/installation-limits.ts';
 import type { MailQueue } from './mail/mail-queue.ts';
 import type { PasswordKeeper } from './passwords/password-keeper.ts';
+import type { SecretSealer } from './secrets/secret-sealer.ts';
 import type { AccessTokenSigner } from './sessions/access-token-signer.ts';
 import type { OidcClients } from './sso/oidc-clients.ts';
 import type { LoginSealer } from './sso/pending-login.ts';
-import type { SecretSealer } from './sso/stored-provider.ts';
 import type { BoundedQueue } from './turns/bounded-queue.ts';
 
 export interface AuthContext extends ServiceContext {
@@ -35,6 +35,8 @@ export interface AuthContext extends ServiceContext {
   readonly ssoAllowlist: EgressAllowlist;
   readonly oidcClients: OidcClients;
   readonly ssoSecrets: SecretSealer;
+  readonly webhookSecrets: SecretSealer;
+  readonly webhookAllowlist: EgressAllowlist;
   readonly ssoLogins: LoginSealer;
   now(): Date;
 }

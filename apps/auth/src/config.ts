@@ -104,6 +104,11 @@ export const authVariables = {
     egressAllowlist.optional(),
     'Hosts (with or without a port) and networks, separated by commas, that identity providers may be at although they are not public or not https: `keycloak.internal:8443`.',
   ),
+  webhookAllowlist: variable(
+    'WEBHOOK_ALLOWLIST',
+    egressAllowlist.optional(),
+    'Hosts (with or without a port) and networks, separated by commas, that webhook endpoints of every organisation may be at although they are not public or not https: `hooks.internal:8443`.',
+  ),
   ...httpProxyVariables,
   databaseConnectionsMax: variable(
     'AUTH_DATABASE_CONNECTIONS_MAX',

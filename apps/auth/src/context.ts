@@ -21,12 +21,15 @@ import type { MailTransport } from './mail/mail.ts';
 import { createMailQueue } from './mail/mail-queue.ts';
 import { openMailTransport } from './mail/open-mail-transport.ts';
 import { createPasswordKeeper } from './passwords/password-keeper.ts';
+import { createSecretSealer } from './secrets/secret-sealer.ts';
 import { createAccessTokenSigner } from './sessions/access-token-signer.ts';
 import { startSweeping } from './sessions/sweep-sessions.ts';
 import { createOidcClients } from './sso/oidc-clients.ts';
 import { createLoginSealer } from './sso/pending-login.ts';
-import { createSecretSealer } from './sso/stored-provider.ts';
 import { createBoundedQueue } from './turns/bounded-queue.ts';
+import { startDeliveringWebhooks } from './webhooks/deliver-webhooks.ts';
+import { deadlineMs } from './webhooks/webhook-queues.ts';
+import { createWebhookSender } from './webhooks/webhook-sender.ts';
 
 /** Parts that may come from outside; who made a part closes it. */
 export interface AuthOverrides {
@@ -59,9 +62,12 @@ export async function createAuthContext(
   const transport = overrides.mailTransport ?? openMailTransport(config, logger);
   const mails = createMailQueue(database, { peppers: config.keyPeppers, isSending: transport !== null });
   const events = createAuthEvents(logger, metrics, invalidation);
-  const { ssoIssuerAllowlist: ssoAllowlist = emptyAllowlist } = config;
+  const { ssoIssuerAllowlist: ssoAllowlist = emptyAllowlist, webhookAllowlist = emptyAllowlist } = config;
   const oidcClients = createOidcClients({ allowlist: ssoAllowlist, proxies: config, now: nowMs });
+  const webhookSecrets = createSecretSealer(config.keyPeppers, 'webhook-secret');
+  const webhookSender = createWebhookSender({ allowlist: webhookAllowlist, proxies: config, deadlineMs });
   let bulk: BulkWorker | undefined;
+  let webhooks: { stop(): Promise<void> } | undefined;
   let delivering: { stop(): Promise<void> } | undefined;
 
   return {
@@ -95,7 +101,9 @@ export async function createAuthContext(
     wakeBulk: () => bulk?.wake(),
     ssoAllowlist,
     oidcClients,
-    ssoSecrets: createSecretSealer(config.keyPeppers),
+    ssoSecrets: createSecretSealer(config.keyPeppers, 'sso-client-secret'),
+    webhookSecrets,
+    webhookAllowlist,
     ssoLogins: createLoginSealer(config.keyPeppers),
     now,
     readinessChecks: {
@@ -110,6 +118,10 @@ export async function createAuthContext(
         delivering = startDelivering({ ...delivery, database }, onError);
       }
       bulk = startWorking({ database, events, now }, (error) => logger.warn('bulk_work_failed', { error }));
+      webhooks = startDeliveringWebhooks(
+        { database, secrets: webhookSecrets, sender: webhookSender, events, now },
+        (error) => logger.warn('webhook_delivery_failed', { error }),
+      );
       sweeping = startSweeping({ database, events, mails }, now, (error) =>
         logger.warn('session_sweep_failed', { error }),
       );
@@ -117,6 +129,8 @@ export async function createAuthContext(
     async close() {
       sweeping?.stop();
       await delivering?.stop();
+      await webhooks?.stop();
+      await webhookSender.close();
       await bulk?.stop();
       if (overrides.mailTransport === undefined) await transport?.close();
       await oidcClients.close();

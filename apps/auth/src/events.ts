@@ -65,6 +65,15 @@ export interface AuthEvents {
   mailSent(fact: { mailId: string; template: string; attempts: number }): void;
   /** `isLast`: it is given up. `reason`: codes of the error, without the address. */
   mailFailed(fact: { mailId: string; template: string; attempts: number; isLast: boolean; reason: string }): void;
+  /** An attempt to send a webhook. `reason`: null if it was delivered. */
+  webhookAttempted(fact: {
+    organizationId: string;
+    deliveryId: string;
+    type: string;
+    attempt: number;
+    state: 'delivered' | 'waiting' | 'failed';
+    reason: string | null;
+  }): void;
   profileUpdated(fact: Happening): void;
   /**
    * Also tells the gateways to forget what they know of the keys; null stands for a key whose hash cannot be read any
@@ -97,6 +106,11 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
   const budgets = metrics.counter('auth_budgets_changed_total', 'Changes of budgets, by kind.', ['change']);
   const alerts = metrics.counter('auth_budget_alerts_total', 'Percents that budgets have reached.');
   const mails = metrics.counter('auth_mails_total', 'Attempts to send a mail, by result.', ['result']);
+  const webhooks = metrics.counter(
+    'auth_webhook_attempts_total',
+    'Attempts to send a webhook, by state of its delivery.',
+    ['state'],
+  );
   const blocks = metrics.counter('auth_access_changed_total', 'Blocks and their ends, by change.', ['change']);
   const verdicts = metrics.counter('auth_key_verdicts_total', 'Keys that gateways asked about, by verdict.', [
     'verdict',
@@ -200,6 +214,11 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
       mails.inc({ result: fact.isLast ? 'given_up' : 'failed' });
       if (fact.isLast) logger.error('mail_given_up', { ...fact });
       else logger.warn('mail_failed', { ...fact });
+    },
+    webhookAttempted(fact) {
+      webhooks.inc({ state: fact.state });
+      if (fact.state === 'delivered') logger.info('webhook_delivered', fact);
+      else logger.warn(fact.state === 'failed' ? 'webhook_given_up' : 'webhook_failed', fact);
     },
     profileUpdated(fact) {
       updates.inc();

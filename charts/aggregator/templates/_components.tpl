@@ -13,7 +13,7 @@ auth:
   port: 3001
   stores: {{ toJson (concat (list "postgres" "redis") (ternary (list "smtp") list (eq .Values.accounts.mail.transport "smtp"))) }}
   keys: [KEY_PEPPER, AUTH_JWT_PRIVATE_KEY]
-  asksIssuers: {{ .Values.accounts.sso.enabled }}
+  asksOthers: {{ or .Values.accounts.sso.enabled .Values.accounts.webhooks.enabled }}
 provider-orchestrator:
   port: 3002
   calls: {{ toJson $mock }}

@@ -24,7 +24,7 @@ spec:
     {{- range .component.stores | default list }}
     {{- include "aggregator.egressToStore" (index $network.stores .) | nindent 4 }}
     {{- end }}
-    {{- if or .component.asksProviders .component.asksIssuers }}
+    {{- if or .component.asksProviders .component.asksOthers }}
     {{- include "aggregator.egressToProviders" $root | nindent 4 }}
     {{- end }}
     {{- if include "aggregator.hasApiToken" . }}

@@ -105,6 +105,9 @@ SIGN_UP_DOMAINS: {{ join "," . | quote }}
 {{- with $accounts.sso.issuerAllowlist }}
 SSO_ISSUER_ALLOWLIST: {{ join "," . | quote }}
 {{- end }}
+{{- with $accounts.webhooks.allowlist }}
+WEBHOOK_ALLOWLIST: {{ join "," . | quote }}
+{{- end }}
 EMAIL_VERIFICATION: {{ $accounts.emailVerification | quote }}
 MAIL_TRANSPORT: {{ $accounts.mail.transport }}
 {{- with $accounts.mail.from }}

@@ -58,6 +58,7 @@ export * from './management/sso.ts';
 export * from './management/teams.ts';
 export * from './management/tenants.ts';
 export * from './management/usage.ts';
+export * from './management/webhooks.ts';
 export * from './money.ts';
 export * from './openai/chat.ts';
 export * from './openai/completions.ts';

@@ -1,6 +1,7 @@
 import type { BudgetSpending } from '@aggregator/contracts';
 import type { AuthContext } from '../auth-context.ts';
 import type { Transaction } from '../database/create-database.ts';
+import { announce } from '../webhooks/announce.ts';
 
 type Parts = Pick<AuthContext, 'database' | 'events' | 'mails' | 'now' | 'sendsMails'>;
 type Spending = BudgetSpending['budgets'][number];
@@ -9,7 +10,7 @@ const recipientsMax = 20;
 const nanoUsdPerCent = 10_000_000n;
 
 /**
- * Sends the alert of a budget whose next percent is reached: a log line, and a mail to all who can raise it. Each percent once
+ * Sends the alert of a budget whose next percent is reached: a log line, a webhook, and a mail to all who can raise it. Each percent once
  * in a period; of several at once only the highest. End users have too many budgets for that. Rejects if a mail cannot wait:
  * then nothing was noted, and billing tells again.
  */
@@ -41,6 +42,10 @@ export async function sendAlerts(
         ...{ organizationName: budget.organization.name, spent: toDollars(spent), amount: toDollars(budget.amount) },
       });
     }
+    await announce(transaction, at, {
+      type: 'budget.threshold',
+      data: { organizationId, budgetId, period, percent, spentNanoUsd, amountNanoUsd: budget.amount.toString() },
+    });
     return true;
   });
   if (isNew) events.budgetAlert({ organizationId, budgetId, period, percent, spentNanoUsd });

@@ -8,6 +8,7 @@ import { toApiKey } from '../keys/stored-key.ts';
 import { readCeilings } from '../limits/read-ceilings.ts';
 import { toMember } from '../members/to-member.ts';
 import { toTeam } from '../teams/to-team.ts';
+import { toWebhook } from '../webhooks/endpoints.ts';
 
 const pageSize = 500;
 
@@ -47,6 +48,9 @@ export async function* exportLines(
   }
   for await (const row of inPages((cursor) => database.invitation.findMany(after(cursor)), toId)) {
     yield { type: 'invitation', row: toInvitation(row) };
+  }
+  for await (const row of inPages((cursor) => database.webhookEndpoint.findMany(after(cursor)), toId)) {
+    yield { type: 'webhook', row: toWebhook(row) };
   }
   for await (const row of inPages((cursor) => database.auditEntry.findMany(after(cursor)), toId)) {
     yield { type: 'audit_entry', row: toAuditEntry(row) };

@@ -3,6 +3,7 @@ import type { Database } from '../database/create-database.ts';
 import { deleteOrganizations } from '../deletion/delete-organizations.ts';
 import { adoptEarlierMails } from '../mail/adopt-earlier-mails.ts';
 import type { MailQueue } from '../mail/mail-queue.ts';
+import { sweepWebhooks } from '../webhooks/sweep-webhooks.ts';
 
 const perSweepMax = 1000;
 
@@ -58,6 +59,7 @@ export function startSweeping(
   const timer = setInterval(() => {
     sweepSessions(database, now())
       .then(() => sweepMails(database, mails, now()))
+      .then(() => sweepWebhooks(database, now()))
       .then(() => deleteOrganizations({ database, events }, now()))
       .catch(onError);
   }, sweepIntervalMs);

@@ -1,24 +1,6 @@
 import { type SsoProvider, ssoMapping } from '@aggregator/contracts';
 import type { Database, Transaction } from '../database/create-database.ts';
 import type { SsoProvider as Row } from '../generated/prisma/client.ts';
-import { deriveSealingKey, open, seal } from '../secrets/seal.ts';
-
-export interface SecretSealer {
-  seal(secret: string, providerId: string): Uint8Array<ArrayBuffer>;
-  /** Null if it was sealed with a pepper that is no longer configured. */
-  open(sealed: Uint8Array, providerId: string): string | null;
-}
-
-export function createSecretSealer(peppers: readonly string[]): SecretSealer {
-  const keys = peppers.map((pepper) => deriveSealingKey(pepper, 'sso-client-secret'));
-  const present = keys[0];
-  if (present === undefined) throw new RangeError('at least one pepper is needed');
-  return {
-    seal: (secret, providerId) => seal(present, secret, providerId),
-    open: (sealed, providerId) =>
-      keys.map((key) => open(key, sealed, providerId)).find((text) => text !== null) ?? null,
-  };
-}
 
 /** Where the identity provider sends people back to. One for each provider, so that no provider answers for another. */
 export function toRedirectUri(publicUrl: string, name: string): string {

@@ -10,6 +10,7 @@ import { priceRoutes } from './price-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
 import type { ApiRoute } from './route.ts';
 import { ssoRoutes } from './sso-routes.ts';
+import { webhookRoutes } from './webhook-routes.ts';
 
 /** Every public route of the gateway, in the order of the reference. */
 export const apiRoutes: readonly ApiRoute[] = [
@@ -19,6 +20,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...organizationRoutes,
   ...moneyRoutes,
   ...budgetRoutes,
+  ...webhookRoutes,
   ...paymentRoutes,
   ...deadLetterRoutes,
   ...invoiceRoutes,

@@ -8,7 +8,17 @@ export type RequestedDeletion = z.infer<typeof requestedDeletion>;
 
 /** One line of `GET /auth/organization/export` (JSON Lines): what it is, and its row. No secret is in it. */
 export const exportedLine = z.strictObject({
-  type: z.enum(['organization', 'member', 'team', 'team_member', 'budget', 'api_key', 'invitation', 'audit_entry']),
+  type: z.enum([
+    'organization',
+    'member',
+    'team',
+    'team_member',
+    'budget',
+    'api_key',
+    'invitation',
+    'webhook',
+    'audit_entry',
+  ]),
   row: z.record(z.string(), z.unknown()),
 });
 export type ExportedLine = z.infer<typeof exportedLine>;

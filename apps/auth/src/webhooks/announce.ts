@@ -1,0 +1,30 @@
+import type { WebhookEvent } from '@aggregator/contracts';
+import { createUuidV7 } from '@aggregator/service-kit';
+import { QueueFullError } from '@aggregator/work-queue';
+import { type Transaction, toSqlConnection } from '../database/create-database.ts';
+import { createEventJobs } from './webhook-queues.ts';
+
+/**
+ * Queues an event for the endpoints of its organisation, in the transaction of the change itself. Writes nothing if no
+ * endpoint wants it. Drops it if too many events of the organisation wait: a change never fails because of a webhook.
+ */
+export async function announce(
+  transaction: Transaction,
+  now: Date,
+  { type, data }: Pick<WebhookEvent, 'type' | 'data'>,
+): Promise<void> {
+  const { organizationId } = data;
+  const wanted = await transaction.webhookEndpoint.findFirst({
+    where: { organizationId, events: { has: type } },
+    select: { id: true },
+  });
+  if (wanted === null) return;
+  const event: WebhookEvent = { type, timestamp: now.toISOString(), data };
+  const job = { key: createUuidV7(now.getTime()), tenant: organizationId, body: Buffer.from(JSON.stringify(event)) };
+  const connection = toSqlConnection(transaction);
+  await createEventJobs(connection)
+    .enqueue(connection, now, job)
+    .catch((error: unknown) => {
+      if (!(error instanceof QueueFullError)) throw error;
+    });
+}
