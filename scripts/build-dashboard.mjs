@@ -43,7 +43,7 @@ export async function buildDashboard() {
   return true;
 }
 
-/** The table of permissions as a module of its own: the pages take no other code from contracts. */
+/** The table of permissions as a separate module: the pages take no other code from contracts. */
 function permissionsModule(table) {
   const id = 'virtual:permissions';
   return {
@@ -78,7 +78,7 @@ async function main() {
       outDir: half,
       emptyOutDir: true,
       target: ['chrome123', 'firefox121', 'safari17.5'],
-      // Everything is a file of its own: the content-security policy allows no inline data.
+      // Everything is a separate file: the content-security policy allows no inline data.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       manifest: 'manifest.json',

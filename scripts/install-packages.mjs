@@ -10,17 +10,17 @@ const quietScripts = { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_SKI
 
 /**
  * Installs what package-lock.json names, unless it is there already. For `toRun` without the tools that only development
- * needs; these come when something asks for them. Tells on stderr how long it has been at it.
+ * needs; these are installed when something asks for them. Writes the elapsed time to stderr.
  */
 export async function installPackages({ toRun = false } = {}) {
   if (isInstalled(toRun)) return;
   const startedAt = performance.now();
-  const tell = () => {
+  const report = () => {
     const seconds = Math.round((performance.now() - startedAt) / 1_000);
     process.stderr.write(`installing packages${seconds > 0 ? ` … ${seconds} s` : ''}\n`);
   };
-  tell();
-  const timer = setInterval(tell, PROGRESS_INTERVAL_MS);
+  report();
+  const timer = setInterval(report, PROGRESS_INTERVAL_MS);
   try {
     // `ci` begins by deleting everything, also under an `npm start` that runs from it. What is there is only added to.
     const isFresh = !existsSync(join(ROOT, 'node_modules/.package-lock.json'));

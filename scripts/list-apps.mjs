@@ -6,7 +6,7 @@ const PARENTS = ['apps', 'operators'];
 /** Runs from its sources, with the embedded adapters: it is bundled for no image. */
 const UNBUNDLED = ['standalone'];
 
-/** `apps` or `operators`; undefined for what has no program of its own. */
+/** `apps` or `operators`; undefined for a folder without a program. */
 export const parentOf = (app) => PARENTS.find((parent) => existsSync(join(ROOT, parent, app, 'src/main.ts')));
 
 /** Apps and operators that become a bundle, and so an image. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** The Node.js that came with the packages: it runs TypeScript directly, whatever the machine's own can do. */
+/** The Node.js that came with the packages: it runs TypeScript directly, even if the machine's own cannot. */
 export const bundledNode = () =>
   join(ROOT, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node');
 

@@ -1,5 +1,5 @@
 // `npm run --silent k8s:secrets | kubectl apply --namespace aggregator -f -`: the Secrets of a development installation, with
-// random values that are kept in var/ so that a second run changes nothing. `-- --keys` prints only the Secret of keys, anew
+// random values that are kept in var/ so that a second run changes nothing. `-- --keys` prints only the Secret of keys, new
 // each time and kept nowhere, for any other installation; `--namespace` writes one into them.
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

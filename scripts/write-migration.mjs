@@ -68,7 +68,7 @@ async function diff(databaseUrl, schemaFile) {
     Client: CatalogueClient,
   });
   const files = [{ path: schemaFile, content: readFileSync(schemaFile, 'utf8') }];
-  // The engine reports a crash of its own here before it ends the process.
+  // The engine reports its own crash here before it ends the process.
   globalThis.PRISMA_WASM_PANIC_REGISTRY = { set_message: (text) => process.stderr.write(`${text}\n`) };
   const engine = await SchemaEngine.new({}, () => undefined, bindMigrationAwareSqlAdapterFactory(adapter));
   const { stdout } = await engine.diff({

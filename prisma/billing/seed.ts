@@ -5,7 +5,7 @@ import { createTransaction } from '../../apps/billing/src/transactions/create-tr
 
 /**
  * Gives an organisation its first balance, through the ledger like every other top-up: once, however often it is
- * called and with whatever amount. Nothing where the amount is zero.
+ * called and with any amount. Nothing if the amount is zero.
  */
 export async function seed(
   databaseUrl: string,

@@ -103,7 +103,7 @@ function toDefinition(resource: ResourceDefinition): object {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    // Whoever removes the chart keeps the resources.
+    // The resources stay when the chart is removed.
     metadata: { name: `${plural}.${crdGroup}`, annotations: { 'helm.sh/resource-policy': 'keep' } },
     spec: {
       group: crdGroup,

@@ -30,7 +30,7 @@ export function configurationDocs(): string {
   return `# Configuration
 
 Every variable that is read, by whom. Written by \`npm run docs:configuration\` from the tables in each app's \`config.ts\`.
-A service tells all faults of its environment at once and does not start with any. Where only \`DATABASE_URL\` (a server) is
+A service reports all faults of its environment at once and does not start with any. Where only \`DATABASE_URL\` (a server) is
 set, each service uses its own database on it: \`aggregator_auth\`, \`aggregator_billing\` and so on.
 
 ${sections.join('\n')}`;

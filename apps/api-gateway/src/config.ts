@@ -120,7 +120,7 @@ export const apiGatewayVariables = {
   connectionsPerAddressMax: variable(
     'GATEWAY_CONNECTIONS_PER_ADDRESS_MAX',
     integer(1, 1_000_000).default(4096),
-    'Connections that one client address (IPv6: one /64) may have at once. Without effect behind proxies of ours (TRUSTED_PROXY_HOPS), whose address it would be.',
+    'Connections that one client address (IPv6: one /64) may have at once. Without effect behind our own proxies (TRUSTED_PROXY_HOPS), because the address would be theirs.',
   ),
 } as const;
 

@@ -51,7 +51,7 @@ export const authVariables = {
   accessTokenLifetimeSeconds: variable(
     'ACCESS_TOKEN_LIFETIME_SECONDS',
     integer(60, 86_400).default(900),
-    'Lifetime of an access token, in seconds. A token of an ended session is rejected within a second, whatever its lifetime.',
+    'Lifetime of an access token, in seconds. A token of an ended session is rejected within a second, even if its lifetime has not ended.',
     { aliases: ['AGG_AUTH_JWT_EXPIRATION'] },
   ),
   signUp: variable(

@@ -75,7 +75,7 @@ export const proxyVariables = {
   failoverFirstTokenTimeoutMs: variable(
     'FAILOVER_FIRST_TOKEN_TIMEOUT_MS',
     integer(1, dayMs).default(10_000),
-    "While another provider is left to try: longest wait for a stream's first token, in milliseconds. A model that thinks for longer has a limit of its own in the registry.",
+    "While another provider is left to try: longest wait for a stream's first token, in milliseconds. A model that thinks for longer has a separate limit in the registry.",
   ),
   failoverIdleTimeoutMs: variable(
     'FAILOVER_IDLE_TIMEOUT_MS',

@@ -21,7 +21,7 @@ export const standaloneVariables = {
   databaseUrl: variable(
     'DATABASE_URL',
     z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-    'PostgreSQL server on which each service has a database of its own. Unset: `npm start` brings an embedded one.',
+    'PostgreSQL server on which each service has a separate database. Unset: `npm start` brings an embedded one.',
     { isSecret: true },
   ),
   redisUrl: variable('REDIS_URL', z.string().optional(), 'See the services.', { isSecret: true }),

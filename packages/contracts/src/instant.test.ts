@@ -16,7 +16,7 @@ describe('a time that a client sends', () => {
     expect(dashboardQuery.parse({ from: text, to: text })).toMatchObject({ from: utc, to: utc });
   });
 
-  it('is taken from a query in which nobody encoded the plus sign', () => {
+  it('is taken from a query in which the plus sign is not encoded', () => {
     expect(dashboardQuery.parse({ from: '2027-01-01T00:00:00 03:00' }).from).toBe('2026-12-31T21:00:00.000Z');
   });
 

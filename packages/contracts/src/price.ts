@@ -27,7 +27,7 @@ export const tierBorder = z.number().int().min(1).max(100_000_000);
 
 /**
  * What a model costs. Where its vendor charges a long request otherwise, `above` says how: once all of its input together,
- * whatever it cost to read, is more than `inputTokens`, every unit of the request has those rates and no other, output
+ * including its cached part, is more than `inputTokens`, every unit of the request has those rates and no other, output
  * included. A rate that is missing there is missing, not taken from below.
  */
 export const rates = componentRates.extend({

@@ -92,7 +92,7 @@ function judgeLength(elements: readonly PatternElement[]): string | null {
   return longest > matchLengthMax ? `can match more than ${matchLengthMax} characters` : null;
 }
 
-/** Where an element may end early, whatever can come next must begin differently. */
+/** If an element may end early, each element that can follow must begin differently. */
 function judgeChoices(elements: readonly ElementRead[]): string | null {
   for (const [at, one] of elements.entries()) {
     if (one.min === one.max) continue;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readPrivacyPattern } from './privacy-pattern.ts';
 
-/** What is found by its own form, without being told; see `packages/anonymisation`. */
+/** What is found by its own form, without a list; see `packages/anonymisation`. */
 export const privacyKinds = ['email', 'phone', 'card', 'iban', 'passport', 'inn', 'snils', 'ip'] as const;
 export const privacyKind = z.enum(privacyKinds);
 export type PrivacyKind = z.infer<typeof privacyKind>;

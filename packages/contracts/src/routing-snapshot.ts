@@ -28,7 +28,7 @@ export const providerName = z
  */
 export const credentialRef = z.string().regex(/^(env:[A-Z][A-Z0-9_]{0,99}|stored:[0-9a-f-]{36}|none)$/);
 
-/** What a model can do beyond its operations, by the names that `GET /models` tells. */
+/** What a model can do beyond its operations, by the names that `GET /models` returns. */
 export const modelCapability = z.enum([
   'tools',
   'vision',
@@ -36,7 +36,7 @@ export const modelCapability = z.enum([
   'reasoning',
   'audio',
   'image_output',
-  /** Goes on from a trailing assistant message, so that a torn stream can be resumed. */
+  /** True if it continues a trailing assistant message, so that a torn stream can be resumed. */
   'prefill',
 ]);
 export type ModelCapability = z.infer<typeof modelCapability>;
@@ -73,7 +73,7 @@ export const snapshotProvider = z.strictObject({
   isAddressTrusted: z.boolean(),
   /** Its keys, each tried on its own account. */
   credentialRefs: z.array(credentialRef).min(1).max(16),
-  /** What only this type of provider needs to be told: `folder` for Yandex, `script` for Mock. */
+  /** Options that only this type of provider needs: `folder` for Yandex, `script` for Mock. */
   options: z.record(z.string().max(64), z.string().max(optionValueCharactersMax)),
   /** Most requests that one proxy has open there; null: the proxy's own bound. */
   concurrencyMax: z.number().int().min(1).max(10_000).nullable(),

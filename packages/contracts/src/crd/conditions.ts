@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** API group and version of every custom resource of ours, and the field manager of what we write into their status. */
+/** API group and version of all our custom resources, and the field manager of our writes to their status. */
 export const crdGroup = 'aggregator.dev';
 export const crdVersion = 'v1alpha1';
 export const crdApiVersion = `${crdGroup}/${crdVersion}`;

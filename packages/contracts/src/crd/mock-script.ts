@@ -11,7 +11,7 @@ const scriptedFault = z
   .strictObject(mockFault.shape)
   .refine(({ kind, status }) => (kind === 'Status') === (status !== undefined), 'status belongs to kind Status');
 
-/** What the built-in mock provider is told to do wrong, request by request, so that nobody has to tell the mock itself. */
+/** Faults that the built-in mock provider shows, request by request. No call to the mock itself is needed. */
 export const mockScript = z.strictObject({
   /** Before the first byte of each answer. */
   latencyMs: z.int().min(0).max(600_000).optional(),

@@ -11,7 +11,7 @@ import { durationText } from './duration.ts';
 
 const rule = (expression: string, message: string) => ({ rule: expression, message });
 
-/** A Go duration between two others; the API server judges the bounds, and whoever reads it judges them again. */
+/** A Go duration between two others; the API server checks the bounds, and each reader checks them again. */
 const duration = (atLeast: string, atMost: string) =>
   durationText.meta({
     'x-kubernetes-validations': [
@@ -108,7 +108,7 @@ const model = z
     ],
   });
 
-/** What the built-in mock provider is told to do wrong, for rehearsals; packages/mock-provider has the words. */
+/** Faults that the built-in mock provider shows, for rehearsals; packages/mock-provider defines the words. */
 export const mockFault = z
   .object({
     kind: z.enum(['Status', 'Cut', 'Stall', 'Unterminated', 'Malformed', 'Endless']),
@@ -142,7 +142,7 @@ export const providerSpec = z
     state: z
       .enum(['Enabled', 'Draining', 'Disabled'])
       .default('Enabled')
-      .describe('Draining and Disabled take no new request; Draining tells how many are still open.'),
+      .describe('Draining and Disabled take no new request; Draining reports how many are still open.'),
     endpoint: endpoint.optional(),
     credentials: z
       .object({
@@ -156,7 +156,7 @@ export const providerSpec = z
     options: z
       .record(z.string().max(64), z.string().max(200))
       .optional()
-      .meta({ maxProperties: 8, description: 'What only this type needs to be told: `folder` for Yandex.' }),
+      .meta({ maxProperties: 8, description: 'Options that only this type needs: `folder` for Yandex.' }),
     discovery: z
       .object({
         mode: z

@@ -1,5 +1,5 @@
 /**
- * Every error the system tells a caller, once: its HTTP status, OpenAI's `error.type`, the public sentence and whether
+ * Every error that a caller can receive, once: its HTTP status, OpenAI's `error.type`, the public sentence and whether
  * the same request can succeed later. `docs/errors.md` is checked against this table.
  */
 export interface CatalogueEntry {

@@ -6,7 +6,7 @@ import { anthropicErrorBody, toAnthropicErrorBody } from './wire.ts';
 const codes = Object.keys(errorCatalogue).filter(isErrorCode);
 
 describe('toAnthropicErrorBody', () => {
-  it.each(codes)('tells %s with a type of Anthropic’s and our own code', (code) => {
+  it.each(codes)('writes %s with a type of Anthropic’s and our own code', (code) => {
     const body = toAnthropicErrorBody(new AppError(code, { param: 'messages[0]' }), 'request-1');
 
     expect(anthropicErrorBody.parse(body)).toMatchObject({
@@ -17,7 +17,7 @@ describe('toAnthropicErrorBody', () => {
     expect(body.error.type).toMatch(errorCatalogue[code].status < 500 ? /^(?!api_error)/ : /api|overloaded|timeout/);
   });
 
-  it('tells nothing of the inside', () => {
+  it('writes no internal detail', () => {
     const error = new AppError('internal_error', { internal: 'secret' });
 
     expect(JSON.stringify(toAnthropicErrorBody(error, null))).not.toContain('secret');

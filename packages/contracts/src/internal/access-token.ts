@@ -3,7 +3,7 @@ import { scope } from '../principal.ts';
 
 /** `iss` and `aud` of access tokens. */
 export const accessTokenIssuer = 'ai-aggregator';
-/** The only algorithm that is accepted, whatever a token's header says. */
+/** The only algorithm that is accepted, even if a token's header names another. */
 export const accessTokenAlgorithm = 'EdDSA';
 /** Where auth serves the public keys (RFC 7517). */
 export const jwksPath = '/.well-known/jwks.json';

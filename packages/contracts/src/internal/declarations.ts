@@ -87,7 +87,7 @@ export type PutDeclarationsRequest = z.infer<typeof putDeclarationsRequest>;
 
 /**
  * What became of an entry. One that is refused is left out, and costs the others nothing:
- * - `name_taken`: declared by somebody else, who keeps it;
+ * - `name_taken`: declared by another owner, who keeps it;
  * - `credential_unknown`: send the credential again;
  * - `invalid`: the message says what.
  */

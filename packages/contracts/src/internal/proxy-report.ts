@@ -40,7 +40,7 @@ export const proxyReport = z.strictObject({
     .strictObject({
       epoch: z.number().int().min(1),
       version: z.number().int().min(1),
-      /** `nack`: refused whole; what was served before goes on. */
+      /** `nack`: refused whole; the proxy keeps serving the previous snapshot. */
       result: z.enum(['ack', 'nack']),
       problems: z.array(entryProblem).max(100),
     })

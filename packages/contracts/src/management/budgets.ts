@@ -76,7 +76,7 @@ export const budgetStatus = budget.extend({
   spentNanoUsd: nanoUsdString,
   /** By open requests, and by those whose charge is on its way; null while the counter store does not answer. */
   heldNanoUsd: nanoUsdString.nullable(),
-  /** What will be spent by the end of the period if it goes on like this; null if nobody can say yet. */
+  /** Spending at the end of the period if its rate does not change; null if there is no estimate yet. */
   forecastNanoUsd: nanoUsdString.nullable(),
 });
 export type BudgetStatus = z.infer<typeof budgetStatus>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** An event of usage that billing cannot post, and that nobody has decided on yet. */
+/** A usage event that billing cannot post and that no operator has decided on yet. */
 export const deadLetter = z.strictObject({
   id: z.uuid(),
   time: z.iso.datetime(),

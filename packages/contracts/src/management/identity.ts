@@ -6,7 +6,7 @@ import { privacyPolicy } from '../privacy-policy.ts';
 import { browserOrigin } from './browser-origin.ts';
 import { queryPage } from './page.ts';
 
-/** Bodies of `/auth/*` and `/users/*`. Unknown fields are refused, so nobody can give themselves a role or a balance. */
+/** Bodies of `/auth/*` and `/users/*`. Unknown fields are refused, so no user can give themselves a role or a balance. */
 const email = z
   .email()
   .max(254)
@@ -37,7 +37,7 @@ export type User = z.infer<typeof user>;
 export const organization = z.strictObject({
   id: z.uuid(),
   name: z.string(),
-  /** What is masked for every key and user of it, whatever those say themselves; null where it has no policy. */
+  /** What is masked for every key and user of it, even if their own policies mask less; null if it has no policy. */
   privacy: privacyPolicy.nullable(),
   /** False if no responses and conversations of it are stored. */
   storesResponses: z.boolean(),
@@ -143,7 +143,7 @@ export const queryFlag = z.enum(['true', 'false']).transform((text) => text === 
  * `cascade`: keys that the key made, and those that these made, are revoked too; true where absent.
  */
 export const revokeApiKeyQuery = z.strictObject({ kill: queryFlag.optional(), cascade: queryFlag.optional() });
-/** Query of `POST /auth/api-keys/{id}/rotate`: how many seconds the old key goes on working, at most a day; 0 where absent. */
+/** Query of `POST /auth/api-keys/{id}/rotate`: how many seconds the old key stays valid, at most a day; 0 if absent. */
 export const rotateApiKeyQuery = z.strictObject({
   overlapSeconds: z
     .string()

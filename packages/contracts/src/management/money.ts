@@ -43,7 +43,7 @@ export const createTransactionRequest = z.strictObject({
 export type CreateTransactionRequest = z.infer<typeof createTransactionRequest>;
 
 /**
- * `GET /billing/explain/{requestId}`: how the amount of a charge comes about, to be computed again by anybody; or why the
+ * `GET /billing/explain/{requestId}`: how the amount of a charge is computed, so that the caller can repeat it; or why the
  * request was rejected. The organisation's own requests; for `billing:manage` those of all.
  */
 export const chargeExplanation = z.strictObject({

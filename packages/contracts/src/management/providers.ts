@@ -38,9 +38,9 @@ const componentPrices = z.strictObject({
 export type ComponentPrices = z.infer<typeof componentPrices>;
 
 /**
- * What a model costs. Input that is read from or written to a cache costs what plain input costs unless told otherwise, and
- * reasoning what output costs; whatever else has no price is refused when a request would use it, never free. `above` is the
- * whole price of a request whose input is more than `inputTokens`, all of it together.
+ * What a model costs. Input that is read from or written to a cache costs what plain input costs by default, and
+ * reasoning what output costs; any other unit without a price is refused when a request would use it, never free. `above`
+ * is the whole price of a request whose input is more than `inputTokens`, all of it together.
  */
 export const priceInUsd = componentPrices
   .extend({ above: z.strictObject({ inputTokens: tierBorder, price: componentPrices }).optional() })
@@ -61,7 +61,7 @@ const modelFields = z.strictObject({
   /** Absent: unpriced, and so refused. */
   price: priceInUsd.optional(),
 });
-/** What makes no sense is refused at save, and not first when somebody asks for it. */
+/** A setting that makes no sense is refused at save, and not first when a request uses it. */
 export const managedModel = modelFields
   .refine(({ contextLength, maxOutputTokens }) => (maxOutputTokens ?? 1) <= contextLength, {
     path: ['maxOutputTokens'],

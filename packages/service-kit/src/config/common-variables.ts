@@ -47,7 +47,7 @@ export function commonVariables(service: PeerName, defaultPort: number) {
     shutdownQuietMs: variable(
       'SHUTDOWN_QUIET_MS',
       integer(0, 60_000).default(0),
-      'After SIGTERM: how long connections that wait for nothing are kept, in milliseconds; a request that comes on one of them is answered, and told that it was the last there.',
+      'After SIGTERM: how long connections that wait for nothing are kept, in milliseconds; a request that comes on one of them is answered with `Connection: close`.',
     ),
     shutdownGraceMs: variable(
       'SHUTDOWN_GRACE_MS',
