@@ -101,7 +101,7 @@ async function sample(load: ChildProcess, measured: readonly ChildProcess[]): Pr
   return { requestUs, chunkUs: (streamUs - requestUs) / chunksPerStream, p50Ms: plain.p50Ms, p99Ms: plain.p99Ms };
 }
 
-/** Two processes with the parts that ours are built on, and nothing else of ours; null where there are no servers for them. */
+/** Two processes with only the parts that our services are built on; null if there are no servers for them. */
 async function startFloor(upstreamUrl: string): Promise<{ load: ChildProcess; measured: ChildProcess[] } | null> {
   const { REDIS_URL, KAFKA_BROKERS } = process.env;
   if (!REDIS_URL || !KAFKA_BROKERS) return null;

@@ -11,7 +11,7 @@ export interface Measured {
   apiKey: string;
   /** Whose CPU time counts. */
   measured: ChildProcess[];
-  /** Ends what `keep` was not told of. */
+  /** Ends all that was not given to `keep`. */
   stop(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export function startMeasured(options: MeasuredOptions): Promise<Measured> {
   return REDIS_URL && KAFKA_BROKERS && POSTGRES_URL ? startSeparate(options, POSTGRES_URL) : startTogether(options);
 }
 
-/** Gateway and proxy each a process of its own on the measured core, the other four on the other one. */
+/** Gateway and proxy each a separate process on the measured core, the other four on the other one. */
 async function startSeparate(options: MeasuredOptions, postgresUrl: string): Promise<Measured> {
   process.env.TEST_POSTGRES_URL = postgresUrl;
   const services = await startServices(
@@ -48,7 +48,7 @@ async function startSeparate(options: MeasuredOptions, postgresUrl: string): Pro
     (service, file, environment) => {
       const isMeasured = service === 'api-gateway' || service === 'proxy';
       const child = startOnCore(isMeasured ? options.measuredCore : options.otherCore, file, [], environment);
-      // What is logged is part of the cost, but nobody here reads it.
+      // Logging is part of the cost, but this run does not read the log.
       child.stdout?.resume();
       return child;
     },

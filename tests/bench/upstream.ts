@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 
 /**
  * A provider that costs almost nothing: the same small answer every time, from bytes made in advance. Streams write one
- * event at a time, so that each is a chunk of its own on the wire. Run with a port; prints `ready`.
+ * event at a time, so that each is a separate chunk on the wire. Run with a port; prints `ready`.
  */
 const chunk = (delta: object, finish: string | null) =>
   Buffer.from(

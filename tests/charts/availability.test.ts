@@ -12,7 +12,7 @@ const proxyOf = (manifests: ReturnType<typeof render>) => find(manifests, 'State
 const budgets = (values: object) => ofKind(render(values), 'PodDisruptionBudget').map(({ metadata }) => metadata.name);
 
 describe('replicas', () => {
-  it('are those of the values, and nobody says how many where an autoscaler does', () => {
+  it('are those of the values, and are not set if an autoscaler sets them', () => {
     expect(proxyOf(render())).toHaveProperty('replicas', 2);
     expect(proxyOf(render(scaledProxy({})))).not.toHaveProperty('replicas');
   });

@@ -43,7 +43,7 @@ const environmentOf = (app: string, options: RenderOptions) => readEnvironments(
 /** A Secret's value is not here to be judged; what stands for it is. */
 const isSecret = (value: string | undefined) => value?.startsWith('secret:') === true || value === 'of the pod';
 
-describe('what the pods are told', () => {
+describe('environment of the pods', () => {
   it.each(Object.keys(variants))(
     'is read by the app that gets it, holds nothing that it refuses, and lacks nothing (%s)',
     (variant) => {
@@ -67,7 +67,7 @@ describe('what the pods are told', () => {
     },
   );
 
-  it('is a secret where the app calls it one, and comes out of a Secret that somebody made', () => {
+  it('is a secret if the app calls it one, and is read from a Secret that exists', () => {
     for (const [app, environment] of readEnvironments({ environment: 'production' })) {
       const secret = Object.values(tables[app] ?? {}).filter(({ name, isSecret }) => isSecret && name in environment);
       expect(
@@ -131,14 +131,14 @@ describe('what the pods are told', () => {
         KAFKA_SASL_PASSWORD: expect.stringMatching(/^secret:/),
       },
     ],
-  ])('tells proxy, billing and analytics of %s', (variant, expected) => {
+  ])('gives proxy, billing and analytics the variables of %s', (variant, expected) => {
     for (const app of ['proxy', 'billing', 'analytics']) {
       expect(environmentOf(app, variants[variant] ?? {})).toMatchObject(expected);
     }
     expect(environmentOf('auth', variants[variant] ?? {})).not.toHaveProperty('EVENT_TRANSPORT');
   });
 
-  it('tells the proxies alone of the transport to change to', () => {
+  it('gives only the proxies the transport to change to', () => {
     const change = variants['a change from Kafka to RabbitMQ'] ?? {};
     expect(environmentOf('proxy', change)).toMatchObject({
       EVENT_TRANSPORT: 'rabbitmq',

@@ -149,7 +149,7 @@ describe('monitoring', () => {
     expect(checkRules(text)).toBe('');
   });
 
-  it('asks for figures that somebody counts, and for no other', () => {
+  it('asks only for figures that a service counts', () => {
     const figures = [...alerts.map(({ expr }) => expr), ...queries].flatMap(figuresOf);
 
     expect(figures.length).toBeGreaterThan(20);

@@ -114,7 +114,7 @@ describe('NetworkPolicies', () => {
     expect(reach(internet)).toBe(false);
   });
 
-  it('let Prometheus read the admin ports of all that have one, and nobody else', () => {
+  it('let Prometheus read the admin ports of all that have one, and no other client', () => {
     const readable = (from: Endpoint) =>
       ours.filter((part) => isAllowed(dev.policies, { from, to: dev.endpointOf(part), port: 9090 }));
     const without = ['mock-provider', 'migrations', 'seed'];
@@ -124,7 +124,7 @@ describe('NetworkPolicies', () => {
     expect(readable(internet)).toEqual([]);
   });
 
-  it('let nobody read them where nobody is named', () => {
+  it('let no client read them if none is named', () => {
     const { policies, endpointOf } = install({ values: { ...leastValues, networkPolicy: { metrics: { from: [] } } } });
     const from = elsewhere('monitoring');
     expect(isAllowed(policies, { from, to: endpointOf('proxy'), port: 9090 })).toBe(false);

@@ -37,9 +37,9 @@ function summarise(manifests: readonly Manifest[]): string[] {
       .join(', '),
   );
   const services = ofKind(manifests, 'Service').map((one) => `Service ${one.metadata.name} ${portsOf(one).join(', ')}`);
-  const told = ['Deployment', 'StatefulSet', 'Job', 'Service', 'ServiceAccount', 'ConfigMap', 'NetworkPolicy'];
+  const known = ['Deployment', 'StatefulSet', 'Job', 'Service', 'ServiceAccount', 'ConfigMap', 'NetworkPolicy'];
   const others = manifests
-    .filter(({ kind }) => !told.includes(kind))
+    .filter(({ kind }) => !known.includes(kind))
     .map(({ kind, metadata }) => `${kind} ${metadata.name}`);
   return [...pods, ...services, ...others].sort();
 }
@@ -65,7 +65,7 @@ describe('the chart', () => {
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 
-  it('gives each workload an account of its own by the prefix that its peers know, and no pod a token it did not ask for', () => {
+  it('gives each workload a separate account by the prefix that its peers know, and no pod a token it did not ask for', () => {
     const pods = readPods(renderChart({ environment: 'dev' }).manifests);
     const services = pods.filter(({ owner }) => owner.kind !== 'Job');
 
@@ -143,7 +143,7 @@ describe('the chart', () => {
     expect(images({ services: { proxy: { image: { repository: 'my/proxy', tag: 'x' } } } })).toContain('my/proxy:x');
   });
 
-  it('starts pods anew when what they are told changes, and only those', () => {
+  it('restarts pods when their configuration changes, and only those', () => {
     const checksums = (values: object) =>
       new Map(
         readPods(renderChart({ values: { ...leastValues, ...values } }).manifests).map(({ owner, annotations }) => [

@@ -100,7 +100,7 @@ describe('a Secret that is missing', () => {
       '--from-literal=STRIPE_SECRET_KEY=',
     ],
     ['existingSecrets.seed', { ...without({ seed: '' }), seed: { enabled: true } }, '--from-literal=SEED_API_KEY='],
-  ])('%s is told with the command that makes it', (value, values, command) => {
+  ])('reports that %s is not set, with the command that creates it', (value, values, command) => {
     const refusal = readRefusal(values);
 
     expect(refusal).toContain(`${value} is not set`);

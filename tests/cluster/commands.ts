@@ -4,7 +4,7 @@ import { root } from '../tidy/source-files.ts';
 export interface CommandOptions {
   /** Written to standard input. */
   input?: string;
-  /** 60 s unless told. */
+  /** Default: 60 s. */
   timeoutMs?: number;
   environment?: Record<string, string>;
 }

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { z } from 'zod';
 import { helm, kubectl, kubectlJson, runCommand } from './commands.ts';
 
-/** One installation of the charts in a namespace of its own, reached through the gateway's Service. */
+/** One installation of the charts in a separate namespace, reached through the gateway's Service. */
 export interface Installation {
   readonly namespace: string;
   /** Address of the gateway's Service, as a pod of the cluster calls it. */
@@ -11,7 +11,7 @@ export interface Installation {
   readonly apiKey: string;
   /** From `helm install` until it said that everything is ready, in milliseconds. */
   readonly readyAfterMs: number;
-  /** In its namespace; 60 s unless told. */
+  /** In its namespace; 60 s by default. */
   kubectl(words: readonly string[], input?: string, timeoutMs?: number): Promise<string>;
   apply(...texts: readonly string[]): Promise<void>;
   /** The same chart with other values beside those of before. */
@@ -31,7 +31,7 @@ const chart = 'charts/aggregator';
 const imageTag = process.env.IMAGE_TAG || 'dev';
 const installDeadline = '300s';
 
-/** Of dev, with what tests want otherwise: money enough, and limits that nobody meets by accident. */
+/** Of dev, with what tests want otherwise: money enough, and limits that no test meets by accident. */
 const testValues = [
   `image.tag=${imageTag}`,
   'seed.creditNanoUsd=100000000000',
@@ -114,7 +114,7 @@ async function keepStore(namespace: string, store: string): Promise<void> {
   ]);
 }
 
-/** An installation and its namespace, whatever state a run that was broken off has left them in. */
+/** An installation and its namespace, in any state that an aborted run has left. */
 export async function removeInstallation(namespace: string): Promise<void> {
   const found = await kubectl(['get', 'namespace', namespace, '--ignore-not-found', '-o', 'name']);
   if (found === '') return;
@@ -122,7 +122,7 @@ export async function removeInstallation(namespace: string): Promise<void> {
   await kubectl(['delete', 'namespace', namespace, '--timeout=120s'], { timeoutMs: 150_000 });
 }
 
-/** Once for the whole cluster, whoever installs first. */
+/** Once for the whole cluster, by the first suite that installs. */
 async function installCrds(): Promise<void> {
   await helm(['upgrade', '--install', crdRelease, 'charts/aggregator-crds', '--namespace', 'default']);
 }

@@ -7,7 +7,7 @@ const object = z.object({
   status: providerStatus.optional(),
 });
 
-/** A Provider as the API server last told it. */
+/** A Provider as the API server last reported it. */
 export type SeenProvider = z.infer<typeof object>;
 
 export interface ProviderWatch {

@@ -9,7 +9,7 @@ import { removeInstallation } from './installation.ts';
 
 const namespace = 'aggregator';
 
-/** The code of the section that tells how it is installed in a cluster, block by block. */
+/** Code of the section about the installation in a cluster, block by block. */
 function readBlocks(): string[] {
   const text = readFileSync(join(root, 'README.md'), 'utf8');
   const section = text.slice(text.indexOf('## In a cluster'), text.indexOf('## The map'));

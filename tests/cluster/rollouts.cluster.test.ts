@@ -64,7 +64,7 @@ describe('fifty slow streams, and plain requests beside them', () => {
   );
 
   it(
-    'are told of the SIGKILL of their proxy, and what was delivered is charged once (I1)',
+    'end with an error when their proxy gets SIGKILL, and the delivered part is charged once (I1)',
     async () => {
       const opened = await open(20);
 

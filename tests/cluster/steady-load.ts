@@ -16,9 +16,9 @@ export interface SteadyLoadOptions {
   /** Asked in turn. */
   models: readonly string[];
   workers: number;
-  /** Between an answer and the next request of the same worker, in milliseconds; 0 unless told. */
+  /** Between an answer and the next request of the same worker, in milliseconds; 0 by default. */
   pauseMs?: number;
-  /** The load ends by itself after so many, whatever happens. */
+  /** The load always ends after so many. */
   requestsMax: number;
 }
 

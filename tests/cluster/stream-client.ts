@@ -21,14 +21,14 @@ export interface StreamOptions {
   apiKey: string;
   model: string;
   tokensMax: number;
-  /** Told of each piece. */
+  /** Called with each piece. */
   onToken?(): void;
 }
 
 const headersTimeoutMs = 60_000;
 const silenceMsMax = 60_000;
 
-/** Opens a stream and reads it to its end, whatever the end is. Never rejects. */
+/** Opens a stream and reads it to any kind of end. Never rejects. */
 export async function readStream(agent: Agent, options: StreamOptions): Promise<SeenStream> {
   const seen: SeenStream = {
     ...{ requestId: null, status: null, tokens: 0, isWhole: false, errorCode: null, isTorn: false, gapMsMax: 0 },

@@ -14,7 +14,7 @@ import { vercelRows } from './cases/vercel.ts';
 import { vercelEmbeddingsRows } from './cases/vercel-embeddings.ts';
 import { describeMatrix } from './describe-matrix.ts';
 
-// The AI SDK tells on the console what it does not know of a model.
+// The AI SDK warns on the console about models that it does not know.
 beforeAll(() => {
   globalThis.AI_SDK_LOG_WARNINGS = false;
 });

@@ -74,23 +74,23 @@ export function describeMatrix(rows: readonly MatrixRows[]): void {
         expect(user.takeRefusals()).toEqual([]);
       });
 
-      it('told a cost with every answer', async () => {
+      it('reported a cost with every answer', async () => {
         expect(await user.unpaid()).toEqual([]);
       });
 
-      it('went down by what the answers told, to the nano-USD', async () => {
-        const told = await user.toldNanoUsd();
+      it('went down by what the answers reported, to the nano-USD', async () => {
+        const reported = await user.reportedNanoUsd();
         let spent = -1n;
         await waitFor(
           async () => {
             spent = balanceBefore - (await readBalance());
-            return spent >= told;
+            return spent >= reported;
           },
-          { timeoutMs: postingTimeoutMs, describe: () => `${told} nano-USD to be posted, not ${spent}` },
+          { timeoutMs: postingTimeoutMs, describe: () => `${reported} nano-USD to be posted, not ${spent}` },
         );
 
-        expect(spent).toBe(told);
-        expect(told).toBeGreaterThan(0n);
+        expect(spent).toBe(reported);
+        expect(reported).toBeGreaterThan(0n);
       });
     });
 
@@ -101,10 +101,10 @@ export function describeMatrix(rows: readonly MatrixRows[]): void {
   });
 }
 
-/** Nobody asks the providers but the users, and what fails for ever is given up after one retry. */
+/** Only the users call the providers: probes are off. A failed call gets one retry. */
 const quiet = { PROVIDER_PROBE_INTERVAL_MS: '0', MAX_RETRIES: '1', RETRY_DELAY_MS: '1' };
 
-/** What a provider cannot do is told to the caller: nothing is left out in silence. */
+/** The caller is notified of what a provider cannot do: nothing is left out in silence. */
 async function expectDeclared(
   cell: MatrixCase,
   lack: Incapability,

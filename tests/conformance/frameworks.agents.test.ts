@@ -16,7 +16,7 @@ interface Framework {
 
 const fromPypi = (name: string, version: string): WantedPackage => ({ registry: 'pypi', name, version });
 
-/** Frameworks for agents in Python, each in the environment of its own version. */
+/** Frameworks for agents in Python, each in the environment of its version. */
 const frameworks: readonly Framework[] = [
   {
     sdk: 'openai-agents',

@@ -17,7 +17,7 @@ export interface MatrixRows {
   readonly sdk: string;
   readonly surface: string;
   readonly cases: readonly MatrixCase[];
-  /** What the SDK throws for a refusal, read: null where it is no error of its own kind. */
+  /** Reads what the SDK throws for a refusal; null if it is not an error of the SDK. */
   readRefusal(thrown: unknown): SdkRefusal | null;
 }
 

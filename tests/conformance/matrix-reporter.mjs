@@ -4,7 +4,7 @@ const titleWidth = 72;
 
 /**
  * Jest's reporter of the matrix: one line for each case of an SDK on a surface, one column for each provider. ✓ given,
- * – declared as impossible, and told so to the caller, ✗ neither.
+ * – declared as impossible, and reported so to the caller, ✗ neither.
  */
 export default class MatrixReporter {
   onRunComplete(_contexts, results) {

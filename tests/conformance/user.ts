@@ -4,7 +4,7 @@ import { type Fault, promptFor } from './providers/fault-word.ts';
 import type { ObservedProvider, SeenRefusal } from './providers/observed-provider.ts';
 import type { ProviderName } from './providers/provider-name.ts';
 import type { FakeProvider, ProviderModels, ProviderUnderTest } from './providers/providers.ts';
-import { readToldCost } from './told-cost.ts';
+import { readReportedCost } from './reported-cost.ts';
 
 export interface UserOptions {
   readonly baseUrl: string;
@@ -18,14 +18,14 @@ export interface UserOptions {
 /** Counts of tokens, and conversations: nothing is generated. */
 const freePath = /\/count_tokens$|^\/(?:api\/)?v1\/conversations(?:\/|$)/;
 
-/** Somebody with a key who asks the models of one provider, and adds up what each answer says that it cost. */
+/** A user with a key who calls the models of one provider, and adds up the cost that each answer reports. */
 export class User {
   readonly provider: ProviderName;
   readonly subject: ProviderUnderTest;
   readonly baseUrl: string;
   readonly apiKey: string;
   #options: UserOptions;
-  #toldNanoUsd = 0n;
+  #reportedNanoUsd = 0n;
   #lastCostNanoUsd: bigint | null = null;
   #lastResponse: Response | null = null;
   #pending: Promise<void>[] = [];
@@ -39,13 +39,13 @@ export class User {
     this.apiKey = options.apiKey;
   }
 
-  /** The name by which the provider's model is asked for, whoever else has one of that name. */
+  /** The name by which the provider's model is asked for, also if another provider has one of that name. */
   model(purpose: keyof ProviderModels = 'chat'): string {
     const { models } = this.subject;
     return `${this.provider}/${models[purpose] ?? models.chat}`;
   }
 
-  /** The model's name as its own vendor has it: what an answer tells. */
+  /** The model's name as its own vendor has it; answers report this name. */
   servedModel(purpose: keyof ProviderModels = 'chat'): string {
     return this.model(purpose).slice(this.provider.length + 1);
   }
@@ -67,12 +67,12 @@ export class User {
     return this.#lastCostNanoUsd;
   }
 
-  async toldNanoUsd(): Promise<bigint> {
+  async reportedNanoUsd(): Promise<bigint> {
     await this.#settle();
-    return this.#toldNanoUsd;
+    return this.#reportedNanoUsd;
   }
 
-  /** Paths whose answers told no cost although something was generated. */
+  /** Paths whose answers reported no cost although something was generated. */
   async unpaid(): Promise<readonly string[]> {
     await this.#settle();
     return this.#unpaid;
@@ -99,7 +99,7 @@ export class User {
     return this.#options.fake.lastRequest();
   }
 
-  /** What the provider has not taken since somebody last asked. */
+  /** Requests that the provider has rejected since the last call. */
   takeRefusals(): SeenRefusal[] {
     return this.#options.observed.takeRefusals();
   }
@@ -110,9 +110,9 @@ export class User {
   }
 
   async #readCost(response: Response): Promise<void> {
-    const cost = readToldCost(await response.text());
+    const cost = readReportedCost(await response.text());
     this.#lastCostNanoUsd = cost;
-    this.#toldNanoUsd += cost ?? 0n;
+    this.#reportedNanoUsd += cost ?? 0n;
     const { pathname } = new URL(response.url);
     if ((cost ?? 0n) <= 0n && !freePath.test(pathname)) this.#unpaid.push(pathname);
   }

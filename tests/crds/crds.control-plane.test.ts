@@ -143,7 +143,7 @@ describe('kubectl get', () => {
     expect(found.parse(none.json).items).toEqual([]);
   });
 
-  it('keeps the status out of reach of whoever writes the resource', async () => {
+  it('ignores a status in a write of the resource', async () => {
     const provider = { apiVersion: 'aggregator.dev/v1alpha1', kind: 'Provider', metadata: { name: 'seen' } };
     const forged = { ...provider, spec: { type: 'Mock' }, status: { models: { count: 9999 } } };
     expect(await update(forged)).toMatchObject({ status: 200 });

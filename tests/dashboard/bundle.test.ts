@@ -38,7 +38,7 @@ const sizeOf = (names: Iterable<string>) =>
 describe('the pages as they are built', () => {
   const entries = Object.keys(manifest).filter((name) => manifest[name]?.isEntry === true);
 
-  it('load at most 200 kB of compressed script at first, on whatever page', () => {
+  it('load at most 200 kB of compressed script at first, on every page', () => {
     const pages = entries.flatMap((name) => manifest[name]?.dynamicImports ?? []);
     const sizes = pages.map((page) => [page, sizeOf(listNeeded([...entries, page]))] as const);
 

@@ -14,7 +14,7 @@ const findAll = (pattern: RegExp) => [...pages.join('\n').matchAll(pattern)].map
 const isKnown = (word: string) =>
   [word, word.replace(/^billing_/, '')].some((name) => source.includes(`'${name}'`)) || source.includes(`${word}:`);
 
-describe('pages for whoever is on call', () => {
+describe('pages for the engineer on call', () => {
   it('name figures, log lines and codes that are in the code', () => {
     const quoted = findAll(/`([a-z]+(?:_[a-z]+)+)(?:\{[^`]*\})?`/g);
     const searched = findAll(/grep (?:-E )?'?([a-z_|]+_[a-z_|]+)'?/g).flatMap((words) => words.split('|'));

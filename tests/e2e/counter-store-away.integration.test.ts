@@ -21,7 +21,7 @@ afterAll(async () => {
 
 describe('the counter store away', () => {
   it.each(['cut', 'hang'] as const)(
-    '%s: requests go on, each held in the ledger and charged once (I1, I2, I24)',
+    '%s: requests succeed, each held in the ledger and charged once (I1, I2, I24)',
     async (how) => {
       const { apiKey } = await signUp(services.baseUrl);
       const client = createManagementClient(services.baseUrl, apiKey);

@@ -42,7 +42,7 @@ const asked = z.object({
 type Asked = z.infer<typeof asked>;
 
 /**
- * An OpenAI-compatible provider that keeps a ledger of its own. It writes as many words as it may, a token each, at most
+ * An OpenAI-compatible provider that keeps its own ledger. It writes as many words as it may, a token each, at most
  * 200, and stops when its connection ends. `report-<how>` in a prompt says which usage it reports.
  */
 export async function startLedgerProvider(): Promise<LedgerProvider> {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { walkAsNewUser } from './new-user.ts';
 import { type Services, startServices } from './start-services.ts';
 
-describe('a new user, on PostgreSQL, Redis and Kafka, each service a process of its own', () => {
+describe('a new user, on PostgreSQL, Redis and Kafka, each service a separate process', () => {
   let services: Services;
   beforeAll(async () => {
     services = await startServices();

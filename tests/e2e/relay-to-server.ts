@@ -37,7 +37,7 @@ export async function startRelay(first: { host: string; port: number }): Promise
     port: typeof address === 'object' && address !== null ? address.port : 0,
     set(next) {
       state = next;
-      // What hung is out of step with its server: it begins anew.
+      // What hung is out of step with its server: it is opened again.
       if (next !== 'hang') for (const socket of sockets) socket.destroy();
     },
     leadTo(next) {

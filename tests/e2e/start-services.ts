@@ -18,7 +18,7 @@ export interface Services {
   stop(): Promise<void>;
 }
 
-/** How a service becomes a process; its standard output is whoever launches it to read. */
+/** How a service becomes a process; the launcher reads its standard output. */
 type Launch = (service: ServiceName, file: string, environment: NodeJS.ProcessEnv) => ChildProcess;
 
 const launchHere: Launch = (_service, file, environment) =>
@@ -27,7 +27,7 @@ const launchHere: Launch = (_service, file, environment) =>
 const startDeadlineMs = 90_000;
 const stopDeadlineMs = 60_000;
 
-/** The six services, each as a process of its own, on the PostgreSQL, Redis and Kafka that the environment names. */
+/** The six services, each as a separate process, on the PostgreSQL, Redis and Kafka that the environment names. */
 export async function startServices(extra: Record<string, string> = {}, launch = launchHere): Promise<Services> {
   const databases = await createServiceDatabases();
   const stateDirectory = await mkdtemp(join(tmpdir(), 'aggregator-services-'));

@@ -3,7 +3,7 @@ import { attacks } from './attacks/index.ts';
 import { loadOptions, runOrder } from './messages.ts';
 
 /**
- * One attack in a process of its own, so that its work delays no clock but its own. It gives way to the services: an
+ * One attack in a separate process, so that its work delays no clock but its own. It gives way to the services: an
  * attacker has its own machine, and its CPU time must not count as theirs.
  */
 setPriority(10);

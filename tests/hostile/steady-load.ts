@@ -2,8 +2,8 @@ import { Agent, request as httpRequest } from 'node:http';
 import { loadOptions, runOrder, type SteadyReport, type Tenant } from './messages.ts';
 
 /**
- * The steady load of ordinary clients: each tenant sends one request every `intervalMs`, whatever became of the one before
- * (open loop), so that a service that hangs shows as late answers and not as fewer requests.
+ * The steady load of ordinary clients: each tenant sends one request every `intervalMs`, also if the one before is
+ * still open (open loop), so that a service that hangs shows as late answers and not as fewer requests.
  */
 const intervalMs = 125;
 const deadlineMs = 10_000;

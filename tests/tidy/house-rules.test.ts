@@ -71,7 +71,8 @@ describe('house rules', () => {
   });
 
   it('defines getters of services in classes alone', () => {
-    // V8 makes a hidden class for each object with a getter of its own, and keeps all that the getter sees until a full collection.
+    // V8 makes a hidden class for each object literal with a getter.
+    // It keeps all that the getter sees until a full collection.
     const services = product.filter((file) => !file.path.startsWith('operators/'));
     expect(findLines(services, /^ {4,}get \w+\(\)/)).toEqual([]);
   });

@@ -69,7 +69,7 @@ describe('access through the gateway', () => {
     expect((await operator.request('GET', '/v1/orchestrator/providers')).status).toBe(200);
   });
 
-  it("limits a user with an access token, whatever its owner's keys ask for (I14)", async () => {
+  it('limits a user with an access token, and with a key that asks for no limits (I14)', async () => {
     const owner = await signUp('limited');
     const body = { name: 'unbound', limits: { requestsPerMinute: null, concurrentRequests: null } };
     const created = await as(owner.token).request('POST', '/v1/auth/api-keys', body);

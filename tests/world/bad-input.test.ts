@@ -154,7 +154,7 @@ describe('bad input on the chat route', () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  it('does not answer what is no route, whatever the spelling', async () => {
+  it('rejects a path that is no route, in every spelling', async () => {
     for (const path of [
       '/v1/../internal/leases',
       '/internal/keys/verify',

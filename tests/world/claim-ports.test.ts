@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { claimPorts } from './claim-ports.ts';
 
 describe('claimed ports', () => {
-  it('are nobody else’s, also of many who claim at the same time, and free to listen on', async () => {
+  it('are claimed by one process, also when many claim at the same time, and are free to listen on', async () => {
     const held = await claimPorts();
     const claims = [held, ...(await Promise.all(Array.from({ length: 20 }, claimPorts)))];
 

@@ -6,10 +6,10 @@ const firstPort = 10_000;
 const endPort = 20_000;
 const portsPerWorld = 10;
 const worldPorts = [0, 1, 2, 3, 4, 5];
-/** Of the ten ports of a world, the one that nobody uses: who listens there has the others. */
+/** Of the ten ports of a world, the one that no service uses: the process that listens there owns the others. */
 const claimOffset = 9;
 
-/** Six ports in a row that nobody else who claims ports gets until they are given back. */
+/** Six ports in a row that no other claim gets until they are given back. */
 export interface PortClaim {
   readonly base: number;
   release(): Promise<void>;
@@ -37,7 +37,7 @@ async function isFree(port: number): Promise<boolean> {
   return server !== null;
 }
 
-/** Null where somebody else listens. */
+/** Null if another process listens. */
 async function listen(port: number): Promise<Server | null> {
   const server = createServer().unref();
   // Node lets processes of one cluster listen together; a claim is for one alone.

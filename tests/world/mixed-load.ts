@@ -6,7 +6,7 @@ export interface Seen {
   /** Null where no head of an answer came. */
   requestId: string | null;
   status: number | null;
-  /** The exact cost that the answer told; null where it told none. */
+  /** The exact cost that the answer reported; null if it reported none. */
   costNanoUsd: string | null;
   /** The answer came whole. */
   isWhole: boolean;

@@ -41,7 +41,7 @@ describe('an unmodified OpenAI SDK', () => {
     });
   });
 
-  it('chats, and is told what the answer cost', async () => {
+  it('chats, and receives the cost of the answer', async () => {
     const completion = await client.chat.completions.create({ model: 'mock-small', messages: hello });
 
     expect(completion.choices[0]?.message.content).toEqual(expect.stringMatching(/\S/));

@@ -4,7 +4,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { startWorld, type World } from './start-world.ts';
 import { Callers } from './tenant-actors.ts';
 
-/** Routes whose answer a person gets without an object of its own. */
+/** Routes whose answer a person gets without an own object. */
 const readable = apiRoutes.filter(
   ({ method, path, needs, answer, errors, answerType }) =>
     method === 'GET' &&

@@ -108,7 +108,7 @@ it.each(Object.keys(poison(randomUUID())))('shows what is charged, and nothing e
   expect(shown).toBe(charged);
 });
 
-it('shows what is charged, to the nano, in whatever order and batches poison comes (I23)', async () => {
+it('shows what is charged, to the nano, for any order and batching of poison (I23)', async () => {
   const names = Object.keys(poison(randomUUID()));
   const plan = fc.record({
     order: fc.shuffledSubarray(names, { minLength: names.length }),

@@ -49,11 +49,11 @@ describe('a thousand requests over fifty connections', () => {
         .filter(({ kind }) => kind === 'plain' || kind === 'stream')
         .filter((one) => one.status !== 200 || !one.isWhole),
     ).toEqual([]);
-    // What clients were told is what they were charged.
+    // Clients are charged what their answers reported.
     const amounts = new Map(charged.map((row) => [row.requestId, row.amountNanoUsd]));
-    const told = seen.filter((one) => one.costNanoUsd !== null);
-    expect(told.length).toBeGreaterThan(300);
-    expect(told.filter((one) => amounts.get(one.requestId ?? '') !== `-${one.costNanoUsd}`)).toEqual([]);
+    const reported = seen.filter((one) => one.costNanoUsd !== null);
+    expect(reported.length).toBeGreaterThan(300);
+    expect(reported.filter((one) => amounts.get(one.requestId ?? '') !== `-${one.costNanoUsd}`)).toEqual([]);
     // Refused means that no provider was called.
     const refused = new Set(seen.filter((one) => one.kind === 'refused').map((one) => one.requestId));
     expect(provider.ledger.records().filter((record) => refused.has(record.attemptId.split('/')[0] ?? ''))).toEqual([]);

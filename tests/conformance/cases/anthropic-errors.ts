@@ -55,7 +55,7 @@ const cases: readonly MatrixCase[] = [
     },
   },
   {
-    title: 'throws RateLimitError where the provider has no room and nobody else is there',
+    title: 'throws RateLimitError if the provider has no room and there is no other provider',
     async run(user) {
       const thrown = await provoke(user, 'rate-limit');
 

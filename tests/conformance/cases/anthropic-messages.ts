@@ -102,7 +102,7 @@ const cases: readonly MatrixCase[] = [
       const message = await ask(user, 'One STOP two', { stop_sequences: ['STOP'] });
 
       expect(message.text.trim()).toBe('You said: One');
-      // Providers of other dialects do not tell a stop at a word from a plain end.
+      // Providers of other dialects do not distinguish a stop at a word from a plain end.
       expect(['stop_sequence', 'end_turn']).toContain(message.stop_reason);
     },
   },

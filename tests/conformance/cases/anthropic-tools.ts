@@ -36,7 +36,7 @@ function answerAll(calls: readonly { id: string }[]): Anthropic.ToolResultBlockP
 
 const cases: readonly MatrixCase[] = [
   {
-    title: 'uses a tool and tells its result',
+    title: 'uses a tool and returns its result',
     async run(user) {
       const messages: Anthropic.MessageParam[] = [{ role: 'user', content: callsOneTool }];
       const first = await ask(user, messages);

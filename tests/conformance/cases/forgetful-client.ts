@@ -14,9 +14,9 @@ function forget({ content, tool_calls: calls = [] }: OpenAI.ChatCompletionMessag
   const kept = calls.flatMap((call) => (call.type === 'function' ? [call] : []));
   return {
     ...{ role: 'assistant', content },
-    tool_calls: kept.map(({ id, function: { name, arguments: told } }) => ({
+    tool_calls: kept.map(({ id, function: { name, arguments: input } }) => ({
       ...{ id, type: 'function' },
-      function: { name, arguments: told },
+      function: { name, arguments: input },
     })),
   };
 }

@@ -62,7 +62,7 @@ function toCases(surface: Surface): readonly MatrixCase[] {
       },
     },
     {
-      title: 'binds tools and goes on with their results',
+      title: 'binds tools and continues with their results',
       async run(user) {
         const model = create(user).bindTools(tools);
         const asked = new HumanMessage(callsAllTools);

@@ -94,13 +94,13 @@ const cases: readonly MatrixCase[] = [
       ];
       const { content } = await readChoice(user, await ask(user, '', { messages }));
 
-      for (const told of user.subject.isAttentive ? ['Be brief.', 'Speak Czech.'] : ['You said']) {
-        expect(content).toContain(told);
+      for (const words of user.subject.isAttentive ? ['Be brief.', 'Speak Czech.'] : ['You said']) {
+        expect(content).toContain(words);
       }
     },
   },
   {
-    title: 'goes on with a conversation',
+    title: 'continues a conversation',
     async run(user) {
       const messages: Fields['messages'] = [
         { role: 'user', content: 'One' },
@@ -151,7 +151,7 @@ const cases: readonly MatrixCase[] = [
     },
   },
   {
-    title: 'thinks as hard as it is told, and counts it',
+    title: 'thinks with the effort that is asked for, and counts it',
     needs: 'reasoning',
     asks: 'reasoning_effort',
     async run(user) {
@@ -187,8 +187,8 @@ const cases: readonly MatrixCase[] = [
 
       expect(finishReason).toBe('length');
       expect(content).toMatch(/^You/);
-      const { completion_tokens: told = 0, completion_tokens_details: details } = usage ?? {};
-      expect(told - (details?.reasoning_tokens ?? 0)).toBeLessThanOrEqual(5);
+      const { completion_tokens: counted = 0, completion_tokens_details: details } = usage ?? {};
+      expect(counted - (details?.reasoning_tokens ?? 0)).toBeLessThanOrEqual(5);
     },
   },
   {

@@ -97,7 +97,7 @@ const cases: readonly MatrixCase[] = [
       const results = calls.map(({ call_id }) => ({ type: 'function_call_output' as const, call_id, output: 'Sunny' }));
       const second = await ask(user, { input: [...input, ...calls, ...results], tools });
 
-      expect(calls.map(({ name, arguments: told }) => [name, JSON.parse(told)])).toEqual([
+      expect(calls.map(({ name, arguments: json }) => [name, JSON.parse(json)])).toEqual([
         ['weather', { city: expect.stringContaining('Brno') }],
         ['clock', { city: expect.stringContaining('Brno') }],
       ]);
@@ -108,21 +108,21 @@ const cases: readonly MatrixCase[] = [
     title: 'responds by a JSON schema',
     async run(user) {
       const text: Fields['text'] = { format: { type: 'json_schema', name: 'city', strict: true, schema: citySchema } };
-      const { output_text: told } = await ask(user, { input: 'Name a city.', text });
+      const { output_text: answer } = await ask(user, { input: 'Name a city.', text });
 
-      expect(JSON.parse(told)).toEqual({ city: expect.any(String), days: expect.any(Number) });
+      expect(JSON.parse(answer)).toEqual({ city: expect.any(String), days: expect.any(Number) });
     },
   },
   {
     title: 'heeds instructions',
     async run(user) {
-      const { output_text: told } = await ask(user, { input: '#system', instructions: 'Be brief.' });
+      const { output_text: answer } = await ask(user, { input: '#system', instructions: 'Be brief.' });
 
-      expect(told).toContain(user.subject.isAttentive ? 'Be brief.' : 'You said');
+      expect(answer).toContain(user.subject.isAttentive ? 'Be brief.' : 'You said');
     },
   },
   {
-    title: 'goes on with a stored response, reads it and deletes it',
+    title: 'continues a stored response, reads it and deletes it',
     async run(user) {
       const { responses } = createOpenAi(user);
       const first = await ask(user, { input: 'Hello' });
@@ -135,15 +135,15 @@ const cases: readonly MatrixCase[] = [
     },
   },
   {
-    title: 'goes on with a conversation, lists its items and deletes it',
+    title: 'continues a conversation, lists its items and deletes it',
     async run(user) {
       const { conversations, responses } = createOpenAi(user);
       const { id } = await conversations.create({
         metadata: { topic: 'a' },
         items: [{ type: 'message', role: 'user', content: 'Hello' }],
       });
-      const { output_text: told } = await ask(user, { input: 'And now?', conversation: id });
-      expect(told).not.toBe('');
+      const { output_text: answer } = await ask(user, { input: 'And now?', conversation: id });
+      expect(answer).not.toBe('');
 
       const listed = async () => {
         const items: OpenAI.Conversations.ConversationItem[] = [];
@@ -161,7 +161,7 @@ const cases: readonly MatrixCase[] = [
     },
   },
   {
-    title: 'refuses to go on with a response that is not stored',
+    title: 'refuses to continue a response that is not stored',
     async run(user) {
       const thrown = await ask(user, { input: 'And now?', previous_response_id: 'resp_1' }).catch((error) => error);
 

@@ -7,7 +7,7 @@ export const pixelUrl = `data:image/png;base64,${pixelBase64}`;
 export const callsOneTool = 'Weather in Brno? #tool';
 export const callsAllTools = 'Weather and time in Brno? #tools';
 
-/** What a tool that tells of a city is given. */
+/** Input of a tool that describes a city. */
 export const cityParameters = {
   type: 'object',
   properties: { city: { type: 'string', description: 'Its name' } },

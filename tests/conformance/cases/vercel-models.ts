@@ -6,13 +6,13 @@ import { z } from 'zod';
 import type { SdkRefusal } from '../matrix-case.ts';
 import type { User } from '../user.ts';
 
-/** A package by which the Vercel AI SDK speaks to a server, on a surface of ours. */
+/** A package by which the Vercel AI SDK calls a server, on one of our surfaces. */
 export interface VercelSurface {
   readonly toModel: (user: User, model: string) => LanguageModel;
   readonly providerOptions: ProviderOptions;
-  /** What makes it think; null: as it comes it cannot be told to, since it does not know the models' names. */
+  /** Options that make it think; null: the package has none for these models, because it does not know their names. */
   readonly thinking: { readonly asks: string; readonly providerOptions: ProviderOptions } | null;
-  /** It sends a limit of tokens though nobody gave it one. */
+  /** True if it sends a limit of tokens although the caller gave none. */
   readonly boundsAnswers: boolean;
 }
 type ProviderOptions = NonNullable<Parameters<typeof generateText>[0]['providerOptions']>;

@@ -53,7 +53,7 @@ function toCases(surface: VercelSurface): readonly MatrixCase[] {
       },
     },
     {
-      title: 'runs two tools and goes on with their results',
+      title: 'runs two tools and continues with their results',
       async run(user) {
         const { tools, cities } = createTools();
         const answer = await generateText({ ...options(user), tools, prompt: callsAllTools, stopWhen: isStepCount(3) });
@@ -78,7 +78,7 @@ function toCases(surface: VercelSurface): readonly MatrixCase[] {
       },
     },
     {
-      title: 'goes on with a conversation',
+      title: 'continues a conversation',
       async run(user) {
         const first = await generateText({ ...options(user), prompt: 'One' });
         const messages: ModelMessage[] = [
@@ -121,7 +121,7 @@ function toThinkingCases({ toModel, thinking, boundsAnswers }: VercelSurface): r
   const needs = boundsAnswers ? 'bounded_reasoning' : 'reasoning';
   return [
     {
-      title: 'thinks through two tools and goes on with their results',
+      title: 'thinks through two tools and continues with their results',
       ...{ needs, asks },
       async run(user) {
         const { tools } = createTools();

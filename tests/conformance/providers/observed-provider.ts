@@ -13,7 +13,7 @@ const refusalsMax = 1000;
 const bodyCharactersMax = 500;
 const credentialHeaders = ['authorization', 'x-api-key', 'x-goog-api-key'] as const;
 
-/** A fake provider on a port of its own, and what it did not take although nobody had told it to fail. */
+/** A fake provider on a separate port, and the requests that it rejected although no fault was set. */
 export class ObservedProvider {
   /** What it is made to do, for ever; null: it answers. */
   fault: Fault | null = null;
@@ -25,7 +25,7 @@ export class ObservedProvider {
     this.#listener = listener;
   }
 
-  /** Answers its base URL, without a path. */
+  /** Returns its base URL, without a path. */
   async start(): Promise<string> {
     this.#server = await startFakeProvider((request, response) => this.#serve(request, response));
     return this.#server.url;

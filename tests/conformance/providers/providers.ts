@@ -11,7 +11,7 @@ import { createMockProvider } from '@aggregator/mock-provider';
 import type { Fault } from './fault-word.ts';
 import type { ProviderName } from './provider-name.ts';
 
-/** A provider as the matrix uses it: its models, and how the product is told of it. */
+/** A provider as the matrix uses it: its models, and its configuration in the product. */
 export interface ProviderUnderTest {
   readonly models: ProviderModels;
   /** What stands in a request that gives a signed thought back; null: its thoughts have no signatures, and may be hidden. */
@@ -22,10 +22,10 @@ export interface ProviderUnderTest {
   readonly cacheMarks: 'counted' | 'taken' | 'dropped';
   /** Repeats the system's words and counts pictures; the mock provider only repeats what the user said. */
   readonly isAttentive: boolean;
-  /** Words of its own that make the fake fail. */
+  /** Its own words that make the fake fail. */
   readonly faultWords?: Readonly<Partial<Record<Fault, string>>>;
   environment(url: string): Record<string, string>;
-  /** A fake that speaks as the vendor does. `fault` tells what it is made to do. */
+  /** A fake that speaks as the vendor does. `fault` names the fault that it shows. */
   create(fault: () => Fault | null): FakeProvider;
 }
 
@@ -160,7 +160,7 @@ function fromLedger(fake: {
   return { listener: fake.listener, lastRequest: () => fake.ledger.records.at(-1)?.request };
 }
 
-/** The mock provider reads no words in prompts; its faults are told to it. */
+/** The mock provider reads no words in prompts; its faults are set in its script. */
 function createMock(fault: () => Fault | null): FakeProvider {
   const mock = createMockProvider({
     faults() {

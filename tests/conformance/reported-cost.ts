@@ -1,12 +1,12 @@
 import { isRecord, parseRecord } from '@aggregator/providers';
 
 /**
- * What an answer tells its caller that it cost, in nano-USD; null where it tells nothing. Every surface has it in `usage`
- * or beside the answer, plain and in an event near the end of a stream; the last word counts.
+ * Returns the cost that an answer reports to its caller, in nano-USD; null if it reports none. Every surface has it in
+ * `usage` or beside the answer, plain and in an event near the end of a stream; the last word counts.
  */
-export function readToldCost(body: string): bigint | null {
+export function readReportedCost(body: string): bigint | null {
   const records = body.startsWith('{') ? [parseRecord(body)] : readEvents(body);
-  return records.reduce<bigint | null>((told, record) => (record === null ? told : (costOf(record) ?? told)), null);
+  return records.reduce<bigint | null>((cost, record) => (record === null ? cost : (costOf(record) ?? cost)), null);
 }
 
 function readEvents(body: string) {
@@ -18,6 +18,6 @@ function costOf(record: Readonly<Record<string, unknown>>): bigint | null {
   if (isRecord(record.usage) && typeof record.usage.cost_nano_usd === 'string') {
     return BigInt(record.usage.cost_nano_usd);
   }
-  // A stream without usage tells the number alone. A double holds it exactly below $9,000,000.
+  // A stream without usage has only the number. A double holds it exactly below $9,000,000.
   return typeof record.cost === 'number' ? BigInt(Math.round(record.cost * 1e9)) : null;
 }
