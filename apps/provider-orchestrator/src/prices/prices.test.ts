@@ -79,20 +79,41 @@ describe('the price book', () => {
   it('makes a future price effective at its instant, without a restart or a change', async () => {
     const before = modelOf('mock-small')?.priceVersion;
     const { price } = priceChange.parse(
-      (await set('mock-small', { effectiveFrom: inMs(1500), effectiveTo: inMs(3000) }, { input: '7', output: '7' }))
-        .body,
+      (await set('mock-small', { effectiveFrom: inMs(1500) }, { input: '7', output: '7' })).body,
     );
+    await set('mock-small', { effectiveFrom: inMs(3000) }, { input: '1', output: '2' });
 
     expect(modelOf('mock-small')?.priceVersion).toBe(before);
     await waitFor(() => modelOf('mock-small')?.priceVersion === price.version, { describe: 'the new price' });
     expect(rateOf(price.version)).toBe('7000000');
-    await waitFor(() => modelOf('mock-small')?.priceVersion !== price.version, { describe: 'its end' });
+    await waitFor(() => modelOf('mock-small')?.priceVersion === before, { describe: 'its end' });
+  });
+
+  it('refuses a price for a limited time that would end one that lasts longer', async () => {
+    const forAWeek = { effectiveFrom: inMs(3_600_000), effectiveTo: inMs(7_200_000) };
+
+    expect(await set('mock-small', forAWeek, { input: '7', output: '7' })).toMatchObject({
+      status: 409,
+      body: { code: 'conflict', param: 'effectiveTo', detail: expect.stringContaining(forAWeek.effectiveTo) },
+    });
+  });
+
+  it('refuses a discount for a limited time that would end a markup that lasts longer', async () => {
+    const markup = priceRuleChange.parse(
+      (await call('POST', '/price-rules', { models: '*', multiplierPpm: 1_250_000 })).body,
+    ).rule;
+    const forAnHour = { models: '*', multiplierPpm: 900_000, effectiveTo: inMs(3_600_000) };
+
+    expect(await call('POST', '/price-rules', forAnHour)).toMatchObject({
+      status: 409,
+      body: { param: 'effectiveTo' },
+    });
+    expect(orchestrator.context.feed.current?.priceRules).toEqual([{ models: '*', multiplierPpm: 1_250_000 }]);
+    await call('DELETE', `/price-rules/${markup.id}`);
   });
 
   it('withdraws a price that has not begun, and refuses one that begins within the span of another', async () => {
-    const { price } = priceChange.parse(
-      (await set('mock-large', { effectiveFrom: inMs(3_600_000), effectiveTo: inMs(7_200_000) })).body,
-    );
+    const { price } = priceChange.parse((await set('mock-large', { effectiveFrom: inMs(3_600_000) })).body);
 
     expect(await set('mock-large', { effectiveFrom: inMs(1_800_000) })).toMatchObject({
       status: 409,

@@ -26,6 +26,19 @@ export async function toSpan(
   return { from, to };
 }
 
+/**
+ * A price or a rule for a limited time must not end one that lasts longer: after it, no price of the book would hold, and
+ * customers would pay the declared price unnoticed.
+ * @throws {AppError} `conflict`
+ */
+export function refuseGap(standing: { readonly effectiveTo: Date | null }, to: Date | null, what: string): void {
+  if (to === null || (standing.effectiveTo !== null && standing.effectiveTo <= to)) return;
+  throw new AppError('conflict', {
+    param: 'effectiveTo',
+    message: `The ${what} that holds then lasts longer, and would be gone after this one. Leave 'effectiveTo' out, and set the next ${what} to begin at ${to.toISOString()}.`,
+  });
+}
+
 function refuse(param: string, message: string): never {
   throw new AppError('invalid_value', { param, message });
 }

@@ -5,7 +5,7 @@ import type { Transaction } from '../database/create-database.ts';
 import { checkPrice } from '../providers/check-price.ts';
 import { toRates } from '../registry/plain-rates.ts';
 import { toPriceVersion } from '../registry/price-version.ts';
-import { toSpan } from './span.ts';
+import { refuseGap, toSpan } from './span.ts';
 
 /** Prices that hold now or will; past ones are kept, and do not count. */
 const openPeriodsMax = 20_000;
@@ -23,7 +23,7 @@ export interface PriceAuthor {
  * Adds a price to the book, inside the transaction that publishes it. The one that holds when it begins ends there.
  * @returns Its id.
  * @throws {AppError} `invalid_value` for a price that can never be charged or begins in the past; `conflict` where another
- * price begins within its span, or another source set the one that it would end.
+ * price begins within its span, another source set the one that it would end, or that one lasts longer.
  */
 export async function addPeriod(tx: Transaction, entry: PriceEntry, author: PriceAuthor): Promise<string> {
   const { kind, provider, model, note = null } = entry;
@@ -115,6 +115,7 @@ async function makeRoom(
         param: 'effectiveFrom',
         message: `Another price of this model begins at ${period.effectiveFrom.toISOString()}. End this one there, or withdraw that one.`,
       });
+    refuseGap(period, to, 'price');
     await tx.$executeRaw`UPDATE price_period SET effective_to = ${from} WHERE id = ${period.id}::uuid`;
   }
 }

@@ -1,7 +1,7 @@
 import { AppError, type CreatePriceRuleRequest } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
 import type { Transaction } from '../database/create-database.ts';
-import { toSpan } from './span.ts';
+import { refuseGap, toSpan } from './span.ts';
 
 /** As many as a snapshot holds. */
 const openRulesMax = 10_000;
@@ -10,7 +10,7 @@ const openRulesMax = 10_000;
  * Adds a markup or a discount, inside the transaction that publishes it. The rule of the same organisation and pattern that
  * holds when it begins ends there.
  * @returns Its id.
- * @throws {AppError} `invalid_value` for one that begins in the past; `conflict` where another one begins within its span.
+ * @throws {AppError} `invalid_value` for one that begins in the past; `conflict` where another one begins within its span, or one lasts longer.
  */
 export async function addRule(
   tx: Transaction,
@@ -34,6 +34,7 @@ export async function addRule(
         message: `Another rule begins at ${rule.effectiveFrom.toISOString()}. End this one there, or withdraw that one.`,
       });
     }
+    refuseGap(rule, to, 'rule');
     await tx.$executeRaw`UPDATE price_rule SET effective_to = ${from} WHERE id = ${rule.id}::uuid`;
   }
   const id = createUuidV7();
