@@ -25,7 +25,7 @@ export interface ProviderAdapter {
   /** Null where the provider has none. */
   readonly embeddings: EmbeddingsTranslation | null;
   readonly images: ImagesTranslation | null;
-  /** Exact tokens of a conversation before it is sent; null where the provider does not tell. */
+  /** Exact tokens of a conversation before it is sent; null if the provider does not count. */
   readonly tokenCount: TokenCountLookup | null;
 
   /**
@@ -39,8 +39,8 @@ export interface ProviderAdapter {
 
   /**
    * What becomes of a call whose client has left; the option `disconnect` of a provider takes its place. `drain`: the answer is
-   * read to its end for a bounded time, because only its end tells what was used. `abort`: the call is cancelled, because
-   * the vendor keeps a record, or reports usage as it goes.
+   * read to its end for a bounded time, because only its end reports what was used. `abort`: the call is cancelled,
+   * because the vendor keeps a record, or reports usage as it goes.
    */
   readonly disconnect: DisconnectPolicy;
 
@@ -149,7 +149,7 @@ export interface ImagesTranslation {
   /** @throws {AppError} `unsupported_parameter`, `invalid_value`. */
   toRequest(request: ImagesRequest, target: ProviderTarget): TranslatedRequest;
   /**
-   * OpenAI's `{created, data: [{b64_json | url}]}`; `created` is added by the caller where the provider tells none.
+   * OpenAI's `{created, data: [{b64_json | url}]}`; `created` is added by the caller if the provider reports none.
    * @throws {ProviderFailure}
    */
   fromResponse(body: string, request: ImagesRequest): TranslatedAnswer;
@@ -167,7 +167,7 @@ export interface ProviderTarget {
   credential: string | null;
   /** The provider's own name of the model. */
   model: string;
-  /** Most tokens that the model generates; null where it generates none or nobody knows. */
+  /** Most tokens that the model generates; null if it generates none or the limit is unknown. */
   maxOutputTokens: number | null;
   /** `<requestId>/<attempt>`, sent so that the provider's log and ours can be joined. */
   attemptId: string;
@@ -189,7 +189,9 @@ export interface TranslatedRequest {
   endpoint: ProviderEndpoint;
   /** JSON. */
   body: string;
-  /** Fields of the caller's request that this provider does not take, by name; told in `x-aggregator-dropped-params`. */
+  /**
+   * Fields of the caller's request that this provider does not take, by name; listed in `x-aggregator-dropped-params`.
+   */
   droppedParams: readonly string[];
   /** Most calls of the provider's own tools that are charged by the call (`toolCalls`); the body says so. Absent: none. */
   toolCallsMax?: number;
@@ -198,7 +200,7 @@ export interface TranslatedRequest {
 export interface TranslatedAnswer {
   /** In the shape of the OpenAI surface, without our additions. */
   body: Record<string, unknown>;
-  /** Null where the provider told none. */
+  /** Null if the provider reported none. */
   usage: Usage | null;
   /** All figures of the provider, if they contradict each other: then `usage` is their smaller reading. Else absent or null. */
   reportedUsage?: Usage | null;
@@ -209,7 +211,7 @@ export interface TranslatedAnswer {
 }
 
 export interface ChatStreamOptions {
-  /** Unix seconds, for `created` where the provider tells no time; 0 if not given. */
+  /** Unix seconds, for `created` if the provider reports no time; 0 if not given. */
   createdAt?: number;
   /** The provider's name of the model, for `model` where the provider names none; empty if not given. */
   model?: string;
@@ -237,7 +239,8 @@ export interface ChatStreamTranslator {
 
   /**
    * What was kept back, to be sent last after our additions were put into it; null if nothing was, which is so unless the
-   * answer is whole. Where the client asked for usage and the provider told none, it is a usage chunk with `usage: null`.
+   * answer is whole. If the client asked for usage and the provider reported none, it is a usage chunk with
+   * `usage: null`.
    */
   end(): Record<string, unknown> | null;
 
@@ -263,14 +266,14 @@ export interface ChatStreamTranslator {
 
 /** A provider's failure, judged once. */
 export interface ProviderError {
-  /** What the caller is told. */
+  /** The sentence that the caller reads. */
   code: ErrorCode;
   /** The same request to the same candidate can succeed later. */
   isRetryable: boolean;
   /** Another candidate may be tried. */
   mayFailOver: boolean;
   retryAfterMs: number | null;
-  /** The key is dead or has no money left: whatever is asked with it fails. Absent for no. */
+  /** The key is dead or has no money left: every request with it fails. Absent for no. */
   isKeyAtFault?: boolean;
   /** The body of the rejection did not end in time. Absent for no. */
   isHung?: boolean;

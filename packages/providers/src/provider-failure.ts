@@ -1,10 +1,13 @@
 import { AppError } from '@aggregator/contracts';
 import type { ProviderError } from './provider-adapter.ts';
 
-/** A provider's failure as an error that can be thrown and told to the caller, with the judgement that failover needs. */
+/**
+ * A provider's failure as an error that can be thrown and returned to the caller, with the judgement that failover
+ * needs.
+ */
 export class ProviderFailure extends AppError {
   readonly judgement: ProviderError;
-  /** Of the answer that told it; null where it was told otherwise. */
+  /** Of the answer that reported it; null if it was reported otherwise. */
   readonly status: number | null;
 
   constructor(judgement: ProviderError, status: number | null = null) {

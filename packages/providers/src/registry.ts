@@ -23,7 +23,7 @@ const adapters: Readonly<Record<ProviderType, ProviderAdapter>> = {
 
 /**
  * The one place where a type of provider becomes its dialect. `provider` chooses the profile of a compatible server; its adapter
- * is made anew by each call, so that a caller on the hot path keeps it. Without it, the adapter is that of the type.
+ * is created by each call, so that a caller on the hot path keeps it. Without it, the adapter is that of the type.
  */
 export function adapterFor(type: ProviderType, provider?: ProfiledProvider): ProviderAdapter {
   return type === 'OpenAICompatible' && provider !== undefined ? compatibleAdapterFor(provider) : adapters[type];

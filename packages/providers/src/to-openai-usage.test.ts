@@ -11,7 +11,7 @@ const someUsage = fc.record(Object.fromEntries(usageComponents.map((component) =
   requiredKeys: [],
 });
 
-describe('usage as OpenAI tells it', () => {
+describe('usage in OpenAI’s form', () => {
   it('counts every token once in its totals', () => {
     fc.assert(
       fc.property(someUsage, (usage: Usage) => {

@@ -6,7 +6,7 @@ export interface OpenAiTotals {
   readonly total_tokens: number;
 }
 
-/** The sums of OpenAI's usage object, for a provider that does not tell what is inside them: zeros would claim to know. */
+/** The sums of OpenAI's usage object, for a provider that does not report their parts: zeros would claim to know. */
 export function toOpenAiTotals(usage: Usage): OpenAiTotals {
   const { inputUncached = 0, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0, audioIn = 0, imageIn = 0 } = usage;
   const { outputText = 0, outputReasoning = 0, audioOut = 0, imageOut = 0 } = usage;
@@ -16,8 +16,8 @@ export function toOpenAiTotals(usage: Usage): OpenAiTotals {
 }
 
 /**
- * Disjoint counters as OpenAI's object, in which the parts are inside their wholes. Writes to a cache, which OpenAI tells
- * without their life, are one number.
+ * Disjoint counters as OpenAI's object, in which the parts are inside their wholes. Writes to a cache, which OpenAI
+ * reports without their life, are one number.
  * Source: https://platform.openai.com/docs/api-reference/chat/object (read 2026-11, as typed by the `openai` package 7.55).
  */
 export function toOpenAiUsage(usage: Usage): OpenAiUsage {

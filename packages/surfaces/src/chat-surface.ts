@@ -19,13 +19,13 @@ export interface ChatSurface {
 
   createStream(request: SurfaceRequest, head: AnswerHead): SurfaceStream;
 
-  /** The body of an error that is told with a status. */
+  /** The body of an error that is sent with a status. */
   toErrorBody(error: AppError, requestId: string): unknown;
 
   /** Its answers as a provider of the same dialect gives them; absent if there is no such provider. */
   readonly native?: NativeAnswers;
 
-  /** This surface's names of chat's fields, where it calls them otherwise: what a provider says of a field is told by them. */
+  /** This surface's names of chat's fields, if they differ. A provider's sentence about a field is sent with them. */
   readonly fieldNames?: Readonly<Record<string, string>>;
 
   /** What callers refer to by its id instead of saying it again; absent where the surface has no such thing. */
@@ -34,7 +34,7 @@ export interface ChatSurface {
 
 type Said = Readonly<Record<string, unknown>>;
 
-/** Parts of earlier answers, known by their ids. Works on bodies that nobody has checked yet. */
+/** Parts of earlier answers, known by their ids. Works on unchecked bodies. */
 export interface ItemReferences {
   /** Ids that a body refers to. */
   list(body: unknown): readonly string[];
@@ -63,7 +63,7 @@ export interface ItemReferences {
 export type ChatSurfaceName = 'chat.completions' | 'completions' | 'responses' | 'messages';
 
 export interface SurfaceRequest {
-  /** For a streamed surface whose own stream tells usage, it asks for the usage chunk. */
+  /** For a streamed surface whose own stream reports usage, it asks for the usage chunk. */
   readonly chat: ChatCompletionRequest;
   /** True if the conversation holds thoughts that were sealed here for another provider: no server can read them as they are. */
   readonly hasSealedThoughts?: boolean;
@@ -103,7 +103,7 @@ export interface SurfaceStream {
   push(chunk: string): string;
   /** The last chunk with our additions in it, or null where nothing was kept back → the rest of the stream and its terminator. */
   end(last: Readonly<Record<string, unknown>> | null): string;
-  /** The one error event of a stream that cannot go on; nothing comes after it. */
+  /** The one error event of a stream that cannot continue; nothing comes after it. */
   fail(error: AppError): string;
   /** Continues under the names of a stream that the client has had as its provider wrote it. Absent if there are none. */
   follow?(trace: NativeTrace): void;

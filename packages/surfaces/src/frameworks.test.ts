@@ -45,7 +45,7 @@ describe.each([
   ['responses', responsesSurface],
 ] as const)('the AI SDK on %s', (name, surface: ChatSurface) => {
   const server = new SurfaceServer(surface);
-  // It counts on stored items where it is not told otherwise.
+  // It relies on stored items by default.
   const providerOptions = { openai: { store: false } };
   const options = () => ({ model: models[name](server.baseUrl), tools: { weather }, maxRetries: 0, providerOptions });
   const ask = () => ({ ...options(), prompt: 'Hello' });

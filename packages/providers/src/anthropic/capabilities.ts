@@ -11,8 +11,8 @@ import type { FieldFate } from '../provider-adapter.ts';
  * - `functions` and `function_call` are refused: their answers have another form, which tools have replaced.
  * - `safety_identifier`, or else `user`, becomes `metadata.user_id`, unless it may be an e-mail address or a number of a person,
  *   which Anthropic refuses: then it is dropped.
- * - `service_tier` and `web_search_options` are dropped, because they change what a request costs in a way that no rate of
- *   ours can tell.
+ * - `service_tier` and `web_search_options` are dropped, because they change what a request costs in a way that our
+ *   rates do not cover.
  */
 export const anthropicChatFields: Readonly<Record<ChatField, FieldFate>> = {
   audio: 'refused',

@@ -42,7 +42,7 @@ export function toCacheMark(mark: unknown, path: string): { cache_control?: { ty
   return { cache_control: { type: 'ephemeral', ...(ttl && { ttl }) } };
 }
 
-/** What tells no more than a text is sent as one. */
+/** A part that holds no more than a text is sent as text. */
 export function toContent(blocks: readonly Block[]): string | readonly Block[] {
   const [first] = blocks;
   const isPlain = blocks.length === 1 && first?.type === 'text' && Object.keys(first).length === 2;

@@ -24,7 +24,7 @@ describe('an error of Anthropic', () => {
     ['The organization is on hold.', 'organization_on_hold'],
     ['The key is disabled.', 'cmek_key_disabled'],
     ['Update Claude Code.', 'claude_code_version_too_old'],
-  ])('is our account’s, not the caller’s, and never told: %s', (message, errorCode) => {
+  ])('is our account’s, not the caller’s, and its words are never shown: %s', (message, errorCode) => {
     const expected = { code: 'upstream_misconfigured', isRetryable: false, mayFailOver: true, publicMessage: null };
     expect(invalid(message, errorCode)).toMatchObject(expected);
   });

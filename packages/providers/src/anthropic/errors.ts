@@ -25,9 +25,9 @@ const statusByType: ReadonlyMap<string, number> = new Map(
     overloaded_error: 529,
   }),
 );
-/** There is no code for it: the message alone tells it from other invalid requests. */
+/** There is no code for it: only the message differs from other invalid requests. */
 const policyMessage = /content filter/i;
-/** Our account at the provider: its balance and its limits, told as an invalid request. */
+/** Our account at the provider: its balance and its limits, reported as an invalid request. */
 const accountMessage = /credit balance|usage limits?\b|organization has been disabled|anthropic-version|spend limit/i;
 /** Our account again, by code: held, its keys out of reach, its client too old, its contract spent. */
 const accountCodes =
@@ -40,13 +40,13 @@ export function classifyAnthropicError(
   body: string,
 ): ProviderError {
   const record = parseRecord(body);
-  return tell(status, record === null ? null : readError(record), readRetryAfterMs(headers, status), body);
+  return toJudgedError(status, record === null ? null : readError(record), readRetryAfterMs(headers, status), body);
 }
 
 /** The judgement of a body or an event that came as a success but is an error; null if it is none. */
 export function classifyAnthropicErrorBody(record: Readonly<Record<string, unknown>>): ProviderError | null {
   const error = readError(record);
-  return error === null ? null : tell(statusByType.get(error.type ?? '') ?? 502, error, null, '');
+  return error === null ? null : toJudgedError(statusByType.get(error.type ?? '') ?? 502, error, null, '');
 }
 
 function judge(status: number, error: AnthropicErrorWire | null): Verdict {
@@ -77,7 +77,7 @@ function judge(status: number, error: AnthropicErrorWire | null): Verdict {
   }
 }
 
-function tell(
+function toJudgedError(
   status: number,
   error: AnthropicErrorWire | null,
   retryAfterMs: number | null,
@@ -85,8 +85,8 @@ function tell(
 ): ProviderError {
   const name = error?.details?.error_code ?? error?.type;
   // A message may begin with a field, but with Anthropic's name of it, which the caller has never written.
-  const told = { status, name, message: error?.message, param: null, retryAfterMs, body };
-  return toProviderError(judge(status, error), told);
+  const details = { status, name, message: error?.message, param: null, retryAfterMs, body };
+  return toProviderError(judge(status, error), details);
 }
 
 /** `{"type": "error", "error": {"type": …, "message": …}}` */

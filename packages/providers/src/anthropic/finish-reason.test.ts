@@ -16,7 +16,7 @@ function endOf(reason: string, sequence: unknown) {
 }
 
 describe('the end of an answer of Anthropic', () => {
-  it('names the sequence of the caller’s that ended it, for surfaces that tell it', () => {
+  it('names the caller’s stop sequence that ended it, for surfaces that report it', () => {
     const end = { index: 0, finish_reason: 'stop', stop_sequence: 'END' };
     expect(endOf('stop_sequence', 'END')).toEqual({ plainEnd: end, streamEnd: end });
   });

@@ -28,7 +28,7 @@ export function toChoiceEnd(
   };
 }
 
-/** True for a reason that chat completions cannot tell from another. */
+/** True for a reason that has no separate word in chat completions. */
 export function isUntranslatedReason(stopReason: string): boolean {
   return (
     !finishReasons.has(stopReason) || stopReason === 'pause_turn' || stopReason === 'model_context_window_exceeded'

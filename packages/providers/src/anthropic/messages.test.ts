@@ -30,7 +30,7 @@ describe('what is said to the system', () => {
   });
 
   it.each([
-    ['before the user goes on', [user('b'), system('c'), user('d')], [user([text('b'), text('d')])]],
+    ['before the user continues', [user('b'), system('c'), user('d')], [user([text('b'), text('d')])]],
     [
       'after the assistant',
       [user('b'), assistant('e'), system('c'), user('d')],
@@ -67,7 +67,7 @@ describe('turns', () => {
     ]);
   });
 
-  it('that the model is to go on with do not end in white space', () => {
+  it('that the model is to continue do not end in white space', () => {
     expect(converse([user('a'), assistant('Once upon \n')]).messages.at(-1)).toEqual(assistant('Once upon'));
     expect(converse([user('a'), assistant('Once '), user('b')]).messages[1]).toEqual(assistant('Once '));
   });
@@ -87,7 +87,7 @@ describe('results of tools', () => {
     { type: 'tool_use', id: 't2', name: 'f', input: {} },
   ];
 
-  it('are one turn of the user, before whatever else it says', () => {
+  it('are one turn of the user, before all else that it says', () => {
     const pixel = { type: 'image_url', image_url: { url: 'data:image/jpg;base64,AAAA' } };
     const { messages } = converse([user('a'), calls, result('t1', [pixel]), user('now'), result('t2', '')]);
     const image = { type: 'image', source: { type: 'base64', media_type: 'image/jpeg', data: 'AAAA' } };
@@ -137,18 +137,24 @@ describe('thinking that is given back', () => {
     ...more,
   });
   const block = (index: number) => ({ type: 'thinking', thinking: `t${index}`, signature: 's' });
-  const tell = (details: unknown[], more: object = {}) =>
+  const toContent = (details: unknown[], more: object = {}) =>
     converse([user('a'), assistant('b', { reasoning_details: details, ...more }), user('c')]).messages[1]?.content;
 
   it('stands where it stood among the blocks of its answer', () => {
     const tool_calls = [call('t1'), call('t2')];
     const uses = tool_calls.map(({ id }) => ({ type: 'tool_use', id, name: 'f', input: {} }));
-    expect(tell([thought(3), thought(0)], { tool_calls })).toEqual([block(0), text('b'), uses[0], block(3), uses[1]]);
+    expect(toContent([thought(3), thought(0)], { tool_calls })).toEqual([
+      block(0),
+      text('b'),
+      uses[0],
+      block(3),
+      uses[1],
+    ]);
   });
 
-  it('stands first where nobody knows its place, and last where there is nothing to follow', () => {
-    expect(tell([{ ...thought(0), index: undefined }])).toEqual([block(0), text('b')]);
-    expect(tell([thought(9)])).toEqual([text('b'), block(9)]);
+  it('is first if its place is unknown, and last if there is nothing to follow', () => {
+    expect(toContent([{ ...thought(0), index: undefined }])).toEqual([block(0), text('b')]);
+    expect(toContent([thought(9)])).toEqual([text('b'), block(9)]);
   });
 
   it('is put together from the pieces of a stream', () => {
@@ -158,7 +164,7 @@ describe('thinking that is given back', () => {
       { type: 'reasoning.text', signature: 's', format, index: 0 },
       { type: 'reasoning.encrypted', data: 'ZW5j', format, index: 1 },
     ];
-    expect(tell(pieces)).toEqual([
+    expect(toContent(pieces)).toEqual([
       { type: 'thinking', thinking: 'Hm.', signature: 's' },
       { type: 'redacted_thinking', data: 'ZW5j' },
       text('b'),
@@ -166,7 +172,10 @@ describe('thinking that is given back', () => {
   });
 
   it('is given back with its text hidden, as it came', () => {
-    expect(tell([thought(0, { text: '' })])).toEqual([{ type: 'thinking', thinking: '', signature: 's' }, text('b')]);
+    expect(toContent([thought(0, { text: '' })])).toEqual([
+      { type: 'thinking', thinking: '', signature: 's' },
+      text('b'),
+    ]);
   });
 
   it.each([
@@ -175,7 +184,7 @@ describe('thinking that is given back', () => {
     [{ signature: undefined }],
     [{ type: 'reasoning.summary', summary: 'x' }],
   ])('is left out where it is another’s or unsigned: %j', (more) => {
-    expect(tell([thought(0, more)])).toBe('b');
+    expect(toContent([thought(0, more)])).toBe('b');
   });
 });
 

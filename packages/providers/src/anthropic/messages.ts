@@ -19,7 +19,7 @@ export interface Conversation {
 
 /**
  * A conversation in turns. Messages of one role in a row are one turn; results of tools are part of the user's, before
- * whatever else it holds. What a system or developer says first is the system prompt; later it stands where it was said
+ * all else that it holds. What a system or developer says first is the system prompt; later it stands where it was said
  * if the model takes that, and goes to the system prompt otherwise, which is what Anthropic's own door for OpenAI's
  * clients does. Sources: https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages,
  * https://platform.claude.com/docs/en/api/openai-sdk (read 2026-11).
@@ -33,7 +33,7 @@ export function toConversation(messages: readonly ChatMessage[], { takesSystemTu
     const { role, content } = toTurn(message, `messages[${index}]`);
     const last = turns.at(-1);
     if (role === 'system') {
-      // It must follow the user and come before the assistant or nobody.
+      // It must follow the user, and the next turn must be the assistant's or none.
       const mayStand =
         takesSystemTurns && (last?.role === 'user' || last?.role === 'system') && speakers[index] !== 'user';
       if (!mayStand) {
@@ -103,7 +103,7 @@ function toToolResult(
   };
 }
 
-/** By position: who speaks next who is not the system; undefined where nobody does. */
+/** By position: the next role other than the system; undefined if there is none. */
 function nextSpeakers(messages: readonly ChatMessage[]): readonly (Turn['role'] | undefined)[] {
   const speakers: (Turn['role'] | undefined)[] = [];
   let next: Turn['role'] | undefined;
@@ -122,7 +122,7 @@ function inOrder({ content }: Turn): readonly Block[] {
   return [...results, ...content.filter((block) => block.type !== 'tool_result')];
 }
 
-/** Text that the model is to go on with must not end in white space. */
+/** Text that the model is to continue must not end in white space. */
 function trimPrefill(last: Turn | undefined): void {
   const block = last?.role === 'assistant' ? last.content.at(-1) : undefined;
   if (block?.type === 'text' && typeof block.text === 'string') block.text = block.text.trimEnd();

@@ -21,7 +21,7 @@ const earlyEfforts: readonly string[] = ['low', 'medium', 'high', 'max'];
 
 /**
  * A name that is no Claude's we know: an alias of the operator, or a model to come. It gets the newest way of thinking,
- * and whatever else is asked goes out for the provider to judge.
+ * and all other fields are sent for the provider to judge.
  */
 const unknownModel: ModelTraits = {
   thinking: 'adaptive',
@@ -37,8 +37,8 @@ const newName = /claude-(opus|sonnet|haiku|fable|mythos)-(\d{1,2}|preview)(?:-(\
 const oldName = /claude-(\d)(?:-(\d))?-(opus|sonnet|haiku)/;
 
 /**
- * The traits of a model by its name. The provider tells some of them (`GET /v1/models`), but a translation is pure and
- * asks nobody. Sources: https://platform.claude.com/docs/en/build-with-claude/thinking,
+ * The traits of a model by its name. The provider lists some of them (`GET /v1/models`), but a translation is pure and
+ * makes no call. Sources: https://platform.claude.com/docs/en/build-with-claude/thinking,
  * https://platform.claude.com/docs/en/models/opus-5-5/whats-new-opus-5-5 (and those of Sonnet 5.5, Haiku 5.5),
  * https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages,
  * https://platform.claude.com/docs/en/build-with-claude/effort (read 2026-11).

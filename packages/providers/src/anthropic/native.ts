@@ -19,7 +19,8 @@ const pricedFields: PricedFields = {
 };
 
 /**
- * Tools that Anthropic charges beside their tokens, in a way that no answer tells: a container by the hour, another model.
+ * Tools that Anthropic charges beside their tokens, in a way that no answer reports: a container by the hour, another
+ * model.
  * Source: https://platform.claude.com/docs/en/about-claude/pricing (read 2026-11).
  */
 const unpricedTool = /^(?:advisor|code_execution)_/;

@@ -18,9 +18,9 @@ import { isForced, toToolFields } from './tools.ts';
 
 /** The option of a provider that sets marks of the prompt cache for callers that set none: `auto`. */
 export const cacheMarksOption = 'cacheMarks';
-/** `max_tokens` is required; this is for a model of which nobody said how much it generates. */
+/** `max_tokens` is required; this is for a model whose limit of output is unknown. */
 const maxTokensUnknown = 4096;
-/** Anthropic refuses ids that look like an address or a number of somebody. */
+/** Anthropic refuses ids that look like a person's address or number. */
 const opaqueId = /^(?=.*[A-Za-z])[\w.:-]{1,256}$/;
 
 /** A request as `POST /v1/messages` takes it, in the version of the API that it needs. */

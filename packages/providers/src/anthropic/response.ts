@@ -11,7 +11,7 @@ import { fromThinkingBlock } from './thinking-blocks.ts';
 import { readAnthropicUsage } from './usage.ts';
 import { anthropicMessageWire, tokenCountWire } from './wire.ts';
 
-/** Anthropic tells no time: `created` is 0 until the caller of the translation sets it. */
+/** Anthropic reports no time: `created` is 0 until the caller of the translation sets it. */
 export const createdUnknown = 0;
 
 /** A message as a chat completion of one choice. */

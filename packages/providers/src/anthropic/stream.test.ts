@@ -68,7 +68,7 @@ describe('pieces of text', () => {
     });
   });
 
-  it('that a block begins with are told, too', () => {
+  it('that a block begins with are sent, too', () => {
     expect(run([start, open(0, { type: 'text', text: 'a' })]).deltas[1]).toEqual({ content: 'a' });
   });
 });
@@ -100,7 +100,7 @@ describe('calls of tools', () => {
     expect(stream.outputCharacters).toBe('a{"a":1}{}'.length);
   });
 
-  it('that come whole are told whole, once', () => {
+  it('that come whole are sent whole, once', () => {
     expect(run([start, emptyCall(0, { a: 1 }), close(0)]).deltas[2]).toEqual(
       called(0, { function: { arguments: '{"a":1}' } }),
     );
@@ -166,7 +166,7 @@ describe('the end', () => {
     expect(asked.end).toMatchObject({ ...head, choices: [], usage: { prompt_tokens: 9, completion_tokens: 5 } });
   });
 
-  it('takes running totals from the last that tells them, and the split of cache writes from the first', () => {
+  it('takes running totals from the last event that has them, and the split of cache writes from the first', () => {
     const message = { ...start.message, usage: { ...usage, cache_creation: { ephemeral_1h_input_tokens: 4 } } };
     const totals = { input_tokens: null, cache_creation_input_tokens: 4, output_tokens: 3 };
     const { stream } = run([
@@ -191,7 +191,7 @@ describe('the end', () => {
     expect(run([start, emptyText, change(null)]).end).toBeNull();
   });
 
-  it('stays whole whatever comes after it', () => {
+  it('stays whole after any later event', () => {
     const error = { type: 'error', error: { type: 'overloaded_error', message: 'x' } };
     expect(run([start, change('end_turn'), error])).toMatchObject({
       end: { choices: [{ finish_reason: 'stop' }] },

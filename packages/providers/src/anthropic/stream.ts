@@ -17,24 +17,24 @@ interface OpenBlock {
   /** Among the calls of the answer; for a tool only. */
   callIndex: number;
   hasArguments: boolean;
-  /** What a call began with, told where nothing follows. */
+  /** Arguments that a call began with, sent if nothing follows. */
   input: unknown;
   /** UTF-16 units of text or thinking, or 1 for what is whole from the start. */
   characters: number;
 }
 
 const nothing: readonly string[] = Object.freeze([]);
-/** A block beyond this bound is no block of ours. */
+/** A block beyond this bound is ignored. */
 const blocksMax = 10_000;
 /**
- * A piece of text as Anthropic writes it, without an escape in it: nine of ten events of a stream. The text goes on as it
- * stands between its quotes, unparsed. Anything written otherwise takes the longer way, to the same end.
+ * A piece of text as Anthropic writes it, without an escape in it: nine of ten events of a stream. The text is
+ * forwarded as it is between its quotes, unparsed. Anything written otherwise takes the longer way, to the same end.
  */
 const plainTextDelta =
   /^\{"type": ?"content_block_delta", ?"index": ?(\d{1,4}), ?"delta": ?\{"type": ?"text_delta", ?"text": ?"([ !#-[\]-\uffff]*)"\} *\} *$/;
 
 /**
- * One stream of a message as chunks of a chat completion with one choice. The event that tells the stop reason makes the
+ * One stream of a message as chunks of a chat completion with one choice. The event with the stop reason makes the
  * answer whole; usage comes with it. `reasoning_details` go out beside the thinking's text, under the index of their
  * block, so that the caller can give them back.
  * Source: https://platform.claude.com/docs/en/build-with-claude/streaming (read 2026-11). Kinds of events and of pieces
@@ -64,8 +64,8 @@ export class AnthropicChatStream implements ChatStreamTranslator {
   #head = '';
   #textHead = '';
   #choiceEnd: ReturnType<typeof toChoiceEnd> | null = null;
-  /** Usage as told so far; later numbers take the place of earlier ones, since they are running totals. */
-  #usageTold: Fields = {};
+  /** Usage as reported so far; later numbers take the place of earlier ones, since they are running totals. */
+  #wireUsage: Fields = {};
 
   /** `isNative`: what the provider's own tools do reaches the client, so it counts as output and as a sign of life. */
   constructor({ includeUsage, createdAt = createdUnknown }: ChatStreamOptions, isNative = false) {
@@ -85,7 +85,7 @@ export class AnthropicChatStream implements ChatStreamTranslator {
   }
 
   get usageSoFar(): Usage | null {
-    return readAnthropicUsage(this.#usageTold)?.usage ?? null;
+    return readAnthropicUsage(this.#wireUsage)?.usage ?? null;
   }
 
   end(): Fields | null {
@@ -136,7 +136,7 @@ export class AnthropicChatStream implements ChatStreamTranslator {
     const chunk = JSON.stringify(this.#toChunk());
     this.#head = `${chunk.slice(0, -1)},"choices":[{"index":0,"delta":`;
     this.#textHead = `${this.#head}{"content":"`;
-    if (isRecord(message.usage)) this.#usageTold = { ...message.usage };
+    if (isRecord(message.usage)) this.#wireUsage = { ...message.usage };
     return [this.#toText({ role: 'assistant', content: '' })];
   }
 
@@ -150,7 +150,7 @@ export class AnthropicChatStream implements ChatStreamTranslator {
       if (this.#isNative) this.#count(1, open);
       return this.#passOver();
     }
-    if (open.kind === 'text') return this.#tell({ content: block.text }, block.text, open);
+    if (open.kind === 'text') return this.#toChunks({ content: block.text }, block.text, open);
     if (open.kind === 'tool') {
       open.callIndex = this.#callCount;
       this.#callCount += 1;
@@ -163,7 +163,7 @@ export class AnthropicChatStream implements ChatStreamTranslator {
     const detail = fromThinkingBlock(block, index);
     // The text and the signature of thinking follow in pieces; what is redacted is whole from the start.
     if (detail?.type === 'reasoning.encrypted') return [this.#toText({ reasoning_details: [detail] })];
-    return detail?.text ? this.#tellThinking(detail.text, index, open) : nothing;
+    return detail?.text ? this.#toThinkingChunks(detail.text, index, open) : nothing;
   }
 
   #takeDelta({ index, delta }: Fields): readonly string[] {
@@ -171,15 +171,15 @@ export class AnthropicChatStream implements ChatStreamTranslator {
     if (block === undefined || this.isComplete || !isBlockIndex(index) || !isRecord(delta)) return this.#drop();
     switch (delta.type) {
       case 'text_delta':
-        return this.#tell({ content: delta.text }, delta.text, block);
+        return this.#toChunks({ content: delta.text }, delta.text, block);
       case 'thinking_delta':
-        return typeof delta.thinking === 'string' ? this.#tellThinking(delta.thinking, index, block) : this.#drop();
+        return typeof delta.thinking === 'string' ? this.#toThinkingChunks(delta.thinking, index, block) : this.#drop();
       case 'signature_delta': {
         if (typeof delta.signature !== 'string') return this.#drop();
         return [this.#toText({ reasoning_details: [toDetail(index, { signature: delta.signature })] })];
       }
       case 'input_json_delta':
-        return this.#tellArguments(block, delta.partial_json);
+        return this.#toArgumentChunks(block, delta.partial_json);
       default:
         return this.#passOver();
     }
@@ -189,22 +189,22 @@ export class AnthropicChatStream implements ChatStreamTranslator {
   #stopBlock({ index }: Fields): readonly string[] {
     const block = isBlockIndex(index) ? this.#blocks[index] : undefined;
     if (block?.kind !== 'tool' || block.hasArguments || this.isComplete) return nothing;
-    return this.#tellArguments(block, JSON.stringify(block.input ?? {}));
+    return this.#toArgumentChunks(block, JSON.stringify(block.input ?? {}));
   }
 
   #changeMessage({ delta, usage }: Fields): readonly string[] {
     if (this.#head === '' || !isRecord(delta)) return this.#drop();
     if (isRecord(usage)) {
       for (const [name, value] of Object.entries(usage)) {
-        if (value !== null) this.#usageTold[name] = value;
+        if (value !== null) this.#wireUsage[name] = value;
       }
-      const reading = readAnthropicUsage(this.#usageTold);
+      const reading = readAnthropicUsage(this.#wireUsage);
       this.usage = reading?.usage ?? null;
       this.reportedUsage = reading?.reportedUsage ?? null;
     }
     if (typeof delta.stop_reason !== 'string' || this.isComplete) return nothing;
     const explanation = stopDetailsWire.parse(delta.stop_details)?.explanation;
-    const refusal = explanation ? this.#tell({ refusal: explanation }, explanation) : nothing;
+    const refusal = explanation ? this.#toChunks({ refusal: explanation }, explanation) : nothing;
     const sequence = typeof delta.stop_sequence === 'string' ? delta.stop_sequence : null;
     this.#choiceEnd = toChoiceEnd(delta.stop_reason, sequence);
     this.hasUntranslated ||= isUntranslatedReason(delta.stop_reason);
@@ -213,23 +213,23 @@ export class AnthropicChatStream implements ChatStreamTranslator {
     return this.#includeUsage ? [...refusal, JSON.stringify(this.#toFinishChunk())] : refusal;
   }
 
-  #tellArguments(block: OpenBlock, piece: unknown): readonly string[] {
+  #toArgumentChunks(block: OpenBlock, piece: unknown): readonly string[] {
     if (block.kind !== 'tool') {
       if (this.#isNative && block.kind === 'other' && typeof piece === 'string') this.#count(piece.length, block);
       return nothing;
     }
     const delta = { tool_calls: [{ index: block.callIndex, function: { arguments: piece } }] };
-    const told = this.#tell(delta, piece, block);
-    if (told.length > 0) block.hasArguments = true;
-    return told;
+    const chunks = this.#toChunks(delta, piece, block);
+    if (chunks.length > 0) block.hasArguments = true;
+    return chunks;
   }
 
-  #tellThinking(text: string, index: number, block: OpenBlock): readonly string[] {
-    return this.#tell({ reasoning_content: text, reasoning_details: [toDetail(index, { text })] }, text, block);
+  #toThinkingChunks(text: string, index: number, block: OpenBlock): readonly string[] {
+    return this.#toChunks({ reasoning_content: text, reasoning_details: [toDetail(index, { text })] }, text, block);
   }
 
-  /** `text` is what the client gets by `delta`; an empty one tells nothing. */
-  #tell(delta: Fields, text: unknown, block?: OpenBlock): readonly string[] {
+  /** `text` is what the client gets by `delta`; an empty one sends nothing. */
+  #toChunks(delta: Fields, text: unknown, block?: OpenBlock): readonly string[] {
     if (typeof text !== 'string') return this.#drop();
     if (text === '') return nothing;
     this.#count(text.length, block);

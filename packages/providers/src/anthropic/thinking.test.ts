@@ -33,7 +33,7 @@ describe('how much a model is to think', () => {
     ['claude-sonnet-4-6', 'max', 'max'],
     ['claude-mythos-preview', 'low', 'low'],
     ['an-alias-of-the-operator', 'high', 'high'],
-  ])('%s is told as an effort: %s is %s', (model, asked, effort) => {
+  ])('%s is given an effort: %s is %s', (model, asked, effort) => {
     expect(ask(model, { reasoning_effort: asked })).toMatchObject({ thinking: adaptive, effort, dropped: [] });
     expect(ask(model, { reasoning: { effort: asked } })).toEqual(ask(model, { reasoning_effort: asked }));
   });
@@ -46,11 +46,11 @@ describe('how much a model is to think', () => {
     ['claude-haiku-4-5', { reasoning: { max_tokens: 100 }, max_tokens: 10_000 }, 1024],
     ['claude-haiku-4-5', { reasoning: { max_tokens: 20_000 }, max_tokens: 10_000 }, 9999],
     ['claude-opus-4-6', { reasoning: { max_tokens: 3000 }, max_tokens: 10_000 }, 3000],
-  ])('%s is told as a budget for %j: %s tokens, less than the limit', (model, fields, tokens) => {
+  ])('%s is given a budget for %j: %s tokens, less than the limit', (model, fields, tokens) => {
     expect(ask(model, fields)).toMatchObject({ thinking: budget(tokens), effort: undefined, dropped: [] });
   });
 
-  it('is named where it cannot be told', () => {
+  it('is named as dropped if the model cannot take it', () => {
     expect(ask('claude-3-5-haiku-20241022', { reasoning_effort: 'high' })).toMatchObject({
       thinking: undefined,
       dropped: ['reasoning_effort'],
@@ -93,7 +93,7 @@ describe('how much a model is to think', () => {
     },
   );
 
-  it('is not said where nobody asks', () => {
+  it('is not sent if the caller does not ask', () => {
     for (const model of ['claude-haiku-4-5', 'claude-opus-5-5', 'other']) {
       expect(ask(model, { reasoning: {} })).toMatchObject({ thinking: undefined, effort: undefined, dropped: [] });
     }
@@ -115,7 +115,7 @@ describe('how much a model is to think', () => {
     expect(ask('claude-opus-5', forced)).toMatchObject({ thinking: { type: 'disabled' }, dropped: [] });
   });
 
-  it('is nothing where the caller has lost the thinking that a budget goes on from', () => {
+  it('is nothing if the caller has lost the thinking that a budget continues from', () => {
     const calls = [{ id: 't1', type: 'function', function: { name: 'weather', arguments: '{}' } }];
     const signed = { type: 'reasoning.text', text: 'Hm.', signature: 's', format: 'anthropic-claude-v1', index: 0 };
     const loop = (details: object[]) => [

@@ -13,7 +13,7 @@ export interface ThinkingPlace {
   maxTokens: number;
   /** A call of a tool is forced. */
   isForced: boolean;
-  /** The turn goes on from calls without their thinking. */
+  /** The turn continues from calls without their thinking. */
   hasLostThinking: boolean;
 }
 
@@ -29,7 +29,7 @@ const shares: Readonly<Record<Effort, number>> = {
 const budgetMin = 1024;
 
 /**
- * How much the model is to think, in the words that it understands: newer models are told an effort and decide for
+ * How much the model is to think, in the words that it understands: newer models get an effort and decide for
  * themselves, older ones are given a budget, which must be less than `maxTokens`. A forced tool call leaves no room to
  * think, and comes first, since it is what the answer has to be. What cannot be done is dropped and named.
  * Sources: https://platform.claude.com/docs/en/build-with-claude/thinking,

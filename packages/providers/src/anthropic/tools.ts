@@ -47,10 +47,10 @@ export function toToolFields({ tools, tool_choice: choice, parallel_tool_calls: 
   const { toolChoice, names } = toToolChoice(choice);
   const translated = tools.map((tool, index) => toTool(tool, `tools[${index}]`));
   const isSerial = isParallel === false && toolChoice?.type !== 'none';
-  const told = isSerial ? { ...(toolChoice ?? { type: 'auto' }), disable_parallel_tool_use: true } : toolChoice;
+  const sentChoice = isSerial ? { ...(toolChoice ?? { type: 'auto' }), disable_parallel_tool_use: true } : toolChoice;
   return {
     tools: names === null ? translated : translated.filter(({ name }) => names.has(name)),
-    ...(told !== null && { tool_choice: told }),
+    ...(sentChoice !== null && { tool_choice: sentChoice }),
   };
 }
 

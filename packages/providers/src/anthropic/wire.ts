@@ -24,7 +24,7 @@ export const anthropicUsageWire = z.object({
 
 const text = z.string().nullish().catch(null);
 
-/** `explanation` is told with some refusals. */
+/** `explanation` comes with some refusals. */
 export const stopDetailsWire = z.object({ explanation: text }).nullish().catch(null);
 
 export const anthropicMessageWire = z.object({

@@ -56,7 +56,7 @@ function splitChoice({ delta, logprobs, finish_reason: finish, ...rest }: Chunk)
       deltas.push(...part.tool_calls.map((call: unknown) => ({ tool_calls: [call] })));
     else if (said.length > 0) deltas.push(part);
   }
-  // What is no kind of its own, as the role, is said first.
+  // Fields that are no separate kind, such as the role, are sent first.
   const [first = {}, ...others] = deltas;
   const parts = [{ ...left, ...first }, ...others].map((part, at) => ({
     ...rest,

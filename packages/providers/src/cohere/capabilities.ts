@@ -5,12 +5,12 @@ import type { FieldFate } from '../provider-adapter.ts';
  * What the second version of Cohere's chat has a place for.
  * Source: https://docs.cohere.com/reference/chat (read 2026-11, as typed by `cohere-ai` 8.1).
  *
- * - `logprobs` are refused although Cohere tells some: they stand beside pieces of text and not beside tokens.
+ * - `logprobs` are refused although Cohere reports some: they belong to pieces of text and not to tokens.
  * - `functions` and `function_call` are refused: their answers have another form, which tools have replaced.
  * - `parallel_tool_calls` is dropped: Cohere has no word for it and calls several tools as it likes.
  * - `reasoning_details` are dropped: Cohere asks for nothing back but its plan, which comes and goes as `reasoning_content`.
- * - `service_tier` and `web_search_options` are dropped, because they change what a request costs in a way that no rate of
- *   ours can tell.
+ * - `service_tier` and `web_search_options` are dropped, because they change what a request costs in a way that our
+ *   rates do not cover.
  */
 export const cohereChatFields: Readonly<Record<ChatField, FieldFate>> = {
   audio: 'refused',

@@ -54,7 +54,7 @@ describe('a request to Cohere', () => {
     expect(translate(asked, thinker).thinking).toEqual(thinking);
   });
 
-  it('turns thinking on without a budget where nobody knows the bound', () => {
+  it('turns thinking on without a budget if the bound is unknown', () => {
     const unbounded = { ...thinker, maxOutputTokens: null };
     expect(translate({ reasoning_effort: 'low' }, unbounded).thinking).toEqual({ type: 'enabled' });
   });
@@ -78,7 +78,7 @@ describe('a request to Cohere', () => {
   });
 
   it.each(['command-a-plus-05-2026', 'command-b-reasoning', 'our-alias'])(
-    'leaves it to the provider whether %s thinks, since nobody here knows',
+    'leaves it to the provider whether %s thinks, since its traits are unknown',
     (model) => {
       expect(translate({ reasoning: { enabled: true } }, { model }).thinking).toEqual({ type: 'enabled' });
     },
@@ -128,7 +128,7 @@ describe('a request to Cohere', () => {
     expect(() => translate({ messages: old })).toThrow(expect.objectContaining({ param: 'messages[1].role' }));
   });
 
-  it('shows the picture of a tool to the model, and refuses one where nobody would see it', () => {
+  it('shows the picture of a tool to the model, and refuses one if the model would not see it', () => {
     const image = { type: 'image_url', image_url: { url: 'https://a.example/x.png' } };
     const call = { id: 'c1', type: 'function', function: { name: 'f', arguments: '{}' } };
     const answered = [...messages, { role: 'assistant', content: null, tool_calls: [call] }];
@@ -179,7 +179,7 @@ describe('an answer of Cohere', () => {
     expect(sent.flatMap((chunk) => chunk.choices[0].delta.annotations ?? [])).toEqual([annotation]);
   });
 
-  it('has the name and the time that it is given, since Cohere tells neither, and one id', () => {
+  it('has the name and the time that it is given, since Cohere reports neither, and one id', () => {
     const stream = cohereAdapter.chat.createStream({ includeUsage: true, createdAt: 7, model: 'command-a' });
     const events = [
       { type: 'message-start', id: 'x' },
@@ -200,14 +200,14 @@ describe('an answer of Cohere', () => {
     const stream = cohereAdapter.chat.createStream({ includeUsage: true });
     const chunks = stream.push(JSON.stringify({ type: 'message-end', delta: end })).map((text) => JSON.parse(text));
     const choice = { finish_reason: 'stop', native_finish_reason: 'stop_sequence' };
-    const told = { prompt_tokens: 1300, prompt_tokens_details: { cached_tokens: 300 } };
+    const expectedUsage = { prompt_tokens: 1300, prompt_tokens_details: { cached_tokens: 300 } };
 
-    expect(body).toMatchObject({ choices: [choice], usage: told });
+    expect(body).toMatchObject({ choices: [choice], usage: expectedUsage });
     expect(chunks.at(-1)).toMatchObject({ choices: [choice] });
-    expect(stream.end()).toMatchObject({ usage: told });
+    expect(stream.end()).toMatchObject({ usage: expectedUsage });
   });
 
-  it('is not whole at an end without a reason, and stays whole whatever comes after it', () => {
+  it('is not whole at an end without a reason, and stays whole after any later event', () => {
     const stream = cohereAdapter.chat.createStream({ includeUsage: false });
     stream.push('{"type":"message-end","delta":{}}');
     expect(stream.isComplete).toBe(false);
@@ -272,7 +272,7 @@ describe('embeddings of Cohere', () => {
     expect(translation?.inputsMax).toBe(96);
   });
 
-  it('are a list as OpenAI has it, of unknown usage where none is told', () => {
+  it('are a list as OpenAI has it, of unknown usage if none is reported', () => {
     expect(read({ float: [[0.5], [1]] }, { encoding_format: 'base64' })).toEqual({
       body: {
         object: 'list',
@@ -296,12 +296,12 @@ describe('embeddings of Cohere', () => {
 describe('a call of Cohere without arguments (D58)', () => {
   const called = { id: 'c1', type: 'function', function: { name: 'now', arguments: '' } };
 
-  it.each([[true], [false]])('has {} as a stream, the end of the call told: %s', (isEndTold) => {
+  it.each([[true], [false]])('has {} as a stream, with an end event of the call: %s', (hasEnd) => {
     const stream = cohereAdapter.chat.createStream({ includeUsage: false });
     const events = [
       { type: 'message-start', id: 'm', delta: { message: { role: 'assistant' } } },
       { type: 'tool-call-start', index: 0, delta: { message: { tool_calls: called } } },
-      ...(isEndTold ? [{ type: 'tool-call-end', index: 0 }] : []),
+      ...(hasEnd ? [{ type: 'tool-call-end', index: 0 }] : []),
       { type: 'message-end', delta: { finish_reason: 'TOOL_CALL' } },
     ];
     const chunks = events.flatMap((event) => stream.push(JSON.stringify(event))).map((text) => JSON.parse(text));

@@ -25,21 +25,22 @@ export function classifyCohereError(
 ): ProviderError {
   const record = parseRecord(body);
   const message = record === null ? null : readMessage(record);
-  return tell(judge(status, message), status, message, readRetryAfterMs(headers, status), body);
+  return toJudgedError(judge(status, message), status, message, readRetryAfterMs(headers, status), body);
 }
 
 /**
- * The judgement of a body or an event that came as a success but is an error; null if it is none. Cohere tells one as a
- * finish reason, `ERROR` or `TIMEOUT`, with its message beside it; where a success has its `message`, an error has a text.
+ * The judgement of a body or an event that came as a success but is an error; null if it is none. Cohere reports one as
+ * a finish reason, `ERROR` or `TIMEOUT`, with its message beside it; where a success has its `message`, an error has a
+ * text.
  */
 export function classifyCohereErrorBody(record: JsonObject): ProviderError | null {
   const end = isRecord(record.delta) ? record.delta : record;
   const message = readMessage(record) ?? (typeof end.error === 'string' ? end.error : null);
-  if (end.finish_reason === 'TIMEOUT') return tell(timedOut, 504, message, null, '');
-  if (end.finish_reason === 'ERROR') return tell(verdicts.failed, 502, message, null, '');
+  if (end.finish_reason === 'TIMEOUT') return toJudgedError(timedOut, 504, message, null, '');
+  if (end.finish_reason === 'ERROR') return toJudgedError(verdicts.failed, 502, message, null, '');
   if (message === null) return null;
   const status = isContextText(message) ? 400 : 502;
-  return tell(judge(status, message), status, message, null, '');
+  return toJudgedError(judge(status, message), status, message, null, '');
 }
 
 function judge(status: number, message: string | null): Verdict {
@@ -69,7 +70,7 @@ function judge(status: number, message: string | null): Verdict {
   }
 }
 
-function tell(
+function toJudgedError(
   verdict: Verdict,
   status: number,
   message: string | null,

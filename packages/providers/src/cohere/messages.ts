@@ -64,7 +64,7 @@ function toUserContent(content: ChatMessage['content']): unknown {
   });
 }
 
-/** The plan that Cohere made before its calls, which it likes to have back, is what we told as reasoning. */
+/** The plan that Cohere made before its calls, which it likes to have back, is what we returned as reasoning. */
 function toAssistantTurn(message: ChatMessage): CohereMessage {
   const { refusal, reasoning_content: plan } = message;
   const text = readText(message.content) || (typeof refusal === 'string' ? refusal : '');

@@ -1,5 +1,5 @@
 /**
- * Names of the models that Cohere lists as ones that do not think. Any other thinks, or nobody here knows it: an alias of the
+ * Names of the models that Cohere lists as ones that do not think. Any other thinks, or is unknown: an alias of the
  * operator, or a model to come.
  * Source: https://docs.cohere.com/docs/models, …/docs/reasoning (read 2026-11).
  */

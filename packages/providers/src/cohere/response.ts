@@ -10,8 +10,8 @@ import { fromCohereChatUsage, toCohereTotals } from './usage.ts';
 import { cohereAnswerWire } from './wire.ts';
 
 /**
- * Thinking and the plan before tool calls become `reasoning_content`. Cohere tells neither a time nor its model: `created`
- * is 0 and there is no `model`, which the caller adds.
+ * Thinking and the plan before tool calls become `reasoning_content`. Cohere reports neither a time nor its model:
+ * `created` is 0 and there is no `model`, which the caller adds.
  */
 export function fromCohereChatResponse(body: string): TranslatedAnswer {
   const record = parseRecord(body);

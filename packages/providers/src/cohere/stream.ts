@@ -84,7 +84,7 @@ export class CohereChatStream implements ChatStreamTranslator {
       case 'tool-call-start':
         return this.#beginCall(event.index, recordIn(message, 'tool_calls'));
       case 'tool-call-delta':
-        return this.#goOnWithCall(event.index, recordIn(message, 'tool_calls'));
+        return this.#continueCall(event.index, recordIn(message, 'tool_calls'));
       case 'tool-call-end':
         return this.#endCall();
       case 'citation-start': {
@@ -110,10 +110,10 @@ export class CohereChatStream implements ChatStreamTranslator {
     });
   }
 
-  #beginCall(told: unknown, call: Json | null): readonly string[] {
+  #beginCall(callKey: unknown, call: Json | null): readonly string[] {
     if (call === null || this.#calls.size >= callsMax) return nothing;
     const index = this.#calls.size;
-    this.#calls.set(told, index);
+    this.#calls.set(callKey, index);
     const named = recordIn(call, 'function');
     const begun = { name: textIn(named, 'name'), arguments: textIn(named, 'arguments') };
     const left = this.#endCall();
@@ -132,11 +132,11 @@ export class CohereChatStream implements ChatStreamTranslator {
     return this.#send({ tool_calls: [{ index, function: { arguments: noArguments } }] });
   }
 
-  #goOnWithCall(told: unknown, call: Json | null): readonly string[] {
+  #continueCall(callKey: unknown, call: Json | null): readonly string[] {
     const fragment = textIn(recordIn(call, 'function'), 'arguments');
     if (fragment === '') return nothing;
     this.#live(fragment.length);
-    const index = this.#calls.get(told) ?? Math.max(this.#calls.size - 1, 0);
+    const index = this.#calls.get(callKey) ?? Math.max(this.#calls.size - 1, 0);
     if (index === this.#bare) this.#bare = null;
     return this.#send({ tool_calls: [{ index, function: { arguments: fragment } }] });
   }

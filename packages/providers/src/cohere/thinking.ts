@@ -9,7 +9,7 @@ const shares: Readonly<Partial<Record<Effort, number>>> = { minimal: 0.1, low: 0
 /** Of a model and its answer, what decides about thinking. */
 export interface ThinkingPlace {
   model: string;
-  /** The bound of the whole answer, null if nobody knows it: then an effort only turns thinking on. */
+  /** The bound of the whole answer, null if it is unknown: then an effort only turns thinking on. */
   outputTokensMax: number | null;
 }
 

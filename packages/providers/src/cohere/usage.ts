@@ -4,7 +4,7 @@ import { cohereUsageWire } from './wire.ts';
 
 /**
  * What Cohere bills, which is less than what it reads: the tokens of its own preambles stand in `tokens` and not in
- * `billed_units`. Thinking is billed as output, and is not told apart from it. `cached_tokens` are
+ * `billed_units`. Thinking is billed as output, and is not separated from it. `cached_tokens` are
  * part of `tokens`, so that no more of them than what is billed count as read from the cache. Where nothing is said of
  * billing, the tokens themselves count.
  *
@@ -21,7 +21,7 @@ export function fromCohereChatUsage(value: unknown): Usage | null {
   return { inputUncached: input - cacheRead, ...(cacheRead > 0 && { cacheRead }), outputText: output };
 }
 
-/** OpenAI's sums, with what was read from the cache if Cohere reported it. Thinking is not told apart. */
+/** OpenAI's sums, with what was read from the cache if Cohere reported it. Thinking is not separated. */
 export function toCohereTotals(usage: Usage): OpenAiUsage {
   const { cacheRead } = usage;
   return {

@@ -24,7 +24,7 @@ describe('the wait that a provider asks for', () => {
     expect(read({ 'retry-after': value }, 503)).toBe(waitMs);
   });
 
-  it('is counted from the date of the answer, whatever our clock says', () => {
+  it('is counted from the date of the answer, not from our clock', () => {
     const headers = { date: 'Mon, 01 Jan 2035 00:00:00 GMT', 'retry-after': 'Mon, 01 Jan 2035 00:00:20 GMT' };
     expect(read(headers)).toBe(20_000);
   });

@@ -32,11 +32,11 @@ const windows: readonly (readonly [remaining: string, reset: string])[] = [
  */
 export function readRetryAfterMs(headers: Headers, status: number, nowMs = Date.now()): number | null {
   const clockMs = parseHttpDate(headers.date) ?? nowMs;
-  const toldMs =
+  const askedMs =
     readDecimal(headers['retry-after-ms']) ??
     multiply(readDecimal(headers['retry-after']), 1000) ??
     until(parseHttpDate(headers['retry-after']), clockMs);
-  const waitMs = toldMs ?? (status === 429 ? readWindowsMs(headers, clockMs) : null);
+  const waitMs = askedMs ?? (status === 429 ? readWindowsMs(headers, clockMs) : null);
   return waitMs === null ? null : Math.min(Math.ceil(waitMs), dayMs);
 }
 

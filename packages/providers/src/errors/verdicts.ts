@@ -9,26 +9,31 @@ export interface Verdict {
   code: ErrorCode;
   isRetryable: boolean;
   mayFailOver: boolean;
-  /** The caller is told the provider's own words, since they explain the caller's own mistake. */
+  /** The caller gets the provider's own words, since they explain the caller's own mistake. */
   isExplained: boolean;
 }
 
-const verdict = (code: ErrorCode, again: 'again' | 'no', next: 'next' | 'no', told: 'told' | 'no' = 'no'): Verdict => ({
+const verdict = (
+  code: ErrorCode,
+  again: 'again' | 'no',
+  next: 'next' | 'no',
+  explained: 'explained' | 'no' = 'no',
+): Verdict => ({
   code,
   isRetryable: again === 'again',
   mayFailOver: next === 'next',
-  isExplained: told === 'told',
+  isExplained: explained === 'explained',
 });
 
 /** How providers name an account that cannot pay; beside `upstream_misconfigured` it is ours. */
 const outOfMoney = /quota|billing|credit|payment|balance|account_deactivated/i;
 
-/** What a failure can mean, whatever the dialect that tells it. */
+/** Meanings of a failure, in every dialect. */
 export const verdicts = {
-  policy: verdict('content_policy_violation', 'no', 'no', 'told'),
-  context: verdict('context_length_exceeded', 'no', 'next', 'told'),
-  rejected: verdict('upstream_rejected', 'no', 'no', 'told'),
-  tooLarge: verdict('request_too_large', 'no', 'no', 'told'),
+  policy: verdict('content_policy_violation', 'no', 'no', 'explained'),
+  context: verdict('context_length_exceeded', 'no', 'next', 'explained'),
+  rejected: verdict('upstream_rejected', 'no', 'no', 'explained'),
+  tooLarge: verdict('request_too_large', 'no', 'no', 'explained'),
   unknownModel: verdict('model_not_found', 'no', 'next'),
   ourSetUp: verdict('upstream_misconfigured', 'no', 'next'),
   rateLimited: verdict('rate_limit_exceeded', 'again', 'next'),
@@ -37,7 +42,7 @@ export const verdicts = {
   failed: verdict('upstream_error', 'again', 'next'),
 };
 
-export interface FailureTold {
+export interface ReportedFailure {
   status: number;
   /** The provider's name of the failure. */
   name: string | number | null | undefined;
@@ -48,10 +53,10 @@ export interface FailureTold {
   body: string;
 }
 
-/** A verdict with what the provider told, without what looks like a key, an account or an address. */
+/** A verdict with what the provider said, without what looks like a key, an account or an address. */
 export function toProviderError(
   { code, isRetryable, mayFailOver, isExplained }: Verdict,
-  { status, name, message, param, retryAfterMs, body }: FailureTold,
+  { status, name, message, param, retryAfterMs, body }: ReportedFailure,
 ): ProviderError {
   return {
     code,

@@ -6,7 +6,9 @@ import { unsupported } from './sort-fields.ts';
 
 type Fates = Readonly<Record<ChatField, FieldFate>>;
 
-/** Kinds of content parts by their `type`. A kind that is not here is refused: it cannot be told apart from the question. */
+/**
+ * Kinds of content parts by their `type`. A kind that is not here is refused: it cannot be separated from the question.
+ */
 const partFields: Readonly<Record<string, ChatField>> = {
   text: 'content.text',
   image_url: 'content.image_url',

@@ -11,8 +11,8 @@ import type { FieldFate } from '../provider-adapter.ts';
  * - `audio` is refused: speech comes out as raw samples, in voices of other names than OpenAI's.
  * - `functions` and `function_call` are refused: their answers have another form, which tools have replaced.
  * - `content.cache_control` is dropped: prompts are cached without a mark, and explicit caches are objects to be made first.
- * - `service_tier` and `web_search_options` are dropped, because they change what a request costs in a way that no rate of
- *   ours can tell.
+ * - `service_tier` and `web_search_options` are dropped, because they change what a request costs in a way that our
+ *   rates do not cover.
  */
 export const geminiChatFields: Readonly<Record<ChatField, FieldFate>> = {
   audio: 'refused',

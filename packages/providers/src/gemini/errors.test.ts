@@ -6,7 +6,7 @@ const judge = (code: number, error: object, headers = {}) =>
 const violated = (quotaId: string) => ({ details: [{ '@type': 'QuotaFailure', violations: [{ quotaId }] }] });
 
 describe('an error of Gemini', () => {
-  it('that is a dead key is ours and the key’s, although it is told as an invalid argument', () => {
+  it('that is a dead key is ours and the key’s, although it is reported as an invalid argument', () => {
     const dead = { code: 'upstream_misconfigured', mayFailOver: true, isKeyAtFault: true, publicMessage: null };
     expect(judge(400, { details: [{ reason: 'API_KEY_INVALID' }] })).toMatchObject(dead);
     expect(judge(400, { message: 'API key expired. Please renew the API key.' })).toMatchObject(dead);
@@ -17,7 +17,7 @@ describe('an error of Gemini', () => {
     expect(judge(404, { status: 'NOT_FOUND' })).not.toHaveProperty('isKeyAtFault');
   });
 
-  it('that is our account’s is not told as the caller’s', () => {
+  it('that is our account’s is not returned as the caller’s', () => {
     for (const message of [
       'Gemini API free tier is not available in your country. Please enable billing on your project.',
       'Quota exceeded for metric: generate_content_free_tier_requests, limit: 0, model: gemini-4-argon',

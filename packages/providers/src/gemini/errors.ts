@@ -27,10 +27,10 @@ const codeByStatus: ReadonlyMap<string, number> = new Map(
     DEADLINE_EXCEEDED: 504,
   }),
 );
-/** A dead key is told as an invalid argument. */
+/** A dead key is reported as an invalid argument. */
 const keyReason = /^API_KEY_|^ACCESS_TOKEN_/;
 const keyMessage = /api[ _]key (?:not valid|expired|not found|was reported)/i;
-/** The place or the plan of our account, told as an invalid request or as a limit. */
+/** The place or the plan of our account, reported as an invalid request or as a limit. */
 const accountMessage =
   /location is not supported|free tier is not available|enable billing|billing account|consumer .* suspended|has not been used in project|prepay|credits? (?:are|is) depleted|limit: 0\b/i;
 const policyMessage =
@@ -69,7 +69,7 @@ export function classifyGeminiError(
   headers: Readonly<Record<string, string>>,
   body: string,
 ): ProviderError {
-  return tell(status, readError(parseLoose(body)), readRetryAfterMs(headers, status), body);
+  return toJudgedError(status, readError(parseLoose(body)), readRetryAfterMs(headers, status), body);
 }
 
 /** The judgement of a body or an event that came as a success but is an error; null if it is none. */
@@ -78,10 +78,10 @@ export function classifyGeminiErrorBody(value: unknown): ProviderError | null {
   if (error === null) return null;
   const { code } = error;
   const isStatus = typeof code === 'number' && code >= 400 && code <= 599;
-  return tell(isStatus ? code : (codeByStatus.get(error.status ?? '') ?? 502), error, null, '');
+  return toJudgedError(isStatus ? code : (codeByStatus.get(error.status ?? '') ?? 502), error, null, '');
 }
 
-/** The judgement of a prompt that the provider would not answer, which it tells in a success without an answer. */
+/** The judgement of a prompt that the provider would not answer, which it reports in a success without an answer. */
 export function toBlockedPrompt(blockReason: string, explanation: string | null | undefined): ProviderError {
   const message = explanation || `The provider blocked the prompt: ${blockReason}.`;
   return toProviderError(verdicts.policy, {
@@ -102,7 +102,7 @@ function judge(status: number, error: GeminiErrorWire | null): Verdict {
     case 422:
       return error === null ? verdicts.notUnderstood : judgeRequest(error);
     case 403:
-      // A file of the caller's that is not there is told as one that we may not see.
+      // A caller's file that does not exist is reported as one that we may not see.
       return /access the file/i.test(error?.message ?? '') ? verdicts.rejected : verdicts.ourSetUp;
     case 404:
       return judgeNotFound(error?.message);
@@ -139,7 +139,7 @@ function hasDailyViolation(error: GeminiErrorWire | null): boolean {
   );
 }
 
-function tell(
+function toJudgedError(
   status: number,
   error: GeminiErrorWire | null,
   headerRetryAfterMs: number | null,
@@ -166,12 +166,12 @@ function readParam(error: GeminiErrorWire | null): string | null {
 }
 
 function readRetryDelayMs(error: GeminiErrorWire | null): number | null {
-  const told = error?.details?.find((detail) => detail.retryDelay)?.retryDelay;
-  const [, seconds] = retryDelaySeconds.exec(told ?? '') ?? [];
+  const delay = error?.details?.find((detail) => detail.retryDelay)?.retryDelay;
+  const [, seconds] = retryDelaySeconds.exec(delay ?? '') ?? [];
   return seconds === undefined ? null : Math.min(Math.ceil(Number(seconds) * 1000), retryAfterMsMax);
 }
 
-/** `{"error": {…}}`, or a list of one of it, which is how a stream that never began tells. */
+/** `{"error": {…}}`, or a list of one of it, which is the form of a stream that never began. */
 function readError(value: unknown): GeminiErrorWire | null {
   const record: unknown = Array.isArray(value) ? value[0] : value;
   return isRecord(record) && isRecord(record.error) ? geminiErrorWire.parse(record.error) : null;

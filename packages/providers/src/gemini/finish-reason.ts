@@ -12,7 +12,7 @@ const finishReasons: ReadonlyMap<string, string> = new Map([
   ['IMAGE_SAFETY', 'content_filter'],
   ['IMAGE_PROHIBITED_CONTENT', 'content_filter'],
   ['IMAGE_RECITATION', 'content_filter'],
-  // Something was held back, and nobody says why.
+  // Something was held back, and the provider gives no reason.
   ['OTHER', 'content_filter'],
   ['IMAGE_OTHER', 'content_filter'],
   ['NO_IMAGE', 'content_filter'],
@@ -27,7 +27,7 @@ const failures: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A reason that is not known yet ends the answer like any other. There is none of its own for a call of tools.
+ * A reason that is not known yet ends the answer like any other. A call of tools has no separate reason.
  * Source: https://ai.google.dev/api/generate-content#FinishReason (read 2026-11, as typed by `@google/genai` 3.1).
  */
 export function fromGeminiFinishReason(reason: string, hasCalls: boolean): string {

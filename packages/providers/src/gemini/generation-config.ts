@@ -91,7 +91,7 @@ function toSeed(seed: number | null | undefined, dropped: SortedFields['dropped'
 function toLogprobs({ logprobs, top_logprobs: top }: Taken) {
   if (logprobs !== true) {
     if (top === undefined) return {};
-    throw invalidValue('top_logprobs', 'The most likely tokens are told only with logprobs: true.');
+    throw invalidValue('top_logprobs', 'The most likely tokens are returned only with logprobs: true.');
   }
   return { responseLogprobs: true, ...(typeof top === 'number' && top > 0 && { logprobs: top }) };
 }

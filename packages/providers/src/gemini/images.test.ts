@@ -88,7 +88,7 @@ describe('an image of Gemini', () => {
     });
   });
 
-  it('that was held back is told as a matter of policy, one that is just not there as a failure', () => {
+  it('that was held back is reported as a matter of policy, one that is just not there as a failure', () => {
     const policy = expect.objectContaining({ code: 'content_policy_violation' });
     expect(() => read({ promptFeedback: { blockReason: 'IMAGE_SAFETY' } })).toThrow(policy);
     expect(() => read({ candidates: [{ finishReason: 'IMAGE_PROHIBITED_CONTENT' }] })).toThrow(policy);

@@ -74,13 +74,13 @@ function fromImagesResponse(body: string): TranslatedAnswer {
   const { inputUncached = 0, cacheRead = 0, outputText = 0, outputReasoning = 0, imageOut = 0 } = usage;
   const input = inputUncached + cacheRead;
   const output = outputText + outputReasoning + imageOut;
-  const told = {
+  const openAiUsage = {
     input_tokens: input,
     output_tokens: output,
     total_tokens: input + output,
     input_tokens_details: { text_tokens: input, image_tokens: 0 },
   };
-  return { body: { data, usage: told }, usage, reportedUsage, pictures: data.length };
+  return { body: { data, usage: openAiUsage }, usage, reportedUsage, pictures: data.length };
 }
 
 function toImages({ content }: GeminiCandidate): { b64_json: string }[] {
@@ -88,7 +88,9 @@ function toImages({ content }: GeminiCandidate): { b64_json: string }[] {
   return images.map(({ image_url: { url } }) => ({ b64_json: url.replace(dataOfImage, '') }));
 }
 
-/** What was held back on grounds of policy is told as that; what just is not there may be there the next time. */
+/**
+ * An image that was held back on grounds of policy is reported as that; one that is just absent may come the next time.
+ */
 function toMissingImage(candidate: GeminiCandidate | undefined) {
   const reason = candidate?.finishReason ?? '';
   const isHeldBack = fromGeminiFinishReason(reason, false) === 'content_filter' && reason !== 'NO_IMAGE';

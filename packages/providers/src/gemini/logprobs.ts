@@ -11,7 +11,7 @@ export interface OpenAiLogprobs {
   refusal: null;
 }
 
-/** Probabilities in OpenAI's form, token by token; null where none were told. The bytes of a token are not. */
+/** Probabilities in OpenAI's form, token by token; null if none were reported. The bytes of a token never are. */
 export function fromGeminiLogprobs(value: unknown): OpenAiLogprobs | null {
   const parsed = logprobsWire.safeParse(value);
   if (!parsed.success) return null;

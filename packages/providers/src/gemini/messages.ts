@@ -89,7 +89,7 @@ function toTurn(message: ChatMessage, traits: ModelTraits, isCurrent: boolean, p
 
 /**
  * What the model said: its text, its images, its calls, each with the signature that it was given with. In the turn that
- * goes on, the first call needs one; where it is lost, Google's own word for that takes its place.
+ * continues, the first call needs one; if it is lost, Google's own word for that takes its place.
  */
 function toModelParts(message: ChatMessage, traits: ModelTraits, isCurrent: boolean, path: string): Part[] {
   const given = new GivenSignatures(message.reasoning_details ?? []);
@@ -145,7 +145,7 @@ function toResult(
   return { part: { functionResponse }, position: call?.position ?? Number.MAX_SAFE_INTEGER };
 }
 
-/** As the calls were made, whichever was done first: models without ids tell results apart by their place. */
+/** As the calls were made, whichever was done first: models without ids match results by their place. */
 function inOrder(results: readonly Result[]): Part[] {
   return results.toSorted((one, other) => one.position - other.position).map(({ part }) => part);
 }

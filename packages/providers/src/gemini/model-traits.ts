@@ -1,6 +1,6 @@
 export type ThinkingLevel = 'MINIMAL' | 'LOW' | 'MEDIUM' | 'HIGH';
 
-/** How a model is told how much to think. */
+/** The form in which a model is asked how much to think. */
 export type ThinkingControl =
   | { readonly kind: 'none' }
   /** Tokens; `-1` leaves it to the model. */
@@ -28,7 +28,7 @@ const fourLevels: readonly ThinkingLevel[] = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'
 
 /**
  * A name that is no Gemini's we know: an alias of the operator, or a model to come. It gets the newest way of thinking,
- * and whatever else is asked goes out for the provider to judge.
+ * and all other fields are sent for the provider to judge.
  */
 const unknownModel: ModelTraits = {
   thinking: { kind: 'level', levels: threeLevels },
@@ -42,7 +42,7 @@ const unknownModel: ModelTraits = {
 const versionedName = /gemini-(\d{1,2})(?:\.(\d{1,2}))?(?!\d)/;
 
 /**
- * The traits of a model by its name, because a translation is pure and asks nobody.
+ * The traits of a model by its name, because a translation is pure and makes no call.
  * Sources: https://ai.google.dev/gemini-api/docs/generate-content/thinking,
  * https://ai.google.dev/gemini-api/docs/generate-content/latest-model,
  * https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/thinking (levels by model),

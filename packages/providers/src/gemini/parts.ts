@@ -24,7 +24,7 @@ const audioTypes: ReadonlyMap<string, string> = new Map([
   ['ogg', 'audio/ogg'],
   ['flac', 'audio/flac'],
 ]);
-/** By the end of an address or a file name, where nothing else tells. */
+/** By the end of an address or a file name, if nothing else gives the type. */
 const typesByExtension: ReadonlyMap<string, string> = new Map([
   ['png', 'image/png'],
   ['jpg', 'image/jpeg'],
@@ -113,7 +113,10 @@ function toFile(data: string, filename: string, traits: ModelTraits, path: strin
   if (inline !== null) return inline;
   const mimeType = typeOf(filename);
   if (mimeType === undefined || data.startsWith('data:')) {
-    throw invalidValue(path, 'A file must be a data URL in base64, or base64 with a file name that tells its type.');
+    throw invalidValue(
+      path,
+      'A file must be a data URL in base64, or base64 with a file name whose ending names its type.',
+    );
   }
   return { inlineData: { mimeType, data } };
 }

@@ -23,15 +23,15 @@ export interface Said {
   reasoning: string;
   calls: ToolCallSaid[];
   images: ImageSaid[];
-  /** What has to be given back for the model to go on thinking. */
+  /** What has to be given back so that the model continues to think. */
   details: ReasoningDetail[];
 }
 
 const answerIdCharactersMax = 128;
 
-/** The provider's name of an answer, or one of ours where it tells none: ids of tool calls are made of it. */
-export function toAnswerId(told: unknown): string {
-  return typeof told === 'string' && told !== '' ? told.slice(0, answerIdCharactersMax) : randomUUID();
+/** The provider's name of an answer, or our own if it gives none: ids of tool calls are made of it. */
+export function toAnswerId(id: unknown): string {
+  return typeof id === 'string' && id !== '' ? id.slice(0, answerIdCharactersMax) : randomUUID();
 }
 
 /**

@@ -144,7 +144,7 @@ describe('a conversation with Gemini', () => {
     ]);
   });
 
-  it('marks calls of another model as unsigned in the turn that goes on, and there alone', () => {
+  it('marks calls of another model as unsigned in the turn that continues, and there alone', () => {
     const foreign = (id: string) => [
       { role: 'assistant', tool_calls: [call(id), call(`${id}b`)] },
       { role: 'tool', tool_call_id: id, content: '1' },

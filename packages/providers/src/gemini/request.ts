@@ -10,7 +10,7 @@ import { toConversation } from './messages.ts';
 import { traitsOf } from './model-traits.ts';
 import { toToolFields } from './tools.ts';
 
-/** A request as `generateContent` takes it. Usage is told always, also on a stream. */
+/** A request as `generateContent` takes it. Usage is always reported, also on a stream. */
 export function toGeminiChatRequest(request: ChatCompletionRequest, target: ProviderTarget): TranslatedRequest {
   const { body, droppedParams } = translate(request, target);
   const method = request.stream === true ? 'streamGenerateContent?alt=sse' : 'generateContent';

@@ -69,7 +69,7 @@ describe('an answer of Gemini', () => {
     );
   });
 
-  it('comes back to the model as it was, signatures and all, by whoever gives the message back', () => {
+  it('comes back to the model as it was, signatures and all, when a client gives the message back', () => {
     const parts = [
       { text: 'I look.' },
       { functionCall: { name: 'a', args: { b: [1] } }, thoughtSignature: 'Zmlyc3Q=' },
@@ -108,7 +108,7 @@ describe('embeddings of Gemini', () => {
     options: {},
   };
 
-  it('are floats unless base64 is asked for, of unknown usage where none is told', () => {
+  it('are floats unless base64 is asked for, of unknown usage if none is reported', () => {
     const answer = geminiAdapter.embeddings?.fromResponse('{"embeddings":[{"values":[0.5]}]}', {
       model: 'm',
       input: 'a',

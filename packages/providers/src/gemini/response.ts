@@ -11,7 +11,7 @@ import { PartReader, toAnswerId } from './read-parts.ts';
 import { readGeminiUsage } from './usage.ts';
 import { type GeminiCandidate, geminiAnswerWire, tokenCountWire } from './wire.ts';
 
-/** Gemini tells no time: `created` is 0 until the caller of the translation sets it. */
+/** Gemini reports no time: `created` is 0 until the caller of the translation sets it. */
 export const createdUnknown = 0;
 
 /** An answer as a chat completion with a choice for each candidate. */

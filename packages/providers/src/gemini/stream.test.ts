@@ -31,7 +31,7 @@ describe('a stream of Gemini', () => {
     });
   });
 
-  it('gives a name of its own to an answer that has none, and keeps it', () => {
+  it('gives an id to an answer that has none, and keeps it', () => {
     const nameless = JSON.stringify({ candidates: [{ content: { parts: [{ functionCall: { name: 'a' } }] } }] });
     const ids = [1, 2].map(() => {
       const { chunks } = read(new GeminiChatStream({ includeUsage: false }), nameless, nameless);
@@ -42,7 +42,7 @@ describe('a stream of Gemini', () => {
     expect(ids[0]).not.toBe(ids[1]);
   });
 
-  it('tells signatures beside what they belong to, so that they can be given back', () => {
+  it('sends signatures beside what they belong to, so that they can be given back', () => {
     const stream = new GeminiChatStream({ includeUsage: false });
     const { deltas } = read(
       stream,
@@ -86,7 +86,7 @@ describe('a stream of Gemini', () => {
     expect(stream.usage).toEqual({ inputUncached: 9, outputText: 0 });
   });
 
-  it('ends in a usage chunk without usage where none was told', () => {
+  it('ends in a usage chunk without usage if none was reported', () => {
     const stream = new GeminiChatStream({ includeUsage: true });
     expect(read(stream, JSON.stringify({ candidates: [{ finishReason: 'STOP' }] })).end).toMatchObject({
       choices: [],
@@ -117,7 +117,7 @@ describe('a stream of Gemini', () => {
     expect(stream).toMatchObject({ error: null, malformedEvents: 1 });
   });
 
-  it('counts what is no choice and goes on', () => {
+  it('counts what is no choice and continues', () => {
     const stream = new GeminiChatStream({ includeUsage: false });
     read(stream, '{"candidates":[7]}', '{"candidates":[{"index":-1}]}', '{"candidates":[{"index":128}]}', '{"x":1}');
     expect(stream).toMatchObject({ malformedEvents: 4, isComplete: false, hasLife: false });
@@ -130,9 +130,9 @@ describe('parallel calls of Gemini (C-S2)', () => {
     const stream = new GeminiChatStream({ includeUsage: false });
     const calls = ['a', 'b', 'c'].map((name) => ({ functionCall: { name, id: name, args: {} } }));
     const { deltas } = read(stream, piece([{ text: 'x' }, ...calls], { finishReason: 'STOP' }));
-    const told = deltas.map(
+    const pieces = deltas.map(
       (delta) => Object(delta).tool_calls?.map(({ id }: { id: string }) => id) ?? Object(delta).content,
     );
-    expect(told).toEqual(['x', ['a'], ['b'], ['c']]);
+    expect(pieces).toEqual(['x', ['a'], ['b'], ['c']]);
   });
 });

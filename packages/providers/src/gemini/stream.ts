@@ -22,7 +22,7 @@ interface OpenChoice {
 }
 
 const nothing: readonly string[] = Object.freeze([]);
-/** Gemini gives at most eight candidates; a choice beyond this bound is no choice of ours. */
+/** Gemini gives at most eight candidates; a choice beyond this bound is ignored. */
 const choicesMax = 128;
 
 /**
@@ -50,7 +50,7 @@ export class GeminiChatStream implements ChatStreamTranslator {
   #id = '';
   /** A chunk up to its choices; empty before the first. */
   #head = '';
-  #usageTold: unknown = null;
+  #wireUsage: unknown = null;
   /** The chunk that made the answer whole, kept for the end where no usage chunk follows it. */
   #lastFinish: Fields | null = null;
 
@@ -71,7 +71,7 @@ export class GeminiChatStream implements ChatStreamTranslator {
     const error = classifyGeminiErrorBody(answer);
     if (error !== null) return this.#fail(error);
     const { candidates, usageMetadata, promptFeedback } = answer;
-    if (isRecord(usageMetadata)) this.#usageTold = usageMetadata;
+    if (isRecord(usageMetadata)) this.#wireUsage = usageMetadata;
     this.#begin(answer);
     const chunks = Array.isArray(candidates) ? this.#takeCandidates(candidates) : nothing;
     if (this.isComplete) this.#readUsage();
@@ -83,7 +83,7 @@ export class GeminiChatStream implements ChatStreamTranslator {
   }
 
   get usageSoFar(): Usage | null {
-    return readGeminiUsage(this.#usageTold)?.usage ?? null;
+    return readGeminiUsage(this.#wireUsage)?.usage ?? null;
   }
 
   end(): Fields | null {
@@ -93,7 +93,7 @@ export class GeminiChatStream implements ChatStreamTranslator {
   }
 
   #readUsage(): void {
-    const reading = readGeminiUsage(this.#usageTold);
+    const reading = readGeminiUsage(this.#wireUsage);
     this.usage = reading?.usage ?? null;
     this.reportedUsage = reading?.reportedUsage ?? null;
   }
@@ -134,8 +134,8 @@ export class GeminiChatStream implements ChatStreamTranslator {
     const delta = toDelta(said, refusal, isFirst);
     if (delta !== null) {
       const logprobs = logprobsResult === undefined ? null : fromGeminiLogprobs(logprobsResult);
-      const told = { index: choice.index, delta, ...(logprobs !== null && { logprobs }), finish_reason: null };
-      for (const { choices } of splitChunk({ choices: [told] }) ?? [{ choices: [told] }]) {
+      const piece = { index: choice.index, delta, ...(logprobs !== null && { logprobs }), finish_reason: null };
+      for (const { choices } of splitChunk({ choices: [piece] }) ?? [{ choices: [piece] }]) {
         chunks.push(`${this.#head}${JSON.stringify(choices).slice(1)}}`);
       }
     }
@@ -182,7 +182,7 @@ export class GeminiChatStream implements ChatStreamTranslator {
   }
 }
 
-/** Null where there is nothing to tell. The first of a choice tells the role as well. */
+/** Null if there is nothing to send. The first delta of a choice carries the role as well. */
 function toDelta({ text, reasoning, calls, images, details }: Said, refusal: string, isFirst: boolean): Fields | null {
   const isEmpty = text === '' && reasoning === '' && refusal === '';
   if (!isFirst && isEmpty && calls.length + images.length + details.length === 0) return null;

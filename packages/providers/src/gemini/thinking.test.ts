@@ -49,7 +49,7 @@ describe('the thinking that is asked of a Gemini model', () => {
     expect(think('gemini-4-argon', { reasoning: {} })).toEqual({ config: null, dropped: [] });
   });
 
-  it('is off where that can be, and else the least that there is, which is told', () => {
+  it('is off if the model allows that, and else the least that it allows, which is reported', () => {
     expect(think('gemini-2.5-flash', { reasoning_effort: 'none' })).toEqual({
       config: { thinkingBudget: 0 },
       dropped: [],

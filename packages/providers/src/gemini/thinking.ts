@@ -59,7 +59,7 @@ export function toThinkingConfig(
   return { ...(level !== null && { thinkingLevel: nearest(level, thinking.levels) }), includeThoughts };
 }
 
-/** Off where that can be; else the least that there is, and the caller is told. */
+/** Off if the model allows that; else the least that it allows, which is reported to the caller. */
 function toLeast(
   thinking: Exclude<ThinkingControl, { kind: 'none' }>,
   param: string,

@@ -10,11 +10,11 @@ const modalities = fc.array(
   { maxLength: 4 },
 );
 
-const fromGeminiUsage = (told: unknown) => readGeminiUsage(told)?.usage ?? null;
+const fromGeminiUsage = (reported: unknown) => readGeminiUsage(reported)?.usage ?? null;
 
 describe('the usage of a chat with Gemini', () => {
-  it('becomes counters that share no token: their sum is what the provider told, and none is negative', () => {
-    const told = fc.record(
+  it('becomes counters that share no token: their sum is what the provider reported, and none is negative', () => {
+    const reported = fc.record(
       {
         promptTokenCount: count,
         cachedContentTokenCount: count,
@@ -28,7 +28,7 @@ describe('the usage of a chat with Gemini', () => {
       { requiredKeys: ['promptTokenCount'] },
     );
     fc.assert(
-      fc.property(told, (value) => {
+      fc.property(reported, (value) => {
         const usage = usageSchema.parse(fromGeminiUsage(value));
         const prompt = value.promptTokenCount + (value.toolUsePromptTokenCount ?? 0);
         const completion = (value.candidatesTokenCount ?? 0) + (value.thoughtsTokenCount ?? 0);
@@ -44,13 +44,13 @@ describe('the usage of a chat with Gemini', () => {
   });
 
   it('has thoughts beside the answer, unless the total says that they were inside', () => {
-    const told = { promptTokenCount: 10, candidatesTokenCount: 30, thoughtsTokenCount: 20 };
-    expect(fromGeminiUsage({ ...told, totalTokenCount: 60 })).toEqual({
+    const reported = { promptTokenCount: 10, candidatesTokenCount: 30, thoughtsTokenCount: 20 };
+    expect(fromGeminiUsage({ ...reported, totalTokenCount: 60 })).toEqual({
       inputUncached: 10,
       outputText: 30,
       outputReasoning: 20,
     });
-    expect(fromGeminiUsage({ ...told, totalTokenCount: 40 })).toEqual({
+    expect(fromGeminiUsage({ ...reported, totalTokenCount: 40 })).toEqual({
       inputUncached: 10,
       outputText: 10,
       outputReasoning: 20,
@@ -67,22 +67,22 @@ describe('the usage of a chat with Gemini', () => {
   });
 
   it('finds thoughts that the total alone has, and ignores an odd detail alone', () => {
-    const told = { promptTokenCount: 5, candidatesTokenCount: 10 };
-    expect(readGeminiUsage({ ...told, totalTokenCount: 230 })).toEqual({
+    const reported = { promptTokenCount: 5, candidatesTokenCount: 10 };
+    expect(readGeminiUsage({ ...reported, totalTokenCount: 230 })).toEqual({
       usage: { inputUncached: 5, outputText: 10, outputReasoning: 215 },
       reportedUsage: null,
     });
     const odd = { cachedContentTokenCount: -1, thoughtsTokenCount: '2', promptTokensDetails: 7, totalTokenCount: 15 };
-    expect(fromGeminiUsage({ ...told, ...odd })).toEqual({ inputUncached: 5, outputText: 10 });
+    expect(fromGeminiUsage({ ...reported, ...odd })).toEqual({ inputUncached: 5, outputText: 10 });
   });
 
   it('is the smaller reading, with all figures beside it, where the figures contradict each other', () => {
-    const told = { promptTokenCount: 10, candidatesTokenCount: 30, thoughtsTokenCount: 20 };
-    expect(readGeminiUsage({ ...told, totalTokenCount: 999 })).toMatchObject({
+    const reported = { promptTokenCount: 10, candidatesTokenCount: 30, thoughtsTokenCount: 20 };
+    expect(readGeminiUsage({ ...reported, totalTokenCount: 999 })).toMatchObject({
       usage: { inputUncached: 10, outputText: 10, outputReasoning: 20 },
       reportedUsage: { outputText: 30, outputReasoning: 20 },
     });
-    expect(readGeminiUsage({ ...told, cachedContentTokenCount: 11, totalTokenCount: 60 })).toMatchObject({
+    expect(readGeminiUsage({ ...reported, cachedContentTokenCount: 11, totalTokenCount: 60 })).toMatchObject({
       usage: { inputUncached: 0, cacheRead: 10 },
       reportedUsage: { cacheRead: 11 },
     });
@@ -93,8 +93,8 @@ describe('the usage of a chat with Gemini', () => {
       { modality: 'IMAGE', tokenCount: 1290 },
       { modality: 'AUDIO', tokenCount: 4 },
     ];
-    const told = { promptTokenCount: 5, candidatesTokenCount: 1300, candidatesTokensDetails };
-    expect(fromGeminiUsage(told)).toEqual({ inputUncached: 5, outputText: 6, imageOut: 1290, audioOut: 4 });
+    const reported = { promptTokenCount: 5, candidatesTokenCount: 1300, candidatesTokensDetails };
+    expect(fromGeminiUsage(reported)).toEqual({ inputUncached: 5, outputText: 6, imageOut: 1290, audioOut: 4 });
   });
 
   it.each([

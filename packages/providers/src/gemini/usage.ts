@@ -10,7 +10,7 @@ import { geminiUsageWire, type ModalityCounts } from './wire.ts';
  * the thoughts were inside, or have thoughts that no counter has. If it fits no reading, or a part is larger than its
  * whole, the smaller reading counts and `reportedUsage` has all figures.
  *
- * Audio of the prompt has a rate of its own, images have that of text and are counted as such; images and audio of the
+ * Audio of the prompt has a separate rate, images have that of text and are counted as such; images and audio of the
  * answer are counted apart. A part that is 0 is left out, so that a model which never uses it needs no rate for it.
  *
  * Null if the totals are absent or no counts: unknown, not zero.

@@ -40,7 +40,7 @@ describe('the record that the mock provider keeps of an attempt', () => {
     expect(lookup?.endpoint(target)).toMatchObject({ method: 'GET', url: 'http://mock.example/v1/usage/a-b%2F2' });
   });
 
-  it('tells what the attempt used', () => {
+  it('reports what the attempt used', () => {
     const usage = { prompt_tokens: 9, completion_tokens: 0, prompt_tokens_details: { cached_tokens: 4 } };
     expect(parse(200, { object: 'usage_record', usage })).toEqual({
       result: 'found',

@@ -33,7 +33,7 @@ export class LaneEdits {
     this.dropped.note(name);
   }
 
-  /** Cuts what changes the price in a way that no rate can tell, and names it. */
+  /** Cuts what changes the price in a way that no rate covers, and names it. */
   cutPriced(fields: PricedFields): void {
     for (const [name, harmless] of Object.entries(fields)) {
       const value = this.#body[name] ?? null;

@@ -29,7 +29,7 @@ const callIdRules: Readonly<Record<Profile['callIds'], NameRules>> = {
   'word-64': { callId: wordsOf(64) },
   'alphanumeric-9': { callId: alphanumericOf(9) },
 };
-/** Fields that change what a request costs in a way that no rate can tell: they pass to no server. */
+/** Fields that change what a request costs in a way that no rate covers: they pass to no server. */
 const unpriced = ['service_tier', 'web_search_options', 'best_of'];
 
 /**

@@ -41,7 +41,7 @@ describe('any compatible server', () => {
     ['gpt-oss-120b', 'max_tokens'],
     ['o1/llama', 'max_tokens'],
     ['olmo-3', 'max_tokens'],
-  ])('is told of %s, by the name of the model, under %s', (model, name) => {
+  ])('gets the token limit of %s, by the name of the model, under %s', (model, name) => {
     const asked = { model: 'any', messages: [{ role: 'user' as const, content: 'x' }], max_tokens: 5 };
     const sent = (options: Readonly<Record<string, string>>) =>
       JSON.parse(

@@ -11,7 +11,7 @@ type Fields = Record<string, unknown>;
  * thinking that is turned off is the effort `none`. A budget of tokens has no place here.
  *
  * The effort is one that the model takes: the nearest below what was asked, or else its least. What turns thinking off where it
- * cannot be off, or on where there is none, is named. Of a model that nobody here knows the effort goes out as it came, but
+ * cannot be off, or on where there is none, is named. The effort of an unknown model is sent as it came, but
  * for `max`, which few know and which becomes `high`.
  */
 export function foldReasoning(
@@ -90,7 +90,7 @@ function toLikelyEffort({ isOff, effort }: Asked): unknown {
 /** An effort of no known name is the provider's to judge. */
 function toEffort({ isOff, effort }: Asked, taken: readonly string[]): unknown {
   if (isOff) return taken[0];
-  // What has `none` does not think unless it is told how much.
+  // A model that has `none` does not think unless an effort is given.
   if (effort === undefined) return taken.includes('none') ? 'medium' : undefined;
   const asked = efforts.find((level) => level === effort);
   if (asked === undefined) return effort;

@@ -6,7 +6,7 @@ import type { FieldFate } from '../provider-adapter.ts';
  * Source: https://platform.openai.com/docs/api-reference/chat/create (read 2026-11, as typed by the `openai` package 7.55).
  *
  * `service_tier` and `web_search_options` are dropped although the reference has them, because they change what a request
- * costs in a way that no rate of ours can tell.
+ * costs in a way that our rates do not cover.
  */
 export const openAiChatFields: Readonly<Record<ChatField, FieldFate>> = {
   audio: 'mapped',

@@ -42,7 +42,7 @@ describe('an error in the dialect of OpenAI', () => {
     expect(judge(status, { message: 'x', code })).toMatchObject({ code: ours, mayFailOver });
   });
 
-  it('of status 404 is the caller’s where a parameter is named, an unknown model where one is told, and ours else', () => {
+  it('of status 404 is the caller’s where a parameter is named, an unknown model if one is reported, and ours else', () => {
     expect(judge(404, { message: 'No such file', param: 'file_id' }).code).toBe('upstream_rejected');
     expect(judge(404, { message: 'No such model', param: 'model' }).code).toBe('model_not_found');
     expect(judge(404, { message: 'model "llama" not found, try pulling it first' }).code).toBe('model_not_found');
@@ -84,11 +84,11 @@ describe('an error in the dialect of OpenAI', () => {
     expect(classifyOpenAiErrorBody({ error })?.code).toBe(code);
   });
 
-  it('can be that of a choice, with or without words of its own', () => {
+  it('can be that of a choice, with or without its own words', () => {
     const choice = { index: 0, message: { content: 'Hel' }, finish_reason: 'error' };
     expect(classifyOpenAiErrorBody({ choices: [choice] })).toMatchObject({ code: 'upstream_error', isRetryable: true });
-    const told = { ...choice, finish_reason: 'stop', error: { code: 429, message: 'slow down' } };
-    expect(classifyOpenAiErrorBody({ choices: [{}, told] })?.code).toBe('rate_limit_exceeded');
+    const failed = { ...choice, finish_reason: 'stop', error: { code: 429, message: 'slow down' } };
+    expect(classifyOpenAiErrorBody({ choices: [{}, failed] })?.code).toBe('rate_limit_exceeded');
     expect(classifyOpenAiErrorBody({ choices: [null, 7, { error: null, finish_reason: 'stop' }] })).toBeNull();
   });
 

@@ -54,7 +54,7 @@ const pictureCode = /^(?:image_|invalid_(?:base64_)?image|unsupported_image|empt
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** A provider's error object in OpenAI's words; for servers of the dialect that tell theirs in others. */
+/** A provider's error object in OpenAI's words; for servers of the dialect that use others. */
 export type ErrorChange = (error: JsonObject) => JsonObject;
 
 const unchanged: ErrorChange = (error) => error;
@@ -80,7 +80,7 @@ export function classifyOpenAiError(
   const { toOpenAiError: change = unchanged } = dialect;
   const record = parseRecord(body);
   const error = record === null ? null : (readError(record, change) ?? readLooseError(change(record)));
-  return tell(status, error, readRetryAfterMs(headers, status), body, dialect);
+  return toJudgedError(status, error, readRetryAfterMs(headers, status), body, dialect);
 }
 
 /**
@@ -95,10 +95,10 @@ export function classifyOpenAiErrorBody(
   const error = readError(record, change) ?? readChoiceError(record.choices, change);
   if (error === null) return null;
   const status = statusOf(error);
-  return tell(status, error, null, '', dialect);
+  return toJudgedError(status, error, null, '', dialect);
 }
 
-/** Statuses that say nothing of the request itself: whatever the text is, the prompt is not too long. */
+/** Statuses that say nothing of the request itself: with any text, the prompt is not too long. */
 const otherStatuses: ReadonlySet<number> = new Set([401, 402, 403, 404, 429]);
 
 /** A status of 500 counts less than its text only for a server whose texts are known (`ErrorDialect`). */
@@ -116,7 +116,7 @@ function saysOneOf({ code, type, message }: OpenAiErrorWire, phrases: readonly s
   return phrases.some((phrase) => said.includes(phrase));
 }
 
-/** The key is at fault, whatever the code says: a model that its project may not use is not unknown. */
+/** The key is at fault under any code: a model that its project may not use is not unknown. */
 const keyStatuses: ReadonlySet<number> = new Set([401, 403]);
 
 function judge(status: number, error: OpenAiErrorWire | null, dialect: ErrorDialect): Verdict {
@@ -150,7 +150,7 @@ function judge(status: number, error: OpenAiErrorWire | null, dialect: ErrorDial
   }
 }
 
-function tell(
+function toJudgedError(
   status: number,
   error: OpenAiErrorWire | null,
   retryAfterMs: number | null,

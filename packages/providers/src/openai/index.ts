@@ -21,7 +21,7 @@ import { openAiCounters } from './usage.ts';
  *
  * Today's image models answer base64 and refuse to be asked for it; a URL they do not make. DALL-E, which a server may still
  * have, does what it is asked. SVG is drawn by another model,
- * whose tokens no rate of ours counts.
+ * whose tokens none of our rates counts.
  *
  * Sources: https://platform.openai.com/docs/api-reference/chat/create and …/images/create (read 2026-11, as typed by the
  * `openai` package 7.55).
@@ -52,7 +52,7 @@ export const openAiResponsesChat: ChatTranslation = {
 
 /**
  * OpenAI itself: each request goes by the API that serves it best (`choose-api.ts`). An answer is read as what it is, since
- * both its forms can be told apart.
+ * its two forms differ.
  */
 export const openAiAdapter: ProviderAdapter = {
   ...chatCompletions,

@@ -36,7 +36,7 @@ describe('pictures and files in results of tools', () => {
     expect(next?.content).toEqual([label('a'), image('one'), image('two')]);
   });
 
-  it('are the next thing that is said, whoever speaks then', () => {
+  it('are the next thing that is said, whichever role speaks then', () => {
     const spoken = { role: 'assistant', content: 'I see.' };
     expect(place([calls, result('a', [image('one')]), spoken])).toEqual([
       calls,

@@ -7,8 +7,8 @@ const seeBelow: Part = { type: 'text', text: 'The result is in the message that 
 /**
  * The messages with results of tools that hold text alone, which is all that this dialect has a place for: of a picture in a
  * result OpenAI's models say that they cannot see it. Pictures, sound and files go to the user's message that comes next, or to
- * one of its own, behind all results in a row, each under the id of the call that it is the result of: so the model sees what
- * the tool showed, and knows whence it is. Where nothing is to be moved these are the very same messages.
+ * a separate one, behind all results in a row, each under the id of the call that it is the result of: so the model
+ * sees what the tool showed, and knows whence it is. Where nothing is to be moved these are the very same messages.
  * Sources: https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages,
  * https://github.com/openai/openai-openapi/issues/523 (read 2026-11).
  */

@@ -40,8 +40,8 @@ export function withoutCacheMarks<Part extends object>(parts: readonly (Part & {
 }
 
 /**
- * A message without the words in which answers tell reasoning and images. They come back in the next request of a client
- * that keeps what it was given, and OpenAI refuses what it does not know.
+ * A message without the fields in which answers carry reasoning and images. They come back in the next request of a
+ * client that keeps what it was given, and OpenAI refuses what it does not know.
  */
 export function withoutAnswerFields(message: ChatMessage): ChatMessage {
   const isClean =

@@ -1,6 +1,6 @@
 import { rowOf } from './model-table.ts';
 
-/** Takes the name of a model, and answers the efforts that it takes, from the least; null for one that nobody here knows. */
+/** Takes the name of a model, and returns the efforts that it takes, from the least; null for an unknown model. */
 export type EffortsOfModel = (model: string) => readonly string[] | null;
 
 /** Efforts that chat completions take, also of a server that fronts OpenAI's models. */

@@ -4,7 +4,7 @@ import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../
 import { isResponsesEvent, ResponsesChatStream } from './responses/stream.ts';
 import { OpenAiChatStream } from './stream.ts';
 
-/** A stream of OpenAI itself: chunks of a chat completion, or events of a response. The first event tells which. */
+/** A stream of OpenAI itself: chunks of a chat completion, or events of a response. The first event shows which. */
 export class OpenAiStream implements ChatStreamTranslator {
   readonly #options: ChatStreamOptions;
   #stream: ChatStreamTranslator;
@@ -64,7 +64,7 @@ export class OpenAiStream implements ChatStreamTranslator {
     return this.#stream.error;
   }
 
-  /** An event that is not JSON tells nothing, and the next one is looked at. */
+  /** An event that is not JSON is skipped, and the next one is looked at. */
   #recognise(data: string): void {
     const event = parseRecord(data);
     if (event === null) return;

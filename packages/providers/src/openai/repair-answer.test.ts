@@ -30,7 +30,7 @@ describe('a plain answer of a loose server', () => {
     expect(ids[0]).not.toBe(ids[1]);
   });
 
-  it('keeps the first of two words for reasoning, and a finish reason that was told', () => {
+  it('keeps the first of two words for reasoning, and a finish reason that was reported', () => {
     const message = { content: 'a', reasoning: 'x', reasoning_content: 'y' };
     expect(read({ choices: [{ message, finish_reason: 'length' }] }).choices[0]).toMatchObject({
       message: { reasoning_content: 'y' },

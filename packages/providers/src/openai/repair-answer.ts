@@ -57,7 +57,7 @@ export function countInputs(input: EmbeddingsRequest['input']): number {
   return typeof input === 'string' || typeof input[0] === 'number' ? 1 : input.length;
 }
 
-/** OpenRouter and others say `reasoning`; one word of the two goes on, so that nobody reads it twice. */
+/** OpenRouter and others say `reasoning`; one word of the two is forwarded, so that no client reads it twice. */
 export function renameReasoning(said: JsonObject): boolean {
   if (said.reasoning === undefined) return false;
   if (typeof said.reasoning === 'string') said.reasoning_content ??= said.reasoning;
@@ -94,9 +94,9 @@ function isBlank(value: unknown): boolean {
 /** Arguments as the text of JSON. Some servers send the object itself. */
 export function repairArguments(call: JsonObject): boolean {
   if (!isRecord(call.function)) return false;
-  const { arguments: told } = call.function;
-  if (told === undefined || typeof told === 'string') return false;
-  call.function.arguments = told === null ? '' : JSON.stringify(told);
+  const { arguments: sent } = call.function;
+  if (sent === undefined || typeof sent === 'string') return false;
+  call.function.arguments = sent === null ? '' : JSON.stringify(sent);
   return true;
 }
 

@@ -14,8 +14,8 @@ function repair(...deltas: unknown[]) {
   });
 }
 
-const call = (fields: object, name?: string, told?: unknown) => ({
-  tool_calls: [{ ...fields, function: { ...(name && { name }), ...(told !== undefined && { arguments: told }) } }],
+const call = (fields: object, name?: string, given?: unknown) => ({
+  tool_calls: [{ ...fields, function: { ...(name && { name }), ...(given !== undefined && { arguments: given }) } }],
 });
 const numbersOf = (repaired: ReturnType<typeof repair>) =>
   repaired.map(({ delta }) => Object(delta).tool_calls[0].index);
@@ -45,7 +45,7 @@ describe('the chunks of a loose server', () => {
     expect(numbersOf(repaired)).toEqual([0, 0, 1, 1]);
   });
 
-  it('have their calls told apart where the server numbers each 0', () => {
+  it('have their calls separated if the server numbers each 0', () => {
     const repaired = repair(
       call({ index: 0, id: 'x', type: 'function' }, 'f', '{}'),
       call({ index: 0, id: 'y', type: 'function' }, 'f', '{"b"'),
@@ -60,26 +60,26 @@ describe('the chunks of a loose server', () => {
     expect(idsOf(repaired)).toEqual(['call_c1_0_0', 'call_c1_0_1', undefined]);
   });
 
-  it('go on with the call of their number where the server repeats the name', () => {
+  it('continue the call of their number if the server repeats the name', () => {
     expect(
       numbersOf(repair(call({ index: 0 }, 'f', '{'), call({ index: 0 }, 'f', '}'), call({ index: 1 }, 'f', '{}'))),
     ).toEqual([0, 0, 1]);
   });
 
-  it('tell arguments as text, a delta as an object, and reasoning under one word', () => {
-    const [told, none, nothing, thought] = repair(
+  it('carry arguments as text, a delta as an object, and reasoning under one word', () => {
+    const [given, none, nothing, thought] = repair(
       call({ index: 0, id: 'x', type: 'function' }, 'f', { city: 'Brno' }),
       call({ index: 0 }, undefined, null),
       null,
       { reasoning: 'Hm.' },
     );
-    expect(Object(told?.delta).tool_calls[0].function.arguments).toBe('{"city":"Brno"}');
+    expect(Object(given?.delta).tool_calls[0].function.arguments).toBe('{"city":"Brno"}');
     expect(Object(none?.delta).tool_calls[0].function.arguments).toBe('');
     expect(nothing?.delta).toEqual({});
     expect(thought?.delta).toEqual({ reasoning_content: 'Hm.' });
   });
 
-  it('tell blocks of thought and text as two texts', () => {
+  it('carry blocks of thought and text as two texts', () => {
     const thinking = [
       { type: 'text', text: 'H' },
       { type: 'text', text: 'm.' },
@@ -92,10 +92,10 @@ describe('the chunks of a loose server', () => {
 
   it('are numbered within bounds, however many calls a server makes up', () => {
     const repairs = new ChunkRepair();
-    const told = Array.from({ length: 2000 }, (_, index) => ({ id: `id-${index}`, function: { name: 'f' } }));
-    const chunk = { ...head, choices: [{ index: 0, delta: { tool_calls: told } }] };
+    const given = Array.from({ length: 2000 }, (_, index) => ({ id: `id-${index}`, function: { name: 'f' } }));
+    const chunk = { ...head, choices: [{ index: 0, delta: { tool_calls: given } }] };
     repairs.repair(chunk);
-    expect(Math.max(...told.map((one) => Object(one).index))).toBe(1023);
+    expect(Math.max(...given.map((one) => Object(one).index))).toBe(1023);
   });
 });
 
@@ -106,7 +106,7 @@ describe('a stream of a loose server', () => {
   };
   const right = { ...head, choices: [{ index: 0, delta: { role: 'assistant', content: 'a' }, finish_reason: null }] };
 
-  it('goes on as the very text that came wherever it is right', () => {
+  it('is forwarded as the very text that came wherever it is right', () => {
     expect(run([right], true).sent).toEqual([JSON.stringify(right)]);
   });
 

@@ -78,10 +78,10 @@ export class ChunkRepair {
 
 /** Which call a fragment of one belongs to. */
 class CallNumbers {
-  /** Ids as the server told them, by our number of the call; empty where it told none. */
+  /** Ids as the server sent them, by our number of the call; empty if it sent none. */
   readonly #ids: string[] = [];
   /** Our number of the call that last had the server's number. */
-  readonly #byTold = new Map<unknown, number>();
+  readonly #bySentIndex = new Map<unknown, number>();
   readonly #names: string[] = [];
   /** Our number of the call that has no arguments yet; null if there is none. */
   #bare: number | null = null;
@@ -118,14 +118,14 @@ class CallNumbers {
 
   #repairOne(chunk: JsonObject, choice: number, call: JsonObject): boolean {
     let isChanged = repairArguments(call);
-    const told = call.index ?? null;
-    const known = this.#byTold.get(told);
-    const isNew = known === undefined || this.#begins(call, known, told !== null);
+    const sentIndex = call.index ?? null;
+    const known = this.#bySentIndex.get(sentIndex);
+    const isNew = known === undefined || this.#begins(call, known, sentIndex !== null);
     const index = isNew && this.#ids.length < callsMax ? this.#ids.length : (known ?? 0);
     if (isNew) {
       this.#ids[index] = isText(call.id) ? call.id : '';
       this.#names[index] = nameOf(call);
-      this.#byTold.set(told, index);
+      this.#bySentIndex.set(sentIndex, index);
       if (!isText(call.id)) {
         call.id = mintCallId(chunk, choice, index);
         isChanged = true;

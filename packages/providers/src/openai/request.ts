@@ -17,7 +17,9 @@ import { withMediaAfterTools } from './media-after-tools.ts';
 import { type MessageChange, withoutCacheMarks, withoutForeignParts } from './messages.ts';
 import { withCompleteSchemas } from './tools.ts';
 
-/** The last change to the fields of a request, under OpenAI's names: a record of its own, whose values are the caller's. */
+/**
+ * The last change to the fields of a request, under OpenAI's names: a separate record, whose values are the caller's.
+ */
 export type FieldsChange = (fields: Record<string, unknown>, target: ProviderTarget, dropped: DroppedParams) => void;
 
 export interface ChatRequestChanges {

@@ -16,7 +16,7 @@ export interface AnswerChanges extends ErrorDialect {
   readonly adjustAnswer?: (answer: Record<string, unknown>) => boolean;
   /**
    * Cuts a field of the server's own from a chunk that is right otherwise: from the record, and from its text without another
-   * parse. Null where the text cannot be cut so, and is written anew.
+   * parse. Null if the text cannot be cut so, and is written again.
    */
   readonly cutChunk?: (chunk: Record<string, unknown>, text: string) => string | null;
   /** Whether it leaves out what OpenAI's clients rely on (`repair-answer.ts`). */

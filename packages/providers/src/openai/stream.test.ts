@@ -21,7 +21,7 @@ function run(events: readonly string[], includeUsage: boolean, choiceCount = 1) 
 }
 
 describe('a stream of the same dialect', () => {
-  it('goes on as the very text that came, spacing and unknown fields included', () => {
+  it('is forwarded as the very text that came, spacing and unknown fields included', () => {
     const odd =
       '{ "id":"c1", "choices" : [ {"index":0, "delta":{"content":"a"}, "novel": 1.0} ],\t"object":"chat.completion.chunk"}';
     expect(run([odd], false).sent).toEqual([odd]);
@@ -55,7 +55,7 @@ describe('a stream of the same dialect', () => {
     expect(stream.usage).toEqual(counters);
   });
 
-  it('tells usage that comes with the finish reason in a chunk of its own, which has no choices', () => {
+  it('sends usage that comes with the finish reason in a separate chunk, which has no choices', () => {
     const last = finish(0, { usage });
     const { sent, end, stream } = run([text('a'), last], true);
     expect(sent.map((chunk) => JSON.parse(chunk))).toEqual([
@@ -66,7 +66,7 @@ describe('a stream of the same dialect', () => {
     expect(stream.usage).toEqual(counters);
   });
 
-  it('takes the later usage where it is told twice, and shows it once', () => {
+  it('takes the later usage if it is reported twice, and shows it once', () => {
     const twice = [text('a'), finish(), usageChunk({ completion_tokens: 1 }), usageChunk()];
     expect(run(twice, true)).toMatchObject({
       sent: [text('a'), finish()],
@@ -74,16 +74,16 @@ describe('a stream of the same dialect', () => {
       stream: { usage: counters },
     });
     const onBoth = [text('a'), finish(0, { usage }), usageChunk()];
-    const told = run(onBoth, true);
-    expect(told.sent).toEqual([text('a'), finish(0, { usage: null })]);
-    expect(told.end).toMatchObject({ choices: [], usage });
+    const result = run(onBoth, true);
+    expect(result.sent).toEqual([text('a'), finish(0, { usage: null })]);
+    expect(result.end).toMatchObject({ choices: [], usage });
   });
 
   it.each([
     ['the last choice', { choices: [{ index: 0, delta: {}, finish_reason: 'stop', usage }] }],
     ['x_groq', { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], x_groq: { id: 'g', usage } }],
     ['x_groq of a chunk without choices', { choices: [], x_groq: { id: 'g', usage } }],
-  ])('reads usage in %s, and shows it once, in a chunk of its own', (_place, fields) => {
+  ])('reads usage in %s, and shows it once, in a separate chunk', (_place, fields) => {
     const last = JSON.stringify({ ...head, ...fields });
     const { sent, stream, end } = run([text('a'), finish(), last], true);
 
@@ -99,7 +99,7 @@ describe('a stream of the same dialect', () => {
     expect(stream).toMatchObject({ usage: { outputReasoning: 4 }, reportedUsage: { outputReasoning: 9 } });
   });
 
-  it('withholds running usage on every chunk, and tells the last of it at the end to a client that asked', () => {
+  it('withholds running usage on every chunk, and sends the last of it at the end to a client that asked', () => {
     const running = (completion_tokens: number) =>
       JSON.stringify({ ...JSON.parse(text('a')), usage: { ...usage, completion_tokens } });
     const plain = { ...JSON.parse(text('a')), usage: null };
@@ -116,7 +116,7 @@ describe('a stream of the same dialect', () => {
     expect(end).toMatchObject({ choices: [{ finish_reason: 'stop' }] });
   });
 
-  it('keeps a told zero, and takes numbers that are none for unknown', () => {
+  it('keeps a reported zero, and takes invalid numbers for unknown', () => {
     const zero = usageChunk({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 });
     expect(run([text('a'), finish(), zero], false).stream.usage).toEqual({ inputUncached: 0, outputText: 0 });
     expect(run([text('a'), finish(), usageChunk({ prompt_tokens: -1 })], false).stream.usage).toBeNull();
@@ -149,7 +149,7 @@ describe('a stream of the same dialect', () => {
     }
   });
 
-  it('ends in nothing while a choice is still open, whatever was kept', () => {
+  it('ends in nothing while a choice is still open, also if chunks were kept back', () => {
     expect(run([text('a'), finish(0), text('b', 1)], false).end).toBeNull();
     expect(run([text('a'), usageChunk()], true).end).toBeNull();
   });
@@ -228,10 +228,10 @@ describe('a stream of the same dialect', () => {
       ['text after the usage', [text('a'), finish(), usageChunk(), text('b'), finish()]],
     ])('has one id, one role and one finish reason at its end: %s', (_, events) => {
       for (const end of [[usageChunk()], [usageChunk(), '[DONE]'], []]) {
-        const told = chunksOf([...events, ...end]);
-        expect(told).toMatchObject(one);
-        expect(told.lastChoice).toMatchObject({ finish_reason: 'stop' });
-        expect(told.stream).toMatchObject({ isComplete: true, outputCharacters: 2, malformedEvents: 0 });
+        const result = chunksOf([...events, ...end]);
+        expect(result).toMatchObject(one);
+        expect(result.lastChoice).toMatchObject({ finish_reason: 'stop' });
+        expect(result.stream).toMatchObject({ isComplete: true, outputCharacters: 2, malformedEvents: 0 });
       }
     });
 
@@ -252,7 +252,7 @@ describe('a stream of the same dialect', () => {
     });
   });
 
-  it('stays whole whatever comes after it', () => {
+  it('stays whole after any later event', () => {
     const { stream, end } = run([text('a'), finish(), '{"error":{"message":"late"}}', 'junk'], false);
     expect(stream).toMatchObject({ isComplete: true, error: null, malformedEvents: 2 });
     expect(end).toEqual(JSON.parse(finish()));

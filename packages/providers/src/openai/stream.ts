@@ -14,7 +14,7 @@ import { findOpenAiUsage, readOpenAiChatUsage } from './usage.ts';
 type Chunk = Record<string, unknown>;
 
 const nothing: readonly string[] = Object.freeze([]);
-/** OpenAI takes `n` up to 128; a choice beyond this bound is no choice of ours. */
+/** OpenAI takes `n` up to 128; a choice beyond this bound is ignored. */
 const choicesMax = 1024;
 
 interface KeptChunk {
@@ -23,8 +23,8 @@ interface KeptChunk {
 }
 
 /**
- * One stream of chat completion chunks. It is read, not rebuilt: a chunk goes on as the very text that came, after one
- * `JSON.parse` and a look at the few fields that show how far the answer is.
+ * One stream of chat completion chunks. It is read, not rebuilt: a chunk is forwarded as the very text that came, after
+ * one `JSON.parse` and a look at the few fields that show how far the answer is.
  *
  * The chunk whose finish reason completes the answer is kept until the end, and so is the usage chunk. What comes after them
  * (late text, a late comment, a moderation result) goes out before them, so that the finish reason is the last word.
@@ -57,7 +57,7 @@ export class OpenAiChatStream implements ChatStreamTranslator {
   #lastFinish: Chunk | null = null;
   #usageChunk: Chunk | null = null;
   /** Usage as the provider last reported it. */
-  #usageTold: unknown = null;
+  #wireUsage: unknown = null;
 
   constructor({ includeUsage, choiceCount = 1 }: ChatStreamOptions, changes: AnswerChanges = {}) {
     this.#includeUsage = includeUsage;
@@ -84,13 +84,13 @@ export class OpenAiChatStream implements ChatStreamTranslator {
     if (!Array.isArray(choices) || chunk.error || choices.some(isBroken)) return this.#takeOther(chunk);
     const text = this.#change(chunk, toOneLine(event));
     if (!choices.every(isChoice)) return this.#drop();
-    const told = findOpenAiUsage(chunk);
-    const hasUsage = isRecord(told);
-    if (hasUsage) this.#readUsage(told);
+    const reported = findOpenAiUsage(chunk);
+    const hasUsage = isRecord(reported);
+    if (hasUsage) this.#readUsage(reported);
     if (choices.length === 0) {
-      return hasUsage ? this.#takeUsageChunk({ ...chunk, usage: told }) : [text ?? JSON.stringify(chunk)];
+      return hasUsage ? this.#takeUsageChunk({ ...chunk, usage: reported }) : [text ?? JSON.stringify(chunk)];
     }
-    // As with OpenAI, usage is in a chunk of its own, if at all: clients add up what they find in several.
+    // As with OpenAI, usage is in a separate chunk, if at all: clients add up what they find in several.
     const said = hasUsage ? withoutUsage(chunk) : chunk;
     const kept = hasUsage ? null : text;
     const isUnified = this.#unifyRoles(said);
@@ -146,7 +146,7 @@ export class OpenAiChatStream implements ChatStreamTranslator {
     if (!this.isComplete || this.error !== null) return null;
     if (!this.#includeUsage) return this.#finish?.chunk ?? null;
     if (this.#usageChunk !== null || this.#lastFinish === null) return this.#usageChunk;
-    return { ...this.#lastFinish, choices: [], usage: this.#usageTold };
+    return { ...this.#lastFinish, choices: [], usage: this.#wireUsage };
   }
 
   /** The text of the chunk after its changes; null if it has to be written again. */
@@ -212,13 +212,13 @@ export class OpenAiChatStream implements ChatStreamTranslator {
     return this.#takeUsageChunk({ ...chunk, choices: [] });
   }
 
-  /** Numbers that are none take nothing from what was told before. */
-  #readUsage(told: unknown): void {
-    const reading = readOpenAiChatUsage(told);
+  /** Invalid numbers leave the earlier report unchanged. */
+  #readUsage(reported: unknown): void {
+    const reading = readOpenAiChatUsage(reported);
     if (reading === null) return;
     this.usage = reading.usage;
     this.reportedUsage = reading.reportedUsage;
-    this.#usageTold = told;
+    this.#wireUsage = reported;
   }
 
   #drop(): readonly string[] {
@@ -248,7 +248,7 @@ export class OpenAiChatStream implements ChatStreamTranslator {
   }
 }
 
-/** The model broke off here, as aggregators tell it. */
+/** The model broke off here, as aggregators report it. */
 function isBroken(choice: unknown): boolean {
   return isRecord(choice) && (choice.finish_reason === 'error' || isRecord(choice.error));
 }

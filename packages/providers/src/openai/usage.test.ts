@@ -13,15 +13,15 @@ const count = fc.integer({ min: 0, max: 1000 });
 const details = { cached_tokens: count, cache_write_tokens: count, audio_tokens: count, reasoning_tokens: count };
 
 describe('the usage of a chat', () => {
-  it('becomes counters that share no token: their sum is what the provider told, and none is negative', () => {
-    const told = fc.record({
+  it('becomes counters that share no token: their sum is what the provider reported, and none is negative', () => {
+    const wire = fc.record({
       prompt_tokens: count,
       completion_tokens: count,
       prompt_tokens_details: fc.option(fc.record(details, { requiredKeys: [] })),
       completion_tokens_details: fc.option(fc.record(details, { requiredKeys: [] })),
     });
     fc.assert(
-      fc.property(told, (value) => {
+      fc.property(wire, (value) => {
         const usage = usageSchema.parse(fromOpenAiChatUsage(value));
         const { outputText = 0, outputReasoning = 0, audioOut = 0, ...input } = usage;
         expect(Object.values(input).reduce((sum, units) => sum + (units ?? 0), 0)).toBe(value.prompt_tokens);
@@ -40,7 +40,7 @@ describe('the usage of a chat', () => {
     expect(fromOpenAiChatUsage(value)).toEqual({ inputUncached: 0, cacheRead: 10, outputText: 0, outputReasoning: 4 });
   });
 
-  it('counts nothing that it was not told, so that nothing unpriced is used', () => {
+  it('counts nothing that was not reported, so that nothing unpriced is used', () => {
     expect(fromOpenAiChatUsage({ prompt_tokens: 1, completion_tokens: 1 })).toEqual({
       inputUncached: 1,
       outputText: 1,
@@ -105,9 +105,9 @@ describe('the total of a chat', () => {
   ])(
     'that %s leaves the smaller reading, and all figures beside it',
     (_what, prompt, completion, total, more, usage, reported) => {
-      const told = { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total, ...more };
+      const wire = { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total, ...more };
 
-      expect(readOpenAiChatUsage(told)).toMatchObject({ usage, reportedUsage: reported });
+      expect(readOpenAiChatUsage(wire)).toMatchObject({ usage, reportedUsage: reported });
     },
   );
 
@@ -129,13 +129,13 @@ describe('an odd detail of a chat', () => {
     [{ completion_tokens_details: 7 }],
     [{ total_tokens: -4 }],
   ])('is ignored alone: %j', (odd) => {
-    const told = { prompt_tokens: 1000, completion_tokens: 3, total_tokens: 1003, ...odd };
+    const wire = { prompt_tokens: 1000, completion_tokens: 3, total_tokens: 1003, ...odd };
 
-    expect(readOpenAiChatUsage(told)).toEqual({ usage: { inputUncached: 1000, outputText: 3 }, reportedUsage: null });
+    expect(readOpenAiChatUsage(wire)).toEqual({ usage: { inputUncached: 1000, outputText: 3 }, reportedUsage: null });
   });
 
-  it.each([{ cached_tokens: 600 }, { prompt_cache_hit_tokens: 600 }])('has other names: %j', (told) => {
-    expect(fromOpenAiChatUsage({ prompt_tokens: 1000, completion_tokens: 3, ...told })).toEqual({
+  it.each([{ cached_tokens: 600 }, { prompt_cache_hit_tokens: 600 }])('has other names: %j', (wire) => {
+    expect(fromOpenAiChatUsage({ prompt_tokens: 1000, completion_tokens: 3, ...wire })).toEqual({
       inputUncached: 400,
       cacheRead: 600,
       outputText: 3,
@@ -186,7 +186,7 @@ describe('the usage of images', () => {
       { input_tokens: 5, output_tokens: 2, input_tokens_details: [] },
       { inputUncached: 5, imageOut: 2 },
     ],
-  ])('of %j is %j, in tokens if they were reported, else unknown', (told, usage) => {
-    expect(fromOpenAiImagesUsage(told)).toEqual(usage);
+  ])('of %j is %j, in tokens if they were reported, else unknown', (wire, usage) => {
+    expect(fromOpenAiImagesUsage(wire)).toEqual(usage);
   });
 });

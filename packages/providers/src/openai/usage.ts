@@ -73,11 +73,11 @@ interface Parts {
   readonly imageOut: number;
 }
 
-function readParts(told: OpenAiUsageWire): Parts {
-  const inside = told.prompt_tokens_details;
-  const made = told.completion_tokens_details;
+function readParts(wire: OpenAiUsageWire): Parts {
+  const inside = wire.prompt_tokens_details;
+  const made = wire.completion_tokens_details;
   return {
-    cacheRead: inside?.cached_tokens ?? told.cached_tokens ?? told.prompt_cache_hit_tokens ?? 0,
+    cacheRead: inside?.cached_tokens ?? wire.cached_tokens ?? wire.prompt_cache_hit_tokens ?? 0,
     cacheWrite: inside?.cache_write_tokens ?? 0,
     audioIn: inside?.audio_tokens ?? 0,
     reasoning: made?.reasoning_tokens ?? 0,

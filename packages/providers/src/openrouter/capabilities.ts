@@ -4,11 +4,11 @@ import type { FieldFate } from '../provider-adapter.ts';
 
 /**
  * OpenRouter has nearly all of OpenAI's words, and Anthropic's marks of a prompt cache. What a model behind it does not
- * take it ignores in silence, which nobody can see from here.
+ * take it ignores in silence, which the gateway cannot see.
  * Source: https://openrouter.ai/docs/api/reference/parameters (read 2026-11, and `@openrouter/sdk` 1.3, `ChatRequest`).
  *
- * `plugins`, `web_search_options` and `service_tier` are dropped, because they change what a request costs in a way that no
- * rate of ours can tell; routing is ours, so that `provider`, `models` and `route` never go out.
+ * `plugins`, `web_search_options` and `service_tier` are dropped, because they change what a request costs in a way
+ * that our rates do not cover; routing is ours, so that `provider`, `models` and `route` never go out.
  */
 export const openRouterChatFields: Readonly<Record<ChatField, FieldFate>> = {
   ...openAiChatFields,

@@ -17,7 +17,7 @@ import { markContent } from './mark-content.ts';
  * - Usage comes with every answer, without being asked for; its `cost` is what OpenRouter charges us, and is never what we
  *   charge.
  * - Images are made by `POST /images`, which answers base64 alone. A chat with `modalities` has them among its message.
- * - The list of models is open to everybody: what tells a wrong key is `GET /key`.
+ * - The list of models is open to all clients: only `GET /key` detects a wrong key.
  *
  * Sources: https://openrouter.ai/docs/api/reference/overview, …/api/reference/limits, …/use-cases/reasoning-tokens,
  * …/guides/overview/multimodal/image-generation (read 2026-11).

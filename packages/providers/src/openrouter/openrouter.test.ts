@@ -72,7 +72,7 @@ describe('OpenRouter', () => {
     expect(openRouterAdapter.probe(target).url).toBe('https://openrouter.ai/api/v1/key');
   });
 
-  it('tells nobody what it charged us', () => {
+  it('shows no client what it charged us', () => {
     const usage = { prompt_tokens: 1, completion_tokens: 2, cost: 0.1, cost_details: {}, is_byok: false };
     const answer = {
       id: 'g',
@@ -99,7 +99,7 @@ describe('OpenRouter', () => {
     const [sent = ''] = stream.push(head + rest('1.50'));
     const { provider: _provider, ...expected } = JSON.parse(head + rest('1.50'));
     expect(JSON.parse(sent)).toEqual(expected);
-    // What can be cut from the text is, and the rest of it goes on as it came.
+    // What can be cut from the text is, and the rest of it is forwarded as it came.
     expect(sent.endsWith(rest(number))).toBe(true);
     const finish = '"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}';
     stream.push(head + finish);

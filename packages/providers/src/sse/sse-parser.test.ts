@@ -34,14 +34,14 @@ const sample = Buffer.from(
 const sampleEvents = ['first', '{"text":"žluťoučký 🐎"}', 'two\n\n lines', 'a\nb', '[DONE]'];
 
 describe('the event parser', () => {
-  it('tells the same events wherever the bytes are cut', () => {
+  it('returns the same events wherever the bytes are cut', () => {
     for (let cut = 0; cut <= sample.length; cut += 1) {
       expect(parse([sample.subarray(0, cut), sample.subarray(cut)])).toEqual(sampleEvents);
     }
     expect(parse([...sample].map((byte) => Buffer.from([byte])))).toEqual(sampleEvents);
   });
 
-  it('tells an event as soon as its blank line is there', () => {
+  it('returns an event as soon as its blank line is there', () => {
     const parser = new SseParser();
     expect(parser.push(Buffer.from('data: one\n'))).toEqual([]);
     expect(parser.push(Buffer.from('\ndata: two\n\ndata: th'))).toEqual(['one', 'two']);
@@ -51,7 +51,7 @@ describe('the event parser', () => {
     expect(parser.end()).toEqual([]);
   });
 
-  it('tells a last event that lacks its blank line or its line end', () => {
+  it('returns a last event that lacks its blank line or its line end', () => {
     expect(parse([Buffer.from('data: a\n\ndata: b\n')])).toEqual(['a', 'b']);
     expect(parse([Buffer.from('data: a\n\ndata: b')])).toEqual(['a', 'b']);
     expect(parse([Buffer.from('data: a\n\n: b')])).toEqual(['a']);

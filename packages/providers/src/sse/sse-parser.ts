@@ -19,7 +19,8 @@ export interface SseParserOptions {
 
 /**
  * Server-sent events out of bytes as they arrive, cut anywhere: between the bytes of a character, of a line end, of a
- * field name. Only `data` is told; event names, ids and retry times are skipped, or kept in `heads`. Comments are skipped.
+ * field name. Only `data` is returned; event names, ids and retry times are skipped, or kept in `heads`. Comments are
+ * skipped.
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation (read 2026-11).
  *
  * Lines are searched for in the bytes and decoded once they are whole, so a character is never decoded in halves, and
@@ -86,8 +87,8 @@ export class SseParser {
   }
 
   /**
-   * What is left when the bytes end: an event that lacks its closing blank line is told as it stands, since a whole last
-   * event without it is common and half a JSON text shows itself.
+   * What is left when the bytes end: an event that lacks its closing blank line is returned as it is, since a whole
+   * last event without it is common and half a JSON text shows itself.
    */
   end(): string[] {
     const events: string[] = [];

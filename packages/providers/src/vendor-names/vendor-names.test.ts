@@ -133,7 +133,7 @@ describe('names that break a vendor’s rule (D08, D06)', () => {
     expect(chat.messages[2]?.tool_call_id).toBe('functions_f_0__');
   });
 
-  it('are never the same for two tools, whatever they are called', () => {
+  it('are never the same for two tools with different names', () => {
     const names = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 90 }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(names, (own) => {

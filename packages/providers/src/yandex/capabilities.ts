@@ -7,7 +7,7 @@ import type { FieldFate } from '../provider-adapter.ts';
  * by all models": that a model refuses.
  * Source: https://yandex.cloud/en/docs/ai-studio/chat/createChatCompletion (read 2026-11).
  *
- * `stop` is refused and not dropped, because an answer that goes on behind it is not what was asked for.
+ * `stop` is refused and not dropped, because an answer that continues behind it is not what was asked for.
  */
 export const yandexChatFields: Readonly<Record<ChatField, FieldFate>> = {
   ...openAiChatFields,

@@ -9,7 +9,7 @@ import { yandexEffortsOf } from './model-efforts.ts';
 /**
  * Yandex AI Studio through its OpenAI-compatible door. The folder that pays is the option `folder`; a model is called as in
  * its address, without scheme and folder: `yandexgpt/latest`. An API key and an IAM token go out alike, as a bearer token.
- * The stream tells usage without being asked, and refuses to be asked.
+ * The stream reports usage without being asked, and refuses to be asked.
  * Source: https://yandex.cloud/en/docs/ai-studio/concepts/openai-compatibility (read 2026-11).
  */
 export const yandexAdapter = createOpenAiDialect('Yandex', yandexChatFields, {

@@ -15,7 +15,10 @@ export function toModelAddress({ model, options }: ProviderTarget, operation: Op
   return `${operation === 'embeddings' ? 'emb' : 'gpt'}://${options.folder}/${model}`;
 }
 
-/** A text without the folder of any such address in it: `yandexgpt/latest`. The folder is nobody's business but ours. */
+/**
+ * A text without the folder of any such address in it: `yandexgpt/latest`. The folder is ours, and no client may see
+ * it.
+ */
 export function withoutFolders(text: string): string {
   return text.replace(addressPattern, '');
 }

@@ -21,7 +21,7 @@ describe('Yandex', () => {
   const ask = (changes: object) =>
     yandexAdapter.chat.toRequest({ model: 'any', messages, stream: true }, { ...target, ...changes });
 
-  it('is told the folder with every request, and is not asked for usage', () => {
+  it('gets the folder with every request, and is not asked for usage', () => {
     const { endpoint, body } = ask({});
     expect(endpoint.headers['openai-project']).toBe('b1g0');
     expect(yandexAdapter.probe(target).headers['openai-project']).toBe('b1g0');
@@ -37,7 +37,7 @@ describe('Yandex', () => {
     expect(() => ask({ options: {} })).toThrow(expect.objectContaining({ code: 'upstream_misconfigured' }));
   });
 
-  it('names the folder to nobody: not in answers, not in chunks, not in errors', () => {
+  it('never shows the folder: not in answers, not in chunks, not in errors', () => {
     const choices = [{ index: 0, message: { content: 'a' }, delta: { content: 'a' }, finish_reason: null }];
     const answer = { id: 'a', model: 'gpt://b1g0/yandexgpt/latest', choices };
     expect(yandexAdapter.chat.fromResponse(JSON.stringify(answer)).body.model).toBe('yandexgpt/latest');

@@ -7,7 +7,7 @@ export interface Block {
   readonly kind: Piece['kind'];
   /** Its place in the answer, from 0. */
   readonly position: number;
-  /** The call's, where the provider told it. */
+  /** The call's id, if the provider sent it. */
   id: string | null;
   name: string | null;
   readonly isCustom: boolean;
@@ -15,7 +15,7 @@ export interface Block {
   signature: string | null;
   format: string | null;
   readonly group: number | null;
-  /** For `encrypted`, and for a thought that the provider also tells encrypted. */
+  /** For `encrypted`, and for a thought that the provider also sends encrypted. */
   detail: ReasoningDetail | null;
 }
 
@@ -158,7 +158,7 @@ export class BlockSequence {
     if (!this.#isHolding) for (const held of this.#queue) this.#open(held);
   }
 
-  /** A call without a name cannot be told to anybody. */
+  /** A call without a name cannot be sent to a client. */
   #canOpen({ block, isOpen }: Held): boolean {
     return isOpen || block.kind !== 'call' || block.name !== null || this.#isFinished || !this.#isHolding;
   }

@@ -1,4 +1,4 @@
-/** Tells, fragment by fragment, whether a JSON object has come to its end. It does not tell whether it is valid. */
+/** Detects, fragment by fragment, the end of a JSON object. It does not validate the object. */
 export class JsonScan {
   isComplete = false;
   #depth = 0;

@@ -15,7 +15,9 @@ const usageWire = z.object({
   cost_nano_usd: z.string().nullish(),
 });
 
-/** Tokens as chat completions tell them: `cacheRead` and `cacheWrite` are inside `input`, `reasoning` inside `output`. */
+/**
+ * Tokens as chat completions report them: `cacheRead` and `cacheWrite` are inside `input`, `reasoning` inside `output`.
+ */
 export interface UsageRead {
   readonly input: number;
   readonly cacheRead: number;
@@ -26,7 +28,7 @@ export interface UsageRead {
   readonly additions: { readonly cost?: number; readonly cost_nano_usd?: string };
 }
 
-/** Null where none was told. */
+/** Null if none was reported. */
 export function readUsage(value: unknown): UsageRead | null {
   const parsed = usageWire.safeParse(value);
   if (!parsed.success) return null;
@@ -64,7 +66,7 @@ export interface ChoiceRead {
   readonly finishReason: string | null;
   /** The reason in Anthropic's words where chat completions have none; null otherwise. */
   readonly nativeReason: string | null;
-  /** Which of the caller's stop sequences ended it, where the provider tells. */
+  /** The caller's stop sequence that ended it, if the provider reports it. */
   readonly stopSequence: string | null;
   readonly logprobs: readonly unknown[];
 }
@@ -83,7 +85,9 @@ export function readChoice({ choices }: Body): ChoiceRead | null {
   };
 }
 
-/** Chat completions have no field for it; servers of that dialect that tell it call it `stop_reason` (vLLM) or `matched_stop` (SGLang). */
+/**
+ * Chat completions have no field for it. Servers of that dialect use `stop_reason` (vLLM) or `matched_stop` (SGLang).
+ */
 function readStopSequence(choice: Body): string | null {
   for (const value of [choice.stop_sequence, choice.stop_reason, choice.matched_stop]) {
     if (typeof value === 'string' && value !== '') return value;

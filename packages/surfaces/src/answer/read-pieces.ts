@@ -7,7 +7,7 @@ export type Piece = ReasoningPiece | EncryptedPiece | TextPiece | RefusalPiece |
 export interface ReasoningPiece {
   readonly kind: 'reasoning';
   readonly text: string;
-  /** Pieces of one thought share it; null where the provider does not tell thoughts apart. */
+  /** Pieces of one thought share it; null if the provider does not separate thoughts. */
   readonly group: number | null;
   readonly signature: string | null;
   /** Whose signature it is. */
@@ -36,7 +36,7 @@ export interface CallPiece {
   readonly call: number;
   readonly id: string | null;
   readonly name: string | null;
-  /** Arguments as JSON text, or what a custom tool is told, in part. */
+  /** Arguments as JSON text, or the input of a custom tool, in part. */
   readonly text: string;
   readonly isCustom: boolean;
 }
@@ -92,13 +92,13 @@ function readCall(call: Said, at: number): CallPiece | null {
   const index = typeof call.index === 'number' ? call.index : at;
   if (!Number.isInteger(index) || index < 0 || index >= callsMax) return null;
   const isCustom = isRecord(call.custom);
-  const told = isRecord(call.custom) ? call.custom : isRecord(call.function) ? call.function : {};
+  const named = isRecord(call.custom) ? call.custom : isRecord(call.function) ? call.function : {};
   return {
     kind: 'call',
     call: index,
     id: readText(call.id) || null,
-    name: readText(told.name) || null,
-    text: readText(isCustom ? told.input : told.arguments),
+    name: readText(named.name) || null,
+    text: readText(isCustom ? named.input : named.arguments),
     isCustom,
   };
 }

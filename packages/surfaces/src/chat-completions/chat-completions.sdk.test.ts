@@ -28,7 +28,7 @@ describe("OpenAI's SDK on /v1/chat/completions", () => {
     );
   });
 
-  it('throws when a stream cannot go on', async () => {
+  it('throws when a stream cannot continue', async () => {
     server.script = script([{ content: 'Half' }]);
     server.failure = new AppError('upstream_stream_cut');
     const thrown = createClient().chat.completions.stream(ask).finalChatCompletion();

@@ -77,7 +77,7 @@ describe("OpenAI's SDK on /v1/completions", () => {
     expect((await joinStream({ ...streamed, logprobs: 1 })).logprobs).toEqual([0, 3]);
   });
 
-  it('throws when a stream cannot go on', async () => {
+  it('throws when a stream cannot continue', async () => {
     server.script = script([{ content: 'Half' }]);
     server.failure = new AppError('upstream_stream_cut');
 

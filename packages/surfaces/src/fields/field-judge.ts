@@ -45,8 +45,8 @@ export class FieldJudge<Field extends string> {
   }
 
   /**
-   * The same for a kind of item, block or tool. One that the table does not know is refused, since nobody can tell what the
-   * answer would be without it.
+   * The same for a kind of item, block or tool. One that the table does not know is refused, since its
+   * effect on the answer is unknown.
    */
   takesKind(family: string, type: string, param: string): boolean {
     const field = `${family}.${type}`;
@@ -86,7 +86,7 @@ export class FieldJudge<Field extends string> {
   }
 }
 
-/** The error for what a surface cannot carry over, whoever the provider is. */
+/** The error for what a surface cannot carry over to any provider. */
 export function notSupported(param: string, reason = 'no provider could be asked for it'): AppError {
   return new AppError('unsupported_parameter', { param, message: `'${param}' is not supported here: ${reason}.` });
 }

@@ -39,7 +39,7 @@ describe("an answer in Anthropic's form", () => {
     });
   });
 
-  it('tells usage and what we add in the last event but one of a stream', () => {
+  it('sends usage and what we add in the last event but one of a stream', () => {
     const events = readEvents(play(messagesSurface, request, script([{ content: 'Hi' }])));
 
     expect(events.at(-2)).toMatchObject({
@@ -61,10 +61,10 @@ describe("an answer in Anthropic's form", () => {
     ['stop', { stop_reason: 'END' }, { stop_reason: 'stop_sequence', stop_sequence: 'END' }],
     ['stop', { stop_sequence: 'never asked for' }, { stop_reason: 'end_turn', stop_sequence: null }],
   ])('says why it stopped: %s %j', (finishReason, choice, expected) => {
-    const told = script([{ content: 'Hi' }], finishReason, choice);
+    const chunks = script([{ content: 'Hi' }], finishReason, choice);
 
-    expect(messagesSurface.fromAnswer(joinAnswer(told), request)).toMatchObject(expected);
-    expect(readEvents(play(messagesSurface, request, told)).at(-2)).toMatchObject({ delta: expected });
+    expect(messagesSurface.fromAnswer(joinAnswer(chunks), request)).toMatchObject(expected);
+    expect(readEvents(play(messagesSurface, request, chunks)).at(-2)).toMatchObject({ delta: expected });
   });
 
   it('ends with the text when the provider closes it with a thought that only the provider can read', () => {
@@ -72,8 +72,10 @@ describe("an answer in Anthropic's form", () => {
     const call = { index: 0, id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
     const closed = script([{ content: 'Hi' }, { reasoning_details: [sealed] }]);
     const before = [{ content: 'Hi' }, { reasoning_details: [{ ...sealed, index: 1 }] }, { tool_calls: [call] }];
-    const types = (told: ReturnType<typeof script>) =>
-      readEvents(play(messagesSurface, request, told)).flatMap(({ content_block }) => Object(content_block).type ?? []);
+    const types = (chunks: ReturnType<typeof script>) =>
+      readEvents(play(messagesSurface, request, chunks)).flatMap(
+        ({ content_block }) => Object(content_block).type ?? [],
+      );
 
     expect(types(closed)).toEqual(['text']);
     expect(types(script(before, 'tool_calls'))).toEqual(['text', 'redacted_thinking', 'tool_use']);
@@ -87,10 +89,10 @@ describe("an answer in Anthropic's form", () => {
 
   it('waits for the result of a call also where the provider calls its reason a plain stop', () => {
     const call = { index: 0, id: 'call_1', type: 'function', function: { name: 'a', arguments: '{}' } };
-    const told = script([{ tool_calls: [call] }], 'stop');
+    const chunks = script([{ tool_calls: [call] }], 'stop');
 
-    expect(messagesSurface.fromAnswer(joinAnswer(told), request)).toMatchObject({ stop_reason: 'tool_use' });
-    expect(readEvents(play(messagesSurface, request, told)).at(-2)).toMatchObject({
+    expect(messagesSurface.fromAnswer(joinAnswer(chunks), request)).toMatchObject({ stop_reason: 'tool_use' });
+    expect(readEvents(play(messagesSurface, request, chunks)).at(-2)).toMatchObject({
       delta: { stop_reason: 'tool_use' },
     });
   });

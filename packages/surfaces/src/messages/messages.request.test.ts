@@ -215,7 +215,7 @@ describe('what is asked of a model', () => {
 
 describe('tools that Anthropic describes', () => {
   const namesOf = (...tools: object[]) =>
-    (toChat({ tools }).chat.tools ?? []).map(({ function: told }) => (told as { name: string }).name);
+    (toChat({ tools }).chat.tools ?? []).map(({ function: definition }) => (definition as { name: string }).name);
 
   it('A-C4: those that the client runs are functions under their own names, and the call comes back by it', () => {
     const editor = { type: 'text_editor_20250728', name: 'str_replace_based_edit_tool', cache_control: mark };

@@ -82,7 +82,7 @@ describe("Anthropic's SDK on /v1/messages", () => {
     expect(message.stop_reason).toBe('tool_use');
   });
 
-  it('throws what the surface says when a stream cannot go on', async () => {
+  it('throws what the surface says when a stream cannot continue', async () => {
     server.script = script([{ content: 'Half' }]);
     server.failure = new AppError('upstream_stream_cut');
     const stream = createClient().messages.stream(ask);

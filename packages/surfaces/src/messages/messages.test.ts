@@ -134,7 +134,7 @@ describe('a messages request', () => {
     expect(messagesSurface.toChat({ ...plain, tools: [{ ...tool, type: 'custom' }] }).droppedParams).toEqual([]);
   });
 
-  it('is the same for both versions of the API: sampling parameters are taken from whoever sends them', () => {
+  it('is the same for both versions of the API: sampling parameters are taken under each version', () => {
     const sampling = { temperature: 0.3, top_p: 0.9, top_k: 40 };
 
     expect(messagesSurface.toChat({ ...plain, ...sampling }).chat).toMatchObject(sampling);

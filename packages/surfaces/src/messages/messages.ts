@@ -72,7 +72,7 @@ function simplify(parts: ChatPart[]): string | ChatPart[] {
   return typeof first.text === 'string' ? first.text : parts;
 }
 
-/** Each tool's result is a message of its own; they come first, since they answer the turn before. */
+/** Each tool's result is a separate message; they come first, since they answer the turn before. */
 function toUserMessages(blocks: Blocks, at: string, judge: Judge): ChatMessage[] {
   const results: ChatMessage[] = [];
   const parts: ChatPart[] = [];

@@ -116,7 +116,7 @@ function toReasoning({ thinking, output_config }: CountTokensRequest, judge: Jud
 /** OpenAI takes no longer one. */
 const userLengthMax = 64;
 
-/** A user's id that is too long for some providers goes out as its digest, which stays the same and tells no more. */
+/** A user's id that is too long for some providers is sent as its digest, which stays the same and reveals no more. */
 function toUser({ metadata }: MessagesRequest): string | null | undefined {
   const user = metadata?.user_id;
   return user && user.length > userLengthMax ? hash('sha256', user, 'hex') : user;

@@ -98,8 +98,8 @@ type StopFacts = Pick<ChoiceRead, 'finishReason' | 'nativeReason' | 'stopSequenc
 const nativeReasons: ReadonlySet<string> = new Set(['pause_turn', 'model_context_window_exceeded']);
 
 /**
- * Why the model stopped. The sequence that it stopped at is told where the provider told it and the caller asked for it. A
- * call is waited for whatever the reason was called: some servers, and OpenAI where a tool was forced, say `stop`.
+ * Why the model stopped. The sequence that it stopped at is sent if the provider reported it and the caller asked for
+ * it. A call gives `tool_use` also for `stop`, which some servers send, and OpenAI if a tool was forced.
  */
 export function toStop(
   choice: StopFacts | null,
@@ -108,7 +108,7 @@ export function toStop(
 ): Record<string, unknown> {
   const asked: readonly unknown[] = Array.isArray(original) ? original : [];
   const native = choice?.nativeReason ?? null;
-  // A provider that tells no sequence has stopped at the only one.
+  // A provider that reports no sequence has stopped at the only one.
   const only = native === 'stop_sequence' && asked.length === 1 ? asked[0] : null;
   const sequence = choice?.stopSequence ?? only;
   if (native === 'stop_sequence' && asked.length > 1 && sequence === null) {

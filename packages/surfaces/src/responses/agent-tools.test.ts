@@ -8,8 +8,8 @@ import { checkGrammar } from './testing/read-response.ts';
 const toChat = (fields: object) => responsesSurface.toChat({ model: 'somebody/model', input: 'Hello', ...fields });
 const tool = (name: string) => ({ type: 'function', name, parameters: { type: 'object' } });
 const group = (name: string, ...tools: object[]) => ({ type: 'namespace', name, description: 'A group.', tools });
-const nameOf = ({ function: told, custom }: Record<string, unknown>) => {
-  const named = told ?? custom;
+const nameOf = ({ function: definition, custom }: Record<string, unknown>) => {
+  const named = definition ?? custom;
   return isRecord(named) ? named.name : null;
 };
 const namesOf = (fields: object) => (toChat(fields).chat.tools ?? []).map(nameOf);
@@ -177,7 +177,7 @@ describe('tools of an agent', () => {
 
   it.each(ownCalls)(
     'D14: %s is a function elsewhere, and its calls and results keep their kind',
-    (type, asked, fields, told, content) => {
+    (type, asked, fields, more, content) => {
       const request = toChat({ tools: [tool('exec'), { type }], tool_choice: { type } });
       const said = script(
         [
@@ -206,7 +206,7 @@ describe('tools of an agent', () => {
         const result = {
           type: `${type}_call_output`,
           ...(type === 'local_shell' ? { id } : { call_id: 'call_1' }),
-          ...told,
+          ...more,
         };
         const next = toChat({ tools: [{ type }], input: [item, result] });
         expect(next).toMatchObject({ droppedParams: [], refusal: null });

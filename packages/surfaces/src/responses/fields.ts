@@ -2,9 +2,10 @@ import type { ResponsesField } from '@aggregator/contracts';
 import type { Fates, Reasons } from '../fields/field-judge.ts';
 
 /**
- * `background`, `conversation`, `previous_response_id` and `store` are the work of the proxy; other state is refused. `metadata` is told back and goes no
- * further. Tools that OpenAI describes or runs are dropped and named, and so are their calls in the
- * history whose outcome the assistant's text holds; calls that only their own result explains are refused.
+ * `background`, `conversation`, `previous_response_id` and `store` are the work of the proxy; other state is refused.
+ * `metadata` is returned, and no part of the chat. Tools that OpenAI describes or runs are dropped and named, and so
+ * are their calls in the history whose outcome the assistant's text holds; calls that only their own result explains
+ * are refused.
  * Source: https://platform.openai.com/docs/api-reference/responses/create (read 2026-11, as typed by the `openai` package
  * 7.55).
  */

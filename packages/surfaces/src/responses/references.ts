@@ -17,7 +17,7 @@ export const responsesReferences: ItemReferences = {
     return { ...body, input };
   },
 
-  /** OpenAI keeps them unless it is told not to. */
+  /** OpenAI keeps them by default. */
   wants: (body) => isRecord(body) && body.store !== false,
 
   repeated(body, { answerId, isKept }) {

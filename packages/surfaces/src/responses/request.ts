@@ -58,7 +58,7 @@ export function toResponsesChat(body: unknown): SurfaceRequest {
   return { ...toSurfaceRequest(chat, judge, original), hasSealedThoughts: hasSealedThoughts(chat, null) };
 }
 
-/** What the answer tells back of the request, with the values of what the caller left out. */
+/** Fields of the request that the answer repeats, with the default values of those that the caller left out. */
 function toEcho(request: ResponsesRequest): Record<string, unknown> {
   const conversation = responsesReferences.conversation(request);
   return {

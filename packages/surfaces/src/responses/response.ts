@@ -21,8 +21,8 @@ const unknownAnswer = { id: 'unknown', model: 'unknown', createdAt: 0 };
 
 /** Source: https://platform.openai.com/docs/api-reference/responses/object (read 2026-11, as typed by the `openai` package 7.55). */
 export function toResponse(answer: Body, request: SurfaceRequest): Record<string, unknown> {
-  const told = readIdentity(answer, unknownAnswer);
-  const identity = { ...told, id: request.answerId ?? told.id };
+  const reported = readIdentity(answer, unknownAnswer);
+  const identity = { ...reported, id: request.answerId ?? reported.id };
   const choice = readChoice(answer);
   const finishReason = choice?.finishReason ?? null;
   const { names } = originalOf(request);

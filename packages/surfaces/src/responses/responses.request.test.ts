@@ -110,7 +110,7 @@ describe('a conversation of items', () => {
     ]);
   });
 
-  it('gives a thought without a seal as its words, and names one that somebody else sealed', () => {
+  it('gives a thought without a seal as its words, and names one with the seal of another issuer', () => {
     const thought = { type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: 'Hm.' }] };
     const words = {
       role: 'assistant',
@@ -188,7 +188,7 @@ describe('what is asked of a model', () => {
     expect(toChat(fields).chat).toMatchObject(chat);
   });
 
-  it('is told back in the answer, with store as what it is', () => {
+  it('is returned in the answer, with store as what it is', () => {
     const asked = {
       instructions: 'Be brief.',
       metadata: { team: 'a' },

@@ -52,7 +52,7 @@ describe("OpenAI's SDK on /v1/responses", () => {
     );
   });
 
-  it('counts cached and reasoning tokens inside input and output, and tells the cost', async () => {
+  it('counts cached and reasoning tokens inside input and output, and reports the cost', async () => {
     server.script = script([{ content: 'Hi' }]);
 
     expect((await createClient().responses.stream(ask).finalResponse()).usage).toEqual({
@@ -89,7 +89,7 @@ describe("OpenAI's SDK on /v1/responses", () => {
     expect(withoutParsed(streamed)).toEqual(withoutParsed(await createClient().responses.create(ask)));
   });
 
-  it('throws what the surface says when a stream cannot go on', async () => {
+  it('throws what the surface says when a stream cannot continue', async () => {
     server.script = script([{ content: 'Half' }]);
     server.failure = new AppError('upstream_stream_cut');
     const thrown = createClient().responses.stream(ask).finalResponse();

@@ -18,7 +18,7 @@ interface Said {
   readonly logprobs: unknown[];
 }
 
-/** UTF-16 units. The grammar tells every text three times, so it has to be kept; no model says more than this. */
+/** UTF-16 units. The grammar sends every text three times, so it has to be kept; no model says more than this. */
 const textMax = 64 * 1024 * 1024;
 
 /**
@@ -118,7 +118,7 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
       this.#writeOf(block, 'response.reasoning_summary_part.added', { summary_index: 0, part: summaryOf('') });
     }
     said.text += text;
-    if (this.#isToldWhole(block)) return;
+    if (this.#isSentWhole(block)) return;
     const [event, place] = deltaOf(block);
     const logprobs = block.kind === 'text' ? { logprobs: this.#logprobs } : {};
     if (block.kind === 'text') said.logprobs.push(...this.#logprobs);
@@ -130,13 +130,13 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
     this.#said.delete(block.position);
     switch (block.kind) {
       case 'reasoning':
-        // A thought that is not told has no summary.
+        // A thought without text has no summary.
         if (text === '') break;
         this.#writeOf(block, 'response.reasoning_summary_text.done', { summary_index: 0, text });
         this.#writeOf(block, 'response.reasoning_summary_part.done', { summary_index: 0, part: summaryOf(text) });
         break;
       case 'call':
-        if (this.#isToldWhole(block)) break;
+        if (this.#isSentWhole(block)) break;
         if (block.isCustom) this.#writeOf(block, 'response.custom_tool_call_input.done', { input: text });
         else
           this.#writeOf(block, 'response.function_call_arguments.done', {
@@ -146,9 +146,9 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
         break;
       case 'text':
       case 'refusal': {
-        const told = block.kind === 'text' ? { text, logprobs } : { refusal: text };
+        const content = block.kind === 'text' ? { text, logprobs } : { refusal: text };
         const done = block.kind === 'text' ? 'response.output_text.done' : 'response.refusal.done';
-        this.#writeOf(block, done, { content_index: 0, ...told });
+        this.#writeOf(block, done, { content_index: 0, ...content });
         const part = toPart(block, text, logprobs);
         this.#writeOf(block, 'response.content_part.done', { content_index: 0, part });
         break;
@@ -161,8 +161,8 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
     this.#write('response.output_item.done', { output_index: block.position, item });
   }
 
-  /** A call that is an item of its own kind. */
-  #isToldWhole({ kind, name }: Block): boolean {
+  /** True if a call is an item of a separate kind, which is sent whole. */
+  #isSentWhole({ kind, name }: Block): boolean {
     return kind === 'call' && this.#names.originOf(name ?? '').own !== undefined;
   }
 
@@ -190,8 +190,8 @@ export class ResponsesStream implements SurfaceStream, BlockSink {
 
   #start(chunk: Body): AnswerIdentity {
     const { requestId: id, createdAt } = this.#head;
-    const told = readIdentity(chunk, { id, createdAt, model: this.#request.chat.model });
-    const identity = { ...told, id: this.#trace?.id ?? this.#request.answerId ?? told.id };
+    const reported = readIdentity(chunk, { id, createdAt, model: this.#request.chat.model });
+    const identity = { ...reported, id: this.#trace?.id ?? this.#request.answerId ?? reported.id };
     this.#identity = identity;
     const response = toResponseFrame(identity, this.#request);
     this.#write('response.created', { response });

@@ -94,12 +94,16 @@ function joinDetail(details: Map<unknown, Body>, detail: Body): void {
 }
 
 function joinCall(calls: Call[], call: Call): void {
-  const { function: told, custom, ...before } = calls[call.index] ?? { index: call.index };
+  const { function: earlier, custom, ...before } = calls[call.index] ?? { index: call.index };
   calls[call.index] = {
     ...before,
     ...call,
     ...(call.function && {
-      function: { ...told, ...call.function, arguments: (told?.arguments ?? '') + (call.function.arguments ?? '') },
+      function: {
+        ...earlier,
+        ...call.function,
+        arguments: (earlier?.arguments ?? '') + (call.function.arguments ?? ''),
+      },
     }),
     ...(call.custom && { custom: { ...call.custom, input: (custom?.input ?? '') + call.custom.input } }),
   };

@@ -11,7 +11,7 @@ export class SurfaceServer {
   script: ChatScript = { chunks: [], last: null };
   /** Answered instead of the script. */
   refusal: AppError | null = null;
-  /** Told after the chunks of a stream, instead of its end. */
+  /** Sent after the chunks of a stream, instead of its end. */
   failure: AppError | null = null;
   requests: SurfaceRequest[] = [];
   headers: IncomingMessage['headers'][] = [];

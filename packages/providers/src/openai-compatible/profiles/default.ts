@@ -44,8 +44,9 @@ export const serverExtensions = [
 
 /**
  * A server of which nothing is known: tolerant in what it is sent and in what it answers. The thoughts of an answer return under
- * both names, because nobody knows which of them the server reads, and the servers that reject one of them are known by host.
- * Errors of llama.cpp and of llama-cpp-python are here, because most such servers are one of these behind a private address.
+ * both names, because it is unknown which of them the server reads, and the servers that reject one of them are known
+ * by host. Errors of llama.cpp and of llama-cpp-python are here, because most such servers are one of these behind a
+ * private address.
  * Sources, read 2026-11: https://github.com/ggml-org/llama.cpp/blob/master/tools/server/server-common.cpp,
  * https://github.com/abetlen/llama-cpp-python/blob/main/llama_cpp/server/errors.py.
  */

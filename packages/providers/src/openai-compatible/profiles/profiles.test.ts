@@ -33,7 +33,7 @@ const extensions = {
 };
 
 describe('the fields that a profile lets pass (D28)', () => {
-  it('pass to a server that nobody named, if servers of this kind know them', () => {
+  it('pass to an unknown server, if servers of this kind know them', () => {
     const { sent, droppedParams } = translate({ ...extensions, top_k: 20 });
     expect(sent).toMatchObject({ ...extensions, top_k: 20 });
     expect(droppedParams).toEqual([]);
@@ -141,7 +141,7 @@ describe('thoughts that return to the server (D48, D23, C-F4)', () => {
     ['cerebras', { reasoning: 'why' }],
     ['default', { reasoning: 'why', reasoning_content: 'why' }],
     [{ reasoningField: 'none' }, {}],
-  ])('go to %j as %j, whatever the client calls them', (profile, expected) => {
+  ])('go to %j as %j, under any name of the client', (profile, expected) => {
     for (const said of [
       { reasoning_content: 'why' },
       { reasoning: 'why' },

@@ -20,7 +20,10 @@ export function toFinishReason({ status, incomplete_details: details }: Fields, 
   return finishReasons.get(isRecord(details) ? details.reason : undefined) ?? 'stop';
 }
 
-/** Returns the judgement of a response that failed or was cancelled, or of an event that tells one; null if it is neither. */
+/**
+ * Returns the judgement of a response that failed or was cancelled, or of an event that reports one; null if it is
+ * neither.
+ */
 export function classifyResponsesError(record: Fields): ProviderError | null {
   if (record.type === 'error')
     return classifyOpenAiErrorBody({ error: isRecord(record.error) ? record.error : record });

@@ -19,7 +19,7 @@ import { fromOpenAiAnswer } from '../response.ts';
 const pricedFields: PricedFields = { service_tier: ['auto', 'default'] };
 
 /**
- * Tools that OpenAI charges by the container, by the picture, or for files that it keeps: no answer tells how much.
+ * Tools that OpenAI charges by the container, by the picture, or for files that it keeps: no answer reports how much.
  * Source: as above.
  */
 const unpricedTool = /^(?:file_search|code_interpreter|image_generation|programmatic_tool_calling)/;

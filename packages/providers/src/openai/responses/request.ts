@@ -60,7 +60,7 @@ export function toResponsesRequest(request: ChatCompletionRequest, target: Provi
 
 /**
  * A summary is asked for where the client asks to see thoughts: in `reasoning`, not by an effort alone. OpenAI summarises
- * only for organisations that it has verified, so that nobody gets a 400 for what was not asked.
+ * only for organisations that it has verified, so that no client gets a 400 for what it did not ask.
  */
 function toSummary(reasoning: ChatCompletionRequest['reasoning']): unknown {
   if (!isRecord(reasoning) || reasoning.exclude === true) return null;

@@ -156,7 +156,7 @@ describe('a stream of OpenAI’s Responses API', () => {
     expect(stream).toMatchObject({ isComplete: false, error: { code: 'upstream_error' } });
   });
 
-  it('is told by its first event that is JSON, whoever reads it', () => {
+  it('is recognised by its first event that is JSON', () => {
     const stream = new OpenAiStream({ includeUsage: false });
     const events = [
       '',

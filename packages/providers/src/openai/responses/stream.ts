@@ -25,7 +25,7 @@ const repeating: ReadonlySet<string> = new Set([
   ...['response.function_call_arguments.done', 'response.custom_tool_call_input.done'],
   ...['response.reasoning_summary_part.done', 'response.reasoning_summary_text.done', 'response.reasoning_text.done'],
 ]);
-/** An item beyond this bound is no item of ours. */
+/** An item beyond this bound is ignored. */
 const itemsMax = 10_000;
 
 const kinds: ReadonlyMap<unknown, OpenItem['kind']> = new Map([
@@ -106,7 +106,7 @@ export class ResponsesChatStream implements ChatStreamTranslator {
       case 'response.reasoning_summary_part.added':
         return this.#setThoughtApart(event);
       case 'response.refusal.delta':
-        return this.#tell({ refusal: event.delta }, event.delta);
+        return this.#toChunks({ refusal: event.delta }, event.delta);
       case 'response.output_item.added':
         return this.#beginItem(event);
       case 'response.output_item.done':
@@ -148,7 +148,7 @@ export class ResponsesChatStream implements ChatStreamTranslator {
     return this.#openItem(index, item)[1];
   }
 
-  /** Returns the item, and what tells the client of it. */
+  /** Returns the item, and the chunks that show it to the client. */
   #openItem(index: number, { type, call_id: id, name, namespace }: Fields): [OpenItem, readonly string[]] {
     const kind = kinds.get(type) ?? 'other';
     const isCall = kind === 'function' || kind === 'custom';
@@ -171,45 +171,45 @@ export class ResponsesChatStream implements ChatStreamTranslator {
     this.#isApart = false;
     this.#hasText = true;
     const said = Array.isArray(logprobs) && logprobs.length > 0 ? logprobs : null;
-    return this.#tell({ content: text }, text, said);
+    return this.#toChunks({ content: text }, text, said);
   }
 
   #takeArguments({ output_index: index }: Fields, piece: unknown): readonly string[] {
     const item = isItemIndex(index) ? this.#items[index] : undefined;
     if (typeof piece !== 'string') return this.#drop();
     if (item === undefined || item.callIndex < 0) {
-      // A call that nobody has named cannot be told.
+      // A call without a name cannot be sent.
       this.#count(piece.length);
       return nothing;
     }
     item.characters += piece.length;
     const called = item.kind === 'function' ? { function: { arguments: piece } } : { custom: { input: piece } };
-    return this.#tell({ tool_calls: [{ index: item.callIndex, ...called }] }, piece);
+    return this.#toChunks({ tool_calls: [{ index: item.callIndex, ...called }] }, piece);
   }
 
   #takeThought({ output_index: index, delta }: Fields, field: 'summary' | 'text'): readonly string[] {
     if (!isItemIndex(index) || typeof delta !== 'string') return this.#drop();
     const item = this.#items[index] ?? this.#openItem(index, { type: 'reasoning' })[0];
     item.characters += delta.length;
-    return this.#tellThought(index, delta, field);
+    return this.#toThoughtChunks(index, delta, field);
   }
 
   #setThoughtApart({ output_index: index }: Fields): readonly string[] {
     const item = isItemIndex(index) ? this.#items[index] : undefined;
     if (item === undefined || !isItemIndex(index) || item.characters === 0) return nothing;
-    return this.#tellThought(index, summarySeparator, 'summary');
+    return this.#toThoughtChunks(index, summarySeparator, 'summary');
   }
 
-  #tellThought(index: number, text: string, field: 'summary' | 'text'): readonly string[] {
+  #toThoughtChunks(index: number, text: string, field: 'summary' | 'text'): readonly string[] {
     const format = openAiReasoningFormat;
     const detail: ReasoningDetail =
       field === 'summary'
         ? { type: 'reasoning.summary', summary: text, format, index }
         : { type: 'reasoning.text', text, format, index };
-    return this.#tell({ reasoning_content: text, reasoning_details: [detail] }, text);
+    return this.#toChunks({ reasoning_content: text, reasoning_details: [detail] }, text);
   }
 
-  /** Tells what did not come in pieces: the encrypted content, and the text of an item that came whole. */
+  /** Sends what did not come in pieces: the encrypted content, and the text of an item that came whole. */
   #endItem({ output_index: index, item }: Fields): readonly string[] {
     if (!isItemIndex(index) || !isRecord(item)) return this.#drop();
     const known = this.#items[index];
@@ -225,7 +225,7 @@ export class ResponsesChatStream implements ChatStreamTranslator {
         const encrypted = toEncryptedDetails(item, index);
         this.hasUntranslated ||= encrypted.length === 0 && open.characters === 0 && summary === '';
         return [
-          ...this.#tellThought(index, summary, 'summary'),
+          ...this.#toThoughtChunks(index, summary, 'summary'),
           ...(encrypted.length === 0 ? nothing : this.#toTexts({ reasoning_details: encrypted })),
         ];
       }
@@ -276,8 +276,8 @@ export class ResponsesChatStream implements ChatStreamTranslator {
     return nothing;
   }
 
-  /** `text` is what the client gets by `delta`; an empty one tells nothing. */
-  #tell(delta: Fields, text: unknown, logprobs: readonly unknown[] | null = null): readonly string[] {
+  /** `text` is what the client gets by `delta`; an empty one sends nothing. */
+  #toChunks(delta: Fields, text: unknown, logprobs: readonly unknown[] | null = null): readonly string[] {
     if (typeof text !== 'string') return this.#drop();
     if (text === '') return nothing;
     this.#count(text.length);
@@ -301,8 +301,9 @@ export class ResponsesChatStream implements ChatStreamTranslator {
   }
 
   #toText(delta: Fields, logprobs: readonly unknown[] | null = null): string {
-    const told = logprobs === null ? '' : `,"logprobs":${JSON.stringify({ content: logprobs, refusal: null })}`;
-    return `${this.#head}${JSON.stringify(delta)}${told},"finish_reason":null}]}`;
+    const logprobsField =
+      logprobs === null ? '' : `,"logprobs":${JSON.stringify({ content: logprobs, refusal: null })}`;
+    return `${this.#head}${JSON.stringify(delta)}${logprobsField},"finish_reason":null}]}`;
   }
 
   #toFinishChunk(): Record<string, unknown> {

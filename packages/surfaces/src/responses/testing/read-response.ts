@@ -15,7 +15,7 @@ const item = z.looseObject({
 });
 const response = z.looseObject({ output: z.array(item), status: z.string() });
 
-/** What a client makes of a response, whatever the order of its items. */
+/** What a client reads from a response, for any order of its items. */
 export function readResponse(value: unknown) {
   const { output, status, ...rest } = response.parse(JSON.parse(JSON.stringify(value)));
   const parts = output.flatMap(({ content }) => content ?? []);
@@ -48,7 +48,10 @@ interface Open {
   hasPart: boolean;
 }
 
-/** OpenAI's grammar of a stream: numbered events, items one after the other, what is told in parts told again as a whole. */
+/**
+ * OpenAI's grammar of a stream: numbered events, items one after the other, and what is sent in parts is sent again as
+ * a whole.
+ */
 export function checkGrammar(events: readonly Record<string, unknown>[]): void {
   expect(events.map((event) => event.sequence_number)).toEqual(events.map((_, index) => index));
   expect(events.slice(0, 2).map((event) => event.type)).toEqual(['response.created', 'response.in_progress']);
