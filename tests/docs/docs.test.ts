@@ -57,6 +57,16 @@ describe('docs', () => {
     ).toEqual([]);
   });
 
+  it('gives every decision one number, in its name and its title', () => {
+    const decisions = readSourceFiles('docs/decisions', ['.md']).map(({ path, text }) => ({
+      number: Number(/\/(\d{4})-/.exec(path)?.[1]),
+      title: Number(/^# (?:ADR )?0*(\d+)/.exec(text)?.[1]),
+    }));
+
+    expect(decisions.filter(({ number, title }) => number !== title)).toEqual([]);
+    expect(new Set(decisions.map(({ number }) => number)).size).toBe(decisions.length);
+  });
+
   it('every npm script that the docs name exists', () => {
     const scripts = Object.keys(JSON.parse(read('package.json')).scripts);
     const pages = [...readSourceFiles('docs', ['.md']).map((page) => page.text), read('README.md')].join('\n');
