@@ -70,7 +70,7 @@ export interface ProxyOverrides extends GivenStores {
   monotonicNow(): number;
 }
 
-/** Two large texts at once, in processes with a small heap; nobody waits for longer than a few of them take. */
+/** Two large texts at once, in processes with a small heap; no request waits for longer than a few of them take. */
 const maskingBounds = { processesMax: 2, jobsMax: 16, callerJobsMax: 2, deadlineMs: 10_000, heapMebibytes: 192 };
 /** A body has so long, and more at this rate: the gateway sends what it has whole. */
 const bodyGraceMs = 10_000;

@@ -32,7 +32,7 @@ export interface ProxyEvents {
   ): void;
   /** One attempt of a request; another may follow. */
   attemptFailed(requestId: string, target: Target, failure: AppError): void;
-  /** A stream that broke off at one provider was gone on with at another. */
+  /** A stream that broke off at one provider was continued at another. */
   streamResumed(requestId: string, from: string, target: Target): void;
   /** An attempt needed more than its request held. Nano-USD. */
   holdRaised(requestId: string, fromNanoUsd: bigint, toNanoUsd: bigint): void;
@@ -60,7 +60,7 @@ export interface ProxyEvents {
   snapshotStreamLost(error: unknown): void;
   /** The counter store went away, or is back: meanwhile the ledger holds for each request. */
   counterStoreChanged(isAway: boolean, error: unknown): void;
-  /** The orchestrator does not hear of us; told once for each row of failures. */
+  /** Our reports do not reach the orchestrator; logged once for each row of failures. */
   reportNotSent(error: unknown): void;
   /** Billing does not learn how far the spool is, and gives no money back; once for each row of failures. */
   watermarkNotSent(error: unknown): void;
@@ -91,10 +91,10 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
   const failures = metrics.counter('proxy_failures_total', 'Dispatched requests that failed.', ['provider', 'code']);
   const attempts = metrics.counter(
     'proxy_failed_attempts_total',
-    'Attempts that failed, whatever became of the request.',
+    'Attempts that failed, also of requests that succeeded.',
     [...labels, 'code'],
   );
-  const resumed = metrics.counter('proxy_resumed_streams_total', 'Streams gone on with at another provider.', [
+  const resumed = metrics.counter('proxy_resumed_streams_total', 'Streams continued at another provider.', [
     'from',
     'provider',
   ]);
@@ -165,7 +165,7 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
       const provider = candidate.provider.name;
       attempts.inc({ provider, model: candidate.model.id, code: failure.code });
       const { code, internal } = failure;
-      // Our own set-up is wrong: nobody but the operator can mend that, and no retry.
+      // Our own set-up is wrong: only the operator can mend that, and no retry can.
       const level = code === 'upstream_misconfigured' ? 'error' : 'warn';
       const model = candidate.model.id;
       logger[level]('attempt_failed', { requestId, provider, model, code, internal });

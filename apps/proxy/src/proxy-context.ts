@@ -55,14 +55,14 @@ export interface ProxyContext extends ServiceContext {
   /** How attempts at each provider ended of late. */
   readonly traffic: ProviderTrafficBook;
   readonly requests: OpenRequests;
-  /** Calls that go on after their clients left. */
+  /** Calls that continue after their clients left. */
   readonly drains: Drains;
   /** Answers that may be given again. */
   readonly answers: AnswerCache;
   /** Requests with an `Idempotency-Key`. */
   readonly once: OnceServer;
   readonly outcomes: RequestOutcomes;
-  /** Why requests were rejected, until billing is told. */
+  /** Why requests were rejected, until it is reported to billing. */
   readonly rejections: RejectionLog;
   /** What is remembered of conversations: thoughts behind calls of tools, items that callers refer to by id. */
   readonly conversations: ExpiringStore;

@@ -8,7 +8,7 @@ import { startWorld } from './testing/start-world.ts';
 const path = '/v1/chat/completions';
 const body = { model: 'mock/mock-small', messages: [{ role: 'user', content: 'Hello canary-prompt' }] };
 
-describe('a proxy that is told to stop', () => {
+describe('a proxy that is asked to stop', () => {
   it('lets a short answer finish, ends a long stream with an error event before the grace is over, and settles both', async () => {
     const world = await startWorld({ environment: { SHUTDOWN_GRACE_MS: '4000' }, chunkDelayMs: 5, wordsPerAnswer: 10 });
     world.fault = { kind: 'endless' };

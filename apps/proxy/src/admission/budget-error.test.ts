@@ -9,13 +9,13 @@ const budget: PrincipalBudget = {
 const limit = { budget, subject: 'x', period: '2026-11', limitNanoUsd: 1_000_000_000n, endsMs: 100_000 };
 
 describe('the refusal of a budget', () => {
-  it('says which budget, how far it is used, when it begins anew and who can raise it', () => {
+  it('says which budget, how far it is used, when it begins again and who can raise it', () => {
     const use = { spentNanoUsd: 900_000_000n, usedNanoUsd: 950_000_000n };
     const error = toBudgetError(limit, use, 200_000_000n, 40_000);
     expect(error).toMatchObject({ code: 'budget_exceeded', param: budget.id, retryAfterMs: 60_000 });
     expect(error.publicMessage).toBe(
       'The budget "Red" of the team does not cover this request, which may cost $0.2: $0.9 of $1 spent and $0.05 held. ' +
-        'It begins anew at 1970-01-01T00:01:40.000Z. An owner, an admin or a billing member of the organisation can raise it.',
+        'It begins again at 1970-01-01T00:01:40.000Z. An owner, an admin or a billing member of the organisation can raise it.',
     );
     expect(error.headers).toEqual({
       ratelimit: '"budget-team";r=50000000;t=60',

@@ -17,7 +17,7 @@ const owners: Readonly<Record<BudgetLevel, string>> = {
   end_user: 'the end user',
 };
 
-/** A refusal that tells its caller the budget in the headers, too. */
+/** A refusal that reports the budget to its caller in the headers, too. */
 export class BudgetExceeded extends AppError {
   readonly headers: Readonly<Record<string, string>>;
 
@@ -39,7 +39,7 @@ export function toBudgetError(
 ): BudgetExceeded {
   const heldNanoUsd = usedNanoUsd > spentNanoUsd ? usedNanoUsd - spentNanoUsd : 0n;
   const held = heldNanoUsd > 0n ? ` and $${formatUsd(heldNanoUsd)} held` : '';
-  const turn = endsMs === null ? '' : ` It begins anew at ${new Date(endsMs).toISOString()}.`;
+  const turn = endsMs === null ? '' : ` It begins again at ${new Date(endsMs).toISOString()}.`;
   const isHeldByOthers = spentNanoUsd + neededNanoUsd <= limitNanoUsd;
   const retryAfterMs = isHeldByOthers ? heldRetryMs : endsMs === null ? null : Math.max(1000, endsMs - nowMs);
   const options = {
@@ -55,7 +55,7 @@ export function toBudgetError(
 }
 
 /**
- * As the IETF draft tells a quota (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/, read 2026-11): `q`
+ * As the IETF draft reports a quota (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/, read 2026-11): `q`
  * and `r` in nano-USD, `t` in seconds until the period ends.
  */
 function toHeaders(

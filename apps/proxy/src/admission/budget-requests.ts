@@ -40,7 +40,7 @@ export class BudgetRequests {
 
   /**
    * Resolves if room was granted of each of these budgets, which others may take first.
-   * @throws {AppError} `budget_exceeded` if one has nothing left; `billing_unavailable` if nobody can say.
+   * @throws {AppError} `budget_exceeded` if one has nothing left; `billing_unavailable` if no store can be asked.
    */
   async ask(orgId: string, budgets: readonly RequestBudget[], neededNanoUsd: bigint): Promise<void> {
     this.#refuseKnown(budgets, neededNanoUsd);

@@ -50,7 +50,7 @@ describe('limits', () => {
       limits: { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null, ...limits },
     });
 
-  it('tells a caller its limits with every answer, in the words of the draft and of OpenAI', async () => {
+  it('reports its limits to a caller with every answer, in the words of the draft and of OpenAI', async () => {
     const { status, headers } = await ask(good, createUuidV7(), limited({ requestsPerMinute: 60 }));
 
     expect(status).toBe(200);
@@ -61,7 +61,7 @@ describe('limits', () => {
     expect(headers.get('x-ratelimit-reset-requests')).toBe('1s');
   });
 
-  it('answers 429 with Retry-After over the limit, and calls nobody', async () => {
+  it('answers 429 with Retry-After over the limit, and calls no provider', async () => {
     const principal = limited({ requestsPerMinute: 1 });
     await ask(good, createUuidV7(), principal);
     const { requestId, status, headers, json } = await ask(good, createUuidV7(), principal);
@@ -133,7 +133,7 @@ describe('limits', () => {
 });
 
 describe('credit', () => {
-  it('answers 429 insufficient_quota where the balance does not cover the worst case, and calls nobody', async () => {
+  it('answers 429 insufficient_quota if the balance does not cover the worst case, and calls no provider', async () => {
     const poor = await startWorld({ balanceNanoUsd: 1000n });
     try {
       const answer = await poor.post(path, good);
@@ -148,7 +148,7 @@ describe('credit', () => {
     }
   });
 
-  it('answers 503 billing_unavailable where nobody can say, and serves from credit that is there', async () => {
+  it('answers 503 billing_unavailable if no store can be asked, and serves from credit that is there', async () => {
     const cut = await startWorld();
     try {
       cut.billing.isDown = true;
@@ -197,7 +197,7 @@ describe('credit', () => {
 });
 
 describe('the counter store', () => {
-  it('answers 503 while it is away, and calls nobody', async () => {
+  it('answers 503 while it is away, and calls no provider', async () => {
     const away = () => Promise.reject(new Error('away'));
     const admission = { ...bindStore(createMemoryAdmissionStore()), admit: away, settle: away };
     const blind = await startWorld({ admission });

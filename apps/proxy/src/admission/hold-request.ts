@@ -14,7 +14,7 @@ import { checkCost, dearestWithin, withAdvice } from './request-cost.ts';
 import { toRateError } from './request-limits.ts';
 
 const roundsMax = 8;
-/** With less credit left than for so many requests like this one, more is asked for before anybody needs it. */
+/** With less credit left than for so many requests like this one, more is asked for before a request needs it. */
 const aheadHolds = 8n;
 /** A hold outlives its request by this, so that it never goes while a settlement is on its way. */
 const settleMarginMs = 60_000;

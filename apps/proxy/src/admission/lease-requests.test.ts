@@ -42,7 +42,7 @@ describe('a lease beyond what one minute allows', () => {
 });
 
 describe('a lease that is asked for ahead of need', () => {
-  it('is asked for once at a time, and refused to nobody', async () => {
+  it('is asked for once at a time, and refused to no request', async () => {
     const billing = createBilling(1000n);
     const leases = new LeaseRequests(billing.client);
     for (let times = 0; times < 50; times += 1) leases.askAhead('org', 80n);
@@ -84,7 +84,7 @@ describe('requests for leases', () => {
     expect(billing.asked.length).toBeLessThan(30);
   });
 
-  it('are all told when billing does not answer', async () => {
+  it('all fail when billing does not answer', async () => {
     const leases = new LeaseRequests(createBilling(0n, { fail: true }).client);
     const results = await Promise.allSettled([leases.ask('org', 1n), leases.ask('org', 2n), leases.ask('other', 3n)]);
 
@@ -93,7 +93,7 @@ describe('requests for leases', () => {
     }
   });
 
-  it('never have two calls under way for one organisation, and leave nobody waiting', async () => {
+  it('never have two calls under way for one organisation, and leave no request waiting', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.bigInt({ min: 1n, max: 1000n }), { minLength: 1, maxLength: 40 }),
@@ -109,7 +109,7 @@ describe('requests for leases', () => {
           const smallestRefused = holds
             .filter((_hold, index) => results[index]?.status === 'rejected')
             .reduce((least, hold) => (hold < least ? hold : least), 10_000n);
-          // Whoever was refused would not have fitted beside those that were served.
+          // A refused request would not have fitted beside those that were served.
           expect(granted.reduce((sum, hold) => sum + hold, smallestRefused)).toBeGreaterThan(
             results.every((result) => result.status === 'fulfilled') ? 0n : balance,
           );

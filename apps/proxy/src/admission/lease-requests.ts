@@ -16,7 +16,7 @@ const leaseNanoUsdMax = 1_000_000_000_000_000n;
 
 /**
  * Asks billing for credit on behalf of requests that found too little at the counter store. One call at a time for each
- * organisation: whoever comes while it is under way waits, and all who wait share the next one.
+ * organisation: a request that comes while it is under way waits, and all that wait share the next one.
  */
 export class LeaseRequests {
   readonly #billing: InternalClient;
@@ -30,7 +30,7 @@ export class LeaseRequests {
 
   /**
    * Resolves when credit was granted, which others may take first. Throws `insufficient_quota` where the balance does not
-   * cover the hold, `billing_unavailable` where nobody can say.
+   * cover the hold, `billing_unavailable` if billing does not answer.
    */
   ask(orgId: string, holdNanoUsd: bigint): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -44,7 +44,7 @@ export class LeaseRequests {
   }
 
   /**
-   * Asks for credit before anybody waits for it. Does nothing while a call for the organisation is under way, and for a
+   * Asks for credit before a request waits for it. Does nothing while a call for the organisation is under way, and for a
    * while after one of these that gave nothing.
    */
   askAhead(orgId: string, neededNanoUsd: bigint): void {
@@ -99,7 +99,7 @@ export class LeaseRequests {
     }
   }
 
-  /** Null where credit was granted, else what the caller is told. */
+  /** Null if credit was granted, else the error for the caller. */
   async #lease(orgId: string, neededNanoUsd: bigint): Promise<AppError | null> {
     const needed = neededNanoUsd < leaseNanoUsdMax ? neededNanoUsd : leaseNanoUsdMax;
     const answer = await this.#billing.call({

@@ -5,7 +5,7 @@ import type { BudgetExceeded } from './budget-error.ts';
 const windowSeconds = 60;
 
 /**
- * Tells the caller its limits, twice: as the IETF draft and as OpenAI's SDKs expect them. The last part of a verdict's
+ * Reports its limits to the caller, twice: as the IETF draft and as OpenAI's SDKs expect them. The last part of a verdict's
  * subject (`requests`, `tokens`) is its public name.
  * Source: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ and
  * https://platform.openai.com/docs/guides/rate-limits (read 2026-11).
@@ -25,7 +25,7 @@ export function setRateHeaders(response: ServerResponse, verdicts: readonly Rate
   response.setHeader('ratelimit-policy', policies.join(', '));
 }
 
-/** Tells the caller the budget that refused it, behind the limits of rate. */
+/** Reports to the caller the budget that refused it, behind the limits of rate. */
 export function setBudgetHeaders(response: ServerResponse, { headers }: Pick<BudgetExceeded, 'headers'>): void {
   for (const [name, value] of Object.entries(headers)) {
     const before = response.getHeader(name);

@@ -19,7 +19,7 @@ const bodies = {
   'plain text': toBody(fill('hello world ')),
   'text with one wide character': toBody(`\u4e16${fill('hello world ')}`),
   escapes: toBody(fill('\\n\\"\\\\')),
-  'as many objects with names of their own as are taken': toBody(
+  'as many objects with different names as are accepted': toBody(
     fill('y', 10_000_000),
     `[${Array.from({ length: 99_000 }, (_, at) => `{"k${at}":"${'v'.repeat(60)}","l${at}":1.5}`).join(',')}]`,
   ),

@@ -52,7 +52,7 @@ export function budgetsOf(
   return split(counting.flatMap((one) => nameEndUser(one, endUser)));
 }
 
-/** The counter of one end user; none if nobody is named. */
+/** The counter of one end user; none if the request names no user. */
 function nameEndUser(one: RequestBudget, endUser: string | undefined): readonly RequestBudget[] {
   if (one.budget.level !== 'end_user') return [one];
   if (endUser === undefined) return [];

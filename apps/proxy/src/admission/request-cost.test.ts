@@ -32,7 +32,7 @@ describe('a request that may cost too much', () => {
     expect([status, json]).toMatchObject([429, { error: { code: 'insufficient_quota' } }]);
   });
 
-  it('is told to set max_tokens if it sets none and the balance does not cover the model’s limit', async () => {
+  it('is asked to set max_tokens if it sets none and the balance does not cover the model’s limit', async () => {
     const poor = await startUsageWorld([meteredChat], { balanceNanoUsd: 900_000_000n });
     try {
       const answer = await poor.world.post('/v1/chat/completions', { model: meteredChat.id, messages });

@@ -80,7 +80,7 @@ function toRefusal(
   return toBudgetError(exceeded, use, holdNanoUsd, Date.now());
 }
 
-/** Neither the counter store nor the ledger: nobody can say whether the caller may spend. */
+/** Neither the counter store nor the ledger: it is unknown whether the caller may spend. */
 async function askBilling<Answer>(answer: Promise<Answer>): Promise<Answer> {
   try {
     return await answer;

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Turns } from './turns.ts';
 
 describe('turns of large requests', () => {
-  it('are one in each iteration of the event loop, whatever number waits (I4)', async () => {
+  it('are one in each iteration of the event loop for any number that waits (I4)', async () => {
     const turns = new Turns();
     let taken = 0;
     const work = async (caller: string) => {

@@ -45,7 +45,7 @@ export function withAdditions(
   };
 }
 
-/** Headers that tell how an answer came about. */
+/** Headers that report how an answer came about. */
 export function answerHeaders(
   { attempt, provider }: Pick<DispatchedRequest, 'attempt' | 'provider'>,
   cache: 'hit' | 'miss' | 'bypass',

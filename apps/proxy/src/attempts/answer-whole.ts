@@ -22,7 +22,7 @@ import { showUsage } from './show-usage.ts';
 export interface WholeDialect extends Translation {
   /** One, or several whose answers are one answer together. */
   readonly requests: readonly TranslatedRequest[];
-  /** Everything that is told in `x-aggregator-dropped-params`. */
+  /** Everything that is reported in `x-aggregator-dropped-params`. */
   readonly droppedParams: readonly string[];
   /** @throws {ProviderFailure} */
   readAnswers(bodies: readonly string[]): WholeAnswer;
@@ -36,11 +36,11 @@ export interface WholeAnswer extends TranslatedAnswer {
 
 /** From the provider's answer, in OpenAI's shape, to the caller's. */
 export interface AnswerPresentation {
-  /** The answer as the caller may see it, and what is to be kept of it once it is on its way, as the caller was told it. */
+  /** The answer as the caller may see it, and what is to be kept of it once it is on its way, as it was sent to the caller. */
   restore(body: Record<string, unknown>): {
     readonly body: Record<string, unknown>;
-    /** `nativeText`: the answer as the caller received it, if it came in the caller's dialect; then `told` is empty. */
-    keep(usage: Usage | null, told: Record<string, unknown>, nativeText: string | null): void;
+    /** `nativeText`: the answer as the caller received it, if it came in the caller's dialect; then `sent` is empty. */
+    keep(usage: Usage | null, sent: Record<string, unknown>, nativeText: string | null): void;
   };
   /** In the words of its API, with our additions in it where it wants them. */
   present(answer: Record<string, unknown>): Record<string, unknown>;
@@ -54,7 +54,7 @@ export const asItIs: AnswerPresentation = {
   present: (answer) => answer,
 };
 
-/** Calls the provider and answers what it says in one piece. Resolves when the answer is on its way, or has failed. */
+/** Calls the provider and returns its answer to the client in one piece. Resolves when the answer is on its way, or has failed. */
 export async function answerWhole(
   context: ProxyContext,
   attempt: Attempt<WholeDialect>,
@@ -81,7 +81,7 @@ export async function answerWhole(
     const charge = chargeAnswer(attempt, answer);
     if (drain.end !== null) return { result: 'left', end: end({ outcome: 'aborted', failure: toCancelled(), charge }) };
     const whole = end({ outcome: 'completed', failure: null, charge });
-    // First into the spool, then to the client: what was answered is on record whatever becomes of this process.
+    // First into the spool, then to the client: what was answered is on record also if this process dies.
     recordSettlement(context, request, whole, { outcome: 'completed', charge, cache: open.cache });
     const { nativeText = null } = answer;
     const { body, keep } = presentation.restore(withChargedUsage(answer.body, charge, request));
@@ -212,12 +212,12 @@ function sendAnswer(
 ): Record<string, unknown> {
   const { exchange } = open;
   if (typeof body.model !== 'string') body.model = request.model;
-  // A provider that tells no time.
+  // A provider that reports no time.
   if (body.created === 0) body.created = Math.floor(now() / 1000);
   const answer = wantsAdditions(exchange) ? withAdditions(body, exchange, request, charge) : body;
-  const told = present(answer);
-  writeAnswer(config, { open, prepared, request }, JSON.stringify(told));
-  return told;
+  const sent = present(answer);
+  writeAnswer(config, { open, prepared, request }, JSON.stringify(sent));
+  return sent;
 }
 
 /** Sends an answer as it came. Returns the JSON text that the caller receives. */

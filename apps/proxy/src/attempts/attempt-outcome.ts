@@ -3,7 +3,7 @@ import type { AttemptEnd } from '../settlement/settled.ts';
 
 /**
  * How one attempt ended. `completed`: its answer is whole, its settlement is in the spool and the answer is on its way.
- * `left`: the caller went away. `failed`: nobody was told yet.
+ * `left`: the caller went away. `failed`: the caller has received nothing yet.
  */
 export type AttemptOutcome =
   | { readonly result: 'completed'; readonly end: AttemptEnd }

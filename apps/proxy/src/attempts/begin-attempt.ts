@@ -49,7 +49,7 @@ export interface AttemptPlan<Prepared> {
 }
 
 /**
- * Translates the request, makes sure that the hold covers the very bytes that go out (I2), then writes the intent. From here on the request is settled exactly once, whatever becomes of this process. What cannot begin
+ * Translates the request, makes sure that the hold covers the very bytes that go out (I2), then writes the intent. From here on the request is settled exactly once, also if this process dies. What cannot begin
  * leaves no record and throws: `unsupported_parameter`, `spool_full`, `upstream_misconfigured`, `service_unavailable`,
  * `request_cancelled`, `insufficient_quota`, `billing_unavailable`.
  */

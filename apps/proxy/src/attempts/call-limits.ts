@@ -5,7 +5,7 @@ import type { CallLimits } from '../upstream/call-clock.ts';
 
 /** An answer that comes slower than this in each idle limit is given up while another provider is left. */
 const urgentLifeBytes = 100;
-/** Of a provider that has no waits of its own. */
+/** Limits of a provider that declares no waits. */
 const noWaits: ProviderWaits = { firstLifeMs: null, idleMs: null };
 
 type Timeouts = Pick<

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { readTold } from '../testing/read-told.ts';
+import { readReceived } from '../testing/read-received.ts';
 import { chunkEvent, toEvent } from '../testing/scripted-upstream.ts';
 import { openStream } from '../testing/sse-client.ts';
 import {
@@ -83,9 +83,9 @@ async function ask(model: string, isStreamed: boolean) {
   const client = await openStream(`${world.url}/v1/chat/completions`, await world.headers(requestId), body);
   expect(await client.over()).toBe('end');
   const isEventStream = client.headers['content-type']?.includes('event-stream') === true;
-  const told = readTold(isEventStream ? client.events() : [client.text()]);
+  const received = readReceived(isEventStream ? client.events() : [client.text()]);
   const { status: code, headers } = client;
-  return { requestId, told, status: code, headers, tookMs: performance.now() - startedMs };
+  return { requestId, received, status: code, headers, tookMs: performance.now() - startedMs };
 }
 
 const counts = () => world.providers.map(({ requests }) => requests);
@@ -101,9 +101,9 @@ describe('a torn stream', () => {
     const [p1, p2] = world.providers;
     p1.answer = torn();
     p2.answer = answer;
-    const { told, tookMs, requestId } = await ask('all', true);
+    const { received, tookMs, requestId } = await ask('all', true);
 
-    expect(told).toMatchObject({
+    expect(received).toMatchObject({
       text: wholeText,
       isDone: true,
       error: null,
@@ -121,9 +121,9 @@ describe('a torn stream', () => {
     const [p1, p2] = world.providers;
     p1.answer = torn();
     p2.answer = silent;
-    const { told, tookMs } = await ask('two', true);
+    const { received, tookMs } = await ask('two', true);
 
-    expect(told).toMatchObject({ error: 'upstream_stream_cut', isDone: false });
+    expect(received).toMatchObject({ error: 'upstream_stream_cut', isDone: false });
     expect(tookMs).toBeLessThan(soonMs);
   });
 
@@ -131,10 +131,10 @@ describe('a torn stream', () => {
     const [p1, p2, p3] = world.providers;
     p1.answer = torn();
     p2.answer = stalled(8);
-    const { told, tookMs } = await ask('all', true);
+    const { received, tookMs } = await ask('all', true);
 
-    expect(told).toMatchObject({ error: 'upstream_stream_cut', isDone: false });
-    expect(told.text.startsWith(words.slice(0, 3).join(''))).toBe(true);
+    expect(received).toMatchObject({ error: 'upstream_stream_cut', isDone: false });
+    expect(received.text.startsWith(words.slice(0, 3).join(''))).toBe(true);
     expect(tookMs).toBeLessThan(soonMs);
     expect(p3.requests).toBe(0);
   });
@@ -144,9 +144,9 @@ describe('a torn stream', () => {
     p1.answer = torn();
     const whole = p2.answer;
     p2.answer = (request, response) => (p2.requests < 3 ? status(503)(request, response) : whole(request, response));
-    const { told } = await ask('two', true);
+    const { received } = await ask('two', true);
 
-    expect(told).toMatchObject({ text: wholeText, isDone: true, resumedFrom: 'p1' });
+    expect(received).toMatchObject({ text: wholeText, isDone: true, resumedFrom: 'p1' });
   });
 
   it('does not ask for a prefill again for a while when the model rejected one', async () => {
@@ -161,7 +161,7 @@ describe('a torn stream', () => {
       else whole(request, response);
     };
     for (let request = 0; request < 2; request += 1) {
-      expect((await ask('two', true)).told).toMatchObject({ text: wholeText, isDone: true, error: null });
+      expect((await ask('two', true)).received).toMatchObject({ text: wholeText, isDone: true, error: null });
     }
     expect(roles).toEqual(['assistant', 'user', 'user']);
   });
@@ -180,7 +180,7 @@ describe('a stream that is torn in its thoughts', () => {
     ['/v1/chat/completions', 'reasoning'],
     ['/v1/messages', 'reasoning_content'],
     ['/v1/responses', 'reasoning_content'],
-  ])('has each thought once on %s, told as %s (I9)', async (url, name) => {
+  ])('has each thought once on %s, sent as %s (I9)', async (url, name) => {
     const [p1, p2] = world.providers;
     const text = thoughts.map((thought) => think(thought, name)).join('');
     p1.answer = (_request, response) => void response.writeHead(200, eventStream).write(text, () => response.destroy());
@@ -247,7 +247,7 @@ describe('the failure that the client receives', () => {
       p1.answer = first;
       p2.answer = second;
       const asked = await ask('two', isStreamed);
-      expect({ status: asked.status, error: asked.told.error }).toEqual({ status: code, error });
+      expect({ status: asked.status, error: asked.received.error }).toEqual({ status: code, error });
       expect(asked.headers['retry-after']).toBe(retryAfter);
       expect(asked.headers['x-should-retry']).toBe(shouldRetry);
       expect(await world.usageOf(asked.requestId)).toMatchObject({
@@ -267,17 +267,17 @@ describe('a limit whose wait is a date', () => {
     const whole = p1.answer;
     p1.answer = (request, response) =>
       p1.requests === 1 ? status(429, { 'retry-after': inSeconds(1) })(request, response) : whole(request, response);
-    const { told, tookMs } = await ask('two', isStreamed);
+    const { received, tookMs } = await ask('two', isStreamed);
 
-    expect(told).toMatchObject({ text: wholeText, provider: 'p1' });
+    expect(received).toMatchObject({ text: wholeText, provider: 'p1' });
     expect(tookMs).toBeGreaterThanOrEqual(1000);
   });
 
   it('makes the target rest when it is far, and is passed on to the client', async () => {
     const [p1] = world.providers;
     p1.answer = (request, response) => status(429, { 'retry-after': inSeconds(3600) })(request, response);
-    expect((await ask('two', true)).told).toMatchObject({ text: wholeText, provider: 'p2' });
-    expect((await ask('two', true)).told).toMatchObject({ text: wholeText, provider: 'p2' });
+    expect((await ask('two', true)).received).toMatchObject({ text: wholeText, provider: 'p2' });
+    expect((await ask('two', true)).received).toMatchObject({ text: wholeText, provider: 'p2' });
     expect(p1.requests).toBe(1);
     const { status: code, headers } = await ask('alone', true);
     expect(code).toBe(429);
@@ -298,9 +298,9 @@ describe('a second key of one provider', () => {
   it.each([true, false])('does not shorten the wait for a slow answer, streamed: %s', async (isStreamed) => {
     const [p1] = world.providers;
     p1.answer = late(1);
-    const { told, tookMs } = await ask('keys', isStreamed);
+    const { received, tookMs } = await ask('keys', isStreamed);
 
-    expect(told).toMatchObject({ text: wholeText, provider: 'keyed' });
+    expect(received).toMatchObject({ text: wholeText, provider: 'keyed' });
     expect(tookMs).toBeGreaterThanOrEqual(silenceMs * 3 - 50);
     expect(counts()).toEqual([1, 0, 0]);
   });
@@ -308,9 +308,9 @@ describe('a second key of one provider', () => {
   it('is passed over after silence when another provider is left', async () => {
     const [p1] = world.providers;
     p1.answer = silent;
-    const { told } = await ask('keys-then-other', true);
+    const { received } = await ask('keys-then-other', true);
 
-    expect(told).toMatchObject({ text: wholeText, provider: 'p2' });
+    expect(received).toMatchObject({ text: wholeText, provider: 'p2' });
     expect(counts()).toEqual([1, 1, 0]);
   });
 
@@ -333,7 +333,7 @@ describe('a second key of one provider', () => {
     const [p1] = world.providers;
     const whole = p1.answer;
     p1.answer = (request, response) => (p1.requests === 1 ? status(401)(request, response) : whole(request, response));
-    expect((await ask('keys', true)).told).toMatchObject({ text: wholeText, provider: 'keyed' });
+    expect((await ask('keys', true)).received).toMatchObject({ text: wholeText, provider: 'keyed' });
   });
 });
 
@@ -341,19 +341,19 @@ describe('a provider that fails its probes', () => {
   it('comes last, until a live request has had a whole answer', async () => {
     const { trials } = world.proxy.context.routing;
     trials.setUnhealthy(['p1']);
-    expect((await ask('two', true)).told).toMatchObject({ provider: 'p2' });
-    expect((await ask('p1/m', true)).told).toMatchObject({ provider: 'p1' });
-    expect((await ask('two', true)).told).toMatchObject({ provider: 'p1' });
+    expect((await ask('two', true)).received).toMatchObject({ provider: 'p2' });
+    expect((await ask('p1/m', true)).received).toMatchObject({ provider: 'p1' });
+    expect((await ask('two', true)).received).toMatchObject({ provider: 'p1' });
     trials.setUnhealthy([]);
   });
 
   it('gets a live request after a while, and keeps its place if that is served', async () => {
     const { trials } = world.proxy.context.routing;
     trials.setUnhealthy(['p1']);
-    expect((await ask('two', true)).told).toMatchObject({ provider: 'p2' });
+    expect((await ask('two', true)).received).toMatchObject({ provider: 'p2' });
     world.reset();
-    expect((await ask('two', true)).told).toMatchObject({ provider: 'p1' });
-    expect((await ask('two', true)).told).toMatchObject({ provider: 'p1' });
+    expect((await ask('two', true)).received).toMatchObject({ provider: 'p1' });
+    expect((await ask('two', true)).received).toMatchObject({ provider: 'p1' });
     trials.setUnhealthy([]);
   });
 });

@@ -1,7 +1,7 @@
 import { createUuidV7 } from '@aggregator/service-kit';
 import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { readTold } from '../testing/read-told.ts';
+import { readReceived } from '../testing/read-received.ts';
 import { openStream } from '../testing/sse-client.ts';
 import { type FailoverWorld, startFailoverWorld } from '../testing/start-failover-world.ts';
 
@@ -27,13 +27,13 @@ beforeAll(async () => {
       RETRY_DELAY_MS: '20',
     },
   });
-  whole = (await ask('story', false)).told.text;
+  whole = (await ask('story', false)).received.text;
 });
 afterAll(() => world.stop());
 beforeEach(async () => {
   world.primary.reset();
   world.fallback.reset();
-  // Whatever one fault left behind is over for the next.
+  // The state that one fault left behind is cleared for the next.
   clockMs += 3_600_000;
   await ask('story', true);
   world.primary.reset();
@@ -47,19 +47,19 @@ async function ask(model: string, isStreamed: boolean, change: object = {}) {
   const client = await openStream(`${world.url}${path}`, await world.headers(requestId), body);
   expect(await client.over()).toBe('end');
   const isEventStream = client.headers['content-type']?.includes('event-stream') === true;
-  const told = readTold(isEventStream ? client.events() : [client.text()]);
-  return { requestId, told, status: client.status, headers: client.headers, tookMs: performance.now() - startedMs };
+  const received = readReceived(isEventStream ? client.events() : [client.text()]);
+  return { requestId, received, status: client.status, headers: client.headers, tookMs: performance.now() - startedMs };
 }
 
-/** One whole answer, told once, by `provider`; one charge, equal to what that provider says. */
+/** One whole answer, sent once, by `provider`; one charge, equal to what that provider says. */
 async function expectWhole(asked: Awaited<ReturnType<typeof ask>>, provider: 'primary' | 'fallback', attempts: number) {
-  const { requestId, told, status } = asked;
-  expect({ status, text: told.text, error: told.error, finishReasons: told.finishReasons }).toEqual({
+  const { requestId, received, status } = asked;
+  expect({ status, text: received.text, error: received.error, finishReasons: received.finishReasons }).toEqual({
     ...{ status: 200, text: whole, error: null },
     finishReasons: ['stop'],
   });
-  expect(told.ids).toBe(1);
-  expect(told.provider).toBe(provider);
+  expect(received.ids).toBe(1);
+  expect(received.provider).toBe(provider);
   const usage = await world.usageOf(requestId);
   expect(usage).toMatchObject({ outcome: 'completed', provider, attempt: attempts });
   expect(usage.attempts).toHaveLength(attempts);
@@ -97,14 +97,14 @@ describe.each([true, false])('a provider that fails before anything was delivere
     await expectWhole(await ask('story', isStreamed), 'primary', 2);
   });
 
-  it('4 and 16: for ever with 503 gives way to the next, whose name, price and usage are told', async () => {
+  it('4 and 16: for ever with 503 gives way to the next, whose name, price and usage are reported', async () => {
     world.primary.fault = () => ({ kind: 'status', status: 503 });
     const asked = await ask('story', isStreamed, isStreamed ? { stream_options: { include_usage: true } } : {});
     const usage = await expectWhole(asked, 'fallback', world.primary.count + 1);
     const truth = world.fallback.server.ledger.find(`${asked.requestId}/${usage.attempt}`)[0];
 
     expect(usage).toMatchObject({ model: 'mock-large', amountNanoUsd: truth?.amountNanoUsd, estimated: false });
-    expect(asked.told.models).toEqual(['mock-large']);
+    expect(asked.received.models).toEqual(['mock-large']);
     expect(asked.tookMs).toBeLessThan(soonMs);
   });
 
@@ -132,11 +132,11 @@ describe.each([true, false])('a provider that fails before anything was delivere
     expect(world.primary.count).toBe(1);
   });
 
-  it('13: with a policy refusal is the last one asked, and its words are told', async () => {
+  it('13: with a policy refusal is the last one asked, and its words are returned', async () => {
     world.primary.fault = () => ({ kind: 'status', status: 400, code: 'content_policy_violation' });
-    const { status, told, requestId } = await ask('story', isStreamed);
+    const { status, received, requestId } = await ask('story', isStreamed);
 
-    expect({ status, error: told.error }).toEqual({ status: 400, error: 'content_policy_violation' });
+    expect({ status, error: received.error }).toEqual({ status: 400, error: 'content_policy_violation' });
     expect(world.primary.count + world.fallback.count).toBe(1);
     expect(await world.usageOf(requestId)).toMatchObject({ outcome: 'failed', amountNanoUsd: '0' });
   });
@@ -148,11 +148,11 @@ describe.each([true, false])('a provider that fails before anything was delivere
     }
   });
 
-  it('of an unknown model with nobody else to ask answers 404, not asked again, and free', async () => {
+  it('of an unknown model with no other provider to ask answers 404, not asked again, and free', async () => {
     world.primary.fault = () => ({ kind: 'status', status: 404, code: 'model_not_found' });
-    const { status, told, headers, requestId } = await ask('alone', isStreamed);
+    const { status, received, headers, requestId } = await ask('alone', isStreamed);
 
-    expect({ status, error: told.error }).toEqual({ status: 404, error: 'model_not_found' });
+    expect({ status, error: received.error }).toEqual({ status: 404, error: 'model_not_found' });
     expect(headers['x-should-retry']).toBe('false');
     expect(world.primary.count).toBe(1);
     expect(await world.usageOf(requestId)).toMatchObject({ outcome: 'failed', amountNanoUsd: '0' });
@@ -167,11 +167,11 @@ describe.each([true, false])('a provider that fails before anything was delivere
     [429, 429, 'rate_limit_exceeded'],
     [500, 502, 'upstream_error'],
     [401, 502, 'upstream_misconfigured'],
-  ])('with %i and nobody else to ask answers %i, after no more retries than are set', async (fault, status, code) => {
+  ])('with %i and no other provider answers %i, after no more retries than are set', async (fault, status, code) => {
     world.primary.fault = () => ({ kind: 'status', status: fault });
     const asked = await ask('alone', isStreamed);
 
-    expect({ status: asked.status, error: asked.told.error }).toEqual({ status, error: code });
+    expect({ status: asked.status, error: asked.received.error }).toEqual({ status, error: code });
     expect(world.primary.count).toBeLessThanOrEqual(4);
     expect(await world.usageOf(asked.requestId)).toMatchObject({ outcome: 'failed', amountNanoUsd: '0' });
     await world.waitUntilNothingHeld();
@@ -184,32 +184,32 @@ describe('a stream that goes wrong', () => {
     const asked = await ask('story', true);
 
     await expectWhole(asked, 'fallback', 2);
-    expect(asked.told.roles).toBe(1);
+    expect(asked.received.roles).toBe(1);
     expect(asked.tookMs).toBeLessThan(soonMs);
   });
 
   it.each([1, 2, 40, 59, 60])(
-    '8: torn after %i of 60 tokens goes on at the next, in one stream',
+    '8: torn after %i of 60 tokens continues at the next, in one stream',
     async (afterChunks) => {
       world.primary.fault = () => ({ kind: 'cut', afterChunks });
       const asked = await ask('story', true);
 
-      expect(asked.told.isDone).toBe(true);
-      expect(asked.told.roles).toBe(1);
-      if (asked.told.resumedFrom !== null) expect(asked.told.resumedFrom).toBe('primary');
+      expect(asked.received.isDone).toBe(true);
+      expect(asked.received.roles).toBe(1);
+      if (asked.received.resumedFrom !== null) expect(asked.received.resumedFrom).toBe('primary');
       const usage = await expectWhole(asked, 'fallback', 2);
       expect(usage.usage.outputText).toBe(tokens);
     },
   );
 
   it.each([1, 20, 59])(
-    '9: silent after %i tokens goes on at the next, and the silent one is left',
+    '9: silent after %i tokens continues at the next, and the silent one is left',
     async (afterChunks) => {
       world.primary.fault = () => ({ kind: 'stall', afterChunks });
       const asked = await ask('story', true);
 
       await expectWhole(asked, 'fallback', 2);
-      expect(asked.told).toMatchObject({ isDone: true, roles: 1, resumedFrom: 'primary' });
+      expect(asked.received).toMatchObject({ isDone: true, roles: 1, resumedFrom: 'primary' });
       expect(asked.tookMs).toBeLessThan(soonMs);
     },
   );
@@ -221,7 +221,7 @@ describe('a stream that goes wrong', () => {
       const asked = await ask('story', true);
 
       await expectWhole(asked, 'primary', 1);
-      expect(asked.told.isDone).toBe(true);
+      expect(asked.received.isDone).toBe(true);
     },
   );
 
@@ -230,7 +230,7 @@ describe('a stream that goes wrong', () => {
     const asked = await ask('story', true);
 
     await expectWhole(asked, 'primary', 1);
-    expect(asked.told.isDone).toBe(true);
+    expect(asked.received.isDone).toBe(true);
   });
 
   it('whose replay says something else ends with one error event: the first failure', async () => {
@@ -244,8 +244,8 @@ describe('a stream that goes wrong', () => {
     world.fallback.fault = () => ({ kind: 'cut', afterChunks: 10 });
     const broken = await ask('story', true);
 
-    expect(broken.told).toMatchObject({ error: 'upstream_stream_cut', isDone: false, finishReasons: [] });
-    expect(whole.startsWith(broken.told.text)).toBe(true);
+    expect(broken.received).toMatchObject({ error: 'upstream_stream_cut', isDone: false, finishReasons: [] });
+    expect(whole.startsWith(broken.received.text)).toBe(true);
     const usage = await world.usageOf(broken.requestId);
     expect(usage).toMatchObject({ outcome: 'failed', provider: 'primary', usage: { outputText: 20 } });
     expect(usage.attempts).toHaveLength(2);
@@ -254,22 +254,22 @@ describe('a stream that goes wrong', () => {
     expect(usage.attempts[1]?.spent?.usage).toMatchObject({ inputUncached: expect.any(Number) });
   });
 
-  it('with nobody left ends with one error event', async () => {
+  it('with no provider left ends with one error event', async () => {
     world.primary.fault = () => ({ kind: 'cut', afterChunks: 20 });
-    const { told } = await ask('alone', true);
+    const { received } = await ask('alone', true);
 
-    expect(told).toMatchObject({ error: 'upstream_stream_cut', isDone: false });
+    expect(received).toMatchObject({ error: 'upstream_stream_cut', isDone: false });
   });
 
-  it('is not gone on with where the route says so', async () => {
+  it('is not continued if the route says so', async () => {
     world.primary.fault = () => ({ kind: 'cut', afterChunks: 20 });
-    const { told } = await ask('unresumed', true);
+    const { received } = await ask('unresumed', true);
 
-    expect(told).toMatchObject({ error: 'upstream_stream_cut', isDone: false });
+    expect(received).toMatchObject({ error: 'upstream_stream_cut', isDone: false });
     expect(world.fallback.count).toBe(0);
   });
 
-  it('with a tool call in flight goes on inside its arguments', async () => {
+  it('with a tool call in flight continues inside its arguments', async () => {
     const parameters = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
     const tools = [{ type: 'function', function: { name: 'weather', parameters } }];
     const reference = await toolArguments(tools);
@@ -319,7 +319,7 @@ describe('on every surface, a stream', () => {
   });
 
   it.each(surfaces)(
-    'of $url that cannot be gone on with ends with one error, in the words of its API',
+    'of $url that cannot be continued ends with one error, in the words of its API',
     async (surface) => {
       world.primary.fault = () => ({ kind: 'cut', afterChunks: 20 });
       const { events } = await openOn(surface, 'alone');
@@ -333,7 +333,7 @@ describe('on every surface, a stream', () => {
     },
   );
 
-  /** What a client reads, whatever the API calls it. */
+  /** The text that a client reads, under any API's name for it. */
   function toText(events: readonly string[]): string {
     return events
       .filter((event) => event !== '[DONE]')
@@ -360,9 +360,9 @@ describe('15: a provider that is down for a minute', () => {
     for (let request = 0; request < 23; request += 1) {
       if (request === 15) isDown = false;
       const asked = await ask('story', true);
-      expect(asked.told).toMatchObject({ text: whole, isDone: true, error: null });
+      expect(asked.received).toMatchObject({ text: whole, isDone: true, error: null });
       expect(asked.tookMs).toBeLessThan(soonMs);
-      servedBy.push(asked.told.provider);
+      servedBy.push(asked.received.provider);
       clockMs += 4000;
     }
     expect(servedBy.slice(0, 15)).toEqual(Array.from({ length: 15 }, () => 'fallback'));
@@ -372,7 +372,7 @@ describe('15: a provider that is down for a minute', () => {
   });
 });
 
-describe('14: a fallback that goes on from what was delivered', () => {
+describe('14: a fallback that continues what was delivered', () => {
   let prefilling: FailoverWorld;
   beforeAll(async () => {
     prefilling = await startFailoverWorld({ canPrefill: true });
@@ -380,8 +380,8 @@ describe('14: a fallback that goes on from what was delivered', () => {
   afterAll(() => prefilling.stop());
 
   it.each([
-    ['repeats it, which is told once', null, 2],
-    ['refuses to, which is never told: it replays instead', 'assistant', 3],
+    ['repeats it, which is sent once', null, 2],
+    ['refuses to, which is never sent: it replays instead', 'assistant', 3],
   ])('%s', async (_, refusedRole, attempts) => {
     prefilling.primary.reset();
     prefilling.fallback.reset();
@@ -392,7 +392,7 @@ describe('14: a fallback that goes on from what was delivered', () => {
     const client = await openStream(`${prefilling.url}${path}`, await prefilling.headers(requestId), body);
     await client.over();
 
-    expect(readTold(client.events())).toMatchObject({ text: whole, isDone: true, ids: 1, roles: 1, error: null });
+    expect(readReceived(client.events())).toMatchObject({ text: whole, isDone: true, ids: 1, roles: 1, error: null });
     expect((await prefilling.usageOf(requestId)).attempts).toHaveLength(attempts);
   });
 });

@@ -8,7 +8,7 @@ interface Verdict {
   readonly mayFailOver: boolean;
 }
 
-/** What failed on the way, or before it: nobody's adapter could judge it. */
+/** A failure on the way, or before it: no adapter could judge it. */
 const verdicts: Partial<Record<ErrorCode, Verdict>> = {
   upstream_unreachable: { kind: 'unreachable', isRetryable: true, mayFailOver: true },
   upstream_timeout: { kind: 'silent', isRetryable: false, mayFailOver: true },

@@ -27,7 +27,7 @@ export interface OpenRequest {
   dispatched: DispatchedRequest | null;
   /** Says that it is settled; null before the first attempt. */
   leave: (() => void) | null;
-  /** Ends what is under way from our side and tells the caller why; null while there is nothing. */
+  /** Ends what is under way from our side and sends the caller the reason; null while there is nothing. */
   cut: ((reason: AppError) => void) | null;
 }
 

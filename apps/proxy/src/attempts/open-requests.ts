@@ -17,7 +17,7 @@ export class OpenRequests {
     return count;
   }
 
-  /** Answers how to say that it is settled. */
+  /** Returns a function that marks it as settled. */
   enter(request: OpenRequest): () => void {
     const leave = this.#open.enter(request);
     return () => {
@@ -26,7 +26,7 @@ export class OpenRequests {
     };
   }
 
-  /** Ends every call that is still running; each caller is told why. Answers how many of them were streams. */
+  /** Ends every call that is still running; each caller receives the reason. Returns how many of them were streams. */
   cutAll(): number {
     const reason = new AppError('service_unavailable', { internal: 'shutting down', retryAfterMs: 1000 });
     const running = [...this.#open].filter(({ cut }) => cut !== null);

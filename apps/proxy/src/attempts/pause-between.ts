@@ -1,7 +1,7 @@
 import { AppError } from '@aggregator/contracts';
 import type { OpenRequest } from './open-request.ts';
 
-/** Waits between two attempts. Answers null when the time is over, or why there will be no other: the caller left, or we close. */
+/** Waits between two attempts. Returns null when the time is over, or why there will be no other: the caller left, or we close. */
 export function pauseBetween(open: OpenRequest, pauseMs: number): Promise<AppError | null> {
   const { response } = open.exchange;
   if (response.destroyed) return Promise.resolve(new AppError('request_cancelled'));

@@ -15,18 +15,18 @@ import type { OpenRequest } from './open-request.ts';
 import { pauseBetween } from './pause-between.ts';
 import type { Translation } from './prepare-first.ts';
 
-/** How one kind of request is tried at a target and told. */
+/** How one kind of request is tried at a target and answered. */
 export interface Performance<Prepared> {
   readonly prepare: AttemptPlan<Prepared>['prepare'];
   perform(attempt: Attempt<Prepared>): Promise<AttemptOutcome>;
-  /** Goes on at another target with an answer that broke off; null where this kind, or what was delivered, does not allow it. */
+  /** Continues an answer that broke off at another target; null where this kind, or what was delivered, does not allow it. */
   readonly resume: Resume<Prepared> | null;
   /** The last word to the caller, where there is no answer. */
-  tell(failure: AppError): void;
+  sendFailure(failure: AppError): void;
 }
 
 export interface Resume<Prepared> {
-  /** Whether what was delivered so far can be gone on with. */
+  /** True if the delivered text can be continued. */
   isPossible(): boolean;
   /** The ways to continue at this target, the better one first: each is one attempt. */
   waysFor(target: Target): readonly ResumeWay<Prepared>[];
@@ -66,7 +66,7 @@ export async function serveRequest<Prepared extends Translation>(
       throw thrown;
     }
     const failure = toAppError(thrown);
-    performance_.tell(failure);
+    performance_.sendFailure(failure);
     ended = { request: open.dispatched, end: brokenEnd(open, failure) };
   } finally {
     open.cut = null;
@@ -162,7 +162,7 @@ class Attempts<Prepared extends Translation> {
     return judgeSpent(request, end, judgeFailure(failure).kind, this.#open.readPrompt);
   }
 
-  /** Tells the memory of targets, and the traffic, how it went; answers whether the breaker opened. */
+  /** Reports to the memory of targets, and to the traffic, how it went; returns whether the breaker opened. */
   #remember(attempt: Attempt<Prepared>, outcome: AttemptOutcome): boolean {
     const { memory, routing, traffic } = this.#context;
     const { target, ticket, startedMs } = attempt;
@@ -292,7 +292,7 @@ class Attempts<Prepared extends Translation> {
     const helpful = this.#failures[chooseFailure(this.#failures.map(judgeFailure))];
     const failure = hasDelivered ? last : (helpful ?? last);
     if (dispatched === null) throw failure;
-    this.#performance.tell(failure);
+    this.#performance.sendFailure(failure);
     return { request: dispatched, end: { ...end, failure } };
   }
 
@@ -300,7 +300,7 @@ class Attempts<Prepared extends Translation> {
   #stop(reason: AppError): Ended {
     const { dispatched } = this.#open;
     if (dispatched === null) throw reason;
-    if (reason.code !== 'request_cancelled') this.#performance.tell(reason);
+    if (reason.code !== 'request_cancelled') this.#performance.sendFailure(reason);
     const outcome = reason.code === 'request_cancelled' ? 'aborted' : 'failed';
     return { request: dispatched, end: { ...brokenEnd(this.#open, reason), outcome, charge: noCharge } };
   }

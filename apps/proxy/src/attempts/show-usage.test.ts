@@ -114,10 +114,10 @@ describe('the usage that the caller gets', () => {
     const usage = { prompt_tokens: 20, completion_tokens: 3, total_tokens: 23 };
     const [first, finish] = chatChunks(undefined);
     const last = { ...finish, choices: [{ index: 0, delta: {}, finish_reason: 'stop', usage }] };
-    const { last: told, event } = await metered.stream(path, streamed, [first ?? {}, last]);
+    const { last: reported, event } = await metered.stream(path, streamed, [first ?? {}, last]);
 
     expect(event).toMatchObject({ usage: { inputUncached: 20, outputText: 3 }, estimated: false });
-    expect(told.usage).toMatchObject(usage);
+    expect(reported.usage).toMatchObject(usage);
   });
 
   it('has the exact cost on each surface if the provider reports no usage', async () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { readTold } from '../testing/read-told.ts';
+import { readReceived } from '../testing/read-received.ts';
 import { openStream } from '../testing/sse-client.ts';
 import { type ScriptedWorld, startScriptedWorld, wholeBody, wholeText } from '../testing/start-scripted-world.ts';
 
@@ -34,8 +34,8 @@ async function ask(model: string, isStreamed: boolean) {
   const client = await openStream(`${world.url}/v1/chat/completions`, await world.headers(requestId), body);
   expect(await client.over()).toBe('end');
   const isEventStream = client.headers['content-type']?.includes('event-stream') === true;
-  const told = readTold(isEventStream ? client.events() : [client.text()]);
-  return { requestId, told, status: client.status, tookMs: performance.now() - startedMs };
+  const received = readReceived(isEventStream ? client.events() : [client.text()]);
+  return { requestId, received, status: client.status, tookMs: performance.now() - startedMs };
 }
 
 const json = { 'content-type': 'application/json' };
@@ -66,9 +66,9 @@ describe.each([true, false])('a rejection whose body hangs, streamed: %s', (isSt
   it.each([503, 500, 429, 401, 302, 404])('of status %i gives way to the next provider within 2 s', async (status) => {
     const [p1] = world.providers;
     p1.answer = hang(status);
-    const { told, tookMs } = await ask('two', isStreamed);
+    const { received, tookMs } = await ask('two', isStreamed);
 
-    expect(told).toMatchObject({ text: wholeText, provider: 'p2' });
+    expect(received).toMatchObject({ text: wholeText, provider: 'p2' });
     expect(tookMs).toBeLessThan(soonMs);
     expect(p1.requests).toBe(1);
   });
@@ -81,7 +81,7 @@ describe.each([true, false])('a rejection whose body hangs, streamed: %s', (isSt
     world.providers[0].answer = hang(status);
     const asked = await ask('alone', isStreamed);
 
-    expect({ status: asked.status, error: asked.told.error }).toEqual({ status: code, error });
+    expect({ status: asked.status, error: asked.received.error }).toEqual({ status: code, error });
     expect(asked.tookMs).toBeLessThan(soonMs);
   });
 });
@@ -91,24 +91,24 @@ describe('a plain answer that comes slowly', () => {
 
   it('gives way to the next provider when it comes byte by byte', async () => {
     world.providers[0].answer = drip(text, 1, 20);
-    const { told, tookMs } = await ask('two', false);
+    const { received, tookMs } = await ask('two', false);
 
-    expect(told).toMatchObject({ text: wholeText, provider: 'p2' });
+    expect(received).toMatchObject({ text: wholeText, provider: 'p2' });
     expect(tookMs).toBeLessThan(soonMs);
   });
 
   it('gives way to the next provider when white space is all that comes', async () => {
     world.providers[0].answer = drip(' '.repeat(1000), 1, 20);
-    const { told, tookMs } = await ask('two', false);
+    const { received, tookMs } = await ask('two', false);
 
-    expect(told).toMatchObject({ text: wholeText, provider: 'p2' });
+    expect(received).toMatchObject({ text: wholeText, provider: 'p2' });
     expect(tookMs).toBeLessThan(soonMs);
   });
 
   it('is waited for when no other provider is left, and when it comes at a fair pace', async () => {
     world.providers[0].answer = drip(text, 4, 5);
-    expect((await ask('alone', false)).told).toMatchObject({ text: wholeText, provider: 'p1' });
+    expect((await ask('alone', false)).received).toMatchObject({ text: wholeText, provider: 'p1' });
     world.providers[0].answer = drip(text, 60, 50);
-    expect((await ask('two', false)).told).toMatchObject({ text: wholeText, provider: 'p1' });
+    expect((await ask('two', false)).received).toMatchObject({ text: wholeText, provider: 'p1' });
   });
 });

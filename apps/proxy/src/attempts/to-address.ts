@@ -20,7 +20,7 @@ export function toAddress(
   };
 }
 
-/** Whatever the tier. */
+/** For every tier. */
 function chargesToolCalls({ toolCalls, above }: Rates): boolean {
   return toolCalls !== undefined && (above === undefined || above.rates.toolCalls !== undefined);
 }

@@ -112,7 +112,7 @@ describe('a response in the background', () => {
     await until(json.id, 'completed');
   });
 
-  it('that is streamed goes on if its client leaves', async () => {
+  it('that is streamed continues if its client leaves', async () => {
     const left = new AbortController();
     const headers = { ...(await world.headers(createUuidV7())), 'content-type': 'application/json' };
     const body = JSON.stringify({ model, input: 'hi', background: true, stream: true });

@@ -95,7 +95,7 @@ export class BackgroundRun {
     sendJson(exchange.response, { ...unfinished.response, status: 'queued' });
   };
 
-  /** A response that has no end of its own is stored as cancelled or failed. */
+  /** A response that did not end by itself is stored as cancelled or failed. */
   async #end(): Promise<void> {
     clearInterval(this.#timer);
     const { responses, runs, exchange } = this.#facts;
@@ -108,9 +108,9 @@ export class BackgroundRun {
   }
 
   #readFailure(): { readonly code: string; readonly message: string } {
-    const told = parseRecord(this.#detached.error)?.error;
-    if (isRecord(told) && typeof told.message === 'string') {
-      return { code: typeof told.code === 'string' ? told.code : 'server_error', message: told.message };
+    const error = parseRecord(this.#detached.error)?.error;
+    if (isRecord(error) && typeof error.message === 'string') {
+      return { code: typeof error.code === 'string' ? error.code : 'server_error', message: error.message };
     }
     const failure = this.#failure ?? new AppError('upstream_stream_cut');
     return { code: failure.entry.status < 500 ? failure.code : 'server_error', message: failure.publicMessage };

@@ -7,7 +7,7 @@ const errorMax = 64 * 1024;
 
 /**
  * A response that outlives its client. A stream is passed on as long as the client is there; a whole answer is not, because it is
- * read later by its id. Whoever writes does not notice that the client leaves.
+ * read later by its id. The writer does not notice that the client leaves.
  */
 export class DetachedResponse extends ServerResponse {
   readonly #client: ServerResponse;

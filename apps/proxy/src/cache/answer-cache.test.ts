@@ -35,7 +35,7 @@ describe('kept answers', () => {
     expect(await cache.read('k')).toBeNull();
   });
 
-  it('tell usage also where the first client did not ask for it', async () => {
+  it('report usage also if the first client did not ask for it', async () => {
     const { usage: _usage, ...body } = chat();
     cache.write('k', answerWith(body));
     expect((await cache.read('k'))?.body.usage).toMatchObject({

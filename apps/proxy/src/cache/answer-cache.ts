@@ -19,7 +19,7 @@ export type StoredAnswer = z.infer<typeof storedAnswer>;
 
 const answerCharactersMax = 1024 * 1024;
 
-/** Answers by the key of what was asked. A cache that is away is an empty one. */
+/** Cached answers, by the key of what was asked. A cache that is away is an empty one. */
 export class AnswerCache {
   readonly #store: ExpiringStore;
   readonly #ttlMs: number;
@@ -34,7 +34,7 @@ export class AnswerCache {
     return text === null ? null : parseAnswer(text);
   }
 
-  /** Keeps a whole answer that is not too large, and no other. Nobody waits for it. */
+  /** Keeps a whole answer that is not too large, and no other. No request waits for it. */
   write(key: string, answer: StoredAnswer): void {
     if (!isWholeAnswer(answer.body)) return;
     const body = { ...answer.body, usage: answer.body.usage ?? toUsageObject(answer.usage) };
@@ -53,10 +53,10 @@ function parseAnswer(text: string): StoredAnswer | null {
 }
 
 /** For a client that asks for usage where the one before did not: OpenAI's object, in which the parts are inside their wholes. */
-function toUsageObject(told: Usage): Record<string, unknown> {
+function toUsageObject(usage: Usage): Record<string, unknown> {
   return {
-    ...toOpenAiTotals(told),
-    prompt_tokens_details: { cached_tokens: told.cacheRead ?? 0 },
-    completion_tokens_details: { reasoning_tokens: told.outputReasoning ?? 0 },
+    ...toOpenAiTotals(usage),
+    prompt_tokens_details: { cached_tokens: usage.cacheRead ?? 0 },
+    completion_tokens_details: { reasoning_tokens: usage.outputReasoning ?? 0 },
   };
 }

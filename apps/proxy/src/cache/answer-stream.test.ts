@@ -93,7 +93,7 @@ describe('a kept answer as a stream', () => {
     );
   });
 
-  it('tells usage last, and only if it was asked for', () => {
+  it('sends usage last, and only if it was asked for', () => {
     fc.assert(
       fc.property(answer, (body) => {
         const { usage, ...rest } = body;
@@ -120,7 +120,7 @@ describe('a kept answer as a stream', () => {
 });
 
 describe('an answer made from a stream', () => {
-  it('joins what a provider tells in fragments', () => {
+  it('joins what a provider sends in fragments', () => {
     const chunks = [
       toChunk({ role: 'assistant', content: '', refusal: null }),
       toChunk({
@@ -180,7 +180,7 @@ describe('an answer made from a stream', () => {
       'a call that changes its name',
       ['f', 'g'].map((name) => toChunk({ tool_calls: [{ index: 0, function: { name, arguments: '' } }] }, 'stop')),
     ],
-    ['fields that nobody knows how to join', ['a', 'b'].map((vendor) => toChunk({ vendor }, 'stop'))],
+    ['fields that the proxy cannot join', ['a', 'b'].map((vendor) => toChunk({ vendor }, 'stop'))],
     ['what is no chunk', ['no JSON', toChunk({}, 'stop')]],
   ])('is none for %s', (_name, chunks) => {
     expect(assemble(chunks, null)).toBeNull();

@@ -68,7 +68,7 @@ describe('the key of an answer', () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  it.each([...indifferent, 'provider', 'models'])('is the same one whatever %s says', (field) => {
+  it.each([...indifferent, 'provider', 'models'])('is the same one for every value of %s', (field) => {
     expect(keyOf({ ...plain, [field]: 'x' })).toBe(keyOf(plain));
     expect(keyOf({ ...plain, [field]: { a: 1 } })).toBe(keyOf(plain));
   });
@@ -96,7 +96,7 @@ describe('the key of an answer', () => {
     );
   });
 
-  it('is the same one in whatever order the fields are written', () => {
+  it('is the same one for any order of the fields', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
         const { model, messages } = plain;

@@ -15,7 +15,7 @@ export interface CacheSubject {
 
 /**
  * Fields that change who answers, how it is delivered or what is written down of it, but not what is answered. Everything
- * else is a part of the key, also what nobody has heard of yet. `model` stands in the key as the one that serves.
+ * else is a part of the key, also a field that is not known yet. `model` stands in the key as the one that serves.
  */
 const indifferent: ReadonlySet<string> = new Set([
   'metadata',
@@ -42,7 +42,7 @@ export function toCacheKey({ orgId, provider, model, operation, request, privacy
   return `proxy:cache:${toKeyPart(provider)}:${toKeyPart(model)}:{${orgId}}:${hash}`;
 }
 
-/** The same text for the same value, in whatever order its fields were written. */
+/** Returns the same text for the same value, in any order of its fields. */
 function toCanonicalJson(value: unknown): string {
   return JSON.stringify(value, (_name, part: unknown) => {
     if (typeof part !== 'object' || part === null || Array.isArray(part) || isExactNumber(part)) return part;

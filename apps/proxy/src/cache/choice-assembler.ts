@@ -9,7 +9,7 @@ const texts: ReadonlySet<string> = new Set(['content', 'refusal', 'reasoning_con
 /** What later chunks add to. */
 const lists: ReadonlySet<string> = new Set(['images', 'annotations']);
 
-/** The message of one choice, as its deltas tell it. */
+/** The message of one choice, joined from its deltas. */
 export class ChoiceAssembler {
   readonly #message: Fields = { role: 'assistant', content: null };
   readonly #more: Fields = {};
@@ -51,7 +51,7 @@ export class ChoiceAssembler {
       message[name] = Array.isArray(known) ? [...known, ...value] : value;
       return true;
     }
-    // Sound and calls of the old kind come in pieces, too; of anything else nobody knows.
+    // Sound and calls of the old kind come in pieces, too; of anything else it is unknown.
     if (name === 'audio' || name === 'function_call') return value === null || value === undefined;
     return keepOne(message, name, value);
   }

@@ -14,17 +14,17 @@ export interface SaidAnswer {
   readonly body: Record<string, unknown> | null;
   /** Messages with thoughts behind calls of tools. */
   readonly thoughtful: readonly SaidMessage[];
-  /** What the caller was told, as far as it can be referred to by id. */
+  /** The items that were sent to the caller, as far as they can be referred to by id. */
   readonly items: unknown;
-  /** The answer as the caller was told it, if its surface lets it be referred to; otherwise null. */
-  readonly told: Readonly<Record<string, unknown>> | null;
+  /** The answer as it was sent to the caller, if its surface lets it be referred to; otherwise null. */
+  readonly sent: Readonly<Record<string, unknown>> | null;
 }
 
 /** Returns the messages of an answer, each as the provider said it and as the client receives it. */
 export function readMessages(answer: Record<string, unknown> | null, vault: Vault | null): SaidMessage[] {
   if (answer === null) return [];
-  const told = listMessages(vault === null ? answer : restoreAnswer(answer, vault));
-  return listMessages(answer).map((said, at) => ({ said, told: told[at] }));
+  const sent = listMessages(vault === null ? answer : restoreAnswer(answer, vault));
+  return listMessages(answer).map((said, at) => ({ said, sent: sent[at] }));
 }
 
 function listMessages({ choices }: Record<string, unknown>): unknown[] {
@@ -84,7 +84,7 @@ class PlainEncoder implements AnswerEncoder {
   }
 
   readSaid(): SaidAnswer {
-    return { body: null, thoughtful: [], items: this.#stream.items, told: this.#stream.answer ?? null };
+    return { body: null, thoughtful: [], items: this.#stream.items, sent: this.#stream.answer ?? null };
   }
 }
 
@@ -125,8 +125,8 @@ class ListeningEncoder implements AnswerEncoder {
 
   end(last: Readonly<Record<string, unknown>> | null): string {
     if (this.#restorer === null) return this.#stream.end(last);
-    const told = last === null ? null : this.#restorer.pushRecord(last);
-    return this.#flush() + this.#stream.end(told);
+    const sent = last === null ? null : this.#restorer.pushRecord(last);
+    return this.#flush() + this.#stream.end(sent);
   }
 
   fail(error: AppError): string {
@@ -138,7 +138,7 @@ class ListeningEncoder implements AnswerEncoder {
       body: this.#assembler?.end(last) ?? null,
       thoughtful: readMessages(this.#watch?.end(last) ?? null, this.#vault),
       items: this.#stream.items,
-      told: this.#stream.answer ?? null,
+      sent: this.#stream.answer ?? null,
     };
   }
 

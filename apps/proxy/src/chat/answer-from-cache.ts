@@ -13,7 +13,7 @@ import { createAnswerEncoder } from './answer-encoder.ts';
 import type { ChatJob } from './chat-job.ts';
 import { keepResponse } from './keep-response.ts';
 
-/** Gives an answer again: nobody is called, and the caller pays the share of its price that hits are set to cost. */
+/** Gives an answer again: no provider is called, and the caller pays the share of its price that hits are set to cost. */
 export function answerFromCache(context: ProxyContext, job: ChatJob, stored: StoredAnswer): void {
   const { open, asked, surface, vault } = job;
   const { exchange } = open;
@@ -28,7 +28,7 @@ export function answerFromCache(context: ProxyContext, job: ChatJob, stored: Sto
 
   const dropped = [...new Set([...asked.droppedParams, ...stored.droppedParams])];
   const headers = answerHeaders(request, 'hit', dropped);
-  const tell = (body: Record<string, unknown>) =>
+  const addCost = (body: Record<string, unknown>) =>
     wantsAdditions(exchange) ? withAdditions(body, exchange, request, charge) : body;
   const keep = (response: Readonly<Record<string, unknown>> | null) => {
     if (response !== null) keepResponse(context, exchange, job, response);
@@ -37,15 +37,15 @@ export function answerFromCache(context: ProxyContext, job: ChatJob, stored: Sto
     const encoder = createAnswerEncoder({ ...job, cacheKey: null }, toHead(context, job));
     const includeUsage = job.chat.stream_options?.include_usage === true;
     const { texts, last } = toChunks(stored.body, { includeUsage });
-    const events = texts.map((text) => encoder.push(text)).join('') + encoder.end(tell(last));
+    const events = texts.map((text) => encoder.push(text)).join('') + encoder.end(addCost(last));
     exchange.response.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8' }).end(events);
-    keep(encoder.readSaid(last).told);
+    keep(encoder.readSaid(last).sent);
     return;
   }
   const restored = vault === null ? stored.body : restoreAnswer(stored.body, vault);
-  const told = surface.fromAnswer(tell(restored), asked);
-  const text = JSON.stringify(told);
-  keep(told);
+  const sent = surface.fromAnswer(addCost(restored), asked);
+  const text = JSON.stringify(sent);
+  keep(sent);
   const length = Buffer.byteLength(text);
   exchange.response
     .writeHead(200, { ...headers, 'content-type': 'application/json', 'content-length': length })

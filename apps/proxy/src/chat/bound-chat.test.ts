@@ -53,7 +53,7 @@ describe('the bounds of a chat', () => {
     expect(bound({}, [{ type: 'file', file: { file_id: 'f' } }]).inputTokensMax).toBe(100_000);
   });
 
-  it('are never below what a text comes to, in the most wasteful tokenizer: one token a byte', () => {
+  it('are never below the tokens of a text in the most wasteful tokenizer: one token a byte', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (text) => {
         const { inputTokensMax, inputTokensEstimate, tokensLikely, outputTokensMax } = bound({ max_tokens: 10 }, text);

@@ -69,12 +69,12 @@ export class ClientStream<Encoder extends ChunkEncoder = ChunkEncoder> {
     return this.#encoder;
   }
 
-  /** A head has gone out: no status can be told any more. */
+  /** A head has gone out: no status can be sent any more. */
   get isOpen(): boolean {
     return this.#writer.isOpen;
   }
 
-  /** Something of the answer has gone out: from here on it can only be gone on with. */
+  /** True if a part of the answer was sent: from here on it can only be continued. */
   get hasDelivered(): boolean {
     return this.#hasDelivered;
   }
@@ -84,7 +84,7 @@ export class ClientStream<Encoder extends ChunkEncoder = ChunkEncoder> {
     return this.#hasUntranslated;
   }
 
-  /** The attempt that speaks from now on; `headers` tell of it where the head has not gone out. */
+  /** The attempt that speaks from now on; `headers` name it if the head has not been sent. */
   attach(listener: ClientListener, headers: Readonly<Record<string, string>>): void {
     this.#listener = listener;
     this.#writer.headers = headers;
@@ -154,7 +154,7 @@ export class ClientStream<Encoder extends ChunkEncoder = ChunkEncoder> {
     this.#close(this.#pending + this.#encoder.fail(error));
   }
 
-  /** No more pings, no more listeners; for a stream that is told a status instead. */
+  /** No more pings, no more listeners; for a stream that receives a status instead. */
   stop(): void {
     this.#isOver = true;
     this.#writer.stop();
@@ -181,7 +181,7 @@ export class ClientStream<Encoder extends ChunkEncoder = ChunkEncoder> {
   #queueFlush(): void {
     if (!this.#isGateOpen || this.#isFlushQueued || this.#pending === '') return;
     this.#isFlushQueued = true;
-    // One read of the socket may bring many chunks, each told by a call of its own within this turn.
+    // One read of the socket may bring many chunks, each reported by a separate call within this turn.
     process.nextTick(this.#flushLater);
   }
 

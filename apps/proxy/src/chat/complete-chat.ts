@@ -33,8 +33,8 @@ import { type PreparedChat, prepareChat } from './prepare-chat.ts';
 import { toPrompt } from './to-prompt.ts';
 
 /**
- * A chat from its body to its settlement, whatever surface it came in by. What throws before the first intent was refused:
- * no provider saw it and nothing stays held. From the intent on it is answered, and settled once, whatever happens.
+ * A chat from its body to its settlement, for every surface. What throws before the first intent was refused:
+ * no provider saw it and nothing stays held. From the intent on it is answered, and settled once, in every case.
  */
 export async function completeChat(context: ProxyContext, exchange: Exchange, surface: ChatSurface): Promise<void> {
   const { conversations, config } = context;
@@ -196,7 +196,7 @@ function mayKeep(
   return measureTexts(body, storedCharactersMax) <= storedCharactersMax;
 }
 
-/** Whether the answer is stored. A caller that asks for it is told if it is not. */
+/** Whether the answer is stored. A caller that asks for it receives an error if it is not. */
 function withKeeping(
   { references }: ChatSurface,
   asked: SurfaceRequest,

@@ -14,7 +14,7 @@ const call = (index: number, fragment: string, name?: string) =>
 
 function deliver(...chunks: string[]): DeliveredAnswer {
   const delivered = readDelivered(chunks, 'primary');
-  if (delivered === null) throw new Error('cannot be gone on with');
+  if (delivered === null) throw new Error('cannot be continued');
   return delivered;
 }
 
@@ -36,7 +36,7 @@ const pieces = (text: string, cuts: readonly number[]) => {
 };
 
 describe('a replay', () => {
-  it('holds back what was delivered and goes on from the first fresh character, however both streams are cut', () => {
+  it('holds back what was delivered and continues from the first fresh character, however both streams are cut', () => {
     fc.assert(
       fc.property(
         fc.string({ maxLength: 60 }),
@@ -58,7 +58,7 @@ describe('a replay', () => {
     );
   });
 
-  it('stops at the first difference, before anything of it is told', () => {
+  it('stops at the first difference, before any of it is sent', () => {
     fc.assert(
       fc.property(
         fc.string({ minLength: 1, maxLength: 40 }),
@@ -84,7 +84,7 @@ describe('a replay', () => {
     expect(takeAll(replay, [say('Once'), chunk({}, 'stop')]).isDiverged).toBe(true);
   });
 
-  it('goes on under the id of the first stream, without a second role, and tells who serves', () => {
+  it('continues under the id of the first stream, without a second role, and names the provider that serves', () => {
     const replay = new ReplayContinuation(
       deliver(chunk({ role: 'assistant', content: '' }, null, 'first'), say('A', 'first')),
     );
@@ -95,7 +95,7 @@ describe('a replay', () => {
     });
   });
 
-  it('goes on inside the arguments of a tool call, and takes no other tool or arguments', () => {
+  it('continues inside the arguments of a tool call, and takes no other tool or arguments', () => {
     const begun = () => new ReplayContinuation(deliver(call(0, '', 'weather'), call(0, '{"city":"Par')));
     const same = begun();
     expect(same.take(call(0, '{"ci', 'weather'))).toBeNull();
@@ -119,7 +119,7 @@ describe('a prefill', () => {
         fc.array(fc.nat(80)),
         fc.boolean(),
         (delivered, rest, cuts, repeats) => {
-          // A rest that begins as the delivered text does cannot be told from a repetition.
+          // A rest that begins as the delivered text does cannot be distinguished from a repetition.
           fc.pre(
             !rest.startsWith(delivered) &&
               !/\s$/.test(delivered) &&
@@ -173,7 +173,7 @@ describe('what was delivered', () => {
     ],
     ['sound', { choices: [{ index: 0, delta: { audio: { data: 'AA' } }, finish_reason: null }] }],
     ['a refusal', { choices: [{ index: 0, delta: { refusal: 'No.' }, finish_reason: null }] }],
-  ])('cannot be gone on with after %s', (_, body) => {
+  ])('cannot be continued after %s', (_, body) => {
     expect(readDelivered([say('A', 'first'), JSON.stringify(body)], 'primary')).toBeNull();
   });
 });

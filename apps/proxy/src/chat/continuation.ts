@@ -26,7 +26,7 @@ export interface Continuation {
   charge(usage: Usage, request: DispatchedRequest): Charge;
 }
 
-/** The new target was given the delivered text to go on from: what it says is appended. */
+/** The new target was given the delivered text to continue: what it says is appended. */
 export class PrefillContinuation implements Continuation {
   readonly hasDiverged = false;
   readonly #delivered: DeliveredAnswer;
@@ -60,7 +60,7 @@ export class PrefillContinuation implements Continuation {
   }
 
   charge(usage: Usage, request: DispatchedRequest): Charge {
-    // The new target was told the delivered text as input; to the caller it is output.
+    // The new target received the delivered text as input; to the caller it is output.
     const delivered = Math.min(this.countDelivered(request.model), usage.inputUncached ?? 0);
     const moved: Usage = {
       ...usage,

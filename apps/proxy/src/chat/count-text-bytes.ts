@@ -4,7 +4,7 @@ const mediaCharactersMin = 1024;
 const missesMax = 8;
 
 /**
- * Returns the bytes of a translated body without the pictures in it, which have a bound of their own. A picture is left out
+ * Returns the bytes of a translated body without the pictures in it, which have their own bound. A picture is left out
  * only if the body holds it, once for each place: what a provider's dialect drops or writes in another way counts as text.
  * @param media Base64 texts of the pictures, in the order of the conversation.
  */

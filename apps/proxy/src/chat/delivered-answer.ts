@@ -1,7 +1,7 @@
 import { type ChunkRecord, readChunk } from './read-chunk.ts';
 import { type DeliveredThoughts, hasSealedThoughts, readThoughts } from './thought-cut.ts';
 
-/** What a client has had of an answer that broke off, as far as it can be gone on with. */
+/** What a client has had of an answer that broke off, as far as it can be continued. */
 export interface DeliveredAnswer extends DeliveredThoughts {
   readonly provider: string;
   readonly text: string;
@@ -10,7 +10,7 @@ export interface DeliveredAnswer extends DeliveredThoughts {
   adopt(chunk: ChunkRecord): ChunkRecord;
 }
 
-/** Null where something was delivered that no other stream can reproduce or go on from. */
+/** Null if something was delivered that no other stream can reproduce or continue. */
 export function readDelivered(chunks: readonly string[], provider: string): DeliveredAnswer | null {
   let text = '';
   let thoughts = '';

@@ -1,6 +1,6 @@
 /**
  * What a stream's client has had, as the JSON texts of its chunks; parsed only when something breaks. Bounded: an answer
- * that is longer cannot be gone on with.
+ * that is longer cannot be continued.
  */
 export class DeliveredLog {
   readonly #charactersMax: number;

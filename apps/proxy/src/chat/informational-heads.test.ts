@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readTold } from '../testing/read-told.ts';
+import { readReceived } from '../testing/read-received.ts';
 import { chunkEvent } from '../testing/scripted-upstream.ts';
 import { openStream } from '../testing/sse-client.ts';
 import {
@@ -70,7 +70,7 @@ async function ask(isStreamed: boolean) {
   const body = { model: 'two', messages: [{ role: 'user', content: 'Hello' }], stream: isStreamed };
   const client = await openStream(`${world.url}/v1/chat/completions`, await world.headers(createUuidV7()), body);
   await client.over();
-  return readTold(isStreamed ? client.events() : [client.text()]);
+  return readReceived(isStreamed ? client.events() : [client.text()]);
 }
 
 describe.each([true, false])('an informational head that was not asked for, streamed: %s', (isStreamed) => {

@@ -6,7 +6,7 @@ export interface ContentSummary {
   readonly images: number;
   /** What follows the comma in each data URL of an image, in order: part of the body, but not read as text. */
   readonly media: readonly string[];
-  /** There are parts (audio, files, …) whose tokens cannot be told from their size. */
+  /** There are parts (audio, files, …) whose tokens cannot be derived from their size. */
   readonly hasOpaqueParts: boolean;
 }
 

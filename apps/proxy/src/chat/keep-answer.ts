@@ -12,7 +12,7 @@ import { keepResponse } from './keep-response.ts';
 export function keepAnswer(
   context: Pick<ProxyContext, 'answers' | 'conversations' | 'events' | 'responses' | 'storedConversations'>,
   job: Pick<ChatJob, 'asked' | 'cacheKey' | 'conversation' | 'input' | 'keepsItems' | 'open' | 'surface'>,
-  { body, items, thoughtful, told }: SaidAnswer,
+  { body, items, thoughtful, sent }: SaidAnswer,
   served: {
     readonly request: DispatchedRequest;
     readonly usage: Usage | null;
@@ -25,14 +25,14 @@ export function keepAnswer(
   const { asked, cacheKey, keepsItems, open, surface } = job;
   const { principal } = open.exchange;
   const { nativeText } = served;
-  const response = nativeText === null ? told : (surface.native?.readAnswer?.(nativeText) ?? null);
+  const response = nativeText === null ? sent : (surface.native?.readAnswer?.(nativeText) ?? null);
   if (response !== null) keepResponse(context, open.exchange, job, response);
   // What came from a server of the same dialect has its ids; they count for this caller alone.
   if (keepsItems)
     keepItems(conversations, principal, nativeText === null ? asked.answerId : null, response?.output ?? items);
   if (thoughtful.length > 0) void rememberReasoning(conversations, principal, asked.chat.messages, thoughtful);
   const { request, usage, droppedParams } = served;
-  // What was gone on with at another provider is nobody's own answer.
+  // An answer that another provider continued is the answer of no single provider.
   if (cacheKey === null || body === null || usage === null) return;
   const { provider, model } = request;
   answers.write(cacheKey, { provider: provider.name, model, usage, droppedParams: [...droppedParams], body });

@@ -1,7 +1,7 @@
 import { createUuidV7 } from '@aggregator/service-kit';
 import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { readTold } from '../testing/read-told.ts';
+import { readReceived } from '../testing/read-received.ts';
 import { openStream } from '../testing/sse-client.ts';
 import { createPrincipal, startWorld, toSnapshot, type World } from '../testing/start-world.ts';
 
@@ -26,7 +26,7 @@ async function ask(change: object = {}, more: Record<string, string> = {}, princ
   const client = await openStream(`${world.url}${path}`, headers, body);
   await client.over();
   const isStream = client.headers['content-type']?.includes('event-stream') === true;
-  const { text, finishReasons, isDone } = readTold(isStream ? client.events() : [client.text()]);
+  const { text, finishReasons, isDone } = readReceived(isStream ? client.events() : [client.text()]);
   const cache = client.headers['x-aggregator-cache'];
   return { requestId, status: client.status, text, finishReasons, isDone, cache, events: client.events() };
 }
@@ -47,7 +47,7 @@ describe('an answer that was asked for before', () => {
     expect(world.mock.ledger.records()).toHaveLength(before);
   });
 
-  it('is charged the share that is set, as one request of its own, and gives back what was held', async () => {
+  it('is charged the share that is set, as one separate request, and gives back what was held', async () => {
     const asked = await ask();
     const again = await ask();
     const full = await world.usageOf(asked.requestId);
@@ -61,7 +61,7 @@ describe('an answer that was asked for before', () => {
     await world.waitUntilNothingHeld();
   });
 
-  it('tells usage and cost to a stream that asks for them, also where it was not streamed before', async () => {
+  it('sends usage and cost to a stream that asks for them, also if it was not streamed before', async () => {
     await ask();
     const { events } = await ask({ stream: true, stream_options: { include_usage: true } });
 
@@ -92,7 +92,7 @@ describe('an answer that was asked for before', () => {
     expect((await ask({}, { 'cache-control': 'no-store' })).cache).toBe('bypass');
   });
 
-  it('is not kept where nobody asked for the same answer each time', async () => {
+  it('is not kept if the request does not ask for the same answer each time', async () => {
     expect((await ask({ temperature: 1 })).cache).toBe('bypass');
     expect((await ask({ temperature: 1 })).cache).toBe('bypass');
   });
@@ -118,7 +118,7 @@ describe('a request that wants to be masked', () => {
         { messages: [{ role: 'user', content }], stream, temperature: 1 },
         { 'x-aggregator-privacy': 'mask' },
       );
-      // The mock provider repeats what it was told.
+      // The mock provider repeats its input.
       expect(asked.text).toContain(secret);
       expect(JSON.stringify(world.mock.ledger.records())).not.toContain(secret);
       const plain = await ask({ messages: [{ role: 'user', content }], stream, temperature: 1 });
@@ -201,7 +201,7 @@ describe('an item of an earlier answer', () => {
     expect(next.answer.usage.input_tokens).toBe(whole.answer.usage.input_tokens);
   });
 
-  it('is refused with a word on what to do where nobody kept it, or it is another organisation’s (I17)', async () => {
+  it('is refused with a word on what to do if it was not kept, or it is another organisation’s (I17)', async () => {
     const { answer } = await respond({ input, store: false });
     const kept = await respond({ input });
     const unknown = [

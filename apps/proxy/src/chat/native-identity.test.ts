@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** Values as no JSON writer of ours would write them: white space, escapes, exact numbers. */
+/** Values as none of our JSON writers would write them: white space, escapes, exact numbers. */
 const leaf = fc.oneof(
   fc.constantFrom(
     '1.0',

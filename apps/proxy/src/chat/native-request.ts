@@ -21,7 +21,7 @@ export function toNativeRequest(
   return new ArrivedRequest(bytes, body, headers);
 }
 
-/** A class, because V8 makes a hidden class for each object that has a getter of its own, which costs more than the request. */
+/** A class, because V8 makes a hidden class for each object that has its own getter, which costs more than the request. */
 class ArrivedRequest implements NativeRequest {
   readonly #bytes: Buffer | null;
   readonly body: NativeRequest['body'];

@@ -159,10 +159,10 @@ describe('a request of the Responses surface to OpenAI', () => {
     const ask = async (more: object) => {
       const answer = await world.send(path, JSON.stringify({ model: 'gpt/m', input: 'Hi', stream, ...more }), plain);
       const lines = answer.text.split('\n').filter((line) => line.startsWith('data: '));
-      const told: unknown[] = stream
+      const received: unknown[] = stream
         ? lines.map((line) => JSON.parse(line.slice(6)).response)
         : [JSON.parse(answer.text)];
-      return told;
+      return received;
     };
     answerAs(ids[0]);
     const [first] = await ask({});
@@ -234,8 +234,8 @@ describe('GET /v1/capabilities', () => {
   it('names the lane of each model', async () => {
     const answer = await fetch(`${world.url}/v1/capabilities`, { headers: await world.headers() });
     const list: { data: { provider: string; models: unknown }[] } = JSON.parse(await answer.text());
-    const told = Object.fromEntries(list.data.map(({ provider, models }) => [provider, models]));
-    expect(told).toMatchObject({
+    const received = Object.fromEntries(list.data.map(({ provider, models }) => [provider, models]));
+    expect(received).toMatchObject({
       gpt: [{ id: 'm', native: ['responses'] }],
       other: [{ id: 'm', native: [] }],
       chat: [{ id: 'm', native: [] }],
@@ -272,10 +272,10 @@ describe('a native response that breaks', () => {
       .slice(before.length)
       .split('\n')
       .filter((line) => line.startsWith('data: '));
-    const told = rest.map((line) => JSON.parse(line.slice(6)));
-    expect(told.map(({ sequence_number: number }) => number)).toEqual([5, 6, 7, 8, 9]);
-    expect(told[0]).toMatchObject({ type: 'response.output_text.delta', item_id: 'msg_abcdef', delta: 'three' });
-    expect(told.at(-1)).toMatchObject({
+    const received = rest.map((line) => JSON.parse(line.slice(6)));
+    expect(received.map(({ sequence_number: number }) => number)).toEqual([5, 6, 7, 8, 9]);
+    expect(received[0]).toMatchObject({ type: 'response.output_text.delta', item_id: 'msg_abcdef', delta: 'three' });
+    expect(received.at(-1)).toMatchObject({
       type: 'response.completed',
       response: { id: 'resp_1', output: [{ id: 'msg_abcdef', content: [{ text: 'One two three' }] }] },
     });

@@ -72,7 +72,7 @@ describe('D11: web search of Anthropic', () => {
     expect(world.upstream('claude').requests).toBe(requests + 2);
   });
 
-  it('is never charged beyond its bound, whatever the vendor reports', async () => {
+  it('is never charged beyond its bound for any number that the vendor reports', async () => {
     answer(9, 40_000);
     const { requestId } = await world.send(path, ask('claude/m', { ...search, max_uses: 2 }));
     const { usage, reportedUsage } = await world.usageOf(requestId);
@@ -156,7 +156,7 @@ describe.each([false, true])('D12: web search of OpenAI, streamed: %s', (stream)
     expect(sent().max_tool_calls).toBe(expected);
   });
 
-  it('is never charged beyond its bound, whatever the vendor reports', async () => {
+  it('is never charged beyond its bound for any number that the vendor reports', async () => {
     answerAfter(...Array.from({ length: 5 }, () => ({ type: 'search' })));
     const { requestId } = await send(webSearch, { max_tool_calls: 2 });
     expect((await world.usageOf(requestId)).usage).toMatchObject({ toolCalls: 2 });

@@ -71,7 +71,7 @@ export function performChatStream(
     prepare,
     perform,
     resume,
-    tell(failure) {
+    sendFailure(failure) {
       if (client.isOpen) {
         client.fail(failure);
         return;

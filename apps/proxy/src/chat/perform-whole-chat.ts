@@ -42,8 +42,8 @@ export function performWholeChat(
           const { request, prepared } = attempt;
           return {
             body: vault === null ? body : restoreAnswer(body, vault),
-            keep: (usage, told, nativeText) =>
-              keepAnswer(context, job, readSaid(job, body, told), {
+            keep: (usage, sent, nativeText) =>
+              keepAnswer(context, job, readSaid(job, body, sent), {
                 ...{ request, usage, nativeText },
                 droppedParams: prepared.droppedParams,
               }),
@@ -54,21 +54,21 @@ export function performWholeChat(
           const { native } = surface;
           const { repeated = {} } = asked;
           const isChanged = Object.keys(repeated).length > 0;
-          const told = isChanged ? (native?.repeatInAnswer?.(text, repeated) ?? text) : text;
-          return additions === null ? told : (native?.addToAnswer(told, additions) ?? told);
+          const sent = isChanged ? (native?.repeatInAnswer?.(text, repeated) ?? text) : text;
+          return additions === null ? sent : (native?.addToAnswer(sent, additions) ?? sent);
         },
       }),
     resume: null,
-    tell: (failure) => sendSurfaceError(open.exchange, surface, failure),
+    sendFailure: (failure) => sendSurfaceError(open.exchange, surface, failure),
   };
 }
 
 function readSaid(
   { cacheKey, chat, vault }: ChatJob,
   body: Record<string, unknown>,
-  told: Record<string, unknown>,
+  sent: Record<string, unknown>,
 ): SaidAnswer {
   const hasTools = (chat.tools ?? []).length > 0;
   const thoughtful = hasTools ? readMessages(body, vault) : [];
-  return { body: cacheKey === null ? null : body, thoughtful, items: told.output, told };
+  return { body: cacheKey === null ? null : body, thoughtful, items: sent.output, sent };
 }

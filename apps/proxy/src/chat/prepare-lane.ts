@@ -15,7 +15,7 @@ import { limitUnasked, toLimitedRequest } from './output-limit.ts';
 /** One request on its way to one provider: as it came, or translated. */
 export interface Lane {
   readonly requests: readonly [TranslatedRequest];
-  /** Everything that is told in `x-aggregator-dropped-params`. */
+  /** Everything that is reported in `x-aggregator-dropped-params`. */
   readonly droppedParams: readonly string[];
   /** Reads the provider's answers as chat completions. */
   readonly reader: Pick<ChatTranslation, 'fromResponse' | 'createStream'>;

@@ -10,7 +10,7 @@ export interface ChunkChoice extends Record<string, unknown> {
   readonly finish_reason: string | null;
 }
 
-/** Null for a text that is no chunk. The objects are new: whoever reads may change them. */
+/** Null for a text that is no chunk. The objects are new: the reader may change them. */
 export function readChunk(text: string): ChunkRecord | null {
   return toChunkRecord(JSON.parse(text));
 }

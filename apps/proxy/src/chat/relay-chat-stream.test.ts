@@ -84,7 +84,7 @@ describe('a stream that breaks at the provider', () => {
     expect(await world.usageOf(requestId)).toMatchObject({ outcome: 'completed', estimated: true });
   });
 
-  it('before anything was delivered answers a status, and costs nothing', async () => {
+  it('before anything was delivered returns a status, and costs nothing', async () => {
     world.fault = { kind: 'cut', afterChunks: 0 };
     const { client, requestId } = await stream('mock/mock-small');
     await client.over();
@@ -156,7 +156,7 @@ describe('a provider that sends nonsense', () => {
     return opened;
   };
 
-  it.each([0, 7, 19])('a broken event before token %i is left out and the rest goes on', async (beforeChunk) => {
+  it.each([0, 7, 19])('a broken event before token %i is left out and the rest continues', async (beforeChunk) => {
     world.fault = { kind: 'malformed', beforeChunk };
     const { client, requestId } = await stream('mock/mock-small');
 
@@ -236,7 +236,7 @@ describe('a provider that sends nonsense', () => {
     expect(await world.usageOf(requestId)).toMatchObject({ outcome: 'failed', amountNanoUsd: '0', errorCode: code });
   });
 
-  it('HTML with a success’s status is told as an invalid answer', async () => {
+  it('HTML with a success’s status is reported as an invalid answer', async () => {
     answerWith('<html>log in</html>', { 'content-type': 'text/html' });
     const { client } = await stream('scripted-model');
     await client.over();
@@ -245,7 +245,7 @@ describe('a provider that sends nonsense', () => {
     expect(JSON.parse(client.text())).toMatchObject({ error: { code: 'upstream_invalid_response' } });
   });
 
-  it('what came together with the failure has reached nobody: a status, and no charge', async () => {
+  it('what came together with the failure has not reached the client: a status, and no charge', async () => {
     answerWith(chunkEvent('Hi') + toEvent({ error: { message: 'overloaded', type: 'overloaded_error' } }));
     const { client, requestId } = await stream('scripted-model');
     await client.over();

@@ -72,7 +72,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   #call: ProviderCall | null = null;
   /** An answer that is no stream: a rejection, or a whole answer. */
   #collector: AnswerCollector | null = null;
-  /** Head of a success whose first byte has not come: it shows whether the body is a stream, whatever its type says. */
+  /** Head of a success whose first byte has not come: it shows whether the body is a stream, for any content type. */
   #openHead: { readonly status: number; readonly headers: AnswerHeaders } | null = null;
   #isOver = false;
   #isTail = false;
@@ -283,9 +283,9 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     const last = taken === null ? null : withChargedUsage(taken, charge);
     const end = this.#settle(charge);
     const from = this.#continuation?.deliveredBy ?? null;
-    const told =
+    const sent =
       last !== null && wantsAdditions(open.exchange) ? withAdditions(last, open.exchange, request, charge, from) : last;
-    this.#client.end(told);
+    this.#client.end(sent);
     this.#keep(last, charge);
     this.#complete(end);
   }
@@ -302,7 +302,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     this.#complete(end);
   }
 
-  /** First into the spool, then the last bytes to the client: what was answered whole is on record whatever becomes of us. */
+  /** First into the spool, then the last bytes to the client: what was answered whole is on record also if we die. */
   #settle(charge: Charge): AttemptEnd {
     const { open, request } = this.#attempt;
     const end = this.#close({ outcome: 'completed', failure: null, charge });
@@ -317,7 +317,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     this.#resolve({ result: 'completed', end });
   }
 
-  /** An answer that was gone on with is kept by nobody: it is of two. */
+  /** An answer that was continued is not kept: it is of two providers. */
   #keep(last: Record<string, unknown> | null, charge: Charge, nativeText: string | null = null): void {
     if (this.#continuation !== null) return;
     const { prepared, request } = this.#attempt;
@@ -357,7 +357,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     }
     this.#client.breakOff();
     const hasDelivered = this.#client.hasDelivered && this.#hasPushed;
-    // What came and has not gone out was taken back: nobody has had it, nobody pays for it.
+    // What came and was not sent was taken back: the client has not had it, and does not pay for it.
     const end = this.#close({ outcome: 'failed', failure, charge: null }, hasDelivered ? this.#outputCharacters : 0);
     this.#call?.abort(failure);
     this.#resolve({ result: 'failed', end, failure, hasDelivered });
@@ -378,7 +378,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     const { open, request } = this.#attempt;
     open.cut = null;
     const { isComplete, isEnded, malformedEvents, usage } = this.#translator;
-    // Some providers tell what was used so far; it is what was used if the answer is whole, or if they have said their last word.
+    // Some providers report what was used so far; it is what was used if the answer is whole, or if they have said their last word.
     const isFinal = isComplete || isEnded;
     if (malformedEvents > 0) {
       this.#context.events.eventsDropped(request.requestId, request.provider.name, malformedEvents);

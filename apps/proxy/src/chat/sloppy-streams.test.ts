@@ -1,6 +1,6 @@
 import { createUuidV7 } from '@aggregator/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { readTold } from '../testing/read-told.ts';
+import { readReceived } from '../testing/read-received.ts';
 import { openStream } from '../testing/sse-client.ts';
 import {
   eventStream,
@@ -53,7 +53,7 @@ describe('the stream of a sloppy server', () => {
     async (lineEnd) => {
       for (const more of [{}, { stream_options: { include_usage: true } }, { temperature: 0 }]) {
         const { client, requestId } = await streamOf(`${spread(whole, lineEnd)}data: [DONE]\n\n`, undefined, more);
-        expect(readTold(client.events())).toMatchObject({
+        expect(readReceived(client.events())).toMatchObject({
           text: wholeText,
           finishReasons: ['stop'],
           isDone: true,
@@ -85,8 +85,8 @@ describe('the stream of a sloppy server', () => {
         undefined,
         more,
       );
-      const told = readTold(client.events());
-      expect(told).toMatchObject({ text: wholeText, finishReasons: ['stop'], isDone: true, roles: 1, ids: 1 });
+      const received = readReceived(client.events());
+      expect(received).toMatchObject({ text: wholeText, finishReasons: ['stop'], isDone: true, roles: 1, ids: 1 });
       const withChoices = client.events().filter((event) => event.includes('"delta"'));
       expect(JSON.parse(withChoices.at(-1) ?? '').choices[0].finish_reason).toBe('stop');
       expect(await world.usageOf(requestId)).toMatchObject({ outcome: 'completed', usage: { outputText: 20 } });

@@ -9,8 +9,8 @@ export interface StreamWriterOptions {
 const ping = ': ping\n\n';
 
 /**
- * The client's side of a stream. The head is held back until the first write, so that a failure before it still gets a
- * status of its own; when there has been silence for too long, a comment goes out, and the head with it.
+ * The client's side of a stream. The head is held back until the first write, so that a failure before it still gets
+ * its own status; when there has been silence for too long, a comment goes out, and the head with it.
  */
 export class StreamWriter {
   /** Of the head, while it has not gone out. */
@@ -26,7 +26,7 @@ export class StreamWriter {
     this.#armPing(options.pingIntervalMs);
   }
 
-  /** The head is out: nothing but an event can tell of a failure now. */
+  /** The head is out: only an event can report a failure now. */
   get isOpen(): boolean {
     return this.#response.headersSent;
   }

@@ -4,7 +4,7 @@ import { adapterFor } from '@aggregator/providers';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { readTold } from '../testing/read-told.ts';
+import { readReceived } from '../testing/read-received.ts';
 import { chunkEvent } from '../testing/scripted-upstream.ts';
 import { openStream } from '../testing/sse-client.ts';
 import {
@@ -40,7 +40,12 @@ async function ask(model: string, isStreamed: boolean, more: object = {}) {
   const client = await openStream(`${world.url}/v1/chat/completions`, await world.headers(requestId), body);
   expect(await client.over()).toBe('end');
   const isEvents = client.headers['content-type']?.includes('event-stream') === true;
-  return { requestId, status: client.status, isEvents, told: readTold(isEvents ? client.events() : [client.text()]) };
+  return {
+    requestId,
+    status: client.status,
+    isEvents,
+    received: readReceived(isEvents ? client.events() : [client.text()]),
+  };
 }
 
 function answer(body: string | Buffer, headers: OutgoingHttpHeaders, status = 200) {
@@ -48,7 +53,7 @@ function answer(body: string | Buffer, headers: OutgoingHttpHeaders, status = 20
 }
 
 async function expectWholeOf(asked: Awaited<ReturnType<typeof ask>>, provider: string, requests: number) {
-  expect(asked.told).toMatchObject({ text: wholeText, finishReasons: ['stop'], error: null, provider });
+  expect(asked.received).toMatchObject({ text: wholeText, finishReasons: ['stop'], error: null, provider });
   expect(world.providers[0].requests).toBe(requests);
   expect(await world.usageOf(asked.requestId)).toMatchObject({
     ...{ outcome: 'completed', provider, estimated: false },
@@ -68,7 +73,7 @@ describe('an answer in another form than was asked for is used, because it is pa
       world.reset();
       answer(body, headers);
       const asked = await ask('two', true, more);
-      expect(asked).toMatchObject({ isEvents: true, told: { isDone: true, roles: 1, ids: 1 } });
+      expect(asked).toMatchObject({ isEvents: true, received: { isDone: true, roles: 1, ids: 1 } });
       await expectWholeOf(asked, 'p1', 1);
     }
   });
@@ -94,12 +99,12 @@ describe('an answer in another form than was asked for is used, because it is pa
     await client.waitForEvents(1);
     p1.goOn();
     await client.over();
-    expect(readTold(client.events())).toMatchObject({ text: 'first second', isDone: true });
+    expect(readReceived(client.events())).toMatchObject({ text: 'first second', isDone: true });
   });
 
   it('an event stream that ends too soon is no plain answer', async () => {
     answer(chunkEvent('first '), eventStream);
-    expect((await ask('two', false)).told).toMatchObject({ text: wholeText, provider: 'p2' });
+    expect((await ask('two', false)).received).toMatchObject({ text: wholeText, provider: 'p2' });
   });
 });
 
@@ -149,29 +154,35 @@ describe.each([true, false])('a compressed answer that was not asked for, stream
 
   it('of an unknown coding is refused once, and the next provider answers', async () => {
     answer(plain, { ...label, 'content-encoding': 'compress, gzip' });
-    expect((await ask('two', isStreamed)).told).toMatchObject({ text: wholeText, provider: 'p2' });
+    expect((await ask('two', isStreamed)).received).toMatchObject({ text: wholeText, provider: 'p2' });
     expect(world.providers[0].requests).toBe(1);
     world.providers[0].requests = 0;
-    expect(await ask('alone', isStreamed)).toMatchObject({ status: 502, told: { error: 'upstream_invalid_response' } });
+    expect(await ask('alone', isStreamed)).toMatchObject({
+      status: 502,
+      received: { error: 'upstream_invalid_response' },
+    });
     expect(world.providers[0].requests).toBe(1);
   });
 
   it('that is a bomb is refused once, and the next provider answers', async () => {
     const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024, isStreamed ? '\n' : '[1]'));
     answer(bomb, { ...label, 'content-encoding': 'gzip' });
-    expect((await ask('two', isStreamed)).told).toMatchObject({ text: wholeText, provider: 'p2' });
+    expect((await ask('two', isStreamed)).received).toMatchObject({ text: wholeText, provider: 'p2' });
     expect(world.providers[0].requests).toBe(1);
   });
 
   it('that is cut is a cut answer', async () => {
     answer(gzipSync(plain).subarray(0, 40), { ...label, 'content-encoding': 'gzip' });
-    expect((await ask('two', isStreamed)).told).toMatchObject({ text: wholeText, provider: 'p2' });
+    expect((await ask('two', isStreamed)).received).toMatchObject({ text: wholeText, provider: 'p2' });
   });
 
   it('that is a rejection is read', async () => {
     const error = { message: 'too long', code: 'context_length_exceeded' };
     answer(gzipSync(JSON.stringify({ error })), { ...json, 'content-encoding': 'gzip' }, 400);
-    expect(await ask('alone', isStreamed)).toMatchObject({ status: 400, told: { error: 'context_length_exceeded' } });
+    expect(await ask('alone', isStreamed)).toMatchObject({
+      status: 400,
+      received: { error: 'context_length_exceeded' },
+    });
   });
 });
 
@@ -179,13 +190,13 @@ describe('a large event', () => {
   it('of 5 MB reaches the client whole', async () => {
     const text = 'x'.repeat(5_000_000);
     answer(chunkEvent(text) + streamEnd, eventStream);
-    expect((await ask('alone', true)).told).toMatchObject({ text, isDone: true });
+    expect((await ask('alone', true)).received).toMatchObject({ text, isDone: true });
     await waitFor(() => world.proxy.context.eventRoom.total === 0, { describe: 'the room to be free' });
   });
 
   it('above 8 MiB is refused, and its room is given back', async () => {
     answer(chunkEvent('x'.repeat(9 * 1024 * 1024)), eventStream);
-    expect(await ask('alone', true)).toMatchObject({ status: 502, told: { error: 'upstream_invalid_response' } });
+    expect(await ask('alone', true)).toMatchObject({ status: 502, received: { error: 'upstream_invalid_response' } });
     expect(world.proxy.context.eventRoom.total).toBe(0);
   });
 });

@@ -105,7 +105,7 @@ function toNormalArguments(text: string): string {
   }
 }
 
-/** Numbers that a double cannot tell apart stay apart. */
+/** Numbers that are equal as doubles stay different. */
 function keepLongNumbers(_name: string, value: unknown, { source }: { source?: string }): unknown {
   if (typeof value !== 'number' || source === undefined) return value;
   return source.length <= doubleDigits && Number.isFinite(value) ? value : `number ${source}`;

@@ -104,8 +104,8 @@ describe.each([false, true])('kept thoughts, streamed: %s', (stream) => {
       const other = createPrincipal({ ...world.principal, keyId: createUuidV7() });
       const called = { content: null, tool_calls: [call('{}', id)] };
       // A call without an id is given one, from the id of the answer.
-      const told = id === '' ? 'call_chatcmpl-1_0_0' : id;
-      const next = (name: string) => [user(topic(name)), kept(call('{}', told)), result('5', told)];
+      const callId = id === '' ? 'call_chatcmpl-1_0_0' : id;
+      const next = (name: string) => [user(topic(name)), kept(call('{}', callId)), result('5', callId)];
       const [first, second] = [`a${id}`, `b${id}`];
       say({ ...called, ...thoughtOf('OPAL-7731') });
       await ask([user(topic(first))], { stream });

@@ -6,7 +6,7 @@ const indifferent: ReadonlySet<string> = new Set(['cache_control']);
 
 const longText = 16 * 1024;
 
-/** Returns the same text for the same value, whatever the order of its fields; null and an absent field are the same. */
+/** Returns the same text for the same value, in any order of its fields; null and an absent field are the same. */
 export function toNormalJson(value: unknown): string {
   return JSON.stringify(value, (_name, part: unknown) => {
     // An image of megabytes is hashed much faster than it is written as JSON.

@@ -181,7 +181,7 @@ describe('a request that was settled by an estimate', () => {
     expect([corrections.size, reports]).toEqual([1000, ['queue_full', 'queue_full']]);
   });
 
-  it('is reported if its file is damaged or cannot be written, and others go on', async () => {
+  it('is reported if its file is damaged or cannot be written, and others continue', async () => {
     const corrections = await openCorrections();
     await writeFile(join(directory, 'corrections', `${createUuidV7()}.json`), '{"half":');
     await corrections.add(createRequest(), settled);

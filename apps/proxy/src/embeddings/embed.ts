@@ -91,7 +91,7 @@ function performEmbeddings(
     prepare,
     perform: (attempt) => answerWhole(context, attempt, asItIs),
     resume: null,
-    tell: (failure) => sendOpenAiError(response, failure),
+    sendFailure: (failure) => sendOpenAiError(response, failure),
   };
 }
 

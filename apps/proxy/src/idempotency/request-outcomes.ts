@@ -31,7 +31,7 @@ export class RequestOutcomes {
   }
 }
 
-/** Events that are noted before they are told. */
+/** Events that are noted before they are reported. */
 export function withOutcomes(events: ProxyEvents, outcomes: RequestOutcomes): ProxyEvents {
   return {
     ...events,

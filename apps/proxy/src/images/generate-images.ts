@@ -71,7 +71,7 @@ function performImages(
     prepare,
     perform: (attempt) => answerWhole(context, attempt, { ...asItIs, present: (answer) => ({ created, ...answer }) }),
     resume: null,
-    tell: (failure) => sendOpenAiError(response, failure),
+    sendFailure: (failure) => sendOpenAiError(response, failure),
   };
 }
 

@@ -7,8 +7,8 @@ import { type Caller, toConversationKey } from '../conversations/conversation-ke
 const tooLong = 'The items that `input` refers to are longer together than a request may be.';
 
 /**
- * A body with the items in it that it only refers to. What is not remembered stays a reference, which the surface refuses with
- * words of its own. Asks the store once, for the last ones if there are too many. Each reference counts: together the items have
+ * A body with the items in it that it only refers to. What is not remembered stays a reference, which the surface refuses in
+ * its own words. Asks the store once, for the last ones if there are too many. Each reference counts: together the items have
  * at most `charactersMax` UTF-16 units, so that a short body does not become a long one.
  * @throws {AppError} `request_too_large`
  */

@@ -6,7 +6,7 @@ const header = 'x-aggregator-privacy';
 /**
  * What is masked in a request: what its key says, and everything that is personal by its form if the request asks for it. A
  * request can ask for more than its key, never for less. Null where nothing is.
- * @throws {AppError} `invalid_value` for a header that is not understood: nobody shall think that it was heard.
+ * @throws {AppError} `invalid_value` for a header that is not understood: a caller must not believe that it was obeyed.
  */
 export function choosePrivacyPolicy(
   { privacy }: Pick<Principal, 'privacy'>,

@@ -6,7 +6,7 @@ import { createPrincipal, startWorld, type World } from '../testing/start-world.
 
 const addedMsMax = 5;
 const promptsCount = 100;
-/** More than the least only where the machine is too busy to tell: a cost that is really there stays in every round. */
+/** More than the least only if the machine is too busy to measure: a cost that is really there stays in every round. */
 const roundsMin = 4;
 const roundsMax = 8;
 const promptBytesMax = 4096;
@@ -78,7 +78,7 @@ function timeFirstToken(url: string, headers: Record<string, string>, prompt: st
 const quantile = (values: readonly number[], share: number): number =>
   values.toSorted((one, other) => one - other)[Math.ceil(values.length * share) - 1] ?? Number.NaN;
 
-/** Where requests wait this many times longer for a core than they have it, the clock tells of the machine and not of us. */
+/** If requests wait this many times longer for a core than they have it, the clock measures the machine and not our code. */
 const starvedRatio = 3;
 
 /**

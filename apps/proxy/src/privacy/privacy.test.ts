@@ -14,7 +14,7 @@ describe('what is masked in a request', () => {
     ['everything, where the request asks for it', null, asked, { mode: 'mask' }],
     ['everything, also where the key says off', { mode: 'off' as const }, asked, { mode: 'mask' }],
     ["everything and the key's own words, where both say so", own, asked, { mode: 'mask', names: ['Ann'] }],
-    ['everything, in whatever case it is asked', null, { 'x-aggregator-privacy': ' Mask' }, { mode: 'mask' }],
+    ['everything, in any letter case', null, { 'x-aggregator-privacy': ' Mask' }, { mode: 'mask' }],
   ])('is %s', (_name, privacy, headers, policy) => {
     expect(choosePrivacyPolicy({ privacy }, headers)).toEqual(policy);
   });

@@ -53,7 +53,7 @@ describe('the thoughts behind calls of tools', () => {
   const recall = (chat: ChatCompletionRequest, who: Caller = caller) =>
     recallReasoning(store, who, chat.messages, chat);
   const remember = (message: unknown, asked: readonly ChatMessage[] = hello, who: Caller = caller) =>
-    rememberReasoning(store, who, asked, [{ said: message, told: message }]);
+    rememberReasoning(store, who, asked, [{ said: message, sent: message }]);
   /** Answers of one conversation, one after the other. */
   const rememberAll = async (answers: { tool_calls: object[] }[]) => {
     for (const [at, one] of answers.entries()) await remember(one, chatAfter(...answers.slice(0, at)).messages);
@@ -71,7 +71,7 @@ describe('the thoughts behind calls of tools', () => {
     expect(lookups).toHaveLength(1);
   });
 
-  it('come back for calls that the client has put into messages of their own, each with its own', async () => {
+  it('come back for calls that the client has put into separate messages, each with its own', async () => {
     await remember(answer(['a', 'b'], [signatureOf('a'), signatureOf('b')]));
     const [first, second] = [['a'], ['b']].map((ids) => ({ role: 'assistant', tool_calls: ids.map(call) }));
     const chat = await recall(chatCompletionRequest.parse({ model: 'm', messages: [...hello, first, second] }));
@@ -163,7 +163,7 @@ describe('the thoughts behind calls of tools', () => {
       store,
       caller,
       hello,
-      choices.map((said) => ({ said, told: said })),
+      choices.map((said) => ({ said, sent: said })),
     );
     const chat = chatAfter(answer(['a']));
     expect(await recall(chat)).toBe(chat);

@@ -21,7 +21,7 @@ export function lacksReasoning({ messages }: ChatCompletionRequest): boolean {
 
 /**
  * Returns the chat with the thoughts that were kept for its calls of tools in this conversation of this caller: some
- * providers refuse to go on without them, and most clients of this dialect drop them. `asked` is the conversation as the
+ * providers refuse to continue without them, and most clients of this dialect drop them. `asked` is the conversation as the
  * client sent it, and `chat` has the same messages. The store is asked once, for the last calls if there are too many; what
  * is not found stays away. Returns the very same chat if nothing is found. Never rejects.
  */
@@ -80,7 +80,7 @@ function readCallIds({ tool_calls: calls }: ChatMessage): string[] {
   return (calls ?? []).flatMap(({ id }) => (id ? [id] : []));
 }
 
-/** Without those of calls that the message does not hold: some clients say each call in a message of its own. */
+/** Without those of calls that the message does not hold: some clients send each call in a separate message. */
 function readDetails(text: string | null, callIds: readonly string[]): ReasoningDetail[] {
   if (text === null) return [];
   const parsed = storedDetails.safeParse(parseJson(text));

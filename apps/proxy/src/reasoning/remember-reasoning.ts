@@ -22,7 +22,7 @@ export interface SaidMessage {
   /** The provider's own, before anything personal is put back. */
   readonly said: unknown;
   /** The same as the client receives it. */
-  readonly told: unknown;
+  readonly sent: unknown;
 }
 
 /**
@@ -36,7 +36,7 @@ export async function rememberReasoning(
   asked: readonly ChatMessage[],
   answer: readonly SaidMessage[],
 ): Promise<void> {
-  const thoughtful = answer.flatMap(({ said, told }) => readThoughts(said, told) ?? []);
+  const thoughtful = answer.flatMap(({ said, sent }) => readThoughts(said, sent) ?? []);
   if (thoughtful.length === 0) return;
   const conversation = new ConversationHash();
   await conversation.pushAll(asked);
@@ -54,10 +54,10 @@ export async function rememberReasoning(
 
 function readThoughts(
   said: unknown,
-  told: unknown,
+  sent: unknown,
 ): { readonly calls: readonly ToolCall[]; readonly text: string } | null {
   const details = readDetails(said);
-  const called = z.looseObject({ tool_calls: calls }).safeParse(told);
+  const called = z.looseObject({ tool_calls: calls }).safeParse(sent);
   if (details === null || !called.success) return null;
   const text = JSON.stringify(details);
   return Buffer.byteLength(text) > detailsBytesMax ? null : { calls: called.data.tool_calls, text };

@@ -6,7 +6,7 @@ const failure = new AppError('budget_exceeded', { param: 'key' });
 const request = (orgId: string) => ({ requestId: crypto.randomUUID(), orgId });
 
 describe('the log of rejections', () => {
-  it('gives each one once, with what the caller was told', () => {
+  it('gives each one once, with the error that the caller received', () => {
     const log = new RejectionLog(() => 0);
     const one = request('a');
     log.note(one, failure);

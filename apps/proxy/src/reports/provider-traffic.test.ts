@@ -17,10 +17,10 @@ describe('the traffic of a provider', () => {
 
     expect(book.read('p')).toMatchObject({ attempts: 4, failures: 2, unauthorized: 1 });
     expect(book.read('q')).toMatchObject({ attempts: 1, failures: 0, unauthorized: 0 });
-    expect(book.read('nobody')).toEqual({ attempts: 0, failures: 0, unauthorized: 0, p95Ms: null });
+    expect(book.read('unknown')).toEqual({ attempts: 0, failures: 0, unauthorized: 0, p95Ms: null });
   });
 
-  it('tells the latency that 95 of 100 stay below, within a fifth of it', () => {
+  it('reports the latency that 95 of 100 stay below, within a fifth of it', () => {
     const { book } = open();
     for (let ms = 1; ms <= 1000; ms += 1) book.succeed('p', ms);
     const { p95Ms } = book.read('p');
@@ -54,7 +54,7 @@ describe('the traffic of a provider', () => {
     book.fail('p', true);
 
     book.forgetRefusals('p');
-    book.forgetRefusals('nobody');
+    book.forgetRefusals('unknown');
 
     expect(book.read('p')).toMatchObject({ attempts: 2, failures: 2, unauthorized: 0 });
     expect(book.read('q')).toMatchObject({ unauthorized: 1 });

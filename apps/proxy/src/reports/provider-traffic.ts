@@ -18,7 +18,7 @@ export interface RecentTraffic {
 
 /**
  * How attempts end, for each provider, over a sliding minute. Counted into arrays that are there from a provider's first attempt
- * on: an attempt costs a look-up and three additions, and makes no garbage. Latencies are told within a fifth of what they were.
+ * on: an attempt costs a look-up and three additions, and makes no garbage. Latencies are reported within a fifth of what they were.
  */
 export class ProviderTrafficBook {
   readonly #slots = new Map<string, Uint32Array>();
@@ -75,7 +75,7 @@ export class ProviderTrafficBook {
     };
   }
 
-  /** Forgets providers of which nothing has ended within the minute; answers the names of the others. */
+  /** Forgets providers of which nothing has ended within the minute; returns the names of the others. */
   listBusy(): string[] {
     const names = [...this.#slots.keys()];
     for (const name of names) if (this.read(name).attempts === 0) this.#slots.delete(name);

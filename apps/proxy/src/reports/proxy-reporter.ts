@@ -1,9 +1,9 @@
 interface ReporterOptions {
-  /** Ends by a deadline of its own. */
+  /** Ends by its own deadline. */
   send(): Promise<void>;
   /** Between two reports, give or take a fifth, so that proxies that started together do not stay together. */
   intervalMs: number;
-  /** Told of the first failure of a row of failures. */
+  /** Called for the first failure of a row of failures. */
   onFailure(error: unknown): void;
 }
 
@@ -48,7 +48,7 @@ export class ProxyReporter {
     }
   }
 
-  /** Sooner after a failure, which may have been of an answer that somebody waits for. */
+  /** Sooner after a failure, which may have been of an answer that the orchestrator waits for. */
   async #pause(): Promise<void> {
     const { intervalMs } = this.#options;
     const pauseMs =

@@ -34,31 +34,31 @@ async function publishWithKey(ref: string, version: number) {
 }
 
 describe('what a proxy reports', () => {
-  it('comes at once with each snapshot, and tells how attempts at each provider ended', async () => {
+  it('comes at once with each snapshot, and reports how attempts at each provider ended', async () => {
     world.scripted.answer = (_request, response) => void response.writeHead(401).end('{"error":{"message":"no"}}');
     const answers = [await chat('mock/mock-small'), await chat('scripted-model')];
     await Promise.all(answers.map((answer) => answer.text()));
     const report = await reportAfterSnapshot(2);
-    const told = new Map(report.providers.map((one) => [one.provider, one]));
+    const reported = new Map(report.providers.map((one) => [one.provider, one]));
 
     expect(report).toMatchObject({ proxyId: world.proxy.context.spool.id, instance: 'proxy-7', requestsInFlight: 0 });
     expect(report.snapshot).toEqual({ epoch: 1, version: 2, result: 'ack', problems: [] });
-    expect(told.get('mock')).toMatchObject({
+    expect(reported.get('mock')).toMatchObject({
       breaker: 'closed',
       attempts: 1,
       failures: 0,
       unauthorized: 0,
       inFlight: 0,
     });
-    expect(told.get('mock')?.p95Ms).toBeGreaterThan(0);
-    expect(told.get('scripted')).toMatchObject({
+    expect(reported.get('mock')?.p95Ms).toBeGreaterThan(0);
+    expect(reported.get('scripted')).toMatchObject({
       breaker: 'open',
       attempts: 1,
       failures: 1,
       unauthorized: 1,
       p95Ms: null,
     });
-    expect(told.get('plain')).toMatchObject({ breaker: 'closed', attempts: 0, p95Ms: null });
+    expect(reported.get('plain')).toMatchObject({ breaker: 'closed', attempts: 0, p95Ms: null });
   });
 
   it('says nothing of refused keys once others are served, nor of a request that was still made with one of those', async () => {

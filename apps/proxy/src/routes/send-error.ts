@@ -3,7 +3,7 @@ import { sendErrorBody } from '@aggregator/service-kit';
 import type { ChatSurface } from '@aggregator/surfaces';
 import type { Exchange } from '../exchange.ts';
 
-/** Tells a caller what failed, in the words of the surface that it speaks. Does nothing where a head has gone out. */
+/** Sends a caller what failed, in the words of the surface that it speaks. Does nothing if a head has been sent. */
 export function sendSurfaceError(
   { requestId, response }: Pick<Exchange, 'requestId' | 'response'>,
   surface: Pick<ChatSurface, 'toErrorBody' | 'fieldNames'>,
@@ -12,7 +12,7 @@ export function sendSurfaceError(
   sendErrorBody(response, failure, surface.toErrorBody(inCallersNames(failure, surface), requestId));
 }
 
-/** A failure whose field is told as the caller wrote it. */
+/** A failure whose field is named as the caller wrote it. */
 function inCallersNames(failure: AppError, { fieldNames = {} }: Pick<ChatSurface, 'fieldNames'>): AppError {
   const { code, param, publicMessage: message, retryAfterMs } = failure;
   const name = param === undefined || !Object.hasOwn(fieldNames, param) ? undefined : fieldNames[param];

@@ -40,7 +40,7 @@ describe('a proxy that follows the orchestrator', () => {
     expect(await savedSnapshot()).toEqual(newer);
   });
 
-  it('refuses a snapshot that cannot be read, says why, and goes on with what it has, ready, until a good one comes', async () => {
+  it('refuses a snapshot that cannot be read, says why, and keeps what it has, ready, until a good one comes', async () => {
     world.orchestrator.publish(snapshot(2, { providers: 'all of them' }));
     await waitFor(() => world.orchestrator.acks.length === 2, { describe: 'the refusal' });
 

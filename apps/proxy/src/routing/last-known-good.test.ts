@@ -76,11 +76,11 @@ describe('a proxy that starts while the orchestrator is away', () => {
   it('believes the orchestrator rather than the store, and keeps the keys that it has', async () => {
     await keep(1, { [ref]: 'sk-kept' });
     const world = await start({ hasOrchestrator: true });
-    world.orchestrator.credentials.set(ref, 'sk-told');
+    world.orchestrator.credentials.set(ref, 'sk-sent');
     world.orchestrator.publish(snapshotOf(2));
     await waitFor(() => versionOf(world) === 2, { describe: 'the snapshot of the orchestrator' });
 
-    expect(['sk-told', 'sk-kept']).toContain(resolve(world));
+    expect(['sk-sent', 'sk-kept']).toContain(resolve(world));
   });
 
   it('starts from its disk where what is kept is sealed with another key', async () => {

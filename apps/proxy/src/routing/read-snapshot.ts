@@ -56,7 +56,7 @@ const looseRoute = z.object({
 });
 
 /**
- * Takes a snapshot entry by entry: one that breaks the contract is left out and told, the others are served. What an orchestrator
+ * Takes a snapshot entry by entry: one that breaks the contract is left out and reported, the others are served. What an orchestrator
  * of a later version says beyond the contract is not looked at. A snapshot of which no provider can be read is none.
  */
 export function readSnapshot(offered: unknown): OfferedSnapshot {

@@ -16,7 +16,7 @@ const whole = {
   usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
 };
 
-/** Publishes version `version`, in which the scripted provider has a key of its own: `key-<version>`. */
+/** Publishes version `version`, in which the scripted provider has its own key: `key-<version>`. */
 async function rotate(version: number): Promise<void> {
   const snapshot = toSnapshot(world.mock.url, world.scripted.url, version);
   const ref = `stored:${randomUUID()}`;

@@ -9,12 +9,12 @@ describe('a snapshot that was offered', () => {
     return { clock, offers: new SnapshotOffers(() => clock.nowMs) };
   };
 
-  it('makes the proxy unready when it has no answer for a minute, however often it is told again', () => {
+  it('makes the proxy unready when it has no answer for a minute, however often it is offered again', () => {
     const { clock, offers } = open();
     offers.requireAnswer();
-    offers.tell();
+    offers.noteOffer();
     clock.nowMs += minuteMs;
-    offers.tell();
+    offers.noteOffer();
     expect(() => offers.requireAnswer()).not.toThrow();
     clock.nowMs += 1;
     expect(() => offers.requireAnswer()).toThrow('neither taken nor refused');
@@ -24,7 +24,7 @@ describe('a snapshot that was offered', () => {
 
   it('leaves a proxy ready that said no: it serves on with what it has', () => {
     const { clock, offers } = open();
-    offers.tell();
+    offers.noteOffer();
     offers.answer({ epoch: 1, version: 2 }, 'nack', [{ entry: 'snapshot', message: 'no' }]);
     clock.nowMs += 10 * minuteMs;
 

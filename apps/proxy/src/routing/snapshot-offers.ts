@@ -6,7 +6,7 @@ export type SnapshotAnswer = NonNullable<ProxyReport['snapshot']>;
 /** So long a snapshot may wait for its answer, in milliseconds. */
 const answerMsMax = 60_000;
 
-/** Which snapshot this proxy was told of last, and what became of it. */
+/** The snapshot that this proxy was offered last, and its result. */
 export class SnapshotOffers {
   readonly #now: () => number;
   #answered: SnapshotAnswer | null = null;
@@ -23,8 +23,8 @@ export class SnapshotOffers {
     return this.#answered;
   }
 
-  /** A snapshot has come that is newer than what was answered. Told again, it waits since the first time. */
-  tell(): void {
+  /** A snapshot has come that is newer than what was answered. Offered again, it waits since the first time. */
+  noteOffer(): void {
     this.#waitingSinceMs ??= this.#now();
   }
 
@@ -34,7 +34,7 @@ export class SnapshotOffers {
   }
 
   /**
-   * Throws where a newer snapshot has waited for too long: such a proxy serves what nobody wants any more, and must not keep
+   * Throws if a newer snapshot has waited for too long: such a proxy serves a state that is out of date, and must not keep
    * others from being sure that a change is everywhere. One that said no serves on with what it has.
    */
   requireAnswer(): void {

@@ -25,7 +25,7 @@ export interface TakeOptions {
 
 const credentialsAtOnceMax = 500;
 
-/** Serves what can be read of a newer snapshot from now on; says no to one that cannot, and goes on with what there is. */
+/** Serves what can be read of a newer snapshot from now on; rejects one that cannot be read, and keeps the present one. */
 export async function takeSnapshot(options: TakeOptions, offered: unknown): Promise<void> {
   const { current, events, offers, onAnswer } = options;
   const read = readSnapshot(offered);
@@ -39,7 +39,7 @@ export async function takeSnapshot(options: TakeOptions, offered: unknown): Prom
   const { snapshot, problems } = read;
   const age = current.compare(snapshot);
   if (age < 0) return;
-  if (age > 0) offers.tell();
+  if (age > 0) offers.noteOffer();
   await fetchCredentials(options, snapshot);
   await serveSnapshot(options, snapshot, problems);
 }

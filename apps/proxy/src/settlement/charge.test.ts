@@ -132,7 +132,7 @@ describe('a charge', () => {
     });
   });
 
-  it('of counters that only the other tier has a rate for is that of plain input and output of its own', () => {
+  it('of counters that only the other tier has a rate for is the rate of plain input and output in its tier', () => {
     const above = { inputTokens: 10, rates: { inputUncached: '300000', outputText: '900000' } };
     const rates: Rates = { ...plain, cacheRead: '15000', above };
 

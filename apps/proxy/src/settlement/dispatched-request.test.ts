@@ -26,7 +26,7 @@ const request: DispatchedRequest = {
 };
 
 describe('the intent of a dispatched request', () => {
-  it('says to whoever settles it all that it said, with the price it was held at', () => {
+  it('gives its settler every part of the answer, with the price it was held at', () => {
     expect(dispatchedRequest.parse(JSON.parse(JSON.stringify(toIntent(request).body)))).toEqual(request);
   });
 

@@ -51,7 +51,7 @@ export const dispatchedRequest = z.object({
   toolCallsMax: count.optional(),
   /** What those pictures are worth in tokens if no usage comes. */
   outputTokensEstimate: count.optional(),
-  /** What the input comes to where nobody tells. */
+  /** Estimated input, for a provider that reports none. */
   inputTokensEstimate: count,
   /** The limit of tokens that is corrected at the end; null where the caller has none. */
   tokensSubject: z.string().nullable(),
@@ -67,7 +67,7 @@ export const dispatchedRequest = z.object({
 });
 export type DispatchedRequest = z.infer<typeof dispatchedRequest>;
 
-/** `<requestId>/<attempt>`: the id that the provider is told. */
+/** `<requestId>/<attempt>`: the id that is sent to the provider. */
 export function attemptIdOf({ requestId, attempt }: Pick<DispatchedRequest, 'requestId' | 'attempt'>): string {
   return `${requestId}/${attempt}`;
 }

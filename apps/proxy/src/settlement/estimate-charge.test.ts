@@ -29,7 +29,7 @@ describe('an estimate', () => {
     });
   });
 
-  it('is never above the hold, whatever came', () => {
+  it('is never above the hold for any answer', () => {
     const worst = priceWorstCase({ inputTokensMax: 1000, outputTokensMax: 200, requests: 1 }, plain);
     fc.assert(
       fc.property(fc.nat(1_000_000), fc.nat(10_000), (characters, inputTokensEstimate) => {

@@ -37,11 +37,11 @@ describe('usage that reports 0 for a side that the request has', () => {
       { model: gpt.id, messages, stream_options: { include_usage: true } },
       chatChunks(usage),
     );
-    const told = [whole.json, streamed.last];
+    const received = [whole.json, streamed.last];
 
     for (const [at, { event }] of [whole, streamed].entries()) {
       expect(event).toMatchObject({ usage: expected, estimated: true, estimate: { method: 'o200k_base' } });
-      expect(told[at]?.usage).toMatchObject({
+      expect(received[at]?.usage).toMatchObject({
         ...{ prompt_tokens: expected.inputUncached, completion_tokens: expected.outputText },
         cost_nano_usd: event.amountNanoUsd,
       });

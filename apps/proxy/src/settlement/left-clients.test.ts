@@ -138,8 +138,12 @@ describe('a client that leaves a stream', () => {
     await waitFor(() => upstreams.length === 20, { describe: 'the requests at the provider' });
     for (const controller of controllers) controller.abort();
     await waitFor(() => world.proxy.context.drains.count === 20, { describe: 'the drains' });
-    const told = { prompt_tokens: 10, completion_tokens: 2060, completion_tokens_details: { reasoning_tokens: 2000 } };
-    const last = `${toEvent({ ...head, choices: [], usage: told })}data: [DONE]\n\n`;
+    const reported = {
+      prompt_tokens: 10,
+      completion_tokens: 2060,
+      completion_tokens_details: { reasoning_tokens: 2000 },
+    };
+    const last = `${toEvent({ ...head, choices: [], usage: reported })}data: [DONE]\n\n`;
     for (const upstream of upstreams) {
       begin(upstream, word, finish);
       upstream.end(last);

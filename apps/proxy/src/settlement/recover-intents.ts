@@ -15,7 +15,7 @@ const firstPauseMs = 1000;
 const pauseMsMax = 60_000;
 /** A provider that cannot be asked for a day is not waited for any longer. */
 const patienceMs = 86_400_000;
-/** It is asked for so long at least, whatever the clock of the machine says of the age of a request. */
+/** A provider is asked for at least this long, for any age that the machine's clock gives a request. */
 const patienceMsMin = 600_000;
 
 /** An intent as it was left, with the mark of the attempt that was sent; null if none was. */
@@ -26,7 +26,7 @@ interface LeftRequest {
 
 /**
  * Settles what an earlier process left open, each request once. A request whose call never began costs nothing. A provider that keeps records is asked until it answers;
- * for others the input is charged by estimate. Goes round by round, so that a provider that is away keeps nobody else
+ * for others the input is charged by estimate. Goes round by round, so that a provider that is away keeps no other provider
  * waiting. Resolves when all are settled, or `signal` says to stop: the rest is for the next process.
  */
 export async function recoverIntents(
@@ -98,7 +98,7 @@ function isNeverSent(
   return typeof request.bootId === 'string' && request.bootId === bootId && mark !== attemptIdOf(request);
 }
 
-/** The age is by the clock of the machine, which may jump; the time of asking is not, but begins anew with each process. */
+/** The age is by the clock of the machine, which may jump; the time of asking is not, but begins again with each process. */
 function isPatienceOver(ageMs: number, askedMs: number): boolean {
   return askedMs > patienceMs || (ageMs > patienceMs && askedMs > patienceMsMin);
 }

@@ -86,7 +86,7 @@ export function recordSettlement(
   context.events.requestFinished(request, end, { outcome, charge });
 }
 
-/** Where nobody counted them: those before the last, and the last. */
+/** Returns the earlier attempts and the last one; none if the request has no numbered attempt. */
 function toAttempts(
   { attempt, earlier, provider, model }: DispatchedRequest,
   { failure, latencyMs }: Pick<AttemptEnd, 'failure' | 'latencyMs'>,
@@ -112,7 +112,7 @@ async function judgeEnd(
   });
   if (end.charge !== null) return { outcome, charge: end.charge };
   if (!end.isSent) return { outcome: outcome === 'failed' ? 'failed' : 'void', charge: noCharge };
-  // A failure before any output costs the caller nothing, whatever it cost us.
+  // A failure before any output costs the caller nothing, also if it cost us something.
   if (outcome === 'failed' && end.outputCharacters === 0) return { outcome, charge: noCharge };
   if (end.usage !== null && lacksSide(end.usage, end.outputCharacters)) {
     return { outcome, charge: estimateMissing(request, end.usage, readDelivered(), readPrompt) };

@@ -8,7 +8,7 @@ export interface AttemptEnd {
   readonly failure: AppError | null;
   /** Something of it may have reached the provider. */
   readonly isSent: boolean;
-  /** What the caller was told that it costs; null where nobody was told anything yet. */
+  /** The cost that was reported to the caller; null if nothing was reported yet. */
   readonly charge: Charge | null;
   /** The provider's final figures, where they came before the end. */
   readonly usage: Usage | null;
@@ -25,7 +25,7 @@ export interface AttemptEnd {
 }
 
 export interface Settled {
-  /** `hit`: answered from the cache, nobody was called. */
+  /** `hit`: answered from the cache, no provider was called. */
   readonly cache?: 'hit' | 'miss' | 'bypass';
   readonly outcome: Outcome;
   readonly charge: Charge;

@@ -11,7 +11,7 @@ export interface StoredResponse {
   readonly input: readonly unknown[];
 }
 
-/** Ids that nobody guesses: this proxy's, with 128 random bits in them, and those of a provider of the dialect. */
+/** Ids that cannot be guessed: this proxy's, with 128 random bits in them, and those of a provider of the dialect. */
 const longId = /^resp_[0-9A-Za-z_-]{32,128}$/;
 /** A response in the background is alive while its proxy says so at least this often. Milliseconds. */
 export const lifeMs = 60_000;

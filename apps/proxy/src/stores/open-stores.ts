@@ -55,7 +55,7 @@ function connectAdmission(
   events: ProxyEvents,
 ): AdmissionStore {
   if (redisUrl === undefined) {
-    throw new ConfigError(['REDIS_URL: a proxy in a process of its own shares limits and credit through Redis']);
+    throw new ConfigError(['REDIS_URL: a proxy in a separate process shares limits and credit through Redis']);
   }
   const onError = (error: unknown) => events.partFailed('counter_store', error);
   const primary = createAdmissionStore({ redisUrl, keyPrefix: redisKeyPrefix, onError });

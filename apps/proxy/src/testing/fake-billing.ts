@@ -12,7 +12,7 @@ export interface FakeBilling {
   /** Every `neededNanoUsd`, in order. */
   readonly asked: bigint[];
   balanceNanoUsd: bigint;
-  /** Answers 503 to everything. */
+  /** True if it responds with 503 to everything. */
   isDown: boolean;
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A provider that answers whatever a test wants, for what no well-bred provider does. */
+/** A provider that gives any answer that a test sets, for faults that no correct provider shows. */
 export interface ScriptedUpstream {
   readonly url: string;
   /** What it answers from now on. */

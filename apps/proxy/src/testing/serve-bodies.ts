@@ -9,7 +9,7 @@ import { chooseMemoryMax, Room } from '../admission/room.ts';
 import { proxyService } from '../index.ts';
 
 /**
- * The proxy's room and the reading of bodies in a process of their own, so that a test can give it a small heap: reads,
+ * The proxy's room and the reading of bodies in a separate process, so that a test can give it a small heap: reads,
  * checks and writes each chat as the proxy does, holds it for a moment, and returns its own memory. One key for each value
  * of `x-key`. The first line of its output is its port.
  */

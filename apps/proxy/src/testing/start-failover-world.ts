@@ -10,7 +10,7 @@ import {
 import { waitFor } from '@aggregator/testing';
 import { startWorld, toSnapshot, type World, type WorldOptions } from './start-world.ts';
 
-/** One of two providers that serve the same model, and fail as they are told. */
+/** One of two providers that serve the same model, and fail as a test sets. */
 export interface FaultyProvider {
   readonly server: MockProviderServer;
   /** What goes wrong with its n-th attempt since the last `reset`, counted from 1; null for nothing. */
@@ -26,7 +26,7 @@ export interface FailoverWorld extends World {
   readonly fallback: FaultyProvider;
 }
 
-/** Models of the world: `story` goes to the primary, then to the fallback; `alone` to the primary and nobody else. */
+/** Models of the world: `story` goes to the primary, then to the fallback; `alone` to the primary only. */
 export async function startFailoverWorld(
   options: WorldOptions & { canPrefill?: boolean } = {},
 ): Promise<FailoverWorld> {

@@ -104,7 +104,7 @@ export function chatAnswer(usage: unknown, content = 'yes'): object {
   };
 }
 
-/** The same as chunks, the usage in a chunk of its own. */
+/** The same as chunks, the usage in a separate chunk. */
 export function chatChunks(usage: unknown, content = 'yes'): object[] {
   const head = { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'metered-chat' };
   return [

@@ -80,11 +80,11 @@ export interface WorldOptions {
   claims?: ClaimStore;
   /** The clock by which failures of targets are remembered; the real one unless given. */
   monotonicNow?: () => number;
-  /** Where the log goes; nowhere unless told. */
+  /** Receives the log. Default: it is dropped. */
   logStream?: PassThrough;
   /** Where the orchestrator kept the last known good state; nowhere unless given. */
   lastKnownGood?: ExpiringStore;
-  /** False where the proxy has nobody to get a snapshot from. */
+  /** False if the proxy has no orchestrator to get a snapshot from. */
   hasOrchestrator?: boolean;
 }
 

@@ -19,7 +19,7 @@ const deadlineMs = 10_000;
 const nothing = { inputTokensMax: 0, outputTokensMax: 0, inputTokensEstimate: 0, tokensLikely: 0, requests: 0 };
 
 /**
- * How many tokens a conversation comes to: by the provider's own count where it has one, else by length, and then the
+ * Returns the tokens of a conversation: by the provider's own count if it has one, else by length, and then the
  * answer says so in `x-aggregator-estimated`. Costs nothing; counts as a request against the caller's limits.
  */
 export async function countTokens(context: ProxyContext, exchange: Exchange): Promise<void> {

@@ -42,7 +42,7 @@ describe('the clock of a call', () => {
     expect(passes(2)).toBe(1);
   });
 
-  it('ends at the deadline, whatever comes', () => {
+  it('ends at the deadline, also while bytes come', () => {
     const { clock, passes } = start({ firstLifeMs: Number.POSITIVE_INFINITY });
     for (let life = 0; life < 19; life += 1) {
       expect(passes(500)).toBe(0);
@@ -59,7 +59,7 @@ describe('the clock of a call', () => {
     expect(passes(1001)).toBe(1);
   });
 
-  it('takes a shorter silence from the moment that it is told', () => {
+  it('takes a shorter silence from the moment that it is set', () => {
     const { clock, passes } = start();
     clock.noteLife();
     clock.expectWithin(100);

@@ -43,7 +43,7 @@ export class CallClock {
     this.#arm();
   }
 
-  /** While we do not read, a provider's silence is ours. The deadline goes on. */
+  /** While we do not read, a provider's silence is ours. The deadline keeps running. */
   hold(): void {
     this.#isHeld = true;
   }

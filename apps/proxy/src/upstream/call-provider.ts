@@ -24,7 +24,7 @@ const errorBodyMs = 1000;
 
 /**
  * Sends one attempt to a provider and pushes what comes back into `sink`. The clocks start now; a sink that knows what
- * life is tells it by `noteLife`.
+ * life is reports it by `noteLife`.
  */
 export function callProvider(
   target: ProviderPool,
@@ -99,7 +99,7 @@ export class ProviderCall implements Dispatcher.DispatchHandler, DecodedBodyOwne
     else if (!this.#isSinkFull) this.#controller?.resume();
   }
 
-  /** Ends the call and its connection; `onError` is told `reason` before this returns. */
+  /** Ends the call and its connection; `onError` receives `reason` before this returns. */
   abort(reason: AppError): void {
     if (this.#isOver) return;
     this.#abortReason = reason;
@@ -108,7 +108,7 @@ export class ProviderCall implements Dispatcher.DispatchHandler, DecodedBodyOwne
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // It waited for a connection; meanwhile nobody wants it any more. Nothing of it is written then.
+    // It waited for a connection; meanwhile its caller gave it up. Nothing of it is written then.
     if (this.#abortReason !== null) {
       controller.abort(this.#abortReason);
       return;

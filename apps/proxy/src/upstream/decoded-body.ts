@@ -36,11 +36,11 @@ const decoders: Readonly<Record<string, (first: Buffer) => Transform>> = {
 
 /** The coding of a body: null for none, and `unknown` for one, or several, that cannot be decoded here. */
 export function readCoding(headers: AnswerHeaders): string | null {
-  const told = String(headers['content-encoding'] ?? '')
+  const encoding = String(headers['content-encoding'] ?? '')
     .trim()
     .toLowerCase();
-  if (told === '' || told === 'identity') return null;
-  const name = told === 'x-gzip' ? 'gzip' : told;
+  if (encoding === '' || encoding === 'identity') return null;
+  const name = encoding === 'x-gzip' ? 'gzip' : encoding;
   return Object.hasOwn(decoders, name) ? name : 'unknown';
 }
 

@@ -4,7 +4,7 @@ import { Drains } from './drains.ts';
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-describe('calls that go on after their client left', () => {
+describe('calls that continue after their client left', () => {
   it('are counted until they end, each once', () => {
     const drains = new Drains(1000);
     const leave = Array.from({ length: 100 }, () => drains.enter(() => undefined));

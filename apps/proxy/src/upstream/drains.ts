@@ -1,6 +1,6 @@
 /**
- * Calls that go on after their client left, so that the provider's own usage is charged. Each has a bounded time. Their number
- * has no bound of its own: a drain is a request that keeps its place in the room, its connection and its slot among the
+ * Calls that continue after their client left, so that the provider's own usage is charged. Each has a bounded time. Their number
+ * has no separate bound: a drain is a request that keeps its place in the room, its connection and its slot among the
  * concurrent requests of its key until it is settled, and each of these has a bound and a share for each caller.
  */
 export class Drains {

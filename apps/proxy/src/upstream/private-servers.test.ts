@@ -46,7 +46,7 @@ const files = {
   CUSTOM_GPU_PRIVATE_KEY_FILE: file('client-key'),
 };
 
-describe('a private server with an authority of its own (C-S4)', () => {
+describe('a private server with its own authority (C-S4)', () => {
   it('is called with the files that the environment names for it', async () => {
     await expect(call(files, { tls: 'CUSTOM_GPU' })).resolves.toBe(200);
   });

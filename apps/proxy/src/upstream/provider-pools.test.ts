@@ -29,7 +29,7 @@ async function call(pools: ProviderPools, isAddressTrusted: boolean, baseUrl = u
 }
 
 describe('a provider at a private address', () => {
-  it('that somebody declared through the API is not called, whatever its name resolves to: nothing is sent', async () => {
+  it('that was declared through the API is not called, at any address of its name: nothing is sent', async () => {
     const pools = new ProviderPools({ connectionsMax: 4, allowlist: emptyAllowlist, proxies: {} });
     const before = upstream.requests;
     for (const baseUrl of [upstream.url, upstream.url.replace('127.0.0.1', 'localhost')]) {

@@ -12,7 +12,7 @@ import {
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 import { skippingContinue } from './skip-continue.ts';
 
-/** Who is called: two providers at one address keep connections of their own, so that neither waits for the other. */
+/** Who is called: two providers at one address keep separate connections, so that neither waits for the other. */
 export interface ProviderAddress {
   readonly name: string;
   readonly baseUrl: string;

@@ -90,7 +90,7 @@ export function findConversationRoute(path: string, method = ''): AiRoute | unde
   const [found, id, items, item] = conversationPath.exec(path) ?? [];
   if (found === undefined) return undefined;
   const level = id === undefined ? 'all' : items === undefined ? 'one' : item === undefined ? 'items' : 'item';
-  // Another method is told so by the route that there is.
+  // The existing route rejects other methods.
   return routes[level][method] ?? Object.values(routes[level])[0];
 }
 

@@ -40,7 +40,7 @@ async function stream(body: object, requestId = createUuidV7(), headers: Record<
 }
 
 describe('200, plain', () => {
-  it('answers what the provider said, with what it cost, exact to the nano-USD', async () => {
+  it('returns what the provider said, with what it cost, exact to the nano-USD', async () => {
     const { requestId, status, headers, json } = await ask(good);
     const truth = await world.truthOf(requestId);
 
@@ -209,7 +209,7 @@ describe('refusals', () => {
     ['an unknown model', text({ model: 'no-such-model' }), 'model_not_found'],
     ['a model for something else', text({ model: 'mock/mock-embedding' }), 'model_not_found'],
     ['a body over the limit', text({ user: 'x', pad: 'x'.repeat(200_000) }), 'request_too_large'],
-  ] as const)('refuses %s in OpenAI’s shape, calls nobody, holds nothing', async (_name, body, code) => {
+  ] as const)('refuses %s in OpenAI’s shape, calls no provider, holds nothing', async (_name, body, code) => {
     const recordsBefore = world.mock.ledger.records().length;
     const answer = await world.post(path, body);
     const json = openAiErrorBody.parse(await answer.json());

@@ -22,7 +22,7 @@ async function ask(body: unknown) {
 }
 
 describe('embeddings', () => {
-  it('200: answers a vector for each text and what it cost, and settles that', async () => {
+  it('200: returns a vector for each text and what it cost, and settles that', async () => {
     const { requestId, status, json } = await ask(good);
     const truth = await world.truthOf(requestId);
 
@@ -47,7 +47,7 @@ describe('embeddings', () => {
     ['no input', { model: good.model }, 400, 'invalid_value'],
     ['an empty text', { ...good, input: '' }, 400, 'invalid_value'],
     ['a chat model', { ...good, model: 'mock/mock-small' }, 404, 'model_not_found'],
-  ])('refuses %s, and calls nobody', async (_name, body, status, code) => {
+  ])('refuses %s, and calls no provider', async (_name, body, status, code) => {
     const { requestId, ...answer } = await ask(body);
 
     expect(answer).toMatchObject({ status, json: { error: { code } } });
@@ -69,13 +69,8 @@ describe('embeddings', () => {
   it.each([
     ['a torn answer', { kind: 'cut', afterChunks: 1 } as const, 502, 'upstream_unreachable'],
     ['half an answer', { kind: 'malformed', beforeChunk: 0 } as const, 502, 'upstream_invalid_response'],
-    [
-      'a limit of ours there',
-      { kind: 'status', status: 429, retryAfterSeconds: 3 } as const,
-      429,
-      'rate_limit_exceeded',
-    ],
-  ])('%s gets a status of ours, costs nothing and holds nothing', async (_name, fault, status, code) => {
+    ['our own limit there', { kind: 'status', status: 429, retryAfterSeconds: 3 } as const, 429, 'rate_limit_exceeded'],
+  ])('%s gets our own status, costs nothing and holds nothing', async (_name, fault, status, code) => {
     world.fault = fault;
     const { requestId, ...answer } = await ask(good);
 

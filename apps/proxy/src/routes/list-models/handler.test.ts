@@ -27,7 +27,7 @@ describe('GET /v1/models', () => {
     });
   });
 
-  it('lists for a key that is kept to certain models those alone, whatever they are called', async () => {
+  it('lists only its allowed models for a restricted key, under any name', async () => {
     const { json } = await get('/v1/models', ['mock/mock-small', 'scripted-model']);
 
     expect(modelList.parse(json).data.map((row) => row.id)).toEqual(['mock/mock-small', 'scripted-model']);
@@ -44,8 +44,8 @@ describe('GET /v1/models/{id}', () => {
     const asked = await world.post('/v1/chat/completions', { model, messages }, await world.headers());
 
     for (const { status, json } of [shown, { status: asked.status, json: JSON.parse(await asked.text()) }]) {
-      const { code, message: told } = openAiErrorBody.parse(json).error;
-      expect({ status, code, told }).toEqual({ status: 404, code: 'model_not_found', told: message });
+      const { code, message: returned } = openAiErrorBody.parse(json).error;
+      expect({ status, code, returned }).toEqual({ status: 404, code: 'model_not_found', returned: message });
     }
   });
 
@@ -55,7 +55,7 @@ describe('GET /v1/models/{id}', () => {
   });
 
   it.each(['/v1/models/mock/mock-small', '/v1/models/mock%2Fmock-small', '/v1/models/mock/mock-small?x=1'])(
-    '%s answers the model',
+    '%s returns the model',
     async (path) => {
       const { status, json } = await get(path);
 

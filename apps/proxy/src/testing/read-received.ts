@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const told = z.looseObject({
+const received = z.looseObject({
   error: z.looseObject({ code: z.string() }).optional(),
   id: z.string().optional(),
   model: z.string().optional(),
@@ -18,8 +18,8 @@ const told = z.looseObject({
     .optional(),
 });
 
-/** What a caller makes of an answer, plain or streamed. */
-export interface Told {
+/** An answer as its caller reads it, plain or streamed. */
+export interface Received {
   readonly text: string;
   readonly finishReasons: string[];
   readonly error: string | null;
@@ -32,8 +32,8 @@ export interface Told {
 }
 
 /** `events` are the `data` of a stream's events, or the one body of a plain answer. Throws on what is not JSON. */
-export function readTold(events: readonly string[]): Told {
-  const bodies = events.filter((event) => event !== '[DONE]').map((event) => told.parse(JSON.parse(event)));
+export function readReceived(events: readonly string[]): Received {
+  const bodies = events.filter((event) => event !== '[DONE]').map((event) => received.parse(JSON.parse(event)));
   const choices = bodies.flatMap((body) => body.choices ?? []);
   const last = bodies.at(-1);
   return {
