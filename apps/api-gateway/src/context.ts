@@ -153,7 +153,7 @@ export async function createApiGatewayContext(
   };
 }
 
-/** Null where each proxy has an address of its own in the configuration. */
+/** Null if each proxy has its own address in the configuration. */
 function openDiscovery(
   { proxyDiscovery, proxyUrls: urls, proxyDiscoveryIntervalMs: intervalMs }: ApiGatewayConfig,
   pool: ProxyPool,
@@ -179,9 +179,7 @@ function openStores(
   ): Store => {
     if (given !== undefined) return given;
     if (config.redisUrl === undefined) {
-      throw new ConfigError([
-        'REDIS_URL: a gateway in a process of its own shares limits and revocations through Redis',
-      ]);
+      throw new ConfigError(['REDIS_URL: a gateway in a separate process shares limits and revocations through Redis']);
     }
     const store = create({
       redisUrl: config.redisUrl,

@@ -61,7 +61,7 @@ describe('billing behind the event log', () => {
     expect(await checkLedger(billing.context.database)).toMatchObject({ isConsistent: true });
   });
 
-  it('I13: moves what it must not post to the dead-letter topic with its reason, and goes on', async () => {
+  it('I13: moves what it must not post to the dead-letter topic with its reason, and continues', async () => {
     const orgId = randomUUID();
     const letters = await collect(billing.eventLog, usageRecordedDeadLetterTopic);
     const wrong = { ...usageEvent({ orgId }), amountNanoUsd: '7' };

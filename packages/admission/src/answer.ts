@@ -1,7 +1,7 @@
 import { type ChargedRate, isAllowed, toVerdict } from './gcra.ts';
 import type { AdmitAnswer, AdmitRequest, RateVerdict, TakenRates } from './port.ts';
 
-/** The answer where a rate refuses, else null. Names the subject that takes longest, so nobody comes back too early. */
+/** Returns the rejection by a rate, or null. It names the subject with the longest wait: no client retries too early. */
 export function toRateRefusal(charged: readonly ChargedRate[]): AdmitAnswer | null {
   if (charged.every(isAllowed)) return null;
   const rates = toVerdicts(charged, false);

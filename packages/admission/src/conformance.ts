@@ -9,7 +9,7 @@ import { describeRates } from './conformance/rates.ts';
 
 export type { AdmissionHarness } from './conformance/harness.ts';
 
-/** What every adapter of the counter store guarantees. `makeStore` is called once; each test uses organisations of its own. */
+/** Guarantees of every adapter of the counter store. `makeStore` is called once; each test uses its own organisations. */
 export function describeAdmissionStore(name: string, makeStore: () => Promise<AdmissionHarness>): void {
   describe(`${name} counter store`, () => {
     let harness: AdmissionHarness | undefined;

@@ -6,7 +6,7 @@ import type { RateLimit, RateVerdict } from './port.ts';
  */
 export const burstMicros = 60_000_000;
 
-/** Most backlog that a settlement can leave behind: whoever used far more than admitted waits an hour, not for ever. */
+/** Most backlog that a settlement can leave: a client that used far more than admitted waits an hour, not for ever. */
 export const backlogMicrosMax = 3_600_000_000;
 
 /** A limit with what the request adds to its bucket and what is in there already. */

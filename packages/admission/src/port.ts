@@ -1,7 +1,7 @@
 /**
- * The counter store: one atomic step that decides whether a request may go on, and what remains afterwards. Every adapter
- * passes the conformance suite beside this file. Money is nano-USD as bigint, below 2⁵³ per organisation, because Redis
- * computes in doubles.
+ * The counter store: one atomic step that decides whether a request may proceed, and what remains afterwards. Every
+ * adapter passes the conformance suite beside this file. Money is nano-USD as bigint, below 2⁵³ per organisation,
+ * because Redis computes in doubles.
  */
 export interface AdmissionStore {
   /**

@@ -4,7 +4,7 @@ export class DeadlineError extends Error {
 }
 
 /**
- * The result of `work`, or a rejection after `deadlineMs`; whatever comes of the work after that is dropped.
+ * The result of `work`, or a rejection after `deadlineMs`; a later result of the work is dropped.
  * @throws {DeadlineError}
  */
 export async function withDeadline<T>(work: Promise<T>, deadlineMs: number, what: string): Promise<T> {

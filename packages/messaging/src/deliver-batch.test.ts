@@ -20,7 +20,7 @@ describe('delivering a batch', () => {
     await expect(deliverBatch({ deadLetterTopic: 'dead', handle }, [record], publish)).resolves.toBeUndefined();
   });
 
-  it('writes letters that fit in a Kafka record, whatever was rejected', async () => {
+  it('writes letters that fit in a Kafka record for every rejected record', async () => {
     const letters: EventRecord[] = [];
     const poison = { ...record, value: '\u0000'.repeat(1_000_000) };
     await deliverBatch(

@@ -19,7 +19,7 @@ export interface EventLog {
   /**
    * Returns how far a group has read, for each partition of the topic. The ends are read before the positions: a group that
    * is at the end here has handled every record that was durable before the call. The distance is the number of unread
-   * records, or greater where an adapter writes entries of its own (RabbitMQ). Rejects if the log does not answer within a
+   * records, or greater where an adapter writes its own entries (RabbitMQ). Rejects if the log does not answer within a
    * deadline.
    */
   readPositions(topic: string, group: string): Promise<readonly PartitionPosition[]>;
@@ -67,7 +67,7 @@ export interface ConsumeOptions {
    */
   handle(records: readonly ConsumedRecord[]): Promise<HandleAnswer>;
   deadLetterTopic: string;
-  /** Told of each rejection of `handle` and each lost connection. */
+  /** Called for each rejection of `handle` and each lost connection. */
   onError(error: unknown): void;
 }
 

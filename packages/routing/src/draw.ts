@@ -1,4 +1,4 @@
-/** Answers a number in [0, 1) for one of those that an order is drawn for: by chance, or always the same for the same. */
+/** Returns a number in [0, 1) for one item of the order: by chance, or always the same for the same item. */
 export type Lot<T> = (one: T) => number;
 
 /**

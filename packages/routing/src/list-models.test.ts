@@ -62,7 +62,7 @@ describe('the list of models', () => {
     }
   });
 
-  it('tells prices as decimal USD per unit', () => {
+  it('lists prices as decimal USD per unit', () => {
     expect(rows.get('vectors')).toEqual({
       id: 'vectors',
       object: 'model',
@@ -76,7 +76,7 @@ describe('the list of models', () => {
     });
   });
 
-  it('tells the plain price of one in two tiers, and none of a picture that costs what its text costs', () => {
+  it('lists the plain price of a model in two tiers, and no price of a picture that costs what its text costs', () => {
     const pricingOf = (rates: Rates) => {
       const models = [sampleModel('one')];
       const snapshot = {
@@ -95,11 +95,11 @@ describe('the list of models', () => {
     expect(pricingOf({ ...plain, imageIn: '10000000' })).toMatchObject({ image: '0.00001' });
   });
 
-  it('tells the capabilities of a model as the snapshot has them', () => {
+  it('lists the capabilities of a model as the snapshot has them', () => {
     expect(rows.get('second/shared')?.capabilities).toEqual(['tools', 'prefill']);
   });
 
-  it('tells of a route what holds whoever serves: least limits, common capabilities, dearest prices', () => {
+  it('lists for a route what holds for each of its targets: least limits, common capabilities, highest prices', () => {
     expect(rows.get('fast')).toMatchObject({
       context_length: 500,
       capabilities: [],

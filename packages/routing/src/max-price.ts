@@ -1,7 +1,7 @@
 import type { ComponentRates, ProviderPreferences, Rates } from '@aggregator/contracts';
 import { picoUsdPerTokenFromUsdPerMillion } from '@aggregator/pricing';
 
-/** As many decimal places of USD per million tokens as whole pico-USD per token can tell. */
+/** As many decimal places of USD per million tokens as whole pico-USD per token can express. */
 const decimalsMax = 6;
 /** No rate has more digits before the point: what is above bounds nothing. */
 const wholeDigitsMax = 12;

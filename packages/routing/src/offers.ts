@@ -15,7 +15,7 @@ export interface Offer {
   readonly candidate: Candidate | null;
   /** One for each of the provider's keys; none where there is no price. */
   readonly targets: readonly Target[];
-  /** The most that 1000 input and 1000 output tokens can cost; null where no price tells. */
+  /** The most that 1000 input and 1000 output tokens can cost; null if there is no price. */
   readonly priceNanoUsd: bigint | null;
 }
 
@@ -42,7 +42,7 @@ export function toOffer(
   return { name, provider, model, candidate, targets, priceNanoUsd: priceSample(price.rates) };
 }
 
-/** The same offer at the prices of an organisation that has rules of its own. */
+/** The same offer at the prices of an organisation that has its own rules. */
 export function repriceOffer(offer: Offer, priceRules: PriceRules, organizationId: string): Offer {
   if (offer.candidate === null) return offer;
   const candidate = repriceCandidate(offer.candidate, priceRules, organizationId);

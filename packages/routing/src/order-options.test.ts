@@ -179,7 +179,7 @@ describe('the caller’s sort', () => {
 });
 
 describe('every strategy', () => {
-  it('gives an order of all, whatever was measured and drawn', () => {
+  it('returns an order of all for any measurement and any draw', () => {
     const measure = fc.record({
       latencyMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
       tokensPerSecond: fc.option(fc.double({ min: 0.1, max: 1e4, noNaN: true }), { nil: null }),

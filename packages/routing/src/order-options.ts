@@ -33,8 +33,8 @@ function orderByPrice(options: readonly Option[], ordering: Ordering, view: Targ
 }
 
 /**
- * Whoever is to be probed goes first: it gets this one request. Then those about as fast as the fastest, by weight; who was
- * never measured counts among them. Then the others, the fastest first; weight 0 last.
+ * A target to be probed is first: it gets this one request. Then those about as fast as the fastest, by weight; a
+ * target that was never measured counts among them. Then the others, the fastest first; weight 0 last.
  */
 function orderByMeasure(
   options: readonly Option[],

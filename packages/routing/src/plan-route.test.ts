@@ -81,7 +81,7 @@ function plan(name: string, more: Partial<RouteRequest> = {}, random = () => 0.5
 
 const refusal = (code: string) => expect.objectContaining({ code, param: 'model' });
 const refuse = (): never => {
-  throw new Error('nobody should be asked');
+  throw new Error('no target should be asked');
 };
 const never: TargetView = { judge: refuse, measure: refuse, isHealthy: refuse };
 
@@ -138,7 +138,7 @@ describe('a plan', () => {
     expect(share).toBeLessThan(0.78);
   });
 
-  it('refuses a model that nobody has, and a route that leads nowhere', () => {
+  it('rejects a model that no provider has, and a route without targets', () => {
     for (const name of ['nothing', 'third/shared', '', '__proto__', 'dead']) {
       expect(() => plan(name)).toThrow(refusal('model_not_found'));
     }
@@ -192,7 +192,7 @@ describe('a plan with fallback models', () => {
     ]);
   });
 
-  it('passes over names that give nobody, and tells the first fault where none gives anybody', () => {
+  it('skips names without a target, and throws the first fault when no name has one', () => {
     expect(plan('unpriced', { fallbacks: ['nothing', 'only'] })).toEqual(['first/only']);
     expect(plan('only', { fallbacks: ['shared'], principalModels: ['shared'] })).toEqual([
       'second/shared',
@@ -222,7 +222,7 @@ describe('who is not ready', () => {
     ]);
   });
 
-  it('is asked in the usual order where nobody is ready', () => {
+  it('is asked in the usual order when no target is ready', () => {
     const view = sampleView({ standings: { first: 'open', second: 'resting' } });
     expect(plan('fast', {}, () => 0, view)).toEqual(['first/shared', 'second/shared']);
   });
@@ -308,7 +308,7 @@ describe('every plan', () => {
     })
     .map(sampleView);
 
-  it('has each target once, at most 16, the ready before the others, and nobody lost', () => {
+  it('has each target once, at most 16, the ready before the others, and loses none', () => {
     fc.assert(
       fc.property(
         fc.subarray(names.slice(0, -1), { minLength: 1 }),

@@ -11,13 +11,13 @@ import type { NamedModel, Option, SnapshotIndex } from './snapshot-index.ts';
 type Groups = readonly (readonly Option[])[];
 
 /**
- * Whom to ask for a request, in order: by priority, then by the route's strategy or the caller's preferences, then by key;
- * who is not ready comes last. Names of `fallbacks` come after the model; a name that gives nobody is passed over. Allocates
- * nothing where one target alone can serve and the caller has no preferences.
+ * Returns the targets for a request, in order: by priority, then by the route's strategy or the caller's preferences,
+ * then by key; targets that are not ready are last. Names of `fallbacks` follow the model; a name without a target is
+ * skipped. Allocates nothing where one target alone can serve and the caller has no preferences.
  *
- * @param random Answers a number in [0, 1).
- * @throws {AppError} Where no name gives anybody, the error of the first: `model_not_found` (also where the model exists but
- * not for this operation, or where a preference leaves nobody, which `param` then names), `model_not_allowed`,
+ * @param random Returns a number in [0, 1).
+ * @throws {AppError} If no name has a target, the error of the first: `model_not_found` (also if the model exists but
+ * not for this operation, or if a preference leaves no target; `param` then names it), `model_not_allowed`,
  * `model_not_priced`.
  */
 export function planRoute(
@@ -56,7 +56,7 @@ function collectTargets(
   return boundTargets(readyFirst(withoutRepeats(targets), view));
 }
 
-/** What may serve under this name, or why nobody may. */
+/** Returns the groups that may serve under this name, or the error if there is none. */
 function findGroups(
   named: NamedModel | undefined,
   { name, index, request }: { readonly name: string; readonly index: SnapshotIndex; readonly request: RouteRequest },
@@ -70,7 +70,7 @@ function findGroups(
   return request.preferences === null ? allowed : selectPreferred(allowed, request.preferences, request.chat);
 }
 
-/** At the prices of the organisation, if it has rules of its own. */
+/** At the prices of the organisation, if it has its own rules. */
 function reprice(groups: Groups, { priceRules }: SnapshotIndex, organizationId: string): Groups {
   if (!priceRules.concern(organizationId)) return groups;
   return groups.map((group) =>

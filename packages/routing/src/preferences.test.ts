@@ -43,11 +43,11 @@ function plan(preferences: ProviderPreferences, more: object = {}, view = sample
   return targets.map(({ candidate }) => candidate.provider.name);
 }
 
-const leavesNobody = (preference: string) =>
+const leavesNone = (preference: string) =>
   expect.objectContaining({
     code: 'model_not_found',
     param: `provider.${preference}`,
-    publicMessage: expect.stringContaining(`provider.${preference} leaves nobody`),
+    publicMessage: expect.stringContaining(`provider.${preference} leaves no provider`),
   });
 
 describe('the caller’s preferences', () => {
@@ -62,7 +62,7 @@ describe('the caller’s preferences', () => {
     expect(plan({ order: [] })).toEqual(['openai', 'local', 'local', 'reserve']);
   });
 
-  it('let nobody else serve where fallbacks are not allowed: the order, or else the first who is ready', () => {
+  it('let no other provider serve if fallbacks are not allowed: the order, or else the first that is ready', () => {
     expect(plan({ order: ['reserve', 'local'], allow_fallbacks: false })).toEqual(['reserve', 'local', 'local']);
     expect(plan({ allow_fallbacks: false })).toEqual(['openai']);
     const view = sampleView({ standings: { openai: 'open' } });
@@ -88,17 +88,17 @@ describe('the caller’s preferences', () => {
     expect(plan({ require_parameters: true }, chat({ top_k: null, unheard_of: 1 }))).toHaveLength(4);
     expect(plan({}, chat({ top_k: 5 }))).toHaveLength(4);
     expect(() => plan({ require_parameters: true }, chat({ web_search_options: {} }))).toThrow(
-      leavesNobody('require_parameters'),
+      leavesNone('require_parameters'),
     );
   });
 
   it.each<[string, ProviderPreferences]>([
-    ['only', { only: ['nobody'] }],
+    ['only', { only: ['absent'] }],
     ['ignore', { ignore: ['openai', 'local', 'reserve'] }],
-    ['order', { order: ['nobody'], allow_fallbacks: false }],
+    ['order', { order: ['absent'], allow_fallbacks: false }],
     ['max_price', { max_price: { prompt: 0 } }],
-  ])('name %s where that leaves nobody', (preference, preferences) => {
-    expect(() => plan(preferences)).toThrow(leavesNobody(preference));
-    expect(() => plan(preferences, { model: 'openai/model' })).toThrow(leavesNobody(preference));
+  ])('name %s if that leaves no provider', (preference, preferences) => {
+    expect(() => plan(preferences)).toThrow(leavesNone(preference));
+    expect(() => plan(preferences, { model: 'openai/model' })).toThrow(leavesNone(preference));
   });
 });

@@ -23,7 +23,7 @@ export function selectPreferred(
   let left = groups;
   for (const { preference, keeps } of toFilters(preferences, chat)) {
     left = left.map((group) => group.filter(keeps)).filter((group) => group.length > 0);
-    if (left.length === 0) return leavesNobody(preference);
+    if (left.length === 0) return leavesNone(preference);
   }
   return left;
 }
@@ -71,9 +71,9 @@ function takesAll({ candidate }: Option, request: ChatCompletionRequest, used: R
   return true;
 }
 
-function leavesNobody(preference: string): AppError {
+function leavesNone(preference: string): AppError {
   return new AppError('model_not_found', {
     param: `provider.${preference}`,
-    message: `provider.${preference} leaves nobody who serves this model. GET /v1/models lists who does, at which price.`,
+    message: `provider.${preference} leaves no provider that serves this model. GET /v1/models lists those that do, with their prices.`,
   });
 }

@@ -20,7 +20,7 @@ export class PriceRules {
     this.#ofOrganization = sorted;
   }
 
-  /** True if the organisation has rules of its own: it may pay other prices than those of candidates. */
+  /** True if the organisation has its own rules: it may pay other prices than those of candidates. */
   concern(organizationId: string): boolean {
     return this.#ofOrganization.has(organizationId);
   }
@@ -29,7 +29,7 @@ export class PriceRules {
    * Returns what a caller pays.
    * @param name `<provider>/<model>`.
    * @param listPrice What it costs without any rule.
-   * @param organizationId Null: one without rules of its own.
+   * @param organizationId Null: one without its own rules.
    */
   apply(name: string, listPrice: Price, organizationId: string | null): Price {
     const own = organizationId === null ? undefined : this.#ofOrganization.get(organizationId);

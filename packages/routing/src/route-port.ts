@@ -36,7 +36,7 @@ export interface Target {
 }
 
 export interface RoutePlan {
-  /** In the order to try; at least one, at most 16. Open ones come last, so that there is always somebody to ask. */
+  /** In the order to try; at least one, at most 16. Open ones come last, so that there is always a target to ask. */
   readonly targets: readonly Target[];
   readonly resume: 'off' | 'prefill' | 'verified';
   readonly mayFailOverOnPolicy: boolean;

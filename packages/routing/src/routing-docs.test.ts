@@ -12,7 +12,7 @@ function readRows(heading: string): number[][] {
 }
 
 describe('docs/routing.md', () => {
-  it('tells the scores that are computed', () => {
+  it('lists the scores that are computed', () => {
     const rows = readRows('time to first life, ms');
     expect(rows.length).toBeGreaterThan(4);
     for (const [latencyMs = 0, tokensPerSecond = 0, errorShare = 0, latency = 0, throughput = 0] of rows) {
@@ -22,7 +22,7 @@ describe('docs/routing.md', () => {
     }
   });
 
-  it('tells the shares that are kept beside the best', () => {
+  it('lists the shares that are kept beside the best', () => {
     const rows = readRows('above the best by');
     expect(rows.length).toBeGreaterThan(4);
     for (const [above = 0, share = 0] of rows) {

@@ -5,11 +5,11 @@ export type Measured = 'latency' | 'throughput';
 
 type Speed = Pick<TargetMeasures, 'latencyMs' | 'tokensPerSecond' | 'errorShare'>;
 
-/** A short answer's beginning: whoever starts at once and then dawdles is not fast. */
+/** A short answer's beginning: a target that starts at once and then is slow is not fast. */
 const firstTokens = 50;
 /** Of what always fails; it keeps the score finite. */
 const wholeShareMin = 0.1;
-/** Up to this much above the best nobody is told from it. */
+/** A target up to this much above the best counts as equal to it. */
 const nearRatio = 1.15;
 /** From here on the share is nothing; between the two it falls evenly, so that no small change moves much. */
 const farRatio = 1.5;

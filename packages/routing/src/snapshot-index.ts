@@ -57,8 +57,8 @@ const unrouted: RouteSettings = {
 };
 
 /**
- * Where names meet, `<provider>/<model>` wins, since that is promised always to be accepted; then a route, since somebody
- * made it on purpose; then a model's bare name, at each provider that has it.
+ * If names are equal, `<provider>/<model>` wins, because it is promised always to be accepted; then a route, because a
+ * user made it on purpose; then a model's bare name, at each provider that has it.
  */
 export function indexSnapshot(snapshot: RoutingSnapshot): SnapshotIndex {
   const priceRules = new PriceRules(snapshot.priceRules);

@@ -3,8 +3,8 @@ import { type ChatCompletionRequest, type ChatField, chatFields } from '@aggrega
 const known: ReadonlySet<string> = new Set(chatFields);
 
 /**
- * What a request asks for, in the words of the providers' tables. Fields that no table knows are left out: they tell no
- * provider from another, and `strict` refuses them.
+ * What a request asks for, in the words of the providers' tables. Fields that no table knows are left out: they
+ * separate no provider from another, and `strict` rejects them.
  */
 export function usedFields(request: ChatCompletionRequest): ReadonlySet<ChatField> {
   const used = new Set<ChatField>();

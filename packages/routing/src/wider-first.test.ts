@@ -32,10 +32,10 @@ const index = indexSnapshot(
 );
 
 describe('what comes after a request that was too long', () => {
-  it('begins with the largest window, leaves nobody out but the same model, and keeps the order of keys', () => {
+  it('begins with the largest window, leaves out only the same model, and keeps the order of keys', () => {
     const { targets } = planRoute(index, sampleRequest('route'), sampleView(), () => 0.5);
     const [failed, ...rest] = targets;
-    if (failed === undefined) throw new Error('nobody to ask');
+    if (failed === undefined) throw new Error('no target to ask');
     const next = widerFirst(rest, failed);
     expect(next.map(({ candidate }) => candidate.provider.name)).toEqual(
       ['wider', 'wide', 'equal', 'narrow'].flatMap((name) => [name, name]),

@@ -116,7 +116,7 @@ describe('adding usage to the rollups', () => {
     expect(await readSums({ orgId, provider: 'openai', hour })).toEqual(sumOf(some));
   });
 
-  it('counts the same whatever the order and the size of the batches', async () => {
+  it('counts the same for any order and size of the batches', async () => {
     const events = sample(300, 2);
     await add(events);
     const rows = await readRows();
@@ -138,7 +138,7 @@ describe('adding usage to the rollups', () => {
     expect(await readSums()).toEqual(sumOf(events));
   });
 
-  it('lets writers with the same rows in other orders go on side by side', async () => {
+  it('lets writers with the same rows in other orders continue in parallel', async () => {
     const batches = Array.from({ length: 6 }, (_, index) => sample(200, 10 + index));
     const turned = batches.map((batch, index) => (index % 2 === 0 ? batch : [...batch].reverse()));
     await Promise.all(turned.map(add));
@@ -163,7 +163,7 @@ describe('adding usage to the rollups', () => {
     expect(await readSums()).toEqual(sumOf([event, fresh]));
   });
 
-  it('counts what a request was charged once, whatever event ids and batches it comes in (I23)', async () => {
+  it('counts the charge of a request once for any event ids and batches (I23)', async () => {
     const requestId = createUuidV7();
     const end = (attempt: number) => usageEvent({ requestId, eventId: `${requestId}/${attempt}`, attempt });
     const [lost, first, second] = [

@@ -5,7 +5,7 @@ import { parseUsage } from './parse-usage.ts';
 const parse = (value: unknown) => parseUsage(JSON.stringify(value));
 
 describe('a usage event', () => {
-  it('is understood, and known by what it says, whatever the order of its fields', () => {
+  it('is parsed, and identified by its content, in any order of its fields', () => {
     const event = usageEvent();
     const parsed = parse(event);
     const turned = parse(Object.fromEntries(Object.entries(event).reverse()));
@@ -20,7 +20,7 @@ describe('a usage event', () => {
     ['no object', '[]', 'expected object'],
     ['another schema', JSON.stringify({ ...usageEvent(), schema: 'usage.recorded/2' }), 'schema'],
     ['no organisation', JSON.stringify({ ...usageEvent(), orgId: undefined }), 'orgId'],
-    ['a field that nobody knows', JSON.stringify({ ...usageEvent(), prompt: 'canary' }), 'prompt'],
+    ['an unknown field', JSON.stringify({ ...usageEvent(), prompt: 'canary' }), 'prompt'],
   ])('is refused with a reason when it is %s', (_what, text, reason) => {
     expect(parseUsage(text)).toEqual({ reason: expect.stringContaining(reason) });
   });

@@ -7,7 +7,7 @@ export interface CountableUsage {
   event: UsageRecorded;
   /** What the ledger charges for it. */
   amountNanoUsd: bigint;
-  /** SHA-256 (hex) of the event as we understand it, whatever the order of its fields was. */
+  /** SHA-256 (hex) of the event as we parse it, for any order of its fields. */
   bodyHash: string;
 }
 

@@ -20,7 +20,7 @@ export interface TestAnalytics extends RunningService<AnalyticsContext> {
   get(path: string, principal?: Partial<Principal>): Promise<Response>;
 }
 
-/** The service on a database and an event log of its own, at a moment that stands still. */
+/** The service on a separate database and event log, with a clock that stands still. */
 export async function startAnalytics(nowMs: number): Promise<TestAnalytics> {
   const database = await createTestDatabase({ service: 'analytics' });
   const eventLog = createEmbeddedEventLog({ databaseUrl: database.url, publishDeadlineMs: 10_000, pollIntervalMs: 20 });

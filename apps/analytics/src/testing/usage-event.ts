@@ -10,8 +10,8 @@ export const keyId = '0192f0c0-0000-7000-8000-0000000000c1';
 const free = Object.fromEntries(usageComponents.map((component) => [component, '0']));
 
 /**
- * A usage event of its own id, with what matters to a test put in. A given amount is the price of the request, and tokens
- * are free then; a void event costs nothing.
+ * A usage event with a new id, with what matters to a test put in. A given amount is the price of the request, and
+ * tokens are free then; a void event costs nothing.
  */
 export function usageEvent(changes: Partial<UsageRecorded> = {}): UsageRecorded {
   const requestId = changes.requestId ?? createUuidV7();

@@ -1,6 +1,6 @@
 import { AppError, type DashboardQuery } from '@aggregator/contracts';
 
-/** A half-open range of whole hours, as finely as the rollups can tell. */
+/** A half-open range of whole hours, the finest unit of the rollups. */
 export interface UsageRange {
   from: Date;
   to: Date;

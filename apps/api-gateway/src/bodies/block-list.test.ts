@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { BlockList } from './block-list.ts';
 
 describe('BlockList', () => {
-  it('returns the bytes that were added, in blocks that are full but for the last, whatever the pieces are', () => {
+  it('returns the bytes that were added, in blocks that are full except the last, for any pieces', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), fc.boolean(), (pieces, isLengthKnown) => {
         const whole = Buffer.concat(pieces);

@@ -18,7 +18,7 @@ export interface ReceiveOptions {
   readonly onRefused: (pool: FairPool, refusal: ShareRefusal) => void;
 }
 
-/** Room is taken in such steps while a body arrives, whatever length it declares. */
+/** Room is taken in such steps while a body arrives, for any declared length. */
 const stepBytes = 64 * 1024;
 
 /**

@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { ssoCookieName } from '@aggregator/contracts';
 
 /**
- * Client headers that go on to a service; all others end here, whatever a client calls them. Ours by their whole names:
- * who asks is told among the services in headers of the same prefix.
+ * Client headers that are forwarded to a service; all others are dropped, with any name. Our own headers by their whole
+ * names: the services pass the principal to each other in headers of the same prefix.
  */
 const requestHeaders: ReadonlySet<string> = new Set([
   'accept',

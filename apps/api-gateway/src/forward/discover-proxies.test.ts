@@ -49,7 +49,7 @@ describe('proxies found by DNS', () => {
     expect(pool.urls).toEqual([`http://${second}:3003`]);
   });
 
-  it('stay as they were where the look-up fails or finds none, which is told once', async () => {
+  it('stay as they were when the look-up fails or finds none, which is reported once', async () => {
     const state: { answer: () => Promise<string[]> } = { answer: async () => [first] };
     const { pool, discovery, failures } = open(() => state.answer());
     await discovery.refresh();

@@ -32,14 +32,14 @@ export class ProxyDiscovery {
   readonly #known = new Map<string, readonly string[]>();
   /** Questions without an answer yet: one that hangs is not asked again. */
   readonly #asking = new Map<string, Promise<readonly string[]>>();
-  /** Told of once, not each second. */
+  /** Hosts whose failure is reported: once, not each second. */
   readonly #failing = new Set<string>();
 
   constructor(options: DiscoveryOptions) {
     this.#options = options;
   }
 
-  /** Asks once; resolves when it is known what is there, or that it cannot be told now. */
+  /** Asks once; resolves when the addresses are known, or when the look-up has failed. */
   async refresh(): Promise<void> {
     const { pool, urls } = this.#options;
     const found = await Promise.all(urls.map((url) => this.#expand(new URL(url))));
@@ -74,7 +74,7 @@ export class ProxyDiscovery {
     let asking = this.#asking.get(host);
     if (asking === undefined) {
       asking = this.#options.resolve(host).finally(() => this.#asking.delete(host));
-      // It may fail when nobody waits for it any more.
+      // It may fail when no caller waits for it any more.
       asking.catch(() => undefined);
       this.#asking.set(host, asking);
     }

@@ -13,7 +13,7 @@ const leavingMaxMs = 3_600_000;
 export class ProxyTarget {
   readonly url: string;
   readonly pool: Pool;
-  /** A connection of its own for the question whether the proxy is alive, so that no traffic can hold it up. */
+  /** A separate connection for health checks of the proxy, so that no traffic can delay them. */
   readonly #health: Pool;
   inFlight = 0;
   #restUntilMs = 0;
@@ -31,7 +31,7 @@ export class ProxyTarget {
       pipelining: 1,
       connect,
       keepAliveMaxTimeout: keepAliveMaxMs,
-      // The proxy bounds every wait of its own; these only catch a proxy that hangs as a whole.
+      // The proxy bounds each of its waits; these only catch a proxy that hangs as a whole.
       headersTimeout: 900_000,
       bodyTimeout: 900_000,
     });
@@ -45,7 +45,7 @@ export class ProxyTarget {
     this.#restUntilMs = nowMs + restMs;
   }
 
-  /** Rejects unless it answers; what it answers does not matter, since its health may have a port of its own. */
+  /** Rejects unless it answers; what it answers does not matter, because its health may have a separate port. */
   async checkHealth(): Promise<void> {
     const { body } = await this.#health.request({
       method: 'GET',

@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 import { toAnswerHeaders } from './allowed-headers.ts';
 import type { UnreadBytes } from './unread-bytes.ts';
 
-/** The text of a last event that tells why a stream ends. */
+/** The text of a last event that says why a stream ends. */
 export type StreamErrorWriter = (reason: AppError) => string;
 
 /** Where an answer goes. */
@@ -139,7 +139,7 @@ export class AnswerRelay implements Dispatcher.DispatchHandler {
     this.#controller?.abort(new AppError('request_cancelled'));
   };
 
-  /** The event that we were cut in is told to its end. */
+  /** Sends the rest of the event in which the stream was cut. */
   #finishEvent(chunk: Buffer, reason: AppError): void {
     const at = chunk.indexOf(eventEnd);
     this.#response.write(at === -1 ? chunk : chunk.subarray(0, at + eventEnd.length));

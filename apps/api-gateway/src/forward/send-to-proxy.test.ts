@@ -8,8 +8,8 @@ const large = Buffer.alloc(1024 * 1024, 'x');
 const event = (text: string) => `data: ${JSON.stringify({ text })}\n\n`;
 
 /**
- * Several addresses of this machine, one port: what a headless Service looks like to a gateway. No other test has these, so that
- * where nothing of ours listens, nothing does.
+ * Several addresses of this machine, one port: what a headless Service looks like to a gateway. No other test uses
+ * them, so that no server listens where this test starts none.
  */
 const hosts = ['127.7.0.1', '127.7.0.2', '127.7.0.3'] as const;
 /** Who listens here keeps the port from those who listen at every address. */
@@ -99,7 +99,7 @@ describe('a request to several proxies', () => {
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
   });
 
-  it('goes on with a stream of a proxy that is leaving, and sends it nothing new', async () => {
+  it('continues a stream of a proxy that is leaving, and sends it no new request', async () => {
     const ends: (() => void)[] = [];
     const asked = { leaving: 0 };
     const { port } = await open((request, response) => {
@@ -123,7 +123,7 @@ describe('a request to several proxies', () => {
   });
 });
 
-describe('a gateway that is told to stop (I15)', () => {
+describe('a gateway that must stop (I15)', () => {
   let gateway: TestGateway | null = null;
   let proxy: TestServer | null = null;
   afterEach(async () => {
@@ -162,13 +162,13 @@ describe('a gateway that is told to stop (I15)', () => {
     expect((await service.context.metrics.read()).text).toMatch(/streams_truncated_total\{[^}]*\} 1/);
   });
 
-  it('tells half an event to its end first', async () => {
+  it('sends the rest of half an event first', async () => {
     const [head, tail] = [event('cut here').slice(0, 9), event('cut here').slice(9)];
     const state: { finish: () => void } = { finish: () => undefined };
     const { post, service, stop } = await startBefore((request, response) => {
       request.resume();
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(head);
-      state.finish = () => void response.write(tail + event('never told'));
+      state.finish = () => void response.write(tail + event('never sent'));
     }, 2500);
     const answer = await post(path, '{}');
     const text = answer.text();

@@ -14,9 +14,9 @@ export interface ProxyRequest extends Pick<Dispatcher.DispatchOptions, 'method' 
 
 /**
  * Sends a request to a proxy, and the answer to the client. Where a proxy takes no connection, another is tried: nothing
- * of the request, nor of its body, has left us. Once it is on a connection no other is tried, whatever becomes of it: the
- * proxy may have sent it on, and an answer that nobody reads costs as much as one that somebody does. Rejects with what to
- * tell the client where no answer has begun.
+ * of the request, nor of its body, has left us. Once it is on a connection no other is tried, with any outcome: the
+ * proxy may have forwarded it, and an answer that no client reads costs as much as one that is read. If no answer has
+ * begun, rejects with the error for the client.
  */
 export async function sendToProxy(
   { proxies, openAnswers }: { proxies: ProxyPool; openAnswers: OpenAnswers },

@@ -3,7 +3,7 @@ import type { AiRoute } from '../routes/route-table.ts';
 
 const responsesPath = '/v1/responses';
 
-/** The event by which a stream of this route tells that it ends here, as the SDKs of its API read it. */
+/** The event that ends a stream of this route early, in the form that the SDKs of its API read. */
 export function writeStreamError(route: AiRoute, path: string, error: AppError, requestId: string): string {
   if (route.errors === 'anthropic') {
     return `event: error\ndata: ${JSON.stringify(toAnthropicErrorBody(error, requestId))}\n\n`;

@@ -140,7 +140,7 @@ describe('KeyVerdicts', () => {
     await expect(Promise.resolve(verdicts.find(key))).rejects.toThrow('service_unavailable');
   });
 
-  it('lets nobody wait for auth while there is a verdict to believe: one in use is renewed before it is too old', async () => {
+  it('delays no request for auth while there is a valid verdict: one in use is renewed before it is too old', async () => {
     const { auth, clock, verdicts } = setUp();
     await verdicts.find(key);
     let open: () => void = () => undefined;

@@ -4,7 +4,7 @@ interface Entry<Answer> {
   answer: Answer;
   /** On the monotonic clock, so that a changed wall clock cannot keep a revoked key alive. */
   believedUntilMs: number;
-  /** From then on who wants it has it asked for anew, and does not wait for that. */
+  /** From then on a caller starts a new request for it, and does not wait for that. */
   renewedFromMs: number;
 }
 
@@ -27,7 +27,7 @@ export interface RememberedAnswersOptions<Answer> {
 
 /**
  * What a peer says of each of many subjects, remembered: asked once for all who want it at the same time. An answer that is
- * in use is renewed after half of its age, so that nobody waits for a slow peer while there is one to believe.
+ * in use is renewed after half of its age, so that no caller waits for a slow peer while there is a valid one.
  */
 export class RememberedAnswers<Answer> {
   readonly #options: RememberedAnswersOptions<Answer>;
@@ -66,7 +66,7 @@ export class RememberedAnswers<Answer> {
     }
   }
 
-  /** Whoever comes from now on waits for no answer that was under way: nobody knows yet what that one will be. */
+  /** Later callers do not wait for an answer that is under way now: it may be outdated. */
   forgetWhere(isOutdated: (answer: Answer) => boolean): void {
     this.#generation += 1;
     this.#pending.clear();
@@ -84,7 +84,7 @@ export class RememberedAnswers<Answer> {
   #renew(subject: string, entry: Entry<Answer>, nowMs: number): void {
     entry.renewedFromMs = nowMs + renewalPauseMs;
     if (this.#pending.size >= pendingMax) return;
-    // Who asks when it is too old to be believed is told why there is no newer one.
+    // A caller that asks when it is too old to be believed receives the reason of the failure.
     this.#ask(subject).catch(() => undefined);
   }
 

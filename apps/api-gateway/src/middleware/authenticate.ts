@@ -30,7 +30,7 @@ export function authenticate(
   });
 }
 
-/** A key that was good when it was last looked up. If that is too long ago it is looked up again, whatever its address did. */
+/** A key that was good when it was last looked up. If that is too long ago it is looked up again, for any address. */
 function findKnownKey({ keyVerdicts }: ApiGatewayContext, key: string): Authenticated | Promise<Authenticated> | null {
   const digest = hash('sha256', key, 'hex');
   if (!keyVerdicts.wasGood(digest)) return null;

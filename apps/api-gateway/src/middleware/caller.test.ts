@@ -41,11 +41,11 @@ describe('readClientAddress', () => {
   const from = (remoteAddress: string, forwarded?: string) =>
     ({ socket: { remoteAddress }, headers: { 'x-forwarded-for': forwarded } }) as unknown as IncomingMessage;
 
-  it('believes only the socket where no proxy of ours stands before us', () => {
+  it('believes only the socket if we have no proxy before us', () => {
     expect(readClientAddress(from('::ffff:1.2.3.4', '9.9.9.9'), 0)).toBe('1.2.3.4');
   });
 
-  it('takes the address that our own proxies saw, whatever the client wrote before it', () => {
+  it('takes the address that our own proxies saw, and ignores what the client wrote before it', () => {
     expect(readClientAddress(from('10.0.0.1', '6.6.6.6, 1.2.3.4'), 1)).toBe('1.2.3.4');
     expect(readClientAddress(from('10.0.0.1', '6.6.6.6, 1.2.3.4, 10.0.0.9'), 2)).toBe('1.2.3.4');
   });

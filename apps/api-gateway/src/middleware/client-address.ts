@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
 /**
- * The client's address. Behind `hops` proxies of our own it is that far from the right of X-Forwarded-For; whatever
- * stands further left was written by the client and is believed by nobody.
+ * The client's address. Behind `hops` proxies that we run it is that far from the right of X-Forwarded-For. The
+ * client wrote every entry further left, so those are ignored.
  */
 export function readClientAddress(request: IncomingMessage, hops: number): string {
   const socketAddress = toPlainAddress(request.socket.remoteAddress ?? '');

@@ -112,7 +112,7 @@ describe('the gateway', () => {
     expect(seen.at(-1)).toMatchObject({ method, url: path });
   });
 
-  it('lets nobody say who asks, or what a provider is to do wrong: such headers end here', async () => {
+  it('drops headers of a client that name a principal, a peer or a script of the mock provider', async () => {
     const script = '{"faults":[{"kind":"Cut"}]}';
     await post('/v1/responses', { [principalHeader]: 'forged', [peerHeader]: 'forged', [mockScriptHeader]: script });
 
@@ -122,7 +122,7 @@ describe('the gateway', () => {
   });
 
   it('answers strangers in the words of the surface that they ask', async () => {
-    const stranger = { authorization: 'Bearer nobody' };
+    const stranger = { authorization: 'Bearer unknown' };
 
     expect(await (await post('/v1/responses', stranger)).json()).toMatchObject({ error: { code: 'invalid_api_key' } });
     expect(await (await post('/v1/messages', stranger)).json()).toMatchObject({

@@ -34,7 +34,7 @@ const publicBodyBytesMax = 64 * 1024;
 /** The least that a body counts: its connection and its bookkeeping. */
 const bodyBytesMin = 8 * 1024;
 
-/** A request that may go on to its service. */
+/** A request that may be forwarded to its service. */
 interface Admitted {
   /** Returns what vouches for the caller at the service. Call it when the body has arrived: it is valid for a minute. */
   identify(): Promise<Readonly<Record<string, string>>>;

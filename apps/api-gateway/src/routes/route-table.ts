@@ -82,9 +82,9 @@ export interface ManagementRoute {
   prefix: string;
   service: Exclude<ServiceName, 'api-gateway' | 'proxy'>;
   isPublic: boolean;
-  /** The one cookie that goes on to the service; none where absent. */
+  /** The one cookie that is forwarded to the service; none if absent. */
   cookie?: string;
-  /** True if the service itself knows the credential, which goes on to it; `isPublic` then. */
+  /** True if the service itself knows the credential, which is forwarded to it; `isPublic` then. */
   isCredentialOfService?: boolean;
   /** Requests of one address each minute, in place of PUBLIC_REQUESTS_PER_MINUTE. */
   perMinute?: number;
@@ -92,7 +92,7 @@ export interface ManagementRoute {
   bodyBytesMax?: number;
 }
 
-/** SCIM 2.0, which has errors of its own form. */
+/** SCIM 2.0, whose errors have a special form. */
 export const scimPrefix = '/scim/v2';
 
 /** The first prefix that fits decides. The services themselves check scopes; a stranger gets past only what is public. */

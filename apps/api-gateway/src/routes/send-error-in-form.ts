@@ -20,7 +20,7 @@ export function errorFormOf(path: string): ErrorForm {
   return withoutApi.startsWith('/v1/') && findManagementRoute(withoutApi) === undefined ? 'openai' : 'problem';
 }
 
-/** Answers an error in a form, with the request's id. Does nothing to a head that has gone out. */
+/** Sends an error in a form, with the request's id. Does nothing if the head has been sent already. */
 export function sendErrorInForm(form: ErrorForm, response: ServerResponse, error: AppError, requestId: string): void {
   if (!response.headersSent) {
     for (const name of idHeaders[form]) response.setHeader(name, requestId);

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { repeat } from './repeat.ts';
 
 describe('repeat', () => {
-  it('goes on after failures, and tells of each', async () => {
+  it('continues after failures, and reports each', async () => {
     const errors: unknown[] = [];
     let runs = 0;
     const task = repeat({

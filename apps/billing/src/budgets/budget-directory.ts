@@ -8,7 +8,7 @@ export interface BudgetDirectory {
   list(orgId: string, query: URLSearchParams): Promise<z.infer<typeof budgetList>>;
   /** @throws {AppError} `not_found`; `service_unavailable` if auth does not answer. */
   get(orgId: string, budgetId: string): Promise<Budget>;
-  /** Tells auth what is spent, which sends alerts. @throws {AppError} if auth does not take it */
+  /** Reports what is spent to auth, which sends alerts. @throws {AppError} if auth does not take it */
   report(spending: BudgetSpending): Promise<void>;
 }
 

@@ -27,7 +27,7 @@ export function usedOf({ allotted, spent, held }: Pick<BudgetRow, 'allotted' | '
 
 /**
  * Locks the rows of these periods, and makes those that are not there. A budget of another organisation is left out: its id
- * is of no use to anybody else. Everybody locks them in this order, behind the accounts.
+ * is of no use to its sender. Every transaction locks them in this order, behind the accounts.
  */
 export async function lockBudgets(
   tx: Transaction,

@@ -104,7 +104,7 @@ describe('room of budgets', () => {
     expect(await readRow(budget)).toMatchObject({ spent: 40n, allotted: 250n });
   });
 
-  it('counts what was held by nobody as used at once: a budget that warned and then refuses', async () => {
+  it('counts a charge without a hold as used at once: a budget that warned and then rejects', async () => {
     const budget = makeBudget();
     await grant(world, budget, 100n);
     await world.handle(charge(budget, 600n, { isHeld: false }));
@@ -218,13 +218,15 @@ describe('holds of the ledger', () => {
 describe('spending', () => {
   it('is reported after each change, and again until it is taken', async () => {
     const budget = makeBudget();
-    const told: string[] = [];
+    const reported: string[] = [];
     const directory = (isAway: boolean) => ({
       list: () => Promise.reject(new Error('not asked')),
       get: () => Promise.reject(new Error('not asked')),
       async report({ budgets }: BudgetSpending) {
         if (isAway) throw new Error('away');
-        told.push(...budgets.filter(({ budgetId }) => budgetId === budget.id).map(({ spentNanoUsd }) => spentNanoUsd));
+        reported.push(
+          ...budgets.filter(({ budgetId }) => budgetId === budget.id).map(({ spentNanoUsd }) => spentNanoUsd),
+        );
       },
     });
     await world.handle(charge(budget, 30n));
@@ -233,6 +235,6 @@ describe('spending', () => {
     await reportSpending(world.database, directory(false));
     await world.handle(charge(budget, 12n));
     await reportSpending(world.database, directory(false));
-    expect(told).toEqual(['30', '42']);
+    expect(reported).toEqual(['30', '42']);
   });
 });

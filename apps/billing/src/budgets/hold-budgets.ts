@@ -18,7 +18,7 @@ export function readSubjects(json: unknown): BudgetSubject[] {
 
 /**
  * Holds so much in every budget, or in none. Returns the first that does not cover it, or null. Room that the counter store
- * was allotted counts as used: while the store is away nobody knows how much of it is spent.
+ * was allotted counts as used: while the store is away, how much of it is spent is unknown.
  */
 export async function holdInBudgets(
   tx: Transaction,

@@ -196,7 +196,7 @@ class Model {
     await this.reconcile();
   }
 
-  /** Whatever was lost: never more spent than the limit, in any period. */
+  /** After every loss: never more spent than the limit, in any period. */
   judge(): void {
     for (const { id, limit } of this.budgets) {
       for (const [name, spent] of this.spent) {
@@ -253,7 +253,7 @@ const step = fc.oneof(
   },
 );
 
-it('I2: exceeds no budget in any period of three time zones, and counts each request once, whatever is lost or late', async () => {
+it('I2: exceeds no budget in any period of three time zones, and counts each request once, after any loss or delay', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60 }), async (steps) => {
       const model = new Model(await world.fund(1_000_000n));
@@ -275,7 +275,7 @@ it('I2: exceeds no budget in any period of three time zones, and counts each req
       const rows = await model.readRows();
       const counted = rows.filter(({ spent }) => spent > 0n).map(({ subject, spent }) => [subject, spent]);
       expect(new Map(counted as [string, bigint][])).toEqual(model.spent);
-      // All that nobody spent can be used again.
+      // All that was not spent can be used again.
       for (const { allotted, spent, held, room } of rows)
         expect({ allotted, held }).toEqual({ allotted: spent + room, held: 0n });
       for (const at of [0, 1, 2]) await model.report(at, true);

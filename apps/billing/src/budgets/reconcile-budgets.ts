@@ -98,11 +98,11 @@ async function readSurplus(
     events.budgetUnbacked({ budgetId: row.budgetId, unbackedNanoUsd: room.roomNanoUsd - outstanding });
     await withDeadline(admission.budgets.empty({ orgId, subjects: [subject] }), storeDeadlineMs, 'emptying a budget');
   }
-  // Below zero where a charge is posted whose hold nobody has ended: the store ends it by time.
+  // Below zero if a charge is posted whose hold is still open: the store ends it by time.
   return outstanding - room.roomNanoUsd - room.heldNanoUsd;
 }
 
-/** Grants nothing, under a revision of its own: the store takes no earlier grant after it. */
+/** Grants nothing, under a new revision: the store takes no earlier grant after it. */
 async function overtakeGrants(
   { database, admission }: Pick<Options, 'database' | 'admission'>,
   row: OutstandingBudget,
@@ -120,8 +120,9 @@ async function overtakeGrants(
 }
 
 /**
- * Gives back what of a sample's surplus nobody can need any more: all of it that was spent has been counted since, together
- * with what was spent later, so it is less under load. Two who give back at once give back once.
+ * Gives back the part of a sample's surplus that no request can need any more: all of it that was spent has been
+ * counted since, together with what was spent later, so it is less under load. Two who give back at once give back
+ * once.
  */
 function giveBack(database: Database, { budgetId, period }: OutstandingBudget, sample: Sample): Promise<bigint> {
   return database.$transaction(async (tx) => {

@@ -12,7 +12,7 @@ interface Row {
 const pageMax = 200;
 const pagesMax = 50;
 
-/** Tells auth what is spent of budgets that were charged since it was told last. What it does not take is told again. */
+/** Reports to auth what is spent of budgets that were charged since the last report. Retries a rejected report. */
 export async function reportSpending(database: Database, directory: BudgetDirectory): Promise<void> {
   for (let page = 0; page < pagesMax; page += 1) {
     const rows = await database.$queryRaw<Row[]>`

@@ -8,7 +8,7 @@ export interface Credit {
 export interface Allotment {
   fromLeased: bigint;
   fromAvailable: bigint;
-  /** What nobody's credit covers: the platform bears it. */
+  /** What no credit covers: the platform bears it. */
   fromPlatformLoss: bigint;
 }
 

@@ -10,8 +10,8 @@ export interface Settlement {
 }
 
 /**
- * Writes each request's one settlement. An attempt that cost nothing gives way to the one that ends the request; whatever
- * comes after that end must cost nothing, or it conflicts. So no order of delivery charges a request twice.
+ * Writes each request's one settlement. An attempt that cost nothing gives way to the one that ends the request; an
+ * attempt after that end must cost nothing, or it conflicts. So no order of delivery charges a request twice.
  */
 export async function settleRequests(tx: Transaction, charges: readonly UsageCharge[]): Promise<Settlement> {
   const { chosen, conflicting } = chooseSettlements(charges);

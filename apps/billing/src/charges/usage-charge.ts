@@ -8,7 +8,7 @@ export interface UsageCharge {
   amountNanoUsd: bigint;
   /** What providers charge us for it, failed attempts included. */
   costNanoUsd: bigint;
-  /** SHA-256 (hex) of the event in the schema's own order of fields, so that a transport may write it anew. */
+  /** SHA-256 (hex) of the event in the schema's own order of fields, so that a transport may encode it again. */
   bodyHash: string;
   body: string;
 }

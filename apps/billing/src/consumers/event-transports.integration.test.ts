@@ -144,7 +144,7 @@ describe('the ledger after the same events', () => {
         const publishing = publishAll(newLog, events.slice(half - 2 * portion));
         await waitFor(() => isDrained(oldLog), { describe: 'the end of the old log', timeoutMs });
         await oldConsumer.close();
-        // The consumers follow when nobody is left to write to the old log and they have read all of it.
+        // The consumers move when no publisher is left on the old log and they have read all of it.
         const newConsumer = await newLog.consume(usageRecordedConsumer(world));
         await publishing;
         await waitFor(async () => (await world.count('charge')) === eventsCount, {

@@ -106,7 +106,7 @@ describe('usage events', () => {
     }
   });
 
-  it('quarantines an event whose amount is not what its usage and price come to, and charges the others', async () => {
+  it('quarantines an event whose amount differs from its usage and price, and charges the others', async () => {
     const orgId = await world.fund(10_000n);
     const wrong = { ...usageEvent({ orgId, costNanoUsd: 1000 }), amountNanoUsd: '1' };
 
@@ -185,7 +185,7 @@ describe('usage events', () => {
     expect(warnings()).toHaveLength(1);
   });
 
-  it('I7: comes to the same ledger for any order, repetition and batching of the same events', async () => {
+  it('I7: writes the same ledger for any order, repetition and batching of the same events', async () => {
     const plan = fc.record({
       costs: fc.array(fc.integer({ min: 1, max: 2000 }), { minLength: 1, maxLength: 12 }),
       deliveries: fc.array(fc.nat(), { minLength: 12, maxLength: 40 }),

@@ -57,7 +57,7 @@ export async function postCorrection(db: Database, correction: UsageCorrection):
       budgets: readBudgets(charge.budgets),
       amountNanoUsd: amounts.differenceNanoUsd,
     };
-    // Its hold has ended: what it costs more was held by nobody.
+    // Its hold has ended: no hold covers the difference.
     await countInBudgets(tx, [{ ...counted, isAtStore: false }]);
     const truth = { event: { ...event, usage: event.actual.usage }, amountNanoUsd: amounts.actualNanoUsd };
     const reviews = await openReviews(tx, [truth]);

@@ -17,7 +17,7 @@ export interface HoldOptions extends OpenAccountsOptions {
 
 /**
  * Moves what a request may cost `available → held`, once for each request. What is leased cannot be used here: while the
- * counter store is away nobody knows how much of it is spent.
+ * counter store is away, how much of it is spent is unknown.
  * @param hold ids in lower case; `budgets` must cover it, too.
  * @throws {AppError} `billing_unavailable` where only leased money would cover it.
  */

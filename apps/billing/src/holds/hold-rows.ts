@@ -11,7 +11,7 @@ export interface RequestHold {
   budgets: readonly BudgetSubject[];
 }
 
-/** Answers false where the request has, or had, a hold already: then nothing may be held for it again. */
+/** Returns false if the request has, or had, a hold already: then nothing may be held for it again. */
 export async function insertHold(tx: Transaction, hold: RequestHold, ttlMs: number): Promise<boolean> {
   const inserted = await tx.$executeRaw`
     INSERT INTO request_hold (request_id, org_id, amount, budgets, expires_at, mark)

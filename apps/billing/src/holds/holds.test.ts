@@ -60,7 +60,7 @@ describe('a hold in the ledger', () => {
     expect(await world.check()).toMatchObject({ isConsistent: true, faults: [] });
   });
 
-  it('says that billing cannot tell, where only money that is leased would cover it', async () => {
+  it('returns billing_unavailable when only leased money would cover it', async () => {
     const orgId = await world.fund(1000n);
     await lease(orgId, 900n);
 
@@ -174,7 +174,7 @@ describe('a hold in the ledger', () => {
     expect(await ask(third, 1001n)).toMatchObject({ result: 'limited' });
   });
 
-  it('I2: stays, whatever its time, while its settlement may be on the way', async () => {
+  it('I2: stays after its time while its settlement may be on the way', async () => {
     const orgId = await world.fund(1000n);
     const requestId = randomUUID();
     await world.passMarks();
@@ -193,7 +193,7 @@ describe('a hold in the ledger', () => {
     expect(await accountsOf(orgId)).toMatchObject({ available: 200n, held: 0n });
   });
 
-  it('I2, I6: never loses or makes money, whatever order holds, settlements and releases come in', async () => {
+  it('I2, I6: never loses or makes money in any order of holds, settlements and releases', async () => {
     const step = fc.record({
       request: fc.integer({ min: 0, max: 4 }),
       action: fc.constantFrom('hold', 'raise', 'settle', 'release', 'void'),

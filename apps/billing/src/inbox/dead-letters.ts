@@ -10,8 +10,8 @@ import { handleUsageRecorded, type UsageConsumerContext } from '../consumers/usa
 import type { Database, Transaction } from '../database/open-database.ts';
 
 /**
- * Dead letters are the rows of `quarantine` that nobody has decided on. They are in billing's own database, so they are the
- * same over every event log. The rows stay for good; a decision is another row.
+ * Dead letters are the rows of `quarantine` that have no decision yet. They are in billing's own database, so they are
+ * the same over every event log. The rows stay for good; a decision is another row.
  */
 const isOpen = { decision: { is: null } };
 
@@ -69,7 +69,7 @@ export function countDeadLetters(db: Database): Promise<number> {
   return db.quarantine.count({ where: isOpen });
 }
 
-/** Returns false if somebody has decided meanwhile. */
+/** Returns false if there is a decision meanwhile. */
 function decide(
   db: Database,
   { id, eventId, reason }: DeadLetter,

@@ -18,7 +18,7 @@ export async function putBillingProfile(
   });
 }
 
-/** Saves who sells. Numbers go on where they are. */
+/** Saves the seller. Invoice numbers continue from the last one. */
 export async function putLegalEntity(
   { database, clock }: PaymentContext,
   body: LegalEntity,

@@ -28,8 +28,8 @@ export interface LeaseContext {
 
 /**
  * Moves money `available → leased`, commits, and only then grants it as credit at the counter store: a crash in between
- * leaves money leased that nobody can spend, which is found again, and never credit without money. Null where the balance
- * does not cover what is needed; a limit where the organisation was granted all that one minute allows.
+ * leaves money leased that no proxy can spend, which is found again, and never credit without money. Null where the
+ * balance does not cover what is needed; a limit where the organisation was granted all that one minute allows.
  * @param orgId in lower case.
  * @throws {AppError} `billing_unavailable` where the ledger or the counter store does not answer.
  */

@@ -2,7 +2,7 @@ import type { LeaseAnswer } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
 import { grantLease, type LeaseContext } from './grant-lease.ts';
 
-/** A lease on its way, and what of it nobody has asked for yet. */
+/** A lease on its way, and the part of it that no request has asked for yet. */
 interface Flight {
   readonly needed: bigint;
   readonly result: Promise<LeaseAnswer>;

@@ -147,7 +147,7 @@ describe('leases whose grant fails after the ledger has committed', () => {
     },
   );
 
-  it('take no money where the counter store does not even tell its epoch', async () => {
+  it('take no money when the counter store does not return its epoch', async () => {
     const store = { ...bind(createMemoryAdmissionStore()), readEpoch: () => Promise.reject(new Error('down')) };
     const orgId = await world.fund(10_000_000n);
     await expect(createLeaseDesk(world.withStore(store)).lease(orgId, 5000n)).rejects.toMatchObject({
@@ -330,7 +330,7 @@ describe('a counter store that lost its data', () => {
   });
 });
 
-describe('a hold that nobody ever settles', () => {
+describe('a hold that is never settled', () => {
   it('comes back to the balance once no settlement can follow: the store forgets it without giving it back', async () => {
     let nowMs = 0;
     const of = world.withStore(createMemoryAdmissionStore({ now: () => nowMs }));

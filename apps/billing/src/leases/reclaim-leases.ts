@@ -11,7 +11,7 @@ const organizationsMax = 10_000;
 /**
  * Takes idle credit back from a counter store that is about to end, and returns exactly that to the balances. The counter
  * comes first and the ledger second: a crash in between strands money, and never leaves credit whose money is gone.
- * Answers how much it returned, in nano-USD.
+ * Returns the sum of the returned credit, in nano-USD.
  */
 export async function reclaimLeases(db: Database, admission: AdmissionStore): Promise<bigint> {
   const leased = await db.$queryRaw<{ orgId: string; balance: bigint }[]>`

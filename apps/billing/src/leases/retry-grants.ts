@@ -2,7 +2,7 @@ import { grantCredit, type LeaseContext } from './grant-lease.ts';
 import { type OpenLease, strandOldPending } from './lease-rows.ts';
 
 export interface RetryGrantsOptions {
-  /** Younger leases are still in the hands of whoever posted them. */
+  /** The instance that posted a younger lease still grants it. */
   minAgeMs: number;
   /** After this a lease is never granted any more: it is stranded, and its money comes back as stranded money does. */
   giveUpMs: number;

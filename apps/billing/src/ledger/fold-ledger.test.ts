@@ -12,7 +12,7 @@ describe('the fold of the ledger (I6)', () => {
   });
   afterAll(() => world.close());
 
-  /** Around the triggers, as only somebody with the whole database can. */
+  /** Around the triggers, as only an owner of the whole database can. */
   const alter = (statement: string) =>
     world.database.$transaction([
       world.database.$executeRawUnsafe('ALTER TABLE transfer DISABLE TRIGGER ALL'),
@@ -62,7 +62,7 @@ describe('the fold of the ledger (I6)', () => {
     expect(await world.check()).toMatchObject({ isConsistent: true });
   });
 
-  it('finds a balance that was changed, and a transfer that was changed once all is read anew', async () => {
+  it('finds a changed balance, and a changed transfer once all is read again', async () => {
     const orgId = await world.fund(1000n);
     await age();
     await foldAll(100);
@@ -87,7 +87,7 @@ describe('the fold of the ledger (I6)', () => {
     await foldAll(100);
   });
 
-  it('is not believed if it is wrong itself: all is read anew before a fault is reported', async () => {
+  it('is not believed if it is wrong itself: all is read again before a fault is reported', async () => {
     await age();
     await foldAll(100);
     await world.database.$executeRaw`UPDATE ledger_fold_account SET folded = folded + 1`;

@@ -9,8 +9,8 @@ const sliceMax = 100_000;
 const youngMinutes = 10;
 
 /**
- * Adds the next transfers, in the order of their ids, to what the earlier ones come to. Returns true if none is left that is
- * old enough. Two instances at once wait for one another.
+ * Adds the next transfers, in the order of their ids, to the sums of the earlier ones. Returns true if none is left
+ * that is old enough. Two instances at once wait for one another.
  */
 export async function foldNext(db: Database, limit = sliceMax): Promise<boolean> {
   return db.$transaction(async (tx) => {
@@ -39,7 +39,7 @@ export async function foldNext(db: Database, limit = sliceMax): Promise<boolean>
   });
 }
 
-/** Forgets what was folded, so that all transfers are read anew: a change of an old one is then found. */
+/** Forgets what was folded, so that all transfers are read again: a change of an old one is then found. */
 export async function foldAnew(db: Database): Promise<void> {
   await db.$transaction([
     db.$executeRaw`
@@ -48,7 +48,7 @@ export async function foldAnew(db: Database): Promise<void> {
   ]);
 }
 
-/** Whether all transfers were read anew within so long. */
+/** True if all transfers were read again within so long. */
 export async function isFoldYoung(db: Database, maxHours: number): Promise<boolean> {
   const [row] = await db.$queryRaw<{ isYoung: boolean }[]>`
     SELECT begun_at > now() - ${maxHours} * interval '1 hour' AS "isYoung" FROM ledger_fold`;

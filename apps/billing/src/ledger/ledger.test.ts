@@ -25,7 +25,7 @@ async function take(orgId: string, amountNanoUsd: bigint): Promise<void> {
 }
 
 describe('the ledger', () => {
-  it('I6: refuses to change or remove a transfer or a statement line, whoever asks', async () => {
+  it('I6: rejects every change or removal of a transfer or a statement line', async () => {
     await world.fund(1000n);
     for (const table of ['transfer', 'statement_line']) {
       for (const change of [`UPDATE ${table} SET amount = 1`, `DELETE FROM ${table}`, `TRUNCATE ${table} CASCADE`]) {
@@ -98,7 +98,7 @@ describe('the ledger', () => {
     ).rejects.toThrow(/unique/i);
   });
 
-  it('gives the sign-up credit once, however many ask at the same moment and in whatever order', async () => {
+  it('gives the sign-up credit once for any number and order of simultaneous calls', async () => {
     const orgIds = Array.from({ length: 5 }, () => randomUUID());
     await Promise.all(
       Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? orgIds : orgIds.toReversed()))
@@ -144,7 +144,7 @@ describe('the ledger', () => {
     ]);
 
     const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [inspect(outcome.reason)] : []));
-    // Nobody waits in a circle or finds a balance that changed under its lock; waiting too long for a connection is no fault.
+    // No call deadlocks or finds a balance that changed under its lock; waiting too long for a connection is no fault.
     expect(failures.filter((reason) => !reason.includes('Unable to start a transaction'))).toEqual([]);
     // As the event log brings again what was rejected.
     for (const batch of batches) expect(await world.handle(...batch)).toEqual([]);

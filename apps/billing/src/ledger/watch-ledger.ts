@@ -9,9 +9,9 @@ import { foldAnew, foldNext, isFoldYoung } from './fold-ledger.ts';
 const turnName = 'ledger_check';
 /** One instance checks, and then all rest for so long. */
 const restMs = 30 * 60_000;
-/** Transfers are read anew from the first so often: a change of an old one is found by then. */
+/** Transfers are read again from the first so often: a change of an old one is found by then. */
 const wholeHours = 24;
-/** Slices of transfers in one step; a large ledger takes several steps to be read anew. */
+/** Slices of transfers in one step; a large ledger takes several steps to be read again. */
 const slicesMax = 20;
 
 const checked = z.object({ faults: z.number() });
@@ -19,12 +19,12 @@ const checked = z.object({ faults: z.number() });
 export interface LedgerWatch {
   /**
    * Checks the ledger if no instance has of late, and shows what the last check found. It reads what is new since the last
-   * check, and once a day all of it. A fault is believed once all was read anew.
+   * check, and once a day all of it. A fault is reported once all was read again.
    */
   step(): Promise<void>;
 }
 
-/** The check of the ledger, done always and not only when somebody asks for it. */
+/** The periodic check of the ledger, without a request for it. */
 export function createLedgerWatch(database: Database, events: Pick<BillingEvents, 'ledgerChecked'>): LedgerWatch {
   const holder = createUuidV7();
   return {
@@ -41,7 +41,7 @@ export function createLedgerWatch(database: Database, events: Pick<BillingEvents
   };
 }
 
-/** Returns the number of faults; null if the next step has to go on with reading. */
+/** Returns the number of faults; null if the next step has to continue reading. */
 async function checkAll(database: Database): Promise<number | null> {
   if (!(await isFoldYoung(database, wholeHours))) await foldAnew(database);
   if (!(await foldSome(database))) return null;

@@ -11,15 +11,15 @@ export interface StatementLine {
   amountNanoUsd: bigint;
   description: string;
   requestId?: string;
-  /** Set together where somebody asked for it by hand. */
+  /** Set together if a user asked for it by hand. */
   actorOrgId?: string;
   idempotencyKey?: string;
   bodyHash?: string;
 }
 
 /**
- * Writes what organisations see, and the events that tell others. The organisations' accounts must be locked: it is what
- * gives an organisation's events their order.
+ * Writes what organisations see, and the events that notify others. The organisations' accounts must be locked: it is
+ * what gives an organisation's events their order.
  */
 export async function writeStatement(tx: Transaction, lines: readonly StatementLine[]): Promise<void> {
   if (lines.length === 0) return;

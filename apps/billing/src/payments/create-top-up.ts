@@ -104,7 +104,7 @@ async function openPage(context: PaymentContext, provider: PaymentProvider, paym
       ...{ doneUrl: `${start}/billing?topUp=${id}`, cancelUrl: `${start}/billing?topUp=${id}&cancelled=1` },
       expiresAt: payment.expiresAt ?? new Date(clock().getTime() + pageLifeMs),
     });
-    // Its events may have been faster: only a payment that nobody has reported becomes open.
+    // Its events may have been faster: only a payment that no event has reported becomes open.
     await database.payment.updateMany({
       where: { id, status: 'created' },
       data: { status: 'open', checkoutUrl: checkout.url, expiresAt: checkout.expiresAt },

@@ -199,7 +199,7 @@ describe('a webhook', () => {
     const ask = (path: string, peer: 'proxy' | 'api-gateway', text = body) =>
       world.askAsPeer('POST', path, peer, text, headers);
     expect((await ask('/v1/billing/webhooks/stripe', 'proxy')).status).toBe(401);
-    expect((await ask('/v1/billing/webhooks/nobody', 'api-gateway')).status).toBe(404);
+    expect((await ask('/v1/billing/webhooks/unknown', 'api-gateway')).status).toBe(404);
     expect((await ask('/v1/billing/webhooks/stripe', 'api-gateway')).status).toBe(400);
     expect((await ask('/v1/billing/webhooks/stripe', 'api-gateway', 'x'.repeat(300_000))).status).toBe(413);
   });

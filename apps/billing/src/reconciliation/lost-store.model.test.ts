@@ -159,7 +159,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('loseStore', 'beginOnLedger') }) },
 );
 
-it('I2: spends no more than the balance, and returns the rest, whatever is lost or late', async () => {
+it('I2: spends no more than the balance, and returns the rest, after any loss or delay', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
       const model = new Model(await world.fund(1000n));

@@ -18,7 +18,7 @@ const hold = { rates: [], concurrency: [], holdTtlMs: 60_000 };
 const creditOf = async (store: AdmissionStore, orgId: string) => (await store.readCredit(orgId)).creditNanoUsd;
 const report = { openRequests: 0, unshipped: 0, isClosed: false, passed: null };
 
-/** A world with a counter store of its own, so that organisations of other tests have nothing there. */
+/** A world with a separate counter store, so that organisations of other tests have nothing there. */
 async function openStore(amountNanoUsd: bigint): Promise<{ of: World; orgId: string }> {
   const of = await openWorld({ leaseTargetNanoUsd: 100_000n });
   return { of, orgId: await of.fund(amountNanoUsd) };

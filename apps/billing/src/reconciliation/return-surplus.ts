@@ -15,10 +15,11 @@ export interface Sample {
 }
 
 /**
- * Returns to the balance what of a sample's surplus nobody can need any more. Call it only once no settlement of a request
- * of before the sample can follow: then all of the surplus that was spent has left the leased account since, together with
- * what was spent later. So the surplus less all that has left is at most what nobody spent, and may be returned; under load
- * it is less. Whatever left meanwhile for another reason makes it less too, so two who return at once return it once.
+ * Returns to the balance the part of a sample's surplus that no request can need any more. Call it only once no
+ * settlement of a request of before the sample can follow: then all of the surplus that was spent has left the leased
+ * account since, together with what was spent later. So the surplus less all that has left is at most what was not
+ * spent, and may be returned; under load it is less. Money that left meanwhile for another reason makes it less too, so
+ * two simultaneous calls return it once.
  * @param restMs leases stranded for so long are no longer stranded afterwards.
  */
 export function returnSurplus(db: Database, sample: Sample, restMs: number): Promise<bigint> {

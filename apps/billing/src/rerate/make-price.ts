@@ -12,7 +12,7 @@ export function readHash(version: string): string | null {
   return versionParts.exec(version)?.[1] ?? null;
 }
 
-/** The rates of a version, made anew from the stored ones and the factors that the version names. */
+/** The rates of a version, computed again from the stored ones and the factors that the version names. */
 export function makeRates(version: string, stored: Rates): Rates {
   const [, , millionths, percent] = versionParts.exec(version) ?? [];
   let price: Price = { version: '', rates: stored };

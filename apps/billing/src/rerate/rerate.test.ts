@@ -28,7 +28,7 @@ describe('computing all charges again', () => {
     return { sums, differences };
   }
 
-  it('I22: finds no difference in charges of list, marked-up and cached prices, whoever paid', async () => {
+  it('I22: finds no difference in charges of list, marked-up and cached prices of any payer', async () => {
     const orgId = await world.fund(60n);
     const failed = {
       ...{ provider: 'p', model: 'm', errorCode: 'upstream_timeout', latencyMs: 1 },
@@ -73,7 +73,7 @@ describe('computing all charges again', () => {
     ]);
   });
 
-  it('counts charges whose price nobody has', async () => {
+  it('counts charges whose price is unknown', async () => {
     const sums = await rerate(
       world.database,
       async () => new Map(),

@@ -14,7 +14,7 @@ import { makeRates, type ReadRates, readHash } from './make-price.ts';
 
 /** Charges that are in memory at a time. */
 const pageSize = 1000;
-const nobody = '00000000-0000-0000-0000-000000000000';
+const nilId = '00000000-0000-0000-0000-000000000000';
 
 /** What was posted, and what comes out now. Amounts in nano-USD. */
 export interface Difference {
@@ -61,7 +61,7 @@ export async function rerate(
   report: (difference: Difference) => void,
 ): Promise<Rerated> {
   const sums = { charges: 0, differences: 0, postedNanoUsd: 0n, computedNanoUsd: 0n, unknownPrices: 0 };
-  for (let after = nobody; ; ) {
+  for (let after = nilId; ; ) {
     const rows = await readPage(database, after);
     const last = rows.at(-1);
     if (last === undefined) return sums;
@@ -117,7 +117,7 @@ function priceOrNull(used: Usage, rates: Rates): bigint | null {
   }
 }
 
-/** In one order, whatever order they stand in. */
+/** In one order for every order of the input. */
 function toText({ above, ...plain }: Rates): string {
   const pairs = (tier: Rates | NonNullable<Rates['above']>['rates']) =>
     usageComponents.flatMap((component) => (tier[component] === undefined ? [] : [`${component} ${tier[component]}`]));

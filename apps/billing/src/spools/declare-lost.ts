@@ -21,7 +21,7 @@ export async function declareSpoolLost(db: Database, spoolId: string, actor: Act
       WHERE mark.spool_id = full_range.spool_id AND mark.epoch = full_range.epoch`;
     const known = await tx.$executeRaw`UPDATE spool SET lost_at = now() WHERE id = ${spoolId}`;
     if (known === 0 && marks > 0) {
-      // Seen in events alone: a row of its own says that nobody waits for it.
+      // Seen in events alone: a new row says that no proxy waits for it.
       await tx.$executeRaw`
         INSERT INTO spool (id, epoch, issued_mark, open_requests, unshipped, lost_at)
         VALUES (${spoolId}, 1, nextval('spool_mark'), 0, 0, now())`;

@@ -64,7 +64,7 @@ describe('spool watermarks', () => {
     expect((await findSpoolGaps(world.database)).fresh).toEqual([]);
   });
 
-  it('stay small, whatever is lost', async () => {
+  it('stay small after any loss', async () => {
     const odd = Array.from({ length: 1200 }, (_, index) => index * 2 + 1);
     await arrive('lossy', ...odd.slice(0, 600));
     await arrive('lossy', ...odd.slice(600));

@@ -57,7 +57,7 @@ export interface World {
 /** The spool of the events that `usageEvent` makes. */
 export const testSpool = 'spool-test';
 
-/** A ledger on a database of its own, with an empty counter store. */
+/** A ledger on a separate database, with an empty counter store. */
 export async function openWorld(config: Partial<World['config']> = {}): Promise<World> {
   const { url, drop } = await createTestDatabase({ service: 'billing' });
   const database = openDatabase({ url, connectionsMax: 10, onError: () => undefined });

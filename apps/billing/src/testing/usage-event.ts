@@ -5,7 +5,7 @@ import { priceUsage } from '@aggregator/pricing';
 
 let seq = 0;
 
-/** A completed request that costs `costNanoUsd`, unless told otherwise. */
+/** A completed request that costs `costNanoUsd` by default. */
 export function usageEvent(
   facts: Partial<UsageRecorded> & { orgId: string; costNanoUsd?: number | bigint },
 ): UsageRecorded {

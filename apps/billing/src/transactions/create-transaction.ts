@@ -12,7 +12,7 @@ import { writeStatement } from '../ledger/write-statement.ts';
 import { type StatementRow, toTransaction } from './statement-row.ts';
 
 export interface CreateTransactionOptions extends OpenAccountsOptions {
-  /** The organisation of whoever asks: idempotency keys are its own. */
+  /** The organisation of the caller: idempotency keys belong to it. */
   actorOrgId: string;
   /** Who asks, as the audit names it; the installation itself where absent. */
   actor?: Actor;

@@ -8,8 +8,8 @@ export const retiredForMs = 10 * 60_000;
 
 /**
  * Keeps what an owner hands over, sealed, each under the id that the owner made. An id that is bound to another provider or
- * owner stays as it is: who names it then is told that there is no such credential. Returns `<provider>/<id>` of each that is
- * new or has changed.
+ * owner stays as it is: a provider that names it is then rejected, because it has no such credential. Returns
+ * `<provider>/<id>` of each that is new or has changed.
  */
 export async function keepDeclared(
   tx: Transaction,

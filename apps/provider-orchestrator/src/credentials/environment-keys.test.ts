@@ -17,7 +17,7 @@ describe('keys in the environment', () => {
     expect(read({})).toEqual([]);
   });
 
-  it('may stand under an older name, which is then what the proxy is told', () => {
+  it('may have an older name, which the proxy then receives', () => {
     expect(read({ GOOGLE_AI_API_KEY: 'a', GOOGLE_AI_API_KEY_2: 'b' })).toEqual([
       ['env:GOOGLE_AI_API_KEY', 'a'],
       ['env:GOOGLE_AI_API_KEY_2', 'b'],

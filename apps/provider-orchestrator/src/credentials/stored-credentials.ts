@@ -4,7 +4,7 @@ import { type Envelope, Secret } from '@aggregator/service-kit';
 import type { Database, Transaction } from '../database/create-database.ts';
 
 const prefix = 'stored:';
-/** A secret shorter than this would be half told by its last four characters. */
+/** A secret shorter than this would be half revealed by its last four characters. */
 const shownLengthMin = 20;
 
 /**

@@ -17,7 +17,7 @@ describe('the fence of declarations', () => {
     return rows.map(({ name }) => name);
   };
 
-  it('never lets an older leader win, in whatever order and however often its calls arrive', async () => {
+  it('never lets an older leader win in any order and number of its calls', async () => {
     let owners = 0;
     const call = fc.record({
       epoch: fc.integer({ min: 1, max: 3 }),

@@ -7,7 +7,7 @@ import {
 } from '@aggregator/contracts';
 import { z } from 'zod';
 
-/** As loose as can be: an entry that breaks the contract is refused by itself, and its resource is told. */
+/** As loose as can be: an entry that breaks the contract is rejected alone, and its verdict names the fault. */
 const looseEntry = z.looseObject({ origin: declarationOrigin });
 export type LooseEntry = z.infer<typeof looseEntry>;
 
@@ -43,7 +43,7 @@ export function parseEntry<Schema extends z.ZodType>(
   return { isGood: false, refusal: refusal(entry.origin, 'invalid', reasons.join('; ')) };
 }
 
-/** What the rules of the registry throw is a refusal of the entry; whatever else is thrown goes on. */
+/** An error of the registry's rules rejects the entry; every other error is thrown again. */
 export function judgeBy<Result>(origin: DeclarationOrigin, judge: () => Result): Result | Refusal {
   try {
     return judge();

@@ -64,8 +64,8 @@ function accept(entry: DeclaredProviderEntry, writer: ProviderWriter): AcceptedP
 }
 
 /**
- * The installation's own mock provider is where the installation says, and trusted; every other address is one that whoever may
- * write a resource has thought of.
+ * The installation sets the address of its own mock provider, which is trusted. Every other address comes from a user
+ * who may write a resource.
  */
 function locate({ type, baseUrl }: DeclaredProviderEntry, { mockBaseUrl, allowlist }: ProviderWriter) {
   const isOwnMock =

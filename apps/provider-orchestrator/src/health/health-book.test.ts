@@ -15,7 +15,7 @@ describe('the health of providers', () => {
     expect(book.read('a')).toEqual({ state: 'unknown', since: null, lastProbeAt: null, reason: null });
   });
 
-  it('is bad after three failures in a row, not before, and tells since when and why', () => {
+  it('is bad after three failures in a row, not before, and reports since when and why', () => {
     failTimes('a', 2);
     expect(book.read('a').state).toBe('unknown');
     expect(book.unhealthy).toEqual([]);

@@ -58,7 +58,7 @@ export class HealthBook {
     if (this.#entries.delete(name)) this.#list();
   }
 
-  /** Forgets providers that are gone, so that one of the same name starts anew. */
+  /** Forgets providers that are gone, so that a new one of the same name starts without their history. */
   retain(names: ReadonlySet<string>): void {
     for (const name of this.#entries.keys()) if (!names.has(name)) this.#entries.delete(name);
     this.#list();

@@ -54,7 +54,7 @@ describe('the health of providers', () => {
     providerDetail.parse((await manage(orchestrator, 'GET', `/providers/${name}`)).body).health;
   const readState = (name: string) => orchestrator.context.health.read(name).state;
 
-  it('is found out with the key of the environment, and told', async () => {
+  it('is found with the key of the environment, and reported', async () => {
     await waitFor(() => readState('openai') === 'healthy', { describe: 'a successful probe' });
     const page = providerPage.parse((await manage(orchestrator, 'GET', '/providers')).body);
 
@@ -67,11 +67,11 @@ describe('the health of providers', () => {
     const stream = await readStream(orchestrator.url, 'proxy-0');
     await waitFor(() => versionsOf(stream).length === 1, { describe: 'the snapshot' });
     isDown = true;
-    await waitFor(() => lastHealth(stream)?.includes('openai') === true, { describe: 'the outage to be told' });
+    await waitFor(() => lastHealth(stream)?.includes('openai') === true, { describe: 'the outage to be reported' });
     expect(await healthOf('openai')).toMatchObject({ state: 'unhealthy', reason: 'upstream_unreachable' });
 
     isDown = false;
-    await waitFor(() => lastHealth(stream)?.length === 0, { describe: 'the recovery to be told' });
+    await waitFor(() => lastHealth(stream)?.length === 0, { describe: 'the recovery to be reported' });
     expect(await healthOf('openai')).toMatchObject({ state: 'healthy' });
     expect(versionsOf(stream)).toHaveLength(1);
     stream.close();

@@ -33,7 +33,7 @@ interface ProberParts {
   onPass(): void;
 }
 
-/** The prober with connections of its own; `start` begins, `close` ends what is under way. */
+/** The prober with its own connections; `start` begins, `close` ends what is under way. */
 export function openProber(parts: ProberParts): { start(): void; close(): Promise<void> } {
   const { events, feed, health, now } = parts;
   const connect = { timeout: deadlineMs };

@@ -126,7 +126,7 @@ describe('a probe', () => {
     expect(written).toBeLessThan(16 * 1024 * 1024);
   });
 
-  it('fails where nobody listens, and where the address is not a public one', async () => {
+  it('fails when no server listens, and when the address is not public', async () => {
     expect(await probe('http://127.0.0.1:9/v1')).toBe('upstream_unreachable');
     const baseUrl = await serve((_request, response) => void response.end());
 

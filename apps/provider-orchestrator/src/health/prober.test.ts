@@ -40,7 +40,7 @@ describe('the prober', () => {
     return { book, changes, passes: () => passes };
   }
 
-  it('probes over and over, and tells each change once', async () => {
+  it('probes repeatedly, and reports each change once', async () => {
     let isDown = true;
     const { book, changes } = start({ probe: async () => (isDown ? 'upstream_unreachable' : null) });
 
@@ -71,7 +71,7 @@ describe('the prober', () => {
     expect(seen.slice(0, 5).sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
-  it('goes on after the targets could not be listed, and forgets nobody meanwhile', async () => {
+  it('continues after the targets could not be listed, and forgets no provider meanwhile', async () => {
     let lists = 0;
     const failures: unknown[] = [];
     const { book, passes } = start({
@@ -88,7 +88,7 @@ describe('the prober', () => {
     expect(book.read('a').state).toBe('healthy');
   });
 
-  it('asks one that has changed at once, and nobody else', async () => {
+  it('probes a changed provider at once, and no other one', async () => {
     const facts: Record<string, string> = { a: 'old', b: 'old' };
     const seen: string[] = [];
     const { passes } = start({

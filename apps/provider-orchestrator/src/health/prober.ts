@@ -6,9 +6,9 @@ interface ProberOptions {
   /** Between the end of one pass and the begin of the next, give or take a tenth; 0 never probes. */
   intervalMs: number;
   concurrencyMax: number;
-  /** The providers that can be probed at this moment, those that are wanted. Must have a deadline of its own. */
+  /** The providers that can be probed at this moment, those that are wanted. Must have its own deadline. */
   listTargets(isWanted: (provider: Pick<ProbeTarget, 'name' | 'facts'>) => boolean): Promise<readonly ProbeTarget[]>;
-  /** Null, or why it failed. Never rejects, and ends by a deadline of its own. */
+  /** Null, or why it failed. Never rejects, and ends by its own deadline. */
   probe(target: ProbeTarget): Promise<string | null>;
   book: HealthBook;
   now(): number;

@@ -8,7 +8,7 @@ import { checkOptions, toBaseUrl, toModels } from './provider-rules.ts';
 
 /**
  * Inside the transaction that publishes it.
- * @throws {AppError} `not_found`; `conflict` for what somebody else declares, or for models that routes name.
+ * @throws {AppError} `not_found`; `conflict` if another owner declares the provider, or if routes name its models.
  */
 export async function updateProvider(
   tx: Transaction,

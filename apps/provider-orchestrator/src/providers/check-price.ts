@@ -60,7 +60,7 @@ export function findPriceFault(type: ProviderType, { id, operations, price }: Pr
 
 function findFault(price: ComponentPrices, counted: ReadonlySet<string>, operations: readonly Operation[]) {
   if (price.toolCalls !== undefined && !counted.has('toolCalls')) {
-    return { name: 'toolCalls', reason: 'no request asks this type of provider for tools of its own' };
+    return { name: 'toolCalls', reason: 'no request asks this type of provider for its own tools' };
   }
   if (price.images !== undefined && price.imageOut !== undefined && makesPicturesOnly(operations)) {
     return { name: 'imageOut', reason: 'the model is priced by the picture' };

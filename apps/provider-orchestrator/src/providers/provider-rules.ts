@@ -21,7 +21,7 @@ import type { DeclaredModel } from '../registry/declared-provider.ts';
 import { toRates } from '../registry/plain-rates.ts';
 import { checkPrice, toUnitPrice } from './check-price.ts';
 
-/** Options that a type must be told. */
+/** Options that a type requires. */
 const requiredOptions: Readonly<Partial<Record<ProviderType, readonly string[]>>> = { Yandex: ['folder'] };
 
 /** Options of every type, and whether a value is allowed. */
@@ -29,7 +29,7 @@ const commonOptions: Readonly<Record<string, (value: string) => boolean>> = {
   [disconnectOption]: (value) => disconnectPolicies.some((policy) => policy === value),
 };
 
-/** Options that a type may be told, and whether what they say makes sense. */
+/** Options that a type accepts, each with the check of its value. */
 const optionalOptions: Readonly<Partial<Record<ProviderType, Readonly<Record<string, (value: string) => boolean>>>>> = {
   Anthropic: { [cacheMarksOption]: (value) => value === 'auto' },
   Mock: { [mockScriptOption]: (script) => parseMockScript(script) !== null },
@@ -42,7 +42,7 @@ const optionalOptions: Readonly<Partial<Record<ProviderType, Readonly<Record<str
 
 /**
  * Where a provider is, fit to be saved; the vendor's own address where none is given.
- * @throws {AppError} `invalid_base_url`; `invalid_value` where the type has no address of its own.
+ * @throws {AppError} `invalid_base_url`; `invalid_value` if the type has no default address.
  */
 export function toBaseUrl(text: string | undefined, type: ProviderType, allowlist: EgressAllowlist): string {
   if (text === undefined) {

@@ -21,7 +21,7 @@ const detail = {
 type Row = Prisma.ProviderGetPayload<{ include: { credentials: typeof shownCredential } }>;
 type DetailRow = Prisma.ProviderGetPayload<{ include: typeof detail }>;
 
-/** One provider with all that may be told of it; null where there is none of that name. */
+/** One provider with all its public fields; null if there is none of that name. */
 export async function findProviderDetail(tx: Transaction, name: string): Promise<DetailRow | null> {
   return await tx.provider.findUnique({ where: { name }, include: detail });
 }

@@ -1,6 +1,6 @@
 import type { ProviderType } from '@aggregator/contracts';
 
-/** Where each type of provider is, and the version path that its addresses have. Null: there is no address of its own. */
+/** Address of each type of provider, and the version path of its addresses. Null: the type has no default address. */
 const vendors: Readonly<Record<ProviderType, { readonly url: string | null; readonly versionPath: string }>> = {
   OpenAI: { url: 'https://api.openai.com/v1', versionPath: '/v1' },
   Anthropic: { url: 'https://api.anthropic.com/v1', versionPath: '/v1' },
@@ -16,7 +16,7 @@ export function defaultBaseUrl(type: ProviderType): string | null {
   return vendors[type].url;
 }
 
-/** With the version path put in where it was left out, and without a trailing slash. A path of its own stays as it is. */
+/** With the version path added if it was left out, and without a trailing slash. Another path stays as it is. */
 export function toVersionedBaseUrl(url: URL, type: ProviderType): string {
   const { versionPath } = vendors[type];
   const path = url.pathname.replace(/\/+$/, '');

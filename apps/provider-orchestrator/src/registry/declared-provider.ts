@@ -1,6 +1,6 @@
 import type { ModelCapability, Operation, ProviderType, Rates } from '@aggregator/contracts';
 
-/** A provider as somebody declares it, before it stands in the registry. */
+/** A provider as its owner declares it, before it is in the registry. */
 export interface DeclaredProvider {
   name: string;
   type: ProviderType;
@@ -8,7 +8,7 @@ export interface DeclaredProvider {
   baseUrl: string;
   /** Where the proxy finds its credentials: `env:<NAME>` each, or `none` alone. */
   credentialRefs: readonly string[];
-  /** What only this type of provider needs to be told: `folder` for Yandex. */
+  /** Options that only this type of provider needs: `folder` for Yandex. */
   options: Readonly<Record<string, string>>;
   /** Most requests that one proxy has open there; absent or null: the proxy's own bound. */
   concurrencyMax?: number | null;

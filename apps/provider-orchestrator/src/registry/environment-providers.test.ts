@@ -24,14 +24,14 @@ describe('providers from the environment', () => {
     expect(providersOf({ MOCK_BASE_URL: 'http://mock:9000' })).toMatchObject([{ baseUrl: 'http://mock:9000/v1' }]);
   });
 
-  it('have the mock provider beside real ones only when told to', () => {
+  it('have the mock provider beside real ones only when it is configured', () => {
     expect(namesOf({ OPENAI_API_KEY: 'sk' })).toEqual(['openai']);
     expect(namesOf(custom)).toEqual(['custom']);
     expect(namesOf({ OPENAI_API_KEY: 'sk', MOCK_PROVIDER: 'true' })).toEqual(['openai', 'mock']);
     expect(namesOf({ MOCK_PROVIDER: 'false' })).toEqual([]);
   });
 
-  it('tell a server in the place of OpenAI’s that it has one of the two APIs', () => {
+  it('limit a server in the place of OpenAI’s to one of the two APIs', () => {
     expect(providersOf({ OPENAI_API_KEY: 'sk' })[0]?.options).toEqual({});
     expect(providersOf({ OPENAI_API_KEY: 'sk', OPENAI_CHAT_API: 'chat-completions' })[0]?.options).toEqual({
       api: 'chat-completions',

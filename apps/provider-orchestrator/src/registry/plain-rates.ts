@@ -31,8 +31,8 @@ const componentOf: readonly (readonly [name: keyof ComponentPrices, component: U
 const picoUsdPerUnit = 1_000_000n;
 
 /**
- * Plain prices say what a token costs, wherever the server took it from and whatever it was for; what has a price of its own
- * costs that.
+ * Plain prices say what a token costs, for any source and any use of the token; a token with a separate price costs
+ * that price.
  * @throws {RangeError} if a price is no plain decimal of at most six places.
  */
 export function toRates({ above, ...plain }: PriceInUsd): Rates {

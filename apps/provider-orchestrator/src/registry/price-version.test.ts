@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { toPriceVersion } from './price-version.ts';
 
 describe('the version of a price', () => {
-  it('is the same for the same rates, in whatever order they stand', () => {
+  it('is the same for the same rates in any order', () => {
     const version = toPriceVersion('openai', 'gpt-4o-mini', { inputUncached: '150000', outputText: '600000' });
 
     expect(version).toMatch(/^openai\/gpt-4o-mini@[0-9a-f]{16}$/);

@@ -19,7 +19,7 @@ export function toPriceVersion(provider: string, model: string, rates: Rates): s
   return `${name.slice(0, nameLengthMax)}@${hash}`;
 }
 
-/** In one order, whatever order they stand in. */
+/** In one order for every order of the input. */
 function toPairs(rates: ComponentRates) {
   return usageComponents.flatMap((component) =>
     rates[component] === undefined ? [] : [[component, rates[component]] as const],

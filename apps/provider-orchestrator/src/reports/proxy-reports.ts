@@ -13,7 +13,7 @@ interface ReportsOptions {
   database: Database;
   proxiesMax: number;
   now(): number;
-  /** Told of the first failure of a row of failures, and of the end of the row. */
+  /** Called at the first failure of a row of failures, and at the end of the row. */
   onFailure(error: unknown): void;
   onRecovery(): void;
 }
@@ -28,8 +28,9 @@ const storedReport = z
   .transform(({ report, lastSeenAt }): HeardReport => ({ report, lastSeenMs: lastSeenAt.getTime() }));
 
 /**
- * The reports of all proxies, in the database, so that every instance tells the same. Whatever came to this instance is also kept
- * in memory: a proxy never waits for the database, and is heard while it is away. One write at a time carries all that has come.
+ * The reports of all proxies, in the database, so that every instance returns the same. A report that this instance
+ * received is also kept in memory: a proxy never waits for the database, and is heard while it is away. One write at a
+ * time carries all that has come.
  */
 export class ProxyReports {
   readonly #options: ReportsOptions;
@@ -67,7 +68,7 @@ export class ProxyReports {
     if (this.#timer === null) this.#write();
   }
 
-  /** The last word of every proxy that is not gone, by their ids; while the database is away, of those that come to this instance. */
+  /** Last reports of all present proxies, by id; while the database is away, of the proxies that report to this instance. */
   async list(): Promise<HeardReport[]> {
     const sinceMs = this.#options.now() - silenceMsMax;
     const found = new Map<string, HeardReport>();

@@ -13,7 +13,7 @@ export function toRoutingState(
 ): RoutingState {
   const traffic = new Map(published.providers.map(({ name }) => [name, quiet(name)]));
   for (const { report } of heard) {
-    for (const told of report.providers) traffic.set(told.provider, add(traffic.get(told.provider), told));
+    for (const part of report.providers) traffic.set(part.provider, add(traffic.get(part.provider), part));
   }
   const { epoch, version } = published;
   return {

@@ -31,8 +31,8 @@ const problemLengthMax = 500;
 
 /**
  * The registry as proxies need it. One bad entry never costs the others: it is left out and reported. A model whose price
- * cannot be read stays without one, which means refused. The same registry always compiles to the same content, whatever
- * the order of its rows.
+ * cannot be read stays without one, which means refused. The same registry always compiles to the same content, in any
+ * order of its rows.
  */
 export function compileSnapshot(rows: RegistryRows): CompiledSnapshot {
   const problems: string[] = [];
@@ -66,7 +66,7 @@ export function compileSnapshot(rows: RegistryRows): CompiledSnapshot {
 }
 
 type Report = (path: string, reason: string) => null;
-/** The rates of a version, which then stand in the snapshot; null if nobody can read them. */
+/** The rates of a version, which then stand in the snapshot; null if they cannot be read. */
 type ReadRates = (version: string) => Rates | null;
 
 function compileProvider(row: ProviderRow, readRates: ReadRates, report: Report): Provider | null {

@@ -63,7 +63,7 @@ describe('publishing the registry', () => {
     expect(routingSnapshot.parse(dearer.snapshot)).toEqual(dearer.snapshot);
   });
 
-  it('is read back as it was published, by whoever does not have it yet', async () => {
+  it('is read back as it was published by a reader that does not have it yet', async () => {
     const { snapshot } = await declare(declared('p', '3'));
 
     expect(await readNewerSnapshot(database, nothingKnown)).toEqual(snapshot);
@@ -84,7 +84,7 @@ describe('publishing the registry', () => {
     expect(await database.provider.findMany({ select: { name: true } })).toEqual([{ name: 'p' }]);
   });
 
-  it('gives every one of many changes at once a version of its own', async () => {
+  it('gives each of many simultaneous changes a separate version', async () => {
     const before = await declare(declared('p', '5'));
     const published = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>

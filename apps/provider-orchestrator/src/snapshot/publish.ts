@@ -21,8 +21,9 @@ const stateRow = z.object({
 });
 
 /**
- * Changes the registry and publishes what it then says, in one transaction: nobody sees the one without the other. Changes
- * come one after the other, also those of other instances. Throws what the database throws; then nothing has changed.
+ * Changes the registry and publishes what it then says, in one transaction: no reader sees the change without its
+ * version. Changes come one after the other, also those of other instances. Throws what the database throws; then
+ * nothing has changed.
  */
 export async function publishChange<Result>(
   database: Database,
@@ -94,7 +95,7 @@ export async function readNewerSnapshot(
 
 /**
  * The one row of the state, ours until the transaction ends. A registry that is new begins an epoch at the database's
- * clock, so that it wins over every registry before it, whatever versions that one had reached.
+ * clock, so that it wins over every registry before it and any version of that registry.
  */
 async function lockState(tx: Transaction): Promise<z.output<typeof stateRow>> {
   await tx.$executeRaw`

@@ -1,10 +1,10 @@
 import type { RoutingSnapshot } from '@aggregator/contracts';
 
 interface FeedOptions {
-  /** The newest published snapshot, if it is newer than `known`. Must have a deadline of its own. */
+  /** The newest published snapshot, if it is newer than `known`. Must have its own deadline. */
   read(known: { epoch: number; version: number }): Promise<RoutingSnapshot | null>;
   pollMs: number;
-  /** Told of the first failure of a row of failures, and of the end of the row. */
+  /** Called at the first failure of a row of failures, and at the end of the row. */
   onFailure(error: unknown): void;
   onRecovery(): void;
 }

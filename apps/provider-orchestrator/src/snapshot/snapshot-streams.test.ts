@@ -76,7 +76,7 @@ describe('streams of snapshots', () => {
     stream.close();
   });
 
-  it('tell which providers are unhealthy after the snapshot, on each change, and to who comes later', async () => {
+  it('send the unhealthy providers after the snapshot, on each change, and to later streams', async () => {
     current = snapshotOf(1);
     const url = await listen();
     const early = await readStream(url, 'proxy-0');

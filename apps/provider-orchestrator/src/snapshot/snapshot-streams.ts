@@ -15,14 +15,14 @@ interface OpenStream {
   response: ServerResponse;
   /** The snapshot that went out last. */
   sent: RoutingSnapshot | null;
-  /** The unhealthy providers that were told last. */
-  told: readonly string[];
+  /** The unhealthy providers that were sent last. */
+  sentUnhealthy: readonly string[];
   /** Since when the reader has not taken what was written, on the monotonic clock; null where it has. */
   blockedSinceMs: number | null;
 }
 
 const retryAfterMs = 2000;
-/** What a proxy believes before it is told otherwise. */
+/** What a proxy believes before it receives other states. */
 const allHealthy: readonly string[] = [];
 
 /**
@@ -46,7 +46,7 @@ export class SnapshotStreams {
   }
 
   /**
-   * Answers with the present snapshot and keeps the answer open. A stream that the same proxy had before is cut: it
+   * Sends the present snapshot and keeps the answer open. A stream that the same proxy had before is cut: it
    * reconnected, and the old connection may hang for long.
    * @throws {AppError} `service_unavailable` if there are too many, or we are shutting down.
    */
@@ -56,7 +56,7 @@ export class SnapshotStreams {
       throw new AppError('service_unavailable', { internal: 'no room for a snapshot stream', retryAfterMs });
     }
     earlier?.response.destroy();
-    const stream: OpenStream = { response, sent: null, told: allHealthy, blockedSinceMs: null };
+    const stream: OpenStream = { response, sent: null, sentUnhealthy: allHealthy, blockedSinceMs: null };
     this.#streams.set(proxyId, stream);
     response.once('close', () => {
       if (this.#streams.get(proxyId) === stream) this.#streams.delete(proxyId);
@@ -95,9 +95,9 @@ export class SnapshotStreams {
       this.#write(stream, { kind: 'snapshot', snapshot });
     }
     const unhealthy = this.#options.readUnhealthy();
-    const isKnown = unhealthy === stream.told || (unhealthy.length === 0 && stream.told.length === 0);
+    const isKnown = unhealthy === stream.sentUnhealthy || (unhealthy.length === 0 && stream.sentUnhealthy.length === 0);
     if (isKnown || stream.blockedSinceMs !== null) return;
-    stream.told = unhealthy;
+    stream.sentUnhealthy = unhealthy;
     this.#write(stream, { kind: 'health', unhealthy: [...unhealthy] });
   }
 

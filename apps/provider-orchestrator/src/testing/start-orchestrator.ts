@@ -96,7 +96,7 @@ export async function asPrincipal(scopes: Principal['scopes']): Promise<Record<s
   return { [principalHeader]: await signer.signPrincipal(principal, 'provider-orchestrator') };
 }
 
-/** Asks the management API as somebody who may manage providers. */
+/** Calls the management API as a user who may manage providers. */
 export async function manage(
   orchestrator: { url: string },
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',

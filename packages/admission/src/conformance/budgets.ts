@@ -169,7 +169,7 @@ export function describeBudgets(use: UseHarness): void {
       await expect(grant(store, { orgId, subject: 'key', amountNanoUsd: -1n })).rejects.toThrow(RangeError);
     });
 
-    it('never have more used and held than their limit, whatever happens (I2)', async () => {
+    it('never have more used and held than their limit after any sequence of operations (I2)', async () => {
       await checkModel(use().store);
     });
   });

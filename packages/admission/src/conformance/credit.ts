@@ -24,7 +24,7 @@ export function describeCredit(use: UseHarness): void {
       expect(admitted).toEqual({ result: 'admitted', creditNanoUsd: 0n, rates: [] });
     });
 
-    it('tells with an admission what credit is left for others', async () => {
+    it('returns with an admission the credit that is left for others', async () => {
       const { store } = use();
       const orgId = await makeOrg(store, 1_700_000_000_000_001n);
       const request = toRequest({ orgId, holdNanoUsd: 1n });
@@ -145,7 +145,7 @@ export function describeCredit(use: UseHarness): void {
       expect(await store.readCredit(orgId)).toEqual({ creditNanoUsd: 1000n, heldNanoUsd: 0n, openHolds: 0 });
     });
 
-    it('grants a lease once, however often it is told', async () => {
+    it('grants a lease once for any number of calls', async () => {
       const { store } = use();
       const [orgId, leaseId] = [randomUUID(), randomUUID()];
       const grants = Array.from({ length: 10 }, () => store.grantCredit({ orgId, leaseId, amountNanoUsd: 300n }));

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { makeOrg, toRequest, type UseHarness } from './harness.ts';
 
 export function describeExpiryAndLoss(use: UseHarness): void {
-  describe('holds nobody settles', () => {
+  describe('holds that are never settled', () => {
     it('frees their slots after their time and never returns their money', async () => {
       const { store, passTime } = use();
       const orgId = await makeOrg(store, 1000n);
@@ -29,7 +29,7 @@ export function describeExpiryAndLoss(use: UseHarness): void {
       expect(await store.readCredit(orgId)).toEqual({ creditNanoUsd: 400n, heldNanoUsd: 0n, openHolds: 0 });
     });
 
-    it('holds anew for a request id whose hold has ended', async () => {
+    it('holds again for a request id whose hold has ended', async () => {
       const { store, passTime } = use();
       const orgId = await makeOrg(store, 1000n);
       const request = toRequest({ orgId, holdNanoUsd: 400n, holdTtlMs: 20 });
@@ -39,7 +39,7 @@ export function describeExpiryAndLoss(use: UseHarness): void {
       expect(await store.readCredit(orgId)).toEqual({ creditNanoUsd: 200n, heldNanoUsd: 400n, openHolds: 1 });
     });
 
-    it('works off a crowd of them, whatever their order', async () => {
+    it('ends a large number of them in any order', async () => {
       const { store, passTime } = use();
       const orgId = await makeOrg(store, 1000n);
       const concurrency = [{ subject: 'key:a', max: 300 }];

@@ -35,7 +35,7 @@ import { LocalRates } from './local-rates.ts';
 import { RateBuckets } from './rate-buckets.ts';
 
 export interface MemoryAdmissionOptions {
-  /** A monotonic clock in milliseconds; `performance.now` unless told. */
+  /** A monotonic clock in milliseconds; `performance.now` by default. */
   now?: () => number;
   /** Most rate buckets kept at once. */
   bucketsMax?: number;

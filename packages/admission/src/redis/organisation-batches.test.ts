@@ -40,7 +40,7 @@ describe('batches of an organisation', () => {
     expect(calls.flatMap(({ requestIds }) => requestIds)).toEqual(Array.from({ length: 70 }, (_, index) => `${index}`));
   });
 
-  it('fail for all who are in them, and for nobody else', async () => {
+  it('fail for all operations in them, and for no other', async () => {
     const { batches } = gather(async (orgId, operations) => {
       if (orgId === 'one') throw new Error('gone');
       return operations.map(() => [0]);

@@ -39,7 +39,7 @@ export interface SettleOperation {
   costs: readonly { subject: string; cost: number }[];
 }
 
-/** Runs operations in their order, each a step of its own; answers what each came to. */
+/** Runs operations in their order, each as a separate step; returns the result of each. */
 export type RunBatch = (orgId: string, operations: readonly Operation[]) => Promise<readonly (readonly number[])[]>;
 
 /** Carries out `send`, and lets what it sends leave as one. */

@@ -132,7 +132,7 @@ describe('redis counter store without its server', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('rejects at once, and tells of it, when nobody listens', async () => {
+  it('rejects at once, and reports it, when no server listens', async () => {
     const errors: unknown[] = [];
     const store = createRedisAdmissionStore({
       url: 'redis://127.0.0.1:1',

@@ -43,7 +43,7 @@ import { readAnswers } from './read-answers.ts';
 import { admitOutcome, raiseOutcome } from './scripts.ts';
 
 export interface RedisAdmissionOptions extends RedisConnectionOptions {
-  /** Before every key; stores with different prefixes do not meet. `agg:` unless told. */
+  /** Before every key; stores with different prefixes do not meet. `agg:` by default. */
   keyPrefix?: string;
 }
 

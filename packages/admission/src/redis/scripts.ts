@@ -28,8 +28,8 @@ end
 
 /**
  * A budget of a period is a hash {room, held, allotted, revision} under a name that begins with the account's, so that it is
- * in the same slot of a cluster: an expired hold is dropped by whatever call comes next, which cannot know its budgets.
- * One that the store does not have is never made by a hold: it would not expire.
+ * in the same slot of a cluster: an expired hold is dropped by the next call of any kind, which cannot know its
+ * budgets. One that the store does not have is never made by a hold: it would not expire.
  */
 const budgets = `
 local function budgetKey(subject) return KEYS[1] .. ':budget:' .. subject end
@@ -93,7 +93,7 @@ export const raiseOutcome = { raised: 0, noCredit: 1, absent: 2, noBudget: 3 } a
 
 /**
  * KEYS 5… the buckets of all operations. ARGV: the operations as JSON, each rate and cost with the place of its bucket.
- * Each operation is a step of its own, on what those before it left.
+ * Each operation is a separate step, on what those before it left.
  *
  * An admit checks everything before it writes anything. It answers {outcome, detail, backlog of each rate}; detail is the
  * place of the occupied slot, the lacking budgets as bits, or the credit there is (after an admission: what is left). A settlement answers {1} where it ended a hold, {0} where there was
@@ -232,12 +232,12 @@ if taken > 0 then redis.call('HSET', KEYS[1], 'credit', int(credit - taken)) end
 return taken
 `;
 
-/** Answers {credit, held, open holds}. */
+/** Returns {credit, held, open holds}. */
 export const readScript = `${clock}${holds}
 return {credit, held, redis.call('HLEN', KEYS[2])}
 `;
 
-/** KEYS 1 the bucket. ARGV: microseconds. Answers {1 where it was taken, backlog}. */
+/** KEYS 1 the bucket. ARGV: microseconds. Returns {1 if it was taken, backlog}. */
 export const takeRateScript = `${clock}${buckets}
 local backlog = readBacklog(KEYS[1])
 if backlog + ARGV[1] > ${burstMicros} then return {0, backlog} end
@@ -256,7 +256,7 @@ if ARGV[5] == '0' then redis.call('PERSIST', key) else redis.call('PEXPIRE', key
 return 1
 `;
 
-/** ARGV: subject. Answers {room, held, revision}. */
+/** ARGV: subject. Returns {room, held, revision}. */
 export const readBudgetScript = `${clock}${holds}
 local row = redis.call('HMGET', budgetKey(ARGV[1]), 'room', 'held', 'revision')
 return {tonumber(row[1] or '0'), tonumber(row[2] or '0'), tonumber(row[3] or '0')}

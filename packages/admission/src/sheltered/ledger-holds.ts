@@ -3,8 +3,8 @@ import type { BudgetLimit } from '../port.ts';
 /** Holds taken from the ledger itself, one by one: slower than the counter store, and right without it. */
 export interface LedgerHolds {
   /**
-   * Answers the balance that is left to others. Rejects where it or a budget does not cover the hold, and where nobody can
-   * say.
+   * Returns the balance that is left to others. Rejects if it or a budget does not cover the hold, or if that is
+   * unknown.
    */
   hold(request: {
     orgId: string;

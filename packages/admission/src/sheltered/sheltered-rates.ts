@@ -6,7 +6,7 @@ export interface ShelteredRatesOptions {
   primary: Pick<AdmissionStore, 'takeRate' | 'readEpoch'>;
   /** Most processes that share the limits; while the counter store is away each keeps to its part of them. */
   sharedBy: number;
-  /** Told when the counter store goes away, with the reason, and when it is back. */
+  /** Called when the counter store goes away, with the reason, and when it is back. */
   onChange(isAway: boolean, error: unknown): void;
 }
 

@@ -22,7 +22,7 @@ export interface ShelteredAdmissionOptions {
   sharedBy: number;
   /** Most requests that are open on holds of the ledger at once. */
   openMax: number;
-  /** Told when the counter store goes away, with the reason, and when it is back. */
+  /** Called when the counter store goes away, with the reason, and when it is back. */
   onChange(isAway: boolean, error: unknown): void;
   /** Rejects a request beyond `openMax`. */
   refuse(): Error;

@@ -1,5 +1,5 @@
 interface StoreWatchOptions {
-  /** Must have a deadline of its own. */
+  /** Must have its own deadline. */
   probe(): Promise<unknown>;
   onChange(isAway: boolean, error: unknown): void;
 }

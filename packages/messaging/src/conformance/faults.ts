@@ -80,7 +80,7 @@ export function describeFaults(
     );
 
     it(
-      'delivers again what was in hand when the connection was lost, and goes on from there',
+      'delivers again what was in hand when the connection was lost, and continues from there',
       async () => {
         const log = await openLog();
         await log.publish(world.topic, [{ key: 'org-1', value: 'in hand' }]);

@@ -72,7 +72,7 @@ function describePositions(makeLog: MakeEventLog, topicPrefix: string): void {
   }
 
   it(
-    'goes on after a restart where the group has committed',
+    'continues after a restart where the group has committed',
     async () => {
       const log = await world.openLog();
       await log.publish(world.topic, recordsOfManyKeys(20, 'first'));
@@ -135,7 +135,7 @@ function describeRefusals(makeLog: MakeEventLog, topicPrefix: string): void {
   afterEach(() => world.close(), testTimeoutMs);
 
   it(
-    'brings the same records again, and tells, until they are handled',
+    'brings the same records again, and reports it, until they are handled',
     async () => {
       const log = await world.openLog();
       await log.publish(
@@ -161,7 +161,7 @@ function describeRefusals(makeLog: MakeEventLog, topicPrefix: string): void {
   );
 
   it(
-    'puts what can never be handled into the dead-letter topic with its reason, and goes on with the rest',
+    'puts what can never be handled into the dead-letter topic with its reason, and continues with the rest',
     async () => {
       const log = await world.openLog();
       const sent = ['good', 'poison "1"', 'better'].map((value) => ({ key: 'org-1', value }));

@@ -26,7 +26,7 @@ export interface Received {
 
 type Settings = Partial<Pick<ConsumeOptions, 'topic' | 'group' | 'batchMax' | 'handle'>> & { log?: EventLog };
 
-/** The logs of one test, with a topic and a group that nobody else uses. */
+/** The logs of one test, with a topic and a group that no other test uses. */
 export class World {
   readonly topic: string;
   readonly deadLetterTopic: string;
@@ -46,7 +46,7 @@ export class World {
     return log;
   }
 
-  /** A new member, on a log of its own unless one is given. Accepts everything unless `handle` is given. */
+  /** A new member, on its own log unless one is given. Accepts everything unless `handle` is given. */
   async consume(settings: Settings = {}): Promise<Received> {
     const log = settings.log ?? (await this.openLog());
     const batches: ConsumedRecord[][] = [];
@@ -89,7 +89,7 @@ export function valuesByKey({ batches }: Pick<Received, 'batches'>): Record<stri
   return Object.fromEntries([...byKey].map(([key, records]) => [key, records.map(({ value }) => value)]));
 }
 
-/** Resolves as soon as the condition holds; rejects, saying what was awaited, if it does not come to hold. */
+/** Resolves as soon as the condition holds; rejects, saying what was awaited, if it stays false. */
 export async function waitUntil(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const giveUpAtMs = performance.now() + conditionTimeoutMs;
   while (!(await condition())) {

@@ -11,7 +11,7 @@ export async function appendRecords(
   records: readonly EventRecord[],
 ): Promise<void> {
   const byPartition = Map.groupBy(records, (record) => partitionOf(record.key, partitions));
-  // Everybody locks partitions in the same order, so nobody waits in a circle.
+  // Every publisher locks partitions in the same order, so there is no deadlock.
   const parts = [...byPartition].sort(([left], [right]) => left - right);
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) return appendToPartition(pool, topic, ...only);

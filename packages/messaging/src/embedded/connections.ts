@@ -65,7 +65,7 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
   }
 }
 
-/** Runs `work`, which does not use the connection, while the server is told that the open transaction is alive. */
+/** Runs `work`, which does not use the connection, while the server sees that the open transaction is alive. */
 export async function whileKeptAlive<T>(client: Client, work: () => Promise<T>): Promise<T> {
   let ping: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {

@@ -16,7 +16,7 @@ export interface EmbeddedConsumerOptions extends ConsumeOptions {
 
 const retentionIntervalMs = 10 * 60_000;
 
-/** A member of a group: one connection of its own, one batch at a time, and another connection when that one is lost. */
+/** A member of a group: its own connection, one batch at a time, and a new connection when that one is lost. */
 export class EmbeddedConsumer implements EventConsumer {
   readonly #options: EmbeddedConsumerOptions;
   readonly #idle = new Pause();
@@ -95,7 +95,7 @@ export class EmbeddedConsumer implements EventConsumer {
     try {
       await deleteExpired(client, this.#options.topic, this.#options.retentionMs);
     } catch (error) {
-      // Old records can wait; whoever reads new ones cannot. If the connection is lost, the next statement says so.
+      // Old records can wait; a reader of new ones cannot. If the connection is lost, the next statement says so.
       reportError(this.#options.onError, error);
     }
   }

@@ -15,7 +15,7 @@ export interface EmbeddedEventLogOptions {
   publishDeadlineMs: number;
   /** Longest time until a consumer sees what another process has published; 50 by default. */
   pollIntervalMs?: number;
-  /** Most connections for publishing, 4 by default; each consumer has one more of its own. */
+  /** Most connections for publishing, 4 by default; each consumer has one more. */
   poolMax?: number;
   /** Age from which records that every group has passed are deleted; 7 days by default. */
   retentionMs?: number;

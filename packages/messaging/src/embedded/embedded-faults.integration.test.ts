@@ -44,7 +44,7 @@ describe('the embedded event log', () => {
       const received = await world.consume();
       await waitForValues(received, 1);
       await database.cutConnections();
-      await waitUntil('the loss is told', () => received.errors.length > 0);
+      await waitUntil('the loss is reported', () => received.errors.length > 0);
       await waitUntil('publishing works again', () =>
         isResolved(log.publish(world.topic, [{ key: 'org-1', value: 'after' }])),
       );
@@ -68,9 +68,9 @@ describe('the embedded event log', () => {
       await waitForValues(heir, 3);
       await heir.consumer.close();
       gate.open();
-      await waitUntil('the loss is told', () => lost.errors.length > 0);
+      await waitUntil('the loss is reported', () => lost.errors.length > 0);
       await log.publish(world.topic, [{ key: 'org-1', value: 'next' }]);
-      await waitUntil('it goes on', () => valuesOf(lost).includes('next'));
+      await waitUntil('it continues', () => valuesOf(lost).includes('next'));
       expect(valuesOf(lost)).toEqual([...valuesOf(heir), 'next']);
     },
     testTimeoutMs,
@@ -98,7 +98,7 @@ describe('the embedded event log', () => {
   );
 
   it(
-    'goes on past records that expired before its group existed',
+    'continues past records that expired before its group existed',
     async () => {
       const log = await world.openLog();
       await log.publish(world.topic, recordsOfManyKeys(5, 'expired'));

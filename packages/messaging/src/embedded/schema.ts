@@ -2,8 +2,8 @@ import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from './connections.ts';
 
 /**
- * `partitions.next_offset` is the heart: whoever appends to a partition holds its row until the commit, so offsets become
- * visible in their order and a reader can never skip one that commits late.
+ * `partitions.next_offset` is the heart: a publisher that appends to a partition holds its row until the commit, so
+ * offsets become visible in their order and a reader can never skip one that commits late.
  */
 const tables = `
   CREATE SCHEMA IF NOT EXISTS event_log;
@@ -31,7 +31,7 @@ const tables = `
   );
 `;
 
-/** Makes what is missing of the log's tables, in a schema of its own; several processes may do so at once. */
+/** Makes what is missing of the log's tables, in a separate schema; several processes may do so at once. */
 export async function ensureTables(pool: Pool): Promise<void> {
   const found = await pool.query("SELECT to_regclass('event_log.positions') IS NOT NULL AS exists");
   if (found.rows[0]?.exists === true) return;

@@ -8,7 +8,7 @@ export interface KafkaConnectionOptions {
   /** Of `toSecurityConfig`. */
   security?: Pick<KafkaConfig, 'ssl' | 'sasl'>;
   requestTimeoutMs: number;
-  /** Told of connections that failed or were refused; the library's log goes nowhere else. */
+  /** Called for connections that failed or were refused; the library's log has no other output. */
   onConnectionError?: (error: unknown) => void;
 }
 

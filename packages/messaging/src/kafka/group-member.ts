@@ -59,7 +59,7 @@ export class GroupMember implements Member {
     clearInterval(this.#silenceCheck);
     this.#end(undefined);
     await this.#runner.stop();
-    // Only what has started can be stopped: the library would go on joining and keep the partitions, handling nothing.
+    // Only what has started can be stopped: the library would still join and keep the partitions, handling nothing.
     const left = this.#starting.then(() => this.#consumer.disconnect());
     await withDeadline(left, leaveDeadlineMs, 'leaving the group');
   }

@@ -1,4 +1,4 @@
-/** Tells the group that this member lives while it works on a batch, and remembers if the group has turned it away. */
+/** Sends heartbeats to the group while the member works on a batch, and remembers if the group has removed it. */
 export class Heartbeat {
   readonly #timer: NodeJS.Timeout;
   #loss: { error: unknown } | undefined;

@@ -67,7 +67,7 @@ export class KafkaTopics {
       waitForLeaders: true,
       timeout: deadlineMs,
     });
-    // When another process made it a moment ago, nobody has waited for its leaders yet.
+    // When another process made it a moment ago, its leaders may not be elected yet.
     const pause = new Pause();
     while (isInTime() && !(await haveLeaders(admin, [topic]).catch(() => false))) await pause.wait(leaderPollMs);
   }

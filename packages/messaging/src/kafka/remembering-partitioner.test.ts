@@ -26,7 +26,7 @@ describe('partitions of keys', () => {
     }
   });
 
-  it('are found anew where a topic has another number of partitions', () => {
+  it('are computed again when a topic has another number of partitions', () => {
     const choose = createRememberingPartitioner();
     const standard = Partitioners.DefaultPartitioner();
 

@@ -1,11 +1,11 @@
 import { type ICustomPartitioner, Partitioners } from 'kafkajs';
 
-/** Keys are organisations; beyond so many, all are hashed anew. */
+/** Keys are organisations; beyond so many, all are hashed again. */
 const keysMax = 10_000;
 
 /**
  * Kafka's usual partition of a key, found once for each key: the library's hash costs microseconds for every record. A
- * topic that grows spreads keys anew, as it does without this.
+ * topic that grows spreads keys again, as it does without this.
  */
 export const createRememberingPartitioner: ICustomPartitioner = () => {
   const choose = Partitioners.DefaultPartitioner();

@@ -47,7 +47,7 @@ let consumer: SupervisedConsumer | undefined;
 afterEach(() => consumer?.close());
 
 describe('a supervised consumer', () => {
-  it('replaces a member that ended, each time, and tells why it did', async () => {
+  it('replaces a member that ended, each time, and reports the reason', async () => {
     const members = new Members();
     const errors: unknown[] = [];
     const first = members.next();
@@ -61,7 +61,7 @@ describe('a supervised consumer', () => {
     expect([(await first).stops, (await second).stops]).toEqual([1, 1]);
   });
 
-  it('replaces a member even if it cannot leave and nobody can be told', async () => {
+  it('replaces a member even if it cannot leave and the report fails', async () => {
     const members = new Members();
     const first = members.next();
     consumer = new SupervisedConsumer(members.start, () => {

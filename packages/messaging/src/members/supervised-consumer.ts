@@ -7,7 +7,7 @@ import { reportError } from '../report-error.ts';
 export interface Member {
   /** Resolves when it is part of the group; never, if it ends before. */
   readonly joined: Promise<void>;
-  /** Resolves, with the reason, when it will not go on by itself. Never rejects. */
+  /** Resolves, with the reason, when it has stopped by itself. Never rejects. */
   readonly ended: Promise<unknown>;
   /** Finishes the batch in hand, leaves the group and ends. Rejects if it could not leave in time. */
   stop(): Promise<void>;

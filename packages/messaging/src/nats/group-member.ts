@@ -14,7 +14,7 @@ export interface GroupMemberOptions {
   streams: StreamOptions;
   consume: ConsumeOptions;
   publish: EventLog['publish'];
-  /** Stays the same over the lives of a consumer, so that the next one goes on where the last one ended. */
+  /** Stays the same over the lives of a consumer, so that the next one continues where the last one ended. */
   memberId: string;
 }
 
@@ -25,9 +25,9 @@ const leaseMs = 12_000;
 const peerSilenceMsMax = 4 * roundMs;
 
 /**
- * One life of a consumer. Every half second it tells the others that it lives, claims partitions that nobody reads up to its
- * share, renews its claims, and gives back what is more than its share. A claim is replaced only by one that names it, so
- * two members never hold the same, and a position is never written by who has lost the partition.
+ * One life of a consumer. Every half second it reports to the others that it lives, claims partitions without a reader
+ * up to its share, renews its claims, and gives back what is more than its share. A claim is replaced only by one that
+ * names it, so two members never hold the same, and a position is never written by who has lost the partition.
  */
 export class NatsGroupMember implements Member {
   readonly joined: Promise<void>;

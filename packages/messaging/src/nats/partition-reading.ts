@@ -16,7 +16,7 @@ export interface PartitionReadingOptions {
   consume: ConsumeOptions;
   publish: EventLog['publish'];
   turns: Turns;
-  /** Is called once when the reading cannot go on. */
+  /** Is called once when the reading cannot continue. */
   onEnd(reason: unknown): void;
 }
 

@@ -29,7 +29,7 @@ export function positionSubjectOf(topic: string, group: string, partition: numbe
   return `${positionsSubject}.${group}.${topic}.${partition}`;
 }
 
-/** Where the members of a group tell that they live. */
+/** The subject on which the members of a group report that they live. */
 export function membersSubjectOf(topic: string, group: string): string {
   return `aggregator.members.${group}.${topic}`;
 }

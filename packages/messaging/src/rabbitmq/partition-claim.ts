@@ -16,10 +16,10 @@ export interface ClaimOptions {
 
 /** Below the time after which a broker closes a channel that has not acknowledged a message: 30 minutes. */
 const refreshIntervalMs = 5 * 60_000;
-/** How often one that waits tells so: members come and go, and who reads may be another by now. */
+/** How often a waiting member announces itself: members join and leave, so the reader may be another one by now. */
 const waitIntervalMs = 15_000;
 
-/** One member's claim of one partition, waiting or active, on a channel of its own. Closing the channel gives it up. */
+/** One member's claim of one partition, waiting or active, on its own channel. Closing the channel gives it up. */
 export class PartitionClaim {
   readonly #options: ClaimOptions;
   /** Unique, so that an earlier claim's token is not taken for this one's. */
@@ -97,7 +97,7 @@ export class PartitionClaim {
     if (dropped !== undefined) this.channel.ack(dropped);
   }
 
-  /** Tells the position to one who asks for it. */
+  /** Sends the position to the member that asks for it. */
   #answer({ properties }: ConsumeMessage, { isMember }: PositionToken): void {
     if (isMember || typeof properties.replyTo !== 'string') return;
     const position = (this.#newest?.position ?? 0n).toString();

@@ -37,7 +37,7 @@ describe('a topic whose groups have names', () => {
       await channel.bindQueue(queue, topic, 'ai_usage.*');
       await log.publish(topic, [{ key: 'org-1', value: 'after' }]);
       await waitUntil(
-        'a queue of somebody else has it',
+        'a queue of another consumer has it',
         async () => (await channel.checkQueue(queue)).messageCount === 1,
       );
       const got = await channel.get(queue);

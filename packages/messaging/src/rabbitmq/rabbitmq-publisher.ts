@@ -63,7 +63,7 @@ export class RabbitMqPublisher {
     try {
       await withDeadline(sender.then(work), this.#options.deadlineMs, what);
     } catch (error) {
-      // A connection whose other end fell silent is noticed late, and one that misses a stream declares it anew.
+      // A connection whose other end fell silent is noticed late, and one that misses a stream declares it again.
       const isReturned = await sender.then(
         ({ returned }) => returned !== undefined,
         () => true,
@@ -118,7 +118,7 @@ export class RabbitMqPublisher {
     });
     const sender: Sender = { connection, channel, topics: new Map(), returned: undefined };
     channel.on('error', () => undefined);
-    // A refused declaration closes the channel alone; another attempt opens a connection of its own.
+    // A refused declaration closes the channel alone; another attempt opens a new connection.
     channel.on('close', () => {
       onLost();
       closeQuietly(connection);

@@ -8,7 +8,7 @@ import type { Topology } from './topology.ts';
 
 /**
  * Returns the end and the group's position of each partition. A stream has no request for its end: an empty message is
- * written to it and read back. The position is told by the member that reads the partition; if there is none, it is found
+ * written to it and read back. The member that reads the partition sends the position; if there is none, it is found
  * in the queue of claims.
  */
 export async function readPositions(

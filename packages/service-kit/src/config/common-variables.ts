@@ -102,7 +102,7 @@ export const replicasMaxVariable = variable(
   'Most processes of this service at once; while the counter store is away each keeps to that part of every limit.',
 );
 
-/** Where a peer listens: `AUTH_URL` and so on, on this machine unless told otherwise. */
+/** Base URL of a peer: `AUTH_URL` and similar names, on this machine by default. */
 export function peerUrlVariable(service: ServiceName) {
   return variable(
     `${environmentPrefix(service)}_URL`,

@@ -28,7 +28,7 @@ describe('readConfig', () => {
     expect(readConfig(shape, { SECRET: 'long enough', PORT: '' }).port).toBe(3000);
   });
 
-  it('tells every fault at once, and no secret', () => {
+  it('reports every fault at once, and no secret', () => {
     const read = () => readConfig(shape, { PORT: '70000', SECRET: 'short' });
 
     expect(read).toThrow(ConfigError);

@@ -70,7 +70,7 @@ describe('a guarded connection', () => {
     await expect(call('api.example.com', { resolve: resolveTo([]) })).rejects.toThrow(EgressRefused);
   });
 
-  it('judges every new connection anew, so that a name cannot be turned round after it was saved', async () => {
+  it('checks every new connection, so that a saved name cannot be pointed to another address later', async () => {
     const turned = resolveTo(['127.0.0.1'], ['10.0.0.1']);
 
     expect(await call('llm.example.com', { allow: ['127.0.0.1'], resolve: turned })).toBe(200);

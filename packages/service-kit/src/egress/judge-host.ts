@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { isPublicAddress } from './judge-address.ts';
 
-/** Names that lead inside an installation, whatever they resolve to. */
+/** Names of addresses inside an installation, for any address that they resolve to. */
 const innerSuffix =
   /(?:^|\.)(?:localhost|localdomain|local|internal|intranet|corp|home|lan|private|svc|arpa|test|invalid|onion)$/;
 

@@ -3,7 +3,7 @@ import type { PeerName } from '@aggregator/contracts';
 import type { ServiceContext } from '../lifecycle/service-definition.ts';
 import { type HealthAnswer, readHealth } from './health.ts';
 
-/** Where a service stands in its life, told to whoever runs it. */
+/** The phase of a service, as its health routes report it. */
 export interface ServiceState {
   readonly service: PeerName;
   phase: 'starting' | 'started' | 'draining';
@@ -14,8 +14,8 @@ export interface ServiceState {
 type Answer = Parameters<RequestListener>[1];
 
 /**
- * Answers health and metrics; false where the request asks for something else. Alive is every process that can answer,
- * whatever it waits for: one that is restarted because its database is away only comes back slower.
+ * Sends health and metrics; returns false if the request is for another path. Every process that can answer is alive,
+ * although it may wait for a dependency: a process that is restarted because its database is away only returns later.
  */
 export function answerHealth(state: ServiceState, request: Parameters<RequestListener>[0], answer: Answer): boolean {
   const { url = '', method } = request;
@@ -47,7 +47,7 @@ export function answerHealth(state: ServiceState, request: Parameters<RequestLis
 async function readChecks(state: ServiceState, checks: Parameters<typeof readHealth>[1]): Promise<HealthAnswer> {
   if (state.phase !== 'started') return toPhaseHealth(state, true);
   const health = await readHealth(state.service, checks);
-  // It may have been told to stop while its dependencies were asked.
+  // The service may have begun to stop while its dependencies were asked.
   return state.phase === 'started' ? health : toPhaseHealth(state, true);
 }
 

@@ -56,7 +56,7 @@ export function withJsonBodies(router: Router): Router {
   return outer;
 }
 
-/** Sends errors of SCIM routes in their form. A fault of ours is left to the handler that logs it. */
+/** Sends errors of SCIM routes in their form. Our own faults are left to the handler that logs them. */
 export const scimErrors: ErrorRequestHandler = (thrown, _request, response, next) => {
   const error = toAppError(thrown);
   if (error.code === 'internal_error') return next(thrown);

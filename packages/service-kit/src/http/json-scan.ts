@@ -105,7 +105,7 @@ export class JsonScan {
     }
   }
 
-  /** Returns the place behind the closing quote, or a place at or behind `end` if the string goes on there. */
+  /** Returns the place behind the closing quote, or a place at or behind `end` if the string continues there. */
   #skipString(from: number, end: number): number {
     const body = this.#body;
     let at = from;

@@ -22,7 +22,7 @@ const scanBytes = 512 * 1024;
 const turnMs = 4;
 
 export interface TurnOptions {
-  /** Resolves when the work may go on; at the next iteration of the event loop unless given. */
+  /** Resolves when the work may continue; at the next iteration of the event loop unless given. */
   readonly takeTurn?: () => Promise<void>;
   /** Bytes after which a piece ends at the next comma. */
   readonly pieceBytes?: number;

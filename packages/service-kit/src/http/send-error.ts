@@ -21,22 +21,22 @@ export function errorHeaders(error: AppError): Record<string, string> {
   return headers;
 }
 
-/** Answers an error in OpenAI's shape. Does nothing where the head has gone out already. */
+/** Sends an error in OpenAI's shape. Does nothing if the head has been sent already. */
 export function sendOpenAiError(response: ServerResponse, error: AppError): void {
   sendErrorBody(response, error, toOpenAiErrorBody(error));
 }
 
-/** Answers an error with a body in the words of another API. */
+/** Sends an error with a body in the words of another API. */
 export function sendErrorBody(response: ServerResponse, error: AppError, body: unknown): void {
   send(response, error, 'application/json', JSON.stringify(body));
 }
 
-/** Answers an error as an identity provider expects it. */
+/** Sends an error as an identity provider expects it. */
 export function sendScimError(response: ServerResponse, error: AppError): void {
   send(response, error, 'application/scim+json', JSON.stringify(toScimErrorBody(error)));
 }
 
-/** Answers an error as RFC 9457 problem details. */
+/** Sends an error as RFC 9457 problem details. */
 export function sendProblem(response: ServerResponse, error: AppError, requestId?: string): void {
   send(response, error, 'application/problem+json', JSON.stringify(toProblemBody(error, requestId)));
 }

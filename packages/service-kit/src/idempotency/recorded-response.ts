@@ -13,7 +13,7 @@ const ownHeaders: ReadonlySet<string> = new Set([
 
 /**
  * A response that passes everything on to the client's and records it. The end is held back until `release`. If the client
- * leaves, whoever writes does not notice: the answer is written to its end, into the recording alone.
+ * leaves, the handler that writes does not notice: the answer is written to its end, into the recording alone.
  */
 export class RecordedResponse extends ServerResponse {
   readonly #client: ServerResponse;

@@ -60,10 +60,10 @@ function hash(...texts: readonly string[]): string {
 
 /** Compressed, then encrypted (AES-256-GCM). */
 export async function sealAnswer({ status, headers, body }: KeptAnswer, key: Buffer): Promise<Buffer> {
-  const told = Buffer.from(JSON.stringify({ status, headers }));
+  const head = Buffer.from(JSON.stringify({ status, headers }));
   const length = Buffer.alloc(lengthBytes);
-  length.writeUInt32BE(told.length);
-  const packed = await gzipAsync(Buffer.concat([length, told, body]));
+  length.writeUInt32BE(head.length);
+  const packed = await gzipAsync(Buffer.concat([length, head, body]));
   return encrypt(key, packed);
 }
 

@@ -128,7 +128,7 @@ describe('work that is done once', () => {
     expect(await ask()).toMatchObject({ status: 200, text: 'x' });
   });
 
-  it('goes on if its client leaves while it waits for it to read', async () => {
+  it('continues if its client leaves while the answer waits for that client to read', async () => {
     const piece = 'x'.repeat(64 * 1024);
     let pieces = 0;
     work = async (response) => {

@@ -42,9 +42,10 @@ const unavailableRetryAfterMs = 2000;
 const fullRetryAfterMs = 60_000;
 
 /**
- * Serves requests with an `Idempotency-Key` once: of equal requests one is done, those beside it are told to wait, those after
- * it receive its answer (I8). A process that dies in between leaves a claim: it reads as work in progress until its lease is
- * over, and after that as an answer that is lost. It is never done again, because it may have been charged.
+ * Serves requests with an `Idempotency-Key` once: of equal requests one is done, those beside it are rejected as work
+ * in progress, those after it receive its answer (I8). A process that dies in between leaves a claim: it reads as work
+ * in progress until its lease is over, and after that as an answer that is lost. It is never done again, because it may
+ * have been charged.
  */
 export class OnceServer {
   readonly #options: OnceOptions;

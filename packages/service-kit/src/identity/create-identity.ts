@@ -11,14 +11,14 @@ import { createIdentitySigner, type IdentitySigner } from './sign-identity.ts';
 import { createIdentityVerifier, type IdentityVerifier } from './verify-identity.ts';
 import { createServiceAccountVerifier } from './verify-service-account.ts';
 
-/** How a service tells its peers who it is, and knows them. */
+/** How a service identifies itself to its peers, and verifies them. */
 export interface Identity {
   readonly signer: IdentitySigner;
   readonly verifier: IdentityVerifier;
 }
 
 /**
- * By one shared key where that is all there is; where Kubernetes gives each pod tokens of its own, peers are known by
+ * By one shared key if there is nothing else; if Kubernetes gives each pod its own tokens, peers are verified by
  * those alone, and only the gateway, which speaks for principals, has a private key. Throws ConfigError.
  */
 export function createIdentity(config: CommonConfig, self: PeerName): Identity {
@@ -53,7 +53,7 @@ function readKeys(config: CommonConfig, self: PeerName): { publicKey: KeyObject;
   }
   if (peerTokensDirectory === undefined) {
     throw new ConfigError([
-      'PEER_TOKENS_DIRECTORY: is not set, and INTERNAL_PUBLIC_KEY alone does not tell peers who we are; set this, or INTERNAL_SIGNING_KEY',
+      'PEER_TOKENS_DIRECTORY: is not set, and INTERNAL_PUBLIC_KEY alone does not identify this service to its peers; set this, or INTERNAL_SIGNING_KEY',
     ]);
   }
   return { publicKey, privateKey: null };

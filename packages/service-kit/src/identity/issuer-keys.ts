@@ -7,7 +7,7 @@ import { z } from 'zod';
 export interface IssuerKeysOptions {
   readonly url: string;
   readonly caPath: string;
-  /** Read anew for each question, since it is replaced while we run. */
+  /** Read again for each call, because it is replaced while we run. */
   readonly tokenPath: string;
   /** Milliseconds; only differences count. */
   now(): number;
@@ -17,15 +17,15 @@ const deadlineMs = 2000;
 const ageMaxMs = 3_600_000;
 /** Between two questions, so that tokens with made-up key ids cost the issuer nothing. */
 const pauseMs = 10_000;
-/** The same while we have no key at all and can believe nobody. */
+/** The same while we have no key at all and can verify no token. */
 const pauseWithoutKeysMs = 1000;
 const answerBytesMax = 1024 * 1024;
 
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(100) });
 
 /**
- * The public keys of whoever issues tokens, asked for when they are old or a token names one that is not among them. While
- * the issuer is away, those known last are believed.
+ * The public keys of the issuer of tokens, requested when they are old or a token names one that is not among them.
+ * While the issuer is away, those known last are believed.
  */
 export class IssuerKeys {
   readonly #options: IssuerKeysOptions;

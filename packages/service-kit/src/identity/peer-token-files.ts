@@ -11,8 +11,8 @@ interface ReadToken {
 const rereadAfterMs = 30_000;
 
 /**
- * Tells who we are by the tokens that Kubernetes keeps in a folder, one for each service that we call. They are replaced
- * long before they expire; one that cannot be read again is used as long as it is believed.
+ * Identifies this service by the tokens that Kubernetes keeps in a folder, one for each service that we call. They are
+ * replaced long before they expire; one that cannot be read again is used as long as it is believed.
  */
 export function createPeerTokenFiles(
   directory: string,

@@ -95,7 +95,7 @@ describe('peers known by their service accounts (I19)', () => {
     expect(await openVerifier().verifyPeer(await issuer.sign({ lifetimeSeconds: -30 }))).toBe('proxy');
   });
 
-  it('a token that nobody signed, one signed with a public key, and one of our own key are refused', async () => {
+  it('an unsigned token, one signed with a public key, and one of our own key are refused', async () => {
     const { verifier } = createIdentity(configure(), 'billing');
     const subject = 'system:serviceaccount:ours:aggregator-proxy';
     const unsigned = new UnsecuredJWT({}).setIssuer(issuerName).setAudience('aggregator/billing').setSubject(subject);
@@ -187,14 +187,14 @@ describe('peers known by their service accounts (I19)', () => {
   it.each([
     ['no key at all', { INTERNAL_PUBLIC_KEY: '' }, 'billing', /INTERNAL_SIGNING_KEY: is not set, and neither/],
     ['no private key at the gateway', {}, 'api-gateway', /INTERNAL_SIGNING_KEY: .* the gateway/],
-    ['nothing to tell peers who we are', { PEER_TOKENS_DIRECTORY: '' }, 'billing', /PEER_TOKENS_DIRECTORY/],
+    ['nothing to identify it to its peers', { PEER_TOKENS_DIRECTORY: '' }, 'billing', /PEER_TOKENS_DIRECTORY/],
     [
       'halves of two keys',
       { INTERNAL_SIGNING_KEY: 'A'.repeat(43) },
       'billing',
       /INTERNAL_PUBLIC_KEY: is not the public/,
     ],
-    ['no token of its own', { PEER_API_TOKEN_PATH: '/nowhere' }, 'billing', /PEER_API_TOKEN_PATH: \/nowhere/],
+    ['no own token', { PEER_API_TOKEN_PATH: '/nowhere' }, 'billing', /PEER_API_TOKEN_PATH: \/nowhere/],
   ] as const)('a service with %s says so and does not start', (_name, change, self, message) => {
     const start = () => createIdentity(configure(change), self);
 

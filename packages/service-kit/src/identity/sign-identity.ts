@@ -11,7 +11,7 @@ interface CachedToken {
   renewAtMs: number;
 }
 
-/** Makes the headers by which a service tells its peers who it is, and on whose behalf it asks. */
+/** Makes the headers by which a service names itself and its principal to its peers. */
 export interface IdentitySigner {
   /** For `x-aggregator-peer`. */
   signPeer(target: ServiceName): Promise<string>;

@@ -5,7 +5,7 @@ import { OpenMap } from './open-map.ts';
 export interface ConnectionBounds {
   /** Most connections in all. */
   readonly totalMax: number;
-  /** Most connections of one client address (of one /64); null if all clients come through a proxy of ours. */
+  /** Most connections of one client address (of one /64); null if all clients connect through our own proxy. */
   readonly perAddressMax: number | null;
   /** Called for each connection that is refused or closed to make room. */
   readonly onRefused?: () => void;

@@ -51,7 +51,7 @@ describe('a server that drains (I15)', () => {
     return await server.listen('127.0.0.1', 0);
   }
 
-  it('answers whoever still sends on a kept connection while it is quiet, and tells it that this was the last', async () => {
+  it('answers a request on a kept connection while it is quiet, and announces the end of the connection', async () => {
     const port = await start();
     const [busy, idle] = [await open(port), await open(port)];
     busy.socket.write(get('/'));
@@ -81,7 +81,7 @@ describe('a server that drains (I15)', () => {
     expect(kept.read()).toContain('done');
   });
 
-  it('tells the answers that have not begun that they are the last on their connection', async () => {
+  it('announces the end of the connection in answers that have not begun', async () => {
     const client = await open(await start());
     client.socket.write(get('/late'));
     await waitFor(() => releases.has('/late'), { describe: 'the request to arrive' });

@@ -92,7 +92,7 @@ export class DrainableServer {
 
   /**
    * Closes each connection as soon as its answers are sent, and all when the grace is over. A request that still arrives on
-   * one of them is answered, and told that it was the last. For the first `quietMs`, connections that wait for nothing are
+   * one of them is answered with `connection: close`. For the first `quietMs`, connections that wait for nothing are
    * left: a client that is just sending its next request would find its own closed, and could not know whether it was read.
    * New ones are taken as long, and none after it.
    */
@@ -106,7 +106,7 @@ export class DrainableServer {
     clearTimeout(deadline);
   }
 
-  /** Ends it at once, whatever is open. */
+  /** Ends it at once, with everything that is open. */
   async destroy(): Promise<void> {
     const closed = this.#close();
     this.#server.closeAllConnections();
@@ -115,7 +115,7 @@ export class DrainableServer {
 
   #close(): Promise<void> {
     return new Promise((resolve) => {
-      // It tells an error where it never listened; then there is nothing to close.
+      // The server reports an error if it never listened; then there is nothing to close.
       this.#server.close(() => {
         clearInterval(this.#stallTimer);
         resolve();

@@ -4,7 +4,7 @@ import { measureKept } from './__fixtures__/measure-kept.ts';
 import { OpenMap } from './open-map.ts';
 
 describe('an open map', () => {
-  it('equals a Map, in its order, whatever enters and leaves', () => {
+  it('equals a Map, in its order, for all entries and removals', () => {
     const step = fc.record({ key: fc.integer({ min: 0, max: 200 }), isEntry: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 600, size: 'max' }), (steps) => {

@@ -3,7 +3,7 @@ import { measureKept } from './__fixtures__/measure-kept.ts';
 import { Roster } from './roster.ts';
 
 describe('a roster', () => {
-  it('holds who is in, whatever order they leave in', () => {
+  it('holds the present items for any order of leaving', () => {
     const roster = new Roster<string>();
     const leave = new Map(['a', 'b', 'c', 'd'].map((name) => [name, roster.enter(name)]));
 
@@ -16,7 +16,7 @@ describe('a roster', () => {
     expect(roster.size).toBe(2);
   });
 
-  it('lets nobody else go where one leaves twice', () => {
+  it('removes no other item when one leaves twice', () => {
     const roster = new Roster<string>();
     const leaveFirst = roster.enter('first');
     roster.enter('second');

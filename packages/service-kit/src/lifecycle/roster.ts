@@ -15,7 +15,7 @@ export class Roster<T> implements Iterable<T> {
     return this.#places.length;
   }
 
-  /** Answers how to leave again, which may be done more than once. */
+  /** Returns the function that removes the item; it may be called more than once. */
   enter(item: T): () => void {
     const place: Place<T> = { item, index: this.#places.length };
     this.#places.push(place);

@@ -5,7 +5,7 @@ import { findUnknownNames } from '../config/unknown-names.ts';
 import type { ServiceContext, ServiceDefinition } from './service-definition.ts';
 import { type RunningService, startService } from './start-service.ts';
 
-/** Runs a service as a process of its own: reads the environment, starts, stops cleanly on SIGTERM or SIGINT. */
+/** Runs a service as a separate process: reads the environment, starts, stops cleanly on SIGTERM or SIGINT. */
 export async function runService<Config extends CommonConfig, Context extends ServiceContext, Overrides>(
   definition: ServiceDefinition<Config, Context, Overrides>,
   environment: Environment = processEnvironment(),

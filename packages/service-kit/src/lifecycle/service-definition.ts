@@ -7,21 +7,21 @@ import type { Logger } from '../log/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ServerBounds } from './drainable-server.ts';
 
-/** What every service's context has, whatever else its composition root builds. */
+/** What every service's context has, beside the other parts that its composition root builds. */
 export interface ServiceContext {
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** Without one of these no request can be served: then the process is not ready. */
   readonly readinessChecks: Readonly<Record<string, ReadinessCheck>>;
-  /** What is missed while it is away, although requests are served: told by `/health`, and no part of readiness. */
+  /** Dependencies that requests can be served without: reported by `/health`, and no part of readiness. */
   readonly dependencyChecks?: Readonly<Record<string, ReadinessCheck>>;
   /** Names of parts in `services` of the answer of `/health`, each with the name of its check. */
   readonly healthServices?: Readonly<Record<string, string>>;
   /** Begins what runs by itself (consumers, pollers, streams), once the port is open. */
   start(): Promise<void>;
   /**
-   * Told that the service is to stop, before requests in flight are waited for: ends what would never end by itself, as
-   * streams that stay open.
+   * Called when the service must stop, before requests in flight are waited for: ends what would never end by itself,
+   * as streams that stay open.
    */
   beginDrain?(): void;
   /** Ends it all, in order, when no request is in flight any more. */

@@ -62,7 +62,7 @@ describe('a service', () => {
     running = null;
   });
 
-  it('is alive whatever its dependencies do, and ready only with them', async () => {
+  it('is alive in any state of its dependencies, and ready only with them', async () => {
     const state = { isReady: false };
     running = await startService(define({ isReady: () => state.isReady }).definition, config);
 
@@ -105,7 +105,7 @@ describe('a service', () => {
 describe('a service with a port for health and metrics', () => {
   const withAdmin = { ...config, adminPort: 0 };
 
-  it('tells them there, and nothing of them at the port that is open to others', async () => {
+  it('serves them there, and nothing of them at the port that is open to others', async () => {
     const service = await startService(define({ isReady: () => true }).definition, withAdmin);
 
     for (const path of ['/health', '/health/live', '/health/ready', '/health/startup', '/metrics']) {

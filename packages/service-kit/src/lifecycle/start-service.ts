@@ -16,7 +16,7 @@ export interface RunningService<Context> {
   stop(): Promise<void>;
 }
 
-/** Builds a service and opens its port. Used by `runService` for a process of its own, and by the embedded form. */
+/** Builds a service and opens its port. Used by `runService` for a separate process, and by the embedded form. */
 export async function startService<Config extends CommonConfig, Context extends ServiceContext, Overrides>(
   definition: ServiceDefinition<Config, Context, Overrides>,
   config: Config,

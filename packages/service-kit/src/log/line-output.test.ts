@@ -23,7 +23,7 @@ describe('lines on standard output', () => {
     expect(lines).toEqual(Array.from({ length: 5000 }, (_, line) => `line ${line} é`));
   });
 
-  it('are dropped where nobody can take them', () => {
+  it('are dropped when the output is closed', () => {
     const descriptor = openSync(join(directory, 'closed'), 'w');
     const output = new LineOutput(descriptor);
     closeSync(descriptor);
@@ -33,7 +33,7 @@ describe('lines on standard output', () => {
     expect(() => output.flush()).not.toThrow();
   });
 
-  /** A process of its own: what is tested is what comes out of it. */
+  /** A separate process: the test reads its output. */
   function run(program: string) {
     const logger = fileURLToPath(new URL('./logger.ts', import.meta.url));
     const source = `import { createLogger } from ${JSON.stringify(logger)};\nconst logger = createLogger({ service: 'test', level: 'info' });\n${program}`;
@@ -51,7 +51,7 @@ describe('lines on standard output', () => {
     expect(lines.map(({ index }) => index)).toEqual(Array.from({ length: 1000 }, (_, index) => index));
   });
 
-  it('tell of an error, and of what came before it, before anything else can happen', () => {
+  it('are written with an error at once, together with the lines before it', () => {
     const lines = run(
       `setTimeout(() => { logger.info('before'); logger.error('failed'); process.kill(process.pid, 'SIGKILL'); }, 10);`,
     );
@@ -59,7 +59,7 @@ describe('lines on standard output', () => {
     expect(lines.map(({ message }) => message)).toEqual(['before', 'failed']);
   });
 
-  it('tell when something happened, and not when it was written', () => {
+  it('have the time of the event, not the time of the write', () => {
     const [line] = run(`const now = Date.now(); Date.now = () => 0; logger.info('then'); Date.now = () => now;`);
 
     expect(line?.timestamp).toBe('1970-01-01T00:00:00.000Z');

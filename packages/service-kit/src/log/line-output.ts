@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 
 /**
  * Standard output, some lines at a time: a pipe is written synchronously, so a write for each line would stop every request for
- * as long as whoever reads takes. What is written waits until `flush`.
+ * as long as the reader takes. What is written waits until `flush`.
  */
 export class LineOutput extends Writable {
   readonly #descriptor: number;

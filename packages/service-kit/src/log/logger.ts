@@ -76,8 +76,9 @@ interface Line {
 }
 
 /**
- * A logger that writes one line for each event, as JSON unless `format` is `text`: to standard output within 50 ms, at once where something is wrong, and at the latest when the
- * process ends by itself; or, at once, to `stream`, where somebody else reads them.
+ * A logger that writes one line for each event, as JSON unless `format` is `text`: to standard output within 50 ms, at
+ * once for an error, and at the latest when the process ends by itself; or, at once, to `stream`, if the caller reads
+ * the lines.
  */
 export function createLogger(options: {
   service: string;
@@ -92,10 +93,10 @@ export function createLogger(options: {
     format: options.format === 'text' ? textLine() : jsonLine(),
     transports: [new winston.transports.Stream({ stream })],
   });
-  const tell = ({ level, event, fields, atMs }: Line) => {
+  const log = ({ level, event, fields, atMs }: Line) => {
     inner.log({ ...(redact(fields) as object), level, message: event, timestamp: new Date(atMs).toISOString() });
   };
-  const take = stream instanceof LineOutput ? gatherLines(tell, stream) : tell;
+  const take = stream instanceof LineOutput ? gatherLines(log, stream) : log;
   const write = (level: Level) => {
     const isOn = inner.isLevelEnabled(level);
     return (event: string, fields: LogFields = {}) => {
@@ -105,10 +106,10 @@ export function createLogger(options: {
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }
 
-/** Tells some lines at a time, and lets them leave in one write. */
-function gatherLines(tell: (line: Line) => void, output: LineOutput): (line: Line) => void {
+/** Logs several lines at a time, and sends them in one write. */
+function gatherLines(log: (line: Line) => void, output: LineOutput): (line: Line) => void {
   const lines = new Gathering<Line>((gathered) => {
-    for (const line of gathered) tell(line);
+    for (const line of gathered) log(line);
     output.flush();
   });
   process.once('exit', () => lines.flush());

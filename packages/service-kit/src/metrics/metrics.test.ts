@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createMetrics } from './metrics.ts';
 
 describe('metrics', () => {
-  it('are told as they are when somebody asks, with what was counted a moment ago', async () => {
+  it('are returned with their current values, including the latest counts', async () => {
     const metrics = createMetrics('test');
     const counter = metrics.counter('things_total', 'Things.', ['kind']);
     const plain = metrics.counter('others_total', 'Others.');

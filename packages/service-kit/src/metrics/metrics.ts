@@ -4,7 +4,7 @@ import { Gathering } from '../time/gathering.ts';
 type Labels<Label extends string> = Partial<Record<Label, string>>;
 
 export interface CounterFigure<Label extends string = string> {
-  /** By 1 unless told. */
+  /** By 1 by default. */
   inc(labels?: Labels<Label>, by?: number): void;
 }
 
@@ -16,7 +16,7 @@ export interface HistogramFigure<Label extends string = string> {
 export interface Metrics {
   counter<Label extends string>(name: string, help: string, labels?: readonly Label[]): CounterFigure<Label>;
   gauge<Label extends string>(name: string, help: string, labels?: readonly Label[]): Gauge<Label>;
-  /** A gauge whose value is looked up each time that somebody asks for the figures. */
+  /** A gauge whose value is looked up each time that the figures are read. */
   observed(name: string, help: string, read: () => number): void;
   histogram<Label extends string>(
     name: string,

@@ -11,7 +11,7 @@ describe('a sealed credential', () => {
   const key = newKey();
   const envelope = createEnvelope([key]);
 
-  it('opens again for its owner, and tells nothing by itself', () => {
+  it('opens again for its owner, and reveals nothing by itself', () => {
     const sealed = envelope.seal(secret, 'openai/1');
 
     expect(envelope.open(sealed, 'openai/1')?.reveal()).toBe('sk-canary-0123456789');
@@ -69,7 +69,7 @@ describe('a sealed credential', () => {
 });
 
 describe('a secret', () => {
-  it('is not told by printing, joining, logging or JSON', () => {
+  it('is not revealed by printing, joining, logging or JSON', () => {
     const shown = [
       String(secret),
       `${secret}`,

@@ -6,7 +6,7 @@ import { Secret } from './secret.ts';
 export interface Envelope {
   /** `v1:<key id>:<wrapped data key>:<sealed text>`. `owner` (whose it is, and which) is bound to it, so no sealed text can be moved. */
   seal(secret: Secret, owner: string): string;
-  /** Null where no key of ours opens it: another key, another owner, or a bit has changed. */
+  /** Null if none of our keys opens it: another key, another owner, or a bit has changed. */
   open(sealed: string, owner: string): Secret | null;
   /** As `seal` and `open`, for what is no text. */
   sealBytes(bytes: Buffer, owner: string): string;
@@ -23,8 +23,8 @@ interface MasterKey {
 const version = 'v1';
 
 /**
- * Envelope encryption: each secret has a data key of its own, which a master key wraps; both AES-256-GCM. `keys` are 32 bytes
- * each as base64url: the first seals, all of them open.
+ * Envelope encryption: each secret has its own data key, which a master key wraps; both AES-256-GCM. `keys` are 32
+ * bytes each as base64url: the first seals, all of them open.
  * @throws {RangeError} if there is none, or one is not 32 bytes.
  */
 export function createEnvelope(keys: readonly string[]): Envelope {

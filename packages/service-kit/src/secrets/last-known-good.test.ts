@@ -11,7 +11,7 @@ describe('the last known good state', () => {
   const envelope = newEnvelope();
   const withRef = { ...state, credentials: { 'stored:00000000-0000-4000-8000-000000000000': 'sk-canary-1234' } };
 
-  it('is opened as it was packed, tells its number, and nothing else', async () => {
+  it('is opened as it was packed, and reveals only its number', async () => {
     const text = await packLastKnownGood(envelope, number, withRef);
 
     expect(await unpackLastKnownGood(envelope, text)).toEqual(withRef);

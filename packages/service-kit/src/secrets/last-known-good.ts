@@ -40,7 +40,7 @@ export function readStateNumber(text: string): StateNumber | null {
   return epoch === undefined || version === undefined ? null : { epoch: Number(epoch), version: Number(version) };
 }
 
-/** Null where no key of ours opens it, or what is in it is none. */
+/** Null if none of our keys opens it, or its content is no such state. */
 export async function unpackLastKnownGood(envelope: Envelope, text: string): Promise<LastKnownGood | null> {
   const number = readStateNumber(text);
   const sealed = text.slice(text.indexOf('v1:'));

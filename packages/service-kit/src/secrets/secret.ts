@@ -8,7 +8,7 @@ export class Secret {
     this.#text = text;
   }
 
-  /** The text itself, for whoever sends or seals it. */
+  /** The text itself, for code that sends or seals it. */
   reveal(): string {
     return this.#text;
   }

@@ -4,7 +4,7 @@
  */
 export interface Claim {
   readonly kind: ClaimKind;
-  /** Unique within its kind. The id itself, whose hash V8 keeps with it: a text that is joined anew is hashed anew. */
+  /** Unique within its kind. The id itself, because V8 keeps its hash: a text that is joined again is hashed again. */
   readonly subject: string;
   readonly weight: number;
 }

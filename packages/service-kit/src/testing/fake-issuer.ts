@@ -13,7 +13,7 @@ export interface TokenFacts {
   kid?: string;
 }
 
-/** Issues tokens of service accounts and tells its public keys, as an API server does. */
+/** Issues tokens of service accounts and serves its public keys, as an API server does. */
 export interface FakeIssuer {
   readonly url: string;
   /** How often its keys were asked for. */

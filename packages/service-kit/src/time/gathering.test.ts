@@ -38,7 +38,7 @@ describe('gathered work', () => {
     expect(batches.flat()).toEqual(Array.from({ length: 600 }, (_, index) => index));
   });
 
-  it('is done once where somebody asks for it before its time', () => {
+  it('is done once when a caller asks for it before its time', () => {
     jest.useFakeTimers();
     const { gathering, batches } = gather();
     gathering.add(1);

@@ -92,7 +92,7 @@ describe('GET /v1/analytics/dashboard', () => {
       expect((await read('?from=2026-11-21T11:00:00Z&to=2026-11-21T12:00:00Z')).totals.requests).toBe(1);
     });
 
-    it('shows nobody another organisation', async () => {
+    it('shows no caller another organisation', async () => {
       const query = '?from=2026-09-01T00:00:00Z&to=2026-12-01T00:00:00Z&groupBy=model';
 
       expect(JSON.stringify(await read(query))).not.toContain('secret-model');
@@ -130,7 +130,7 @@ describe('GET /v1/analytics/dashboard', () => {
   });
 
   describe('GET /v1/analytics/metrics', () => {
-    it("tells the organisation's totals of the last 24 hours", async () => {
+    it("shows the organisation's totals of the last 24 hours", async () => {
       const totals = usageTotals.parse(await (await analytics.get('/v1/analytics/metrics')).json());
 
       expect(totals).toMatchObject({ requests: 4, failedRequests: 1, costNanoUsd: '1000000000000013' });
@@ -139,7 +139,7 @@ describe('GET /v1/analytics/dashboard', () => {
   });
 
   describe('GET /v1/users/usage', () => {
-    it('tells what the caller used, and nobody else', async () => {
+    it('shows the usage of the caller alone', async () => {
       const answer = await analytics.get('/v1/users/usage', { userId: otherUserId });
       const { totals, series } = dashboardAnswer.parse(await answer.json());
 

@@ -15,7 +15,7 @@ describe('GET /internal/ledger/check', () => {
     expect(ledgerCheckAnswer.parse(body)).toMatchObject({ isConsistent: true, accounts: 9, sumNanoUsd: '0' });
   });
 
-  it('401 refuses whoever is no peer', async () => {
+  it('401 rejects a caller that is no peer', async () => {
     expect((await fetch(`${billing.url}/internal/ledger/check`)).status).toBe(401);
   });
 });

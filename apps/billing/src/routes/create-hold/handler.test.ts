@@ -14,7 +14,7 @@ const release = (body: unknown) => billing.askAsPeer('POST', '/internal/holds/re
 const balanceOf = async (orgId: string) => (await billing.ask('GET', '/v1/billing/balance', { orgId })).body;
 
 describe('POST /internal/holds', () => {
-  it('200 holds the money, which the balance tells as held, until it is released', async () => {
+  it('200 holds the money, which the balance reports as held, until it is released', async () => {
     const [orgId, requestId] = [randomUUID(), randomUUID()];
 
     expect(await hold({ orgId, requestId, holdNanoUsd: '300', ttlMs })).toMatchObject({

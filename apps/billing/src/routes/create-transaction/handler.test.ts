@@ -112,7 +112,7 @@ describe('POST /v1/billing/transaction', () => {
     expect(await post(request({ balance: '1' }))).toMatchObject({ status: 400, body: { code: 'unknown_field' } });
   });
 
-  it('403 refuses whoever lacks billing:manage', async () => {
+  it('403 rejects a caller without billing:manage', async () => {
     const answer = await post(request(), { orgId: randomUUID() });
     expect(answer).toMatchObject({ status: 403, body: { code: 'insufficient_permissions' } });
   });

@@ -87,13 +87,17 @@ describe('GET /v1/billing/explain/{requestId}', () => {
   it('200 shows why a request was rejected before any provider saw it, once for each repeat of the report', async () => {
     const orgId = randomUUID();
     const requestId = randomUUID();
-    const told = { code: 'budget_exceeded', param: 'budget_monthly', message: 'The budget of the key is used up.' };
-    const report = { rejections: [{ requestId, orgId, time: '2026-11-30T10:00:00.000Z', ...told }] };
+    const rejection = {
+      code: 'budget_exceeded',
+      param: 'budget_monthly',
+      message: 'The budget of the key is used up.',
+    };
+    const report = { rejections: [{ requestId, orgId, time: '2026-11-30T10:00:00.000Z', ...rejection }] };
     expect(await billing.askAsPeer('POST', '/internal/rejections', 'proxy', report)).toEqual({ status: 200, body: {} });
     await billing.askAsPeer('POST', '/internal/rejections', 'proxy', report);
 
     expect(chargeExplanation.parse((await explain(orgId, requestId)).body)).toMatchObject({
-      ...{ requestId, outcome: 'rejected', rejection: told, lines: [], transfers: [], amountNanoUsd: '0' },
+      ...{ requestId, outcome: 'rejected', rejection, lines: [], transfers: [], amountNanoUsd: '0' },
     });
     expect((await explain(randomUUID(), requestId)).status).toBe(404);
     expect((await billing.askAsPeer('POST', '/internal/rejections', 'analytics', report)).status).toBe(401);

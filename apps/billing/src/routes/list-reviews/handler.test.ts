@@ -77,7 +77,7 @@ describe('GET /v1/billing/reviews', () => {
     expect((await billing.ask('POST', `/v1/billing/reviews/${randomUUID()}/close`, manager)).status).toBe(404);
   });
 
-  it('403 refuses whoever lacks billing:manage', async () => {
+  it('403 rejects a caller without billing:manage', async () => {
     expect((await billing.ask('GET', '/v1/billing/reviews', { orgId: randomUUID() })).status).toBe(403);
   });
 });

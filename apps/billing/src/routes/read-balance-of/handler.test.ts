@@ -19,7 +19,7 @@ describe('GET /v1/billing/balance/{organization or user}', () => {
     }
   });
 
-  it('200 answers a known organisation to whoever manages billing', async () => {
+  it('200 returns a known organisation to a caller that manages billing', async () => {
     const orgId = randomUUID();
     await read(orgId, { orgId });
     const manager = { orgId: randomUUID(), scopes: ['billing:read' as const, 'billing:manage' as const] };

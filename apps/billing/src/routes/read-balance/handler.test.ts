@@ -46,13 +46,13 @@ describe('GET /v1/billing/balance', () => {
     }
   });
 
-  it('401 refuses whoever does not come through the gateway', async () => {
+  it('401 rejects a caller that does not come through the gateway', async () => {
     const answer = await fetch(`${billing.url}/v1/billing/balance`, { headers: { 'x-org-id': randomUUID() } });
     expect(answer.status).toBe(401);
     expect(await billing.askAsPeer('GET', '/v1/billing/balance', 'proxy')).toMatchObject({ status: 401 });
   });
 
-  it('403 refuses whoever lacks billing:read', async () => {
+  it('403 rejects a caller without billing:read', async () => {
     const answer = await billing.ask('GET', '/v1/billing/balance', { orgId: randomUUID(), scopes: ['ai:invoke'] });
     expect(answer).toMatchObject({ status: 403, body: { code: 'insufficient_permissions' } });
   });

@@ -117,7 +117,7 @@ describe('the models of a vendor', () => {
     ['OpenRouter', 'anthropic/claude-sonnet-4.5', 200_000, 1_000_000],
     ['OpenRouter', 'x-ai/grok-4-fast', 128_000, 2_000_000],
   ] as const)(
-    'go on at %s, for %s, above %d tokens at what the whole request costs there',
+    'continue at %s, for %s, above %d tokens at the price that the whole request has there',
     (vendor, id, border, window) => {
       const { contextLength, operations, price } = find(vendor, id);
 
@@ -133,7 +133,7 @@ describe('the models of a vendor', () => {
     expect(find('Anthropic', 'claude-sonnet-4-5').price?.rates.above).toBeUndefined();
   });
 
-  it.each(vendors)('of %s have a rate, in each tier, for whatever an answer of theirs can use', (vendor) => {
+  it.each(vendors)('of %s have a rate, in each tier, for everything that their answers can use', (vendor) => {
     for (const { id, operations, capabilities, price } of modelsOf(vendor)) {
       if (price === null) continue;
       const used: UsageComponent[] = ['inputUncached'];
@@ -165,19 +165,19 @@ describe('the models of a vendor', () => {
     expect(find('Anthropic', 'claude-opus-4-6').price?.rates.above).toBeUndefined();
   });
 
-  it('are there without a price where it cannot be said exactly, or nobody says it', () => {
+  it('have no price if it cannot be exact, or if no source states it', () => {
     expect(find('OpenRouter', 'google/gemini-2.5-flash-lite').price).toBeNull();
     expect(find('Anthropic', 'claude-fable-5-2').price).toBeNull();
   });
 
-  it('have a price of ours, with its source, where the vendor tells one that the list does not have', () => {
+  it('have our price, with its source, if the vendor states one that the list does not have', () => {
     expect(find('Anthropic', 'claude-sonnet-5-5').price).toMatchObject({
       rates: { inputUncached: '2000000', cacheRead: '100000', cacheWrite1h: '4000000' },
       source: expect.stringMatching(/^https:\/\/platform\.claude\.com\/.*read 2026-11/),
     });
   });
 
-  it('have no price where the vendor tells none for what is beyond a free share: never zero', () => {
+  it('have no price, never zero, if the vendor states none beyond a free share', () => {
     expect(find('Cohere', 'command-a-reasoning-08-2025')).toMatchObject({
       maxOutputTokens: 32_000,
       capabilities: expect.arrayContaining(['reasoning']),

@@ -4,7 +4,7 @@ import { exactNames, type ModelFamily, type VendorCatalogue } from './vendor-cat
 const chatName = /^gemini-[2-9]/;
 const embeddingName = /^gemini-embedding-/;
 const imageName = /-image(?:-|$)/;
-/** Served by other methods than `generateContent`, or priced by what no rate of ours counts. */
+/** Models of other methods than `generateContent`, or with a price by a unit that our rates do not count. */
 const otherName = /2\.5-flash-preview(?!-09)|live|native-audio|tts|omni|robotics|computer-use/;
 
 const common: readonly ModelCapability[] = ['tools', 'vision', 'audio', 'structured_outputs'];

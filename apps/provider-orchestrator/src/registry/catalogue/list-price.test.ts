@@ -33,7 +33,7 @@ describe('a price of the list', () => {
     });
   });
 
-  it('in more than two tiers ends where the third begins, whatever the order and whoever has the border', () => {
+  it('in more than two tiers ends where the third begins, in any order and with any owner of the border', () => {
     const tiers = [
       { start: 3000, price: 3 },
       { start: 1000, price: 2 },

@@ -27,7 +27,7 @@ const componentsOf: ReadonlyMap<string, readonly UsageComponent[]> = new Map([
 ] satisfies [string, UsageComponent[]][]);
 
 /**
- * Prices that never come to bear: of searches in stored files, since no adapter sends what asks for them; and of sound and
+ * Prices that never apply: of searches in stored files, since no adapter sends what asks for them; and of sound and
  * pictures read from a cache, which our counters hold with what else was read from it.
  */
 const ignoredNames: ReadonlySet<string> = new Set([
@@ -60,7 +60,7 @@ export function readListPrice(info: ModelInfo, operations: readonly Operation[],
   return above && { rates: { ...rates, above: { inputTokens: border, rates: above } }, inputTokensMax };
 }
 
-/** Those that can come to bear; null where the list has one whose meaning is not known here. */
+/** Prices that can apply; null if the list has one whose meaning is not known here. */
 function pricesByName(listed: ModelPrice | null, operations: readonly Operation[]): PricesByName | null {
   if (listed === null) return null;
   const known: [string, number | TieredPrice][] = [];
@@ -87,11 +87,11 @@ function readTier(listed: PricesByName, inputTokens: number, operations: readonl
   const isEmbeddings = operations.includes('embeddings');
   if (inputUncached === undefined || (!isEmbeddings && rates.outputText === undefined)) return null;
   if (operations.includes('chat.completions')) {
-    // Input without a price of its own for the cache costs what plain input costs.
+    // Cached input without a separate price costs what plain input costs.
     rates.cacheRead ??= inputUncached;
     rates.cacheWrite5m ??= inputUncached;
   } else if (!isEmbeddings && rates.outputText !== undefined) {
-    // What an image model puts out is images, whatever the list calls it.
+    // The output of an image model is images under any name of the list.
     rates.imageOut ??= rates.outputText;
   }
   return rates;

@@ -3,8 +3,8 @@ import { exactNames, type ModelFamily, type VendorCatalogue } from './vendor-cat
 
 const chatName = /^(?:gpt-|chatgpt-|o\d)/;
 /**
- * Served by no API that our adapter asks, or priced by what no rate of ours counts: sound, pictures, searches; `oss` and `:`
- * are other hosts' names.
+ * Models of APIs that our adapter does not call, or with a price by a unit that our rates do not count: sound,
+ * pictures, searches; `oss` and `:` are other hosts' names.
  */
 const otherName = /^gpt-3\.5-0|audio|realtime|transcribe|tts|image|vision|search|deep-research|instruct|oss|:/;
 const embeddingName = /^text-embedding-/;

@@ -6,11 +6,11 @@ import type { ModelFamily, VendorCatalogue } from './vendor-catalogue.ts';
 
 /**
  * `<maker>/<model>`. Left out: `~` names, which stand for another model every few weeks; `:free` ones, which have no price;
- * pictures and sound, whose prices the list does not tell apart from text.
+ * pictures and sound, whose prices the list does not separate from text.
  */
 const servedName = /^[a-z0-9][a-z0-9.-]*\/(?!.*(?:image|audio|:free))[a-z0-9][a-z0-9.:_-]*$/;
 
-/** A model of which nobody tells the window. What is longer is refused, though the model might take it. */
+/** The window of a model whose vendor states none. A longer request is rejected, although the model might accept it. */
 const contextLengthUnknown = 131_072;
 
 const makers: Readonly<Record<string, VendorCatalogue>> = {

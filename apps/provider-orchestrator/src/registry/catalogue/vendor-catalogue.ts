@@ -11,7 +11,7 @@ const thinkerFirstLifeMs = 120_000;
 /** What holds for all models whose names fit, by the vendor's own documentation. */
 export interface ModelFamily {
   fits: RegExp;
-  /** The most tokens that it generates; null: nobody says, so its context bounds it. */
+  /** The most tokens that it generates; null: the vendor states none, so its context bounds it. */
   outputTokensMax: number | null;
   capabilities: readonly ModelCapability[];
   /** It thinks unasked, and says nothing meanwhile. */
@@ -28,7 +28,7 @@ export interface VendorCatalogue {
   operationsOf(name: string): readonly Operation[];
   /** The first that fits decides. */
   familyOf(name: string): ModelFamily | undefined;
-  /** Tokens, where the list tells none. */
+  /** Tokens, if the list has none. */
   contextLengthOf(name: string): number;
   /** Our adapter can ask for its web search, and counts the calls. */
   chargesSearches?: true;

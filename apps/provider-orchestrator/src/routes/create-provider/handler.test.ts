@@ -161,7 +161,7 @@ describe('POST /v1/orchestrator/providers', () => {
   });
 
   describe('401 and 403', () => {
-    it('lets nobody in whom the gateway does not vouch for, or who may not manage providers', async () => {
+    it('rejects a caller whom the gateway did not sign, or who may not manage providers', async () => {
       const url = `${orchestrator.url}/v1/orchestrator/providers`;
       const call = (headers: Record<string, string>) =>
         fetch(url, {

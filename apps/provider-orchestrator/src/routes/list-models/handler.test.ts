@@ -34,7 +34,7 @@ describe('GET /v1/orchestrator/models', () => {
       expect(data.filter(({ provider }) => provider === 'mock').length).toBeGreaterThan(0);
     });
 
-    it('tells no secret and no address of ours', async () => {
+    it('returns no secret and no internal address', async () => {
       expect(await (await get(await asPrincipal(['ai:invoke']))).text()).not.toMatch(/canary|10\.9\.8\.7|127\.0\.0\.1/);
     });
   });

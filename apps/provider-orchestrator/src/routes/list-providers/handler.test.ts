@@ -28,7 +28,7 @@ describe('GET /v1/orchestrator/providers', () => {
     expect((await fetch(`${url}/v1/orchestrator/providers`, { headers })).status).toBe(403);
   });
 
-  it('answers 503 where the database is gone, while the models are still told', async () => {
+  it('returns 503 when the database is gone, and still lists the models', async () => {
     const { url, context } = await bench.start({ environment: { LOG_LEVEL: 'error' } });
     await context.database.$executeRaw`ALTER TABLE provider RENAME TO gone`;
 

@@ -46,7 +46,7 @@ describe('PUT /internal/declarations/{owner}', () => {
       expect(served()?.routes.map(({ name }) => name)).toEqual(['r']);
     });
 
-    it('replaces all that the owner declared before, and nothing of anybody else', async () => {
+    it('replaces all that the owner declared before, and nothing of another owner', async () => {
       await manage(orchestrator, 'POST', '/providers', { name: 'by-api', type: 'OpenAI', models: [] });
       await declarerAt(orchestrator.url, 'other').declare({ epoch: 1, sequence: 1 }, [declared('of-other')]);
       await operator.declare(next(), [declared('p'), declared('q')], [declaredRoute('r', ['p/m'])]);
@@ -204,7 +204,7 @@ describe('PUT /internal/declarations/{owner}', () => {
     }
   });
 
-  it('answers 400 to what cannot be told apart by its entries', async () => {
+  it('returns 400 if an entry has no uid, or the fence or the owner is invalid', async () => {
     expect((await operator.put(next(), [{ name: 'p' }])).status).toBe(400);
     expect((await operator.put({ epoch: 0, sequence: 1 }, [])).status).toBe(400);
     expect((await declarerAt(orchestrator.url, 'NOT-AN-OWNER').put(next(), [])).status).toBe(400);

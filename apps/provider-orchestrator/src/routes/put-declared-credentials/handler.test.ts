@@ -27,7 +27,7 @@ describe('PUT /internal/declarations/{owner}/credentials', () => {
   });
   afterAll(() => bench.closeAll());
 
-  it('keeps a key for the provider that names it, and tells it to proxies alone', async () => {
+  it('keeps a key for the provider that names it, and sends it to proxies alone', async () => {
     const key = newCredential('p', 'sk-first');
     const answer = await operator.hand(next(), [key]);
     const { entries } = await operator.declare(next(), [declared('p', { credentialIds: [key.id] })]);
@@ -39,7 +39,7 @@ describe('PUT /internal/declarations/{owner}/credentials', () => {
     expect(await operator.readKeys([key.id])).toEqual({ [`stored:${key.id}`]: 'sk-first' });
   });
 
-  it('binds a key to its provider and its owner: nobody else can name it, or put another in its place', async () => {
+  it('binds a key to its provider and its owner: no other owner can name it, or replace it', async () => {
     const key = newCredential('bound', 'sk-bound');
     await operator.hand(next(), [key]);
     const other = declarerAt(orchestrator.url, 'other');

@@ -37,14 +37,14 @@ describe('POST /internal/proxies/reports', () => {
   };
   const idsAt = async (at: TestOrchestrator) => (await readState(at)).proxies.map(({ proxyId }) => proxyId);
 
-  it('is told the same by every instance, the last word of each proxy', async () => {
+  it('is returned by every instance as the last report of each proxy', async () => {
     await post(first, report('b'));
     const answer = await post(second, report('a', { requestsInFlight: 3 }));
     nowMs += 1;
     await post(second, report('b', { snapshot: null }));
 
     expect(answer.status).toBe(204);
-    const told = [
+    const expected = [
       expect.objectContaining({ proxyId: 'a', instance: 'pod-a', requestsInFlight: 3 }),
       expect.objectContaining({ proxyId: 'b', snapshot: null, lastSeenAt: new Date(nowMs).toISOString() }),
     ];
@@ -54,7 +54,7 @@ describe('POST /internal/proxies/reports', () => {
       });
       const { epoch, version, proxies } = await readState(at);
       expect({ epoch, version }).toEqual({ epoch: first.context.feed.current?.epoch, version: 1 });
-      expect(proxies).toEqual(told);
+      expect(proxies).toEqual(expected);
     }
   });
 
@@ -94,7 +94,7 @@ describe('POST /internal/proxies/reports', () => {
     await waitFor(async () => (await rows()).every(({ proxyId }) => proxyId === 'b'), { describe: 'the rest to go' });
   });
 
-  it('is taken and told while the database is away, and written when it is back', async () => {
+  it('is accepted and returned while the database is away, and written when it is back', async () => {
     const { database } = first.context;
     await database.$executeRaw`ALTER TABLE proxy_report RENAME TO proxy_report_away`;
     const answer = await post(first, report('a'));

@@ -94,7 +94,7 @@ describe('GET /internal/snapshots', () => {
   });
 
   describe('401', () => {
-    it('lets nobody in but the proxies of this installation', async () => {
+    it('rejects every caller except the proxies of this installation', async () => {
       const { url } = await bench.start();
       const strangers = [
         {},

@@ -129,10 +129,10 @@ describe('changing a provider', () => {
 
   describe('404 and 409', () => {
     it.each([
-      ['PATCH', '/providers/nobody', { enabled: false }],
-      ['DELETE', '/providers/nobody', undefined],
-      ['PUT', '/providers/nobody/models', { models: [] }],
-      ['GET', '/providers/nobody', undefined],
+      ['PATCH', '/providers/unknown', { enabled: false }],
+      ['DELETE', '/providers/unknown', undefined],
+      ['PUT', '/providers/unknown/models', { models: [] }],
+      ['GET', '/providers/unknown', undefined],
       ['GET', '/providers/a%00b', undefined],
     ] as const)('answers %s %s with 404', async (method, path, body) => {
       expect(await call(method, path, body)).toMatchObject({ status: 404, body: { code: 'not_found' } });

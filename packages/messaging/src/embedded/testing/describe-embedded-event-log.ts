@@ -3,7 +3,7 @@ import { describeEventLog, type EventLogSettings } from '../../conformance.ts';
 import { createEmbeddedEventLog } from '../embedded-event-log.ts';
 import { createScratchDatabase, readServerUrl, type ScratchDatabase } from './scratch-database.ts';
 
-/** The conformance suite on a database of its own, on whatever PostgreSQL the tier has. */
+/** The conformance suite on a separate database, on the PostgreSQL of the tier. */
 export function describeEmbeddedEventLog(): void {
   let database: ScratchDatabase;
   beforeAll(async () => {
