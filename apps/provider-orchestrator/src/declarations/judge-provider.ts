@@ -64,7 +64,7 @@ function accept(entry: DeclaredProviderEntry, writer: ProviderWriter): AcceptedP
 }
 
 /**
- * The installation sets the address of its own mock provider, which is trusted. Every other address comes from a user
+ * The installation sets the address of its mock provider, which is trusted. Every other address comes from a user
  * who may write a resource.
  */
 function locate({ type, baseUrl }: DeclaredProviderEntry, { mockBaseUrl, allowlist }: ProviderWriter) {

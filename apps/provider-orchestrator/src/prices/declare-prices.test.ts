@@ -62,7 +62,7 @@ describe('the price file', () => {
     });
   });
 
-  it('keeps a price until the next one of the same model begins, however often and in whatever order it is read', async () => {
+  it('keeps a price until the next one of the same model begins, for any number and order of reads', async () => {
     const past = {
       ...large,
       price: price('7'),
@@ -79,7 +79,7 @@ describe('the price file', () => {
     expect(again.rows).toEqual(first.rows);
   });
 
-  it('goes on with a price after one that interrupts it', async () => {
+  it('continues a price after one that interrupts it', async () => {
     const [from, to] = ['2098-01-01T00:00:00Z', '2098-02-01T00:00:00Z'];
     const offer = { ...small, price: price('0.5'), effectiveFrom: from, effectiveTo: to };
     const { rows } = await startWith(small, offer);

@@ -2,7 +2,7 @@ import type { PriceEntry } from '@aggregator/contracts';
 
 /**
  * Returns entries of which no two of one kind and model hold at the same instant, from now on. Where several could, the one that begins
- * last holds, and of those the first in the list; what it interrupts goes on after its end.
+ * last holds, and of those the first in the list; what it interrupts continues after its end.
  * @param nowMs Unix milliseconds.
  */
 export function layOutSpans(entries: readonly PriceEntry[], nowMs: number): PriceEntry[] {
