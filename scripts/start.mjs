@@ -2,11 +2,14 @@
  * `npm start`: everything on this machine, from a fresh clone. `npm run dev` (`--watch`) starts again when a file changes.
  * Needs Node.js 20; installs the rest.
  */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { buildDashboard } from './build-dashboard.mjs';
 import { generateClients } from './generate.mjs';
 import { installPackages } from './install-packages.mjs';
 import { requireNode } from './require-node.mjs';
-import { runNode } from './run-node.mjs';
+import { ROOT, runNode } from './run-node.mjs';
 
 const ENTRY = 'apps/standalone/src/main.ts';
 
@@ -17,8 +20,9 @@ async function main() {
   await installPackages({ toRun: true });
   await generateClients();
   await buildDashboard();
+  const envFile = existsSync(join(ROOT, '.env')) ? ['--env-file=.env'] : [];
   const watch = watches ? ['--watch', '--watch-preserve-output'] : [];
-  process.exitCode = await runNode(['--env-file-if-exists=.env', ...watch, ENTRY, ...parameters], { ownGroup: true });
+  process.exitCode = await runNode([...envFile, ...watch, ENTRY, ...parameters], { ownGroup: true });
 }
 
 main().catch((error) => {

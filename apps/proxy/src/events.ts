@@ -154,7 +154,8 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
       if (outcome === 'failed') failures.inc({ provider, code: failure?.code ?? 'unknown' });
       const level = outcome === 'failed' ? 'warn' : 'info';
       logger[level]('request_finished', {
-        ...{ requestId, orgId, userId, keyId, provider, model, outcome, ttftMs, latencyMs: Math.round(latencyMs) },
+        ...{ requestId, orgId, userId, keyId, provider, model, outcome },
+        ...{ ttftMs: ttftMs === null ? null : Math.round(ttftMs), latencyMs: Math.round(latencyMs) },
         ...(failure !== null && { code: failure.code, internal: failure.internal }),
         costNanoUsd: formatNanoUsd(charge.amountNanoUsd),
         estimated: charge.estimated,

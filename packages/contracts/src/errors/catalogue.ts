@@ -206,7 +206,7 @@ export const errorCatalogue = {
   upstream_misconfigured: entry(
     502,
     'upstream_error',
-    'The provider refused our credentials or set-up. The operator has been told.',
+    'The provider rejected the credentials or settings of this gateway.',
   ),
   upstream_unreachable: entry(502, 'upstream_error', 'The provider could not be reached.', true),
   upstream_error: entry(502, 'upstream_error', 'The provider failed to answer.', true),
