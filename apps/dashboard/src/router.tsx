@@ -16,7 +16,7 @@ import { Shell } from './shell/shell.tsx';
 
 const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage });
 
-/** Where a person goes on after signing in: a path of the dashboard, never another address. */
+/** The page after signing in: a path of the dashboard, never another address. */
 const readNext = (search: Record<string, unknown>): { next?: string } => {
   const next = search.next;
   return typeof next === 'string' && /^\/(?![/\\])/.test(next) ? { next } : {};

@@ -40,14 +40,14 @@ const ask = (url: string, stream: boolean) =>
   });
 
 describe('the mock provider as a process', () => {
-  it('is alive, answers, and tells what it charged', async () => {
+  it('is alive, answers, and reports what it charged', async () => {
     const url = urlOf(await start({}));
     expect((await fetch(new URL('/health/live', url))).status).toBe(200);
     expect((await ask(url, false)).status).toBe(200);
     expect(await (await fetch(`${url}/ledger`)).text()).toContain('"attemptId":"a/1"');
   });
 
-  it('lets a stream come to its end before it ends itself, and keeps its ledger', async () => {
+  it('finishes a stream before it ends itself, and keeps its ledger', async () => {
     const ledgerPath = join(folder, 'ledger.jsonl');
     const url = urlOf(await start({ MOCK_CHUNK_DELAY_MS: '5', MOCK_LEDGER_PATH: ledgerPath }));
     const response = await ask(url, true);

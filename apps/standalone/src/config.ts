@@ -8,7 +8,7 @@ import {
 } from '@aggregator/service-kit';
 import { z } from 'zod';
 
-/** What the embedded form reads itself; everything else goes on to the services, which read their own variables. */
+/** What the embedded form reads itself; everything else is passed to the services, which read their own variables. */
 export const standaloneVariables = {
   stateDirectory: variable('STATE_DIRECTORY', z.string().default('var'), 'Where `npm start` keeps its state.'),
   portBase: variable(

@@ -1,4 +1,4 @@
-/** Tells what is being done while it is done: one line a step, and the time where a step is long. */
+/** Prints what is being done: one line a step, and the time if a step is long. */
 export interface Progress {
   step(text: string): void;
   done(): void;

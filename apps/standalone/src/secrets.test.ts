@@ -19,7 +19,7 @@ describe('the secrets of the state directory', () => {
     expect(new Set(Object.values(made)).size).toBe(Object.keys(made).length);
   });
 
-  it('of an older directory are kept, and get what has come to be since', async () => {
+  it('of an older directory are kept, and newer secrets are added', async () => {
     const { credentialsEncryptionKey: _later, ...older } = await readOrCreateSecrets(directory);
     await writeFile(join(directory, 'secrets.json'), JSON.stringify(older));
     const read = await readOrCreateSecrets(directory);
@@ -29,7 +29,7 @@ describe('the secrets of the state directory', () => {
     expect(JSON.parse(await readFile(join(directory, 'secrets.json'), 'utf8'))).toEqual(read);
   });
 
-  it('are not made anew over a file that cannot be understood', async () => {
+  it('do not replace a file that cannot be read', async () => {
     await writeFile(join(directory, 'secrets.json'), '{"keyPepper": 7}');
 
     await expect(readOrCreateSecrets(directory)).rejects.toThrow();

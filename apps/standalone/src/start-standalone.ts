@@ -80,7 +80,7 @@ export async function startStandalone(environment: Environment, progress: Progre
     const secretsFile = join(config.stateDirectory, secretsFileName);
     await writePrivateFile(readyFile, `${JSON.stringify(facts, null, 2)}\n`);
     progress.done();
-    // The file goes first when stopping: nobody may read "ready" of something that is going away.
+    // The file goes first when stopping: no reader may find "ready" of an installation that is stopping.
     opened.push(() => rm(readyFile, { force: true }));
     return { ...facts, secretsFile, model, stop };
   } catch (error) {

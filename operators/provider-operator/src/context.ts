@@ -28,7 +28,7 @@ export interface ProviderOperatorOverrides {
   readonly logStream: NodeJS.WritableStream;
   /** Instead of ending the process, where it can do nothing more. */
   exit(): void;
-  /** How long a namespace must be refused to us until we go on without it. */
+  /** How long the API server must refuse a namespace until the operator continues without it. */
   readonly refusalMs: number;
   /** Times of the Lease, in milliseconds. */
   readonly lease: { readonly leaseMs: number; readonly renewDeadlineMs: number; readonly retryMs: number };

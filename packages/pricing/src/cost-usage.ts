@@ -12,7 +12,7 @@ export function costRequest(event: Pick<UsageRecorded, 'usage' | 'price' | 'outc
   return cache === 'hit' || outcome === 'void' ? spent : spent + costUsage(usage, price);
 }
 
-/** What the provider charges us for a usage, in nano-USD. A counter without a cost of its own costs what the customer pays. */
+/** What the provider charges us for a usage, in nano-USD. A counter without an own cost costs what the customer pays. */
 export function costUsage(usage: Usage, { cost, rates }: Price): bigint {
   if (cost === undefined) return priceUsage(usage, rates);
   try {

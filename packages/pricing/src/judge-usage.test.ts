@@ -35,7 +35,7 @@ function voidEvent(changes: Partial<UsageRecorded>): UsageRecorded {
 }
 
 describe('judgeUsage', () => {
-  it('charges what usage and price come to', () => {
+  it('charges the price of the usage', () => {
     const event = usageEvent({ orgId, costNanoUsd: 34 });
     expect(judgeUsage(event)).toEqual({ result: 'chargeable', amountNanoUsd: 34n });
   });

@@ -143,7 +143,7 @@ describe('the worst case', () => {
     );
   });
 
-  it('is refused where input has no price, whatever else has one', () => {
+  it('is refused if input has no price, although other units have one', () => {
     expect(() => priceWorstCase({ inputTokensMax: 0, outputTokensMax: 0, requests: 1 }, { cacheRead: '1' })).toThrow(
       expect.objectContaining({ code: 'model_not_priced', param: 'inputUncached' }),
     );

@@ -5,7 +5,7 @@ const wholePpm = 1_000_000n;
 const versionCharactersMax = 100;
 
 /**
- * Returns the price times a factor, as a price of its own: a charge can be computed again from it alone. Each rate is rounded
+ * Returns the price times a factor, as a separate price: a charge can be computed again from it alone. Each rate is rounded
  * up to whole pico-USD. The cost stays.
  * @param multiplierPpm Millionths, 0 or more: 1,250,000 adds a quarter.
  * @param label What the version is marked with, of letters, digits and hyphens.
@@ -34,7 +34,7 @@ function scaleTier(rates: ComponentRates, multiplierPpm: bigint): ComponentRates
   return scaled;
 }
 
-/** Too long a version loses letters of its name, never of the hash behind `@` that tells it from others. */
+/** Too long a version loses letters of its name, never of the hash behind `@` that distinguishes it. */
 function labelVersion(version: string, label: string): string {
   const suffix = `~${label}`;
   const surplus = Math.max(0, version.length + suffix.length - versionCharactersMax);

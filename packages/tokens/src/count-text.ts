@@ -16,7 +16,7 @@ export const defaultBudget: CountBudget = { charactersMax: 24_576, timeMs: 12, n
 
 /** UTF-16 units. The tokenizer's time grows with the square of the longest word, so that a piece is short. */
 const pieceLength = 512;
-/** Samples that are taken whatever the clock says. */
+/** Samples that are taken at any time of the clock. */
 const piecesMin = 4;
 /** Text like a special token (`<|endoftext|>`) is text. */
 const asText = { disallowedSpecial: new Set<string>() };

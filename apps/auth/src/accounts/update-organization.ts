@@ -55,7 +55,7 @@ export async function updateOrganization(
   });
 }
 
-/** A key is bound by the policy, whatever scopes it has: it may add to it, and only a person who logged in may take from it. */
+/** A key is bound by the policy with any scopes: it may add to it, and only a person who logged in may take from it. */
 function refuseLoosening({ principal }: Caller, privacy: PrivacyPolicy | null, present: PrivacyPolicy | null): void {
   if (principal.keyId === null || masksAtLeast(privacy, present)) return;
   throw new AppError('insufficient_permissions', {

@@ -12,7 +12,7 @@ const nanoUsdPerCent = 10_000_000n;
 /**
  * Sends the alert of a budget whose next percent is reached: a log line, a webhook, and a mail to all who can raise it. Each percent once
  * in a period; of several at once only the highest. End users have too many budgets for that. Rejects if a mail cannot wait:
- * then nothing was noted, and billing tells again.
+ * then nothing was noted, and billing reports it again.
  */
 export async function sendAlerts(
   { database, events, mails, now, sendsMails }: Parts,

@@ -99,7 +99,7 @@ describe('a list of people', () => {
     const as = { ...broken.principal, sessionId: crypto.randomUUID() };
     const given = await auth.call('POST', path, { as, body: { rows: [{ email: 'x' }] } });
     const job = bulkJob.parse(given.body);
-    // A row that no code of ours has written.
+    // A row that our code has not written.
     await auth.database.bulkRow.updateMany({
       where: { jobId: job.id },
       data: { input: { email: 'x', role: 'none' }, result: null },

@@ -30,7 +30,7 @@ export function organizationLimitsOf({ organization }: Ceilings): { organization
 }
 
 /**
- * Returns the limits of a key or a user: the smaller of its own (the default if it has none) and the ceiling. Null in `own`
+ * Returns the limits of a key or a user: the smaller of the own limit (the default if it has none) and the ceiling. Null in `own`
  * means the default, too: a tenant never removes a limit.
  */
 export function limitsInForce(

@@ -212,7 +212,7 @@ describe('members of an organisation', () => {
     expect(await revoke(admin.principal)).toBe(204);
   });
 
-  it('are not managed by an API key, whoever it belongs to (I17)', async () => {
+  it('are not managed by an API key of any member (I17)', async () => {
     const ada = await auth.createMember(owner.principal, 'developer');
     const { id } = await auth.createKey(owner.principal);
     const key = { ...owner.principal, keyId: id };

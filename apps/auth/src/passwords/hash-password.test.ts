@@ -27,7 +27,7 @@ describe('verifyPassword', () => {
     expect(await verifyPassword('cafe\u0301 au lait', await hashPassword('café au lait'))).toBe(true);
   });
 
-  it('throws on a stored text that is no hash, rather than let anybody in', async () => {
+  it('throws on a stored text that is no hash, rather than admit a caller', async () => {
     for (const text of ['', 'correct horse', '$argon2i$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$A']) {
       await expect(verifyPassword('correct horse', text)).rejects.toThrow('argon2id');
     }

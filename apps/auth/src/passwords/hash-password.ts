@@ -10,7 +10,7 @@ const derive: (algorithm: 'argon2id', parameters: Argon2Parameters) => Promise<B
 
 const phc = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{43})$/;
 
-/** argon2id with a salt of its own, as a PHC string. Takes some 20 MiB and 70 ms of a thread: go through a queue. */
+/** argon2id with a new salt, as a PHC string. Takes some 20 MiB and 70 ms of a thread: go through a queue. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(saltBytes);
   const tag = await derive('argon2id', { ...toParameters(cost, password, salt), tagLength: tagBytes });

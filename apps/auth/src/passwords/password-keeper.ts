@@ -19,12 +19,12 @@ export interface PasswordKeeper {
 
 export async function createPasswordKeeper(): Promise<PasswordKeeper> {
   const enqueue = createBoundedQueue({ concurrencyMax, waitingMax, waitingPerOwnerMax: waitingPerAddressMax });
-  const nobodysHash = await hashPassword('nobody has this password');
+  const decoyHash = await hashPassword('no account has this password');
   return {
     hash: (password, address) => enqueue(address, () => hashPassword(password)),
     verify: (password, hash, address) =>
       enqueue(address, async () => {
-        const isRight = await verifyPassword(password, hash ?? nobodysHash);
+        const isRight = await verifyPassword(password, hash ?? decoyHash);
         return isRight && hash !== undefined;
       }),
   };

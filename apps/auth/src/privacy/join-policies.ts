@@ -17,7 +17,7 @@ export function joinPolicies(organization: PrivacyPolicy | null, key: PrivacyPol
 
 /**
  * The joined policy travels in one header, so it has the bounds of a single one. Throws `invalid_value` where it is over
- * them: whoever writes either of the two hears of it, and no request is ever masked by less than both.
+ * them: the writer of either of the two receives the error, and no request is ever masked by less than both.
  */
 export function refuseTooLong(organization: PrivacyPolicy | null, key: PrivacyPolicy | null, whose: string): void {
   const joined = joinPolicies(organization, key);

@@ -41,7 +41,7 @@ export function readScimPatch(raw: unknown): ScimChange[] {
 function readPath(path: string): { attribute: string; selected: string | null } {
   const bare = path.trim().replace(/^urn:ietf:params:scim:schemas:core:2\.0:\w+:/i, '');
   const match = /^([A-Za-z][\w$-]*)(?:\[\s*[\w.]+\s+eq\s+"([^"]*)"\s*\])?(?:\.([\w$-]+))?$/i.exec(bare);
-  // An attribute of another schema has its own form; nothing of ours is meant.
+  // An attribute of another schema has its own form and is ignored.
   if (match === null && /^urn:/i.test(bare)) return { attribute: bare.toLowerCase(), selected: null };
   if (match === null) throw invalid('path', `The path '${path.slice(0, 100)}' cannot be read.`);
   const [, name = '', selected, sub] = match;

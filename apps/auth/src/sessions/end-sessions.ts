@@ -5,7 +5,7 @@ import { hashRefreshToken } from './refresh-token.ts';
 
 /**
  * Ends sessions of the caller: the one of the refresh token where one is given, else the one that the caller came with,
- * else all. What is over already, or somebody else's, stays as it is. Answers how many ended.
+ * else all. A session that is over, or another user's, stays as it is. Returns how many ended.
  */
 export async function endSessions(
   { database, now: clock }: Pick<AuthContext, 'database' | 'now'>,

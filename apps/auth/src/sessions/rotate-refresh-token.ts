@@ -25,7 +25,7 @@ export interface RotatedToken {
 
 /**
  * Uses a refresh token up and gives the next one. Twins, and a retry whose first answer was lost, get the same child:
- * within 10 s, as long as the child itself is unused. Any other use of a used token means that somebody has a copy: the
+ * within 10 s, as long as the child itself is unused. Any other use of a used token means that a copy exists: the
  * whole session ends. Throws `token_reused` then, `access_blocked` if the operator blocked the account, and `invalid_token` if
  * there is nothing to use.
  */
@@ -103,7 +103,7 @@ async function repeatOrEnd(
   });
   const user = found?.session.user;
   const organization = found?.session.organization ?? user?.organization;
-  // A block is named to a caller that holds a token of the account, and its session goes on after the block.
+  // A block is named to a caller that holds a token of the account, and its session continues after the block.
   if (user !== undefined && (user.blockedAt !== null || organization?.blockedAt != null)) {
     throw new AppError('access_blocked');
   }

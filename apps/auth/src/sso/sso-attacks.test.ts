@@ -16,7 +16,7 @@ describe('single sign-on', () => {
       ['an unsigned ID token', { signedBy: 'none' as const }, {}],
       ['an ID token of another key', { signedBy: 'foreign' as const }, {}],
       ['an ID token of another issuer', {}, { iss: 'https://evil.example.com' }],
-      ['an ID token for another client', {}, { aud: 'somebody' }],
+      ['an ID token for another client', {}, { aud: 'other-client' }],
       ['an ID token of another login', {}, { nonce: 'x' }],
       ['an ID token that has expired', {}, { exp: 1 }],
     ])('with %s is rejected', async (_what, changes, claims) => {

@@ -108,7 +108,7 @@ describe('single sign-on', () => {
       expect(await findUser('taken@acme.com')).toMatchObject({ passwordHash: null });
     });
 
-    it('is found by its subject, whatever its address has become', async () => {
+    it('is found by its subject after its address has changed', async () => {
       sso.idp.next.claims = verified('renamed');
       await sso.logIn();
       sso.idp.next.claims = { ...verified('else'), sub: 'renamed', email_verified: false };

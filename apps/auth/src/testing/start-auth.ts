@@ -53,13 +53,13 @@ export interface Account {
   principal: Principal;
 }
 
-/** The real service on a database of its own, as the gateway sees it. */
+/** The real service on a separate database, as the gateway sees it. */
 export interface AuthHarness {
   readonly service: RunningService<AuthContext>;
   readonly database: AuthContext['database'];
   readonly databaseUrl: string;
   readonly clock: FakeClock;
-  /** What gateways were told to forget, oldest first. */
+  /** What gateways must forget, oldest first. */
   readonly published: KeyInvalidation[];
   /** Mails that were sent, oldest first. */
   readonly mails: MailMessage[];

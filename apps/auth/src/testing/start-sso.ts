@@ -14,7 +14,7 @@ export interface SsoHarness {
   readonly idp: FakeIdentityProvider;
   readonly operator: Account;
   readonly owner: Account;
-  /** Declares the provider anew, with changes. */
+  /** Declares the provider again, with changes. */
   put(changes: Partial<PutSsoProviderRequest>, name?: string): Promise<Answer>;
   get(path: string, cookie?: string): Promise<Response>;
   /** From the start to the address at which the identity provider sends the browser back. */

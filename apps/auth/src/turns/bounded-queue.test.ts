@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createBoundedQueue } from './bounded-queue.ts';
 
-/** Jobs that end when told to. */
+/** Jobs that end when the test says so. */
 function createJobs() {
   const ends: (() => void)[] = [];
   const started: number[] = [];
@@ -48,7 +48,7 @@ describe('createBoundedQueue', () => {
     expect(started).toEqual([1, 2, 4]);
   });
 
-  it('goes on after a job that fails', async () => {
+  it('continues after a job that fails', async () => {
     const enqueue = createBoundedQueue({ concurrencyMax: 1, waitingMax: 1, waitingPerOwnerMax: 1 });
     const failed = enqueue('a', () => Promise.reject(new Error('no memory')));
     const next = enqueue('a', async () => 'done');

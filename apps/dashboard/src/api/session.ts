@@ -40,7 +40,7 @@ class Session {
     this.#keep(await send<BrowserTokens>('POST', '/v1/auth/sso/token', { body: { code }, headers: asCookie }));
   }
 
-  /** Returns a token that is valid for a while; null if nobody is signed in. */
+  /** Returns a token that is valid for a while; null if no person is signed in. */
   async token(): Promise<string | null> {
     if (this.#token !== null && performance.now() < this.#endsAtMs) return this.#token;
     if (this.#state === 'out') return null;
@@ -55,7 +55,7 @@ class Session {
     return this.#renewal;
   }
 
-  /** Goes on in another organisation of the person. */
+  /** Continues in another organisation of the person. */
   async enter(organizationId: string): Promise<void> {
     // A renewal that is under way is for the organisation of before.
     await this.#renewal?.catch(() => null);

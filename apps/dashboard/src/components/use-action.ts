@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 
-/** Work that a person starts. What it changes is read anew before it counts as done. */
+/** Work that a person starts. What it changes is read again before it counts as done. */
 export function useAction<Input, Answer>(
   work: (input: Input) => Promise<Answer>,
   changes: readonly string[] = [],

@@ -11,7 +11,7 @@ export function OrganizationPicker() {
   const memberships = useQuery(membershipsQuery).data?.data ?? [];
   const current = memberships.find(({ isCurrent }) => isCurrent);
   const change = async (organizationId: string) => {
-    // If it is refused, the pages say why: they ask anew with the token of before.
+    // If it is refused, the pages say why: they ask again with the token of before.
     await session.enter(organizationId).catch(() => undefined);
     await queries.resetQueries();
   };

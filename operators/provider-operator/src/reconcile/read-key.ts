@@ -6,8 +6,8 @@ export type KeyValue = { readonly value: string } | { readonly problem: KeyProbl
 const value = declaredCredential.shape.value;
 
 /**
- * A key out of a Secret's data, which is base64. One line break at its end is a habit of editors and is taken off; whatever
- * else could not stand in a header is refused, not mended.
+ * A key out of a Secret's data, which is base64. One line break at its end is a habit of editors and is taken off; every
+ * other character that a header cannot hold is rejected.
  */
 export function readKey(data: Readonly<Record<string, string>>, secretKey: string): KeyValue {
   const encoded = Object.hasOwn(data, secretKey) ? data[secretKey] : undefined;

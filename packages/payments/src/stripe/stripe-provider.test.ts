@@ -128,7 +128,7 @@ describe('calls of Stripe', () => {
     ]);
   });
 
-  it('tell a decline, which is final, from a lost answer, which is asked for again', async () => {
+  it('separate a decline, which is final, from a lost answer, which is asked for again', async () => {
     const stripe = connect();
     const order = { customerReference: 'cus_1', methodReference: 'pm_1', money, description: 'Top-up' };
 

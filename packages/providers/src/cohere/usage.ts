@@ -3,7 +3,7 @@ import { toOpenAiTotals } from '../to-openai-usage.ts';
 import { cohereUsageWire } from './wire.ts';
 
 /**
- * What Cohere bills, which is less than what it reads: the tokens of its own preambles stand in `tokens` and not in
+ * What Cohere bills, which is less than what it reads: the tokens of Cohere's preambles are in `tokens` and not in
  * `billed_units`. Thinking is billed as output, and is not separated from it. `cached_tokens` are
  * part of `tokens`, so that no more of them than what is billed count as read from the cache. Where nothing is said of
  * billing, the tokens themselves count.

@@ -79,7 +79,7 @@ describe('POST /v1/auth/api-keys', () => {
       });
     });
 
-    it('keeps what is to be masked, shows it in the list, and tells the gateway so', async () => {
+    it('keeps what is to be masked, shows it in the list, and passes it to the gateway', async () => {
       const privacy: PrivacyPolicy = {
         mode: 'mask',
         kinds: ['email'],

@@ -10,7 +10,7 @@ describe('GET /.well-known/jwks.json', () => {
   });
   afterAll(() => auth.stop());
 
-  it('answers 200 to anybody with the public half of every key, and nothing of the private half (I5, I18)', async () => {
+  it('answers 200 to every caller with the public half of every key, and nothing of the private half (I5, I18)', async () => {
     const answer = await auth.call('GET', jwksPath);
 
     expect(answer.status).toBe(200);

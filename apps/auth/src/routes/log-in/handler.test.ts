@@ -143,7 +143,7 @@ describe('POST /v1/auth/login', () => {
   });
 
   describe('503', () => {
-    it('turns a flood of logins away at once and goes on verifying keys meanwhile', async () => {
+    it('rejects a flood of logins at once and verifies keys meanwhile', async () => {
       const flood = Array.from({ length: 60 }, (_, index) =>
         logIn({ email: `flood${index}@example.com`, password: 'x' }, `198.51.100.${index}`),
       );

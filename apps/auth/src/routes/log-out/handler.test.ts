@@ -46,7 +46,7 @@ describe('POST /v1/auth/logout', () => {
       expect(await refresh(second.refreshToken)).toBe(401);
     });
 
-    it('changes nothing for a token of somebody else (I17)', async () => {
+    it('changes nothing for a token of another user (I17)', async () => {
       const stranger = await auth.createAccount();
       const { refreshToken } = await auth.logIn(stranger);
 

@@ -18,7 +18,7 @@ describe('DELETE /v1/auth/api-keys/{id}', () => {
   const readEpoch = async () => (await auth.call('GET', '/internal/keys/epoch', { as: 'api-gateway' })).body;
 
   describe('204', () => {
-    it('makes the key invalid, tells the gateways which one, and grows the epoch (I3)', async () => {
+    it('makes the key invalid, names it to the gateways, and grows the epoch (I3)', async () => {
       const { id, key } = await auth.createKey(owner.principal);
       expect(await verify(key)).toMatchObject({ valid: true });
       const epoch = await readEpoch();
@@ -30,7 +30,7 @@ describe('DELETE /v1/auth/api-keys/{id}', () => {
       expect(await readEpoch()).not.toEqual(epoch);
     });
 
-    it('revokes also where the gateways cannot be told; they find out by the epoch (I3)', async () => {
+    it('revokes also if no message reaches the gateways; they find it by the epoch (I3)', async () => {
       const { id, key } = await auth.createKey(owner.principal);
       const epoch = await readEpoch();
 
@@ -43,7 +43,7 @@ describe('DELETE /v1/auth/api-keys/{id}', () => {
       expect(await readEpoch()).not.toEqual(epoch);
     });
 
-    it('tells the gateways to forget everything where the hash of the key cannot be read any more', async () => {
+    it('makes the gateways forget everything if the hash of the key cannot be read any more', async () => {
       const { id } = await auth.createKey(owner.principal);
       await auth.database.apiKey.update({ where: { id }, data: { pepperVersion: 'gone' } });
 

@@ -33,10 +33,10 @@ describe('PATCH /v1/auth/organization', () => {
     });
 
     it.each([
-      ['none of its own', undefined, policy],
+      ['no own policy', undefined, policy],
       ['one that is off', { mode: 'off' }, policy],
       [
-        'more of its own',
+        'an own policy with more',
         { mode: 'mask', kinds: ['ip'], names: ['Ann'] },
         { mode: 'mask', kinds: ['email', 'ip'], names: ['Иван', 'Ann'] },
       ],
@@ -65,7 +65,7 @@ describe('PATCH /v1/auth/organization', () => {
       ).toBe(2);
     });
 
-    it('tells the gateways to forget the organisation, and grows the epoch (I3)', async () => {
+    it('makes the gateways forget the organisation, and grows the epoch (I3)', async () => {
       const epoch = await readEpoch();
       await update({ privacy: policy });
 
@@ -73,7 +73,7 @@ describe('PATCH /v1/auth/organization', () => {
       expect(await readEpoch()).not.toEqual(epoch);
     });
 
-    it('changes the policy also where the gateways cannot be told; they find out by the epoch (I3)', async () => {
+    it('changes the policy also if no message reaches the gateways; they find it by the epoch (I3)', async () => {
       const epoch = await readEpoch();
       auth.channel.isDown = true;
       const answer = await update({ privacy: policy });
@@ -83,8 +83,8 @@ describe('PATCH /v1/auth/organization', () => {
       expect(await readEpoch()).not.toEqual(epoch);
     });
 
-    it('is audited once, without a word of what is masked, which the log does not tell either (I21)', async () => {
-      const names = ['Nobody Elses'];
+    it('is audited once, without a word of what is masked, which is not logged either (I21)', async () => {
+      const names = ['Private Name'];
       await update({ privacy: { mode: 'mask', names } });
       await update({ privacy: { names, mode: 'mask' } });
 
@@ -99,7 +99,7 @@ describe('PATCH /v1/auth/organization', () => {
         ],
       );
       expect(auth.readLog()).toContain('organization_updated');
-      expect(auth.readLog()).not.toContain('Nobody Elses');
+      expect(auth.readLog()).not.toContain('Private Name');
     });
 
     it('changes nothing for an empty change', async () => {

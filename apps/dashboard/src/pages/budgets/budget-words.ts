@@ -33,7 +33,7 @@ export const budgetWords = {
   held: ['Held', 'Удержано'],
   forecast: ['Forecast', 'Прогноз'],
   share: ['{share} of {amount}', '{share} из {amount}'],
-  ends: ['Begins anew', 'Начнётся заново'],
+  ends: ['Begins again', 'Начнётся заново'],
   remove: ['Delete', 'Удалить'],
   removeTitle: ['Delete the budget {name}?', 'Удалить бюджет {name}?'],
   removeText: [

@@ -20,7 +20,7 @@ export function CreateKey({ onClose, onCreated }: { onClose: () => void; onCreat
   const t = useWords(keyWords);
   const g = useWords(general);
   const user = useProfile();
-  // Nobody is offered a right that the own role lacks.
+  // No member is offered a right that the own role lacks.
   const offered = presets.filter(({ scopes }) => !scopes.includes('billing:read') || can(user, 'billing.read'));
   const [preset, setPreset] = useState<Preset>(offered[0] ?? (presets[0] as Preset));
   const create = useAction(

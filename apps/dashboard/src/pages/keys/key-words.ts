@@ -25,7 +25,7 @@ export const keyWords = {
   revoke: ['Revoke', 'Отозвать'],
   rotateTitle: ['Rotate the key {name}', 'Смена ключа {name}'],
   rotateText: [
-    'A new key with the same rights is made. The old one goes on working for the time you choose, so that programs can change over.',
+    'A new key with the same rights is made. The old one works for the time you choose, so that programs can change over.',
     'Будет создан новый ключ с теми же правами. Старый продолжит работать выбранное время, чтобы программы успели перейти.',
   ],
   overlap: ['The old key works for', 'Старый ключ работает ещё'],

@@ -47,7 +47,7 @@ export function TeamPage() {
     >
       <section className="stack tight">
         <h2>{t('members')}</h2>
-        <PagesOf query={membersQuery} empty={<Empty title={t('nobody')} />}>
+        <PagesOf query={membersQuery} empty={<Empty title={t('noMembers')} />}>
           {(rows) => <Members rows={rows} onRemove={(row) => setOpened({ kind: 'remove', row })} />}
         </PagesOf>
       </section>

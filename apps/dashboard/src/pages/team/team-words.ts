@@ -46,5 +46,5 @@ export const teamWords = {
     'Участник, который не человек: владеет API-ключами для программ.',
   ],
   create: ['Create', 'Создать'],
-  nobody: ['There are no members', 'Участников нет'],
+  noMembers: ['There are no members', 'Участников нет'],
 } as const satisfies Words;
