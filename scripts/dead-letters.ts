@@ -1,7 +1,9 @@
 // `npm run dead-letters -- list | show <id> | replay <id> | drop <id>`: events of usage that billing could not post, through the
 // gateway at BASE_URL, with the access token or API key of an operator in ADMIN_TOKEN. Ends with 1 where it is refused.
+import { processEnvironment } from '@aggregator/service-kit';
+
 const [command = 'list', id = ''] = process.argv.slice(2);
-const { BASE_URL = 'http://127.0.0.1:3000', ADMIN_TOKEN = '' } = process.env;
+const { BASE_URL = 'http://127.0.0.1:3000', ADMIN_TOKEN = '' } = processEnvironment();
 const letters = '/v1/billing/dead-letters';
 const requests: Readonly<Record<string, readonly [string, string]>> = {
   list: ['GET', `${letters}?limit=100`],

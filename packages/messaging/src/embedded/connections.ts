@@ -1,6 +1,5 @@
 import { prepareSession } from '@aggregator/database';
 import { Client, type ClientConfig, Pool, type PoolClient } from 'pg';
-import { withDeadline } from '../deadline.ts';
 
 export interface ConnectionOptions {
   databaseUrl: string;
@@ -12,7 +11,6 @@ export interface ConnectionOptions {
 const silentTransactionMs = 30_000;
 /** Keeps a claim of a member that lives, however long its batch takes. */
 const keepAliveIntervalMs = 10_000;
-const closeDeadlineMs = 2_000;
 
 export function createPool(options: ConnectionOptions, poolMax: number): Pool {
   const pool = new Pool({
@@ -38,11 +36,6 @@ export async function openClient(options: ConnectionOptions): Promise<Client> {
     idleInTransactionTimeoutMs: silentTransactionMs,
   });
   return client;
-}
-
-/** Ends what can be ended; a server that does not answer is left to its own timeouts. */
-export async function closeQuietly(connection: { end(): Promise<void> }): Promise<void> {
-  await withDeadline(connection.end(), closeDeadlineMs, 'closing a connection').catch(() => undefined);
 }
 
 /** One transaction, read committed. A connection on which anything failed is not used again. */

@@ -1,10 +1,11 @@
 import type { Client } from 'pg';
+import { closeQuietly } from '../close-quietly.ts';
 import { deliverBatch } from '../deliver-batch.ts';
 import { backOffMs, Pause } from '../pause.ts';
 import type { ConsumeOptions, EventConsumer, EventLog } from '../port.ts';
 import { reportError } from '../report-error.ts';
 import { type Claim, claimBatch, giveBack, moveOn } from './claim-batch.ts';
-import { type ConnectionOptions, closeQuietly, openClient, whileKeptAlive } from './connections.ts';
+import { type ConnectionOptions, openClient, whileKeptAlive } from './connections.ts';
 import { deleteExpired } from './delete-expired.ts';
 
 export interface EmbeddedConsumerOptions extends ConsumeOptions {
@@ -68,7 +69,7 @@ export class EmbeddedConsumer implements EventConsumer {
         else await this.#handle(client, claim);
       }
     } finally {
-      await closeQuietly(client);
+      await closeQuietly({ close: () => client.end() });
     }
   }
 

@@ -1,8 +1,9 @@
 import type { Pool } from 'pg';
+import { closeQuietly } from '../close-quietly.ts';
 import { withDeadline } from '../deadline.ts';
 import type { ConsumeOptions, EventConsumer, EventLog, EventRecord, PartitionPosition } from '../port.ts';
 import { appendRecords } from './append-records.ts';
-import { type ConnectionOptions, closeQuietly, createPool } from './connections.ts';
+import { type ConnectionOptions, createPool } from './connections.ts';
 import { EmbeddedConsumer } from './embedded-consumer.ts';
 import { readPositions } from './read-positions.ts';
 import { ensureGroup, ensureTables, ensureTopic } from './schema.ts';
@@ -101,7 +102,7 @@ class EmbeddedEventLog implements EventLog {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await Promise.all([...this.#consumers.keys()].map((consumer) => this.#closeConsumer(consumer)));
-    await closeQuietly(this.#pool);
+    await closeQuietly({ close: () => this.#pool.end() });
   }
 
   async #closeConsumer(consumer: EmbeddedConsumer): Promise<void> {

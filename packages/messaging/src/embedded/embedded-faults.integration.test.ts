@@ -13,7 +13,8 @@ import {
 import { appendToPartition } from './append-records.ts';
 import { deletedPerPartitionMax, deleteExpired } from './delete-expired.ts';
 import { createEmbeddedEventLog } from './embedded-event-log.ts';
-import { createScratchDatabase, readServerUrl, type ScratchDatabase } from './testing/scratch-database.ts';
+import { readServerUrl } from './testing/config.ts';
+import { createScratchDatabase, type ScratchDatabase } from './testing/scratch-database.ts';
 
 const dayMs = 24 * 60 * 60_000;
 let database: ScratchDatabase;

@@ -1,7 +1,8 @@
 import { type Pooler, startPooler, waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createEmbeddedEventLog } from './embedded-event-log.ts';
-import { createScratchDatabase, readServerUrl, type ScratchDatabase } from './testing/scratch-database.ts';
+import { readServerUrl } from './testing/config.ts';
+import { createScratchDatabase, type ScratchDatabase } from './testing/scratch-database.ts';
 
 describe('the embedded event log behind PgBouncer in transaction mode', () => {
   let pooler: Pooler;

@@ -1,5 +1,5 @@
 import { withDeadline } from '../deadline.ts';
-import { SupervisedConsumer } from '../members/supervised-consumer.ts';
+import { SupervisedConsumers } from '../members/supervised-consumers.ts';
 import type { ConsumeOptions, EventConsumer, EventLog, EventRecord, PartitionPosition } from '../port.ts';
 import { createKafka } from './connect.ts';
 import { type CreateKafka, GroupMember } from './group-member.ts';
@@ -20,8 +20,6 @@ export interface KafkaEventLogOptions {
   replicationFactor?: number;
 }
 
-/** Joining may have to wait until every other member has finished its batch. */
-const subscribeDeadlineMs = 60_000;
 const consumerRequestTimeoutMs = 10_000;
 
 /** The event log in Kafka. Topics are made at their first use. */
@@ -34,8 +32,7 @@ class KafkaEventLog implements EventLog {
   readonly #security: ReturnType<typeof toSecurityConfig>;
   readonly #topics: KafkaTopics;
   readonly #publisher: KafkaPublisher;
-  readonly #consumers = new Set<SupervisedConsumer>();
-  #isClosed = false;
+  readonly #consumers = new SupervisedConsumers();
 
   constructor(options: KafkaEventLogOptions) {
     this.#options = options;
@@ -54,18 +51,11 @@ class KafkaEventLog implements EventLog {
 
   async consume(options: ConsumeOptions): Promise<EventConsumer> {
     await this.#topics.ensure(options.topic);
-    if (this.#isClosed) throw new Error('the event log is closed');
     const { brokers, clientId } = this.#options;
     const base = { brokers, clientId, security: this.#security, requestTimeoutMs: consumerRequestTimeoutMs };
     const connect: CreateKafka = (onConnectionError) => createKafka({ ...base, onConnectionError });
     const publish: EventLog['publish'] = (topic, records) => this.publish(topic, records);
-    const consumer = new SupervisedConsumer(() => new GroupMember(connect, options, publish), options.onError);
-    this.#consumers.add(consumer);
-    await consumer.waitUntilSubscribed(subscribeDeadlineMs).catch((error) => {
-      this.#consumers.delete(consumer);
-      throw error;
-    });
-    return { close: () => this.#closeConsumer(consumer) };
+    return await this.#consumers.open(() => new GroupMember(connect, options, publish), options.onError);
   }
 
   readPositions(topic: string, group: string): Promise<readonly PartitionPosition[]> {
@@ -77,14 +67,6 @@ class KafkaEventLog implements EventLog {
   }
 
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    await Promise.all([...this.#consumers].map((consumer) => this.#closeConsumer(consumer)));
-    await this.#publisher.close();
-  }
-
-  async #closeConsumer(consumer: SupervisedConsumer): Promise<void> {
-    await consumer.close();
-    this.#consumers.delete(consumer);
+    if (await this.#consumers.close()) await this.#publisher.close();
   }
 }

@@ -1,4 +1,5 @@
 import { connect as connectToServer, type NatsConnection } from '@nats-io/transport-node';
+import { closeQuietly } from '../close-quietly.ts';
 import { withDeadline } from '../deadline.ts';
 import { findAnswering } from './find-answering.ts';
 
@@ -13,7 +14,6 @@ export interface NatsConnectionOptions {
 /** A server that answers so many pings in a row with nothing is lost. */
 const pingIntervalMs = 5_000;
 const pingsMax = 2;
-const closeDeadlineMs = 2_000;
 
 /** Opens a connection. It ends for good when it is lost (`closed()` resolves): who uses it opens another. */
 export async function connect({ servers, name, deadlineMs }: NatsConnectionOptions): Promise<NatsConnection> {
@@ -31,11 +31,6 @@ export async function connect({ servers, name, deadlineMs }: NatsConnectionOptio
     opening.then(closeQuietly, () => undefined);
     throw error;
   });
-}
-
-/** Closes what can be closed; a server that does not answer is left to its own timeouts. */
-export async function closeQuietly(connection: NatsConnection): Promise<void> {
-  await withDeadline(connection.close(), closeDeadlineMs, 'closing a connection').catch(() => undefined);
 }
 
 function withoutCredentials(server: string): string {

@@ -1,10 +1,11 @@
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { closeQuietly } from '../close-quietly.ts';
 import type { Member } from '../members/supervised-consumer.ts';
 import { Turns } from '../members/turns.ts';
 import { Pause } from '../pause.ts';
 import type { ConsumeOptions, EventLog } from '../port.ts';
-import { closeQuietly, connect, type NatsConnectionOptions } from './connect.ts';
+import { connect, type NatsConnectionOptions } from './connect.ts';
 import { PartitionReading } from './partition-reading.ts';
 import { Positions, type StoredClaim } from './positions.ts';
 import { ensurePositions, ensureTopic, membersSubjectOf, type StreamOptions } from './streams.ts';

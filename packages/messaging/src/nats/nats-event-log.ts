@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { SupervisedConsumer } from '../members/supervised-consumer.ts';
+import { SupervisedConsumers } from '../members/supervised-consumers.ts';
 import type { ConsumeOptions, EventConsumer, EventLog, EventRecord, PartitionPosition } from '../port.ts';
 import type { NatsConnectionOptions } from './connect.ts';
 import { NatsGroupMember } from './group-member.ts';
@@ -20,8 +20,6 @@ export interface NatsEventLogOptions {
   types?: Readonly<Record<string, string>>;
 }
 
-const subscribeDeadlineMs = 60_000;
-
 /** The event log in JetStream: a stream for each partition of a topic. */
 export function createNatsEventLog(options: NatsEventLogOptions): EventLog {
   return new NatsEventLog(options);
@@ -31,8 +29,7 @@ class NatsEventLog implements EventLog {
   readonly #connection: NatsConnectionOptions;
   readonly #streams: StreamOptions;
   readonly #publisher: NatsPublisher;
-  readonly #consumers = new Set<SupervisedConsumer>();
-  #isClosed = false;
+  readonly #consumers = new SupervisedConsumers();
 
   constructor(options: NatsEventLogOptions) {
     const { servers, clientId, publishDeadlineMs, partitions = 4, replicas = 1, types = {} } = options;
@@ -47,17 +44,10 @@ class NatsEventLog implements EventLog {
 
   async consume(options: ConsumeOptions): Promise<EventConsumer> {
     await this.#publisher.ensureTopic(options.topic);
-    if (this.#isClosed) throw new Error('the event log is closed');
     const publish: EventLog['publish'] = (topic, records) => this.publish(topic, records);
     const parts = { connection: this.#connection, streams: this.#streams, consume: options, publish };
     const memberOptions = { ...parts, memberId: randomUUID() };
-    const consumer = new SupervisedConsumer(() => new NatsGroupMember(memberOptions), options.onError);
-    this.#consumers.add(consumer);
-    await consumer.waitUntilSubscribed(subscribeDeadlineMs).catch((error) => {
-      this.#consumers.delete(consumer);
-      throw error;
-    });
-    return { close: () => this.#closeConsumer(consumer) };
+    return await this.#consumers.open(() => new NatsGroupMember(memberOptions), options.onError);
   }
 
   readPositions(topic: string, group: string): Promise<readonly PartitionPosition[]> {
@@ -86,14 +76,6 @@ class NatsEventLog implements EventLog {
   }
 
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    await Promise.all([...this.#consumers].map((consumer) => this.#closeConsumer(consumer)));
-    await this.#publisher.close();
-  }
-
-  async #closeConsumer(consumer: SupervisedConsumer): Promise<void> {
-    await consumer.close();
-    this.#consumers.delete(consumer);
+    if (await this.#consumers.close()) await this.#publisher.close();
   }
 }

@@ -1,9 +1,10 @@
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { closeQuietly } from '../close-quietly.ts';
 import { DeadlineError, withDeadline } from '../deadline.ts';
 import { partitionOf } from '../partition-of.ts';
 import type { EventRecord } from '../port.ts';
-import { closeQuietly, connect, type NatsConnectionOptions } from './connect.ts';
+import { connect, type NatsConnectionOptions } from './connect.ts';
 import { ensureTopic, type StreamOptions, subjectOf } from './streams.ts';
 
 /** One life of the connection by which records are sent. */

@@ -1,4 +1,5 @@
 import { type ChannelModel, connect as connectToBroker } from 'amqplib';
+import { closeQuietly } from '../close-quietly.ts';
 import { withDeadline } from '../deadline.ts';
 
 export interface RabbitMqConnectionOptions {
@@ -11,7 +12,6 @@ export interface RabbitMqConnectionOptions {
 
 /** A broker that says nothing for twice as long is lost, seconds. */
 const heartbeatSeconds = 10;
-const closeDeadlineMs = 2_000;
 
 /**
  * Opens a connection. It ends for good when it is lost: who uses it opens another.
@@ -40,11 +40,4 @@ export async function connect(
     if (reason !== undefined) onLost(reason);
   });
   return connection;
-}
-
-/** Closes what can be closed; a broker that does not answer is left to its own timeouts. */
-export async function closeQuietly(connection: { close(): Promise<void> }): Promise<void> {
-  // A connection that is closed already throws at once.
-  const closing = Promise.resolve().then(() => connection.close());
-  await withDeadline(closing, closeDeadlineMs, 'closing a connection').catch(() => undefined);
 }

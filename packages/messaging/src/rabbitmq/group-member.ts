@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { ChannelModel, ConsumeMessage } from 'amqplib';
+import { closeQuietly } from '../close-quietly.ts';
 import { withDeadline } from '../deadline.ts';
 import { PartitionReader } from '../members/partition-reader.ts';
 import type { Member } from '../members/supervised-consumer.ts';
 import { Turns } from '../members/turns.ts';
 import type { ConsumedRecord, ConsumeOptions, EventLog } from '../port.ts';
-import { closeQuietly, connect, type RabbitMqConnectionOptions } from './connect.ts';
+import { connect, type RabbitMqConnectionOptions } from './connect.ts';
 import { PartitionClaim } from './partition-claim.ts';
 import type { Topology } from './topology.ts';
 

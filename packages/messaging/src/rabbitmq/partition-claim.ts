@@ -1,5 +1,5 @@
 import type { ChannelModel, ConfirmChannel, ConsumeMessage } from 'amqplib';
-import { closeQuietly } from './connect.ts';
+import { closeQuietly } from '../close-quietly.ts';
 import { fromTokenMessage, type PositionToken, toTokenBody } from './position-token.ts';
 
 export interface ClaimOptions {

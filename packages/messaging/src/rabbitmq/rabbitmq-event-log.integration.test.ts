@@ -6,7 +6,8 @@ import { describeFaults } from '../conformance/faults.ts';
 import { waitUntil } from '../conformance/world.ts';
 import { describeEventLog, type MakeEventLog } from '../conformance.ts';
 import { createRabbitMqEventLog } from './rabbitmq-event-log.ts';
-import { readRabbitMqUrl, UsedTopics } from './testing/broker.ts';
+import { UsedTopics } from './testing/broker.ts';
+import { readRabbitMqUrl } from './testing/config.ts';
 import { Topology } from './topology.ts';
 
 const partitions = 4;

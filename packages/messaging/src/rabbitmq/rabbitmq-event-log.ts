@@ -1,4 +1,4 @@
-import { SupervisedConsumer } from '../members/supervised-consumer.ts';
+import { SupervisedConsumers } from '../members/supervised-consumers.ts';
 import type { ConsumeOptions, EventConsumer, EventLog, EventRecord, PartitionPosition } from '../port.ts';
 import type { RabbitMqConnectionOptions } from './connect.ts';
 import { RabbitMqGroupMember } from './group-member.ts';
@@ -15,8 +15,6 @@ export interface RabbitMqEventLogOptions extends Omit<TopologyOptions, 'partitio
   partitions?: number;
 }
 
-const subscribeDeadlineMs = 60_000;
-
 /**
  * The event log in streams of RabbitMQ 3.9 or later. A topic is an exchange, and a stream for each partition (and group,
  * where its groups have names of their own). A record has the routing key `<type>.<partition>`.
@@ -29,8 +27,7 @@ class RabbitMqEventLog implements EventLog {
   readonly #connection: RabbitMqConnectionOptions;
   readonly #topology: Topology;
   readonly #publisher: RabbitMqPublisher;
-  readonly #consumers = new Set<SupervisedConsumer>();
-  #isClosed = false;
+  readonly #consumers = new SupervisedConsumers();
 
   constructor({ url, clientId, publishDeadlineMs, partitions = 4, streams, types }: RabbitMqEventLogOptions) {
     this.#connection = { url, name: clientId, deadlineMs: publishDeadlineMs };
@@ -44,16 +41,9 @@ class RabbitMqEventLog implements EventLog {
 
   async consume(options: ConsumeOptions): Promise<EventConsumer> {
     await this.#publisher.ensureTopic(options.topic);
-    if (this.#isClosed) throw new Error('the event log is closed');
     const publish: EventLog['publish'] = (topic, records) => this.publish(topic, records);
     const memberOptions = { connection: this.#connection, topology: this.#topology, consume: options, publish };
-    const consumer = new SupervisedConsumer(() => new RabbitMqGroupMember(memberOptions), options.onError);
-    this.#consumers.add(consumer);
-    await consumer.waitUntilSubscribed(subscribeDeadlineMs).catch((error) => {
-      this.#consumers.delete(consumer);
-      throw error;
-    });
-    return { close: () => this.#closeConsumer(consumer) };
+    return await this.#consumers.open(() => new RabbitMqGroupMember(memberOptions), options.onError);
   }
 
   readPositions(topic: string, group: string): Promise<readonly PartitionPosition[]> {
@@ -65,14 +55,6 @@ class RabbitMqEventLog implements EventLog {
   }
 
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    await Promise.all([...this.#consumers].map((consumer) => this.#closeConsumer(consumer)));
-    await this.#publisher.close();
-  }
-
-  async #closeConsumer(consumer: SupervisedConsumer): Promise<void> {
-    await consumer.close();
-    this.#consumers.delete(consumer);
+    if (await this.#consumers.close()) await this.#publisher.close();
   }
 }

@@ -1,8 +1,9 @@
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
+import { closeQuietly } from '../close-quietly.ts';
 import { DeadlineError, withDeadline } from '../deadline.ts';
 import { partitionOf } from '../partition-of.ts';
 import type { EventRecord } from '../port.ts';
-import { closeQuietly, connect, type RabbitMqConnectionOptions } from './connect.ts';
+import { connect, type RabbitMqConnectionOptions } from './connect.ts';
 import type { Topology } from './topology.ts';
 
 /** One life of the connection by which records are sent. */

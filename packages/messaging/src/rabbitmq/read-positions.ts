@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { ChannelModel } from 'amqplib';
+import { closeQuietly } from '../close-quietly.ts';
 import { withDeadline } from '../deadline.ts';
 import type { PartitionPosition } from '../port.ts';
-import { closeQuietly, connect, type RabbitMqConnectionOptions } from './connect.ts';
+import { connect, type RabbitMqConnectionOptions } from './connect.ts';
 import { fromTokenMessage, toTokenBody } from './position-token.ts';
 import type { Topology } from './topology.ts';
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { databaseUrlFor, migrateDatabase } from '@aggregator/database';
 import pg from 'pg';
+import { readServerUrl } from './config.ts';
 
 export const TEST_PREFIX = 'aggregator_test_';
 export const TEMPLATE_PREFIX = 'aggregator_template_';
@@ -42,14 +43,6 @@ export async function createTestDatabase(content: TestDatabaseContent): Promise<
       await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     });
   return { url: databaseUrlFor(serverUrl, name), drop };
-}
-
-function readServerUrl(): string {
-  const url = process.env.TEST_POSTGRES_URL;
-  if (url === undefined || url === '') {
-    throw new Error('TEST_POSTGRES_URL is not set. Set POSTGRES_URL to a server whose user may create databases.');
-  }
-  return url;
 }
 
 function directoryOf(content: Exclude<TestDatabaseContent, { isEmpty: true }>): string {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { describeEventLog, type EventLogSettings } from '../../conformance.ts';
 import { createEmbeddedEventLog } from '../embedded-event-log.ts';
-import { createScratchDatabase, readServerUrl, type ScratchDatabase } from './scratch-database.ts';
+import { readServerUrl } from './config.ts';
+import { createScratchDatabase, type ScratchDatabase } from './scratch-database.ts';
 
 /** The conformance suite on a separate database, on the PostgreSQL of the tier. */
 export function describeEmbeddedEventLog(): void {

@@ -1,12 +1,7 @@
 import { connect } from 'amqplib';
 import type { EventLog } from '../../port.ts';
 import type { Topology } from '../topology.ts';
-
-export function readRabbitMqUrl(): string {
-  const url = process.env.RABBITMQ_URL;
-  if (url === undefined || url === '') throw new Error('RABBITMQ_URL is not set: these tests need a real RabbitMQ');
-  return url;
-}
+import { readRabbitMqUrl } from './config.ts';
 
 /** Remembers the topics and groups of the logs of a test file, since a broker does not list what it has over AMQP. */
 export class UsedTopics {

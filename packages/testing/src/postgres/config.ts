@@ -1,0 +1,8 @@
+/** @throws {Error} If the tier has no PostgreSQL. */
+export function readServerUrl(): string {
+  const url = process.env.TEST_POSTGRES_URL;
+  if (url === undefined || url === '') {
+    throw new Error('TEST_POSTGRES_URL is not set. Set POSTGRES_URL to a server whose user may create databases.');
+  }
+  return url;
+}
