@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { AppError, requestIdHeader } from '@aggregator/contracts';
 import { createExpressApp } from '@aggregator/service-kit';
 import { chatCompletionsSurface, messagesSurface } from '@aggregator/surfaces';
+import { sendSurfaceError } from './answers/send-error.ts';
 import type { ProxyContext } from './proxy-context.ts';
 import { type AiRoute, answerAiRequest, readPath, readRequestId } from './routes/answer-ai-request.ts';
 import { findConversationRoute } from './routes/conversations/handlers.ts';
@@ -14,7 +15,6 @@ import { createMessage } from './routes/create-message/handler.ts';
 import { createProviderChatCompletion, isProviderChatPath } from './routes/create-provider-chat-completion/handler.ts';
 import { createResponse } from './routes/create-response/handler.ts';
 import { listModels } from './routes/list-models/handler.ts';
-import { sendSurfaceError } from './routes/send-error.ts';
 import { isMockPath, serveMockProvider } from './routes/serve-mock-provider/handler.ts';
 import { showCapabilities } from './routes/show-capabilities/handler.ts';
 import { modelPrefix, showModel } from './routes/show-model/handler.ts';

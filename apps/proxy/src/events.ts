@@ -2,12 +2,12 @@ import type { AppError, EntryProblem, RoutingSnapshot, UsageCorrected } from '@a
 import { formatNanoUsd, toUsdNumber } from '@aggregator/pricing';
 import type { Target } from '@aggregator/routing';
 import type { Logger, Metrics } from '@aggregator/service-kit';
-import type { RefusedBy } from './admission/room.ts';
-import type { GivenUp } from './corrections/corrections.ts';
-import type { PendingCorrection } from './corrections/pending-correction.ts';
 import { FirstTimes } from './first-times.ts';
-import type { DispatchedRequest } from './settlement/dispatched-request.ts';
-import type { AttemptEnd, Settled } from './settlement/settled.ts';
+import type { GivenUp } from './money/corrections/corrections.ts';
+import type { PendingCorrection } from './money/corrections/pending-correction.ts';
+import type { DispatchedRequest } from './money/dispatched-request.ts';
+import type { AttemptEnd, Settled } from './money/settled.ts';
+import type { RefusedBy } from './routes/room.ts';
 
 /** What happened in the data plane, each once: figures, and one line of log. */
 /** What is known of a request that was refused. */

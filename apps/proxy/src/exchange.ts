@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '@aggregator/contracts';
-import type { RequestLimits } from './admission/request-limits.ts';
-import type { Place } from './admission/room.ts';
+import type { RequestLimits } from './money/request-limits.ts';
+import type { Place } from './routes/room.ts';
 
 /** One request to us, once it is known who asks. */
 export interface Exchange {

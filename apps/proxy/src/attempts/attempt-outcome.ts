@@ -1,5 +1,5 @@
 import type { AppError } from '@aggregator/contracts';
-import type { AttemptEnd } from '../settlement/settled.ts';
+import type { AttemptEnd } from '../money/settled.ts';
 
 /**
  * How one attempt ended. `completed`: its answer is whole, its settlement is in the spool and the answer is on its way.

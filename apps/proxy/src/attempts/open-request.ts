@@ -1,11 +1,11 @@
 import type { AppError, AttemptSummary, Operation } from '@aggregator/contracts';
 import type { RoutePlan } from '@aggregator/routing';
 import type { Prompt } from '@aggregator/tokens';
-import type { Hold } from '../admission/hold.ts';
-import type { BoundRequest } from '../admission/request-bounds.ts';
 import type { ProxyConfig } from '../config.ts';
 import type { Exchange } from '../exchange.ts';
-import type { DispatchedRequest } from '../settlement/dispatched-request.ts';
+import type { DispatchedRequest } from '../money/dispatched-request.ts';
+import type { Hold } from '../money/hold.ts';
+import type { BoundRequest } from '../money/request-bounds.ts';
 
 /** One request of a caller, from its hold to its settlement, over all its attempts. */
 export interface OpenRequest {

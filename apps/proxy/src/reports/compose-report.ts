@@ -1,7 +1,7 @@
 import type { ProviderTraffic, ProxyReport } from '@aggregator/contracts';
 import { type TargetMemory, type TargetStanding, toProviderName } from '@aggregator/resilience';
 import type { SnapshotIndex } from '@aggregator/routing';
-import type { SnapshotOffers } from '../routing/snapshot-offers.ts';
+import type { SnapshotOffers } from '../snapshot/snapshot-offers.ts';
 import type { ProviderPools } from '../upstream/provider-pools.ts';
 import type { ProviderTrafficBook } from './provider-traffic.ts';
 

@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, type Principal, principalHeader, requestIdHeader, toAppError } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
 import type { ChatSurface } from '@aggregator/surfaces';
-import { largeBytes } from '../admission/read-request.ts';
-import { RequestLimits } from '../admission/request-limits.ts';
+import { sendSurfaceError } from '../answers/send-error.ts';
 import type { RefusedRequest } from '../events.ts';
 import type { Exchange } from '../exchange.ts';
-import { serveOnce } from '../idempotency/serve-once.ts';
+import { RequestLimits } from '../money/request-limits.ts';
 import type { ProxyContext } from '../proxy-context.ts';
-import { sendSurfaceError } from './send-error.ts';
+import { largeBytes } from '../requests/read-request.ts';
+import { serveOnce } from './idempotency/serve-once.ts';
 
 /** A route of the AI surface. What `serve` throws before it has answered becomes the answer, in the shape of its surface. */
 export interface AiRoute {

@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { chatCompletionRequest, type Principal, toAppError } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
-import { ArrivingBodies } from '../admission/arriving-bodies.ts';
-import { readRequest } from '../admission/read-request.ts';
-import { chooseMemoryMax, Room } from '../admission/room.ts';
 import { proxyService } from '../index.ts';
+import { ArrivingBodies } from '../requests/arriving-bodies.ts';
+import { readRequest } from '../requests/read-request.ts';
+import { chooseMemoryMax, Room } from '../routes/room.ts';
 
 /**
  * The proxy's room and the reading of bodies in a separate process, so that a test can give it a small heap: reads,

@@ -7,13 +7,13 @@ import {
 } from '@aggregator/contracts';
 import { isRecord } from '@aggregator/providers';
 import { responsesSurface, toListedItem } from '@aggregator/surfaces';
-import { readRequest } from '../../admission/read-request.ts';
+import { sendJson } from '../../answers/send-json.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { ProxyContext } from '../../proxy-context.ts';
-import { readPageQuery, toPage } from '../../stored-responses/list-page.ts';
-import type { StoredConversation } from '../../stored-responses/stored-conversations.ts';
+import { readPageQuery, toPage } from '../../remembered/responses/list-page.ts';
+import type { StoredConversation } from '../../remembered/responses/stored-conversations.ts';
+import { readRequest } from '../../requests/read-request.ts';
 import { type AiRoute, readPath } from '../answer-ai-request.ts';
-import { sendJson } from '../send-json.ts';
 
 const conversationPath = /^\/v1\/conversations(?:\/([\w-]{1,128})(?:\/(items)(?:\/([\w-]{1,128}))?)?)?$/;
 

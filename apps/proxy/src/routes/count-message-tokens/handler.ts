@@ -1,5 +1,5 @@
 import { messagesSurface } from '@aggregator/surfaces';
-import { countTokens } from '../../tokens/count-tokens.ts';
+import { countTokens } from '../../requests/count-tokens.ts';
 import type { AiRoute } from '../answer-ai-request.ts';
 
 /** `POST /v1/messages/count_tokens`, as Anthropic has it. */

@@ -1,5 +1,5 @@
 import { chatCompletionsSurface } from '@aggregator/surfaces';
-import { completeChat } from '../../chat/complete-chat.ts';
+import { completeChat } from '../../requests/complete-chat.ts';
 import type { AiRoute } from '../answer-ai-request.ts';
 
 /** `POST /v1/chat/completions`, as OpenAI has it. */

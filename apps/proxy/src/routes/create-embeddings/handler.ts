@@ -1,5 +1,5 @@
 import { chatCompletionsSurface } from '@aggregator/surfaces';
-import { embed } from '../../embeddings/embed.ts';
+import { embed } from '../../requests/embed.ts';
 import type { AiRoute } from '../answer-ai-request.ts';
 
 /** `POST /v1/embeddings`, as OpenAI has it. */

@@ -1,5 +1,5 @@
 import { chatCompletionsSurface } from '@aggregator/surfaces';
-import { generateImages } from '../../images/generate-images.ts';
+import { generateImages } from '../../requests/generate-images.ts';
 import type { AiRoute } from '../answer-ai-request.ts';
 
 /** `POST /v1/images/generations`, as OpenAI has it. */

@@ -1,5 +1,5 @@
 import { messagesSurface } from '@aggregator/surfaces';
-import { completeChat } from '../../chat/complete-chat.ts';
+import { completeChat } from '../../requests/complete-chat.ts';
 import type { AiRoute } from '../answer-ai-request.ts';
 
 /** `POST /v1/messages`, as Anthropic has it. */

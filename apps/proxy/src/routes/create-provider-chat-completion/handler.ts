@@ -1,6 +1,6 @@
 import { AppError } from '@aggregator/contracts';
 import { chatCompletionsSurface } from '@aggregator/surfaces';
-import { completeChat } from '../../chat/complete-chat.ts';
+import { completeChat } from '../../requests/complete-chat.ts';
 import { type AiRoute, readPath } from '../answer-ai-request.ts';
 
 const path = /^\/v1\/proxy\/([a-z0-9-]{1,63})\/chat\/completions$/;

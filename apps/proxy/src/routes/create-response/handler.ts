@@ -1,5 +1,5 @@
 import { responsesSurface } from '@aggregator/surfaces';
-import { completeChat } from '../../chat/complete-chat.ts';
+import { completeChat } from '../../requests/complete-chat.ts';
 import type { AiRoute } from '../answer-ai-request.ts';
 
 /** `POST /v1/responses`, as OpenAI has it; what it stores is in `stored-responses`. */

@@ -1,9 +1,9 @@
 import type { ModelList } from '@aggregator/contracts';
 import { listModels as listRows } from '@aggregator/routing';
 import { chatCompletionsSurface } from '@aggregator/surfaces';
-import { isAllowedModel } from '../../routing/is-allowed-model.ts';
+import { sendJson } from '../../answers/send-json.ts';
+import { isAllowedModel } from '../../requests/is-allowed-model.ts';
 import type { AiRoute } from '../answer-ai-request.ts';
-import { sendJson } from '../send-json.ts';
 
 /** `GET /v1/models`: what this caller can use. */
 export const listModels: AiRoute = {

@@ -1,9 +1,9 @@
 import { adapterFor, type FieldFate, type ProviderAdapter, type ProviderTarget } from '@aggregator/providers';
 import { type ChatSurfaceName, chatCompletionsSurface } from '@aggregator/surfaces';
-import { nativeLaneOf } from '../../chat/native-request.ts';
-import { isAllowedModel } from '../../routing/is-allowed-model.ts';
+import { nativeLaneOf } from '../../answers/native-request.ts';
+import { sendJson } from '../../answers/send-json.ts';
+import { isAllowedModel } from '../../requests/is-allowed-model.ts';
 import type { AiRoute } from '../answer-ai-request.ts';
-import { sendJson } from '../send-json.ts';
 
 const surfaces: readonly ChatSurfaceName[] = ['chat.completions', 'completions', 'responses', 'messages'];
 

@@ -1,10 +1,10 @@
 import { AppError } from '@aggregator/contracts';
 import { findModelRow } from '@aggregator/routing';
 import { chatCompletionsSurface } from '@aggregator/surfaces';
-import { isAllowedModel } from '../../routing/is-allowed-model.ts';
-import { nameSuccessor } from '../../routing/name-successor.ts';
+import { sendJson } from '../../answers/send-json.ts';
+import { isAllowedModel } from '../../requests/is-allowed-model.ts';
+import { nameSuccessor } from '../../requests/name-successor.ts';
 import { type AiRoute, readPath } from '../answer-ai-request.ts';
-import { sendJson } from '../send-json.ts';
 
 export const modelPrefix = '/v1/models/';
 

@@ -1,11 +1,11 @@
 import { AppError } from '@aggregator/contracts';
 import { responsesSurface, toListedItem } from '@aggregator/surfaces';
+import { sendJson } from '../../answers/send-json.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { ProxyContext } from '../../proxy-context.ts';
-import { readPageQuery, toPage } from '../../stored-responses/list-page.ts';
-import { isUnfinished, type StoredResponse } from '../../stored-responses/stored-responses.ts';
+import { readPageQuery, toPage } from '../../remembered/responses/list-page.ts';
+import { isUnfinished, type StoredResponse } from '../../remembered/responses/stored-responses.ts';
 import { type AiRoute, readPath } from '../answer-ai-request.ts';
-import { sendJson } from '../send-json.ts';
 
 const responsePath = /^\/v1\/responses\/([\w-]{1,128})(\/input_items|\/cancel)?$/;
 

@@ -1,0 +1,66 @@
+import { AppError } from '@aggregator/contracts';
+import { nameForVendor } from '@aggregator/providers';
+import type { Target } from '@aggregator/routing';
+import { toCountTokensChat } from '@aggregator/surfaces';
+import { sendJson } from '../answers/send-json.ts';
+import { readRefusal } from '../attempts/read-refusal.ts';
+import { toAddress } from '../attempts/to-address.ts';
+import type { Exchange } from '../exchange.ts';
+import { cancelHold, holdRequest } from '../money/hold-request.ts';
+import type { ProxyContext } from '../proxy-context.ts';
+import { callProvider } from '../upstream/call-provider.ts';
+import { AnswerCollector, isSuccessStatus } from '../upstream/collect-answer.ts';
+import { boundChat } from './bound-chat.ts';
+import { inspectContent } from './inspect-content.ts';
+import { planRequest } from './plan-request.ts';
+import { readRequest } from './read-request.ts';
+
+const deadlineMs = 10_000;
+const nothing = { inputTokensMax: 0, outputTokensMax: 0, inputTokensEstimate: 0, tokensLikely: 0, requests: 0 };
+
+/**
+ * Returns the tokens of a conversation: by the provider's own count if it has one, else by length, and then the
+ * answer says so in `x-aggregator-estimated`. Costs nothing; counts as a request against the caller's limits.
+ */
+export async function countTokens(context: ProxyContext, exchange: Exchange): Promise<void> {
+  const { chat, refusal } = toCountTokensChat(await readRequest(context, exchange));
+  if (refusal !== null) throw refusal;
+  const content = inspectContent(chat);
+  const plan = planRequest(context, exchange, 'chat.completions', { model: chat.model, chat });
+  const [target] = plan.targets;
+  if (target === undefined) throw new AppError('model_not_found', { param: 'model' });
+  const hold = await holdRequest(context, exchange, plan, () => nothing);
+  try {
+    const { adapter } = target.candidate;
+    const { tokenCount } = adapter;
+    if (tokenCount === null) {
+      const { inputTokensEstimate } = boundChat(chat, content, [JSON.stringify(chat)], target.candidate.model);
+      exchange.response.setHeader('x-aggregator-estimated', 'true');
+      sendJson(exchange.response, { input_tokens: inputTokensEstimate });
+      return;
+    }
+    const address = toAddress(context, `${exchange.requestId}/1`, target);
+    const { endpoint, body } = tokenCount.toRequest(nameForVendor(adapter, chat).chat, address);
+    sendJson(exchange.response, {
+      input_tokens: tokenCount.fromResponse(await ask(context, exchange.principal.orgId, target, endpoint, body)),
+    });
+  } finally {
+    cancelHold(context, exchange, hold);
+  }
+}
+
+async function ask(
+  { pools }: ProxyContext,
+  orgId: string,
+  { candidate }: Target,
+  endpoint: Parameters<typeof callProvider>[1],
+  body: string,
+): Promise<string> {
+  const { adapter, provider } = candidate;
+  const limits = { deadlineMs: performance.now() + deadlineMs, firstLifeMs: deadlineMs, idleMs: deadlineMs };
+  const collector = new AnswerCollector();
+  callProvider(pools.take(provider, orgId), endpoint, body, limits, collector);
+  const answer = await collector.answer;
+  if (isSuccessStatus(answer.status)) return answer.body;
+  throw readRefusal(adapter, answer);
+}
