@@ -5,6 +5,7 @@ import {
   createdScimToken,
   createdWebhook,
   invitation,
+  limit,
   sessionList,
   team,
   webhookDelivery,
@@ -62,6 +63,9 @@ describe('every route with every caller that must not use it (I17)', () => {
     const monthly = { name: 'victims', level: 'organization', period: 'month', amountNanoUsd: '1000000000' };
     const budgeted = await victimAs.request('POST', '/v1/auth/organization/budgets', monthly);
     ids.set('budgetId', budget.parse(budgeted.json).id);
+    const wide = { name: 'victims', level: 'organization', requestsPerMinute: 10_000 };
+    const limited = await victimAs.request('POST', '/v1/auth/organization/limits', wide);
+    ids.set('limitId', limit.parse(limited.json).id);
     const guest = { email: 'guest@example.com', role: 'viewer' };
     const invited = await victimAs.request('POST', '/v1/auth/organization/invitations', guest);
     ids.set('invitationId', invitation.parse(invited.json).id);
@@ -122,6 +126,7 @@ describe('every route with every caller that must not use it (I17)', () => {
       'auth/memberships',
       'auth/organization/teams',
       'auth/organization/budgets',
+      'auth/organization/limits',
       'auth/organization/invitations',
       'auth/organization/scim-tokens',
       'auth/organization/webhooks',

@@ -28,6 +28,7 @@ const prices = 'prices:manage';
 const invitations = '/v1/auth/organization/invitations';
 const teams = '/v1/auth/organization/teams';
 const budgets = '/v1/auth/organization/budgets';
+const limits = '/v1/auth/organization/limits';
 const bulk = '/v1/auth/organization/bulk';
 const webhooks = '/v1/auth/organization/webhooks';
 const scimTokens = '/v1/auth/organization/scim-tokens';
@@ -141,6 +142,13 @@ export const matrixRoutes: readonly MatrixRoute[] = [
   { route: `GET ${budgets}`, needs: 'session' },
   { route: `PATCH ${budgets}/:budgetId`, needs: 'session', isOwned: true, body: { amountNanoUsd: '1' } },
   { route: `DELETE ${budgets}/:budgetId`, needs: 'session', isOwned: true },
+  {
+    ...{ route: `POST ${limits}`, needs: 'session' },
+    body: { name: 'intruder', level: 'organization', requestsPerMinute: 1 },
+  },
+  { route: `GET ${limits}`, needs: 'session' },
+  { route: `PATCH ${limits}/:limitId`, needs: 'session', isOwned: true, body: { requestsPerMinute: 1 } },
+  { route: `DELETE ${limits}/:limitId`, needs: 'session', isOwned: true },
   { route: `POST ${teams}`, needs: 'session', body: { name: 'intruder' } },
   { route: `GET ${teams}`, needs: 'session' },
   { route: `PATCH ${teams}/:teamId`, needs: 'session', isOwned: true, body: { name: 'intruder' } },

@@ -51,6 +51,8 @@ export interface AuthEvents {
   teamChanged(fact: Happening & { organizationId: string; teamId: string; change: string }): Promise<void>;
   /** Also makes gateways ask again about every key of the organisation, so that the budget counts at once. */
   budgetChanged(fact: Happening & { organizationId: string; budgetId: string; change: string }): Promise<void>;
+  /** Also makes gateways ask again about every key of the organisation, so that the limit counts at once. */
+  limitChanged(fact: Happening & { organizationId: string; limitId: string; change: string }): Promise<void>;
   /** A budget has reached one of its percents for the first time in its period. */
   budgetAlert(fact: {
     organizationId: string;
@@ -104,6 +106,7 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
   const changes = metrics.counter('auth_api_keys_changed_total', 'Changes of API keys, by kind.', ['change']);
   const members = metrics.counter('auth_members_changed_total', 'Changes of members, by kind.', ['change']);
   const budgets = metrics.counter('auth_budgets_changed_total', 'Changes of budgets, by kind.', ['change']);
+  const limits = metrics.counter('auth_limits_changed_total', 'Changes of limits, by kind.', ['change']);
   const alerts = metrics.counter('auth_budget_alerts_total', 'Percents that budgets have reached.');
   const mails = metrics.counter('auth_mails_total', 'Attempts to send a mail, by result.', ['result']);
   const webhooks = metrics.counter(
@@ -193,6 +196,11 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
     async budgetChanged(fact) {
       budgets.inc({ change: fact.change });
       logger.info('budget_changed', { ...fact });
+      await publish({ keySha256: [], all: false, organizationIds: [fact.organizationId] }, fact.requestId);
+    },
+    async limitChanged(fact) {
+      limits.inc({ change: fact.change });
+      logger.info('limit_changed', { ...fact });
       await publish({ keySha256: [], all: false, organizationIds: [fact.organizationId] }, fact.requestId);
     },
     budgetAlert(fact) {

@@ -39,6 +39,7 @@ export const permissions = {
   'teams.manage': { needs: 'session', owner: 'organization', admin: 'organization' },
   'teams.staff': { needs: 'session', owner: 'organization', admin: 'organization', lead: 'team' },
   'budgets.manage': { needs: 'session', owner: 'organization', admin: 'organization', billing: 'organization' },
+  'limits.manage': { needs: 'session', owner: 'organization', admin: 'organization' },
   'webhooks.manage': { needs: 'session', owner: 'organization', admin: 'organization' },
   'audit.read': { needs: 'session', operator: 'installation', owner: 'organization', admin: 'organization' },
   'billing.read': { needs: 'billing:read', owner: 'organization', admin: 'organization', billing: 'organization' },

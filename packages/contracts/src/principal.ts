@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { budgetsPerRequestMax, principalBudget } from './budget.ts';
+import { type LimitCounts, limitCounts, limitsPerRequestMax, principalLimit } from './limit.ts';
 import { privacyPolicy } from './privacy-policy.ts';
+import { tagKeys } from './tags.ts';
 
 /** What a key or a user may do. A key never holds a scope that its creator lacks. */
 export const scope = z.enum([
@@ -18,12 +20,8 @@ export const scope = z.enum([
 export type Scope = z.infer<typeof scope>;
 
 /** Limits in force of a key, a user or an organisation; null means none, which only the operator can choose. */
-export const principalLimits = z.strictObject({
-  requestsPerMinute: z.number().int().min(1).max(1_000_000).nullable(),
-  tokensPerMinute: z.number().int().min(1).max(1_000_000_000).nullable(),
-  concurrentRequests: z.number().int().min(1).max(100_000).nullable(),
-});
-export type PrincipalLimits = z.infer<typeof principalLimits>;
+export const principalLimits = limitCounts;
+export type PrincipalLimits = LimitCounts;
 
 /** `auto`: marks of the prompt cache are set for requests that have none. */
 export const cacheMarks = z.enum(['auto', 'none']);
@@ -35,6 +33,8 @@ export const principal = z.strictObject({
   userId: z.uuid(),
   /** Null where an access token was used instead of an API key. */
   keyId: z.uuid().nullable(),
+  /** Team that the key works for; absent if none. */
+  teamId: z.uuid().optional(),
   /** `sid` of the access token, which logout ends; absent where an API key was used. */
   sessionId: z.uuid().optional(),
   scopes: z.array(scope).max(32),
@@ -43,6 +43,8 @@ export const principal = z.strictObject({
   limits: principalLimits,
   /** Limits of the organisation, over all its keys and users together; absent if it has none. */
   organizationLimits: principalLimits.optional(),
+  /** Limits that the organisation set for itself, the team, the user and the key; absent if there are none. */
+  levelLimits: z.array(principalLimit).max(limitsPerRequestMax).optional(),
   /** Budgets of the key, its user, its team and the organisation; absent if there are none. */
   budgets: z.array(principalBudget).max(budgetsPerRequestMax).optional(),
   /** What is masked for the organisation and the key together; absent or null where neither says anything. */
@@ -51,6 +53,8 @@ export const principal = z.strictObject({
   cacheMarks: cacheMarks.optional(),
   /** False if the organisation lets no responses and conversations be stored; absent if it does. */
   storesResponses: z.boolean().optional(),
+  /** Keys of `metadata` that become tags of the usage; absent if the organisation allows none. */
+  tagKeys: tagKeys.optional(),
 });
 export type Principal = z.infer<typeof principal>;
 

@@ -22,6 +22,7 @@ export function toOrganization(row: OrganizationRow): Organization {
     name: row.name,
     privacy: readStoredPolicy(row.privacy),
     storesResponses: row.storesResponses,
+    tagKeys: row.tagKeys,
     createdAt: row.createdAt.toISOString(),
   };
 }

@@ -17,7 +17,7 @@ import { readStoredPolicy } from '../privacy/stored-policy.ts';
 export async function updateOrganization(
   { database, now: clock }: Pick<AuthContext, 'database' | 'now'>,
   caller: Caller,
-  { privacy, storesResponses }: UpdateOrganizationRequest,
+  { privacy, storesResponses, tagKeys }: UpdateOrganizationRequest,
 ): Promise<OrganizationRow> {
   const now = clock();
   const { orgId: id } = caller.principal;
@@ -28,7 +28,8 @@ export async function updateOrganization(
     const present = readStoredPolicy(found.privacy);
     const masks = privacy !== undefined && !isDeepStrictEqual(privacy, present);
     const stores = storesResponses !== undefined && storesResponses !== found.storesResponses;
-    if (!masks && !stores) return found;
+    const tags = tagKeys !== undefined && !isDeepStrictEqual(tagKeys, found.tagKeys);
+    if (!masks && !stores && !tags) return found;
     if (masks) {
       refuseLoosening(caller, privacy, present);
       await refuseUnfit(transaction, id, now, privacy);
@@ -39,6 +40,7 @@ export async function updateOrganization(
       data: {
         ...(masks && { privacy: privacy === null ? Prisma.DbNull : { ...privacy } }),
         ...(stores && { storesResponses }),
+        ...(tags && { tagKeys }),
       },
     });
     await writeAudit(transaction, now, caller, {
@@ -47,7 +49,9 @@ export async function updateOrganization(
       subjectType: 'organization',
       subjectId: id,
       details: {
-        fields: [...(masks ? ['privacy'] : []), ...(stores ? ['storesResponses'] : [])],
+        fields: Object.entries({ privacy: masks, storesResponses: stores, tagKeys: tags })
+          .filter(([, isChanged]) => isChanged)
+          .map(([field]) => field),
         isMasking: (masks ? privacy : present)?.mode === 'mask' ? 'yes' : 'no',
       },
     });

@@ -7,6 +7,7 @@ import type { Transaction } from '../database/create-database.ts';
 import { type Budget as BudgetRow, Prisma } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { permitNow } from '../permissions/allow-action.ts';
+import { requireOwnSubject } from './require-own-subject.ts';
 
 const budgetsMax = 5000;
 /** A request counts in all of them at once, so there are few. */
@@ -62,29 +63,8 @@ async function readSubject(
     const message = 'A budget of end users needs a period that ends.';
     throw new AppError('invalid_value', { param: 'period', message });
   }
-  if (!(await isOwn(transaction, organizationId, level, id))) throw new AppError('not_found', { param: 'subjectId' });
+  await requireOwnSubject(transaction, organizationId, level, id);
   return id;
-}
-
-async function isOwn(
-  transaction: Transaction,
-  organizationId: string,
-  level: BudgetLevel,
-  id: string,
-): Promise<boolean> {
-  const where = { id, organizationId };
-  switch (level) {
-    case 'organization':
-      return id === organizationId;
-    case 'team':
-      return (await transaction.team.count({ where })) === 1;
-    case 'user':
-      return (await transaction.membership.count({ where: { organizationId, userId: id } })) === 1;
-    case 'key':
-      return (await transaction.apiKey.count({ where })) === 1;
-    case 'end_user':
-      return id === organizationId || (await transaction.apiKey.count({ where })) === 1;
-  }
 }
 
 async function refuseTooMany(

@@ -47,6 +47,7 @@ async function deleteOrganization(database: Database, now: Date, organizationId:
     });
     await transaction.apiKey.updateMany({ where: { organizationId }, data: { teamId: null, name: deletedName } });
     await transaction.budget.deleteMany({ where: { organizationId } });
+    await transaction.usageLimit.deleteMany({ where: { organizationId } });
     await transaction.team.deleteMany({ where: { organizationId } });
     await transaction.ssoProvider.deleteMany({ where: { organizationId } });
     await transaction.scimToken.deleteMany({ where: { organizationId } });

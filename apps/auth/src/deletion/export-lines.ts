@@ -6,6 +6,7 @@ import { toBudget } from '../budgets/to-budget.ts';
 import { toInvitation } from '../invitations/to-invitation.ts';
 import { toApiKey } from '../keys/stored-key.ts';
 import { readCeilings } from '../limits/read-ceilings.ts';
+import { toLimit } from '../limits/to-limit.ts';
 import { toMember } from '../members/to-member.ts';
 import { toTeam } from '../teams/to-team.ts';
 import { toWebhook } from '../webhooks/endpoints.ts';
@@ -42,6 +43,9 @@ export async function* exportLines(
   }
   for await (const row of inPages((cursor) => database.budget.findMany(after(cursor)), toId)) {
     yield { type: 'budget', row: toBudget(row) };
+  }
+  for await (const row of inPages((cursor) => database.usageLimit.findMany(after(cursor)), toId)) {
+    yield { type: 'limit', row: toLimit(row) };
   }
   for await (const row of inPages((cursor) => database.apiKey.findMany(after(cursor)), toId)) {
     yield { type: 'api_key', row: toApiKey(row, limits, ceilings) };

@@ -1,9 +1,12 @@
 import { isIPv6 } from 'node:net';
 import { type KeyVerdict, scopesOf } from '@aggregator/contracts';
+import { tagKeysOf } from '../accounts/tag-keys-of.ts';
 import type { AuthContext } from '../auth-context.ts';
 import { isMakerBlocked } from '../blocks/is-maker-blocked.ts';
-import { readPrincipalBudgets, withBudgets } from '../budgets/principal-budgets.ts';
+import { readPrincipalBudgets } from '../budgets/principal-budgets.ts';
+import { withCounted } from '../budgets/with-counted.ts';
 import { ceilingsOf, limitsInForce, organizationLimitsOf } from '../limits/limits-in-force.ts';
+import { readPrincipalLimits } from '../limits/principal-limits.ts';
 import { readStanding, rolesOf } from '../permissions/standing.ts';
 import { joinPolicies } from '../privacy/join-policies.ts';
 import { readStoredPolicy } from '../privacy/stored-policy.ts';
@@ -24,7 +27,14 @@ export async function judgeKey(
       user: { select: { blockedAt: true } },
       team: { select: { models: true } },
       organization: {
-        select: { deleteAt: true, privacy: true, storesResponses: true, ceilings: true, blockedAt: true },
+        select: {
+          deleteAt: true,
+          privacy: true,
+          storesResponses: true,
+          tagKeys: true,
+          ceilings: true,
+          blockedAt: true,
+        },
       },
     },
   });
@@ -42,7 +52,11 @@ export async function judgeKey(
   // A role that shrank since the key was made takes its scopes along.
   const held = scopesOf(rolesOf(standing));
   const { organizationId, userId, teamId, id: keyId } = row;
-  const budgets = await readPrincipalBudgets(database, { organizationId, userId, teamId, keyId });
+  const owner = { organizationId, userId, teamId, keyId };
+  const [budgets, levelLimits] = await Promise.all([
+    readPrincipalBudgets(database, owner),
+    readPrincipalLimits(database, owner),
+  ]);
   const scopes = grant.scopes.filter((scope) => held.includes(scope));
   return {
     valid: true,
@@ -50,13 +64,15 @@ export async function judgeKey(
       orgId: row.organizationId,
       userId: row.userId,
       keyId: row.id,
-      ...withBudgets(scopes, budgets),
+      ...(teamId !== null && { teamId }),
+      ...withCounted(scopes, { budgets, levelLimits }),
       models: narrowModels(grant.models, row.team),
       limits: limitsInForce(grant.limits, limits.defaults, ceilings.key),
       ...organizationLimitsOf(ceilings),
       ...(privacy !== null && { privacy }),
       ...(grant.cacheMarks !== null && { cacheMarks: grant.cacheMarks }),
       ...(!row.organization.storesResponses && { storesResponses: false }),
+      ...tagKeysOf(row.organization),
     },
     expiresAt: row.expiresAt?.toISOString() ?? null,
     allowedIps: grant.allowedIps?.map(toCidr) ?? null,

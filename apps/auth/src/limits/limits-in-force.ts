@@ -46,14 +46,18 @@ export function limitsInForce(
   };
 }
 
-/** Throws `invalid_value` if a limit that a tenant wants is above the ceiling. */
-export function refuseAboveCeiling(wanted: Partial<PrincipalLimits>, ceiling: PrincipalLimits): void {
+/** Throws `invalid_value` if a limit that a tenant wants is above the ceiling. `path`: of the object in the request's body. */
+export function refuseAboveCeiling(
+  wanted: Partial<PrincipalLimits>,
+  ceiling: PrincipalLimits,
+  path: 'limits.' | '' = 'limits.',
+): void {
   for (const field of fields) {
     const [value, max] = [wanted[field] ?? null, ceiling[field]];
     if (value === null || max === null || value <= max) continue;
     throw new AppError('invalid_value', {
-      param: `limits.${field}`,
-      message: `'limits.${field}' must be at most ${max}, the operator's ceiling.`,
+      param: `${path}${field}`,
+      message: `'${path}${field}' must be at most ${max}, the operator's ceiling.`,
     });
   }
 }

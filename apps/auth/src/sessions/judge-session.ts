@@ -1,7 +1,10 @@
 import { type SessionVerdict, scopesOf } from '@aggregator/contracts';
+import { tagKeysOf } from '../accounts/tag-keys-of.ts';
 import type { AuthContext } from '../auth-context.ts';
-import { readPrincipalBudgets, withBudgets } from '../budgets/principal-budgets.ts';
+import { readPrincipalBudgets } from '../budgets/principal-budgets.ts';
+import { withCounted } from '../budgets/with-counted.ts';
 import { ceilingsOf, limitsInForce, organizationLimitsOf } from '../limits/limits-in-force.ts';
+import { readPrincipalLimits } from '../limits/principal-limits.ts';
 import { readStanding, rolesOf } from '../permissions/standing.ts';
 import { readStoredPolicy } from '../privacy/stored-policy.ts';
 
@@ -31,7 +34,10 @@ export async function judgeSession(
   const isWaiting = organization.deleteAt !== null;
   const scopes = scopesOf(rolesOf(standing)).filter((scope) => scope !== 'ai:invoke' || !isWaiting);
   const owner = { organizationId: id, userId: user.id, teamId: null, keyId: null };
-  const budgets = await readPrincipalBudgets(database, owner);
+  const [budgets, levelLimits] = await Promise.all([
+    readPrincipalBudgets(database, owner),
+    readPrincipalLimits(database, owner),
+  ]);
   return {
     valid: true,
     principal: {
@@ -39,12 +45,13 @@ export async function judgeSession(
       userId: user.id,
       keyId: null,
       sessionId,
-      ...withBudgets(scopes, budgets),
+      ...withCounted(scopes, { budgets, levelLimits }),
       models: null,
       limits: limitsInForce({}, limits.defaults, ceilings.key),
       ...organizationLimitsOf(ceilings),
       ...(privacy !== null && { privacy }),
       ...(!organization.storesResponses && { storesResponses: false }),
+      ...tagKeysOf(organization),
     },
   };
 }

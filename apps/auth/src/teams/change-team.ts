@@ -75,6 +75,7 @@ export async function dropTeam(
   const keys = await revokeKeys(transaction, now, actor, organizationId, ownIds, 'team_deleted');
   await transaction.apiKey.updateMany({ where: { teamId: id }, data: { teamId: null } });
   await transaction.budget.deleteMany({ where: { organizationId, level: 'team', subjectId: id } });
+  await transaction.usageLimit.deleteMany({ where: { organizationId, level: 'team', subjectId: id } });
   await transaction.team.delete({ where: { id } });
   await writeAudit(transaction, now, actor, {
     organizationId,

@@ -3,6 +3,7 @@ import { aiApiRoutes } from './ai-routes.ts';
 import { budgetRoutes } from './budget-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { invoiceRoutes } from './invoice-routes.ts';
+import { limitRoutes } from './limit-routes.ts';
 import { moneyRoutes } from './money-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
 import { paymentRoutes } from './payment-routes.ts';
@@ -20,6 +21,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...organizationRoutes,
   ...moneyRoutes,
   ...budgetRoutes,
+  ...limitRoutes,
   ...webhookRoutes,
   ...paymentRoutes,
   ...deadLetterRoutes,

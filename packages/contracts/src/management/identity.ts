@@ -3,6 +3,7 @@ import { instant } from '../instant.ts';
 import { memberRole } from '../permissions.ts';
 import { cacheMarks, principalLimits, scope } from '../principal.ts';
 import { privacyPolicy } from '../privacy-policy.ts';
+import { tagKeys } from '../tags.ts';
 import { browserOrigin } from './browser-origin.ts';
 import { queryPage } from './page.ts';
 
@@ -41,6 +42,8 @@ export const organization = z.strictObject({
   privacy: privacyPolicy.nullable(),
   /** False if no responses and conversations of it are stored. */
   storesResponses: z.boolean(),
+  /** Keys of a request's `metadata` that become tags of its usage. */
+  tagKeys: z.array(z.string()),
   createdAt: z.iso.datetime(),
 });
 export type Organization = z.infer<typeof organization>;
@@ -49,6 +52,7 @@ export type Organization = z.infer<typeof organization>;
 export const updateOrganizationRequest = z.strictObject({
   privacy: privacyPolicy.nullable().optional(),
   storesResponses: z.boolean().optional(),
+  tagKeys: tagKeys.optional(),
 });
 export type UpdateOrganizationRequest = z.infer<typeof updateOrganizationRequest>;
 

@@ -14,6 +14,7 @@ export const exportedLine = z.strictObject({
     'team',
     'team_member',
     'budget',
+    'limit',
     'api_key',
     'invitation',
     'webhook',

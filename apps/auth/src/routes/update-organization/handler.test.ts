@@ -65,6 +65,23 @@ describe('PATCH /v1/auth/organization', () => {
       ).toBe(2);
     });
 
+    it('allows keys of tags, which every verdict then names', async () => {
+      const { key } = await auth.createKey(owner.principal);
+      expect(await verify(key)).not.toHaveProperty('principal.tagKeys');
+      const answer = await update({ tagKeys: ['project', 'release'] });
+      expect(answer).toMatchObject({ status: 200, body: { tagKeys: ['project', 'release'] } });
+      expect(await verify(key)).toMatchObject({ principal: { tagKeys: ['project', 'release'] } });
+      for (const tagKeys of [['a', 'a'], ['no space'], Array.from({ length: 9 }, (_, index) => `k${index}`)]) {
+        expect((await update({ tagKeys })).status).toBe(400);
+      }
+    });
+
+    it.each([{ storesResponses: false }, { tagKeys: ['project'] }])('grows the epoch with %j (I3)', async (change) => {
+      const epoch = await readEpoch();
+      expect((await update(change)).status).toBe(200);
+      expect(await readEpoch()).not.toEqual(epoch);
+    });
+
     it('makes the gateways forget the organisation, and grows the epoch (I3)', async () => {
       const epoch = await readEpoch();
       await update({ privacy: policy });
