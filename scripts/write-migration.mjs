@@ -3,6 +3,8 @@
  *
  *     npm run db:new-migration -- <service> <what_it_does>
  *
+ * With `--check` in place of a name it writes nothing, and fails if there is a difference.
+ *
  * Prisma's own command downloads an engine from outside the package registry; here the same engine comes as WebAssembly from
  * npm. Read what it wrote: it cannot know that a column was renamed, and takes it for one dropped and one added.
  */
@@ -100,11 +102,13 @@ async function diffOf(service) {
 
 async function main() {
   const [service, what] = process.argv.slice(2);
-  if (!databaseServices().includes(service) || !/^[a-z0-9_]+$/.test(what ?? '')) {
+  const isCheck = what === '--check';
+  if (!databaseServices().includes(service) || !(isCheck || /^[a-z0-9_]+$/.test(what ?? ''))) {
     throw new Error(`usage: npm run db:new-migration -- ${databaseServices().join('|')} <what_it_does>`);
   }
   const sql = await diffOf(service);
   if (sql === '') return `${service}: the migrations already make what schema.prisma says`;
+  if (isCheck) throw new Error(`${service}: the migrations do not make what schema.prisma says:\n${sql}`);
   const timestamp = new Date()
     .toISOString()
     .replaceAll(/[^0-9]/g, '')

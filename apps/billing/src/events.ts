@@ -1,4 +1,4 @@
-import type { Logger, Metrics } from '@aggregator/service-kit';
+import type { LogFields, Logger, Metrics } from '@aggregator/service-kit';
 import type { CorrectionAllotment } from './corrections/allot-correction.ts';
 import type { UsageCorrection } from './corrections/usage-correction.ts';
 import type { ExpiredHolds } from './holds/expire-holds.ts';
@@ -208,9 +208,9 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
       for (const gap of found.fresh) logger.error('spool_records_missing', { ...gap });
     },
     outboxRelayed: (events: number) => relayed.inc({}, events),
-    taskFailed(task: string, error: unknown) {
+    taskFailed(task: string, error: unknown, facts: LogFields = {}) {
       failures.inc({ task });
-      logger.warn('background_task_failed', { task, error });
+      logger.warn('background_task_failed', { ...facts, task, error });
     },
   };
 }

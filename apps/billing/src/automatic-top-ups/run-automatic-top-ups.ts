@@ -1,5 +1,6 @@
 import type { ChargeOutcome, PaymentProvider } from '@aggregator/payments';
 import { createUuidV7 } from '@aggregator/service-kit';
+import { eachApart } from '../background/each-apart.ts';
 import type { Database, Transaction } from '../database/open-database.ts';
 import type { Payment } from '../generated/prisma/client.ts';
 import { creditPayment } from '../payments/credit-payment.ts';
@@ -10,32 +11,50 @@ import { noteDecline } from './note-outcome.ts';
 const perStep = 50;
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
+/** An automatic charge counts in the limits of a month, and as under way, for so long. */
+const underWayMaxMs = 30 * dayMs;
 
 /** Charges saved methods of organisations whose balance is below their threshold. Also asks again for lost answers. */
 export async function runAutomaticTopUps(context: PaymentContext): Promise<void> {
   const provider = defaultProvider(context);
   if (provider === undefined) return;
-  const unanswered = await context.database.payment.findMany({
-    where: { kind: 'automatic', status: 'created', provider: provider.name },
-    orderBy: { id: 'asc' },
-    take: perStep,
-  });
-  for (const payment of unanswered) await charge(context, provider, payment);
-  for (const orgId of await findDue(context.database, context.clock())) {
-    const payment = await context.database.$transaction((tx) => writeIntent(context, tx, provider, orgId));
-    if (payment !== null) await charge(context, provider, payment);
-  }
+  const { database, events, clock } = context;
+  const report = (orgId: string, error: unknown) => events.taskFailed('automatic_top_ups', error, { orgId });
+  const unanswered = await database.$queryRaw<{ id: string; orgId: string }[]>`
+    SELECT id, org_id AS "orgId" FROM payment
+    WHERE kind = 'automatic' AND status = 'created' AND provider = ${provider.name} ORDER BY random() LIMIT ${perStep}`;
+  await eachApart(
+    unanswered,
+    async ({ id }) => charge(context, provider, await database.payment.findUniqueOrThrow({ where: { id } })),
+    ({ orgId }, error) => report(orgId, error),
+  );
+  await eachApart(
+    await findDue(database, clock()),
+    async (orgId) => {
+      const payment = await database.$transaction((tx) => writeIntent(context, tx, provider, orgId));
+      if (payment !== null) await charge(context, provider, payment);
+    },
+    report,
+  );
 }
 
-/** Organisations whose balance is below their threshold now; `orgId`: of this one alone. */
+/**
+ * Organisations whose balance is below their threshold now, that owe nothing and have no automatic charge under way; `orgId`: of this
+ * one alone.
+ */
 async function findDue(database: Database | Transaction, now: Date, orgId: string | null = null): Promise<string[]> {
   const rows = await database.$queryRaw<{ orgId: string }[]>`
     SELECT settings.org_id AS "orgId" FROM automatic_top_up AS settings
     JOIN account ON account.org_id = settings.org_id AND kind IN ('available', 'leased', 'held', 'promotional')
     WHERE state = 'active' AND next_attempt_at <= ${now}::timestamptz
       AND (${orgId}::uuid IS NULL OR settings.org_id = ${orgId}::uuid)
+      AND NOT EXISTS (
+        SELECT FROM account AS owing WHERE owing.org_id = settings.org_id AND owing.kind = 'receivable' AND owing.balance < 0)
+      AND NOT EXISTS (
+        SELECT FROM payment WHERE payment.org_id = settings.org_id AND payment.kind = 'automatic'
+          AND payment.status IN ('created', 'processing') AND created_at > ${new Date(now.getTime() - underWayMaxMs)}::timestamptz)
     GROUP BY settings.org_id, threshold HAVING sum(balance) < threshold
-    ORDER BY settings.org_id LIMIT ${perStep}`;
+    ORDER BY random() LIMIT ${perStep}`;
   return rows.map(({ orgId }) => orgId);
 }
 
@@ -53,14 +72,12 @@ async function writeIntent(
   const settings = await tx.automaticTopUp.findUnique({ where: { orgId } });
   const now = clock();
   if (settings === null || (await findDue(tx, now, orgId)).length === 0) return null;
-  const [used] = await tx.$queryRaw<{ underWay: bigint; day: bigint; month: bigint; owed: bigint }[]>`
-    SELECT count(*) FILTER (WHERE status IN ('created', 'processing')) AS "underWay",
-      coalesce(sum(amount) FILTER (WHERE created_at > ${new Date(now.getTime() - dayMs)}::timestamptz), 0)::bigint AS day,
-      coalesce(sum(amount), 0)::bigint AS month,
-      (SELECT coalesce(min(balance), 0)::bigint FROM account WHERE org_id = ${orgId}::uuid AND kind = 'receivable') AS owed
+  const [used] = await tx.$queryRaw<{ day: bigint; month: bigint }[]>`
+    SELECT coalesce(sum(amount) FILTER (WHERE created_at > ${new Date(now.getTime() - dayMs)}::timestamptz), 0)::bigint AS day,
+      coalesce(sum(amount), 0)::bigint AS month
     FROM payment WHERE org_id = ${orgId}::uuid AND kind = 'automatic' AND status NOT IN ('failed', 'expired')
-      AND created_at > ${new Date(now.getTime() - 30 * dayMs)}::timestamptz`;
-  if (used === undefined || used.underWay > 0n || used.owed < 0n) return null;
+      AND created_at > ${new Date(now.getTime() - underWayMaxMs)}::timestamptz`;
+  if (used === undefined) return null;
   const isBeyond = used.day + settings.amount > settings.dayMax || used.month + settings.amount > settings.monthMax;
   if (isBeyond) {
     events.automaticTopUpLimited({ orgId });

@@ -27,6 +27,18 @@ describe('shareCents', () => {
   });
 });
 
+describe('shareCents of a large amount that was carried in', () => {
+  it.each([1n, -1n])('takes no step for each cent (sign %s)', (sign) => {
+    const billion = 1_000_000_000n * 100n;
+    const shared = shareCents(
+      [50_000_000n * billion * -sign + 60_000_000n * billion, 1n, 3n],
+      50_000_000n * billion * sign,
+    );
+    const sum = shared?.cents.reduce((one, other) => one + other, 0n);
+    expect(sum).toBe(shared?.total);
+  });
+});
+
 describe('containedTax', () => {
   it.each([
     [11_900n, 190_000, 1900n],

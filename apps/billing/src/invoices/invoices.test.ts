@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Invoice } from '@aggregator/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { handleUsageRecorded } from '../consumers/usage-recorded.ts';
+import { openAccounts } from '../ledger/open-accounts.ts';
+import { confirmedBefore } from '../organizations/directory.ts';
 import { type PaymentWorld, startPayments, twenty } from '../testing/start-payments.ts';
 import { toRecord, usageEvent } from '../testing/usage-event.ts';
 import { issueInvoices } from './issue-invoices.ts';
@@ -58,6 +60,22 @@ describe('an invoice', () => {
     });
     expect(await platform('tax_payable')).toBe(20_000_000n);
     expect(await world.isConsistent()).toBe(true);
+  });
+
+  it('of one organisation that fails does not stop those of the others', async () => {
+    const { database } = world.context;
+    const [broken, other] = [randomUUID(), randomUUID()];
+    const { until } = await database.invoiceProgress.findUniqueOrThrow({ where: { orgId: world.owner.orgId } });
+    const month = monthOf(new Date(until.getTime() - 32 * 24 * hourMs), 'UTC');
+    for (const orgId of [broken, other]) {
+      await openAccounts(database, orgId, { signUpCreditNanoUsd: 0n, organizations: confirmedBefore });
+      await database.invoiceProgress.create({ data: { orgId, until: month.from, carried: 0n } });
+    }
+    await database.billingProfile.create({ data: { orgId: broken, body: { timeZone: 'UTC' } } });
+    await issueInvoices(world.context);
+    const after = async (orgId: string) =>
+      (await database.invoiceProgress.findUniqueOrThrow({ where: { orgId } })).until;
+    expect([await after(broken), await after(other)]).toEqual([month.from, month.to]);
   });
 
   it('follows for the next month with what was carried, and not for a month below a cent', async () => {

@@ -1,6 +1,7 @@
 import { billingProfile } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
 import { installation } from '../audit/write-audit.ts';
+import { eachApart } from '../background/each-apart.ts';
 import type { Database, Transaction } from '../database/open-database.ts';
 import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
@@ -19,9 +20,10 @@ const leastMonthMs = 27 * 86_400_000;
 
 /**
  * Closes months that are over, by the clock of each organisation's time zone: an invoice of what the ledger moved, or nothing
- * if less than a cent is due. Months that were missed follow one after the other. Returns how many invoices were issued.
+ * if less than a cent is due. Months that were missed follow one after the other. An organisation whose month cannot be closed
+ * does not delay the others. Returns how many invoices were issued.
  */
-export async function issueInvoices({ database, clock }: PaymentContext): Promise<number> {
+export async function issueInvoices({ database, clock, events }: PaymentContext): Promise<number> {
   if ((await database.legalEntity.count()) === 0) return 0;
   const now = clock();
   await beginProgress(database);
@@ -29,12 +31,16 @@ export async function issueInvoices({ database, clock }: PaymentContext): Promis
     SELECT org_id AS "orgId", until, body->>'timeZone' AS "timeZone"
     FROM invoice_progress LEFT JOIN billing_profile USING (org_id)
     WHERE until < ${new Date(now.getTime() - leastMonthMs)}::timestamptz
-    ORDER BY until, org_id LIMIT ${lookedAtMax}`;
+    ORDER BY random() LIMIT ${lookedAtMax}`;
   const due = candidates.filter(({ until, timeZone }) => isOver(monthOf(until, timeZone ?? 'UTC').to, now));
   let issued = 0;
-  for (const { orgId } of due.slice(0, issuedMax)) {
-    if (await database.$transaction((tx) => closeMonth(tx, now, orgId))) issued += 1;
-  }
+  await eachApart(
+    due.slice(0, issuedMax),
+    async ({ orgId }) => {
+      if (await database.$transaction((tx) => closeMonth(tx, now, orgId))) issued += 1;
+    },
+    ({ orgId }, error) => events.taskFailed('invoices', error, { orgId }),
+  );
   return issued;
 }
 

@@ -20,14 +20,16 @@ export function shareCents(amounts: readonly bigint[], carriedIn: bigint): Share
   if (due < nanoPerCent) return null;
   const total = due / nanoPerCent;
   const cents = amounts.map(floorCents);
-  let left = total - cents.reduce((sum, part) => sum + part, 0n);
+  const left = total - cents.reduce((sum, part) => sum + part, 0n);
   const order = amounts.map((amount, index) => ({ index, rest: amount - floorCents(amount) * nanoPerCent }));
   order.sort((one, other) => (one.rest === other.rest ? one.index - other.index : one.rest < other.rest ? 1 : -1));
   // Below zero if much was carried in: then the largest remainders lose least, and the smallest go first.
-  const step = left < 0n ? -1n : 1n;
-  for (let at = 0; left !== 0n; at = (at + 1) % order.length, left -= step) {
-    const { index } = order[step > 0n ? at : order.length - 1 - at] ?? { index: 0 };
-    cents[index] = (cents[index] ?? 0n) + step;
+  if (left < 0n) order.reverse();
+  const [whole, rest] = [left / BigInt(order.length), left % BigInt(order.length)];
+  const extra = Number(rest < 0n ? -rest : rest);
+  for (const [at, { index }] of order.entries()) {
+    const step = at < extra ? (rest < 0n ? -1n : 1n) : 0n;
+    cents[index] = (cents[index] ?? 0n) + whole + step;
   }
   return { cents, total, carried: due - total * nanoPerCent };
 }

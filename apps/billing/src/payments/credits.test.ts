@@ -178,6 +178,37 @@ describe('an automatic top-up', () => {
     expect(await world.isConsistent()).toBe(true);
   });
 
+  it('is charged while many others cannot be: those are not in its way', async () => {
+    await world.paid({ saveMethod: true });
+    await put();
+    const { database } = world.context;
+    const orgId = 'lpad(to_hex(number), 32, chr(48))::uuid';
+    for (const [status, first] of [
+      ['processing', 1],
+      ['none', 101],
+    ] as const) {
+      const numbers = `generate_series(${first}, ${first + 59}) AS number`;
+      await database.$executeRawUnsafe(`
+        INSERT INTO automatic_top_up (org_id, threshold, amount, day_max, month_max, state, next_attempt_at)
+        SELECT ${orgId}, 1000000000, 500000000, 500000000, 500000000, 'active', now() - interval '1 day' FROM ${numbers}`);
+      await database.$executeRawUnsafe(`
+        INSERT INTO account (id, org_id, kind) SELECT gen_random_uuid(), ${orgId}, kind FROM ${numbers},
+          unnest(ARRAY['available', 'receivable']) AS kind`);
+      if (status === 'processing') {
+        await database.$executeRawUnsafe(`
+          INSERT INTO payment (id, org_id, kind, provider, currency, minor_units, amount, status, idempotency_key, created_at)
+          SELECT gen_random_uuid(), ${orgId}, 'automatic', 'stripe', 'USD', 50, 500000000, 'processing', 'key', now()
+          FROM ${numbers}`);
+      } else {
+        // Below zero by what the organisation owes.
+        await database.$executeRawUnsafe(`UPDATE account SET balance = -60 WHERE kind = 'receivable' AND org_id IN
+          (SELECT ${orgId} FROM ${numbers})`);
+      }
+    }
+    await run();
+    expect([await world.available(), charges()]).toEqual([twenty + 10_000_000_000n, 1]);
+  });
+
   it('stays within its limits of a day and of a month', async () => {
     await world.paid({ saveMethod: true });
     await put({ thresholdNanoUsd: '1000000000000' });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type PaymentEvent, paymentEvent } from '@aggregator/payments';
+import { eachApart } from '../background/each-apart.ts';
 import type { Transaction } from '../database/open-database.ts';
 import { applyDispute } from './apply-dispute.ts';
 import { applyMethod } from './apply-method.ts';
@@ -104,7 +105,7 @@ export async function retryWaiting(
     select: { provider: true, eventId: true },
   });
   let waiting = 0;
-  for (const { provider, eventId } of rows) {
+  const retry = async ({ provider, eventId }: (typeof rows)[number]) => {
     const state = await context.database.$transaction(async (tx) => {
       const [row] = await tx.$queryRaw<{ body: unknown }[]>`
         SELECT body FROM payment_event
@@ -112,6 +113,7 @@ export async function retryWaiting(
       return row === undefined ? 'handled' : applyClaimed(context, tx, provider, paymentEvent.parse(row.body));
     });
     if (state === 'waiting') waiting += 1;
-  }
+  };
+  await eachApart(rows, retry, ({ eventId }, error) => context.events.taskFailed('payment_events', error, { eventId }));
   return waiting;
 }

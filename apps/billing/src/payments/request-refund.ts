@@ -3,6 +3,7 @@ import { PaymentRefused } from '@aggregator/payments';
 import { formatNanoUsd, parseNanoUsd } from '@aggregator/pricing';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
+import { eachApart } from '../background/each-apart.ts';
 import type { Transaction } from '../database/open-database.ts';
 import type { Payment, PaymentRefund } from '../generated/prisma/client.ts';
 import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
@@ -123,13 +124,14 @@ const retryAfterMs = 60_000;
 /** Asks the provider again about refunds that it has not confirmed. */
 export async function retryRefunds(context: PaymentContext): Promise<void> {
   const before = new Date(context.clock().getTime() - retryAfterMs);
-  const refunds = await context.database.paymentRefund.findMany({
-    where: { status: 'requested', createdAt: { lt: before } },
-    // The newest: those that have no answer for good must not be in their way.
-    orderBy: { id: 'desc' },
-    take: retriedMax,
-  });
-  for (const refund of refunds) await sendRefund(context, refund);
+  const refunds = await context.database.$queryRaw<{ id: string; orgId: string }[]>`
+    SELECT id, org_id AS "orgId" FROM payment_refund
+    WHERE status = 'requested' AND created_at < ${before}::timestamptz ORDER BY random() LIMIT ${retriedMax}`;
+  await eachApart(
+    refunds,
+    async ({ id }) => sendRefund(context, await context.database.paymentRefund.findUniqueOrThrow({ where: { id } })),
+    ({ orgId }, error) => context.events.taskFailed('refunds', error, { orgId }),
+  );
 }
 
 function toTopUpRefund(row: PaymentRefund): TopUpRefund {

@@ -2,6 +2,7 @@ import { AppError, type CreatePromotionalCreditRequest, type PromotionalCredit }
 import { formatNanoUsd, parseNanoUsd } from '@aggregator/pricing';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { type Actor, installation, writeAudit } from '../audit/write-audit.ts';
+import { eachApart } from '../background/each-apart.ts';
 import type { Transaction } from '../database/open-database.ts';
 import type { PromotionalCredit as Row } from '../generated/prisma/client.ts';
 import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
@@ -71,15 +72,15 @@ export async function createPromotionalCredit(
 const expiredPerStep = 100;
 
 /** Returns what is left of credits that have ended: `promotional → promo`. Returns how many. */
-export async function expirePromotionalCredits({ database, clock }: PaymentContext): Promise<number> {
-  const due = await database.promotionalCredit.findMany({
-    where: { expiresAt: { lte: clock() }, remaining: { gt: 0n } },
-    orderBy: { expiresAt: 'asc' },
-    take: expiredPerStep,
-    select: { id: true, orgId: true },
-  });
-  for (const { id, orgId } of due) await database.$transaction((tx) => expire(tx, id, orgId, clock()));
-  return due.length;
+export async function expirePromotionalCredits({ database, clock, events }: PaymentContext): Promise<number> {
+  const due = await database.$queryRaw<{ id: string; orgId: string }[]>`
+    SELECT id, org_id AS "orgId" FROM promotional_credit
+    WHERE expires_at <= ${clock()}::timestamptz AND remaining > 0 ORDER BY random() LIMIT ${expiredPerStep}`;
+  return eachApart(
+    due,
+    ({ id, orgId }) => database.$transaction((tx) => expire(tx, id, orgId, clock())),
+    ({ orgId }, error) => events.taskFailed('promotional_credits', error, { orgId }),
+  );
 }
 
 async function expire(tx: Transaction, id: string, orgId: string, now: Date): Promise<void> {
