@@ -11,7 +11,7 @@ export interface Step {
   readonly pictures?: number;
 }
 
-export const assignment = 'Fix the sum in sum.sh and tell me what you did.';
+export const assignment = 'Fix the sum in sum.sh and say what you did.';
 export const farewell = 'The sum is right now: it is 5.';
 
 const toPattern = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -37,7 +37,7 @@ const edges: Readonly<Record<Part, readonly (keyof typeof ports)[]>> = {
 };
 const stores: readonly Part[] = ['postgres', 'redis', 'kafka'];
 const parts = Object.keys(edges).filter((part): part is Part => part in edges);
-const ours = parts.filter((part) => !stores.includes(part));
+const ownParts = parts.filter((part) => !stores.includes(part));
 
 const name = 'app.kubernetes.io/name';
 const home = { namespace: 'aggregator', namespaceLabels: { 'kubernetes.io/metadata.name': 'aggregator' } };
@@ -85,8 +85,10 @@ function findOpen({ policies, endpointOf }: Installation, from: readonly Part[],
 
 describe('NetworkPolicies', () => {
   it('let through each edge of the table, and between our pods and the stores nothing else at any port', () => {
-    const wanted = ours.flatMap((caller) => edges[caller].map((target) => `${caller} > ${target}:${ports[target]}`));
-    const open = findOpen(dev, ours, parts);
+    const wanted = ownParts.flatMap((caller) =>
+      edges[caller].map((target) => `${caller} > ${target}:${ports[target]}`),
+    );
+    const open = findOpen(dev, ownParts, parts);
 
     expect(wanted.length).toBeGreaterThan(20);
     expect(open.filter((edge) => !wanted.includes(edge))).toEqual([]);
@@ -95,14 +97,14 @@ describe('NetworkPolicies', () => {
 
   it('let no store and no stranger in the same namespace in, but to the gateway', () => {
     const stranger: Endpoint = { kind: 'pod', labels: { [name]: 'stranger' }, ...home };
-    const open = ours.flatMap((target) =>
+    const open = ownParts.flatMap((target) =>
       everyPort
         .filter((port) => isAllowed(dev.policies, { from: stranger, to: dev.endpointOf(target), port }))
         .map((port) => `${target}:${port}`),
     );
 
     expect(open).toEqual(['api-gateway:3000']);
-    expect(findOpen(dev, stores, ours)).toEqual(stores.map((store) => `${store} > api-gateway:3000`));
+    expect(findOpen(dev, stores, ownParts)).toEqual(stores.map((store) => `${store} > api-gateway:3000`));
   });
 
   it('let only those at the gateway that are named, once some are', () => {
@@ -116,10 +118,10 @@ describe('NetworkPolicies', () => {
 
   it('let Prometheus read the admin ports of all that have one, and no other client', () => {
     const readable = (from: Endpoint) =>
-      ours.filter((part) => isAllowed(dev.policies, { from, to: dev.endpointOf(part), port: 9090 }));
+      ownParts.filter((part) => isAllowed(dev.policies, { from, to: dev.endpointOf(part), port: 9090 }));
     const without = ['mock-provider', 'migrations', 'seed'];
 
-    expect(readable(elsewhere('monitoring'))).toEqual(ours.filter((part) => !without.includes(part)));
+    expect(readable(elsewhere('monitoring'))).toEqual(ownParts.filter((part) => !without.includes(part)));
     expect(readable(elsewhere('default'))).toEqual([]);
     expect(readable(internet)).toEqual([]);
   });
@@ -131,7 +133,7 @@ describe('NetworkPolicies', () => {
   });
 
   it('let every part ask DNS, by UDP and TCP', () => {
-    for (const part of ours) {
+    for (const part of ownParts) {
       const from = dev.endpointOf(part);
       expect(isAllowed(dev.policies, { from, to: dns, port: 53, protocol: 'UDP' })).toBe(true);
       expect(isAllowed(dev.policies, { from, to: dns, port: 53 })).toBe(true);
@@ -140,7 +142,7 @@ describe('NetworkPolicies', () => {
   });
 
   it.each([
-    ['projected', ours.filter((part) => !['mock-provider', 'migrations', 'seed'].includes(part))],
+    ['projected', ownParts.filter((part) => !['mock-provider', 'migrations', 'seed'].includes(part))],
     ['key', ['provider-operator']],
   ])('let those ask the API server that need it (peers known by %s)', (mode, expected) => {
     const { policies, endpointOf } = install({
@@ -150,7 +152,7 @@ describe('NetworkPolicies', () => {
         networkPolicy: { apiServer: { to: [{ ipBlock: { cidr: '10.20.30.40/32' } }] } },
       },
     });
-    const asking = ours.filter((part) => isAllowed(policies, { from: endpointOf(part), to: inside, port: 6443 }));
+    const asking = ownParts.filter((part) => isAllowed(policies, { from: endpointOf(part), to: inside, port: 6443 }));
 
     expect(asking).toEqual(expected);
   });
@@ -160,7 +162,7 @@ describe('NetworkPolicies', () => {
       values: { ...leastValues, peerIdentity: { mode: 'key' }, operator: { enabled: false } },
     });
     const reaching = (to: Endpoint, port = 443) =>
-      ours
+      ownParts
         .filter((part) => part !== 'provider-operator' && part !== 'mock-provider' && part !== 'seed')
         .filter((part) => isAllowed(policies, { from: endpointOf(part), to, port }));
 

@@ -34,7 +34,7 @@ export function planSpending(count: number, itemId: string): SpendingPlan[] {
   const respond = (kind: string, times: number, change: object = {}): SpendingPlan => ({
     kind,
     path: '/v1/responses',
-    body: { model: 'm1', max_output_tokens: 16, input: [...references(times), ...user('go on')], ...change },
+    body: { model: 'm1', max_output_tokens: 16, input: [...references(times), ...user('continue')], ...change },
   });
   const kinds: ((at: number) => SpendingPlan)[] = [
     () => chat('plain'),

@@ -4,7 +4,7 @@ import type { HostileWorld } from './world.ts';
 
 /** What was seen of the services during a run. */
 export interface Watched {
-  /** Answers of `/health/ready` that were not 200, with their service. */
+  /** The answers of `/health/ready` that were not 200, with their service. */
   readonly unready: readonly string[];
   /** Most resident memory of each service, in MiB. */
   readonly memoryMiB: Readonly<Record<ServiceName, number>>;

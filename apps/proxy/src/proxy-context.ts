@@ -57,7 +57,7 @@ export interface ProxyContext extends ServiceContext {
   readonly requests: OpenRequests;
   /** Calls that continue after their clients left. */
   readonly drains: Drains;
-  /** Answers that may be given again. */
+  /** Whole answers that may be returned to an equal request. */
   readonly answers: AnswerCache;
   /** Requests with an `Idempotency-Key`. */
   readonly once: OnceServer;

@@ -7,7 +7,7 @@ export interface AdmissionStore {
   /**
    * Checks every limit and takes the worst-case cost from every budget and from the organisation's credit: all or nothing, on
    * the store's own clock. Refuses by rate first, then by concurrency, then by budget, then by credit. Asking again with a `requestId` that is still held
-   * answers `admitted` and takes nothing more. Numbers that cannot be counted with reject with RangeError.
+   * returns `admitted` and takes nothing more. Numbers that cannot be counted with reject with RangeError.
    */
   admit(request: AdmitRequest): Promise<AdmitAnswer>;
 

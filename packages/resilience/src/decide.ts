@@ -49,7 +49,7 @@ function pauseBeforeRetry(
     case 'garbled':
       return retriesHere === 0 ? shortPauseMs(history, random) : null;
     case 'answered':
-      if (failure.retryAfterMs !== null) return pauseAsTold(failure.retryAfterMs, history, random);
+      if (failure.retryAfterMs !== null) return pauseAsAsked(failure.retryAfterMs, history, random);
       if (hasNext && failure.isHung === true) return null;
       if (!hasNext) return retriesHere < policy.retriesMax ? patientBackOffMs(policy, retriesHere, random) : null;
       return retriesHere < backOffsMax ? shortPauseMs(history, random) : null;
@@ -57,7 +57,7 @@ function pauseBeforeRetry(
 }
 
 /** Once, and exactly as long. Source: RFC 9110 §10.2.3, which gives Retry-After to 503 as well as to 429. */
-function pauseAsTold(retryAfterMs: number, { waitsHere }: AttemptHistory, random: () => number): number | null {
+function pauseAsAsked(retryAfterMs: number, { waitsHere }: AttemptHistory, random: () => number): number | null {
   return retryAfterMs <= retryAfterMsMax && waitsHere === 0 ? withJitter(retryAfterMs, random) : null;
 }
 

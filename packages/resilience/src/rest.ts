@@ -1,9 +1,9 @@
 /** A header of a day, sent by mistake, must not cost a day. */
-const toldMsMax = 3_600_000;
+const askedMsMax = 3_600_000;
 /** As many as one request makes of the target by itself: only more than these are worth a rest. */
-const untoldMin = 3;
-const untoldMsMin = 1000;
-const untoldMsMax = 15_000;
+const ownRestMin = 3;
+const ownRestMsMin = 1000;
+const ownRestMsMax = 15_000;
 
 /**
  * The rest that a target asks for with a 429, for as long as it says. If it says nothing, from the third in a row
@@ -12,14 +12,14 @@ const untoldMsMax = 15_000;
 export class Rest {
   #sinceMs = Number.NEGATIVE_INFINITY;
   #untilMs = Number.NEGATIVE_INFINITY;
-  #untoldInRow = 0;
+  #silentInRow = 0;
 
   isOn(nowMs: number): boolean {
     return nowMs < this.#untilMs;
   }
 
   begin(nowMs: number, retryAfterMs: number | null): void {
-    const restMs = retryAfterMs === null ? this.#untoldMs() : Math.min(retryAfterMs, toldMsMax);
+    const restMs = retryAfterMs === null ? this.#ownRestMs() : Math.min(retryAfterMs, askedMsMax);
     if (restMs === 0 || nowMs + restMs <= this.#untilMs) return;
     this.#sinceMs = nowMs;
     this.#untilMs = nowMs + restMs;
@@ -27,13 +27,13 @@ export class Rest {
 
   /** A whole answer to what began then; one that began before the rest says nothing of it. */
   end(beganMs: number): void {
-    this.#untoldInRow = 0;
+    this.#silentInRow = 0;
     if (beganMs >= this.#sinceMs) this.#untilMs = Number.NEGATIVE_INFINITY;
   }
 
-  #untoldMs(): number {
-    this.#untoldInRow += 1;
-    if (this.#untoldInRow < untoldMin) return 0;
-    return Math.min(untoldMsMin * 2 ** (this.#untoldInRow - untoldMin), untoldMsMax);
+  #ownRestMs(): number {
+    this.#silentInRow += 1;
+    if (this.#silentInRow < ownRestMin) return 0;
+    return Math.min(ownRestMsMin * 2 ** (this.#silentInRow - ownRestMin), ownRestMsMax);
   }
 }

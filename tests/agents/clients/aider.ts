@@ -53,7 +53,7 @@ const turns: readonly Turn[] = [
     says: 'It printed a NUL.',
   },
   { ...typed(9, ['/run cat awkward.txt'], 'Which language is the last word?'), sees: [], says: 'Japanese.' },
-  { ...typed(10, ['/ls'], 'Tell me what you did.'), sees: [], says: farewell },
+  { ...typed(10, ['/ls'], 'Say what you did.'), sees: [], says: farewell },
 ];
 
 /** The task of aider: the model knows each turn by what the user typed, and checks what it sees. */

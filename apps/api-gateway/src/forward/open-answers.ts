@@ -19,7 +19,7 @@ interface Answer {
 const ordersKeptMs = 130_000;
 const ordersMax = 1000;
 
-/** Answers of proxies on their way to clients. */
+/** Open answers of proxies on their way to clients. */
 export class OpenAnswers {
   readonly #open = new Roster<Answer>();
   readonly #onStreamCut: (reason: 'shutdown' | 'revoked') => void;

@@ -6,7 +6,7 @@ import { openStream } from '../testing/sse-client.ts';
 import { type FailoverWorld, startFailoverWorld } from '../testing/start-failover-world.ts';
 
 const path = '/v1/chat/completions';
-const messages = [{ role: 'user', content: 'Tell me a story' }];
+const messages = [{ role: 'user', content: 'Write a story' }];
 const tokens = 60;
 /** The limits of silence in this world; a provider that is silent costs one of them. */
 const silenceMs = 1000;
@@ -297,8 +297,8 @@ describe('a stream that goes wrong', () => {
 describe('on every surface, a stream', () => {
   const bodies = {
     '/v1/chat/completions': { messages },
-    '/v1/completions': { prompt: 'Tell me a story' },
-    '/v1/responses': { input: 'Tell me a story' },
+    '/v1/completions': { prompt: 'Write a story' },
+    '/v1/responses': { input: 'Write a story' },
     '/v1/messages': { messages, max_tokens: 1000 },
   };
   const surfaces = Object.entries(bodies).map(([url, body]) => ({ url, body }));

@@ -51,7 +51,7 @@ export function estimateMissing(
 
 /**
  * Returns true if a provider's figures have no output for an answer that has some, or an output and no input: no model
- * answers nothing. That side is then unknown, not zero.
+ * returns nothing. That side is then unknown, not zero.
  * @param units UTF-16 units of the answer, or its pictures.
  */
 export function lacksSide(usage: Usage, units: number): boolean {

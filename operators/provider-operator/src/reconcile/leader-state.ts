@@ -81,7 +81,7 @@ export class LeaderState {
     this.#hasReadFailed = true;
   }
 
-  /** Answers what is new: whether anything of the proxies is, and which providers have other figures than before. */
+  /** Returns what is new: whether anything of the proxies is, and which providers have other figures than before. */
   takeState(state: RoutingState): { areProxiesNew: boolean; providers: readonly string[]; wentBack: boolean } {
     const { epoch, version } = state;
     const wentBack = this.#wentBack({ epoch, version });

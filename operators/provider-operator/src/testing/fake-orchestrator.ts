@@ -34,7 +34,7 @@ export class FakeOrchestrator {
   providers: DeclaredProviderEntry[] = [];
   routes: DeclaredRouteEntry[] = [];
   snapshot = { epoch: 1, version: 1 };
-  /** Answers 503 to everything. */
+  /** True if every request gets 503. */
   isDown = false;
   /** Has nothing to seal keys with. */
   takesNoKeys = false;

@@ -14,7 +14,7 @@ import { countPromptTokens } from './tokens.ts';
 export interface FakeAnthropicOptions {
   /** The only key that is taken. Default `sk-ant-fake`. */
   credential?: string;
-  /** Answers of its models instead of the built-in ones. Words of a prompt make no faults then. */
+  /** The answers of its models, in place of the built-in ones. Words of a prompt make no faults then. */
   script?: FakeScript;
 }
 

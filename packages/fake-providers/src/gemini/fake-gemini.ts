@@ -15,7 +15,7 @@ import type { FakeRequest } from './wire.ts';
 export interface FakeGeminiOptions {
   /** The only key that is taken. Default `AIza-fake`. */
   credential?: string;
-  /** Answers of its models instead of the built-in ones. Words of a prompt make no faults then. */
+  /** The answers of its models, in place of the built-in ones. Words of a prompt make no faults then. */
   script?: FakeScript;
 }
 

@@ -86,10 +86,10 @@ async function streamChat(
   if (vendor.comment !== '' && !(await write(exchange, `: ${vendor.comment}\n\n`))) return;
   for (const { choice, delta, tokens, finish } of deltas.slice(0, breakAt)) {
     record.completionTokens += tokens;
-    const choiceTold = { index: choice, delta, logprobs: null, ...(finish ?? { finish_reason: null }) };
+    const namedChoice = { index: choice, delta, logprobs: null, ...(finish ?? { finish_reason: null }) };
     const usage =
       vendor.usageInStream === 'every-chunk' ? { usage: vendor.toUsage(record) } : isAsked ? { usage: null } : {};
-    const chunk = { ...chunkHead, choices: [choiceTold], ...usage };
+    const chunk = { ...chunkHead, choices: [namedChoice], ...usage };
     if (!(await write(exchange, `data: ${JSON.stringify(chunk)}\n\n`))) return;
   }
   if (fault === 'cut') return cut(exchange);

@@ -25,7 +25,7 @@ export interface FakeVendor {
   readonly prefix: string;
   /** The only key that is taken. */
   readonly credential: string;
-  /** Answers of its models instead of the built-in ones. Words of a prompt make no faults then. */
+  /** The answers of its models, in place of the built-in ones. Words of a prompt make no faults then. */
   readonly script?: FakeScript | undefined;
   /** Routes that need no key, without the prefix. */
   readonly openRoutes: readonly string[];

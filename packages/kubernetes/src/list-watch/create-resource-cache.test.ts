@@ -290,16 +290,16 @@ describe('createResourceCache', () => {
 
   it('reports a listener that throws, and notifies the others', async () => {
     const cache = create();
-    const alsoTold: string[] = [];
+    const alsoChanged: string[] = [];
     cache.onChange(() => {
       throw new Error('broken listener');
     });
-    cache.onChange(({ name }) => alsoTold.push(name));
+    cache.onChange(({ name }) => alsoChanged.push(name));
     add('one');
     add('two');
     cache.start();
     await holds(cache, ['one', 'two']);
-    expect(alsoTold).toEqual(['one', 'two']);
+    expect(alsoChanged).toEqual(['one', 'two']);
     expect(errors).toHaveLength(2);
   });
 

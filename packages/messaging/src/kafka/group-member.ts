@@ -29,7 +29,7 @@ export class GroupMember implements Member {
   readonly #end: (reason: unknown) => void;
   #lastSignMs = performance.now();
   #isStopping = false;
-  #isLossTold = false;
+  #isLossReported = false;
 
   constructor(createKafka: CreateKafka, options: ConsumeOptions, publish: EventLog['publish']) {
     const joined = Promise.withResolvers<void>();
@@ -38,7 +38,7 @@ export class GroupMember implements Member {
     this.ended = ended.promise;
     this.#end = ended.resolve;
     this.#runner = new BatchRunner(options, publish, heartbeatIntervalMs);
-    const kafka = createKafka((error) => this.#tellLoss(error, options));
+    const kafka = createKafka((error) => this.#reportLoss(error, options));
     this.#consumer = kafka.consumer({
       groupId: options.group,
       allowAutoTopicCreation: false,
@@ -87,7 +87,7 @@ export class GroupMember implements Member {
     });
     this.#consumer.on(events.FETCH, () => {
       sign();
-      this.#isLossTold = false;
+      this.#isLossReported = false;
     });
     this.#consumer.on(events.HEARTBEAT, sign);
     this.#consumer.on(events.END_BATCH_PROCESS, sign);
@@ -96,9 +96,9 @@ export class GroupMember implements Member {
   }
 
   /** Once for each outage: the library tries again several times a second. */
-  #tellLoss(error: unknown, { onError }: ConsumeOptions): void {
-    if (this.#isLossTold || this.#isStopping) return;
-    this.#isLossTold = true;
+  #reportLoss(error: unknown, { onError }: ConsumeOptions): void {
+    if (this.#isLossReported || this.#isStopping) return;
+    this.#isLossReported = true;
     reportError(onError, error);
   }
 

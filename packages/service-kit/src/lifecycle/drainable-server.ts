@@ -35,10 +35,10 @@ export class DrainableServer {
   readonly #server: Server;
   /** Each with how many of its answers are not sent to their last byte. */
   readonly #sockets = new OpenMap<Socket, number>();
-  /** Answers that are not sent to their last byte. */
+  /** The answers that are not sent to their last byte. */
   readonly #open = new Roster<ServerResponse>();
   /** Every answer says from now on that it is the last of its connection. */
-  #isTold = false;
+  #isAnnounced = false;
   #isDraining = false;
   readonly #bounds: ServerBounds;
   readonly #stalled: StalledAnswers;
@@ -64,7 +64,7 @@ export class DrainableServer {
         leave();
         this.#leaveSocket(socket);
       });
-      if (this.#isTold) response.shouldKeepAlive = false;
+      if (this.#isAnnounced) response.shouldKeepAlive = false;
       listener(request, response);
     });
     // Node calls this by itself when the server is closed.
@@ -97,7 +97,7 @@ export class DrainableServer {
    * New ones are taken as long, and none after it.
    */
   async drain(graceMs: number, quietMs = 0): Promise<void> {
-    this.#isTold = true;
+    this.#isAnnounced = true;
     for (const response of this.#open) response.shouldKeepAlive = false;
     const deadline = setTimeout(() => this.#server.closeAllConnections(), graceMs);
     if (quietMs > 0) await wait(Math.min(quietMs, graceMs / 2));

@@ -3,7 +3,7 @@ import { openDetails, sealDetails } from './sealed-details.ts';
 
 describe('sealed details', () => {
   it('come out as they went in', () => {
-    const details = [{ type: 'reasoning.text' as const, text: 'Grüße 🙂', signature: 'c2ln', format: 'somebody-v1' }];
+    const details = [{ type: 'reasoning.text' as const, text: 'Grüße 🙂', signature: 'c2ln', format: 'acme-v1' }];
 
     expect(openDetails(sealDetails(details))).toEqual(details);
   });

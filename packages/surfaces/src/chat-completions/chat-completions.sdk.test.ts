@@ -9,7 +9,7 @@ import { chatCompletionsSurface } from './index.ts';
 
 const server = new SurfaceServer(chatCompletionsSurface);
 const createClient = () => new OpenAI({ apiKey: 'agk_test', baseURL: server.baseUrl, maxRetries: 0 });
-const ask = { model: 'somebody/model', messages: [{ role: 'user' as const, content: 'Hello' }] };
+const ask = { model: 'acme/model', messages: [{ role: 'user' as const, content: 'Hello' }] };
 
 describe("OpenAI's SDK on /v1/chat/completions", () => {
   it('makes of a stream what a plain answer says', async () => {
@@ -53,7 +53,7 @@ describe('the chat completions surface', () => {
   });
 
   it('names the field at fault', () => {
-    expect(() => chatCompletionsSurface.toChat({ model: 'm', messages: [{ role: 'nobody' }] })).toThrow(
+    expect(() => chatCompletionsSurface.toChat({ model: 'm', messages: [{ role: 'unknown' }] })).toThrow(
       expect.objectContaining({ code: 'invalid_value', param: 'messages[0].role' }),
     );
   });

@@ -9,7 +9,7 @@ import { completionsSurface } from './index.ts';
 
 const server = new SurfaceServer(completionsSurface);
 const createClient = () => new OpenAI({ apiKey: 'agk_test', baseURL: server.baseUrl, maxRetries: 0 });
-const ask = { model: 'somebody/model', prompt: 'Say hello' };
+const ask = { model: 'acme/model', prompt: 'Say hello' };
 const streamed = { ...ask, stream: true, stream_options: { include_usage: true } } as const;
 
 async function joinStream(body: OpenAI.CompletionCreateParamsStreaming) {
@@ -46,7 +46,7 @@ describe("OpenAI's SDK on /v1/completions", () => {
 
   it('gets what we add in the answer and in the last chunk', async () => {
     server.script = script([{ content: 'Hello' }], 'length');
-    const expected = { cost: 0.000123, provider: 'somebody', usage: { prompt_tokens: 100, cost_nano_usd: '123000' } };
+    const expected = { cost: 0.000123, provider: 'acme', usage: { prompt_tokens: 100, cost_nano_usd: '123000' } };
 
     expect(await createClient().completions.create(ask)).toMatchObject(expected);
     expect(await joinStream(streamed)).toMatchObject({ text: 'Hello', finishReason: 'length', last: expected });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { messagesSurface } from './index.ts';
 
-const plain = { model: 'somebody/model', max_tokens: 100, messages: [{ role: 'user', content: 'Hello' }] };
+const plain = { model: 'acme/model', max_tokens: 100, messages: [{ role: 'user', content: 'Hello' }] };
 const toChat = (fields: object) => messagesSurface.toChat({ ...plain, ...fields });
 const toMessages = (...messages: object[]) => toChat({ messages }).chat.messages;
 const mark = { type: 'ephemeral', ttl: '1h' };
@@ -58,7 +58,7 @@ describe('a conversation of Anthropic’s', () => {
 
   it('gives other providers their own thoughts back, which Anthropic’s form alone could not hold', () => {
     const gemini = { type: 'reasoning.encrypted', data: 'c2ln', format: 'google-gemini-v1', id: 'call_1' };
-    const signed = { type: 'reasoning.text', text: 'Hm.', signature: 'x', format: 'somebody-v1' };
+    const signed = { type: 'reasoning.text', text: 'Hm.', signature: 'x', format: 'acme-v1' };
     const message = { role: 'assistant', content: 'Hi', reasoning_details: [signed, gemini] };
     const { content } = messagesSurface.fromAnswer({ choices: [{ index: 0, message }] }, toChat({}));
 

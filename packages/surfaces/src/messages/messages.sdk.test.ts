@@ -10,7 +10,7 @@ import { checkGrammar, readMessage } from './testing/read-message.ts';
 
 const server = new SurfaceServer(messagesSurface);
 const createClient = () => new Anthropic({ apiKey: 'agk_test', baseURL: server.baseUrl, maxRetries: 0 });
-const ask = { model: 'somebody/model', max_tokens: 100, messages: [{ role: 'user' as const, content: 'Hello' }] };
+const ask = { model: 'acme/model', max_tokens: 100, messages: [{ role: 'user' as const, content: 'Hello' }] };
 const plainRequest = messagesSurface.toChat({ ...ask, stream: true });
 const runs = { numRuns: 60 };
 

@@ -1,7 +1,7 @@
 import { addToObject, type NativeAnswers } from '../native-answers.ts';
 
 /**
- * Answers of the Messages API as Anthropic gave them. Our additions are where the translation puts them: in the whole message,
+ * The answers of the Messages API as Anthropic gave them. Our additions are where the translation puts them: in the whole message,
  * and in `message_delta`.
  */
 export const messagesAnswers: NativeAnswers = {

@@ -5,7 +5,7 @@ import { play, readEvents } from '../testing/surface-server.ts';
 import { responsesSurface } from './index.ts';
 import { checkGrammar } from './testing/read-response.ts';
 
-const toChat = (fields: object) => responsesSurface.toChat({ model: 'somebody/model', input: 'Hello', ...fields });
+const toChat = (fields: object) => responsesSurface.toChat({ model: 'acme/model', input: 'Hello', ...fields });
 const tool = (name: string) => ({ type: 'function', name, parameters: { type: 'object' } });
 const group = (name: string, ...tools: object[]) => ({ type: 'namespace', name, description: 'A group.', tools });
 const nameOf = ({ function: definition, custom }: Record<string, unknown>) => {

@@ -27,7 +27,7 @@ export class ResponsesTrace implements NativeTrace {
 }
 
 /**
- * Answers of the Responses API as OpenAI gave them. Our additions are where the translation puts them: in the response, which
+ * The answers of the Responses API as OpenAI gave them. Our additions are where the translation puts them: in the response, which
  * the last event of a stream holds.
  */
 export const responsesAnswers: NativeAnswers = {

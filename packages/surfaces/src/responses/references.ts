@@ -3,8 +3,8 @@ import type { ItemReferences } from '../chat-surface.ts';
 import { toResponseFrame } from './response.ts';
 
 /**
- * Items of earlier answers that are referred to by their id: `{type: 'item_reference', id}`, as SDKs send them that take the
- * answers for stored. Source: https://platform.openai.com/docs/api-reference/responses/create (read 2026-11).
+ * Items of earlier answers that are referred to by their id: `{type: 'item_reference', id}`, as SDKs send them that take
+ * earlier answers for stored. Source: https://platform.openai.com/docs/api-reference/responses/create (read 2026-11).
  */
 export const responsesReferences: ItemReferences = {
   list(body) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { joinAnswer, script } from '../testing/chat-script.ts';
 import { responsesSurface } from './index.ts';
 
-const toChat = (fields: object) => responsesSurface.toChat({ model: 'somebody/model', input: 'Hello', ...fields });
+const toChat = (fields: object) => responsesSurface.toChat({ model: 'acme/model', input: 'Hello', ...fields });
 const toMessages = (...input: object[]) => toChat({ input }).chat.messages;
 const call = (id: string, name = 'step') => ({ type: 'function_call', call_id: id, name, arguments: '{}' });
 const output = (id: string, text = 'ok') => ({ type: 'function_call_output', call_id: id, output: text });

@@ -10,7 +10,7 @@ import { checkGrammar, readResponse, withoutParsed } from './testing/read-respon
 
 const server = new SurfaceServer(responsesSurface);
 const createClient = () => new OpenAI({ apiKey: 'agk_test', baseURL: server.baseUrl, maxRetries: 0 });
-const ask = { model: 'somebody/model', input: 'Hello', metadata: { team: 'a' }, store: true };
+const ask = { model: 'acme/model', input: 'Hello', metadata: { team: 'a' }, store: true };
 const plainRequest = responsesSurface.toChat({ ...ask, stream: true });
 const runs = { numRuns: 60 };
 
@@ -24,7 +24,7 @@ describe("OpenAI's SDK on /v1/responses", () => {
         const plain = await client.responses.create(ask);
         expect(withoutParsed(streamed)).toEqual(withoutParsed(plain));
         expect(streamed.output_text).toBe(plain.output_text);
-        expect(streamed).toMatchObject({ cost: 0.000123, provider: 'somebody', store: false, metadata: { team: 'a' } });
+        expect(streamed).toMatchObject({ cost: 0.000123, provider: 'acme', store: false, metadata: { team: 'a' } });
       }),
       runs,
     );

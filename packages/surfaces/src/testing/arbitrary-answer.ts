@@ -32,7 +32,7 @@ const lanes = fc.tuple(
   fc.nat(3).chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => callFragments(index)))),
 );
 
-/** Answers as almost every provider streams them: thoughts, then text, then a refusal, then call after call. */
+/** An answer as almost every provider streams them: thoughts, then text, then a refusal, then call after call. */
 export const orderedAnswer: fc.Arbitrary<ChatScript> = lanes.map(([reasoning, content, refusal, calls]) =>
   script([...reasoning, ...content, ...refusal, ...calls.flat()], finishOf(calls)),
 );

@@ -44,7 +44,7 @@ export const usage = {
   cost: 0.000123,
   cost_nano_usd: '123000',
 };
-export const additions = { cost: 0.000123, provider: 'somebody', response_time_ms: 12 };
+export const additions = { cost: 0.000123, provider: 'acme', response_time_ms: 12 };
 
 /** Deltas as a provider streams them: the role first, why it stopped at the end, and then the usage. */
 export function script(deltas: readonly Delta[], finishReason = 'stop', choice: Body = {}): ChatScript {

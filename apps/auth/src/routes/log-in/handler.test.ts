@@ -94,7 +94,7 @@ describe('POST /v1/auth/login', () => {
     it('answers the same for a wrong password, an unknown account and an injection', async () => {
       const answers = await Promise.all([
         logIn({ email: account.email, password: 'wrong password' }),
-        logIn({ email: 'nobody@example.com', password: account.password }),
+        logIn({ email: 'unknown@example.com', password: account.password }),
         logIn({ email: `${account.email}' OR '1'='1`, password: "' OR 1=1 --" }),
         logIn({ email: account.email, password: '' }),
       ]);

@@ -9,7 +9,7 @@ import { renderPdf } from '../../invoices/render-pdf.ts';
 const parameters = z.object({ id: z.uuid() });
 const query = z.strictObject({ format: z.enum(['json', 'csv', 'pdf']).default('json') });
 
-/** GET /v1/billing/invoices/{id}?format=json|csv|pdf: of one's own organisation; of any for `billing:manage`. */
+/** GET /v1/billing/invoices/{id}?format=json|csv|pdf: of the caller's organisation, or of any for `billing:manage`. */
 export function readInvoiceHandler({ database }: BillingContext): RequestHandler {
   return async (request, response) => {
     const parsed = parameters.safeParse(request.params);

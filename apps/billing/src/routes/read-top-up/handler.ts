@@ -7,7 +7,7 @@ import { toTopUp } from '../../payments/payment-rows.ts';
 
 const parameters = z.object({ id: z.uuid() });
 
-/** GET /v1/billing/top-ups/{id}: of one's own organisation; of any for `billing:manage`. */
+/** GET /v1/billing/top-ups/{id}: of the caller's organisation, or of any for `billing:manage`. */
 export function readTopUpHandler({ database }: BillingContext): RequestHandler {
   return async (request, response) => {
     const parsed = parameters.safeParse(request.params);

@@ -54,7 +54,7 @@ describe('the thoughts behind calls of tools', () => {
     recallReasoning(store, who, chat.messages, chat);
   const remember = (message: unknown, asked: readonly ChatMessage[] = hello, who: Caller = caller) =>
     rememberReasoning(store, who, asked, [{ said: message, sent: message }]);
-  /** Answers of one conversation, one after the other. */
+  /** The answers of one conversation, one after the other. */
   const rememberAll = async (answers: { tool_calls: object[] }[]) => {
     for (const [at, one] of answers.entries()) await remember(one, chatAfter(...answers.slice(0, at)).messages);
   };

@@ -19,7 +19,7 @@ const policy: PrivacyPolicy = {
 };
 
 const sentences = [
-  'Please read the letter below and tell in three points what the customer wants from us. ',
+  'Please read the letter below and list in three points what the customer wants from us. ',
   'Договор ДОГ-2024/17 подписал Иван Петров-7, телефон +7 (912) 345-67-89. ',
   'It was sent from 203.0.113.7 at 12:30:15 on 2026-01-17; the order has 4 items at 19.99 each. ',
   'The refund of $1,250.00 goes to DE89 3704 0044 0532 0130 00, not to card 4111 1111 1111 1111. ',
@@ -116,7 +116,7 @@ describe('masking', () => {
     const bestOf = (kind: keyof typeof times, number: number) => Math.min(...listTimes(kind, number));
     const added = () =>
       Array.from(times.masked.keys(), (number) => bestOf('masked', number) - bestOf('unmasked', number));
-    const isTold = (round: number) => round >= roundsMin && quantile(added(), 0.99) < addedMsMax;
+    const isDecided = (round: number) => round >= roundsMin && quantile(added(), 0.99) < addedMsMax;
 
     for (let number = 0; number < 20; number += 1) for (const kind of kinds) await ask(kind, number);
     expect(world.scripted.lastBody).toContain('anna.schmidt');
@@ -124,7 +124,7 @@ describe('masking', () => {
     expect(world.scripted.lastBody).toContain('[NAME_1]');
     expect(world.scripted.lastBody).not.toContain('anna.schmidt');
 
-    for (let round = 0; round < roundsMax && !isTold(round); round += 1) {
+    for (let round = 0; round < roundsMax && !isDecided(round); round += 1) {
       for (let number = 0; number < promptsCount; number += 1) {
         for (const kind of round % 2 === 0 ? kinds : kinds.toReversed()) {
           times[kind].set(number, [...(times[kind].get(number) ?? []), await ask(kind, number)]);

@@ -25,7 +25,7 @@ export interface Proposal {
 
 /**
  * Proposes the profile of a server: first who it is, by its host, its list of models and paths that it has alone, then how it
- * answers to at most 40 chats of a few tokens. What its named profile says already is not said again.
+ * replies to at most 40 chats of a few tokens. What its named profile says already is not said again.
  */
 export async function proposeProfile(server: ProbedServer, send: ProbeSend): Promise<Proposal> {
   const findings: string[] = [];
