@@ -82,6 +82,9 @@ const moneyFaults = [
   ['AggregatorLedgerUnchecked', 'billing_ledger_check_age_seconds', '7300+60x60'],
   ['AggregatorCorrectionsWaiting', 'proxy_correction_age_seconds', '3700x60'],
   ['AggregatorCorrectionsGivenUp', 'proxy_corrections_total{result="given_up"}', '0x49 1x10'],
+  ['AggregatorDifferenceOpen', 'billing_open_differences{kind="events"}', '1x60'],
+  ['AggregatorChecksLate', 'billing_late_checks', '1x60'],
+  ['AggregatorHoldOverdue', 'billing_oldest_hold_overdue_seconds', '901x60'],
   ['AggregatorUsageInReview', 'billing_open_reviews', '2x60'],
 ] as const;
 

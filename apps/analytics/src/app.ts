@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
-import { createExpressApp, requirePrincipal } from '@aggregator/service-kit';
+import { createExpressApp, requirePeer, requirePrincipal } from '@aggregator/service-kit';
 import type { AnalyticsContext } from './context.ts';
+import { listHourTotals } from './routes/list-hour-totals/handler.ts';
 import { showDashboard } from './routes/show-dashboard/handler.ts';
 import { showMetrics } from './routes/show-metrics/handler.ts';
 import { showUserUsage } from './routes/show-user-usage/handler.ts';
@@ -11,5 +12,6 @@ export function createAnalyticsApp(context: AnalyticsContext): RequestListener {
     app.get('/v1/analytics/dashboard', mayReadUsage, showDashboard(context));
     app.get('/v1/analytics/metrics', mayReadUsage, showMetrics(context));
     app.get('/v1/users/usage', mayReadUsage, showUserUsage(context));
+    app.get('/internal/hour-totals', requirePeer(context.verifier, ['billing']), listHourTotals(context));
   });
 }

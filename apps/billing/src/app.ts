@@ -21,12 +21,15 @@ import { deletePaymentMethodHandler } from './routes/delete-payment-method/handl
 import { dropDeadLetterHandler } from './routes/drop-dead-letter/handler.ts';
 import { explainChargeHandler } from './routes/explain-charge/handler.ts';
 import { grantBudgetsHandler } from './routes/grant-budgets/handler.ts';
+import { judgeDifferenceHandler } from './routes/judge-difference/handler.ts';
 import { listBankTransfersHandler } from './routes/list-bank-transfers/handler.ts';
 import { listBudgetsHandler } from './routes/list-budgets/handler.ts';
 import { listDeadLettersHandler } from './routes/list-dead-letters/handler.ts';
+import { listDifferencesHandler } from './routes/list-differences/handler.ts';
 import { listInvoicesHandler } from './routes/list-invoices/handler.ts';
 import { listPaymentReviewsHandler } from './routes/list-payment-reviews/handler.ts';
 import { listPromotionalCreditsHandler } from './routes/list-promotional-credits/handler.ts';
+import { listReconciliationsHandler } from './routes/list-reconciliations/handler.ts';
 import { listReviewsHandler } from './routes/list-reviews/handler.ts';
 import { listSpoolsHandler } from './routes/list-spools/handler.ts';
 import { listTopUpsHandler } from './routes/list-top-ups/handler.ts';
@@ -72,6 +75,9 @@ export function createBillingApp(context: BillingContext): RequestListener {
     app.get('/v1/billing/dead-letters/:id', manages, readDeadLetterHandler(context));
     app.post('/v1/billing/dead-letters/:id/replay', manages, replayDeadLetterHandler(context));
     app.delete('/v1/billing/dead-letters/:id', manages, dropDeadLetterHandler(context));
+    app.get('/v1/billing/reconciliations', manages, listReconciliationsHandler(context));
+    app.get('/v1/billing/differences', manages, listDifferencesHandler(context));
+    app.post('/v1/billing/differences/:id/judge', manages, jsonBody, judgeDifferenceHandler(context));
     app.get('/v1/billing/spools', manages, listSpoolsHandler(context));
     app.post('/v1/billing/spools/:id/lost', manages, declareSpoolLostHandler(context));
     app.post('/v1/billing/webhooks/:provider', fromGateway, receivePaymentWebhookHandler(context));

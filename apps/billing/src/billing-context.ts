@@ -20,5 +20,7 @@ export interface BillingContext extends ServiceContext, LeaseContext, PaymentCon
   readonly budgetDesk: BudgetDesk;
   readonly budgetDirectory: BudgetDirectory;
   readonly finality: Finality;
+  /** What analytics counted in an hour, in nano-USD by `<organisation> <model>`. */
+  readonly readAnalyticsHour: (hour: Date) => Promise<ReadonlyMap<string, bigint>>;
   readonly now: () => number;
 }

@@ -26,6 +26,7 @@ export const billingVariables = {
   ),
   ...redisVariables,
   authUrl: peerUrlVariable('auth'),
+  analyticsUrl: peerUrlVariable('analytics'),
   ...eventLogVariables,
   leaseTargetNanoUsd: variable(
     'LEASE_TARGET_NANO_USD',

@@ -22,6 +22,7 @@ import { reclaimLeases } from './leases/reclaim-leases.ts';
 import { createStoreEpoch } from './leases/store-epoch.ts';
 import { createOrganizationDirectory, type OrganizationDirectory } from './organizations/directory.ts';
 import { openPaymentProviders } from './payments/open-payment-providers.ts';
+import { createAnalyticsHours } from './reconciliation/checks/analytics-hours.ts';
 
 /** Parts that may come from outside; who made a part closes it. */
 export interface BillingOverrides {
@@ -37,6 +38,7 @@ export interface BillingOverrides {
 }
 
 const authDeadlineMs = 2000;
+const analyticsDeadlineMs = 10_000;
 
 export async function createBillingContext(
   config: BillingConfig,
@@ -58,6 +60,9 @@ export async function createBillingContext(
   await database.$connect().catch((error: unknown) => events.taskFailed('database_connection', error));
   const { signer, verifier } = createIdentity(config, 'billing');
   const auth = createInternalClient({ target: 'auth', baseUrl: config.authUrl, signer, deadlineMs: authDeadlineMs });
+  const analytics = createInternalClient({
+    ...{ target: 'analytics', baseUrl: config.analyticsUrl, signer, deadlineMs: analyticsDeadlineMs },
+  });
   const now = overrides.now ?? (() => performance.now());
   const organizations = overrides.organizations ?? createOrganizationDirectory(auth, now);
   const leases: LeaseContext = {
@@ -76,6 +81,7 @@ export async function createBillingContext(
     budgetDesk: createBudgetDesk(leases),
     budgetDirectory: overrides.budgetDirectory ?? createBudgetDirectory(auth),
     finality: createFinality(database, eventLog),
+    readAnalyticsHour: createAnalyticsHours(analytics),
     now,
     readinessChecks: {
       database: async () => {
@@ -91,6 +97,7 @@ export async function createBillingContext(
       if (overrides.eventLog === undefined) await eventLog.close();
       if (overrides.admission === undefined) await admission.close();
       await auth.close();
+      await analytics.close();
       await database.$disconnect();
     },
   };

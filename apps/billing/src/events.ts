@@ -4,6 +4,7 @@ import type { UsageCorrection } from './corrections/usage-correction.ts';
 import type { ExpiredHolds } from './holds/expire-holds.ts';
 import type { PostChargesAnswer } from './ledger/post-charges.ts';
 import { createPaymentEvents } from './payments/payment-events.ts';
+import { createCheckEvents } from './reconciliation/check-events.ts';
 import { type Totals, type WaitingReason, waitingReasons } from './reconciliation/reconciled-totals.ts';
 import type { OpenedReview } from './reviews/open-reviews.ts';
 import type { SpoolGap } from './spools/watch-gaps.ts';
@@ -115,6 +116,7 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
 
   return {
     ...createPaymentEvents(logger, metrics),
+    ...createCheckEvents(logger, metrics),
     chargesPosted,
     correctionHandled(
       { event, amounts }: UsageCorrection,

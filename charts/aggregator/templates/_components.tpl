@@ -30,7 +30,7 @@ proxy:
   isScalable: true
 billing:
   port: 3004
-  calls: [auth]
+  calls: [auth, analytics]
   stores: {{ toJson (concat (list "postgres" "redis" .Values.events.transport) (ternary (list "stripe") list (eq .Values.payments.provider "stripe"))) }}
 analytics:
   port: 3005

@@ -13,7 +13,13 @@ import { createLedgerWatch } from '../ledger/watch-ledger.ts';
 import { relayOutbox } from '../outbox/relay.ts';
 import { tendPayments } from '../payments/tend-payments.ts';
 import { expirePromotionalCredits } from '../promotional-credits/promotional-credits.ts';
+import { createEventsCheck } from '../reconciliation/checks/compare-events.ts';
+import { createSpoolsCheck } from '../reconciliation/checks/find-missing-records.ts';
+import { createHoldsCheck } from '../reconciliation/checks/find-old-holds.ts';
+import { createBooksCheck } from '../reconciliation/checks/verify-books.ts';
+import { countOpenDifferences } from '../reconciliation/differences.ts';
 import { createReconciler } from '../reconciliation/reconciler.ts';
+import { createCheckRunner } from '../reconciliation/run-checks.ts';
 import { forgetRejections } from '../rejections/keep-rejections.ts';
 import { countOpenReviews } from '../reviews/list-reviews.ts';
 import { findSpoolGaps } from '../spools/watch-gaps.ts';
@@ -37,7 +43,17 @@ export function startBackground(context: BillingContext): EventConsumer {
   const ledgerWatch = createLedgerWatch(database, events);
   const reconciler = createReconciler({ ...context, restMs: config.strandedLeaseReleaseMs });
   const budgetReconciler = createBudgetReconciler(context);
+  const checks = [
+    createEventsCheck(context),
+    createSpoolsCheck(database),
+    createBooksCheck(database, config.databaseUrl),
+    createHoldsCheck(database, events),
+  ];
   const tasks = [
+    ...checks.map((check) => task(`check_${check.kind}`, minuteMs, createCheckRunner(context, check))),
+    task('open_differences', 30 * secondMs, async () =>
+      events.openDifferencesCounted(await countOpenDifferences(database)),
+    ),
     task('store_epoch', secondMs, async () => {
       await context.storeEpoch.check();
     }),

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { handleUsageRecorded } from '../consumers/usage-recorded.ts';
 import { openAccounts } from '../ledger/open-accounts.ts';
 import { confirmedBefore } from '../organizations/directory.ts';
+import type { Found } from '../reconciliation/check.ts';
+import { noteOutcome } from '../reconciliation/note-outcome.ts';
 import { type PaymentWorld, startPayments, twenty } from '../testing/start-payments.ts';
 import { toRecord, usageEvent } from '../testing/usage-event.ts';
 import { issueInvoices } from './issue-invoices.ts';
@@ -39,16 +41,25 @@ describe('an invoice', () => {
     const rows = body.data.map(({ id }: Invoice) => world.ask('GET', `/v1/billing/invoices/${id}`, world.owner));
     return (await Promise.all(rows)).map((answer) => answer.body);
   };
+  const noteAndList = async (found: Found[]) => {
+    await noteOutcome(world.context.database, world.clock.now, 'events', { found, facts: {} });
+    return world.context.database.reconciliationDifference.findMany();
+  };
   const platform = async (kind: string) =>
     (await world.context.database.account.findFirstOrThrow({ where: { orgId: null, kind } })).balance;
 
-  it('has what the ledger moved in the month, to the nano, an hour after its end and once', async () => {
+  it('has what the ledger moved in the month, to the nano, an hour after its end and once, not while a difference is open', async () => {
     await charge(12_345_678, 87_654_321, 5_000_001);
     const spent = twenty - (await world.available());
     const { to } = monthOf(world.clock.now, buyer.timeZone);
     world.clock.now = new Date(to.getTime() + hourMs - 1);
     expect(await issueInvoices(world.context)).toBe(0);
     world.clock.advance(1);
+    const found = [{ orgId: world.owner.orgId, subject: 'a difference', details: {} }];
+    const [difference] = await noteAndList(found);
+    expect(await issueInvoices(world.context)).toBe(0);
+    const verdict = { verdict: 'explained', note: 'Nothing is missing.' };
+    await world.ask('POST', `/v1/billing/differences/${difference?.id}/judge`, world.operator, verdict);
     const issued = await Promise.all([1, 2, 3].map(() => issueInvoices(world.context)));
     expect(issued.reduce((sum, count) => sum + count)).toBe(1);
 

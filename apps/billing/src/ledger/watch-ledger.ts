@@ -6,7 +6,8 @@ import { finishTurn, readTurn, takeTurn } from '../reconciliation/background-tur
 import { checkLedger } from './check-ledger.ts';
 import { foldAnew, foldNext, isFoldYoung } from './fold-ledger.ts';
 
-const turnName = 'ledger_check';
+/** Its result has the number of faults. */
+export const ledgerTurn = 'ledger_check';
 /** One instance checks, and then all rest for so long. */
 const restMs = 30 * 60_000;
 /** Transfers are read again from the first so often: a change of an old one is found by then. */
@@ -29,13 +30,13 @@ export function createLedgerWatch(database: Database, events: Pick<BillingEvents
   const holder = createUuidV7();
   return {
     async step() {
-      const last = await readTurn(database, turnName);
+      const last = await readTurn(database, ledgerTurn);
       const isDue = last === null || last.ageMs > restMs;
-      if (isDue && (await takeTurn(database, turnName, holder, 60_000))) {
+      if (isDue && (await takeTurn(database, ledgerTurn, holder, 60_000))) {
         const faults = await checkAll(database);
-        if (faults !== null) await finishTurn(database, turnName, { faults });
+        if (faults !== null) await finishTurn(database, ledgerTurn, { faults });
       }
-      const known = await readTurn(database, turnName);
+      const known = await readTurn(database, ledgerTurn);
       if (known !== null) events.ledgerChecked(checked.parse(known.result).faults, known.ageMs);
     },
   };

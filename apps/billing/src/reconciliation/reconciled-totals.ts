@@ -17,14 +17,23 @@ export const waitingReasons = [
 ] as const satisfies readonly (Waiting | 'in_transit' | 'resting' | 'pending')[];
 export type WaitingReason = (typeof waitingReasons)[number];
 
+const unbackedMax = 1000;
+
 /** What one round over all organisations came to, in nano-USD. */
 export class Totals {
   unreconciledNanoUsd = 0n;
+  /** Credit at the store that the ledger did not back, by organisation; the first thousand. */
+  readonly unbacked = new Map<string, bigint>();
   readonly waitingNanoUsd = new Map<WaitingReason, bigint>();
 
   /** A difference between store and ledger that cannot be explained; always positive. */
   addUnreconciled(nanoUsd: bigint): void {
     this.unreconciledNanoUsd += nanoUsd;
+  }
+
+  addUnbacked(orgId: string, nanoUsd: bigint): void {
+    this.addUnreconciled(nanoUsd);
+    if (this.unbacked.size < unbackedMax) this.unbacked.set(orgId, nanoUsd);
   }
 
   addWaiting(reason: WaitingReason, nanoUsd: bigint): void {

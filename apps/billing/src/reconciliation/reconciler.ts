@@ -7,6 +7,7 @@ import { issueMark } from '../finality/marks.ts';
 import { type StoreEpoch, storeDeadlineMs } from '../leases/store-epoch.ts';
 import { finishTurn, readTurn, takeTurn } from './background-turn.ts';
 import { type LeasedAccount, readLeasedAccounts, readLeasedNow } from './leased-accounts.ts';
+import { noteOutcome } from './note-outcome.ts';
 import { readTotals, Totals, toJson } from './reconciled-totals.ts';
 import { returnSurplus, type Sample } from './return-surplus.ts';
 
@@ -18,6 +19,7 @@ export interface ReconcilerOptions {
   events: BillingEvents;
   /** How long stranded leases rest before they are looked at. */
   restMs: number;
+  clock: () => Date;
   /** Organisations in one step; 2,000 unless given. */
   organizationsMax?: number;
 }
@@ -57,6 +59,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         }
         cursor = page.length < limit ? firstCursor : (page.at(-1)?.orgId ?? firstCursor);
         if (cursor === firstCursor) {
+          await noteRound(options, totals);
           await finishTurn(database, turnName, toJson(totals));
           totals = new Totals();
         }
@@ -65,6 +68,17 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (last !== null) events.reconciled(readTotals(last.result), last.ageMs);
     },
   };
+}
+
+/** Credit that the ledger did not back may have been spent: a person looks at it. What came back as surplus is no fault. */
+async function noteRound({ database, events, clock }: ReconcilerOptions, totals: Totals): Promise<void> {
+  const now = clock();
+  const found = [...totals.unbacked].map(([orgId, nanoUsd]) => ({
+    ...{ orgId, subject: `credit without a lease at ${now.toISOString()}` },
+    details: { unbackedNanoUsd: `${nanoUsd}` },
+  }));
+  const facts = { unreconciledNanoUsd: `${totals.unreconciledNanoUsd}` };
+  events.differencesFound('leases', await noteOutcome(database, now, 'leases', { found, facts }));
 }
 
 async function reconcileSome(
@@ -103,7 +117,7 @@ async function look(
     const maxNanoUsd = unbacked < creditNanoUsd ? unbacked : creditNanoUsd;
     const reclaim = admission.reclaimCredit({ orgId, maxNanoUsd });
     const reclaimedNanoUsd = maxNanoUsd > 0n ? await withDeadline(reclaim, storeDeadlineMs, 'reclaiming credit') : 0n;
-    totals.addUnreconciled(unbacked);
+    totals.addUnbacked(orgId, unbacked);
     events.creditUnbacked({ orgId, unbackedNanoUsd: unbacked, reclaimedNanoUsd });
   }
   return { account, surplus: 0n };

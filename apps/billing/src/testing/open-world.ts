@@ -86,6 +86,7 @@ function makeWorld(
   close: () => Promise<void>,
 ): World {
   const { database, events, config } = facts;
+  const clock = () => new Date();
   const reconcilers = new Map<number, ReturnType<typeof createReconciler>>();
   const storeEpoch = createStoreEpoch(database, admission, events);
   const count = async (table: string) => {
@@ -134,12 +135,13 @@ function makeWorld(
       await recordWatermark(database, { ...report, passed: { mark, seq } });
     },
     async reconcile(steps = 1, restMs = 0) {
-      const reconciler = reconcilers.get(restMs) ?? createReconciler({ ...facts, admission, storeEpoch, restMs });
+      const reconciler =
+        reconcilers.get(restMs) ?? createReconciler({ ...facts, admission, storeEpoch, restMs, clock });
       reconcilers.set(restMs, reconciler);
       await database.$executeRaw`DELETE FROM background_turn`;
       for (let step = 0; step < steps; step += 1) await reconciler.step();
     },
-    joinReconciliation: () => createReconciler({ ...facts, admission, storeEpoch, restMs: 0 }).step(),
+    joinReconciliation: () => createReconciler({ ...facts, admission, storeEpoch, restMs: 0, clock }).step(),
     async figure(name) {
       const { text } = await facts.metrics.read();
       const line = text.split('\n').find((other) => other.startsWith(name));

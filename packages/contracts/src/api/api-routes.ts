@@ -9,6 +9,7 @@ import { organizationRoutes } from './organization-routes.ts';
 import { paymentRoutes } from './payment-routes.ts';
 import { priceRoutes } from './price-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
+import { reconciliationRoutes } from './reconciliation-routes.ts';
 import type { ApiRoute } from './route.ts';
 import { ssoRoutes } from './sso-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
@@ -26,6 +27,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...paymentRoutes,
   ...deadLetterRoutes,
   ...invoiceRoutes,
+  ...reconciliationRoutes,
   ...providerRoutes,
   ...priceRoutes,
 ];

@@ -1,0 +1,46 @@
+import { verifyAudit } from '@aggregator/database';
+import { z } from 'zod';
+import type { Database } from '../../database/open-database.ts';
+import { checkLedger } from '../../ledger/check-ledger.ts';
+import { ledgerTurn } from '../../ledger/watch-ledger.ts';
+import { readTurn } from '../background-turn.ts';
+import type { Check, Found } from '../check.ts';
+
+const watched = z.object({ faults: z.number() });
+
+/**
+ * R5: what the watch of the ledger found wrong, which reads all transfers once a day, and the chain of the audit, which is read
+ * here as a whole.
+ */
+export function createBooksCheck(database: Database, databaseUrl: string): Check {
+  return {
+    ...{ kind: 'ledger', intervalMs: 30 * 60_000 },
+    async run() {
+      const turn = await readTurn(database, ledgerTurn);
+      if (turn === null) return null;
+      const { faults, sumNanoUsd, transfers, accounts } = await checkLedger(database);
+      const isFaulty = watched.parse(turn.result).faults > 0;
+      const { entries, fault } = await verifyAudit(databaseUrl);
+      const found: Found[] = [];
+      if (isFaulty) {
+        const owners = await readOwners(
+          database,
+          faults.map(({ accountId }) => accountId),
+        );
+        for (const { accountId, kind, balanceNanoUsd, foldedNanoUsd } of faults) {
+          const subject = `account ${accountId}: ${balanceNanoUsd}, by its transfers ${foldedNanoUsd}`;
+          const details = { accountId, account: kind, balanceNanoUsd, foldedNanoUsd };
+          found.push({ orgId: owners.get(accountId) ?? null, subject, details });
+        }
+        if (sumNanoUsd !== '0') found.push({ orgId: null, subject: `sum ${sumNanoUsd}`, details: { sumNanoUsd } });
+      }
+      if (fault !== null) found.push({ orgId: null, subject: `audit: ${fault}`.slice(0, 300), details: { fault } });
+      return { found, facts: { accounts: `${accounts}`, transfers: `${transfers}`, auditEntries: `${entries}` } };
+    },
+  };
+}
+
+async function readOwners(db: Database, accountIds: readonly string[]): Promise<Map<string, string | null>> {
+  const rows = await db.account.findMany({ where: { id: { in: [...accountIds] } }, select: { id: true, orgId: true } });
+  return new Map(rows.map(({ id, orgId }) => [id, orgId]));
+}
