@@ -13,7 +13,13 @@ export * from './crd/model-route.ts';
 export * from './crd/provider.ts';
 export { AppError, type AppErrorOptions, toAppError } from './errors/app-error.ts';
 export { type CatalogueEntry, type ErrorCode, errorCatalogue, isErrorCode } from './errors/catalogue.ts';
-export { limitOwners, tooManyAtOnce } from './errors/too-many-at-once.ts';
+export {
+  type LimitOwner,
+  limitOwners,
+  ownerOfLimit,
+  tooManyAtOnce,
+  tooManyPerMinute,
+} from './errors/limit-errors.ts';
 export * from './errors/wire.ts';
 export * from './events/billing-transaction.ts';
 export * from './events/usage-corrected.ts';

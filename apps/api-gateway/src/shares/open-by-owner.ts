@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type AppError, limitOwners, type Principal, tooManyAtOnce } from '@aggregator/contracts';
+import { type AppError, type LimitOwner, limitOwners, type Principal, tooManyAtOnce } from '@aggregator/contracts';
 import { OpenMap } from '@aggregator/service-kit';
 
 interface Owner {
@@ -44,7 +44,7 @@ export class OpenByOwner {
   /** Returns why one more request of this caller is refused; null if it is not. */
   judge({ keyId, userId, orgId, limits, organizationLimits }: Principal): Refusal | null {
     return (
-      this.#judge(keyId ?? userId, limits.concurrentRequests, limitOwners.caller) ??
+      this.#judge(keyId ?? userId, limits.concurrentRequests, keyId === null ? limitOwners.user : limitOwners.key) ??
       this.#judge(orgId, organizationLimits?.concurrentRequests ?? null, limitOwners.organization)
     );
   }
@@ -54,12 +54,12 @@ export class OpenByOwner {
     this.#add(principal, -1);
   }
 
-  #judge(id: string, max: number | null, name: string): Refusal | null {
+  #judge(id: string, max: number | null, limitOwner: LimitOwner): Refusal | null {
     const owner = max === null ? undefined : this.#owners.get(id);
     if (max === null || owner === undefined || owner.open < max) return null;
     const nowMs = this.#now();
     owner.refusalMs = Math.max(owner.refusalMs, nowMs - refusalsAtOnce * refusalGapMs) + refusalGapMs;
-    return { error: tooManyAtOnce(max, name), waitMs: Math.min(refusalWaitMsMax, owner.refusalMs - nowMs) };
+    return { error: tooManyAtOnce(max, limitOwner), waitMs: Math.min(refusalWaitMsMax, owner.refusalMs - nowMs) };
   }
 
   #add({ keyId, userId, orgId, limits, organizationLimits }: Principal, change: 1 | -1): void {

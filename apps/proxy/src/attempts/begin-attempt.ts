@@ -143,6 +143,7 @@ export function toDispatched(
     bootId: context.bootId,
     tokensSubject: hold.tokensSubject,
     organizationTokensSubject: hold.organizationTokensSubject,
+    ...(hold.levelTokensSubjects.length > 0 && { levelTokensSubjects: [...hold.levelTokensSubjects] }),
     ...(hold.budgets.counted.length > 0 && { budgets: [...hold.budgets.counted] }),
   };
 }

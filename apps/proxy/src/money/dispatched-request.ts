@@ -3,6 +3,7 @@ import {
   budgetsPerRequestMax,
   type ComponentRates,
   countedBudget,
+  limitsPerRequestMax,
   operation,
   type Price,
   price,
@@ -62,6 +63,8 @@ export const dispatchedRequest = z.object({
   bootId: z.string().max(64).nullish(),
   /** The organisation's limit of tokens that is corrected at the end; absent in intents of earlier versions. */
   organizationTokensSubject: z.string().nullish(),
+  /** Limits of tokens that the organisation set, corrected at the end; absent: none. */
+  levelTokensSubjects: z.array(z.string()).max(limitsPerRequestMax).nullish(),
   /** Budgets that count it; absent: none. */
   budgets: z.array(countedBudget).max(budgetsPerRequestMax).nullish(),
 });

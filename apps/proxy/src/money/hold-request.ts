@@ -1,12 +1,13 @@
 import type { AdmitAnswer, AdmitRequest } from '@aggregator/admission';
-import { AppError, type SnapshotModel, tooManyAtOnce } from '@aggregator/contracts';
+import { AppError, type SnapshotModel } from '@aggregator/contracts';
 import type { RoutePlan } from '@aggregator/routing';
 import type { Exchange } from '../exchange.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import { BudgetExceeded } from './budget-error.ts';
 import type { Hold } from './hold.ts';
-import { limitsOf, ownerOf, toActualCosts } from './limit-subjects.ts';
-import { setBudgetHeaders } from './rate-headers.ts';
+import { toLimitRefusal } from './limit-refusal.ts';
+import { limitsOf, toActualCosts } from './limit-subjects.ts';
+import { addHeaders } from './rate-headers.ts';
 import { releaseHold } from './release-hold.ts';
 import type { RequestBounds } from './request-bounds.ts';
 import { budgetsOf, type RequestBudget } from './request-budgets.ts';
@@ -38,8 +39,8 @@ export async function holdRequest(
   const firstModel = first.candidate.model;
   const bounds = boundsAt(firstModel);
   const boundsOf = (model: SnapshotModel) => (model === firstModel ? bounds : boundsAt(model));
-  const limits = limitsOf(exchange.principal, bounds);
   const namesOf = () => plan.targets.map(({ candidate }) => candidate.model.id);
+  const limits = limitsOf(exchange.principal, bounds, namesOf);
   const budgets = budgetsOf(exchange, namesOf, context.now());
   const request: AdmitRequest & { budgets: readonly RequestBudget[] } = {
     orgId: exchange.principal.orgId,
@@ -53,7 +54,7 @@ export async function holdRequest(
   try {
     await takeHold(context, exchange, request);
   } catch (error) {
-    if (error instanceof BudgetExceeded) setBudgetHeaders(exchange.response, error);
+    if (error instanceof BudgetExceeded) addHeaders(exchange.response, error.headers);
     throw withAdvice(error, bounds, request.holdNanoUsd);
   }
   return { amountNanoUsd: request.holdNanoUsd, bounds, budgets, ...limits.subjects };
@@ -75,9 +76,9 @@ async function takeHold(
         }
         return;
       case 'rate_limited':
-        throw toRateError(answer);
+        throw toRateError(exchange.principal, answer);
       case 'concurrency_limited':
-        throw tooManyAtOnce(answer.max, ownerOf(answer.subject));
+        throw toLimitRefusal(exchange.principal, { ...answer, retryAfterMs: null });
       case 'no_budget':
         await askForRoom(context, request.orgId, request, answer.lacking);
         break;

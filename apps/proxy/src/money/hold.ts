@@ -10,6 +10,8 @@ export interface Hold {
   readonly tokensSubject: string | null;
   /** The organisation's limit of tokens that was charged; null if the organisation has none. */
   readonly organizationTokensSubject: string | null;
+  /** Limits of tokens that the organisation set and that were charged. */
+  readonly levelTokensSubjects: readonly string[];
   /** Budgets that count it. */
   readonly budgets: RequestBudgets;
 }

@@ -1,48 +1,68 @@
 import type { AdmitRequest, RateLimit } from '@aggregator/admission';
-import { limitOwners, type Principal, type PrincipalLimits } from '@aggregator/contracts';
+import type { LimitCounts, Principal, PrincipalLimit } from '@aggregator/contracts';
 import type { Hold } from './hold.ts';
 import type { RequestBounds } from './request-bounds.ts';
 
-const organizationSubject = 'org:';
+/** Subjects of limits that the organisation set begin so; the level follows, then the id of the limit. */
+export const levelPrefix = 'limit-';
+export const organizationPrefix = 'org:';
+
+/** Limits of tokens that a hold charged; what is absent or null was not. */
+type TokensSubjects = Partial<
+  Pick<Hold, 'tokensSubject' | 'organizationTokensSubject'> & { levelTokensSubjects: readonly string[] | null }
+>;
 
 /** Returns the tokens that a request took, for each limit of tokens that its hold charged. */
-export function toActualCosts(
-  {
-    tokensSubject,
-    organizationTokensSubject,
-  }: Pick<Hold, 'tokensSubject'> & { organizationTokensSubject?: string | null },
-  tokens: number,
-): Record<string, number> {
-  return {
-    ...(tokensSubject !== null && { [tokensSubject]: tokens }),
-    ...(organizationTokensSubject != null && { [organizationTokensSubject]: tokens }),
-  };
+export function toActualCosts(subjects: TokensSubjects, tokens: number): Record<string, number> {
+  const { tokensSubject, organizationTokensSubject, levelTokensSubjects } = subjects;
+  const costs: Record<string, number> = {};
+  if (tokensSubject != null) costs[tokensSubject] = tokens;
+  if (organizationTokensSubject != null) costs[organizationTokensSubject] = tokens;
+  for (const subject of levelTokensSubjects ?? []) costs[subject] = tokens;
+  return costs;
+}
+
+/** Limits that one request meets. A limit of tokens has the whole limit as its cost until the request is known. */
+interface Limits {
+  readonly rates: readonly RateLimit[];
+  readonly concurrency: AdmitRequest['concurrency'];
+  readonly subjects: Pick<Hold, 'tokensSubject' | 'organizationTokensSubject' | 'levelTokensSubjects'>;
 }
 
 /** What stays the same for all requests of a caller. */
 interface CallerLimits {
-  /** A limit of tokens has the whole limit as its cost. */
-  readonly rates: readonly RateLimit[];
-  /** Those of requests. */
+  /** Limits of every request. */
+  readonly always: Limits;
+  /** Those of requests among them. */
   readonly requestRates: readonly RateLimit[];
-  readonly concurrency: AdmitRequest['concurrency'];
-  readonly subjects: { readonly tokensSubject: string | null; readonly organizationTokensSubject: string | null };
+  /** Limits for certain models. */
+  readonly ofModels: readonly { readonly models: readonly string[]; readonly limits: Limits }[];
 }
 
 /** A principal is one object for as long as its token is remembered, so its limits are named once and not in every request. */
 const known = new WeakMap<Principal, CallerLimits>();
 
-/** Limits of the caller and of its organisation; all of them are in the one step that takes the hold. */
-export function limitsOf(principal: Principal, { tokensLikely }: Pick<RequestBounds, 'tokensLikely'>) {
-  const { rates, concurrency, subjects } = callerLimitsOf(principal);
-  const hasTokens = subjects.tokensSubject !== null || subjects.organizationTokensSubject !== null;
+/**
+ * Returns the limits of the caller, its team and its organisation; all of them are in the one step that takes the hold. A
+ * limit for certain models counts the request if one of them may answer it.
+ * @param models names of the models that may answer.
+ */
+export function limitsOf(
+  principal: Principal,
+  { tokensLikely }: Pick<RequestBounds, 'tokensLikely'>,
+  models: () => readonly string[],
+): Limits {
+  const { always, ofModels } = callerLimitsOf(principal);
+  const limits = ofModels.length === 0 ? always : joinLimits(always, ofModels, new Set(models()));
+  const { tokensSubject, organizationTokensSubject, levelTokensSubjects } = limits.subjects;
+  if (tokensSubject === null && organizationTokensSubject === null && levelTokensSubjects.length === 0) return limits;
   // What is more than the whole limit could never be admitted; the end books what it really was.
   const toCost = (rate: RateLimit) =>
     isRequests(rate.subject) ? rate : { ...rate, cost: Math.min(tokensLikely, rate.ratePerMinute) };
-  return { rates: hasTokens ? rates.map(toCost) : rates, concurrency, subjects };
+  return { ...limits, rates: limits.rates.map(toCost) };
 }
 
-/** Limits of requests alone, of the caller and of its organisation. */
+/** Limits of requests alone, of the caller, its team and its organisation; not those for certain models. */
 export function requestRatesOf(principal: Principal): readonly RateLimit[] {
   return callerLimitsOf(principal).requestRates;
 }
@@ -56,26 +76,62 @@ function callerLimitsOf(principal: Principal): CallerLimits {
   return limits;
 }
 
-function nameLimits({ orgId, keyId, userId, limits, organizationLimits }: Principal): CallerLimits {
+function nameLimits({ orgId, keyId, userId, limits, organizationLimits, levelLimits = [] }: Principal): CallerLimits {
   const own = toSubjects(keyId === null ? `user:${userId}` : `key:${keyId}`, limits);
-  const all = organizationLimits && toSubjects(`${organizationSubject}${orgId}`, organizationLimits);
-  const rates = [...own.rates, ...(all?.rates ?? [])];
+  const all = organizationLimits && toSubjects(`${organizationPrefix}${orgId}`, organizationLimits);
+  const named = levelLimits.map((limit) => ({ models: limit.models, limits: toLevelLimits(limit) }));
+  const unbound = named.filter(({ models }) => models === undefined).map((one) => one.limits);
+  const rates = [own, ...(all ? [all] : []), ...unbound].flatMap((part) => part.rates);
   return {
-    rates,
+    always: {
+      rates,
+      concurrency: [own, ...(all ? [all] : []), ...unbound].flatMap((part) => part.concurrency),
+      subjects: {
+        tokensSubject: own.tokensSubject,
+        organizationTokensSubject: all?.tokensSubject ?? null,
+        levelTokensSubjects: unbound.flatMap(({ subjects }) => subjects.levelTokensSubjects),
+      },
+    },
     requestRates: rates.filter(({ subject }) => isRequests(subject)),
-    concurrency: [...own.concurrency, ...(all?.concurrency ?? [])],
-    subjects: { tokensSubject: own.tokensSubject, organizationTokensSubject: all?.tokensSubject ?? null },
+    ofModels: named.flatMap(({ models, limits: ofModels }) =>
+      models === undefined ? [] : [{ models, limits: ofModels }],
+    ),
   };
 }
 
-function toSubjects(owner: string, { requestsPerMinute, tokensPerMinute, concurrentRequests }: PrincipalLimits) {
+function toLevelLimits(limit: PrincipalLimit): Limits {
+  const { rates, concurrency, tokensSubject } = toSubjects(`${levelPrefix}${limit.level}:${limit.id}`, limit);
+  const levelTokensSubjects = tokensSubject === null ? [] : [tokensSubject];
+  return {
+    rates,
+    concurrency,
+    subjects: { tokensSubject: null, organizationTokensSubject: null, levelTokensSubjects },
+  };
+}
+
+function joinLimits(always: Limits, ofModels: CallerLimits['ofModels'], names: ReadonlySet<string>): Limits {
+  const counting = ofModels.filter(({ models }) => models.some((name) => names.has(name))).map(({ limits }) => limits);
+  if (counting.length === 0) return always;
+  const parts = [always, ...counting];
+  return {
+    rates: parts.flatMap(({ rates }) => rates),
+    concurrency: parts.flatMap(({ concurrency }) => concurrency),
+    subjects: {
+      ...always.subjects,
+      levelTokensSubjects: parts.flatMap(({ subjects }) => subjects.levelTokensSubjects),
+    },
+  };
+}
+
+/** A rate is part of its subject: a bucket keeps time, so a raised limit would have what the old one left of it. */
+function toSubjects(owner: string, { requestsPerMinute, tokensPerMinute, concurrentRequests }: LimitCounts) {
   const rates: RateLimit[] = [];
   if (requestsPerMinute !== null) {
-    rates.push({ subject: `${owner}:requests`, ratePerMinute: requestsPerMinute, cost: 1 });
+    rates.push({ subject: `${owner}:${requestsPerMinute}:requests`, ratePerMinute: requestsPerMinute, cost: 1 });
   }
-  const tokensSubject = tokensPerMinute === null ? null : `${owner}:tokens`;
-  if (tokensPerMinute !== null) {
-    rates.push({ subject: `${owner}:tokens`, ratePerMinute: tokensPerMinute, cost: tokensPerMinute });
+  const tokensSubject = tokensPerMinute === null ? null : `${owner}:${tokensPerMinute}:tokens`;
+  if (tokensPerMinute !== null && tokensSubject !== null) {
+    rates.push({ subject: tokensSubject, ratePerMinute: tokensPerMinute, cost: tokensPerMinute });
   }
   const concurrency = concurrentRequests === null ? [] : [{ subject: `${owner}:concurrency`, max: concurrentRequests }];
   return { rates, concurrency, tokensSubject };
@@ -83,9 +139,4 @@ function toSubjects(owner: string, { requestsPerMinute, tokensPerMinute, concurr
 
 export function isRequests(subject: string): boolean {
   return subject.endsWith(':requests');
-}
-
-/** Returns for whom a limit is, as the sentence of a refusal names it. */
-export function ownerOf(subject: string): string {
-  return subject.startsWith(organizationSubject) ? limitOwners.organization : limitOwners.caller;
 }

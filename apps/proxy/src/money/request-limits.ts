@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { AdmissionStore, AdmitAnswer, RateLimit, RateVerdict, TakenRates } from '@aggregator/admission';
-import { AppError, type Principal } from '@aggregator/contracts';
-import { isRequests, ownerOf, requestRatesOf } from './limit-subjects.ts';
-import { setRateHeaders } from './rate-headers.ts';
+import type { AppError, Principal } from '@aggregator/contracts';
+import { toLimitRefusal } from './limit-refusal.ts';
+import { isRequests, requestRatesOf } from './limit-subjects.ts';
+import { addConcurrencyHeaders, setRateHeaders } from './rate-headers.ts';
 import type { RefusedSubjects } from './refused-subjects.ts';
 
 export interface RequestLimitsContext {
@@ -11,13 +12,13 @@ export interface RequestLimitsContext {
 }
 
 /**
- * What one request takes of the limits of requests, of its caller and of the organisation. The hold takes them with
+ * What one request takes of the limits of requests, of its caller, its team and the organisation. The hold takes them with
  * everything else; a request that is dear before its hold, or has none, takes them first; one that fails before its hold
  * takes them afterwards.
  */
 export class RequestLimits {
   readonly #context: RequestLimitsContext;
-  readonly #orgId: string;
+  readonly #principal: Principal;
   readonly #rates: readonly RateLimit[];
   /** Verdicts on what was taken before the hold. */
   #taken: readonly RateVerdict[] = [];
@@ -26,17 +27,17 @@ export class RequestLimits {
 
   constructor(context: RequestLimitsContext, principal: Principal) {
     this.#context = context;
-    this.#orgId = principal.orgId;
+    this.#principal = principal;
     this.#rates = requestRatesOf(principal);
   }
 
   /** Refuses a caller that is known to have nothing left. @throws {AppError} `rate_limit_exceeded` */
   refuseKnown(response: ServerResponse): void {
-    const verdict = this.#context.refused.find(this.#orgId, this.#rates);
+    const verdict = this.#context.refused.find(this.#principal.orgId, this.#rates);
     if (verdict === null) return;
     this.#isRefused = true;
     setRateHeaders(response, [verdict]);
-    throw toRateError(verdict);
+    throw toRateError(this.#principal, { ...verdict, rates: [verdict] });
   }
 
   /** Takes them now, if that was not done. @throws {AppError} `rate_limit_exceeded`, `service_unavailable` */
@@ -46,7 +47,7 @@ export class RequestLimits {
     setRateHeaders(response, answer.rates);
     if (!answer.isTaken) {
       this.#isRefused = true;
-      throw toRateError(answer);
+      throw toRateError(this.#principal, answer);
     }
     this.#taken = answer.rates;
     this.#isCounted = true;
@@ -54,13 +55,15 @@ export class RequestLimits {
 
   /** What the hold has to take of these. */
   leftOf(rates: readonly RateLimit[]): readonly RateLimit[] {
-    return this.#isCounted ? rates.filter(({ subject }) => !isRequests(subject)) : rates;
+    return this.#isCounted ? rates.filter((rate) => !this.#rates.includes(rate)) : rates;
   }
 
   /** Keeps an answer to the hold, and sets the headers of all limits. */
-  noteHold(response: ServerResponse, { result, rates, ...answer }: AdmitAnswer): void {
+  noteHold(response: ServerResponse, answer: AdmitAnswer): void {
+    const { result, rates } = answer;
     setRateHeaders(response, [...this.#taken, ...rates]);
-    this.#context.refused.note(this.#orgId, rates);
+    if (result === 'concurrency_limited') addConcurrencyHeaders(response, answer);
+    this.#context.refused.note(this.#principal.orgId, rates);
     if (result === 'admitted') this.#isCounted = true;
     else if ('subject' in answer && isRequests(answer.subject)) this.#isRefused = true;
   }
@@ -76,16 +79,17 @@ export class RequestLimits {
 
   async #ask(): Promise<TakenRates> {
     const { admission, refused } = this.#context;
-    const answer = await admission.takeRates({ orgId: this.#orgId, rates: this.#rates });
-    refused.note(this.#orgId, answer.rates);
+    const answer = await admission.takeRates({ orgId: this.#principal.orgId, rates: this.#rates });
+    refused.note(this.#principal.orgId, answer.rates);
     return answer;
   }
 }
 
-export function toRateError({ subject, retryAfterMs }: Pick<RateVerdict, 'subject' | 'retryAfterMs'>): AppError {
-  const isTokens = subject.endsWith(':tokens');
-  return new AppError('rate_limit_exceeded', {
-    message: `Too many ${isTokens ? 'tokens' : 'requests'} per minute for ${ownerOf(subject)}. Wait as long as Retry-After says, then try again.`,
-    ...(retryAfterMs !== null && { retryAfterMs }),
-  });
+/** Returns the refusal by the rate that refused, as an answer of the counter store names it. */
+export function toRateError(
+  principal: Principal,
+  { subject, retryAfterMs, rates }: { subject: string; retryAfterMs: number | null; rates: readonly RateVerdict[] },
+): AppError {
+  const max = rates.find((rate) => rate.subject === subject)?.limit ?? 0;
+  return toLimitRefusal(principal, { subject, max, retryAfterMs });
 }

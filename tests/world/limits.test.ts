@@ -1,0 +1,74 @@
+import { limit, team } from '@aggregator/contracts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startWorld, type World } from './start-world.ts';
+import { Callers, type Tenant } from './tenant-actors.ts';
+
+const path = '/v1/auth/organization/limits';
+const chat = { model: 'mock-small', max_tokens: 10, messages: [{ role: 'user', content: 'hello' }] };
+
+describe('limits of teams and users', () => {
+  let world: World;
+  let callers: Callers;
+  let owner: Tenant;
+  beforeAll(async () => {
+    world = await startWorld({ SIGN_UP_CREDIT_NANO_USD: '1000000000', MANAGEMENT_REQUESTS_PER_MINUTE: '1000000' });
+    callers = new Callers(world.baseUrl);
+    owner = await callers.signUp('founder');
+  });
+  afterAll(() => world.destroy());
+
+  const as = (method: string, route: string, body?: unknown) => callers.as(owner.token).request(method, route, body);
+  const create = async (fields: object) => {
+    const { status, json } = await as('POST', path, fields);
+    expect({ status, json }).toMatchObject({ status: 201 });
+    return limit.parse(json);
+  };
+  const ask = async (credential: string) => {
+    const response = await fetch(`${world.baseUrl}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' },
+      body: JSON.stringify(chat),
+    });
+    return { status: response.status, json: (await response.json()) as { error?: Record<string, string> } };
+  };
+
+  it('count over all keys, and a change counts at once in both directions (I3, I14)', async () => {
+    const { json } = await as('POST', '/v1/auth/organization/teams', { name: 'red' });
+    const { id: teamId } = team.parse(json);
+    const keys = [await callers.createKey(owner.token, { teamId }), await callers.createKey(owner.token, { teamId })];
+    const free = await callers.createKey(owner.token);
+    const [one, other] = keys.map(({ key }) => key) as [string, string];
+    expect((await ask(one)).status).toBe(200);
+    const { id } = await create({ name: 'red team', level: 'team', subjectId: teamId, requestsPerMinute: 3 });
+
+    const statuses: number[] = [];
+    for (const key of [one, other, one, other, one]) statuses.push((await ask(key)).status);
+    expect(statuses).toEqual([200, 200, 200, 429, 429]);
+    expect((await ask(other)).json.error).toMatchObject({
+      ...{ code: 'rate_limit_exceeded', param: id },
+      message: expect.stringMatching(/^More than 3 requests per minute for the team, by the limit "red team".* admin/),
+    });
+    expect((await ask(free.key)).status).toBe(200);
+
+    expect((await as('PATCH', `${path}/${id}`, { requestsPerMinute: 600 })).status).toBe(200);
+    expect([(await ask(one)).status, (await ask(other)).status]).toEqual([200, 200]);
+    expect((await as('PATCH', `${path}/${id}`, { requestsPerMinute: 1 })).status).toBe(200);
+    expect([(await ask(one)).status, (await ask(other)).status]).toEqual([200, 429]);
+    expect((await as('DELETE', `${path}/${id}`)).status).toBe(204);
+    expect((await ask(one)).status).toBe(200);
+  });
+
+  it('count the keys and the sessions of a user together, and no other user', async () => {
+    const guest = await callers.signUp('guest');
+    const key = await callers.createKey(guest.token);
+    const asGuest = callers.as(guest.token);
+    const fields = { name: 'guest', level: 'user', subjectId: guest.userId, requestsPerMinute: 2 };
+    expect((await asGuest.request('POST', path, fields)).status).toBe(201);
+
+    const statuses: number[] = [];
+    for (const credential of [key.key, guest.token, key.key, guest.token])
+      statuses.push((await ask(credential)).status);
+    expect(statuses).toEqual([200, 200, 429, 429]);
+    expect((await ask(owner.token)).status).toBe(200);
+  });
+});
