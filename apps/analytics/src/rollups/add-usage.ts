@@ -15,6 +15,7 @@ export interface AddedUsage {
 }
 
 const eventIdRows = z.array(z.object({ eventId: z.string() }));
+const bodyKeyRows = z.array(z.object({ key: z.string() }));
 
 /**
  * Counts each event once, in one transaction: its id goes into the inbox together with the sums, so neither a repeat nor a
@@ -26,11 +27,15 @@ export async function addUsage(database: Database, batch: readonly CountableUsag
   if (first.size === 0) return { added: 0, conflicts: [] };
   return await database.$transaction(async (tx) => {
     const fresh = await writeInbox(tx, first);
-    const unwritten = [...first.values()].filter(({ event }) => !fresh.has(event.eventId));
-    const refused = unwritten.length === 0 ? new Set<string>() : await findRefused(tx, unwritten);
+    // The first body of all counts, not the first of this batch.
+    const isKnown = ({ event }: CountableUsage) => first.has(event.eventId) && !fresh.has(event.eventId);
+    const known = batch.filter(isKnown);
+    const refused = known.length === 0 ? new Set<string>() : await findRefused(tx, known);
     const counted = [...first.values()].filter(({ event }) => fresh.has(event.eventId));
     if (counted.length > 0) await writeRollups(tx, foldUsage(counted.map(({ event }) => event)));
-    const conflicts = batch.filter((usage) => refused.has(usage.event.eventId) || conflictsInBatch.has(usage));
+    const conflicts = batch.filter((usage) =>
+      isKnown(usage) ? refused.has(toBodyKey(usage)) : conflictsInBatch.has(usage),
+    );
     return { added: counted.length, conflicts };
   });
 }
@@ -74,14 +79,18 @@ async function writeInbox(tx: Transaction, events: ReadonlyMap<string, Countable
   return new Set(eventIdRows.parse(rows).map(({ eventId }) => eventId));
 }
 
-/** Which of the events that could not be written are no mere repeats. */
+/** Which of the events that could not be written are no mere repeats, as keys of `toBodyKey`. */
 async function findRefused(tx: Transaction, events: readonly CountableUsage[]): Promise<Set<string>> {
   const rows = await tx.$queryRaw`
-    SELECT given.event_id AS "eventId"
+    SELECT given.event_id || ' ' || given.body_hash AS key
     FROM jsonb_to_recordset(${toInboxJson(events)}::jsonb) AS given(event_id text, body_hash text, amount numeric)
       LEFT JOIN inbox ON inbox.event_id = given.event_id
     WHERE inbox.body_hash <> decode(given.body_hash, 'hex') OR (inbox.event_id IS NULL AND given.amount > 0)`;
-  return new Set(eventIdRows.parse(rows).map(({ eventId }) => eventId));
+  return new Set(bodyKeyRows.parse(rows).map(({ key }) => key));
+}
+
+function toBodyKey({ event, bodyHash }: CountableUsage): string {
+  return `${event.eventId} ${bodyHash}`;
 }
 
 function toInboxJson(events: readonly CountableUsage[]): string {

@@ -67,6 +67,18 @@ describe('usage events', () => {
     });
   });
 
+  it('I7: takes a late copy for a duplicate, also behind another body of its id in one batch', async () => {
+    const orgId = await world.fund(10_000n);
+    const event = usageEvent({ orgId, costNanoUsd: 1000 });
+    const forged = { ...event, latencyMs: event.latencyMs + 1 };
+
+    expect(await world.handle(event)).toEqual([]);
+    expect(await world.handle(forged, event, forged, event)).toEqual(['event_id_reused', 'event_id_reused']);
+
+    expect(await world.balances(orgId)).toEqual({ available: 9000n, leased: 0n });
+    expect(await world.database.quarantine.count({ where: { eventId: event.eventId } })).toBe(1);
+  });
+
   it('I1: charges a request once, even where a second event id asks for more', async () => {
     const orgId = await world.fund(10_000n);
     const requestId = randomUUID();

@@ -15,16 +15,10 @@ export interface Claim {
  * in between leaves it untaken. The same id with another body is refused.
  */
 export async function claimEvents(tx: Transaction, charges: readonly UsageCharge[]): Promise<Claim> {
-  const claim: Claim = { fresh: [], duplicates: [], refused: [] };
   const firsts = new Map<string, UsageCharge>();
-  for (const charge of charges) {
-    const first = firsts.get(charge.event.eventId);
-    if (first === undefined) firsts.set(charge.event.eventId, charge);
-    else if (first.bodyHash === charge.bodyHash) claim.duplicates.push(charge);
-    else claim.refused.push({ charge, reason: 'event_id_reused' });
-  }
+  for (const charge of charges) if (!firsts.has(charge.event.eventId)) firsts.set(charge.event.eventId, charge);
   const rows = [...firsts.values()].map(({ event, bodyHash }) => ({ eventId: event.eventId, bodyHash }));
-  // In one order for everybody: two transactions that claim the same ids must not wait for one another in a circle.
+  // In one order for every transaction: two that claim the same ids must not wait for one another in a circle.
   const taken = await tx.$queryRaw<{ eventId: string }[]>`
     INSERT INTO inbox (event_id, body_hash, outcome)
     SELECT "eventId", decode("bodyHash", 'hex'), 'settled'
@@ -33,24 +27,32 @@ export async function claimEvents(tx: Transaction, charges: readonly UsageCharge
     ON CONFLICT (event_id) DO NOTHING
     RETURNING event_id AS "eventId"`;
   const takenIds = new Set(taken.map(({ eventId }) => eventId));
-  claim.fresh = [...firsts.values()].filter(({ event }) => takenIds.has(event.eventId));
-  const known = [...firsts.values()].filter(({ event }) => !takenIds.has(event.eventId));
-  if (known.length > 0) await compareKnown(tx, known, claim);
-  return claim;
-}
-
-async function compareKnown(tx: Transaction, known: readonly UsageCharge[], claim: Claim): Promise<void> {
-  const rows = await tx.$queryRaw<{ eventId: string; bodyHash: string; outcome: string }[]>`
-    SELECT event_id AS "eventId", encode(body_hash, 'hex') AS "bodyHash", outcome FROM inbox
-    WHERE event_id = ANY (${known.map(({ event }) => event.eventId)}::text[])`;
-  const seen = new Map(rows.map((row) => [row.eventId, row]));
-  for (const charge of known) {
-    const before = seen.get(charge.event.eventId);
-    if (before?.bodyHash !== charge.bodyHash) claim.refused.push({ charge, reason: 'event_id_reused' });
+  const known = await readKnown(
+    tx,
+    [...firsts.keys()].filter((eventId) => !takenIds.has(eventId)),
+  );
+  const claim: Claim = { fresh: [], duplicates: [], refused: [] };
+  for (const charge of charges) {
+    const { eventId } = charge.event;
+    const first = firsts.get(eventId);
+    // The first body of all counts, not the first of this batch.
+    const before = known.get(eventId) ?? { bodyHash: first?.bodyHash, outcome: 'settled' };
+    if (charge === first && takenIds.has(eventId)) claim.fresh.push(charge);
+    else if (before.bodyHash !== charge.bodyHash) claim.refused.push({ charge, reason: 'event_id_reused' });
     // Refused again, in case its dead letter was lost in a crash.
     else if (before.outcome === 'quarantined') claim.refused.push({ charge, reason: 'request_already_settled' });
     else claim.duplicates.push(charge);
   }
+  return claim;
+}
+
+/** Events that were claimed before, by their id. */
+async function readKnown(tx: Transaction, eventIds: readonly string[]) {
+  if (eventIds.length === 0) return new Map<string, { bodyHash: string; outcome: string }>();
+  const rows = await tx.$queryRaw<{ eventId: string; bodyHash: string; outcome: string }[]>`
+    SELECT event_id AS "eventId", encode(body_hash, 'hex') AS "bodyHash", outcome FROM inbox
+    WHERE event_id = ANY (${eventIds}::text[])`;
+  return new Map(rows.map((row) => [row.eventId, row]));
 }
 
 /** Marks claimed events that turned out to charge a settled request. */

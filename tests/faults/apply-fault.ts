@@ -1,0 +1,90 @@
+import type { ServiceName } from '@aggregator/contracts';
+import { waitFor } from '@aggregator/testing';
+import { loseStore } from '../e2e/money-figures.ts';
+import { type Deliveries, deliverAgain, publishPoison } from './deliveries.ts';
+import type { Order } from './orders.ts';
+import { type Fault, links, type ServerName } from './plan.ts';
+import type { FaultWorld } from './world.ts';
+
+/** Begins a fault. Resolves when it has ended by itself, after `forMs` where it has a length. */
+export async function applyFault(world: FaultWorld, fault: Fault, deliveries: Deliveries): Promise<void> {
+  switch (fault.kind) {
+    case 'crash':
+      order(world, fault.service, { do: 'crash', point: fault.point, nth: fault.nth });
+      return;
+    case 'kill':
+    case 'terminate':
+      world.services.process(fault.service).kill(fault.kind === 'kill' ? 'SIGKILL' : 'SIGTERM');
+      return await pass(fault.forMs);
+    case 'pause':
+      world.services.process(fault.service).kill('SIGSTOP');
+      await pass(fault.forMs);
+      world.services.process(fault.service).kill('SIGCONT');
+      return;
+    case 'server-kill':
+    case 'server-pause':
+      return await stopServer(world, fault.server, fault.kind, fault.forMs);
+    case 'link':
+      world.relays.set(fault.link, fault.state);
+      await pass(fault.forMs);
+      return world.relays.set(fault.link, 'open');
+    case 'disk-full':
+      order(world, 'proxy', { do: 'disk', isFull: true });
+      await pass(fault.forMs);
+      return order(world, 'proxy', { do: 'disk', isFull: false });
+    case 'clock':
+      order(world, fault.service, { do: 'clock', offsetMs: fault.offsetMs });
+      await pass(fault.forMs);
+      return order(world, fault.service, { do: 'clock', offsetMs: 0 });
+    case 'lose-store':
+      return await loseStore(world.redis, world.redisKeyPrefix);
+    case 'deliver-again':
+      return await deliverAgain(world.eventLog, deliveries);
+    case 'poison':
+      return await publishPoison(world.eventLog, deliveries);
+  }
+}
+
+/** Starts what died and disarms what never died; resolves when every service is ready. */
+export async function heal(world: FaultWorld, services: readonly ServiceName[]): Promise<void> {
+  world.relays.heal();
+  for (const service of services) order(world, service, { do: 'disarm' });
+  await Promise.all(
+    services.filter((service) => hasEnded(world, service)).map((service) => world.services.restart(service)),
+  );
+}
+
+function hasEnded({ services }: FaultWorld, service: ServiceName): boolean {
+  const { exitCode, signalCode } = services.process(service);
+  return exitCode !== null || signalCode !== null;
+}
+
+/** A process that ends takes no order, and needs none. */
+function order({ services }: FaultWorld, service: ServiceName, what: Order): void {
+  const child = services.process(service);
+  if (child.connected) child.send(what, () => undefined);
+}
+
+async function stopServer(
+  { servers, relays }: FaultWorld,
+  server: ServerName,
+  kind: 'server-kill' | 'server-pause',
+  forMs: number,
+): Promise<void> {
+  if (servers.canBeKilled) {
+    await servers.signal(server, kind === 'server-kill' ? 'KILL' : 'STOP');
+    await pass(forMs);
+    await (kind === 'server-kill' ? servers.start(server) : servers.signal(server, 'CONT'));
+    return;
+  }
+  const ways = links.filter(({ to }) => to === server);
+  for (const link of ways) relays.set(link, kind === 'server-kill' ? 'cut' : 'hang');
+  await pass(forMs);
+  for (const link of ways) relays.set(link, 'open');
+}
+
+/** The length of a fault is a time by itself: there is nothing to wait for. */
+async function pass(forMs: number): Promise<void> {
+  const end = performance.now() + forMs;
+  await waitFor(() => performance.now() >= end, { timeoutMs: forMs + 60_000, describe: 'the fault to end' });
+}
