@@ -16,7 +16,7 @@ const tier = (displayName, testMatch, lifecycle) => ({
 
 const unit = [
   '<rootDir>/{packages,apps,operators}/**/src/**/*.test.ts',
-  '<rootDir>/tests/{tidy,world,e2e,docs,conformance,crds,dev-loop,dashboard}/**/*.test.ts',
+  '<rootDir>/tests/{tidy,world,e2e,docs,conformance,crds,dev-loop,dashboard,faults}/**/*.test.ts',
   '!**/*.integration.test.ts',
   '!**/*.control-plane.test.ts',
   '!**/*.agents.test.ts',

@@ -19,7 +19,7 @@ const { values } = parseArgs({
     /** The first seed. */
     seed: { type: 'string', default: '1' },
     /** How many, one after the other. */
-    seeds: { type: 'string', default: '8' },
+    seeds: { type: 'string', default: '10' },
     /** Longest time from the end of the last fault until everything is settled. */
     'settle-seconds': { type: 'string', default: '60' },
   },
