@@ -58,6 +58,7 @@ import { logInHandler } from './routes/log-in/handler.ts';
 import { logOutHandler } from './routes/log-out/handler.ts';
 import { putSsoProviderHandler } from './routes/put-sso-provider/handler.ts';
 import { putTeamMemberHandler } from './routes/put-team-member/handler.ts';
+import { recordNoticeHandler } from './routes/record-notice/handler.ts';
 import { recordSpendingHandler } from './routes/record-spending/handler.ts';
 import { refreshSessionHandler } from './routes/refresh-session/handler.ts';
 import { registerAccountHandler } from './routes/register-account/handler.ts';
@@ -255,6 +256,7 @@ export function createAuthApp(context: AuthContext): Express {
     app.get('/internal/organizations/:id/budgets', billing, listOrganizationBudgetsHandler(context));
     app.get('/internal/organizations/:id/budgets/:budgetId', billing, getOrganizationBudgetHandler(context));
     app.post('/internal/budgets/spending', billing, jsonBody, recordSpendingHandler(context));
+    app.post('/internal/notices', billing, jsonBody, recordNoticeHandler(context));
     app.get('/internal/sessions/:id', gateway, getSessionVerdictHandler(context));
 
     app.use(answerDatabaseErrors);

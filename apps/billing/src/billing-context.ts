@@ -8,6 +8,7 @@ import type { BillingEvents } from './events.ts';
 import type { Finality } from './finality/finality.ts';
 import type { LeaseContext } from './leases/grant-lease.ts';
 import type { LeaseDesk } from './leases/lease-desk.ts';
+import type { NoticeDesk } from './notices/notice-desk.ts';
 import type { PaymentContext } from './payments/payment-desk.ts';
 
 export interface BillingContext extends ServiceContext, LeaseContext, PaymentContext {
@@ -19,6 +20,7 @@ export interface BillingContext extends ServiceContext, LeaseContext, PaymentCon
   readonly leaseDesk: LeaseDesk;
   readonly budgetDesk: BudgetDesk;
   readonly budgetDirectory: BudgetDirectory;
+  readonly noticeDesk: NoticeDesk;
   readonly finality: Finality;
   /** What analytics counted in an hour, in nano-USD by `<organisation> <model>`. */
   readonly readAnalyticsHour: (hour: Date) => Promise<ReadonlyMap<string, bigint>>;

@@ -20,6 +20,7 @@ import type { LeaseContext } from './leases/grant-lease.ts';
 import { createLeaseDesk } from './leases/lease-desk.ts';
 import { reclaimLeases } from './leases/reclaim-leases.ts';
 import { createStoreEpoch } from './leases/store-epoch.ts';
+import { createNoticeDesk, type NoticeDesk } from './notices/notice-desk.ts';
 import { createOrganizationDirectory, type OrganizationDirectory } from './organizations/directory.ts';
 import { openPaymentProviders } from './payments/open-payment-providers.ts';
 import { createAnalyticsHours } from './reconciliation/checks/analytics-hours.ts';
@@ -31,6 +32,7 @@ export interface BillingOverrides {
   logger: Logger;
   organizations: OrganizationDirectory;
   budgetDirectory: BudgetDirectory;
+  noticeDesk: NoticeDesk;
   /** Milliseconds; only differences count. */
   now(): number;
   /** The time of people: days, months, expiry. */
@@ -47,7 +49,7 @@ export async function createBillingContext(
   const logger =
     overrides.logger ?? createLogger({ service: 'billing', level: config.logLevel, format: config.logFormat });
   const metrics = createMetrics('billing');
-  const events = createBillingEvents(logger, metrics, config);
+  const events = createBillingEvents(logger, metrics);
   const admission =
     overrides.admission ?? connectAdmission(config, (error) => events.taskFailed('counter_store', error));
   const eventLog = overrides.eventLog ?? connectEventLog(config);
@@ -80,6 +82,7 @@ export async function createBillingContext(
     leaseDesk: createLeaseDesk(leases),
     budgetDesk: createBudgetDesk(leases),
     budgetDirectory: overrides.budgetDirectory ?? createBudgetDirectory(auth),
+    noticeDesk: overrides.noticeDesk ?? createNoticeDesk(auth),
     finality: createFinality(database, eventLog),
     readAnalyticsHour: createAnalyticsHours(analytics),
     now,

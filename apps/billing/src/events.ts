@@ -3,6 +3,7 @@ import type { CorrectionAllotment } from './corrections/allot-correction.ts';
 import type { UsageCorrection } from './corrections/usage-correction.ts';
 import type { ExpiredHolds } from './holds/expire-holds.ts';
 import type { PostChargesAnswer } from './ledger/post-charges.ts';
+import { createNoticeEvents } from './notices/notice-events.ts';
 import { createPaymentEvents } from './payments/payment-events.ts';
 import { createCheckEvents } from './reconciliation/check-events.ts';
 import { type Totals, type WaitingReason, waitingReasons } from './reconciliation/reconciled-totals.ts';
@@ -12,7 +13,7 @@ import type { SpoolGap } from './spools/watch-gaps.ts';
 /** What happens in billing, each in one place: a metric, a log line where a person should know. */
 export type BillingEvents = ReturnType<typeof createBillingEvents>;
 
-export function createBillingEvents(logger: Logger, metrics: Metrics, options: { lowBalanceNanoUsd: bigint }) {
+export function createBillingEvents(logger: Logger, metrics: Metrics) {
   const count = (name: string, help: string, labels: string[] = []) => metrics.counter(`billing_${name}`, help, labels);
   const handled = count('usage_events_total', 'Events of usage by what became of them.', ['result']);
   // An alert on a growing figure sees its first step only where the figure was there before.
@@ -46,7 +47,6 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
   const corrected = count('corrected_nano_usd_total', 'Moved by corrections of estimates, in nano-USD, by way.', [
     'way',
   ]);
-  const lowBalances = count('low_balances_total', 'Balances that a charge took below the warning line.');
   const leases = count('leases_total', 'Requests for credit by their answer.', ['result']);
   const holds = count('holds_total', 'Holds that proxies asked of the ledger itself, by their answer.', ['result']);
   const budgetGrants = count('budget_grants_total', 'Requests for room of a budget by their answer.', ['result']);
@@ -107,16 +107,12 @@ export function createBillingEvents(logger: Logger, metrics: Metrics, options: {
       logger.error('charge_exceeded_credit', { requestId, orgId, lossNanoUsd: allotment.fromPlatformLoss });
     }
     reviewsOpened(answer.reviews);
-    for (const { orgId, before, after } of answer.balances) {
-      if (before < options.lowBalanceNanoUsd || after >= options.lowBalanceNanoUsd) continue;
-      lowBalances.inc();
-      logger.warn('balance_low', { orgId, balanceNanoUsd: after });
-    }
   };
 
   return {
     ...createPaymentEvents(logger, metrics),
     ...createCheckEvents(logger, metrics),
+    ...createNoticeEvents(logger, metrics),
     chargesPosted,
     correctionHandled(
       { event, amounts }: UsageCorrection,

@@ -25,6 +25,7 @@ export * from './events/billing-transaction.ts';
 export * from './events/usage-corrected.ts';
 export * from './events/usage-recorded.ts';
 export * from './internal/access-token.ts';
+export * from './internal/billing-notice.ts';
 export * from './internal/budget-grants.ts';
 export * from './internal/budget-spending.ts';
 export * from './internal/declarations.ts';

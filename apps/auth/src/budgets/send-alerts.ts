@@ -1,13 +1,11 @@
 import type { BudgetSpending } from '@aggregator/contracts';
 import type { AuthContext } from '../auth-context.ts';
-import type { Transaction } from '../database/create-database.ts';
+import { readPayers } from '../mail/read-payers.ts';
+import { toDollars } from '../mail/to-dollars.ts';
 import { announce } from '../webhooks/announce.ts';
 
 type Parts = Pick<AuthContext, 'database' | 'events' | 'mails' | 'now' | 'sendsMails'>;
 type Spending = BudgetSpending['budgets'][number];
-
-const recipientsMax = 20;
-const nanoUsdPerCent = 10_000_000n;
 
 /**
  * Sends the alert of a budget whose next percent is reached: a log line, a webhook, and a mail to all who can raise it. Each percent once
@@ -18,7 +16,7 @@ export async function sendAlerts(
   { database, events, mails, now, sendsMails }: Parts,
   spending: Spending,
 ): Promise<void> {
-  const { budgetId, organizationId, period, spentNanoUsd } = spending;
+  const { budgetId, organizationId, period, spentNanoUsd, language } = spending;
   const budget = await database.budget.findFirst({
     where: { id: budgetId, organizationId, level: { not: 'end_user' } },
     include: { organization: { select: { name: true } } },
@@ -35,10 +33,10 @@ export async function sendAlerts(
       skipDuplicates: true,
     });
     if (noted.count === 0) return false;
-    const recipients = sendsMails ? await readRecipients(transaction, organizationId) : [];
-    for (const to of recipients) {
+    const recipients = sendsMails ? await readPayers(transaction, organizationId) : [];
+    for (const { email: to } of recipients) {
       await mails.enqueue(transaction, at, {
-        ...{ template: 'budget_alert', to, language: 'en', budgetName: budget.name, percent: String(percent), period },
+        ...{ template: 'budget_alert', to, language, budgetName: budget.name, percent: String(percent), period },
         ...{ organizationName: budget.organization.name, spent: toDollars(spent), amount: toDollars(budget.amount) },
       });
     }
@@ -49,24 +47,4 @@ export async function sendAlerts(
     return true;
   });
   if (isNew) events.budgetAlert({ organizationId, budgetId, period, percent, spentNanoUsd });
-}
-
-/** Addresses of those who can raise a budget. */
-async function readRecipients(transaction: Transaction, organizationId: string): Promise<string[]> {
-  const rows = await transaction.membership.findMany({
-    where: {
-      ...{ organizationId, role: { in: ['owner', 'admin', 'billing'] } },
-      user: { blockedAt: null, email: { not: null } },
-    },
-    select: { user: { select: { email: true } } },
-    orderBy: { userId: 'asc' },
-    take: recipientsMax,
-  });
-  return rows.flatMap(({ user: { email } }) => (email === null ? [] : [email]));
-}
-
-/** Whole cents, rounded down. */
-function toDollars(nanoUsd: bigint): string {
-  const cents = nanoUsd / nanoUsdPerCent;
-  return `$${cents / 100n}.${(cents % 100n).toString().padStart(2, '0')}`;
 }

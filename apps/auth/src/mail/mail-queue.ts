@@ -20,8 +20,10 @@ export interface MailQueue {
   readonly jobs: WorkQueue;
   /** Throws `service_unavailable` if the installation sends no mails. */
   requireSending(): void;
-  /** Throws `service_unavailable` if no mail can be sent, or too many wait. */
-  enqueue(transaction: Transaction, now: Date, mail: Mail): Promise<void>;
+  /**
+   * Throws `service_unavailable` if no mail can be sent, or too many wait. A mail of a `key` that was queued before is not queued again.
+   */
+  enqueue(transaction: Transaction, now: Date, mail: Mail, key?: string): Promise<void>;
   /** Returns the mail of a job; null if it was sealed with a pepper that is no longer configured. */
   open(job: Job): Mail | null;
 }
@@ -48,9 +50,8 @@ export function createMailQueue(
   return {
     jobs,
     requireSending,
-    async enqueue(transaction, now, mail) {
+    async enqueue(transaction, now, mail, key = createUuidV7(now.getTime())) {
       requireSending();
-      const key = createUuidV7(now.getTime());
       const body = seal(present, JSON.stringify(mail), key);
       try {
         await jobs.enqueue(toSqlConnection(transaction), now, { key, tenant: toTenant(mail), body });

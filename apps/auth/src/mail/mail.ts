@@ -1,6 +1,7 @@
+import { billingNoticeType, noticeLanguage } from '@aggregator/contracts';
 import { z } from 'zod';
 
-export const mailLanguage = z.enum(['en', 'ru']);
+export const mailLanguage = noticeLanguage;
 
 const addressed = { to: z.string(), language: mailLanguage, token: z.string(), expiresAt: z.iso.datetime() };
 
@@ -20,6 +21,10 @@ export const mail = z.discriminatedUnion('template', [
     ...{ organizationName: z.string(), budgetName: z.string(), period: z.string(), percent: z.string() },
     /** Dollars. */
     ...{ spent: z.string(), amount: z.string() },
+  }),
+  z.object({
+    ...{ to: z.string(), language: mailLanguage, template: z.literal('billing_notice') },
+    ...{ notice: billingNoticeType, organizationName: z.string(), facts: z.record(z.string(), z.string()) },
   }),
 ]);
 export type Mail = z.infer<typeof mail>;

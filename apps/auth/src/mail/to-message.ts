@@ -1,6 +1,12 @@
 import type { Mail, MailMessage } from './mail.ts';
+import { noticeWords } from './notice-words.ts';
 
-type Words = Readonly<Record<Mail['template'], { subject: string; lines: readonly string[] }>>;
+/** `{name}` stands for a value of the mail. */
+export interface MailWords {
+  readonly subject: string;
+  readonly lines: readonly string[];
+}
+type Words = Readonly<Record<Exclude<Mail['template'], 'billing_notice'>, MailWords>>;
 
 const paths = {
   invitation: 'invitation',
@@ -60,15 +66,22 @@ const words: Readonly<Record<Mail['language'], Words>> = {
  * break a line or hide text.
  */
 export function toMessage(mail: Mail, publicUrl: string): MailMessage {
-  const { subject, lines } = words[mail.language][mail.template];
+  const { subject, lines } = wordsOf(mail);
   const values = valuesOf(mail, publicUrl);
   const fill = (text: string) =>
     text.replace(/\{(\w+)\}/g, (_, name: string) => (values[name] ?? '').replace(/\p{C}+/gu, ' '));
-  const end = mail.template === 'budget_alert' ? [] : ending[mail.language];
+  const end = 'token' in mail ? ending[mail.language] : [];
   return { to: mail.to, subject: fill(subject), text: `${[...lines, ...end].map(fill).join('\n\n')}\n` };
 }
 
+function wordsOf(mail: Mail): MailWords {
+  return mail.template === 'billing_notice'
+    ? noticeWords[mail.language][mail.notice]
+    : words[mail.language][mail.template];
+}
+
 function valuesOf(mail: Mail, publicUrl: string): Record<string, string> {
+  if (mail.template === 'billing_notice') return { ...mail.facts, organizationName: mail.organizationName };
   const { to: _to, template: _template, language: _language, ...values } = mail;
   if (mail.template === 'budget_alert') return values as Record<string, string>;
   const { token, expiresAt, template } = mail;

@@ -4,6 +4,7 @@ import { eachApart } from '../background/each-apart.ts';
 import type { Database, Transaction } from '../database/open-database.ts';
 import type { Payment } from '../generated/prisma/client.ts';
 import { creditPayment } from '../payments/credit-payment.ts';
+import { noticeFailure } from '../payments/notice-failure.ts';
 import { answerWithinMs, defaultProvider, type PaymentContext } from '../payments/payment-desk.ts';
 import { lockPayment, nanoUsdPerCent, paymentCurrency } from '../payments/payment-rows.ts';
 import { noteDecline } from './note-outcome.ts';
@@ -125,5 +126,7 @@ async function note(context: PaymentContext, tx: Transaction, id: string, outcom
   const status = outcome.status === 'processing' ? 'processing' : 'failed';
   const failureCode = outcome.status === 'declined' ? outcome.code : null;
   await tx.payment.update({ where: { id }, data: { status, failureCode, paymentReference } });
-  if (outcome.status === 'declined') await noteDecline(tx, payment.orgId, context.clock());
+  if (outcome.status !== 'declined') return;
+  await noticeFailure(tx, context.clock(), payment, outcome.code);
+  await noteDecline(tx, payment.orgId, context.clock());
 }

@@ -10,6 +10,10 @@ import { countDeadLetters } from '../inbox/dead-letters.ts';
 import { issueInvoices } from '../invoices/issue-invoices.ts';
 import { retryGrants } from '../leases/retry-grants.ts';
 import { createLedgerWatch } from '../ledger/watch-ledger.ts';
+import { relayNotices } from '../notices/relay-notices.ts';
+import { watchBalances } from '../notices/watch-balances.ts';
+import { watchCards } from '../notices/watch-cards.ts';
+import { watchSpending } from '../notices/watch-spending.ts';
 import { relayOutbox } from '../outbox/relay.ts';
 import { tendPayments } from '../payments/tend-payments.ts';
 import { expirePromotionalCredits } from '../promotional-credits/promotional-credits.ts';
@@ -73,7 +77,16 @@ export function startBackground(context: BillingContext): EventConsumer {
     task('spool_gaps', 30 * secondMs, async () => events.spoolGapsFound(await findSpoolGaps(database))),
     task('forget_rejections', 10 * minuteMs, () => forgetRejections(database)),
     task('payments', minuteMs, () => tendPayments(context)),
-    task('automatic_top_ups', 10 * secondMs, () => runAutomaticTopUps(context)),
+    task('automatic_top_ups', 10 * secondMs, async () => {
+      // First the warning: a top-up that follows would hide that the balance was low.
+      await watchBalances(context);
+      await runAutomaticTopUps(context);
+    }),
+    task('warnings', 10 * minuteMs, async () => {
+      await watchCards(context);
+      await watchSpending(context);
+    }),
+    task('notices', 2 * secondMs, () => relayNotices(context)),
     task('invoices', minuteMs, async () => events.invoicesIssued(await issueInvoices(context))),
     task('promotional_credits', minuteMs, async () =>
       events.promotionalCreditsExpired(await expirePromotionalCredits(context)),

@@ -1,5 +1,6 @@
 import type { BudgetSpending } from '@aggregator/contracts';
 import { type Database, toJsonRows } from '../database/open-database.ts';
+import { toLanguage } from '../notices/write-notice.ts';
 import type { BudgetDirectory } from './budget-directory.ts';
 
 interface Row {
@@ -7,6 +8,7 @@ interface Row {
   budgetId: string;
   period: string;
   spent: bigint;
+  language: unknown;
 }
 
 const pageMax = 200;
@@ -16,12 +18,13 @@ const pagesMax = 50;
 export async function reportSpending(database: Database, directory: BudgetDirectory): Promise<void> {
   for (let page = 0; page < pagesMax; page += 1) {
     const rows = await database.$queryRaw<Row[]>`
-      SELECT org_id AS "organizationId", budget_id AS "budgetId", period, spent FROM budget_period
+      SELECT org_id AS "organizationId", budget_id AS "budgetId", period, spent, body->>'language' AS language
+      FROM budget_period LEFT JOIN billing_profile USING (org_id)
       WHERE spent <> reported ORDER BY updated_at LIMIT ${pageMax}`;
     if (rows.length === 0) return;
-    const budgets: BudgetSpending['budgets'] = rows.map(({ spent, ...row }) => ({
+    const budgets: BudgetSpending['budgets'] = rows.map(({ spent, language, ...row }) => ({
       ...row,
-      spentNanoUsd: spent.toString(),
+      ...{ spentNanoUsd: spent.toString(), language: toLanguage(language) },
     }));
     await directory.report({ budgets });
     await database.$executeRaw`

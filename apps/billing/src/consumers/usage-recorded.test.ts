@@ -187,16 +187,6 @@ describe('usage events', () => {
     expect(await world.balances(orgId)).toEqual({ available: 9000n, leased: 0n });
   });
 
-  it('warns once when a charge takes a balance below the line', async () => {
-    const orgId = await world.fund(1_000_500n);
-    const warnings = () => world.logs.filter(({ event, fields }) => event === 'balance_low' && fields.orgId === orgId);
-    await world.handle(usageEvent({ orgId, costNanoUsd: 400 }));
-    expect(warnings()).toHaveLength(0);
-    await world.handle(usageEvent({ orgId, costNanoUsd: 400 }));
-    await world.handle(usageEvent({ orgId, costNanoUsd: 400 }));
-    expect(warnings()).toHaveLength(1);
-  });
-
   it('I7: writes the same ledger for any order, repetition and batching of the same events', async () => {
     const plan = fc.record({
       costs: fc.array(fc.integer({ min: 1, max: 2000 }), { minLength: 1, maxLength: 12 }),

@@ -4,6 +4,7 @@ import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import { type Transaction, toJsonRows } from '../database/open-database.ts';
 import { platformAccounts } from '../ledger/accounts.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';
+import { writeNotice } from '../notices/write-notice.ts';
 import { nanoUsdPerCent } from '../payments/payment-rows.ts';
 import { containedTax } from './share-cents.ts';
 
@@ -62,6 +63,13 @@ export async function issueDocument(
       "invoiceId", "reasonKey", ${totalCents}, body, ${now}::timestamptz
     FROM json_to_recordset(${toJsonRows([row])}::json) AS row (id uuid, "invoiceId" uuid, "reasonKey" text, body jsonb)`;
   await tx.$executeRaw`UPDATE legal_entity SET next_number = next_number + 1 WHERE id = 1`;
+  const { kind, number, period, organizationId: orgId } = document;
+  const totalNanoUsd = (totalCents * nanoUsdPerCent).toString();
+  await writeNotice(tx, now, {
+    orgId,
+    type: 'invoice.issued',
+    data: { invoiceId: id, kind, number, period, totalNanoUsd },
+  });
   await writeAudit(tx, now, actor, {
     ...{ organizationId: document.organizationId, action: `${document.kind}_issued` },
     ...{ subjectType: 'invoice', subjectId: id },

@@ -27,8 +27,6 @@ export interface PostChargesAnswer {
   free: UsageCharge[];
   duplicates: UsageCharge[];
   quarantined: { charge: UsageCharge; reason: string }[];
-  /** What each organisation charged here had before and has now, in nano-USD. */
-  balances: { orgId: string; before: bigint; after: bigint }[];
   /** Charges whose provider reported usage outside the bounds of their request. */
   reviews: OpenedReview[];
 }
@@ -52,7 +50,7 @@ export async function postCharges(
 }
 
 async function postClaimed(tx: Transaction, charges: readonly UsageCharge[]): Promise<PostChargesAnswer> {
-  if (charges.length === 0) return { posted: [], free: [], duplicates: [], quarantined: [], balances: [], reviews: [] };
+  if (charges.length === 0) return { posted: [], free: [], duplicates: [], quarantined: [], reviews: [] };
   const claim = await claimEvents(tx, charges);
   const { settled, conflicting } = await settleRequests(tx, claim.fresh);
   await markQuarantined(tx, conflicting);
@@ -61,7 +59,7 @@ async function postClaimed(tx: Transaction, charges: readonly UsageCharge[]): Pr
     tx,
     settled.map(({ event }) => event.requestId),
   );
-  const { posted, balances } = await moveMoney(tx, { settled, due, holds });
+  const posted = await moveMoney(tx, { settled, due, holds });
   await unholdInBudgets(tx, holds);
   await countCharges(tx, due, new Set(holds.map(({ requestId }) => requestId)));
   const reviews = await openReviews(tx, settled);
@@ -71,7 +69,6 @@ async function postClaimed(tx: Transaction, charges: readonly UsageCharge[]): Pr
     free: claim.fresh.filter((charge) => !handled.has(charge)),
     duplicates: claim.duplicates,
     quarantined: [...claim.refused, ...conflicting.map((charge) => ({ charge, reason: 'request_already_settled' }))],
-    balances,
     reviews,
   };
 }
@@ -83,12 +80,9 @@ interface Movable {
   holds: readonly RequestHold[];
 }
 
-async function moveMoney(
-  tx: Transaction,
-  { settled, due, holds }: Movable,
-): Promise<Pick<PostChargesAnswer, 'posted' | 'balances'>> {
+async function moveMoney(tx: Transaction, { settled, due, holds }: Movable): Promise<PostedCharge[]> {
   const isFree = settled.every(({ costNanoUsd }) => costNanoUsd === 0n);
-  if (due.length === 0 && holds.length === 0 && isFree) return { posted: [], balances: [] };
+  if (due.length === 0 && holds.length === 0 && isFree) return [];
   const orgIds = [...new Set([...due.map(({ event }) => event.orgId), ...holds.map(({ orgId }) => orgId)])];
   const accounts = await lockAccounts(tx, orgIds, [
     platformAccounts.revenue,
@@ -100,7 +94,7 @@ async function moveMoney(
   await bookCosts(tx, settled);
   await returnHolds(tx, holds, accounts);
   await drawForCharges(tx, due, accounts);
-  const { posted, left } = allotInOrder(due, accounts, holds);
+  const posted = allotInOrder(due, accounts, holds);
   const lineIds = createOrderedIds(posted.length);
   await postTransfers(
     tx,
@@ -118,13 +112,7 @@ async function moveMoney(
         describeCharge(charge.event) + (allotment.fromPlatformLoss > 0n ? ' (part of it not collected)' : ''),
     })),
   );
-  const balances = [...left].map(([orgId, after]) => ({
-    orgId,
-    before: total(accounts.get(orgId)),
-    after:
-      after.available + after.leased + (accounts.get(orgId)?.held ?? 0n) + (accounts.get(orgId)?.promotional ?? 0n),
-  }));
-  return { posted, balances };
+  return posted;
 }
 
 /** Divides charges one after the other: each finds what those before it have left. */
@@ -132,10 +120,10 @@ function allotInOrder(
   due: readonly UsageCharge[],
   accounts: ReadonlyMap<string, OrganizationAccounts>,
   holds: readonly RequestHold[],
-) {
+): PostedCharge[] {
   const heldFor = new Map(holds.map(({ requestId, amountNanoUsd }) => [requestId, amountNanoUsd]));
   const left = new Map<string, { leased: bigint; available: bigint }>();
-  const posted = due.map((charge): PostedCharge => {
+  return due.map((charge) => {
     const { orgId, requestId } = charge.event;
     // Without accounts there was no hold: the platform bears it, and no account is opened for an id that may be invented.
     const credit = left.get(orgId) ?? accounts.get(orgId) ?? { leased: 0n, available: 0n };
@@ -143,7 +131,6 @@ function allotInOrder(
     left.set(orgId, remaining);
     return { charge, allotment };
   });
-  return { posted, left };
 }
 
 function toTransfers(
@@ -166,10 +153,4 @@ function toTransfers(
   return shares
     .filter(({ amountNanoUsd }) => amountNanoUsd > 0n)
     .map((share) => ({ ...share, creditAccount: platformAccounts.revenue, description, requestId, reference }));
-}
-
-function total(accounts: OrganizationAccounts | undefined): bigint {
-  return (
-    (accounts?.available ?? 0n) + (accounts?.leased ?? 0n) + (accounts?.held ?? 0n) + (accounts?.promotional ?? 0n)
-  );
 }

@@ -4,6 +4,7 @@ import type { Transaction } from '../database/open-database.ts';
 import type { Payment } from '../generated/prisma/client.ts';
 import { creditPayment } from './credit-payment.ts';
 import type { Applied, EventContext } from './event-context.ts';
+import { noticeFailure } from './notice-failure.ts';
 import { lockPaymentOf } from './payment-rows.ts';
 
 type Event = PaymentEventOf<'payment_succeeded' | 'payment_processing' | 'payment_failed' | 'payment_expired'>;
@@ -58,6 +59,7 @@ async function fail(
   if (isUnfinished(payment)) {
     const status = isOver ? 'failed' : payment.status;
     await tx.payment.update({ where: { id: payment.id }, data: { status, failureCode } });
+    if (isOver) await noticeFailure(tx, clock(), payment, failureCode);
     if (payment.kind === 'automatic') await noteDecline(tx, payment.orgId, clock());
   }
   return { state: 'handled' };

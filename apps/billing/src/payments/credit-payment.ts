@@ -3,6 +3,7 @@ import { noteSuccess } from '../automatic-top-ups/note-outcome.ts';
 import type { Transaction } from '../database/open-database.ts';
 import type { Payment } from '../generated/prisma/client.ts';
 import { platformAccounts } from '../ledger/accounts.ts';
+import { writeNotice } from '../notices/write-notice.ts';
 import type { EventContext } from './event-context.ts';
 import { postCredit } from './post-credit.ts';
 
@@ -32,6 +33,8 @@ export async function creditPayment(
     where: { id },
     data: { status: 'succeeded', lineId, creditedAt: now, failureCode: null, ...reference },
   });
+  const data = { topUpId: id, kind: payment.kind, amountNanoUsd: amountNanoUsd.toString() };
+  await writeNotice(tx, now, { orgId, type: 'payment.succeeded', data });
   if (payment.kind === 'automatic') await noteSuccess(tx, orgId, now);
   await writeAudit(tx, now, installation, {
     ...{ organizationId: orgId, action: 'payment_credited', subjectType: 'payment', subjectId: id },

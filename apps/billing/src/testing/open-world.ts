@@ -63,7 +63,7 @@ export async function openWorld(config: Partial<World['config']> = {}): Promise<
   const database = openDatabase({ url, connectionsMax: 10, onError: () => undefined });
   const logs: World['logs'] = [];
   const metrics = createMetrics('billing');
-  const events = createBillingEvents(recordingLogger(logs), metrics, { lowBalanceNanoUsd: 1_000_000n });
+  const events = createBillingEvents(recordingLogger(logs), metrics);
   const log: World['log'] = { positions: [{ partition: 0, position: 0n, end: 0n }] };
   const finality = createFinality(database, { readPositions: async () => log.positions });
   const facts = {

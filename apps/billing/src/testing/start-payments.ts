@@ -6,6 +6,7 @@ import {
   signStripeEvent,
   startFakeProvider,
 } from '@aggregator/fake-providers';
+import type { BillingOverrides } from '../index.ts';
 import { readAccounts } from '../ledger/accounts.ts';
 import { checkLedger } from '../ledger/check-ledger.ts';
 import { type Answer, type RunningBilling, startBilling } from './start-billing.ts';
@@ -34,7 +35,10 @@ export interface PaymentWorld extends RunningBilling {
 }
 
 /** Billing with a fake of Stripe and a clock that stands. */
-export async function startPayments(environment: Record<string, string> = {}): Promise<PaymentWorld> {
+export async function startPayments(
+  environment: Record<string, string> = {},
+  overrides: Partial<BillingOverrides> = {},
+): Promise<PaymentWorld> {
   const clock = {
     now: new Date(),
     advance(ms: number) {
@@ -47,7 +51,7 @@ export async function startPayments(environment: Record<string, string> = {}): P
     ...{ STRIPE_SECRET_KEY: 'sk_test_12345678', STRIPE_WEBHOOK_SECRETS: webhookSecret, STRIPE_API_URL: server.url },
     ...environment,
   };
-  const billing = await startBilling(settings, { clock: () => clock.now });
+  const billing = await startBilling(settings, { clock: () => clock.now, ...overrides });
   const { database } = billing.context;
   const owner = { orgId: randomUUID(), scopes: ['billing:read', 'billing:pay'] } satisfies PaymentWorld['owner'];
   const operator = {

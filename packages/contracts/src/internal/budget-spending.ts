@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { budgetPeriodKey } from '../budget.ts';
 import { nanoUsdString } from '../money.ts';
+import { noticeLanguage } from './billing-notice.ts';
 
 /** Billing → auth `POST /internal/budgets/spending`: what is spent now. Auth sends the alerts that are due, each once. 204. */
 export const budgetSpending = z.strictObject({
@@ -11,6 +12,8 @@ export const budgetSpending = z.strictObject({
         budgetId: z.uuid(),
         period: budgetPeriodKey,
         spentNanoUsd: nanoUsdString,
+        /** Of the mail. */
+        language: noticeLanguage.default('en'),
       }),
     )
     .max(200),

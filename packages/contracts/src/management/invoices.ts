@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { noticeLanguage } from '../internal/billing-notice.ts';
 import { nanoUsdString } from '../money.ts';
 
 /** Bodies of `/billing/profile`, `/billing/legal-entity` and `/billing/invoices`. docs/invoices.md explains them. */
@@ -22,6 +23,8 @@ export const billingProfile = z.strictObject({
   taxId: z.string().trim().max(50).nullable(),
   /** A month of invoices ends by its clock. */
   timeZone,
+  /** Of mails about money. */
+  language: noticeLanguage.default('en'),
 });
 export type BillingProfile = z.infer<typeof billingProfile>;
 export const billingProfileAnswer = z.strictObject({ profile: billingProfile.nullable() });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { billingNoticeType } from '../internal/billing-notice.ts';
 import { queryPage } from './page.ts';
 
 /** Events that an organisation can have sent to it: docs/webhooks.md. */
@@ -8,6 +9,7 @@ export const webhookEventType = z.enum([
   'key.revoked',
   'key.rotated',
   'member.removed',
+  ...billingNoticeType.options,
 ]);
 export type WebhookEventType = z.infer<typeof webhookEventType>;
 
