@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Standalone, silentProgress, startStandalone } from '@aggregator/standalone';
+import { type Standalone, type StandaloneOverrides, silentProgress, startStandalone } from '@aggregator/standalone';
 import { claimPorts } from './claim-ports.ts';
 
 /** All six services in this process, on embedded parts, in a state directory of their own. */
@@ -12,7 +12,10 @@ export interface World extends Standalone {
 }
 
 /** `environment` is all that the services see besides their own state: nothing of the developer's shell leaks in. */
-export async function startWorld(environment: Record<string, string> = {}): Promise<World> {
+export async function startWorld(
+  environment: Record<string, string> = {},
+  overrides: StandaloneOverrides = {},
+): Promise<World> {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'aggregator-world-'));
   const ports = await claimPorts();
   const standalone = await startStandalone(
@@ -24,6 +27,7 @@ export async function startWorld(environment: Record<string, string> = {}): Prom
       ...environment,
     },
     silentProgress,
+    overrides,
   ).catch(async (error: unknown) => {
     await ports.release();
     throw error;

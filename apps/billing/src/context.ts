@@ -37,6 +37,8 @@ export interface BillingOverrides {
   now(): number;
   /** The time of people: days, months, expiry. */
   clock(): Date;
+  /** Background tasks run so many times as often; for tests. */
+  pace: number;
 }
 
 const authDeadlineMs = 2000;
@@ -92,7 +94,7 @@ export async function createBillingContext(
       },
     },
     async start() {
-      background = startBackground(context);
+      background = startBackground(context, overrides.pace);
     },
     async close() {
       await background?.close();

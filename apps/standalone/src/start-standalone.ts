@@ -4,7 +4,7 @@ import { createMemoryAdmissionStore } from '@aggregator/admission';
 import { analyticsService } from '@aggregator/analytics';
 import { apiGatewayService } from '@aggregator/api-gateway';
 import { authService } from '@aggregator/auth';
-import { billingService } from '@aggregator/billing';
+import { type BillingOverrides, billingService } from '@aggregator/billing';
 import { databaseUrlFor } from '@aggregator/database';
 import { startEmbeddedPostgres } from '@aggregator/embedded-postgres';
 import { createFileClaimStore } from '@aggregator/expiring-store';
@@ -38,8 +38,13 @@ export interface Standalone {
   readonly secretsFile: string;
   /** A model that answers, for the first request. */
   readonly model: string;
+  /** The PostgreSQL server. It may hold a password. */
+  readonly databaseServerUrl: string;
   stop(): Promise<void>;
 }
+
+/** Parts of billing that a test replaces. */
+export type StandaloneOverrides = Partial<Pick<BillingOverrides, 'clock' | 'pace'>>;
 
 /** Kept answers are in memory, too. */
 const claimsBytesMax = 256 * 1024 * 1024;
@@ -50,7 +55,11 @@ type Closable = () => Promise<void>;
  * The six services in this process, on embedded parts where the environment names no real ones. What was opened is closed
  * in the opposite order, also when the start fails half-way.
  */
-export async function startStandalone(environment: Environment, progress: Progress): Promise<Standalone> {
+export async function startStandalone(
+  environment: Environment,
+  progress: Progress,
+  overrides: StandaloneOverrides = {},
+): Promise<Standalone> {
   const config = resolveDirectory(readStandaloneConfig(environment));
   const readyFile = join(config.stateDirectory, 'standalone.json');
   // Others may pass through, since PostgreSQL may run as another user, and see nothing.
@@ -73,7 +82,7 @@ export async function startStandalone(environment: Environment, progress: Progre
       creditNanoUsd: config.seedCreditNanoUsd,
     });
     progress.step('starting the six services');
-    await startServices(config, services, opened);
+    await startServices(config, services, opened, overrides);
     const baseUrl = `http://127.0.0.1:${portOf('api-gateway', config)}`;
     const model = await waitForFirstModel(baseUrl, secrets.apiKey);
     const facts = { baseUrl, apiKey: secrets.apiKey, adminEmail, adminPassword: secrets.adminPassword };
@@ -82,7 +91,7 @@ export async function startStandalone(environment: Environment, progress: Progre
     progress.done();
     // The file goes first when stopping: no reader may find "ready" of an installation that is stopping.
     opened.push(() => rm(readyFile, { force: true }));
-    return { ...facts, secretsFile, model, stop };
+    return { ...facts, secretsFile, model, databaseServerUrl: server, stop };
   } catch (error) {
     progress.done();
     await stop();
@@ -106,7 +115,12 @@ async function openDatabaseServer(config: StandaloneConfig, progress: Progress, 
 }
 
 /** In the order in which they need one another; the gateway, the only door, comes last and goes first. */
-async function startServices(config: StandaloneConfig, environment: Environment, opened: Closable[]): Promise<void> {
+async function startServices(
+  config: StandaloneConfig,
+  environment: Environment,
+  opened: Closable[],
+  overrides: StandaloneOverrides,
+): Promise<void> {
   const parts = openEmbeddedParts(config, environment, opened);
   const auth = await startService(authService, authService.readConfig(environment), parts);
   opened.push(auth.stop);
@@ -117,7 +131,10 @@ async function startServices(config: StandaloneConfig, environment: Environment,
   opened.push(orchestrator.stop);
   const analytics = await startService(analyticsService, analyticsService.readConfig(environment), parts);
   opened.push(analytics.stop);
-  const billing = await startService(billingService, billingService.readConfig(environment), parts);
+  const billing = await startService(billingService, billingService.readConfig(environment), {
+    ...parts,
+    ...overrides,
+  });
   opened.push(billing.stop);
   const proxy = await startService(proxyService, proxyService.readConfig(environment), parts);
   opened.push(proxy.stop);

@@ -33,11 +33,19 @@ import { type RepeatingTask, repeat } from './repeat.ts';
 const secondMs = 1000;
 const minuteMs = 60_000;
 
-/** Everything that billing does without being asked. `close` ends it in order: first what takes work in. */
-export function startBackground(context: BillingContext): EventConsumer {
+/**
+ * Everything that billing does without being asked. `close` ends it in order: first what takes work in.
+ * @param pace tasks run so many times as often.
+ */
+export function startBackground(context: BillingContext, pace = 1): EventConsumer {
   const { database, events, eventLog, config } = context;
   const task = (name: string, intervalMs: number, run: () => Promise<void>): RepeatingTask =>
-    repeat({ intervalMs, backOffMsMax: 30 * secondMs, run, onError: (error) => events.taskFailed(name, error) });
+    repeat({
+      intervalMs: intervalMs / pace,
+      backOffMsMax: 30 * secondMs,
+      run,
+      onError: (error) => events.taskFailed(name, error),
+    });
 
   let consumer: EventConsumer | undefined;
   const consuming = task('subscribe', secondMs, async () => {
