@@ -29,6 +29,12 @@ export const mail = z.discriminatedUnion('template', [
 ]);
 export type Mail = z.infer<typeof mail>;
 
+/** Words of a mail; `{name}` stands for a value of it. */
+export interface MailWords {
+  readonly subject: string;
+  readonly lines: readonly string[];
+}
+
 /** What a transport sends. */
 export interface MailMessage {
   to: string;

@@ -1,5 +1,5 @@
 import type { BillingNoticeType } from '@aggregator/contracts';
-import type { MailWords } from './to-message.ts';
+import type { MailWords } from './mail.ts';
 
 type NoticeWords = Readonly<Record<BillingNoticeType, MailWords>>;
 

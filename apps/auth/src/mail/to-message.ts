@@ -1,11 +1,6 @@
-import type { Mail, MailMessage } from './mail.ts';
+import type { Mail, MailMessage, MailWords } from './mail.ts';
 import { noticeWords } from './notice-words.ts';
 
-/** `{name}` stands for a value of the mail. */
-export interface MailWords {
-  readonly subject: string;
-  readonly lines: readonly string[];
-}
 type Words = Readonly<Record<Exclude<Mail['template'], 'billing_notice'>, MailWords>>;
 
 const paths = {
