@@ -27,13 +27,18 @@ import { exchangeSsoCodeHandler } from './routes/exchange-sso-code/handler.ts';
 import { exportBulkHandler } from './routes/export-bulk/handler.ts';
 import { exportOrganizationHandler } from './routes/export-organization/handler.ts';
 import { finishSsoLoginHandler } from './routes/finish-sso-login/handler.ts';
+import { getApiKeyHandler } from './routes/get-api-key/handler.ts';
+import { getBudgetHandler } from './routes/get-budget/handler.ts';
 import { getBulkReportHandler } from './routes/get-bulk-report/handler.ts';
 import { getJwksHandler } from './routes/get-jwks/handler.ts';
 import { getKeyEpochHandler } from './routes/get-key-epoch/handler.ts';
+import { getLimitHandler } from './routes/get-limit/handler.ts';
+import { getMemberHandler } from './routes/get-member/handler.ts';
 import { getOrganizationHandler } from './routes/get-organization/handler.ts';
 import { getOrganizationBudgetHandler } from './routes/get-organization-budget/handler.ts';
 import { getProfileHandler } from './routes/get-profile/handler.ts';
 import { getSessionVerdictHandler } from './routes/get-session-verdict/handler.ts';
+import { getTeamHandler } from './routes/get-team/handler.ts';
 import { getTenantHandler } from './routes/get-tenant/handler.ts';
 import { leaveOrganizationHandler } from './routes/leave-organization/handler.ts';
 import { listApiKeysHandler } from './routes/list-api-keys/handler.ts';
@@ -135,6 +140,7 @@ export function createAuthApp(context: AuthContext): Express {
 
     app.post('/v1/auth/api-keys', allow('keys.manage'), jsonBody, turn, createApiKeyHandler(context));
     app.get('/v1/auth/api-keys', allow('keys.manage'), listApiKeysHandler(context));
+    app.get('/v1/auth/api-keys/:id', allow('keys.manage'), getApiKeyHandler(context));
     app.delete('/v1/auth/api-keys/:id', allow('keys.manage'), turn, revokeApiKeyHandler(context));
     app.post('/v1/auth/api-keys/:id/rotate', allow('keys.manage'), jsonBodyIfAny, turn, rotateApiKeyHandler(context));
 
@@ -168,6 +174,7 @@ export function createAuthApp(context: AuthContext): Express {
       transferOwnershipHandler(context),
     );
     app.get(membersPath, allow('members.read'), listMembersHandler(context));
+    app.get(`${membersPath}/:userId`, allow('members.read'), getMemberHandler(context));
     app.patch(`${membersPath}/:userId`, allow('members.manage'), jsonBody, turn, updateMemberHandler(context));
     app.delete(`${membersPath}/:userId`, allow('members.manage'), turn, removeMemberHandler(context));
 
@@ -196,11 +203,13 @@ export function createAuthApp(context: AuthContext): Express {
 
     app.post(budgetsPath, allow('budgets.manage'), jsonBody, turn, createBudgetHandler(context));
     app.get(budgetsPath, allow('budgets.manage'), listBudgetsHandler(context));
+    app.get(`${budgetsPath}/:budgetId`, allow('budgets.manage'), getBudgetHandler(context));
     app.patch(`${budgetsPath}/:budgetId`, allow('budgets.manage'), jsonBody, turn, updateBudgetHandler(context));
     app.delete(`${budgetsPath}/:budgetId`, allow('budgets.manage'), turn, deleteBudgetHandler(context));
 
     app.post(limitsPath, allow('limits.manage'), jsonBody, turn, createLimitHandler(context));
     app.get(limitsPath, allow('limits.manage'), listLimitsHandler(context));
+    app.get(`${limitsPath}/:limitId`, allow('limits.manage'), getLimitHandler(context));
     app.patch(`${limitsPath}/:limitId`, allow('limits.manage'), jsonBody, turn, updateLimitHandler(context));
     app.delete(`${limitsPath}/:limitId`, allow('limits.manage'), turn, deleteLimitHandler(context));
 
@@ -225,6 +234,7 @@ export function createAuthApp(context: AuthContext): Express {
 
     app.post(teamsPath, allow('teams.manage'), jsonBody, turn, createTeamHandler(context));
     app.get(teamsPath, allow('teams.read'), listTeamsHandler(context));
+    app.get(`${teamsPath}/:teamId`, allow('teams.read'), getTeamHandler(context));
     app.patch(`${teamsPath}/:teamId`, allow('teams.manage'), jsonBody, turn, updateTeamHandler(context));
     app.delete(`${teamsPath}/:teamId`, allow('teams.manage'), turn, deleteTeamHandler(context));
     app.get(`${teamsPath}/:teamId/members`, allow('teams.read'), listTeamMembersHandler(context));

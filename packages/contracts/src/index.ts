@@ -51,6 +51,7 @@ export * from './management/dead-letters.ts';
 export * from './management/identity.ts';
 export * from './management/invitations.ts';
 export * from './management/invoices.ts';
+export * from './management/last-change.ts';
 export * from './management/limits.ts';
 export * from './management/members.ts';
 export * from './management/money.ts';

@@ -57,6 +57,7 @@ export {
   scimErrors,
   withJsonBodies,
 } from './http/create-express-app.ts';
+export { readIfMatch, requireMatch, sendTagged, toEntityTag } from './http/entity-tag.ts';
 export { type HealthAnswer, type ReadinessCheck, readHealth } from './http/health.ts';
 export { createInternalClient, type InternalClient, type InternalRequest } from './http/internal-client.ts';
 export { clientJsonBounds, estimateMemory, type JsonFigures, peerJsonBounds } from './http/json-figures.ts';
@@ -71,6 +72,7 @@ export {
   sendProblem,
   sendScimError,
 } from './http/send-error.ts';
+export { type Page, pageSize, toPage } from './http/to-page.ts';
 export { claimBounds, createOnceServer, openClaims } from './idempotency/create-once-server.ts';
 export { readIdempotencyKey } from './idempotency/idempotency-key.ts';
 export { type OnceEnd, type OnceRequest, OnceServer, type OnceVerdict } from './idempotency/serve-once.ts';

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AppError, type PrivacyPolicy, type UpdateOrganizationRequest } from '@aggregator/contracts';
+import { requireMatch } from '@aggregator/service-kit';
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
@@ -9,6 +10,7 @@ import { lockOrganization } from '../keys/lock-organization.ts';
 import { refuseTooLong } from '../privacy/join-policies.ts';
 import { masksAtLeast } from '../privacy/masks-at-least.ts';
 import { readStoredPolicy } from '../privacy/stored-policy.ts';
+import { showOrganization } from './show-organizations.ts';
 
 /**
  * Changes the caller's organisation; what is not given stays. Throws `not_found`, `insufficient_permissions` where an API
@@ -25,6 +27,7 @@ export async function updateOrganization(
     await lockOrganization(transaction, id);
     const found = await transaction.organization.findUnique({ where: { id } });
     if (found === null) throw new AppError('not_found');
+    await requireMatch(caller.ifMatch, () => showOrganization(transaction, found));
     const present = readStoredPolicy(found.privacy);
     const masks = privacy !== undefined && !isDeepStrictEqual(privacy, present);
     const stores = storesResponses !== undefined && storesResponses !== found.storesResponses;

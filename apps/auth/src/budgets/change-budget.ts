@@ -1,15 +1,18 @@
 import { AppError, type UpdateBudgetRequest } from '@aggregator/contracts';
+import { requireMatch } from '@aggregator/service-kit';
 import type { Caller } from '../audit/caller.ts';
+import { showOne } from '../audit/show-one.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
 import { type Budget as BudgetRow, Prisma } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { permitNow } from '../permissions/allow-action.ts';
 import { toSteps } from './create-budget.ts';
+import { showBudgets } from './show-budgets.ts';
 
 type Parts = Pick<AuthContext, 'database' | 'now'>;
 
-/** Changes a budget; what is not given stays. Throws `not_found`. */
+/** Changes a budget; what is not given stays. Throws `not_found`, `precondition_failed`. */
 export async function updateBudget(
   { database, now: clock }: Parts,
   caller: Caller,
@@ -23,6 +26,7 @@ export async function updateBudget(
     await permitNow(transaction, caller, 'budgets.manage');
     const before = await transaction.budget.findFirst({ where: { id, organizationId } });
     if (before === null) throw new AppError('not_found');
+    await requireMatch(caller.ifMatch, () => showOne(showBudgets(transaction, organizationId, [before])));
     if (before.level === 'end_user' && plain.period === 'total') {
       const message = 'A budget of end users needs a period that ends.';
       throw new AppError('invalid_value', { param: 'period', message });
@@ -48,7 +52,7 @@ export async function updateBudget(
   });
 }
 
-/** Deletes a budget: from now on it rejects nothing. Throws `not_found`. */
+/** Deletes a budget: from now on it rejects nothing. Throws `not_found`, `precondition_failed`. */
 export async function deleteBudget({ database, now: clock }: Parts, caller: Caller, id: string): Promise<void> {
   const now = clock();
   const { orgId: organizationId } = caller.principal;
@@ -57,6 +61,7 @@ export async function deleteBudget({ database, now: clock }: Parts, caller: Call
     await permitNow(transaction, caller, 'budgets.manage');
     const before = await transaction.budget.findFirst({ where: { id, organizationId } });
     if (before === null) throw new AppError('not_found');
+    await requireMatch(caller.ifMatch, () => showOne(showBudgets(transaction, organizationId, [before])));
     await transaction.budget.delete({ where: { id } });
     await writeAudit(transaction, now, caller, {
       organizationId,

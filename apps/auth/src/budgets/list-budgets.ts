@@ -1,18 +1,15 @@
-import { type budgetList, budgetQuery } from '@aggregator/contracts';
-import { checkBody } from '@aggregator/service-kit';
+import { budgetQuery } from '@aggregator/contracts';
+import { checkBody, type Page, pageSize, toPage } from '@aggregator/service-kit';
 import type { Request } from 'express';
-import type { z } from 'zod';
 import type { Database } from '../database/create-database.ts';
-import { toBudget } from './to-budget.ts';
-
-const pageSize = 50;
+import type { Budget as BudgetRow } from '../generated/prisma/client.ts';
 
 /** Oldest first; ids are time-ordered, so the last one on a page is where the next page begins. */
 export async function listBudgets(
   database: Database,
   organizationId: string,
   query: Request['query'],
-): Promise<z.infer<typeof budgetList>> {
+): Promise<Page<BudgetRow>> {
   const { cursor, limit = pageSize, level, subjectId } = checkBody(budgetQuery, { ...query });
   const rows = await database.budget.findMany({
     where: {
@@ -24,6 +21,5 @@ export async function listBudgets(
     orderBy: { id: 'asc' },
     take: limit + 1,
   });
-  const page = rows.slice(0, limit);
-  return { data: page.map(toBudget), nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
+  return toPage(rows, limit, ({ id }) => id);
 }

@@ -7,8 +7,8 @@ import { toInvitation } from '../invitations/to-invitation.ts';
 import { toApiKey } from '../keys/stored-key.ts';
 import { readCeilings } from '../limits/read-ceilings.ts';
 import { toLimit } from '../limits/to-limit.ts';
-import { toMember } from '../members/to-member.ts';
-import { toTeam } from '../teams/to-team.ts';
+import { toMember } from '../members/show-members.ts';
+import { toTeam } from '../teams/show-teams.ts';
 import { toWebhook } from '../webhooks/endpoints.ts';
 
 const pageSize = 500;

@@ -2,7 +2,7 @@ import { AppError, type CreateApiKeyRequest, type Scope } from '@aggregator/cont
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
-import { type Ceilings, refuseAboveCeiling } from '../limits/limits-in-force.ts';
+import { refuseAboveCeiling } from '../limits/limits-in-force.ts';
 import { readCeilings } from '../limits/read-ceilings.ts';
 import type { Standing } from '../permissions/standing.ts';
 import { refuseTooLong } from '../privacy/join-policies.ts';
@@ -26,7 +26,7 @@ export async function createKey(
   caller: Caller,
   standing: Standing,
   request: CreateApiKeyRequest,
-): Promise<IssuedKey & { ceilings: Ceilings }> {
+): Promise<IssuedKey> {
   const { principal } = caller;
   const now = clock();
   return database.$transaction(async (transaction) => {
@@ -65,7 +65,7 @@ export async function createKey(
       subjectId: issued.row.id,
       details: { scopes, ownerId: userId },
     });
-    return { ...issued, ceilings };
+    return issued;
   });
 }
 

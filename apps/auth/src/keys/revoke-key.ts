@@ -1,5 +1,7 @@
 import { AppError } from '@aggregator/contracts';
+import { requireMatch } from '@aggregator/service-kit';
 import type { Caller } from '../audit/caller.ts';
+import { showOne } from '../audit/show-one.ts';
 import type { AuthContext } from '../auth-context.ts';
 import { recordCut } from '../cuts/cut-orders.ts';
 import { type Cut, cutKeysMax } from '../events.ts';
@@ -9,6 +11,7 @@ import type { Standing } from '../permissions/standing.ts';
 import { lockOrganization } from './lock-organization.ts';
 import { readDescendants } from './read-descendants.ts';
 import { revokeEach } from './revoke-each.ts';
+import { showKeys } from './show-keys.ts';
 
 export interface Revocation {
   /** The key that was named. */
@@ -24,7 +27,7 @@ export interface Revocation {
  * what it has made since. `kill` also writes the order that ends their open answers. Throws `not_found`, also for a key out of the caller's reach: its existence is a secret.
  */
 export async function revokeKey(
-  { database, now: clock }: Pick<AuthContext, 'database' | 'now'>,
+  { database, now: clock, limits }: Pick<AuthContext, 'database' | 'now' | 'limits'>,
   caller: Caller,
   standing: Standing,
   { keyId, cascade, kill }: { keyId: string; cascade: boolean; kill: boolean },
@@ -35,6 +38,7 @@ export async function revokeKey(
     await lockOrganization(transaction, organizationId);
     const row = await transaction.apiKey.findFirst({ where: { ...keysInReach(standing), id: keyId } });
     if (row === null) throw new AppError('not_found');
+    await requireMatch(caller.ifMatch, () => showOne(showKeys(transaction, limits, organizationId, [row])));
     const descendantIds = cascade ? await readDescendants(transaction, [keyId]) : [];
     await revokeEach(transaction, now, caller, {
       organizationId,

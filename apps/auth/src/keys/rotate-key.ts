@@ -1,5 +1,7 @@
 import { AppError } from '@aggregator/contracts';
+import { requireMatch } from '@aggregator/service-kit';
 import type { Caller } from '../audit/caller.ts';
+import { showOne } from '../audit/show-one.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
 import type { Transaction } from '../database/create-database.ts';
@@ -11,6 +13,7 @@ import { type IssuedKey, issueKey } from './issue-key.ts';
 import { lockOrganization } from './lock-organization.ts';
 import { readMaker } from './read-maker.ts';
 import { refuseEscalation } from './refuse-escalation.ts';
+import { showKeys } from './show-keys.ts';
 import { readGrant } from './stored-key.ts';
 
 export interface KeyRotation {
@@ -34,6 +37,7 @@ export async function rotateKey(
   return database.$transaction(async (transaction) => {
     await lockOrganization(transaction, principal.orgId);
     const old = await findUsable(transaction, now, standing, target.keyId);
+    await requireMatch(caller.ifMatch, () => showOne(showKeys(transaction, limits, principal.orgId, [old])));
     const grant = readGrant(old);
     const ceilings = await readCeilings(transaction, principal.orgId, limits);
     const maker = await readMaker(transaction, principal, now);

@@ -2,6 +2,7 @@ import {
   type ApiKey,
   type CacheMarks,
   cacheMarks,
+  type LastChange,
   type PrincipalLimits,
   type PrivacyPolicy,
   principalLimits,
@@ -45,7 +46,11 @@ export function readGrant(
 }
 
 /** Returns a key as its organisation sees it, with the limits in force; the key itself is not in it. */
-export function toApiKey(row: ApiKeyRow, { defaults }: InstallationLimits, { key: ceiling }: Ceilings): ApiKey {
+export function toApiKey(
+  row: ApiKeyRow,
+  { defaults }: InstallationLimits,
+  { key: ceiling }: Ceilings,
+): Omit<ApiKey, 'userName' | 'teamName' | keyof LastChange> {
   const grant = readGrant(row);
   return {
     id: row.id,

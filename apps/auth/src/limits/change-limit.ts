@@ -1,4 +1,5 @@
 import { AppError, type UpdateLimitRequest } from '@aggregator/contracts';
+import { requireMatch } from '@aggregator/service-kit';
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
@@ -9,10 +10,11 @@ import { permitNow } from '../permissions/allow-action.ts';
 import { describeLimit, refuseEmpty } from './create-limit.ts';
 import { refuseAboveCeiling } from './limits-in-force.ts';
 import { readCeilings } from './read-ceilings.ts';
+import { toLimit } from './to-limit.ts';
 
 type Parts = Pick<AuthContext, 'database' | 'now' | 'limits'>;
 
-/** Changes a limit; what is not given stays. Throws `not_found`, and `invalid_value` as `createLimit`. */
+/** Changes a limit; what is not given stays. Throws `not_found`, `precondition_failed`, and `invalid_value` as `createLimit`. */
 export async function updateLimit(
   { database, now: clock, limits }: Parts,
   caller: Caller,
@@ -73,5 +75,6 @@ async function findOwn(transaction: Transaction, caller: Caller, id: string): Pr
   await permitNow(transaction, caller, 'limits.manage');
   const found = await transaction.usageLimit.findFirst({ where: { id, organizationId } });
   if (found === null) throw new AppError('not_found');
+  await requireMatch(caller.ifMatch, () => toLimit(found));
   return found;
 }

@@ -1,11 +1,9 @@
 import { type limitList, limitQuery } from '@aggregator/contracts';
-import { checkBody } from '@aggregator/service-kit';
+import { checkBody, pageSize, toPage } from '@aggregator/service-kit';
 import type { Request } from 'express';
 import type { z } from 'zod';
 import type { Database } from '../database/create-database.ts';
 import { toLimit } from './to-limit.ts';
-
-const pageSize = 50;
 
 /** Oldest first; ids are time-ordered, so the last one on a page is where the next page begins. */
 export async function listLimits(
@@ -24,6 +22,5 @@ export async function listLimits(
     orderBy: { id: 'asc' },
     take: limit + 1,
   });
-  const page = rows.slice(0, limit);
-  return { data: page.map(toLimit), nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
+  return toPage(rows, limit, ({ id }) => id, toLimit);
 }

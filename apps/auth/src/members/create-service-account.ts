@@ -2,11 +2,12 @@ import { AppError, type createServiceAccountRequest, type Member } from '@aggreg
 import { createUuidV7 } from '@aggregator/service-kit';
 import type { z } from 'zod';
 import type { Caller } from '../audit/caller.ts';
+import { showOne } from '../audit/show-one.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { permitNow } from '../permissions/allow-action.ts';
-import { toMember } from './to-member.ts';
+import { showMembers } from './show-members.ts';
 
 const serviceAccountsMax = 1000;
 
@@ -18,7 +19,7 @@ export async function createServiceAccount(
 ): Promise<Member> {
   const now = clock();
   const { orgId: organizationId } = caller.principal;
-  return database.$transaction(async (transaction) => {
+  const account = await database.$transaction(async (transaction) => {
     await lockOrganization(transaction, organizationId);
     await permitNow(transaction, caller, 'members.manage');
     const present = await transaction.membership.count({ where: { organizationId, user: { isServiceAccount: true } } });
@@ -41,6 +42,7 @@ export async function createServiceAccount(
       subjectId: id,
       details: { role },
     });
-    return toMember(row);
+    return row;
   });
+  return await showOne(showMembers(database, organizationId, [account]));
 }

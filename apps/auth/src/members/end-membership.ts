@@ -1,5 +1,7 @@
 import { AppError, type MemberRole } from '@aggregator/contracts';
+import { requireMatch } from '@aggregator/service-kit';
 import type { Caller } from '../audit/caller.ts';
+import { showOne } from '../audit/show-one.ts';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
 import type { Transaction } from '../database/create-database.ts';
@@ -7,6 +9,7 @@ import { lockOrganization } from '../keys/lock-organization.ts';
 import { permitNow } from '../permissions/allow-action.ts';
 import { requireAnotherOwner } from './require-another-owner.ts';
 import { type Leaver, settleKeys } from './settle-keys.ts';
+import { showMembers } from './show-members.ts';
 
 /**
  * Takes a member, or the caller itself, out of the organisation: access tokens for it become
@@ -27,8 +30,9 @@ export async function endMembership(
   await database.$transaction(async (transaction) => {
     await lockOrganization(transaction, organizationId);
     if (!isSelf) await permitNow(transaction, caller, 'members.manage');
-    const found = await transaction.membership.findUnique({ where });
+    const found = await transaction.membership.findUnique({ where, include: { user: true } });
     if (found === null) throw new AppError('not_found');
+    await requireMatch(caller.ifMatch, () => showOne(showMembers(transaction, organizationId, [found])));
     if (found.role === 'owner' && !isSelf) await permitNow(transaction, caller, 'owners.manage');
     const leaver = { organizationId, userId, role: found.role, handKeysTo };
     await dropMembership(transaction, now, caller, { ...leaver, action: isSelf ? 'member_left' : 'member_removed' });

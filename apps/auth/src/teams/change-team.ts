@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AppError, type updateTeamRequest } from '@aggregator/contracts';
+import { AppError, type Team, type updateTeamRequest } from '@aggregator/contracts';
+import { requireMatch } from '@aggregator/service-kit';
 import type { z } from 'zod';
 import type { Caller } from '../audit/caller.ts';
+import { showOne } from '../audit/show-one.ts';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
 import type { Transaction } from '../database/create-database.ts';
@@ -11,16 +13,20 @@ import { readTeamModels } from '../keys/narrow-models.ts';
 import { revokeKeys } from '../members/settle-keys.ts';
 import { permitNow } from '../permissions/allow-action.ts';
 import { nameTaken } from './create-team.ts';
+import { showTeams } from './show-teams.ts';
 
 type Parts = Pick<AuthContext, 'database' | 'now'>;
 
-/** Changes a team; what is not given stays. Throws `not_found`, and `conflict` if the name is taken. */
+/**
+ * Changes a team; what is not given stays.
+ * @throws {AppError} `not_found`, `precondition_failed`; `conflict` if the name is taken
+ */
 export async function updateTeam(
   { database, now: clock }: Parts,
   caller: Caller,
   id: string,
   { name, models }: z.infer<typeof updateTeamRequest>,
-): Promise<TeamRow> {
+): Promise<Team> {
   const now = clock();
   const { orgId: organizationId } = caller.principal;
   const write = database.$transaction(async (transaction) => {
@@ -28,6 +34,7 @@ export async function updateTeam(
     await permitNow(transaction, caller, 'teams.manage');
     const found = await transaction.team.findFirst({ where: { id, organizationId } });
     if (found === null) throw new AppError('not_found');
+    await requireMatch(caller.ifMatch, () => showOne(showTeams(transaction, organizationId, [found])));
     const isRenamed = name !== undefined && name !== found.name;
     const isNarrowed = models !== undefined && !isDeepStrictEqual(models, readTeamModels(found.models));
     if (!isRenamed && !isNarrowed) return found;
@@ -47,7 +54,8 @@ export async function updateTeam(
     });
     return row;
   });
-  return write.catch(nameTaken);
+  const row = await write.catch(nameTaken);
+  return await showOne(showTeams(database, organizationId, [row]));
 }
 
 /** Deletes a team and revokes its API keys, with all that they made. Members stay in the organisation. Throws `not_found`. */
@@ -59,6 +67,7 @@ export async function deleteTeam({ database, now: clock }: Parts, caller: Caller
     await permitNow(transaction, caller, 'teams.manage');
     const found = await transaction.team.findFirst({ where: { id, organizationId } });
     if (found === null) throw new AppError('not_found');
+    await requireMatch(caller.ifMatch, () => showOne(showTeams(transaction, organizationId, [found])));
     await dropTeam(transaction, now, caller, found);
   });
 }

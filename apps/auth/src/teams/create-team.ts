@@ -1,13 +1,15 @@
-import { AppError, type createTeamRequest } from '@aggregator/contracts';
+import { AppError, type createTeamRequest, type Team } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
 import type { z } from 'zod';
 import type { Caller } from '../audit/caller.ts';
+import { showOne } from '../audit/show-one.ts';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
 import { isUniqueViolation, type Transaction } from '../database/create-database.ts';
 import { Prisma, type Team as TeamRow } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { permitNow } from '../permissions/allow-action.ts';
+import { showTeams } from './show-teams.ts';
 
 const teamsMax = 1000;
 
@@ -16,7 +18,7 @@ export async function createTeam(
   { database, now: clock }: Pick<AuthContext, 'database' | 'now'>,
   caller: Caller,
   { name, models }: z.infer<typeof createTeamRequest>,
-): Promise<TeamRow> {
+): Promise<Team> {
   const now = clock();
   const { orgId: organizationId } = caller.principal;
   const write = database.$transaction(async (transaction) => {
@@ -24,7 +26,8 @@ export async function createTeam(
     await permitNow(transaction, caller, 'teams.manage');
     return await addTeam(transaction, now, caller, { organizationId, name, models: models ?? null });
   });
-  return write.catch(nameTaken);
+  const row = await write.catch(nameTaken);
+  return await showOne(showTeams(database, organizationId, [row]));
 }
 
 interface NewTeam {

@@ -5,6 +5,7 @@ import {
   type DeadLetterWithBody,
   usageRecordedTopic,
 } from '@aggregator/contracts';
+import { toPage } from '@aggregator/service-kit';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import { handleUsageRecorded, type UsageConsumerContext } from '../consumers/usage-recorded.ts';
 import type { Database, Transaction } from '../database/open-database.ts';
@@ -26,8 +27,7 @@ export async function listDeadLetters(
     orderBy: { id: 'desc' },
     take: limit + 1,
   });
-  const page = rows.slice(0, limit);
-  return { data: page.map(toDeadLetter), nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
+  return toPage(rows, limit, (row) => row.id, toDeadLetter);
 }
 
 /** Returns null unless it waits for a decision. */

@@ -1,5 +1,5 @@
 import { type PaymentReviewPage, paymentReview, type paymentReviewReasons } from '@aggregator/contracts';
-import { createUuidV7 } from '@aggregator/service-kit';
+import { createUuidV7, toPage } from '@aggregator/service-kit';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { Database, Transaction } from '../database/open-database.ts';
 
@@ -32,16 +32,17 @@ export async function listPaymentReviews(
     orderBy: { id: 'desc' },
     take: limit + 1,
   });
-  const page = rows.slice(0, limit);
-  return {
-    data: page.map((row) => ({
+  return toPage(
+    rows,
+    limit,
+    (row) => row.id,
+    (row) => ({
       ...{ id: row.id, time: row.createdAt.toISOString(), organizationId: row.orgId, topUpId: row.paymentId },
       ...{ provider: row.provider, eventId: row.eventId },
       reason: paymentReview.shape.reason.parse(row.reason),
       state: paymentReview.shape.state.parse(row.state),
-    })),
-    nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
-  };
+    }),
+  );
 }
 
 /** Closes a review that a person has decided on. Returns false unless it exists; one that is closed stays as it is. */

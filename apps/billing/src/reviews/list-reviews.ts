@@ -1,5 +1,6 @@
 import { type ReviewPage, usage, usageReview } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
+import { toPage } from '@aggregator/service-kit';
 import { type Actor, installation, writeAudit } from '../audit/write-audit.ts';
 import type { Database } from '../database/open-database.ts';
 
@@ -14,9 +15,11 @@ export async function listReviews(
     orderBy: { id: 'desc' },
     take: limit + 1,
   });
-  const page = rows.slice(0, limit);
-  return {
-    data: page.map((row) => ({
+  return toPage(
+    rows,
+    limit,
+    (row) => row.id,
+    (row) => ({
       ...{ id: row.id, time: row.createdAt.toISOString(), requestId: row.requestId, organizationId: row.orgId },
       ...{ provider: row.provider, model: row.model },
       chargedUsage: usage.parse(row.chargedUsage),
@@ -24,9 +27,8 @@ export async function listReviews(
       chargedNanoUsd: formatNanoUsd(row.charged),
       differenceNanoUsd: formatNanoUsd(row.difference),
       state: usageReview.shape.state.parse(row.state),
-    })),
-    nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
-  };
+    }),
+  );
 }
 
 /** Closes a review that a person has decided on. Returns false unless it exists; one that is closed stays as it is. */

@@ -1,4 +1,5 @@
 import type { TransactionPage } from '@aggregator/contracts';
+import { toPage } from '@aggregator/service-kit';
 import type { Database } from '../database/open-database.ts';
 import { toTransaction } from './statement-row.ts';
 
@@ -14,9 +15,5 @@ export async function listTransactions(
     take: limit + 1,
     select: { id: true, time: true, type: true, amount: true, requestId: true, description: true },
   });
-  const page = rows.slice(0, limit);
-  return {
-    data: page.map(toTransaction),
-    nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
-  };
+  return toPage(rows, limit, ({ id }) => id, toTransaction);
 }

@@ -11,7 +11,8 @@ interface Entry {
 /** So many failures in a row make a provider unhealthy; one success makes it healthy. */
 const failuresMax = 3;
 
-const unknown: ProviderHealth = { state: 'unknown', since: null, lastProbeAt: null, reason: null };
+/** Of a provider that was never probed. */
+export const unknownHealth: ProviderHealth = { state: 'unknown', since: null, lastProbeAt: null, reason: null };
 
 /** What the probes of this instance have found. In memory alone: a restart finds it out again. */
 export class HealthBook {
@@ -25,7 +26,7 @@ export class HealthBook {
 
   read(name: string): ProviderHealth {
     const entry = this.#entries.get(name);
-    if (entry === undefined) return unknown;
+    if (entry === undefined) return unknownHealth;
     const { state, sinceMs, lastProbeMs, reason } = entry;
     return {
       state,

@@ -27,6 +27,12 @@ export async function deleteRoute(tx: Transaction, name: string): Promise<void> 
   await tx.route.delete({ where: { name } });
 }
 
+/** Returns a route as the API shows it; null if there is none of that name. */
+export async function findRoute(tx: Transaction, name: string): Promise<RouteRow | null> {
+  const row = await tx.route.findUnique({ where: { name } });
+  return row === null ? null : toRouteRow(row);
+}
+
 export function toRouteRow(row: Prisma.RouteGetPayload<object>): RouteRow {
   const { owner: _owner, origin: _origin, declaredHash: _declaredHash, createdAt, ...shown } = row;
   return routeRow.parse({ ...shown, createdAt: createdAt.toISOString() });

@@ -102,17 +102,19 @@ export async function manage(
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,
-): Promise<{ status: number; text: string; body: unknown }> {
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ status: number; headers: Headers; text: string; body: unknown }> {
   const response = await fetch(`${orchestrator.url}/v1/orchestrator${path}`, {
     method,
     headers: {
       ...(await asPrincipal(['providers:manage'])),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  return { status: response.status, text, body: JSON.parse(text) };
+  return { status: response.status, headers: response.headers, text, body: JSON.parse(text) };
 }
 
 export const encryptionKey = randomBytes(32).toString('base64url');

@@ -1,5 +1,6 @@
 import { mailLinkRequest, resetPasswordRequest, verifyEmailRequest } from '../management/account-mails.ts';
 import {
+  apiKey,
   apiKeyList,
   createApiKeyRequest,
   createdApiKey,
@@ -104,11 +105,15 @@ export const accountRoutes: readonly ApiRoute[] = [
     ...{ query: listApiKeysQuery, status: 200, answer: apiKeyList },
   },
   {
+    ...{ ...keys, method: 'GET', path: '/v1/auth/api-keys/{id}', summary: 'Show an API key' },
+    ...{ status: 200, answer: apiKey },
+  },
+  {
     ...{ ...keys, method: 'DELETE', path: '/v1/auth/api-keys/{id}', summary: 'Revoke an API key' },
-    ...{ query: revokeApiKeyQuery, status: 204 },
+    ...{ query: revokeApiKeyQuery, status: 204, isConditional: true },
   },
   {
     ...{ ...keys, method: 'POST', path: '/v1/auth/api-keys/{id}/rotate', summary: 'Replace an API key by a new one' },
-    ...{ query: rotateApiKeyQuery, status: 201, answer: createdApiKey },
+    ...{ query: rotateApiKeyQuery, status: 201, answer: createdApiKey, isConditional: true },
   },
 ];

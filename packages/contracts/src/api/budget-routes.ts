@@ -1,11 +1,11 @@
 import {
-  budget,
-  budgetList,
   budgetQuery,
   budgetStatus,
   budgetStatusList,
   budgetStatusQuery,
   createBudgetRequest,
+  shownBudget,
+  shownBudgetList,
   updateBudgetRequest,
 } from '../management/budgets.ts';
 import type { ApiRoute } from './route.ts';
@@ -18,17 +18,24 @@ const base = '/v1/auth/organization/budgets';
 export const budgetRoutes: readonly ApiRoute[] = [
   {
     ...{ ...manages, method: 'POST', path: base, summary: 'Create a budget, which counts from now on' },
-    ...{ body: createBudgetRequest, status: 201, answer: budget },
+    ...{ body: createBudgetRequest, status: 201, answer: shownBudget },
   },
   {
     ...{ ...manages, method: 'GET', path: base, summary: 'List budgets, oldest first' },
-    ...{ query: budgetQuery, status: 200, answer: budgetList },
+    ...{ query: budgetQuery, status: 200, answer: shownBudgetList },
+  },
+  {
+    ...{ ...manages, method: 'GET', path: `${base}/{budgetId}`, summary: 'Show a budget' },
+    ...{ status: 200, answer: shownBudget },
   },
   {
     ...{ ...manages, method: 'PATCH', path: `${base}/{budgetId}`, summary: 'Change a budget' },
-    ...{ body: updateBudgetRequest, status: 200, answer: budget },
+    ...{ body: updateBudgetRequest, status: 200, answer: shownBudget, isConditional: true },
   },
-  { ...manages, method: 'DELETE', path: `${base}/{budgetId}`, summary: 'Delete a budget', status: 204 },
+  {
+    ...{ ...manages, method: 'DELETE', path: `${base}/{budgetId}`, summary: 'Delete a budget' },
+    ...{ status: 204, isConditional: true },
+  },
   {
     ...{ ...reads, path: '/v1/billing/budgets', summary: 'List budgets with what is spent and held of them' },
     ...{ query: budgetQuery, status: 200, answer: budgetStatusList },

@@ -15,8 +15,15 @@ export const limitRoutes: readonly ApiRoute[] = [
     ...{ query: limitQuery, status: 200, answer: limitList },
   },
   {
-    ...{ ...manages, method: 'PATCH', path: `${base}/{limitId}`, summary: 'Change a limit' },
-    ...{ body: updateLimitRequest, status: 200, answer: limit },
+    ...{ ...manages, method: 'GET', path: `${base}/{limitId}`, summary: 'Show a limit' },
+    ...{ status: 200, answer: limit },
   },
-  { ...manages, method: 'DELETE', path: `${base}/{limitId}`, summary: 'Delete a limit', status: 204 },
+  {
+    ...{ ...manages, method: 'PATCH', path: `${base}/{limitId}`, summary: 'Change a limit' },
+    ...{ body: updateLimitRequest, status: 200, answer: limit, isConditional: true },
+  },
+  {
+    ...{ ...manages, method: 'DELETE', path: `${base}/{limitId}`, summary: 'Delete a limit' },
+    ...{ status: 204, isConditional: true },
+  },
 ];

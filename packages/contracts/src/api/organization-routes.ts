@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { organization, updateOrganizationRequest } from '../management/identity.ts';
+import { shownOrganization, updateOrganizationRequest } from '../management/identity.ts';
 import { createInvitationRequest, invitation, invitationList } from '../management/invitations.ts';
 import {
   leaveQuery,
@@ -47,11 +47,12 @@ const blocked = '/v1/auth/blocks/{kind}/{id}';
 export const organizationRoutes: readonly ApiRoute[] = [
   {
     ...{ ...org, method: 'GET', path: base, summary: 'Show the organisation' },
-    ...{ needs: 'organization.read', status: 200, answer: organization },
+    ...{ needs: 'organization.read', status: 200, answer: shownOrganization },
   },
   {
     ...{ ...org, method: 'PATCH', path: base, summary: 'Change the organisation' },
-    ...{ needs: 'organization.update', body: updateOrganizationRequest, status: 200, answer: organization },
+    ...{ needs: 'organization.update', body: updateOrganizationRequest, status: 200, answer: shownOrganization },
+    isConditional: true,
   },
   {
     ...{ ...org, method: 'POST', path: `${base}/deletion`, summary: 'Delete the organisation after a grace period' },
@@ -82,12 +83,16 @@ export const organizationRoutes: readonly ApiRoute[] = [
     ...{ needs: 'members.read', query: listMembersQuery, status: 200, answer: memberList },
   },
   {
+    ...{ ...members, method: 'GET', path: `${base}/members/{userId}`, summary: 'Show a member' },
+    ...{ needs: 'members.read', status: 200, answer: member },
+  },
+  {
     ...{ ...members, method: 'PATCH', path: `${base}/members/{userId}`, summary: 'Change the role of a member' },
-    ...{ needs: 'members.manage', body: updateMemberRequest, status: 200, answer: member },
+    ...{ needs: 'members.manage', body: updateMemberRequest, status: 200, answer: member, isConditional: true },
   },
   {
     ...{ ...members, method: 'DELETE', path: `${base}/members/{userId}`, summary: 'Remove a member' },
-    ...{ needs: 'members.manage', query: leaveQuery, status: 204 },
+    ...{ needs: 'members.manage', query: leaveQuery, status: 204, isConditional: true },
   },
   {
     ...{ ...members, method: 'POST', path: `${base}/service-accounts`, summary: 'Create a service account' },
@@ -114,12 +119,16 @@ export const organizationRoutes: readonly ApiRoute[] = [
     ...{ needs: 'teams.read', query: queryPage, status: 200, answer: teamList },
   },
   {
+    ...{ ...teams, method: 'GET', path: `${base}/teams/{teamId}`, summary: 'Show a team' },
+    ...{ needs: 'teams.read', status: 200, answer: team },
+  },
+  {
     ...{ ...teams, method: 'PATCH', path: `${base}/teams/{teamId}`, summary: 'Change a team' },
-    ...{ needs: 'teams.manage', body: updateTeamRequest, status: 200, answer: team },
+    ...{ needs: 'teams.manage', body: updateTeamRequest, status: 200, answer: team, isConditional: true },
   },
   {
     ...{ ...teams, method: 'DELETE', path: `${base}/teams/{teamId}`, summary: 'Delete a team; its keys are revoked' },
-    ...{ needs: 'teams.manage', status: 204 },
+    ...{ needs: 'teams.manage', status: 204, isConditional: true },
   },
   {
     ...{ ...teams, method: 'GET', path: `${base}/teams/{teamId}/members`, summary: 'List the members of a team' },
@@ -148,7 +157,7 @@ export const organizationRoutes: readonly ApiRoute[] = [
   },
   {
     ...{ ...operator, method: 'PATCH', path: '/v1/auth/organizations/{id}', summary: 'Set the ceilings of one' },
-    ...{ body: updateTenantRequest, status: 200, answer: tenant },
+    ...{ body: updateTenantRequest, status: 200, answer: tenant, isConditional: true },
   },
   {
     ...{ ...operator, method: 'GET', path: '/v1/auth/blocks', summary: 'List blocks, newest first' },

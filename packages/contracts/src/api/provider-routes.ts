@@ -43,15 +43,15 @@ export const providerRoutes: readonly ApiRoute[] = [
   },
   {
     ...{ ...providers, method: 'PATCH', path: `${base}/providers/{name}`, summary: 'Change a provider' },
-    ...{ body: updateProviderRequest, status: 200, answer: providerChange, codes },
+    ...{ body: updateProviderRequest, status: 200, answer: providerChange, codes, isConditional: true },
   },
   {
     ...{ ...providers, method: 'DELETE', path: `${base}/providers/{name}`, summary: 'Delete a provider' },
-    ...{ status: 200, answer: removal, codes },
+    ...{ status: 200, answer: removal, codes, isConditional: true },
   },
   {
     ...{ ...providers, method: 'PUT', path: `${base}/providers/{name}/models`, summary: 'Replace the models of one' },
-    ...{ body: putModelsRequest, status: 200, answer: providerChange, codes },
+    ...{ body: putModelsRequest, status: 200, answer: providerChange, codes, isConditional: true },
   },
   {
     ...{ ...routes, method: 'GET', path: `${base}/routes`, summary: 'List routes by name' },
@@ -63,10 +63,10 @@ export const providerRoutes: readonly ApiRoute[] = [
   },
   {
     ...{ ...routes, method: 'PUT', path: `${base}/routes/{name}`, summary: 'Create or replace a route' },
-    ...{ body: putRouteRequest, status: 200, answer: routeChange, codes },
+    ...{ body: putRouteRequest, status: 200, answer: routeChange, codes, isConditional: true },
   },
   {
     ...{ ...routes, method: 'DELETE', path: `${base}/routes/{name}`, summary: 'Delete a route' },
-    ...{ status: 200, answer: removal, codes },
+    ...{ status: 200, answer: removal, codes, isConditional: true },
   },
 ];

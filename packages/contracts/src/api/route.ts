@@ -27,6 +27,8 @@ export interface ApiRoute {
   readonly mayStream?: boolean;
   /** Whose error object it returns; RFC 9457 for the management API. */
   readonly errors?: 'openai' | 'anthropic';
+  /** True if the change takes `If-Match`. */
+  readonly isConditional?: true;
   /** Errors beside those that every such route has. */
   readonly codes?: readonly ErrorCode[];
 }

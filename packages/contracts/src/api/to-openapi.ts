@@ -126,11 +126,13 @@ function queryParameters({ query }: ApiRoute): Json[] {
   }));
 }
 
-function headerParameters({ method, needs }: ApiRoute): Json[] {
-  if (method !== 'POST' || needs === 'nothing') return [];
-  const description = 'The same key and body make the request once, for 24 hours.';
-  const schema = { type: 'string', minLength: 1, maxLength: 255 };
-  return [{ name: 'Idempotency-Key', in: 'header', required: false, description, schema }];
+function headerParameters({ method, needs, isConditional }: ApiRoute): Json[] {
+  const header = (name: string, maxLength: number, description: string) => {
+    return { name, in: 'header', required: false, description, schema: { type: 'string', minLength: 1, maxLength } };
+  };
+  const once = header('Idempotency-Key', 255, 'The same key and body make the request once, for 24 hours.');
+  const match = header('If-Match', 4096, 'The change is made only if the resource still has this ETag.');
+  return [...(method === 'POST' && needs !== 'nothing' ? [once] : []), ...(isConditional === true ? [match] : [])];
 }
 
 const emptyAnswers: Readonly<Record<number, string>> = { 204: 'Done.', 302: 'Continue at the address of `location`.' };
@@ -155,6 +157,7 @@ function toErrors(route: ApiRoute): Record<string, Json> {
     ...(route.query === undefined ? [] : ofQueries),
     ...(route.path.includes('{') ? ofPaths : []),
     ...(route.method === 'POST' && route.needs !== 'nothing' ? ofIdempotency : []),
+    ...(route.isConditional === true ? (['precondition_failed'] as const) : []),
     ...(route.codes ?? []),
   ]);
   const form = errorForms[route.errors ?? 'problem'];

@@ -168,6 +168,11 @@ export const errorCatalogue = {
     'conflict_error',
     'A newer declaration of this owner was taken already. Only its present leader may declare.',
   ),
+  precondition_failed: entry(
+    412,
+    'conflict_error',
+    'The resource was changed since the answer whose ETag the request names in If-Match. Read it again, then change it.',
+  ),
   request_too_large: entry(413, 'invalid_request_error', 'The request body is larger than the limit.'),
   uri_too_long: entry(414, 'invalid_request_error', 'The address is longer than the limit.'),
   unsupported_media_type: entry(415, 'invalid_request_error', 'Send the body as application/json, not compressed.'),

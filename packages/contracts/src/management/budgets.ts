@@ -36,8 +36,23 @@ export const budget = z.strictObject({
 });
 export type Budget = z.infer<typeof budget>;
 
-/** Page of `GET /auth/organization/budgets`, oldest first. */
+/** Page of budgets, as billing reads it from auth. */
 export const budgetList = z.strictObject({ data: z.array(budget).max(100), nextCursor: z.string().nullable() });
+
+/** A budget of `/auth/organization/budgets`, with names. */
+export const shownBudget = budget.extend({
+  /** Of the organisation, team, user or key. */
+  subjectName: z.string().nullable(),
+  /** Null if that user is no member of the organisation. */
+  changedByName: z.string().nullable(),
+});
+export type ShownBudget = z.infer<typeof shownBudget>;
+
+/** Page of `GET /auth/organization/budgets`, oldest first. */
+export const shownBudgetList = z.strictObject({
+  data: z.array(shownBudget).max(100),
+  nextCursor: z.string().nullable(),
+});
 
 /** Query of both lists of budgets. */
 export const budgetQuery = queryPage.extend({ level: budgetLevel.optional(), subjectId: z.uuid().optional() });

@@ -5,6 +5,7 @@ import { cacheMarks, principalLimits, scope } from '../principal.ts';
 import { privacyPolicy } from '../privacy-policy.ts';
 import { tagKeys } from '../tags.ts';
 import { browserOrigin } from './browser-origin.ts';
+import { lastChange } from './last-change.ts';
 import { queryPage } from './page.ts';
 
 /** Bodies of `/auth/*` and `/users/*`. Unknown fields are refused, so no user can give themselves a role or a balance. */
@@ -46,6 +47,10 @@ export const organization = z.strictObject({
   tagKeys: z.array(z.string()),
   createdAt: z.iso.datetime(),
 });
+
+/** `GET` and `PATCH /auth/organization`. */
+export const shownOrganization = organization.extend(lastChange.shape);
+export type ShownOrganization = z.infer<typeof shownOrganization>;
 export type Organization = z.infer<typeof organization>;
 
 /** `PATCH /auth/organization`: what is not given stays. */
@@ -110,8 +115,10 @@ export const apiKey = z.strictObject({
   id: z.uuid(),
   /** The user or service account that the key belongs to. */
   userId: z.uuid(),
+  userName: z.string(),
   /** The team that the key works for; null if none. */
   teamId: z.uuid().nullable(),
+  teamName: z.string().nullable(),
   name: z.string(),
   /** `agk_live_` and the first characters, to recognise a key by. */
   prefix: z.string(),
@@ -130,6 +137,7 @@ export const apiKey = z.strictObject({
   revokedAt: z.iso.datetime().nullable(),
   /** The API key that made this one, which is revoked with it; null if a user made it. */
   createdByKeyId: z.uuid().nullable(),
+  ...lastChange.shape,
 });
 export type ApiKey = z.infer<typeof apiKey>;
 
@@ -137,10 +145,15 @@ export type ApiKey = z.infer<typeof apiKey>;
 export const createdApiKey = apiKey.extend({ key: z.string() });
 export type CreatedApiKey = z.infer<typeof createdApiKey>;
 
-/** Query of `GET /auth/api-keys`, newest first. `cursor` is the `nextCursor` of the page before. */
-export const listApiKeysQuery = queryPage;
 /** `true` or `false` in a query. */
 export const queryFlag = z.enum(['true', 'false']).transform((text) => text === 'true');
+/** Query of `GET /auth/api-keys`, newest first. `isRevoked`: only those that are, or are not. `name`: a part of the name. */
+export const listApiKeysQuery = queryPage.extend({
+  userId: z.uuid().optional(),
+  teamId: z.uuid().optional(),
+  isRevoked: queryFlag.optional(),
+  name: z.string().trim().min(1).max(100).optional(),
+});
 
 /**
  * Query of `DELETE /auth/api-keys/{id}`. `kill`: gateways also end the answers that the key has open; false where absent.

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { memberRole } from '../permissions.ts';
+import { lastChange } from './last-change.ts';
 import { queryPage } from './page.ts';
 
 /** `GET /auth/memberships`: organisations of the caller, oldest membership first. */
@@ -29,11 +30,15 @@ export const member = z.strictObject({
   /** Null if the operator does not block it. */
   blockedAt: z.iso.datetime().nullable(),
   joinedAt: z.iso.datetime(),
+  ...lastChange.shape,
 });
 export type Member = z.infer<typeof member>;
 
-/** Query of `GET /auth/organization/members`, oldest account first. */
-export const listMembersQuery = queryPage;
+/** Query of `GET /auth/organization/members`, oldest account first. `name`: a part of the name or the address, in any case. */
+export const listMembersQuery = queryPage.extend({
+  role: memberRole.optional(),
+  name: z.string().trim().min(1).max(100).optional(),
+});
 export const memberList = z.strictObject({ data: z.array(member).max(100), nextCursor: z.string().nullable() });
 
 /** `PATCH /auth/organization/members/{userId}`. */

@@ -45,4 +45,10 @@ export const auditEntry = z.strictObject({
   details: z.record(z.string(), z.unknown()),
 });
 export type AuditEntryRow = z.infer<typeof auditEntry>;
-export const auditList = z.strictObject({ data: z.array(auditEntry).max(100), nextCursor: z.string().nullable() });
+/** With names beside ids; null for what is gone, or is not of the organisation. */
+export const shownAuditEntry = auditEntry.extend({
+  actorName: z.string().nullable(),
+  actorKeyName: z.string().nullable(),
+  subjectName: z.string().nullable(),
+});
+export const auditList = z.strictObject({ data: z.array(shownAuditEntry).max(100), nextCursor: z.string().nullable() });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { createApiKeyRequest } from './identity.ts';
+import { lastChange } from './last-change.ts';
 import { member } from './members.ts';
 
 const name = z.string().trim().min(1).max(100);
@@ -12,6 +13,7 @@ export const team = z.strictObject({
   /** Models that API keys of the team may use; null means all. */
   models: z.array(z.string()).nullable(),
   createdAt: z.iso.datetime(),
+  ...lastChange.shape,
 });
 export type Team = z.infer<typeof team>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { principalLimits } from '../principal.ts';
 import { queryFlag } from './identity.ts';
+import { lastChange } from './last-change.ts';
 import { queryPage } from './page.ts';
 
 /** Bodies of the operator's routes for organisations (scope `tenants:manage`). */
@@ -34,6 +35,7 @@ export const tenant = z.strictObject({
   /** Null if it is not blocked. */
   blockedAt: z.iso.datetime().nullable(),
   createdAt: z.iso.datetime(),
+  ...lastChange.shape,
 });
 export type Tenant = z.infer<typeof tenant>;
 

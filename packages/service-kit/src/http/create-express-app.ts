@@ -7,6 +7,7 @@ import express, {
   type Router,
 } from 'express';
 import type { ServiceContext } from '../lifecycle/service-definition.ts';
+import { revalidate, tagOfBody } from './entity-tag.ts';
 import type { JsonBounds } from './json-figures.ts';
 import { parseJsonBody } from './parse-json-body.ts';
 import { readJsonBytes } from './read-body.ts';
@@ -20,9 +21,9 @@ const bodyBytesMax = 1024 * 1024;
  */
 export function createExpressApp(context: ServiceContext, addRoutes: (app: Express) => void): Express {
   const app = express();
-  app.disable('x-powered-by').disable('etag');
+  app.disable('x-powered-by').set('etag', tagOfBody);
   app.set('query parser', 'simple');
-  app.use(measure(context));
+  app.use(measure(context), revalidate);
   addRoutes(app);
   app.use((_request, _response, next) => next(new AppError('not_found')));
   app.use(answerErrors(context));

@@ -2,9 +2,10 @@ import { createBudgetRequest } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
+import { showOne } from '../../audit/show-one.ts';
 import type { AuthContext } from '../../auth-context.ts';
 import { createBudget } from '../../budgets/create-budget.ts';
-import { toBudget } from '../../budgets/to-budget.ts';
+import { showBudgets } from '../../budgets/show-budgets.ts';
 
 export function createBudgetHandler(context: AuthContext): RequestHandler {
   return async (request, response) => {
@@ -13,6 +14,6 @@ export function createBudgetHandler(context: AuthContext): RequestHandler {
     const { requestId, principal } = caller;
     const fact = { requestId, organizationId: principal.orgId, budgetId: row.id };
     await context.events.budgetChanged({ ...fact, change: 'budget_created' });
-    response.status(201).json(toBudget(row));
+    response.status(201).json(await showOne(showBudgets(context.database, principal.orgId, [row])));
   };
 }

@@ -4,11 +4,10 @@ import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
 import type { AuthContext } from '../../auth-context.ts';
 import { createTeam } from '../../teams/create-team.ts';
-import { toTeam } from '../../teams/to-team.ts';
 
 export function createTeamHandler(context: AuthContext): RequestHandler {
   return async (request, response) => {
-    const row = await createTeam(context, callerOf(request), checkBody(createTeamRequest, request.body));
-    response.status(201).json(toTeam(row));
+    const team = await createTeam(context, callerOf(request), checkBody(createTeamRequest, request.body));
+    response.status(201).json(team);
   };
 }

@@ -1,4 +1,4 @@
-import { organization } from '@aggregator/contracts';
+import { shownOrganization } from '@aggregator/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AuthHarness, startAuth } from '../../testing/start-auth.ts';
 
@@ -17,7 +17,7 @@ describe('GET /v1/auth/organization', () => {
     const answer = await read({ as: principal });
 
     expect(answer.status).toBe(200);
-    expect(organization.parse(answer.body)).toMatchObject({ id: principal.orgId, privacy: null });
+    expect(shownOrganization.parse(answer.body)).toMatchObject({ id: principal.orgId, privacy: null });
   });
 
   it('answers 403 to who may not manage keys: names that are masked are personal', async () => {

@@ -1,13 +1,13 @@
 import { AppError } from '@aggregator/contracts';
 import { principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import { toOrganization } from '../../accounts/to-user.ts';
+import { showOrganization } from '../../accounts/show-organizations.ts';
 import type { AuthContext } from '../../auth-context.ts';
 
 export function getOrganizationHandler({ database }: AuthContext): RequestHandler {
   return async (request, response) => {
     const organization = await database.organization.findUnique({ where: { id: principalOf(request).orgId } });
     if (organization === null) throw new AppError('not_found');
-    response.json(toOrganization(organization));
+    response.json(await showOrganization(database, organization));
   };
 }

@@ -1,13 +1,11 @@
 import { AppError, type auditList, auditQuery } from '@aggregator/contracts';
-import { checkBody } from '@aggregator/service-kit';
+import { checkBody, pageSize, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { z } from 'zod';
-import { toAuditEntry } from '../../audit/to-audit-entry.ts';
+import { showEntries } from '../../audit/show-entries.ts';
 import type { AuthContext } from '../../auth-context.ts';
 import { standingOf } from '../../permissions/allow-action.ts';
 import { reachFor } from '../../permissions/standing.ts';
-
-const pageSize = 50;
 
 /** Newest first. Another organisation's is 404 for everyone but an operator. */
 export function listAuditHandler({ database }: AuthContext): RequestHandler {
@@ -28,11 +26,8 @@ export function listAuditHandler({ database }: AuthContext): RequestHandler {
       orderBy: { id: 'desc' },
       take: limit + 1,
     });
-    const page = rows.slice(0, limit);
-    const answer: z.infer<typeof auditList> = {
-      data: page.map(toAuditEntry),
-      nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
-    };
-    response.json(answer);
+    const page = toPage(rows, limit, ({ id }) => id);
+    const data = await showEntries(database, organizationId, page.data);
+    response.json({ ...page, data } satisfies z.infer<typeof auditList>);
   };
 }

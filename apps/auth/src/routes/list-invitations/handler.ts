@@ -1,11 +1,9 @@
 import { type invitationList, queryPage } from '@aggregator/contracts';
-import { checkBody, principalOf } from '@aggregator/service-kit';
+import { checkBody, pageSize, principalOf, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { z } from 'zod';
 import type { AuthContext } from '../../auth-context.ts';
 import { openAt, toInvitation } from '../../invitations/to-invitation.ts';
-
-const pageSize = 50;
 
 export function listInvitationsHandler({ database, now }: AuthContext): RequestHandler {
   return async (request, response) => {
@@ -16,11 +14,6 @@ export function listInvitationsHandler({ database, now }: AuthContext): RequestH
       orderBy: { id: 'asc' },
       take: limit + 1,
     });
-    const page = rows.slice(0, limit);
-    const answer: z.infer<typeof invitationList> = {
-      data: page.map(toInvitation),
-      nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
-    };
-    response.json(answer);
+    response.json(toPage(rows, limit, ({ id }) => id, toInvitation) satisfies z.infer<typeof invitationList>);
   };
 }

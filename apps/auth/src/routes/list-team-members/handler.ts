@@ -1,13 +1,11 @@
 import { AppError, queryPage, type teamMemberList } from '@aggregator/contracts';
-import { checkBody } from '@aggregator/service-kit';
+import { checkBody, pageSize, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { z } from 'zod';
 import type { AuthContext } from '../../auth-context.ts';
 import { standingOf } from '../../permissions/allow-action.ts';
 import { readTeamId } from '../../teams/read-team-id.ts';
 import { teamsInReach } from '../../teams/teams-in-reach.ts';
-
-const pageSize = 50;
 
 /** Oldest account first, in pages. */
 export function listTeamMembersHandler({ database }: AuthContext): RequestHandler {
@@ -22,11 +20,7 @@ export function listTeamMembersHandler({ database }: AuthContext): RequestHandle
       orderBy: { userId: 'asc' },
       take: limit + 1,
     });
-    const page = rows.slice(0, limit);
-    const answer: z.infer<typeof teamMemberList> = {
-      data: page.map(({ userId, role, membership }) => ({ userId, role, ...membership.user })),
-      nextCursor: rows.length > limit ? (page.at(-1)?.userId ?? null) : null,
-    };
-    response.json(answer);
+    const show = ({ userId, role, membership }: (typeof rows)[number]) => ({ userId, role, ...membership.user });
+    response.json(toPage(rows, limit, ({ userId }) => userId, show) satisfies z.infer<typeof teamMemberList>);
   };
 }

@@ -1,11 +1,9 @@
-import { listTenantsQuery, type tenantList } from '@aggregator/contracts';
-import { checkBody } from '@aggregator/service-kit';
+import { listTenantsQuery } from '@aggregator/contracts';
+import { checkBody, pageSize, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { z } from 'zod';
-import { toTenant } from '../../accounts/to-tenant.ts';
+import { showTenants } from '../../accounts/show-organizations.ts';
 import type { AuthContext } from '../../auth-context.ts';
-
-const pageSize = 50;
+import { escapeLike } from '../../database/escape-like.ts';
 
 /** Newest first; ids are time-ordered, so the last one on a page is where the next page begins. */
 export function listTenantsHandler({ database, limits }: AuthContext): RequestHandler {
@@ -20,14 +18,7 @@ export function listTenantsHandler({ database, limits }: AuthContext): RequestHa
       orderBy: { id: 'desc' },
       take: limit + 1,
     });
-    const page = rows.slice(0, limit);
-    const answer: z.infer<typeof tenantList> = {
-      data: page.map((row) => toTenant(row, limits)),
-      nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
-    };
-    response.json(answer);
+    const page = toPage(rows, limit, ({ id }) => id);
+    response.json({ ...page, data: await showTenants(database, limits, page.data) });
   };
 }
-
-/** The database would take `%` and `_` for any text. */
-const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');

@@ -1,11 +1,9 @@
 import { AppError, webhookDeliveryQuery } from '@aggregator/contracts';
-import { checkBody, principalOf } from '@aggregator/service-kit';
+import { checkBody, pageSize, principalOf, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { AuthContext } from '../../auth-context.ts';
 import { toDelivery } from '../../webhooks/deliveries.ts';
 import { readWebhookId } from '../../webhooks/read-webhook-id.ts';
-
-const pageSize = 50;
 
 /** Newest first. */
 export function listWebhookDeliveriesHandler({ database }: AuthContext): RequestHandler {
@@ -24,8 +22,6 @@ export function listWebhookDeliveriesHandler({ database }: AuthContext): Request
       orderBy: { id: 'desc' },
       take: limit + 1,
     });
-    const page = rows.slice(0, limit);
-    const nextCursor = rows.length > limit ? (page.at(-1)?.id ?? null) : null;
-    response.json({ data: page.map(toDelivery), nextCursor });
+    response.json(toPage(rows, limit, (row) => row.id, toDelivery));
   };
 }

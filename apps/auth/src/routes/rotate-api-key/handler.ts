@@ -3,11 +3,11 @@ import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { callerOf } from '../../audit/caller.ts';
+import { showOne } from '../../audit/show-one.ts';
 import type { AuthContext } from '../../auth-context.ts';
 import { readKeyId } from '../../keys/read-key-id.ts';
 import { rotateKey } from '../../keys/rotate-key.ts';
-import { toApiKey } from '../../keys/stored-key.ts';
-import { readCeilings } from '../../limits/read-ceilings.ts';
+import { showKeys } from '../../keys/show-keys.ts';
 import { standingOf } from '../../permissions/allow-action.ts';
 
 const noFields = z.strictObject({});
@@ -28,8 +28,8 @@ export function rotateApiKeyHandler(context: AuthContext): RequestHandler {
       keyId: old.id,
       keySha256: [context.keyHasher.readSha256(old), issued.keySha256],
     });
-    const ceilings = await readCeilings(context.database, old.organizationId, context.limits);
-    const answer: CreatedApiKey = { ...toApiKey(issued.row, context.limits, ceilings), key: issued.key };
+    const shown = await showOne(showKeys(context.database, context.limits, old.organizationId, [issued.row]));
+    const answer: CreatedApiKey = { ...shown, key: issued.key };
     response.status(201).set('cache-control', 'no-store').json(answer);
   };
 }

@@ -2,10 +2,11 @@ import { updateBudgetRequest } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
+import { showOne } from '../../audit/show-one.ts';
 import type { AuthContext } from '../../auth-context.ts';
 import { updateBudget } from '../../budgets/change-budget.ts';
 import { readBudgetId } from '../../budgets/read-budget-id.ts';
-import { toBudget } from '../../budgets/to-budget.ts';
+import { showBudgets } from '../../budgets/show-budgets.ts';
 
 export function updateBudgetHandler(context: AuthContext): RequestHandler {
   return async (request, response) => {
@@ -15,6 +16,6 @@ export function updateBudgetHandler(context: AuthContext): RequestHandler {
     const { requestId, principal } = caller;
     const fact = { requestId, organizationId: principal.orgId, budgetId };
     await context.events.budgetChanged({ ...fact, change: 'budget_updated' });
-    response.json(toBudget(row));
+    response.json(await showOne(showBudgets(context.database, principal.orgId, [row])));
   };
 }

@@ -1,7 +1,7 @@
 import { updateOrganizationRequest } from '@aggregator/contracts';
 import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import { toOrganization } from '../../accounts/to-user.ts';
+import { showOrganization } from '../../accounts/show-organizations.ts';
 import { updateOrganization } from '../../accounts/update-organization.ts';
 import { callerOf } from '../../audit/caller.ts';
 import type { AuthContext } from '../../auth-context.ts';
@@ -16,6 +16,6 @@ export function updateOrganizationHandler(context: AuthContext): RequestHandler 
       keyId: caller.keyId,
       organizationId: row.id,
     });
-    response.json(toOrganization(row));
+    response.json(await showOrganization(context.database, row));
   };
 }

@@ -5,15 +5,14 @@ import { callerOf } from '../../audit/caller.ts';
 import type { AuthContext } from '../../auth-context.ts';
 import { updateTeam } from '../../teams/change-team.ts';
 import { readTeamId } from '../../teams/read-team-id.ts';
-import { toTeam } from '../../teams/to-team.ts';
 
 export function updateTeamHandler(context: AuthContext): RequestHandler {
   return async (request, response) => {
     const caller = callerOf(request);
     const teamId = readTeamId(request);
-    const row = await updateTeam(context, caller, teamId, checkBody(updateTeamRequest, request.body));
+    const team = await updateTeam(context, caller, teamId, checkBody(updateTeamRequest, request.body));
     const { requestId, principal } = caller;
     await context.events.teamChanged({ requestId, organizationId: principal.orgId, teamId, change: 'team_updated' });
-    response.json(toTeam(row));
+    response.json(team);
   };
 }

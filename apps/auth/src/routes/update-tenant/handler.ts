@@ -3,8 +3,9 @@ import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { readOrganizationId } from '../../accounts/read-organization-id.ts';
 import { setCeilings } from '../../accounts/set-ceilings.ts';
-import { toTenant } from '../../accounts/to-tenant.ts';
+import { showTenants } from '../../accounts/show-organizations.ts';
 import { callerOf } from '../../audit/caller.ts';
+import { showOne } from '../../audit/show-one.ts';
 import type { AuthContext } from '../../auth-context.ts';
 
 export function updateTenantHandler(context: AuthContext): RequestHandler {
@@ -18,6 +19,6 @@ export function updateTenantHandler(context: AuthContext): RequestHandler {
       keyId: caller.keyId,
       organizationId: row.id,
     });
-    response.json(toTenant(row, context.limits));
+    response.json(await showOne(showTenants(context.database, context.limits, [row])));
   };
 }

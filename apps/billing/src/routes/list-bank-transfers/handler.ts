@@ -1,4 +1,4 @@
-import { checkBody } from '@aggregator/service-kit';
+import { checkBody, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { toBankTransfer } from '../../bank-transfers/bank-transfers.ts';
@@ -16,8 +16,6 @@ export function listBankTransfersHandler({ database }: BillingContext): RequestH
       orderBy: { id: 'desc' },
       take: limit + 1,
     });
-    const page = rows.slice(0, limit);
-    const nextCursor = rows.length > limit ? (page.at(-1)?.id ?? null) : null;
-    response.json({ data: page.map(toBankTransfer), nextCursor });
+    response.json(toPage(rows, limit, ({ id }) => id, toBankTransfer));
   };
 }

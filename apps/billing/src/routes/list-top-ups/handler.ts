@@ -1,5 +1,5 @@
 import { AppError, type TopUpPage } from '@aggregator/contracts';
-import { checkBody, principalOf } from '@aggregator/service-kit';
+import { checkBody, principalOf, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { BillingContext } from '../../billing-context.ts';
@@ -20,8 +20,6 @@ export function listTopUpsHandler({ database }: BillingContext): RequestHandler 
       orderBy: { id: 'desc' },
       take: limit + 1,
     });
-    const page = rows.slice(0, limit);
-    const nextCursor = rows.length > limit ? (page.at(-1)?.id ?? null) : null;
-    response.json({ data: page.map(toTopUp), nextCursor } satisfies TopUpPage);
+    response.json(toPage(rows, limit, ({ id }) => id, toTopUp) satisfies TopUpPage);
   };
 }

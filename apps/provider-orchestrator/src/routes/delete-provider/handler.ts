@@ -1,8 +1,10 @@
 import type { Removal } from '@aggregator/contracts';
+import { readIfMatch } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { auditProvider } from '../../audit/audit-provider.ts';
 import type { ProviderOrchestratorContext } from '../../context.ts';
 import { deleteProvider as removeProvider } from '../../providers/change-provider.ts';
+import { requireProviderMatch } from '../../providers/require-provider-match.ts';
 import { actorOf } from '../actor-of.ts';
 import { readPathName } from '../read-path-name.ts';
 
@@ -12,6 +14,7 @@ export function deleteProvider(context: ProviderOrchestratorContext): RequestHan
     const name = readPathName(request);
     const actor = actorOf(request);
     const { snapshot } = await context.publish(async (tx) => {
+      await requireProviderMatch(tx, name, readIfMatch(request));
       await removeProvider(tx, name);
       await auditProvider(tx, context.now(), actor, { action: 'provider_deleted', name, fields: [] });
     });

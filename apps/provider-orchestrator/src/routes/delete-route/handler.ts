@@ -1,8 +1,9 @@
 import type { Removal } from '@aggregator/contracts';
+import { readIfMatch, requireMatch } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { writeAudit } from '../../audit/write-audit.ts';
 import type { ProviderOrchestratorContext } from '../../context.ts';
-import { deleteRoute as removeRoute } from '../../model-routes/write-route.ts';
+import { findRoute, deleteRoute as removeRoute } from '../../model-routes/write-route.ts';
 import { actorOf } from '../actor-of.ts';
 import { readPathName } from '../read-path-name.ts';
 
@@ -12,6 +13,7 @@ export function deleteRoute(context: ProviderOrchestratorContext): RequestHandle
     const name = readPathName(request);
     const actor = actorOf(request);
     const { snapshot } = await context.publish(async (tx) => {
+      await requireMatch(readIfMatch(request), () => findRoute(tx, name));
       await removeRoute(tx, name);
       const audited = { action: 'route_deleted', subjectType: 'route' as const, subjectId: name, details: {} };
       await writeAudit(tx, context.now(), actor, audited);

@@ -1,11 +1,9 @@
 import { listByNameQuery, type ProviderPage } from '@aggregator/contracts';
-import { checkBody } from '@aggregator/service-kit';
+import { checkBody, pageSize, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { ProviderOrchestratorContext } from '../../context.ts';
 import { withRegistry } from '../../database/registry-unavailable.ts';
 import { readProviderRows } from '../../providers/show-provider.ts';
-
-const pageSize = 50;
 
 /** `GET /v1/orchestrator/providers`, by name; the last name on a page is where the next one begins. */
 export function listProviders({ database, health }: ProviderOrchestratorContext): RequestHandler {
@@ -13,8 +11,6 @@ export function listProviders({ database, health }: ProviderOrchestratorContext)
     const { cursor, limit = pageSize } = checkBody(listByNameQuery, { ...request.query });
     const asked = { cursor, limit: limit + 1 };
     const rows = await withRegistry(readProviderRows(database, asked, (name) => health.read(name)));
-    const data = rows.slice(0, limit);
-    const page: ProviderPage = { data, nextCursor: rows.length > limit ? (data.at(-1)?.name ?? null) : null };
-    response.json(page);
+    response.json(toPage(rows, limit, ({ name }) => name) satisfies ProviderPage);
   };
 }

@@ -1,11 +1,9 @@
 import { listByNameQuery, type RoutePage } from '@aggregator/contracts';
-import { checkBody } from '@aggregator/service-kit';
+import { checkBody, pageSize, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { ProviderOrchestratorContext } from '../../context.ts';
 import { withRegistry } from '../../database/registry-unavailable.ts';
 import { toRouteRow } from '../../model-routes/write-route.ts';
-
-const pageSize = 50;
 
 /** `GET /v1/orchestrator/routes`, by name; the last name on a page is where the next one begins. */
 export function listRoutes({ database }: ProviderOrchestratorContext): RequestHandler {
@@ -14,8 +12,6 @@ export function listRoutes({ database }: ProviderOrchestratorContext): RequestHa
     const where = cursor === undefined ? {} : { name: { gt: cursor } };
     const read = database.route.findMany({ where, orderBy: { name: 'asc' }, take: limit + 1 });
     const rows = await withRegistry(read);
-    const data = rows.slice(0, limit).map(toRouteRow);
-    const page: RoutePage = { data, nextCursor: rows.length > limit ? (data.at(-1)?.name ?? null) : null };
-    response.json(page);
+    response.json(toPage(rows, limit, ({ name }) => name, toRouteRow) satisfies RoutePage);
   };
 }

@@ -1,10 +1,10 @@
 import { putRouteRequest, type RouteChange, type RouteRow, routeName } from '@aggregator/contracts';
-import { checkBody } from '@aggregator/service-kit';
+import { checkBody, readIfMatch, requireMatch } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { writeAudit } from '../../audit/write-audit.ts';
 import type { ProviderOrchestratorContext } from '../../context.ts';
-import { putRoute as writeRoute } from '../../model-routes/write-route.ts';
+import { findRoute, putRoute as writeRoute } from '../../model-routes/write-route.ts';
 import { actorOf } from '../actor-of.ts';
 
 const path = z.object({ name: routeName });
@@ -16,6 +16,7 @@ export function putRoute(context: ProviderOrchestratorContext): RequestHandler {
     const body = checkBody(putRouteRequest, request.body);
     const actor = actorOf(request);
     const { result, snapshot } = await context.publish(async (tx) => {
+      await requireMatch(readIfMatch(request), () => findRoute(tx, name));
       const route = await writeRoute(tx, name, body);
       const details = { after: toDetails(route) };
       await writeAudit(tx, context.now(), actor, {

@@ -1,4 +1,5 @@
 import { AppError } from '@aggregator/contracts';
+import { sendTagged } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { ProviderOrchestratorContext } from '../../context.ts';
 import { withRegistry } from '../../database/registry-unavailable.ts';
@@ -11,6 +12,7 @@ export function showProvider({ database, health }: ProviderOrchestratorContext):
     const name = readPathName(request);
     const row = await withRegistry(findProviderDetail(database, name));
     if (row === null) throw new AppError('not_found', { message: `There is no provider '${name}'.` });
-    response.json(toProviderDetail(row, health.read(name)));
+    const { health: now, ...declared } = toProviderDetail(row, health.read(name));
+    sendTagged(response, { ...declared, health: now }, declared);
   };
 }

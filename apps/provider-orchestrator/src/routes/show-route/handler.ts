@@ -2,15 +2,15 @@ import { AppError } from '@aggregator/contracts';
 import type { RequestHandler } from 'express';
 import type { ProviderOrchestratorContext } from '../../context.ts';
 import { withRegistry } from '../../database/registry-unavailable.ts';
-import { toRouteRow } from '../../model-routes/write-route.ts';
+import { findRoute } from '../../model-routes/write-route.ts';
 import { readPathName } from '../read-path-name.ts';
 
 /** `GET /v1/orchestrator/routes/{name}` */
 export function showRoute({ database }: ProviderOrchestratorContext): RequestHandler {
   return async (request, response) => {
     const name = readPathName(request);
-    const row = await withRegistry(database.route.findUnique({ where: { name } }));
+    const row = await withRegistry(findRoute(database, name));
     if (row === null) throw new AppError('not_found', { message: `There is no route '${name}'.` });
-    response.json(toRouteRow(row));
+    response.json(row);
   };
 }

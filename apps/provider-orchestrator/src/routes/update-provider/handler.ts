@@ -1,8 +1,9 @@
 import { updateProviderRequest } from '@aggregator/contracts';
-import { checkBody } from '@aggregator/service-kit';
+import { checkBody, readIfMatch } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { auditProvider } from '../../audit/audit-provider.ts';
 import type { ProviderOrchestratorContext } from '../../context.ts';
+import type { Transaction } from '../../database/create-database.ts';
 import { updateProvider as changeProvider } from '../../providers/change-provider.ts';
 import { publishProvider } from '../../providers/publish-provider.ts';
 import { actorOf } from '../actor-of.ts';
@@ -14,11 +15,12 @@ export function updateProvider(context: ProviderOrchestratorContext): RequestHan
     const name = readPathName(request);
     const body = checkBody(updateProviderRequest, request.body);
     const actor = actorOf(request);
-    const change = await publishProvider(context, name, async (tx) => {
+    const edit = async (tx: Transaction) => {
       await changeProvider(tx, name, body, context.writer());
       const audited = { action: 'provider_updated', name, fields: Object.keys(body) };
       await auditProvider(tx, context.now(), actor, audited);
-    });
+    };
+    const change = await publishProvider(context, name, edit, readIfMatch(request));
     context.events.registryChanged({ change: 'provider_updated', name, ...change.snapshot, ...actor });
     response.json(change);
   };

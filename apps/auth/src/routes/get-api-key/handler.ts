@@ -1,0 +1,18 @@
+import { AppError } from '@aggregator/contracts';
+import type { RequestHandler } from 'express';
+import { showOne } from '../../audit/show-one.ts';
+import type { AuthContext } from '../../auth-context.ts';
+import { readKeyId } from '../../keys/read-key-id.ts';
+import { showKeys } from '../../keys/show-keys.ts';
+import { standingOf } from '../../permissions/allow-action.ts';
+import { keysInReach } from '../../permissions/in-reach.ts';
+
+/** A key out of the caller's reach is 404: its existence is a secret. */
+export function getApiKeyHandler({ database, limits }: AuthContext): RequestHandler {
+  return async (request, response) => {
+    const standing = standingOf(request);
+    const row = await database.apiKey.findFirst({ where: { ...keysInReach(standing), id: readKeyId(request) } });
+    if (row === null) throw new AppError('not_found');
+    response.json(await showOne(showKeys(database, limits, standing.organizationId, [row])));
+  };
+}
