@@ -33,7 +33,7 @@ interface CheckedBatch {
   quarantined: QuarantinedEvent[];
 }
 
-const batchMax = 500;
+const batchMax = 1000;
 
 /** How billing takes what was used off the event log. */
 export function usageRecordedConsumer(context: UsageConsumerContext): ConsumeOptions {

@@ -26,5 +26,15 @@ export function openDatabase(options: {
  * rows then has one form, and PostgreSQL checks every value's type.
  */
 export function toJsonRows(rows: readonly Readonly<Record<string, unknown>>[]): string {
-  return JSON.stringify(rows, (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+  // A replacer of JSON.stringify is called for each nested value, and makes a large batch several times slower.
+  return JSON.stringify(rows.map(toJsonRow));
+}
+
+function toJsonRow(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const json: Record<string, unknown> = {};
+  for (const name in row) {
+    const value = row[name];
+    json[name] = typeof value === 'bigint' ? value.toString() : value;
+  }
+  return json;
 }
