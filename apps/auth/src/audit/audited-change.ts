@@ -55,6 +55,7 @@ export interface AuditedChange {
     | 'limit_deleted'
     | 'scim_token_created'
     | 'scim_token_revoked'
+    | 'scim_token_handed_over'
     | 'bulk_job_created'
     | 'webhook_created'
     | 'webhook_deleted'

@@ -10,6 +10,7 @@ import type { Invitation, User } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { requirePlace } from '../members/require-place.ts';
 import { hashSingleUseToken } from '../secrets/single-use-token.ts';
+import { reclaimAccount } from '../sso/reclaim-account.ts';
 import { isSsoRequired } from '../sso/stored-provider.ts';
 import { openAt } from './to-invitation.ts';
 
@@ -19,9 +20,9 @@ type Request = z.infer<typeof acceptInvitationRequest>;
 const newAccount = z.object({ password: registerRequest.shape.password, name: registerRequest.shape.name });
 
 /**
- * Makes the person at the invited address a member: with the password of its account, else with a new account. The token shows that
- * the address is its own, and works once.
- * @throws {AppError} `invalid_token`; `invalid_credentials` for the wrong password of an account; `sign_up_closed`; `sso_required`;
+ * Makes the person at the invited address a member: with the password of its account, else with a new account. A person who logs
+ * in by single sign-on alone needs no password. The token shows that the address is the person's, and works once.
+ * @throws {AppError} `invalid_token`; `invalid_credentials` for the wrong password of an account; `sign_up_closed`;
  * `invalid_value` without what a new account needs; `access_blocked`; `conflict` if it or the organisation has too many
  * memberships; `rate_limit_exceeded`
  */
@@ -36,9 +37,12 @@ export async function acceptInvitation(
   const invitation = await database.invitation.findFirst({ where: { tokenHash, ...openAt(clock()) } });
   if (invitation === null) throw invalidToken();
   const { email } = invitation;
-  if (await isSsoRequired(database, email)) throw new AppError('sso_required');
   const account = await database.user.findUnique({ where: { email } });
-  const passwordHash = account === null ? await hashNewPassword() : await verifyPassword(account);
+  if (account?.blockedAt != null) throw new AppError('access_blocked');
+  // The token shows that the address is the person's own. Without a password to ask for, it is enough: it opens no session.
+  const hasPassword = await needsPassword(database, email, account);
+  const passwordHash = !hasPassword ? null : account === null ? await hashNewPassword() : await verifyPassword(account);
+  if (account === null) requireSignUp(signUp, email, true);
   const now = clock();
   const write = database.$transaction(async (transaction) => {
     await lockOrganization(transaction, invitation.organizationId);
@@ -49,21 +53,19 @@ export async function acceptInvitation(
     if (taken.count === 0) throw invalidToken();
     const user =
       account === null
-        ? await createUser(transaction, now, invitation, request.name ?? '', passwordHash)
+        ? await createUser(transaction, now, invitation, request.name ?? email, passwordHash)
         : await confirmAddress(transaction, now, account);
+    const actor = { userId: user.id, keyId: null, requestId };
+    // Otherwise a stranger who made the account before would keep its password, sessions and keys.
+    if (!hasPassword && account?.emailVerifiedAt === null) await reclaimAccount(transaction, now, actor, account);
     const organization = await join(transaction, now, invitation, user.id);
-    await writeAudit(
-      transaction,
-      now,
-      { userId: user.id, keyId: null, requestId },
-      {
-        organizationId: invitation.organizationId,
-        action: 'invitation_accepted',
-        subjectType: 'invitation',
-        subjectId: invitation.id,
-        details: { userId: user.id, role: invitation.role, invitedBy: invitation.invitedById },
-      },
-    );
+    await writeAudit(transaction, now, actor, {
+      organizationId: invitation.organizationId,
+      action: 'invitation_accepted',
+      subjectType: 'invitation',
+      subjectId: invitation.id,
+      details: { userId: user.id, role: invitation.role, invitedBy: invitation.invitedById },
+    });
     return { user: toUser(user, invitation), organization: toOrganization(organization) };
   });
   return write.catch((error: unknown) => {
@@ -72,20 +74,28 @@ export async function acceptInvitation(
   });
 
   async function hashNewPassword(): Promise<string> {
-    requireSignUp(signUp, email, true);
     const { password } = checkBody(newAccount, { password: request.password, name: request.name });
     return await passwords.hash(password, address);
   }
 
-  async function verifyPassword({ passwordHash: stored, blockedAt }: User): Promise<string> {
+  async function verifyPassword({ passwordHash: stored }: User): Promise<string> {
     loginGuard.admitLogin(address, email);
-    if (stored === null || !(await passwords.verify(request.password, stored, address))) {
+    if (stored === null || !(await passwords.verify(request.password ?? '', stored, address))) {
       throw new AppError('invalid_credentials', { param: 'password' });
     }
     loginGuard.clearLogin(address, email);
-    if (blockedAt !== null) throw new AppError('access_blocked');
     return stored;
   }
+}
+
+/** False for a person who logs in by single sign-on alone, with an account or not. */
+export async function needsPassword(
+  database: AuthContext['database'],
+  email: string,
+  account: Pick<User, 'passwordHash'> | null,
+): Promise<boolean> {
+  if (await isSsoRequired(database, email)) return false;
+  return account === null || account.passwordHash !== null;
 }
 
 function invalidToken(): AppError {
@@ -98,7 +108,7 @@ async function createUser(
   now: Date,
   { organizationId, email, role }: Invitation,
   name: string,
-  passwordHash: string,
+  passwordHash: string | null,
 ): Promise<User> {
   return await transaction.user.create({
     data: {

@@ -67,6 +67,51 @@ describe('invitations', () => {
     expect((await auth.logIn(ada)).tokenType).toBe('Bearer');
   });
 
+  it('are accepted without a password by a person who has none, and by the people of an enforced domain', async () => {
+    const ada = await auth.createAccount();
+    await auth.database.user.update({
+      where: { email: ada.email },
+      data: { passwordHash: null, emailVerifiedAt: new Date(0) },
+    });
+    await invite(ada.email);
+    const token = await tokenOf(ada.email);
+    expect((await show(token)).body).toMatchObject({ hasAccount: true, needsPassword: false });
+    expect((await accept({ token })).status).toBe(201);
+
+    const operator = (await auth.createAccount('operator')).principal;
+    const provider = {
+      label: 'A',
+      issuer: 'https://id.sso.com',
+      clientId: 'x',
+      domains: ['sso.com'],
+      isEnforced: true,
+    };
+    const put = { as: operator, body: { ...provider, organizationId: operator.orgId } };
+    expect((await auth.call('PUT', '/v1/auth/sso-providers/sso', put)).status).toBe(200);
+    await invite('bob@sso.com');
+    const answer = await accept({ token: await tokenOf('bob@sso.com'), name: 'Bob' });
+    expect(registerAnswer.parse(answer.body).user).toMatchObject({ email: 'bob@sso.com', name: 'Bob' });
+    expect(await auth.database.user.findUnique({ where: { email: 'bob@sso.com' } })).toMatchObject({
+      passwordHash: null,
+    });
+  });
+
+  it('leave a stranger who made the account before no way in (I17)', async () => {
+    const stranger = await auth.createAccount();
+    const { refreshToken } = await auth.logIn(stranger);
+    const key = await auth.createKey({ ...stranger.principal, sessionId: crypto.randomUUID() });
+    const data = { email: 'eve@sso.com', emailVerifiedAt: null };
+    await auth.database.user.update({ where: { email: stranger.email }, data });
+    await invite('eve@sso.com');
+    expect((await accept({ token: await tokenOf('eve@sso.com') })).status).toBe(201);
+
+    const refreshed = await auth.call('POST', '/v1/auth/refresh', { as: 'api-gateway', body: { refreshToken } });
+    expect(refreshed.status).toBe(401);
+    expect(await auth.database.apiKey.findUnique({ where: { id: key.id } })).toMatchObject({
+      revokedAt: expect.any(Date),
+    });
+  });
+
   it('are replaced by a newer one, taken back, or expire', async () => {
     await invite('twice@example.com');
     const first = await tokenOf('twice@example.com');

@@ -7,6 +7,7 @@ import type { AuthContext } from '../auth-context.ts';
 import type { Transaction } from '../database/create-database.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { permitNow } from '../permissions/allow-action.ts';
+import { settleScimTokens } from '../scim/settle-scim-tokens.ts';
 import { requireAnotherOwner } from './require-another-owner.ts';
 import { type Leaver, settleKeys } from './settle-keys.ts';
 import { showMembers } from './show-members.ts';
@@ -55,6 +56,7 @@ export async function dropMembership(
   });
   await moveHome(transaction, organizationId, userId);
   const keys = await settleKeys(transaction, now, actor, leaver);
+  await settleScimTokens(transaction, now, actor, { ...leaver, role });
   await writeAudit(transaction, now, actor, {
     ...{ organizationId, action, subjectType: 'user', subjectId: userId },
     details: { role, keys, ...(handKeysTo !== undefined && { keysTo: handKeysTo }) },

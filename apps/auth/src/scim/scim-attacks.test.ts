@@ -1,6 +1,7 @@
 import { createdScimToken } from '@aggregator/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Account, type Answer, type AuthHarness, startAuth } from '../testing/start-auth.ts';
+import { scimUsersMax } from './users.ts';
 
 const patchOf = (...Operations: object[]) => ({
   schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
@@ -88,6 +89,51 @@ describe('an attack by SCIM', () => {
       });
     });
 
+    it.each([
+      ['a developer by now', { role: 'developer' }, 403],
+      ['a viewer by now', { role: 'viewer' }, 403],
+    ] as const)('does nothing if its maker is %s (I17)', async (_what, data, status) => {
+      const where = { organizationId_userId: { organizationId: admin.orgId, userId: admin.userId } };
+      await auth.database.membership.update({ where, data });
+      expect((await scim('GET', '/Users')).status).toBe(status);
+    });
+
+    it('does nothing while its maker is blocked (I17)', async () => {
+      await auth.database.user.update({ where: { id: admin.userId }, data: { blockedAt: new Date(0) } });
+      expect((await scim('GET', '/Users')).body).toMatchObject({ status: '403' });
+    });
+
+    const remove = (userId: string, heir?: string) => {
+      const path = `/v1/auth/organization/members/${userId}${heir === undefined ? '' : `?handKeysTo=${heir}`}`;
+      return auth.call('DELETE', path, { as: session });
+    };
+    const tokenRow = () => auth.database.scimToken.findFirst({ where: { organizationId: admin.orgId } });
+
+    it('is revoked when its maker is removed, with an audit entry (I17, I21)', async () => {
+      expect((await remove(admin.userId)).status).toBe(204);
+      expect((await scim('GET', '/Users')).status).toBe(401);
+      const subjectId = (await tokenRow())?.id ?? '';
+      const entry = await auth.database.auditEntry.findFirst({ where: { subjectId }, orderBy: { sequence: 'desc' } });
+      expect(entry).toMatchObject({ action: 'scim_token_revoked', details: { reason: 'maker_left' } });
+    });
+
+    it('passes to the heir of the API keys if that manages members and is no owner', async () => {
+      const other = await auth.createMember(session, 'admin');
+      expect((await remove(admin.userId, other.principal.userId)).status).toBe(204);
+      expect(await tokenRow()).toMatchObject({ createdById: other.principal.userId, revokedAt: null });
+      expect((await scim('GET', '/Users')).status).toBe(200);
+      expect((await remove(other.principal.userId, owner.principal.userId)).status).toBe(204);
+      expect((await scim('GET', '/Users')).status).toBe(401);
+    });
+
+    it('by which the identity provider removes its maker still removes later leavers', async () => {
+      const { id } = await create(`leaver-${crypto.randomUUID()}`);
+      await auth.createMember(session, 'admin');
+      expect((await scim('DELETE', `/Users/${admin.userId}`)).status).toBe(204);
+      expect((await scim('DELETE', `/Users/${id}`)).status).toBe(204);
+      expect(await membershipOf(id)).toBeNull();
+    });
+
     it('removes an owner if its maker is an owner by now', async () => {
       const where = { organizationId_userId: { organizationId: admin.orgId, userId: admin.userId } };
       await auth.database.membership.update({ where, data: { role: 'owner' } });
@@ -124,5 +170,21 @@ describe('an attack by SCIM', () => {
         usedAt: expect.any(Date),
       });
     });
+  });
+
+  it('makes no more people known than the most, also inactive ones', async () => {
+    const { orgId } = owner.principal;
+    const before = await auth.database.scimUser.count({ where: { organizationId: orgId } });
+    await auth.database.$executeRaw`
+      WITH person AS (
+        INSERT INTO "user" (id, organization_id, email, name, role, created_at)
+        SELECT gen_random_uuid(), ${orgId}::uuid, 'known' || n || '@acme.com', 'A', 'member', now()
+        FROM generate_series(1, ${scimUsersMax - before - 1}::int) AS n RETURNING id, email)
+      INSERT INTO scim_user (organization_id, user_id, user_name, user_name_key, is_active, created_at, changed_at)
+      SELECT ${orgId}::uuid, id, email, email, false, now(), now() FROM person`;
+    const make = () => scim('POST', '/Users', { userName: `${crypto.randomUUID()}@acme.com`, active: false });
+
+    expect((await make()).status).toBe(201);
+    expect((await make()).body).toMatchObject({ status: '409' });
   });
 });

@@ -4,7 +4,7 @@ import type { Request, RequestHandler } from 'express';
 import type { Actor } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
 import { sha256Hex } from '../keys/key-hasher.ts';
-import { reachFor, readStanding } from '../permissions/standing.ts';
+import { reachFor, readStanding, type Standing } from '../permissions/standing.ts';
 import { toDomain } from '../sso/stored-provider.ts';
 import { scimTokenPrefix } from './scim-tokens.ts';
 
@@ -35,15 +35,27 @@ export function requireScimToken({ database, keyHasher }: Pick<AuthContext, 'dat
     if (row === null) throw invalidToken();
     const { organization, organizationId, role, handKeysTo } = row;
     if (organization.blockedAt !== null || organization.deleteAt !== null) throw new AppError('access_blocked');
-    const maker = await readStanding(database, organizationId, row.createdById);
+    const maker = await readMaker(database, organizationId, row.createdById);
     callers.set(request, {
       ...{ organizationId, role, handKeysTo: handKeysTo ?? undefined },
-      managesOwners: maker !== null && reachFor(maker, 'owners.manage') !== 'none',
+      managesOwners: reachFor(maker, 'owners.manage') !== 'none',
       actor: { userId: null, keyId: null, peer: `scim:${row.id}`, requestId: readRequestId(request) },
       domains: new Set(organization.ssoProviders.flatMap(({ domains }) => domains)),
     });
     next();
   };
+}
+
+/** The member that the token belongs to: a token can do no more than its maker. Throws `insufficient_permissions`, `access_blocked`. */
+async function readMaker(database: AuthContext['database'], organizationId: string, userId: string): Promise<Standing> {
+  const maker = await readStanding(database, organizationId, userId);
+  if (maker === null || reachFor(maker, 'members.manage') === 'none') {
+    const message = 'The member who made this token does not manage members any more. Create another token.';
+    throw new AppError('insufficient_permissions', { message });
+  }
+  const blocked = await database.user.count({ where: { id: userId, blockedAt: { not: null } } });
+  if (blocked > 0) throw new AppError('access_blocked');
+  return maker;
 }
 
 export function scimCallerOf(request: Request): ScimCaller {

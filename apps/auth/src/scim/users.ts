@@ -5,6 +5,7 @@ import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
 import { isUniqueViolation, type Transaction } from '../database/create-database.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
+import { membersMax } from '../members/require-place.ts';
 import { reclaimAccount } from '../sso/reclaim-account.ts';
 import { ownsAddress, type ScimCaller } from './scim-caller.ts';
 import { invalid } from './scim-query.ts';
@@ -13,6 +14,9 @@ import type { UserDraft } from './user-draft.ts';
 import { toDraft, type UserRow, userParts, usersOf } from './user-resource.ts';
 
 type Parts = Pick<AuthContext, 'database' | 'now'>;
+
+/** People whom an identity provider may make known to one organisation, members or not. */
+export const scimUsersMax = 2 * membersMax;
 
 export interface UserChange {
   row: UserRow;
@@ -49,6 +53,7 @@ export async function createScimUser(
     const found = await transaction.user.findUnique({ where: { email }, include: userParts(organizationId) });
     if (found !== null && (found.memberships.length > 0 || found.scimUsers.length > 0)) throw taken();
     if (found?.isOperator === true) throw new AppError('insufficient_permissions');
+    await requireRoom(transaction, organizationId);
     const name = nameOf(draft) ?? email;
     const person = { id: createUuidV7(now.getTime()), organizationId, email, name, role: 'member' as const };
     const user =
@@ -97,6 +102,12 @@ export async function deleteScimUser(
     await transaction.ssoIdentity.deleteMany({ where: { userId: id, provider: { organizationId } } });
     return { row, change };
   });
+}
+
+/** People who are known and no members stay known, so that there are more of them than members. Throws `conflict`. */
+async function requireRoom(transaction: Transaction, organizationId: string): Promise<void> {
+  if ((await transaction.scimUser.count({ where: { organizationId } })) < scimUsersMax) return;
+  throw new AppError('conflict', { message: `The organisation has ${scimUsersMax} users of SCIM, which is the most.` });
 }
 
 async function inTransaction(

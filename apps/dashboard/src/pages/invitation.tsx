@@ -53,19 +53,26 @@ function Accept({ token, invitation }: { token: string; invitation: ShownInvitat
       {invitation.hasAccount ? null : (
         <TextField label={t('yourName')} name="name" autoComplete="name" maxLength={100} required />
       )}
-      <TextField
-        label={invitation.hasAccount ? t('existingPassword') : t('newPassword')}
-        name="password"
-        type="password"
-        autoComplete={invitation.hasAccount ? 'current-password' : 'new-password'}
-        minLength={invitation.hasAccount ? 1 : 10}
-        maxLength={256}
-        required
-      />
+      {invitation.needsPassword ? <Password hasAccount={invitation.hasAccount} /> : null}
       <Problem error={accept.error} isAction />
       <button type="submit" className="button primary" disabled={accept.isPending}>
         {t('accept')}
       </button>
     </form>
+  );
+}
+
+function Password({ hasAccount }: { hasAccount: boolean }) {
+  const t = useWords(doorWords);
+  return (
+    <TextField
+      label={hasAccount ? t('existingPassword') : t('newPassword')}
+      name="password"
+      type="password"
+      autoComplete={hasAccount ? 'current-password' : 'new-password'}
+      minLength={hasAccount ? 1 : 10}
+      maxLength={256}
+      required
+    />
   );
 }

@@ -33,13 +33,19 @@ export const invitationList = z.strictObject({ data: z.array(invitation).max(100
 export const showInvitationRequest = z.strictObject({ token });
 export const shownInvitation = invitation.pick({ email: true, role: true, expiresAt: true }).extend({
   organizationName: z.string(),
-  /** True if the address has an account, whose password accepts it. */ hasAccount: z.boolean(),
+  /** True if the address has an account. */
+  hasAccount: z.boolean(),
+  /** False for a person who logs in by single sign-on alone. Else the password of the account, or a new one, accepts it. */
+  needsPassword: z.boolean(),
 });
 export type ShownInvitation = z.infer<typeof shownInvitation>;
 
-/** `POST /auth/invitations/accept`: `password` is that of the account; without an account it becomes that of a new one, with `name`. */
+/**
+ * `POST /auth/invitations/accept`: `password` is that of the account; without an account it becomes that of a new one, with
+ * `name`. It is absent for a person who logs in by single sign-on alone.
+ */
 export const acceptInvitationRequest = z.strictObject({
   token,
-  password: z.string().min(1).max(256),
+  password: z.string().min(1).max(256).optional(),
   name: registerRequest.shape.name.optional(),
 });
