@@ -13,6 +13,7 @@ export const publicRoutes: readonly string[] = [
   'POST /v1/auth/email/verify',
   'POST /v1/auth/password/request',
   'POST /v1/auth/password/reset',
+  'POST /v1/auth/leaked-keys',
   'POST /v1/billing/webhooks/:provider',
   'GET /v1/auth/methods',
   'GET /v1/auth/sso/:name/start',

@@ -100,6 +100,10 @@ export const matrixRoutes: readonly MatrixRoute[] = [
     ...{ route: 'GET /v1/auth/audit', needs: 'session', isOwned: true },
     path: '/v1/auth/audit?organizationId=:organizationId',
   },
+  {
+    ...{ route: 'GET /v1/auth/security-events', needs: 'session', isOwned: true },
+    path: '/v1/auth/security-events?organizationId=:organizationId',
+  },
   { route: 'GET /v1/auth/memberships', needs: profile },
   { route: 'POST /v1/auth/organization/leave', needs: 'session', body: {} },
   {

@@ -20,6 +20,7 @@ import {
   openClaims,
   type ServiceContext,
 } from '@aggregator/service-kit';
+import { z } from 'zod';
 import type { ApiGatewayConfig } from './config.ts';
 import { counterStoreChanged, createGatewayEvents, type GatewayEvents } from './events.ts';
 import { ProxyDiscovery, type ResolveHost, resolveHost } from './forward/discover-proxies.ts';
@@ -29,6 +30,7 @@ import { ProxyPool } from './forward/proxy-pool.ts';
 import type { ExchangeDeadlines } from './forward/service-exchange.ts';
 import { AccessTokens } from './identity/access-tokens.ts';
 import type { Authenticated } from './identity/authenticated.ts';
+import { KeySightings } from './identity/key-sightings.ts';
 import { KeyVerdicts } from './identity/key-verdicts.ts';
 import { UnknownCredentials } from './identity/unknown-credentials.ts';
 import { type Pages, readPages } from './pages/read-pages.ts';
@@ -56,6 +58,8 @@ export interface ApiGatewayContext extends ServiceContext {
   /** Limits of this process alone, for what must not cost a round trip. */
   readonly localRates: LocalRates;
   readonly unknownCredentials: UnknownCredentials<Authenticated>;
+  /** Which API keys were used from where; auth finds what is suspicious in it. */
+  readonly sightings: KeySightings;
   readonly management: ManagementTargets;
   readonly pools: GatewayPools;
   /** The dashboard; empty if it is switched off, or was not built. */
@@ -65,6 +69,7 @@ export interface ApiGatewayContext extends ServiceContext {
 }
 
 const keysRememberedMax = 100_000;
+const sightingsIntervalMs = 60_000;
 /** Before the grace is over, and after the proxies have cut theirs: what they say of it still comes through. */
 const cutBeforeGraceMs = 500;
 /** Longer than auth waits for its own database, so that a busy machine is no outage. */
@@ -99,6 +104,15 @@ export async function createApiGatewayContext(
   });
   let subscription: { close(): Promise<void> } | null = null;
   let cutTimer: NodeJS.Timeout | undefined;
+  const sightings = new KeySightings();
+  const reportSightings = async () => {
+    const body = sightings.take();
+    if (body === null) return;
+    await auth
+      .call({ method: 'POST', path: '/internal/keys/sightings', body, answer: z.unknown() })
+      .catch((error: unknown) => logger.warn('key_sightings_not_reported', { error }));
+  };
+  let sightingsTimer: NodeJS.Timeout | undefined;
 
   return {
     config,
@@ -112,7 +126,8 @@ export async function createApiGatewayContext(
     openAnswers,
     managementLimits,
     localRates,
-    unknownCredentials: new UnknownCredentials(localRates, config.failuresPerMinute),
+    unknownCredentials: new UnknownCredentials(localRates, config.failuresPerMinute, (ip) => sightings.reject(ip)),
+    sightings,
     management,
     pools,
     pages: overrides.pages ?? (config.dashboard === 'on' ? readPages() : new Map()),
@@ -121,6 +136,7 @@ export async function createApiGatewayContext(
     ),
     readinessChecks: { proxy: () => proxies.checkHealth() },
     async start() {
+      sightingsTimer = setInterval(reportSightings, sightingsIntervalMs).unref();
       await discovery?.refresh();
       void discovery?.follow(background.signal);
       subscription = await stores.invalidation.subscribe(
@@ -141,6 +157,8 @@ export async function createApiGatewayContext(
     },
     async close() {
       clearTimeout(cutTimer);
+      clearInterval(sightingsTimer);
+      await reportSightings();
       background.abort();
       keyVerdicts.close();
       await subscription?.close();

@@ -51,6 +51,7 @@ import { listMembersHandler } from './routes/list-members/handler.ts';
 import { listMembershipsHandler } from './routes/list-memberships/handler.ts';
 import { listOrganizationBudgetsHandler } from './routes/list-organization-budgets/handler.ts';
 import { listScimTokensHandler } from './routes/list-scim-tokens/handler.ts';
+import { listSecurityEventsHandler } from './routes/list-security-events/handler.ts';
 import { listSessionsHandler } from './routes/list-sessions/handler.ts';
 import { listSignInMethodsHandler } from './routes/list-sign-in-methods/handler.ts';
 import { listSsoProvidersHandler } from './routes/list-sso-providers/handler.ts';
@@ -64,12 +65,14 @@ import { logOutHandler } from './routes/log-out/handler.ts';
 import { putSsoProviderHandler } from './routes/put-sso-provider/handler.ts';
 import { putTeamMemberHandler } from './routes/put-team-member/handler.ts';
 import { recordNoticeHandler } from './routes/record-notice/handler.ts';
+import { recordSightingsHandler } from './routes/record-sightings/handler.ts';
 import { recordSpendingHandler } from './routes/record-spending/handler.ts';
 import { refreshSessionHandler } from './routes/refresh-session/handler.ts';
 import { registerAccountHandler } from './routes/register-account/handler.ts';
 import { removeMemberHandler } from './routes/remove-member/handler.ts';
 import { removeTeamMemberHandler } from './routes/remove-team-member/handler.ts';
 import { replayWebhookDeliveryHandler } from './routes/replay-webhook-delivery/handler.ts';
+import { reportLeakedKeysHandler } from './routes/report-leaked-keys/handler.ts';
 import { requestDeletionHandler } from './routes/request-deletion/handler.ts';
 import { requestEmailVerificationHandler } from './routes/request-email-verification/handler.ts';
 import { requestPasswordResetHandler } from './routes/request-password-reset/handler.ts';
@@ -126,6 +129,7 @@ export function createAuthApp(context: AuthContext): Express {
     app.post('/v1/auth/email/verify', gateway, jsonBody, verifyEmailHandler(context));
     app.post('/v1/auth/password/request', gateway, jsonBody, requestPasswordResetHandler(context));
     app.post('/v1/auth/password/reset', gateway, jsonBody, resetPasswordHandler(context));
+    app.post('/v1/auth/leaked-keys', gateway, reportLeakedKeysHandler(context));
     app.get('/v1/auth/methods', gateway, listSignInMethodsHandler(context));
     app.get('/v1/auth/sso/:name/start', gateway, startSsoLoginHandler(context));
     app.get('/v1/auth/sso/:name/callback', gateway, finishSsoLoginHandler(context));
@@ -156,6 +160,7 @@ export function createAuthApp(context: AuthContext): Express {
     app.post(deletionPath, allow('organization.delete'), jsonBody, turn, requestDeletionHandler(context));
     app.delete(deletionPath, allow('organization.delete'), turn, cancelDeletionHandler(context));
     app.get('/v1/auth/organization/export', allow('organization.delete'), exportOrganizationHandler(context));
+    app.get('/v1/auth/security-events', allow('audit.read'), listSecurityEventsHandler(context));
     app.get('/v1/auth/audit', allow('audit.read'), listAuditHandler(context));
 
     app.get('/v1/auth/memberships', allow('account.manage'), listMembershipsHandler(context));
@@ -260,6 +265,7 @@ export function createAuthApp(context: AuthContext): Express {
     app.delete('/v1/auth/blocks/:kind/:id', allow('tenants.manage'), turn, unblockAccessHandler(context));
 
     app.post('/internal/keys/verify', gateway, jsonBody, verifyKeyHandler(context));
+    app.post('/internal/keys/sightings', gateway, jsonBody, recordSightingsHandler(context));
     app.get('/internal/keys/epoch', gateway, getKeyEpochHandler(context));
     const billing = requirePeer(context.verifier, ['billing']);
     app.get('/internal/organizations/:id', billing, confirmOrganizationHandler(context));

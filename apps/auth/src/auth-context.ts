@@ -8,6 +8,8 @@ import type { InstallationLimits } from './limits/installation-limits.ts';
 import type { MailQueue } from './mail/mail-queue.ts';
 import type { PasswordKeeper } from './passwords/password-keeper.ts';
 import type { SecretSealer } from './secrets/secret-sealer.ts';
+import type { LoginSuspicion } from './security/login-suspicion.ts';
+import type { ReportKeys } from './security/verify-report.ts';
 import type { AccessTokenSigner } from './sessions/access-token-signer.ts';
 import type { OidcClients } from './sso/oidc-clients.ts';
 import type { LoginSealer } from './sso/pending-login.ts';
@@ -38,5 +40,8 @@ export interface AuthContext extends ServiceContext {
   readonly webhookSecrets: SecretSealer;
   readonly webhookAllowlist: EgressAllowlist;
   readonly ssoLogins: LoginSealer;
+  readonly leakReportKeys: ReportKeys;
+  readonly leakedKeyAction: 'revoke' | 'block';
+  readonly loginSuspicion: LoginSuspicion;
   now(): Date;
 }

@@ -104,6 +104,26 @@ export const authVariables = {
     egressAllowlist.optional(),
     'Hosts (with or without a port) and networks, separated by commas, that identity providers may be at although they are not public or not https: `keycloak.internal:8443`.',
   ),
+  leakReportSecret: variable(
+    'LEAK_REPORT_SECRET',
+    z.string().min(32).max(512).optional(),
+    'Secret by which an own secret scanner signs its reports of leaked API keys to `POST /v1/auth/leaked-keys`. Unset: such reports are rejected.',
+    { isSecret: true },
+  ),
+  leakReportPublicKeys: variable(
+    'LEAK_REPORT_PUBLIC_KEYS',
+    z
+      .string()
+      .transform((text) => text.split(',').map((part) => part.trim().split(/:(.*)/s).slice(0, 2)))
+      .pipe(z.array(z.tuple([z.string().regex(/^\w{1,128}$/), z.base64().min(1)])).max(10))
+      .optional(),
+    "Public keys of a secret scanner that reports as GitHub's does, separated by commas: `<identifier>:<key>`, the key as base64 of DER (SPKI), which is the middle of its PEM. GitHub publishes them at https://api.github.com/meta/public_keys/secret_scanning.",
+  ),
+  leakedKeyAction: variable(
+    'LEAKED_KEY_ACTION',
+    z.enum(['revoke', 'block']).default('revoke'),
+    'What happens to an API key that is reported as leaked. `revoke`: it is revoked with all that it made; `block`: an operator can unblock it.',
+  ),
   webhookAllowlist: variable(
     'WEBHOOK_ALLOWLIST',
     egressAllowlist.optional(),

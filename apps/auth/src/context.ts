@@ -22,6 +22,7 @@ import { createMailQueue } from './mail/mail-queue.ts';
 import { openMailTransport } from './mail/open-mail-transport.ts';
 import { createPasswordKeeper } from './passwords/password-keeper.ts';
 import { createSecretSealer } from './secrets/secret-sealer.ts';
+import { createLoginSuspicion } from './security/login-suspicion.ts';
 import { createAccessTokenSigner } from './sessions/access-token-signer.ts';
 import { startSweeping } from './sessions/sweep-sessions.ts';
 import { createOidcClients } from './sso/oidc-clients.ts';
@@ -105,6 +106,11 @@ export async function createAuthContext(
     webhookSecrets,
     webhookAllowlist,
     ssoLogins: createLoginSealer(config.keyPeppers),
+    leakReportKeys: config,
+    leakedKeyAction: config.leakedKeyAction,
+    loginSuspicion: createLoginSuspicion({ database, now, mails, sendsMails: transport !== null, events }, (error) =>
+      logger.error('security_event_lost', { error }),
+    ),
     now,
     readinessChecks: {
       database: async () => {

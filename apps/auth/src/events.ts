@@ -61,6 +61,15 @@ export interface AuthEvents {
     percent: number;
     spentNanoUsd: string;
   }): void;
+  /** Suspicious use, each time that it is seen. */
+  securityEvent(fact: {
+    organizationId: string | null;
+    type: string;
+    severity: string;
+    subjectType: string;
+    subjectId: string;
+    requestId: string | undefined;
+  }): void;
   emailVerified(fact: Happening): void;
   /** A link could not be put into a mail; the caller has its neutral answer already. */
   mailLinkFailed(fact: { purpose: string; error: unknown }): void;
@@ -115,6 +124,9 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
     ['state'],
   );
   const blocks = metrics.counter('auth_access_changed_total', 'Blocks and their ends, by change.', ['change']);
+  const security = metrics.counter('auth_security_events_total', 'Suspicious use, by type and severity.', [
+    ...(['type', 'severity'] as const),
+  ]);
   const verdicts = metrics.counter('auth_key_verdicts_total', 'Keys that gateways asked about, by verdict.', [
     'verdict',
   ]);
@@ -206,6 +218,10 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
     budgetAlert(fact) {
       alerts.inc();
       logger.warn('budget_alert', fact);
+    },
+    securityEvent(fact) {
+      security.inc({ type: fact.type, severity: fact.severity });
+      logger.warn('security_event', fact);
     },
     emailVerified(fact) {
       logger.info('email_verified', { ...fact });

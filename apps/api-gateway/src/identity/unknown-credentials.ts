@@ -12,8 +12,12 @@ export class UnknownCredentials<Found> {
   /** By the credential itself. As many as requests that wait for auth. */
   readonly #judging = new OpenMap<string, Promise<Found>>();
 
-  constructor(rates: LocalRates, failuresPerMinute: number) {
+  readonly #onLimited: (clientIp: string) => void;
+
+  /** `onLimited`: an address that is beyond the limit, at each request. */
+  constructor(rates: LocalRates, failuresPerMinute: number, onLimited: (clientIp: string) => void = () => undefined) {
     this.#rates = rates;
+    this.#onLimited = onLimited;
     this.#failuresPerMinute = failuresPerMinute;
   }
 
@@ -38,7 +42,10 @@ export class UnknownCredentials<Found> {
       cost: 1,
     };
     const verdict = this.#rates.take(limit);
-    if (!verdict.isAllowed) throw new AppError('rate_limit_exceeded', { retryAfterMs: verdict.retryAfterMs ?? 60_000 });
+    if (!verdict.isAllowed) {
+      this.#onLimited(clientIp);
+      throw new AppError('rate_limit_exceeded', { retryAfterMs: verdict.retryAfterMs ?? 60_000 });
+    }
     let isRefused = false;
     try {
       return await look();

@@ -31,6 +31,7 @@ export async function answerAiRequest(
     const caller = found instanceof Promise ? await found : found;
     principal = caller.principal;
     authorise(caller, route.scope, { clientIp, origin: request.headers.origin });
+    context.sightings.see(principal, clientIp);
     const ownHeaders = [...idHeaders[route.errors].flatMap((name) => [name, requestId]), ...fixedHeaders];
     await forwardAiRequest(context, route, caller, request, response, {
       ...{ requestId, path, clientIp, startedMs, ownHeaders },

@@ -107,6 +107,7 @@ async function admit(
   const startedMs = performance.now();
   const caller = await authenticate(context, request, clientIp);
   authorise(caller, null, { clientIp, origin: request.headers.origin });
+  context.sightings.see(caller.principal, clientIp);
   await limitManagement(context, caller.principal);
   const claims = claimsOf(caller.principal, clientIp);
   const receive = {

@@ -104,6 +104,7 @@ export const managementRoutes: readonly ManagementRoute[] = [
   { prefix: '/v1/auth/email', service: 'auth', isPublic: true },
   { prefix: '/v1/auth/password', service: 'auth', isPublic: true },
   { prefix: '/v1/auth/methods', service: 'auth', isPublic: true },
+  { prefix: '/v1/auth/leaked-keys', service: 'auth', isPublic: true },
   { prefix: '/v1/auth/sso', service: 'auth', isPublic: true, cookie: ssoCookieName },
   { prefix: '/v1/auth', service: 'auth', isPublic: false },
   {

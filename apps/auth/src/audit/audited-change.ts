@@ -60,7 +60,8 @@ export interface AuditedChange {
     | 'webhook_created'
     | 'webhook_deleted'
     | 'webhook_tested'
-    | 'webhook_replayed';
+    | 'webhook_replayed'
+    | 'security_event';
   subjectType:
     | 'organization'
     | 'user'

@@ -54,6 +54,8 @@ async function deleteOrganization(database: Database, now: Date, organizationId:
     await transaction.scimUser.deleteMany({ where: { organizationId } });
     await transaction.bulkJob.deleteMany({ where: { organizationId } });
     await transaction.webhookEndpoint.deleteMany({ where: { organizationId } });
+    await transaction.keyUse.deleteMany({ where: { organizationId } });
+    await transaction.securityEvent.deleteMany({ where: { organizationId } });
     await transaction.invitation.deleteMany({ where: { organizationId } });
     await transaction.membership.deleteMany({ where: { organizationId } });
     for (const userId of userIds) await moveHome(transaction, organizationId, userId);

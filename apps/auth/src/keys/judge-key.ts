@@ -15,11 +15,12 @@ import { readGrant } from './stored-key.ts';
 
 /**
  * Returns whether a key is good now, and for what. An unknown, a revoked and an expired key give the same answer;
- * a key that the operator blocked gives its reason.
+ * a key that the operator blocked gives its reason. `onRevoked` is called for a revoked key, which is suspicious.
  */
 export async function judgeKey(
   { database, keyHasher, now, limits }: Pick<AuthContext, 'database' | 'keyHasher' | 'now' | 'limits'>,
   keySha256: string,
+  onRevoked?: (key: { id: string; organizationId: string; revokedAt: Date }) => void,
 ): Promise<KeyVerdict> {
   const row = await database.apiKey.findFirst({
     where: { keyHmac: { in: keyHasher.toHmacs(keySha256) } },
@@ -39,6 +40,7 @@ export async function judgeKey(
     },
   });
   if (row === null || row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt <= now())) {
+    if (row?.revokedAt != null) onRevoked?.({ ...row, revokedAt: row.revokedAt });
     return { valid: false };
   }
   const standing = await readStanding(database, row.organizationId, row.userId);

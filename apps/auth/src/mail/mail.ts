@@ -26,6 +26,11 @@ export const mail = z.discriminatedUnion('template', [
     ...{ to: z.string(), language: mailLanguage, template: z.literal('billing_notice') },
     ...{ notice: billingNoticeType, organizationName: z.string(), facts: z.record(z.string(), z.string()) },
   }),
+  z.object({
+    ...{ to: z.string(), language: mailLanguage, template: z.literal('security_event') },
+    ...{ organizationName: z.string(), event: z.string(), severity: z.string(), subject: z.string() },
+    ...{ outcome: z.string() },
+  }),
 ]);
 export type Mail = z.infer<typeof mail>;
 

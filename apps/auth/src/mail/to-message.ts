@@ -28,6 +28,13 @@ const words: Readonly<Record<Mail['language'], Words>> = {
         'A budget that is spent rejects requests, unless it only warns. Owners, admins and billing members can raise it.',
       ],
     },
+    security_event: {
+      subject: 'Security: {event} ({severity}) in {organizationName}',
+      lines: [
+        'Event {event}, severity {severity}, in the organisation {organizationName}. It is about {subject}. {outcome}',
+        'GET /v1/auth/security-events lists it. Rotate the API key if you do not know this use.',
+      ],
+    },
     password_reset: {
       subject: 'Set a new password',
       lines: ['Set a new password here: {link}', 'Your password stays as it is until you do.'],
@@ -47,6 +54,13 @@ const words: Readonly<Record<Mail['language'], Words>> = {
       lines: [
         'Из бюджета {budgetName} организации {organizationName} израсходовано {spent} из {amount}, период {period}.',
         'Исчерпанный бюджет отклоняет запросы, если он не только предупреждает. Поднять его могут владелец, администратор и бухгалтер.',
+      ],
+    },
+    security_event: {
+      subject: 'Безопасность: {event} ({severity}), {organizationName}',
+      lines: [
+        'Событие {event}, важность {severity}, организация {organizationName}. Речь о: {subject}. {outcome}',
+        'Список событий: GET /v1/auth/security-events. Замените ключ API, если вы не знаете о таком использовании.',
       ],
     },
     password_reset: {
@@ -78,7 +92,7 @@ function wordsOf(mail: Mail): MailWords {
 function valuesOf(mail: Mail, publicUrl: string): Record<string, string> {
   if (mail.template === 'billing_notice') return { ...mail.facts, organizationName: mail.organizationName };
   const { to: _to, template: _template, language: _language, ...values } = mail;
-  if (mail.template === 'budget_alert') return values as Record<string, string>;
+  if (!('token' in mail)) return values as Record<string, string>;
   const { token, expiresAt, template } = mail;
   return {
     ...values,

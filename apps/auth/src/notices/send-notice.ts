@@ -1,6 +1,6 @@
 import type { BillingNotice } from '@aggregator/contracts';
 import type { AuthContext } from '../auth-context.ts';
-import { readPayers } from '../mail/read-payers.ts';
+import { readPayers } from '../mail/read-recipients.ts';
 import { toDollars } from '../mail/to-dollars.ts';
 import { announce } from '../webhooks/announce.ts';
 

@@ -11,7 +11,7 @@ import { openSession } from './open-session.ts';
  * passwords wait to be verified.
  */
 export async function logIn(
-  context: Pick<AuthContext, 'database' | 'passwords' | 'loginGuard' | 'signUp' | 'now'>,
+  context: Pick<AuthContext, 'database' | 'passwords' | 'loginGuard' | 'loginSuspicion' | 'signUp' | 'now'>,
   credentials: { email: string; password: string; organizationId?: string | undefined },
   address: string,
 ): Promise<{ owner: SessionOwner; refreshToken: string }> {
@@ -24,6 +24,7 @@ export async function logIn(
   if (!(isRight && user?.isOperator === true) && (await isSsoRequired(context.database, email))) {
     throw new AppError('sso_required');
   }
+  if (user !== null && !isRight) context.loginSuspicion.failed(user);
   if (user === null || !isRight) throw new AppError('invalid_credentials');
   context.loginGuard.clearLogin(address, email);
   // Only a caller that knows the password learns of the block.
@@ -34,5 +35,6 @@ export async function logIn(
   }
   const organizationId = await chooseOrganization(context.database, user, credentials.organizationId);
   const { sessionId, refreshToken } = await openSession(context, { userId: user.id, organizationId });
+  context.loginSuspicion.succeeded(user);
   return { owner: { sessionId, userId: user.id, organizationId }, refreshToken };
 }

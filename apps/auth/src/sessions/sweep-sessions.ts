@@ -16,8 +16,8 @@ export function sweepSessions(database: Database, now: Date): Promise<number> {
 }
 
 /**
- * Deletes mails that were sent a week ago or given up a month ago, links and invitations that expired a month ago, and finished
- * logins of an hour ago. Returns how many.
+ * Deletes mails that were sent a week ago or given up a month ago, links and invitations that expired a month ago, finished
+ * logins of an hour ago, and security events of 400 days ago. Returns how many.
  */
 export async function sweepMails(database: Database, mails: MailQueue, now: Date): Promise<number> {
   await adoptEarlierMails(database, now);
@@ -39,6 +39,10 @@ export async function sweepMails(database: Database, mails: MailQueue, now: Date
     await database.$executeRaw`
       DELETE FROM "sso_login" WHERE "state_hash" IN (
         SELECT "state_hash" FROM "sso_login" WHERE "expires_at" < ${daysAgo(1 / 24)} LIMIT ${perSweepMax}
+      )`,
+    await database.$executeRaw`
+      DELETE FROM "security_event" WHERE "id" IN (
+        SELECT "id" FROM "security_event" WHERE "last_at" < ${daysAgo(400)} LIMIT ${perSweepMax}
       )`,
     await database.$executeRaw`
       DELETE FROM "bulk_job" WHERE "id" IN (

@@ -20,6 +20,11 @@ export function toEvent(actor: Actor, change: AuditedChange): Pick<WebhookEvent,
       const reason = change.action === 'member_left' ? 'left' : 'removed';
       return { type: 'member.removed', data: { ...by, userId: subjectId, reason } };
     }
+    case 'security_event': {
+      const { type, severity } = details;
+      const about = { subjectType: change.subjectType, subjectId, event: String(type), severity: String(severity) };
+      return { type: 'security.event', data: { organizationId, ...about } };
+    }
     default:
       return null;
   }

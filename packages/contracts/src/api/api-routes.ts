@@ -11,6 +11,7 @@ import { priceRoutes } from './price-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
 import { reconciliationRoutes } from './reconciliation-routes.ts';
 import type { ApiRoute } from './route.ts';
+import { securityRoutes } from './security-routes.ts';
 import { ssoRoutes } from './sso-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
@@ -24,6 +25,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...budgetRoutes,
   ...limitRoutes,
   ...webhookRoutes,
+  ...securityRoutes,
   ...paymentRoutes,
   ...deadLetterRoutes,
   ...invoiceRoutes,

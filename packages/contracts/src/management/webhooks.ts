@@ -10,6 +10,7 @@ export const webhookEventType = z.enum([
   'key.rotated',
   'member.removed',
   ...billingNoticeType.options,
+  'security.event',
 ]);
 export type WebhookEventType = z.infer<typeof webhookEventType>;
 
