@@ -1,13 +1,9 @@
-import type { ChargeOutcome, PaymentProvider } from '@aggregator/payments';
-import { createUuidV7 } from '@aggregator/service-kit';
+import type { PaymentProvider } from '@aggregator/payments';
 import { eachApart } from '../background/each-apart.ts';
 import type { Database, Transaction } from '../database/open-database.ts';
 import type { Payment } from '../generated/prisma/client.ts';
-import { creditPayment } from '../payments/credit-payment.ts';
-import { noticeFailure } from '../payments/notice-failure.ts';
-import { answerWithinMs, defaultProvider, type PaymentContext } from '../payments/payment-desk.ts';
-import { lockPayment, nanoUsdPerCent, paymentCurrency } from '../payments/payment-rows.ts';
-import { noteDecline } from './note-outcome.ts';
+import { defaultProvider, type PaymentContext } from '../payments/payment-desk.ts';
+import { sendCharge, writeCharge } from './charge-saved-method.ts';
 
 const perStep = 50;
 const hourMs = 3_600_000;
@@ -26,14 +22,14 @@ export async function runAutomaticTopUps(context: PaymentContext): Promise<void>
     WHERE kind = 'automatic' AND status = 'created' AND provider = ${provider.name} ORDER BY random() LIMIT ${perStep}`;
   await eachApart(
     unanswered,
-    async ({ id }) => charge(context, provider, await database.payment.findUniqueOrThrow({ where: { id } })),
+    async ({ id }) => sendCharge(context, provider, await database.payment.findUniqueOrThrow({ where: { id } })),
     ({ orgId }, error) => report(orgId, error),
   );
   await eachApart(
     await findDue(database, clock()),
     async (orgId) => {
       const payment = await database.$transaction((tx) => writeIntent(context, tx, provider, orgId));
-      if (payment !== null) await charge(context, provider, payment);
+      if (payment !== null) await sendCharge(context, provider, payment);
     },
     report,
   );
@@ -85,48 +81,5 @@ async function writeIntent(
     await tx.automaticTopUp.update({ where: { orgId }, data: { nextAttemptAt: new Date(now.getTime() + hourMs) } });
     return null;
   }
-  const id = createUuidV7(now.getTime());
-  const money = { currency: paymentCurrency, amount: settings.amount, minorUnits: settings.amount / nanoUsdPerCent };
-  const row = { id, orgId, kind: 'automatic', provider: provider.name, ...money, status: 'created' };
-  return tx.payment.create({ data: { ...row, idempotencyKey: `automatic:${id}`, createdAt: now } });
-}
-
-/** Charges one payment. An answer that is lost leaves it `created`: the next step asks again under the same id. */
-async function charge(context: PaymentContext, provider: PaymentProvider, payment: Payment): Promise<void> {
-  const { database, events, clock } = context;
-  const { id: paymentId, orgId } = payment;
-  const where = { orgId_provider: { orgId, provider: provider.name } };
-  const customer = await database.paymentCustomer.findUnique({ where });
-  const isLate = clock().getTime() - payment.createdAt.getTime() > answerWithinMs;
-  let outcome: ChargeOutcome;
-  if (customer === null || customer.methodReference === null || isLate) {
-    outcome = { status: 'declined', code: isLate ? 'no_answer' : 'no_saved_method', paymentReference: null };
-  } else {
-    try {
-      outcome = await provider.chargeSaved({
-        ...{ paymentId, customerReference: customer.customerReference, methodReference: customer.methodReference },
-        money: { minorUnits: payment.minorUnits.toString(), currency: payment.currency },
-        description: 'Automatic top-up',
-      });
-    } catch (error) {
-      events.paymentCallFailed({ provider: provider.name, call: 'charge', paymentId, error });
-      return;
-    }
-  }
-  await database.$transaction((tx) => note(context, tx, paymentId, outcome));
-  if (outcome.status === 'declined') events.automaticTopUpDeclined({ paymentId, orgId, code: outcome.code });
-}
-
-async function note(context: PaymentContext, tx: Transaction, id: string, outcome: ChargeOutcome): Promise<void> {
-  const payment = await lockPayment(tx, id);
-  // Its event was faster.
-  if (payment === null || payment.status !== 'created') return;
-  const { paymentReference } = outcome;
-  if (outcome.status === 'succeeded') return creditPayment(context, tx, payment, paymentReference);
-  const status = outcome.status === 'processing' ? 'processing' : 'failed';
-  const failureCode = outcome.status === 'declined' ? outcome.code : null;
-  await tx.payment.update({ where: { id }, data: { status, failureCode, paymentReference } });
-  if (outcome.status !== 'declined') return;
-  await noticeFailure(tx, context.clock(), payment, outcome.code);
-  await noteDecline(tx, payment.orgId, context.clock());
+  return writeCharge(tx, now, provider, orgId, { amount: settings.amount });
 }

@@ -28,6 +28,7 @@ import { forgetRejections } from '../rejections/keep-rejections.ts';
 import { countOpenReviews } from '../reviews/list-reviews.ts';
 import { findSpoolGaps } from '../spools/watch-gaps.ts';
 import { findSilentSpools } from '../spools/watch-silence.ts';
+import { renewSubscriptions } from '../subscriptions/renew-subscriptions.ts';
 import { type RepeatingTask, repeat } from './repeat.ts';
 
 const secondMs = 1000;
@@ -95,6 +96,7 @@ export function startBackground(context: BillingContext, pace = 1): EventConsume
       await watchSpending(context);
     }),
     task('notices', 2 * secondMs, () => relayNotices(context)),
+    task('subscriptions', minuteMs, () => renewSubscriptions(context)),
     task('invoices', minuteMs, async () => events.invoicesIssued(await issueInvoices(context))),
     task('promotional_credits', minuteMs, async () =>
       events.promotionalCreditsExpired(await expirePromotionalCredits(context)),

@@ -1,7 +1,7 @@
 import type { Transaction } from '../database/open-database.ts';
 import type { Month } from './month-bounds.ts';
 
-/** What an organisation paid for one model in a month. */
+/** What an organisation paid for one model, or for a subscription, in a month. */
 export interface LedgerLine {
   description: string;
   requests: number;
@@ -11,7 +11,8 @@ export interface LedgerLine {
 
 /**
  * What an organisation really paid in a month, by model: transfers of charges and of corrections between its accounts and
- * `revenue`. What the platform bore is not in it. The sum is the movement of the ledger, to the nano.
+ * `revenue`. What the platform bore is not in it. Then fees of subscriptions, and, below zero, credit that was given and is spent.
+ * The sum is what the organisation paid by its own money, to the nano.
  */
 export async function readLedgerLines(
   tx: Transaction,
@@ -40,5 +41,20 @@ export async function readLedgerLines(
     FROM moved JOIN charge ON charge.request_id = moved.request_id
     GROUP BY model, provider HAVING sum(moved.amount) <> 0
     ORDER BY sum(moved.amount) DESC, description`;
-  return rows.map((row) => ({ ...row, requests: Number(row.requests) }));
+  const others = await tx.$queryRaw<{ description: string; amount: bigint }[]>`
+    SELECT description, -sum(amount)::bigint AS amount FROM statement_line
+    WHERE org_id = ${orgId}::uuid AND type = 'subscription_fee'
+      AND time >= ${from}::timestamptz AND time < ${to}::timestamptz
+    GROUP BY description HAVING sum(amount) <> 0
+    UNION ALL
+    SELECT 'Credit that was given and spent', -sum(amount)::bigint FROM transfer
+    JOIN account ON account.id = debit_account
+    WHERE account.org_id = ${orgId}::uuid AND kind = 'promotional' AND reason = 'promotional_drawn'
+      AND transfer.time >= ${from}::timestamptz AND transfer.time < ${to}::timestamptz
+    HAVING sum(amount) <> 0
+    ORDER BY 1`;
+  return [...rows, ...others.map((row) => ({ ...row, requests: 0n }))].map((row) => ({
+    ...row,
+    requests: Number(row.requests),
+  }));
 }

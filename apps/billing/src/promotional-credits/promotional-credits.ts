@@ -40,7 +40,7 @@ export async function createPromotionalCredit(
   await openAccounts(database, orgId, { signUpCreditNanoUsd: config.signUpCreditNanoUsd, organizations });
   return database.$transaction(async (tx) => {
     await openAccount(tx, orgId, 'promotional');
-    const { promotionalId } = await lockOrganization(tx, orgId, [platformAccounts.promo]);
+    await lockOrganization(tx, orgId, [platformAccounts.promo]);
     const before = await tx.promotionalCredit.findUnique({ where: { idempotencyKey } });
     if (before !== null) {
       const isSame = before.orgId === orgId && before.amount === amount && +before.expiresAt === +expiresAt;
@@ -50,23 +50,34 @@ export async function createPromotionalCredit(
     if ((await tx.promotionalCredit.count({ where: { orgId, remaining: { gt: 0n } } })) >= openMax) {
       throw new AppError('conflict', { message: 'This organisation has too many credits that are not spent yet.' });
     }
-    const id = createUuidV7(now.getTime());
-    const sides = { debitAccount: platformAccounts.promo, creditAccount: promotionalId, amountNanoUsd: amount };
-    await postTransfers(tx, [{ ...sides, reason: 'promotional_credit', description, reference: id }]);
-    await writeStatement(tx, [{ id, orgId, type: 'promotional_credit', amountNanoUsd: amount, description }]);
-    const row = { id, orgId, amount, remaining: amount, expiresAt, description, idempotencyKey };
-    const made = await tx.promotionalCredit.create({ data: { ...row, grantedBy: actor.userId, createdAt: now } });
+    const fields = { orgId, amount, expiresAt, description, idempotencyKey, grantedBy: actor.userId };
+    const made = await givePromotional(tx, now, fields);
     await writeAudit(tx, now, actor, {
       ...{
         organizationId: orgId,
         action: 'promotional_credit_given',
         subjectType: 'promotional_credit',
-        subjectId: id,
+        subjectId: made.id,
       },
       details: { amountNanoUsd: amount.toString(), expiresAt: expiresAt.toISOString() },
     });
     return { credit: toPromotionalCredit(made), isNew: true };
   });
+}
+
+/** Posts credit that ends: `promo → promotional`, its statement line and its row. The account `promotional` must be open. */
+export async function givePromotional(
+  tx: Transaction,
+  now: Date,
+  credit: Pick<Row, 'orgId' | 'amount' | 'expiresAt' | 'description' | 'idempotencyKey' | 'grantedBy'>,
+): Promise<Row> {
+  const { orgId, amount, description } = credit;
+  const { promotionalId } = await lockOrganization(tx, orgId, [platformAccounts.promo]);
+  const id = createUuidV7(now.getTime());
+  const sides = { debitAccount: platformAccounts.promo, creditAccount: promotionalId, amountNanoUsd: amount };
+  await postTransfers(tx, [{ ...sides, reason: 'promotional_credit', description, reference: id }]);
+  await writeStatement(tx, [{ id, orgId, type: 'promotional_credit', amountNanoUsd: amount, description }]);
+  return tx.promotionalCredit.create({ data: { ...credit, id, remaining: amount, createdAt: now } });
 }
 
 const expiredPerStep = 100;
@@ -83,7 +94,8 @@ export async function expirePromotionalCredits({ database, clock, events }: Paym
   );
 }
 
-async function expire(tx: Transaction, id: string, orgId: string, now: Date): Promise<void> {
+/** Takes back what is left of a credit. */
+export async function expire(tx: Transaction, id: string, orgId: string, now: Date): Promise<void> {
   const { promotionalId } = await lockOrganization(tx, orgId, [platformAccounts.promo]);
   const { remaining } = await tx.promotionalCredit.findUniqueOrThrow({ where: { id } });
   if (remaining === 0n) return;

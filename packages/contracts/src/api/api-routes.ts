@@ -13,6 +13,7 @@ import { reconciliationRoutes } from './reconciliation-routes.ts';
 import type { ApiRoute } from './route.ts';
 import { securityRoutes } from './security-routes.ts';
 import { ssoRoutes } from './sso-routes.ts';
+import { subscriptionRoutes } from './subscription-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
 /** Every public route of the gateway, in the order of the reference. */
@@ -29,6 +30,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...paymentRoutes,
   ...deadLetterRoutes,
   ...invoiceRoutes,
+  ...subscriptionRoutes,
   ...reconciliationRoutes,
   ...providerRoutes,
   ...priceRoutes,

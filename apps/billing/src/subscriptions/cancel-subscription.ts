@@ -1,0 +1,74 @@
+import { AppError, type Subscription } from '@aggregator/contracts';
+import { type Actor, writeAudit } from '../audit/write-audit.ts';
+import type { Transaction } from '../database/open-database.ts';
+import { writeNotice } from '../notices/write-notice.ts';
+import type { PaymentContext } from '../payments/payment-desk.ts';
+import { expire } from '../promotional-credits/promotional-credits.ts';
+import { moveFee } from './move-fee.ts';
+import { prorate } from './periods.ts';
+import { lockSubscription, type SubscriptionRow, toSubscription } from './subscription-rows.ts';
+
+/** Before the end of the last period a notice is sent. */
+export const endingNoticeMs = 3 * 86_400_000;
+
+/**
+ * Cancels a subscription at the end of its period, or now. Now returns the unused part of the fee to the balance, and takes the rest
+ * of the included credit back. One that is not paid ends now in any case.
+ * @throws {AppError} `not_found` without a subscription
+ */
+export async function cancelSubscription(
+  { database, clock }: PaymentContext,
+  orgId: string,
+  when: 'period_end' | 'now',
+  actor: Actor,
+): Promise<Subscription> {
+  const now = clock();
+  return database.$transaction(async (tx) => {
+    const present = await lockSubscription(tx, orgId);
+    if (present === null) throw new AppError('not_found');
+    const isOpen = present.state === 'active' || present.state === 'trialing';
+    const isNow = when === 'now' || !isOpen;
+    const nextAt = new Date(Math.max(now.getTime(), present.periodEnd.getTime() - endingNoticeMs));
+    if (isNow && present.state === 'active') await returnUnused(tx, now, present);
+    if (isNow) await takeCreditBack(tx, now, present);
+    const saved = isNow
+      ? await end(tx, now, present)
+      : await tx.subscription.update({
+          where: { id: present.id },
+          data: { cancelsAtEnd: true, nextAt },
+          include: { plan: true },
+        });
+    await writeAudit(tx, now, actor, {
+      ...{ organizationId: orgId, action: 'subscription_cancelled', subjectType: 'subscription' },
+      ...{ subjectId: present.id, details: { when: isNow ? 'now' : 'period_end' } },
+    });
+    return toSubscription(saved);
+  });
+}
+
+/** Ends a locked subscription, with its notice. */
+export async function end(tx: Transaction, now: Date, { id, orgId, plan }: SubscriptionRow): Promise<SubscriptionRow> {
+  await writeNotice(tx, now, { orgId, type: 'subscription.ended', data: { subscriptionId: id, plan: plan.name } });
+  return tx.subscription.update({ where: { id }, data: { state: 'ended', endedAt: now }, include: { plan: true } });
+}
+
+async function returnUnused(tx: Transaction, now: Date, present: SubscriptionRow): Promise<void> {
+  const { id, orgId, plan, periodStart: from, periodEnd: to } = present;
+  const amountNanoUsd = -prorate(plan.fee, { from, to }, now);
+  const description = `Unused part of the subscription ${plan.name}`;
+  await moveFee(tx, now, {
+    subscriptionId: id,
+    orgId,
+    key: `unused:${from.toISOString()}`,
+    amountNanoUsd,
+    description,
+  });
+}
+
+async function takeCreditBack(tx: Transaction, now: Date, { id, orgId }: SubscriptionRow): Promise<void> {
+  const credits = await tx.promotionalCredit.findMany({
+    where: { orgId, remaining: { gt: 0n }, idempotencyKey: { startsWith: `subscription:${id}:` } },
+    select: { id: true },
+  });
+  for (const credit of credits) await expire(tx, credit.id, orgId, now);
+}
