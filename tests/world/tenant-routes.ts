@@ -218,6 +218,7 @@ export const matrixRoutes: readonly MatrixRoute[] = [
   { route: 'GET /v1/billing/invoices', needs: 'billing:read' },
   { route: 'GET /v1/billing/invoices/:requestId', needs: 'billing:read', isOwned: true },
   { route: 'POST /v1/billing/invoices/:requestId/credit-notes', needs: 'billing:manage', body: {} },
+  { route: 'GET /v1/billing/statements/:period', needs: 'billing:read' },
   { route: 'GET /v1/billing/profile', needs: 'billing:read' },
   { route: 'PUT /v1/billing/profile', needs: 'billing:pay', body: {} },
   { route: 'PUT /v1/billing/legal-entity', needs: 'billing:manage', body: {} },

@@ -50,6 +50,7 @@ import { readBudgetHandler } from './routes/read-budget/handler.ts';
 import { readDeadLetterHandler } from './routes/read-dead-letter/handler.ts';
 import { readInvoiceHandler } from './routes/read-invoice/handler.ts';
 import { readPaymentMethodHandler } from './routes/read-payment-method/handler.ts';
+import { readStatementHandler } from './routes/read-statement/handler.ts';
 import { readSubscriptionHandler } from './routes/read-subscription/handler.ts';
 import { readTopUpHandler } from './routes/read-top-up/handler.ts';
 import { receivePaymentWebhookHandler } from './routes/receive-payment-webhook/handler.ts';
@@ -112,6 +113,7 @@ export function createBillingApp(context: BillingContext): RequestListener {
     app.delete('/v1/billing/subscription', pays, cancelSubscriptionHandler(context));
     app.post('/v1/billing/invoices/:id/credit-notes', manages, jsonBody, createCreditNoteHandler(context));
     app.get('/v1/billing/invoices', reads, listInvoicesHandler(context));
+    app.get('/v1/billing/statements/:period', reads, readStatementHandler(context));
     app.put('/v1/billing/profile', pays, jsonBody, putBillingProfileHandler(context));
     app.put('/v1/billing/legal-entity', manages, jsonBody, putLegalEntityHandler(context));
     app.get('/v1/billing/profile', reads, readBillingProfileHandler(context));

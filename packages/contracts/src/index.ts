@@ -69,6 +69,7 @@ export * from './management/security.ts';
 export * from './management/sessions.ts';
 export * from './management/spools.ts';
 export * from './management/sso.ts';
+export * from './management/statements.ts';
 export * from './management/subscriptions.ts';
 export * from './management/teams.ts';
 export * from './management/tenants.ts';

@@ -157,6 +157,49 @@ describe('an invoice', () => {
   });
 });
 
+describe('the statement of a month', () => {
+  it('adds up to the ledger by model, user and key, in nano-USD and in cents', async () => {
+    const world = await startPayments();
+    try {
+      await world.paid();
+      const { orgId } = world.owner;
+      const [one, two, key] = [randomUUID(), randomUUID(), randomUUID()];
+      const events = [
+        { userId: one, keyId: key, costNanoUsd: 16_000_001 },
+        { userId: one, keyId: null, costNanoUsd: 3_000_000 },
+        { userId: two, keyId: null, costNanoUsd: 15_999_999, model: 'other' },
+      ].map((facts) => toRecord(usageEvent({ orgId, ...facts })));
+      await handleUsageRecorded(world.context, events);
+      const spent = (twenty - (await world.available())).toString();
+      const period = new Date().toISOString().slice(0, 7);
+      const read = async (by: string) => world.ask('GET', `/v1/billing/statements/${period}?by=${by}`, world.owner);
+      for (const by of ['model', 'user', 'key']) {
+        const { body } = await read(by);
+        const sum = (field: string) =>
+          body.lines
+            .reduce((all: bigint, line: Record<string, string>) => all + BigInt(line[field] ?? 0), 0n)
+            .toString();
+        expect([sum('amountNanoUsd'), body.totalNanoUsd]).toEqual([spent, spent]);
+        expect([sum('amountCents'), body.totalCents]).toEqual(['3', '3']);
+      }
+      expect((await read('user')).body.lines).toMatchObject([
+        { subjectId: one, requests: 2, amountNanoUsd: '19000001', amountCents: '2' },
+        { subjectId: two, requests: 1, amountNanoUsd: '15999999', amountCents: '1' },
+      ]);
+      const byKey = (await read('key')).body.lines.map(({ subjectId }: { subjectId: string | null }) => subjectId);
+      expect(byKey).toEqual([null, key]);
+      const stranger = { ...world.owner, orgId: randomUUID() };
+      const path = (text: string) => world.ask('GET', `/v1/billing/statements/${text}`, stranger);
+      expect((await path(period)).body).toMatchObject({ lines: [], totalNanoUsd: '0', isClosed: false });
+      for (const wrong of ['2026-13', '2026-1', '0000-01', '2026-11-01', `${period}?by=tag`]) {
+        expect((await path(wrong)).status).toBe(400);
+      }
+    } finally {
+      await world.stop();
+    }
+  });
+});
+
 describe('renderCsv', () => {
   it('gives a spreadsheet no formula', () => {
     const line = { description: '=HYPERLINK("x")', requests: 1, amountNanoUsd: '10000000', amountCents: '1' };

@@ -49,7 +49,8 @@ export async function issueInvoices({ database, clock, events }: PaymentContext)
   return issued;
 }
 
-const isOver = (to: Date, now: Date) => to.getTime() + graceMs <= now.getTime();
+/** True if no transaction of a month that ends at `to` can follow. */
+export const isOver = (to: Date, now: Date) => to.getTime() + graceMs <= now.getTime();
 
 /** The first month of an organisation is the one in which its accounts were opened. */
 async function beginProgress(database: Database): Promise<void> {

@@ -1,8 +1,22 @@
+import type { StatementBy } from '@aggregator/contracts';
 import type { Transaction } from '../database/open-database.ts';
+import { Prisma } from '../generated/prisma/client.ts';
 import type { Month } from './month-bounds.ts';
 
-/** What an organisation paid for one model, or for a subscription, in a month. */
+/** What lines of charges stand for. */
+const columns: Readonly<Record<StatementBy, { subject: Prisma.Sql; description: Prisma.Sql }>> = {
+  model: { subject: Prisma.sql`NULL::text`, description: Prisma.sql`model || ' (' || provider || ')'` },
+  user: { subject: Prisma.sql`user_id::text`, description: Prisma.sql`'Requests of a user'` },
+  key: {
+    subject: Prisma.sql`key_id::text`,
+    description: Prisma.sql`CASE WHEN key_id IS NULL THEN 'Requests without an API key' ELSE 'Requests of an API key' END`,
+  },
+};
+
+/** What an organisation paid for one model, user or key, or for a subscription, in a month. */
 export interface LedgerLine {
+  /** Id of the user or of the key; null for a line of neither. */
+  subject: string | null;
   description: string;
   requests: number;
   /** Nano-USD; below zero if corrections returned more than was charged. */
@@ -10,7 +24,7 @@ export interface LedgerLine {
 }
 
 /**
- * What an organisation really paid in a month, by model: transfers of charges and of corrections between its accounts and
+ * What an organisation really paid in a month, by model, user or key: transfers of charges and of corrections between its accounts and
  * `revenue`. What the platform bore is not in it. Then fees of subscriptions, and, below zero, credit that was given and is spent.
  * The sum is what the organisation paid by its own money, to the nano.
  */
@@ -18,9 +32,11 @@ export async function readLedgerLines(
   tx: Transaction,
   orgId: string,
   month: Pick<Month, 'from' | 'to'>,
+  by: StatementBy = 'model',
 ): Promise<LedgerLine[]> {
   const { from, to } = month;
-  const rows = await tx.$queryRaw<{ description: string; requests: bigint; amount: bigint }[]>`
+  const { subject, description } = columns[by];
+  const rows = await tx.$queryRaw<{ subject: string | null; description: string; requests: bigint; amount: bigint }[]>`
     WITH due AS (
       SELECT request_id FROM statement_line
       WHERE org_id = ${orgId}::uuid AND type = 'charge'
@@ -36,11 +52,11 @@ export async function readLedgerLines(
         AND (debit.org_id IS NOT NULL OR credit.org_id IS NOT NULL)
         AND transfer.time >= ${from}::timestamptz AND transfer.time < ${to}::timestamptz
     )
-    SELECT model || ' (' || provider || ')' AS description,
+    SELECT ${subject} AS subject, ${description} AS description,
       count(DISTINCT moved.request_id) FILTER (WHERE requests = 1) AS requests, sum(moved.amount)::bigint AS amount
     FROM moved JOIN charge ON charge.request_id = moved.request_id
-    GROUP BY model, provider HAVING sum(moved.amount) <> 0
-    ORDER BY sum(moved.amount) DESC, description`;
+    GROUP BY 1, 2 HAVING sum(moved.amount) <> 0
+    ORDER BY sum(moved.amount) DESC, 2, 1`;
   const others = await tx.$queryRaw<{ description: string; amount: bigint }[]>`
     SELECT description, -sum(amount)::bigint AS amount FROM statement_line
     WHERE org_id = ${orgId}::uuid AND type = 'subscription_fee'
@@ -53,7 +69,7 @@ export async function readLedgerLines(
       AND transfer.time >= ${from}::timestamptz AND transfer.time < ${to}::timestamptz
     HAVING sum(amount) <> 0
     ORDER BY 1`;
-  return [...rows, ...others.map((row) => ({ ...row, requests: 0n }))].map((row) => ({
+  return [...rows, ...others.map((row) => ({ ...row, subject: null, requests: 0n }))].map((row) => ({
     ...row,
     requests: Number(row.requests),
   }));

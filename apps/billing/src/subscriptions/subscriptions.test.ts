@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { BillingNotice, Invoice } from '@aggregator/contracts';
+import type { BillingNotice } from '@aggregator/contracts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { issueInvoices } from '../invoices/issue-invoices.ts';
 import { readAccounts } from '../ledger/accounts.ts';
@@ -170,10 +170,10 @@ describe('a subscription', () => {
     await world.ask('PUT', '/v1/billing/legal-entity', world.operator, seller);
     world.clock.advance(62 * dayMs);
     await issueInvoices(world.context);
-    const [row] = await world.context.database.invoice.findMany();
-    expect((row?.body as Invoice).lines).toMatchObject([
-      { description: 'Subscription Team', requests: 0, amountNanoUsd: '10000000000', amountCents: '1000' },
-    ]);
+    const { body } = await world.context.database.invoice.findFirstOrThrow();
+    expect(body).toMatchObject({
+      lines: [{ description: 'Subscription Team', requests: 0, amountNanoUsd: '10000000000', amountCents: '1000' }],
+    });
   });
 });
 

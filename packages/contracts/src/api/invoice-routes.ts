@@ -8,6 +8,7 @@ import {
   legalEntityAnswer,
 } from '../management/invoices.ts';
 import { queryPage } from '../management/page.ts';
+import { monthStatement, readStatementQuery } from '../management/statements.ts';
 import type { ApiRoute } from './route.ts';
 
 const reads = { tag: 'Invoices', method: 'GET', needs: 'billing.read', status: 200 } as const;
@@ -22,6 +23,10 @@ export const invoiceRoutes: readonly ApiRoute[] = [
   {
     ...{ ...manages, method: 'POST', path: `${invoices}/{id}/credit-notes`, summary: 'Lower an invoice', status: 201 },
     ...{ body: createCreditNoteRequest, answer: invoice, codes: ['invalid_amount', 'conflict', 'already_refunded'] },
+  },
+  {
+    ...{ ...reads, path: '/v1/billing/statements/{period}', summary: 'Show what a month cost, as JSON or CSV' },
+    ...{ query: readStatementQuery, answer: monthStatement },
   },
   { ...reads, path: '/v1/billing/profile', summary: 'Show who pays', answer: billingProfileAnswer },
   {
