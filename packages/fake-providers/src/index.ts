@@ -32,3 +32,4 @@ export {
   signStripeEvent,
 } from './stripe/index.ts';
 export { createFakeYandex, type FakeYandexOptions } from './yandex/index.ts';
+export { createFakeYookassa, type FakeYookassa, type FakeYookassaPayment } from './yookassa/index.ts';

@@ -126,6 +126,8 @@ export interface RefundOutcome {
 export interface PaymentProvider {
   /** As in the path of its webhook and in the database: `stripe`. */
   readonly name: string;
+  /** Of all payments: ISO 4217, in upper case. */
+  readonly currency: string;
   /** Returns the provider's id for a customer. */
   createCustomer(organizationId: string): Promise<string>;
   /** Opens a page of the provider where the customer pays. */
@@ -153,13 +155,14 @@ export interface PaymentProvider {
   /** Forgets a saved method at the provider; one that is gone already is a success. */
   removeMethod(methodReference: string): Promise<void>;
   /**
-   * Checks who sent a webhook, and reads it. The body is the bytes as they came.
+   * Checks who sent a webhook, and reads it: one event or more, in their order. The body is the bytes as they came. A provider
+   * without signatures is asked for what the body is about.
    * @throws {SignatureError}
    * @throws {EventFormError}
    */
-  readEvent(
+  readEvents(
     body: Uint8Array,
     headers: Readonly<Record<string, string | string[] | undefined>>,
     now: Date,
-  ): PaymentEvent;
+  ): Promise<PaymentEvent[]>;
 }

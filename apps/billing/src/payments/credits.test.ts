@@ -156,6 +156,27 @@ describe('promotional credit', () => {
   });
 });
 
+describe('what proves a bank transfer and promotional credit (I6)', () => {
+  it('cannot be removed or rewritten', async () => {
+    const { owner, operator } = world;
+    const fields = { organizationId: owner.orgId, amountNanoUsd: twenty.toString(), description: 'x' };
+    await world.ask('POST', '/v1/billing/bank-transfers', operator, { ...fields, bankReference: 'B-9' });
+    const expiresAt = new Date(world.clock.now.getTime() + hourMs).toISOString();
+    const credit = { ...fields, expiresAt, idempotencyKey: randomUUID() };
+    expect((await world.ask('POST', '/v1/billing/promotional-credits', operator, credit)).status).toBe(201);
+    const changes = {
+      bank_transfer: ['amount = 1', "bank_reference = 'x'"],
+      promotional_credit: ['amount = 1, remaining = 1', 'remaining = remaining + 1', 'expires_at = now()'],
+    };
+    for (const [table, updates] of Object.entries(changes)) {
+      const statements = [...updates.map((update) => `UPDATE ${table} SET ${update}`), `DELETE FROM ${table}`];
+      for (const statement of [...statements, `TRUNCATE ${table} CASCADE`]) {
+        await expect(world.context.database.$executeRawUnsafe(statement)).rejects.toThrow(/append-only|check/);
+      }
+    }
+  });
+});
+
 describe('an automatic top-up', () => {
   const settings = {
     ...{ thresholdNanoUsd: '25000000000', amountNanoUsd: '10000000000' },

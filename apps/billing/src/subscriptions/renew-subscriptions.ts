@@ -53,7 +53,7 @@ async function renew(tx: Transaction, now: Date, orgId: string): Promise<Unpaid 
     await endOrAnnounce(tx, now, present);
     return null;
   }
-  // A suspended one begins anew when it is paid; another one continues where its period ended.
+  // A suspended one starts a new period when it is paid; another one continues where its period ended.
   const isAnew = present.state === 'suspended';
   const anchor = isAnew ? now : present.anchor;
   const periodIndex = isAnew ? 0 : present.periodIndex + 1;

@@ -114,7 +114,7 @@ describe('a subscription', () => {
     ]);
   });
 
-  it('has seven days of grace without the money, is suspended then, and begins anew when it is paid', async () => {
+  it('has seven days of grace without the money, is suspended then, and starts a new period when it is paid', async () => {
     await world.paid();
     const plan = await createPlan({ feeNanoUsd: dollars(15) });
     await put(plan.id);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { EventFormError, type Money, type PaymentEvent, paymentEvent } from '../port.ts';
+import { parseAs, toCode } from '../parse-body.ts';
+import { type Money, type PaymentEvent, paymentEvent } from '../port.ts';
 import { checkoutSession, dispute, paymentIntent, paymentMethod, refund, stripeEvent } from './wire.ts';
 
 /** Names of our ids in Stripe's metadata. */
@@ -17,12 +18,12 @@ interface Named {
  * @throws {EventFormError}
  */
 export function readStripeEvent(body: unknown, isLive: boolean): PaymentEvent {
-  const event = parse(stripeEvent, body);
+  const event = parseAs(stripeEvent, body);
   const named: Named = { eventId: event.id, occurredAt: new Date(event.created * 1000).toISOString() };
   if (event.livemode !== isLive) return toOther(named, `${event.type} of the other mode`);
   const translate = translations[event.type];
   const translated = translate === undefined ? null : translate(event.data.object, named);
-  return parse(paymentEvent, translated ?? toOther(named, event.type));
+  return parseAs(paymentEvent, translated ?? toOther(named, event.type));
 }
 
 const toOther = (named: Named, type: string): PaymentEvent => ({ ...named, kind: 'other', type: type.slice(0, 100) });
@@ -33,15 +34,15 @@ const translations: Readonly<Record<string, Translation>> = {
   'checkout.session.completed': fromSession,
   'checkout.session.async_payment_succeeded': fromSession,
   'checkout.session.async_payment_failed': (object, named) => ({
-    ...ofSession(parse(checkoutSession, object), named),
+    ...ofSession(parseAs(checkoutSession, object), named),
     ...{ kind: 'payment_failed', failureCode: 'async_payment_failed', isFinal: true },
   }),
   'checkout.session.expired': (object, named) => ({
-    ...ofSession(parse(checkoutSession, object), named),
+    ...ofSession(parseAs(checkoutSession, object), named),
     kind: 'payment_expired',
   }),
   'payment_intent.succeeded'(object, named) {
-    const intent = parse(paymentIntent, object);
+    const intent = parseAs(paymentIntent, object);
     return {
       ...ofIntent(intent, named),
       kind: 'payment_succeeded',
@@ -50,11 +51,11 @@ const translations: Readonly<Record<string, Translation>> = {
     };
   },
   'payment_intent.processing': (object, named) => ({
-    ...ofIntent(parse(paymentIntent, object), named),
+    ...ofIntent(parseAs(paymentIntent, object), named),
     kind: 'payment_processing',
   }),
   'payment_intent.payment_failed'(object, named) {
-    const intent = parse(paymentIntent, object);
+    const intent = parseAs(paymentIntent, object);
     const { decline_code, code } = intent.last_payment_error ?? {};
     return {
       ...ofIntent(intent, named),
@@ -62,7 +63,7 @@ const translations: Readonly<Record<string, Translation>> = {
     };
   },
   'payment_intent.canceled': (object, named) => ({
-    ...ofIntent(parse(paymentIntent, object), named),
+    ...ofIntent(parseAs(paymentIntent, object), named),
     kind: 'payment_expired',
   }),
   'refund.created': fromRefund,
@@ -75,12 +76,12 @@ const translations: Readonly<Record<string, Translation>> = {
   'payment_method.automatically_updated': fromMethod,
   'payment_method.detached': (object, named) => ({
     ...named,
-    ...{ kind: 'method_removed', methodReference: parse(paymentMethod, object).id },
+    ...{ kind: 'method_removed', methodReference: parseAs(paymentMethod, object).id },
   }),
 };
 
 function fromSession(object: unknown, named: Named): PaymentEvent {
-  const session = parse(checkoutSession, object);
+  const session = parseAs(checkoutSession, object);
   const facts = ofSession(session, named);
   if (session.payment_status === 'unpaid') return { ...facts, kind: 'payment_processing' };
   return {
@@ -91,7 +92,7 @@ function fromSession(object: unknown, named: Named): PaymentEvent {
 }
 
 function fromRefund(object: unknown, named: Named): PaymentEvent {
-  const { id, amount, currency, payment_intent, metadata, status, failure_reason } = parse(refund, object);
+  const { id, amount, currency, payment_intent, metadata, status, failure_reason } = parseAs(refund, object);
   return {
     ...named,
     kind: 'refund_changed',
@@ -112,7 +113,7 @@ export function toRefundStatus(status: string | null): 'pending' | 'succeeded' |
 }
 
 function fromDispute(object: unknown, named: Named): PaymentEvent | null {
-  const { id, amount, currency, payment_intent, status } = parse(dispute, object);
+  const { id, amount, currency, payment_intent, status } = parseAs(dispute, object);
   // An inquiry takes no money.
   if (status.startsWith('warning_')) return null;
   const kind = status === 'won' ? 'dispute_won' : status === 'lost' ? 'dispute_lost' : 'dispute_opened';
@@ -123,7 +124,7 @@ function fromDispute(object: unknown, named: Named): PaymentEvent | null {
 }
 
 function fromMethod(object: unknown, named: Named): PaymentEvent | null {
-  const { id, type, customer, card, sepa_debit, us_bank_account } = parse(paymentMethod, object);
+  const { id, type, customer, card, sepa_debit, us_bank_account } = parseAs(paymentMethod, object);
   if (customer == null) return null;
   const shown = card ?? sepa_debit ?? us_bank_account;
   return {
@@ -151,16 +152,4 @@ function ofIntent(intent: z.infer<typeof paymentIntent>, named: Named) {
 
 function toMoney(amount: number, currency: string): Money {
   return { minorUnits: String(amount), currency: currency.toUpperCase() };
-}
-
-/** A code only, never a sentence: it is logged and shown. */
-export function toCode(text: string | null | undefined): string {
-  return /^[a-z0-9_]{1,100}$/.test(text ?? '') ? String(text) : 'unknown';
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new EventFormError(`${issue?.path.join('.')}: ${issue?.message}`);
 }

@@ -1,13 +1,7 @@
 import Stripe from 'stripe';
-import {
-  type ChargeOutcome,
-  EventFormError,
-  type Money,
-  type PaymentProvider,
-  PaymentRefused,
-  type RefundOutcome,
-} from '../port.ts';
-import { metadataKeys, readStripeEvent, toCode, toRefundStatus } from './read-event.ts';
+import { parseEventBody, toCode } from '../parse-body.ts';
+import { type ChargeOutcome, type Money, type PaymentProvider, PaymentRefused, type RefundOutcome } from '../port.ts';
+import { metadataKeys, readStripeEvent, toRefundStatus } from './read-event.ts';
 import { verifySignature } from './verify-signature.ts';
 
 export interface StripeOptions {
@@ -29,6 +23,7 @@ export function createStripeProvider({ secretKey, webhookSecrets, apiUrl }: Stri
   const isLive = /^[a-z]+_live_/.test(secretKey);
   return {
     name: 'stripe',
+    currency: 'USD',
     async createCustomer(organizationId) {
       const metadata = { aggregator_organization: organizationId };
       const options = { idempotencyKey: `customer-${organizationId}` };
@@ -75,10 +70,10 @@ export function createStripeProvider({ secretKey, webhookSecrets, apiUrl }: Stri
         if (!(error instanceof PaymentRefused)) throw error;
       }
     },
-    readEvent(body, headers, now) {
+    async readEvents(body, headers, now) {
       const header = headers['stripe-signature'];
       verifySignature(body, typeof header === 'string' ? header : null, webhookSecrets, now);
-      return readStripeEvent(parseJson(body), isLive);
+      return [readStripeEvent(parseEventBody(body), isLive)];
     },
   };
 }
@@ -140,12 +135,4 @@ async function refusing<Result>(call: () => Promise<Result>): Promise<Result> {
 
 function toAmount({ minorUnits, currency }: Money) {
   return { unit_amount: Number(minorUnits), currency: currency.toLowerCase() };
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw new EventFormError('not JSON');
-  }
 }

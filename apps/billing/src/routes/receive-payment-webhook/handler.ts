@@ -3,6 +3,7 @@ import { EventFormError, type PaymentEvent, SignatureError } from '@aggregator/p
 import { readJsonBytes } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { BillingContext } from '../../billing-context.ts';
+import type { PaymentEventResult } from '../../payments/event-context.ts';
 import { handlePaymentEvent } from '../../payments/handle-payment-event.ts';
 
 const bodyBytesMax = 256 * 1024;
@@ -16,15 +17,16 @@ export function receivePaymentWebhookHandler(context: BillingContext): RequestHa
     const provider = context.paymentProviders.get(String(request.params.provider));
     if (provider === undefined) throw new AppError('not_found');
     const body = await readJsonBytes(request, bodyBytesMax);
-    let event: PaymentEvent;
+    let events: PaymentEvent[];
     try {
-      event = provider.readEvent(body, request.headers, context.clock());
+      events = await provider.readEvents(body, request.headers, context.clock());
     } catch (error) {
       if (!(error instanceof SignatureError) && !(error instanceof EventFormError)) throw error;
       context.events.paymentWebhookRefused({ provider: provider.name, reason: error.message });
       throw new AppError(error instanceof SignatureError ? 'invalid_signature' : 'invalid_value', { cause: error });
     }
-    const result = await handlePaymentEvent(context, provider.name, event);
-    response.json({ result });
+    const results: PaymentEventResult[] = [];
+    for (const event of events) results.push(await handlePaymentEvent(context, provider.name, event));
+    response.json({ result: results[0] });
   };
 }

@@ -1,0 +1,1 @@
+export { createFakeYookassa, type FakeYookassa, type FakeYookassaPayment } from './fake-yookassa.ts';

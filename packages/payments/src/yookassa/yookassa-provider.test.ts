@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { createFakeYookassa, type FakeProviderServer, startFakeProvider } from '@aggregator/fake-providers';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describePaymentProvider } from '../conformance.ts';
+import { createYookassaProvider } from './yookassa-provider.ts';
+
+const now = new Date('2026-11-30T12:00:00Z');
+const fake = createFakeYookassa(() => now);
+let server: FakeProviderServer;
+beforeAll(async () => {
+  server = await startFakeProvider(fake.listener);
+});
+afterAll(() => server.close());
+const connect = () => createYookassaProvider({ shopId: '100500', secretKey: 'test_key', apiUrl: `${server.url}/v3` });
+const deliver = (body: string) => ({ body, headers: { 'content-type': 'application/json' } });
+
+describePaymentProvider('YooKassa', () => ({
+  provider: connect(),
+  now: () => now,
+  pay: (reference) => [deliver(fake.pay(reference))],
+  forge({ body }) {
+    const event = JSON.parse(body);
+    const of = (fields: object) => deliver(JSON.stringify({ ...event, ...fields }));
+    return [
+      of({ object: { ...event.object, id: randomUUID() } }),
+      of({ event: 'payment.canceled' }),
+      of({ event: 'refund.succeeded' }),
+    ];
+  },
+  malformed: () =>
+    ['', '[]', '{}', 'null', '{"type":"notification","event":"payment.succeeded","object":{"id":"../payments"}}'].map(
+      deliver,
+    ),
+  setNextCharge(result) {
+    fake.nextCharge = result;
+  },
+  refuseRefunds(isRefusing) {
+    fake.refusesRefunds = isRefusing;
+  },
+  countMoved: () =>
+    [...fake.payments.values()].filter(({ status }) => status === 'succeeded').length + fake.refunds.size,
+}));
+
+describe('YooKassa', () => {
+  const open = async () => {
+    const provider = connect();
+    const { reference } = await provider.openCheckout({
+      ...{ paymentId: randomUUID(), customerReference: 'org-1', money: { minorUnits: '2000', currency: 'RUB' } },
+      ...{ description: 'Top-up', savesMethod: false, doneUrl: 'https://x.example', cancelUrl: 'https://x.example' },
+      expiresAt: now,
+    });
+    return { provider, reference };
+  };
+
+  it('is believed by what its API says, and not by the amount of a webhook', async () => {
+    const { provider, reference } = await open();
+    const body = fake.pay(reference).replace('"20.00"', '"20000.00"');
+    const [event] = await provider.readEvents(Buffer.from(body), {}, now);
+    expect(event).toMatchObject({ kind: 'payment_succeeded', money: { minorUnits: '2000', currency: 'RUB' } });
+  });
+
+  it.each([
+    ['expired_on_confirmation', { kind: 'payment_expired' }],
+    ['insufficient_funds', { kind: 'payment_failed', failureCode: 'insufficient_funds', isFinal: true }],
+  ])('reports a payment that was cancelled: %s', async (reason, expected) => {
+    const { provider, reference } = await open();
+    const [event] = await provider.readEvents(Buffer.from(fake.cancel(reference, reason)), {}, now);
+    expect(event).toMatchObject(expected);
+  });
+
+  it('names our refund in its event, so that one that is reported before its answer is known', async () => {
+    const { provider, reference } = await open();
+    fake.pay(reference);
+    const refundId = randomUUID();
+    const money = { minorUnits: '700', currency: 'RUB' };
+    const { refundReference } = await provider.refund({ refundId, paymentReference: reference, money });
+    const object = fake.refunds.get(refundReference);
+    const body = JSON.stringify({ type: 'notification', event: 'refund.succeeded', object });
+    expect(await provider.readEvents(Buffer.from(body), {}, now)).toMatchObject([
+      { kind: 'refund_changed', refundId, refundReference, paymentReference: reference, money, status: 'succeeded' },
+    ]);
+  });
+});
