@@ -18,6 +18,7 @@ import { relayOutbox } from '../outbox/relay.ts';
 import { tendPayments } from '../payments/tend-payments.ts';
 import { expirePromotionalCredits } from '../promotional-credits/promotional-credits.ts';
 import { createEventsCheck } from '../reconciliation/checks/compare-events.ts';
+import { createProviderCostsCheck } from '../reconciliation/checks/compare-provider-costs.ts';
 import { createSpoolsCheck } from '../reconciliation/checks/find-missing-records.ts';
 import { createHoldsCheck } from '../reconciliation/checks/find-old-holds.ts';
 import { createBooksCheck } from '../reconciliation/checks/verify-books.ts';
@@ -58,6 +59,7 @@ export function startBackground(context: BillingContext, pace = 1): EventConsume
   const budgetReconciler = createBudgetReconciler(context);
   const checks = [
     createEventsCheck(context),
+    createProviderCostsCheck(database, context.clock),
     createSpoolsCheck(database),
     createBooksCheck(database, config.databaseUrl),
     createHoldsCheck(database, events),

@@ -60,6 +60,8 @@ describe('an invoice', () => {
     expect(await issueInvoices(world.context)).toBe(0);
     const verdict = { verdict: 'explained', note: 'Nothing is missing.' };
     await world.ask('POST', `/v1/billing/differences/${difference?.id}/judge`, world.operator, verdict);
+    const atProvider = { orgId: null, subject: 'openai 2026-11-20', details: {} };
+    await noteOutcome(world.context.database, world.clock.now, 'costs', { found: [atProvider], facts: {} });
     const issued = await Promise.all([1, 2, 3].map(() => issueInvoices(world.context)));
     expect(issued.reduce((sum, count) => sum + count)).toBe(1);
 

@@ -31,10 +31,10 @@ export async function issueInvoices({ database, clock, events }: PaymentContext)
     SELECT org_id AS "orgId", until, body->>'timeZone' AS "timeZone"
     FROM invoice_progress LEFT JOIN billing_profile USING (org_id)
     WHERE until < ${new Date(now.getTime() - leastMonthMs)}::timestamptz
-      -- A difference stops invoices until a person has judged it; one of the installation stops all.
+      -- A difference stops invoices until a person has judged it; one of the installation stops all. No customer pays by costs.
       AND NOT EXISTS (
         SELECT FROM reconciliation_difference AS difference
-        WHERE state = 'open' AND (difference.org_id = invoice_progress.org_id OR difference.org_id IS NULL)
+        WHERE state = 'open' AND kind <> 'costs' AND (difference.org_id = invoice_progress.org_id OR difference.org_id IS NULL)
       )
     ORDER BY random() LIMIT ${lookedAtMax}`;
   const due = candidates.filter(({ until, timeZone }) => isOver(monthOf(until, timeZone ?? 'UTC').to, now));

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 
 /**
- * What is compared. `leases` (R1): counter store and ledger. `events` (R2): events, ledger and analytics. `spools` (R4): records
+ * What is compared. `leases` (R1): counter store and ledger. `events` (R2): events, ledger and analytics.
+ * `costs` (R3): what was booked as cost and what providers report. `spools` (R4): records
  * that are missing. `ledger` (R5): balances, transfers and the audit's chain. `holds` (R6): holds past their time.
  */
-export const reconciliationKinds = ['leases', 'events', 'spools', 'ledger', 'holds'] as const;
+export const reconciliationKinds = ['leases', 'events', 'costs', 'spools', 'ledger', 'holds'] as const;
 export type ReconciliationKind = (typeof reconciliationKinds)[number];
 
 /** A difference that a check found. While it is open, its organisation gets no invoice. */
