@@ -102,6 +102,18 @@ describe('environment of the pods', () => {
     expect(holders.map(([app]) => app)).toEqual(['billing']);
   });
 
+  it('sends the steps of requests where the values say, from gateway, proxy and billing alone', () => {
+    const traced = [...readEnvironments(variants['traces of a tenth of the requests'] ?? {})].filter(
+      ([, environment]) => 'OTEL_EXPORTER_OTLP_ENDPOINT' in environment,
+    );
+    const settings = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.monitoring:4318',
+      OTEL_TRACES_SAMPLER_ARG: '0.1',
+    };
+    expect(traced.map(([app]) => app).sort()).toEqual(['api-gateway', 'billing', 'proxy']);
+    for (const [, environment] of traced) expect(environment).toMatchObject(settings);
+  });
+
   it('lists the web pages that may call the gateway', () => {
     const { CORS_ORIGINS: origins } = environmentOf('api-gateway', variants['mails by SMTP'] ?? {});
     expect(origins).toBe('https://app.example.com,https://b.example.com');

@@ -84,6 +84,9 @@ export const variants: Readonly<Record<string, RenderOptions>> = {
       },
     },
   },
+  'traces of a tenth of the requests': {
+    values: { ...leastValues, traces: { endpoint: 'http://collector.monitoring:4318', sampleRatio: 0.1 } },
+  },
   'migrations elsewhere': { values: { ...leastValues, migrations: { mode: 'external' } } },
   'autoscaled by pods': { values: autoscaled('pods') },
   'autoscaled by KEDA': { values: autoscaled('keda') },

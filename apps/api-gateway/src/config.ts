@@ -10,6 +10,7 @@ import {
   redisVariables,
   replicasMaxVariable,
   requestBytesMaxVariable,
+  tracingVariables,
   variable,
 } from '@aggregator/service-kit';
 import { z } from 'zod';
@@ -31,6 +32,7 @@ export const apiGatewayVariables = {
   ...commonVariables('api-gateway', 3000),
   ...redisVariables,
   ...idempotencyVariables,
+  ...tracingVariables,
   proxyUrls: variable('PROXY_URL', proxyUrls, 'Base URL of the proxy; several, separated by commas, share the load.'),
   proxyDiscovery: variable(
     'PROXY_DISCOVERY',

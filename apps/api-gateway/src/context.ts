@@ -18,7 +18,9 @@ import {
   type IdentitySigner,
   type OnceServer,
   openClaims,
+  openTracing,
   type ServiceContext,
+  type Tracing,
 } from '@aggregator/service-kit';
 import { z } from 'zod';
 import type { ApiGatewayConfig } from './config.ts';
@@ -43,6 +45,7 @@ export interface ApiGatewayOverrides {
   claims: ClaimStore;
   managementDeadlines: ExchangeDeadlines;
   pages: Pages;
+  tracing: Tracing;
 }
 
 export interface ApiGatewayContext extends ServiceContext {
@@ -66,6 +69,8 @@ export interface ApiGatewayContext extends ServiceContext {
   readonly pages: Pages;
   /** Requests to the management API with an `Idempotency-Key`. */
   readonly once: OnceServer;
+  /** Null while traces are off. */
+  readonly tracing: Tracing | null;
 }
 
 const keysRememberedMax = 100_000;
@@ -102,6 +107,7 @@ export async function createApiGatewayContext(
     ...{ primary: stores.admission, sharedBy: config.replicasMax },
     onChange: (isAway, error) => counterStoreChanged({ logger, events }, isAway, error),
   });
+  const tracing = overrides.tracing ?? (await openTracing(config, 'api-gateway', true));
   let subscription: { close(): Promise<void> } | null = null;
   let cutTimer: NodeJS.Timeout | undefined;
   const sightings = new KeySightings();
@@ -128,6 +134,7 @@ export async function createApiGatewayContext(
     localRates,
     unknownCredentials: new UnknownCredentials(localRates, config.failuresPerMinute, (ip) => sightings.reject(ip)),
     sightings,
+    tracing,
     management,
     pools,
     pages: overrides.pages ?? (config.dashboard === 'on' ? readPages() : new Map()),
@@ -166,7 +173,7 @@ export async function createApiGatewayContext(
       await managementLimits.close();
       await stores.closeOwn();
       management.close();
-      await Promise.all([auth.close(), proxies.close()]);
+      await Promise.all([auth.close(), proxies.close(), overrides.tracing === undefined && tracing?.close()]);
     },
   };
 }

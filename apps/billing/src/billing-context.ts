@@ -1,5 +1,5 @@
 import type { EventLog } from '@aggregator/messaging';
-import type { IdentityVerifier, ServiceContext } from '@aggregator/service-kit';
+import type { IdentityVerifier, ServiceContext, Tracing } from '@aggregator/service-kit';
 import type { BudgetDirectory } from './budgets/budget-directory.ts';
 import type { BudgetDesk } from './budgets/grant-budgets.ts';
 import type { BillingConfig } from './config.ts';
@@ -25,4 +25,6 @@ export interface BillingContext extends ServiceContext, LeaseContext, PaymentCon
   /** What analytics counted in an hour, in nano-USD by `<organisation> <model>`. */
   readonly readAnalyticsHour: (hour: Date) => Promise<ReadonlyMap<string, bigint>>;
   readonly now: () => number;
+  /** Null while traces are off. */
+  readonly tracing: Tracing | null;
 }

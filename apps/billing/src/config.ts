@@ -10,6 +10,7 @@ import {
   peerUrlVariable,
   readConfig,
   redisVariables,
+  tracingVariables,
   variable,
 } from '@aggregator/service-kit';
 import { nanoUsdMax, paymentVariables, requirePaymentSecrets } from './payments/payments-config.ts';
@@ -28,6 +29,7 @@ export const billingVariables = {
   authUrl: peerUrlVariable('auth'),
   analyticsUrl: peerUrlVariable('analytics'),
   ...eventLogVariables,
+  ...tracingVariables,
   leaseTargetNanoUsd: variable(
     'LEASE_TARGET_NANO_USD',
     nanoUsd(1).default(1_000_000_000n),

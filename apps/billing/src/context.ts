@@ -7,6 +7,8 @@ import {
   createLogger,
   createMetrics,
   type Logger,
+  openTracing,
+  type Tracing,
 } from '@aggregator/service-kit';
 import { startBackground } from './background/start-background.ts';
 import type { BillingContext } from './billing-context.ts';
@@ -39,6 +41,7 @@ export interface BillingOverrides {
   clock(): Date;
   /** Background tasks run so many times as often; for tests. */
   pace: number;
+  tracing: Tracing;
 }
 
 const authDeadlineMs = 2000;
@@ -88,6 +91,7 @@ export async function createBillingContext(
     finality: createFinality(database, eventLog),
     readAnalyticsHour: createAnalyticsHours(analytics),
     now,
+    tracing: overrides.tracing ?? (await openTracing(config, 'billing')),
     readinessChecks: {
       database: async () => {
         await database.$queryRaw`SELECT 1`;
@@ -104,6 +108,7 @@ export async function createBillingContext(
       await auth.close();
       await analytics.close();
       await database.$disconnect();
+      if (overrides.tracing === undefined) await context.tracing?.close();
     },
   };
   return context;

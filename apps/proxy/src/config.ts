@@ -21,6 +21,7 @@ import {
   replicasMaxVariable,
   requestBytesMaxVariable,
   type TlsFiles,
+  tracingVariables,
   variable,
 } from '@aggregator/service-kit';
 import { z } from 'zod';
@@ -35,6 +36,7 @@ export const proxyVariables = {
   ...redisVariables,
   ...idempotencyVariables,
   ...eventLogVariables,
+  ...tracingVariables,
   ...customTlsVariables,
   orchestratorUrl: peerUrlVariable('provider-orchestrator'),
   billingUrl: peerUrlVariable('billing'),

@@ -16,7 +16,9 @@ import {
   emptyAllowlist,
   type Logger,
   type Metrics,
+  openTracing,
   type ReadinessCheck,
+  type Tracing,
 } from '@aggregator/service-kit';
 import { openSpool, type Spool } from '@aggregator/spool';
 import { Agent } from 'undici';
@@ -68,6 +70,7 @@ export interface ProxyOverrides extends GivenStores {
   now(): number;
   /** Milliseconds; the clock by which failures of targets are remembered. */
   monotonicNow(): number;
+  tracing: Tracing;
 }
 
 /** Two large texts at once, in processes with a small heap; no request waits for longer than a few of them take. */
@@ -180,6 +183,7 @@ export async function createProxyContext(
     policies: new CompiledPolicies(),
     masking: new MaskingQueue(maskingBounds),
     mockProvider: await openMockProvider(config),
+    tracing: overrides.tracing ?? (await openTracing(config, 'proxy')),
     bootId: readBootId(),
     ...{ now, monotonicNow },
     isClosing: () => background.signal.aborted,
@@ -234,6 +238,7 @@ export async function createProxyContext(
       await spool.close();
       await Promise.all([pools.close(), billing.close(), orchestrator.close(), streamAgent.destroy()]);
       await stores.closeOwn();
+      if (overrides.tracing === undefined) await context.tracing?.close();
     },
   };
   const reporter = new ProxyReporter({

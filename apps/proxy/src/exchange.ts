@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '@aggregator/contracts';
+import type { TraceSpan } from '@aggregator/service-kit';
 import type { RequestLimits } from './money/request-limits.ts';
 import type { Place } from './routes/room.ts';
 
@@ -22,4 +23,6 @@ export interface Exchange {
   endUser?: string;
   /** When it came, on the monotonic clock. */
   readonly startedMs: number;
+  /** Null while traces are off. */
+  readonly span: TraceSpan | null;
 }

@@ -2,7 +2,7 @@ import type { AdmissionStore } from '@aggregator/admission';
 import type { ExpiringStore } from '@aggregator/expiring-store';
 import type { MockProvider } from '@aggregator/mock-provider';
 import type { ExpiringMarks, TargetMemory } from '@aggregator/resilience';
-import type { IdentityVerifier, OnceServer, ServiceContext } from '@aggregator/service-kit';
+import type { IdentityVerifier, OnceServer, ServiceContext, Tracing } from '@aggregator/service-kit';
 import type { Spool } from '@aggregator/spool';
 import type { OpenRequests } from './attempts/open-requests.ts';
 import type { ProxyConfig } from './config.ts';
@@ -76,6 +76,8 @@ export interface ProxyContext extends ServiceContext {
   readonly policies: CompiledPolicies;
   /** Null where it is switched off. */
   readonly mockProvider: MockProvider | null;
+  /** Null while traces are off. */
+  readonly tracing: Tracing | null;
   /** Of this run of the kernel; null if it is not known. */
   readonly bootId: string | null;
   now(): number;

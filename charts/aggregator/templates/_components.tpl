@@ -7,6 +7,7 @@ migrations and Secrets all follow from it. `keys` are the entries of the Secret 
 api-gateway:
   port: 3000
   calls: [auth, provider-orchestrator, proxy, billing, analytics]
+  sendsTraces: true
   stores: [redis]
   isScalable: true
 auth:
@@ -27,9 +28,11 @@ proxy:
   stores: [redis, {{ .Values.events.publishers | default .Values.events.transport }}]
   keys: [CREDENTIALS_ENCRYPTION_KEY]
   asksProviders: true
+  sendsTraces: true
   isScalable: true
 billing:
   port: 3004
+  sendsTraces: true
   calls: [auth, analytics]
   stores: {{ toJson (concat (list "postgres" "redis" .Values.events.transport) (ternary (list "stripe") list (eq .Values.payments.provider "stripe"))) }}
 analytics:

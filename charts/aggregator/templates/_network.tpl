@@ -24,6 +24,9 @@ spec:
     {{- range .component.stores | default list }}
     {{- include "aggregator.egressToStore" (index $network.stores .) | nindent 4 }}
     {{- end }}
+    {{- if and .component.sendsTraces $root.Values.traces.endpoint }}
+    {{- include "aggregator.egressToStore" $network.stores.otlp | nindent 4 }}
+    {{- end }}
     {{- if or .component.asksProviders .component.asksOthers }}
     {{- include "aggregator.egressToProviders" $root | nindent 4 }}
     {{- end }}

@@ -21,6 +21,10 @@ NODE_EXTRA_CA_CERTS: {{ . }}
 ADMIN_PORT: "9090"
 LOG_LEVEL: {{ $root.Values.logLevel }}
 {{- end }}
+{{- if and $component.sendsTraces $root.Values.traces.endpoint }}
+OTEL_EXPORTER_OTLP_ENDPOINT: {{ $root.Values.traces.endpoint | quote }}
+OTEL_TRACES_SAMPLER_ARG: {{ $root.Values.traces.sampleRatio | quote }}
+{{- end }}
 {{- range $target := $component.calls | default list }}
 {{- if and (eq $name "api-gateway") (eq $target "proxy") }}
 PROXY_URL: {{ include "aggregator.url" (dict "root" $root "name" "proxy") | replace "-proxy:" "-proxy-headless:" }}

@@ -34,6 +34,7 @@ export {
   withDatabaseUrls,
 } from './config/store-variables.ts';
 export { customTlsVariables, readTlsFiles, type TlsFiles, tlsOption } from './config/tls-files.ts';
+export { tracingVariables } from './config/tracing-variables.ts';
 export { findUnknownNames } from './config/unknown-names.ts';
 export {
   createEgressAgent,
@@ -103,3 +104,6 @@ export {
 export { Secret } from './secrets/secret.ts';
 export { type Claim, type ClaimKind, FairPool, type Share, type ShareRefusal } from './shares/fair-pool.ts';
 export { withDeadline } from './time/with-deadline.ts';
+export { toCallName } from './tracing/conventions.ts';
+export type { TraceSpan, Tracing } from './tracing/port.ts';
+export { openTracing } from './tracing/tracing.ts';

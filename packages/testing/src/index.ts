@@ -1,5 +1,6 @@
 export { type ChildProgram, findFreePort, startProgram } from './kubernetes/child-program.ts';
 export { type ControlPlane, startControlPlane } from './kubernetes/start-control-plane.ts';
+export { type OtlpSink, type ReceivedSpan, startOtlpSink } from './otlp/start-otlp-sink.ts';
 export { createServiceDatabases, type ServiceDatabases } from './postgres/create-service-databases.ts';
 export {
   createTestDatabase,

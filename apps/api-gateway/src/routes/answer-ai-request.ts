@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, type Principal, toAppError } from '@aggregator/contracts';
-import { noSniffing } from '@aggregator/service-kit';
+import { noSniffing, type TraceSpan, type Tracing } from '@aggregator/service-kit';
 import type { ApiGatewayContext } from '../context.ts';
 import { aiRequestFinished } from '../events.ts';
 import { authenticate } from '../middleware/authenticate.ts';
@@ -22,6 +22,7 @@ export async function answerAiRequest(
   path: string,
 ): Promise<void> {
   const startedMs = performance.now();
+  const span = context.tracing === null ? null : beginTrace(context.tracing, request, requestId, path);
   const clientIp = readClientAddress(request, context.config.trustedProxyHops);
   let failure: AppError | null = null;
   let principal: Principal | null = null;
@@ -34,7 +35,7 @@ export async function answerAiRequest(
     context.sightings.see(principal, clientIp);
     const ownHeaders = [...idHeaders[route.errors].flatMap((name) => [name, requestId]), ...fixedHeaders];
     await forwardAiRequest(context, route, caller, request, response, {
-      ...{ requestId, path, clientIp, startedMs, ownHeaders },
+      ...{ requestId, path, clientIp, startedMs, ownHeaders, traceparent: span?.traceparent },
     });
   } catch (thrown) {
     failure = toAppError(thrown);
@@ -42,10 +43,17 @@ export async function answerAiRequest(
     // The rest of a refused body is read and dropped, so that the next request on the connection is read from its start.
     context.pools.bodies.discard(request, context.config.requestBytesMax);
   }
+  span?.end({ status: response.statusCode, organization: principal?.orgId }, failure?.code ?? null);
   aiRequestFinished(context, {
     ...{ requestId, failure, principal, clientIp, path },
     method: request.method ?? 'GET',
     status: response.statusCode,
     durationMs: performance.now() - startedMs,
   });
+}
+
+/** The whole request as the client sees it; a part of the client's own trace if it sent one. */
+function beginTrace(tracing: Tracing, request: IncomingMessage, requestId: string, path: string): TraceSpan {
+  const { method = 'GET', headers } = request;
+  return tracing.begin(`${method} ${path}`, 'server', headers.traceparent, { method, route: path, requestId });
 }

@@ -21,6 +21,8 @@ export interface Forwarding {
   readonly startedMs: number;
   /** What the answer has beside the proxy's headers: names and values in turn. */
   readonly ownHeaders: readonly string[];
+  /** Of the step in the trace; undefined while traces are off. */
+  readonly traceparent: string | undefined;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function forwardAiRequest(
   caller: Authenticated,
   request: IncomingMessage,
   response: ServerResponse,
-  { requestId, path, clientIp, startedMs, ownHeaders }: Forwarding,
+  { requestId, path, clientIp, startedMs, ownHeaders, traceparent }: Forwarding,
 ): Promise<void> {
   const { pools } = context;
   const early = route.isCounted ? pools.open.judge(caller.principal) : null;
@@ -51,6 +53,7 @@ export async function forwardAiRequest(
     }
     const headers = toForwardHeaders(request.headers);
     headers[requestIdHeader] = requestId;
+    if (traceparent !== undefined) headers.traceparent = traceparent;
     const method = route.methods.find((one) => one === request.method) ?? 'POST';
     if (method === 'POST') {
       body = await receiveBody(request, {

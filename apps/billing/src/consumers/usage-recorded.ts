@@ -9,6 +9,7 @@ import {
 } from '@aggregator/contracts';
 import type { ConsumedRecord, ConsumeOptions, HandleAnswer } from '@aggregator/messaging';
 import { costRequest, judgeCorrection, judgeUsage } from '@aggregator/pricing';
+import type { Tracing } from '@aggregator/service-kit';
 import { toUsageCharge, type UsageCharge } from '../charges/usage-charge.ts';
 import { handleCorrections } from '../corrections/handle-corrections.ts';
 import { toUsageCorrection, type UsageCorrection } from '../corrections/usage-correction.ts';
@@ -17,10 +18,12 @@ import type { Database } from '../database/open-database.ts';
 import type { BillingEvents } from '../events.ts';
 import { type QuarantinedEvent, quarantineEvents } from '../inbox/quarantine.ts';
 import { type PostChargesAnswer, postCharges } from '../ledger/post-charges.ts';
+import { traceCharges } from './trace-charges.ts';
 
 export interface UsageConsumerContext {
   readonly database: Database;
   readonly events: BillingEvents;
+  readonly tracing?: Tracing | null;
 }
 
 /** A batch after everything that needs no database. */
@@ -56,7 +59,12 @@ export async function handleUsageRecorded(
   records: readonly ConsumedRecord[],
 ): Promise<HandleAnswer> {
   const batch = checkRecords(records);
-  await post(context, batch);
+  const endTraces = context.tracing ? traceCharges(context.tracing, batch.charges) : null;
+  try {
+    await post(context, batch);
+  } finally {
+    endTraces?.();
+  }
   const refused = await handleCorrections(context, batch.corrections);
   for (const { correction, reason } of refused) refuse(batch, correction, reason);
   await quarantineEvents(context.database, batch.quarantined);

@@ -15,6 +15,7 @@ import type { AttemptEnd } from '../money/settled.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import { callProvider } from '../upstream/call-provider.ts';
 import { AnswerCollector, type CollectedAnswer, isSuccessStatus } from '../upstream/collect-answer.ts';
+import { withTrace } from '../upstream/with-trace.ts';
 import { answerHeaders, toAdditions, wantsAdditions, withAdditions } from './answer-additions.ts';
 import { showUsage } from './show-usage.ts';
 
@@ -148,9 +149,9 @@ class WholeCalls {
 
   async #call({ endpoint, body }: TranslatedRequest): Promise<string> {
     if (this.#abortReason !== null) throw this.#abortReason;
-    const { adapter, limits, markSent, pool } = this.#attempt;
+    const { adapter, limits, markSent, pool, request } = this.#attempt;
     const collector = new AnswerCollector(() => call.noteLife(), limits.lifeBytes, markSent);
-    const call = callProvider(pool, endpoint, body, limits, collector);
+    const call = callProvider(pool, withTrace(endpoint, request.traceparent), body, limits, collector);
     this.#open.add(call);
     try {
       return readSuccess(adapter, await collector.answer);

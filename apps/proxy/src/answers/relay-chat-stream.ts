@@ -14,6 +14,7 @@ import type { AnswerHeaders } from '../upstream/answer-headers.ts';
 import { callProvider, type ProviderCall, type ProviderSink } from '../upstream/call-provider.ts';
 import { AnswerCollector, type CollectedAnswer, isSuccessStatus, isWhiteSpace } from '../upstream/collect-answer.ts';
 import type { EventShare } from '../upstream/event-room.ts';
+import { withTrace } from '../upstream/with-trace.ts';
 import { answerHeaders, toAdditions, wantsAdditions, withAdditions } from './answer-additions.ts';
 import type { AnswerEncoder } from './answer-encoder.ts';
 import type { ChatJob } from './chat-job.ts';
@@ -112,7 +113,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     open.cut = this.#fail;
     this.#client.attach(this, answerHeaders(request, open.cache, prepared.droppedParams));
     const [{ endpoint, body }] = prepared.requests;
-    this.#call = callProvider(pool, endpoint, body, limits, this);
+    this.#call = callProvider(pool, withTrace(endpoint, request.traceparent), body, limits, this);
   }
 
   onSending(): void {

@@ -46,6 +46,8 @@ export interface AttemptPlan<Prepared> {
   readonly deliveredTokens?: number;
   /** Translation into the target's dialect; what it throws ends the attempt before anything is on record. */
   readonly prepare: Prepare<Prepared>;
+  /** Of the attempt in the trace; undefined while traces are off. */
+  readonly traceparent?: string | undefined;
 }
 
 /**
@@ -71,7 +73,9 @@ export async function beginAttempt<Prepared extends Translation>(
     // The client may have left while the hold was raised.
     if (open.exchange.response.destroyed) throw new AppError('request_cancelled');
   }
-  const request = toDispatched(context, open, target, attempt, bounds);
+  const { traceparent } = plan;
+  const dispatched = toDispatched(context, open, target, attempt, bounds);
+  const request = traceparent === undefined ? dispatched : { ...dispatched, traceparent };
   const pool = context.pools.take(provider, open.exchange.principal.orgId);
   if (plan.isRecorded) {
     context.spool.appendIntent(toIntent(request));

@@ -14,6 +14,7 @@ import { isProvidersFault, isUnauthorized, judgeFailure, mayAskOtherwise } from 
 import type { OpenRequest } from './open-request.ts';
 import { pauseBetween } from './pause-between.ts';
 import type { Translation } from './prepare-first.ts';
+import { beginAttemptTrace, endAttemptTrace } from './trace-attempt.ts';
 
 /** How one kind of request is tried at a target and answered. */
 export interface Performance<Prepared> {
@@ -136,10 +137,11 @@ class Attempts<Prepared extends Translation> {
     perform = this.#performance.perform,
   ): Promise<{ outcome: AttemptOutcome; isOpenNow: boolean }> {
     const startedMs = performance.now();
+    const span = beginAttemptTrace(this.#context.tracing, this.#open, plan.target);
     let attempt: Attempt<Prepared> | null = null;
     let outcome: AttemptOutcome;
     try {
-      attempt = await beginAttempt(this.#context, this.#open, plan);
+      attempt = await beginAttempt(this.#context, this.#open, { ...plan, traceparent: span?.traceparent });
       outcome = await perform(attempt);
     } catch (thrown) {
       const failure = toAppError(thrown);
@@ -152,6 +154,7 @@ class Attempts<Prepared extends Translation> {
     const latencyMs = Math.round(performance.now() - startedMs);
     const summary = { provider: provider.name, model: model.id, errorCode: failure?.code ?? null, latencyMs };
     const spent = attempt !== null && outcome.result === 'failed' ? this.#judgeSpent(attempt, outcome) : undefined;
+    if (span !== null) endAttemptTrace(span, outcome);
     this.#open.attempts.push(spent === undefined ? summary : { ...summary, spent });
     if (outcome.result === 'failed')
       this.#context.events.attemptFailed(this.#open.exchange.requestId, plan.target, outcome.failure);

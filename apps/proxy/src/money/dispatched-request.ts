@@ -10,6 +10,7 @@ import {
   providerName,
   providerType,
   type Rates,
+  traceparent,
   usageComponents,
 } from '@aggregator/contracts';
 import type { SpoolIntent } from '@aggregator/spool';
@@ -67,6 +68,8 @@ export const dispatchedRequest = z.object({
   levelTokensSubjects: z.array(z.string()).max(limitsPerRequestMax).nullish(),
   /** Budgets that count it; absent: none. */
   budgets: z.array(countedBudget).max(budgetsPerRequestMax).nullish(),
+  /** Of the attempt in the trace; absent: there is none. */
+  traceparent: traceparent.nullish(),
 });
 export type DispatchedRequest = z.infer<typeof dispatchedRequest>;
 

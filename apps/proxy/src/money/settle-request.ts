@@ -68,6 +68,7 @@ export function recordSettlement(
     price: request.price,
     amountNanoUsd: formatNanoUsd(charge.amountNanoUsd),
     ...(request.budgets != null && { budgets: request.budgets }),
+    ...(request.traceparent != null && { traceparent: request.traceparent }),
     estimated: charge.estimated,
     outcome,
     errorCode: end.failure?.code ?? null,

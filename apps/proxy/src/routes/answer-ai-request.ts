@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, type Principal, principalHeader, requestIdHeader, toAppError } from '@aggregator/contracts';
-import { createUuidV7 } from '@aggregator/service-kit';
+import { createUuidV7, type TraceSpan, type Tracing } from '@aggregator/service-kit';
 import type { ChatSurface } from '@aggregator/surfaces';
 import { sendSurfaceError } from '../answers/send-error.ts';
 import type { RefusedRequest } from '../events.ts';
@@ -40,6 +40,7 @@ export async function answerAiRequest(
   const startedMs = performance.now();
   const requestId = readRequestId(request);
   response.setHeader(requestIdHeader, requestId);
+  const span = context.tracing === null ? null : beginTrace(context.tracing, request, requestId);
   let limits: RequestLimits | null = null;
   let caller: Principal | null = null;
   let exchange: Exchange | null = null;
@@ -54,7 +55,7 @@ export async function answerAiRequest(
     const place = context.room.enter(requestId, principal);
     try {
       if (takesLimitsFirst(request)) await limits.take(response);
-      const opened: Exchange = { request, response, requestId, principal, limits, place, startedMs };
+      const opened: Exchange = { request, response, requestId, principal, limits, place, startedMs, span };
       await serveOnce(context, readPath(request), opened, (one) => {
         exchange = one;
         return route.serve(context, one);
@@ -72,7 +73,10 @@ export async function answerAiRequest(
     request.resume();
     if (caller !== null) context.rejections.note({ requestId, orgId: caller.orgId }, failure);
     context.events.requestRefused(requestId, failure, toRefused(caller, exchange));
+    span?.end({ status: response.statusCode, organization: caller?.orgId }, failure.code);
+    return;
   }
+  span?.end({ status: response.statusCode, organization: caller.orgId }, null);
 }
 
 /** For the log: who asked, and for which model. */
@@ -100,4 +104,10 @@ function identify({ verifier }: ProxyContext, request: IncomingMessage): Princip
 export function readRequestId(request: IncomingMessage): string {
   const given = request.headers[requestIdHeader];
   return typeof given === 'string' && uuid.test(given) ? given.toLowerCase() : createUuidV7();
+}
+
+function beginTrace(tracing: Tracing, request: IncomingMessage, requestId: string): TraceSpan {
+  const { method = 'GET', headers } = request;
+  const route = readPath(request);
+  return tracing.begin(`${method} ${route}`, 'server', headers.traceparent, { method, route, requestId });
 }

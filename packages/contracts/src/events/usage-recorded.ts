@@ -34,6 +34,9 @@ export const estimateMethod = z.strictObject({
 });
 export type EstimateMethod = z.infer<typeof estimateMethod>;
 
+/** W3C trace context: version, id of the trace, id of the step, flags. */
+export const traceparent = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
+
 /**
  * The one terminal settlement of a dispatched request: what it used and what it costs. Holds no prompt, no answer and no
  * personal data. Everything needed to compute the amount again is inside.
@@ -69,6 +72,8 @@ export const usageRecorded = z.strictObject({
   amountNanoUsd: nanoUsdString,
   /** Budgets that count the request; absent or null if none does. */
   budgets: z.array(countedBudget).max(budgetsPerRequestMax).nullish(),
+  /** Of the attempt in its trace; absent or null where the request is not traced. */
+  traceparent: traceparent.nullish(),
   /** True where the provider's own figures never reached us and `usage` is our bound or estimate. */
   estimated: z.boolean(),
   outcome,
