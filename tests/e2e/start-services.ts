@@ -13,7 +13,7 @@ export interface Services {
   baseUrl: string;
   process(service: ServiceName): ChildProcess;
   urlOf(service: ServiceName): string;
-  /** SIGKILL one service and start it again; resolves when it is ready. */
+  /** SIGKILL one service and start it again; resolves when it is ready, rejects if it ends before that. */
   restart(service: ServiceName): Promise<void>;
   stop(): Promise<void>;
 }
@@ -24,11 +24,15 @@ type Launch = (service: ServiceName, file: string, environment: NodeJS.ProcessEn
 const launchHere: Launch = (_service, file, environment) =>
   spawn(process.execPath, [file], { cwd: root, env: environment, stdio: ['ignore', 'inherit', 'inherit'] });
 
-const startDeadlineMs = 90_000;
+const startDeadlineMsDefault = 90_000;
 const stopDeadlineMs = 60_000;
 
 /** The six services, each as a separate process, on the PostgreSQL, Redis and Kafka that the environment names. */
-export async function startServices(extra: Record<string, string> = {}, launch = launchHere): Promise<Services> {
+export async function startServices(
+  extra: Record<string, string> = {},
+  launch = launchHere,
+  startDeadlineMs = startDeadlineMsDefault,
+): Promise<Services> {
   const databases = await createServiceDatabases();
   const stateDirectory = await mkdtemp(join(tmpdir(), 'aggregator-services-'));
   const ports = await claimPorts();
@@ -66,7 +70,10 @@ export async function startServices(extra: Record<string, string> = {}, launch =
     const child = launch(name, `apps/${name}/src/main.ts`, environment);
     children.set(name, child);
     const url = `${urls[`${environmentPrefix(name)}_URL`]}/health/ready`;
-    await waitFor(() => answersOk(url), { timeoutMs: startDeadlineMs, describe: () => `${name} to be ready` });
+    await waitFor(async () => hasEnded(child) || (await answersOk(url)), {
+      ...{ timeoutMs: startDeadlineMs, describe: () => `${name} to be ready` },
+    });
+    if (hasEnded(child)) throw new Error(`${name} ended with ${child.exitCode ?? child.signalCode} as it started`);
   };
   try {
     await Promise.all(serviceNames.map(start));
@@ -103,6 +110,10 @@ function required(name: string): string {
   return value;
 }
 
+export function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
 async function answersOk(url: string): Promise<boolean> {
   try {
     return (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok;
@@ -113,7 +124,7 @@ async function answersOk(url: string): Promise<boolean> {
 
 /** Ends a process and waits for it; one that does not go by itself is killed, and that is an error. */
 function end(child: ChildProcess | undefined, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  if (child === undefined || hasEnded(child)) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');

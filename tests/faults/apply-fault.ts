@@ -1,10 +1,13 @@
 import type { ServiceName } from '@aggregator/contracts';
 import { waitFor } from '@aggregator/testing';
 import { loseStore } from '../e2e/money-figures.ts';
+import { hasEnded } from '../e2e/start-services.ts';
 import { type Deliveries, deliverAgain, publishPoison } from './deliveries.ts';
 import type { Order } from './orders.ts';
 import { type Fault, links, type ServerName } from './plan.ts';
 import type { FaultWorld } from './world.ts';
+
+const startsMax = 5;
 
 /** Begins a fault. Resolves when it has ended by itself, after `forMs` where it has a length. */
 export async function applyFault(world: FaultWorld, fault: Fault, deliveries: Deliveries): Promise<void> {
@@ -50,13 +53,20 @@ export async function heal(world: FaultWorld, services: readonly ServiceName[]):
   world.relays.heal();
   for (const service of services) order(world, service, { do: 'disarm' });
   await Promise.all(
-    services.filter((service) => hasEnded(world, service)).map((service) => world.services.restart(service)),
+    services.filter((service) => hasEnded(world.services.process(service))).map((service) => supervise(world, service)),
   );
 }
 
-function hasEnded({ services }: FaultWorld, service: ServiceName): boolean {
-  const { exitCode, signalCode } = services.process(service);
-  return exitCode !== null || signalCode !== null;
+/** A process that ends as it starts, since a server is not there yet, is started again, as a supervisor does. */
+async function supervise({ services }: FaultWorld, service: ServiceName): Promise<void> {
+  for (let left = startsMax; left > 0; left -= 1) {
+    const error = await services.restart(service).then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    if (error === null) return;
+    if (left === 1 || !hasEnded(services.process(service))) throw error;
+  }
 }
 
 /** A process that ends takes no order, and needs none. */

@@ -63,12 +63,17 @@ export async function runSeed(
   };
   let faults = ['not compared'];
   const isSettled = async () => {
-    faults = await judgeNow().catch((error: unknown) => [`no comparison: ${String(error)}`]);
+    faults = await judgeNow();
     return faults.length === 0;
   };
-  await waitFor(isSettled, { timeoutMs: settleMs, describe: 'everything to be settled' }).catch(() => undefined);
+  const error = await waitFor(isSettled, { timeoutMs: settleMs, describe: 'everything to be settled' }).then(
+    () => null,
+    (reason: Error) => reason,
+  );
   return {
-    ...{ faults, settledMs: performance.now() - healedAt, session },
+    faults:
+      error === null ? [] : [...faults, ...(error.cause === undefined ? [] : [`last comparison: ${error.cause}`])],
+    ...{ settledMs: performance.now() - healedAt, session },
     provided: provider.ledger.records().length - before,
     served: seen.filter(({ status }) => status === 200).length,
   };

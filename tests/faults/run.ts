@@ -107,7 +107,11 @@ try {
   const end = Number(values.seed) + Number(values.seeds);
   if (!servers.canBeKilled) write('No commands to kill servers: their connections are cut instead.');
   for (let seed = Number(values.seed); seed < end; ) {
-    seed = await runWorld(servers, seed, Math.min(end, seed + seedsPerWorld));
+    seed = await runWorld(servers, seed, Math.min(end, seed + seedsPerWorld)).catch((error: unknown) => {
+      failed += 1;
+      write(`A world ended: ${error instanceof Error ? error.stack : error}`);
+      return seed + 1;
+    });
   }
 } catch (error) {
   failed += 1;

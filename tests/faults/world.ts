@@ -38,6 +38,8 @@ const hooks = ['tests/e2e/divert-connections.ts', 'tests/faults/inject.ts'].flat
   join(root, file),
 ]);
 const requestTimeoutMs = '10000';
+/** How long a start takes depends on what else the machine does; it is not what is tested. */
+const startDeadlineMs = 300_000;
 
 export async function startFaultWorld(servers: Servers): Promise<FaultWorld> {
   const provider = await startMockProviderServer({ port: 0, chunkDelayMs: 10, wordsPerAnswer: 20 });
@@ -68,6 +70,7 @@ export async function startFaultWorld(servers: Servers): Promise<FaultWorld> {
       NODE_NO_WARNINGS: '1',
     },
     launch,
+    startDeadlineMs,
   );
   const redis = new Redis(process.env.REDIS_URL ?? '');
   redis.on('error', () => undefined);
