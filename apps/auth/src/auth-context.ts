@@ -38,6 +38,8 @@ export interface AuthContext extends ServiceContext {
   readonly oidcClients: OidcClients;
   readonly ssoSecrets: SecretSealer;
   readonly webhookSecrets: SecretSealer;
+  /** API keys that lists made, until their maker has read them. */
+  readonly bulkKeys: SecretSealer;
   readonly webhookAllowlist: EgressAllowlist;
   readonly ssoLogins: LoginSealer;
   readonly leakReportKeys: ReportKeys;

@@ -65,6 +65,8 @@ export async function createAuthContext(
   const events = createAuthEvents(logger, metrics, invalidation);
   const { ssoIssuerAllowlist: ssoAllowlist = emptyAllowlist, webhookAllowlist = emptyAllowlist } = config;
   const oidcClients = createOidcClients({ allowlist: ssoAllowlist, proxies: config, now: nowMs });
+  const keyHasher = createKeyHasher(config.keyPeppers);
+  const bulkKeys = createSecretSealer(config.keyPeppers, 'bulk-key');
   const webhookSecrets = createSecretSealer(config.keyPeppers, 'webhook-secret');
   const webhookSender = createWebhookSender({ allowlist: webhookAllowlist, proxies: config, deadlineMs });
   let bulk: BulkWorker | undefined;
@@ -91,7 +93,8 @@ export async function createAuthContext(
       refreshesPerAddressPerMinute: config.refreshesPerMinutePerAddress,
       now: nowMs,
     }),
-    keyHasher: createKeyHasher(config.keyPeppers),
+    keyHasher,
+    bulkKeys,
     accessTokens: await createAccessTokenSigner(config.jwtPrivateKeys, config.accessTokenLifetimeSeconds),
     limits: toInstallationLimits(config),
     mails,
@@ -123,7 +126,9 @@ export async function createAuthContext(
         const delivery = { queue: mails, transport, events, publicUrl: config.publicUrl, now };
         delivering = startDelivering({ ...delivery, database }, onError);
       }
-      bulk = startWorking({ database, events, now }, (error) => logger.warn('bulk_work_failed', { error }));
+      bulk = startWorking({ database, events, now, keyHasher, bulkKeys }, (error) =>
+        logger.warn('bulk_work_failed', { error }),
+      );
       webhooks = startDeliveringWebhooks(
         { database, secrets: webhookSecrets, sender: webhookSender, events, now },
         (error) => logger.warn('webhook_delivery_failed', { error }),

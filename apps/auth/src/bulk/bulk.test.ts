@@ -73,6 +73,44 @@ describe('a list of people', () => {
     expect(ada).toMatchObject({ name: 'Lovelace, Ada', memberships: [{ role: 'admin' }] });
   });
 
+  it('makes teams, budgets and API keys of the same file once, and changes a budget', async () => {
+    const csv = (amount: string) =>
+      `kind,email,name,role,teams,budgetNanoUsd,budgetPeriod,key\nteam,,ops,,,${amount},week,\n,kay@acme.com,Kay,,ops,700,,laptop\n,view@acme.com,,viewer,,,,laptop\n`;
+    expect(resultsOf(await run({ csv: csv('5000'), dryRun: true }))).toEqual(['created', 'created', 'created']);
+    const report = await run({ csv: csv('5000') });
+
+    expect(resultsOf(report)).toEqual(['created', 'created', 'created']);
+    expect(report.rows).toMatchObject([
+      { team: 'ops', key: null },
+      { key: expect.stringMatching(/^agk_live_/) },
+      { key: expect.stringMatching(/^agk_live_/), message: null },
+    ]);
+    const organizationId = owner.principal.orgId;
+    const where = { organizationId, name: 'bulk' };
+    const budgets = await auth.database.budget.findMany({ where, orderBy: { id: 'asc' } });
+    expect(budgets).toMatchObject([
+      { level: 'team', amount: 5000n, period: 'week', mode: 'hard' },
+      { level: 'user', amount: 700n, period: 'month' },
+    ]);
+    const key = await auth.database.apiKey.findFirst({
+      where: { organizationId, name: 'laptop', user: { email: 'kay@acme.com' } },
+      include: { team: true },
+    });
+    expect(key).toMatchObject({ team: { name: 'ops' }, scopes: ['ai:invoke', 'usage:read'] });
+    expect(JSON.stringify(await auth.database.bulkRow.findMany({ where: { result: 'created' } }))).not.toContain(
+      'agk_live_',
+    );
+
+    expect(resultsOf(await run({ csv: csv('5000') }))).toEqual(['unchanged', 'unchanged', 'unchanged']);
+    expect(resultsOf(await run({ csv: csv('6000') }))).toEqual(['changed', 'unchanged', 'unchanged']);
+    expect(await auth.database.apiKey.count({ where: { organizationId, name: 'laptop' } })).toBe(2);
+    const exported = bulkExport.parse((await auth.call('GET', `${path}/export`, { as: session })).body).rows;
+    expect(exported).toContainEqual({ kind: 'team', name: 'ops', budgetNanoUsd: '6000', budgetPeriod: 'week' });
+    expect(new Set(resultsOf(await run({ rows: exported.filter((row) => row.kind === 'team') })))).toEqual(
+      new Set(['unchanged']),
+    );
+  });
+
   it('changes nothing in a dry run, and says what it would do', async () => {
     const before = await auth.database.user.count();
     const report = await run({

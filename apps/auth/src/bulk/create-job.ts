@@ -1,4 +1,11 @@
-import { AppError, type BulkJob, bulkRow, bulkRowsMax, type CreateBulkRequest } from '@aggregator/contracts';
+import {
+  AppError,
+  type BulkJob,
+  bulkRow,
+  bulkRowsMax,
+  bulkTeamRow,
+  type CreateBulkRequest,
+} from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { z } from 'zod';
 import type { Caller } from '../audit/caller.ts';
@@ -51,7 +58,7 @@ export async function createBulkJob(
 }
 
 function judge(input: Record<string, unknown>): Pick<Prisma.BulkRowCreateManyInput, 'input' | 'result' | 'message'> {
-  const parsed = bulkRow.safeParse(input);
+  const parsed = (input.kind === 'team' ? bulkTeamRow : bulkRow).safeParse(input);
   if (parsed.success) return { input: parsed.data };
   const email = typeof input.email === 'string' ? input.email.slice(0, 254) : null;
   return { input: { email }, result: 'failed', message: z.prettifyError(parsed.error).slice(0, 500) };

@@ -1,19 +1,23 @@
 import { AppError } from '@aggregator/contracts';
 
-const columns = ['email', 'name', 'role', 'teams'] as const;
+const columns = ['kind', 'email', 'name', 'role', 'teams', 'budgetNanoUsd', 'budgetPeriod', 'key'] as const;
+type Column = (typeof columns)[number];
+const columnOf = new Map(columns.map((column) => [column.toLowerCase(), column]));
 
-/** Reads rows of RFC 4180 with the header `email,name,role,teams` in any order. Empty cells count as absent. Throws `invalid_value`. */
+/** Reads rows of RFC 4180 whose header names columns in any order. Empty cells count as absent. Throws `invalid_value`. */
 export function readCsv(text: string): Record<string, unknown>[] {
   const [header = [], ...lines] = readCells(text.replace(/^\uFEFF/, ''));
-  const names = header.map((name) => name.trim().toLowerCase());
-  const unknown = names.find((name) => !columns.some((column) => column === name));
-  if (unknown !== undefined || !names.includes('email')) {
-    throw new AppError('invalid_value', { param: 'csv', message: "The first line must be 'email,name,role,teams'." });
+  const names = header.map((name) => columnOf.get(name.trim().toLowerCase()) ?? null);
+  if (!isKnown(names) || !names.includes('email')) {
+    const message = `The first line must name 'email' and columns of: ${columns.join(', ')}.`;
+    throw new AppError('invalid_value', { param: 'csv', message });
   }
   return lines.filter((cells) => cells.some((cell) => cell.trim() !== '')).map((cells) => toRow(names, cells));
 }
 
-function toRow(names: readonly string[], cells: readonly string[]): Record<string, unknown> {
+const isKnown = (names: readonly (Column | null)[]): names is Column[] => !names.includes(null);
+
+function toRow(names: readonly Column[], cells: readonly string[]): Record<string, unknown> {
   const given = names.map((name, at) => [name, toPlain((cells[at] ?? '').trim())] as const);
   const stated = given.filter(([, cell]) => cell !== '');
   return Object.fromEntries(
@@ -49,13 +53,11 @@ function readCells(text: string): string[][] {
 /** A sheet takes a cell that begins so for a formula. */
 const formula = /^'*[=+\-@\t]/;
 
+export type CsvRow = Readonly<Partial<Record<Column, string | readonly string[] | undefined>>>;
+
 /** Writes rows so that `readCsv` reads the same. */
-export function writeCsv(
-  rows: readonly { email: string; name?: string | undefined; role: string; teams: string[] }[],
-): string {
-  const lines = rows.map(({ email, name = '', role, teams }) =>
-    [email, name, role, teams.join(';')].map(toCell).join(','),
-  );
+export function writeCsv(rows: readonly CsvRow[]): string {
+  const lines = rows.map((row) => columns.map((column) => toCell([row[column] ?? ''].flat().join(';'))).join(','));
   return `${[columns.join(','), ...lines].join('\r\n')}\r\n`;
 }
 

@@ -12,7 +12,7 @@ export interface BulkWorker {
 
 /** Works on lists of people, one chunk after another, until stopped. Every process of auth does; a chunk is one process's. */
 export function startWorking(
-  { database, events, now }: Pick<AuthContext, 'database' | 'events' | 'now'>,
+  { events, now, ...parts }: Pick<AuthContext, 'database' | 'events' | 'now' | 'keyHasher' | 'bulkKeys'>,
   onError: (error: unknown) => void,
 ): BulkWorker {
   const failures = new JobFailures();
@@ -29,16 +29,19 @@ export function startWorking(
 
   const run = async () => {
     while (!isStopped) {
-      const end = await workOnChunk(database, now(), failures).catch((error: unknown) => {
+      const end = await workOnChunk(parts, now(), failures).catch((error: unknown) => {
         onError(error);
         return null;
       });
       if (isStopped) return;
       if (end === null) await pause();
-      else if (end.userIds.length > 0) {
+      else {
         const { organizationId, requestId } = end.job;
-        const fact = { requestId: requestId ?? undefined, organizationId, userIds: end.userIds };
-        await events.membersChanged({ ...fact, change: 'role_changed' });
+        const fact = { requestId: requestId ?? undefined, organizationId };
+        if (end.userIds.length > 0) {
+          await events.membersChanged({ ...fact, userIds: end.userIds, change: 'role_changed' });
+        }
+        if (end.hasBudgets) await events.organizationUpdated(fact);
       }
       clearTimeout(timer);
     }

@@ -1,18 +1,21 @@
-import { AppError, type BulkResult, type BulkRow, bulkRow } from '@aggregator/contracts';
+import { AppError, type BulkResult, type BulkRow, type BulkTeamRow, bulkRow, bulkTeamRow } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { z } from 'zod';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { Database, Transaction } from '../database/create-database.ts';
 import type { BulkJob, Prisma } from '../generated/prisma/client.ts';
+import type { KeyHasher } from '../keys/key-hasher.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { membersMax } from '../members/require-place.ts';
 import { reachFor, readStanding } from '../permissions/standing.ts';
+import type { SecretSealer } from '../secrets/secret-sealer.ts';
 import { membershipsPerUserMax } from '../sessions/choose-organization.ts';
 import { reclaimAccount } from '../sso/reclaim-account.ts';
 import { toDomain } from '../sso/stored-provider.ts';
 import { addTeam } from '../teams/create-team.ts';
 import { enterTeam } from '../teams/set-place.ts';
 import type { JobFailures } from './job-failures.ts';
+import { makeKey, putBudget } from './row-grants.ts';
 
 /** Rows of one transaction. */
 export const chunkSize = 50;
@@ -20,6 +23,8 @@ export const chunkSize = 50;
 export interface ChunkEnd {
   job: BulkJob;
   userIds: string[];
+  /** True if a budget changed: gateways then ask again about every key of the organisation. */
+  hasBudgets: boolean;
   isFinished: boolean;
 }
 
@@ -27,12 +32,24 @@ interface RowEnd {
   result: BulkResult;
   message: string | null;
   userId: string | null;
+  hasBudget?: boolean;
+  key?: string;
 }
 
 const failed = (message: string): RowEnd => ({ result: 'failed', message, userId: null });
 
+export interface ChunkParts {
+  readonly database: Database;
+  readonly keyHasher: KeyHasher;
+  readonly bulkKeys: SecretSealer;
+}
+
 /** Processes the next rows of the oldest open job that no other process works on; null if there is none. Rows, their results and their audit are one transaction. */
-export async function workOnChunk(database: Database, now: Date, failures: JobFailures): Promise<ChunkEnd | null> {
+export async function workOnChunk(
+  { database, keyHasher, bulkKeys }: ChunkParts,
+  now: Date,
+  failures: JobFailures,
+): Promise<ChunkEnd | null> {
   let jobId = '';
   const work = database.$transaction(
     async (transaction) => {
@@ -51,19 +68,21 @@ export async function workOnChunk(database: Database, now: Date, failures: JobFa
       const refusal = failures.isHopeless(jobId)
         ? failed('The row could not be processed.')
         : await judgeMaker(transaction, job);
-      const worker = new RowWorker(transaction, now, job);
+      const worker = new RowWorker(transaction, now, job, keyHasher);
       const open = rows.flatMap(({ number, input, result }) => (result === null ? [{ number, input }] : []));
       await worker.read(open.flatMap(({ input }) => emailOf(input)));
       const ends: (RowEnd & { number: number })[] = [];
       for (const { number, input } of open) {
-        ends.push({ number, ...(refusal ?? (await worker.work(bulkRow.parse(input)))) });
+        ends.push({ number, ...(refusal ?? (await worker.workOn(input))) });
       }
       await keepResults(transaction, job.id, ends);
+      await keepKeys(transaction, bulkKeys, job.id, ends);
       const userIds = ends.flatMap(({ userId }) => userId ?? []);
       const done = rows.at(-1)?.number ?? job.total;
       const isFinished = done >= job.total;
       await transaction.bulkJob.update({ where: { id: job.id }, data: { done, finishedAt: isFinished ? now : null } });
-      return { job, userIds, isFinished };
+      const hasBudgets = ends.some(({ hasBudget }) => hasBudget === true);
+      return { job, userIds, hasBudgets, isFinished };
     },
     { timeout: 60_000 },
   );
@@ -98,6 +117,19 @@ async function keepResults(
     UPDATE "bulk_row" SET "result" = "end"."result", "message" = nullif("end"."message", '')
     FROM unnest(${numbers}::int[], ${results}::text[], ${messages}::text[]) AS "end"("number", "result", "message")
     WHERE "bulk_row"."job_id" = ${jobId}::uuid AND "bulk_row"."number" = "end"."number"`;
+}
+
+async function keepKeys(
+  transaction: Transaction,
+  sealer: SecretSealer,
+  jobId: string,
+  ends: readonly (RowEnd & { number: number })[],
+): Promise<void> {
+  for (const { number, key } of ends) {
+    if (key === undefined) continue;
+    const keySealed = sealer.seal(key, `${jobId}/${number}`);
+    await transaction.bulkRow.update({ where: { jobId_number: { jobId, number } }, data: { keySealed } });
+  }
 }
 
 /** Null if the maker of the job may still do what it asked for. */
@@ -136,7 +168,10 @@ class RowWorker {
   readonly #read = new Set<string>();
   #members: number | null = null;
 
-  constructor(transaction: Transaction, now: Date, job: BulkJob) {
+  readonly #keyHasher: KeyHasher;
+
+  constructor(transaction: Transaction, now: Date, job: BulkJob, keyHasher: KeyHasher) {
+    this.#keyHasher = keyHasher;
     this.#transaction = transaction;
     this.#now = now;
     this.#job = job;
@@ -158,7 +193,51 @@ class RowWorker {
     return this.#known.get(email) ?? null;
   }
 
-  async work(row: BulkRow): Promise<RowEnd> {
+  async workOn(input: unknown): Promise<RowEnd> {
+    const team = bulkTeamRow.safeParse(input);
+    if (team.success) return await this.#workOnTeam(team.data);
+    const row = bulkRow.parse(input);
+    const end = await this.#workOnPerson(row);
+    return end.result === 'failed' ? end : await this.#grant(row, end);
+  }
+
+  async #workOnTeam({ name, ...budget }: BulkTeamRow): Promise<RowEnd> {
+    const { organizationId, isDryRun } = this.#job;
+    const found = await this.#transaction.team.findFirst({ where: { organizationId, name }, select: { id: true } });
+    if (found === null && isDryRun) return { result: 'created', message: null, userId: null };
+    if (!(await this.#makeTeams([name]))) return failed('The organisation has the most teams.');
+    const place = { organizationId, level: 'team', subjectId: await this.#findTeam(name) } as const;
+    const hasBudget = await putBudget(this.#transaction, this.#now, this.#actor, place, budget, isDryRun);
+    const result = found === null ? 'created' : hasBudget ? 'changed' : 'unchanged';
+    return { result, message: null, userId: null, hasBudget };
+  }
+
+  /** The budget and the API key of a person who is a member by now. */
+  async #grant(row: BulkRow, end: RowEnd): Promise<RowEnd> {
+    const { organizationId, isDryRun, isByOperator } = this.#job;
+    if (row.budgetNanoUsd === undefined && row.key === undefined) return end;
+    const member = await this.#transaction.membership.findFirst({
+      where: { organizationId, user: { email: row.email } },
+    });
+    if (member === null) return end;
+    const { userId, role } = member;
+    const place = { organizationId, level: 'user', subjectId: userId } as const;
+    const hasBudget = await putBudget(this.#transaction, this.#now, this.#actor, place, row, isDryRun);
+    const changed = (more: boolean) => ({
+      ...{ ...end, hasBudget },
+      result: end.result === 'unchanged' && more ? ('changed' as const) : end.result,
+    });
+    if (row.key === undefined || isDryRun) return changed(hasBudget);
+    if (isByOperator) return { ...changed(hasBudget), message: 'Owners and admins make API keys.' };
+    const [first] = row.teams;
+    const teamId = first === undefined ? null : await this.#findTeam(first);
+    const wanted = { organizationId, userId, name: row.key, role, teamId };
+    const made = await makeKey(this.#transaction, this.#now, this.#actor, this.#keyHasher, wanted);
+    if (made !== null && 'refusal' in made) return { ...changed(hasBudget), message: made.refusal };
+    return { ...changed(hasBudget || made !== null), ...(made !== null && { key: made.key }) };
+  }
+
+  async #workOnPerson(row: BulkRow): Promise<RowEnd> {
     const { isByOperator, isDryRun } = this.#job;
     const found = await this.#find(row.email);
     const [membership] = found?.memberships ?? [];

@@ -14,7 +14,7 @@ import { type Maker, readMaker } from './read-maker.ts';
 import { refuseEscalation } from './refuse-escalation.ts';
 
 const defaultScopes: readonly Scope[] = ['ai:invoke', 'billing:read', 'usage:read'];
-const keysMax = 1000;
+export const keysMax = 1000;
 
 /**
  * Creates a key for the principal's organisation, with its audit entry. Throws `insufficient_permissions` if it would

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgetAmount, budgetPeriod } from '../budget.ts';
 import { registerRequest } from './identity.ts';
 import { queryPage } from './page.ts';
 import { ssoRole } from './sso.ts';
@@ -6,18 +7,29 @@ import { ssoRole } from './sso.ts';
 export const bulkRowsMax = 5000;
 const teamName = z.string().trim().min(1).max(100);
 
+/** A hard budget of the person or the team; `month` where the period is absent. */
+const budget = { budgetNanoUsd: budgetAmount.optional(), budgetPeriod: budgetPeriod.optional() };
+
+/** One team, with its budget; it is made if it does not exist. */
+export const bulkTeamRow = z.strictObject({ kind: z.literal('team'), name: teamName, ...budget });
+export type BulkTeamRow = z.infer<typeof bulkTeamRow>;
+
 /** One person. Teams that do not exist are made. */
 export const bulkRow = z.strictObject({
+  kind: z.literal('user').optional(),
   email: registerRequest.shape.email,
   /** Of a new account; the address where absent. */
   name: registerRequest.shape.name.optional(),
   /** `developer` for a new member where absent; a member keeps its role. */
   role: ssoRole.optional(),
   teams: z.array(teamName).max(20).default([]),
+  ...budget,
+  /** Name of an API key of the person, for the first of `teams`. It is made if the person has none of that name. */
+  key: registerRequest.shape.name.optional(),
 });
 export type BulkRow = z.infer<typeof bulkRow>;
 
-/** `POST /auth/organization/bulk`: `rows`, or `csv` with the header `email,name,role,teams`; teams are separated by `;`. */
+/** `POST /auth/organization/bulk`: `rows`, or `csv` with a header of the names of its fields; teams are separated by `;`. */
 export const createBulkRequest = z
   .strictObject({
     rows: z.array(z.record(z.string(), z.unknown())).min(1).max(bulkRowsMax).optional(),
@@ -60,6 +72,10 @@ export const bulkReport = bulkJob.extend({
         /** 1 for the first. */
         number: z.number().int(),
         email: z.string().nullable(),
+        /** Name of the team, of a row of a team. */
+        team: z.string().nullable(),
+        /** The API key that the row made; for the maker of the list alone, for a day after its end. */
+        key: z.string().nullable(),
         /** Null until it is processed. */
         result: bulkResult.nullable(),
         message: z.string().nullable(),
@@ -70,7 +86,9 @@ export const bulkReport = bulkJob.extend({
 });
 export type BulkReport = z.infer<typeof bulkReport>;
 
-/** `GET /auth/organization/bulk/export`: people of the organisation as rows of a job. */
-export const bulkExport = z.strictObject({ rows: z.array(bulkRow.extend({ role: z.string() })) });
+/** `GET /auth/organization/bulk/export`: teams and people of the organisation, with the budgets of lists, as rows of a job. */
+export const bulkExport = z.strictObject({
+  rows: z.array(z.union([bulkTeamRow, bulkRow.extend({ role: z.string() })])),
+});
 /** Query of the export: `json` where absent. */
 export const bulkExportQuery = z.strictObject({ format: z.enum(['json', 'csv']).optional() });

@@ -1,24 +1,41 @@
-import { bulkExportQuery } from '@aggregator/contracts';
+import { budgetPeriod, bulkExportQuery } from '@aggregator/contracts';
 import { checkBody, principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { AuthContext } from '../../auth-context.ts';
 import { writeCsv } from '../../bulk/csv.ts';
+import { bulkBudgetName } from '../../bulk/row-grants.ts';
 
-/** At most as many people as an organisation can have: 10,000. */
+/** At most as many people and teams as an organisation can have: 10,000 and 1,000. */
 export function exportBulkHandler({ database }: AuthContext): RequestHandler {
   return async (request, response) => {
     const { format = 'json' } = checkBody(bulkExportQuery, { ...request.query });
+    const { orgId: organizationId } = principalOf(request);
     const members = await database.membership.findMany({
-      where: { organizationId: principalOf(request).orgId, user: { isServiceAccount: false } },
+      where: { organizationId, user: { isServiceAccount: false } },
       include: {
         user: { select: { email: true, name: true } },
         teams: { select: { team: { select: { name: true } } } },
       },
       orderBy: { userId: 'asc' },
     });
-    const rows = members.map(({ user: { email, name }, role, teams }) => ({
-      ...{ email: email ?? '', name, role, teams: teams.map(({ team }) => team.name).sort() },
-    }));
+    const budgets = await database.budget.findMany({
+      where: { organizationId, name: bulkBudgetName, level: { in: ['team', 'user'] } },
+      select: { subjectId: true, amount: true, period: true },
+    });
+    const budgetOf = new Map(
+      budgets.map(({ subjectId, amount, period }) => [
+        subjectId,
+        { budgetNanoUsd: String(amount), budgetPeriod: budgetPeriod.parse(period) },
+      ]),
+    );
+    const teams = await database.team.findMany({ where: { organizationId }, orderBy: { id: 'asc' } });
+    const rows = [
+      ...teams.map(({ id, name }) => ({ kind: 'team' as const, name, ...budgetOf.get(id) })),
+      ...members.map(({ userId, user: { email, name }, role, teams: places }) => ({
+        ...{ email: email ?? '', name, role, teams: places.map(({ team }) => team.name).sort() },
+        ...budgetOf.get(userId),
+      })),
+    ];
     if (format === 'json') return void response.json({ rows });
     response.type('text/csv').set('content-disposition', 'attachment').send(writeCsv(rows));
   };

@@ -7,9 +7,11 @@ import type { AuthContext } from '../../auth-context.ts';
 import { toBulkJob } from '../../bulk/create-job.ts';
 
 const pageSize = 50;
-const shown = z.object({ email: z.string().nullish() });
+const shown = z.object({ email: z.string().nullish(), kind: z.string().optional(), name: z.string().optional() });
+/** Milliseconds after the end of a list in which its report shows API keys. */
+const keysShownMs = 86_400_000;
 
-export function getBulkReportHandler({ database }: AuthContext): RequestHandler {
+export function getBulkReportHandler({ database, bulkKeys, now }: AuthContext): RequestHandler {
   return async (request, response) => {
     const { id, jobId } = request.params;
     const organizationId = jobId === undefined ? principalOf(request).orgId : readOrganizationId(request);
@@ -24,14 +26,19 @@ export function getBulkReportHandler({ database }: AuthContext): RequestHandler 
       take: limit,
     });
     const last = rows.at(-1)?.number ?? job.total;
+    const isMaker = principalOf(request).userId === job.createdById;
+    const hasKeys = isMaker && now().getTime() - (job.finishedAt ?? now()).getTime() < keysShownMs;
+    const keyOf = (number: number, sealed: Uint8Array | null) =>
+      sealed === null || !hasKeys ? null : bulkKeys.open(sealed, `${job.id}/${number}`);
     const answer: BulkReport = {
       ...toBulkJob(job),
-      rows: rows.map(({ number, input, result, message }) => ({
-        ...{ number, email: shown.parse(input).email ?? null, message },
-        result: bulkResult.nullable().parse(result),
-      })),
+      rows: rows.map(({ number, input, result, message, keySealed }) => {
+        const { email = null, kind, name = null } = shown.parse(input);
+        const of = { email, team: kind === 'team' ? name : null, key: keyOf(number, keySealed) };
+        return { number, ...of, message, result: bulkResult.nullable().parse(result) };
+      }),
       nextCursor: last < job.total ? String(last) : null,
     };
-    response.json(answer);
+    response.set('cache-control', 'no-store').json(answer);
   };
 }
