@@ -30,24 +30,11 @@ export async function startHostileWorld(): Promise<HostileWorld> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await waitForLine(provider, 'ready');
-  const services = await startServices(
-    {
-      MOCK_PROVIDER: 'false',
-      CUSTOM_NAME: 'hostile',
-      CUSTOM_BASE_URL: `http://127.0.0.1:${ports.base}/v1`,
-      CUSTOM_API_KEY: 'hostile',
-      CUSTOM_MODELS: 'hostile',
-      CUSTOM_PRICES: '{"hostile":{"input":"0.1","output":"0.1"}}',
-      SIGN_UP_CREDIT_NANO_USD: '1000000000000',
-      LEASE_TARGET_NANO_USD: '10000000000',
-    },
-    (service, file, environment) =>
-      spawn(process.execPath, [`--max-old-space-size=${readMemoryLimit(service).heapMiB}`, file], {
-        cwd: root,
-        env: { ...environment, NODE_ENV: 'production' },
-        stdio: ['ignore', 'ignore', 'inherit'],
-      }),
-  );
+  const services = await startAll(ports.base).catch(async (error: unknown) => {
+    await end(provider);
+    await ports.release();
+    throw error;
+  });
   const { baseUrl } = services;
   const tenants = await Promise.all(
     Array.from({ length: victimsCount + 1 }, (_, at) => signUpFrom(baseUrl, `127.0.0.${at + 2}`)),
@@ -76,6 +63,27 @@ export async function startHostileWorld(): Promise<HostileWorld> {
       await ports.release();
     },
   };
+}
+
+function startAll(providerPort: number): Promise<Services> {
+  return startServices(
+    {
+      MOCK_PROVIDER: 'false',
+      CUSTOM_NAME: 'hostile',
+      CUSTOM_BASE_URL: `http://127.0.0.1:${providerPort}/v1`,
+      CUSTOM_API_KEY: 'hostile',
+      CUSTOM_MODELS: 'hostile',
+      CUSTOM_PRICES: '{"hostile":{"input":"0.1","output":"0.1"}}',
+      SIGN_UP_CREDIT_NANO_USD: '1000000000000',
+      LEASE_TARGET_NANO_USD: '10000000000',
+    },
+    (service, file, environment) =>
+      spawn(process.execPath, [`--max-old-space-size=${readMemoryLimit(service).heapMiB}`, file], {
+        cwd: root,
+        env: { ...environment, NODE_ENV: 'production' },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      }),
+  );
 }
 
 async function signUpFrom(baseUrl: string, address: string): Promise<Tenant> {

@@ -2,6 +2,7 @@ export { cacheMarksOption } from './anthropic/request.ts';
 export { DroppedParams } from './fields/dropped-params.ts';
 export { ownFields } from './fields/own-fields.ts';
 export { isRecord, parseArguments, parseExactRecord, parseRecord } from './json-record.ts';
+export { JsonBody } from './json-request.ts';
 export { findRetirement } from './lifecycle/index.ts';
 export type { Retirement } from './lifecycle/retirement.ts';
 export { editJson, type JsonEdits, readJsonField } from './native/edit-json.ts';

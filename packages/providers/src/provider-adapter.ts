@@ -188,7 +188,9 @@ export interface ProviderEndpoint {
 export interface TranslatedRequest {
   endpoint: ProviderEndpoint;
   /** JSON. */
-  body: string;
+  readonly body: string;
+  /** Writes `body` before it is first read, in the way of `write`; absent if it is written already. */
+  writeBody?(write: (fields: unknown) => Promise<string>): Promise<void>;
   /**
    * Fields of the caller's request that this provider does not take, by name; listed in `x-aggregator-dropped-params`.
    */

@@ -74,6 +74,7 @@ export {
   sendScimError,
 } from './http/send-error.ts';
 export { type Page, pageSize, toPage } from './http/to-page.ts';
+export { isLargeJson, writeJsonInTurns, writeJsonPieces } from './http/write-json-in-turns.ts';
 export { claimBounds, createOnceServer, openClaims } from './idempotency/create-once-server.ts';
 export { readIdempotencyKey } from './idempotency/idempotency-key.ts';
 export { type OnceEnd, type OnceRequest, OnceServer, type OnceVerdict } from './idempotency/serve-once.ts';

@@ -26,15 +26,15 @@ const asText = { disallowedSpecial: new Set<string>() };
  * the rest is taken for the same.
  */
 export function countTexts(texts: readonly string[], family: TokenizerFamily, budget = defaultBudget): number {
-  const pieces = texts.flatMap(cut);
-  const all = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const pieces = new Pieces(texts);
+  const all = pieces.units;
   if (all === 0) return 0;
   const { charactersMax, now, timeMs } = budget;
   const endMs = now() + timeMs;
   let [seen, tokens] = [0, 0];
   let taken = 0;
-  for (const index of spread(pieces.length)) {
-    const piece = pieces[index] ?? '';
+  for (const index of spread(pieces.count)) {
+    const piece = pieces.read(index);
     if (taken >= piecesMin && (seen + piece.length > charactersMax || now() > endMs)) break;
     taken += 1;
     seen += piece.length;
@@ -53,21 +53,44 @@ function factorOf({ shares, digitsBeyondGroups }: TextFeatures, tokens: number, 
   return family.splitsDigits && tokens > 0 ? script + digitsBeyondGroups / tokens : script;
 }
 
-/** Pieces that end after white space, if there is some near their end. */
-function cut(text: string): string[] {
-  if (text.length <= pieceLength) return text === '' ? [] : [text];
-  const pieces: string[] = [];
-  for (let from = 0; from < text.length; ) {
-    const end = endOfPiece(text, from);
-    pieces.push(text.slice(from, end));
-    from = end;
+/** The pieces of texts, cut when they are read: of a long text only a few are. */
+class Pieces {
+  readonly #texts: readonly string[];
+  /** Number of the first piece of each text. */
+  readonly #firsts: number[] = [];
+  readonly count: number;
+  /** UTF-16 units of all. */
+  readonly units: number;
+
+  constructor(texts: readonly string[]) {
+    this.#texts = texts;
+    let [count, units] = [0, 0];
+    for (const text of texts) {
+      this.#firsts.push(count);
+      count += Math.ceil(text.length / pieceLength);
+      units += text.length;
+    }
+    this.count = count;
+    this.units = units;
   }
-  return pieces;
+
+  read(index: number): string {
+    // The last text that begins there or before; texts without a piece begin where the next one does.
+    let [low, high] = [0, this.#firsts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((this.#firsts[middle] ?? 0) <= index) low = middle;
+      else high = middle;
+    }
+    const text = this.#texts[low] ?? '';
+    const at = index - (this.#firsts[low] ?? 0);
+    return text.slice(edgeOf(text, at * pieceLength), edgeOf(text, (at + 1) * pieceLength));
+  }
 }
 
-function endOfPiece(text: string, from: number): number {
-  const full = from + pieceLength;
-  if (full >= text.length) return text.length;
+/** Returns where a piece ends that ends at `full` or shortly before: after white space, if there is some near it. */
+function edgeOf(text: string, full: number): number {
+  if (full === 0 || full >= text.length) return Math.min(full, text.length);
   for (let end = full; end > full - pieceLength / 4; end -= 1) {
     // A word begins with its space.
     if (text.charCodeAt(end) === 0x20 || text.charCodeAt(end - 1) === 0x0a) return end;

@@ -16,7 +16,7 @@ export function toNativeRequest(
   { bytes, body }: { readonly bytes: Buffer | null; readonly body: Readonly<Record<string, unknown>> },
   { hasSealedThoughts = false }: Pick<SurfaceRequest, 'hasSealedThoughts'>,
   { request: { headers } }: Pick<Exchange, 'request'>,
-): NativeRequest | null {
+): ArrivedRequest | null {
   if (surface.native === undefined || hasSealedThoughts) return null;
   return new ArrivedRequest(bytes, body, headers);
 }
@@ -24,6 +24,7 @@ export function toNativeRequest(
 /** A class, because V8 makes a hidden class for each object that has its own getter, which costs more than the request. */
 class ArrivedRequest implements NativeRequest {
   readonly #bytes: Buffer | null;
+  #text: string | null = null;
   readonly body: NativeRequest['body'];
   readonly headers: NativeRequest['headers'];
 
@@ -34,7 +35,17 @@ class ArrivedRequest implements NativeRequest {
   }
 
   get text(): string {
-    return this.#bytes === null ? JSON.stringify(this.body) : mendSurrogates(this.#bytes.toString());
+    this.#text ??= this.#bytes === null ? JSON.stringify(this.body) : mendSurrogates(this.#bytes.toString());
+    return this.#text;
+  }
+
+  /**
+   * Makes the text of a large request before it is read. A text that may have lone surrogates is written again by `write`, which
+   * gives others turns: in `body` they are replaced already.
+   */
+  async writeText(write: (fields: unknown) => Promise<string>): Promise<void> {
+    const arrived = this.#bytes?.toString() ?? null;
+    this.#text = arrived === null || mayHaveLone(arrived) ? await write(this.body) : arrived;
   }
 }
 
@@ -42,8 +53,20 @@ class ArrivedRequest implements NativeRequest {
 const loneSurrogate =
   /(?<!\\)((?:\\\\)*)(?:\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2})/g;
 
+/** A half of a pair without its other half. */
+const loneHalf =
+  /\\u[dD](?:[89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD])[c-fC-F])/;
+
+/**
+ * False for a text that surely has none: most have pairs alone. Each search takes a few milliseconds of the longest text. Behind
+ * an escaped backslash the half of a pair is no escape, so that a text with one is not judged here.
+ */
+function mayHaveLone(text: string): boolean {
+  return /\\u[dD]/.test(text) && (loneHalf.test(text) || /\\\\u[dD]/.test(text));
+}
+
 function mendSurrogates(text: string): string {
-  if (!text.includes('\\ud') && !text.includes('\\uD')) return text;
+  if (!mayHaveLone(text)) return text;
   return text.replace(loneSurrogate, (found, slashes: string) =>
     found.length - slashes.length === 12 ? found : `${slashes}\\ufffd`,
   );

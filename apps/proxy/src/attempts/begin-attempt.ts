@@ -10,9 +10,11 @@ import type { ProxyContext } from '../proxy-context.ts';
 import type { CallLimits } from '../upstream/call-clock.ts';
 import type { ProviderPool } from '../upstream/provider-pools.ts';
 import { limitsOf } from './call-limits.ts';
+import { mustGiveTurn } from './give-turn.ts';
 import type { OpenRequest } from './open-request.ts';
 import { countToolCalls, type Prepare, type Translation } from './prepare-first.ts';
 import { toAddress } from './to-address.ts';
+import { writeBodies } from './write-bodies.ts';
 
 /** One call of one target, on record from before it is made. */
 export interface Attempt<Prepared> {
@@ -60,18 +62,18 @@ export async function beginAttempt<Prepared extends Translation>(
   open: OpenRequest,
   plan: AttemptPlan<Prepared>,
 ): Promise<Attempt<Prepared>> {
-  if (open.exchange.response.destroyed) throw new AppError('request_cancelled');
+  requireCaller(open);
   const { target } = plan;
   const { adapter, provider, model } = target.candidate;
   const attempt = open.attempts.length + 1;
   const address = toAddress(context, attemptIdOf({ requestId: open.exchange.requestId, attempt }), target);
   const prepared = plan.prepare(adapter, address, model);
+  if (mustGiveTurn(open.exchange)) await writeLarge(open, prepared);
   const bounds = boundAttempt(open, plan, prepared);
   const neededNanoUsd = priceAt(target.candidate, bounds);
   if (neededNanoUsd > open.hold.amountNanoUsd) {
     await raiseHold(context, open.exchange, open.hold, neededNanoUsd);
-    // The client may have left while the hold was raised.
-    if (open.exchange.response.destroyed) throw new AppError('request_cancelled');
+    requireCaller(open);
   }
   const { traceparent } = plan;
   const dispatched = toDispatched(context, open, target, attempt, bounds);
@@ -95,6 +97,16 @@ export async function beginAttempt<Prepared extends Translation>(
     // A resume has no record: the call of the record began before.
     markSent: plan.isRecorded ? createMark(context, request) : () => undefined,
   };
+}
+
+async function writeLarge(open: OpenRequest, { requests }: Translation): Promise<void> {
+  await writeBodies(open.exchange, requests);
+  requireCaller(open);
+}
+
+/** The client may have left before the attempt, or while it was prepared. */
+function requireCaller({ exchange }: OpenRequest): void {
+  if (exchange.response.destroyed) throw new AppError('request_cancelled');
 }
 
 function mayDrain(adapter: ProviderAdapter, options: Readonly<Record<string, string>>): boolean {

@@ -1,9 +1,10 @@
 import type { SnapshotModel } from '@aggregator/contracts';
-import type { ProviderAdapter, ProviderTarget, TranslatedRequest } from '@aggregator/providers';
+import { JsonBody, type ProviderAdapter, type ProviderTarget, type TranslatedRequest } from '@aggregator/providers';
 import type { RoutePlan } from '@aggregator/routing';
 import type { Exchange } from '../exchange.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import { toAddress } from './to-address.ts';
+import type { RequestBody } from './write-bodies.ts';
 
 /** A request in a provider's dialect: the calls that it consists of. */
 export interface Translation {
@@ -15,7 +16,7 @@ export type Prepare<Prepared> = (adapter: ProviderAdapter, address: ProviderTarg
 
 /**
  * Translates a request for its first target before anything is held, so that the hold covers the very bodies that go out.
- * `prepare` returns that translation to the first attempt, and translates for every other. `bodies` is null if the first
+ * `prepare` returns that translation to the first attempt, and translates for every other. `bodies` is `asked` alone if the first
  * target cannot take the request: its attempt then fails with the reason.
  */
 export function prepareFirst<Prepared extends Translation>(
@@ -23,21 +24,22 @@ export function prepareFirst<Prepared extends Translation>(
   { requestId }: Pick<Exchange, 'requestId'>,
   { targets }: Pick<RoutePlan, 'targets'>,
   prepare: Prepare<Prepared>,
-): { readonly bodies: readonly string[] | null; readonly toolCallsMax: number; readonly prepare: Prepare<Prepared> } {
+  asked: object,
+): { readonly bodies: readonly RequestBody[]; readonly toolCallsMax: number; readonly prepare: Prepare<Prepared> } {
   const [target] = targets;
-  const none = { bodies: null, toolCallsMax: 0, prepare };
-  if (target === undefined) return none;
+  const toNone = () => ({ bodies: [new JsonBody(asked)], toolCallsMax: 0, prepare });
+  if (target === undefined) return toNone();
   let first: { readonly adapter: ProviderAdapter; readonly address: ProviderTarget; readonly prepared: Prepared };
   try {
     const address = toAddress(context, `${requestId}/1`, target);
     const { adapter, model } = target.candidate;
     first = { adapter, address, prepared: prepare(adapter, address, model) };
   } catch {
-    return none;
+    return toNone();
   }
   let left: typeof first | null = first;
   return {
-    bodies: first.prepared.requests.map(({ body }) => body),
+    bodies: first.prepared.requests,
     toolCallsMax: countToolCalls(first.prepared),
     prepare(adapter, address, model) {
       const ready = left;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { AppError, type Principal } from '@aggregator/contracts';
 import { isRecord, type NativeRequest } from '@aggregator/providers';
 import type { RoutePlan, Target } from '@aggregator/routing';
+import { writeJsonInTurns } from '@aggregator/service-kit';
 import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
 import { answerFromCache } from '../answers/answer-from-cache.ts';
 import type { ChatJob, ChatWords } from '../answers/chat-job.ts';
@@ -9,21 +10,22 @@ import { findNativeLane, nameDialect, nameDialectHeaders, toNativeRequest } from
 import { performChatStream, toStreamDialect } from '../answers/perform-chat-stream.ts';
 import { performWholeChat, toWholeDialect } from '../answers/perform-whole-chat.ts';
 import { toPrompt } from '../answers/to-prompt.ts';
+import { giveTurn, mustGiveTurn } from '../attempts/give-turn.ts';
 import { type OpenRequest, openRequest } from '../attempts/open-request.ts';
 import { type Prepare, prepareFirst, type Translation } from '../attempts/prepare-first.ts';
 import { type Performance, serveRequest } from '../attempts/serve-request.ts';
+import { textsOf, writeBodies } from '../attempts/write-bodies.ts';
 import type { Exchange } from '../exchange.ts';
 import { cancelHold, holdRequest } from '../money/hold-request.ts';
 import type { BoundRequest } from '../money/request-bounds.ts';
 import type { ProxyContext } from '../proxy-context.ts';
-import { toCacheKey } from '../remembered/answers/cache-key.ts';
+import { type CacheSubject, toCacheKey, toCacheKeyInTurns } from '../remembered/answers/cache-key.ts';
 import { chooseCacheMarks } from '../remembered/answers/choose-cache-marks.ts';
 import { mayUseCache } from '../remembered/answers/may-use-cache.ts';
 import { recallItems } from '../remembered/items/recall-items.ts';
 import { type FollowedBody, followStored } from '../remembered/responses/follow-stored.ts';
 import { BackgroundRun } from './background-run.ts';
 import { boundChat } from './bound-chat.ts';
-import { giveTurn, mustGiveTurn } from './give-turn.ts';
 import { type ContentSummary, inspectContent } from './inspect-content.ts';
 import { judgeParts } from './judge-addresses.ts';
 import { measureTexts } from './measure-texts.ts';
@@ -58,6 +60,9 @@ export async function completeChat(context: ProxyContext, exchange: Exchange, su
   const plan = planRequest(context, exchange, 'chat.completions', { model: asked.chat.model, chat: asked.chat });
   const given = { bytes: body === arrived ? bytes : null, body: isRecord(body) ? body : arrived };
   const native = prepared.privacy === null ? toNativeRequest(surface, given, asked, exchange) : null;
+  if (native !== null && mustGiveTurn(exchange) && hasNativeLane(surface, native, plan)) {
+    await native.writeText((fields) => writeJsonInTurns(fields, exchange.place));
+  }
   if (asked.refusal !== null && !hasNativeLane(surface, native, plan)) throw asked.refusal;
   const droppedHeaders = nameDialectHeaders(exchange);
   const isBackground = surface.references?.isBackground(arrived) === true;
@@ -125,10 +130,10 @@ async function serveChat<Dialect extends Translation>(
   perform: (context: ProxyContext, job: ChatJob, prepare: Prepare<Dialect>) => Performance<Dialect>,
 ): Promise<void> {
   const { chat, content, plan } = planned;
-  const { bodies, toolCallsMax, prepare } = prepareFirst(context, exchange, plan, translate);
-  if (mustGiveTurn(exchange)) await giveTurn(exchange);
+  const { bodies, toolCallsMax, prepare } = prepareFirst(context, exchange, plan, translate, chat);
+  if (mustGiveTurn(exchange)) await writeBodies(exchange, bodies);
   const bound: BoundRequest = (sent, model, calls) => boundChat(chat, content, sent, model, calls);
-  const first = bodies ?? [JSON.stringify(chat)];
+  const first = textsOf(bodies);
   const hold = await holdRequest(context, exchange, plan, (model) => bound(first, model, toolCallsMax));
   // What a search finds is another thing tomorrow.
   const isSearched = toolCallsMax > 0;
@@ -139,8 +144,8 @@ async function serveChat<Dialect extends Translation>(
     cache: use === 'use' ? 'miss' : 'bypass',
   });
   planned.begin();
-  if (use !== 'bypass' && mustGiveTurn(exchange)) await giveTurn(exchange);
-  const cacheKey = use === 'bypass' ? null : keyOf(open, planned);
+  const cached = use === 'bypass' ? null : toCacheSubject(open, planned);
+  const cacheKey = cached === null ? null : await keyOf(exchange, cached);
   const job: ChatJob = { ...planned, open, cacheKey };
   if (use === 'use' && (await answerAgain(context, job))) return;
   await serveRequest(context, open, perform(context, job, prepare));
@@ -223,18 +228,22 @@ async function answerAgain(context: ProxyContext, job: ChatJob): Promise<boolean
   return true;
 }
 
+function keyOf(exchange: Exchange, subject: CacheSubject): string | Promise<string> {
+  return mustGiveTurn(exchange) ? toCacheKeyInTurns(subject, exchange.place.takeTurn) : toCacheKey(subject);
+}
+
 /** Of who would serve it now: an answer of another provider is another answer. */
-function keyOf({ exchange, plan }: OpenRequest, planned: PlannedChat): string | null {
+function toCacheSubject({ exchange, plan }: OpenRequest, planned: PlannedChat): CacheSubject | null {
   const { chat, native, privacy, surface, vault } = planned;
   const [target] = plan.targets;
   if (target === undefined) return null;
   const { provider, model } = target.candidate;
   const isNative = findLaneAt(surface, native, target) !== null;
-  return toCacheKey({
+  return {
     orgId: exchange.principal.orgId,
-    ...{ provider: provider.name, model: model.id, operation: 'chat.completions' },
+    ...{ provider: provider.name, model: model.id, operation: 'chat.completions' as const },
     // What goes out as it came may hold more than the chat says.
     request: isNative && native !== null ? { ...native.body, [surface.name]: nameDialect(native) } : chat,
     privacy: vault === null ? null : privacy,
-  });
+  };
 }

@@ -1,10 +1,12 @@
 import { AppError } from '@aggregator/contracts';
-import { nameForVendor } from '@aggregator/providers';
+import { JsonBody, nameForVendor, type TranslatedRequest } from '@aggregator/providers';
 import type { Target } from '@aggregator/routing';
 import { toCountTokensChat } from '@aggregator/surfaces';
 import { sendJson } from '../answers/send-json.ts';
+import { giveTurn, mustGiveTurn } from '../attempts/give-turn.ts';
 import { readRefusal } from '../attempts/read-refusal.ts';
 import { toAddress } from '../attempts/to-address.ts';
+import { textsOf, writeBodies } from '../attempts/write-bodies.ts';
 import type { Exchange } from '../exchange.ts';
 import { cancelHold, holdRequest } from '../money/hold-request.ts';
 import type { ProxyContext } from '../proxy-context.ts';
@@ -25,6 +27,7 @@ const nothing = { inputTokensMax: 0, outputTokensMax: 0, inputTokensEstimate: 0,
 export async function countTokens(context: ProxyContext, exchange: Exchange): Promise<void> {
   const { chat, refusal } = toCountTokensChat(await readRequest(context, exchange));
   if (refusal !== null) throw refusal;
+  if (mustGiveTurn(exchange)) await giveTurn(exchange);
   const content = inspectContent(chat);
   const plan = planRequest(context, exchange, 'chat.completions', { model: chat.model, chat });
   const [target] = plan.targets;
@@ -34,16 +37,18 @@ export async function countTokens(context: ProxyContext, exchange: Exchange): Pr
     const { adapter } = target.candidate;
     const { tokenCount } = adapter;
     if (tokenCount === null) {
-      const { inputTokensEstimate } = boundChat(chat, content, [JSON.stringify(chat)], target.candidate.model);
+      const counted = [new JsonBody(chat)];
+      if (mustGiveTurn(exchange)) await writeBodies(exchange, counted);
+      const { inputTokensEstimate } = boundChat(chat, content, textsOf(counted), target.candidate.model);
       exchange.response.setHeader('x-aggregator-estimated', 'true');
       sendJson(exchange.response, { input_tokens: inputTokensEstimate });
       return;
     }
     const address = toAddress(context, `${exchange.requestId}/1`, target);
-    const { endpoint, body } = tokenCount.toRequest(nameForVendor(adapter, chat).chat, address);
-    sendJson(exchange.response, {
-      input_tokens: tokenCount.fromResponse(await ask(context, exchange.principal.orgId, target, endpoint, body)),
-    });
+    const request = tokenCount.toRequest(nameForVendor(adapter, chat).chat, address);
+    if (mustGiveTurn(exchange)) await writeBodies(exchange, [request]);
+    const answer = await ask(context, exchange.principal.orgId, target, request);
+    sendJson(exchange.response, { input_tokens: tokenCount.fromResponse(answer) });
   } finally {
     cancelHold(context, exchange, hold);
   }
@@ -53,8 +58,7 @@ async function ask(
   { pools }: ProxyContext,
   orgId: string,
   { candidate }: Target,
-  endpoint: Parameters<typeof callProvider>[1],
-  body: string,
+  { endpoint, body }: TranslatedRequest,
 ): Promise<string> {
   const { adapter, provider } = candidate;
   const limits = { deadlineMs: performance.now() + deadlineMs, firstLifeMs: deadlineMs, idleMs: deadlineMs };

@@ -4,9 +4,11 @@ import type { ImagesTranslation } from '@aggregator/providers';
 import { checkBody, sendOpenAiError } from '@aggregator/service-kit';
 import { answerWhole, asItIs, type WholeDialect } from '../answers/answer-whole.ts';
 import { nameDropped } from '../answers/name-dropped.ts';
+import { mustGiveTurn } from '../attempts/give-turn.ts';
 import { openRequest } from '../attempts/open-request.ts';
 import { type Prepare, prepareFirst } from '../attempts/prepare-first.ts';
 import { type Performance, serveRequest } from '../attempts/serve-request.ts';
+import { textsOf, writeBodies } from '../attempts/write-bodies.ts';
 import type { Exchange } from '../exchange.ts';
 import { holdRequest } from '../money/hold-request.ts';
 import type { BoundRequest, RequestBounds } from '../money/request-bounds.ts';
@@ -28,8 +30,9 @@ export async function generateImages(context: ProxyContext, exchange: Exchange):
   const request = maskPrompt(context, exchange, asked);
 
   const plan = planRequest(context, exchange, 'images.generations', { model: request.model, chat: null });
-  const first = prepareFirst(context, exchange, plan, toImagesDialect(request));
-  const bodies = first.bodies ?? [JSON.stringify(request)];
+  const first = prepareFirst(context, exchange, plan, toImagesDialect(request), request);
+  if (mustGiveTurn(exchange)) await writeBodies(exchange, first.bodies);
+  const bodies = textsOf(first.bodies);
   const bound: BoundRequest = (sent) => boundImages(sent, request);
   const hold = await holdRequest(context, exchange, plan, (model) => bound(bodies, model));
   const operation = 'images.generations';

@@ -7,11 +7,10 @@ import {
   scanJson,
   scanJsonInTurns,
 } from '@aggregator/service-kit';
+import { largeBytes } from '../attempts/give-turn.ts';
 import type { Exchange } from '../exchange.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 
-/** Below it everything about a body is so quick that others do not notice. */
-export const largeBytes = 64 * 1024;
 /** A body without a declared length takes room in such steps. */
 const stepBytes = 256 * 1024;
 

@@ -3,11 +3,11 @@ import { AppError, type Principal, principalHeader, requestIdHeader, toAppError 
 import { createUuidV7, type TraceSpan, type Tracing } from '@aggregator/service-kit';
 import type { ChatSurface } from '@aggregator/surfaces';
 import { sendSurfaceError } from '../answers/send-error.ts';
+import { largeBytes } from '../attempts/give-turn.ts';
 import type { RefusedRequest } from '../events.ts';
 import type { Exchange } from '../exchange.ts';
 import { RequestLimits } from '../money/request-limits.ts';
 import type { ProxyContext } from '../proxy-context.ts';
-import { largeBytes } from '../requests/read-request.ts';
 import { serveOnce } from './idempotency/serve-once.ts';
 
 /** A route of the AI surface. What `serve` throws before it has answered becomes the answer, in the shape of its surface. */

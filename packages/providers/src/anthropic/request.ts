@@ -5,6 +5,7 @@ import { judgeChatParts } from '../fields/judge-chat-parts.ts';
 import { noteNames } from '../fields/note-names.ts';
 import { sortFields, unsupported } from '../fields/sort-fields.ts';
 import { isRecord } from '../json-record.ts';
+import { JsonRequest } from '../json-request.ts';
 import type { ProviderTarget, TranslatedRequest } from '../provider-adapter.ts';
 import { anthropicChatFields } from './capabilities.ts';
 import { anthropicEndpoint } from './endpoint.ts';
@@ -35,11 +36,8 @@ export function toAnthropicChatRequest(request: ChatCompletionRequest, target: P
     ...(userId !== null && { metadata: { user_id: userId } }),
     ...(request.stream === true && { stream: true }),
   };
-  return {
-    endpoint: anthropicEndpoint(target, '/messages', version),
-    body: withCacheMark(JSON.stringify(body), target),
-    droppedParams,
-  };
+  const endpoint = anthropicEndpoint(target, '/messages', version);
+  return new JsonRequest(endpoint, withCacheMark(body, target), droppedParams);
 }
 
 /** The same prompt as `POST /v1/messages/count_tokens` takes it, which is free. */
@@ -49,7 +47,7 @@ export function toAnthropicTokenCountRequest(
 ): TranslatedRequest {
   const { prompt, droppedParams } = translate(request, target);
   const endpoint = anthropicEndpoint(target, '/messages/count_tokens', '2026-10-21');
-  return { endpoint, body: JSON.stringify(prompt), droppedParams };
+  return new JsonRequest(endpoint, prompt, droppedParams);
 }
 
 /**
@@ -58,9 +56,18 @@ export function toAnthropicTokenCountRequest(
  * Source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching (read 2026-11, as typed by
  * `@anthropic-ai/sdk` 1.11: `cache_control` of a request).
  */
-function withCacheMark(body: string, { options, cacheMarks }: Pick<ProviderTarget, 'options' | 'cacheMarks'>): string {
-  if ((cacheMarks ?? options[cacheMarksOption]) !== 'auto' || body.includes('"cache_control":')) return body;
-  return `${body.slice(0, -1)},"cache_control":{"type":"ephemeral"}}`;
+function withCacheMark(body: object, { options, cacheMarks }: Pick<ProviderTarget, 'options' | 'cacheMarks'>): object {
+  if ((cacheMarks ?? options[cacheMarksOption]) !== 'auto' || hasCacheMark(body)) return body;
+  return { ...body, cache_control: { type: 'ephemeral' } };
+}
+
+/** True for a field of that name at any depth. */
+function hasCacheMark(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(hasCacheMark);
+  if (!isRecord(value)) return false;
+  return Object.entries(value).some(
+    ([name, part]) => (name === 'cache_control' && part !== undefined) || hasCacheMark(part),
+  );
 }
 
 function translate(request: ChatCompletionRequest, target: ProviderTarget) {

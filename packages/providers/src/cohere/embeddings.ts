@@ -3,6 +3,7 @@ import { type EmbeddingVector, encodeVector } from '../embedding-vector.ts';
 import { notUnderstood } from '../errors/verdicts.ts';
 import { sortFields } from '../fields/sort-fields.ts';
 import { parseRecord } from '../json-record.ts';
+import { JsonRequest } from '../json-request.ts';
 import { countInputs } from '../openai/repair-answer.ts';
 import { judgeInput } from '../openai/request.ts';
 import type {
@@ -43,7 +44,7 @@ function toCohereEmbeddingsRequest(request: EmbeddingsRequest, target: ProviderT
     output_dimension: taken.dimensions,
     truncate: 'NONE',
   };
-  return { endpoint: cohereEndpoint(target, '/embed'), body: JSON.stringify(body), droppedParams: dropped.names };
+  return new JsonRequest(cohereEndpoint(target, '/embed'), body, dropped.names);
 }
 
 function fromCohereEmbeddingsResponse(body: string, request: EmbeddingsRequest): TranslatedAnswer {

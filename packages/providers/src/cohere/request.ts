@@ -4,6 +4,7 @@ import { invalidValue } from '../fields/invalid-value.ts';
 import { judgeChatParts } from '../fields/judge-chat-parts.ts';
 import { sortFields, unsupported } from '../fields/sort-fields.ts';
 import { isRecord } from '../json-record.ts';
+import { JsonRequest } from '../json-request.ts';
 import type { ProviderTarget, TranslatedRequest } from '../provider-adapter.ts';
 import { cohereChatFields, cohereOwnFields } from './capabilities.ts';
 import { cohereEndpoint } from './endpoint.ts';
@@ -40,7 +41,7 @@ export function toCohereChatRequest(request: ChatCompletionRequest, target: Prov
     citation_options: taken.citation_options,
     safety_mode: taken.safety_mode,
   };
-  return { endpoint: cohereEndpoint(target, '/chat'), body: JSON.stringify(body), droppedParams: dropped.names };
+  return new JsonRequest(cohereEndpoint(target, '/chat'), body, dropped.names);
 }
 
 /** A tool that is asked for by name is the only one that goes out, and one must be called. */

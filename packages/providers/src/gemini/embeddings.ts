@@ -2,6 +2,7 @@ import type { EmbeddingsRequest } from '@aggregator/contracts';
 import { encodeVector } from '../embedding-vector.ts';
 import { notUnderstood } from '../errors/verdicts.ts';
 import { sortFields, unsupported } from '../fields/sort-fields.ts';
+import { JsonRequest } from '../json-request.ts';
 import type {
   EmbeddingsTranslation,
   ProviderTarget,
@@ -37,7 +38,7 @@ function toEmbeddingsRequest(request: EmbeddingsRequest, target: ProviderTarget)
     return { model, content: { parts: [{ text }] }, ...size };
   });
   const endpoint = geminiEndpoint(target, 'batchEmbedContents');
-  return { endpoint, body: JSON.stringify({ requests }), droppedParams: dropped.names };
+  return new JsonRequest(endpoint, { requests }, dropped.names);
 }
 
 function fromEmbeddingsResponse(body: string, { model, input, encoding_format }: EmbeddingsRequest): TranslatedAnswer {

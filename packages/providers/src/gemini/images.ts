@@ -2,6 +2,7 @@ import type { ImagesRequest } from '@aggregator/contracts';
 import { notUnderstood, toProviderError, verdicts } from '../errors/verdicts.ts';
 import { invalidValue } from '../fields/invalid-value.ts';
 import { sortFields, unsupported } from '../fields/sort-fields.ts';
+import { JsonRequest } from '../json-request.ts';
 import type { ImagesTranslation, ProviderTarget, TranslatedAnswer, TranslatedRequest } from '../provider-adapter.ts';
 import { ProviderFailure } from '../provider-failure.ts';
 import { noUsage } from '../usage/usage-reading.ts';
@@ -49,7 +50,7 @@ function toImagesRequest(request: ImagesRequest, target: ProviderTarget): Transl
     generationConfig: { responseModalities: ['IMAGE'], ...(imageConfig !== null && { imageConfig }) },
   };
   const endpoint = geminiEndpoint(target, 'generateContent');
-  return { endpoint, body: JSON.stringify(body), droppedParams: dropped.names };
+  return new JsonRequest(endpoint, body, dropped.names);
 }
 
 function toImageConfig(size: string | null | undefined) {

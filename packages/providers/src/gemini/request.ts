@@ -2,6 +2,7 @@ import type { ChatCompletionRequest } from '@aggregator/contracts';
 import { judgeChatParts } from '../fields/judge-chat-parts.ts';
 import { noteNames } from '../fields/note-names.ts';
 import { sortFields } from '../fields/sort-fields.ts';
+import { JsonRequest } from '../json-request.ts';
 import type { ProviderTarget, TranslatedRequest } from '../provider-adapter.ts';
 import { geminiChatFields } from './capabilities.ts';
 import { geminiEndpoint, toResourceName } from './endpoint.ts';
@@ -14,7 +15,7 @@ import { toToolFields } from './tools.ts';
 export function toGeminiChatRequest(request: ChatCompletionRequest, target: ProviderTarget): TranslatedRequest {
   const { body, droppedParams } = translate(request, target);
   const method = request.stream === true ? 'streamGenerateContent?alt=sse' : 'generateContent';
-  return { endpoint: geminiEndpoint(target, method), body: JSON.stringify(body), droppedParams };
+  return new JsonRequest(geminiEndpoint(target, method), body, droppedParams);
 }
 
 /**
@@ -25,7 +26,7 @@ export function toGeminiTokenCountRequest(request: ChatCompletionRequest, target
   const { body, droppedParams } = translate(request, target);
   const generateContentRequest = { model: toResourceName(target.model), ...body };
   const endpoint = geminiEndpoint(target, 'countTokens');
-  return { endpoint, body: JSON.stringify({ generateContentRequest }), droppedParams };
+  return new JsonRequest(endpoint, { generateContentRequest }, droppedParams);
 }
 
 function translate(request: ChatCompletionRequest, target: ProviderTarget) {

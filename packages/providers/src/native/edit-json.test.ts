@@ -43,6 +43,13 @@ describe('an edited JSON text', () => {
     );
   });
 
+  it.each([0, 15, 16, 17, 1000])('finds the end of a text with %d quotes in it', (quotes) => {
+    for (const end of ['', '\\', '\\\\', '"\\']) {
+      const text = JSON.stringify({ text: `a"\\`.repeat(quotes) + end, model: 'x' });
+      expect(editJson(text, new Map([['model', '"y"']]))).toBe(text.replace('"model":"x"', '"model":"y"'));
+    }
+  });
+
   it('keeps how everything else is written', () => {
     const text = '{ "a":1.0 ,"mod\\u0065l" : "x\\"y\\\\" , "big":12345678901234567890,\n"n":{"model":"z"} }';
     expect(editJson(text, new Map([['model', '"m"']]))).toBe(

@@ -5,6 +5,8 @@ const openArray = 0x5b;
 const closeArray = 0x5d;
 const openObject = 0x7b;
 const closeObject = 0x7d;
+/** Escaped quotes of one string that are searched. */
+const searchesMax = 16;
 
 /** One field of an object in its JSON text. Places are UTF-16 units. */
 interface Field {
@@ -101,8 +103,22 @@ function skipBlank(text: string, from: number): number {
 /** Returns the place behind the closing quote of the string that begins at `from`. */
 function skipString(text: string, from: number): number {
   let end = text.indexOf('"', from + 1);
-  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  for (let tries = 1; isEscaped(text, end); tries += 1) {
+    // Of text with quotes there may be millions, and one search for each takes longer than a look at each unit.
+    if (tries === searchesMax) return walkString(text, end + 1);
+    end = text.indexOf('"', end + 1);
+  }
   return end === -1 ? text.length : end + 1;
+}
+
+/** The same from a place inside the string, behind a whole escape or unit. */
+function walkString(text: string, from: number): number {
+  for (let at = from; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === backslash) at += 1;
+    else if (code === quote) return at + 1;
+  }
+  return text.length;
 }
 
 function isEscaped(text: string, at: number): boolean {

@@ -74,7 +74,8 @@ export function createOpenAiDialect(
   ) => {
     const model = coat.modelName?.(target, operation) ?? target.model;
     const translated = translate({ ...target, model });
-    return { ...translated, endpoint: withHeaders(translated.endpoint, coat, target) };
+    translated.endpoint = withHeaders(translated.endpoint, coat, target);
+    return translated;
   };
   return {
     type,

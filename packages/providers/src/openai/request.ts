@@ -11,6 +11,7 @@ import { withFailureAsText } from '../fields/failure-as-text.ts';
 import { judgeChatParts } from '../fields/judge-chat-parts.ts';
 import { sortFields, unsupported } from '../fields/sort-fields.ts';
 import { isRecord } from '../json-record.ts';
+import { JsonRequest } from '../json-request.ts';
 import type { FieldFate, ProviderTarget, TranslatedRequest } from '../provider-adapter.ts';
 import { openAiEndpoint } from './endpoint.ts';
 import { withMediaAfterTools } from './media-after-tools.ts';
@@ -54,7 +55,7 @@ export function toOpenAiChatRequest(
   withoutCost(fields, dropped);
   adjustChat(fields, target, dropped);
   const endpoint = openAiEndpoint(target, '/chat/completions');
-  return { endpoint, body: JSON.stringify(fields), droppedParams: dropped.names };
+  return new JsonRequest(endpoint, fields, dropped.names);
 }
 
 /** Leaves out `metadata.cost`, by which other gateways set what a request costs. */
@@ -76,7 +77,7 @@ export function toOpenAiEmbeddingsRequest(
   fields.model = target.model;
   adjust(fields, target, dropped);
   const endpoint = openAiEndpoint(target, '/embeddings');
-  return { endpoint, body: JSON.stringify(fields), droppedParams: dropped.names };
+  return new JsonRequest(endpoint, fields, dropped.names);
 }
 
 /** `path` is where images are made, behind the version path. */
@@ -90,7 +91,7 @@ export function toOpenAiImagesRequest(
   const { taken: fields, dropped } = sortFields(request, fates);
   fields.model = target.model;
   adjust(fields, target, dropped);
-  return { endpoint: openAiEndpoint(target, path), body: JSON.stringify(fields), droppedParams: dropped.names };
+  return new JsonRequest(openAiEndpoint(target, path), fields, dropped.names);
 }
 
 /** @throws {AppError} `unsupported_parameter` for inputs of a kind that the provider does not read. */

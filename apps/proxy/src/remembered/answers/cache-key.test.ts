@@ -1,7 +1,7 @@
 import { type ChatField, chatFields } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type CacheSubject, toCacheKey } from './cache-key.ts';
+import { type CacheSubject, toCacheKey, toCacheKeyInTurns } from './cache-key.ts';
 
 /** Fields that must not matter; a new field of the dialect matters until it is put here. */
 const indifferent: readonly ChatField[] = [
@@ -57,6 +57,18 @@ const samplesOf = (field: ChatField): Record<string, unknown>[] => {
 };
 
 describe('the key of an answer', () => {
+  it('is the same for a large request, of which it is made in turns', async () => {
+    const fields = Array.from({ length: 40_000 }, (_, at) => [`${(at * 7919) % 40_000}k`, `"${at}é`]);
+    const content = [{ type: 'text', text: '"a'.repeat(200_000) }, Object.fromEntries(fields)];
+    const large = { ...subject, request: { ...plain, seed: 1, messages: [{ content, role: 'user' }] } };
+    let turns = 0;
+    const takeTurn = async () => {
+      turns += 1;
+    };
+    expect(await toCacheKeyInTurns(large, takeTurn)).toBe(toCacheKey(large));
+    expect(turns).toBeGreaterThan(0);
+  });
+
   it('names provider, model and organisation, and a hash of everything', () => {
     expect(toCacheKey(subject)).toMatch(/^proxy:cache:openai:gpt-4o-mini:\{org-1\}:[0-9a-f]{64}$/);
   });

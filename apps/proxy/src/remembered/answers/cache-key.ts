@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { isExactNumber, type PrivacyPolicy } from '@aggregator/contracts';
+import { writeJsonPieces } from '@aggregator/service-kit';
 
 export interface CacheSubject {
   readonly orgId: string;
@@ -35,19 +36,30 @@ const indifferent: ReadonlySet<string> = new Set([
  * `proxy:cache:<provider>:<model>:{<organisation>}:<hash>`. The hash is the SHA-256 of everything that changes the answer,
  * the organisation included: no two of them ever share one.
  */
-export function toCacheKey({ orgId, provider, model, operation, request, privacy }: CacheSubject): string {
-  const asked = Object.fromEntries(Object.entries(request).filter(([name]) => !indifferent.has(name)));
-  const content = toCanonicalJson([orgId, provider, model, operation, privacy, asked]);
-  const hash = createHash('sha256').update(content).digest('hex');
-  return `proxy:cache:${toKeyPart(provider)}:${toKeyPart(model)}:{${orgId}}:${hash}`;
+export function toCacheKey(subject: CacheSubject): string {
+  return toKey(subject, createHash('sha256').update(JSON.stringify(readContent(subject), inOrder)));
 }
 
-/** Returns the same text for the same value, in any order of its fields. */
-function toCanonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_name, part: unknown) => {
-    if (typeof part !== 'object' || part === null || Array.isArray(part) || isExactNumber(part)) return part;
-    return Object.fromEntries(Object.entries(part).sort(byName));
-  });
+/** The same key of a large request. Others have a turn while it is made. */
+export async function toCacheKeyInTurns(subject: CacheSubject, takeTurn: () => Promise<void>): Promise<string> {
+  const hash = createHash('sha256');
+  await writeJsonPieces(readContent(subject), (piece) => hash.update(piece), { takeTurn, replacer: inOrder });
+  return toKey(subject, hash);
+}
+
+function readContent({ orgId, provider, model, operation, request, privacy }: CacheSubject): readonly unknown[] {
+  const asked = Object.fromEntries(Object.entries(request).filter(([name]) => !indifferent.has(name)));
+  return [orgId, provider, model, operation, privacy, asked];
+}
+
+function toKey({ orgId, provider, model }: CacheSubject, hash: Hash): string {
+  return `proxy:cache:${toKeyPart(provider)}:${toKeyPart(model)}:{${orgId}}:${hash.digest('hex')}`;
+}
+
+/** Makes the JSON text the same for the same value, in any order of its fields. */
+function inOrder(_name: string, part: unknown): unknown {
+  if (typeof part !== 'object' || part === null || Array.isArray(part) || isExactNumber(part)) return part;
+  return Object.fromEntries(Object.entries(part).sort(byName));
 }
 
 function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {

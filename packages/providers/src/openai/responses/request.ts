@@ -3,6 +3,7 @@ import type { DroppedParams } from '../../fields/dropped-params.ts';
 import { judgeChatParts } from '../../fields/judge-chat-parts.ts';
 import { sortFields, unsupported } from '../../fields/sort-fields.ts';
 import { isRecord } from '../../json-record.ts';
+import { JsonRequest } from '../../json-request.ts';
 import type { ProviderTarget, TranslatedRequest } from '../../provider-adapter.ts';
 import { boundOutput, dropSampling, foldReasoning } from '../adjust-fields.ts';
 import { openAiEndpoint } from '../endpoint.ts';
@@ -55,7 +56,7 @@ export function toResponsesRequest(request: ChatCompletionRequest, target: Provi
     ...(request.stream === true && { stream: true }),
     ...toStreamOptions(request, dropped),
   };
-  return { endpoint: openAiEndpoint(target, '/responses'), body: JSON.stringify(body), droppedParams: dropped.names };
+  return new JsonRequest(openAiEndpoint(target, '/responses'), body, dropped.names);
 }
 
 /**

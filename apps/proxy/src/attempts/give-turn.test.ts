@@ -1,8 +1,8 @@
 import { setImmediate as nextIteration } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
+import { measureTexts } from '../requests/measure-texts.ts';
 import type { Place } from '../routes/room.ts';
 import { giveTurn, mustGiveTurn } from './give-turn.ts';
-import { measureTexts } from './measure-texts.ts';
 
 async function passStep(memoryTaken: number): Promise<void> {
   const place: Pick<Place, 'memoryTaken' | 'takeTurn'> = { memoryTaken, takeTurn: () => nextIteration() };

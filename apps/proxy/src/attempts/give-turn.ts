@@ -1,5 +1,7 @@
 import type { Exchange } from '../exchange.ts';
-import { largeBytes } from './read-request.ts';
+
+/** Below it everything about a body is so quick that others do not notice. */
+export const largeBytes = 64 * 1024;
 
 /**
  * True if other requests must run between two steps of this one: checking, translating and hashing a large one take long, each
