@@ -1,3 +1,4 @@
+import type { HasRows } from '@aggregator/database';
 import type { EventLog } from '@aggregator/messaging';
 import type { IdentityVerifier, ServiceContext, Tracing } from '@aggregator/service-kit';
 import type { BudgetDirectory } from './budgets/budget-directory.ts';
@@ -14,6 +15,8 @@ import type { PaymentContext } from './payments/payment-desk.ts';
 export interface BillingContext extends ServiceContext, LeaseContext, PaymentContext {
   readonly config: BillingConfig;
   readonly database: Database;
+  /** For tasks that run often and mostly find nothing. */
+  readonly hasRows: HasRows;
   readonly eventLog: EventLog;
   readonly verifier: IdentityVerifier;
   readonly events: BillingEvents;

@@ -15,7 +15,7 @@ import type { BillingContext } from './billing-context.ts';
 import { type BudgetDirectory, createBudgetDirectory } from './budgets/budget-directory.ts';
 import { createBudgetDesk } from './budgets/grant-budgets.ts';
 import type { BillingConfig } from './config.ts';
-import { openDatabase } from './database/open-database.ts';
+import { openDatabaseAndQuestions } from './database/open-database.ts';
 import { createBillingEvents } from './events.ts';
 import { createFinality } from './finality/finality.ts';
 import type { LeaseContext } from './leases/grant-lease.ts';
@@ -58,7 +58,7 @@ export async function createBillingContext(
   const admission =
     overrides.admission ?? connectAdmission(config, (error) => events.taskFailed('counter_store', error));
   const eventLog = overrides.eventLog ?? connectEventLog(config);
-  const database = openDatabase({
+  const { database, hasRows } = openDatabaseAndQuestions({
     url: config.databaseUrl,
     connectionsMax: config.databaseConnectionsMax,
     onError: (error) => events.taskFailed('database_connection', error),
@@ -80,7 +80,7 @@ export async function createBillingContext(
 
   const context: BillingContext = {
     ...leases,
-    ...{ config, logger, metrics, eventLog },
+    ...{ config, logger, metrics, eventLog, hasRows },
     paymentProviders: openPaymentProviders(config),
     clock: overrides.clock ?? (() => new Date()),
     verifier,

@@ -5,5 +5,6 @@ export { type AuditVerdict, verifyAudit } from './audit/verify-audit.ts';
 export { withConnection } from './connect.ts';
 export { databaseUrlFor, ensureDatabase, ensureDatabaseOf } from './ensure-database.ts';
 export { type MigrateOptions, migrateDatabase } from './migrate-database.ts';
+export { type HasRows, openPool } from './open-pool.ts';
 export { type DatabaseConnection, toPoolOptions, toTransactionOptions } from './pool-options.ts';
 export { prepareSession, type SessionTimeouts } from './prepare-session.ts';

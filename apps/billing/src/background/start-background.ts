@@ -2,13 +2,15 @@ import type { EventConsumer } from '@aggregator/messaging';
 import { runAutomaticTopUps } from '../automatic-top-ups/run-automatic-top-ups.ts';
 import type { BillingContext } from '../billing-context.ts';
 import { forgetEndUsers } from '../budgets/forget-end-users.ts';
+import { outstandingBudgets } from '../budgets/outstanding-budgets.ts';
 import { createBudgetReconciler } from '../budgets/reconcile-budgets.ts';
-import { reportSpending } from '../budgets/report-spending.ts';
+import { reportSpending, unreportedSpending } from '../budgets/report-spending.ts';
 import { usageRecordedConsumer } from '../consumers/usage-recorded.ts';
+import { shareRefresh } from '../finality/share-refresh.ts';
 import { expireHolds } from '../holds/expire-holds.ts';
 import { countDeadLetters } from '../inbox/dead-letters.ts';
 import { issueInvoices } from '../invoices/issue-invoices.ts';
-import { retryGrants } from '../leases/retry-grants.ts';
+import { pendingGrants, retryGrants } from '../leases/retry-grants.ts';
 import { createLedgerWatch } from '../ledger/watch-ledger.ts';
 import { relayNotices } from '../notices/relay-notices.ts';
 import { watchBalances } from '../notices/watch-balances.ts';
@@ -34,13 +36,16 @@ import { type RepeatingTask, repeat } from './repeat.ts';
 
 const secondMs = 1000;
 const minuteMs = 60_000;
+/** Below the interval of each task that looks at the spools and the log. */
+const sharedLookSeconds = 4;
 
 /**
  * Everything that billing does without being asked. `close` ends it in order: first what takes work in.
  * @param pace tasks run so many times as often.
  */
 export function startBackground(context: BillingContext, pace = 1): EventConsumer {
-  const { database, events, eventLog, config } = context;
+  const { database, events, eventLog, config, hasRows } = context;
+  const finality = shareRefresh(context.finality, (sharedLookSeconds * secondMs) / pace, context.now);
   const task = (name: string, intervalMs: number, run: () => Promise<void>): RepeatingTask =>
     repeat({
       intervalMs: intervalMs / pace,
@@ -55,8 +60,8 @@ export function startBackground(context: BillingContext, pace = 1): EventConsume
     consumer ??= await eventLog.consume(usageRecordedConsumer(context));
   });
   const ledgerWatch = createLedgerWatch(database, events);
-  const reconciler = createReconciler({ ...context, restMs: config.strandedLeaseReleaseMs });
-  const budgetReconciler = createBudgetReconciler(context);
+  const reconciler = createReconciler({ ...context, finality, restMs: config.strandedLeaseReleaseMs });
+  const budgetReconciler = createBudgetReconciler({ ...context, finality });
   const checks = [
     createEventsCheck(context),
     createProviderCostsCheck(database, context.clock),
@@ -72,14 +77,21 @@ export function startBackground(context: BillingContext, pace = 1): EventConsume
     task('store_epoch', secondMs, async () => {
       await context.storeEpoch.check();
     }),
-    task('retry_grants', secondMs, () => retryGrants(context, { minAgeMs: 5 * secondMs, giveUpMs: 60 * secondMs })),
+    task('retry_grants', secondMs, async () => {
+      if (!(await hasRows(pendingGrants))) return;
+      await retryGrants(context, { minAgeMs: 5 * secondMs, giveUpMs: 60 * secondMs });
+    }),
     task('reconcile', 5 * secondMs, () => reconciler.step()),
-    task('reconcile_budgets', 5 * secondMs, () => budgetReconciler.step()),
+    task('reconcile_budgets', 5 * secondMs, async () => {
+      if (await hasRows(outstandingBudgets)) await budgetReconciler.step();
+    }),
     task('forget_end_users', 60 * minuteMs, () => forgetEndUsers(database)),
-    task('report_spending', 5 * secondMs, () => reportSpending(database, context.budgetDirectory)),
+    task('report_spending', 5 * secondMs, async () => {
+      if (await hasRows(unreportedSpending)) await reportSpending(database, context.budgetDirectory);
+    }),
     task('expired_holds', 10 * secondMs, async () => {
-      await context.finality.refresh();
-      events.holdsExpired(await expireHolds(database, context.finality));
+      await finality.refresh();
+      events.holdsExpired(await expireHolds(database, finality));
     }),
     task('ledger_check', minuteMs, () => ledgerWatch.step()),
     task('open_reviews', 30 * secondMs, async () => events.reviewsCounted(await countOpenReviews(database))),
@@ -97,14 +109,17 @@ export function startBackground(context: BillingContext, pace = 1): EventConsume
       await watchCards(context);
       await watchSpending(context);
     }),
-    task('notices', 2 * secondMs, () => relayNotices(context)),
     task('subscriptions', minuteMs, () => renewSubscriptions(context)),
+    task('notices', 2 * secondMs, async () => {
+      if (await hasRows('SELECT FROM notice')) await relayNotices(context);
+      else events.noticesCounted(0);
+    }),
     task('invoices', minuteMs, async () => events.invoicesIssued(await issueInvoices(context))),
     task('promotional_credits', minuteMs, async () =>
       events.promotionalCreditsExpired(await expirePromotionalCredits(context)),
     ),
     task('outbox', secondMs / 4, async () => {
-      events.outboxRelayed(await relayOutbox(database, eventLog));
+      if (await hasRows('SELECT FROM outbox')) events.outboxRelayed(await relayOutbox(database, eventLog));
     }),
   ];
 

@@ -16,6 +16,9 @@ export interface BudgetCursor {
 
 export const firstBudget: BudgetCursor = { budgetId: '00000000-0000-0000-0000-000000000000', period: '' };
 
+/** Whether any may have to be compared. */
+export const outstandingBudgets = 'SELECT FROM budget_period WHERE allotted > spent';
+
 /** One page of those that have not ended, behind `cursor`. */
 export function readOutstanding(db: Transaction, cursor: BudgetCursor, limit: number): Promise<OutstandingBudget[]> {
   return db.$queryRaw<OutstandingBudget[]>`

@@ -14,6 +14,9 @@ interface Row {
 const pageMax = 200;
 const pagesMax = 50;
 
+/** Whether something is to be reported. */
+export const unreportedSpending = 'SELECT FROM budget_period WHERE spent <> reported';
+
 /** Reports to auth what is spent of budgets that were charged since the last report. Retries a rejected report. */
 export async function reportSpending(database: Database, directory: BudgetDirectory): Promise<void> {
   for (let page = 0; page < pagesMax; page += 1) {

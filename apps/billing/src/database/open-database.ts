@@ -1,4 +1,4 @@
-import { toPoolOptions, toTransactionOptions } from '@aggregator/database';
+import { type HasRows, openPool, toTransactionOptions } from '@aggregator/database';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { type Prisma, PrismaClient } from '../generated/prisma/client.ts';
 
@@ -7,18 +7,27 @@ export type Database = PrismaClient;
 export type Transaction = Prisma.TransactionClient;
 
 /** The service's own database: a bounded pool in which every wait has an end. */
-export function openDatabase(options: {
+export function openDatabase(options: DatabaseOptions): Database {
+  return openDatabaseAndQuestions(options).database;
+}
+
+interface DatabaseOptions {
   url: string;
   connectionsMax: number;
   onError(error: unknown): void;
-}): Database {
+}
+
+/** The same, and cheap questions over the same connections. */
+export function openDatabaseAndQuestions(options: DatabaseOptions): { database: Database; hasRows: HasRows } {
   const connection = { ...options, service: 'billing', statementTimeoutMs: 8000, transactionTimeoutMs: 20_000 };
   const onErrors = { onPoolError: options.onError, onConnectionError: options.onError };
-  return new PrismaClient({
-    adapter: new PrismaPg(toPoolOptions(connection), onErrors),
+  const { pool, hasRows } = openPool(connection);
+  const database = new PrismaClient({
+    adapter: new PrismaPg(pool, { ...onErrors, disposeExternalPool: true }),
     errorFormat: 'minimal',
     transactionOptions: toTransactionOptions(connection),
   });
+  return { database, hasRows };
 }
 
 /**

@@ -10,6 +10,9 @@ export interface RetryGrantsOptions {
 
 const batchMax = 100;
 
+/** Whether there may be a lease to grant again. */
+export const pendingGrants = `SELECT FROM lease WHERE status = 'pending'`;
+
 /**
  * Finishes leases whose money was moved and whose credit was not confirmed: each is granted again under its own id, which
  * the counter store takes once. A lease that is too old, or of an earlier epoch, is given up; that is decided by one
