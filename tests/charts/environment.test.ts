@@ -89,9 +89,11 @@ describe('environment of the pods', () => {
     });
   });
 
-  it('gives the secrets of payments to billing alone, and both of them', () => {
-    const values = variants['payments by Stripe'] ?? {};
-    const secrets = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRETS'];
+  it.each([
+    ['Stripe', ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRETS']],
+    ['YooKassa', ['YOOKASSA_SHOP_ID', 'YOOKASSA_SECRET_KEY']],
+  ])('gives the secrets of payments by %s to billing alone, and both of them', (provider, secrets) => {
+    const values = variants[`payments by ${provider}`] ?? {};
     expect(environmentOf('billing', values)).toMatchObject({
       ...Object.fromEntries(secrets.map((name) => [name, expect.stringMatching(/^secret:/)])),
       PUBLIC_URL: 'https://ai.example.com',

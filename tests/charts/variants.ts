@@ -63,6 +63,13 @@ export const variants: Readonly<Record<string, RenderOptions>> = {
       accounts: { publicUrl: 'https://ai.example.com' },
     },
   },
+  'payments by YooKassa': {
+    values: {
+      existingSecrets: { ...secrets, yookassa: 'yookassa' },
+      payments: { provider: 'yookassa' },
+      accounts: { publicUrl: 'https://ai.example.com' },
+    },
+  },
   'events over RabbitMQ': {
     values: { existingSecrets: { ...secrets, kafka: '', rabbitmq: 'rabbitmq' }, events: { transport: 'rabbitmq' } },
   },

@@ -209,6 +209,8 @@ export const matrixRoutes: readonly MatrixRoute[] = [
   { route: 'GET /v1/billing/automatic-top-up', needs: 'billing:read' },
   { route: 'PUT /v1/billing/automatic-top-up', needs: 'billing:pay', body: {} },
   { route: 'DELETE /v1/billing/automatic-top-up', needs: 'billing:pay' },
+  { route: 'POST /v1/billing/exchange-rates', needs: 'billing:manage', body: {} },
+  { route: 'GET /v1/billing/exchange-rates', needs: 'billing:manage' },
   { route: 'GET /v1/billing/plans', needs: 'billing:read' },
   { route: 'POST /v1/billing/plans', needs: 'billing:manage', body: {} },
   { route: 'DELETE /v1/billing/plans/:requestId', needs: 'billing:manage' },

@@ -10,6 +10,7 @@ import { checkLedgerHandler } from './routes/check-ledger/handler.ts';
 import { closePaymentReviewHandler } from './routes/close-payment-review/handler.ts';
 import { closeReviewHandler } from './routes/close-review/handler.ts';
 import { createCreditNoteHandler } from './routes/create-credit-note/handler.ts';
+import { createExchangeRateHandler } from './routes/create-exchange-rate/handler.ts';
 import { createHoldHandler } from './routes/create-hold/handler.ts';
 import { createLeaseHandler } from './routes/create-lease/handler.ts';
 import { createPlanHandler } from './routes/create-plan/handler.ts';
@@ -28,6 +29,7 @@ import { listBankTransfersHandler } from './routes/list-bank-transfers/handler.t
 import { listBudgetsHandler } from './routes/list-budgets/handler.ts';
 import { listDeadLettersHandler } from './routes/list-dead-letters/handler.ts';
 import { listDifferencesHandler } from './routes/list-differences/handler.ts';
+import { listExchangeRatesHandler } from './routes/list-exchange-rates/handler.ts';
 import { listInvoicesHandler } from './routes/list-invoices/handler.ts';
 import { listPaymentReviewsHandler } from './routes/list-payment-reviews/handler.ts';
 import { listPlansHandler } from './routes/list-plans/handler.ts';
@@ -105,6 +107,8 @@ export function createBillingApp(context: BillingContext): RequestListener {
     app.get('/v1/billing/automatic-top-up', reads, readAutomaticTopUpHandler(context));
     app.put('/v1/billing/automatic-top-up', pays, jsonBody, putAutomaticTopUpHandler(context));
     app.delete('/v1/billing/automatic-top-up', pays, deleteAutomaticTopUpHandler(context));
+    app.post('/v1/billing/exchange-rates', manages, jsonBody, createExchangeRateHandler(context));
+    app.get('/v1/billing/exchange-rates', manages, listExchangeRatesHandler(context));
     app.get('/v1/billing/plans', reads, listPlansHandler(context));
     app.post('/v1/billing/plans', manages, jsonBody, createPlanHandler(context));
     app.delete('/v1/billing/plans/:id', manages, retirePlanHandler(context));

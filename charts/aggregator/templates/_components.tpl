@@ -34,7 +34,7 @@ billing:
   port: 3004
   sendsTraces: true
   calls: [auth, analytics]
-  stores: {{ toJson (concat (list "postgres" "redis" .Values.events.transport) (ternary (list "stripe") list (eq .Values.payments.provider "stripe"))) }}
+  stores: {{ toJson (concat (list "postgres" "redis" .Values.events.transport) (without (list .Values.payments.provider) "none")) }}
 analytics:
   port: 3005
   stores: [postgres, {{ .Values.events.transport }}]

@@ -1,5 +1,5 @@
 {{/*
-The Secret of one group (databases, redis, kafka, rabbitmq, nats, keys, providers, seed, smtp, stripe): a Secret that
+The Secret of one group (databases, redis, kafka, rabbitmq, nats, keys, providers, seed, smtp, stripe, yookassa): a Secret that
 already exists, or the one that External Secrets will create. If there is none, the message says what to create.
 */}}
 {{- define "aggregator.secretName" -}}
@@ -34,7 +34,7 @@ already exists, or the one that External Secrets will create. If there is none, 
 {{- if eq $store "postgres" -}}
 {{- $variables = append $variables (include "aggregator.databaseVariable" (dict "root" $root "name" $name) | fromJson) -}}
 {{- else -}}
-{{- $entries := get (dict "redis" (list "REDIS_URL") "kafka" (include "aggregator.kafkaEntries" $root | fromYamlArray) "rabbitmq" (list "RABBITMQ_URL") "nats" (list "NATS_URL") "smtp" (list "SMTP_URL") "stripe" (list "STRIPE_SECRET_KEY" "STRIPE_WEBHOOK_SECRETS")) $store -}}
+{{- $entries := get (dict "redis" (list "REDIS_URL") "kafka" (include "aggregator.kafkaEntries" $root | fromYamlArray) "rabbitmq" (list "RABBITMQ_URL") "nats" (list "NATS_URL") "smtp" (list "SMTP_URL") "stripe" (list "STRIPE_SECRET_KEY" "STRIPE_WEBHOOK_SECRETS") "yookassa" (list "YOOKASSA_SHOP_ID" "YOOKASSA_SECRET_KEY")) $store -}}
 {{- $secret := include "aggregator.secretName" (dict "root" $root "group" $store "entries" $entries) -}}
 {{- range $entries -}}
 {{- $variables = append $variables (dict "name" . "secret" $secret) -}}

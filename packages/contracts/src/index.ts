@@ -49,6 +49,7 @@ export * from './management/budgets.ts';
 export * from './management/bulk.ts';
 export * from './management/credits.ts';
 export * from './management/dead-letters.ts';
+export * from './management/exchange-rates.ts';
 export * from './management/identity.ts';
 export * from './management/invitations.ts';
 export * from './management/invoices.ts';

@@ -1,9 +1,9 @@
 import { AppError, type AutomaticTopUp, automaticTopUp, type PutAutomaticTopUpRequest } from '@aggregator/contracts';
 import { formatNanoUsd, parseNanoUsd } from '@aggregator/pricing';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
+import { nanoUsdPerCent } from '../exchange-rates/exchange-rates.ts';
 import type { AutomaticTopUp as Row } from '../generated/prisma/client.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
-import { nanoUsdPerCent } from '../payments/payment-rows.ts';
 
 /** A hundred million dollars: far above every bound, below what the database holds. */
 const nanoUsdMax = 100_000_000_000_000_000n;

@@ -1,16 +1,17 @@
 import type { ChargeOutcome, PaymentProvider } from '@aggregator/payments';
 import { createUuidV7 } from '@aggregator/service-kit';
 import type { Transaction } from '../database/open-database.ts';
+import { nanoUsdPerCent, toProviderMoney } from '../exchange-rates/exchange-rates.ts';
 import type { Payment } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../ledger/accounts.ts';
 import { creditPayment } from '../payments/credit-payment.ts';
 import { noticeFailure } from '../payments/notice-failure.ts';
 import { answerWithinMs, defaultProvider, type PaymentContext } from '../payments/payment-desk.ts';
-import { lockPayment, nanoUsdPerCent, paymentCurrency } from '../payments/payment-rows.ts';
+import { lockPayment } from '../payments/payment-rows.ts';
 import { noteDecline } from './note-outcome.ts';
 
 /** Writes down what will be charged to a saved method, before the provider is asked. */
-export function writeCharge(
+export async function writeCharge(
   tx: Transaction,
   now: Date,
   provider: PaymentProvider,
@@ -18,7 +19,7 @@ export function writeCharge(
   { amount, idempotencyKey }: { amount: bigint; idempotencyKey?: string },
 ): Promise<Payment> {
   const id = createUuidV7(now.getTime());
-  const money = { currency: paymentCurrency, amount, minorUnits: amount / nanoUsdPerCent };
+  const money = { ...(await toProviderMoney(tx, provider.currency, amount)), amount };
   const row = { id, orgId, kind: 'automatic', provider: provider.name, ...money, status: 'created' };
   return tx.payment.create({ data: { ...row, idempotencyKey: idempotencyKey ?? `automatic:${id}`, createdAt: now } });
 }

@@ -2,11 +2,11 @@ import { AppError, type CreateCreditNoteRequest, type Invoice, invoice } from '@
 import { formatNanoUsd, parseNanoUsd } from '@aggregator/pricing';
 import { createUuidV7 } from '@aggregator/service-kit';
 import type { Actor } from '../audit/write-audit.ts';
+import { nanoUsdPerCent } from '../exchange-rates/exchange-rates.ts';
 import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';
 import { writeStatement } from '../ledger/write-statement.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
-import { nanoUsdPerCent } from '../payments/payment-rows.ts';
 import { issueDocument, lockLegalEntity } from './issue-document.ts';
 
 /**

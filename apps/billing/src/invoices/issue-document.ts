@@ -2,10 +2,10 @@ import { type BillingProfile, type Invoice, invoice, type LegalEntity, legalEnti
 import { createUuidV7 } from '@aggregator/service-kit';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import { type Transaction, toJsonRows } from '../database/open-database.ts';
+import { nanoUsdPerCent } from '../exchange-rates/exchange-rates.ts';
 import { platformAccounts } from '../ledger/accounts.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';
 import { writeNotice } from '../notices/write-notice.ts';
-import { nanoUsdPerCent } from '../payments/payment-rows.ts';
 import { containedTax } from './share-cents.ts';
 
 type Fields = Pick<

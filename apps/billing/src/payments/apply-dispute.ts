@@ -6,7 +6,7 @@ import { openAccount } from '../ledger/open-accounts.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';
 import { collectReceivable } from './collect-receivable.ts';
 import type { Applied, EventContext } from './event-context.ts';
-import { lockPaymentOf, nanoUsdPerCent } from './payment-rows.ts';
+import { lockPaymentOf, toNanoUsd } from './payment-rows.ts';
 
 type Event = PaymentEventOf<'dispute_opened' | 'dispute_won' | 'dispute_lost'>;
 
@@ -34,7 +34,7 @@ export async function applyDispute(
     return { ...facts, state: 'handled' };
   }
   if (known !== null) return { ...facts, state: 'handled' };
-  const amount = BigInt(event.money.minorUnits) * nanoUsdPerCent;
+  const amount = toNanoUsd(payment, BigInt(event.money.minorUnits));
   if (event.money.currency !== payment.currency || amount === 0n || amount + payment.disputed > payment.amount) {
     return { ...facts, state: 'quarantined', review: 'amount_mismatch' };
   }

@@ -7,7 +7,7 @@ import { openAccount } from '../ledger/open-accounts.ts';
 import { type NewTransfer, postTransfers } from '../ledger/post-transfers.ts';
 import { writeStatement } from '../ledger/write-statement.ts';
 import type { Applied, EventContext } from './event-context.ts';
-import { lockPaymentOf, nanoUsdPerCent } from './payment-rows.ts';
+import { lockPaymentOf, toMinorUnits, toNanoUsd } from './payment-rows.ts';
 import { lockRefund, settleRefund } from './settle-refund.ts';
 
 type Event = PaymentEventOf<'refund_changed'>;
@@ -24,10 +24,12 @@ export async function applyRefund(
   if (payment === null || payment.status !== 'succeeded') return { state: 'waiting' };
   const facts = { orgId: payment.orgId, paymentId: payment.id };
   const refund = await findRefund(tx, payment, event);
-  const amount = BigInt(event.money.minorUnits) * nanoUsdPerCent;
-  const isSame = event.money.currency === payment.currency && (refund === null || refund.amount === amount);
+  const units = BigInt(event.money.minorUnits);
+  const isSame =
+    event.money.currency === payment.currency && (refund === null || toMinorUnits(payment, refund.amount) === units);
   if (!isSame) return { ...facts, state: 'quarantined', review: 'amount_mismatch' };
-  if (refund === null) return { ...facts, ...(await applyForeign(context, tx, payment, event, amount)) };
+  if (refund === null)
+    return { ...facts, ...(await applyForeign(context, tx, payment, event, toNanoUsd(payment, units))) };
   const hasFailed = await settleRefund(tx, refund, event.status, event.refundReference);
   return { ...facts, state: 'handled', ...(hasFailed && { review: 'refund_failed' as const }) };
 }

@@ -3,12 +3,13 @@ import { type PaymentProvider, PaymentRefused } from '@aggregator/payments';
 import { parseNanoUsd } from '@aggregator/pricing';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
+import { nanoUsdPerCent, toProviderMoney } from '../exchange-rates/exchange-rates.ts';
 import type { Payment } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../ledger/accounts.ts';
 import { openAccounts } from '../ledger/open-accounts.ts';
 import { confirmedBefore } from '../organizations/directory.ts';
 import { defaultProvider, type PaymentContext } from './payment-desk.ts';
-import { nanoUsdPerCent, paymentCurrency, toTopUp } from './payment-rows.ts';
+import { toTopUp } from './payment-rows.ts';
 
 /** Pages of one organisation that wait for a customer. */
 const openMax = 20;
@@ -40,7 +41,7 @@ export async function createTopUp(
     throw new AppError('invalid_amount', { param: 'amountNanoUsd', message });
   }
   await openAccounts(context.database, orgId, { signUpCreditNanoUsd, organizations: confirmedBefore });
-  const { payment, isNew } = await writeIntent(context, provider.name, orgId, amount, request, actor);
+  const { payment, isNew } = await writeIntent(context, provider, orgId, amount, request, actor);
   const opened = payment.status === 'created' ? await openPage(context, provider, payment) : payment;
   if (isNew)
     context.events.topUpCreated({ paymentId: payment.id, orgId, provider: provider.name, amountNanoUsd: amount });
@@ -49,7 +50,7 @@ export async function createTopUp(
 
 async function writeIntent(
   { database, clock }: PaymentContext,
-  provider: string,
+  provider: PaymentProvider,
   orgId: string,
   amount: bigint,
   { idempotencyKey, saveMethod }: CreateTopUpRequest,
@@ -72,10 +73,18 @@ async function writeIntent(
       throw new AppError('rate_limit_exceeded', { message, retryAfterMs: 60_000 });
     }
     const id = createUuidV7(now.getTime());
-    const money = { currency: paymentCurrency, minorUnits: amount / nanoUsdPerCent, amount };
+    const money = { ...(await toProviderMoney(tx, provider.currency, amount)), amount };
     const payment = await tx.payment.create({
       data: {
-        ...{ id, orgId, kind: 'checkout', provider, ...money, status: 'created', savesMethod: saveMethod },
+        ...{
+          id,
+          orgId,
+          kind: 'checkout',
+          provider: provider.name,
+          ...money,
+          status: 'created',
+          savesMethod: saveMethod,
+        },
         ...{
           actorUserId: actor.userId,
           idempotencyKey,
@@ -86,7 +95,7 @@ async function writeIntent(
     });
     await writeAudit(tx, now, actor, {
       ...{ organizationId: orgId, action: 'top_up_created', subjectType: 'payment', subjectId: id },
-      details: { amountNanoUsd: amount.toString(), provider },
+      details: { amountNanoUsd: amount.toString(), provider: provider.name },
     });
     return { payment, isNew: true };
   });

@@ -1,14 +1,31 @@
-import { createStripeProvider, type PaymentProvider } from '@aggregator/payments';
+import { createStripeProvider, createYookassaProvider, type PaymentProvider } from '@aggregator/payments';
 import type { BillingConfig } from '../config.ts';
 
+type Config = Pick<
+  BillingConfig,
+  | 'stripeSecretKey'
+  | 'stripeWebhookSecrets'
+  | 'stripeApiUrl'
+  | 'yookassaShopId'
+  | 'yookassaSecretKey'
+  | 'yookassaApiUrl'
+  | 'paymentProvider'
+>;
+
 /** The configured payment providers by name, the one for new payments first; none if the installation takes no payments. */
-export function openPaymentProviders(
-  config: Pick<BillingConfig, 'stripeSecretKey' | 'stripeWebhookSecrets' | 'stripeApiUrl'>,
-): Map<string, PaymentProvider> {
-  const { stripeSecretKey: secretKey, stripeWebhookSecrets: webhookSecrets, stripeApiUrl: apiUrl } = config;
-  const providers =
-    secretKey === undefined || webhookSecrets === undefined
-      ? []
-      : [createStripeProvider({ secretKey, webhookSecrets, apiUrl })];
+export function openPaymentProviders(config: Config): Map<string, PaymentProvider> {
+  const providers = [...openStripe(config), ...openYookassa(config)];
+  const isFirst = ({ name }: PaymentProvider) => name === config.paymentProvider;
+  providers.sort((one, other) => Number(isFirst(other)) - Number(isFirst(one)));
   return new Map(providers.map((provider) => [provider.name, provider]));
+}
+
+function openStripe({ stripeSecretKey, stripeWebhookSecrets, stripeApiUrl: apiUrl }: Config): PaymentProvider[] {
+  if (stripeSecretKey === undefined || stripeWebhookSecrets === undefined) return [];
+  return [createStripeProvider({ secretKey: stripeSecretKey, webhookSecrets: stripeWebhookSecrets, apiUrl })];
+}
+
+function openYookassa({ yookassaShopId, yookassaSecretKey, yookassaApiUrl: apiUrl }: Config): PaymentProvider[] {
+  if (yookassaShopId === undefined || yookassaSecretKey === undefined) return [];
+  return [createYookassaProvider({ shopId: yookassaShopId, secretKey: yookassaSecretKey, apiUrl })];
 }

@@ -2,12 +2,21 @@ import { type TopUp, topUp } from '@aggregator/contracts';
 import type { PaymentEvent } from '@aggregator/payments';
 import { formatNanoUsd } from '@aggregator/pricing';
 import type { Transaction } from '../database/open-database.ts';
+import { nanoUsdPerCent } from '../exchange-rates/exchange-rates.ts';
 import type { Payment } from '../generated/prisma/client.ts';
 
-/** Payments are asked for and credited in one currency. */
-export const paymentCurrency = 'USD';
-/** Nano-USD in a cent: the smallest unit that a payment provider moves. */
-export const nanoUsdPerCent = 10_000_000n;
+type Amounts = Pick<Payment, 'amount' | 'minorUnits'>;
+
+/** A part of a payment in the smallest units of its currency, by the rate of the payment, rounded down. */
+export function toMinorUnits({ amount, minorUnits }: Amounts, nanoUsd: bigint): bigint {
+  return (nanoUsd * minorUnits) / amount;
+}
+
+/** A part of a payment in nano-USD, by the rate of the payment, rounded down to cents. All of it is all of it. */
+export function toNanoUsd({ amount, minorUnits }: Amounts, units: bigint): bigint {
+  const exact = (units * amount) / minorUnits;
+  return exact - (exact % nanoUsdPerCent);
+}
 
 export function toTopUp(row: Payment): TopUp {
   const isOpen = row.status === 'open';
@@ -18,7 +27,7 @@ export function toTopUp(row: Payment): TopUp {
     kind: topUp.shape.kind.parse(row.kind),
     provider: row.provider,
     status: topUp.shape.status.parse(row.status),
-    currency: paymentCurrency,
+    currency: topUp.shape.currency.parse(row.currency),
     amountNanoUsd: formatNanoUsd(row.amount),
     refundedNanoUsd: formatNanoUsd(row.refunded),
     disputedNanoUsd: formatNanoUsd(row.disputed),

@@ -37,6 +37,33 @@ export const paymentVariables = {
     z.url({ protocol: /^https?$/ }).default('https://api.stripe.com'),
     'Address of the API of Stripe; another one for tests.',
   ),
+  yookassaShopId: variable(
+    'YOOKASSA_SHOP_ID',
+    z
+      .string()
+      .regex(/^\d{4,12}$/, 'must be digits')
+      .optional(),
+    'Shop at YooKassa that takes payments in rubles; unset, this installation takes none by YooKassa. Must be set with YOOKASSA_SECRET_KEY.',
+  ),
+  yookassaSecretKey: variable(
+    'YOOKASSA_SECRET_KEY',
+    z
+      .string()
+      .regex(/^(live|test)_[\w-]{8,}$/, 'must begin with live_ or test_')
+      .optional(),
+    'Secret key of the shop at YooKassa.',
+    { isSecret: true },
+  ),
+  yookassaApiUrl: variable(
+    'YOOKASSA_API_URL',
+    z.url({ protocol: /^https?$/ }).default('https://api.yookassa.ru/v3'),
+    'Address of the API of YooKassa; another one for tests.',
+  ),
+  paymentProvider: variable(
+    'PAYMENT_PROVIDER',
+    z.enum(['stripe', 'yookassa']).default('stripe'),
+    'Provider of new payments where both are set up; the other one still reports and refunds its own.',
+  ),
   publicUrl: variable(
     'PUBLIC_URL',
     z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000'),
@@ -61,7 +88,14 @@ export const paymentVariables = {
 export function requirePaymentSecrets({
   stripeSecretKey,
   stripeWebhookSecrets,
+  yookassaShopId,
+  yookassaSecretKey,
 }: ConfigOf<typeof paymentVariables>): void {
-  if ((stripeSecretKey === undefined) === (stripeWebhookSecrets === undefined)) return;
-  throw new ConfigError(['STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRETS: must be set together, or neither.']);
+  const faults = [
+    ...(isHalf(stripeSecretKey, stripeWebhookSecrets) ? ['STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRETS'] : []),
+    ...(isHalf(yookassaShopId, yookassaSecretKey) ? ['YOOKASSA_SHOP_ID, YOOKASSA_SECRET_KEY'] : []),
+  ];
+  if (faults.length > 0) throw new ConfigError(faults.map((names) => `${names}: must be set together, or neither.`));
 }
+
+const isHalf = (one: unknown, other: unknown) => (one === undefined) !== (other === undefined);

@@ -5,13 +5,14 @@ import { createUuidV7 } from '@aggregator/service-kit';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import { eachApart } from '../background/each-apart.ts';
 import type { Transaction } from '../database/open-database.ts';
+import { nanoUsdPerCent } from '../exchange-rates/exchange-rates.ts';
 import type { Payment, PaymentRefund } from '../generated/prisma/client.ts';
 import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
 import { GuardError, postTransfers } from '../ledger/post-transfers.ts';
 import { writeStatement } from '../ledger/write-statement.ts';
 import { openPaymentReview } from './open-payment-review.ts';
 import { answerWithinMs, type PaymentContext } from './payment-desk.ts';
-import { lockPayment, nanoUsdPerCent } from './payment-rows.ts';
+import { lockPayment, toMinorUnits } from './payment-rows.ts';
 import { lockRefund, type RefundStatus, settleRefund } from './settle-refund.ts';
 
 /**
@@ -96,7 +97,7 @@ async function sendRefund(context: PaymentContext, refund: PaymentRefund): Promi
     await database.$transaction((tx) => openPaymentReview(tx, now, { ...facts, reason: 'refund_unanswered' }));
     return refund;
   }
-  const money = { minorUnits: (refund.amount / nanoUsdPerCent).toString(), currency: payment.currency };
+  const money = { minorUnits: toMinorUnits(payment, refund.amount).toString(), currency: payment.currency };
   let outcome: { refundReference: string | null; status: RefundStatus };
   try {
     outcome = await provider.refund({ refundId: refund.id, paymentReference: payment.paymentReference, money });

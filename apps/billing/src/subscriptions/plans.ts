@@ -3,9 +3,9 @@ import { formatNanoUsd, parseNanoUsd } from '@aggregator/pricing';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { Database } from '../database/open-database.ts';
+import { nanoUsdPerCent } from '../exchange-rates/exchange-rates.ts';
 import type { SubscriptionPlan } from '../generated/prisma/client.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
-import { nanoUsdPerCent } from '../payments/payment-rows.ts';
 
 const plansMax = 100;
 /** A million dollars. */

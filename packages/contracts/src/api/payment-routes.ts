@@ -9,6 +9,7 @@ import {
   proposeBankTransferRequest,
   putAutomaticTopUpRequest,
 } from '../management/credits.ts';
+import { createExchangeRateRequest, exchangeRate, exchangeRatePage } from '../management/exchange-rates.ts';
 import { queryPage } from '../management/page.ts';
 import {
   createRefundRequest,
@@ -25,6 +26,7 @@ const reads = { tag: 'Payments', method: 'GET', needs: 'billing.read', status: 2
 const pays = { tag: 'Payments', needs: 'billing.pay' } as const;
 const manages = { tag: 'Operator', needs: 'billing.manage' } as const;
 const topUps = '/v1/billing/top-ups';
+const rates = '/v1/billing/exchange-rates';
 const reviews = '/v1/billing/payment-reviews';
 const transfers = '/v1/billing/bank-transfers';
 const credits = '/v1/billing/promotional-credits';
@@ -48,6 +50,14 @@ export const paymentRoutes: readonly ApiRoute[] = [
   {
     ...{ ...manages, method: 'GET', path: reviews, summary: 'List facts about payments that a person must judge' },
     ...{ query: queryPage, status: 200, answer: paymentReviewPage },
+  },
+  {
+    ...{ ...manages, method: 'POST', path: rates, summary: 'Set an exchange rate for new payments', status: 201 },
+    ...{ body: createExchangeRateRequest, answer: exchangeRate },
+  },
+  {
+    ...{ ...manages, method: 'GET', path: rates, summary: 'List exchange rates, newest first', status: 200 },
+    ...{ query: queryPage, answer: exchangeRatePage },
   },
   { ...manages, method: 'POST', path: `${reviews}/{id}/close`, summary: 'Close a review of a payment', status: 204 },
   {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nanoUsdString } from '../money.ts';
+import { paymentCurrency } from './exchange-rates.ts';
 
 /** Bodies of `/billing/top-ups`, `/billing/payment-method` and `/billing/payment-reviews`. docs/payments.md explains them. */
 
@@ -28,7 +29,8 @@ export const topUp = z.strictObject({
   kind: z.enum(['checkout', 'automatic']),
   provider: z.string(),
   status: topUpStatus,
-  currency: z.literal('USD'),
+  /** In which the provider was asked; amounts here are in USD. */
+  currency: paymentCurrency,
   amountNanoUsd: nanoUsdString,
   /** Returned and on its way back, together at most the amount. */
   refundedNanoUsd: nanoUsdString,

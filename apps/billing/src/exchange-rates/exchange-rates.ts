@@ -1,0 +1,65 @@
+import { AppError, type CreateExchangeRateRequest, type ExchangeRate } from '@aggregator/contracts';
+import { createUuidV7 } from '@aggregator/service-kit';
+import { type Actor, writeAudit } from '../audit/write-audit.ts';
+import type { Transaction } from '../database/open-database.ts';
+import type { ExchangeRate as Row } from '../generated/prisma/client.ts';
+import type { PaymentContext } from '../payments/payment-desk.ts';
+
+/** Nano-USD in a cent: the smallest unit that a payment provider moves. */
+export const nanoUsdPerCent = 10_000_000n;
+const nanoUsdPerUsd = 1_000_000_000n;
+const microPerUnit = 1_000_000n;
+const minorPerUnit = 100n;
+
+/** An amount as a provider is asked for it, with the rate that it was computed by. */
+export interface ProviderMoney {
+  currency: string;
+  /** Smallest units of the currency. */
+  minorUnits: bigint;
+  exchangeRateId: string | null;
+}
+
+/**
+ * What a provider of a currency is asked for, by the newest rate, rounded up to its smallest unit. `amountNanoUsd` is whole cents.
+ * @throws {AppError} `service_unavailable` without a rate
+ */
+export async function toProviderMoney(
+  tx: Transaction,
+  currency: string,
+  amountNanoUsd: bigint,
+): Promise<ProviderMoney> {
+  if (currency === 'USD') return { currency, minorUnits: amountNanoUsd / nanoUsdPerCent, exchangeRateId: null };
+  const rate = await tx.exchangeRate.findFirst({ where: { currency }, orderBy: { id: 'desc' } });
+  if (rate === null) {
+    throw new AppError('service_unavailable', { message: `The operator has set no exchange rate of ${currency}.` });
+  }
+  const divisor = nanoUsdPerUsd * microPerUnit;
+  const minorUnits = (amountNanoUsd * rate.microUnitsPerUsd * minorPerUnit + divisor - 1n) / divisor;
+  return { currency, minorUnits, exchangeRateId: rate.id };
+}
+
+/** Saves a rate; earlier ones stay, with the payments that were made by them. */
+export async function createExchangeRate(
+  { database, clock }: PaymentContext,
+  { currency, microUnitsPerUsd, source }: CreateExchangeRateRequest,
+  actor: Actor,
+): Promise<ExchangeRate> {
+  const now = clock();
+  const id = createUuidV7(now.getTime());
+  return database.$transaction(async (tx) => {
+    const row = { id, currency, microUnitsPerUsd: BigInt(microUnitsPerUsd), source, createdBy: actor.userId };
+    const saved = await tx.exchangeRate.create({ data: { ...row, createdAt: now } });
+    await writeAudit(tx, now, actor, {
+      ...{ organizationId: null, action: 'exchange_rate_created', subjectType: 'exchange_rate', subjectId: id },
+      details: { currency, microUnitsPerUsd, source },
+    });
+    return toExchangeRate(saved);
+  });
+}
+
+export function toExchangeRate(row: Row): ExchangeRate {
+  return {
+    ...{ id: row.id, time: row.createdAt.toISOString(), currency: 'RUB', source: row.source },
+    ...{ microUnitsPerUsd: row.microUnitsPerUsd.toString(), createdBy: row.createdBy },
+  };
+}
