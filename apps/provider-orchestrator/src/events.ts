@@ -14,6 +14,8 @@ export interface OrchestratorEvents {
   registryPublished(facts: { snapshot: RoutingSnapshot; problems: readonly string[] }): void;
   /** Who changed what through the API, and as which version. Never holds what it was changed to. */
   registryChanged(facts: RegistryChange): void;
+  /** A price rule charges nothing for its models. */
+  priceRuleFree(facts: { ruleId: string; models: string; userId: string }): void;
   /** An operator's declarations were taken, and what became of each entry. */
   declarationsTaken(facts: {
     owner: string;
@@ -93,6 +95,7 @@ export function createOrchestratorEvents(logger: Logger, metrics: Metrics): Orch
       changes.inc({ change: facts.change });
       logger.info('registry_changed', { ...facts });
     },
+    priceRuleFree: (facts) => logger.warn('price_rule_free', { ...facts }),
     declarationsTaken({ owner, epoch, sequence, snapshot, entries }) {
       const refused = entries.filter(({ result }) => result !== 'accepted');
       declared.inc({ result: 'accepted' }, entries.length - refused.length);

@@ -112,6 +112,15 @@ describe('the price book', () => {
     await call('DELETE', `/price-rules/${markup.id}`);
   });
 
+  it('warns of a rule that makes models free, and of no other', async () => {
+    const set = async (multiplierPpm: number) =>
+      priceRuleChange.parse((await call('POST', '/price-rules', { models: 'mock/free-*', multiplierPpm })).body);
+    expect((await set(1)).warning).toBeUndefined();
+    const { warning, rule } = await set(0);
+    expect(warning).toMatch(/^A multiplier of 0/);
+    await call('DELETE', `/price-rules/${rule.id}`);
+  });
+
   it('withdraws a price that has not begun, and refuses one that begins within the span of another', async () => {
     const { price } = priceChange.parse((await set('mock-large', { effectiveFrom: inMs(3_600_000) })).body);
 

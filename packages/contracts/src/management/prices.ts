@@ -126,5 +126,10 @@ export const listPriceRulesQuery = listPricesQuery
   .extend({ organizationId: z.uuid().optional() });
 export const priceRulePage = z.strictObject({ data: z.array(priceRuleRow), nextCursor: z.string().nullable() });
 export type PriceRulePage = z.infer<typeof priceRulePage>;
-export const priceRuleChange = z.strictObject({ rule: priceRuleRow, snapshot: publishedAs });
+export const priceRuleChange = z.strictObject({
+  rule: priceRuleRow,
+  snapshot: publishedAs,
+  /** What the operator may not have meant; absent if there is nothing. */
+  warning: z.string().optional(),
+});
 export type PriceRuleChange = z.infer<typeof priceRuleChange>;

@@ -7,7 +7,9 @@ import { readRuleRow } from '../../prices/show-prices.ts';
 import { addRule } from '../../prices/write-rule.ts';
 import { actorOf } from '../actor-of.ts';
 
-/** `POST /v1/orchestrator/price-rules` */
+const freeWarning = 'A multiplier of 0 charges nothing for these models, and their cost is not covered.';
+
+/** `POST /v1/orchestrator/price-rules`. A rule that makes models free has a warning in the answer and in the log. */
 export function createPriceRule(context: ProviderOrchestratorContext): RequestHandler {
   return async (request, response) => {
     const body = checkBody(createPriceRuleRequest, request.body);
@@ -21,7 +23,9 @@ export function createPriceRule(context: ProviderOrchestratorContext): RequestHa
       return rule;
     });
     context.events.registryChanged({ change: 'price_rule_set', name: result.models, ...snapshot, ...actor });
-    const answer: PriceRuleChange = { rule: result, snapshot };
+    const isFree = result.multiplierPpm === 0;
+    if (isFree) context.events.priceRuleFree({ ruleId: result.id, models: result.models, ...actor });
+    const answer: PriceRuleChange = { rule: result, snapshot, ...(isFree && { warning: freeWarning }) };
     response.status(201).json(answer);
   };
 }
