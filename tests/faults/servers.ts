@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { waitFor } from '@aggregator/testing';
 import type { ServerName } from './plan.ts';
 
 const run = promisify(execFile);
+const startMs = 300_000;
 
 /** PostgreSQL, Redis and Kafka of the environment: where they listen, and how they are killed, paused and started. */
 export interface Servers {
@@ -34,7 +36,10 @@ export function readServers(environment: NodeJS.ProcessEnv): Servers {
       await run(FAULTS_KILL_SERVER, [server, signal]);
     },
     async start(server) {
-      await run(FAULTS_START_SERVER, [server]);
+      // A server that reads its log after a crash may take longer than its command waits.
+      await waitFor(() => run(FAULTS_START_SERVER, [server]).then(() => true), {
+        ...{ timeoutMs: startMs, describe: `${server} to be started again` },
+      });
     },
   };
 }
