@@ -4,6 +4,7 @@ export type { AuditEntry } from './audit/chain.ts';
 export { type AuditVerdict, verifyAudit } from './audit/verify-audit.ts';
 export { withConnection } from './connect.ts';
 export { databaseUrlFor, ensureDatabase, ensureDatabaseOf } from './ensure-database.ts';
+export { isBareDriverError } from './is-bare-driver-error.ts';
 export { type MigrateOptions, migrateDatabase } from './migrate-database.ts';
 export { type HasRows, openPool } from './open-pool.ts';
 export { type DatabaseConnection, toPoolOptions, toTransactionOptions } from './pool-options.ts';

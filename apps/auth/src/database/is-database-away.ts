@@ -1,3 +1,4 @@
+import { isBareDriverError } from '@aggregator/database';
 import { z } from 'zod';
 import { Prisma } from '../generated/prisma/client.ts';
 
@@ -29,6 +30,5 @@ export function isDatabaseAway(error: unknown): boolean {
     return awayKind.includes(kind) || awayState.test(originalCode);
   }
   if (error instanceof Prisma.PrismaClientInitializationError) return true;
-  // A timeout of the driver arrives as a bare Error; that it came through Prisma shows by this mark alone.
-  return error instanceof Error && error.name === 'Error' && 'clientVersion' in error;
+  return isBareDriverError(error);
 }

@@ -1,3 +1,4 @@
+import { isBareDriverError } from '@aggregator/database';
 import { z } from 'zod';
 import { Prisma } from '../generated/prisma/client.ts';
 
@@ -30,6 +31,7 @@ export function isDatabaseFailure(error: unknown): boolean {
   return (
     error instanceof Prisma.PrismaClientKnownRequestError ||
     error instanceof Prisma.PrismaClientUnknownRequestError ||
-    error instanceof Prisma.PrismaClientInitializationError
+    error instanceof Prisma.PrismaClientInitializationError ||
+    isBareDriverError(error)
   );
 }
