@@ -56,6 +56,9 @@ export const variants: Readonly<Record<string, RenderOptions>> = {
       },
     },
   },
+  'jobs by RabbitMQ': {
+    values: { existingSecrets: { ...secrets, rabbitmq: 'rabbitmq' }, workQueue: { kind: 'rabbitmq' } },
+  },
   'payments by Stripe': {
     values: {
       existingSecrets: { ...secrets, stripe: 'stripe' },

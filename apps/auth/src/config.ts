@@ -5,6 +5,7 @@ import {
   defaultPorts,
   type Environment,
   egressAllowlist,
+  eventLogVariables,
   httpProxyVariables,
   integer,
   readConfig,
@@ -73,6 +74,13 @@ export const authVariables = {
     z.enum(['off', 'required']).default('off'),
     '`required`: a user logs in only after the link in a mail has shown that the address is its own. SIGN_UP=domains always requires it.',
   ),
+  workQueue: variable(
+    'WORK_QUEUE',
+    z.enum(['postgres', 'rabbitmq']).default('postgres'),
+    'What hands mails and webhooks to workers: the database, or RabbitMQ by RABBITMQ_URL. Jobs are written to the database in either case.',
+  ),
+  rabbitmqUrl: eventLogVariables.rabbitmqUrl,
+  eventTopicPrefix: eventLogVariables.eventTopicPrefix,
   mailTransport: variable(
     'MAIL_TRANSPORT',
     z.enum(['none', 'log', 'smtp']).default('none'),

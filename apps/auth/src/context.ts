@@ -14,6 +14,7 @@ import { type BulkWorker, startWorking } from './bulk/start-working.ts';
 import type { AuthConfig } from './config.ts';
 import { createDatabase } from './database/create-database.ts';
 import { createAuthEvents } from './events.ts';
+import { openWorkQueues } from './jobs/work-queues.ts';
 import { createKeyHasher } from './keys/key-hasher.ts';
 import { toInstallationLimits } from './limits/installation-limits.ts';
 import { startDelivering } from './mail/deliver-mails.ts';
@@ -61,7 +62,10 @@ export async function createAuthContext(
   });
   let sweeping: { stop(): void } | undefined;
   const transport = overrides.mailTransport ?? openMailTransport(config, logger);
-  const mails = createMailQueue(database, { peppers: config.keyPeppers, isSending: transport !== null });
+  const workQueues = openWorkQueues(config);
+  const mails = createMailQueue(database, {
+    ...{ peppers: config.keyPeppers, isSending: transport !== null, open: workQueues.open },
+  });
   const events = createAuthEvents(logger, metrics, invalidation);
   const { ssoIssuerAllowlist: ssoAllowlist = emptyAllowlist, webhookAllowlist = emptyAllowlist } = config;
   const oidcClients = createOidcClients({ allowlist: ssoAllowlist, proxies: config, now: nowMs });
@@ -130,7 +134,7 @@ export async function createAuthContext(
         logger.warn('bulk_work_failed', { error }),
       );
       webhooks = startDeliveringWebhooks(
-        { database, secrets: webhookSecrets, sender: webhookSender, events, now },
+        { database, secrets: webhookSecrets, sender: webhookSender, events, now, open: workQueues.open },
         (error) => logger.warn('webhook_delivery_failed', { error }),
       );
       sweeping = startSweeping({ database, events, mails }, now, (error) =>
@@ -141,6 +145,7 @@ export async function createAuthContext(
       sweeping?.stop();
       await delivering?.stop();
       await webhooks?.stop();
+      await workQueues.close();
       await webhookSender.close();
       await bulk?.stop();
       if (overrides.mailTransport === undefined) await transport?.close();

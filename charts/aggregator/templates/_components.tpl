@@ -12,7 +12,7 @@ api-gateway:
   isScalable: true
 auth:
   port: 3001
-  stores: {{ toJson (concat (list "postgres" "redis") (ternary (list "smtp") list (eq .Values.accounts.mail.transport "smtp"))) }}
+  stores: {{ toJson (concat (list "postgres" "redis") (ternary (list "smtp") list (eq .Values.accounts.mail.transport "smtp")) (ternary (list "rabbitmq") list (eq .Values.workQueue.kind "rabbitmq"))) }}
   keys: [KEY_PEPPER, AUTH_JWT_PRIVATE_KEY]
   asksOthers: {{ or .Values.accounts.sso.enabled .Values.accounts.webhooks.enabled }}
 provider-orchestrator:

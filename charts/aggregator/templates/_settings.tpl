@@ -41,7 +41,7 @@ REDIS_KEY_PREFIX: {{ $root.Values.redis.keyPrefix | quote }}
 {{- end }}
 {{- $transport := $root.Values.events.transport }}
 {{- if eq $name "proxy" }}{{ $transport = $root.Values.events.publishers | default $transport }}{{ end }}
-{{- if has $transport ($component.stores | default list) }}
+{{- if and (has $transport ($component.stores | default list)) (ne $name "auth") }}
 {{ include "aggregator.eventSettings" (dict "values" $root.Values "transport" $transport) }}
 {{- end }}
 {{- if and (not $component.isForeign) (eq $root.Values.peerIdentity.mode "projected") }}
@@ -58,6 +58,10 @@ CORS_ORIGINS: {{ join "," $root.Values.cors.origins | quote }}
 {{- end }}
 {{- if eq $name "auth" }}
 {{ include "aggregator.accountSettings" $root }}
+{{- if ne $root.Values.workQueue.kind "postgres" }}
+WORK_QUEUE: {{ $root.Values.workQueue.kind }}
+EVENT_TOPIC_PREFIX: {{ $root.Values.events.topicPrefix | quote }}
+{{- end }}
 {{- end }}
 {{- if eq $name "billing" }}
 {{ include "aggregator.publicUrl" $root }}

@@ -13,3 +13,8 @@ export type {
   PartitionPosition,
 } from './port.ts';
 export { createRabbitMqEventLog, type RabbitMqEventLogOptions } from './rabbitmq/rabbitmq-event-log.ts';
+export {
+  createRabbitMqTaskQueue,
+  type RabbitMqTaskQueue,
+  type RabbitMqTaskQueueOptions,
+} from './rabbitmq/task-queue.ts';

@@ -3,6 +3,7 @@ import { AppError } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { createPostgresWorkQueue, type Job, QueueFullError, type WorkQueue } from '@aggregator/work-queue';
 import { type Database, type Transaction, toSqlConnection } from '../database/create-database.ts';
+import type { OpenWorkQueue } from '../jobs/work-queues.ts';
 import { deriveSealingKey, open, seal } from '../secrets/seal.ts';
 import { type Mail, mail as mailSchema } from './mail.ts';
 
@@ -28,14 +29,21 @@ export interface MailQueue {
   open(job: Job): Mail | null;
 }
 
+export interface MailQueueOptions {
+  peppers: readonly string[];
+  isSending: boolean;
+  /** How workers get their jobs; from the database if absent. */
+  open?: OpenWorkQueue;
+}
+
 export function createMailQueue(
   database: Database,
-  { peppers, isSending }: { peppers: readonly string[]; isSending: boolean },
+  { peppers, isSending, open: openQueue = createPostgresWorkQueue }: MailQueueOptions,
 ): MailQueue {
   const keys = peppers.map((pepper) => deriveSealingKey(pepper, 'mail'));
   const present = keys[0];
   if (present === undefined) throw new RangeError('at least one pepper is needed');
-  const jobs = createPostgresWorkQueue({
+  const jobs = openQueue({
     ...{ connection: toSqlConnection(database), queue: mailQueueName, attemptsMax },
     ...{ leaseMs: firstPauseMs, backOff: { firstMs: firstPauseMs, longestMs: longestPauseMs } },
     ...{ waitingPerTenantMax: waitingPerAddressMax, waitingMax },

@@ -1,6 +1,7 @@
 import { type Job, type JobResult, startWorking, type WorkOptions, workOff } from '@aggregator/work-queue';
 import { type Database, toSqlConnection } from '../database/create-database.ts';
 import type { AuthEvents } from '../events.ts';
+import type { OpenWorkQueue } from '../jobs/work-queues.ts';
 import type { SecretSealer } from '../secrets/secret-sealer.ts';
 import { addDelivery } from './add-delivery.ts';
 import { createDeliveryJobs, createEventJobs, endpointsMax } from './webhook-queues.ts';
@@ -12,6 +13,8 @@ export interface WebhookDelivering {
   sender: WebhookSender;
   events: Pick<AuthEvents, 'webhookAttempted'>;
   now(): Date;
+  /** How the workers get their jobs; from the database if absent. */
+  open?: OpenWorkQueue;
 }
 
 /** Requests at once, of all organisations and of one: an organisation whose endpoints are slow holds no other. */
@@ -38,13 +41,13 @@ export function startDeliveringWebhooks(
 }
 
 function toWork(delivering: WebhookDelivering, onError: (error: unknown) => void): WorkOptions[] {
-  const { database, now } = delivering;
+  const { database, now, open } = delivering;
   const connection = toSqlConnection(database);
   const handOutJob = (job: Job) => handOut(delivering, job);
   const deliverJob = (job: Job) => deliver(delivering, job);
   return [
-    { queue: createEventJobs(connection), handle: handOutJob, concurrencyMax: 2, perTenantMax: 1, now, onError },
-    { queue: createDeliveryJobs(connection), handle: deliverJob, ...concurrency, now, onError },
+    { queue: createEventJobs(connection, open), handle: handOutJob, concurrencyMax: 2, perTenantMax: 1, now, onError },
+    { queue: createDeliveryJobs(connection, open), handle: deliverJob, ...concurrency, now, onError },
   ];
 }
 

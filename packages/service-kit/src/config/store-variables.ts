@@ -102,7 +102,7 @@ export const eventLogVariables = {
   rabbitmqUrl: variable(
     'RABBITMQ_URL',
     z.url({ protocol: /^amqps?$/, error: 'must be an amqp:// or amqps:// URL' }).optional(),
-    'RabbitMQ of EVENT_TRANSPORT=rabbitmq, with user, password and virtual host; amqps:// for TLS.',
+    'RabbitMQ of EVENT_TRANSPORT=rabbitmq and WORK_QUEUE=rabbitmq, with user, password and virtual host; amqps:// for TLS.',
     { aliases: ['AGG_RABBITMQ_URL'], isSecret: true },
   ),
   natsServers: variable(
@@ -119,7 +119,7 @@ export const eventLogVariables = {
   eventTopicPrefix: variable(
     'EVENT_TOPIC_PREFIX',
     z.string().max(50).default(''),
-    'Before every topic and consumer group; installations with different prefixes share a server without meeting.',
+    'Before every topic, consumer group and queue; installations with different prefixes share a server without meeting.',
     { aliases: ['KAFKA_TOPIC_PREFIX'] },
   ),
   eventsDatabaseUrl: variable(
