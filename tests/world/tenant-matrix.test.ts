@@ -1,12 +1,12 @@
 import {
   apiKeyList,
-  budget,
   bulkJob,
   createdScimToken,
   createdWebhook,
   invitation,
   limit,
   sessionList,
+  shownBudget,
   team,
   webhookDelivery,
 } from '@aggregator/contracts';
@@ -62,7 +62,7 @@ describe('every route with every caller that must not use it (I17)', () => {
     ids.set('teamId', team.parse(json).id);
     const monthly = { name: 'victims', level: 'organization', period: 'month', amountNanoUsd: '1000000000' };
     const budgeted = await victimAs.request('POST', '/v1/auth/organization/budgets', monthly);
-    ids.set('budgetId', budget.parse(budgeted.json).id);
+    ids.set('budgetId', shownBudget.parse(budgeted.json).id);
     const wide = { name: 'victims', level: 'organization', requestsPerMinute: 10_000 };
     const limited = await victimAs.request('POST', '/v1/auth/organization/limits', wide);
     ids.set('limitId', limit.parse(limited.json).id);
