@@ -29,13 +29,23 @@ export async function toProviderMoney(
   amountNanoUsd: bigint,
 ): Promise<ProviderMoney> {
   if (currency === 'USD') return { currency, minorUnits: amountNanoUsd / nanoUsdPerCent, exchangeRateId: null };
-  const rate = await tx.exchangeRate.findFirst({ where: { currency }, orderBy: { id: 'desc' } });
+  const rate = await findRate(tx, currency);
   if (rate === null) {
     throw new AppError('service_unavailable', { message: `The operator has set no exchange rate of ${currency}.` });
   }
   const divisor = nanoUsdPerUsd * microPerUnit;
   const minorUnits = (amountNanoUsd * rate.microUnitsPerUsd * minorPerUnit + divisor - 1n) / divisor;
   return { currency, minorUnits, exchangeRateId: rate.id };
+}
+
+/** Cents in the smallest units of another currency, rounded half up. */
+export function convertCents(cents: bigint, microUnitsPerUsd: bigint): bigint {
+  return (cents * microUnitsPerUsd * 2n + microPerUnit) / (microPerUnit * 2n);
+}
+
+/** The newest rate of a currency; null for USD, and where there is none. */
+export function findRate(tx: Transaction, currency: string): Promise<Row | null> {
+  return tx.exchangeRate.findFirst({ where: { currency }, orderBy: { id: 'desc' } });
 }
 
 /** Saves a rate; earlier ones stay, with the payments that were made by them. */

@@ -47,6 +47,7 @@ export function createCreditNote(
     await writeStatement(tx, [{ id: lineId, orgId, type: 'credit_note', amountNanoUsd: amount, description }]);
     const exact = formatNanoUsd(amount);
     const document = await issueDocument(tx, clock(), actor, { ...seller, taxPpm: of.tax[0]?.ppm ?? 0 }, of.buyer, {
+      rate: of.converted,
       ...{ kind: 'credit_note', organizationId: orgId, period: of.period, from: of.from, to: of.to },
       ...{ invoiceNumber: of.number, invoiceId, reasonKey, totalCents, totalNanoUsd: exact },
       lines: [{ description, requests: 0, amountNanoUsd: exact, amountCents: totalCents.toString() }],

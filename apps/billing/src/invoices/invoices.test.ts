@@ -17,7 +17,8 @@ const seller = {
   ...{ name: 'ООО «Пример»', address: ['Москва'], taxId: '7700000000' },
   ...{ numberPrefix: 'INV-', taxName: 'НДС', taxPpm: 200_000 },
 };
-const buyer = { name: 'Engines Ltd', address: ['1 Road'], taxId: null, timeZone: 'Europe/Moscow' };
+const buyer = { name: 'Engines Ltd', address: ['1 Road'], taxId: null, timeZone: 'Europe/Moscow', currency: 'RUB' };
+const rate = { currency: 'RUB', microUnitsPerUsd: '92345678' };
 
 describe('an invoice', () => {
   let world: PaymentWorld;
@@ -26,6 +27,9 @@ describe('an invoice', () => {
     await world.paid();
     await world.ask('PUT', '/v1/billing/legal-entity', world.operator, seller);
     await world.ask('PUT', '/v1/billing/profile', world.owner, buyer);
+    expect(
+      (await world.ask('POST', '/v1/billing/exchange-rates', world.operator, { ...rate, source: 'Bank' })).status,
+    ).toBe(201);
   });
   afterAll(() => world.stop());
 
@@ -70,6 +74,7 @@ describe('an invoice', () => {
       ...{ kind: 'invoice', number: 'INV-000001', totalNanoUsd: spent.toString(), totalCents: '10' },
       ...{ carriedInNanoUsd: '0', carriedOutNanoUsd: '5000000', netCents: '8' },
       ...{ tax: [{ name: 'НДС', ppm: 200_000, cents: '2' }], buyer: { name: 'Engines Ltd' } },
+      converted: { ...rate, totalMinorUnits: '923', taxMinorUnits: '185' },
     });
     expect(await platform('tax_payable')).toBe(20_000_000n);
     expect(await world.isConsistent()).toBe(true);
@@ -132,7 +137,11 @@ describe('an invoice', () => {
       world.ask('POST', `/v1/billing/invoices/${invoice?.id}/credit-notes`, world.operator, {
         ...{ amountNanoUsd, reasonKey, description: 'Service fault' },
       });
+    await world.ask('POST', '/v1/billing/exchange-rates', world.operator, {
+      ...{ currency: 'RUB', microUnitsPerUsd: '1', source: 'A later rate' },
+    });
     const first = await ask('60000000', 'ticket-1');
+    expect(first.body.converted).toMatchObject({ ...rate, totalMinorUnits: '554' });
     expect(first).toMatchObject({
       ...{ status: 201, body: { kind: 'credit_note', number: 'INV-000002', invoiceNumber: 'INV-000001' } },
     });

@@ -2,7 +2,7 @@ import { type BillingProfile, type Invoice, invoice, type LegalEntity, legalEnti
 import { createUuidV7 } from '@aggregator/service-kit';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import { type Transaction, toJsonRows } from '../database/open-database.ts';
-import { nanoUsdPerCent } from '../exchange-rates/exchange-rates.ts';
+import { convertCents, nanoUsdPerCent } from '../exchange-rates/exchange-rates.ts';
 import { platformAccounts } from '../ledger/accounts.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';
 import { writeNotice } from '../notices/write-notice.ts';
@@ -13,6 +13,14 @@ type Fields = Pick<
   'kind' | 'organizationId' | 'period' | 'from' | 'to' | 'invoiceNumber' | 'lines' | 'totalNanoUsd'
 > &
   Pick<Invoice, 'carriedInNanoUsd' | 'carriedOutNanoUsd'>;
+
+/** Of the currency in which a document also states its sums. */
+export type Rate = Pick<NonNullable<Invoice['converted']>, 'currency' | 'microUnitsPerUsd'>;
+
+function toConverted(rate: Rate, totalCents: bigint, tax: bigint): Invoice['converted'] {
+  const convert = (cents: bigint) => convertCents(cents, BigInt(rate.microUnitsPerUsd)).toString();
+  return { ...rate, taxMinorUnits: convert(tax), totalMinorUnits: convert(totalCents) };
+}
 
 /** Locks who sells, so that numbers are given one after the other; null if the operator has not said it yet. */
 export async function lockLegalEntity(tx: Transaction): Promise<(LegalEntity & { nextNumber: bigint }) | null> {
@@ -32,9 +40,9 @@ export async function issueDocument(
   actor: Actor,
   seller: LegalEntity & { nextNumber: bigint },
   buyer: Pick<BillingProfile, 'name' | 'address' | 'taxId'>,
-  fields: Fields & { totalCents: bigint; invoiceId?: string; reasonKey?: string },
+  fields: Fields & { totalCents: bigint; invoiceId?: string; reasonKey?: string; rate: Rate | null },
 ): Promise<Invoice> {
-  const { totalCents, invoiceId = null, reasonKey = null, ...rest } = fields;
+  const { totalCents, invoiceId = null, reasonKey = null, rate, ...rest } = fields;
   const id = createUuidV7(now.getTime());
   const tax = containedTax(totalCents, seller.taxPpm);
   const document: Invoice = invoice.parse({
@@ -43,6 +51,7 @@ export async function issueDocument(
     seller: { name: seller.name, address: seller.address, taxId: seller.taxId },
     buyer: { name: buyer.name, address: buyer.address, taxId: buyer.taxId },
     ...{ totalCents: totalCents.toString(), netCents: (totalCents - tax).toString() },
+    converted: rate === null ? null : toConverted(rate, totalCents, tax),
     tax: tax === 0n ? [] : [{ name: seller.taxName, ppm: seller.taxPpm, cents: tax.toString() }],
   });
   if (tax > 0n) {

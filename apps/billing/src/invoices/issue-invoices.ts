@@ -3,6 +3,7 @@ import { formatNanoUsd } from '@aggregator/pricing';
 import { installation } from '../audit/write-audit.ts';
 import { eachApart } from '../background/each-apart.ts';
 import type { Database, Transaction } from '../database/open-database.ts';
+import { findRate } from '../exchange-rates/exchange-rates.ts';
 import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
 import { issueDocument, lockLegalEntity } from './issue-document.ts';
@@ -66,7 +67,7 @@ async function closeMonth(tx: Transaction, now: Date, orgId: string): Promise<bo
   const seller = await lockLegalEntity(tx);
   const row = await tx.billingProfile.findUnique({ where: { orgId } });
   if (seller === null) return false;
-  const fallback = { name: orgId, address: [], taxId: null, timeZone: 'UTC' };
+  const fallback = { name: orgId, address: [], taxId: null, timeZone: 'UTC', currency: 'USD' as const };
   const buyer = row === null ? fallback : billingProfile.parse(row.body);
   await lockOrganization(tx, orgId, [platformAccounts.revenue, platformAccounts.taxPayable]);
   const progress = await tx.invoiceProgress.findUnique({ where: { orgId } });
@@ -88,7 +89,11 @@ async function closeMonth(tx: Transaction, now: Date, orgId: string): Promise<bo
   const carried = shared === null ? carriedIn + total : shared.carried;
   await tx.invoiceProgress.update({ where: { orgId }, data: { until: month.to, carried } });
   if (shared === null) return false;
+  const { currency } = buyer;
+  const stored = await findRate(tx, currency);
+  const rate = stored && { currency, microUnitsPerUsd: stored.microUnitsPerUsd.toString() };
   await issueDocument(tx, now, installation, seller, buyer, {
+    rate,
     ...{ kind: 'invoice', organizationId: orgId, period: month.period, invoiceNumber: null },
     ...{ from: from.toISOString(), to: month.to.toISOString() },
     lines: lines.map(({ description, requests, amount }, index) => ({

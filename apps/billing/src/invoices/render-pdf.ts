@@ -50,6 +50,17 @@ export function renderPdf(document: Invoice): Promise<Buffer> {
   writeRow(pdf, ['Net', '', toAmount(document.netCents)]);
   for (const { name, ppm, cents } of document.tax) writeRow(pdf, [`${name} ${toPercent(ppm)}`, '', toAmount(cents)]);
   writeRow(pdf, ['Total', '', toAmount(document.totalCents)]);
+  const { converted } = document;
+  if (converted !== null) {
+    const { currency, microUnitsPerUsd } = converted;
+    pdf.moveDown();
+    writeRow(pdf, [`Tax in ${currency}`, '', toAmount(converted.taxMinorUnits)]);
+    writeRow(pdf, [
+      `Total in ${currency}, ${Number(microUnitsPerUsd) / 1e6} for a dollar`,
+      '',
+      toAmount(converted.totalMinorUnits),
+    ]);
+  }
   pdf.end();
   return done;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { noticeLanguage } from '../internal/billing-notice.ts';
 import { nanoUsdString } from '../money.ts';
+import { paymentCurrency } from './exchange-rates.ts';
 
 /** Bodies of `/billing/profile`, `/billing/legal-entity` and `/billing/invoices`. docs/invoices.md explains them. */
 
@@ -25,6 +26,8 @@ export const billingProfile = z.strictObject({
   timeZone,
   /** Of mails about money. */
   language: noticeLanguage.default('en'),
+  /** In which invoices also state their sums, by the exchange rate of their day. */
+  currency: paymentCurrency.default('USD'),
 });
 export type BillingProfile = z.infer<typeof billingProfile>;
 export const billingProfileAnswer = z.strictObject({ profile: billingProfile.nullable() });
@@ -79,6 +82,16 @@ export const invoice = z.strictObject({
   netCents: cents,
   tax: z.array(z.strictObject({ name: z.string(), ppm: z.number().int(), cents })),
   totalCents: cents,
+  /** The same in the currency of the buyer, by a stored rate; null if it is USD or had no rate. Smallest units, rounded half up. */
+  converted: z
+    .strictObject({
+      currency: paymentCurrency,
+      microUnitsPerUsd: z.string(),
+      taxMinorUnits: cents,
+      totalMinorUnits: cents,
+    })
+    .nullable()
+    .default(null),
 });
 export type Invoice = z.infer<typeof invoice>;
 
