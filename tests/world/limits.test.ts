@@ -1,4 +1,5 @@
-import { limit, team } from '@aggregator/contracts';
+import { dashboardAnswer, limit, team, transactionPage } from '@aggregator/contracts';
+import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startWorld, type World } from './start-world.ts';
 import { Callers, type Tenant } from './tenant-actors.ts';
@@ -70,5 +71,63 @@ describe('limits of teams and users', () => {
       statuses.push((await ask(credential)).status);
     expect(statuses).toEqual([200, 200, 429, 429]);
     expect((await ask(owner.token)).status).toBe(200);
+  });
+
+  it('name tags that reach the charge, the statement and the usage by tag, team and user, exactly as billed (I23)', async () => {
+    const client = await callers.signUp('reseller');
+    const asClient = callers.as(client.token);
+    expect((await asClient.request('PATCH', '/v1/auth/organization', { tagKeys: ['project'] })).status).toBe(200);
+    const { json } = await asClient.request('POST', '/v1/auth/organization/teams', { name: 'blue' });
+    const { id: teamId } = team.parse(json);
+    const { key } = await callers.createKey(client.token, { teamId });
+    const send = async (route: string, body: object, headers: Record<string, string> = {}) => {
+      const response = await fetch(`${world.baseUrl}${route}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ model: 'mock-small', ...body }),
+      });
+      await response.text();
+      expect(response.status).toBe(200);
+      return response.headers.get('x-request-id') ?? '';
+    };
+    const { messages } = chat;
+    const metadata = { project: 'search', secret: 'no tag' };
+    const tagged = [
+      await send('/v1/chat/completions', { messages, metadata }),
+      await send('/v1/responses', { input: 'hi', metadata }),
+      await send('/v1/messages', { messages, max_tokens: 5, metadata }),
+      await send('/v1/completions', { prompt: 'hi', metadata }),
+      await send('/v1/embeddings', { model: 'mock-embedding', input: 'hi' }, { 'x-aggregator-tags': 'project=search' }),
+    ];
+    await send('/v1/chat/completions', { messages });
+
+    const ledger = async () =>
+      transactionPage
+        .parse((await asClient.request('GET', '/v1/billing/transactions')).json)
+        .data.filter(({ type }) => type === 'charge');
+    const usage = async (query: string) =>
+      dashboardAnswer.parse((await asClient.request('GET', `/v1/analytics/dashboard?${query}`)).json);
+    await waitFor(async () => (await usage('groupBy=user')).totals.requests === 6, { describe: 'the usage' });
+    await waitFor(async () => (await ledger()).length === 6, { describe: 'the statement' });
+    const lines = await ledger();
+    const costOf = (some: typeof lines) => String(some.reduce((sum, line) => sum - BigInt(line.amountNanoUsd), 0n));
+    const withTag = lines.filter(({ tags }) => tags?.project === 'search');
+    expect(withTag.map(({ requestId }) => requestId).sort()).toEqual([...tagged].sort());
+    expect(withTag.every(({ tags }) => Object.keys(tags ?? {}).length === 1)).toBe(true);
+
+    const byTag = (await usage('groupBy=tag&tagKey=project')).series;
+    expect(byTag.map(({ group, costNanoUsd }) => [group, costNanoUsd])).toEqual([
+      ['', costOf(lines.filter(({ tags }) => tags === undefined))],
+      ['search', costOf(withTag)],
+    ]);
+    for (const [groupBy, group] of [
+      ['team', teamId],
+      ['user', client.userId],
+    ]) {
+      const { series } = await usage(`groupBy=${groupBy}`);
+      expect(series.map((row) => [row.group, row.costNanoUsd])).toEqual([[group, costOf(lines)]]);
+    }
+    const explained = await asClient.request('GET', `/v1/billing/explain/${tagged[0]}`);
+    expect(explained.json).toMatchObject({ tags: { project: 'search' }, teamId });
   });
 });

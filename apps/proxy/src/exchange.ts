@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Principal } from '@aggregator/contracts';
+import type { Principal, Tags } from '@aggregator/contracts';
 import type { TraceSpan } from '@aggregator/service-kit';
 import type { RequestLimits } from './money/request-limits.ts';
 import type { Place } from './routes/room.ts';
@@ -21,6 +21,8 @@ export interface Exchange {
   askedModel?: string;
   /** For whom the caller asks; absent if it does not say, or if its end users have no budgets. */
   endUser?: string;
+  /** Tags of its usage; absent if it has none. */
+  tags?: Tags;
   /** When it came, on the monotonic clock. */
   readonly startedMs: number;
   /** Null while traces are off. */

@@ -36,6 +36,7 @@ export {
 export { customTlsVariables, readTlsFiles, type TlsFiles, tlsOption } from './config/tls-files.ts';
 export { tracingVariables } from './config/tracing-variables.ts';
 export { findUnknownNames } from './config/unknown-names.ts';
+export { toCsv } from './csv/to-csv.ts';
 export {
   createEgressAgent,
   type EgressAgentOptions,

@@ -1,6 +1,6 @@
 import { usageCorrected } from '@aggregator/contracts';
 import type { Database, Transaction } from '../database/create-database.ts';
-import { toCorrectionDelta } from './fold-usage.ts';
+import { hasDetail, toCorrectionDelta, toDetail } from './fold-usage.ts';
 import type { CountableCorrection } from './parse-usage.ts';
 
 export interface RefusedCorrection {
@@ -64,7 +64,17 @@ async function addDifference(tx: Transaction, { correction }: CountableCorrectio
       AND key_id = ${keyId}::uuid AND user_id = ${userId}::uuid
       AND input_tokens >= -(${inputTokens}::bigint) AND output_tokens >= -(${outputTokens}::bigint)
       AND amount_nano_usd >= -(${amountNanoUsd}::bigint)`;
-  return rows === 1;
+  if (rows !== 1 || !hasDetail(correction)) return rows === 1;
+  const { teamId, tagsHash } = toDetail(correction);
+  const details = await tx.$executeRaw`
+    UPDATE usage_detail SET input_tokens = input_tokens + ${inputTokens}::bigint,
+      output_tokens = output_tokens + ${outputTokens}::bigint,
+      amount_nano_usd = amount_nano_usd + ${amountNanoUsd}::bigint
+    WHERE org_id = ${orgId}::uuid AND hour = ${hour}::timestamptz AND provider = ${provider} AND model = ${model}
+      AND key_id = ${keyId}::uuid AND user_id = ${userId}::uuid
+      AND team_id = ${teamId}::uuid AND tags_hash = decode(${tagsHash}, 'hex')`;
+  // The ledger has taken the correction. A detail that is missing is of a version that wrote none.
+  return details <= 1;
 }
 
 async function readWaiting(database: Database): Promise<CountableCorrection[]> {

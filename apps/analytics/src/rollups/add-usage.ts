@@ -1,8 +1,9 @@
 import { isOpenEnd } from '@aggregator/pricing';
 import { z } from 'zod';
 import type { Database, Transaction } from '../database/create-database.ts';
-import { foldUsage, type RollupDelta } from './fold-usage.ts';
+import { foldDetails, foldUsage } from './fold-usage.ts';
 import type { CountableUsage } from './parse-usage.ts';
+import { writeDetails, writeRollups } from './write-rollups.ts';
 
 export interface AddedUsage {
   /** How many events are new and counted now. */
@@ -32,7 +33,9 @@ export async function addUsage(database: Database, batch: readonly CountableUsag
     const known = batch.filter(isKnown);
     const refused = known.length === 0 ? new Set<string>() : await findRefused(tx, known);
     const counted = [...first.values()].filter(({ event }) => fresh.has(event.eventId));
-    if (counted.length > 0) await writeRollups(tx, foldUsage(counted.map(({ event }) => event)));
+    const events = counted.map(({ event }) => event);
+    if (events.length > 0) await writeRollups(tx, foldUsage(events));
+    await writeDetails(tx, foldDetails(events));
     const conflicts = batch.filter((usage) =>
       isKnown(usage) ? refused.has(toBodyKey(usage)) : conflictsInBatch.has(usage),
     );
@@ -103,30 +106,4 @@ function toInboxJson(events: readonly CountableUsage[]): string {
       estimated: usage.event.estimated,
     })),
   );
-}
-
-async function writeRollups(tx: Transaction, deltas: readonly RollupDelta[]): Promise<void> {
-  const json = JSON.stringify(deltas, (_name, value) => (typeof value === 'bigint' ? value.toString() : value));
-  await tx.$executeRaw`
-    INSERT INTO usage_rollup AS sum (
-      org_id, hour, provider, model, key_id, user_id,
-      requests, completed, failed, input_tokens, output_tokens, amount_nano_usd, latency_ms_sum
-    )
-    SELECT
-      "orgId", hour, provider, model, "keyId", "userId",
-      requests, completed, failed, "inputTokens", "outputTokens", "amountNanoUsd", "latencyMsSum"
-    FROM ROWS FROM (jsonb_to_recordset(${json}::jsonb) AS (
-      "orgId" uuid, hour timestamptz, provider text, model text, "keyId" uuid, "userId" uuid,
-      requests bigint, completed bigint, failed bigint, "inputTokens" bigint, "outputTokens" bigint,
-      "amountNanoUsd" bigint, "latencyMsSum" bigint
-    )) WITH ORDINALITY AS delta
-    ORDER BY delta.ordinality
-    ON CONFLICT (org_id, hour, provider, model, key_id, user_id) DO UPDATE SET
-      requests = sum.requests + excluded.requests,
-      completed = sum.completed + excluded.completed,
-      failed = sum.failed + excluded.failed,
-      input_tokens = sum.input_tokens + excluded.input_tokens,
-      output_tokens = sum.output_tokens + excluded.output_tokens,
-      amount_nano_usd = sum.amount_nano_usd + excluded.amount_nano_usd,
-      latency_ms_sum = sum.latency_ms_sum + excluded.latency_ms_sum`;
 }

@@ -1,7 +1,8 @@
-import type { Usage, UsageCorrected, UsageRecorded } from '@aggregator/contracts';
+import { createHash } from 'node:crypto';
+import type { Tags, Usage, UsageCorrected, UsageRecorded } from '@aggregator/contracts';
 
-/** Stands for "no API key": an access token was used. */
-export const noKeyId = '00000000-0000-0000-0000-000000000000';
+/** Stands for "no API key", where an access token was used, and for "no team". */
+export const nilId = '00000000-0000-0000-0000-000000000000';
 
 /** What a batch of events adds to one row of the rollups. */
 export interface RollupDelta {
@@ -21,19 +22,58 @@ export interface RollupDelta {
   latencyMsSum: bigint;
 }
 
+/** What it adds to one row of a team and its tags. */
+export interface DetailDelta extends RollupDelta {
+  teamId: string;
+  /** SHA-256 (hex) of `tags`. */
+  tagsHash: string;
+  /** In the order of their keys. */
+  tags: Tags;
+}
+
 const hourMs = 3_600_000;
 
 /** Sums events by row. In the order of the rows' keys, so that two writers always lock rows in the same order. */
 export function foldUsage(events: readonly UsageRecorded[]): RollupDelta[] {
-  const deltas = new Map<string, RollupDelta>();
+  return fold(events, toDelta, toKey);
+}
+
+/** The same of events that have a team or tags. */
+export function foldDetails(events: readonly UsageRecorded[]): DetailDelta[] {
+  const toDetailKey = (delta: DetailDelta) => [toKey(delta), delta.teamId, delta.tagsHash].join('\u0000');
+  return fold(events.filter(hasDetail), (event) => ({ ...toDelta(event), ...toDetail(event) }), toDetailKey);
+}
+
+function fold<Delta extends RollupDelta>(
+  events: readonly UsageRecorded[],
+  toOne: (event: UsageRecorded) => Delta,
+  keyOf: (delta: Delta) => string,
+): Delta[] {
+  const deltas = new Map<string, Delta>();
   for (const event of events) {
-    const delta = toDelta(event);
-    const key = [delta.orgId, delta.hour, delta.provider, delta.model, delta.keyId, delta.userId].join('\u0000');
+    const delta = toOne(event);
+    const key = keyOf(delta);
     const sum = deltas.get(key);
     if (sum === undefined) deltas.set(key, delta);
     else addTo(sum, delta);
   }
   return [...deltas].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, delta]) => delta);
+}
+
+function toKey({ orgId, hour, provider, model, keyId, userId }: RollupDelta): string {
+  return [orgId, hour, provider, model, keyId, userId].join('\u0000');
+}
+
+/** True if an event counts in the rollup of teams and tags, too. */
+export function hasDetail({ teamId, tags }: Pick<UsageRecorded, 'teamId' | 'tags'>): boolean {
+  return teamId != null || tags != null;
+}
+
+/** Team and tags of an event, as their row has them. */
+export function toDetail(event: Pick<UsageRecorded, 'teamId' | 'tags'>): Omit<DetailDelta, keyof RollupDelta> {
+  const tags = Object.fromEntries(Object.entries(event.tags ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const tagsHash = createHash('sha256').update(JSON.stringify(tags)).digest('hex');
+  return { teamId: event.teamId?.toLowerCase() ?? nilId, tagsHash, tags };
 }
 
 /** What a correction adds to the row of its settlement: the difference, below zero if the truth is less. */
@@ -70,7 +110,7 @@ function toRow(event: UsageRecorded | UsageCorrected, time: string) {
     hour: new Date(Math.floor(Date.parse(time) / hourMs) * hourMs).toISOString(),
     provider: event.provider,
     model: event.model,
-    keyId: event.keyId?.toLowerCase() ?? noKeyId,
+    keyId: event.keyId?.toLowerCase() ?? nilId,
     userId: event.userId.toLowerCase(),
   };
 }

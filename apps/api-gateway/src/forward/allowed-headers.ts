@@ -25,6 +25,7 @@ const requestHeaders: ReadonlySet<string> = new Set([
   'x-aggregator-privacy',
   'x-aggregator-additions',
   'x-aggregator-end-user',
+  'x-aggregator-tags',
 ]);
 
 /** Headers of a service's answer that go back to the client. */

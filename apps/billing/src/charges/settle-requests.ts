@@ -19,13 +19,13 @@ export async function settleRequests(tx: Transaction, charges: readonly UsageCha
   const written = await tx.$queryRaw<{ requestId: string }[]>`
     INSERT INTO charge AS present
       (request_id, event_id, org_id, user_id, key_id, operation, provider, model, usage, price, amount, cost, attempts,
-       estimated, outcome, time, budgets)
+       estimated, outcome, time, budgets, tags, team_id)
     SELECT "requestId", "eventId", "orgId", "userId", "keyId", operation, provider, model, usage, price, "amountNanoUsd",
-      "costNanoUsd", attempts, estimated, outcome, time, budgets
+      "costNanoUsd", attempts, estimated, outcome, time, budgets, tags, "teamId"
     FROM json_to_recordset(${toJsonRows([...chosen.values()].map(toRow))}::json) AS row (
       "requestId" uuid, "eventId" text, "orgId" uuid, "userId" uuid, "keyId" uuid, operation text, provider text,
       model text, usage jsonb, price jsonb, "amountNanoUsd" bigint, "costNanoUsd" bigint,
-      attempts jsonb, estimated boolean, outcome text, time timestamptz, budgets jsonb)
+      attempts jsonb, estimated boolean, outcome text, time timestamptz, budgets jsonb, tags jsonb, "teamId" uuid)
     ORDER BY "requestId"
     ON CONFLICT (request_id) DO UPDATE SET
       event_id = EXCLUDED.event_id, org_id = EXCLUDED.org_id, user_id = EXCLUDED.user_id, key_id = EXCLUDED.key_id,
@@ -35,6 +35,7 @@ export async function settleRequests(tx: Transaction, charges: readonly UsageCha
       cost = coalesce(present.cost, 0) + EXCLUDED.cost,
       attempts = nullif(coalesce(present.attempts, '[]') || coalesce(EXCLUDED.attempts, '[]'), '[]'),
       estimated = EXCLUDED.estimated, outcome = EXCLUDED.outcome, time = EXCLUDED.time, budgets = EXCLUDED.budgets,
+      tags = EXCLUDED.tags, team_id = EXCLUDED.team_id,
       posted_at = now()
     WHERE present.amount = 0 AND present.outcome IN ('void', 'failed')
       AND NOT (EXCLUDED.amount = 0 AND EXCLUDED.outcome IN ('void', 'failed'))
@@ -94,6 +95,8 @@ function toRow({ event, amountNanoUsd, costNanoUsd }: UsageCharge) {
     amountNanoUsd,
     costNanoUsd,
     budgets: event.budgets ?? null,
+    tags: event.tags ?? null,
+    teamId: event.teamId ?? null,
     attempts: event.attempts.length > 1 || event.errorCode !== null ? event.attempts : null,
   };
 }

@@ -1,13 +1,14 @@
 import type { Invoice, MonthStatement } from '@aggregator/contracts';
+import { toCsv } from '@aggregator/service-kit';
 
-/** One row for each line, as RFC 4180. A text that a spreadsheet would take for a formula begins with an apostrophe. */
+/** One row for each line. */
 export function renderCsv(document: Invoice): string {
   const head = ['number', 'kind', 'period', 'description', 'requests', 'amount_nano_usd', 'amount_cents', 'currency'];
   const rows = document.lines.map((line) => [
     ...[document.number, document.kind, document.period, line.description, String(line.requests)],
     ...[line.amountNanoUsd, line.amountCents, document.currency],
   ]);
-  return toRows([head, ...rows]);
+  return toCsv([head, ...rows]);
 }
 
 /** The same for what a month cost. */
@@ -17,13 +18,5 @@ export function renderStatementCsv({ period, currency, lines }: MonthStatement):
     ...[period, line.subjectId ?? '', line.description, String(line.requests)],
     ...[line.amountNanoUsd, line.amountCents, currency],
   ]);
-  return toRows([head, ...rows]);
-}
-
-const toRows = (rows: readonly string[][]) => rows.map((row) => `${row.map(toCell).join(',')}\r\n`).join('');
-
-function toCell(text: string): string {
-  const isFormula = /^[=+\-@\t\r]/.test(text) && !/^-?\d+$/.test(text);
-  const safe = isFormula ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return toCsv([head, ...rows]);
 }

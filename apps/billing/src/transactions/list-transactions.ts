@@ -1,6 +1,7 @@
-import type { TransactionPage } from '@aggregator/contracts';
+import { type Transaction, type TransactionPage, tags } from '@aggregator/contracts';
 import { toPage } from '@aggregator/service-kit';
 import type { Database } from '../database/open-database.ts';
+import { Prisma } from '../generated/prisma/client.ts';
 import { toTransaction } from './statement-row.ts';
 
 /** An organisation's business transactions, newest first, from behind `cursor` (the id of the last one seen). */
@@ -15,5 +16,25 @@ export async function listTransactions(
     take: limit + 1,
     select: { id: true, time: true, type: true, amount: true, requestId: true, description: true },
   });
-  return toPage(rows, limit, ({ id }) => id, toTransaction);
+  const tagged = await readTags(db, rows);
+  return toPage(
+    rows,
+    limit,
+    ({ id }) => id,
+    (row) => ({ ...toTransaction(row), ...tagged.get(row.requestId) }),
+  );
+}
+
+/** Tags of the requests that have some, by request. */
+async function readTags(
+  db: Database,
+  lines: readonly { requestId: string | null }[],
+): Promise<ReadonlyMap<string | null, Pick<Transaction, 'tags'>>> {
+  const requestIds = lines.flatMap(({ requestId }) => (requestId === null ? [] : [requestId]));
+  if (requestIds.length === 0) return new Map();
+  const charges = await db.charge.findMany({
+    where: { requestId: { in: requestIds }, tags: { not: Prisma.DbNull } },
+    select: { requestId: true, tags: true },
+  });
+  return new Map(charges.map((charge) => [charge.requestId, { tags: tags.parse(charge.tags) }]));
 }

@@ -143,10 +143,12 @@ export function toDispatched(
 ): DispatchedRequest {
   const { exchange, hold, operation, isStreamed, attempts } = open;
   const { provider, model, price } = target.candidate;
-  const { orgId, userId, keyId } = exchange.principal;
+  const { orgId, userId, keyId, teamId } = exchange.principal;
   const { name, type, baseUrl, isAddressTrusted, options } = provider;
   return {
     ...{ requestId: exchange.requestId, attempt, orgId, userId, keyId, operation },
+    ...(teamId !== undefined && { teamId }),
+    ...(exchange.tags !== undefined && { tags: exchange.tags }),
     earlier: [...attempts],
     provider: { name, type, baseUrl, isAddressTrusted, credentialRef: target.credentialRef, options },
     ...{ model: model.id, price, isStreamed },

@@ -10,6 +10,7 @@ import {
   providerName,
   providerType,
   type Rates,
+  tags,
   traceparent,
   usageComponents,
 } from '@aggregator/contracts';
@@ -30,6 +31,9 @@ export const dispatchedRequest = z.object({
   orgId: z.uuid(),
   userId: z.uuid(),
   keyId: z.uuid().nullable(),
+  /** Absent: none. */
+  teamId: z.uuid().optional(),
+  tags: tags.optional(),
   operation,
   provider: z.object({
     name: providerName,

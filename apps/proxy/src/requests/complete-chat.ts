@@ -30,6 +30,7 @@ import { type ContentSummary, inspectContent } from './inspect-content.ts';
 import { judgeParts } from './judge-addresses.ts';
 import { measureTexts } from './measure-texts.ts';
 import { noteEndUser } from './note-end-user.ts';
+import { noteTags } from './note-tags.ts';
 import { planRequest } from './plan-request.ts';
 import { type PreparedChat, prepareChat } from './prepare-chat.ts';
 import { readRequestBytes, toMemory } from './read-request.ts';
@@ -49,6 +50,7 @@ export async function completeChat(context: ProxyContext, exchange: Exchange, su
   if (body !== arrived) exchange.place.requireMemory(toMemory(measureTexts(body)));
   const translated = withAnswerId(surface, exchange, surface.toChat(body));
   noteEndUser(exchange, translated.chat);
+  noteTags(exchange, arrived);
   if (mustGiveTurn(exchange)) await giveTurn(exchange);
   const content = inspectAsked(translated, arrived);
   const prepared = await prepareChat(context, exchange, translated.chat);

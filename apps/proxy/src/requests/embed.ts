@@ -15,6 +15,7 @@ import type { BoundRequest, RequestBounds } from '../money/request-bounds.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import { joinAnswers, splitInputs } from './batches.ts';
 import { noteEndUser } from './note-end-user.ts';
+import { noteTags } from './note-tags.ts';
 import { planRequest } from './plan-request.ts';
 import { choosePrivacyPolicy } from './privacy/choose-policy.ts';
 import { maskTextsOf } from './privacy/mask-request.ts';
@@ -25,6 +26,7 @@ export async function embed(context: ProxyContext, exchange: Exchange): Promise<
   const body = await readRequest(context, exchange);
   const asked = checkBody(embeddingsRequest, body);
   noteEndUser(exchange, asked);
+  noteTags(exchange, asked);
   if (mustGiveTurn(exchange)) await giveTurn(exchange);
   const request = await maskInput(context, exchange, asked);
 

@@ -14,6 +14,7 @@ import { holdRequest } from '../money/hold-request.ts';
 import type { BoundRequest, RequestBounds } from '../money/request-bounds.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import { noteEndUser } from './note-end-user.ts';
+import { noteTags } from './note-tags.ts';
 import { estimatePictureTokens } from './picture-tokens.ts';
 import { planRequest } from './plan-request.ts';
 import { choosePrivacyPolicy } from './privacy/choose-policy.ts';
@@ -27,6 +28,7 @@ export async function generateImages(context: ProxyContext, exchange: Exchange):
   const body = await readRequest(context, exchange);
   const asked = checkBody(imagesRequest, body);
   noteEndUser(exchange, asked);
+  noteTags(exchange, asked);
   const request = maskPrompt(context, exchange, asked);
 
   const plan = planRequest(context, exchange, 'images.generations', { model: request.model, chat: null });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { nanoUsdString } from '../money.ts';
 import { price } from '../price.ts';
 import { operation } from '../routing-snapshot.ts';
+import { tags } from '../tags.ts';
 import { usage } from '../usage.ts';
 import { usageRecorded } from './usage-recorded.ts';
 
@@ -23,6 +24,10 @@ export const usageCorrected = z.strictObject({
   orgId: z.uuid(),
   userId: z.uuid(),
   keyId: z.uuid().nullable(),
+  /** Team that the key works for; absent or null if none. */
+  teamId: z.uuid().nullish(),
+  /** Tags of the request; absent or null if it has none. */
+  tags: tags.nullish(),
   operation,
   provider: z.string().max(64),
   model: z.string().max(200),

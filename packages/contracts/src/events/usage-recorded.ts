@@ -3,6 +3,7 @@ import { budgetsPerRequestMax, countedBudget } from '../budget.ts';
 import { nanoUsdString } from '../money.ts';
 import { price } from '../price.ts';
 import { operation } from '../routing-snapshot.ts';
+import { tags } from '../tags.ts';
 import { usage } from '../usage.ts';
 
 /** Event log topic; records are keyed by `orgId`, so an organisation's events keep their order. */
@@ -57,6 +58,10 @@ export const usageRecorded = z.strictObject({
   orgId: z.uuid(),
   userId: z.uuid(),
   keyId: z.uuid().nullable(),
+  /** Team that the key works for; absent or null if none. */
+  teamId: z.uuid().nullish(),
+  /** Tags of the request; absent or null if it has none. */
+  tags: tags.nullish(),
   operation,
   provider: z.string().max(64),
   model: z.string().max(200),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { transactionTypes } from '../events/billing-transaction.ts';
 import { attemptSummary, outcome } from '../events/usage-recorded.ts';
 import { nanoUsdString, picoUsdString } from '../money.ts';
+import { tags } from '../tags.ts';
 import { usage, usageComponents } from '../usage.ts';
 
 export const balanceAnswer = z.strictObject({
@@ -26,6 +27,8 @@ export const transaction = z.strictObject({
   amountNanoUsd: nanoUsdString,
   requestId: z.uuid().optional(),
   description: z.string(),
+  /** Of a charge: tags of its request; absent if it has none. */
+  tags: tags.optional(),
 });
 export type Transaction = z.infer<typeof transaction>;
 
@@ -53,6 +56,9 @@ export const chargeExplanation = z.strictObject({
   /** Empty if the request was rejected, as `model` and `priceVersion`. */
   provider: z.string(),
   model: z.string(),
+  /** Tags of the request, and the team of its key; absent if it has none. */
+  tags: tags.optional(),
+  teamId: z.uuid().optional(),
   /** `rejected`: before any provider saw it. */
   outcome: z.enum([...outcome.options, 'rejected']),
   /** Why, if it was rejected. */

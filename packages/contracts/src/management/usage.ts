@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { instant } from '../instant.ts';
 import { nanoUsdString } from '../money.ts';
+import { tagKey, tagValueLengthMax } from '../tags.ts';
 
-export const usageGrouping = z.enum(['hour', 'day', 'model', 'provider', 'key', 'user']);
+export const usageGrouping = z.enum(['hour', 'day', 'model', 'provider', 'key', 'user', 'team', 'tag']);
 
 /**
  * `GET /analytics/dashboard`. `from` and `to` are RFC 3339; the range is half open and at most a year. The other fields leave
@@ -17,6 +18,13 @@ export const dashboardQuery = z.strictObject({
   /** The nil UUID stands for requests without an API key. */
   keyId: z.uuid().optional(),
   userId: z.uuid().optional(),
+  /** The nil UUID stands for requests without a team. */
+  teamId: z.uuid().optional(),
+  /** A tag: groups by its values with `groupBy=tag`, and leaves only those of `tagValue` if that is given. */
+  tagKey: tagKey.optional(),
+  tagValue: z.string().min(1).max(tagValueLengthMax).optional(),
+  /** `csv`: the series as text/csv. */
+  format: z.enum(['json', 'csv']).optional(),
 });
 export type DashboardQuery = z.infer<typeof dashboardQuery>;
 
@@ -37,7 +45,10 @@ export const dashboardAnswer = z.strictObject({
   to: z.iso.datetime(),
   groupBy: usageGrouping,
   totals: usageTotals,
-  /** One entry for each group that has requests, in the order of the group's name or time. */
+  /**
+   * One entry for each group that has requests, in the order of the group's name or time. Requests without the tag are the
+   * group of an empty name, those without a team that of the nil UUID.
+   */
   series: z.array(usageTotals.extend({ group: z.string() })),
 });
 export type DashboardAnswer = z.infer<typeof dashboardAnswer>;

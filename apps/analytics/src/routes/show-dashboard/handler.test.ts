@@ -66,6 +66,50 @@ describe('GET /v1/analytics/dashboard', () => {
       expect(series.reduce((sum, { costNanoUsd }) => sum + BigInt(costNanoUsd), 0n)).toBe(1000000000000029n);
     });
 
+    it('groups by team and by tag, filters by both, and leaves nothing out (I23)', async () => {
+      const own = '0192f0c0-0000-7000-8000-0000000000d1';
+      const teamId = '0192f0c0-0000-7000-8000-0000000000e1';
+      const tagged = await startAnalytics(Date.parse('2026-11-21T12:00:00Z'));
+      const of = (amountNanoUsd: string, changes = {}) => usageEvent({ orgId: own, amountNanoUsd, ...changes });
+      const events = [
+        of('1'),
+        of('2', { teamId, tags: { project: 'search', release: '7' } }),
+        of('4', { teamId, tags: { release: '7', project: 'search' }, model: 'other' }),
+        of('8', { tags: { project: '=ads' }, keyId: null }),
+        of('16', { teamId: teamId.toUpperCase() }),
+      ];
+      await tagged.record([...events, ...events.slice(1, 3)], 5);
+      const ask = async (query: string) =>
+        await tagged.get(`${path}?from=2026-11-01T00:00:00Z&${query}`, { orgId: own });
+      const costs = async (query: string) => {
+        const { series, totals } = dashboardAnswer.parse(await (await ask(query)).json());
+        return [totals.costNanoUsd, Object.fromEntries(series.map(({ group, costNanoUsd }) => [group, costNanoUsd]))];
+      };
+      try {
+        expect(await costs('groupBy=team')).toEqual([
+          '31',
+          { '00000000-0000-0000-0000-000000000000': '9', [teamId]: '22' },
+        ]);
+        expect(await costs('groupBy=tag&tagKey=project')).toEqual(['31', { '': '17', '=ads': '8', search: '6' }]);
+        expect(await costs(`groupBy=tag&tagKey=project&teamId=${teamId}`)).toEqual(['22', { '': '16', search: '6' }]);
+        expect(await costs('groupBy=model&tagKey=project&tagValue=search')).toEqual([
+          '6',
+          { 'gpt-4o-mini': '2', other: '4' },
+        ]);
+        expect(await costs('groupBy=tag&tagKey=project&model=other')).toEqual(['4', { search: '4' }]);
+        expect((await ask('groupBy=tag')).status).toBe(400);
+        const csv = await ask('groupBy=tag&tagKey=project&format=csv');
+        expect(csv.headers.get('content-type')).toMatch(/^text\/csv/);
+        expect((await csv.text()).split('\r\n').map((line) => line.split(',').slice(0, 2).join(' '))).toEqual([
+          ...['tag requests', ' 2', "'=ads 1", 'search 2', ''],
+        ]);
+        const rows = await tagged.context.database.usageDetail.findMany();
+        expect(rows.length).toBe(4);
+      } finally {
+        await tagged.stop();
+      }
+    });
+
     it.each([
       ['model=other', '4'],
       ['provider=mock', '16'],
@@ -111,7 +155,8 @@ describe('GET /v1/analytics/dashboard', () => {
       ['from=2026-11-01T00:00:00Z&from=2026-11-02T00:00:00Z', 'invalid_value', 'from'],
       ['from=2020-01-01T00:00:00Z', 'invalid_value', 'from'],
       ['from=2026-11-02T00:00:00Z&to=2026-11-01T00:00:00Z', 'invalid_value', 'to'],
-      ['groupBy=tag', 'invalid_value', 'groupBy'],
+      ['groupBy=tag', 'invalid_value', 'tagKey'],
+      ['groupBy=organisation', 'invalid_value', 'groupBy'],
       ["groupBy=hour'--", 'invalid_value', 'groupBy'],
       [`orgId=${otherOrgId}`, 'unknown_field', 'orgId'],
     ])('refuses ?%s with %s, naming %s', async (query, code, param) => {

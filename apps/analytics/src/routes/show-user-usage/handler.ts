@@ -7,6 +7,6 @@ import { answerDashboard } from '../show-dashboard/handler.ts';
 export function showUserUsage(context: AnalyticsContext): RequestHandler {
   return async (request, response) => {
     const { orgId, userId } = principalOf(request);
-    response.json(await answerDashboard(context, request, { orgId, userId }));
+    await answerDashboard(context, request, response, { orgId, userId });
   };
 }

@@ -11,6 +11,8 @@ export const usageWords = {
   provider: ['Provider', 'Провайдер'],
   key: ['API key', 'API-ключ'],
   user: ['Member', 'Участник'],
+  team: ['Team', 'Команда'],
+  tag: ['Tag', 'Метка'],
   only: ['Only {what}: {name}', 'Только {what}: {name}'],
   drop: ['Show all', 'Показать всё'],
   narrow: ['Look into {name}', 'Подробнее: {name}'],

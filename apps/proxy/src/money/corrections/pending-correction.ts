@@ -38,6 +38,8 @@ export function toCorrection(
     orgId: request.orgId,
     userId: request.userId,
     keyId: request.keyId,
+    ...(request.teamId !== undefined && { teamId: request.teamId }),
+    ...(request.tags !== undefined && { tags: request.tags }),
     operation: request.operation,
     provider: request.provider.name,
     model: request.model,
