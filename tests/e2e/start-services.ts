@@ -13,8 +13,11 @@ export interface Services {
   baseUrl: string;
   process(service: ServiceName): ChildProcess;
   urlOf(service: ServiceName): string;
-  /** SIGKILL one service and start it again; resolves when it is ready, rejects if it ends before that. */
-  restart(service: ServiceName): Promise<void>;
+  /**
+   * SIGKILL one service and start it again; resolves when it is ready, rejects if it ends before that.
+   * @param index which of several proxies.
+   */
+  restart(service: ServiceName, index?: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -25,14 +28,21 @@ const launchHere: Launch = (_service, file, environment) =>
   spawn(process.execPath, [file], { cwd: root, env: environment, stdio: ['ignore', 'inherit', 'inherit'] });
 
 const startDeadlineMsDefault = 90_000;
+/** Behind the ports of the services there are free ones in each claim of ports. */
+const morePortsOffset = serviceNames.length - 1;
+const proxiesMax = 3;
 const stopDeadlineMs = 60_000;
 
-/** The six services, each as a separate process, on the PostgreSQL, Redis and Kafka that the environment names. */
+/**
+ * The six services, each as a separate process, on the PostgreSQL, Redis and Kafka that the environment names.
+ * @param options.proxies how many, at most 3, each with a separate spool.
+ */
 export async function startServices(
   extra: Record<string, string> = {},
   launch = launchHere,
-  startDeadlineMs = startDeadlineMsDefault,
+  { proxies = 1, startDeadlineMs = startDeadlineMsDefault }: { proxies?: number; startDeadlineMs?: number } = {},
 ): Promise<Services> {
+  if (proxies > proxiesMax) throw new RangeError(`at most ${proxiesMax} proxies`);
   const databases = await createServiceDatabases();
   const stateDirectory = await mkdtemp(join(tmpdir(), 'aggregator-services-'));
   const ports = await claimPorts();
@@ -46,9 +56,12 @@ export async function startServices(
       ];
     }),
   );
-  const environment = {
+  const portOf = (index: number) => (index === 0 ? Number(urls.PROXY_PORT) : ports.base + morePortsOffset + index);
+  const indexes = Array.from({ length: proxies }, (_, index) => index);
+  const environment: Record<string, string | undefined> = {
     PATH: process.env.PATH,
     ...urls,
+    PROXY_URL: indexes.map((index) => `http://127.0.0.1:${portOf(index)}`).join(','),
     ...databases.environment,
     REDIS_URL: required('REDIS_URL'),
     KAFKA_BROKERS: required('KAFKA_BROKERS'),
@@ -66,17 +79,21 @@ export async function startServices(
     ...extra,
   };
   const children = new Map<string, ChildProcess>();
-  const start = async (name: ServiceName) => {
-    const child = launch(name, `apps/${name}/src/main.ts`, environment);
-    children.set(name, child);
-    const url = `${urls[`${environmentPrefix(name)}_URL`]}/health/ready`;
-    await waitFor(async () => hasEnded(child) || (await answersOk(url)), {
-      ...{ timeoutMs: startDeadlineMs, describe: () => `${name} to be ready` },
-    });
+  const start = async (name: ServiceName, index = 0) => {
+    const own = index === 0 ? {} : toOwn(portOf(index), join(stateDirectory, `proxy-${index}`));
+    const child = launch(name, `apps/${name}/src/main.ts`, { ...environment, ...own });
+    children.set(toChildName(name, index), child);
+    const url = index === 0 ? urls[`${environmentPrefix(name)}_URL`] : `http://127.0.0.1:${portOf(index)}`;
+    const describe = () => `${name} to be ready`;
+    const isUp = async () => hasEnded(child) || (await answersOk(`${url}/health/ready`));
+    await waitFor(isUp, { timeoutMs: startDeadlineMs, describe });
     if (hasEnded(child)) throw new Error(`${name} ended with ${child.exitCode ?? child.signalCode} as it started`);
   };
   try {
-    await Promise.all(serviceNames.map(start));
+    await Promise.all([
+      ...serviceNames.map((name) => start(name)),
+      ...indexes.slice(1).map((index) => start('proxy', index)),
+    ]);
   } catch (error) {
     for (const child of children.values()) child.kill('SIGKILL');
     await ports.release();
@@ -91,9 +108,9 @@ export async function startServices(
       return child;
     },
     urlOf: (service) => urls[`${environmentPrefix(service)}_URL`] ?? '',
-    async restart(name) {
-      await end(children.get(name), 'SIGKILL');
-      await start(name);
+    async restart(name, index = 0) {
+      await end(children.get(toChildName(name, index)), 'SIGKILL');
+      await start(name, index);
     },
     async stop() {
       await Promise.all([...children.values()].map((child) => end(child, 'SIGTERM')));
@@ -102,6 +119,19 @@ export async function startServices(
       await rm(stateDirectory, { recursive: true, force: true });
     },
   };
+}
+
+/** Variables that each further proxy has for itself. */
+function toOwn(port: number, directory: string): Record<string, string> {
+  return {
+    PROXY_PORT: String(port),
+    SPOOL_DIRECTORY: join(directory, 'spool'),
+    SNAPSHOT_PATH: join(directory, 'snapshot.json'),
+  };
+}
+
+function toChildName(name: ServiceName, index: number): string {
+  return index === 0 ? name : `${name}-${index}`;
 }
 
 function required(name: string): string {

@@ -70,7 +70,7 @@ export async function startFaultWorld(servers: Servers): Promise<FaultWorld> {
       NODE_NO_WARNINGS: '1',
     },
     launch,
-    startDeadlineMs,
+    { startDeadlineMs },
   );
   const redis = new Redis(process.env.REDIS_URL ?? '');
   redis.on('error', () => undefined);
