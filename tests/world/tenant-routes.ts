@@ -81,6 +81,7 @@ export const matrixRoutes: readonly MatrixRoute[] = [
     needs: 'session',
     body: { currentPassword: 'x', newPassword: 'a long password' },
   },
+  { route: 'POST /v1/users/email', needs: 'session', body: { password: 'x', newEmail: 'intruder@example.com' } },
   { route: 'GET /v1/users/sessions', needs: profile },
   { route: 'DELETE /v1/users/sessions/:sessionId', needs: 'session', isOwned: true },
   { route: 'POST /v1/auth/api-keys', needs: keys, body: { name: 'intruder' } },

@@ -74,6 +74,7 @@ import { removeTeamMemberHandler } from './routes/remove-team-member/handler.ts'
 import { replayWebhookDeliveryHandler } from './routes/replay-webhook-delivery/handler.ts';
 import { reportLeakedKeysHandler } from './routes/report-leaked-keys/handler.ts';
 import { requestDeletionHandler } from './routes/request-deletion/handler.ts';
+import { requestEmailChangeHandler } from './routes/request-email-change/handler.ts';
 import { requestEmailVerificationHandler } from './routes/request-email-verification/handler.ts';
 import { requestPasswordResetHandler } from './routes/request-password-reset/handler.ts';
 import { resetPasswordHandler } from './routes/reset-password/handler.ts';
@@ -139,6 +140,7 @@ export function createAuthApp(context: AuthContext): Express {
     app.get('/v1/users/profile', allow('account.manage'), getProfileHandler(context));
     app.put('/v1/users/profile', allow('account.manage'), jsonBody, turn, updateProfileHandler(context));
     app.post('/v1/users/password', allow('account.manage'), jsonBody, changePasswordHandler(context));
+    app.post('/v1/users/email', allow('account.manage'), jsonBody, requestEmailChangeHandler(context));
     app.get('/v1/users/sessions', allow('account.manage'), listSessionsHandler(context));
     app.delete('/v1/users/sessions/:id', allow('account.manage'), turn, revokeSessionHandler(context));
 

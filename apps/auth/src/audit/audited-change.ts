@@ -38,6 +38,8 @@ export interface AuditedChange {
     | 'invitation_revoked'
     | 'invitation_accepted'
     | 'email_verified'
+    | 'email_change_requested'
+    | 'email_changed'
     | 'operator_appointed'
     | 'deletion_requested'
     | 'deletion_cancelled'

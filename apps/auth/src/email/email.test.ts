@@ -78,6 +78,48 @@ describe('links in mails to a user', () => {
     expect(auth.readLog()).not.toMatch(/agt_|that is new/);
   });
 
+  it('change the address when the link at the new one is used, and inform the old one (I21)', async () => {
+    auth = await startAuth();
+    const ada = await auth.createAccount();
+    const as = { ...ada.principal, sessionId: crypto.randomUUID() };
+    const ask = (body: object) => auth.call('POST', '/v1/users/email', { as, body });
+    expect((await ask({ password: 'wrong', newEmail: 'new@example.com' })).status).toBe(401);
+    const { password } = ada;
+    const taken = await auth.createAccount();
+    expect((await ask({ password, newEmail: taken.email })).status).toBe(202);
+    const reset = await requestReset(ada);
+    expect((await ask({ password, newEmail: 'New@example.com' })).status).toBe(202);
+    const token = await nextToken('new@example.com');
+    expect((await logIn('new@example.com', password)).status).toBe(401);
+
+    expect((await post('/v1/auth/email/verify', { token })).status).toBe(204);
+    expect((await post('/v1/auth/email/verify', { token })).status).toBe(401);
+    expect((await logIn('new@example.com', password)).status).toBe(200);
+    expect((await logIn(ada.email, password)).status).toBe(401);
+    await waitFor(async () => auth.mails.some(({ to }) => to === ada.email), { describe: 'the note' });
+    expect(auth.mails.map(({ to }) => to)).not.toContain(taken.email);
+    const newPassword = 'a password that is new';
+    expect((await post('/v1/auth/password/reset', { token: reset, newPassword })).status).toBe(401);
+    const entry = await auth.database.auditEntry.findFirst({ where: { action: 'email_changed' } });
+    expect(entry).toMatchObject({ subjectId: as.userId, details: {} });
+    expect(JSON.stringify(await auth.database.auditEntry.findMany({ select: { details: true } }))).not.toContain(
+      'new@',
+    );
+  });
+
+  it('change no address to one that got an account meanwhile, and none by an API key', async () => {
+    auth = await startAuth();
+    const ada = await auth.createAccount();
+    const as = { ...ada.principal, sessionId: crypto.randomUUID() };
+    const body = { password: ada.password, newEmail: 'late@example.com' };
+    await auth.call('POST', '/v1/users/email', { as, body });
+    const token = await nextToken('late@example.com');
+    await register('late@example.com');
+    expect((await post('/v1/auth/email/verify', { token })).body).toMatchObject({ status: 409, code: 'email_taken' });
+    const byKey = { ...ada.principal, keyId: (await auth.createKey(as)).id };
+    expect((await auth.call('POST', '/v1/users/email', { as: byKey, body })).status).toBe(403);
+  });
+
   it('expire, and are for one purpose alone', async () => {
     auth = await startAuth();
     const ada = await auth.createAccount();

@@ -1,11 +1,12 @@
 import { AppError } from '@aggregator/contracts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
-import type { Transaction } from '../database/create-database.ts';
+import { isUniqueViolation, type Transaction } from '../database/create-database.ts';
 import type { EmailPurpose } from '../generated/prisma/client.ts';
 import { hashSingleUseToken } from '../secrets/single-use-token.ts';
+import { takeNewEmail } from './change-email.ts';
 
-type Parts = Pick<AuthContext, 'database' | 'passwords' | 'loginGuard' | 'now'>;
+type Parts = Pick<AuthContext, 'database' | 'passwords' | 'loginGuard' | 'mails' | 'now'>;
 
 interface Attempt {
   token: string;
@@ -14,12 +15,23 @@ interface Attempt {
   requestId: string | undefined;
 }
 
-/** Verifies the address to which the token was sent. Returns the user's id. Throws `invalid_token`, `rate_limit_exceeded`. */
-export async function verifyEmail({ database, loginGuard, now: clock }: Parts, attempt: Attempt): Promise<string> {
+/**
+ * Verifies the address to which the token was sent; a new address becomes that of the account. Returns the user's id.
+ * @throws {AppError} `invalid_token`; `rate_limit_exceeded`; of a new address `email_taken`, `access_blocked`, `sso_required`
+ */
+export async function verifyEmail(
+  { database, loginGuard, mails, now: clock }: Parts,
+  attempt: Attempt,
+): Promise<string> {
   loginGuard.admitAddress(attempt.address);
   const now = clock();
-  return database.$transaction(async (transaction) => {
-    const userId = await useToken(transaction, now, attempt.token, 'verification');
+  const write = database.$transaction(async (transaction) => {
+    const { userId, newEmail } = await useToken(transaction, now, attempt.token, ['verification', 'email_change']);
+    if (newEmail !== null) {
+      const actor = { userId, keyId: null, requestId: attempt.requestId };
+      await takeNewEmail(transaction, now, mails, actor, { userId, newEmail });
+      return userId;
+    }
     const { organizationId } = await transaction.user.update({ where: { id: userId }, data: { emailVerifiedAt: now } });
     await writeAudit(
       transaction,
@@ -33,6 +45,9 @@ export async function verifyEmail({ database, loginGuard, now: clock }: Parts, a
       },
     );
     return userId;
+  });
+  return write.catch((error: unknown) => {
+    throw isUniqueViolation(error) ? new AppError('email_taken') : error;
   });
 }
 
@@ -57,7 +72,7 @@ export async function resetPassword(
   const passwordHash = await passwords.hash(newPassword, address);
   const now = clock();
   return database.$transaction(async (transaction) => {
-    const userId = await useToken(transaction, now, token, 'password_reset');
+    const { userId } = await useToken(transaction, now, token, ['password_reset']);
     const user = await transaction.user.findUniqueOrThrow({ where: { id: userId } });
     await transaction.user.update({
       where: { id: userId },
@@ -84,15 +99,20 @@ export async function resetPassword(
 }
 
 /** Uses a token up and returns its user. Of any number of twins one succeeds. Throws `invalid_token`. */
-async function useToken(transaction: Transaction, now: Date, token: string, purpose: EmailPurpose): Promise<string> {
+async function useToken(
+  transaction: Transaction,
+  now: Date,
+  token: string,
+  purposes: EmailPurpose[],
+): Promise<{ userId: string; newEmail: string | null }> {
   const used = await transaction.emailToken.updateManyAndReturn({
-    where: { tokenHash: hashSingleUseToken(token), purpose, usedAt: null, expiresAt: { gt: now } },
+    where: { tokenHash: hashSingleUseToken(token), purpose: { in: purposes }, usedAt: null, expiresAt: { gt: now } },
     data: { usedAt: now },
-    select: { userId: true },
+    select: { userId: true, newEmail: true },
   });
   const first = used[0];
   if (first === undefined) throw invalidToken();
-  return first.userId;
+  return first;
 }
 
 function invalidToken(): AppError {

@@ -16,6 +16,8 @@ export const mail = z.discriminatedUnion('template', [
   }),
   z.object({ ...addressed, template: z.literal('email_verification') }),
   z.object({ ...addressed, template: z.literal('password_reset') }),
+  z.object({ ...addressed, template: z.literal('email_change') }),
+  z.object({ to: z.string(), language: mailLanguage, template: z.literal('email_changed') }),
   z.object({
     ...{ to: z.string(), language: mailLanguage, template: z.literal('budget_alert') },
     ...{ organizationName: z.string(), budgetName: z.string(), period: z.string(), percent: z.string() },

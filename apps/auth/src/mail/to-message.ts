@@ -7,6 +7,7 @@ const paths = {
   invitation: 'invitation',
   email_verification: 'verify-email',
   password_reset: 'reset-password',
+  email_change: 'verify-email',
 } as const;
 
 const ending = {
@@ -26,6 +27,17 @@ const words: Readonly<Record<Mail['language'], Words>> = {
       lines: [
         '{spent} of {amount} of the budget {budgetName} of {organizationName} are spent, in the period {period}.',
         'A budget that is spent rejects requests, unless it only warns. Owners, admins and billing members can raise it.',
+      ],
+    },
+    email_change: {
+      subject: 'Confirm your new e-mail address',
+      lines: ['Confirm that this is your new e-mail address: {link}', 'Your address stays as it is until you do.'],
+    },
+    email_changed: {
+      subject: 'Your e-mail address was changed',
+      lines: [
+        'The e-mail address of your account was changed. This address is no longer used.',
+        'If you did not do this, contact the administrator of your organisation now.',
       ],
     },
     security_event: {
@@ -54,6 +66,17 @@ const words: Readonly<Record<Mail['language'], Words>> = {
       lines: [
         'Из бюджета {budgetName} организации {organizationName} израсходовано {spent} из {amount}, период {period}.',
         'Исчерпанный бюджет отклоняет запросы, если он не только предупреждает. Поднять его могут владелец, администратор и бухгалтер.',
+      ],
+    },
+    email_change: {
+      subject: 'Подтвердите новый адрес почты',
+      lines: ['Подтвердить новый адрес почты: {link}', 'До этого действует прежний адрес.'],
+    },
+    email_changed: {
+      subject: 'Адрес почты изменён',
+      lines: [
+        'Адрес почты вашей учётной записи изменён. Этот адрес больше не используется.',
+        'Если это сделали не вы, сразу обратитесь к администратору организации.',
       ],
     },
     security_event: {

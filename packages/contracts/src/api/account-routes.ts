@@ -1,4 +1,9 @@
-import { mailLinkRequest, resetPasswordRequest, verifyEmailRequest } from '../management/account-mails.ts';
+import {
+  changeEmailRequest,
+  mailLinkRequest,
+  resetPasswordRequest,
+  verifyEmailRequest,
+} from '../management/account-mails.ts';
 import {
   apiKey,
   apiKeyList,
@@ -86,6 +91,10 @@ export const accountRoutes: readonly ApiRoute[] = [
   {
     ...{ ...own, method: 'POST', path: '/v1/users/password', summary: 'Change the own password; other sessions end' },
     ...{ body: changePasswordRequest, status: 204 },
+  },
+  {
+    ...{ ...own, method: 'POST', path: '/v1/users/email', summary: 'Send a mail that changes the own address' },
+    ...{ body: changeEmailRequest, status: 202, codes: ['invalid_credentials', 'sso_required'] },
   },
   {
     ...{ ...own, method: 'GET', path: '/v1/users/sessions', summary: 'List the own sessions' },
