@@ -1,7 +1,7 @@
 import { invitation, invitationList, type Principal, registerAnswer, teamMemberList } from '@aggregator/contracts';
 import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Account, type AuthHarness, startAuth } from '../testing/start-auth.ts';
+import { type Account, type AuthHarness, principalFor, startAuth } from '../testing/start-auth.ts';
 import { invitationLifetimeMs } from './create-invitation.ts';
 
 const invitations = '/v1/auth/organization/invitations';
@@ -96,6 +96,14 @@ describe('invitations', () => {
     });
   });
 
+  it('are not accepted by a blocked account', async () => {
+    const ada = await auth.createAccount();
+    await auth.database.user.update({ where: { email: ada.email }, data: { blockedAt: new Date(0) } });
+    await invite(ada.email);
+    const answer = await accept({ token: await tokenOf(ada.email), password: ada.password });
+    expect(answer.body).toMatchObject({ status: 403, code: 'access_blocked' });
+  });
+
   it('leave a stranger who made the account before no way in (I17)', async () => {
     const stranger = await auth.createAccount();
     const { refreshToken } = await auth.logIn(stranger);
@@ -179,6 +187,36 @@ describe('invitations', () => {
       expect(await silent.database.invitation.count()).toBe(0);
     } finally {
       await silent.stop();
+    }
+  });
+});
+
+describe('an invitation where SIGN_UP is closed', () => {
+  it('makes no new account', async () => {
+    const auth = await startAuth({ SIGN_UP: 'closed' });
+    try {
+      const user = await auth.database.user.findFirst();
+      expect(user).toBeNull();
+      const at = { createdAt: new Date(auth.clock.now()) };
+      const organization = await auth.database.organization.create({
+        data: { id: crypto.randomUUID(), name: 'x', ...at },
+      });
+      const person = { id: crypto.randomUUID(), organizationId: organization.id, name: 'A', role: 'owner' as const };
+      await auth.database.user.create({
+        data: {
+          ...{ ...person, email: 'root@example.com', ...at },
+          memberships: { create: { organizationId: organization.id, role: 'owner', ...at } },
+        },
+      });
+      const as = { ...principalFor(organization.id, person.id, ['owner']), sessionId: crypto.randomUUID() };
+      await auth.call('POST', invitations, { as, body: { email: 'new@example.com', role: 'viewer' } });
+      await waitFor(async () => auth.mails.length === 1, { describe: 'the mail' });
+      const token = /#token=(\S+)/.exec(auth.mails[0]?.text ?? '')?.[1];
+      const body = { token, name: 'Ada', password: 'a long enough password' };
+      const answer = await auth.call('POST', '/v1/auth/invitations/accept', { as: 'api-gateway', body });
+      expect(answer.body).toMatchObject({ status: 403, code: 'sign_up_closed' });
+    } finally {
+      await auth.stop();
     }
   });
 });
