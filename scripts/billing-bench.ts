@@ -49,7 +49,9 @@ async function run(events: number, organizations: number): Promise<void> {
   const url = await ensureDatabase(server ?? '', `billing_bench_${randomUUID().slice(0, 8)}`);
   const migrationsDirectory = fileURLToPath(new URL('../prisma/billing/migrations', import.meta.url));
   await migrateDatabase({ url, migrationsDirectory });
-  const ledger = await openLedger(openDatabase({ url, connectionsMax: 4, onError: () => undefined }));
+  const ledger = await openLedger(
+    openDatabase({ url, connectionsMax: 4, statementTimeoutMs: 600_000, onError: () => undefined }),
+  );
   try {
     const payers = Array.from({ length: organizations }, () => randomUUID());
     await ledger.fund(payers, 10n ** 15n);

@@ -52,7 +52,7 @@ async function hashOf(name: string, fill: (ledger: OpenLedger) => Promise<void>)
   const { url, drop } = await scratch(name);
   const migrationsDirectory = fileURLToPath(new URL('../prisma/billing/migrations', import.meta.url));
   await migrateDatabase({ url, migrationsDirectory });
-  const database = openDatabase({ url, connectionsMax: 10, onError: () => undefined });
+  const database = openDatabase({ url, connectionsMax: 10, statementTimeoutMs: 600_000, onError: () => undefined });
   const ledger = await openLedger(database);
   const startedMs = performance.now();
   try {

@@ -15,11 +15,13 @@ interface DatabaseOptions {
   url: string;
   connectionsMax: number;
   onError(error: unknown): void;
+  /** 8 seconds if absent; commands that read all of a large ledger need more. */
+  statementTimeoutMs?: number;
 }
 
 /** The same, and cheap questions over the same connections. */
 export function openDatabaseAndQuestions(options: DatabaseOptions): { database: Database; hasRows: HasRows } {
-  const connection = { ...options, service: 'billing', statementTimeoutMs: 8000, transactionTimeoutMs: 20_000 };
+  const connection = { statementTimeoutMs: 8000, ...options, service: 'billing', transactionTimeoutMs: 20_000 };
   const onErrors = { onPoolError: options.onError, onConnectionError: options.onError };
   const { pool, hasRows } = openPool(connection);
   const database = new PrismaClient({
