@@ -1,5 +1,28 @@
 import { z } from 'zod';
 
+/** What a provider's own tools are charged by, beside the tokens of the model. */
+export const toolComponents = [
+  'toolCalls',
+  'fileSearches',
+  'containers',
+  'toolTextIn',
+  'toolImageIn',
+  'toolImageOut',
+] as const;
+export type ToolComponent = (typeof toolComponents)[number];
+
+/** Pictures that have a price of their own; any other is one of `images`. */
+export const pictureClasses = [
+  'imagesSmall',
+  'imagesMedium',
+  'imagesLarge',
+  'imagesLow',
+  'imagesLowLarge',
+  'imagesHigh',
+  'imagesHighLarge',
+] as const;
+export type PictureClass = (typeof pictureClasses)[number];
+
 /**
  * What a request used, as disjoint counters: no token is in two of them, so a price is a plain sum. Each provider's
  * adapter states how its own numbers, which often include one another, become these.
@@ -16,14 +39,16 @@ export const usageComponents = [
   'imageIn',
   'imageOut',
   'images',
-  'toolCalls',
+  ...pictureClasses,
+  ...toolComponents,
   'requests',
 ] as const;
 export type UsageComponent = (typeof usageComponents)[number];
 
 /**
- * `imageOut` counts tokens of a picture, `images` counts pictures: a model is priced by one of them. `toolCalls` counts
- * calls of the provider's own tools, `requests` counts requests.
+ * `imageOut` counts tokens of a picture, `images` and the classes count pictures: a model is priced by one of them. `toolCalls`
+ * counts searches of the web, `fileSearches` searches of files, `containers` gigabytes of memory of the containers that code ran
+ * in, `toolTextIn`, `toolImageIn` and `toolImageOut` the tokens of a picture that the model ordered. `requests` counts requests.
  */
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional();
 
@@ -40,7 +65,19 @@ export const usage = z.strictObject({
   imageIn: count,
   imageOut: count,
   images: count,
+  imagesSmall: count,
+  imagesMedium: count,
+  imagesLarge: count,
+  imagesLow: count,
+  imagesLowLarge: count,
+  imagesHigh: count,
+  imagesHighLarge: count,
   toolCalls: count,
+  fileSearches: count,
+  containers: count,
+  toolTextIn: count,
+  toolImageIn: count,
+  toolImageOut: count,
   requests: count,
 } satisfies Record<UsageComponent, typeof count>);
 export type Usage = z.infer<typeof usage>;

@@ -1,4 +1,12 @@
-import { AppError, type ComponentRates, type Rates, type UsageComponent } from '@aggregator/contracts';
+import {
+  AppError,
+  type ComponentRates,
+  type PictureClass,
+  type Rates,
+  type ToolComponent,
+  toolComponents,
+  type UsageComponent,
+} from '@aggregator/contracts';
 import { roundUpToNanoUsd } from './round-up.ts';
 import { inputComponents, outputComponents } from './select-tier.ts';
 
@@ -10,8 +18,10 @@ export interface WorstCase {
   outputTokensMax: number;
   /** Pictures; counts only if `rates.images` is set. Absent: none. */
   imagesMax?: number;
-  /** Calls of the provider's own tools; counts only if `rates.toolCalls` is set. Absent: none. */
-  toolCallsMax?: number;
+  /** The class of those pictures; they are plain ones if it has no rate. */
+  pictureClass?: PictureClass | null;
+  /** What the provider's own tools use; counts only where there is a rate. Absent: nothing. */
+  toolsMax?: Readonly<Partial<Record<ToolComponent, number>>>;
   /** Requests that are charged as such; counts only if `rates.requests` is set. */
   requests: number;
 }
@@ -36,14 +46,17 @@ export function priceWorstCase(worst: WorstCase, rates: Rates): bigint {
 
 /** In pico-USD. */
 function worstOfTier(worst: WorstCase, tier: ComponentRates): bigint {
-  const { imagesMax = 0, outputTokensMax, toolCallsMax = 0 } = worst;
+  const { imagesMax = 0, outputTokensMax, toolsMax = {} } = worst;
   let amountPicoUsd = toCount(worst.inputTokensMax) * dearestRate(inputComponents, tier, 'inputUncached');
-  if (imagesMax > 0 && tier.images !== undefined) amountPicoUsd += toCount(imagesMax) * BigInt(tier.images);
+  const picture = worst.pictureClass == null ? undefined : tier[worst.pictureClass];
+  if (imagesMax > 0 && tier.images !== undefined) amountPicoUsd += toCount(imagesMax) * BigInt(picture ?? tier.images);
   else if (outputTokensMax !== 0) {
     const needed = imagesMax > 0 && tier.imageOut !== undefined ? 'imageOut' : 'outputText';
     amountPicoUsd += toCount(outputTokensMax) * dearestRate(outputComponents, tier, needed);
   }
-  if (tier.toolCalls !== undefined) amountPicoUsd += toCount(toolCallsMax) * BigInt(tier.toolCalls);
+  for (const component of toolComponents) {
+    amountPicoUsd += toCount(toolsMax[component] ?? 0) * BigInt(tier[component] ?? 0);
+  }
   if (tier.requests !== undefined) amountPicoUsd += toCount(worst.requests) * BigInt(tier.requests);
   return amountPicoUsd;
 }

@@ -7,6 +7,8 @@ export { findRetirement } from './lifecycle/index.ts';
 export type { Retirement } from './lifecycle/retirement.ts';
 export { editJson, type JsonEdits, readJsonField } from './native/edit-json.ts';
 export { openAiApiOption, openAiApis } from './openai/choose-api.ts';
+export { vectorStoresOption } from './openai/responses/hosted-tools.ts';
+export { toPictureTokens } from './openai/responses/picture-tokens.ts';
 export { type ProbeSend, type Proposal, proposeProfile } from './openai-compatible/probe/propose-profile.ts';
 export type {
   ChatStreamOptions,
@@ -14,6 +16,7 @@ export type {
   ChatTranslation,
   EmbeddingsTranslation,
   FieldFate,
+  HostedTools,
   ImagesTranslation,
   NativeLane,
   NativeRequest,

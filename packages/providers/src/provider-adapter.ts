@@ -8,6 +8,7 @@ import type {
   ImagesRequest,
   Operation,
   ProviderType,
+  ToolComponent,
   Usage,
   UsageComponent,
 } from '@aggregator/contracts';
@@ -171,8 +172,8 @@ export interface ProviderTarget {
   maxOutputTokens: number | null;
   /** `<requestId>/<attempt>`, sent so that the provider's log and ours can be joined. */
   attemptId: string;
-  /** The price of the model says what a call of the provider's own tools costs. Absent for no. */
-  areToolCallsPriced?: boolean;
+  /** What of the provider's own tools the price of the model has a rate for. Absent: nothing. */
+  pricedTools?: readonly ToolComponent[];
   /** Marks of the prompt cache for this request; absent if the provider's option decides. */
   cacheMarks?: 'auto' | 'none';
   /** What only this type of provider needs: `folder` for Yandex. */
@@ -195,8 +196,16 @@ export interface TranslatedRequest {
    * Fields of the caller's request that this provider does not take, by name; listed in `x-aggregator-dropped-params`.
    */
   droppedParams: readonly string[];
-  /** Most calls of the provider's own tools that are charged by the call (`toolCalls`); the body says so. Absent: none. */
-  toolCallsMax?: number;
+  /** What the provider's own tools can use at most; the body says so. Absent: none of them is charged beside its tokens. */
+  hostedTools?: HostedTools;
+}
+
+/** Bounds of the tools that a provider runs itself. */
+export interface HostedTools {
+  /** Calls. The model reads the prompt again after each, with what they found. */
+  readonly callsMax: number;
+  /** Units that are charged beside the tokens of the model. */
+  readonly unitsMax: Readonly<Partial<Record<ToolComponent, number>>>;
 }
 
 export interface TranslatedAnswer {

@@ -94,6 +94,6 @@ export const customVariables = {
   customPrices: variable(
     'CUSTOM_PRICES',
     pricesByModel.optional(),
-    'What those models cost, in USD per million tokens: {"<model>": {"input": "0.15", "output": "0.60"}}; more names are `reasoning`, `cacheRead`, `cacheWrite5m`, `cacheWrite1h`, `audioIn`, `audioOut`, `imageIn`, `imageOut` (tokens of pictures), `images` (of a million pictures: "40000" is $0.04 each) and `requests` (of a million requests); {"above": {"inputTokens": 200000, "price": {…}}} is the whole price of a request with more input. A model without "output" makes embeddings, or pictures if it has a price for them; a model that is not here has no price and is refused.',
+    'What those models cost, in USD per million tokens: {"<model>": {"input": "0.15", "output": "0.60"}}; more names are `reasoning`, `cacheRead`, `cacheWrite5m`, `cacheWrite1h`, `audioIn`, `audioOut`, `imageIn`, `imageOut` (tokens of pictures), `images` (of a million pictures: "40000" is $0.04 each), beside it `imagesSmall` (at most 256 pixels), `imagesMedium` (512), `imagesLarge` (more than 1,024), `imagesLow`, `imagesLowLarge`, `imagesHigh` and `imagesHighLarge` (by quality), and `requests` (of a million requests); {"above": {"inputTokens": 200000, "price": {…}}} is the whole price of a request with more input. A model without "output" makes embeddings, or pictures if it has a price for them; a model that is not here has no price and is refused.',
   ),
 } as const;

@@ -4,6 +4,8 @@ import {
   type Operation,
   type PriceInUsd,
   type ProviderType,
+  pictureClasses,
+  toolComponents,
 } from '@aggregator/contracts';
 import { adapterFor } from '@aggregator/providers';
 
@@ -59,8 +61,13 @@ export function findPriceFault(type: ProviderType, { id, operations, price }: Pr
 }
 
 function findFault(price: ComponentPrices, counted: ReadonlySet<string>, operations: readonly Operation[]) {
-  if (price.toolCalls !== undefined && !counted.has('toolCalls')) {
-    return { name: 'toolCalls', reason: 'no request asks this type of provider for its own tools' };
+  for (const name of toolComponents) {
+    if (price[name] === undefined || counted.has(name)) continue;
+    return { name, reason: 'no request asks this type of provider for its own tools' };
+  }
+  for (const name of pictureClasses) {
+    if (price[name] === undefined || price.images !== undefined) continue;
+    return { name, reason: "a model that is priced by the picture needs 'images', the price of any other picture" };
   }
   if (price.images !== undefined && price.imageOut !== undefined && makesPicturesOnly(operations)) {
     return { name: 'imageOut', reason: 'the model is priced by the picture' };

@@ -13,6 +13,7 @@ import {
   disconnectPolicies,
   openAiApiOption,
   openAiApis,
+  vectorStoresOption,
 } from '@aggregator/providers';
 import { type EgressAllowlist, judgeBaseUrl } from '@aggregator/service-kit';
 import { defaultBaseUrl, toVersionedBaseUrl } from '../registry/base-urls.ts';
@@ -33,7 +34,10 @@ const commonOptions: Readonly<Record<string, (value: string) => boolean>> = {
 const optionalOptions: Readonly<Partial<Record<ProviderType, Readonly<Record<string, (value: string) => boolean>>>>> = {
   Anthropic: { [cacheMarksOption]: (value) => value === 'auto' },
   Mock: { [mockScriptOption]: (script) => parseMockScript(script) !== null },
-  OpenAI: { [openAiApiOption]: (value) => openAiApis.some((api) => api === value) },
+  OpenAI: {
+    [openAiApiOption]: (value) => openAiApis.some((api) => api === value),
+    [vectorStoresOption]: (value) => /^[\w-]+(?:, ?[\w-]+)*$/.test(value),
+  },
   OpenAICompatible: {
     [profileOption]: (profile) => parseProfileOption(profile) !== null,
     outputLimitField: (name) => name === 'max_tokens' || name === 'max_completion_tokens',

@@ -2,8 +2,10 @@ import {
   type ComponentPrices,
   type ComponentRates,
   type PriceInUsd,
+  pictureClasses,
   priceInUsd,
   type Rates,
+  toolComponents,
   type UsageComponent,
 } from '@aggregator/contracts';
 import { picoUsdPerTokenFromUsdPerMillion } from '@aggregator/pricing';
@@ -23,7 +25,7 @@ const componentOf: readonly (readonly [name: keyof ComponentPrices, component: U
   ['imageIn', 'imageIn'],
   ['imageOut', 'imageOut'],
   ['images', 'images'],
-  ['toolCalls', 'toolCalls'],
+  ...[...pictureClasses, ...toolComponents].map((component) => [component, component] as const),
   ['requests', 'requests'],
 ];
 

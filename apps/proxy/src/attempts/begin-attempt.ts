@@ -12,7 +12,7 @@ import type { ProviderPool } from '../upstream/provider-pools.ts';
 import { limitsOf } from './call-limits.ts';
 import { mustGiveTurn } from './give-turn.ts';
 import type { OpenRequest } from './open-request.ts';
-import { countToolCalls, type Prepare, type Translation } from './prepare-first.ts';
+import { type Prepare, readHostedTools, type Translation } from './prepare-first.ts';
 import { toAddress } from './to-address.ts';
 import { writeBodies } from './write-bodies.ts';
 
@@ -129,7 +129,7 @@ function boundAttempt<Prepared extends Translation>(
   prepared: Prepared,
 ): RequestBounds {
   const bodies = prepared.requests.map(({ body }) => body);
-  const bounds = bound(bodies, candidate.model, countToolCalls(prepared));
+  const bounds = bound(bodies, candidate.model, readHostedTools(prepared));
   return deliveredTokens === 0 ? bounds : { ...bounds, outputTokensMax: bounds.outputTokensMax + deliveredTokens };
 }
 
@@ -156,7 +156,7 @@ export function toDispatched(
     inputTokensMax: bounds.inputTokensMax,
     outputTokensMax: bounds.outputTokensMax,
     ...toPictureBounds(bounds),
-    ...(bounds.toolCallsMax !== undefined && { toolCallsMax: bounds.toolCallsMax }),
+    ...(bounds.toolsMax !== undefined && { toolsMax: bounds.toolsMax }),
     inputTokensEstimate: bounds.inputTokensEstimate,
     bootId: context.bootId,
     tokensSubject: hold.tokensSubject,
@@ -166,7 +166,7 @@ export function toDispatched(
   };
 }
 
-function toPictureBounds({ imagesMax, outputTokensEstimate }: RequestBounds) {
+function toPictureBounds({ imagesMax, outputTokensEstimate, pictureClass = null }: RequestBounds) {
   if (imagesMax === undefined) return {};
-  return { imagesMax, ...(outputTokensEstimate !== undefined && { outputTokensEstimate }) };
+  return { imagesMax, pictureClass, ...(outputTokensEstimate !== undefined && { outputTokensEstimate }) };
 }

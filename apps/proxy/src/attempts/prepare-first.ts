@@ -1,5 +1,11 @@
 import type { SnapshotModel } from '@aggregator/contracts';
-import { JsonBody, type ProviderAdapter, type ProviderTarget, type TranslatedRequest } from '@aggregator/providers';
+import {
+  type HostedTools,
+  JsonBody,
+  type ProviderAdapter,
+  type ProviderTarget,
+  type TranslatedRequest,
+} from '@aggregator/providers';
 import type { RoutePlan } from '@aggregator/routing';
 import type { Exchange } from '../exchange.ts';
 import type { ProxyContext } from '../proxy-context.ts';
@@ -25,9 +31,13 @@ export function prepareFirst<Prepared extends Translation>(
   { targets }: Pick<RoutePlan, 'targets'>,
   prepare: Prepare<Prepared>,
   asked: object,
-): { readonly bodies: readonly RequestBody[]; readonly toolCallsMax: number; readonly prepare: Prepare<Prepared> } {
+): {
+  readonly bodies: readonly RequestBody[];
+  readonly hostedTools: HostedTools | null;
+  readonly prepare: Prepare<Prepared>;
+} {
   const [target] = targets;
-  const toNone = () => ({ bodies: [new JsonBody(asked)], toolCallsMax: 0, prepare });
+  const toNone = () => ({ bodies: [new JsonBody(asked)], hostedTools: null, prepare });
   if (target === undefined) return toNone();
   let first: { readonly adapter: ProviderAdapter; readonly address: ProviderTarget; readonly prepared: Prepared };
   try {
@@ -40,7 +50,7 @@ export function prepareFirst<Prepared extends Translation>(
   let left: typeof first | null = first;
   return {
     bodies: first.prepared.requests,
-    toolCallsMax: countToolCalls(first.prepared),
+    hostedTools: readHostedTools(first.prepared),
     prepare(adapter, address, model) {
       const ready = left;
       left = null;
@@ -51,9 +61,9 @@ export function prepareFirst<Prepared extends Translation>(
   };
 }
 
-/** Returns how many calls of the provider's own tools a request allows. */
-export function countToolCalls({ requests }: Translation): number {
-  return requests.reduce((sum, { toolCallsMax = 0 }) => sum + toolCallsMax, 0);
+/** Returns what the provider's own tools may use. Only a request in one call has any. */
+export function readHostedTools({ requests: [request] }: Translation): HostedTools | null {
+  return request?.hostedTools ?? null;
 }
 
 /** False after a key was replaced in between, or if another target comes first after all. */

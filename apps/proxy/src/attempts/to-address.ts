@@ -1,4 +1,4 @@
-import type { Rates } from '@aggregator/contracts';
+import { type Rates, type ToolComponent, toolComponents } from '@aggregator/contracts';
 import type { ProviderTarget } from '@aggregator/providers';
 import type { Target } from '@aggregator/routing';
 import type { ProxyContext } from '../proxy-context.ts';
@@ -16,11 +16,12 @@ export function toAddress(
     maxOutputTokens: model.maxOutputTokens,
     attemptId,
     options: provider.options,
-    ...(chargesToolCalls(price.rates) && { areToolCallsPriced: true }),
+    pricedTools: listPricedTools(price.rates),
   };
 }
 
 /** For every tier. */
-function chargesToolCalls({ toolCalls, above }: Rates): boolean {
-  return toolCalls !== undefined && (above === undefined || above.rates.toolCalls !== undefined);
+function listPricedTools(rates: Rates): readonly ToolComponent[] {
+  const { above = { rates } } = rates;
+  return toolComponents.filter((component) => rates[component] !== undefined && above.rates[component] !== undefined);
 }

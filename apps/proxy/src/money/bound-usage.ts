@@ -1,10 +1,17 @@
-import { type ComponentRates, type Usage, type UsageComponent, usageComponents } from '@aggregator/contracts';
+import {
+  type ComponentRates,
+  pictureClasses,
+  toolComponents,
+  type Usage,
+  type UsageComponent,
+  usageComponents,
+} from '@aggregator/contracts';
 import { inputComponents, outputComponents, selectTier } from '@aggregator/pricing';
 import type { DispatchedRequest } from './dispatched-request.ts';
 
 export type Bounds = Pick<
   DispatchedRequest,
-  'price' | 'inputTokensMax' | 'outputTokensMax' | 'imagesMax' | 'toolCallsMax'
+  'price' | 'inputTokensMax' | 'outputTokensMax' | 'imagesMax' | 'pictureClass' | 'toolsMax' | 'toolCallsMax'
 >;
 
 /** The counter that an unpriced counter is charged as; null: there is none. */
@@ -20,21 +27,46 @@ export const plainOf: Readonly<Record<UsageComponent, UsageComponent | null>> = 
   audioOut: 'outputText',
   imageOut: 'outputText',
   images: null,
+  imagesSmall: 'images',
+  imagesMedium: 'images',
+  imagesLarge: 'images',
+  imagesLow: 'images',
+  imagesLowLarge: 'images',
+  imagesHigh: 'images',
+  imagesHighLarge: 'images',
   toolCalls: null,
+  fileSearches: null,
+  containers: null,
+  toolTextIn: null,
+  toolImageIn: null,
+  toolImageOut: null,
   requests: null,
 };
 
 /**
- * Returns a provider's usage in the units of the price: pictures that have a price each, or their tokens, never both; and
- * one request if requests have a price. Returns `usage` itself if nothing changes.
+ * Returns a provider's usage in the units of the price: pictures that have a price each, or their tokens, never both; one
+ * request if requests have a price; and no container that is free in this request. Returns `usage` itself if nothing changes.
  */
-export function toPricedUnits(usage: Usage, { price: { rates }, imagesMax = 0 }: Bounds): Usage {
+export function toPricedUnits(given: Usage, bounds: Bounds): Usage {
+  const { imagesMax = 0, pictureClass, price, toolsMax = {} } = bounds;
+  const { rates } = price;
+  const usage = withoutUncharged(given, toolsMax.containers !== undefined);
   const isPerPicture = imagesMax > 0 && rates.images !== undefined;
   if (!isPerPicture && usage.images === undefined && rates.requests === undefined) return usage;
   const { images, ...tokens } = usage;
-  const counted: Usage = isPerPicture ? { ...tokens, images: images ?? 0 } : tokens;
+  const picture = pictureClass == null || rates[pictureClass] === undefined ? 'images' : pictureClass;
+  const counted: Usage = isPerPicture ? { ...tokens, [picture]: images ?? 0 } : tokens;
   if (isPerPicture) for (const component of outputComponents) delete counted[component];
   return rates.requests === undefined ? counted : { ...counted, requests: 1 };
+}
+
+/** No provider reports a class of pictures: the request says it. */
+function withoutUncharged(given: Usage, chargesContainers: boolean): Usage {
+  const uncharged: readonly UsageComponent[] = chargesContainers ? pictureClasses : [...pictureClasses, 'containers'];
+  if (!uncharged.some((component) => given[component] !== undefined)) return given;
+  const usage: Usage = { ...given };
+  for (const component of uncharged) delete usage[component];
+  return usage;
 }
 
 /**
@@ -43,12 +75,20 @@ export function toPricedUnits(usage: Usage, { price: { rates }, imagesMax = 0 }:
  */
 export function boundUsage(
   usage: Usage,
-  { price, inputTokensMax, outputTokensMax, imagesMax = 0, toolCallsMax = 0 }: Bounds,
+  { price, inputTokensMax, outputTokensMax, imagesMax = 0, pictureClass, toolsMax, toolCallsMax = 0 }: Bounds,
 ): Usage {
   const input = sumOf(usage, inputComponents);
-  const { images = 0, toolCalls = 0 } = usage;
+  const picture = pictureClass != null && usage[pictureClass] !== undefined ? pictureClass : 'images';
+  const images = usage[picture] ?? 0;
+  const unitsMax: Usage = toolsMax ?? { toolCalls: toolCallsMax };
+  const tools: Usage = {};
+  for (const component of toolComponents) {
+    const units = Math.min(usage[component] ?? 0, unitsMax[component] ?? 0);
+    if (units > 0) tools[component] = units;
+  }
   const areTokensWithin = input <= inputTokensMax && sumOf(usage, outputComponents) <= outputTokensMax;
-  if (areTokensWithin && images <= imagesMax && toolCalls <= toolCallsMax) return usage;
+  const areToolsWithin = toolComponents.every((component) => (usage[component] ?? 0) <= (unitsMax[component] ?? 0));
+  if (areTokensWithin && images <= imagesMax && areToolsWithin) return usage;
   // The input as it will be charged decides the tier.
   const tier = selectTier({ inputUncached: Math.min(input, inputTokensMax) }, price.rates);
   const kept: Usage = {
@@ -57,8 +97,8 @@ export function boundUsage(
   };
   return {
     ...kept,
-    ...(images > 0 && { images: Math.min(images, imagesMax) }),
-    ...(toolCalls > 0 && toolCallsMax > 0 && { toolCalls: Math.min(toolCalls, toolCallsMax) }),
+    ...(images > 0 && { [picture]: Math.min(images, imagesMax) }),
+    ...tools,
     ...(usage.requests !== undefined && { requests: usage.requests }),
   };
 }

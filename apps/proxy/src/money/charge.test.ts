@@ -1,4 +1,4 @@
-import { type Rates, type Usage, usageComponents } from '@aggregator/contracts';
+import { pictureClasses, type Rates, toolComponents, type Usage, usageComponents } from '@aggregator/contracts';
 import { priceUsage, priceWorstCase } from '@aggregator/pricing';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -70,7 +70,7 @@ describe('a charge', () => {
   });
 
   it('charges as many tool calls as the request allows', () => {
-    const request = { ...priced({ ...plain, toolCalls: '10000000000' }), toolCallsMax: 3 };
+    const request = { ...priced({ ...plain, toolCalls: '10000000000' }), toolsMax: { toolCalls: 3 } };
     const used = (toolCalls: number) => chargeUsage({ inputUncached: 10, outputText: 20, toolCalls }, request);
 
     expect(used(2)).toMatchObject({ usage: { toolCalls: 2 }, amountNanoUsd: 20_013_500n, reportedUsage: null });
@@ -81,6 +81,11 @@ describe('a charge', () => {
     });
   });
 
+  const arbitraryBounds = fc.record({
+    toolsMax: fc.record(Object.fromEntries(toolComponents.map((name) => [name, fc.nat(4)])), { requiredKeys: [] }),
+    pictureClass: fc.constantFrom(...pictureClasses, null),
+  });
+
   it('never costs more than the hold, for every usage that a provider reports (I2)', () => {
     const counts = fc.record(Object.fromEntries(usageComponents.map((name) => [name, fc.maxSafeNat()])), {
       requiredKeys: [],
@@ -89,21 +94,26 @@ describe('a charge', () => {
       requiredKeys: ['inputUncached', 'outputText'],
     });
     fc.assert(
-      fc.property(counts, rates, fc.option(fc.nat(4), { nil: undefined }), fc.nat(4), (usage, some, images, calls) => {
-        const toolCallsMax = some.toolCalls === undefined ? 0 : calls;
-        const bounds = {
-          inputTokensMax: 1000,
-          outputTokensMax: 200,
-          toolCallsMax,
-          ...(images !== undefined && { imagesMax: images }),
-        };
-        const worst = priceWorstCase({ ...bounds, requests: 1 }, some);
-        const request = { ...priced(some), ...bounds };
-        expect(chargeUsage(usage, request).amountNanoUsd).toBeLessThanOrEqual(worst);
-        expect(
-          estimateCharge(request, { characters: 1e6, pictures: usage.images }, null).amountNanoUsd,
-        ).toBeLessThanOrEqual(worst);
-      }),
+      fc.property(
+        counts,
+        rates,
+        fc.option(fc.nat(4), { nil: undefined }),
+        arbitraryBounds,
+        (usage, some, images, more) => {
+          const bounds = {
+            inputTokensMax: 1000,
+            outputTokensMax: 200,
+            ...more,
+            ...(images !== undefined && { imagesMax: images }),
+          };
+          const worst = priceWorstCase({ ...bounds, requests: 1 }, some);
+          const request = { ...priced(some), ...bounds };
+          expect(chargeUsage(usage, request).amountNanoUsd).toBeLessThanOrEqual(worst);
+          expect(
+            estimateCharge(request, { characters: 1e6, pictures: usage.images }, null).amountNanoUsd,
+          ).toBeLessThanOrEqual(worst);
+        },
+      ),
     );
   });
 

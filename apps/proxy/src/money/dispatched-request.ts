@@ -6,11 +6,13 @@ import {
   limitsPerRequestMax,
   operation,
   type Price,
+  pictureClasses,
   price,
   providerName,
   providerType,
   type Rates,
   tags,
+  toolComponents,
   traceparent,
   usageComponents,
 } from '@aggregator/contracts';
@@ -53,7 +55,11 @@ export const dispatchedRequest = z.object({
   outputTokensMax: count,
   /** Pictures; absent: none. */
   imagesMax: count.optional(),
-  /** Calls of the provider's own tools; absent: none. */
+  /** The class of those pictures, which may have a price of its own; absent or null: none. */
+  pictureClass: z.enum(pictureClasses).nullish(),
+  /** What the provider's own tools can use; absent: nothing. */
+  toolsMax: z.partialRecord(z.enum(toolComponents), count).optional(),
+  /** Searches in intents of earlier versions. */
   toolCallsMax: count.optional(),
   /** What those pictures are worth in tokens if no usage comes. */
   outputTokensEstimate: count.optional(),

@@ -1,4 +1,5 @@
-import type { SnapshotModel } from '@aggregator/contracts';
+import type { PictureClass, SnapshotModel } from '@aggregator/contracts';
+import type { HostedTools } from '@aggregator/providers';
 
 /** What a request can use at one model, known before it is sent. Tokens. */
 export interface RequestBounds {
@@ -6,8 +7,10 @@ export interface RequestBounds {
   readonly outputTokensMax: number;
   /** Pictures; absent: none. */
   readonly imagesMax?: number;
-  /** Calls of the provider's own tools that are charged by the call; absent: none. */
-  readonly toolCallsMax?: number;
+  /** The class of those pictures, which may have a price of its own. */
+  readonly pictureClass?: PictureClass | null;
+  /** What the provider's own tools can use beside the tokens of the model; absent: nothing. */
+  readonly toolsMax?: HostedTools['unitsMax'];
   /** What those pictures are worth in tokens if no usage comes; for a charge by estimate. */
   readonly outputTokensEstimate?: number;
   /** What the input is worth if no usage comes; for a charge by estimate. */
@@ -22,7 +25,11 @@ export interface RequestBounds {
 
 /**
  * Returns the bounds of a request whose calls have these bodies, at this model. Every kind of request has one such function:
- * it bounds the hold before anything is sent, and each attempt by the bodies that it sends. `toolCallsMax`: calls of the
- * provider's own tools that the bodies allow.
+ * it bounds the hold before anything is sent, and each attempt by the bodies that it sends. `tools`: what the
+ * bodies allow the provider's own tools.
  */
-export type BoundRequest = (bodies: readonly string[], model: SnapshotModel, toolCallsMax?: number) => RequestBounds;
+export type BoundRequest = (
+  bodies: readonly string[],
+  model: SnapshotModel,
+  tools?: HostedTools | null,
+) => RequestBounds;

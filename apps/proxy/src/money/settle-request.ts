@@ -1,5 +1,5 @@
 import type { AttemptSummary } from '@aggregator/contracts';
-import { formatNanoUsd } from '@aggregator/pricing';
+import { formatNanoUsd, inputComponents, outputComponents } from '@aggregator/pricing';
 import type { Prompt } from '@aggregator/tokens';
 import type { ProxyContext } from '../proxy-context.ts';
 import { type Charge, chargeUsage, noCharge } from './charge.ts';
@@ -135,6 +135,6 @@ async function judgeEnd(
 }
 
 function countTokens(usage: Charge['usage']): number {
-  const { images: _images, toolCalls: _toolCalls, requests: _requests, ...tokens } = usage;
-  return Object.values(tokens).reduce<number>((sum, units) => sum + (units ?? 0), 0);
+  const tokens = [...inputComponents, ...outputComponents];
+  return tokens.reduce((sum, component) => sum + (usage[component] ?? 0), 0);
 }

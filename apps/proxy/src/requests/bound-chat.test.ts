@@ -24,10 +24,14 @@ function bound(change: object = {}, content: unknown = 'Hello', of: SnapshotMode
 describe('the bounds of a chat', () => {
   it('hold the prompt again, with all results so far, for each search of the provider', () => {
     const request = chatCompletionRequest.parse({ model: 'm', messages: [{ role: 'user', content: 'Hello' }] });
-    const boundWith = (calls: number) => boundChat(request, inspectContent(request), [' '.repeat(1000)], model, calls);
+    const boundWith = (calls: number) =>
+      boundChat(request, inspectContent(request), [' '.repeat(1000)], model, {
+        callsMax: calls,
+        unitsMax: { toolCalls: calls },
+      });
 
     expect(boundWith(0).inputTokensMax).toBe(1000);
-    expect(boundWith(2)).toMatchObject({ inputTokensMax: 3 * 1000 + 3 * 16_384, toolCallsMax: 2 });
+    expect(boundWith(2)).toMatchObject({ inputTokensMax: 3 * 1000 + 3 * 16_384, toolsMax: { toolCalls: 2 } });
     expect(boundWith(50).inputTokensMax).toBeLessThanOrEqual(51 * model.contextLength);
   });
 

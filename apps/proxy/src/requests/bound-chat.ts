@@ -1,4 +1,5 @@
 import type { ChatCompletionRequest, SnapshotModel } from '@aggregator/contracts';
+import type { HostedTools } from '@aggregator/providers';
 import { outputLimitOf } from '../answers/output-limit.ts';
 import type { RequestBounds } from '../money/request-bounds.ts';
 import { countTextBytes } from './count-text-bytes.ts';
@@ -44,14 +45,14 @@ export function boundChat(
   { images, media, hasOpaqueParts }: ContentSummary,
   bodies: readonly string[],
   model: Pick<SnapshotModel, 'contextLength' | 'maxOutputTokens'>,
-  toolCallsMax = 0,
+  tools: HostedTools | null = null,
 ): RequestBounds {
   const { contextLength } = model;
   const textBytes = bodies.reduce((sum, body) => sum + countTextBytes(body, media), 0);
   const toolTokens = (request.tools ?? []).length > 0 ? toolPromptTokensMax : 0;
   const measuredMax = textBytes + images * imageTokensMax + toolTokens;
-  const promptMax = hasOpaqueParts && toolCallsMax === 0 ? contextLength : Math.min(contextLength, measuredMax);
-  const inputTokensMax = toolCallsMax === 0 ? promptMax : boundTurns(promptMax, toolCallsMax, contextLength);
+  const promptMax = hasOpaqueParts && tools === null ? contextLength : Math.min(contextLength, measuredMax);
+  const inputTokensMax = tools === null ? promptMax : boundTurns(promptMax, tools.callsMax, contextLength);
   const estimate = Math.ceil(textBytes / bytesPerTokenEstimate) + images * imageTokensEstimate;
   const choices = request.n ?? 1;
   const { outputMax, isAsked } = outputLimitOf(request, model);
@@ -63,7 +64,7 @@ export function boundChat(
     inputTokensEstimate: Math.min(estimate, inputTokensMax),
     tokensLikely: Math.min(inputLikely, inputTokensMax) + choices * outputLikely,
     requests: 1,
-    ...(toolCallsMax > 0 && { toolCallsMax }),
+    ...(tools !== null && { toolsMax: tools.unitsMax }),
     isOutputOpen: !isAsked,
   };
 }

@@ -132,13 +132,13 @@ async function serveChat<Dialect extends Translation>(
   perform: (context: ProxyContext, job: ChatJob, prepare: Prepare<Dialect>) => Performance<Dialect>,
 ): Promise<void> {
   const { chat, content, plan } = planned;
-  const { bodies, toolCallsMax, prepare } = prepareFirst(context, exchange, plan, translate, chat);
+  const { bodies, hostedTools, prepare } = prepareFirst(context, exchange, plan, translate, chat);
   if (mustGiveTurn(exchange)) await writeBodies(exchange, bodies);
-  const bound: BoundRequest = (sent, model, calls) => boundChat(chat, content, sent, model, calls);
+  const bound: BoundRequest = (sent, model, tools) => boundChat(chat, content, sent, model, tools);
   const first = textsOf(bodies);
-  const hold = await holdRequest(context, exchange, plan, (model) => bound(first, model, toolCallsMax));
-  // What a search finds is another thing tomorrow.
-  const isSearched = toolCallsMax > 0;
+  const hold = await holdRequest(context, exchange, plan, (model) => bound(first, model, hostedTools));
+  // What a search finds, or code does, is another thing tomorrow.
+  const isSearched = hostedTools !== null;
   const use = isSearched ? 'bypass' : mayUseCache(exchange.request.headers, chat, context.config.cachePolicy);
   const open = openRequest(context.config, {
     ...{ exchange, operation: 'chat.completions', isStreamed: chat.stream === true, plan, hold, bound },
@@ -171,7 +171,7 @@ function hasNativeLane(surface: ChatSurface, native: NativeRequest | null, { tar
 
 /** Parts whose size only their provider knows: what its tools add to the prompt, and files that it keeps. Searches have a bound. */
 const openEnded =
-  /^(?:container|input|mcp_servers|tools(?!\.(?:allowed_callers|defer_loading|eager_input_streaming|input_examples|web_search(?:_preview)?(?:_[\d_]+)?)$))/;
+  /^(?:container|input|mcp_servers|tools(?!\.(?:allowed_callers|defer_loading|eager_input_streaming|input_examples|(?:code_execution|code_interpreter|file_search|image_generation|shell|web_search(?:_preview)?)(?:_[\d_]+)?)$))/;
 
 /** Parts that cannot be translated have a size that only their provider knows, and may hold addresses. */
 function inspectAsked(asked: SurfaceRequest, body: Readonly<Record<string, unknown>>): ContentSummary {

@@ -15,6 +15,7 @@ import type { BoundRequest, RequestBounds } from '../money/request-bounds.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import { noteEndUser } from './note-end-user.ts';
 import { noteTags } from './note-tags.ts';
+import { classifyPicture } from './picture-class.ts';
 import { estimatePictureTokens } from './picture-tokens.ts';
 import { planRequest } from './plan-request.ts';
 import { choosePrivacyPolicy } from './privacy/choose-policy.ts';
@@ -95,6 +96,7 @@ function boundImages(bodies: readonly string[], request: ImagesRequest): Request
     inputTokensMax: bodyBytes,
     outputTokensMax: imagesMax * imageTokensMax,
     imagesMax,
+    pictureClass: classifyPicture(request),
     outputTokensEstimate,
     inputTokensEstimate,
     tokensLikely: inputTokensEstimate + outputTokensEstimate,

@@ -7,6 +7,15 @@ const perPicture = {
   operation: 'images.generations',
   rates: { inputUncached: '0', images: '40000000000', requests: '1000000000' },
 } as const;
+/** DALL-E 3, with a small picture as DALL-E 2 has it. */
+const bySize = {
+  id: 'by-size',
+  operation: 'images.generations',
+  rates: {
+    ...{ inputUncached: '0', images: '40000000000', imagesSmall: '16000000000', imagesLarge: '80000000000' },
+    ...{ imagesHigh: '81000000000', imagesHighLarge: '120000000000' },
+  },
+} as const;
 const perToken = {
   id: 'per-token',
   operation: 'images.generations',
@@ -21,7 +30,7 @@ const picture = { b64_json: 'aGk=' };
 
 let metered: UsageWorld;
 beforeAll(async () => {
-  metered = await startUsageWorld([perPicture, perToken, picturesOnly]);
+  metered = await startUsageWorld([perPicture, bySize, perToken, picturesOnly]);
 });
 afterAll(() => metered.stop());
 
@@ -62,6 +71,25 @@ describe('a model that is priced by the picture', () => {
     const { event } = await metered.ask(path, { ...body, n: 1 }, { created: 1, data });
 
     expect(event).toMatchObject({ usage: { images: 1 }, reportedUsage: { images: 3 }, amountNanoUsd: '41000000' });
+  });
+});
+
+describe('a model whose pictures are priced by size and quality', () => {
+  it.each([
+    [{}, 'images', 40],
+    [{ size: 'auto', quality: 'auto' }, 'images', 40],
+    [{ size: '256x256' }, 'imagesSmall', 16],
+    [{ size: '512x512' }, 'images', 40],
+    [{ size: '1024x1792', quality: 'standard' }, 'imagesLarge', 80],
+    [{ size: '1024x1024', quality: 'hd' }, 'imagesHigh', 81],
+    [{ size: '1792x1024', quality: 'hd' }, 'imagesHighLarge', 120],
+  ])('charges each of %j as one of %s', async (asked, component, milliUsd) => {
+    const body = { model: bySize.id, prompt: 'a cat', n: 2, ...asked };
+    const { event } = await metered.ask(path, body, { created: 1, data: [picture, picture] });
+    const amount = BigInt(2 * milliUsd) * 1_000_000n;
+
+    expect(event).toMatchObject({ usage: { [component]: 2 }, amountNanoUsd: String(amount), estimated: false });
+    await metered.world.waitUntilNothingHeld();
   });
 });
 

@@ -10,6 +10,8 @@ export interface NativeProvider {
   readonly type: ProviderType;
   readonly capabilities?: readonly 'prefill'[];
   readonly options?: Readonly<Record<string, string>>;
+  /** Rates beside those of tokens and searches. */
+  readonly rates?: Rates;
 }
 
 export interface NativeWorld extends World {
@@ -59,12 +61,15 @@ export async function startNativeWorld(
         models: [
           {
             ...{ id: 'm', operations: ['chat.completions' as const], contextLength: 200_000, maxOutputTokens: 64_000 },
-            ...{ capabilities: [...capabilities], firstLifeMs: null, priceVersion: 'native/1' },
+            ...{ capabilities: [...capabilities], firstLifeMs: null, priceVersion: `${name}/1` },
           },
         ],
       })),
     ],
-    prices: { ...snapshot.prices, 'native/1': rates },
+    prices: {
+      ...snapshot.prices,
+      ...Object.fromEntries(providers.map(({ name, rates: more }) => [`${name}/1`, { ...rates, ...more }])),
+    },
     routes: [
       ...providers.map(({ name }) => route(`only-${name}`, [name])),
       route(

@@ -32,7 +32,28 @@ const componentPrices = z.strictObject({
   imageOut: usdPerMillion.optional(),
   /** Of the pictures themselves: "40000" is $0.04 a picture. */
   images: usdPerMillion.optional(),
+  /** At most 256 pixels wide and high. */
+  imagesSmall: usdPerMillion.optional(),
+  /** At most 512 pixels. */
+  imagesMedium: usdPerMillion.optional(),
+  /** More than 1,024 pixels wide or high. */
+  imagesLarge: usdPerMillion.optional(),
+  /** Of low quality. */
+  imagesLow: usdPerMillion.optional(),
+  imagesLowLarge: usdPerMillion.optional(),
+  /** Of high quality, or `hd`. */
+  imagesHigh: usdPerMillion.optional(),
+  imagesHighLarge: usdPerMillion.optional(),
+  /** Of searches of the web by the provider. */
   toolCalls: usdPerMillion.optional(),
+  /** Of searches of files by the provider. */
+  fileSearches: usdPerMillion.optional(),
+  /** Of gigabytes of memory of containers in which the provider runs code; at Anthropic, of containers. */
+  containers: usdPerMillion.optional(),
+  /** Of the tokens of pictures that a chat orders: their text, their pictures and what was drawn. */
+  toolTextIn: usdPerMillion.optional(),
+  toolImageIn: usdPerMillion.optional(),
+  toolImageOut: usdPerMillion.optional(),
   requests: usdPerMillion.optional(),
 });
 export type ComponentPrices = z.infer<typeof componentPrices>;

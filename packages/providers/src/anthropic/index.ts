@@ -27,7 +27,7 @@ export const anthropicAdapter: ProviderAdapter = {
   counters: {
     'chat.completions': [
       ...(['inputUncached', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const),
-      ...(['outputText', 'outputReasoning', 'toolCalls'] as const),
+      ...(['outputText', 'outputReasoning', 'toolCalls', 'containers'] as const),
     ],
     embeddings: [],
     'images.generations': [],

@@ -26,7 +26,7 @@ export function fromAnthropicChatResponse(body: string): TranslatedAnswer {
     stop_sequence: stopSequence,
     stop_details: details,
   } = parsed.data;
-  const { usage, reportedUsage } = readAnthropicUsage(parsed.data.usage) ?? noUsage;
+  const { usage, reportedUsage } = readAnthropicUsage(parsed.data.usage, parsed.data.container) ?? noUsage;
   const message = { role: 'assistant', ...readContent(content), refusal: details?.explanation ?? null };
   return {
     body: {

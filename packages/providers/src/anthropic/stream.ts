@@ -66,6 +66,7 @@ export class AnthropicChatStream implements ChatStreamTranslator {
   #choiceEnd: ReturnType<typeof toChoiceEnd> | null = null;
   /** Usage as reported so far; later numbers take the place of earlier ones, since they are running totals. */
   #wireUsage: Fields = {};
+  #container: unknown = null;
 
   /** `isNative`: what the provider's own tools do reaches the client, so it counts as output and as a sign of life. */
   constructor({ includeUsage, createdAt = createdUnknown }: ChatStreamOptions, isNative = false) {
@@ -85,7 +86,7 @@ export class AnthropicChatStream implements ChatStreamTranslator {
   }
 
   get usageSoFar(): Usage | null {
-    return readAnthropicUsage(this.#wireUsage)?.usage ?? null;
+    return readAnthropicUsage(this.#wireUsage, this.#container)?.usage ?? null;
   }
 
   end(): Fields | null {
@@ -137,6 +138,7 @@ export class AnthropicChatStream implements ChatStreamTranslator {
     this.#head = `${chunk.slice(0, -1)},"choices":[{"index":0,"delta":`;
     this.#textHead = `${this.#head}{"content":"`;
     if (isRecord(message.usage)) this.#wireUsage = { ...message.usage };
+    this.#container = message.container;
     return [this.#toText({ role: 'assistant', content: '' })];
   }
 
@@ -194,11 +196,12 @@ export class AnthropicChatStream implements ChatStreamTranslator {
 
   #changeMessage({ delta, usage }: Fields): readonly string[] {
     if (this.#head === '' || !isRecord(delta)) return this.#drop();
+    this.#container = delta.container ?? this.#container;
     if (isRecord(usage)) {
       for (const [name, value] of Object.entries(usage)) {
         if (value !== null) this.#wireUsage[name] = value;
       }
-      const reading = readAnthropicUsage(this.#wireUsage);
+      const reading = readAnthropicUsage(this.#wireUsage, this.#container);
       this.usage = reading?.usage ?? null;
       this.reportedUsage = reading?.reportedUsage ?? null;
     }

@@ -1,4 +1,5 @@
 import type { Usage } from '@aggregator/contracts';
+import { isRecord } from '../json-record.ts';
 import type { UsageReading } from '../usage/usage-reading.ts';
 import { anthropicUsageWire } from './wire.ts';
 
@@ -9,9 +10,10 @@ import { anthropicUsageWire } from './wire.ts';
  * is 0 is left out, so that a model which never uses it needs no rate for it.
  *
  * Null where the numbers are absent or no counts: unknown, not zero.
+ * @param container The container in which code ran; null or absent if none did.
  * Source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching (read 2026-11).
  */
-export function readAnthropicUsage(value: unknown): UsageReading | null {
+export function readAnthropicUsage(value: unknown, container?: unknown): UsageReading | null {
   const parsed = anthropicUsageWire.safeParse(value);
   if (!parsed.success) return null;
   const { input_tokens: input, output_tokens: output, cache_creation: split } = parsed.data;
@@ -32,6 +34,7 @@ export function readAnthropicUsage(value: unknown): UsageReading | null {
     outputText: output - reasoning,
     ...(reasoning > 0 && { outputReasoning: reasoning }),
     ...(searches > 0 && { toolCalls: searches }),
+    ...(isRecord(container) && { containers: 1 }),
   };
   const isConsistent = thinking <= output && hourWrites <= cacheWrite;
   const reported = { ...usage, outputReasoning: thinking, ...(hourWrites > 0 && { cacheWrite1h: hourWrites }) };

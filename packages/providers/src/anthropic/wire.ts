@@ -35,6 +35,7 @@ export const anthropicMessageWire = z.object({
   stop_sequence: text,
   stop_details: stopDetailsWire,
   usage: z.unknown(),
+  container: z.unknown().optional(),
 });
 
 export const tokenCountWire = z.object({ input_tokens: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER) });

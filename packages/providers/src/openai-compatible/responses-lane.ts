@@ -18,12 +18,12 @@ export function compatibleResponsesLane(profile: Profile): NativeLane {
   const adjust = addressed(profile);
   return createResponsesLane({
     serves: () => true,
-    readTools(lane) {
+    boundTools(lane) {
       lane.cutTools(
         (type, tool) => !clientTools.has(type) && !(type === 'shell' && isLocal(tool)),
         ({ name, type }) => name ?? type,
       );
-      return 0;
+      return null;
     },
     givesReasoning: () => false,
     toEndpoint: (target) => adjust(openAiEndpoint(target, '/responses'), target),

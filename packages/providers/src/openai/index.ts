@@ -1,3 +1,4 @@
+import { toolComponents } from '@aggregator/contracts';
 import { unsupported } from '../fields/sort-fields.ts';
 import type { ChatTranslation, ProviderAdapter } from '../provider-adapter.ts';
 import { wordsOf } from '../vendor-names/name-rules.ts';
@@ -59,7 +60,7 @@ export const openAiAdapter: ProviderAdapter = {
   // Source: https://platform.openai.com/docs/api-reference/chat/create (tools.function.name); ids: BerriAI/litellm#41534.
   names: { toolName: wordsOf(64), callId: wordsOf(64) },
   native: { responses: responsesNativeLane },
-  counters: { ...openAiCounters, 'chat.completions': [...openAiCounters['chat.completions'], 'toolCalls'] },
+  counters: { ...openAiCounters, 'chat.completions': [...openAiCounters['chat.completions'], ...toolComponents] },
   chat: {
     ...chatCompletions.chat,
     fieldsFor: (request, target) =>

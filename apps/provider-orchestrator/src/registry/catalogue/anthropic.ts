@@ -23,12 +23,15 @@ const families: readonly ModelFamily[] = [
   { fits: /^claude-/, outputTokensMax: 128_000, capabilities: common, isThinker: true },
 ];
 
-/** $10 per 1,000 web searches. Source: https://platform.claude.com/docs/en/about-claude/pricing (read 2026-11). */
-const searchPrice = '10000';
+/**
+ * $10 per 1,000 web searches. A container costs $0.05 an hour and at least five minutes, which is what a request is charged.
+ * Source: https://platform.claude.com/docs/en/about-claude/pricing (read 2026-11).
+ */
+const toolPrices = { toolCalls: '10000', containers: '4166.666667' } as const;
 
 export const anthropicCatalogue: VendorCatalogue = {
   listId: 'anthropic',
-  chargesSearches: true,
+  hostedTools: { listed: ['toolCalls'], rates: { containers: '4166666667' } },
   namesOf: ({ id }) => [id, ...(datedNames[id] === undefined ? [] : [datedNames[id]])],
   operationsOf: (name) => (servedName.test(name) ? ['chat.completions'] : []),
   familyOf: (name) => families.find(({ fits }) => fits.test(name)),
@@ -40,7 +43,7 @@ export const anthropicCatalogue: VendorCatalogue = {
       price: {
         rates: toRates({
           ...{ input: '2', output: '10', cacheRead: '0.1', cacheWrite5m: '2.5', cacheWrite1h: '4' },
-          toolCalls: searchPrice,
+          ...toolPrices,
         }),
         source: 'https://platform.claude.com/docs/en/models/sonnet-5-5/overview (read 2026-11)',
       },
@@ -52,12 +55,12 @@ export const anthropicCatalogue: VendorCatalogue = {
       price: {
         rates: toRates({
           ...{ input: '0.1', output: '0.5', cacheRead: '0.01', cacheWrite5m: '0.125', cacheWrite1h: '0.2' },
-          toolCalls: searchPrice,
+          ...toolPrices,
           above: {
             inputTokens: 100_000,
             price: {
               ...{ input: '0.5', output: '2.5', cacheRead: '0.05', cacheWrite5m: '0.625', cacheWrite1h: '1' },
-              toolCalls: searchPrice,
+              ...toolPrices,
             },
           },
         }),

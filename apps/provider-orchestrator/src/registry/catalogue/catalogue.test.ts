@@ -6,7 +6,7 @@ import {
   type Usage,
   type UsageComponent,
 } from '@aggregator/contracts';
-import { priceUsage } from '@aggregator/pricing';
+import { inputComponents, outputComponents, priceUsage } from '@aggregator/pricing';
 import { describe, expect, it } from '@jest/globals';
 import { calcPrice } from '@pydantic/genai-prices';
 import type { DeclaredModel } from '../declared-provider.ts';
@@ -74,7 +74,8 @@ describe('the models of a vendor', () => {
       outputText: '600000',
       outputReasoning: '600000',
       imageIn: '150000',
-      toolCalls: '10000000000',
+      ...{ toolCalls: '10000000000', fileSearches: '2500000000', containers: '30000000000' },
+      ...{ toolTextIn: '5000000', toolImageIn: '8000000', toolImageOut: '30000000' },
     } satisfies Rates);
     expect(find('Anthropic', 'claude-haiku-4-5').price?.rates).toEqual({
       inputUncached: '1000000',
@@ -82,7 +83,7 @@ describe('the models of a vendor', () => {
       cacheWrite5m: '1250000',
       cacheWrite1h: '2000000',
       outputText: '5000000',
-      toolCalls: '10000000000',
+      ...{ toolCalls: '10000000000', containers: '4166666667' },
       outputReasoning: '5000000',
       imageIn: '1000000',
     } satisfies Rates);
@@ -152,8 +153,8 @@ describe('the models of a vendor', () => {
   it.each(vendors)('of %s have no price of a token that could only be that of a picture', (vendor) => {
     for (const { id, price } of modelsOf(vendor)) {
       for (const tier of [price?.rates, price?.rates.above?.rates]) {
-        const { images: _images, requests: _requests, toolCalls: _calls, above: _above, ...tokens }: Rates = tier ?? {};
-        expect([id, Object.values(tokens).filter((rate) => BigInt(rate ?? 0) >= 1_000_000_000n)]).toEqual([id, []]);
+        const tokens = [...inputComponents, ...outputComponents].map((component) => tier?.[component] ?? '0');
+        expect([id, tokens.filter((rate) => BigInt(rate) >= 1_000_000_000n)]).toEqual([id, []]);
       }
     }
   });

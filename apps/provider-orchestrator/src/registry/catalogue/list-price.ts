@@ -24,17 +24,11 @@ const componentsOf: ReadonlyMap<string, readonly UsageComponent[]> = new Map([
   ['input_image_mtok', ['imageIn']],
   ['output_image_mtok', ['imageOut']],
   ['web_searches_kcount', ['toolCalls']],
+  ['storage_searches_kcount', ['fileSearches']],
 ] satisfies [string, UsageComponent[]][]);
 
-/**
- * Prices that never apply: of searches in stored files, since no adapter sends what asks for them; and of sound and
- * pictures read from a cache, which our counters hold with what else was read from it.
- */
-const ignoredNames: ReadonlySet<string> = new Set([
-  'storage_searches_kcount',
-  'cache_audio_read_mtok',
-  'cache_image_read_mtok',
-]);
+/** Prices that never apply: of sound and pictures read from a cache, which our counters hold with what else was read from it. */
+const ignoredNames: ReadonlySet<string> = new Set(['cache_audio_read_mtok', 'cache_image_read_mtok']);
 
 /** A tier holds for all of a request whose input is more than its start. */
 const tieredPrice = z.object({

@@ -56,10 +56,19 @@ const families: readonly ModelFamily[] = [
   },
 ];
 
+/**
+ * The list has searches: $10 per 1,000 of the web, $2.50 of files. A container costs $0.03 for each gigabyte of its memory.
+ * Pictures are those of gpt-image-2: $5, $8 and $30 a million tokens of text, of pictures read and of pictures drawn.
+ * Source: https://developers.openai.com/api/docs/pricing (read 2026-11).
+ */
+const hostedTools: VendorCatalogue['hostedTools'] = {
+  listed: ['toolCalls', 'fileSearches'],
+  rates: { containers: '30000000000', toolTextIn: '5000000', toolImageIn: '8000000', toolImageOut: '30000000' },
+};
+
 export const openAiCatalogue: VendorCatalogue = {
   listId: 'openai',
-  // $10 per 1,000 calls, as the list has it; what a search finds is input. Source: https://developers.openai.com/api/docs/pricing (read 2026-11).
-  chargesSearches: true,
+  hostedTools,
   /** A model's own name and its dated releases. Its other aliases are other hosts' spellings, which OpenAI does not know. */
   namesOf: (info) =>
     exactNames(info).filter((name) => {

@@ -1,7 +1,14 @@
-import type { ComponentRates, ModelCapability, Operation, Rates } from '@aggregator/contracts';
+import {
+  type ComponentRates,
+  type ModelCapability,
+  type Operation,
+  type Rates,
+  type ToolComponent,
+  toolComponents,
+} from '@aggregator/contracts';
 import { findProvider, type ModelInfo } from '@pydantic/genai-prices';
 import type { DeclaredModel } from '../declared-provider.ts';
-import { type ListPrice, readListPrice } from './list-price.ts';
+import { readListPrice } from './list-price.ts';
 
 const source = '@pydantic/genai-prices';
 
@@ -30,8 +37,12 @@ export interface VendorCatalogue {
   familyOf(name: string): ModelFamily | undefined;
   /** Tokens, if the list has none. */
   contextLengthOf(name: string): number;
-  /** Our adapter can ask for its web search, and counts the calls. */
-  chargesSearches?: true;
+  /** What our adapter can ask of the vendor's own tools and counts, with rates that the list does not have. */
+  hostedTools?: {
+    readonly listed: readonly ToolComponent[];
+    /** Pico-USD per unit. */
+    readonly rates: Readonly<Partial<Record<ToolComponent, string>>>;
+  };
   /** Models that the list does not have, by their names. */
   unlisted: readonly Pick<DeclaredModel, 'id' | 'contextLength' | 'price'>[];
 }
@@ -52,7 +63,7 @@ export function readCatalogue(
       const operations = vendor.operationsOf(name);
       if (operations.length === 0 || models.has(name) || isRetired(name)) continue;
       const listed = readListPrice(info, operations, nowMs);
-      const price = vendor.chargesSearches === true ? listed : withoutSearches(listed);
+      const price = listed && { ...listed, rates: withTools(vendor, listed.rates, operations) };
       const window = info.context_window ?? vendor.contextLengthOf(name);
       models.set(
         name,
@@ -75,13 +86,19 @@ export function describeUnlisted(vendor: VendorCatalogue, id: string): DeclaredM
   return describeModel(vendor, { id, contextLength: vendor.contextLengthOf(id), price: null });
 }
 
-/** The price of calls that are never made would be refused wherever the price is declared again. */
-function withoutSearches(listed: ListPrice | null): ListPrice | null {
-  if (listed === null) return null;
-  const { above, toolCalls: _calls, ...rates } = listed.rates;
-  if (above === undefined) return { ...listed, rates };
-  const { toolCalls: _callsAbove, ...dear } = above.rates;
-  return { ...listed, rates: { ...rates, above: { ...above, rates: dear } } };
+/** The price of calls that are never made would be rejected wherever the price is declared again. */
+function withTools(
+  { hostedTools }: VendorCatalogue,
+  { above, ...plain }: Rates,
+  operations: readonly Operation[],
+): Rates {
+  const tools = operations.includes('chat.completions') ? hostedTools : undefined;
+  const inTier = (tier: ComponentRates): ComponentRates => {
+    const rates: ComponentRates = { ...tier };
+    for (const component of toolComponents) if (tools?.listed.includes(component) !== true) delete rates[component];
+    return { ...rates, ...tools?.rates };
+  };
+  return { ...inTier(plain), ...(above !== undefined && { above: { ...above, rates: inTier(above.rates) } }) };
 }
 
 /** Adds what the family says. Too high an output limit only holds more money than a request needs. */

@@ -2,6 +2,7 @@ import { isRecord } from '../../json-record.ts';
 import { editJson } from '../../native/edit-json.ts';
 import { LaneEdits, type PricedFields, readHeader, refuse, refuseFiles } from '../../native/lane-fields.ts';
 import type {
+  HostedTools,
   NativeLane,
   NativeRequest,
   ProviderEndpoint,
@@ -10,26 +11,13 @@ import type {
 } from '../../provider-adapter.ts';
 import { openAiApiOption } from '../choose-api.ts';
 import { openAiEndpoint } from '../endpoint.ts';
-import { responsesEffortsOf } from '../model-efforts.ts';
 import { rowOf } from '../model-table.ts';
 import { OpenAiStream } from '../openai-stream.ts';
 import { fromOpenAiAnswer } from '../response.ts';
+import { boundHostedTools, reasonsAt } from './hosted-tools.ts';
 
 /** Source: https://developers.openai.com/api/docs/pricing (read 2026-11). */
 const pricedFields: PricedFields = { service_tier: ['auto', 'default'] };
-
-/**
- * Tools that OpenAI charges by the container, by the picture, or for files that it keeps: no answer reports how much.
- * Source: as above.
- */
-const unpricedTool = /^(?:file_search|code_interpreter|image_generation|programmatic_tool_calling)/;
-/** Charged by the call; OpenAI bounds the calls by `max_tool_calls`. */
-const searchTool = /^web_search(?:_\d{4}_\d{2}_\d{2})?$/;
-/** The older search costs the same with models that reason; with others it has another price. */
-const previewTool = /^web_search_preview/;
-/** Calls of a request that sets no bound, and the most of one that does. */
-const callsDefault = 10;
-const callsMost = 50;
 
 /** State that OpenAI keeps for the operator's account: no organisation may use that of another. */
 const storedFields = ['prompt'];
@@ -47,19 +35,7 @@ export const responsesNativeLane = createResponsesLane({
   serves({ model, options: { [openAiApiOption]: api } }) {
     return api === undefined ? rowOf(model) !== null : api === 'responses';
   },
-  readTools(lane, body, target) {
-    const reasons = reasonsAt(target.model);
-    const isSearch = (type: string) => searchTool.test(type) || (reasons && previewTool.test(type));
-    lane.cutTools(
-      (type, tool) =>
-        unpricedTool.test(type) ||
-        (type === 'shell' && runsInContainer(tool)) ||
-        (/^web_search/.test(type) && !(isSearch(type) && target.areToolCallsPriced === true)),
-      ({ type }) => type,
-    );
-    const searches = lane.tools.some((tool) => isRecord(tool) && isSearch(String(tool.type)));
-    return searches ? boundCalls(lane, body.max_tool_calls) : 0;
-  },
+  boundTools: boundHostedTools,
   givesReasoning: ({ model }) => reasonsAt(model),
   toEndpoint: (target) => openAiEndpoint(target, '/responses'),
 });
@@ -67,8 +43,8 @@ export const responsesNativeLane = createResponsesLane({
 /** What differs between the servers of the Responses API. */
 export interface ResponsesServer {
   readonly serves: NativeLane['serves'];
-  /** Cuts tools that have no price here. Returns the most calls of the others that are charged by the call. */
-  readTools(lane: LaneEdits, body: NativeRequest['body'], target: ProviderTarget): number;
+  /** Cuts tools that have no price here. Returns what the others can use; null if they cost their tokens alone. */
+  boundTools(lane: LaneEdits, body: NativeRequest['body'], target: ProviderTarget): HostedTools | null;
   /** Whether the server is asked for encrypted reasoning, so that the next turn can give it back. */
   givesReasoning(target: ProviderTarget): boolean;
   toEndpoint(target: ProviderTarget): ProviderEndpoint;
@@ -81,10 +57,6 @@ export function createResponsesLane(server: ResponsesServer): NativeLane {
     toRequest: (request, target, limit) => toNativeRequest(server, request, target, limit),
     reader: { fromResponse: fromOpenAiAnswer, createStream: (options) => new OpenAiStream(options) },
   };
-}
-
-function reasonsAt(model: string): boolean {
-  return responsesEffortsOf(model)?.length !== 0;
 }
 
 function toNativeRequest(
@@ -100,7 +72,7 @@ function toNativeRequest(
   refuseFiles(request, body.input, 'input');
   const lane = new LaneEdits(body, target.model);
   lane.cutPriced(pricedFields);
-  const toolCallsMax = server.readTools(lane, body, target);
+  const hostedTools = server.boundTools(lane, body, target);
   lane.bound('max_output_tokens', target.maxOutputTokens, limit);
   for (const name of keptFields) if ((body[name] ?? false) !== false) lane.edits.set(name, null);
   cutKeptIds(lane, body.input);
@@ -111,21 +83,8 @@ function toNativeRequest(
     endpoint: { url, method, headers: beta === null ? own : { ...own, 'openai-beta': beta } },
     body: editJson(text, lane.edits),
     droppedParams: lane.dropped.names,
-    ...(toolCallsMax > 0 && { toolCallsMax }),
+    ...(hostedTools !== null && { hostedTools }),
   };
-}
-
-/** A shell runs on the machine of the client unless it names a container of OpenAI. */
-function runsInContainer({ environment }: Readonly<Record<string, unknown>>): boolean {
-  return isRecord(environment) && environment.type !== 'local';
-}
-
-/** Returns the most calls of OpenAI's own tools, and writes the bound into the request if it has none. */
-function boundCalls(lane: LaneEdits, asked: unknown): number {
-  if (typeof asked === 'number' && asked >= 1 && asked <= callsMost) return asked;
-  const most = typeof asked === 'number' ? callsMost : callsDefault;
-  lane.set('max_tool_calls', most);
-  return most;
 }
 
 function cutKeptIds(lane: LaneEdits, input: unknown): void {

@@ -4,7 +4,8 @@ import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../
 import { classifyResponsesError, toFinishReason } from './ending.ts';
 import { openAiReasoningFormat, summarySeparator, textsOf, toEncryptedDetails } from './reasoning-items.ts';
 import { messageSeparator } from './response.ts';
-import { isSearch, readResponsesUsage, toChatUsage } from './usage.ts';
+import { ToolTally } from './tool-tally.ts';
+import { readResponsesUsage, toChatUsage } from './usage.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -62,8 +63,7 @@ export class ResponsesChatStream implements ChatStreamTranslator {
   readonly #createdAt: number;
   readonly #items: (OpenItem | undefined)[] = [];
   #callCount = 0;
-  /** Searches of the web that are charged. */
-  #searches = 0;
+  readonly #tools = new ToolTally();
   /** A chunk up to its choice; empty before the response has begun. */
   #head = '';
   #frame: Fields = {};
@@ -236,7 +236,7 @@ export class ResponsesChatStream implements ChatStreamTranslator {
       default:
         // A hosted tool's work is an answer, though chat completions have no place for it.
         this.hasLife = true;
-        if (isSearch(item)) this.#searches += 1;
+        this.#tools.add(item);
         return nothing;
     }
   }
@@ -245,7 +245,7 @@ export class ResponsesChatStream implements ChatStreamTranslator {
     if (!isRecord(response)) return this.#drop();
     this.isEnded = true;
     const usage = toChatUsage(response.usage);
-    const reading = readResponsesUsage(response, this.#searches);
+    const reading = readResponsesUsage(response, this.#tools);
     if (reading !== null) {
       this.usage = reading.usage;
       this.reportedUsage = reading.reportedUsage;

@@ -2,6 +2,7 @@ import type { Usage } from '@aggregator/contracts';
 import { isRecord } from '../../json-record.ts';
 import type { UsageReading } from '../../usage/usage-reading.ts';
 import { readOpenAiChatUsage } from '../usage.ts';
+import { ToolTally } from './tool-tally.ts';
 
 /**
  * Returns usage of the Responses API under the names of chat completions, so that one code judges both; null if there is
@@ -20,28 +21,19 @@ export function toChatUsage(usage: unknown): Record<string, unknown> | null {
 }
 
 /**
- * Reads the usage of a response as disjoint counters, with its searches (`toolCalls`), which no figure of the usage has. Null if
- * there is no usage.
- * @param searches Searches that were reported while the response was made; those in its output count if they are more.
+ * Reads the usage of a response as disjoint counters, with what OpenAI's own tools used. Null if there is no usage.
+ * @param seen Items that came while the response was made; those in its output count if they are more.
  */
-export function readResponsesUsage(response: Readonly<Record<string, unknown>>, searches = 0): UsageReading | null {
+export function readResponsesUsage(
+  response: Readonly<Record<string, unknown>>,
+  seen: ToolTally = new ToolTally(),
+): UsageReading | null {
   const reading = readOpenAiChatUsage(toChatUsage(response.usage));
-  const items = Array.isArray(response.output) ? response.output.filter(isSearch) : [];
-  const calls = Math.max(searches, items.length);
-  if (reading === null || calls === 0) return reading;
-  const withCalls = (usage: Usage): Usage => ({ ...usage, toolCalls: calls });
+  const units = seen.unitsOf(response);
+  if (reading === null || Object.keys(units).length === 0) return reading;
+  const withUnits = (usage: Usage): Usage => ({ ...usage, ...units });
   return {
-    usage: withCalls(reading.usage),
-    reportedUsage: reading.reportedUsage === null ? null : withCalls(reading.reportedUsage),
+    usage: withUnits(reading.usage),
+    reportedUsage: reading.reportedUsage === null ? null : withUnits(reading.reportedUsage),
   };
-}
-
-/**
- * True if an item is a search of the web that is charged. To open a page that was found, or to look for words in it, is not.
- * Source: https://developers.openai.com/api/docs/guides/tools-web-search (read 2026-11).
- */
-export function isSearch(item: unknown): boolean {
-  if (!isRecord(item) || item.type !== 'web_search_call') return false;
-  const action = isRecord(item.action) ? (item.action.type ?? 'search') : 'search';
-  return action === 'search';
 }
