@@ -40,6 +40,18 @@ export function describeExpiringStore(name: string, makeHarness: () => Promise<E
       expect(await store.get('a')).toBe('');
     });
 
+    it('replaces a text by another in one step, and only the text that is expected', async () => {
+      const store = await open({ valueBytesMax: 100 });
+      expect(await store.replace('a', 'first', 'second', longMs)).toBe(false);
+      await store.set('a', 'Привет', longMs);
+      expect(await store.replace('a', 'another', 'second', longMs)).toBe(false);
+      expect(await store.replace('a', 'Привет', 'x'.repeat(101), longMs)).toBe(false);
+      expect(await store.get('a')).toBe('Привет');
+      const all = await Promise.all(['1', '2', '3'].map((text) => store.replace('a', 'Привет', text, longMs)));
+      expect(all.filter(Boolean)).toHaveLength(1);
+      expect(await store.get('a')).toBe(String(all.indexOf(true) + 1));
+    });
+
     it('has nothing under a key that was never used or was deleted', async () => {
       const store = await open();
       await fill(store, ['a', 'b']);

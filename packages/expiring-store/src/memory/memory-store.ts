@@ -53,6 +53,14 @@ class MemoryExpiringStore implements ExpiringStore {
     if (this.#isOverfull()) this.#makeRoom();
   }
 
+  async replace(key: string, expected: string, value: string, ttlMs: number): Promise<boolean> {
+    checkKey(key);
+    checkTtl(ttlMs);
+    if (this.#read(key) !== expected || Buffer.byteLength(value) > this.#bounds.valueBytesMax) return false;
+    await this.set(key, value, ttlMs);
+    return true;
+  }
+
   async delete(key: string): Promise<void> {
     checkKey(key);
     this.#drop(key);

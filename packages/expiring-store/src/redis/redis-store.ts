@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { checkKey, checkKeys, checkTtl, deadlineMsMax, type ExpiringStore, type StoreBounds, sizeOf } from '../port.ts';
@@ -61,6 +62,16 @@ class RedisExpiringStore implements ExpiringStore {
     if (Buffer.byteLength(value) > valueBytesMax) return;
     const numbers = [ttlMs, sizeOf(key, value), entriesMax, bytesMax].map(String);
     await this.#run(() => this.#client.setText(...this.#nameKeys([key]), value, ...numbers));
+  }
+
+  async replace(key: string, expected: string, value: string, ttlMs: number): Promise<boolean> {
+    checkKey(key);
+    checkTtl(ttlMs);
+    const { entriesMax, bytesMax, valueBytesMax } = this.#options;
+    if (Buffer.byteLength(value) > valueBytesMax) return false;
+    const numbers = [ttlMs, sizeOf(key, value), entriesMax, bytesMax].map(String);
+    const digest = hash('sha1', expected);
+    return (await this.#run(() => this.#client.setText(...this.#nameKeys([key]), value, ...numbers, digest))) === 1;
   }
 
   async delete(key: string): Promise<void> {

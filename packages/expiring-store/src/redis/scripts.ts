@@ -30,8 +30,15 @@ end
 return texts
 `;
 
-/** KEYS 5 the entry. ARGV: text, TTL ms, bytes that it counts for, most entries, most bytes. */
+/**
+ * KEYS 5 the entry. ARGV: text, TTL ms, bytes that it counts for, most entries, most bytes, and perhaps the SHA-1 of the text that it
+ * replaces. Returns 0 if the entry has another.
+ */
 export const setTextScript = `${index}
+if ARGV[6] then
+  local found = redis.call('GET', KEYS[5])
+  if not found or redis.sha1hex(found) ~= ARGV[6] then return 0 end
+end
 local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
 local drops = 0

@@ -11,6 +11,12 @@ type Kind = 'conversation' | 'response';
 const bytesMax = 700 * 1024;
 /** Writes that are under way and known here; those beyond are found when the store has them. */
 const writesMax = 1000;
+/** What became of a change. `busy`: others changed the record each time. */
+export type RecordChange = 'written' | 'absent' | 'too_long' | 'busy';
+/** Others may come first as often as this. */
+const changeTurnsMax = 40;
+/** Longest pause before the next turn, ms. */
+const changePauseMs = 30;
 /** A record that another proxy wrote a moment ago is on its way to the store: pauses between looks, ms. */
 const looksAfterMs = [20, 60, 170];
 
@@ -58,6 +64,30 @@ export class SealedRecords {
     const sealed = await this.#find(toConversationKey(this.#kind, caller, id));
     const bytes = sealed === null ? null : decrypt(this.#keyOf(caller, id), Buffer.from(sealed, 'base64url'));
     return bytes === null ? null : parseExactJson(bytes.toString());
+  }
+
+  /**
+   * Changes a record that may be changed elsewhere at the same time: each change is made of the one before it.
+   * @param change Returns the new record of the one that is there. Called again if another change came first.
+   */
+  async change(caller: Caller, id: string, change: (value: unknown) => unknown): Promise<RecordChange> {
+    if (this.isOff(caller)) return 'absent';
+    const key = toConversationKey(this.#kind, caller, id);
+    const secret = this.#keyOf(caller, id);
+    let written: string | null = null;
+    for (let turn = 0; turn < changeTurnsMax; turn += 1) {
+      const sealed = await this.#find(key);
+      // A write of this change was in doubt.
+      if (sealed !== null && sealed === written) return 'written';
+      const found: Buffer | null = sealed === null ? null : decrypt(secret, Buffer.from(sealed, 'base64url'));
+      if (sealed === null || found === null) return 'absent';
+      const bytes: Buffer = Buffer.from(JSON.stringify(change(parseExactJson(found.toString()))));
+      if (bytes.length > bytesMax) return 'too_long';
+      written = encrypt(secret, bytes).toString('base64url');
+      if (await this.#store.replace(key, sealed, written, this.#keptMs)) return 'written';
+      await pause(Math.random() * changePauseMs);
+    }
+    return 'busy';
   }
 
   async delete(caller: Caller, id: string): Promise<void> {

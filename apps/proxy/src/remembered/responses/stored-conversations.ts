@@ -19,10 +19,7 @@ const conversationId = /^conv_[0-9a-f]{48}$/;
 /** Conversations that are being changed here. */
 const changesMax = 10_000;
 
-/**
- * Conversations of callers. The changes of one conversation come one after another within a proxy. If two proxies change one at
- * the same time, the later write counts.
- */
+/** Conversations of callers. The changes of one conversation come one after another, in all proxies. */
 export class StoredConversations {
   readonly #records: SealedRecords;
   readonly #changes = new OpenMap<string, Promise<unknown>>();
@@ -48,8 +45,7 @@ export class StoredConversations {
   /** Null for an id that this caller has no conversation of, or none any more. */
   async read(caller: Caller, id: string): Promise<StoredConversation | null> {
     const value = conversationId.test(id) ? await this.#records.read(caller, id) : null;
-    if (!isRecord(value) || !Array.isArray(value.items)) return null;
-    return { id, createdAt: Number(value.createdAt), metadata: readMetadata(value.metadata), items: value.items };
+    return value === null ? null : toConversation(id, value);
   }
 
   /**
@@ -80,12 +76,24 @@ export class StoredConversations {
     id: string,
     change: (conversation: StoredConversation) => Partial<Pick<StoredConversation, 'metadata' | 'items'>>,
   ): Promise<StoredConversation | null> {
-    const found = await this.read(caller, id);
-    if (found === null) return null;
-    const changed = { ...found, ...change(found) };
-    const conversation = { ...changed, items: changed.items.map(withId) };
-    if (await this.#records.write(caller, id, conversation)) return conversation;
-    throw new AppError('request_too_large', { message: 'The conversation is longer than one that can be stored.' });
+    if (!conversationId.test(id)) return null;
+    let conversation: StoredConversation | null = null;
+    const result = await this.#records.change(caller, id, (value) => {
+      const found = toConversation(id, value);
+      const changed = { ...found, ...change(found) };
+      conversation = { ...changed, items: changed.items.map(withId) };
+      return conversation;
+    });
+    switch (result) {
+      case 'written':
+        return conversation;
+      case 'absent':
+        return null;
+      case 'too_long':
+        throw new AppError('request_too_large', { message: 'The conversation is longer than one that can be stored.' });
+      case 'busy':
+        throw new AppError('conflict', { message: 'The conversation was changed by other requests at the same time.' });
+    }
   }
 
   /** Returns false if there is nothing to delete. */
@@ -94,6 +102,14 @@ export class StoredConversations {
     await this.#records.delete(caller, id);
     return true;
   }
+}
+
+function toConversation(id: string, value: unknown): StoredConversation {
+  const { createdAt, metadata, items } = isRecord(value) ? value : {};
+  return {
+    ...{ id, createdAt: Number(createdAt), metadata: readMetadata(metadata) },
+    items: Array.isArray(items) ? items : [],
+  };
 }
 
 /** Ids in the form of those that input items have: no provider is asked for them. */
