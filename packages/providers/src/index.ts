@@ -6,6 +6,7 @@ export { JsonBody } from './json-request.ts';
 export { findRetirement } from './lifecycle/index.ts';
 export type { Retirement } from './lifecycle/retirement.ts';
 export { editJson, type JsonEdits, readJsonField } from './native/edit-json.ts';
+export { chatLaneOption } from './openai/chat-lane.ts';
 export { openAiApiOption, openAiApis } from './openai/choose-api.ts';
 export { vectorStoresOption } from './openai/responses/hosted-tools.ts';
 export { toPictureTokens } from './openai/responses/picture-tokens.ts';

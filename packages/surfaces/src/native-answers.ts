@@ -30,6 +30,10 @@ export interface NativeAnswers {
   repeatInEvent?(data: string, fields: Repeated): string | null;
   /** The data of an event with our additions; null if they do not belong into this event. */
   addToEvent(data: string, additions: Additions): string | null;
+  /** True for an event that only we asked for: it does not reach the client. Absent for none. */
+  omits?(data: string): boolean;
+  /** The same for a stream whose client did not ask for its usage; absent if that makes no difference. */
+  readonly unasked?: NativeAnswers;
   /** The event that ends every stream; null if the last event of an answer does. */
   readonly terminator: NativeEvent | null;
   /** Remembers what the continuation of a stream has to repeat; absent if the chunks say all of it. */

@@ -9,6 +9,7 @@ import {
 } from '@aggregator/contracts';
 import {
   cacheMarksOption,
+  chatLaneOption,
   disconnectOption,
   disconnectPolicies,
   openAiApiOption,
@@ -35,10 +36,12 @@ const optionalOptions: Readonly<Partial<Record<ProviderType, Readonly<Record<str
   Anthropic: { [cacheMarksOption]: (value) => value === 'auto' },
   Mock: { [mockScriptOption]: (script) => parseMockScript(script) !== null },
   OpenAI: {
+    [chatLaneOption]: (value) => value === 'native',
     [openAiApiOption]: (value) => openAiApis.some((api) => api === value),
     [vectorStoresOption]: (value) => /^[\w-]+(?:, ?[\w-]+)*$/.test(value),
   },
   OpenAICompatible: {
+    [chatLaneOption]: (value) => value === 'native',
     [profileOption]: (profile) => parseProfileOption(profile) !== null,
     outputLimitField: (name) => name === 'max_tokens' || name === 'max_completion_tokens',
   },

@@ -42,6 +42,7 @@ export class NativeEvents {
 
   /** Takes an event and returns what may go out now. `isComplete`: with it, or before it, the answer came to its end. */
   take(came: NativeEvent, isComplete: boolean): string {
+    if (this.#answers.omits?.(came.data) === true) return '';
     const event = isComplete || !this.#hasBegun ? this.#withRepeated(came) : came;
     if (isComplete) {
       this.#tailLength += event.data.length;

@@ -12,6 +12,8 @@ beforeAll(async () => {
   world = await startNativeWorld([
     { name: 'claude', type: 'Anthropic' },
     { name: 'gpt', type: 'OpenAI', options: { api: 'responses' } },
+    { name: 'chat', type: 'OpenAI', options: { api: 'chat-completions', chatLane: 'native' } },
+    { name: 'own', type: 'OpenAICompatible', options: { chatLane: 'native' } },
   ]);
 });
 afterAll(() => world.stop());
@@ -111,8 +113,26 @@ const responses: Dialect = {
     ].join(''),
 };
 
-describe.each([messages, responses])(
-  'a request of $path and its answer, with fields, parts and events of tomorrow',
+const chat = (provider: string): Dialect => ({
+  ...{ provider, path: '/v1/chat/completions', header: 'openai-beta' },
+  request: (model, block, more, isStreamed) =>
+    `{"temperature": 0.10,"model" :"${model}","messages":[{"role":"user","content":[{"type":"text","text":"Hi"${block}}]${block}}],"tools":[{"type":"function","function":{"name":"n"${block}}}]${more}${isStreamed ? ', "stream":true, "stream_options": {"include_usage":true}' : ''}}`,
+  answer: (block, more) =>
+    `{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hi"${block}},"finish_reason":"stop"${block}}],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5${block}}${more}}`,
+  events: (block, more) =>
+    [
+      `{"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""${block}}${block}}]${more}}`,
+      `{"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"${block}}}]${more}}`,
+      `{"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{${block.replace(/^, /, '')}},"finish_reason":"stop"}]${more}}`,
+      `{"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5${block}}${more}}`,
+      '[DONE]',
+    ]
+      .map((data) => `data: ${data}\n\n`)
+      .join(''),
+});
+
+describe.each([messages, responses, chat('chat'), chat('own')])(
+  'a request of $path to $provider and its answer, with fields, parts and events of tomorrow',
   (dialect) => {
     it('go through to the letter, but for what is declared', async () => {
       const upstream = world.upstream(dialect.provider);
@@ -127,7 +147,7 @@ describe.each([messages, responses])(
             const given = isStreamed ? dialect.events(block, more) : dialect.answer(block, more);
             upstream.answer = (_request, response) =>
               void response.writeHead(200, isStreamed ? eventStream : json).end(given);
-            const own = isStrict ? ',"strict":true,"provider":{"only":["claude","gpt"]}' : '';
+            const own = isStrict ? ',"strict":true,"provider":{"only":["claude","gpt","chat","own"]}' : '';
             const body = dialect.request(`${dialect.provider}/m`, block, more + own, isStreamed);
             const answer = await world.send(dialect.path, body, { ...plain, [dialect.header]: beta });
             expect({ status: answer.status, text: answer.text }).toEqual({ status: 200, text: given });

@@ -6,7 +6,7 @@ import {
   type ProviderTarget,
   type TranslatedRequest,
 } from '@aggregator/providers';
-import type { NativeAnswers } from '@aggregator/surfaces';
+import type { ChatSurface, NativeAnswers } from '@aggregator/surfaces';
 import type { ChatWords } from './chat-job.ts';
 import { nameDropped } from './name-dropped.ts';
 import { findNativeLane } from './native-request.ts';
@@ -52,7 +52,7 @@ export function prepareLane(
   if (lane !== null && asItCame !== null && !(asItCame instanceof AppError)) {
     const missed = asked.droppedParams.filter((name) => name === 'store');
     const droppedParams = nameDropped(chat, missed, asItCame.droppedParams);
-    return { requests: [asItCame], droppedParams, reader: lane.reader, answers: surface.native ?? null };
+    return { requests: [asItCame], droppedParams, reader: lane.reader, answers: answersOf(surface, chat) };
   }
   if (asked.refusal !== null) throw asItCame ?? asked.refusal;
   const { chat: named, reader } = nameForVendor(adapter, chat);
@@ -61,6 +61,11 @@ export function prepareLane(
   const bySurface = [...asked.droppedParams, ...droppedHeaders];
   const droppedParams = nameDropped(chat, bySurface, withoutRecalled(request.droppedParams, words), surface);
   return { requests: [request], droppedParams, reader, answers: null };
+}
+
+function answersOf({ native }: Pick<ChatSurface, 'native'>, chat: ChatWords['chat']): NativeAnswers | null {
+  if (native === undefined) return null;
+  return chat.stream_options?.include_usage === true ? native : (native.unasked ?? native);
 }
 
 /** Thoughts that were added here and that the provider does not take are no loss for the client: it did not send them. */

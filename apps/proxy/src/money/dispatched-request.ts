@@ -55,7 +55,7 @@ export const dispatchedRequest = z.object({
   outputTokensMax: count,
   /** Pictures; absent: none. */
   imagesMax: count.optional(),
-  /** The class of those pictures, which may have a price of its own; absent or null: none. */
+  /** The class of those pictures, which may have a separate price; absent or null: none. */
   pictureClass: z.enum(pictureClasses).nullish(),
   /** What the provider's own tools can use; absent: nothing. */
   toolsMax: z.partialRecord(z.enum(toolComponents), count).optional(),

@@ -7,7 +7,7 @@ export interface RequestBounds {
   readonly outputTokensMax: number;
   /** Pictures; absent: none. */
   readonly imagesMax?: number;
-  /** The class of those pictures, which may have a price of its own. */
+  /** The class of those pictures, which may have a separate price. */
   readonly pictureClass?: PictureClass | null;
   /** What the provider's own tools can use beside the tokens of the model; absent: nothing. */
   readonly toolsMax?: HostedTools['unitsMax'];

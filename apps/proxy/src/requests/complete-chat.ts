@@ -61,11 +61,13 @@ export async function completeChat(context: ProxyContext, exchange: Exchange, su
   const input = keepsItems ? (surface.references?.listInput(body, asked.answerId ?? '') ?? null) : null;
   const plan = planRequest(context, exchange, 'chat.completions', { model: asked.chat.model, chat: asked.chat });
   const given = { bytes: body === arrived ? bytes : null, body: isRecord(body) ? body : arrived };
-  const native = prepared.privacy === null ? toNativeRequest(surface, given, asked, exchange) : null;
-  if (native !== null && mustGiveTurn(exchange) && hasNativeLane(surface, native, plan)) {
+  const untouched = prepared.privacy === null ? toNativeRequest(surface, given, asked, exchange) : null;
+  // The bytes of a request that no target takes as it came are not kept.
+  const native = hasNativeLane(surface, untouched, plan) ? untouched : null;
+  if (native !== null && mustGiveTurn(exchange)) {
     await native.writeText((fields) => writeJsonInTurns(fields, exchange.place));
   }
-  if (asked.refusal !== null && !hasNativeLane(surface, native, plan)) throw asked.refusal;
+  if (asked.refusal !== null && native === null) throw asked.refusal;
   const droppedHeaders = nameDialectHeaders(exchange);
   const isBackground = surface.references?.isBackground(arrived) === true;
   if (input === null) refuseUnkept(isBackground, followed);

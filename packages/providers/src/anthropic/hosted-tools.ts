@@ -12,7 +12,7 @@ const unpricedTool = /^advisor_/;
 /** Searches of a request that sets no bound, and the most of one that does. */
 const searchesDefault = 10;
 const searchesMost = 50;
-/** Anthropic ends a turn after so many calls of its own tools (`pause_turn`). */
+/** Anthropic ends a turn after so many calls of hosted tools (`pause_turn`). */
 const runsMax = 10;
 
 /**

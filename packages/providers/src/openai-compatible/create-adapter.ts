@@ -2,11 +2,13 @@ import type { EmbeddingsField } from '@aggregator/contracts';
 import { invalidValue } from '../fields/invalid-value.ts';
 import { boundOutput, dropSampling, foldReasoning } from '../openai/adjust-fields.ts';
 import { openAiChatFields, openAiEmbeddingsFields } from '../openai/capabilities.ts';
+import { createChatLane } from '../openai/chat-lane.ts';
 import { createOpenAiDialect } from '../openai/dialect.ts';
+import { openAiEndpoint } from '../openai/endpoint.ts';
 import { withRefusalAsText, withSystemRole } from '../openai/messages.ts';
 import { refusesSampling } from '../openai/model-efforts.ts';
 import type { FieldsChange } from '../openai/request.ts';
-import type { FieldFate, ProviderAdapter } from '../provider-adapter.ts';
+import type { FieldFate, ProviderAdapter, ProviderTarget } from '../provider-adapter.ts';
 import { alphanumericOf, type NameRules, wordsOf } from '../vendor-names/name-rules.ts';
 import { addressed } from './address.ts';
 import { withoutMessageFields, withoutNulls } from './message-fields.ts';
@@ -59,7 +61,16 @@ export function createCompatibleAdapter(profile: Profile): ProviderAdapter {
   const { firstTokenTimeoutMs = null, idleTimeoutMs = null } = profile;
   return {
     ...adapter,
-    ...(profile.responsesApi && { native: { responses: compatibleResponsesLane(profile) } }),
+    native: {
+      'chat.completions': createChatLane({
+        reader: adapter.chat,
+        isElsewhere: () => false,
+        limitFieldOf: (target) => outputLimitFieldOf(profile, target),
+        streamOptions: profile.streamOptions,
+        toEndpoint: (target) => addressed(profile)(openAiEndpoint(target, '/chat/completions'), target),
+      }),
+      ...(profile.responsesApi && { responses: compatibleResponsesLane(profile) }),
+    },
     names: { ...toolNameRules[profile.toolNames], ...callIdRules[profile.callIds] },
     waits: { firstLifeMs: firstTokenTimeoutMs, idleMs: idleTimeoutMs },
   };
@@ -89,15 +100,22 @@ function withExtras<Table extends Readonly<Record<string, FieldFate>>>(table: Ta
   return { ...Object.fromEntries(extras.map((name): [string, FieldFate] => [name, 'mapped'])), ...kept, ...table };
 }
 
+function outputLimitFieldOf(
+  { outputLimitField }: Profile,
+  { model }: Pick<ProviderTarget, 'model'>,
+): 'max_tokens' | 'max_completion_tokens' {
+  const isLater = outputLimitField === 'auto' ? openAiThinker.test(model) : outputLimitField === laterName;
+  return isLater ? laterName : 'max_tokens';
+}
+
 function toChatChange(profile: Profile): FieldsChange {
-  const { omittedMessageFields, outputLimitField, stopsMax, streamOptions, systemMessages } = profile;
+  const { omittedMessageFields, stopsMax, streamOptions, systemMessages } = profile;
   const changeTools = toToolChange(profile);
   return (fields, target, dropped) => {
     fields.messages = withoutMessageFields(fields.messages, omittedMessageFields, dropped);
     foldReasoning(fields, target, dropped);
     if (refusesSampling(target.model, fields.reasoning_effort)) dropSampling(fields, dropped);
-    const isLater = outputLimitField === 'auto' ? openAiThinker.test(target.model) : outputLimitField === laterName;
-    boundOutput(fields, isLater ? laterName : 'max_tokens', target);
+    boundOutput(fields, outputLimitFieldOf(profile, target), target);
     if (!streamOptions) delete fields.stream_options;
     if (systemMessages === 'first') fields.messages = withOneSystemMessage(fields.messages);
     if (fields.tools !== undefined) fields.tools = changeTools(fields.tools);

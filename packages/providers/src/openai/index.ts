@@ -4,6 +4,7 @@ import type { ChatTranslation, ProviderAdapter } from '../provider-adapter.ts';
 import { wordsOf } from '../vendor-names/name-rules.ts';
 import { boundOutput, dropSampling, foldReasoning } from './adjust-fields.ts';
 import { openAiChatFields } from './capabilities.ts';
+import { openAiChatLane } from './chat-lane.ts';
 import { chooseApi } from './choose-api.ts';
 import { createOpenAiDialect } from './dialect.ts';
 import { refusesSampling } from './model-efforts.ts';
@@ -59,7 +60,10 @@ export const openAiAdapter: ProviderAdapter = {
   ...chatCompletions,
   // Source: https://platform.openai.com/docs/api-reference/chat/create (tools.function.name); ids: BerriAI/litellm#41534.
   names: { toolName: wordsOf(64), callId: wordsOf(64) },
-  native: { responses: responsesNativeLane },
+  native: {
+    'chat.completions': openAiChatLane(chatCompletions.chat),
+    responses: responsesNativeLane,
+  },
   counters: { ...openAiCounters, 'chat.completions': [...openAiCounters['chat.completions'], ...toolComponents] },
   chat: {
     ...chatCompletions.chat,

@@ -1,5 +1,6 @@
 import { chatCompletionRequest, checkBody, toOpenAiErrorBody } from '@aggregator/contracts';
 import type { ChatSurface } from '../chat-surface.ts';
+import { chatAnswers } from './native.ts';
 import { PassingStream } from './stream.ts';
 
 /** What everything behind a surface speaks, so that all goes through as it is. */
@@ -13,6 +14,7 @@ export const chatCompletionsSurface: ChatSurface = {
   }),
   fromAnswer: (answer) => answer,
   createStream: () => passingStream,
+  native: chatAnswers,
   toErrorBody: (error) => toOpenAiErrorBody(error),
 };
 
