@@ -124,7 +124,13 @@ describe('a chat to a provider whose option is chatLane: native', () => {
     expect(headers.get('x-aggregator-dropped-params')).toContain('x_new');
     expect(world.upstream('own').lastBody).not.toContain('reasoning_details');
     const file = [{ role: 'user', content: [{ type: 'file', file: { file_id: 'file-1' } }] }];
-    expect((await ask('own/m', { messages: file })).status).toBe(400);
+    for (const name of ['own', 'other', 'gpt']) {
+      const refused = await ask(`${name}/m`, { messages: file });
+      expect({ status: refused.status, param: JSON.parse(refused.text).error.param }).toEqual({
+        status: 400,
+        param: 'messages[0].content[0].file',
+      });
+    }
   });
 
   it('is continued by another provider after it broke off, without a word twice', async () => {

@@ -48,6 +48,8 @@ function judgeMessage(message: ChatMessage, path: string, judge: (field: ChatFie
     const field = Object.hasOwn(partFields, part.type) ? partFields[part.type] : undefined;
     if (field === undefined) throw unsupported(partPath);
     judge(field, partPath);
+    // No organisation may use files of the operator's account, which others may have stored there.
+    if (isRecord(part.file) && hasValue(part.file.file_id)) throw unsupported(`${partPath}.file`);
     if (hasValue(part.cache_control)) judge('content.cache_control', `${partPath}.cache_control`);
   }
 }
