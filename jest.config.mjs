@@ -38,6 +38,9 @@ const hostile = ['<rootDir>/tests/hostile/**/*.test.ts'];
 /** Unmodified coding agents and frameworks from npm and PyPI, through the product, to fakes of the vendors. */
 const agents = ['<rootDir>/tests/{agents,conformance}/**/*.agents.test.ts'];
 
+/** Real servers of models from PyPI, direct and through the product. */
+const servers = ['<rootDir>/tests/servers/**/*.servers.test.ts'];
+
 /** The dashboard in a real browser, on the embedded form. */
 const browser = ['<rootDir>/tests/dashboard/**/*.browser.test.ts'];
 
@@ -59,6 +62,10 @@ export default {
     tier('integration', integration, { globalSetup: `${jestFolder}/integration-setup.mjs` }),
     tier('hostile', hostile, { globalSetup: `${jestFolder}/integration-setup.mjs` }),
     tier('agents', agents, {
+      globalSetup: `${jestFolder}/unit-setup.mjs`,
+      globalTeardown: `${jestFolder}/unit-teardown.mjs`,
+    }),
+    tier('servers', servers, {
       globalSetup: `${jestFolder}/unit-setup.mjs`,
       globalTeardown: `${jestFolder}/unit-teardown.mjs`,
     }),

@@ -1,5 +1,5 @@
 /**
- * `npm test` (the unit tier), `npm run test:integration`, `npm run test:hostile`, `npm run test:agents`, `npm run test:browser`,
+ * `npm test` (the unit tier), `npm run test:integration`, `npm run test:hostile`, `npm run test:agents`, `npm run test:servers`, `npm run test:browser`,
  * `npm run test:control-plane`, `npm run test:charts` and `npm run test:cluster`, of which only the quick part runs without `-- --all`. Further words go to Jest:
  * `npm test -- packages/pricing -t rounds`.
  * The last line is always "N passed, N failed"; a test file that could not run counts as failed.
@@ -12,7 +12,7 @@ import { installPackages } from './install-packages.mjs';
 import { requireNode } from './require-node.mjs';
 import { ROOT, runNode } from './run-node.mjs';
 
-const TIERS = ['unit', 'integration', 'hostile', 'agents', 'browser', 'control-plane', 'charts', 'cluster'];
+const TIERS = ['unit', 'integration', 'hostile', 'agents', 'servers', 'browser', 'control-plane', 'charts', 'cluster'];
 /** One cluster for all of them: each file after the other. */
 const QUICK_CLUSTER = 'tests/cluster/quick';
 
