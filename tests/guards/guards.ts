@@ -1,0 +1,173 @@
+/** A promise, the code that keeps it, and a test that must fail without that code. */
+export interface Guard {
+  promise: `I${number}`;
+  path: string;
+  /** Text of the file; it stands there once. */
+  guard: string;
+  /** What stands there while the guard is removed. */
+  instead: string;
+  /** Of the unit tier. */
+  test: { path: string; name: string };
+}
+
+export const guards: readonly Guard[] = [
+  {
+    promise: 'I1',
+    path: 'apps/proxy/src/attempts/begin-attempt.ts',
+    guard: 'if (!isMarked) spool.appendMark(request.requestId, attemptIdOf(request));',
+    instead: '',
+    test: {
+      path: 'apps/proxy/src/money/recover-intents.test.ts',
+      name: 'is marked as sent before the provider sees it',
+    },
+  },
+  {
+    promise: 'I2',
+    path: 'apps/proxy/src/money/bound-usage.ts',
+    guard: 'if (areTokensWithin && images <= imagesMax',
+    instead: 'if (true || images <= imagesMax',
+    test: { path: 'apps/proxy/src/money/usage-bounds.test.ts', name: 'a usage above the bounds of its request' },
+  },
+  {
+    promise: 'I3',
+    path: 'apps/api-gateway/src/identity/key-verdicts.ts',
+    guard: 'if (this.#epoch !== null && epoch !== this.#epoch) this.forgetAll();',
+    instead: '',
+    test: {
+      path: 'apps/api-gateway/src/identity/key-verdicts.test.ts',
+      name: 'finds a revocation whose message was lost by the epoch',
+    },
+  },
+  {
+    promise: 'I5',
+    path: 'packages/service-kit/src/log/logger.ts',
+    guard: "return cut.replace(secretValue, '[redacted]');",
+    instead: 'return cut;',
+    test: { path: 'packages/service-kit/src/log/logger.test.ts', name: 'blanks secrets' },
+  },
+  {
+    promise: 'I6',
+    path: 'apps/billing/src/ledger/check-ledger.ts',
+    guard: 'WHERE balance <> folded OR (',
+    instead: 'WHERE (',
+    test: { path: 'apps/billing/src/ledger/watch-ledger.test.ts', name: 'checks the ledger by itself' },
+  },
+  {
+    promise: 'I7',
+    path: 'apps/billing/src/inbox/claim-events.ts',
+    guard: 'before.bodyHash !== charge.bodyHash',
+    instead: 'before.bodyHash === undefined',
+    test: {
+      path: 'apps/billing/src/consumers/usage-recorded.test.ts',
+      name: 'quarantines the same event id with another body',
+    },
+  },
+  {
+    promise: 'I8',
+    path: 'packages/service-kit/src/idempotency/serve-once.ts',
+    guard: "if (result === 'claimed') return",
+    instead: 'if (result.length > 0) return',
+    test: {
+      path: 'apps/proxy/src/routes/idempotency/serve-once.test.ts',
+      name: 'are one call, one charge and one answer',
+    },
+  },
+  {
+    promise: 'I10',
+    path: 'packages/resilience/src/decide.ts',
+    guard: 'return retriesHere === 0 ? shortPauseMs(history, random) : null;',
+    instead: 'return shortPauseMs(history, random);',
+    test: { path: 'packages/resilience/src/decide.test.ts', name: 'is asked once more after a tear' },
+  },
+  {
+    promise: 'I12',
+    path: 'packages/service-kit/src/shares/fair-pool.ts',
+    guard: 'if (taken + amount <= weight * freeForAll) continue;',
+    instead: 'if (taken + amount <= weight * free) continue;',
+    test: { path: 'apps/api-gateway/src/shares/fair-pool.test.ts', name: '' },
+  },
+  {
+    promise: 'I13',
+    path: 'apps/billing/src/consumers/usage-recorded.ts',
+    guard: "return 'invalid_event: not JSON';",
+    instead: "throw new Error('not JSON');",
+    test: {
+      path: 'apps/billing/src/consumers/usage-recorded.test.ts',
+      name: 'names records that are no events of usage, and handles what stands beside them',
+    },
+  },
+  {
+    promise: 'I14',
+    path: 'packages/admission/src/sheltered/sheltered-rates.ts',
+    guard: 'Math.floor(limit / sharedBy)',
+    instead: 'limit',
+    test: {
+      path: 'packages/admission/src/sheltered/sheltered-store.test.ts',
+      name: 'limits each process to its part of every limit',
+    },
+  },
+  {
+    promise: 'I16',
+    path: 'apps/auth/src/sessions/rotate-refresh-token.ts',
+    guard: 'AND "token"."used_at" IS NULL',
+    instead: '',
+    test: {
+      path: 'apps/auth/src/routes/refresh-session/handler.test.ts',
+      name: 'gives 20 parallel refreshes of one token the same child',
+    },
+  },
+  {
+    promise: 'I17',
+    path: 'apps/auth/src/keys/refuse-escalation.ts',
+    guard: "if (lacking !== undefined) refuse('scopes'",
+    instead: "if (lacking === null) refuse('scopes'",
+    test: {
+      path: 'apps/auth/src/keys/refuse-escalation.test.ts',
+      name: 'accepts no key that can do what its maker cannot',
+    },
+  },
+  {
+    promise: 'I19',
+    path: 'packages/service-kit/src/identity/verify-identity.ts',
+    guard: ', audience: self }',
+    instead: ' }',
+    test: { path: 'packages/service-kit/src/identity/identity.test.ts', name: 'identity between services' },
+  },
+  {
+    promise: 'I20',
+    path: 'apps/proxy/src/upstream/provider-pools.ts',
+    guard: 'const allowlist = isAddressTrusted ? null : this.#allowlist;',
+    instead: 'const allowlist = null;',
+    test: {
+      path: 'apps/proxy/src/upstream/provider-pools.test.ts',
+      name: 'is not called at a private address that a tenant declared',
+    },
+  },
+  {
+    promise: 'I21',
+    path: 'packages/database/src/audit/verify-audit.ts',
+    guard: 'if (hashEntry(prevHash, sequence, entry) !== hash)',
+    instead: "if (hash === '')",
+    test: { path: 'packages/database/src/audit/verify-audit.test.ts', name: 'is broken when an entry' },
+  },
+  {
+    promise: 'I22',
+    path: 'packages/pricing/src/price-usage.ts',
+    guard: 'if (rate === undefined) {',
+    instead: 'if (rate === undefined) continue;\n    if (rate === null) {',
+    test: { path: 'packages/pricing/src/judge-usage.test.ts', name: 'refuses usage that its price has no rate for' },
+  },
+  {
+    promise: 'I23',
+    path: 'apps/analytics/src/rollups/add-usage.ts',
+    guard: 'const counted = [...first.values()].filter(({ event }) => fresh.has(event.eventId));',
+    instead: 'const counted = [...first.values()];',
+    test: {
+      path: 'apps/analytics/src/rollups/add-usage.test.ts',
+      name: 'counts the charge of a request once for any event ids and batches',
+    },
+  },
+];
+
+/** Promises whose tests need real servers or other processes, where no text of one file can be removed. May only shrink. */
+export const unguarded: readonly string[] = ['I4', 'I9', 'I11', 'I15', 'I18', 'I24'];
