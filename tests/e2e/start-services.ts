@@ -46,36 +46,14 @@ export async function startServices(
   const databases = await createServiceDatabases();
   const stateDirectory = await mkdtemp(join(tmpdir(), 'aggregator-services-'));
   const ports = await claimPorts();
-  const random = () => randomBytes(32).toString('base64url');
-  const urls = Object.fromEntries(
-    serviceNames.flatMap((name) => {
-      const port = ports.base + defaultPorts[name] - defaultPorts['api-gateway'];
-      return [
-        [`${environmentPrefix(name)}_PORT`, String(port)],
-        [`${environmentPrefix(name)}_URL`, `http://127.0.0.1:${port}`],
-      ];
-    }),
-  );
+  const urls = listUrls(ports.base);
   const portOf = (index: number) => (index === 0 ? Number(urls.PROXY_PORT) : ports.base + morePortsOffset + index);
   const indexes = Array.from({ length: proxies }, (_, index) => index);
   const environment: Record<string, string | undefined> = {
-    PATH: process.env.PATH,
     ...urls,
     PROXY_URL: indexes.map((index) => `http://127.0.0.1:${portOf(index)}`).join(','),
     ...databases.environment,
-    REDIS_URL: required('REDIS_URL'),
-    KAFKA_BROKERS: required('KAFKA_BROKERS'),
-    KAFKA_TOPIC_PREFIX: `t${randomBytes(6).toString('hex')}.`,
-    REDIS_KEY_PREFIX: `t${randomBytes(6).toString('hex')}:`,
-    LOG_LEVEL: 'warn',
-    INTERNAL_SIGNING_KEY: random(),
-    KEY_PEPPER: random(),
-    AUTH_JWT_PRIVATE_KEY: random(),
-    SIGN_UP_CREDIT_NANO_USD: '5000000000',
-    SPOOL_DIRECTORY: join(stateDirectory, 'spool'),
-    SNAPSHOT_PATH: join(stateDirectory, 'snapshot.json'),
-    SHUTDOWN_GRACE_MS: '5000',
-    MOCK_PROVIDER: 'true',
+    ...listSettings(stateDirectory),
     ...extra,
   };
   const children = new Map<string, ChildProcess>();
@@ -127,6 +105,40 @@ function toOwn(port: number, directory: string): Record<string, string> {
     PROXY_PORT: String(port),
     SPOOL_DIRECTORY: join(directory, 'spool'),
     SNAPSHOT_PATH: join(directory, 'snapshot.json'),
+  };
+}
+
+/** Ports and addresses of the services. */
+function listUrls(base: number): Record<string, string> {
+  return Object.fromEntries(
+    serviceNames.flatMap((name) => {
+      const port = base + defaultPorts[name] - defaultPorts['api-gateway'];
+      return [
+        [`${environmentPrefix(name)}_PORT`, String(port)],
+        [`${environmentPrefix(name)}_URL`, `http://127.0.0.1:${port}`],
+      ];
+    }),
+  );
+}
+
+/** What all services share, with fresh secrets and prefixes. */
+function listSettings(stateDirectory: string): Record<string, string | undefined> {
+  const random = () => randomBytes(32).toString('base64url');
+  return {
+    PATH: process.env.PATH,
+    REDIS_URL: required('REDIS_URL'),
+    KAFKA_BROKERS: required('KAFKA_BROKERS'),
+    KAFKA_TOPIC_PREFIX: `t${randomBytes(6).toString('hex')}.`,
+    REDIS_KEY_PREFIX: `t${randomBytes(6).toString('hex')}:`,
+    LOG_LEVEL: 'warn',
+    INTERNAL_SIGNING_KEY: random(),
+    KEY_PEPPER: random(),
+    AUTH_JWT_PRIVATE_KEY: random(),
+    SIGN_UP_CREDIT_NANO_USD: '5000000000',
+    SPOOL_DIRECTORY: join(stateDirectory, 'spool'),
+    SNAPSHOT_PATH: join(stateDirectory, 'snapshot.json'),
+    SHUTDOWN_GRACE_MS: '5000',
+    MOCK_PROVIDER: 'true',
   };
 }
 

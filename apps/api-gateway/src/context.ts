@@ -16,6 +16,9 @@ import {
   createMetrics,
   createOnceServer,
   type IdentitySigner,
+  type InternalClient,
+  type Logger,
+  type Metrics,
   type OnceServer,
   openClaims,
   openTracing,
@@ -91,34 +94,20 @@ export async function createApiGatewayContext(
   const keyVerdicts = new KeyVerdicts({ auth, maxAgeMs: config.keyVerdictMaxAgeMs, entriesMax: keysRememberedMax });
   const events = createGatewayEvents(metrics);
   const proxies = new ProxyPool({ connectionsMax: config.requestsInFlightMax });
-  const discovery = openDiscovery(config, proxies, overrides.resolveHost ?? resolveHost, (host, error) =>
-    logger.warn('proxies_not_resolved', { host, error }),
-  );
-  const openAnswers = new OpenAnswers((reason) =>
-    (reason === 'shutdown' ? events.truncatedStreams : events.revokedStreams).inc(),
-  );
+  const discovery = openDiscovery(config, proxies, overrides.resolveHost ?? resolveHost, logger);
+  const openAnswers = watchAnswers(metrics, events);
   const pools = openPools(config, events);
   const localRates = new LocalRates();
   const management = openManagementTargets(config, overrides.managementDeadlines);
-  metrics.observed('gateway_inflight_requests', 'AI requests that are with a proxy now.', () => openAnswers.count);
   const background = new AbortController();
-  const stores = openStores(config, overrides, (store, error) => logger.warn('store_failed', { store, error }));
-  const managementLimits = createShelteredRates({
-    ...{ primary: stores.admission, sharedBy: config.replicasMax },
-    onChange: (isAway, error) => counterStoreChanged({ logger, events }, isAway, error),
-  });
+  const storeFailed = (store: string, error: unknown) => logger.warn('store_failed', { store, error });
+  const stores = openStores(config, overrides, storeFailed);
+  const managementLimits = openManagementLimits(config, stores.admission, { logger, events });
   const tracing = overrides.tracing ?? (await openTracing(config, 'api-gateway', true));
   let subscription: { close(): Promise<void> } | null = null;
-  let cutTimer: NodeJS.Timeout | undefined;
+  const timers: NodeJS.Timeout[] = [];
   const sightings = new KeySightings();
-  const reportSightings = async () => {
-    const body = sightings.take();
-    if (body === null) return;
-    await auth
-      .call({ method: 'POST', path: '/internal/keys/sightings', body, answer: z.unknown() })
-      .catch((error: unknown) => logger.warn('key_sightings_not_reported', { error }));
-  };
-  let sightingsTimer: NodeJS.Timeout | undefined;
+  const reportSightings = () => sendSightings(sightings, auth, logger);
 
   return {
     config,
@@ -138,33 +127,20 @@ export async function createApiGatewayContext(
     management,
     pools,
     pages: overrides.pages ?? (config.dashboard === 'on' ? readPages() : new Map()),
-    once: createOnceServer(config, stores.claims, (error) =>
-      logger.warn('store_failed', { store: 'idempotency', error }),
-    ),
+    once: createOnceServer(config, stores.claims, (error) => storeFailed('idempotency', error)),
     readinessChecks: { proxy: () => proxies.checkHealth() },
     async start() {
-      sightingsTimer = setInterval(reportSightings, sightingsIntervalMs).unref();
+      timers.push(setInterval(reportSightings, sightingsIntervalMs).unref());
       await discovery?.refresh();
       void discovery?.follow(background.signal);
-      subscription = await stores.invalidation.subscribe(
-        keyInvalidationChannel,
-        (message) => {
-          const cut = keyVerdicts.invalidate(message);
-          if (cut !== undefined) openAnswers.cutCallers(cut);
-        },
-        () => keyVerdicts.forgetAll(),
-      );
-      keyVerdicts.startPolling(
-        ({ cut, ageMs }) => openAnswers.cutCallers(cut, ageMs),
-        (error) => logger.warn('key_epoch_poll_failed', { error }),
-      );
+      subscription = await followKeys({ invalidation: stores.invalidation, keyVerdicts, openAnswers, logger });
     },
     beginDrain() {
-      cutTimer = setTimeout(() => openAnswers.cutAll(), Math.max(0, config.shutdownGraceMs - cutBeforeGraceMs));
+      const cutInMs = Math.max(0, config.shutdownGraceMs - cutBeforeGraceMs);
+      timers.push(setTimeout(() => openAnswers.cutAll(), cutInMs));
     },
     async close() {
-      clearTimeout(cutTimer);
-      clearInterval(sightingsTimer);
+      for (const timer of timers) clearTimeout(timer);
       await reportSightings();
       background.abort();
       keyVerdicts.close();
@@ -178,13 +154,63 @@ export async function createApiGatewayContext(
   };
 }
 
+function watchAnswers(metrics: Metrics, events: GatewayEvents): OpenAnswers {
+  const open = new OpenAnswers((reason) =>
+    (reason === 'shutdown' ? events.truncatedStreams : events.revokedStreams).inc(),
+  );
+  metrics.observed('gateway_inflight_requests', 'AI requests that are with a proxy now.', () => open.count);
+  return open;
+}
+
+function openManagementLimits(
+  { replicasMax }: ApiGatewayConfig,
+  primary: Parameters<typeof createShelteredRates>[0]['primary'],
+  parts: Parameters<typeof counterStoreChanged>[0],
+) {
+  const onChange = (isAway: boolean, error: unknown) => counterStoreChanged(parts, isAway, error);
+  return createShelteredRates({ primary, sharedBy: replicasMax, onChange });
+}
+
+/** Reports where keys were used since the last time. A report that fails is dropped. */
+async function sendSightings(sightings: KeySightings, auth: InternalClient, logger: Logger): Promise<void> {
+  const body = sightings.take();
+  if (body === null) return;
+  await auth
+    .call({ method: 'POST', path: '/internal/keys/sightings', body, answer: z.unknown() })
+    .catch((error: unknown) => logger.warn('key_sightings_not_reported', { error }));
+}
+
+/** Forgets keys that changed, and ends the open answers of callers that are cut. */
+async function followKeys(parts: {
+  invalidation: InvalidationChannel;
+  keyVerdicts: KeyVerdicts;
+  openAnswers: OpenAnswers;
+  logger: Logger;
+}): Promise<{ close(): Promise<void> }> {
+  const { invalidation, keyVerdicts, openAnswers, logger } = parts;
+  const subscription = await invalidation.subscribe(
+    keyInvalidationChannel,
+    (message) => {
+      const cut = keyVerdicts.invalidate(message);
+      if (cut !== undefined) openAnswers.cutCallers(cut);
+    },
+    () => keyVerdicts.forgetAll(),
+  );
+  keyVerdicts.startPolling(
+    ({ cut, ageMs }) => openAnswers.cutCallers(cut, ageMs),
+    (error) => logger.warn('key_epoch_poll_failed', { error }),
+  );
+  return subscription;
+}
+
 /** Null if each proxy has its own address in the configuration. */
 function openDiscovery(
   { proxyDiscovery, proxyUrls: urls, proxyDiscoveryIntervalMs: intervalMs }: ApiGatewayConfig,
   pool: ProxyPool,
   resolve: ResolveHost,
-  onFailed: (host: string, error: unknown) => void,
+  logger: Logger,
 ): ProxyDiscovery | null {
+  const onFailed = (host: string, error: unknown) => logger.warn('proxies_not_resolved', { host, error });
   if (proxyDiscovery === 'dns') return new ProxyDiscovery({ pool, urls, intervalMs, resolve, onFailed });
   pool.replace(urls.map((url) => ({ url })));
   return null;

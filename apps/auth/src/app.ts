@@ -112,174 +112,195 @@ const tenantBulkPath = '/v1/auth/organizations/:id/bulk';
 const scimTokensPath = '/v1/auth/organization/scim-tokens';
 const membersPath = '/v1/auth/organization/members';
 
+/** What a route asks of its caller, before its handler. */
+interface Guards {
+  /** The gateway, on behalf of no principal. */
+  readonly gateway: RequestHandler;
+  readonly principal: RequestHandler;
+  allow(action: Action): RequestHandler[];
+  /** Waits for a place among the changes. */
+  readonly turn: RequestHandler;
+}
+
 export function createAuthApp(context: AuthContext): Express {
   return createExpressApp(context, (app) => {
-    const gateway = requirePeer(context.verifier, ['api-gateway']);
-    const allow = (action: Action) => allowAction(context, action);
-    const principal = requirePrincipal(context.verifier);
-    const turn = takeTurn(context.changes);
-
-    app.get(jwksPath, getJwksHandler(context));
-
-    app.post('/v1/auth/register', gateway, jsonBody, registerAccountHandler(context));
-    app.post('/v1/auth/login', gateway, jsonBody, logInHandler(context));
-    app.post('/v1/auth/refresh', gateway, jsonBody, refreshSessionHandler(context));
-    app.post('/v1/auth/invitations/show', gateway, jsonBody, showInvitationHandler(context));
-    app.post('/v1/auth/invitations/accept', gateway, jsonBody, acceptInvitationHandler(context));
-    app.post('/v1/auth/email/request', gateway, jsonBody, requestEmailVerificationHandler(context));
-    app.post('/v1/auth/email/verify', gateway, jsonBody, verifyEmailHandler(context));
-    app.post('/v1/auth/password/request', gateway, jsonBody, requestPasswordResetHandler(context));
-    app.post('/v1/auth/password/reset', gateway, jsonBody, resetPasswordHandler(context));
-    app.post('/v1/auth/leaked-keys', gateway, reportLeakedKeysHandler(context));
-    app.get('/v1/auth/methods', gateway, listSignInMethodsHandler(context));
-    app.get('/v1/auth/sso/:name/start', gateway, startSsoLoginHandler(context));
-    app.get('/v1/auth/sso/:name/callback', gateway, finishSsoLoginHandler(context));
-    app.post('/v1/auth/sso/token', gateway, jsonBody, exchangeSsoCodeHandler(context));
-    app.post('/v1/auth/logout', principal, jsonBodyIfAny, turn, logOutHandler(context));
-
-    app.get('/v1/users/profile', allow('account.manage'), getProfileHandler(context));
-    app.put('/v1/users/profile', allow('account.manage'), jsonBody, turn, updateProfileHandler(context));
-    app.post('/v1/users/password', allow('account.manage'), jsonBody, changePasswordHandler(context));
-    app.post('/v1/users/email', allow('account.manage'), jsonBody, requestEmailChangeHandler(context));
-    app.get('/v1/users/sessions', allow('account.manage'), listSessionsHandler(context));
-    app.delete('/v1/users/sessions/:id', allow('account.manage'), turn, revokeSessionHandler(context));
-
-    app.post('/v1/auth/api-keys', allow('keys.manage'), jsonBody, turn, createApiKeyHandler(context));
-    app.get('/v1/auth/api-keys', allow('keys.manage'), listApiKeysHandler(context));
-    app.get('/v1/auth/api-keys/:id', allow('keys.manage'), getApiKeyHandler(context));
-    app.delete('/v1/auth/api-keys/:id', allow('keys.manage'), turn, revokeApiKeyHandler(context));
-    app.post('/v1/auth/api-keys/:id/rotate', allow('keys.manage'), jsonBodyIfAny, turn, rotateApiKeyHandler(context));
-
-    app.get('/v1/auth/organization', allow('organization.read'), getOrganizationHandler(context));
-    app.patch(
-      '/v1/auth/organization',
-      allow('organization.update'),
-      jsonBody,
-      turn,
-      updateOrganizationHandler(context),
-    );
-
-    app.post(deletionPath, allow('organization.delete'), jsonBody, turn, requestDeletionHandler(context));
-    app.delete(deletionPath, allow('organization.delete'), turn, cancelDeletionHandler(context));
-    app.get('/v1/auth/organization/export', allow('organization.delete'), exportOrganizationHandler(context));
-    app.get('/v1/auth/security-events', allow('audit.read'), listSecurityEventsHandler(context));
-    app.get('/v1/auth/audit', allow('audit.read'), listAuditHandler(context));
-
-    app.get('/v1/auth/memberships', allow('account.manage'), listMembershipsHandler(context));
-    app.post(
-      '/v1/auth/organization/leave',
-      allow('account.manage'),
-      jsonBodyIfAny,
-      turn,
-      leaveOrganizationHandler(context),
-    );
-    app.post(
-      '/v1/auth/organization/transfer',
-      allow('owners.manage'),
-      jsonBody,
-      turn,
-      transferOwnershipHandler(context),
-    );
-    app.get(membersPath, allow('members.read'), listMembersHandler(context));
-    app.get(`${membersPath}/:userId`, allow('members.read'), getMemberHandler(context));
-    app.patch(`${membersPath}/:userId`, allow('members.manage'), jsonBody, turn, updateMemberHandler(context));
-    app.delete(`${membersPath}/:userId`, allow('members.manage'), turn, removeMemberHandler(context));
-
-    app.post(
-      '/v1/auth/organization/service-accounts',
-      allow('members.manage'),
-      jsonBody,
-      turn,
-      createServiceAccountHandler(context),
-    );
-
-    app.post(bulkPath, allow('members.manage'), jsonBody, turn, createBulkJobHandler(context));
-    app.get(`${bulkPath}/export`, allow('members.manage'), exportBulkHandler(context));
-    app.get(`${bulkPath}/:id`, allow('members.manage'), getBulkReportHandler(context));
-    app.post(tenantBulkPath, allow('tenants.manage'), jsonBody, turn, createBulkJobHandler(context));
-    app.get(`${tenantBulkPath}/:jobId`, allow('tenants.manage'), getBulkReportHandler(context));
-
-    app.post(scimTokensPath, allow('members.manage'), jsonBody, turn, createScimTokenHandler(context));
-    app.get(scimTokensPath, allow('members.manage'), listScimTokensHandler(context));
-    app.delete(`${scimTokensPath}/:id`, allow('members.manage'), turn, revokeScimTokenHandler(context));
-    app.use('/scim/v2', createScimRouter(context));
-
-    app.post(invitationsPath, allow('members.manage'), jsonBody, turn, createInvitationHandler(context));
-    app.get(invitationsPath, allow('members.manage'), listInvitationsHandler(context));
-    app.delete(`${invitationsPath}/:id`, allow('members.manage'), turn, revokeInvitationHandler(context));
-
-    app.post(budgetsPath, allow('budgets.manage'), jsonBody, turn, createBudgetHandler(context));
-    app.get(budgetsPath, allow('budgets.manage'), listBudgetsHandler(context));
-    app.get(`${budgetsPath}/:budgetId`, allow('budgets.manage'), getBudgetHandler(context));
-    app.patch(`${budgetsPath}/:budgetId`, allow('budgets.manage'), jsonBody, turn, updateBudgetHandler(context));
-    app.delete(`${budgetsPath}/:budgetId`, allow('budgets.manage'), turn, deleteBudgetHandler(context));
-
-    app.post(limitsPath, allow('limits.manage'), jsonBody, turn, createLimitHandler(context));
-    app.get(limitsPath, allow('limits.manage'), listLimitsHandler(context));
-    app.get(`${limitsPath}/:limitId`, allow('limits.manage'), getLimitHandler(context));
-    app.patch(`${limitsPath}/:limitId`, allow('limits.manage'), jsonBody, turn, updateLimitHandler(context));
-    app.delete(`${limitsPath}/:limitId`, allow('limits.manage'), turn, deleteLimitHandler(context));
-
-    app.post(webhooksPath, allow('webhooks.manage'), jsonBody, turn, createWebhookHandler(context));
-    app.get(webhooksPath, allow('webhooks.manage'), listWebhooksHandler(context));
-    app.delete(`${webhooksPath}/:webhookId`, allow('webhooks.manage'), turn, deleteWebhookHandler(context));
-    app.post(
-      `${webhooksPath}/:webhookId/test`,
-      allow('webhooks.manage'),
-      jsonBodyIfAny,
-      turn,
-      testWebhookHandler(context),
-    );
-    app.get(`${webhooksPath}/:webhookId/deliveries`, allow('webhooks.manage'), listWebhookDeliveriesHandler(context));
-    app.post(
-      `${webhooksPath}/:webhookId/deliveries/:deliveryId/replay`,
-      allow('webhooks.manage'),
-      jsonBodyIfAny,
-      turn,
-      replayWebhookDeliveryHandler(context),
-    );
-
-    app.post(teamsPath, allow('teams.manage'), jsonBody, turn, createTeamHandler(context));
-    app.get(teamsPath, allow('teams.read'), listTeamsHandler(context));
-    app.get(`${teamsPath}/:teamId`, allow('teams.read'), getTeamHandler(context));
-    app.patch(`${teamsPath}/:teamId`, allow('teams.manage'), jsonBody, turn, updateTeamHandler(context));
-    app.delete(`${teamsPath}/:teamId`, allow('teams.manage'), turn, deleteTeamHandler(context));
-    app.get(`${teamsPath}/:teamId/members`, allow('teams.read'), listTeamMembersHandler(context));
-    app.put(
-      `${teamsPath}/:teamId/members/:userId`,
-      allow('teams.staff'),
-      jsonBody,
-      turn,
-      putTeamMemberHandler(context),
-    );
-    app.delete(`${teamsPath}/:teamId/members/:userId`, allow('teams.staff'), turn, removeTeamMemberHandler(context));
-
-    app.get('/v1/auth/organizations', allow('tenants.manage'), listTenantsHandler(context));
-    app.get('/v1/auth/organizations/:id', allow('tenants.manage'), getTenantHandler(context));
-    app.patch('/v1/auth/organizations/:id', allow('tenants.manage'), jsonBody, turn, updateTenantHandler(context));
-
-    app.get(ssoProvidersPath, allow('tenants.manage'), listSsoProvidersHandler(context));
-    app.put(`${ssoProvidersPath}/:name`, allow('tenants.manage'), jsonBody, turn, putSsoProviderHandler(context));
-    app.delete(`${ssoProvidersPath}/:name`, allow('tenants.manage'), turn, deleteSsoProviderHandler(context));
-
-    app.get('/v1/auth/blocks', allow('tenants.manage'), listBlocksHandler(context));
-    app.put('/v1/auth/blocks/:kind/:id', allow('tenants.manage'), turn, blockAccessHandler(context));
-    app.delete('/v1/auth/blocks/:kind/:id', allow('tenants.manage'), turn, unblockAccessHandler(context));
-
-    app.post('/internal/keys/verify', gateway, jsonBody, verifyKeyHandler(context));
-    app.post('/internal/keys/sightings', gateway, jsonBody, recordSightingsHandler(context));
-    app.get('/internal/keys/epoch', gateway, getKeyEpochHandler(context));
-    const billing = requirePeer(context.verifier, ['billing']);
-    app.get('/internal/organizations/:id', billing, confirmOrganizationHandler(context));
-    app.get('/internal/organizations/:id/budgets', billing, listOrganizationBudgetsHandler(context));
-    app.get('/internal/organizations/:id/budgets/:budgetId', billing, getOrganizationBudgetHandler(context));
-    app.post('/internal/budgets/spending', billing, jsonBody, recordSpendingHandler(context));
-    app.post('/internal/notices', billing, jsonBody, recordNoticeHandler(context));
-    app.get('/internal/sessions/:id', gateway, getSessionVerdictHandler(context));
-
+    const guards: Guards = {
+      gateway: requirePeer(context.verifier, ['api-gateway']),
+      allow: (action) => allowAction(context, action),
+      principal: requirePrincipal(context.verifier),
+      turn: takeTurn(context.changes),
+    };
+    routeSignIn(app, context, guards);
+    routeAccount(app, context, guards);
+    routeOrganization(app, context, guards);
+    routeMembers(app, context, guards);
+    routeTeams(app, context, guards);
+    routeInstallation(app, context, guards);
+    routeInternal(app, context, guards);
     app.use(answerDatabaseErrors);
     app.use('/scim/v2', scimErrors);
   });
+}
+
+/** Doors without a session: registration, logins, links of mails. */
+function routeSignIn(app: Express, context: AuthContext, { gateway, principal, turn }: Guards): void {
+  app.get(jwksPath, getJwksHandler(context));
+
+  app.post('/v1/auth/register', gateway, jsonBody, registerAccountHandler(context));
+  app.post('/v1/auth/login', gateway, jsonBody, logInHandler(context));
+  app.post('/v1/auth/refresh', gateway, jsonBody, refreshSessionHandler(context));
+  app.post('/v1/auth/invitations/show', gateway, jsonBody, showInvitationHandler(context));
+  app.post('/v1/auth/invitations/accept', gateway, jsonBody, acceptInvitationHandler(context));
+  app.post('/v1/auth/email/request', gateway, jsonBody, requestEmailVerificationHandler(context));
+  app.post('/v1/auth/email/verify', gateway, jsonBody, verifyEmailHandler(context));
+  app.post('/v1/auth/password/request', gateway, jsonBody, requestPasswordResetHandler(context));
+  app.post('/v1/auth/password/reset', gateway, jsonBody, resetPasswordHandler(context));
+  app.post('/v1/auth/leaked-keys', gateway, reportLeakedKeysHandler(context));
+  app.get('/v1/auth/methods', gateway, listSignInMethodsHandler(context));
+  app.get('/v1/auth/sso/:name/start', gateway, startSsoLoginHandler(context));
+  app.get('/v1/auth/sso/:name/callback', gateway, finishSsoLoginHandler(context));
+  app.post('/v1/auth/sso/token', gateway, jsonBody, exchangeSsoCodeHandler(context));
+  app.post('/v1/auth/logout', principal, jsonBodyIfAny, turn, logOutHandler(context));
+}
+
+/** The caller itself, and its keys. */
+function routeAccount(app: Express, context: AuthContext, { turn, allow }: Guards): void {
+  app.get('/v1/users/profile', allow('account.manage'), getProfileHandler(context));
+  app.put('/v1/users/profile', allow('account.manage'), jsonBody, turn, updateProfileHandler(context));
+  app.post('/v1/users/password', allow('account.manage'), jsonBody, changePasswordHandler(context));
+  app.post('/v1/users/email', allow('account.manage'), jsonBody, requestEmailChangeHandler(context));
+  app.get('/v1/users/sessions', allow('account.manage'), listSessionsHandler(context));
+  app.delete('/v1/users/sessions/:id', allow('account.manage'), turn, revokeSessionHandler(context));
+
+  app.post('/v1/auth/api-keys', allow('keys.manage'), jsonBody, turn, createApiKeyHandler(context));
+  app.get('/v1/auth/api-keys', allow('keys.manage'), listApiKeysHandler(context));
+  app.get('/v1/auth/api-keys/:id', allow('keys.manage'), getApiKeyHandler(context));
+  app.delete('/v1/auth/api-keys/:id', allow('keys.manage'), turn, revokeApiKeyHandler(context));
+  app.post('/v1/auth/api-keys/:id/rotate', allow('keys.manage'), jsonBodyIfAny, turn, rotateApiKeyHandler(context));
+}
+
+/** The organisation of the caller. */
+function routeOrganization(app: Express, context: AuthContext, { turn, allow }: Guards): void {
+  app.get('/v1/auth/organization', allow('organization.read'), getOrganizationHandler(context));
+  app.patch('/v1/auth/organization', allow('organization.update'), jsonBody, turn, updateOrganizationHandler(context));
+
+  app.post(deletionPath, allow('organization.delete'), jsonBody, turn, requestDeletionHandler(context));
+  app.delete(deletionPath, allow('organization.delete'), turn, cancelDeletionHandler(context));
+  app.get('/v1/auth/organization/export', allow('organization.delete'), exportOrganizationHandler(context));
+  app.get('/v1/auth/security-events', allow('audit.read'), listSecurityEventsHandler(context));
+  app.get('/v1/auth/audit', allow('audit.read'), listAuditHandler(context));
+}
+
+/** People, and what makes accounts of them. */
+function routeMembers(app: Express, context: AuthContext, { turn, allow }: Guards): void {
+  app.get('/v1/auth/memberships', allow('account.manage'), listMembershipsHandler(context));
+  app.post(
+    '/v1/auth/organization/leave',
+    allow('account.manage'),
+    jsonBodyIfAny,
+    turn,
+    leaveOrganizationHandler(context),
+  );
+  app.post('/v1/auth/organization/transfer', allow('owners.manage'), jsonBody, turn, transferOwnershipHandler(context));
+  app.get(membersPath, allow('members.read'), listMembersHandler(context));
+  app.get(`${membersPath}/:userId`, allow('members.read'), getMemberHandler(context));
+  app.patch(`${membersPath}/:userId`, allow('members.manage'), jsonBody, turn, updateMemberHandler(context));
+  app.delete(`${membersPath}/:userId`, allow('members.manage'), turn, removeMemberHandler(context));
+
+  app.post(
+    '/v1/auth/organization/service-accounts',
+    allow('members.manage'),
+    jsonBody,
+    turn,
+    createServiceAccountHandler(context),
+  );
+
+  app.post(bulkPath, allow('members.manage'), jsonBody, turn, createBulkJobHandler(context));
+  app.get(`${bulkPath}/export`, allow('members.manage'), exportBulkHandler(context));
+  app.get(`${bulkPath}/:id`, allow('members.manage'), getBulkReportHandler(context));
+  app.post(tenantBulkPath, allow('tenants.manage'), jsonBody, turn, createBulkJobHandler(context));
+  app.get(`${tenantBulkPath}/:jobId`, allow('tenants.manage'), getBulkReportHandler(context));
+
+  app.post(scimTokensPath, allow('members.manage'), jsonBody, turn, createScimTokenHandler(context));
+  app.get(scimTokensPath, allow('members.manage'), listScimTokensHandler(context));
+  app.delete(`${scimTokensPath}/:id`, allow('members.manage'), turn, revokeScimTokenHandler(context));
+  app.use('/scim/v2', createScimRouter(context));
+
+  app.post(invitationsPath, allow('members.manage'), jsonBody, turn, createInvitationHandler(context));
+  app.get(invitationsPath, allow('members.manage'), listInvitationsHandler(context));
+  app.delete(`${invitationsPath}/:id`, allow('members.manage'), turn, revokeInvitationHandler(context));
+}
+
+/** Budgets, webhooks and teams. */
+function routeTeams(app: Express, context: AuthContext, { turn, allow }: Guards): void {
+  app.post(budgetsPath, allow('budgets.manage'), jsonBody, turn, createBudgetHandler(context));
+  app.get(budgetsPath, allow('budgets.manage'), listBudgetsHandler(context));
+  app.get(`${budgetsPath}/:budgetId`, allow('budgets.manage'), getBudgetHandler(context));
+  app.patch(`${budgetsPath}/:budgetId`, allow('budgets.manage'), jsonBody, turn, updateBudgetHandler(context));
+  app.delete(`${budgetsPath}/:budgetId`, allow('budgets.manage'), turn, deleteBudgetHandler(context));
+
+  app.post(limitsPath, allow('limits.manage'), jsonBody, turn, createLimitHandler(context));
+  app.get(limitsPath, allow('limits.manage'), listLimitsHandler(context));
+  app.get(`${limitsPath}/:limitId`, allow('limits.manage'), getLimitHandler(context));
+  app.patch(`${limitsPath}/:limitId`, allow('limits.manage'), jsonBody, turn, updateLimitHandler(context));
+  app.delete(`${limitsPath}/:limitId`, allow('limits.manage'), turn, deleteLimitHandler(context));
+
+  app.post(webhooksPath, allow('webhooks.manage'), jsonBody, turn, createWebhookHandler(context));
+  app.get(webhooksPath, allow('webhooks.manage'), listWebhooksHandler(context));
+  app.delete(`${webhooksPath}/:webhookId`, allow('webhooks.manage'), turn, deleteWebhookHandler(context));
+  app.post(
+    `${webhooksPath}/:webhookId/test`,
+    allow('webhooks.manage'),
+    jsonBodyIfAny,
+    turn,
+    testWebhookHandler(context),
+  );
+  app.get(`${webhooksPath}/:webhookId/deliveries`, allow('webhooks.manage'), listWebhookDeliveriesHandler(context));
+  app.post(
+    `${webhooksPath}/:webhookId/deliveries/:deliveryId/replay`,
+    allow('webhooks.manage'),
+    jsonBodyIfAny,
+    turn,
+    replayWebhookDeliveryHandler(context),
+  );
+
+  app.post(teamsPath, allow('teams.manage'), jsonBody, turn, createTeamHandler(context));
+  app.get(teamsPath, allow('teams.read'), listTeamsHandler(context));
+  app.get(`${teamsPath}/:teamId`, allow('teams.read'), getTeamHandler(context));
+  app.patch(`${teamsPath}/:teamId`, allow('teams.manage'), jsonBody, turn, updateTeamHandler(context));
+  app.delete(`${teamsPath}/:teamId`, allow('teams.manage'), turn, deleteTeamHandler(context));
+  app.get(`${teamsPath}/:teamId/members`, allow('teams.read'), listTeamMembersHandler(context));
+  app.put(`${teamsPath}/:teamId/members/:userId`, allow('teams.staff'), jsonBody, turn, putTeamMemberHandler(context));
+  app.delete(`${teamsPath}/:teamId/members/:userId`, allow('teams.staff'), turn, removeTeamMemberHandler(context));
+}
+
+/** All organisations: for operators. */
+function routeInstallation(app: Express, context: AuthContext, { turn, allow }: Guards): void {
+  app.get('/v1/auth/organizations', allow('tenants.manage'), listTenantsHandler(context));
+  app.get('/v1/auth/organizations/:id', allow('tenants.manage'), getTenantHandler(context));
+  app.patch('/v1/auth/organizations/:id', allow('tenants.manage'), jsonBody, turn, updateTenantHandler(context));
+
+  app.get(ssoProvidersPath, allow('tenants.manage'), listSsoProvidersHandler(context));
+  app.put(`${ssoProvidersPath}/:name`, allow('tenants.manage'), jsonBody, turn, putSsoProviderHandler(context));
+  app.delete(`${ssoProvidersPath}/:name`, allow('tenants.manage'), turn, deleteSsoProviderHandler(context));
+
+  app.get('/v1/auth/blocks', allow('tenants.manage'), listBlocksHandler(context));
+  app.put('/v1/auth/blocks/:kind/:id', allow('tenants.manage'), turn, blockAccessHandler(context));
+  app.delete('/v1/auth/blocks/:kind/:id', allow('tenants.manage'), turn, unblockAccessHandler(context));
+}
+
+/** Other services. */
+function routeInternal(app: Express, context: AuthContext, { gateway }: Guards): void {
+  app.post('/internal/keys/verify', gateway, jsonBody, verifyKeyHandler(context));
+  app.post('/internal/keys/sightings', gateway, jsonBody, recordSightingsHandler(context));
+  app.get('/internal/keys/epoch', gateway, getKeyEpochHandler(context));
+  const billing = requirePeer(context.verifier, ['billing']);
+  app.get('/internal/organizations/:id', billing, confirmOrganizationHandler(context));
+  app.get('/internal/organizations/:id/budgets', billing, listOrganizationBudgetsHandler(context));
+  app.get('/internal/organizations/:id/budgets/:budgetId', billing, getOrganizationBudgetHandler(context));
+  app.post('/internal/budgets/spending', billing, jsonBody, recordSpendingHandler(context));
+  app.post('/internal/notices', billing, jsonBody, recordNoticeHandler(context));
+  app.get('/internal/sessions/:id', gateway, getSessionVerdictHandler(context));
 }
 
 /** A request without a body counts as one with an empty object. */

@@ -10,14 +10,12 @@ import {
 import { toSignUpPolicy } from './accounts/sign-up-policy.ts';
 import { createLoginGuard } from './attempts/login-guard.ts';
 import type { AuthContext } from './auth-context.ts';
-import { type BulkWorker, startWorking } from './bulk/start-working.ts';
 import type { AuthConfig } from './config.ts';
-import { createDatabase } from './database/create-database.ts';
+import { createDatabase, type Database } from './database/create-database.ts';
 import { createAuthEvents } from './events.ts';
 import { openWorkQueues } from './jobs/work-queues.ts';
 import { createKeyHasher } from './keys/key-hasher.ts';
 import { toInstallationLimits } from './limits/installation-limits.ts';
-import { startDelivering } from './mail/deliver-mails.ts';
 import type { MailTransport } from './mail/mail.ts';
 import { createMailQueue } from './mail/mail-queue.ts';
 import { openMailTransport } from './mail/open-mail-transport.ts';
@@ -25,11 +23,10 @@ import { createPasswordKeeper } from './passwords/password-keeper.ts';
 import { createSecretSealer } from './secrets/secret-sealer.ts';
 import { createLoginSuspicion } from './security/login-suspicion.ts';
 import { createAccessTokenSigner } from './sessions/access-token-signer.ts';
-import { startSweeping } from './sessions/sweep-sessions.ts';
 import { createOidcClients } from './sso/oidc-clients.ts';
 import { createLoginSealer } from './sso/pending-login.ts';
-import { createBoundedQueue } from './turns/bounded-queue.ts';
-import { startDeliveringWebhooks } from './webhooks/deliver-webhooks.ts';
+import { type AuthWork, startWork } from './start-work.ts';
+import { type BoundedQueue, createBoundedQueue } from './turns/bounded-queue.ts';
 import { deadlineMs } from './webhooks/webhook-queues.ts';
 import { createWebhookSender } from './webhooks/webhook-sender.ts';
 
@@ -52,20 +49,14 @@ export async function createAuthContext(
   const logger =
     overrides.logger ?? createLogger({ service: 'auth', level: config.logLevel, format: config.logFormat });
   const metrics = createMetrics('auth');
-  const nowMs = overrides.now ?? Date.now;
+  const { now: nowMs = Date.now } = overrides;
   const now = () => new Date(nowMs());
   const invalidation = overrides.invalidation ?? connectInvalidation(config, logger);
-  const database = createDatabase({
-    url: config.databaseUrl,
-    connectionsMax: config.databaseConnectionsMax,
-    onError: (error) => logger.warn('database_connection_lost', { error }),
-  });
-  let sweeping: { stop(): void } | undefined;
+  const database = openDatabase(config, logger);
   const transport = overrides.mailTransport ?? openMailTransport(config, logger);
   const workQueues = openWorkQueues(config);
-  const mails = createMailQueue(database, {
-    ...{ peppers: config.keyPeppers, isSending: transport !== null, open: workQueues.open },
-  });
+  const isSending = transport !== null;
+  const mails = createMailQueue(database, { peppers: config.keyPeppers, isSending, open: workQueues.open });
   const events = createAuthEvents(logger, metrics, invalidation);
   const { ssoIssuerAllowlist: ssoAllowlist = emptyAllowlist, webhookAllowlist = emptyAllowlist } = config;
   const oidcClients = createOidcClients({ allowlist: ssoAllowlist, proxies: config, now: nowMs });
@@ -73,9 +64,7 @@ export async function createAuthContext(
   const bulkKeys = createSecretSealer(config.keyPeppers, 'bulk-key');
   const webhookSecrets = createSecretSealer(config.keyPeppers, 'webhook-secret');
   const webhookSender = createWebhookSender({ allowlist: webhookAllowlist, proxies: config, deadlineMs });
-  let bulk: BulkWorker | undefined;
-  let webhooks: { stop(): Promise<void> } | undefined;
-  let delivering: { stop(): Promise<void> } | undefined;
+  let work: AuthWork | undefined;
 
   return {
     logger,
@@ -84,31 +73,16 @@ export async function createAuthContext(
     verifier: createIdentity(config, 'auth').verifier,
     events,
     passwords: await createPasswordKeeper(),
-    changes: createBoundedQueue({
-      // The other connections are for logins, refreshes and verdicts on keys.
-      concurrencyMax: Math.max(1, Math.floor(config.databaseConnectionsMax / 3)),
-      runningPerOwnerMax: 1,
-      ...{ waitingMax: changesWaitingMax, waitingPerOwnerMax: changesWaitingMax / 8 },
-    }),
-    loginGuard: createLoginGuard({
-      perAccountPerMinute: config.loginAttemptsPerMinute,
-      perAddressPerMinute: config.loginAttemptsPerMinutePerAddress,
-      perAccountInAllPerMinute: config.loginAttemptsPerMinutePerAccount,
-      refreshesPerAddressPerMinute: config.refreshesPerMinutePerAddress,
-      now: nowMs,
-    }),
-    keyHasher,
-    bulkKeys,
+    changes: openChanges(config),
+    loginGuard: openLoginGuard(config, nowMs),
+    ...{ keyHasher, bulkKeys, mails, oidcClients, ssoAllowlist },
     accessTokens: await createAccessTokenSigner(config.jwtPrivateKeys, config.accessTokenLifetimeSeconds),
     limits: toInstallationLimits(config),
-    mails,
     signUp: toSignUpPolicy(config),
     invitationsPerDay: config.invitationsPerDay,
     sendsMails: transport !== null,
     publicUrl: config.publicUrl,
-    wakeBulk: () => bulk?.wake(),
-    ssoAllowlist,
-    oidcClients,
+    wakeBulk: () => work?.wakeBulk(),
     ssoSecrets: createSecretSealer(config.keyPeppers, 'sso-client-secret'),
     webhookSecrets,
     webhookAllowlist,
@@ -119,41 +93,49 @@ export async function createAuthContext(
       logger.error('security_event_lost', { error }),
     ),
     now,
-    readinessChecks: {
-      database: async () => {
-        await database.$queryRaw`SELECT 1`;
-      },
-    },
+    readinessChecks: { database: async () => void (await database.$queryRaw`SELECT 1`) },
     async start() {
-      if (transport !== null) {
-        const onError = (error: unknown) => logger.warn('mail_delivery_failed', { error });
-        const delivery = { queue: mails, transport, events, publicUrl: config.publicUrl, now };
-        delivering = startDelivering({ ...delivery, database }, onError);
-      }
-      bulk = startWorking({ database, events, now, keyHasher, bulkKeys }, (error) =>
-        logger.warn('bulk_work_failed', { error }),
-      );
-      webhooks = startDeliveringWebhooks(
-        { database, secrets: webhookSecrets, sender: webhookSender, events, now, open: workQueues.open },
-        (error) => logger.warn('webhook_delivery_failed', { error }),
-      );
-      sweeping = startSweeping({ database, events, mails }, now, (error) =>
-        logger.warn('session_sweep_failed', { error }),
-      );
+      const keys = { keyHasher, bulkKeys, webhookSecrets, open: workQueues.open };
+      const { publicUrl } = config;
+      work = startWork({ database, events, logger, mails, transport, webhookSender, now, publicUrl, ...keys });
     },
     async close() {
-      sweeping?.stop();
-      await delivering?.stop();
-      await webhooks?.stop();
+      await work?.stop();
       await workQueues.close();
       await webhookSender.close();
-      await bulk?.stop();
       if (overrides.mailTransport === undefined) await transport?.close();
       await oidcClients.close();
       await database.$disconnect();
       if (overrides.invalidation === undefined) await invalidation.close();
     },
   };
+}
+
+function openDatabase(config: AuthConfig, logger: Logger): Database {
+  return createDatabase({
+    url: config.databaseUrl,
+    connectionsMax: config.databaseConnectionsMax,
+    onError: (error) => logger.warn('database_connection_lost', { error }),
+  });
+}
+
+function openChanges(config: AuthConfig): BoundedQueue {
+  return createBoundedQueue({
+    // The other connections are for logins, refreshes and verdicts on keys.
+    concurrencyMax: Math.max(1, Math.floor(config.databaseConnectionsMax / 3)),
+    runningPerOwnerMax: 1,
+    ...{ waitingMax: changesWaitingMax, waitingPerOwnerMax: changesWaitingMax / 8 },
+  });
+}
+
+function openLoginGuard(config: AuthConfig, now: () => number) {
+  return createLoginGuard({
+    perAccountPerMinute: config.loginAttemptsPerMinute,
+    perAddressPerMinute: config.loginAttemptsPerMinutePerAddress,
+    perAccountInAllPerMinute: config.loginAttemptsPerMinutePerAccount,
+    refreshesPerAddressPerMinute: config.refreshesPerMinutePerAddress,
+    now,
+  });
 }
 
 function connectInvalidation(config: AuthConfig, logger: Logger): InvalidationChannel {

@@ -1,6 +1,7 @@
 import { type BlockKind, type KeyInvalidation, keyInvalidationChannel } from '@aggregator/contracts';
 import type { InvalidationChannel } from '@aggregator/invalidation';
 import type { Logger, Metrics } from '@aggregator/service-kit';
+import { type AuthCounters, createAuthCounters } from './auth-counters.ts';
 
 /** As many as one message to the gateways can name. */
 export const cutKeysMax = 1000;
@@ -105,95 +106,101 @@ export interface AuthEvents {
 }
 
 export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation: InvalidationChannel): AuthEvents {
-  const registrations = metrics.counter('auth_accounts_registered_total', 'Organisations that registered.');
-  const logins = metrics.counter('auth_logins_total', 'Logins, by result.', ['result']);
-  const ssoLogins = metrics.counter('auth_sso_logins_total', 'Logins at identity providers, by result.', ['result']);
-  const refreshes = metrics.counter('auth_refreshes_total', 'Refreshes of a session, by result.', ['result']);
-  const endings = metrics.counter('auth_sessions_ended_total', 'Sessions that their users ended.');
-  const updates = metrics.counter('auth_profiles_updated_total', 'Profiles that their users changed.');
-  const organizations = metrics.counter('auth_organizations_updated_total', 'Organisations that were changed.');
-  const changes = metrics.counter('auth_api_keys_changed_total', 'Changes of API keys, by kind.', ['change']);
-  const members = metrics.counter('auth_members_changed_total', 'Changes of members, by kind.', ['change']);
-  const budgets = metrics.counter('auth_budgets_changed_total', 'Changes of budgets, by kind.', ['change']);
-  const limits = metrics.counter('auth_limits_changed_total', 'Changes of limits, by kind.', ['change']);
-  const alerts = metrics.counter('auth_budget_alerts_total', 'Percents that budgets have reached.');
-  const mails = metrics.counter('auth_mails_total', 'Attempts to send a mail, by result.', ['result']);
-  const webhooks = metrics.counter(
-    'auth_webhook_attempts_total',
-    'Attempts to send a webhook, by state of its delivery.',
-    ['state'],
-  );
-  const blocks = metrics.counter('auth_access_changed_total', 'Blocks and their ends, by change.', ['change']);
-  const security = metrics.counter('auth_security_events_total', 'Suspicious use, by type and severity.', [
-    ...(['type', 'severity'] as const),
-  ]);
-  const verdicts = metrics.counter('auth_key_verdicts_total', 'Keys that gateways asked about, by verdict.', [
-    'verdict',
-  ]);
-  const lost = metrics.counter(
-    'auth_invalidations_lost_total',
-    'Changes of keys and organisations that could not be published.',
-  );
+  const counters = createAuthCounters(metrics);
+  const publish = createPublisher(logger, counters, invalidation);
+  return {
+    ...createAccountEvents(logger, counters),
+    ...createChangeEvents(logger, counters, publish),
+    ...createDeliveryEvents(logger, counters),
+  };
+}
 
-  async function publish(message: KeyInvalidation, requestId: string | undefined): Promise<void> {
+type Publish = ReturnType<typeof createPublisher>;
+
+/** Publishes what gateways must forget. Resolves in any case. */
+function createPublisher(logger: Logger, counters: AuthCounters, invalidation: InvalidationChannel) {
+  return async (message: KeyInvalidation, requestId: string | undefined): Promise<void> => {
     try {
       await invalidation.publish(keyInvalidationChannel, JSON.stringify(message));
     } catch (error) {
-      lost.inc();
+      counters.lost.inc();
       logger.error('key_invalidation_not_published', { requestId, error });
     }
-  }
+  };
+}
 
-  const publishUser = ({ userId, requestId }: { userId: string; requestId: string | undefined }) =>
-    publish({ keySha256: [], all: false, userIds: [userId] }, requestId);
-
+/** What gateways need not know. */
+function createAccountEvents(logger: Logger, counters: AuthCounters) {
   return {
     accountRegistered(fact) {
-      registrations.inc();
+      counters.registrations.inc();
       logger.info('account_registered', { ...fact });
     },
     loginSucceeded(fact) {
-      logins.inc({ result: 'succeeded' });
+      counters.logins.inc({ result: 'succeeded' });
       logger.info('login_succeeded', { ...fact });
     },
     loginFailed(fact) {
-      logins.inc({ result: fact.code });
+      counters.logins.inc({ result: fact.code });
       logger.warn('login_failed', { ...fact });
     },
     ssoLoginEnded(fact) {
-      ssoLogins.inc({ result: fact.code });
+      counters.ssoLogins.inc({ result: fact.code });
       if (fact.code === 'succeeded') logger.info('sso_login_succeeded', { ...fact });
       else logger.warn('sso_login_failed', { ...fact });
     },
     sessionRefreshed(fact) {
-      refreshes.inc({ result: fact.isRepeat ? 'repeated' : 'rotated' });
+      counters.refreshes.inc({ result: fact.isRepeat ? 'repeated' : 'rotated' });
       logger.info('session_refreshed', { ...fact });
     },
+    securityEvent(fact) {
+      counters.security.inc({ type: fact.type, severity: fact.severity });
+      logger.warn('security_event', fact);
+    },
+    emailVerified(fact) {
+      logger.info('email_verified', { ...fact });
+    },
+    profileUpdated(fact) {
+      counters.updates.inc();
+      logger.info('profile_updated', { ...fact });
+    },
+    keyJudged({ isValid }) {
+      counters.verdicts.inc({ verdict: isValid ? 'valid' : 'invalid' });
+    },
+  } satisfies Partial<AuthEvents>;
+}
+
+/** Changes that gateways must know: each is also published. */
+function createChangeEvents(logger: Logger, counters: AuthCounters, publish: Publish) {
+  const publishUser = ({ userId, requestId }: { userId: string; requestId: string | undefined }) =>
+    publish({ keySha256: [], all: false, userIds: [userId] }, requestId);
+
+  return {
     async refreshTokenReused(fact) {
-      refreshes.inc({ result: 'reused' });
+      counters.refreshes.inc({ result: 'reused' });
       logger.warn('refresh_reuse_ended_session', { ...fact });
       await publishUser(fact);
     },
     async sessionsEnded(fact) {
-      endings.inc({}, fact.count);
+      counters.endings.inc({}, fact.count);
       logger.info('sessions_ended', { ...fact });
       if (fact.count > 0) await publishUser(fact);
     },
     async passwordChanged(fact) {
-      endings.inc({}, fact.count);
+      counters.endings.inc({}, fact.count);
       logger.info('password_changed', { ...fact });
       await publishUser(fact);
     },
     async accessChanged({ cut, ...fact }) {
       const { kind, id, organizationId, isBlocked } = fact;
-      blocks.inc({ change: isBlocked ? 'blocked' : 'unblocked' });
+      counters.blocks.inc({ change: isBlocked ? 'blocked' : 'unblocked' });
       logger.warn('access_changed', { ...fact, isCut: cut !== null });
       // A key's block includes the keys that it made, all of its organisation.
       const about = kind === 'users' ? { userIds: [id] } : { organizationIds: [organizationId] };
       await publish({ keySha256: [], all: false, ...about, ...(cut && { cut }) }, fact.requestId);
     },
     async membersChanged({ userIds, ...fact }) {
-      members.inc({ change: fact.change });
+      counters.members.inc({ change: fact.change });
       logger.info('members_changed', { ...fact, userIds });
       const { organizationId, requestId } = fact;
       // A removal also revokes keys that the member's keys made and that belong to others by now.
@@ -201,68 +208,60 @@ export function createAuthEvents(logger: Logger, metrics: Metrics, invalidation:
       await publish({ keySha256: [], all: false, userIds, organizationIds }, requestId);
     },
     async teamChanged(fact) {
-      members.inc({ change: fact.change });
+      counters.members.inc({ change: fact.change });
       logger.info('team_changed', { ...fact });
       await publish({ keySha256: [], all: false, organizationIds: [fact.organizationId] }, fact.requestId);
     },
     async budgetChanged(fact) {
-      budgets.inc({ change: fact.change });
+      counters.budgets.inc({ change: fact.change });
       logger.info('budget_changed', { ...fact });
       await publish({ keySha256: [], all: false, organizationIds: [fact.organizationId] }, fact.requestId);
     },
     async limitChanged(fact) {
-      limits.inc({ change: fact.change });
+      counters.limits.inc({ change: fact.change });
       logger.info('limit_changed', { ...fact });
       await publish({ keySha256: [], all: false, organizationIds: [fact.organizationId] }, fact.requestId);
     },
-    budgetAlert(fact) {
-      alerts.inc();
-      logger.warn('budget_alert', fact);
-    },
-    securityEvent(fact) {
-      security.inc({ type: fact.type, severity: fact.severity });
-      logger.warn('security_event', fact);
-    },
-    emailVerified(fact) {
-      logger.info('email_verified', { ...fact });
-    },
-    mailLinkFailed(fact) {
-      mails.inc({ result: 'not_queued' });
-      logger.error('mail_link_failed', { ...fact });
-    },
-    mailSent(fact) {
-      mails.inc({ result: 'sent' });
-      logger.info('mail_sent', { ...fact });
-    },
-    mailFailed(fact) {
-      mails.inc({ result: fact.isLast ? 'given_up' : 'failed' });
-      if (fact.isLast) logger.error('mail_given_up', { ...fact });
-      else logger.warn('mail_failed', { ...fact });
-    },
-    webhookAttempted(fact) {
-      webhooks.inc({ state: fact.state });
-      if (fact.state === 'delivered') logger.info('webhook_delivered', fact);
-      else logger.warn(fact.state === 'failed' ? 'webhook_given_up' : 'webhook_failed', fact);
-    },
-    profileUpdated(fact) {
-      updates.inc();
-      logger.info('profile_updated', { ...fact });
-    },
     async keyChanged({ keySha256, organizationIds, cut, ...fact }) {
-      changes.inc({ change: fact.change });
+      counters.changes.inc({ change: fact.change });
       logger.info('key_changed', { ...fact, isCut: cut !== undefined });
       const further = { ...(organizationIds && { organizationIds }), ...(cut && { cut }) };
       await publish({ ...toKeyInvalidation(keySha256), ...further }, fact.requestId);
     },
     async organizationUpdated(fact) {
-      organizations.inc();
+      counters.organizations.inc();
       logger.info('organization_updated', { ...fact });
       await publish({ keySha256: [], all: false, organizationIds: [fact.organizationId] }, fact.requestId);
     },
-    keyJudged({ isValid }) {
-      verdicts.inc({ verdict: isValid ? 'valid' : 'invalid' });
+  } satisfies Partial<AuthEvents>;
+}
+
+/** What leaves for people and other systems. */
+function createDeliveryEvents(logger: Logger, counters: AuthCounters) {
+  return {
+    budgetAlert(fact) {
+      counters.alerts.inc();
+      logger.warn('budget_alert', fact);
     },
-  };
+    mailLinkFailed(fact) {
+      counters.mails.inc({ result: 'not_queued' });
+      logger.error('mail_link_failed', { ...fact });
+    },
+    mailSent(fact) {
+      counters.mails.inc({ result: 'sent' });
+      logger.info('mail_sent', { ...fact });
+    },
+    mailFailed(fact) {
+      counters.mails.inc({ result: fact.isLast ? 'given_up' : 'failed' });
+      if (fact.isLast) logger.error('mail_given_up', { ...fact });
+      else logger.warn('mail_failed', { ...fact });
+    },
+    webhookAttempted(fact) {
+      counters.webhooks.inc({ state: fact.state });
+      if (fact.state === 'delivered') logger.info('webhook_delivered', fact);
+      else logger.warn(fact.state === 'failed' ? 'webhook_given_up' : 'webhook_failed', fact);
+    },
+  } satisfies Partial<AuthEvents>;
 }
 
 function toKeyInvalidation(keySha256: readonly (string | null)[]): KeyInvalidation {

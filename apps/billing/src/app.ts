@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { AppError } from '@aggregator/contracts';
 import { createExpressApp, jsonBody, requirePeer, requirePrincipal } from '@aggregator/service-kit';
-import type { ErrorRequestHandler } from 'express';
+import type { ErrorRequestHandler, Express } from 'express';
 import type { BillingContext } from './billing-context.ts';
 import { isDatabaseFailure } from './database/classify-error.ts';
 import { approveBankTransferHandler } from './routes/approve-bank-transfer/handler.ts';
@@ -69,7 +69,6 @@ export function createBillingApp(context: BillingContext): RequestListener {
   const manages = requirePrincipal(context.verifier, 'billing:manage');
   const pays = requirePrincipal(context.verifier, 'billing:pay');
   const fromGateway = requirePeer(context.verifier, ['api-gateway']);
-  const fromProxy = requirePeer(context.verifier, ['proxy']);
   return createExpressApp(context, (app) => {
     app.get('/v1/billing/balance', reads, readBalanceHandler(context));
     app.get('/v1/billing/balance/:id', reads, readBalanceOfHandler(context));
@@ -122,19 +121,25 @@ export function createBillingApp(context: BillingContext): RequestListener {
     app.put('/v1/billing/legal-entity', manages, jsonBody, putLegalEntityHandler(context));
     app.get('/v1/billing/profile', reads, readBillingProfileHandler(context));
     app.get('/v1/billing/invoices/:id', reads, readInvoiceHandler(context));
-    app.post('/internal/leases', fromProxy, jsonBody, createLeaseHandler(context));
-    app.post('/internal/budgets/grants', fromProxy, jsonBody, grantBudgetsHandler(context));
-    app.post('/internal/holds', fromProxy, jsonBody, createHoldHandler(context));
-    app.post('/internal/holds/release', fromProxy, jsonBody, releaseHoldHandler(context));
-    app.post('/internal/rejections', fromProxy, jsonBody, recordRejectionsHandler(context));
-    app.post('/internal/spools/watermark', fromProxy, jsonBody, recordWatermarkHandler(context));
-    app.get(
-      '/internal/ledger/check',
-      requirePeer(context.verifier, ['api-gateway', 'analytics', 'proxy', 'billing']),
-      checkLedgerHandler(context),
-    );
+    routeInternal(app, context);
     app.use(answerDatabaseFailures);
   });
+}
+
+/** Other services. */
+function routeInternal(app: Express, context: BillingContext): void {
+  const fromProxy = requirePeer(context.verifier, ['proxy']);
+  app.post('/internal/leases', fromProxy, jsonBody, createLeaseHandler(context));
+  app.post('/internal/budgets/grants', fromProxy, jsonBody, grantBudgetsHandler(context));
+  app.post('/internal/holds', fromProxy, jsonBody, createHoldHandler(context));
+  app.post('/internal/holds/release', fromProxy, jsonBody, releaseHoldHandler(context));
+  app.post('/internal/rejections', fromProxy, jsonBody, recordRejectionsHandler(context));
+  app.post('/internal/spools/watermark', fromProxy, jsonBody, recordWatermarkHandler(context));
+  app.get(
+    '/internal/ledger/check',
+    requirePeer(context.verifier, ['api-gateway', 'analytics', 'proxy', 'billing']),
+    checkLedgerHandler(context),
+  );
 }
 
 const answerDatabaseFailures: ErrorRequestHandler = (error, _request, _response, next) => {

@@ -1,3 +1,4 @@
+import type { RoutingSnapshot } from '@aggregator/contracts';
 import type { ExpiringStore } from '@aggregator/expiring-store';
 import { mockModels } from '@aggregator/mock-provider';
 import {
@@ -61,13 +62,7 @@ export async function createProviderOrchestratorContext(
   config: ProviderOrchestratorConfig,
   overrides: Partial<ProviderOrchestratorOverrides> = {},
 ): Promise<ProviderOrchestratorContext> {
-  const stream = overrides.logStream === undefined ? {} : { stream: overrides.logStream };
-  const logger = createLogger({
-    service: 'provider-orchestrator',
-    level: config.logLevel,
-    format: config.logFormat,
-    ...stream,
-  });
+  const logger = openLogger(config, overrides.logStream);
   const metrics = createMetrics('provider-orchestrator');
   const events = createOrchestratorEvents(logger, metrics);
   const now = overrides.now ?? Date.now;
@@ -83,8 +78,7 @@ export async function createProviderOrchestratorContext(
     proxiesMax,
     readUnhealthy: () => health.unhealthy,
   });
-  const envelope =
-    config.credentialsEncryptionKeys === undefined ? null : createEnvelope(config.credentialsEncryptionKeys);
+  const envelope = openEnvelope(config.credentialsEncryptionKeys);
   const allowlist = config.baseUrlAllowlist ?? emptyAllowlist;
   const readStored: ReadStored = (refs) => readCredentials(database, envelope, refs, events.credentialUnreadable);
   const { reportsLost: onFailure, reportsBack: onRecovery } = events;
@@ -94,20 +88,8 @@ export async function createProviderOrchestratorContext(
   const { probeIntervalMs: intervalMs, keys, tlsFiles } = config;
   const customKeys = config.customServers.flatMap((server) => server.keys);
   const prober = openProber({
-    ...{
-      intervalMs,
-      keys,
-      customKeys,
-      tlsFiles,
-      allowlist,
-      proxies: config,
-      database,
-      events,
-      feed,
-      health,
-      readStored,
-      now,
-    },
+    ...{ intervalMs, keys, customKeys, tlsFiles, allowlist, proxies: config },
+    ...{ database, events, feed, health, readStored, now },
     listReports: () => reports.list(),
     onPass: () => streams.deliver(),
   });
@@ -128,11 +110,7 @@ export async function createProviderOrchestratorContext(
     readStored,
     publish,
     // Not the database: what is published can be streamed without it.
-    readinessChecks: {
-      async snapshot() {
-        if (feed.current === null) throw new Error('nothing is published yet');
-      },
-    },
+    readinessChecks: { snapshot: async () => requirePublished(feed.current) },
     async start() {
       const { snapshot } = await publishEnvironment({ config, database, events, now });
       feed.offer(snapshot);
@@ -149,6 +127,22 @@ export async function createProviderOrchestratorContext(
       await database.$disconnect();
     },
   };
+}
+
+function requirePublished(snapshot: RoutingSnapshot | null): void {
+  if (snapshot === null) throw new Error('nothing is published yet');
+}
+
+const openEnvelope = (keys: ProviderOrchestratorConfig['credentialsEncryptionKeys']) =>
+  keys === undefined ? null : createEnvelope(keys);
+
+function openLogger(config: ProviderOrchestratorConfig, stream?: NodeJS.WritableStream) {
+  return createLogger({
+    service: 'provider-orchestrator',
+    level: config.logLevel,
+    format: config.logFormat,
+    ...(stream !== undefined && { stream }),
+  });
 }
 
 /** Writes what the environment declares into the registry, and publishes it. */

@@ -7,6 +7,7 @@ import type { GivenUp } from './money/corrections/corrections.ts';
 import type { PendingCorrection } from './money/corrections/pending-correction.ts';
 import type { DispatchedRequest } from './money/dispatched-request.ts';
 import type { AttemptEnd, Settled } from './money/settled.ts';
+import { createProxyCounters, type ProxyCounters } from './proxy-counters.ts';
 import type { RefusedBy } from './routes/room.ts';
 
 /** What happened in the data plane, each once: figures, and one line of log. */
@@ -73,63 +74,21 @@ export interface ProxyEvents {
 /** Models of which it is logged once that their provider does not know them; beyond it each time. */
 const unknownModelsMax = 1000;
 
-const secondsToFirstToken = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
-const secondsToEnd = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600];
-
 export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents {
-  const labels = ['provider', 'model'] as const;
-  const requests = metrics.counter('proxy_requests_total', 'Dispatched requests by how they ended.', [
-    ...labels,
-    'outcome',
-  ]);
-  const refusals = metrics.counter('proxy_refusals_total', 'Requests refused before any provider saw them.', ['code']);
-  const crowded = metrics.counter(
-    'proxy_room_refusals_total',
-    'Requests refused for lack of room, by pool and by the share that was used up.',
-    ['pool', 'by'],
-  );
-  const failures = metrics.counter('proxy_failures_total', 'Dispatched requests that failed.', ['provider', 'code']);
-  const attempts = metrics.counter(
-    'proxy_failed_attempts_total',
-    'Attempts that failed, also of requests that succeeded.',
-    [...labels, 'code'],
-  );
-  const resumed = metrics.counter('proxy_resumed_streams_total', 'Streams continued at another provider.', [
-    'from',
-    'provider',
-  ]);
-  const raised = metrics.counter('proxy_raised_holds_total', 'Holds that were raised before an attempt.');
-  const estimates = metrics.counter('proxy_estimated_charges_total', 'Charges by estimate.', ['provider']);
-  const corrections = metrics.counter(
-    'proxy_corrections_total',
-    'Charges by estimate whose provider was asked for its record later, by result.',
-    ['result'],
-  );
-  const inconsistent = metrics.counter(
-    'proxy_usage_inconsistent_total',
-    'Answers whose provider reported a usage outside the bounds of the request; charged at the bound.',
-    labels,
-  );
-  const dropped = metrics.counter('proxy_dropped_events_total', 'Events of streams that were no chunks.', ['provider']);
-  const cost = metrics.counter('proxy_cost_usd_total', 'What callers were charged, in USD.', labels);
-  const ttft = metrics.histogram('proxy_first_token_seconds', 'Time to the first token.', labels, secondsToFirstToken);
-  const latency = metrics.histogram('proxy_request_seconds', 'Time to the end of the answer.', labels, secondsToEnd);
-  const truncated = metrics.counter(
-    'streams_truncated_total',
-    'Streams that were ended with an error because the grace of a stop was over.',
-  );
-  const version = metrics.gauge('proxy_snapshot_version', 'Version of the routing snapshot that is served.');
-  const storeAway = metrics.gauge(
-    'proxy_counter_store_away',
-    'Whether the ledger holds for requests, since the counter store is away.',
-  );
-  const unsettled = metrics.gauge('proxy_unrecovered_intents', 'Requests of an earlier process not settled yet.');
+  const counters = createProxyCounters(metrics);
+  return {
+    ...createRequestEvents(logger, counters),
+    ...createAttemptEvents(logger, counters),
+    ...createSettlementEvents(logger, counters),
+    ...createStateEvents(logger, counters),
+  };
+}
 
-  const unknownModels = new FirstTimes(unknownModelsMax);
-
+/** Requests: refused, or over. */
+function createRequestEvents(logger: Logger, counters: ProxyCounters) {
   return {
     requestRefused(requestId, failure, asked) {
-      refusals.inc({ code: failure.code });
+      counters.refusals.inc({ code: failure.code });
       const fields = {
         ...{ requestId, status: failure.entry.status, code: failure.code, internal: failure.internal },
         ...asked,
@@ -137,21 +96,21 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
       if (failure.code === 'internal_error') logger.error('request_refused', { ...fields, error: failure });
       else logger.info('request_refused', fields);
     },
-    roomRefused: (pool, by) => crowded.inc({ pool, by }),
+    roomRefused: (pool, by) => counters.crowded.inc({ pool, by }),
     requestFinished(request, { failure, latencyMs, ttftMs }, { outcome, charge }) {
       const { requestId, orgId, userId, keyId, model } = request;
       const provider = request.provider.name;
-      requests.inc({ provider, model, outcome });
-      latency.observe({ provider, model }, latencyMs / 1000);
-      if (ttftMs !== null) ttft.observe({ provider, model }, ttftMs / 1000);
-      if (charge.amountNanoUsd > 0n) cost.inc({ provider, model }, toUsdNumber(charge.amountNanoUsd));
-      if (charge.estimated) estimates.inc({ provider });
+      counters.requests.inc({ provider, model, outcome });
+      counters.latency.observe({ provider, model }, latencyMs / 1000);
+      if (ttftMs !== null) counters.ttft.observe({ provider, model }, ttftMs / 1000);
+      if (charge.amountNanoUsd > 0n) counters.cost.inc({ provider, model }, toUsdNumber(charge.amountNanoUsd));
+      if (charge.estimated) counters.estimates.inc({ provider });
       if (charge.reportedUsage !== null) {
-        inconsistent.inc({ provider, model });
+        counters.inconsistent.inc({ provider, model });
         const { usage, reportedUsage } = charge;
         logger.warn('usage_inconsistent', { requestId, provider, model, usage, reportedUsage });
       }
-      if (outcome === 'failed') failures.inc({ provider, code: failure?.code ?? 'unknown' });
+      if (outcome === 'failed') counters.failures.inc({ provider, code: failure?.code ?? 'unknown' });
       const level = outcome === 'failed' ? 'warn' : 'info';
       logger[level]('request_finished', {
         ...{ requestId, orgId, userId, keyId, provider, model, outcome },
@@ -162,9 +121,16 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
         attempts: request.earlier.length + 1,
       });
     },
+  } satisfies Partial<ProxyEvents>;
+}
+
+/** Calls of providers, and their streams. */
+function createAttemptEvents(logger: Logger, counters: ProxyCounters) {
+  const unknownModels = new FirstTimes(unknownModelsMax);
+  return {
     attemptFailed(requestId, { candidate }, failure) {
       const provider = candidate.provider.name;
-      attempts.inc({ provider, model: candidate.model.id, code: failure.code });
+      counters.attempts.inc({ provider, model: candidate.model.id, code: failure.code });
       const { code, internal } = failure;
       // Our own set-up is wrong: only the operator can mend that, and no retry can.
       const level = code === 'upstream_misconfigured' ? 'error' : 'warn';
@@ -176,36 +142,42 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
     },
     streamResumed(requestId, from, { candidate }) {
       const provider = candidate.provider.name;
-      resumed.inc({ from, provider });
+      counters.resumed.inc({ from, provider });
       logger.warn('stream_resumed', { requestId, from, provider, model: candidate.model.id });
     },
     holdRaised(requestId, fromNanoUsd, toNanoUsd) {
-      raised.inc({});
+      counters.raised.inc({});
       const amounts = { fromNanoUsd: formatNanoUsd(fromNanoUsd), toNanoUsd: formatNanoUsd(toNanoUsd) };
       logger.info('hold_raised', { requestId, ...amounts });
     },
     eventsDropped(requestId, provider, count) {
-      dropped.inc({ provider }, count);
+      counters.dropped.inc({ provider }, count);
       logger.warn('stream_events_dropped', { requestId, provider, count });
     },
     streamsTruncated(count) {
       if (count === 0) return;
-      truncated.inc({}, count);
+      counters.truncated.inc({}, count);
       logger.warn('streams_truncated', { count });
     },
+  } satisfies Partial<ProxyEvents>;
+}
+
+/** What is settled later, or corrected. */
+function createSettlementEvents(logger: Logger, counters: ProxyCounters) {
+  return {
     settlementLeft: ({ requestId }) => logger.warn('settlement_left_to_next_start', { requestId }),
     holdNotReleased: (requestId, error) => logger.warn('hold_not_released', { requestId, error }),
     recoveryBegun(count) {
-      unsettled.set(count);
+      counters.unsettled.set(count);
       if (count > 0) logger.info('recovery_begun', { count });
     },
     recoveryAdvanced(left) {
-      unsettled.set(left);
+      counters.unsettled.set(left);
       if (left > 0) logger.warn('recovery_delayed', { left });
     },
     intentUnreadable: (eventId, error) => logger.error('intent_unreadable', { eventId, error }),
     estimateCorrected({ request: { requestId }, settled }, event) {
-      corrections.inc({ result: event === null ? 'unchanged' : 'corrected' });
+      counters.corrections.inc({ result: event === null ? 'unchanged' : 'corrected' });
       const settledNanoUsd = settled.amountNanoUsd;
       logger.info('estimate_corrected', {
         ...{ requestId, settledNanoUsd },
@@ -213,15 +185,21 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
       });
       if (event?.reportedUsage == null) return;
       const { provider, model, actual, reportedUsage } = event;
-      inconsistent.inc({ provider, model });
+      counters.inconsistent.inc({ provider, model });
       logger.warn('usage_inconsistent', { requestId, provider, model, usage: actual.usage, reportedUsage });
     },
     correctionGivenUp(requestId, reason, error) {
-      corrections.inc({ result: 'given_up' });
+      counters.corrections.inc({ result: 'given_up' });
       logger.warn('correction_given_up', { requestId, reason, ...(error !== undefined && { error }) });
     },
+  } satisfies Partial<ProxyEvents>;
+}
+
+/** The snapshot, and the parts that the proxy depends on. */
+function createStateEvents(logger: Logger, counters: ProxyCounters) {
+  return {
     snapshotTaken(snapshot) {
-      version.set(snapshot.version);
+      counters.version.set(snapshot.version);
       logger.info('snapshot_taken', { epoch: snapshot.epoch, version: snapshot.version });
     },
     snapshotRefused: (problems) => logger.error('snapshot_refused', { problems }),
@@ -233,10 +211,10 @@ export function createProxyEvents(logger: Logger, metrics: Metrics): ProxyEvents
     rejectionsNotSent: (error) => logger.warn('rejections_not_sent', { error }),
     snapshotStreamLost: (error) => logger.warn('snapshot_stream_lost', { error }),
     counterStoreChanged(isAway, error) {
-      storeAway.set(isAway ? 1 : 0);
+      counters.storeAway.set(isAway ? 1 : 0);
       if (isAway) logger.error('counter_store_away', { error });
       else logger.info('counter_store_back');
     },
     partFailed: (part, error) => logger.warn('part_failed', { part, error }),
-  };
+  } satisfies Partial<ProxyEvents>;
 }

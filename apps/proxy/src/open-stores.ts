@@ -23,6 +23,8 @@ export interface GivenStores {
 const conversationEntriesMax = 100_000;
 const responseEntriesMax = 20_000;
 
+export type Stores = ReturnType<typeof openStores>;
+
 /** The stores given, or those of the configuration; only the latter are ours to close. */
 export function openStores(
   config: ProxyConfig,

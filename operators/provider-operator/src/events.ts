@@ -46,6 +46,8 @@ export interface OperatorEvents {
   kubernetesFailed(error: unknown): void;
 }
 
+const drainOverdue =
+  'Drain deadline exceeded: deleting the Provider although some proxies have not confirmed that they stopped using it.';
 const lagBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 export function createOperatorEvents(logger: Logger, metrics: Metrics, recorder: EventRecorder): OperatorEvents {
@@ -53,13 +55,7 @@ export function createOperatorEvents(logger: Logger, metrics: Metrics, recorder:
   let isAway = false;
   return {
     conditions: createConditionCounts(metrics),
-    watchHooks: {
-      onRestart: ({ plural }, reason) => counters.watchRestarts.inc({ kind: plural, reason }),
-      onRelist: ({ plural }) => counters.watchRelists.inc({ kind: plural }),
-      onEvent: ({ plural }) => counters.watchLastEvent.set({ kind: plural }, Date.now() / 1000),
-      onError: (error) => logger.warn('watch_failed', { error }),
-      onForbidden: ({ plural }, namespace) => logger.error('watch_forbidden', { kind: plural, namespace }),
-    },
+    watchHooks: createWatchHooks(logger, counters),
     leadershipTaken(epoch) {
       counters.leader.set(1);
       logger.info('leadership_taken', { epoch });
@@ -112,17 +108,20 @@ export function createOperatorEvents(logger: Logger, metrics: Metrics, recorder:
     programmed: (lagMs) => counters.ackLag.observe({}, lagMs / 1000),
     providerReleased({ namespace, name, uid }, because) {
       const subject = { apiVersion: crdApiVersion, kind: 'Provider', namespace, name, uid };
-      if (because === 'overdue') {
-        recorder.record(
-          subject,
-          'Warning',
-          'DrainOverdue',
-          'Drain deadline exceeded: deleting the Provider although some proxies have not confirmed that they stopped using it.',
-        );
-      }
+      if (because === 'overdue') recorder.record(subject, 'Warning', 'DrainOverdue', drainOverdue);
       logger.info('provider_released', { namespace, name, because });
     },
     kubernetesFailed: (error) => logger.warn('kubernetes_failed', { error }),
+  };
+}
+
+function createWatchHooks(logger: Logger, counters: ReturnType<typeof createCounters>): OperatorEvents['watchHooks'] {
+  return {
+    onRestart: ({ plural }, reason) => counters.watchRestarts.inc({ kind: plural, reason }),
+    onRelist: ({ plural }) => counters.watchRelists.inc({ kind: plural }),
+    onEvent: ({ plural }) => counters.watchLastEvent.set({ kind: plural }, Date.now() / 1000),
+    onError: (error) => logger.warn('watch_failed', { error }),
+    onForbidden: ({ plural }, namespace) => logger.error('watch_forbidden', { kind: plural, namespace }),
   };
 }
 

@@ -64,6 +64,7 @@ export function createMockProvider(options: MockProviderOptions = {}): MockProvi
   const { ledgerPath: path, now = Date.now } = options;
   const recordsMax = options.ledgerRecordsMax ?? (path === undefined ? 100_000 : 1_000_000);
   const ledger = new MockLedger({ recordsMax, now, ...(path !== undefined && { path }) });
+  const serving: Serving = { options, ledger, now };
   let isClosed = false;
   const open = new Set<AbortController>();
 
@@ -89,45 +90,9 @@ export function createMockProvider(options: MockProviderOptions = {}): MockProvi
     const { response, signal } = exchange;
     const settleAborted = () => ledger.settle(record, 'aborted', response.headersSent ? response.statusCode : null);
     signal.addEventListener('abort', settleAborted, { once: true });
-    const serving = operation === 'embeddings' ? answerEmbeddings(exchange, record) : answerChat(exchange, record);
-    settleFailure(exchange, serving, (status) => ledger.settle(record, status === null ? 'failed' : 'refused', status));
-  }
-
-  async function answerChat(exchange: Exchange, record: LedgerRecord): Promise<void> {
-    const body = await readBody(exchange);
-    checkKey(exchange.request, options.apiKeyPrefix);
-    const chat = checkChat(body);
-    const { request, promptTokens } = chat;
-    const isStreamed = request.stream === true;
-    const lastRole = request.messages.at(-1)?.role ?? null;
-    const about = { model: request.model, isStreamed, lastRole };
-    const { fault, latencyMs, chunkDelayMs } = await findCourse(options, exchange, record, about);
-    const cachedTokens = countCachedTokens(request);
-    ledger.accept(record, { model: request.model, isStreamed, promptTokens, cachedTokens });
-    await pause(latencyMs, exchange.signal);
-    const serve = isStreamed ? serveChatStream : servePlainChat;
-    await serve({
-      exchange,
-      ledger,
-      record,
-      chat,
-      fault,
-      wordsPerAnswer: options.wordsPerAnswer ?? 40,
-      chunkDelayMs,
-      created: Math.floor(now() / 1000),
-    });
-  }
-
-  async function answerEmbeddings(exchange: Exchange, record: LedgerRecord): Promise<void> {
-    const body = await readBody(exchange);
-    checkKey(exchange.request, options.apiKeyPrefix);
-    const embeddings = checkEmbeddings(body);
-    const { request, promptTokens } = embeddings;
-    const about = { model: request.model, isStreamed: false, lastRole: null };
-    const { fault, latencyMs } = await findCourse(options, exchange, record, about);
-    ledger.accept(record, { model: request.model, isStreamed: false, promptTokens, cachedTokens: 0 });
-    await pause(latencyMs, exchange.signal);
-    await serveEmbeddings(exchange, ledger, record, embeddings, fault);
+    const served =
+      operation === 'embeddings' ? answerEmbeddings(serving, exchange, record) : answerChat(serving, exchange, record);
+    settleFailure(exchange, served, (status) => ledger.settle(record, status === null ? 'failed' : 'refused', status));
   }
 
   return {
@@ -140,6 +105,49 @@ export function createMockProvider(options: MockProviderOptions = {}): MockProvi
       ledger.close();
     },
   };
+}
+
+interface Serving {
+  readonly options: MockProviderOptions;
+  readonly ledger: MockLedger;
+  now(): number;
+}
+
+async function answerChat({ options, ledger, now }: Serving, exchange: Exchange, record: LedgerRecord): Promise<void> {
+  const body = await readBody(exchange);
+  checkKey(exchange.request, options.apiKeyPrefix);
+  const chat = checkChat(body);
+  const { request, promptTokens } = chat;
+  const isStreamed = request.stream === true;
+  const lastRole = request.messages.at(-1)?.role ?? null;
+  const about = { model: request.model, isStreamed, lastRole };
+  const { fault, latencyMs, chunkDelayMs } = await findCourse(options, exchange, record, about);
+  const cachedTokens = countCachedTokens(request);
+  ledger.accept(record, { model: request.model, isStreamed, promptTokens, cachedTokens });
+  await pause(latencyMs, exchange.signal);
+  const serve = isStreamed ? serveChatStream : servePlainChat;
+  await serve({
+    exchange,
+    ledger,
+    record,
+    chat,
+    fault,
+    wordsPerAnswer: options.wordsPerAnswer ?? 40,
+    chunkDelayMs,
+    created: Math.floor(now() / 1000),
+  });
+}
+
+async function answerEmbeddings({ options, ledger }: Serving, exchange: Exchange, record: LedgerRecord): Promise<void> {
+  const body = await readBody(exchange);
+  checkKey(exchange.request, options.apiKeyPrefix);
+  const embeddings = checkEmbeddings(body);
+  const { request, promptTokens } = embeddings;
+  const about = { model: request.model, isStreamed: false, lastRole: null };
+  const { fault, latencyMs } = await findCourse(options, exchange, record, about);
+  ledger.accept(record, { model: request.model, isStreamed: false, promptTokens, cachedTokens: 0 });
+  await pause(latencyMs, exchange.signal);
+  await serveEmbeddings(exchange, ledger, record, embeddings, fault);
 }
 
 async function serveReading(exchange: Exchange, ledger: MockLedger, route: string, usageWaitMs: number): Promise<void> {

@@ -1,5 +1,14 @@
 import { expect } from '@jest/globals';
-import { generateText, isStepCount, jsonSchema, type ModelMessage, Output, streamText, tool } from 'ai';
+import {
+  generateText,
+  isStepCount,
+  jsonSchema,
+  type LanguageModel,
+  type ModelMessage,
+  Output,
+  streamText,
+  tool,
+} from 'ai';
 import type { MatrixCase, MatrixRows } from '../matrix-case.ts';
 import type { User } from '../user.ts';
 import { callsAllTools, cityParameters, citySchema, pixelBase64 } from './prompts.ts';
@@ -26,8 +35,17 @@ const city = Output.object({
 function toCases(surface: VercelSurface): readonly MatrixCase[] {
   const { toModel, providerOptions } = surface;
   const options = (user: User) => ({ model: toModel(user, user.model()), providerOptions, maxRetries: 0 });
+  return [...toThinkingCases(surface), ...toTextCases(options), ...toToolCases(options), ...toContentCases(options)];
+}
+
+type OptionsOf = (user: User) => {
+  model: LanguageModel;
+  providerOptions: VercelSurface['providerOptions'];
+  maxRetries: number;
+};
+
+function toTextCases(options: OptionsOf): readonly MatrixCase[] {
   return [
-    ...toThinkingCases(surface),
     {
       title: 'generates text',
       async run(user) {
@@ -52,6 +70,11 @@ function toCases(surface: VercelSurface): readonly MatrixCase[] {
         await user.expectPaid();
       },
     },
+  ];
+}
+
+function toToolCases(options: OptionsOf): readonly MatrixCase[] {
+  return [
     {
       title: 'runs two tools and continues with their results',
       async run(user) {
@@ -77,6 +100,11 @@ function toCases(surface: VercelSurface): readonly MatrixCase[] {
         await user.expectPaid();
       },
     },
+  ];
+}
+
+function toContentCases(options: OptionsOf): readonly MatrixCase[] {
+  return [
     {
       title: 'continues a conversation',
       async run(user) {

@@ -104,48 +104,8 @@ export async function startAuth(environment: Record<string, string> = {}): Promi
   // Prisma imports its compiler at the first query; Jest refuses an import between two tests, where a worker could be the first.
   await service.context.database.$queryRaw`SELECT 1`;
   const signer = createIdentitySigner(createInternalKeyring(signingKey), 'api-gateway');
-  let accounts = 0;
-
-  const call: AuthHarness['call'] = async (method, path, { body, as, address, headers } = {}) => {
-    const response = await fetch(new URL(path, service.url), {
-      method,
-      headers: {
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        'x-forwarded-for': address ?? '192.0.2.1',
-        ...(await identify(signer, as)),
-        ...headers,
-      },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      body: text === '' || isLines(response) ? undefined : JSON.parse(text),
-    };
-  };
-
-  const createAccount: AuthHarness['createAccount'] = async (role = 'owner') => {
-    accounts += 1;
-    const account = { email: `user${accounts}@example.com`, password: `a long password ${accounts}` };
-    const address = `2001:db8:${accounts.toString(16)}::1`;
-    const answer = await call('POST', '/v1/auth/register', {
-      as: 'api-gateway',
-      address,
-      body: { ...account, name: `User ${accounts}` },
-    });
-    if (answer.status !== 201) throw new Error(`registration answered ${answer.text}`);
-    const { email } = account;
-    const isOperator = role === 'operator';
-    const memberRole = isOperator ? 'owner' : role;
-    const { database } = service.context;
-    const user = await database.user.update({ where: { email }, data: { isOperator } });
-    await database.membership.updateMany({ where: { userId: user.id }, data: { role: memberRole } });
-    const roles = [memberRole, ...(isOperator ? (['operator'] as const) : [])];
-    return { ...account, principal: principalFor(user.organizationId, user.id, roles) };
-  };
-
+  const call = createCall(service.url, signer);
+  const createAccount = createAccounts(service.context.database, call);
   return {
     service,
     database: service.context.database,
@@ -177,6 +137,50 @@ export async function startAuth(environment: Record<string, string> = {}): Promi
       await service.stop();
       await testDatabase.drop();
     },
+  };
+}
+
+function createCall(url: string, signer: ReturnType<typeof createIdentitySigner>): AuthHarness['call'] {
+  return async (method, path, { body, as, address, headers } = {}) => {
+    const response = await fetch(new URL(path, url), {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        'x-forwarded-for': address ?? '192.0.2.1',
+        ...(await identify(signer, as)),
+        ...headers,
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: text === '' || isLines(response) ? undefined : JSON.parse(text),
+    };
+  };
+}
+
+function createAccounts(database: AuthContext['database'], call: AuthHarness['call']): AuthHarness['createAccount'] {
+  let accounts = 0;
+  return async (role = 'owner') => {
+    accounts += 1;
+    const account = { email: `user${accounts}@example.com`, password: `a long password ${accounts}` };
+    const address = `2001:db8:${accounts.toString(16)}::1`;
+    const answer = await call('POST', '/v1/auth/register', {
+      as: 'api-gateway',
+      address,
+      body: { ...account, name: `User ${accounts}` },
+    });
+    if (answer.status !== 201) throw new Error(`registration answered ${answer.text}`);
+    const { email } = account;
+    const isOperator = role === 'operator';
+    const memberRole = isOperator ? 'owner' : role;
+    const user = await database.user.update({ where: { email }, data: { isOperator } });
+    await database.membership.updateMany({ where: { userId: user.id }, data: { role: memberRole } });
+    const roles = [memberRole, ...(isOperator ? (['operator'] as const) : [])];
+    return { ...account, principal: principalFor(user.organizationId, user.id, roles) };
   };
 }
 

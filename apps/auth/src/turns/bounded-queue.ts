@@ -33,14 +33,9 @@ export function createBoundedQueue(options: {
   const mayRun = (owner: string) =>
     running < options.concurrencyMax && (runningOf.get(owner) ?? 0) < runningPerOwnerMax;
 
-  const enter = (owner: string) => {
-    running += 1;
-    runningOf.set(owner, (runningOf.get(owner) ?? 0) + 1);
-  };
-
-  const leave = (owner: string) => {
-    running -= 1;
-    const left = (runningOf.get(owner) ?? 1) - 1;
+  const count = (owner: string, by: 1 | -1) => {
+    running += by;
+    const left = (runningOf.get(owner) ?? 0) + by;
     if (left === 0) runningOf.delete(owner);
     else runningOf.set(owner, left);
   };
@@ -73,12 +68,12 @@ export function createBoundedQueue(options: {
     waiting.delete(owner);
     if (jobs.length > 0) waiting.set(owner, jobs);
     waitingCount -= 1;
-    enter(owner);
+    count(owner, 1);
     next?.start();
   };
 
   return async (owner, job) => {
-    if (mayRun(owner)) enter(owner);
+    if (mayRun(owner)) count(owner, 1);
     else {
       admit(owner);
       await wait(owner);
@@ -86,7 +81,7 @@ export function createBoundedQueue(options: {
     try {
       return await job();
     } finally {
-      leave(owner);
+      count(owner, -1);
       passOn();
     }
   };

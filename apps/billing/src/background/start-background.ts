@@ -44,9 +44,9 @@ const sharedLookSeconds = 4;
  * @param pace tasks run so many times as often.
  */
 export function startBackground(context: BillingContext, pace = 1): EventConsumer {
-  const { database, events, eventLog, config, hasRows } = context;
+  const { events, eventLog } = context;
   const finality = shareRefresh(context.finality, (sharedLookSeconds * secondMs) / pace, context.now);
-  const task = (name: string, intervalMs: number, run: () => Promise<void>): RepeatingTask =>
+  const task: StartTask = (name, intervalMs, run) =>
     repeat({
       intervalMs: intervalMs / pace,
       backOffMsMax: 30 * secondMs,
@@ -59,9 +59,25 @@ export function startBackground(context: BillingContext, pace = 1): EventConsume
     // An event log that is down when billing starts must not keep it from granting leases.
     consumer ??= await eventLog.consume(usageRecordedConsumer(context));
   });
+  const tasks = [...startLedgerTasks({ ...context, finality }, task), ...startMoneyTasks(context, task)];
+
+  return {
+    async close() {
+      await consuming.close();
+      await consumer?.close();
+      await Promise.all(tasks.map((running) => running.close()));
+    },
+  };
+}
+
+type StartTask = (name: string, intervalMs: number, run: () => Promise<void>) => RepeatingTask;
+
+/** The ledger, the counter store and the event log. */
+function startLedgerTasks(context: BillingContext, task: StartTask): RepeatingTask[] {
+  const { database, events, eventLog, config, hasRows, finality } = context;
   const ledgerWatch = createLedgerWatch(database, events);
-  const reconciler = createReconciler({ ...context, finality, restMs: config.strandedLeaseReleaseMs });
-  const budgetReconciler = createBudgetReconciler({ ...context, finality });
+  const reconciler = createReconciler({ ...context, restMs: config.strandedLeaseReleaseMs });
+  const budgetReconciler = createBudgetReconciler(context);
   const checks = [
     createEventsCheck(context),
     createProviderCostsCheck(database, context.clock),
@@ -69,7 +85,7 @@ export function startBackground(context: BillingContext, pace = 1): EventConsume
     createBooksCheck(database, config.databaseUrl),
     createHoldsCheck(database, events),
   ];
-  const tasks = [
+  return [
     ...checks.map((check) => task(`check_${check.kind}`, minuteMs, createCheckRunner(context, check))),
     task('open_differences', 30 * secondMs, async () =>
       events.openDifferencesCounted(await countOpenDifferences(database)),
@@ -99,6 +115,16 @@ export function startBackground(context: BillingContext, pace = 1): EventConsume
     task('silent_spools', 30 * secondMs, async () => events.spoolsSilent(await findSilentSpools(database))),
     task('spool_gaps', 30 * secondMs, async () => events.spoolGapsFound(await findSpoolGaps(database))),
     task('forget_rejections', 10 * minuteMs, () => forgetRejections(database)),
+    task('outbox', secondMs / 4, async () => {
+      if (await hasRows('SELECT FROM outbox')) events.outboxRelayed(await relayOutbox(database, eventLog));
+    }),
+  ];
+}
+
+/** Payments and invoices, and what organisations are notified of. */
+function startMoneyTasks(context: BillingContext, task: StartTask): RepeatingTask[] {
+  const { events, hasRows } = context;
+  return [
     task('payments', minuteMs, () => tendPayments(context)),
     task('automatic_top_ups', 10 * secondMs, async () => {
       // First the warning: a top-up that follows would hide that the balance was low.
@@ -118,16 +144,5 @@ export function startBackground(context: BillingContext, pace = 1): EventConsume
     task('promotional_credits', minuteMs, async () =>
       events.promotionalCreditsExpired(await expirePromotionalCredits(context)),
     ),
-    task('outbox', secondMs / 4, async () => {
-      if (await hasRows('SELECT FROM outbox')) events.outboxRelayed(await relayOutbox(database, eventLog));
-    }),
   ];
-
-  return {
-    async close() {
-      await consuming.close();
-      await consumer?.close();
-      await Promise.all(tasks.map((running) => running.close()));
-    },
-  };
 }

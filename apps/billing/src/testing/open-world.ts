@@ -80,13 +80,14 @@ export async function openWorld(config: Partial<World['config']> = {}): Promise<
   return makeWorld(facts, createMemoryAdmissionStore(), close);
 }
 
+const clock = () => new Date();
+
 function makeWorld(
   facts: Pick<World, 'url' | 'database' | 'events' | 'logs' | 'metrics' | 'finality' | 'log' | 'config'>,
   admission: AdmissionStore,
   close: () => Promise<void>,
 ): World {
   const { database, events, config } = facts;
-  const clock = () => new Date();
   const reconcilers = new Map<number, ReturnType<typeof createReconciler>>();
   const storeEpoch = createStoreEpoch(database, admission, events);
   const count = async (table: string) => {

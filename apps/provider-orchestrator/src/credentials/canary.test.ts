@@ -12,6 +12,20 @@ const canary = 'canary-ab12cd34ef56-not-a-pattern';
 const tables = z.array(z.object({ name: z.string() }));
 const texts = z.array(z.object({ text: z.string() }));
 
+type Database = Awaited<ReturnType<ReturnType<typeof createOrchestratorBench>['start']>>['context']['database'];
+
+/** Every row of every table, as text. */
+async function dumpTables(database: Database): Promise<string[]> {
+  const named =
+    await database.$queryRaw`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`;
+  const dump: string[] = [];
+  for (const { name } of tables.parse(named)) {
+    const rows = texts.parse(await database.$queryRawUnsafe(`SELECT t::text AS text FROM "${name}" t`));
+    dump.push(...rows.map(({ text }) => text));
+  }
+  return dump;
+}
+
 describe('a key that was given through the API or by Kubernetes', () => {
   const bench = createOrchestratorBench();
   afterAll(() => bench.closeAll());
@@ -65,16 +79,7 @@ describe('a key that was given through the API or by Kubernetes', () => {
       headers: { 'content-type': 'application/json', ...(await asPeer('proxy')) },
       body: JSON.stringify({ refs: change.provider.credentials.map(({ ref }) => ref) }),
     });
-    const dump: string[] = [];
-    const named =
-      await database.$queryRaw`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`;
-    for (const { name } of tables.parse(named)) {
-      dump.push(
-        ...texts
-          .parse(await database.$queryRawUnsafe(`SELECT t::text AS text FROM "${name}" t`))
-          .map(({ text }) => text),
-      );
-    }
+    const dump = await dumpTables(database);
 
     expect(answers.map(({ status }) => status)).toEqual([201, 409, 400, 400, 400, 200, 409, 200, 200, 503]);
     expect(operatorAnswers.map(({ status }) => status)).toEqual([204, 409, 400, 200]);

@@ -44,7 +44,8 @@ export async function startNativeWorld(
   const monotonicNow = () => clockMs + performance.now();
   const world = await startWorld({ balanceNanoUsd: 100_000_000_000n, monotonicNow, ...options });
   const upstreams: Record<string, ScriptedUpstream> = {};
-  for (const { name } of providers) upstreams[name] = await startScriptedUpstream();
+  const names = providers.map(({ name }) => name);
+  for (const name of names) upstreams[name] = await startScriptedUpstream();
   const snapshot = toSnapshot(world.mock.url, world.scripted.url, 2);
   const route = (name: string, targets: readonly string[]) => ({
     ...{ name, strategy: 'weighted' as const, isSticky: false, resume: 'verified' as const },
@@ -70,13 +71,7 @@ export async function startNativeWorld(
       ...snapshot.prices,
       ...Object.fromEntries(providers.map(({ name, rates: more }) => [`${name}/1`, { ...rates, ...more }])),
     },
-    routes: [
-      ...providers.map(({ name }) => route(`only-${name}`, [name])),
-      route(
-        'all',
-        providers.map(({ name }) => name),
-      ),
-    ],
+    routes: [...names.map((name) => route(`only-${name}`, [name])), route('all', names)],
   });
   await waitFor(() => world.orchestrator.acks.at(-1)?.version === 2, { describe: 'the models' });
   const native: NativeWorld = {

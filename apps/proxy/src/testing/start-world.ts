@@ -107,20 +107,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const orchestrator = await startFakeOrchestrator(toSnapshot(mock.url, scripted.url));
   const log = await openLog(options.eventLog);
   const spoolDirectory = options.environment?.SPOOL_DIRECTORY ?? join(directory, 'spool');
-  const config = proxyService.readConfig({
-    PROXY_PORT: '0',
-    LOG_LEVEL: 'error',
-    INTERNAL_SIGNING_KEY: seed,
-    SPOOL_DIRECTORY: spoolDirectory,
-    SPOOL_FLUSH_INTERVAL_MS: '5',
-    SNAPSHOT_PATH: join(directory, 'snapshot.json'),
-    MOCK_LEDGER_PATH: join(directory, 'mock-ledger.jsonl'),
-    BILLING_URL: billing.url,
-    PROVIDER_ORCHESTRATOR_URL: options.hasOrchestrator === false ? 'http://127.0.0.1:9' : orchestrator.url,
-    SHUTDOWN_GRACE_MS: '500',
-    DISCONNECT_DRAIN_MS: '200',
-    ...options.environment,
-  });
+  const urls = { billing: billing.url, orchestrator: orchestrator.url };
+  const config = readTestConfig({ seed, directory, spoolDirectory, urls }, options);
   const logger = createLogger({
     service: 'proxy',
     level: 'debug',
@@ -151,15 +139,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
     usages: () => log.usages,
     corrections: () => log.corrections,
-    async usageOf(requestId) {
-      await waitFor(() => log.usages.some((usage) => usage.requestId === requestId), {
-        describe: `the usage of ${requestId}`,
-      });
-      const found = log.usages.filter((usage) => usage.requestId === requestId);
-      const [usage] = found;
-      if (usage === undefined || found.length > 1) throw new Error(`${found.length} usages of ${requestId}`);
-      return usage;
-    },
+    usageOf: (requestId) => findUsage(log.usages, requestId),
     truthOf: (requestId) =>
       waitFor(() => mock.ledger.find(`${requestId}/1`).find((record) => record.state !== 'open'), {
         describe: `the record of ${requestId}`,
@@ -177,6 +157,42 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
   };
   return world;
+}
+
+function readTestConfig(
+  parts: {
+    seed: string;
+    directory: string;
+    spoolDirectory: string;
+    urls: { billing: string; orchestrator: string };
+  },
+  options: WorldOptions,
+) {
+  const { seed, directory, spoolDirectory, urls } = parts;
+  return proxyService.readConfig({
+    PROXY_PORT: '0',
+    LOG_LEVEL: 'error',
+    INTERNAL_SIGNING_KEY: seed,
+    SPOOL_DIRECTORY: spoolDirectory,
+    SPOOL_FLUSH_INTERVAL_MS: '5',
+    SNAPSHOT_PATH: join(directory, 'snapshot.json'),
+    MOCK_LEDGER_PATH: join(directory, 'mock-ledger.jsonl'),
+    BILLING_URL: urls.billing,
+    PROVIDER_ORCHESTRATOR_URL: options.hasOrchestrator === false ? 'http://127.0.0.1:9' : urls.orchestrator,
+    SHUTDOWN_GRACE_MS: '500',
+    DISCONNECT_DRAIN_MS: '200',
+    ...options.environment,
+  });
+}
+
+async function findUsage(usages: readonly UsageRecorded[], requestId: string): Promise<UsageRecorded> {
+  await waitFor(() => usages.some((usage) => usage.requestId === requestId), {
+    describe: `the usage of ${requestId}`,
+  });
+  const found = usages.filter((usage) => usage.requestId === requestId);
+  const [usage] = found;
+  if (usage === undefined || found.length > 1) throw new Error(`${found.length} usages of ${requestId}`);
+  return usage;
 }
 
 export function createPrincipal(change: Partial<Principal> = {}): Principal {

@@ -27,58 +27,13 @@ export function createFakeStripe(now: () => Date = () => new Date()): FakeStripe
   const state = new FakeStripeState(now);
   const answers = new Map<string, { fields: string; status: number; body: object }>();
   const calls: string[] = [];
-
-  const routes: [RegExp, (fields: Fields, id: string) => { status?: number; body: object }][] = [
-    [
-      /^POST \/v1\/customers$/,
-      (fields) => ({ body: { id: makeId('cus'), object: 'customer', metadata: readMetadata(fields) } }),
-    ],
-    [/^POST \/v1\/checkout\/sessions$/, (fields) => ({ body: state.openSession(fields) })],
-    [/^POST \/v1\/payment_intents$/, (fields) => charge(fields)],
-    [/^POST \/v1\/refunds$/, (fields) => refund(fields)],
-    [
-      /^POST \/v1\/payment_methods\/(\w+)\/detach$/,
-      (_fields, id) => ({ body: { id, object: 'payment_method', customer: null } }),
-    ],
-  ];
-
-  function charge(fields: Fields) {
-    const mode = fake.nextCharge;
-    fake.nextCharge = 'succeed';
-    const facts = { amount: Number(fields.amount), currency: fields.currency ?? '', customer: fields.customer ?? null };
-    const intent = state.makeIntent({ ...facts, metadata: readMetadata(fields) }, fields.payment_method ?? '');
-    if (mode === 'process') return { body: intent };
-    if (mode !== 'decline') return { body: state.finish(intent) };
-    const last_payment_error = { code: 'card_declined', decline_code: 'insufficient_funds' };
-    Object.assign(intent, { status: 'requires_payment_method', last_payment_error });
-    const error = {
-      type: 'card_error',
-      ...last_payment_error,
-      message: 'Your card was declined.',
-      payment_intent: intent,
-    };
-    return { status: 402, body: { error } };
-  }
-
-  function refund(fields: Fields) {
-    const intent = state.intents.get(fields.payment_intent ?? '');
-    const amount = Number(fields.amount);
-    if (intent === undefined || fake.refusesRefunds) {
-      const error = { type: 'invalid_request_error', code: 'charge_already_refunded', message: 'refused' };
-      return { status: 400, body: { error } };
-    }
-    const { id: payment_intent, currency } = intent;
-    const made = { id: makeId('re'), object: 'refund' as const, amount, currency, payment_intent, status: 'succeeded' };
-    const row = { ...made, metadata: readMetadata(fields) };
-    state.refunds.set(row.id, row);
-    return { body: row };
-  }
-
   const fake: FakeStripe = {
     state,
     calls,
     nextCharge: 'succeed',
     refusesRefunds: false,
+    ...createPageActions(state),
+    ...createBankActions(state),
     async listener(request, response) {
       const path = (request.url ?? '').split('?')[0] ?? '';
       const called = `${request.method} ${path}`;
@@ -96,7 +51,9 @@ export function createFakeStripe(now: () => Date = () => new Date()): FakeStripe
         return send(response, 400, { error });
       }
       const isLost = called === 'POST /v1/payment_intents' && fake.nextCharge === 'lose';
-      const found = routes.map(([shape, handle]) => ({ match: shape.exec(called), handle })).find(({ match }) => match);
+      const found = routesOf(fake)
+        .map(([shape, handle]) => ({ match: shape.exec(called), handle }))
+        .find(({ match }) => match);
       const fields = Object.fromEntries(new URLSearchParams(text));
       const { status = 200, body } = found?.handle(fields, found.match?.[1] ?? '') ?? {
         ...{ status: 404, body: { error: { type: 'invalid_request_error', message: `no ${called}` } } },
@@ -105,8 +62,65 @@ export function createFakeStripe(now: () => Date = () => new Date()): FakeStripe
       if (isLost) return void request.socket.destroy();
       send(response, status, body);
     },
+  };
+  return fake;
+}
+
+type Route = [RegExp, (fields: Fields, id: string) => { status?: number; body: object }];
+
+function routesOf(fake: FakeStripe): Route[] {
+  return [
+    [
+      /^POST \/v1\/customers$/,
+      (fields) => ({ body: { id: makeId('cus'), object: 'customer', metadata: readMetadata(fields) } }),
+    ],
+    [/^POST \/v1\/checkout\/sessions$/, (fields) => ({ body: fake.state.openSession(fields) })],
+    [/^POST \/v1\/payment_intents$/, (fields) => charge(fake, fields)],
+    [/^POST \/v1\/refunds$/, (fields) => refund(fake, fields)],
+    [
+      /^POST \/v1\/payment_methods\/(\w+)\/detach$/,
+      (_fields, id) => ({ body: { id, object: 'payment_method', customer: null } }),
+    ],
+  ];
+}
+
+function charge(fake: FakeStripe, fields: Fields) {
+  const mode = fake.nextCharge;
+  fake.nextCharge = 'succeed';
+  const facts = { amount: Number(fields.amount), currency: fields.currency ?? '', customer: fields.customer ?? null };
+  const intent = fake.state.makeIntent({ ...facts, metadata: readMetadata(fields) }, fields.payment_method ?? '');
+  if (mode === 'process') return { body: intent };
+  if (mode !== 'decline') return { body: fake.state.finish(intent) };
+  const last_payment_error = { code: 'card_declined', decline_code: 'insufficient_funds' };
+  Object.assign(intent, { status: 'requires_payment_method', last_payment_error });
+  const error = {
+    type: 'card_error',
+    ...last_payment_error,
+    message: 'Your card was declined.',
+    payment_intent: intent,
+  };
+  return { status: 402, body: { error } };
+}
+
+function refund(fake: FakeStripe, fields: Fields) {
+  const intent = fake.state.intents.get(fields.payment_intent ?? '');
+  const amount = Number(fields.amount);
+  if (intent === undefined || fake.refusesRefunds) {
+    const error = { type: 'invalid_request_error', code: 'charge_already_refunded', message: 'refused' };
+    return { status: 400, body: { error } };
+  }
+  const { id: payment_intent, currency } = intent;
+  const made = { id: makeId('re'), object: 'refund' as const, amount, currency, payment_intent, status: 'succeeded' };
+  const row = { ...made, metadata: readMetadata(fields) };
+  fake.state.refunds.set(row.id, row);
+  return { body: row };
+}
+
+/** What a customer does on a page. */
+function createPageActions(state: FakeStripeState): Pick<FakeStripe, 'pay' | 'settle' | 'expire'> {
+  return {
     pay(sessionId, { isAsync = false } = {}) {
-      const session = sessionOf(sessionId);
+      const session = sessionOf(state, sessionId);
       const order = state.orders.get(sessionId) ?? {};
       const { amount_total: amount, currency, customer } = session;
       const metadata = readMetadata(order, 'payment_intent_data[metadata]');
@@ -129,7 +143,7 @@ export function createFakeStripe(now: () => Date = () => new Date()): FakeStripe
       ];
     },
     settle(sessionId, hasArrived) {
-      const session = sessionOf(sessionId);
+      const session = sessionOf(state, sessionId);
       const intent = state.intents.get(session.payment_intent ?? '');
       if (intent === undefined) throw new Error('this page was not paid');
       if (hasArrived) {
@@ -148,8 +162,17 @@ export function createFakeStripe(now: () => Date = () => new Date()): FakeStripe
       ];
     },
     expire(sessionId) {
-      return state.toEvent('checkout.session.expired', Object.assign(sessionOf(sessionId), { status: 'expired' }));
+      return state.toEvent(
+        'checkout.session.expired',
+        Object.assign(sessionOf(state, sessionId), { status: 'expired' }),
+      );
     },
+  };
+}
+
+/** What a bank or a person at Stripe does. */
+function createBankActions(state: FakeStripeState): Pick<FakeStripe, 'dispute' | 'changeRefund'> {
+  return {
     dispute(paymentIntent, amount) {
       const intent = state.intents.get(paymentIntent);
       const facts = { id: makeId('dp'), object: 'dispute', payment_intent: paymentIntent, currency: 'usd' };
@@ -167,13 +190,12 @@ export function createFakeStripe(now: () => Date = () => new Date()): FakeStripe
       return state.toEvent(known === undefined ? 'refund.created' : 'refund.updated', row);
     },
   };
-  return fake;
+}
 
-  function sessionOf(id: string) {
-    const session = state.sessions.get(id);
-    if (session === undefined) throw new Error(`no page ${id}`);
-    return session;
-  }
+function sessionOf(state: FakeStripeState, id: string) {
+  const session = state.sessions.get(id);
+  if (session === undefined) throw new Error(`no page ${id}`);
+  return session;
 }
 
 async function readText(request: IncomingMessage): Promise<string> {

@@ -85,31 +85,8 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
   const sockets = new Set<Socket>();
   let connectionsOpened = 0;
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readJson(request);
-    const call = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body };
-    calls.push(call);
-    if (calls.length > callsMax) calls.shift();
-    const found = faults.find(({ fault, left }) => left > 0 && (fault.matches?.(call) ?? true));
-    if (found !== undefined) found.left -= 1;
-    const fault = found?.fault;
-    if (fault?.instead === 'hang') return;
-    if (fault?.instead === 'reset') {
-      request.socket.destroy();
-      return;
-    }
-    try {
-      if (fault?.status !== undefined) throw new Refusal(fault.status, fault.reason ?? '', 'as the test wants it');
-      if (options.token !== undefined && request.headers.authorization !== `Bearer ${options.token}`) {
-        throw new Refusal(401, 'Unauthorized', 'Unauthorized');
-      }
-      const answer = answerCall({ objects, watches, kinds }, call, response);
-      if (fault?.instead === 'lostAnswer') request.socket.destroy();
-      else if (answer !== undefined) sendJson(response, answer.status, answer.body);
-    } catch (error) {
-      refuse(response, error, fault?.headers);
-    }
-  }
+  const handle = (request: IncomingMessage, response: ServerResponse) =>
+    handleCall({ objects, watches, kinds, calls, faults, token: options.token }, request, response);
 
   let server = createListener();
   function createListener(): Server {
@@ -141,21 +118,7 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
     kubeconfigPath,
     calls,
     watches,
-    objects: {
-      create: (kind, object) => objects.create(kind, object),
-      update: (kind, object, subresource) =>
-        objects.update(
-          kind,
-          objects.get(kind, object.metadata.namespace ?? '', object.metadata.name),
-          object,
-          subresource,
-        ),
-      remove: (kind, namespace, name) => {
-        objects.remove(kind, namespace, name);
-      },
-      find: (kind, namespace, name) => objects.find(kind, namespace, name),
-      list: (kind) => objects.list(kind, undefined),
-    },
+    objects: toObjects(objects),
     get connectionsOpened() {
       return connectionsOpened;
     },
@@ -176,6 +139,60 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
       await stop();
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+interface Serving {
+  readonly objects: FakeObjects;
+  readonly watches: FakeWatches;
+  readonly kinds: readonly ResourceKind[];
+  readonly calls: SeenCall[];
+  readonly faults: { fault: Fault; left: number }[];
+  readonly token: string | undefined;
+}
+
+async function handleCall(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { objects, watches, kinds, calls, faults, token } = serving;
+  const body = await readJson(request);
+  const call = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body };
+  calls.push(call);
+  if (calls.length > callsMax) calls.shift();
+  const found = faults.find(({ fault, left }) => left > 0 && (fault.matches?.(call) ?? true));
+  if (found !== undefined) found.left -= 1;
+  const fault = found?.fault;
+  if (fault?.instead === 'hang') return;
+  if (fault?.instead === 'reset') {
+    request.socket.destroy();
+    return;
+  }
+  try {
+    if (fault?.status !== undefined) throw new Refusal(fault.status, fault.reason ?? '', 'as the test wants it');
+    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) {
+      throw new Refusal(401, 'Unauthorized', 'Unauthorized');
+    }
+    const answer = answerCall({ objects, watches, kinds }, call, response);
+    if (fault?.instead === 'lostAnswer') request.socket.destroy();
+    else if (answer !== undefined) sendJson(response, answer.status, answer.body);
+  } catch (error) {
+    refuse(response, error, fault?.headers);
+  }
+}
+
+function toObjects(objects: FakeObjects): FakeApiServer['objects'] {
+  return {
+    create: (kind, object) => objects.create(kind, object),
+    update: (kind, object, subresource) =>
+      objects.update(
+        kind,
+        objects.get(kind, object.metadata.namespace ?? '', object.metadata.name),
+        object,
+        subresource,
+      ),
+    remove: (kind, namespace, name) => {
+      objects.remove(kind, namespace, name);
+    },
+    find: (kind, namespace, name) => objects.find(kind, namespace, name),
+    list: (kind) => objects.list(kind, undefined),
   };
 }
 

@@ -14,6 +14,12 @@ const publishers = 20;
 const recordsPerPublisher = 50;
 
 export function describeDelivery(makeLog: MakeEventLog, topicPrefix: string): void {
+  describeRecords(makeLog, topicPrefix);
+  describeAmounts(makeLog, topicPrefix);
+}
+
+/** What a record is, and the batches that it comes in. */
+function describeRecords(makeLog: MakeEventLog, topicPrefix: string): void {
   let world: World;
   beforeEach(() => {
     world = new World(makeLog, topicPrefix);
@@ -70,6 +76,15 @@ export function describeDelivery(makeLog: MakeEventLog, topicPrefix: string): vo
     },
     testTimeoutMs,
   );
+}
+
+/** Much at once, and nothing. */
+function describeAmounts(makeLog: MakeEventLog, topicPrefix: string): void {
+  let world: World;
+  beforeEach(() => {
+    world = new World(makeLog, topicPrefix);
+  });
+  afterEach(() => world.close(), testTimeoutMs);
 
   it(
     'takes a publication of several megabytes whole and in order',

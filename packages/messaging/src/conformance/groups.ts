@@ -13,6 +13,7 @@ import {
 
 export function describeGroups(makeLog: MakeEventLog, topicPrefix: string): void {
   describePositions(makeLog, topicPrefix);
+  describeRestarts(makeLog, topicPrefix);
   describeRefusals(makeLog, topicPrefix);
   describeMembers(makeLog, topicPrefix);
 }
@@ -70,6 +71,14 @@ function describePositions(makeLog: MakeEventLog, topicPrefix: string): void {
     const positions = await log.readPositions(world.topic, group);
     return positions.reduce((lag, { position, end }) => lag + end - position, 0n);
   }
+}
+
+function describeRestarts(makeLog: MakeEventLog, topicPrefix: string): void {
+  let world: World;
+  beforeEach(() => {
+    world = new World(makeLog, topicPrefix);
+  });
+  afterEach(() => world.close(), testTimeoutMs);
 
   it(
     'continues after a restart where the group has committed',

@@ -54,84 +54,112 @@ function Explanation({ id }: { id: string }) {
   );
 }
 
-function Charge({ charge }: { charge: ChargeExplanation }) {
+interface Shown {
+  readonly charge: ChargeExplanation;
+}
+
+function Charge({ charge }: Shown) {
   const t = useWords(requestWords);
   const { language } = usePreferences();
   return (
     <>
-      <section className="card">
-        <dl className="facts">
-          <dt>{t('amount')}</dt>
-          <dd>
-            <strong className="money">{formatMoney(charge.amountNanoUsd, language)}</strong>{' '}
-            {charge.estimated ? <span className="badge warn">{t('estimated')}</span> : null}
-          </dd>
-          <dt>{t('model')}</dt>
-          <dd>{charge.model}</dd>
-          <dt>{t('provider')}</dt>
-          <dd>{charge.provider}</dd>
-          <dt>{t('ended')}</dt>
-          <dd>{formatTime(charge.time, language)}</dd>
-          <dt>{t('outcome')}</dt>
-          <dd>
-            <span className={charge.outcome === 'completed' ? 'badge good' : 'badge warn'}>{charge.outcome}</span>
-          </dd>
-          <dt>{t('priceVersion')}</dt>
-          <dd>
-            <code>{charge.priceVersion}</code>
-          </dd>
-        </dl>
-      </section>
+      <Facts charge={charge} />
       {charge.correction === undefined ? null : (
         <p className="note-box">
           <strong>{t('correction')}.</strong>{' '}
           {t('correctionText', { difference: formatMoney(charge.correction.differenceNanoUsd, language) })}
         </p>
       )}
-      <section className="stack tight">
-        <h2>{t('how')}</h2>
-        <DataTable
-          label={t('how')}
-          rows={charge.lines}
-          idOf={({ component }) => component}
-          columns={[
-            { key: 'component', name: t('component'), isHeader: true, cell: ({ component }) => component },
-            { key: 'units', name: t('units'), isEnd: true, cell: ({ units }) => formatNumber(units, language) },
-            {
-              key: 'rate',
-              name: t('rate'),
-              isEnd: true,
-              cell: ({ ratePicoUsd }) => perMillionOfPico(ratePicoUsd, language),
-            },
-            {
-              key: 'amount',
-              name: t('lineAmount'),
-              isEnd: true,
-              cell: ({ amountPicoUsd }) => formatPico(amountPicoUsd, language),
-            },
-          ]}
-        />
-        <p className="soft">{t('rounded')}</p>
-      </section>
-      <section className="stack tight">
-        <h2>{t('transfers')}</h2>
-        <DataTable
-          label={t('transfers')}
-          rows={charge.transfers}
-          idOf={(row) => row.id}
-          columns={[
-            { key: 'time', name: t('time'), cell: ({ time }) => formatTime(time, language) },
-            { key: 'from', name: t('from'), cell: ({ from }) => from },
-            { key: 'to', name: t('to'), cell: ({ to }) => to },
-            {
-              key: 'amount',
-              name: t('amount'),
-              isEnd: true,
-              cell: ({ amountNanoUsd }) => formatMoney(amountNanoUsd, language),
-            },
-          ]}
-        />
-      </section>
+      <Lines charge={charge} />
+      <Transfers charge={charge} />
     </>
+  );
+}
+
+function Facts({ charge }: Shown) {
+  const t = useWords(requestWords);
+  const { language } = usePreferences();
+  return (
+    <section className="card">
+      <dl className="facts">
+        <dt>{t('amount')}</dt>
+        <dd>
+          <strong className="money">{formatMoney(charge.amountNanoUsd, language)}</strong>{' '}
+          {charge.estimated ? <span className="badge warn">{t('estimated')}</span> : null}
+        </dd>
+        <dt>{t('model')}</dt>
+        <dd>{charge.model}</dd>
+        <dt>{t('provider')}</dt>
+        <dd>{charge.provider}</dd>
+        <dt>{t('ended')}</dt>
+        <dd>{formatTime(charge.time, language)}</dd>
+        <dt>{t('outcome')}</dt>
+        <dd>
+          <span className={charge.outcome === 'completed' ? 'badge good' : 'badge warn'}>{charge.outcome}</span>
+        </dd>
+        <dt>{t('priceVersion')}</dt>
+        <dd>
+          <code>{charge.priceVersion}</code>
+        </dd>
+      </dl>
+    </section>
+  );
+}
+
+function Lines({ charge }: Shown) {
+  const t = useWords(requestWords);
+  const { language } = usePreferences();
+  return (
+    <section className="stack tight">
+      <h2>{t('how')}</h2>
+      <DataTable
+        label={t('how')}
+        rows={charge.lines}
+        idOf={({ component }) => component}
+        columns={[
+          { key: 'component', name: t('component'), isHeader: true, cell: ({ component }) => component },
+          { key: 'units', name: t('units'), isEnd: true, cell: ({ units }) => formatNumber(units, language) },
+          {
+            key: 'rate',
+            name: t('rate'),
+            isEnd: true,
+            cell: ({ ratePicoUsd }) => perMillionOfPico(ratePicoUsd, language),
+          },
+          {
+            key: 'amount',
+            name: t('lineAmount'),
+            isEnd: true,
+            cell: ({ amountPicoUsd }) => formatPico(amountPicoUsd, language),
+          },
+        ]}
+      />
+      <p className="soft">{t('rounded')}</p>
+    </section>
+  );
+}
+
+function Transfers({ charge }: Shown) {
+  const t = useWords(requestWords);
+  const { language } = usePreferences();
+  return (
+    <section className="stack tight">
+      <h2>{t('transfers')}</h2>
+      <DataTable
+        label={t('transfers')}
+        rows={charge.transfers}
+        idOf={(row) => row.id}
+        columns={[
+          { key: 'time', name: t('time'), cell: ({ time }) => formatTime(time, language) },
+          { key: 'from', name: t('from'), cell: ({ from }) => from },
+          { key: 'to', name: t('to'), cell: ({ to }) => to },
+          {
+            key: 'amount',
+            name: t('amount'),
+            isEnd: true,
+            cell: ({ amountNanoUsd }) => formatMoney(amountNanoUsd, language),
+          },
+        ]}
+      />
+    </section>
   );
 }

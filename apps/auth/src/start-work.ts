@@ -1,0 +1,59 @@
+import type { Logger } from '@aggregator/service-kit';
+import { startWorking } from './bulk/start-working.ts';
+import type { Database } from './database/create-database.ts';
+import type { AuthEvents } from './events.ts';
+import type { openWorkQueues } from './jobs/work-queues.ts';
+import type { KeyHasher } from './keys/key-hasher.ts';
+import { startDelivering } from './mail/deliver-mails.ts';
+import type { MailTransport } from './mail/mail.ts';
+import type { MailQueue } from './mail/mail-queue.ts';
+import type { SecretSealer } from './secrets/secret-sealer.ts';
+import { startSweeping } from './sessions/sweep-sessions.ts';
+import { startDeliveringWebhooks } from './webhooks/deliver-webhooks.ts';
+import type { WebhookSender } from './webhooks/webhook-sender.ts';
+
+/** What auth does beside its requests. */
+export interface AuthWork {
+  /** Rows of a new bulk job are waiting. */
+  wakeBulk(): void;
+  /** Resolves when nothing runs any more. */
+  stop(): Promise<void>;
+}
+
+/** Starts sending mails and webhooks, working on bulk jobs, and sweeping sessions. */
+export function startWork(parts: {
+  database: Database;
+  events: AuthEvents;
+  logger: Logger;
+  mails: MailQueue;
+  /** Null: no mail is sent. */
+  transport: MailTransport | null;
+  publicUrl: string;
+  webhookSecrets: SecretSealer;
+  keyHasher: KeyHasher;
+  bulkKeys: SecretSealer;
+  webhookSender: WebhookSender;
+  now(): Date;
+  open: ReturnType<typeof openWorkQueues>['open'];
+}): AuthWork {
+  const { database, events, logger, mails, transport, publicUrl, now } = parts;
+  const report = (event: string) => (error: unknown) => logger.warn(event, { error });
+  const delivering =
+    transport === null
+      ? undefined
+      : startDelivering({ queue: mails, transport, events, publicUrl, now, database }, report('mail_delivery_failed'));
+  const { keyHasher, bulkKeys } = parts;
+  const bulk = startWorking({ database, events, now, keyHasher, bulkKeys }, report('bulk_work_failed'));
+  const webhooks = startDeliveringWebhooks(
+    { database, secrets: parts.webhookSecrets, sender: parts.webhookSender, events, now, open: parts.open },
+    report('webhook_delivery_failed'),
+  );
+  const sweeping = startSweeping({ database, events, mails }, now, report('session_sweep_failed'));
+  return {
+    wakeBulk: () => bulk.wake(),
+    async stop() {
+      sweeping.stop();
+      await Promise.all([delivering?.stop(), webhooks.stop(), bulk.stop()]);
+    },
+  };
+}
