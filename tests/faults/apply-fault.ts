@@ -16,9 +16,10 @@ export async function applyFault(world: FaultWorld, fault: Fault, deliveries: De
       order(world, fault.service, { do: 'crash', point: fault.point, nth: fault.nth });
       return;
     case 'kill':
-    case 'terminate':
-      world.services.process(fault.service).kill(fault.kind === 'kill' ? 'SIGKILL' : 'SIGTERM');
+      world.services.process(fault.service).kill('SIGKILL');
       return await pass(fault.forMs);
+    case 'terminate':
+      return await terminate(world, fault.service, fault.forMs);
     case 'pause':
       world.services.process(fault.service).kill('SIGSTOP');
       await pass(fault.forMs);
@@ -67,6 +68,14 @@ async function supervise({ services }: FaultWorld, service: ServiceName): Promis
     if (error === null) return;
     if (left === 1 || !hasEnded(services.process(service))) throw error;
   }
+}
+
+/** A process that stops finishes its requests first: it must have ended before it can be started again. */
+async function terminate({ services }: FaultWorld, service: ServiceName, forMs: number): Promise<void> {
+  const child = services.process(service);
+  child.kill('SIGTERM');
+  await waitFor(() => hasEnded(child), { describe: `${service} to end after SIGTERM (I15)` });
+  await pass(forMs);
 }
 
 /** A process that ends takes no order, and needs none. */

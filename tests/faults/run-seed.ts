@@ -52,9 +52,13 @@ export async function runSeed(
   await Promise.all(begun);
   await heal(world, serviceNames as readonly ServiceName[]);
   const healedAt = performance.now();
-  await waitFor(async () => (await runMixedLoad({ ...load, requests: 1, seed: 1 }))[0]?.status === 200, {
-    describe: 'a request to be served after the faults (I24)',
-  });
+  let last: number | null = null;
+  const isServed = async () => {
+    const [one] = await runMixedLoad({ ...load, requests: 1, seed: 1 });
+    last = one?.status ?? null;
+    return last === 200;
+  };
+  await waitFor(isServed, { describe: () => `a request to be served after the faults (I24), not status ${last}` });
   seen.push(...(await runMixedLoad({ ...load, requests: requestsAfter, seed: plan.seed + 1 })));
 
   const judgeNow = () => {
