@@ -52,6 +52,7 @@ export const variants: Readonly<Record<string, RenderOptions>> = {
         ...{ signUp: 'domains', signUpDomains: ['example.com', 'example.org'], publicUrl: 'https://ai.example.com' },
         sso: { enabled: true, issuerAllowlist: ['keycloak.internal:8443'] },
         webhooks: { enabled: true, allowlist: ['hooks.internal:8443'] },
+        leakedKeys: { action: 'block', scannerKeys: ['scanner1:MFkw'] },
         mail: { transport: 'smtp', from: 'AI Aggregator <noreply@example.com>' },
       },
     },

@@ -116,6 +116,10 @@ SSO_ISSUER_ALLOWLIST: {{ join "," . | quote }}
 {{- with $accounts.webhooks.allowlist }}
 WEBHOOK_ALLOWLIST: {{ join "," . | quote }}
 {{- end }}
+LEAKED_KEY_ACTION: {{ $accounts.leakedKeys.action }}
+{{- with $accounts.leakedKeys.scannerKeys }}
+LEAK_REPORT_PUBLIC_KEYS: {{ join "," . | quote }}
+{{- end }}
 EMAIL_VERIFICATION: {{ $accounts.emailVerification | quote }}
 MAIL_TRANSPORT: {{ $accounts.mail.transport }}
 {{- with $accounts.mail.from }}
