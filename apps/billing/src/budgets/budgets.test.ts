@@ -4,6 +4,7 @@ import type { BudgetSpending } from '@aggregator/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { holdMoney, releaseHolds } from '../holds/hold-money.ts';
 import { openWorld, type World } from '../testing/open-world.ts';
+import { runAtOnce } from '../testing/run-at-once.ts';
 import { usageEvent } from '../testing/usage-event.ts';
 import { createBudgetDesk } from './grant-budgets.ts';
 import { createBudgetReconciler } from './reconcile-budgets.ts';
@@ -69,9 +70,11 @@ describe('room of budgets', () => {
     const budget = makeBudget(10_000n);
     const desks = [createBudgetDesk(world), createBudgetDesk(world), createBudgetDesk(world)];
     const wanted = { id: budget.id, period, limitNanoUsd: '10000', neededNanoUsd: '700', endsAt };
-    await Promise.all(
-      Array.from({ length: 60 }, (_none, index) => desks[index % 3]?.grant({ orgId: budget.orgId, budgets: [wanted] })),
+    const grants = Array.from(
+      { length: 60 },
+      (_none, index) => async () => desks[index % 3]?.grant({ orgId: budget.orgId, budgets: [wanted] }),
     );
+    expect((await runAtOnce(grants)).filter(({ status }) => status === 'rejected')).toEqual([]);
     const row = await readRow(budget);
     expect(row?.allotted).toBe(10_000n);
     expect((await readRoom(world, budget)).roomNanoUsd).toBeLessThanOrEqual(10_000n);

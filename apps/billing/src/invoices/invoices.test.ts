@@ -8,7 +8,7 @@ import type { Found } from '../reconciliation/check.ts';
 import { noteOutcome } from '../reconciliation/note-outcome.ts';
 import { type PaymentWorld, startPayments, twenty } from '../testing/start-payments.ts';
 import { toRecord, usageEvent } from '../testing/usage-event.ts';
-import { issueInvoices } from './issue-invoices.ts';
+import { closeMonth, issueInvoices } from './issue-invoices.ts';
 import { monthOf } from './month-bounds.ts';
 import { renderCsv } from './render-csv.ts';
 
@@ -62,6 +62,9 @@ describe('an invoice', () => {
     const found = [{ orgId: world.owner.orgId, subject: 'a difference', details: {} }];
     const [difference] = await noteAndList(found);
     expect(await issueInvoices(world.context)).toBe(0);
+    // As for an organisation that was chosen a moment before the difference was found.
+    const { database, clock } = world.context;
+    expect(await database.$transaction((tx) => closeMonth(tx, clock(), world.owner.orgId))).toBe(false);
     const verdict = { verdict: 'explained', note: 'Nothing is missing.' };
     await world.ask('POST', `/v1/billing/differences/${difference?.id}/judge`, world.operator, verdict);
     const atProvider = { orgId: null, subject: 'openai 2026-11-20', details: {} };

@@ -4,6 +4,7 @@ import { installation } from '../audit/write-audit.ts';
 import { eachApart } from '../background/each-apart.ts';
 import type { Database, Transaction } from '../database/open-database.ts';
 import { findRate } from '../exchange-rates/exchange-rates.ts';
+import { Prisma } from '../generated/prisma/client.ts';
 import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
 import { issueDocument, lockLegalEntity } from './issue-document.ts';
@@ -16,6 +17,9 @@ const graceMs = 3_600_000;
 /** Organisations that one step looks at, and documents that it issues. */
 const lookedAtMax = 10_000;
 const issuedMax = 200;
+/** A difference stops invoices until a person has judged it; one of the installation stops all. No customer pays by costs. */
+const stoppingDifference = Prisma.sql`
+  SELECT FROM reconciliation_difference AS difference WHERE state = 'open' AND kind <> 'costs'`;
 /** The shortest month and a day less, for zones that differ. */
 const leastMonthMs = 27 * 86_400_000;
 
@@ -32,11 +36,7 @@ export async function issueInvoices({ database, clock, events }: PaymentContext)
     SELECT org_id AS "orgId", until, body->>'timeZone' AS "timeZone"
     FROM invoice_progress LEFT JOIN billing_profile USING (org_id)
     WHERE until < ${new Date(now.getTime() - leastMonthMs)}::timestamptz
-      -- A difference stops invoices until a person has judged it; one of the installation stops all. No customer pays by costs.
-      AND NOT EXISTS (
-        SELECT FROM reconciliation_difference AS difference
-        WHERE state = 'open' AND kind <> 'costs' AND (difference.org_id = invoice_progress.org_id OR difference.org_id IS NULL)
-      )
+      AND NOT EXISTS (${stoppingDifference} AND (difference.org_id = invoice_progress.org_id OR difference.org_id IS NULL))
     ORDER BY random() LIMIT ${lookedAtMax}`;
   const due = candidates.filter(({ until, timeZone }) => isOver(monthOf(until, timeZone ?? 'UTC').to, now));
   let issued = 0;
@@ -63,13 +63,24 @@ async function beginProgress(database: Database): Promise<void> {
     ON CONFLICT DO NOTHING`;
 }
 
-async function closeMonth(tx: Transaction, now: Date, orgId: string): Promise<boolean> {
+async function isStopped(tx: Transaction, orgId: string): Promise<boolean> {
+  const [row] = await tx.$queryRaw<{ isStopped: boolean }[]>`
+    SELECT EXISTS (
+      ${stoppingDifference} AND (difference.org_id = ${orgId}::uuid OR difference.org_id IS NULL)
+    ) AS "isStopped"`;
+  return row?.isStopped ?? true;
+}
+
+/** Returns true if it issued an invoice. Changes nothing while the month is not over or a difference stops it. */
+export async function closeMonth(tx: Transaction, now: Date, orgId: string): Promise<boolean> {
   const seller = await lockLegalEntity(tx);
   const row = await tx.billingProfile.findUnique({ where: { orgId } });
   if (seller === null) return false;
   const fallback = { name: orgId, address: [], taxId: null, timeZone: 'UTC', currency: 'USD' as const };
   const buyer = row === null ? fallback : billingProfile.parse(row.body);
   await lockOrganization(tx, orgId, [platformAccounts.revenue, platformAccounts.taxPayable]);
+  // Again, behind the locks: the organisation was chosen before, and a check may have found something since.
+  if (await isStopped(tx, orgId)) return false;
   const progress = await tx.invoiceProgress.findUnique({ where: { orgId } });
   if (progress === null) return false;
   const month = monthOf(progress.until, buyer.timeZone);
