@@ -155,7 +155,7 @@ export interface PaymentProvider {
   /** Forgets a saved method at the provider; one that is gone already is a success. */
   removeMethod(methodReference: string): Promise<void>;
   /**
-   * Checks who sent a webhook, and reads it: one event or more, in their order. The body is the bytes as they came. A provider
+   * Checks who sent a webhook, and reads it: its events in their order, none if it is of no interest. The body is the bytes as they came. A provider
    * without signatures is asked for what the body is about.
    * @throws {SignatureError}
    * @throws {EventFormError}

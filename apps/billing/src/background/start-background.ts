@@ -103,7 +103,10 @@ function startLedgerTasks(context: BillingContext, task: StartTask): RepeatingTa
     }),
     task('forget_end_users', 60 * minuteMs, () => forgetEndUsers(database)),
     task('report_spending', 5 * secondMs, async () => {
-      if (await hasRows(unreportedSpending)) await reportSpending(database, context.budgetDirectory);
+      if (!(await hasRows(unreportedSpending))) return;
+      await reportSpending(database, context.budgetDirectory, (orgId, error) =>
+        events.taskFailed('report_spending', error, { orgId }),
+      );
     }),
     task('expired_holds', 10 * secondMs, async () => {
       await finality.refresh();

@@ -219,6 +219,24 @@ describe('holds of the ledger', () => {
 });
 
 describe('spending', () => {
+  const onError = () => undefined;
+
+  it('of a budget that is always rejected delays that of no other', async () => {
+    const [bad, good] = [makeBudget(), makeBudget()];
+    for (const budget of [bad, good]) await world.handle(charge(budget, 30n));
+    const reported = new Set<string>();
+    const rejected: string[] = [];
+    const directory = {
+      async report({ budgets }: BudgetSpending) {
+        if (budgets.some(({ budgetId }) => budgetId === bad.id)) throw new Error('rejected');
+        for (const { budgetId } of budgets) reported.add(budgetId);
+      },
+    };
+    await reportSpending(world.database, directory, (orgId) => rejected.push(orgId));
+    expect([reported.has(good.id), reported.has(bad.id), rejected.length]).toEqual([true, false, 1]);
+    await world.database.budgetPeriod.deleteMany({ where: { budgetId: bad.id } });
+  });
+
   it('is reported after each change, and again until it is taken', async () => {
     const budget = makeBudget();
     const reported: string[] = [];
@@ -233,11 +251,11 @@ describe('spending', () => {
       },
     });
     await world.handle(charge(budget, 30n));
-    await expect(reportSpending(world.database, directory(true))).rejects.toThrow('away');
-    await reportSpending(world.database, directory(false));
-    await reportSpending(world.database, directory(false));
+    await expect(reportSpending(world.database, directory(true), onError)).rejects.toThrow('away');
+    await reportSpending(world.database, directory(false), onError);
+    await reportSpending(world.database, directory(false), onError);
     await world.handle(charge(budget, 12n));
-    await reportSpending(world.database, directory(false));
+    await reportSpending(world.database, directory(false), onError);
     expect(reported).toEqual(['30', '42']);
   });
 });

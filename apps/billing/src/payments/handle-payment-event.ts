@@ -93,27 +93,28 @@ async function apply(context: EventContext, tx: Transaction, provider: string, e
 
 const waitingMax = 100;
 
-/** Tries waiting events again, oldest first: those of one payment, or of all. Returns how many still wait. */
+/**
+ * Tries waiting events again: those of one payment, or of all. They are taken in a random order, since some may wait for ever. Returns
+ * how many still wait.
+ */
 export async function retryWaiting(
   context: EventContext,
   of?: { provider: string; paymentReference: string },
 ): Promise<number> {
-  const rows = await context.database.paymentEvent.findMany({
-    where: { state: 'waiting', ...of },
-    orderBy: { receivedAt: 'asc' },
-    take: waitingMax,
-    select: { provider: true, eventId: true },
-  });
-  let waiting = 0;
-  const retry = async ({ provider, eventId }: (typeof rows)[number]) => {
-    const state = await context.database.$transaction(async (tx) => {
+  const { database, events } = context;
+  const { provider = null, paymentReference = null } = of ?? {};
+  const rows = await database.$queryRaw<{ provider: string; eventId: string }[]>`
+    SELECT provider, event_id AS "eventId" FROM payment_event
+    WHERE state = 'waiting' AND (${provider}::text IS NULL OR provider = ${provider})
+      AND (${paymentReference}::text IS NULL OR payment_reference = ${paymentReference})
+    ORDER BY random() LIMIT ${waitingMax}`;
+  const retry = ({ provider, eventId }: (typeof rows)[number]) =>
+    database.$transaction(async (tx) => {
       const [row] = await tx.$queryRaw<{ body: unknown }[]>`
         SELECT body FROM payment_event
         WHERE provider = ${provider} AND event_id = ${eventId} AND state = 'waiting' FOR UPDATE`;
-      return row === undefined ? 'handled' : applyClaimed(context, tx, provider, paymentEvent.parse(row.body));
+      if (row !== undefined) await applyClaimed(context, tx, provider, paymentEvent.parse(row.body));
     });
-    if (state === 'waiting') waiting += 1;
-  };
-  await eachApart(rows, retry, ({ eventId }, error) => context.events.taskFailed('payment_events', error, { eventId }));
-  return waiting;
+  await eachApart(rows, retry, ({ eventId }, error) => events.taskFailed('payment_events', error, { eventId }));
+  return database.paymentEvent.count({ where: { state: 'waiting', ...of } });
 }

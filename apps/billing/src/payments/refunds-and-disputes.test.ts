@@ -140,6 +140,25 @@ describe('a refund', () => {
   });
 });
 
+describe('an event that waits', () => {
+  it('is not delayed by hundreds that wait for ever', async () => {
+    const { paymentIntent } = await world.paid();
+    const wait = (eventId: string, paymentReference: string, receivedAt: Date) => {
+      const body = {
+        ...{ kind: 'refund_changed', eventId, occurredAt: receivedAt.toISOString(), paymentId: null, paymentReference },
+        ...{ refundReference: eventId, refundId: null, money: { minorUnits: '500', currency: 'USD' } },
+        ...{ status: 'succeeded', failureCode: null },
+      };
+      const row = { provider: 'stripe', eventId, bodyHash: Buffer.alloc(32), body, state: 'waiting', paymentReference };
+      return { ...row, receivedAt };
+    };
+    const old = Array.from({ length: 250 }, (_, at) => wait(`old-${at}`, `unknown-${at}`, new Date(at)));
+    await world.context.database.paymentEvent.createMany({ data: [...old, wait('new', paymentIntent, new Date())] });
+    for (let turn = 0; turn < 60 && (await world.available()) === twenty; turn += 1) await tendPayments(world.context);
+    expect(await world.available()).toBe(twenty - five);
+  });
+});
+
 describe('a dispute', () => {
   it('becomes a debt and no negative balance, and nothing is leased or held meanwhile', async () => {
     const { paymentIntent } = await world.paid();

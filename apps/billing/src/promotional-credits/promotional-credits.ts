@@ -94,19 +94,26 @@ export async function expirePromotionalCredits({ database, clock, events }: Paym
   );
 }
 
-/** Takes back what is left of a credit. */
-export async function expire(tx: Transaction, id: string, orgId: string, now: Date): Promise<void> {
+/** Takes back what is left of a credit, or at most `upTo` of it. Returns what was taken, in nano-USD. */
+export async function expire(
+  tx: Transaction,
+  id: string,
+  orgId: string,
+  now: Date,
+  upTo: bigint | null = null,
+): Promise<bigint> {
   const { promotionalId } = await lockOrganization(tx, orgId, [platformAccounts.promo]);
   const { remaining } = await tx.promotionalCredit.findUniqueOrThrow({ where: { id } });
-  if (remaining === 0n) return;
+  const amountNanoUsd = upTo !== null && upTo < remaining ? upTo : remaining;
+  if (amountNanoUsd <= 0n) return 0n;
   const description = 'Promotional credit that has ended';
   const lineId = createUuidV7();
-  const sides = { debitAccount: promotionalId, creditAccount: platformAccounts.promo, amountNanoUsd: remaining };
+  const sides = { debitAccount: promotionalId, creditAccount: platformAccounts.promo, amountNanoUsd };
   await postTransfers(tx, [{ ...sides, reason: 'promotional_expired', description, reference: lineId }]);
   await writeStatement(tx, [
-    { id: lineId, orgId, type: 'promotional_expired', amountNanoUsd: -remaining, description },
+    { id: lineId, orgId, type: 'promotional_expired', amountNanoUsd: -amountNanoUsd, description },
   ]);
-  await tx.promotionalCredit.update({ where: { id }, data: { remaining: 0n } });
+  await tx.promotionalCredit.update({ where: { id }, data: { remaining: remaining - amountNanoUsd } });
   await writeAudit(tx, now, installation, {
     ...{
       organizationId: orgId,
@@ -114,8 +121,9 @@ export async function expire(tx: Transaction, id: string, orgId: string, now: Da
       subjectType: 'promotional_credit',
       subjectId: id,
     },
-    details: { amountNanoUsd: remaining.toString() },
+    details: { amountNanoUsd: amountNanoUsd.toString() },
   });
+  return amountNanoUsd;
 }
 
 export function toPromotionalCredit(row: Row): PromotionalCredit {

@@ -3,17 +3,17 @@ import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { Transaction } from '../database/open-database.ts';
 import { writeNotice } from '../notices/write-notice.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
-import { expire } from '../promotional-credits/promotional-credits.ts';
 import { moveFee } from './move-fee.ts';
 import { prorate } from './periods.ts';
 import { lockSubscription, type SubscriptionRow, toSubscription } from './subscription-rows.ts';
+import { takeCreditBack } from './take-credit-back.ts';
 
 /** Before the end of the last period a notice is sent. */
 export const endingNoticeMs = 3 * 86_400_000;
 
 /**
- * Cancels a subscription at the end of its period, or now. Now returns the unused part of the fee to the balance, and takes the rest
- * of the included credit back. One that is not paid ends now in any case.
+ * Cancels a subscription at the end of its period, or now. Now takes the rest of the included credit back, and returns the unused
+ * part of the fee to the balance, less the credit of that part that is spent. One that is not paid ends now in any case.
  * @throws {AppError} `not_found` without a subscription
  */
 export async function cancelSubscription(
@@ -29,8 +29,8 @@ export async function cancelSubscription(
     const isOpen = present.state === 'active' || present.state === 'trialing';
     const isNow = when === 'now' || !isOpen;
     const nextAt = new Date(Math.max(now.getTime(), present.periodEnd.getTime() - endingNoticeMs));
-    if (isNow && present.state === 'active') await returnUnused(tx, now, present);
-    if (isNow) await takeCreditBack(tx, now, present);
+    const takenBack = isNow ? await takeCreditBack(tx, now, present) : 0n;
+    if (isNow && present.state === 'active') await returnUnused(tx, now, present, takenBack);
     const saved = isNow
       ? await end(tx, now, present)
       : await tx.subscription.update({
@@ -52,23 +52,13 @@ export async function end(tx: Transaction, now: Date, { id, orgId, plan }: Subsc
   return tx.subscription.update({ where: { id }, data: { state: 'ended', endedAt: now }, include: { plan: true } });
 }
 
-async function returnUnused(tx: Transaction, now: Date, present: SubscriptionRow): Promise<void> {
+async function returnUnused(tx: Transaction, now: Date, present: SubscriptionRow, takenBack: bigint): Promise<void> {
   const { id, orgId, plan, periodStart: from, periodEnd: to } = present;
-  const amountNanoUsd = -prorate(plan.fee, { from, to }, now);
+  const fee = prorate(plan.fee, { from, to }, now);
+  const credit = prorate(plan.includedCredit, { from, to }, now);
+  const spentAhead = credit > takenBack ? credit - takenBack : 0n;
+  const returned = fee > spentAhead ? fee - spentAhead : 0n;
   const description = `Unused part of the subscription ${plan.name}`;
-  await moveFee(tx, now, {
-    subscriptionId: id,
-    orgId,
-    key: `unused:${from.toISOString()}`,
-    amountNanoUsd,
-    description,
-  });
-}
-
-async function takeCreditBack(tx: Transaction, now: Date, { id, orgId }: SubscriptionRow): Promise<void> {
-  const credits = await tx.promotionalCredit.findMany({
-    where: { orgId, remaining: { gt: 0n }, idempotencyKey: { startsWith: `subscription:${id}:` } },
-    select: { id: true },
-  });
-  for (const credit of credits) await expire(tx, credit.id, orgId, now);
+  const key = `unused:${from.toISOString()}`;
+  await moveFee(tx, now, { subscriptionId: id, orgId, key, amountNanoUsd: -returned, description });
 }

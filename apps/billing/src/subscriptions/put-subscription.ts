@@ -10,13 +10,14 @@ import type { PaymentContext } from '../payments/payment-desk.ts';
 import { beginPeriod, giveIncluded, moveFee } from './move-fee.ts';
 import { periodAt, prorate } from './periods.ts';
 import { lockSubscription, type SubscriptionRow, toSubscription } from './subscription-rows.ts';
+import { takeCreditBack } from './take-credit-back.ts';
 
 const dayMs = 86_400_000;
 const uncovered = 'The balance does not cover the fee. Top up first.';
 
 /**
  * Subscribes an organisation to a plan, changes its plan, or withdraws a cancellation. A new plan is paid for what is left of
- * the period, less the same part of the old fee; a difference below zero returns to the balance.
+ * the period, less the same part of the old fee; a difference below zero returns to the balance. So is its included credit.
  * @throws {AppError} `not_found`; `conflict` for a plan that is retired, or a balance that does not cover the fee
  */
 export async function putSubscription(
@@ -75,12 +76,13 @@ async function change(
   const { id, orgId, periodStart: from, periodEnd: to } = present;
   const period = { from, to };
   if (present.state === 'active' && plan.id !== present.planId) {
-    const amountNanoUsd = prorate(plan.fee - present.plan.fee, period, now);
+    const further = prorate(plan.includedCredit - present.plan.includedCredit, period, now);
+    // Credit is taken back as far as it is not spent; what is spent is paid, or it could be had again by changing back and forth.
+    const lacking = further < 0n ? -further - (await takeCreditBack(tx, now, present, -further)) : 0n;
+    const amountNanoUsd = prorate(plan.fee - present.plan.fee, period, now) + lacking;
     const description = `Change from ${present.plan.name} to ${plan.name}`;
     const fee = { subscriptionId: id, orgId, key: `change:${createUuidV7(now.getTime())}`, amountNanoUsd, description };
     if (!(await moveFee(tx, now, fee))) throw new AppError('conflict', { message: uncovered });
-    const further = prorate(plan.includedCredit - present.plan.includedCredit, period, now);
-    // Credit that was given stays.
     await giveIncluded(tx, now, present, { plan: plan.name, amount: further, key: fee.key, to });
   }
   const isOpen = present.state === 'active' || present.state === 'trialing';

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { BillingNotice } from '@aggregator/contracts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { issueInvoices } from '../invoices/issue-invoices.ts';
-import { readAccounts } from '../ledger/accounts.ts';
+import { lockOrganization, platformAccounts, readAccounts } from '../ledger/accounts.ts';
+import { postTransfers } from '../ledger/post-transfers.ts';
 import { relayNotices } from '../notices/relay-notices.ts';
+import { drawPromotional } from '../promotional-credits/draw-promotional.ts';
 import { expirePromotionalCredits } from '../promotional-credits/promotional-credits.ts';
 import { type PaymentWorld, startPayments, twenty } from '../testing/start-payments.ts';
 import { renewSubscriptions } from './renew-subscriptions.ts';
@@ -79,6 +81,50 @@ describe('a subscription', () => {
     expect((await cancel('now')).body.subscription).toMatchObject({ state: 'ended' });
     expect(await world.available()).toBe(15_000_000_000n);
     expect((await cancel('now')).status).toBe(404);
+    expect(await world.isConsistent()).toBe(true);
+  });
+
+  /** Spends all of the credit, as a hold beyond the balance does. */
+  const spendCredit = () =>
+    world.context.database.$transaction(async (tx) => {
+      const accounts = await lockOrganization(tx, world.owner.orgId);
+      await drawPromotional(tx, world.owner.orgId, accounts, accounts.promotional);
+      await postTransfers(tx, [
+        {
+          ...{ debitAccount: accounts.availableId, creditAccount: platformAccounts.revenue },
+          ...{ amountNanoUsd: 4_000_000_000n, reason: 'charge', description: 'Use' },
+        },
+      ]);
+    });
+
+  it('gives credit once, however often the plan is changed back and forth', async () => {
+    await world.paid();
+    const [small, large] = [await createPlan(), await createPlan({ includedCreditNanoUsd: dollars(4) })];
+    await put(small.id);
+    for (let turn = 0; turn < 3; turn += 1) {
+      await put(large.id);
+      expect(await promotional()).toBe(4_000_000_000n);
+      await put(small.id);
+      expect(await promotional()).toBe(0n);
+    }
+    await put(large.id);
+    await spendCredit();
+    expect(await world.available()).toBe(10_000_000_000n);
+    await put(small.id);
+    expect(await world.available()).toBe(6_000_000_000n);
+    expect(await world.isConsistent()).toBe(true);
+  });
+
+  it('returns no fee for credit that is spent when it ends now', async () => {
+    await world.paid();
+    const plan = await createPlan({ includedCreditNanoUsd: dollars(4) });
+    await put(plan.id);
+    await spendCredit();
+    await cancel('now');
+    expect([await world.available(), await promotional()]).toEqual([16_000_000_000n, 0n]);
+    await put(plan.id);
+    await cancel('now');
+    expect([await world.available(), await promotional()]).toEqual([16_000_000_000n, 0n]);
     expect(await world.isConsistent()).toBe(true);
   });
 

@@ -59,6 +59,15 @@ describe('YooKassa', () => {
     expect(event).toMatchObject({ kind: 'payment_succeeded', money: { minorUnits: '2000', currency: 'RUB' } });
   });
 
+  it.each(['method.saved', 'deal.closed', 'payout.succeeded'])(
+    'reads nothing from a webhook that its API cannot confirm: %s',
+    async (event) => {
+      const { provider, reference } = await open();
+      const body = JSON.stringify({ type: 'notification', event, object: { id: reference } });
+      expect(await provider.readEvents(Buffer.from(body), {}, now)).toEqual([]);
+    },
+  );
+
   it.each([
     ['expired_on_confirmation', { kind: 'payment_expired' }],
     ['insufficient_funds', { kind: 'payment_failed', failureCode: 'insufficient_funds', isFinal: true }],

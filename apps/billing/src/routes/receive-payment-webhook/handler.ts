@@ -27,6 +27,6 @@ export function receivePaymentWebhookHandler(context: BillingContext): RequestHa
     }
     const results: PaymentEventResult[] = [];
     for (const event of events) results.push(await handlePaymentEvent(context, provider.name, event));
-    response.json({ result: results[0] });
+    response.json({ result: results[0] ?? 'handled' });
   };
 }
