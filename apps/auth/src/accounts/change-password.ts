@@ -2,9 +2,10 @@ import { AppError } from '@aggregator/contracts';
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
+import { voidLinks } from '../email/void-links.ts';
 
 /**
- * Replaces the caller's password and ends all of its other sessions; API keys stay. Guesses of the current password count as
+ * Replaces the caller's password ends all of its other sessions and voids the links that were sent for it; API keys stay. Guesses of the current password count as
  * logins. Returns how many sessions ended.
  * @throws {AppError} `invalid_credentials`; `invalid_value` if the new one is the current one; `rate_limit_exceeded`;
  * `service_unavailable` if too many passwords wait to be verified; `conflict` if it was changed meanwhile
@@ -36,6 +37,7 @@ export async function changePassword(
       data: { passwordHash },
     });
     if (changed.count === 0) throw new AppError('conflict', { message: 'The password was changed meanwhile.' });
+    await voidLinks(transaction, now, id);
     const ended = await transaction.session.updateMany({
       where: { userId: id, id: { not: caller.sessionId }, endedAt: null },
       data: { endedAt: now, endReason: 'password_changed' },

@@ -28,7 +28,7 @@ export async function createBudget(
     await lockOrganization(transaction, organizationId);
     await permitNow(transaction, caller, 'budgets.manage');
     const subjectId = await readSubject(transaction, organizationId, request);
-    await refuseTooMany(transaction, organizationId, request.level, subjectId);
+    await refuseTooManyBudgets(transaction, organizationId, request.level, subjectId);
     const { name, level, period, timeZone, mode, alertsAt, models } = request;
     const row = await transaction.budget.create({
       data: {
@@ -67,7 +67,8 @@ async function readSubject(
   return id;
 }
 
-async function refuseTooMany(
+/** Throws `conflict` if the subject or the organisation, which must be locked, has too many budgets. */
+export async function refuseTooManyBudgets(
   transaction: Transaction,
   organizationId: string,
   level: BudgetLevel,

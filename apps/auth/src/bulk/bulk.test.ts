@@ -87,7 +87,7 @@ describe('a list of people', () => {
     ]);
     const organizationId = owner.principal.orgId;
     const where = { organizationId, name: 'bulk' };
-    const budgets = await auth.database.budget.findMany({ where, orderBy: { id: 'asc' } });
+    const budgets = await auth.database.budget.findMany({ where, orderBy: { level: 'asc' } });
     expect(budgets).toMatchObject([
       { level: 'team', amount: 5000n, period: 'week', mode: 'hard' },
       { level: 'user', amount: 700n, period: 'month' },
@@ -109,6 +109,36 @@ describe('a list of people', () => {
     expect(new Set(resultsOf(await run({ rows: exported.filter((row) => row.kind === 'team') })))).toEqual(
       new Set(['unchanged']),
     );
+  });
+
+  it('makes no fourth budget of a team', async () => {
+    await run({ rows: [{ kind: 'team', name: 'full' }] });
+    const { organizationId, id } = await auth.database.team.findFirstOrThrow({
+      where: { organizationId: owner.principal.orgId, name: 'full' },
+    });
+    for (const name of ['a', 'b', 'c']) {
+      const body = { name, level: 'team', subjectId: id, period: 'month', amountNanoUsd: '1000' };
+      expect((await auth.call('POST', '/v1/auth/organization/budgets', { as: session, body })).status).toBe(201);
+    }
+    const report = await run({ rows: [{ kind: 'team', name: 'full', budgetNanoUsd: '7' }] });
+    expect(report.rows).toMatchObject([{ result: 'unchanged', message: expect.stringContaining('3 budgets') }]);
+    expect(await auth.database.budget.count({ where: { organizationId, subjectId: id } })).toBe(3);
+  });
+
+  it('of another organisation is not behind the long lists of one', async () => {
+    const other = await auth.createAccount();
+    const as = { ...other.principal, sessionId: crypto.randomUUID() };
+    const rows = Array.from({ length: 1000 }, (_, at) => ({ email: `long${at}@acme.com` }));
+    for (let list = 0; list < 4; list += 1) {
+      auth.clock.advance(1);
+      await auth.call('POST', path, { as: session, body: { rows, dryRun: true } });
+    }
+    auth.clock.advance(1);
+    await run({ rows: [{ email: 'one@other.example' }], dryRun: true }, as);
+    const open = await auth.database.bulkJob.count({
+      where: { organizationId: owner.principal.orgId, finishedAt: null },
+    });
+    expect(open).toBeGreaterThan(0);
   });
 
   it('changes nothing in a dry run, and says what it would do', async () => {

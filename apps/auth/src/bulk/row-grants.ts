@@ -1,6 +1,7 @@
 import { type BulkRow, scopesOf } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
+import { refuseTooManyBudgets } from '../budgets/create-budget.ts';
 import type { Transaction } from '../database/create-database.ts';
 import type { MemberRole } from '../generated/prisma/client.ts';
 import { Prisma } from '../generated/prisma/client.ts';
@@ -21,7 +22,10 @@ interface Place {
 
 type Wanted = Pick<BulkRow, 'budgetNanoUsd' | 'budgetPeriod'>;
 
-/** Makes or changes the hard budget of a team or a user. Returns true if something changes; a dry run writes nothing. */
+/**
+ * Makes or changes the hard budget of a team or a user. Returns true if something changes; a dry run writes nothing. Throws `conflict` if
+ * there are too many budgets for a further one.
+ */
 export async function putBudget(
   transaction: Transaction,
   now: Date,
@@ -34,6 +38,7 @@ export async function putBudget(
   const amount = BigInt(budgetNanoUsd);
   const found = await transaction.budget.findFirst({ where: { ...place, name: bulkBudgetName } });
   if (found !== null && found.amount === amount && found.period === period) return false;
+  if (found === null) await refuseTooManyBudgets(transaction, place.organizationId, place.level, place.subjectId);
   if (isDryRun) return true;
   const change = { amount, period, changedById: actor.userId, updatedAt: now };
   const id = found?.id ?? createUuidV7(now.getTime());

@@ -44,7 +44,10 @@ export interface ChunkParts {
   readonly bulkKeys: SecretSealer;
 }
 
-/** Processes the next rows of the oldest open job that no other process works on; null if there is none. Rows, their results and their audit are one transaction. */
+/**
+ * Processes the next rows of an open job that no other process works on; null if there is none. The job is taken at random, so that the
+ * long lists of one organisation delay no other's. Rows, their results and their audit are one transaction.
+ */
 export async function workOnChunk(
   { database, keyHasher, bulkKeys }: ChunkParts,
   now: Date,
@@ -55,7 +58,7 @@ export async function workOnChunk(
     async (transaction) => {
       const [claimed] = await transaction.$queryRaw<{ id: string }[]>`
         SELECT "id" FROM "bulk_job" WHERE "finished_at" IS NULL AND NOT ("id" = ANY(${failures.resting(now)}::uuid[]))
-        ORDER BY "id" LIMIT 1 FOR UPDATE SKIP LOCKED`;
+        ORDER BY random() LIMIT 1 FOR UPDATE SKIP LOCKED`;
       if (claimed === undefined) return null;
       jobId = claimed.id;
       const job = await transaction.bulkJob.findUniqueOrThrow({ where: { id: claimed.id } });
@@ -207,9 +210,25 @@ class RowWorker {
     if (found === null && isDryRun) return { result: 'created', message: null, userId: null };
     if (!(await this.#makeTeams([name]))) return failed('The organisation has the most teams.');
     const place = { organizationId, level: 'team', subjectId: await this.#findTeam(name) } as const;
-    const hasBudget = await putBudget(this.#transaction, this.#now, this.#actor, place, budget, isDryRun);
+    const { hasBudget, message } = await this.#putBudget(place, budget);
     const result = found === null ? 'created' : hasBudget ? 'changed' : 'unchanged';
-    return { result, message: null, userId: null, hasBudget };
+    return { result, message, userId: null, hasBudget };
+  }
+
+  /** `message`: why there is no further budget. */
+  async #putBudget(
+    place: Parameters<typeof putBudget>[3],
+    row: Parameters<typeof putBudget>[4],
+  ): Promise<{ hasBudget: boolean; message: string | null }> {
+    const { isDryRun } = this.#job;
+    try {
+      const hasBudget = await putBudget(this.#transaction, this.#now, this.#actor, place, row, isDryRun);
+      return { hasBudget, message: null };
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'conflict')
+        return { hasBudget: false, message: error.publicMessage };
+      throw error;
+    }
   }
 
   /** The budget and the API key of a person who is a member by now. */
@@ -222,9 +241,9 @@ class RowWorker {
     if (member === null) return end;
     const { userId, role } = member;
     const place = { organizationId, level: 'user', subjectId: userId } as const;
-    const hasBudget = await putBudget(this.#transaction, this.#now, this.#actor, place, row, isDryRun);
+    const { hasBudget, message } = await this.#putBudget(place, row);
     const changed = (more: boolean) => ({
-      ...{ ...end, hasBudget },
+      ...{ ...end, hasBudget, message: message ?? end.message },
       result: end.result === 'unchanged' && more ? ('changed' as const) : end.result,
     });
     if (row.key === undefined || isDryRun) return changed(hasBudget);

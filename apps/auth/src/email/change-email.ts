@@ -5,6 +5,7 @@ import type { AuthContext } from '../auth-context.ts';
 import type { Transaction } from '../database/create-database.ts';
 import { isSsoRequired } from '../sso/stored-provider.ts';
 import { sendLink } from './send-link.ts';
+import { voidLinks } from './void-links.ts';
 
 type Parts = Pick<AuthContext, 'database' | 'passwords' | 'loginGuard' | 'mails' | 'now'>;
 
@@ -64,7 +65,7 @@ export async function takeNewEmail(
   if (blockedAt !== null) throw new AppError('access_blocked');
   if (await isSsoRequired(transaction, newEmail)) throw new AppError('sso_required');
   await transaction.user.update({ where: { id: userId }, data: { email: newEmail, emailVerifiedAt: now } });
-  await transaction.emailToken.updateMany({ where: { userId, usedAt: null }, data: { usedAt: now } });
+  await voidLinks(transaction, now, userId);
   if (before !== null) await mails.enqueue(transaction, now, { template: 'email_changed', to: before, language: 'en' });
   await writeAudit(transaction, now, actor, {
     ...{ organizationId, action: 'email_changed', subjectType: 'user', subjectId: userId },

@@ -107,6 +107,23 @@ describe('links in mails to a user', () => {
     );
   });
 
+  it.each(['reset', 'changed'])('change no address after the password was %s', async (how) => {
+    auth = await startAuth();
+    const ada = await auth.createAccount();
+    const as = { ...ada.principal, sessionId: crypto.randomUUID() };
+    await auth.call('POST', '/v1/users/email', { as, body: { password: ada.password, newEmail: 'thief@example.com' } });
+    const token = await nextToken('thief@example.com');
+    const newPassword = 'a password that is new';
+    const body = { currentPassword: ada.password, newPassword };
+    const done =
+      how === 'changed'
+        ? await auth.call('POST', '/v1/users/password', { as, body })
+        : await post('/v1/auth/password/reset', { token: await requestReset(ada), newPassword });
+    expect(done.status).toBeLessThan(300);
+    expect((await post('/v1/auth/email/verify', { token })).status).toBe(401);
+    expect((await logIn(ada.email, newPassword)).status).toBe(200);
+  });
+
   it('change no address to one that got an account meanwhile, and none by an API key', async () => {
     auth = await startAuth();
     const ada = await auth.createAccount();

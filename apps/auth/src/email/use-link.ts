@@ -5,6 +5,7 @@ import { isUniqueViolation, type Transaction } from '../database/create-database
 import type { EmailPurpose } from '../generated/prisma/client.ts';
 import { hashSingleUseToken } from '../secrets/single-use-token.ts';
 import { takeNewEmail } from './change-email.ts';
+import { voidLinks } from './void-links.ts';
 
 type Parts = Pick<AuthContext, 'database' | 'passwords' | 'loginGuard' | 'mails' | 'now'>;
 
@@ -52,7 +53,7 @@ export async function verifyEmail(
 }
 
 /**
- * Sets a new password by the token of a mail, and ends all sessions of the user; API keys stay. The token also shows that the address is
+ * Sets a new password by the token of a mail, ends all sessions of the user and voids its other links; API keys stay. The token also shows that the address is
  * the user's. Returns the user's id and how many sessions ended.
  * @throws {AppError} `invalid_token`; `access_blocked`; `rate_limit_exceeded`; `service_unavailable` if too many passwords wait
  */
@@ -78,6 +79,7 @@ export async function resetPassword(
       where: { id: userId },
       data: { passwordHash, emailVerifiedAt: user.emailVerifiedAt ?? now },
     });
+    await voidLinks(transaction, now, userId);
     const ended = await transaction.session.updateMany({
       where: { userId, endedAt: null },
       data: { endedAt: now, endReason: 'password_changed' },
