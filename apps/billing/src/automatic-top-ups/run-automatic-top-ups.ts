@@ -11,7 +11,10 @@ const dayMs = 24 * hourMs;
 /** An automatic charge counts in the limits of a month, and as under way, for so long. */
 const underWayMaxMs = 30 * dayMs;
 
-/** Charges saved methods of organisations whose balance is below their threshold. Also asks again for lost answers. */
+/**
+ * Charges saved methods of organisations whose balance is below their threshold. Also asks again for lost answers. The settings of a
+ * deleted organisation are deleted.
+ */
 export async function runAutomaticTopUps(context: PaymentContext): Promise<void> {
   const provider = defaultProvider(context);
   if (provider === undefined) return;
@@ -28,6 +31,10 @@ export async function runAutomaticTopUps(context: PaymentContext): Promise<void>
   await eachApart(
     await findDue(database, clock()),
     async (orgId) => {
+      if (!(await context.organizations.confirm(orgId))) {
+        await database.automaticTopUp.deleteMany({ where: { orgId } });
+        return;
+      }
       const payment = await database.$transaction((tx) => writeIntent(context, tx, provider, orgId));
       if (payment !== null) await sendCharge(context, provider, payment);
     },

@@ -28,21 +28,30 @@ interface Unpaid {
 /**
  * Does what the clock asks of subscriptions: takes the fee of the next period, ends what was cancelled, and suspends what was
  * not paid within seven days. Each is one transaction. A fee that the balance does not cover is charged to the saved method,
- * once a day during these days. Missed periods follow one after the other.
+ * once a day during these days. Missed periods follow one after the other. The subscription of a deleted organisation ends.
  */
 export async function renewSubscriptions(context: PaymentContext): Promise<void> {
-  const { database, clock, events } = context;
+  const { database, clock, events, organizations } = context;
   const due = await database.$queryRaw<{ orgId: string }[]>`
     SELECT org_id AS "orgId" FROM subscription WHERE state <> 'ended' AND next_at <= ${clock()}::timestamptz
     ORDER BY random() LIMIT ${perStep}`;
   await eachApart(
     due,
     async ({ orgId }) => {
+      if (!(await organizations.confirm(orgId))) return endDeleted(context, orgId);
       const unpaid = await database.$transaction((tx) => renew(tx, clock(), orgId));
       if (unpaid !== null) await chargeSavedMethod(context, unpaid.orgId, unpaid.feeNanoUsd, unpaid.key);
     },
     ({ orgId }, error) => events.taskFailed('subscriptions', error, { orgId }),
   );
+}
+
+/** A deleted organisation has no person who could cancel, and its saved method must not be charged. */
+async function endDeleted({ database, clock }: PaymentContext, orgId: string): Promise<void> {
+  await database.$transaction(async (tx) => {
+    const present = await lockSubscription(tx, orgId);
+    if (present !== null) await end(tx, clock(), present);
+  });
 }
 
 async function renew(tx: Transaction, now: Date, orgId: string): Promise<Unpaid | null> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BillingNotice } from '@aggregator/contracts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { runAutomaticTopUps } from '../automatic-top-ups/run-automatic-top-ups.ts';
 import { issueInvoices } from '../invoices/issue-invoices.ts';
 import { lockOrganization, platformAccounts, readAccounts } from '../ledger/accounts.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';
@@ -207,6 +208,21 @@ describe('a subscription', () => {
     expect(await read()).toMatchObject({ state: 'active', periodStart: new Date(end).toISOString() });
     expect(await world.available()).toBe(0n);
     expect(await world.isConsistent()).toBe(true);
+  });
+
+  it('of a deleted organisation ends, and its saved method is charged no more', async () => {
+    await world.paid({ saveMethod: true });
+    await put((await createPlan({ feeNanoUsd: dollars(15) })).id);
+    const limits = { amountNanoUsd: dollars(20), dayMaxNanoUsd: dollars(20), monthMaxNanoUsd: dollars(20) };
+    const settings = { ...limits, thresholdNanoUsd: dollars(6) };
+    expect((await world.ask('PUT', '/v1/billing/automatic-top-up', world.owner, settings)).status).toBe(200);
+    world.unknown.add(world.owner.orgId);
+    world.clock.now = new Date(Date.parse((await read()).periodEnd));
+    await renew();
+    await runAutomaticTopUps(world.context);
+    expect(await read()).toMatchObject({ state: 'ended' });
+    expect(world.fake.calls).not.toContain('POST /v1/payment_intents');
+    expect(await world.available()).toBe(5_000_000_000n);
   });
 
   it('is a line of the invoice, to the nano', async () => {

@@ -29,6 +29,12 @@ describe('GET /internal/organizations/{id}', () => {
     }
   });
 
+  it('answers 404 for an organisation that is deleted', async () => {
+    const { orgId: id } = (await auth.createAccount()).principal;
+    await auth.database.organization.update({ where: { id }, data: { deletedAt: new Date() } });
+    expect((await ask(id, 'billing')).status).toBe(404);
+  });
+
   it('answers 401 to any caller but billing', async () => {
     const { orgId } = (await auth.createAccount()).principal;
     expect((await ask(orgId)).status).toBe(401);
