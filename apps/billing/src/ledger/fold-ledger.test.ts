@@ -41,6 +41,7 @@ describe('the fold of the ledger (I6)', () => {
           await age();
           await foldNext(world.database, limit);
           const [partly, transfers] = [await world.check(), await world.count('transfer')];
+          expect(await world.check(limit)).toEqual(partly);
           await foldAll(limit);
           const { transfers: folded } = await readFold();
 
@@ -70,7 +71,9 @@ describe('the fold of the ledger (I6)', () => {
       world.database.$executeRaw`
         UPDATE account SET balance = balance + ${by}::int WHERE org_id = ${orgId}::uuid AND kind = 'available'`;
     await changeBalance(1);
-    expect(await world.check()).toMatchObject({ isConsistent: false, faults: [{ kind: 'available' }] });
+    for (const portion of [1, 2, 100]) {
+      expect(await world.check(portion)).toMatchObject({ isConsistent: false, faults: [{ kind: 'available' }] });
+    }
     await changeBalance(-1);
 
     const change = (by: number) =>

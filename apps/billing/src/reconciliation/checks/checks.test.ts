@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { verifyAudit } from '@aggregator/database';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createLeaseDesk } from '../../leases/lease-desk.ts';
 import { createLedgerWatch } from '../../ledger/watch-ledger.ts';
 import { openWorld, type World } from '../../testing/open-world.ts';
@@ -12,6 +12,7 @@ import { createCheckRunner } from '../run-checks.ts';
 import { createEventsCheck } from './compare-events.ts';
 import { createSpoolsCheck } from './find-missing-records.ts';
 import { createHoldsCheck } from './find-old-holds.ts';
+import { readLedgerHour } from './read-ledger-hour.ts';
 import { createBooksCheck } from './verify-books.ts';
 
 const hour = '2026-11-20T10:00:00.000Z';
@@ -78,6 +79,21 @@ describe('R2', () => {
     expect((await check.run(null))?.found).toMatchObject([
       { orgId, details: { chargedNanoUsd: '41', transferredNanoUsd: '0', statementNanoUsd: '0' } },
     ]);
+  });
+
+  it('reads an hour with more charges than a statement may read in portions, with the same sums (I23)', async () => {
+    const orgId = await world.fund(1_000_000n);
+    const minutes = ['00:00.000', '00:00.001', '00:00.001', '29:59.999', '30:00.000', '59:59.999'];
+    const at = (time: string) => `2026-11-20T${time}Z`;
+    const times = [...minutes.map((minute) => at(`10:${minute}`)), at('09:59:59.999'), at('11:00:00.000')];
+    await world.handle(...times.map((time, index) => usageEvent({ orgId, time, costNanoUsd: 2 ** index })));
+
+    const whole = await readLedgerHour(world.database, new Date(hour));
+    expect([...whole.values()]).toEqual([{ charged: 63n, corrected: 0n, moved: 63n, lined: 63n }]);
+    const statements = jest.spyOn(world.database, '$queryRaw');
+    expect(await readLedgerHour(world.database, new Date(hour), 1)).toEqual(whole);
+    expect(statements.mock.calls.length).toBeGreaterThan(2 * minutes.length);
+    statements.mockRestore();
   });
 
   it('waits until both services have read what was in the event log', async () => {

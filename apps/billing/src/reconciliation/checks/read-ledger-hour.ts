@@ -16,25 +16,46 @@ interface Row extends Record<keyof LedgerHour, string> {
   model: string;
 }
 
-/** So that no statement takes longer than it may. */
-const sliceMs = 600_000;
-const slices = 6;
+const hourMs = 3_600_000;
+/** Charges of one statement, so that none takes longer than it may. */
+const portionMax = 50_000;
 
-/** Reads one hour, by the time of the requests; keyed by `<organisation> <model>`. */
-export async function readLedgerHour(db: Database, hour: Date): Promise<Map<string, LedgerHour>> {
+/**
+ * Reads one hour, by the time of the requests; keyed by `<organisation> <model>`.
+ * @param portion charges of one statement; more only where one millisecond has more.
+ */
+export async function readLedgerHour(db: Database, hour: Date, portion = portionMax): Promise<Map<string, LedgerHour>> {
   const hours = new Map<string, LedgerHour>();
-  for (let slice = 0; slice < slices; slice += 1) {
-    const from = new Date(hour.getTime() + slice * sliceMs);
-    for (const { orgId, model, ...row } of await readSlice(db, from, new Date(from.getTime() + sliceMs))) {
-      const sum = hours.get(`${orgId} ${model}`) ?? { charged: 0n, corrected: 0n, moved: 0n, lined: 0n };
-      sum.charged += BigInt(row.charged);
-      sum.corrected += BigInt(row.corrected);
-      sum.moved += BigInt(row.moved);
-      sum.lined += BigInt(row.lined);
-      hours.set(`${orgId} ${model}`, sum);
-    }
+  const spans: [fromMs: number, toMs: number][] = [[hour.getTime(), hour.getTime() + hourMs]];
+  for (let span = spans.pop(); span !== undefined; span = spans.pop()) {
+    const [fromMs, toMs] = span;
+    const [from, to] = [new Date(fromMs), new Date(toMs)];
+    if (toMs - fromMs > 1 && (await hasMore(db, from, to, portion))) {
+      const middleMs = Math.floor((fromMs + toMs) / 2);
+      spans.push([middleMs, toMs], [fromMs, middleMs]);
+    } else addTo(hours, await readSlice(db, from, to));
   }
   return hours;
+}
+
+/** Returns true if the span has more charges than a portion; it counts no further. */
+async function hasMore(db: Database, from: Date, to: Date, portion: number): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ count: bigint }[]>`
+    SELECT count(*) AS count FROM (
+      SELECT FROM charge WHERE time >= ${from}::timestamptz AND time < ${to}::timestamptz LIMIT ${portion + 1}
+    ) AS counted`;
+  return Number(row?.count ?? 0n) > portion;
+}
+
+function addTo(hours: Map<string, LedgerHour>, rows: readonly Row[]): void {
+  for (const { orgId, model, ...row } of rows) {
+    const sum = hours.get(`${orgId} ${model}`) ?? { charged: 0n, corrected: 0n, moved: 0n, lined: 0n };
+    sum.charged += BigInt(row.charged);
+    sum.corrected += BigInt(row.corrected);
+    sum.moved += BigInt(row.moved);
+    sum.lined += BigInt(row.lined);
+    hours.set(`${orgId} ${model}`, sum);
+  }
 }
 
 function readSlice(db: Database, from: Date, to: Date): Promise<Row[]> {
