@@ -1,4 +1,11 @@
-import { type Budget, type BudgetStatus, budget, budgetStatus, budgetStatusList, team } from '@aggregator/contracts';
+import {
+  type Budget,
+  type BudgetStatus,
+  budgetStatus,
+  budgetStatusList,
+  shownBudget,
+  team,
+} from '@aggregator/contracts';
 import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startWorld, type World } from './start-world.ts';
@@ -27,7 +34,7 @@ describe('budgets at every level', () => {
   const create = async (fields: Record<string, unknown>): Promise<Budget> => {
     const { status, json } = await as('POST', path, { period: 'month', ...fields });
     expect({ status, json }).toMatchObject({ status: 201 });
-    return budget.parse(json);
+    return shownBudget.parse(json);
   };
   const readStatus = async ({ id }: Budget): Promise<BudgetStatus> =>
     budgetStatus.parse((await as('GET', `/v1/billing/budgets/${id}`)).json);

@@ -1,9 +1,9 @@
 import {
   chargeExplanation,
   modelList,
-  organization,
   priceChange,
   priceRuleChange,
+  shownOrganization,
   tokenAnswer,
 } from '@aggregator/contracts';
 import { waitFor } from '@aggregator/testing';
@@ -51,7 +51,9 @@ describe('prices for customers', () => {
   it('hold, charge, explain and list what the organisation pays by its own rule', async () => {
     const own = await signUp(world.baseUrl);
     const other = await signUp(world.baseUrl);
-    const { id: organizationId } = organization.parse((await own.session.request('GET', '/v1/auth/organization')).json);
+    const { id: organizationId } = shownOrganization.parse(
+      (await own.session.request('GET', '/v1/auth/organization')).json,
+    );
     const set = await operator.request('POST', '/v1/orchestrator/prices', {
       ...{ provider: 'mock', model, price: { input: '10', output: '20' } },
     });

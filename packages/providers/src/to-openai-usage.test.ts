@@ -1,11 +1,11 @@
-import { type Usage, usageComponents } from '@aggregator/contracts';
+import { pictureClasses, toolComponents, type Usage, usageComponents } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fromOpenAiChatUsage } from './openai/usage.ts';
 import { toOpenAiTotals, toOpenAiUsage } from './to-openai-usage.ts';
 
-/** Components that are no tokens: OpenAI's object has no place for them. */
-const otherComponents: readonly string[] = ['images', 'toolCalls', 'requests'];
+/** Components that are no tokens of the model: OpenAI's object has no place for them. */
+const otherComponents: readonly string[] = ['images', ...pictureClasses, ...toolComponents, 'requests'];
 const tokenComponents = usageComponents.filter((component) => !otherComponents.includes(component));
 const someUsage = fc.record(Object.fromEntries(usageComponents.map((component) => [component, fc.nat(1_000_000)])), {
   requiredKeys: [],

@@ -166,15 +166,19 @@ export function describeWorkQueue(name: string, open: (settings: QueueSettings) 
     it('lets no tenant take more than its share of the workers', async () => {
       await enqueue(...['a', 'b', 'c'].map((key) => job(key, 'slow')), job('d', 'quick'));
       const slow = Promise.withResolvers<JobResult>();
+      const shareTaken = Promise.withResolvers<void>();
       let running = 0;
       let runningMost = 0;
       await work(
         async ({ tenant }) => {
           if (tenant === 'quick') {
+            // A broker may hand out this job before the others.
+            await shareTaken.promise;
             slow.resolve(done);
             return done;
           }
           running += 1;
+          if (running === 2) shareTaken.resolve();
           runningMost = Math.max(runningMost, running);
           await slow.promise;
           running -= 1;

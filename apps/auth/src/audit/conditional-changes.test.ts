@@ -92,9 +92,15 @@ describe('a change that names the ETag of what it changes', () => {
   });
 
   it('appears in the audit with names beside the ids', async () => {
+    const path = (await kinds.team?.create(auth, owner)) ?? '';
+    expect((await send('PATCH', path, await tagOf(path), { name: 'named' })).status).toBe(200);
     const { body } = await read('/v1/auth/audit?action=team_updated');
-    const [entry] = z.object({ data: z.array(shownAuditEntry) }).parse(body).data;
+    const { data } = z.object({ data: z.array(shownAuditEntry) }).parse(body);
 
-    expect(entry).toMatchObject({ actorUserId: owner.userId, actorName: 'User 1', subjectName: expect.any(String) });
+    expect(data.find(({ subjectId }) => path.endsWith(`/${subjectId}`))).toMatchObject({
+      actorUserId: owner.userId,
+      actorName: 'User 1',
+      subjectName: 'named',
+    });
   });
 });

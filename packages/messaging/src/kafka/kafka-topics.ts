@@ -67,9 +67,12 @@ export class KafkaTopics {
       waitForLeaders: true,
       timeout: deadlineMs,
     });
-    // When another process made it a moment ago, its leaders may not be elected yet.
+    // When another process made it a moment ago, its leaders may not be elected yet. A broker also rejects records for a
+    // moment after the metadata name it as the leader: offsets are read from the leaders themselves.
+    const isReady = async () =>
+      (await haveLeaders(admin, [topic])) && (await admin.fetchTopicOffsets(topic)).length > 0;
     const pause = new Pause();
-    while (isInTime() && !(await haveLeaders(admin, [topic]).catch(() => false))) await pause.wait(leaderPollMs);
+    while (isInTime() && !(await isReady().catch(() => false))) await pause.wait(leaderPollMs);
   }
 
   async #withAdmin<T>(what: string, work: (admin: Admin, isInTime: () => boolean) => Promise<T>): Promise<T> {
