@@ -67,7 +67,9 @@ export async function runBudgetSeed(world: SeedWorld, seed: number): Promise<See
   ]);
   const onProgress = (done: number) => {
     const fault = faultsAt.get(done);
-    if (fault !== undefined) happening.push(fault());
+    if (fault === undefined) return;
+    // One after the other: a proxy that starts is not killed by the next fault.
+    happening.push((happening.at(-1) ?? Promise.resolve()).then(fault));
   };
   const untilBack = () => Promise.all(happening);
   const plans = (count: number) => Array.from({ length: count }, () => plan);
