@@ -1,3 +1,4 @@
+import { nameSubject } from '@aggregator/budgets';
 import { type Transaction, toJsonRows } from '../database/open-database.ts';
 
 /** One period of a budget, as the ledger and the counter store name it. */
@@ -14,10 +15,6 @@ export interface BudgetRow extends BudgetSubject {
   held: bigint;
   returned: bigint;
   revision: bigint;
-}
-
-export function nameSubject({ budgetId, period }: BudgetSubject): string {
-  return `${budgetId}:${period}`;
 }
 
 /** What is spent, held or allotted: no more than the rest of the limit may be given out. */

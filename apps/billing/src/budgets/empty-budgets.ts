@@ -1,7 +1,7 @@
 import type { AdmissionStore } from '@aggregator/admission';
+import { nameSubject } from '@aggregator/budgets';
 import { withDeadline } from '@aggregator/service-kit';
 import type { Database } from '../database/open-database.ts';
-import { nameSubject } from './budget-rows.ts';
 import { type BudgetCursor, firstBudget, readOutstanding } from './outstanding-budgets.ts';
 
 const pageMax = 500;

@@ -1,9 +1,10 @@
 import type { AdmissionStore } from '@aggregator/admission';
+import { nameSubject } from '@aggregator/budgets';
 import { AppError, type BudgetGrantAnswer, type BudgetGrantRequest } from '@aggregator/contracts';
 import { withDeadline } from '@aggregator/service-kit';
 import type { Database, Transaction } from '../database/open-database.ts';
 import { type StoreEpoch, storeDeadlineMs } from '../leases/store-epoch.ts';
-import { type BudgetRow, lockBudgets, nameSubject, usedOf } from './budget-rows.ts';
+import { type BudgetRow, lockBudgets, usedOf } from './budget-rows.ts';
 import { keptForMs } from './kept-for.ts';
 import { sizeGrant } from './size-grant.ts';
 

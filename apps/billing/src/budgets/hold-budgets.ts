@@ -1,7 +1,8 @@
+import { nameSubject } from '@aggregator/budgets';
 import type { LedgerHoldRequest } from '@aggregator/contracts';
 import { z } from 'zod';
 import type { Transaction } from '../database/open-database.ts';
-import { addHeld, type BudgetRow, type BudgetSubject, lockBudgets, nameSubject, usedOf } from './budget-rows.ts';
+import { addHeld, type BudgetRow, type BudgetSubject, lockBudgets, usedOf } from './budget-rows.ts';
 
 export type HoldBudgets = NonNullable<LedgerHoldRequest['budgets']>;
 

@@ -1,11 +1,10 @@
 import type { AdmissionStore } from '@aggregator/admission';
-import { endUserPeriod, forecastSpending, windowAt } from '@aggregator/budgets';
+import { endUserPeriod, forecastSpending, nameSubject, windowAt } from '@aggregator/budgets';
 import type { Budget, BudgetStatus } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
 import { withDeadline } from '@aggregator/service-kit';
 import { type Database, toJsonRows } from '../database/open-database.ts';
 import { storeDeadlineMs } from '../leases/store-epoch.ts';
-import { nameSubject } from './budget-rows.ts';
 
 interface Row {
   budgetId: string;

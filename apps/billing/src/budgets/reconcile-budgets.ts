@@ -1,10 +1,10 @@
+import { nameSubject } from '@aggregator/budgets';
 import { createUuidV7, withDeadline } from '@aggregator/service-kit';
 import type { Database } from '../database/open-database.ts';
 import { issueMark } from '../finality/marks.ts';
 import { storeDeadlineMs } from '../leases/store-epoch.ts';
 import { finishTurn, takeTurn } from '../reconciliation/background-turn.ts';
 import type { ReconcilerOptions } from '../reconciliation/reconciler.ts';
-import { nameSubject } from './budget-rows.ts';
 import { keptForMs } from './kept-for.ts';
 import { type BudgetCursor, firstBudget, type OutstandingBudget, readOutstanding } from './outstanding-budgets.ts';
 

@@ -1,5 +1,5 @@
 import type { BudgetLimit } from '@aggregator/admission';
-import { endUserPeriod, windowAt } from '@aggregator/budgets';
+import { endUserPeriod, nameSubject, windowAt } from '@aggregator/budgets';
 import type { CountedBudget, Principal, PrincipalBudget } from '@aggregator/contracts';
 
 /** A budget in the period that a request counts in. */
@@ -57,17 +57,7 @@ function nameEndUser(one: RequestBudget, endUser: string | undefined): readonly 
   if (one.budget.level !== 'end_user') return [one];
   if (endUser === undefined) return [];
   const period = endUserPeriod(one.period, one.budget.id, endUser);
-  return [{ ...one, period, subject: nameSubject(one.budget.id, period) }];
-}
-
-/** What the counter store knows a budget of a period by. */
-export function nameSubject(id: string, period: string): string {
-  return `${id}:${period}`;
-}
-
-export function splitSubject(subject: string): [id: string, period: string] {
-  const colon = subject.indexOf(':');
-  return [subject.slice(0, colon), subject.slice(colon + 1)];
+  return [{ ...one, period, subject: nameSubject({ budgetId: one.budget.id, period }) }];
 }
 
 export function isRequestBudget(limit: BudgetLimit): limit is RequestBudget {
@@ -79,7 +69,7 @@ function readBudgets(budgets: readonly PrincipalBudget[], nowMs: number): Caller
     const { key, endsMs } = windowAt(budget.period, budget.timeZone, nowMs);
     return {
       budget,
-      subject: nameSubject(budget.id, key),
+      subject: nameSubject({ budgetId: budget.id, period: key }),
       period: key,
       limitNanoUsd: BigInt(budget.limitNanoUsd),
       endsMs,

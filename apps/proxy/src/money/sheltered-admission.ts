@@ -4,13 +4,14 @@ import {
   createShelteredAdmissionStore,
   type LedgerHolds,
 } from '@aggregator/admission';
+import { nameSubject, splitSubject } from '@aggregator/budgets';
 import { AppError, type LedgerHoldAnswer, ledgerHoldAnswer } from '@aggregator/contracts';
 import { formatNanoUsd, parseNanoUsd } from '@aggregator/pricing';
 import type { InternalClient } from '@aggregator/service-kit';
 import { z } from 'zod';
 import { toBudgetError } from './budget-error.ts';
 import { toHoldRefusal } from './lease-requests.ts';
-import { isRequestBudget, nameSubject, splitSubject } from './request-budgets.ts';
+import { isRequestBudget } from './request-budgets.ts';
 
 /** Requests that one proxy has open while each costs a transaction of the ledger. */
 const openMax = 64;
@@ -74,7 +75,7 @@ function toRefusal(
   holdNanoUsd: bigint,
 ): AppError {
   if (answer.result !== 'budget_exceeded') return toHoldRefusal(answer);
-  const exceeded = budgets.find(({ subject }) => subject === nameSubject(answer.budgetId, answer.period));
+  const exceeded = budgets.find(({ subject }) => subject === nameSubject(answer));
   if (exceeded === undefined || !isRequestBudget(exceeded)) return new AppError('budget_exceeded');
   const use = { spentNanoUsd: parseNanoUsd(answer.spentNanoUsd), usedNanoUsd: parseNanoUsd(answer.usedNanoUsd) };
   return toBudgetError(exceeded, use, holdNanoUsd, Date.now());

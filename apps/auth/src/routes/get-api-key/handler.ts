@@ -2,7 +2,7 @@ import { AppError } from '@aggregator/contracts';
 import type { RequestHandler } from 'express';
 import { showOne } from '../../audit/show-one.ts';
 import type { AuthContext } from '../../auth-context.ts';
-import { readKeyId } from '../../keys/read-key-id.ts';
+import { readPathId } from '../../database/read-path-id.ts';
 import { showKeys } from '../../keys/show-keys.ts';
 import { standingOf } from '../../permissions/allow-action.ts';
 import { keysInReach } from '../../permissions/in-reach.ts';
@@ -11,7 +11,7 @@ import { keysInReach } from '../../permissions/in-reach.ts';
 export function getApiKeyHandler({ database, limits }: AuthContext): RequestHandler {
   return async (request, response) => {
     const standing = standingOf(request);
-    const row = await database.apiKey.findFirst({ where: { ...keysInReach(standing), id: readKeyId(request) } });
+    const row = await database.apiKey.findFirst({ where: { ...keysInReach(standing), id: readPathId(request, 'id') } });
     if (row === null) throw new AppError('not_found');
     response.json(await showOne(showKeys(database, limits, standing.organizationId, [row])));
   };

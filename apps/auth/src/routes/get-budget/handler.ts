@@ -3,13 +3,13 @@ import { principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { showOne } from '../../audit/show-one.ts';
 import type { AuthContext } from '../../auth-context.ts';
-import { readBudgetId } from '../../budgets/read-budget-id.ts';
 import { showBudgets } from '../../budgets/show-budgets.ts';
+import { readPathId } from '../../database/read-path-id.ts';
 
 export function getBudgetHandler({ database }: AuthContext): RequestHandler {
   return async (request, response) => {
     const { orgId: organizationId } = principalOf(request);
-    const row = await database.budget.findFirst({ where: { id: readBudgetId(request), organizationId } });
+    const row = await database.budget.findFirst({ where: { id: readPathId(request, 'budgetId'), organizationId } });
     if (row === null) throw new AppError('not_found');
     response.json(await showOne(showBudgets(database, organizationId, [row])));
   };

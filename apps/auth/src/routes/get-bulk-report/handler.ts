@@ -2,9 +2,9 @@ import { AppError, type BulkReport, bulkReportQuery, bulkResult } from '@aggrega
 import { checkBody, principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { readOrganizationId } from '../../accounts/read-organization-id.ts';
 import type { AuthContext } from '../../auth-context.ts';
 import { toBulkJob } from '../../bulk/create-job.ts';
+import { readPathId } from '../../database/read-path-id.ts';
 
 const pageSize = 50;
 const shown = z.object({ email: z.string().nullish(), kind: z.string().optional(), name: z.string().optional() });
@@ -14,7 +14,7 @@ const keysShownMs = 86_400_000;
 export function getBulkReportHandler({ database, bulkKeys, now }: AuthContext): RequestHandler {
   return async (request, response) => {
     const { id, jobId } = request.params;
-    const organizationId = jobId === undefined ? principalOf(request).orgId : readOrganizationId(request);
+    const organizationId = jobId === undefined ? principalOf(request).orgId : readPathId(request, 'id');
     const { cursor = 0, limit = pageSize } = checkBody(bulkReportQuery, { ...request.query });
     const wanted = z.uuid().safeParse(jobId ?? id);
     if (!wanted.success) throw new AppError('not_found');

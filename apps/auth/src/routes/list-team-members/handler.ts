@@ -3,15 +3,15 @@ import { checkBody, pageSize, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { z } from 'zod';
 import type { AuthContext } from '../../auth-context.ts';
+import { readPathId } from '../../database/read-path-id.ts';
 import { standingOf } from '../../permissions/allow-action.ts';
-import { readTeamId } from '../../teams/read-team-id.ts';
 import { teamsInReach } from '../../teams/teams-in-reach.ts';
 
 /** Oldest account first, in pages. */
 export function listTeamMembersHandler({ database }: AuthContext): RequestHandler {
   return async (request, response) => {
     const { cursor, limit = pageSize } = checkBody(queryPage, { ...request.query });
-    const where = { ...teamsInReach(standingOf(request), 'teams.read'), id: readTeamId(request) };
+    const where = { ...teamsInReach(standingOf(request), 'teams.read'), id: readPathId(request, 'teamId') };
     const team = await database.team.findFirst({ where });
     if (team === null) throw new AppError('not_found');
     const rows = await database.teamMember.findMany({

@@ -2,15 +2,15 @@ import { AppError, webhookDeliveryQuery } from '@aggregator/contracts';
 import { checkBody, pageSize, principalOf, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { AuthContext } from '../../auth-context.ts';
+import { readPathId } from '../../database/read-path-id.ts';
 import { toDelivery } from '../../webhooks/deliveries.ts';
-import { readWebhookId } from '../../webhooks/read-webhook-id.ts';
 
 /** Newest first. */
 export function listWebhookDeliveriesHandler({ database }: AuthContext): RequestHandler {
   return async (request, response) => {
     const { orgId: organizationId } = principalOf(request);
     const { cursor, limit = pageSize, state } = checkBody(webhookDeliveryQuery, { ...request.query });
-    const id = readWebhookId(request);
+    const id = readPathId(request, 'webhookId');
     if ((await database.webhookEndpoint.count({ where: { id, organizationId } })) === 0)
       throw new AppError('not_found');
     const rows = await database.webhookDelivery.findMany({

@@ -3,7 +3,7 @@ import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
 import type { AuthContext } from '../../auth-context.ts';
-import { readKeyId } from '../../keys/read-key-id.ts';
+import { readPathId } from '../../database/read-path-id.ts';
 import { revokeKey } from '../../keys/revoke-key.ts';
 import { standingOf } from '../../permissions/allow-action.ts';
 
@@ -12,7 +12,7 @@ export function revokeApiKeyHandler(context: AuthContext): RequestHandler {
     const caller = callerOf(request);
     const { kill = false, cascade = true } = checkBody(revokeApiKeyQuery, { ...request.query });
     const { row, descendantIds, cut } = await revokeKey(context, caller, standingOf(request), {
-      keyId: readKeyId(request),
+      keyId: readPathId(request, 'id'),
       cascade,
       kill,
     });

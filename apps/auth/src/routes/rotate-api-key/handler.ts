@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { callerOf } from '../../audit/caller.ts';
 import { showOne } from '../../audit/show-one.ts';
 import type { AuthContext } from '../../auth-context.ts';
-import { readKeyId } from '../../keys/read-key-id.ts';
+import { readPathId } from '../../database/read-path-id.ts';
 import { rotateKey } from '../../keys/rotate-key.ts';
 import { showKeys } from '../../keys/show-keys.ts';
 import { standingOf } from '../../permissions/allow-action.ts';
@@ -18,7 +18,7 @@ export function rotateApiKeyHandler(context: AuthContext): RequestHandler {
     checkBody(noFields, request.body);
     const { overlapSeconds = 0 } = checkBody(rotateApiKeyQuery, { ...request.query });
     const { old, issued } = await rotateKey(context, caller, standingOf(request), {
-      keyId: readKeyId(request),
+      keyId: readPathId(request, 'id'),
       overlapSeconds,
     });
     await context.events.keyChanged({

@@ -5,13 +5,13 @@ import { callerOf } from '../../audit/caller.ts';
 import { showOne } from '../../audit/show-one.ts';
 import type { AuthContext } from '../../auth-context.ts';
 import { updateBudget } from '../../budgets/change-budget.ts';
-import { readBudgetId } from '../../budgets/read-budget-id.ts';
 import { showBudgets } from '../../budgets/show-budgets.ts';
+import { readPathId } from '../../database/read-path-id.ts';
 
 export function updateBudgetHandler(context: AuthContext): RequestHandler {
   return async (request, response) => {
     const caller = callerOf(request);
-    const budgetId = readBudgetId(request);
+    const budgetId = readPathId(request, 'budgetId');
     const row = await updateBudget(context, caller, budgetId, checkBody(updateBudgetRequest, request.body));
     const { requestId, principal } = caller;
     const fact = { requestId, organizationId: principal.orgId, budgetId };

@@ -3,14 +3,14 @@ import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { callerOf } from '../../audit/caller.ts';
 import type { AuthContext } from '../../auth-context.ts';
+import { readPathId } from '../../database/read-path-id.ts';
 import { updateLimit } from '../../limits/change-limit.ts';
-import { readLimitId } from '../../limits/read-limit-id.ts';
 import { toLimit } from '../../limits/to-limit.ts';
 
 export function updateLimitHandler(context: AuthContext): RequestHandler {
   return async (request, response) => {
     const caller = callerOf(request);
-    const limitId = readLimitId(request);
+    const limitId = readPathId(request, 'limitId');
     const row = await updateLimit(context, caller, limitId, checkBody(updateLimitRequest, request.body));
     const { requestId, principal } = caller;
     const fact = { requestId, organizationId: principal.orgId, limitId };
