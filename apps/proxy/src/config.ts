@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { requestCostNanoUsdMax } from '@aggregator/contracts';
 import type { RetryPolicy } from '@aggregator/resilience';
 import {
   baseUrlAllowlistVariable,
@@ -29,7 +30,7 @@ import { z } from 'zod';
 const mebibyte = 1024 * 1024;
 const dayMs = 86_400_000;
 /** Just below a million dollars: nothing above can be counted or leased. */
-const requestCostNanoUsdCeiling = 999_999_999_999_999;
+const requestCostNanoUsdCeiling = Number(requestCostNanoUsdMax) - 1;
 
 export const proxyVariables = {
   ...commonVariables('proxy', defaultPorts.proxy),

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { usageRecordedTopic } from '@aggregator/contracts';
+import { reportedProvidersMax, usageRecordedTopic } from '@aggregator/contracts';
 import type { EventLog } from '@aggregator/messaging';
 import { createMockProvider, type MockProvider } from '@aggregator/mock-provider';
 import { createTargetMemory, ExpiringMarks } from '@aggregator/resilience';
@@ -32,7 +32,6 @@ const shipBatchMax = 500;
 const targetsMax = 20_000;
 const refusedPrefillMs = 3_600_000;
 const eventRoomLimits = { totalMax: 256 * 1024 * 1024, providerMax: 128 * 1024 * 1024 };
-const reportedProvidersMax = 1000;
 
 /** The snapshot, and what is known and needed of the providers in it. */
 export function openRouting(config: ProxyConfig, monotonicNow: () => number) {

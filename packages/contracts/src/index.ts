@@ -3,6 +3,7 @@ export { apiRoutes } from './api/api-routes.ts';
 export type { ApiMethod, ApiRoute } from './api/route.ts';
 export { toOpenApi } from './api/to-openapi.ts';
 export { apiKeyPrefix, createApiKey, isWellFormedApiKey } from './api-key-format.ts';
+export * from './bounds.ts';
 export * from './budget.ts';
 export { checkBody } from './check-body.ts';
 export * from './compatibility-profile.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { providerModelsMax, providersMax, routesMax } from './bounds.ts';
 import { rates } from './price.ts';
 
 /** The dialects that an adapter exists for. */
@@ -77,7 +78,7 @@ export const snapshotProvider = z.strictObject({
   options: z.record(z.string().max(64), z.string().max(optionValueCharactersMax)),
   /** Most requests that one proxy has open there; null: the proxy's own bound. */
   concurrencyMax: z.number().int().min(1).max(10_000).nullable(),
-  models: z.array(snapshotModel).max(5000),
+  models: z.array(snapshotModel).max(providerModelsMax),
 });
 export type SnapshotProvider = z.infer<typeof snapshotProvider>;
 
@@ -132,8 +133,8 @@ export const routingSnapshot = z.strictObject({
   version: z.number().int().min(1),
   /** Grows when the orchestrator's registry is replaced or restored; an older epoch never wins. */
   epoch: z.number().int().min(1),
-  providers: z.array(snapshotProvider).max(500),
-  routes: z.array(snapshotRoute).max(5000),
+  providers: z.array(snapshotProvider).max(providersMax),
+  routes: z.array(snapshotRoute).max(routesMax),
   prices: z.record(z.string(), rates),
   /** Absent: none. */
   priceRules: z.array(priceRule).max(10_000).optional(),

@@ -1,6 +1,7 @@
 import {
   type AttemptSummary,
   type Price,
+  requestCostNanoUsdMax,
   toCorrectionId,
   type Usage,
   type UsageCorrected,
@@ -24,8 +25,6 @@ export type UsageJudgement =
   | { result: 'chargeable'; amountNanoUsd: bigint }
   | { result: 'refused'; reason: RefusalReason };
 
-/** A million dollars for one request is a fault of the sender. */
-const chargeNanoUsdMax = 1_000_000_000_000_000n;
 /** Far beyond any request, and small enough that the sums of an hour stay within 64 bits. */
 const unitsMax = 10 ** 12;
 const latencyMsMax = 10 ** 10;
@@ -83,7 +82,9 @@ function judgeAmount(usage: Usage, { rates }: Price, claimed: bigint): UsageJudg
     return refuse('unpriced_usage');
   }
   if (amountNanoUsd !== claimed) return refuse('amount_mismatch');
-  return amountNanoUsd > chargeNanoUsdMax ? refuse('amount_out_of_bounds') : { result: 'chargeable', amountNanoUsd };
+  return amountNanoUsd > requestCostNanoUsdMax
+    ? refuse('amount_out_of_bounds')
+    : { result: 'chargeable', amountNanoUsd };
 }
 
 function findUnstorable(event: UsageRecorded): RefusalReason | null {
@@ -109,7 +110,7 @@ function isCountable(usage: Usage): boolean {
 
 function isSpendable({ usage, costNanoUsd }: NonNullable<AttemptSummary['spent']>): boolean {
   const cost = parseNanoUsd(costNanoUsd);
-  return isCountable(usage) && cost >= 0n && cost <= chargeNanoUsdMax;
+  return isCountable(usage) && cost >= 0n && cost <= requestCostNanoUsdMax;
 }
 
 function isStorableTime(text: string): boolean {

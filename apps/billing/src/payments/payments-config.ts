@@ -1,8 +1,9 @@
+import { requestCostNanoUsdMax } from '@aggregator/contracts';
 import { ConfigError, type ConfigOf, integer, variable } from '@aggregator/service-kit';
 import { z } from 'zod';
 
 /** A million dollars; below what the counter store can count exactly. */
-export const nanoUsdMax = 999_999_999_999_999;
+export const nanoUsdMax = Number(requestCostNanoUsdMax) - 1;
 const nanoUsd = (min: number) => integer(min, nanoUsdMax).transform(BigInt);
 
 const webhookSecrets = z

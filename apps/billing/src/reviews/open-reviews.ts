@@ -1,3 +1,4 @@
+import { requestCostNanoUsdMax } from '@aggregator/contracts';
 import { costUsage } from '@aggregator/pricing';
 import { createUuidV7 } from '@aggregator/service-kit';
 import type { UsageCharge } from '../charges/usage-charge.ts';
@@ -17,9 +18,6 @@ export interface OpenedReview {
   /** What the report would cost beyond the charge, in nano-USD; 0 where it would cost less, or has no price. */
   differenceNanoUsd: bigint;
 }
-
-/** A million dollars; more is a fault of the report, and no sum that is ever owed. */
-const differenceNanoUsdMax = 1_000_000_000_000_000n;
 
 /**
  * Notes charges with usage outside the bounds of their request for a person to look at, and books the excess
@@ -65,7 +63,7 @@ function priceExcess({ event }: Reviewable): bigint {
   const owed = costUsage(event.usage, event.price);
   if (reported <= owed) return 0n;
   const excess = reported - owed;
-  return excess < differenceNanoUsdMax ? excess : differenceNanoUsdMax;
+  return excess < requestCostNanoUsdMax ? excess : requestCostNanoUsdMax;
 }
 
 function toTransfer({ charge, differenceNanoUsd }: OpenedReview): NewTransfer[] {

@@ -1,9 +1,8 @@
-import { type DeclarationResult, declaredProvider } from '@aggregator/contracts';
+import { type DeclarationResult, declaredProvider, providersMax, routesMax } from '@aggregator/contracts';
 import { declarer, writeAudit } from '../audit/write-audit.ts';
 import { listDeclared, retireDeclared } from '../credentials/declared-credentials.ts';
 import type { Transaction } from '../database/create-database.ts';
-import { routesMax } from '../model-routes/write-route.ts';
-import { type ProviderWriter, providersMax } from '../providers/create-provider.ts';
+import type { ProviderWriter } from '../providers/create-provider.ts';
 import { advanceFence, hashCall } from './fence.ts';
 import type { LooseDeclarations, LooseEntry, Refusal } from './judge-entry.ts';
 import { type AcceptedProvider, judgeProviders } from './judge-provider.ts';

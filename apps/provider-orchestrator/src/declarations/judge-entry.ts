@@ -3,7 +3,9 @@ import {
   type DeclarationOrigin,
   type DeclarationResult,
   declarationOrigin,
+  providersMax,
   putDeclarationsRequest,
+  routesMax,
 } from '@aggregator/contracts';
 import { z } from 'zod';
 
@@ -12,8 +14,8 @@ const looseEntry = z.looseObject({ origin: declarationOrigin });
 export type LooseEntry = z.infer<typeof looseEntry>;
 
 export const looseDeclarations = putDeclarationsRequest.extend({
-  providers: z.array(looseEntry).max(500),
-  routes: z.array(looseEntry).max(5000),
+  providers: z.array(looseEntry).max(providersMax),
+  routes: z.array(looseEntry).max(routesMax),
 });
 export type LooseDeclarations = z.infer<typeof looseDeclarations>;
 

@@ -1,9 +1,8 @@
-import { AppError, type PutRouteRequest, type RouteRow, routeRow } from '@aggregator/contracts';
+import { AppError, type PutRouteRequest, type RouteRow, routeRow, routesMax } from '@aggregator/contracts';
 import type { Transaction } from '../database/create-database.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 
 /** As many as a snapshot holds. */
-export const routesMax = 5000;
 
 /**
  * Makes the route, or replaces it whole, inside the transaction that publishes it.

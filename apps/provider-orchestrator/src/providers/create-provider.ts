@@ -1,4 +1,4 @@
-import { AppError, type CreateProviderRequest, type ProviderType } from '@aggregator/contracts';
+import { AppError, type CreateProviderRequest, type ProviderType, providersMax } from '@aggregator/contracts';
 import type { EgressAllowlist, Envelope } from '@aggregator/service-kit';
 import { replaceCredentials } from '../credentials/stored-credentials.ts';
 import type { Transaction } from '../database/create-database.ts';
@@ -7,7 +7,6 @@ import { replaceModels } from '../registry/write-models.ts';
 import { checkOptions, toBaseUrl, toModels } from './provider-rules.ts';
 
 /** As many as a snapshot holds. */
-export const providersMax = 500;
 
 export interface ProviderWriter {
   envelope: Envelope | null;

@@ -1,4 +1,4 @@
-import { type PriceRule, priceRule } from '@aggregator/contracts';
+import { type PriceRule, priceRule, providerModelsMax, providersMax, routesMax } from '@aggregator/contracts';
 import { z } from 'zod';
 import type { Transaction } from '../database/create-database.ts';
 
@@ -32,9 +32,9 @@ export interface RegistryRows {
 }
 
 /** Reads more than a snapshot may hold by one, so that the surplus is seen and reported. */
-const providersMax = 501;
-const modelsMax = 5001;
-const routesMax = 5001;
+const providersReadMax = providersMax + 1;
+const modelsReadMax = providerModelsMax + 1;
+const routesReadMax = routesMax + 1;
 /** As many as a snapshot holds. */
 const rulesMax = 10_000;
 
@@ -60,16 +60,16 @@ export async function readRegistry(tx: Transaction, at: Date): Promise<RegistryR
       (SELECT coalesce(json_agg(p), '[]') FROM (
         SELECT name, type, base_url AS "baseUrl", credential_refs AS "credentialRefs", options, source,
           concurrency_max AS "concurrencyMax", is_address_trusted AS "isAddressTrusted"
-        FROM provider WHERE enabled ORDER BY name LIMIT ${providersMax}
+        FROM provider WHERE enabled ORDER BY name LIMIT ${providersReadMax}
       ) p) AS providers,
       (SELECT coalesce(json_agg(m), '[]') FROM (
         SELECT provider, id, operations, context_length AS "contextLength", max_output_tokens AS "maxOutputTokens",
           capabilities, first_life_ms AS "firstLifeMs", customer_version AS "priceVersion", cost_version AS "costVersion"
-        FROM placed WHERE place <= ${modelsMax} ORDER BY provider, id
+        FROM placed WHERE place <= ${modelsReadMax} ORDER BY provider, id
       ) m) AS models,
       (SELECT coalesce(json_agg(r), '[]') FROM (
         SELECT name, strategy, is_sticky AS "isSticky", resume, may_fail_over_on_policy AS "mayFailOverOnPolicy", candidates
-        FROM route ORDER BY name LIMIT ${routesMax}
+        FROM route ORDER BY name LIMIT ${routesReadMax}
       ) r) AS routes,
       (SELECT coalesce(json_agg(u), '[]') FROM (
         SELECT organization_id AS "organizationId", models, multiplier_ppm AS "multiplierPpm" FROM price_rule

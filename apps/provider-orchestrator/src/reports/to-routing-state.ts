@@ -1,7 +1,7 @@
 import type { ProviderHealth, ProviderTraffic, RoutingState } from '@aggregator/contracts';
+import { reportedProvidersMax } from '@aggregator/contracts';
 import type { HeardReport } from './proxy-reports.ts';
 
-const providersMax = 1000;
 /** From well to ill. */
 const breakers = ['closed', 'half_open', 'open'] as const;
 
@@ -24,7 +24,7 @@ export function toRoutingState(
     }),
     providers: [...traffic.values()]
       .sort((a, b) => (a.provider < b.provider ? -1 : 1))
-      .slice(0, providersMax)
+      .slice(0, reportedProvidersMax)
       .map((one) => ({ ...one, health: readHealth(one.provider) })),
   };
 }

@@ -1,7 +1,10 @@
 import {
+  providerModelsMax,
+  providersMax,
   type Rates,
   type RoutingSnapshot,
   rates,
+  routesMax,
   snapshotModel,
   snapshotProvider,
   snapshotRoute,
@@ -23,9 +26,6 @@ type ModelRow = ProviderRow['models'][number];
 type Provider = SnapshotContent['providers'][number];
 type Route = SnapshotContent['routes'][number];
 
-const providersMax = 500;
-const modelsMax = 5000;
-const routesMax = 5000;
 const problemsMax = 100;
 const problemLengthMax = 500;
 
@@ -77,7 +77,7 @@ function compileProvider(row: ProviderRow, readRates: ReadRates, report: Report)
   const fields = { name, type, baseUrl, isAddressTrusted, credentialRefs, options, concurrencyMax };
   const parsed = snapshotProvider.safeParse({ ...fields, models: [] });
   if (!parsed.success) return report(path, reasonOf(parsed.error));
-  const models = capped(row.models, modelsMax, `${path}.models`, report).flatMap(
+  const models = capped(row.models, providerModelsMax, `${path}.models`, report).flatMap(
     (model) => compileModel(model, `${path}.models.${model.id}`, readRates, report) ?? [],
   );
   return { ...parsed.data, models: models.sort(by(({ id }) => id)) };

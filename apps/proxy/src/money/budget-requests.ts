@@ -1,4 +1,4 @@
-import { AppError, type BudgetGrantAnswer, budgetGrantAnswer } from '@aggregator/contracts';
+import { AppError, type BudgetGrantAnswer, budgetGrantAnswer, requestCostNanoUsdMax } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
 import type { InternalClient } from '@aggregator/service-kit';
 import { toBudgetError } from './budget-error.ts';
@@ -18,8 +18,6 @@ const budgetsPerCallMax = 64;
 /** How long a budget of which the ledger has nothing left is not asked for again. */
 const quietMs = 2000;
 const quietMax = 10_000;
-/** Billing holds no more for one call. */
-const neededNanoUsdMax = 1_000_000_000_000_000n;
 
 /**
  * Asks billing for room of budgets on behalf of requests that found too little at the counter store. One call at a time for
@@ -150,7 +148,7 @@ function takeBatch(waiting: readonly Waiter[]): readonly Waiter[] {
 function toWanted({ budget: { budget, period, limitNanoUsd, endsMs }, neededNanoUsd }: Need) {
   return {
     ...{ id: budget.id, period, limitNanoUsd: formatNanoUsd(limitNanoUsd) },
-    neededNanoUsd: formatNanoUsd(neededNanoUsd < neededNanoUsdMax ? neededNanoUsd : neededNanoUsdMax),
+    neededNanoUsd: formatNanoUsd(neededNanoUsd < requestCostNanoUsdMax ? neededNanoUsd : requestCostNanoUsdMax),
     endsAt: endsMs === null ? null : new Date(endsMs).toISOString(),
   };
 }

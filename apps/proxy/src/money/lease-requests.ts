@@ -1,4 +1,4 @@
-import { AppError, leaseAnswer } from '@aggregator/contracts';
+import { AppError, leaseAnswer, requestCostNanoUsdMax } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
 import type { InternalClient } from '@aggregator/service-kit';
 
@@ -11,8 +11,6 @@ interface Waiter {
 /** How long nothing is asked ahead for an organisation whose balance did not cover it, or whose billing did not answer. */
 const quietMs = 5000;
 const quietOrganisationsMax = 10_000;
-/** Billing leases no more than this at once. */
-const leaseNanoUsdMax = 1_000_000_000_000_000n;
 
 /**
  * Asks billing for credit on behalf of requests that found too little at the counter store. One call at a time for each
@@ -101,7 +99,7 @@ export class LeaseRequests {
 
   /** Null if credit was granted, else the error for the caller. */
   async #lease(orgId: string, neededNanoUsd: bigint): Promise<AppError | null> {
-    const needed = neededNanoUsd < leaseNanoUsdMax ? neededNanoUsd : leaseNanoUsdMax;
+    const needed = neededNanoUsd < requestCostNanoUsdMax ? neededNanoUsd : requestCostNanoUsdMax;
     const answer = await this.#billing.call({
       method: 'POST',
       path: '/internal/leases',

@@ -1,4 +1,5 @@
 import type { ProviderTraffic, ProxyReport } from '@aggregator/contracts';
+import { reportedProvidersMax } from '@aggregator/contracts';
 import { type TargetMemory, type TargetStanding, toProviderName } from '@aggregator/resilience';
 import type { SnapshotIndex } from '@aggregator/routing';
 import type { SnapshotOffers } from '../snapshot/snapshot-offers.ts';
@@ -17,7 +18,6 @@ export interface ReportParts {
   countRequests(): number;
 }
 
-const providersMax = 1000;
 /** From well to ill. */
 const breakers = ['closed', 'half_open', 'open'] as const;
 const illness: Readonly<Record<TargetStanding, 0 | 1 | 2>> = { ready: 0, probe: 1, open: 2, resting: 2 };
@@ -32,7 +32,7 @@ export function composeReport(parts: ReportParts): ProxyReport {
   const names = new Set([...inFlight.keys(), ...served, ...traffic.listBusy()]);
   return {
     ...{ proxyId, instance, snapshot: offers.answered, requestsInFlight: parts.countRequests() },
-    providers: [...names].slice(0, providersMax).map(
+    providers: [...names].slice(0, reportedProvidersMax).map(
       (provider): ProviderTraffic => ({
         provider,
         breaker: breakers[standings.get(provider) ?? 0] ?? 'closed',

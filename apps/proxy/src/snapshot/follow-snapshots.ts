@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { peerHeader, providerName } from '@aggregator/contracts';
+import { peerHeader, providerName, providersMax } from '@aggregator/contracts';
 import type { IdentitySigner } from '@aggregator/service-kit';
 import { type Agent, request } from 'undici';
 import { z } from 'zod';
@@ -24,7 +24,7 @@ const pauseMsMax = 5000;
 const looseLine = z.object({
   kind: z.string(),
   snapshot: z.unknown().optional(),
-  unhealthy: z.array(providerName).max(500).optional(),
+  unhealthy: z.array(providerName).max(providersMax).optional(),
 });
 
 /** Keeps the orchestrator's stream of snapshots open until `signal`: connects again, with back-off, however it ends. */

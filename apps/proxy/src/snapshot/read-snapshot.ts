@@ -2,8 +2,11 @@ import {
   type EntryProblem,
   modelCapability,
   operation,
+  providerModelsMax,
+  providersMax,
   type RoutingSnapshot,
   rates,
+  routesMax,
   routingSnapshot,
   type SnapshotProvider,
   snapshotModel,
@@ -28,8 +31,8 @@ const entryLengthMax = 300;
 const { epoch, version } = routingSnapshot.shape;
 const numbered = z.object({ epoch, version });
 const loose = numbered.extend({
-  providers: z.array(z.unknown()).max(500),
-  routes: z.array(z.unknown()).max(5000),
+  providers: z.array(z.unknown()).max(providersMax),
+  routes: z.array(z.unknown()).max(routesMax),
   prices: z.record(z.string(), z.unknown()),
 });
 const named = z.object({ name: z.string() });
@@ -49,7 +52,7 @@ const looseModel = z.object({
   operations: knownOf(operation).pipe(snapshotModel.shape.operations),
   capabilities: knownOf(modelCapability),
 });
-const looseProvider = z.object({ ...snapshotProvider.shape, models: z.array(z.unknown()).max(5000) });
+const looseProvider = z.object({ ...snapshotProvider.shape, models: z.array(z.unknown()).max(providerModelsMax) });
 const looseRoute = z.object({
   ...snapshotRoute.shape,
   candidates: z.array(z.object(snapshotRoute.shape.candidates.element.shape)).min(1).max(100),

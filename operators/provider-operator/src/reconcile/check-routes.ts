@@ -1,4 +1,4 @@
-import { type DeclaredRouteEntry, routeName } from '@aggregator/contracts';
+import { type DeclaredRouteEntry, routeName, routesMax } from '@aggregator/contracts';
 import { conditionFalse, conditionTrue, type Judgement } from '../status/judgement.ts';
 import type { ObservedRoute } from '../watch/read-object.ts';
 import type { ProviderVerdict } from './checks.ts';
@@ -15,8 +15,6 @@ export interface RouteVerdict {
   /** Null where no target is left, or it was not accepted. */
   readonly entry: DeclaredRouteEntry | null;
 }
-
-export const routesMax = 5000;
 
 interface Surroundings {
   readonly holders: ReadonlyMap<string, { readonly uid: string; readonly namespace: string; readonly name: string }>;

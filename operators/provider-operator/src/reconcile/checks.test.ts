@@ -1,6 +1,7 @@
+import { providersMax } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { gathered, sampleKey, sampleProvider } from '../testing/samples.ts';
-import { checkProviders, providersMax } from './checks.ts';
+import { checkProviders } from './checks.ts';
 
 const openAi = (fields: Parameters<typeof sampleProvider>[0] = {}) =>
   sampleProvider({

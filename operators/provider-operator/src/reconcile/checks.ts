@@ -1,4 +1,4 @@
-import { type DeclaredProviderEntry, type ProviderSpec, providerName } from '@aggregator/contracts';
+import { type DeclaredProviderEntry, type ProviderSpec, providerName, providersMax } from '@aggregator/contracts';
 import { conditionFalse, conditionTrue, type Judgement } from '../status/judgement.ts';
 import type { ObservedProvider } from '../watch/read-object.ts';
 import { type Compiled, compileProvider } from './compile.ts';
@@ -20,7 +20,6 @@ export interface ProviderVerdict {
 }
 
 /** Bounds of one declaration. */
-export const providersMax = 500;
 
 interface Surroundings {
   /** Uid of the holder of each name. */

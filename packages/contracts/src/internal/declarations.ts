@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { providersMax, routesMax } from '../bounds.ts';
 import { managedModel } from '../management/providers.ts';
 import { putRouteRequest, routeName } from '../management/routes.ts';
 import { providerName, providerType, snapshotProvider } from '../routing-snapshot.ts';
@@ -80,8 +81,8 @@ export type DeclaredRouteEntry = z.infer<typeof declaredRoute>;
 /** Providers that are draining, disabled or not accepted are left out: what is not here takes no new request. */
 export const putDeclarationsRequest = z.strictObject({
   ...declarationFence.shape,
-  providers: z.array(declaredProvider).max(500),
-  routes: z.array(declaredRoute).max(5000),
+  providers: z.array(declaredProvider).max(providersMax),
+  routes: z.array(declaredRoute).max(routesMax),
 });
 export type PutDeclarationsRequest = z.infer<typeof putDeclarationsRequest>;
 

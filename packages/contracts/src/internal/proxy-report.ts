@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reportedProvidersMax } from '../bounds.ts';
 import { providerHealth } from '../management/providers.ts';
 import { providerName } from '../routing-snapshot.ts';
 
@@ -46,7 +47,7 @@ export const proxyReport = z.strictObject({
     })
     .nullable(),
   requestsInFlight: z.number().int().min(0),
-  providers: z.array(providerTraffic).max(1000),
+  providers: z.array(providerTraffic).max(reportedProvidersMax),
 });
 export type ProxyReport = z.infer<typeof proxyReport>;
 
@@ -62,6 +63,6 @@ export const routingState = z.strictObject({
     )
     .max(500),
   /** Of all proxies together: worst breaker and p95, sums of the rest; with the orchestrator's own probes. */
-  providers: z.array(z.strictObject({ ...providerTraffic.shape, health: providerHealth })).max(1000),
+  providers: z.array(z.strictObject({ ...providerTraffic.shape, health: providerHealth })).max(reportedProvidersMax),
 });
 export type RoutingState = z.infer<typeof routingState>;

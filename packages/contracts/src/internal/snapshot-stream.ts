@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { providersMax } from '../bounds.ts';
 import { credentialRef, providerName, routingSnapshot } from '../routing-snapshot.ts';
 
 /**
@@ -10,7 +11,7 @@ import { credentialRef, providerName, routingSnapshot } from '../routing-snapsho
 export const snapshotStreamLine = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('snapshot'), snapshot: routingSnapshot }),
   /** Providers that do not answer the orchestrator's own probes: tried last. Replaces what an earlier line said. */
-  z.strictObject({ kind: z.literal('health'), unhealthy: z.array(providerName).max(500) }),
+  z.strictObject({ kind: z.literal('health'), unhealthy: z.array(providerName).max(providersMax) }),
   z.strictObject({ kind: z.literal('ping') }),
 ]);
 export type SnapshotStreamLine = z.infer<typeof snapshotStreamLine>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { providerModelsMax } from '../bounds.ts';
 import { tierBorder } from '../price.ts';
 import {
   credentialRef,
@@ -106,7 +107,7 @@ export type ManagedModel = z.infer<typeof managedModel>;
 
 const managedModels = z
   .array(managedModel)
-  .max(5000)
+  .max(providerModelsMax)
   .refine((models) => new Set(models.map(({ id }) => id)).size === models.length, 'the same model twice');
 
 /** A key is sent in a header, so it holds nothing that a header cannot. */
