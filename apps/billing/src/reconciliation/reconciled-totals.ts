@@ -22,7 +22,7 @@ const unbackedMax = 1000;
 /** What one round over all organisations came to, in nano-USD. */
 export class Totals {
   unreconciledNanoUsd = 0n;
-  /** Credit at the store that the ledger did not back, by organisation; the first thousand. */
+  /** Credit at the store that neither the ledger backs nor charges explain, by organisation; the first thousand. */
   readonly unbacked = new Map<string, bigint>();
   readonly waitingNanoUsd = new Map<WaitingReason, bigint>();
 
@@ -32,7 +32,6 @@ export class Totals {
   }
 
   addUnbacked(orgId: string, nanoUsd: bigint): void {
-    this.addUnreconciled(nanoUsd);
     if (this.unbacked.size < unbackedMax) this.unbacked.set(orgId, nanoUsd);
   }
 

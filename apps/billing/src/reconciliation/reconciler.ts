@@ -10,6 +10,7 @@ import { type LeasedAccount, readLeasedAccounts, readLeasedNow } from './leased-
 import { noteOutcome } from './note-outcome.ts';
 import { readTotals, Totals, toJson } from './reconciled-totals.ts';
 import { returnSurplus, type Sample } from './return-surplus.ts';
+import { UnbackedCredit } from './unbacked-credit.ts';
 
 export interface ReconcilerOptions {
   database: Database;
@@ -42,6 +43,7 @@ const samplesMax = 20_000;
 export function createReconciler(options: ReconcilerOptions): Reconciler {
   const holder = createUuidV7();
   const samples = new Map<string, Sample>();
+  const credit = new UnbackedCredit();
   let cursor = firstCursor;
   let totals = new Totals();
   const limit = options.organizationsMax ?? 2000;
@@ -55,7 +57,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         await options.storeEpoch.check();
         const page = await readLeasedAccounts(database, { cursor, limit, restMs });
         for (let at = 0; at < page.length; at += atOnceMax) {
-          await reconcileSome(options, samples, page.slice(at, at + atOnceMax), totals);
+          await reconcileSome(options, { samples, credit, totals }, page.slice(at, at + atOnceMax));
         }
         cursor = page.length < limit ? firstCursor : (page.at(-1)?.orgId ?? firstCursor);
         if (cursor === firstCursor) {
@@ -63,7 +65,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
           await finishTurn(database, turnName, toJson(totals));
           totals = new Totals();
         }
-      } else samples.clear();
+      } else {
+        samples.clear();
+        credit.clear();
+      }
       const last = await readTurn(database, turnName);
       if (last !== null) events.reconciled(readTotals(last.result), last.ageMs);
     },
@@ -83,11 +88,10 @@ async function noteRound({ database, events, clock }: ReconcilerOptions, totals:
 
 async function reconcileSome(
   options: ReconcilerOptions,
-  samples: Map<string, Sample>,
+  { samples, credit, totals }: { samples: Map<string, Sample>; credit: UnbackedCredit; totals: Totals },
   accounts: readonly LeasedAccount[],
-  totals: Totals,
 ): Promise<void> {
-  const looks = await Promise.all(accounts.map((account) => look(options, account, totals)));
+  const looks = await Promise.all(accounts.map((account) => look(options, account, credit, totals)));
   const due = looks.filter(({ surplus, account }) => surplus > 0n || account.stranded > 0n);
   for (const { account } of looks) if (!due.some((other) => other.account === account)) samples.delete(account.orgId);
   if (due.length === 0) return;
@@ -100,6 +104,7 @@ async function reconcileSome(
 async function look(
   { database, admission, events }: ReconcilerOptions,
   account: LeasedAccount,
+  credit: UnbackedCredit,
   totals: Totals,
 ): Promise<{ account: LeasedAccount; surplus: bigint }> {
   const { orgId, leased, debited } = account;
@@ -109,17 +114,22 @@ async function look(
     'reading credit',
   );
   const atStore = creditNanoUsd + heldNanoUsd;
-  if (atStore <= leased) return { account, surplus: leased - atStore };
+  if (atStore <= leased) {
+    credit.backed(orgId, debited);
+    return { account, surplus: leased - atStore };
+  }
   // Leases of this moment are in the second reading; what left the account in between was at the store when it was read.
   const now = await readLeasedNow(database, orgId);
   const unbacked = now === undefined ? 0n : atStore - now.leased - (now.debited - debited);
-  if (unbacked > 0n) {
+  if (now !== undefined && unbacked > 0n) {
     const maxNanoUsd = unbacked < creditNanoUsd ? unbacked : creditNanoUsd;
     const reclaim = admission.reclaimCredit({ orgId, maxNanoUsd });
     const reclaimedNanoUsd = maxNanoUsd > 0n ? await withDeadline(reclaim, storeDeadlineMs, 'reclaiming credit') : 0n;
-    totals.addUnbacked(orgId, unbacked);
+    const facts = { unbacked, debited, asked: maxNanoUsd, reclaimed: reclaimedNanoUsd };
+    totals.addUnreconciled(unbacked);
+    if (credit.isDifference(orgId, facts)) totals.addUnbacked(orgId, unbacked);
     events.creditUnbacked({ orgId, unbackedNanoUsd: unbacked, reclaimedNanoUsd });
-  }
+  } else credit.backed(orgId, debited);
   return { account, surplus: 0n };
 }
 

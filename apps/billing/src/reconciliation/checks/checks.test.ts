@@ -179,6 +179,16 @@ it('R1 keeps credit that the ledger did not back as a difference of its organisa
   ]);
 });
 
+it('R1 keeps no difference for a charge above its lease, though it takes the credit away (I2)', async () => {
+  const orgId = await world.fund(10_000_000_000n);
+  await createLeaseDesk(world).lease(orgId, 1000n);
+  await world.handle(usageEvent({ orgId, costNanoUsd: 1_500_000_000 }));
+  await world.reconcile();
+
+  expect(await world.admission.readCredit(orgId)).toMatchObject({ creditNanoUsd: 0n });
+  expect(await world.database.reconciliationDifference.count()).toBe(0);
+});
+
 describe('what a check finds', () => {
   const found = [{ orgId: randomUUID(), subject: 'one', details: {} }];
 
