@@ -1,6 +1,6 @@
 import { usageCorrected } from '@aggregator/contracts';
 import type { Database, Transaction } from '../database/create-database.ts';
-import { hasDetail, toCorrectionDelta, toDetail } from './fold-usage.ts';
+import { foldedTags, hasDetail, toCorrectionDelta, toDetail } from './fold-usage.ts';
 import type { CountableCorrection } from './parse-usage.ts';
 
 export interface RefusedCorrection {
@@ -66,13 +66,20 @@ async function addDifference(tx: Transaction, { correction }: CountableCorrectio
       AND amount_nano_usd >= -(${amountNanoUsd}::bigint)`;
   if (rows !== 1 || !hasDetail(correction)) return rows === 1;
   const { teamId, tagsHash } = toDetail(correction);
+  // Tags that were folded have no row of their own in this hour.
   const details = await tx.$executeRaw`
     UPDATE usage_detail SET input_tokens = input_tokens + ${inputTokens}::bigint,
       output_tokens = output_tokens + ${outputTokens}::bigint,
       amount_nano_usd = amount_nano_usd + ${amountNanoUsd}::bigint
     WHERE org_id = ${orgId}::uuid AND hour = ${hour}::timestamptz AND provider = ${provider} AND model = ${model}
       AND key_id = ${keyId}::uuid AND user_id = ${userId}::uuid
-      AND team_id = ${teamId}::uuid AND tags_hash = decode(${tagsHash}, 'hex')`;
+      AND team_id = ${teamId}::uuid AND tags_hash = (
+        SELECT own.tags_hash FROM usage_detail AS own
+        WHERE own.org_id = ${orgId}::uuid AND own.hour = ${hour}::timestamptz AND own.provider = ${provider}
+          AND own.model = ${model} AND own.key_id = ${keyId}::uuid AND own.user_id = ${userId}::uuid
+          AND own.team_id = ${teamId}::uuid
+          AND own.tags_hash IN (decode(${tagsHash}, 'hex'), decode(${foldedTags.tagsHash}, 'hex'))
+        ORDER BY own.tags_hash = decode(${tagsHash}, 'hex') DESC LIMIT 1)`;
   // The ledger has taken the correction. A detail that is missing is of a version that wrote none.
   return details <= 1;
 }

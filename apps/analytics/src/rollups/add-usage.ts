@@ -1,6 +1,7 @@
 import { isOpenEnd } from '@aggregator/pricing';
 import { z } from 'zod';
 import type { Database, Transaction } from '../database/create-database.ts';
+import { boundTagSets } from './bound-tag-sets.ts';
 import { foldDetails, foldUsage } from './fold-usage.ts';
 import type { CountableUsage } from './parse-usage.ts';
 import { writeDetails, writeRollups } from './write-rollups.ts';
@@ -35,7 +36,7 @@ export async function addUsage(database: Database, batch: readonly CountableUsag
     const counted = [...first.values()].filter(({ event }) => fresh.has(event.eventId));
     const events = counted.map(({ event }) => event);
     if (events.length > 0) await writeRollups(tx, foldUsage(events));
-    await writeDetails(tx, foldDetails(events));
+    await writeDetails(tx, await boundTagSets(tx, foldDetails(events)));
     const conflicts = batch.filter((usage) =>
       isKnown(usage) ? refused.has(toBodyKey(usage)) : conflictsInBatch.has(usage),
     );

@@ -33,28 +33,42 @@ export interface DetailDelta extends RollupDelta {
 
 const hourMs = 3_600_000;
 
+const folded: Tags = { '*': 'more' };
+
+/** Of the row of an hour's sets of tags above the bound. No request can have them: `*` is no key of a tag. */
+export const foldedTags = { tags: folded, tagsHash: hashTags(folded) };
+
 /** Sums events by row. In the order of the rows' keys, so that two writers always lock rows in the same order. */
 export function foldUsage(events: readonly UsageRecorded[]): RollupDelta[] {
-  return fold(events, toDelta, toKey);
+  return fold(events.map(toDelta), toKey);
 }
 
 /** The same of events that have a team or tags. */
 export function foldDetails(events: readonly UsageRecorded[]): DetailDelta[] {
-  const toDetailKey = (delta: DetailDelta) => [toKey(delta), delta.teamId, delta.tagsHash].join('\u0000');
-  return fold(events.filter(hasDetail), (event) => ({ ...toDelta(event), ...toDetail(event) }), toDetailKey);
+  return fold(
+    events.filter(hasDetail).map((event) => ({ ...toDelta(event), ...toDetail(event) })),
+    toDetailKey,
+  );
 }
 
-function fold<Delta extends RollupDelta>(
-  events: readonly UsageRecorded[],
-  toOne: (event: UsageRecorded) => Delta,
-  keyOf: (delta: Delta) => string,
-): Delta[] {
+/** The same sums with the tags of those that are not kept replaced by `foldedTags`. */
+export function foldMoreTags(deltas: readonly DetailDelta[], isKept: (delta: DetailDelta) => boolean): DetailDelta[] {
+  return fold(
+    deltas.map((delta) => (isKept(delta) ? delta : { ...delta, ...foldedTags })),
+    toDetailKey,
+  );
+}
+
+function toDetailKey(delta: DetailDelta): string {
+  return [toKey(delta), delta.teamId, delta.tagsHash].join('\u0000');
+}
+
+function fold<Delta extends RollupDelta>(given: readonly Delta[], keyOf: (delta: Delta) => string): Delta[] {
   const deltas = new Map<string, Delta>();
-  for (const event of events) {
-    const delta = toOne(event);
+  for (const delta of given) {
     const key = keyOf(delta);
     const sum = deltas.get(key);
-    if (sum === undefined) deltas.set(key, delta);
+    if (sum === undefined) deltas.set(key, { ...delta });
     else addTo(sum, delta);
   }
   return [...deltas].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, delta]) => delta);
@@ -72,8 +86,11 @@ export function hasDetail({ teamId, tags }: Pick<UsageRecorded, 'teamId' | 'tags
 /** Team and tags of an event, as their row has them. */
 export function toDetail(event: Pick<UsageRecorded, 'teamId' | 'tags'>): Omit<DetailDelta, keyof RollupDelta> {
   const tags = Object.fromEntries(Object.entries(event.tags ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const tagsHash = createHash('sha256').update(JSON.stringify(tags)).digest('hex');
-  return { teamId: event.teamId?.toLowerCase() ?? nilId, tagsHash, tags };
+  return { teamId: event.teamId?.toLowerCase() ?? nilId, tagsHash: hashTags(tags), tags };
+}
+
+function hashTags(tags: Tags): string {
+  return createHash('sha256').update(JSON.stringify(tags)).digest('hex');
 }
 
 /** What a correction adds to the row of its settlement: the difference, below zero if the truth is less. */
