@@ -7,7 +7,7 @@ import { openAccount } from '../ledger/open-accounts.ts';
 import { type NewTransfer, postTransfers } from '../ledger/post-transfers.ts';
 import { writeStatement } from '../ledger/write-statement.ts';
 import type { Applied, EventContext } from './event-context.ts';
-import { lockPaymentOf, toMinorUnits, toNanoUsd } from './payment-rows.ts';
+import { lockPaymentOf, toNanoUsd, unitsOf } from './payment-rows.ts';
 import { lockRefund, settleRefund } from './settle-refund.ts';
 
 type Event = PaymentEventOf<'refund_changed'>;
@@ -25,8 +25,7 @@ export async function applyRefund(
   const facts = { orgId: payment.orgId, paymentId: payment.id };
   const refund = await findRefund(tx, payment, event);
   const units = BigInt(event.money.minorUnits);
-  const isSame =
-    event.money.currency === payment.currency && (refund === null || toMinorUnits(payment, refund.amount) === units);
+  const isSame = event.money.currency === payment.currency && (refund === null || unitsOf(payment, refund) === units);
   if (!isSame) return { ...facts, state: 'quarantined', review: 'amount_mismatch' };
   if (refund === null)
     return { ...facts, ...(await applyForeign(context, tx, payment, event, toNanoUsd(payment, units))) };
@@ -73,7 +72,8 @@ async function applyForeign(
   }
   await tx.payment.update({ where: { id: paymentId }, data: { refunded: { increment: amount } } });
   const { refundReference } = event;
-  const row = { id: createUuidV7(), paymentId, orgId, amount, refundReference, description };
+  const minorUnits = BigInt(event.money.minorUnits);
+  const row = { id: createUuidV7(), paymentId, orgId, amount, minorUnits, refundReference, description };
   const refund = await tx.paymentRefund.create({
     data: { ...row, reasonKey: refundReference, status: 'requested', createdAt: clock() },
   });

@@ -3,13 +3,28 @@ import type { PaymentEvent } from '@aggregator/payments';
 import { formatNanoUsd } from '@aggregator/pricing';
 import type { Transaction } from '../database/open-database.ts';
 import { nanoUsdPerCent } from '../exchange-rates/exchange-rates.ts';
-import type { Payment } from '../generated/prisma/client.ts';
+import type { Payment, PaymentRefund } from '../generated/prisma/client.ts';
 
 type Amounts = Pick<Payment, 'amount' | 'minorUnits'>;
+type Units = Pick<PaymentRefund, 'amount' | 'minorUnits'>;
 
 /** A part of a payment in the smallest units of its currency, by the rate of the payment, rounded down. */
 export function toMinorUnits({ amount, minorUnits }: Amounts, nanoUsd: bigint): bigint {
   return (nanoUsd * minorUnits) / amount;
+}
+
+/** What the provider returns for a refund. Refunds of earlier releases have no units of their own. */
+export function unitsOf(payment: Amounts, { amount, minorUnits }: Units): bigint {
+  return minorUnits ?? toMinorUnits(payment, amount);
+}
+
+/**
+ * The smallest units of the next refund of a payment: all that is refunded with it, less what earlier refunds return. So the parts
+ * of a whole payment add up to what was paid. `earlier` are the refunds that have not failed.
+ */
+export function toNextUnits(payment: Amounts & Pick<Payment, 'refunded'>, earlier: Units[], amount: bigint) {
+  const returned = earlier.reduce((sum, refund) => sum + unitsOf(payment, refund), 0n);
+  return toMinorUnits(payment, payment.refunded + amount) - returned;
 }
 
 /** A part of a payment in nano-USD, by the rate of the payment, rounded down to cents. All of it is all of it. */

@@ -12,7 +12,7 @@ import { GuardError, postTransfers } from '../ledger/post-transfers.ts';
 import { writeStatement } from '../ledger/write-statement.ts';
 import { openPaymentReview } from './open-payment-review.ts';
 import { answerWithinMs, type PaymentContext } from './payment-desk.ts';
-import { lockPayment, toMinorUnits } from './payment-rows.ts';
+import { lockPayment, toNextUnits, unitsOf } from './payment-rows.ts';
 import { lockRefund, type RefundStatus, settleRefund } from './settle-refund.ts';
 
 /**
@@ -55,6 +55,10 @@ async function takeOnce(
     throw new AppError('conflict', { message: 'This reasonKey was used for another refund.' });
   }
   requireRefundable(payment, amount);
+  const earlier = await tx.paymentRefund.findMany({ where: { paymentId, status: { not: 'failed' } } });
+  const minorUnits = toNextUnits(payment, earlier, amount);
+  // Refunds that were made at the provider by hand may have returned more than their whole cents.
+  if (minorUnits <= 0n) throw new AppError('invalid_amount', { param: 'amountNanoUsd' });
   const now = clock();
   const { orgId } = payment;
   const { availableId } = await lockOrganization(tx, orgId, [platformAccounts.refunds]);
@@ -63,7 +67,7 @@ async function takeOnce(
   await postTransfers(tx, [{ ...sides, reason: 'refund', description, reference: id }]);
   await writeStatement(tx, [{ id, orgId, type: 'refund', amountNanoUsd: -amount, description }]);
   await tx.payment.update({ where: { id: paymentId }, data: { refunded: { increment: amount } } });
-  const row = { id, paymentId, orgId, amount, reasonKey, description, actorUserId: actor.userId };
+  const row = { id, paymentId, orgId, amount, minorUnits, reasonKey, description, actorUserId: actor.userId };
   const refund = await tx.paymentRefund.create({ data: { ...row, status: 'requested', createdAt: now } });
   await writeAudit(tx, now, actor, {
     ...{ organizationId: orgId, action: 'refund_requested', subjectType: 'payment', subjectId: paymentId },
@@ -97,7 +101,7 @@ async function sendRefund(context: PaymentContext, refund: PaymentRefund): Promi
     await database.$transaction((tx) => openPaymentReview(tx, now, { ...facts, reason: 'refund_unanswered' }));
     return refund;
   }
-  const money = { minorUnits: toMinorUnits(payment, refund.amount).toString(), currency: payment.currency };
+  const money = { minorUnits: unitsOf(payment, refund).toString(), currency: payment.currency };
   let outcome: { refundReference: string | null; status: RefundStatus };
   try {
     outcome = await provider.refund({ refundId: refund.id, paymentReference: payment.paymentReference, money });

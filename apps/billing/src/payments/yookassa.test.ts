@@ -85,7 +85,7 @@ describe('payments by YooKassa', () => {
     expect((await refund('6670000000', 'a')).body).toMatchObject({ status: 'succeeded' });
     expect((await refund('13330000000', 'b')).body).toMatchObject({ status: 'succeeded' });
     const values = [...fake.refunds.values()].map(({ amount }) => (amount as { value: string }).value);
-    expect(values).toEqual(['615.94', '1230.97']);
+    expect(values).toEqual(['615.94', '1230.98']);
     for (const object of fake.refunds.values()) {
       const notification = JSON.stringify({ type: 'notification', event: 'refund.succeeded', object });
       expect((await post(notification)).body.result).toBe('handled');
