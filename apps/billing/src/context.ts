@@ -81,7 +81,7 @@ export async function createBillingContext(
   const context: BillingContext = {
     ...leases,
     ...{ config, logger, metrics, eventLog, hasRows },
-    paymentProviders: openPaymentProviders(config),
+    paymentProviders: openPaymentProviders(config, database),
     clock: overrides.clock ?? (() => new Date()),
     verifier,
     leaseDesk: createLeaseDesk(leases),

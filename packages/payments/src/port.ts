@@ -106,8 +106,18 @@ export class PaymentRefused extends Error {
 export interface Checkout {
   /** The provider's id of the page. */
   readonly reference: string;
+  /** The provider's id of the payment; null if it gives none before the customer pays. */
+  readonly paymentReference: string | null;
   readonly url: string;
   readonly expiresAt: Date;
+}
+
+/** What a webhook without a signature says that it is about. None of it is proved. */
+export interface WebhookSubject {
+  /** Our id of the payment. */
+  readonly paymentId: string | null;
+  readonly paymentReference: string | null;
+  readonly refundReference: string | null;
 }
 
 export type ChargeOutcome =

@@ -116,7 +116,11 @@ async function openPage(context: PaymentContext, provider: PaymentProvider, paym
     // Its events may have been faster: only a payment that no event has reported becomes open.
     await database.payment.updateMany({
       where: { id, status: 'created' },
-      data: { status: 'open', checkoutUrl: checkout.url, expiresAt: checkout.expiresAt },
+      data: {
+        ...{ status: 'open', checkoutUrl: checkout.url, expiresAt: checkout.expiresAt },
+        // Before the customer is sent there: a webhook about an id that no row knows is dropped.
+        ...(checkout.paymentReference !== null && { paymentReference: checkout.paymentReference }),
+      },
     });
   } catch (error) {
     events.paymentCallFailed({ provider: provider.name, call: 'checkout', paymentId: id, error });

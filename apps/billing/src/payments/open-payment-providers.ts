@@ -1,5 +1,7 @@
 import { createStripeProvider, createYookassaProvider, type PaymentProvider } from '@aggregator/payments';
 import type { BillingConfig } from '../config.ts';
+import type { Database } from '../database/open-database.ts';
+import { isOurs } from './is-ours.ts';
 
 type Config = Pick<
   BillingConfig,
@@ -13,8 +15,8 @@ type Config = Pick<
 >;
 
 /** The configured payment providers by name, the one for new payments first; none if the installation takes no payments. */
-export function openPaymentProviders(config: Config): Map<string, PaymentProvider> {
-  const providers = [...openStripe(config), ...openYookassa(config)];
+export function openPaymentProviders(config: Config, database: Database): Map<string, PaymentProvider> {
+  const providers = [...openStripe(config), ...openYookassa(config, database)];
   const isFirst = ({ name }: PaymentProvider) => name === config.paymentProvider;
   providers.sort((one, other) => Number(isFirst(other)) - Number(isFirst(one)));
   return new Map(providers.map((provider) => [provider.name, provider]));
@@ -25,7 +27,11 @@ function openStripe({ stripeSecretKey, stripeWebhookSecrets, stripeApiUrl: apiUr
   return [createStripeProvider({ secretKey: stripeSecretKey, webhookSecrets: stripeWebhookSecrets, apiUrl })];
 }
 
-function openYookassa({ yookassaShopId, yookassaSecretKey, yookassaApiUrl: apiUrl }: Config): PaymentProvider[] {
+function openYookassa(
+  { yookassaShopId, yookassaSecretKey, yookassaApiUrl: apiUrl }: Config,
+  database: Database,
+): PaymentProvider[] {
   if (yookassaShopId === undefined || yookassaSecretKey === undefined) return [];
-  return [createYookassaProvider({ shopId: yookassaShopId, secretKey: yookassaSecretKey, apiUrl })];
+  const account = { shopId: yookassaShopId, secretKey: yookassaSecretKey, apiUrl };
+  return [createYookassaProvider({ ...account, isOurs: (subject) => isOurs(database, 'yookassa', subject) })];
 }

@@ -48,7 +48,12 @@ describe('payments by YooKassa', () => {
     expect(fake.payments.get(reference)?.amount).toEqual({ value: '1846.92', currency: 'RUB' });
     const paid = fake.pay(reference);
     const forged = JSON.stringify({ ...JSON.parse(paid), object: { ...JSON.parse(paid).object, id: randomUUID() } });
+    const calls = fake.calls.length;
     expect((await post(forged)).status).toBe(401);
+    const object = { id: randomUUID(), payment_id: randomUUID() };
+    const refunded = JSON.stringify({ type: 'notification', event: 'refund.succeeded', object });
+    expect((await post(refunded)).status).toBe(401);
+    expect(fake.calls).toHaveLength(calls);
     expect([(await post(paid)).body.result, (await post(paid)).body.result]).toEqual(['handled', 'duplicate']);
     expect(await available()).toBe(twenty);
     const { body: saved } = await billing.ask('GET', '/v1/billing/payment-method', owner);
@@ -73,6 +78,20 @@ describe('payments by YooKassa', () => {
     expect([...fake.payments.values()].at(-1)?.amount).toEqual({ value: '500.00', currency: 'RUB' });
   });
 
+  it('are found by our own id where the answer that carries the id of the provider was lost', async () => {
+    const before = await available();
+    const limits = { amountNanoUsd: '5000000000', dayMaxNanoUsd: '50000000000', monthMaxNanoUsd: '50000000000' };
+    await billing.ask('PUT', '/v1/billing/automatic-top-up', owner, { ...limits, thresholdNanoUsd: '90000000000' });
+    fake.nextCharge = 'lose';
+    await runAutomaticTopUps(billing.context);
+    await billing.ask('DELETE', '/v1/billing/automatic-top-up', owner);
+    expect(await available()).toBe(before);
+    const object = [...fake.payments.values()].at(-1);
+    const made = JSON.stringify({ type: 'notification', event: 'payment.succeeded', object });
+    expect((await post(made)).body.result).toBe('handled');
+    expect(await available()).toBe(before + 5_000_000_000n);
+  });
+
   it('are refunded in rubles by the rate of the payment, in parts that add up', async () => {
     const { body } = await billing.ask('GET', '/v1/billing/top-ups?limit=100', owner);
     const first = body.data.find(
@@ -90,7 +109,7 @@ describe('payments by YooKassa', () => {
       const notification = JSON.stringify({ type: 'notification', event: 'refund.succeeded', object });
       expect((await post(notification)).body.result).toBe('handled');
     }
-    expect(await available()).toBe(5_000_000_000n);
+    expect(await available()).toBe(10_000_000_000n);
     expect((await checkLedger(billing.context.database)).isConsistent).toBe(true);
   });
 });

@@ -47,7 +47,8 @@ export function createStripeProvider({ secretKey, webhookSecrets, apiUrl }: Stri
         ),
       );
       if (session.url == null) throw new Error('Stripe made a page without an address');
-      return { reference: session.id, url: session.url, expiresAt: new Date(session.expires_at * 1000) };
+      const expiresAt = new Date(session.expires_at * 1000);
+      return { reference: session.id, paymentReference: null, url: session.url, expiresAt };
     },
     chargeSaved: (order) => chargeSaved(stripe, order),
     async refund({ refundId, paymentReference, money }): Promise<RefundOutcome> {

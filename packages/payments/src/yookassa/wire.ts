@@ -53,7 +53,12 @@ export type YookassaRefund = z.infer<typeof yookassaRefund>;
 export const notification = z.looseObject({
   type: z.literal('notification'),
   event: z.string().regex(/^[a-z_]{1,40}\.[a-z_]{1,40}$/),
-  object: z.looseObject({ id: objectId }),
+  object: z.looseObject({
+    id: objectId,
+    /** Of a refund. */
+    payment_id: objectId.nullish().catch(null),
+    metadata: z.record(z.string(), z.unknown()).nullish().catch(null),
+  }),
 });
 
 export const apiError = z.looseObject({ code: z.string().nullish() });

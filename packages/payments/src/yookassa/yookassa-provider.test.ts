@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createFakeYookassa, type FakeProviderServer, startFakeProvider } from '@aggregator/fake-providers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describePaymentProvider } from '../conformance.ts';
-import { createYookassaProvider } from './yookassa-provider.ts';
+import { createYookassaProvider, type YookassaOptions } from './yookassa-provider.ts';
 
 const now = new Date('2026-11-30T12:00:00Z');
 const fake = createFakeYookassa(() => now);
@@ -11,7 +11,8 @@ beforeAll(async () => {
   server = await startFakeProvider(fake.listener);
 });
 afterAll(() => server.close());
-const connect = () => createYookassaProvider({ shopId: '100500', secretKey: 'test_key', apiUrl: `${server.url}/v3` });
+const connect = (isOurs: YookassaOptions['isOurs'] = async () => true) =>
+  createYookassaProvider({ shopId: '100500', secretKey: 'test_key', apiUrl: `${server.url}/v3`, isOurs });
 const deliver = (body: string) => ({ body, headers: { 'content-type': 'application/json' } });
 
 describePaymentProvider('YooKassa', () => ({
@@ -57,6 +58,18 @@ describe('YooKassa', () => {
     const body = fake.pay(reference).replace('"20.00"', '"20000.00"');
     const [event] = await provider.readEvents(Buffer.from(body), {}, now);
     expect(event).toMatchObject({ kind: 'payment_succeeded', money: { minorUnits: '2000', currency: 'RUB' } });
+  });
+
+  it('is not asked about ids that are unknown here, however many webhooks come', async () => {
+    const { reference } = await open();
+    const body = Buffer.from(fake.pay(reference));
+    const asked: unknown[] = [];
+    const provider = connect(async (subject) => asked.push(subject) === 0);
+    const before = fake.calls.length;
+    const all = await Promise.allSettled(Array.from({ length: 40 }, () => provider.readEvents(body, {}, now)));
+    for (const result of all) expect(result).toMatchObject({ reason: { name: 'SignatureError' } });
+    expect(fake.calls).toHaveLength(before);
+    expect(asked[0]).toMatchObject({ paymentReference: reference, paymentId: expect.any(String) });
   });
 
   it.each(['method.saved', 'deal.closed', 'payout.succeeded'])(

@@ -6,18 +6,22 @@ import {
   type PaymentProvider,
   PaymentRefused,
   SignatureError,
+  type WebhookSubject,
 } from '../port.ts';
 import { callYookassa, type YookassaAccount } from './call-yookassa.ts';
 import { describeRefund, fromPayment, fromRefund, metadataKeys, toAmount, toRefundStatus } from './read-events.ts';
 import { notification, type YookassaPayment, yookassaPayment, yookassaRefund } from './wire.ts';
 
-export type YookassaOptions = YookassaAccount;
+export interface YookassaOptions extends YookassaAccount {
+  /** Whether one of our payments or refunds has one of these ids. A webhook about others costs no call of the API. */
+  readonly isOurs: (subject: WebhookSubject) => Promise<boolean>;
+}
 
 /** Webhooks that are checked at the same time: each costs a call of the API. */
 const checksMax = 16;
 
 /** YooKassa behind the port. It takes rubles, keeps no customers, and does not sign its webhooks. */
-export function createYookassaProvider(account: YookassaOptions): PaymentProvider {
+export function createYookassaProvider({ isOurs, ...account }: YookassaOptions): PaymentProvider {
   let checks = 0;
   return {
     name: 'yookassa',
@@ -33,7 +37,7 @@ export function createYookassaProvider(account: YookassaOptions): PaymentProvide
       });
       const url = payment.confirmation?.confirmation_url;
       if (url == null) throw new Error('YooKassa made a payment without a page');
-      return { reference: payment.id, url, expiresAt };
+      return { reference: payment.id, paymentReference: payment.id, url, expiresAt };
     },
     async chargeSaved({ paymentId, methodReference, money, description }) {
       try {
@@ -57,10 +61,13 @@ export function createYookassaProvider(account: YookassaOptions): PaymentProvide
     // YooKassa has no call for it: a token that is not used is harmless, and the shop can unlink it by hand.
     removeMethod: async () => undefined,
     async readEvents(body) {
+      const subject = readNotification(body);
+      if (subject === null) return [];
+      if (!(await isOurs(subject))) throw new SignatureError('the webhook is about none of our payments');
       if (checks >= checksMax) throw new Error('too many webhooks of YooKassa at once');
       checks += 1;
       try {
-        return await readBack(account, body);
+        return await readBack(account, subject);
       } finally {
         checks -= 1;
       }
@@ -68,26 +75,40 @@ export function createYookassaProvider(account: YookassaOptions): PaymentProvide
   };
 }
 
+interface Notified extends WebhookSubject {
+  readonly kind: 'payment' | 'refund';
+  readonly id: string;
+  readonly status: string;
+}
+
 /**
- * Reads what a notification is about from the API: nothing of its body is believed but the id and the status.
+ * What a notification says that it is about; null if that is of no interest. Such a one is unconfirmed: a client without a secret
+ * would fill the inbox by such events, and take the ids of later ones.
  * Source: https://yookassa.ru/developers/using-api/webhooks
  */
-async function readBack(account: YookassaAccount, body: Uint8Array): Promise<PaymentEvent[]> {
+function readNotification(body: Uint8Array): Notified | null {
   const { event, object } = parseAs(notification, parseEventBody(body));
-  const [kind, status] = event.split('.');
-  const path = `/${kind}s/${object.id}`;
+  const [kind, status = ''] = event.split('.');
+  const { id, payment_id = null, metadata } = object;
+  const none = { paymentId: null, paymentReference: null, refundReference: null };
+  if (kind === 'refund') return { ...none, kind, id, status, paymentReference: payment_id, refundReference: id };
+  if (kind !== 'payment') return null;
+  const named = metadata?.[metadataKeys.payment];
+  const paymentId = typeof named === 'string' ? named : null;
+  return { ...none, kind, id, status, paymentId, paymentReference: id };
+}
+
+/** Reads from the API what a notification is about: nothing of its body is believed but the id and the status. */
+async function readBack(account: YookassaAccount, { kind, id, status }: Notified): Promise<PaymentEvent[]> {
+  const path = `/${kind}s/${id}`;
   if (kind === 'payment') {
     const payment = await read(account, path, yookassaPayment);
     requireStatus(payment, status);
     return fromPayment(payment);
   }
-  if (kind === 'refund') {
-    const refund = await read(account, path, yookassaRefund);
-    requireStatus(refund, status);
-    return [fromRefund(refund)];
-  }
-  // Of no interest, and unconfirmed. A client without a secret would fill the inbox by such events, and take the ids of later ones.
-  return [];
+  const refund = await read(account, path, yookassaRefund);
+  requireStatus(refund, status);
+  return [fromRefund(refund)];
 }
 
 /** An id that YooKassa refuses is as unknown as one that it does not find. */
@@ -98,10 +119,7 @@ async function read<Schema extends z.ZodType>(account: YookassaAccount, path: st
   });
 }
 
-function requireStatus<Found extends { status: string }>(
-  found: Found | null,
-  status: string | undefined,
-): asserts found is Found {
+function requireStatus<Found extends { status: string }>(found: Found | null, status: string): asserts found is Found {
   if (found === null) throw new SignatureError('YooKassa does not know what the webhook is about');
   if (found.status !== status) throw new SignatureError(`YooKassa says ${found.status}, and the webhook ${status}`);
 }
