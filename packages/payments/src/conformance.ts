@@ -70,7 +70,8 @@ export function describePaymentProvider(name: string, open: () => PaymentHarness
         customerReference: wanted.customerReference,
         card: { expiryMonth: 12, expiryYear: 2031 },
       });
-      expect(JSON.stringify(events)).not.toMatch(/\d{12,19}(?!\d*-)(?![\d-]*")/);
+      // A card number stands alone; the digits of an id have letters of the id around them.
+      expect(JSON.stringify(events)).not.toMatch(/(?<![\w-])\d{12,19}(?![\w-])/);
     });
 
     it('saves no method that was not asked for', async () => {
