@@ -48,8 +48,8 @@ export const guards: readonly Guard[] = [
   {
     promise: 'I6',
     path: 'apps/billing/src/ledger/check-ledger.ts',
-    guard: 'WHERE balance <> folded OR (',
-    instead: 'WHERE (',
+    guard: 'balance !== expected || (',
+    instead: '(',
     test: { path: 'apps/billing/src/ledger/watch-ledger.test.ts', name: 'checks the ledger by itself' },
   },
   {

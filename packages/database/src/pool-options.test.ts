@@ -10,6 +10,8 @@ describe('a pool of a service', () => {
     database = await createTestDatabase({ isEmpty: true });
     const limits = { connectionsMax: 2, statementTimeoutMs: 1234, transactionTimeoutMs: 5678 };
     pool = new pg.Pool(toPoolOptions({ service: 'billing', url: database.url, ...limits }));
+    // As every service does: the server ends connections when the database is dropped.
+    pool.on('error', () => undefined);
   });
   afterAll(async () => {
     await pool.end();
