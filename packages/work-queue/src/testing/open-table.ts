@@ -11,8 +11,6 @@ const toConnection = (client: pg.Pool | pg.PoolClient): SqlConnection => ({
 export async function openTable(): Promise<{ connection: SqlConnection } & Pick<OpenQueue, 'inTransaction' | 'close'>> {
   const database = await createTestDatabase({ service: 'auth' });
   const pool = new pg.Pool({ connectionString: database.url, max: 8 });
-  // The server ends connections when the database is dropped.
-  pool.on('error', () => undefined);
   // `end` resolves before the last socket is closed, and the drop of the database ends such a one with an error.
   pool.on('error', () => undefined);
   return {
