@@ -1,6 +1,7 @@
 import { usageRecordedTopic } from '@aggregator/contracts';
 import type { EventLog, PartitionPosition } from '@aggregator/messaging';
 import type { Database } from '../database/open-database.ts';
+import { hasReached } from './has-reached.ts';
 import { issueMark } from './marks.ts';
 import { findGappedSpools, readSpoolStates, type SpoolState } from './spool-states.ts';
 
@@ -72,9 +73,4 @@ export function createFinality(db: Database, eventLog: Pick<EventLog, 'readPosit
 
 function hasPassed({ isClosed, passedMark }: SpoolState, mark: bigint): boolean {
   return isClosed || (passedMark !== null && passedMark > mark);
-}
-
-function hasReached(positions: readonly PartitionPosition[], ends: readonly PartitionPosition[]): boolean {
-  const byPartition = new Map(positions.map(({ partition, position }) => [partition, position]));
-  return ends.every(({ partition, end }) => (byPartition.get(partition) ?? -1n) >= end);
 }

@@ -8,6 +8,7 @@ import {
   reconciliationKinds,
   reconciliationReport,
 } from '@aggregator/contracts';
+import { toPage } from '@aggregator/service-kit';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { Database } from '../database/open-database.ts';
 
@@ -28,17 +29,13 @@ export async function listDifferences(
     orderBy: { id: 'desc' },
     take: limit + 1,
   });
-  const page = rows.slice(0, limit);
-  return {
-    data: page.map(({ orgId, firstSeenAt, lastSeenAt, judgedAt, ...row }) =>
-      reconciliationDifference.parse({
-        ...{ ...row, organizationId: orgId },
-        ...{ firstSeenAt: firstSeenAt.toISOString(), lastSeenAt: lastSeenAt.toISOString() },
-        judgedAt: judgedAt?.toISOString() ?? null,
-      }),
-    ),
-    nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
-  };
+  const show = ({ orgId, firstSeenAt, lastSeenAt, judgedAt, ...row }: (typeof rows)[number]) =>
+    reconciliationDifference.parse({
+      ...{ ...row, organizationId: orgId },
+      ...{ firstSeenAt: firstSeenAt.toISOString(), lastSeenAt: lastSeenAt.toISOString() },
+      judgedAt: judgedAt?.toISOString() ?? null,
+    });
+  return toPage(rows, limit, ({ id }) => id, show);
 }
 
 /** Reports of checks, newest first. */
@@ -48,13 +45,9 @@ export async function listReports(db: Database, { cursor, limit }: Page): Promis
     orderBy: { id: 'desc' },
     take: limit + 1,
   });
-  const page = rows.slice(0, limit);
-  return {
-    data: page.map(({ time, hash, ...row }) =>
-      reconciliationReport.parse({ ...row, time: time.toISOString(), hash: Buffer.from(hash).toString('hex') }),
-    ),
-    nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
-  };
+  const show = ({ time, hash, ...row }: (typeof rows)[number]) =>
+    reconciliationReport.parse({ ...row, time: time.toISOString(), hash: Buffer.from(hash).toString('hex') });
+  return toPage(rows, limit, ({ id }) => id, show);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { EventLog, PartitionPosition } from '@aggregator/messaging';
 import { z } from 'zod';
 import type { Database } from '../../database/open-database.ts';
 import { billingGroup } from '../../finality/finality.ts';
+import { hasReached } from '../../finality/has-reached.ts';
 import type { Check, Found } from '../check.ts';
 import { type LedgerHour, readLedgerHour } from './read-ledger-hour.ts';
 
@@ -100,9 +101,4 @@ function compareHour(
 
 function split(key: string): [string, string] {
   return [key.slice(0, 36), key.slice(37)];
-}
-
-function hasReached(positions: readonly PartitionPosition[], ends: readonly PartitionPosition[]): boolean {
-  const byPartition = new Map(positions.map(({ partition, position }) => [partition, position]));
-  return ends.every(({ partition, end }) => (byPartition.get(partition) ?? -1n) >= end);
 }

@@ -1,4 +1,4 @@
-import { checkBody } from '@aggregator/service-kit';
+import { checkBody, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { BillingContext } from '../../billing-context.ts';
 import { toExchangeRate } from '../../exchange-rates/exchange-rates.ts';
@@ -11,8 +11,6 @@ export function listExchangeRatesHandler({ database }: BillingContext): RequestH
     const rows = await database.exchangeRate.findMany({
       ...{ where: cursor === undefined ? {} : { id: { lt: cursor } }, orderBy: { id: 'desc' }, take: limit + 1 },
     });
-    const page = rows.slice(0, limit);
-    const nextCursor = rows.length > limit ? (page.at(-1)?.id ?? null) : null;
-    response.json({ data: page.map(toExchangeRate), nextCursor });
+    response.json(toPage(rows, limit, ({ id }) => id, toExchangeRate));
   };
 }

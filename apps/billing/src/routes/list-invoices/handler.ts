@@ -1,5 +1,5 @@
 import { type InvoicePage, invoice } from '@aggregator/contracts';
-import { checkBody, principalOf } from '@aggregator/service-kit';
+import { checkBody, principalOf, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { BillingContext } from '../../billing-context.ts';
 import { pageQuery } from '../page-query.ts';
@@ -14,11 +14,10 @@ export function listInvoicesHandler({ database }: BillingContext): RequestHandle
       orderBy: { id: 'desc' },
       take: limit + 1,
     });
-    const page = rows.slice(0, limit).map(({ body }) => invoice.parse(body));
-    const data = page.map(({ id, kind, number, issuedAt, period, totalCents, currency }) => ({
-      ...{ id, kind, number, issuedAt, period, totalCents, currency },
-    }));
-    const nextCursor = rows.length > limit ? (page.at(-1)?.id ?? null) : null;
-    response.json({ data, nextCursor } satisfies InvoicePage);
+    const show = ({ body }: (typeof rows)[number]) => {
+      const { id, kind, number, issuedAt, period, totalCents, currency } = invoice.parse(body);
+      return { id, kind, number, issuedAt, period, totalCents, currency };
+    };
+    response.json(toPage(rows, limit, ({ id }) => id, show) satisfies InvoicePage);
   };
 }
