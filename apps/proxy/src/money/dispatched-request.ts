@@ -88,6 +88,17 @@ export function attemptIdOf({ requestId, attempt }: Pick<DispatchedRequest, 'req
   return `${requestId}/${attempt}`;
 }
 
+/** Who used what, as the events of a settlement and of its correction begin. */
+export function toSubject(request: DispatchedRequest) {
+  const { orgId, userId, keyId, teamId, tags, operation, provider, model } = request;
+  return {
+    ...{ orgId, userId, keyId },
+    ...(teamId !== undefined && { teamId }),
+    ...(tags !== undefined && { tags }),
+    ...{ operation, provider: provider.name, model },
+  };
+}
+
 export function toIntent(request: DispatchedRequest): SpoolIntent {
   return {
     eventId: request.requestId,

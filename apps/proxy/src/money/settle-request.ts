@@ -3,7 +3,7 @@ import { formatNanoUsd, inputComponents, outputComponents } from '@aggregator/pr
 import type { Prompt } from '@aggregator/tokens';
 import type { ProxyContext } from '../proxy-context.ts';
 import { type Charge, chargeUsage, noCharge } from './charge.ts';
-import type { DispatchedRequest } from './dispatched-request.ts';
+import { type DispatchedRequest, toSubject } from './dispatched-request.ts';
 import { estimateLeft, estimateMissing, lacksSide } from './estimate-left.ts';
 import { findUsageRecord } from './find-usage-record.ts';
 import { toActualCosts } from './limit-subjects.ts';
@@ -56,14 +56,7 @@ export function recordSettlement(
     attempt: request.attempt,
     attempts: [...(end.attempts ?? toAttempts(request, end))],
     time,
-    orgId: request.orgId,
-    userId: request.userId,
-    keyId: request.keyId,
-    ...(request.teamId !== undefined && { teamId: request.teamId }),
-    ...(request.tags !== undefined && { tags: request.tags }),
-    operation: request.operation,
-    provider: request.provider.name,
-    model: request.model,
+    ...toSubject(request),
     usage: charge.usage,
     ...(charge.reportedUsage !== null && { reportedUsage: charge.reportedUsage }),
     ...(charge.estimate !== null && { estimate: charge.estimate }),

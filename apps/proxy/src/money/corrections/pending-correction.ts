@@ -8,7 +8,7 @@ import {
 import { formatNanoUsd } from '@aggregator/pricing';
 import { z } from 'zod';
 import type { Charge } from '../charge.ts';
-import { dispatchedRequest } from '../dispatched-request.ts';
+import { dispatchedRequest, toSubject } from '../dispatched-request.ts';
 
 /**
  * A request that was settled by an estimate, while its provider may still give its record. `event` is null until the record
@@ -35,14 +35,7 @@ export function toCorrection(
     eventId: toCorrectionId(request.requestId),
     requestId: request.requestId,
     time,
-    orgId: request.orgId,
-    userId: request.userId,
-    keyId: request.keyId,
-    ...(request.teamId !== undefined && { teamId: request.teamId }),
-    ...(request.tags !== undefined && { tags: request.tags }),
-    operation: request.operation,
-    provider: request.provider.name,
-    model: request.model,
+    ...toSubject(request),
     price: request.price,
     settled,
     actual,
