@@ -1,7 +1,7 @@
 import { chatCompletionRequest } from '@aggregator/contracts';
 import { isRecord } from '../json-record.ts';
 import { editJson } from '../native/edit-json.ts';
-import { LaneEdits, type PricedFields, readHeader, refuse, refuseFiles } from '../native/lane-fields.ts';
+import { LaneEdits, type PricedFields, refuse, refuseFiles } from '../native/lane-fields.ts';
 import type {
   NativeLane,
   NativeRequest,
@@ -10,7 +10,7 @@ import type {
   TranslatedRequest,
 } from '../provider-adapter.ts';
 import { chooseApi } from './choose-api.ts';
-import { openAiEndpoint } from './endpoint.ts';
+import { openAiEndpoint, withBeta } from './endpoint.ts';
 
 /** The option of a provider whose chat completions receive requests as they came: `native`. */
 export const chatLaneOption = 'chatLane';
@@ -77,10 +77,8 @@ function toNativeRequest(
     limit,
   );
   if (body.stream === true && server.streamOptions) askForUsage(lane, body.stream_options);
-  const beta = readHeader(headers, 'openai-beta');
-  const { url, method, headers: own } = server.toEndpoint(target);
   return {
-    endpoint: { url, method, headers: beta === null ? own : { ...own, 'openai-beta': beta } },
+    endpoint: withBeta(server.toEndpoint(target), headers),
     body: editJson(text, lane.edits),
     droppedParams: lane.dropped.names,
   };

@@ -1,5 +1,6 @@
 import { attemptHeaders } from '../attempt-headers.ts';
-import type { ProviderEndpoint, ProviderTarget } from '../provider-adapter.ts';
+import { readHeader } from '../native/lane-fields.ts';
+import type { NativeRequest, ProviderEndpoint, ProviderTarget } from '../provider-adapter.ts';
 
 type Address = Pick<ProviderTarget, 'baseUrl' | 'credential' | 'attemptId'>;
 
@@ -10,6 +11,12 @@ export function openAiEndpoint(target: Address, path: string): ProviderEndpoint 
     url: target.baseUrl + path,
     headers: { 'content-type': 'application/json', ...openAiHeaders(target) },
   };
+}
+
+/** The endpoint with the client's `openai-beta`, for a request that leaves as it came. */
+export function withBeta(endpoint: ProviderEndpoint, given: NativeRequest['headers']): ProviderEndpoint {
+  const beta = readHeader(given, 'openai-beta');
+  return beta === null ? endpoint : { ...endpoint, headers: { ...endpoint.headers, 'openai-beta': beta } };
 }
 
 /** OpenAI logs `x-client-request-id`, compatible servers log `x-request-id`. */

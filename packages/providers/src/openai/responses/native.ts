@@ -1,6 +1,6 @@
 import { isRecord } from '../../json-record.ts';
 import { editJson } from '../../native/edit-json.ts';
-import { LaneEdits, type PricedFields, readHeader, refuse, refuseFiles } from '../../native/lane-fields.ts';
+import { LaneEdits, type PricedFields, refuse, refuseFiles } from '../../native/lane-fields.ts';
 import type {
   HostedTools,
   NativeLane,
@@ -10,7 +10,7 @@ import type {
   TranslatedRequest,
 } from '../../provider-adapter.ts';
 import { openAiApiOption } from '../choose-api.ts';
-import { openAiEndpoint } from '../endpoint.ts';
+import { openAiEndpoint, withBeta } from '../endpoint.ts';
 import { rowOf } from '../model-table.ts';
 import { OpenAiStream } from '../openai-stream.ts';
 import { fromOpenAiAnswer } from '../response.ts';
@@ -77,10 +77,8 @@ function toNativeRequest(
   for (const name of keptFields) if ((body[name] ?? false) !== false) lane.edits.set(name, null);
   cutKeptIds(lane, body.input);
   if (body.store !== false) storeNothing(lane, body, server.givesReasoning(target));
-  const beta = readHeader(headers, 'openai-beta');
-  const { url, method, headers: own } = server.toEndpoint(target);
   return {
-    endpoint: { url, method, headers: beta === null ? own : { ...own, 'openai-beta': beta } },
+    endpoint: withBeta(server.toEndpoint(target), headers),
     body: editJson(text, lane.edits),
     droppedParams: lane.dropped.names,
     ...(hostedTools !== null && { hostedTools }),
