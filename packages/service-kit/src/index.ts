@@ -36,6 +36,7 @@ export {
 export { customTlsVariables, readTlsFiles, type TlsFiles, tlsOption } from './config/tls-files.ts';
 export { tracingVariables } from './config/tracing-variables.ts';
 export { findUnknownNames } from './config/unknown-names.ts';
+export { type CsvCells, splitCsv } from './csv/split-csv.ts';
 export { toCsv } from './csv/to-csv.ts';
 export {
   createEgressAgent,
@@ -75,7 +76,7 @@ export {
   sendScimError,
 } from './http/send-error.ts';
 export { type Page, pageSize, toPage } from './http/to-page.ts';
-export { isLargeJson, writeJsonInTurns, writeJsonPieces } from './http/write-json-in-turns.ts';
+export { writeJsonInTurns, writeJsonPieces } from './http/write-json-in-turns.ts';
 export { claimBounds, createOnceServer, openClaims } from './idempotency/create-once-server.ts';
 export { readIdempotencyKey } from './idempotency/idempotency-key.ts';
 export { type OnceEnd, type OnceRequest, OnceServer, type OnceVerdict } from './idempotency/serve-once.ts';

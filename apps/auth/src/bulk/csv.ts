@@ -1,4 +1,5 @@
 import { AppError } from '@aggregator/contracts';
+import { splitCsv } from '@aggregator/service-kit';
 
 const columns = ['kind', 'email', 'name', 'role', 'teams', 'budgetNanoUsd', 'budgetPeriod', 'key'] as const;
 type Column = (typeof columns)[number];
@@ -6,7 +7,7 @@ const columnOf = new Map(columns.map((column) => [column.toLowerCase(), column])
 
 /** Reads rows of RFC 4180 whose header names columns in any order. Empty cells count as absent. Throws `invalid_value`. */
 export function readCsv(text: string): Record<string, unknown>[] {
-  const [header = [], ...lines] = readCells(text.replace(/^\uFEFF/, ''));
+  const [header = [], ...lines] = splitCsv(text).rows;
   const names = header.map((name) => columnOf.get(name.trim().toLowerCase()) ?? null);
   if (!isKnown(names) || !names.includes('email')) {
     const message = `The first line must name 'email' and columns of: ${columns.join(', ')}.`;
@@ -23,31 +24,6 @@ function toRow(names: readonly Column[], cells: readonly string[]): Record<strin
   return Object.fromEntries(
     stated.map(([name, cell]) => [name, name === 'teams' ? cell.split(';').map((team) => team.trim()) : cell]),
   );
-}
-
-function readCells(text: string): string[][] {
-  const rows: string[][] = [[]];
-  let cell = '';
-  let isQuoted = false;
-  const endCell = () => {
-    rows.at(-1)?.push(cell);
-    cell = '';
-  };
-  for (let at = 0; at < text.length; at += 1) {
-    const sign = text[at];
-    if (isQuoted && sign === '"' && text[at + 1] === '"') {
-      cell += '"';
-      at += 1;
-    } else if (sign === '"') isQuoted = !isQuoted;
-    else if (isQuoted) cell += sign;
-    else if (sign === ',') endCell();
-    else if (sign === '\n') {
-      endCell();
-      rows.push([]);
-    } else if (sign !== '\r') cell += sign;
-  }
-  endCell();
-  return rows;
 }
 
 /** A sheet takes a cell that begins so for a formula. */

@@ -1,3 +1,5 @@
+import { splitCsv } from '@aggregator/service-kit';
+
 /** One line of a provider's own usage report. */
 export interface ProviderRecord {
   /** Our request id, or the provider's; null if the report has none. */
@@ -34,7 +36,7 @@ const recordsMax = 2_000_000;
  * @throws {ReportError}
  */
 export function parseCsv(text: string): ProviderRecord[] {
-  const [header, ...rows] = splitRows(text.replace(/^\ufeff/, ''));
+  const [header, ...rows] = splitRows(text);
   if (header === undefined) throw new ReportError('the report is empty');
   if (rows.length > recordsMax) throw new ReportError(`the report has more than ${recordsMax} lines`);
   const columns = header.map((name) => name.trim().toLowerCase());
@@ -83,31 +85,9 @@ function toNanoUsd(text: string, line: number): bigint {
   return /[1-9]/.test(fraction.slice(nanoDigits)) ? nano + 1n : nano;
 }
 
+/** Lines that are not empty. */
 function splitRows(text: string): string[][] {
-  const rows: string[][] = [];
-  let row: string[] = [];
-  let field = '';
-  let isQuoted = false;
-  const endRow = () => {
-    row.push(field);
-    field = '';
-    if (row.length > 1 || row[0] !== '') rows.push(row);
-    row = [];
-  };
-  for (let index = 0; index < text.length; index += 1) {
-    const character = text[index];
-    if (isQuoted) {
-      if (character !== '"') field += character;
-      else if (text[index + 1] === '"') field += text[++index];
-      else isQuoted = false;
-    } else if (character === '"') isQuoted = true;
-    else if (character === ',') {
-      row.push(field);
-      field = '';
-    } else if (character === '\n') endRow();
-    else if (character !== '\r') field += character;
-  }
-  if (isQuoted) throw new ReportError('a quote is not closed');
-  if (field !== '' || row.length > 0) endRow();
-  return rows;
+  const { rows, isClosed } = splitCsv(text);
+  if (!isClosed) throw new ReportError('a quote is not closed');
+  return rows.filter((row) => row.length > 1 || row[0] !== '');
 }
