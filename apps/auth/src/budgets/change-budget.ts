@@ -4,6 +4,7 @@ import type { Caller } from '../audit/caller.ts';
 import { showOne } from '../audit/show-one.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
+import type { Transaction } from '../database/create-database.ts';
 import { type Budget as BudgetRow, Prisma } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { permitNow } from '../permissions/allow-action.ts';
@@ -22,11 +23,7 @@ export async function updateBudget(
   const now = clock();
   const { orgId: organizationId, userId } = caller.principal;
   return database.$transaction(async (transaction) => {
-    await lockOrganization(transaction, organizationId);
-    await permitNow(transaction, caller, 'budgets.manage');
-    const before = await transaction.budget.findFirst({ where: { id, organizationId } });
-    if (before === null) throw new AppError('not_found');
-    await requireMatch(caller.ifMatch, () => showOne(showBudgets(transaction, organizationId, [before])));
+    const before = await findOwn(transaction, caller, id);
     if (before.level === 'end_user' && plain.period === 'total') {
       const message = 'A budget of end users needs a period that ends.';
       throw new AppError('invalid_value', { param: 'period', message });
@@ -57,11 +54,7 @@ export async function deleteBudget({ database, now: clock }: Parts, caller: Call
   const now = clock();
   const { orgId: organizationId } = caller.principal;
   await database.$transaction(async (transaction) => {
-    await lockOrganization(transaction, organizationId);
-    await permitNow(transaction, caller, 'budgets.manage');
-    const before = await transaction.budget.findFirst({ where: { id, organizationId } });
-    if (before === null) throw new AppError('not_found');
-    await requireMatch(caller.ifMatch, () => showOne(showBudgets(transaction, organizationId, [before])));
+    const before = await findOwn(transaction, caller, id);
     await transaction.budget.delete({ where: { id } });
     await writeAudit(transaction, now, caller, {
       organizationId,
@@ -71,6 +64,17 @@ export async function deleteBudget({ database, now: clock }: Parts, caller: Call
       details: { before: describe(before) },
     });
   });
+}
+
+/** Returns the budget, for a caller that may change it, under the organisation's lock. */
+async function findOwn(transaction: Transaction, caller: Caller, id: string): Promise<BudgetRow> {
+  const { orgId: organizationId } = caller.principal;
+  await lockOrganization(transaction, organizationId);
+  await permitNow(transaction, caller, 'budgets.manage');
+  const found = await transaction.budget.findFirst({ where: { id, organizationId } });
+  if (found === null) throw new AppError('not_found');
+  await requireMatch(caller.ifMatch, () => showOne(showBudgets(transaction, organizationId, [found])));
+  return found;
 }
 
 function dropAbsent<Fields extends object>(fields: Fields): { [Name in keyof Fields]: NonNullable<Fields[Name]> } {
