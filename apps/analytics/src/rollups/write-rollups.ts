@@ -1,5 +1,18 @@
 import type { Transaction } from '../database/create-database.ts';
+import { Prisma } from '../generated/prisma/client.ts';
 import type { DetailDelta, RollupDelta } from './fold-usage.ts';
+
+const counters = [
+  'requests',
+  'completed',
+  'failed',
+  'input_tokens',
+  'output_tokens',
+  'amount_nano_usd',
+  'latency_ms_sum',
+];
+/** Adds the counters of a delta to those of its row. */
+const added = Prisma.raw(counters.map((name) => `${name} = sum.${name} + excluded.${name}`).join(', '));
 
 /** Adds to the rows of `usage_rollup`, in the order of the deltas. */
 export async function writeRollups(tx: Transaction, deltas: readonly RollupDelta[]): Promise<void> {
@@ -17,14 +30,7 @@ export async function writeRollups(tx: Transaction, deltas: readonly RollupDelta
       "amountNanoUsd" bigint, "latencyMsSum" bigint
     )) WITH ORDINALITY AS delta
     ORDER BY delta.ordinality
-    ON CONFLICT (org_id, hour, provider, model, key_id, user_id) DO UPDATE SET
-      requests = sum.requests + excluded.requests,
-      completed = sum.completed + excluded.completed,
-      failed = sum.failed + excluded.failed,
-      input_tokens = sum.input_tokens + excluded.input_tokens,
-      output_tokens = sum.output_tokens + excluded.output_tokens,
-      amount_nano_usd = sum.amount_nano_usd + excluded.amount_nano_usd,
-      latency_ms_sum = sum.latency_ms_sum + excluded.latency_ms_sum`;
+    ON CONFLICT (org_id, hour, provider, model, key_id, user_id) DO UPDATE SET ${added}`;
 }
 
 /** Adds to the rows of `usage_detail`, in the order of the deltas. */
@@ -44,14 +50,7 @@ export async function writeDetails(tx: Transaction, deltas: readonly DetailDelta
       "outputTokens" bigint, "amountNanoUsd" bigint, "latencyMsSum" bigint
     )) WITH ORDINALITY AS delta
     ORDER BY delta.ordinality
-    ON CONFLICT (org_id, hour, provider, model, key_id, user_id, team_id, tags_hash) DO UPDATE SET
-      requests = sum.requests + excluded.requests,
-      completed = sum.completed + excluded.completed,
-      failed = sum.failed + excluded.failed,
-      input_tokens = sum.input_tokens + excluded.input_tokens,
-      output_tokens = sum.output_tokens + excluded.output_tokens,
-      amount_nano_usd = sum.amount_nano_usd + excluded.amount_nano_usd,
-      latency_ms_sum = sum.latency_ms_sum + excluded.latency_ms_sum`;
+    ON CONFLICT (org_id, hour, provider, model, key_id, user_id, team_id, tags_hash) DO UPDATE SET ${added}`;
 }
 
 function toJson(deltas: readonly RollupDelta[]): string {
