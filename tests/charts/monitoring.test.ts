@@ -1,10 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AlertWatch, alertRules, parseMetrics, readFigures } from '@aggregator/alerts';
 import { describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { toAlertsFile } from '../../scripts/alerts/to-alerts-file.ts';
 import { isTest, readTypeScript } from '../tidy/source-files.ts';
+import { type AlertCase, alertCases, toValues } from './alert-cases.ts';
 import { chartFolder, find, monitoringApi, ofKind, renderChart, runProgram } from './render-chart.ts';
 import { leastValues } from './variants.ts';
 
@@ -65,73 +68,81 @@ function checkRules(text: string): string {
   }
 }
 
-/** Each alert on money, with a figure that raises it: values a minute apart. */
-const moneyFaults = [
-  ['AggregatorPlatformLoss', 'billing_platform_loss_nano_usd_total', '0x49 5x10'],
-  ['AggregatorPlatformLoss', 'billing_provider_excess_nano_usd_total', '0x49 5x10'],
-  ['AggregatorUsageQuarantined', 'billing_usage_events_total{result="quarantined"}', '0x49 1x10'],
-  ['AggregatorDeadLetters', 'analytics_usage_events_total{result="rejected"}', '0x49 1x10'],
-  ['AggregatorDeadLettersWaiting', 'billing_dead_letters', '2x60'],
-  ['AggregatorSpoolRecordsMissing', 'billing_spool_gaps', '1x60'],
-  ['AggregatorSpoolSilent', 'billing_silent_spools', '1x60'],
-  ['AggregatorMoneyStranded', 'billing_stranded_nano_usd{reason="spool_silent"}', '7x60'],
-  ['AggregatorMoneyStranded', 'billing_stranded_holds_nano_usd', '7x60'],
-  ['AggregatorMoneyUnreconciled', 'billing_unreconciled_nano_usd', '9x60'],
-  ['AggregatorReconciliationStale', 'billing_reconciliation_age_seconds', '0+60x60'],
-  ['AggregatorLedgerFault', 'billing_ledger_faults', '1x60'],
-  ['AggregatorLedgerUnchecked', 'billing_ledger_check_age_seconds', '7300+60x60'],
-  ['AggregatorCorrectionsWaiting', 'proxy_correction_age_seconds', '3700x60'],
-  ['AggregatorCorrectionsGivenUp', 'proxy_corrections_total{result="given_up"}', '0x49 1x10'],
-  ['AggregatorDifferenceOpen', 'billing_open_differences{kind="events"}', '1x60'],
-  ['AggregatorChecksLate', 'billing_late_checks', '1x60'],
-  ['AggregatorHoldOverdue', 'billing_oldest_hold_overdue_seconds', '901x60'],
-  ['AggregatorUsageInReview', 'billing_open_reviews', '2x60'],
-] as const;
+const endMinute = 90;
+/** The alert holds for one hour before it fires, or it looks one hour back. */
+const evaluateAt = 70;
 
-/** What promtool says against: the alert fires, or does not, after 50 minutes of these values. */
-function testRules(alert: string, series: string, values: string, isRaised: boolean): string {
-  const folder = mkdtempSync(join(tmpdir(), 'rules-'));
+const scopeOf = (expression = '') =>
+  [/job="[^"]*"/, /namespace="[^"]*"/].map((pattern) => pattern.exec(expression)?.[0] ?? '');
+
+/** What promtool says against: the alert fires with the figures of the case, and does not with the quiet ones. */
+function testRule({ alert, series, labels = {}, quiet = `0x${endMinute}` }: AlertCase, raised: boolean): string {
   const rule = alerts.find((other) => other.alert === alert);
-  const [, name = series, labels = ''] = /^([a-z_]+)(?:\{(.*)\})?$/.exec(series) ?? [];
-  const matchers = /namespace="[^"]*"/.exec(rule?.expr ?? '')?.[0] ?? '';
-  const job = /job="[^"]*"/.exec(rule?.expr ?? '')?.[0] ?? '';
-  const all = (figure: string, more: string) =>
-    `${figure}{${[job, matchers, more].filter((text) => text !== '').join(',')}}`;
-  // A sum of two figures has a value only where both are there, as billing has them from its start.
-  const others = figuresOf(rule?.expr ?? '').filter((figure) => figure !== name);
-  const input = [
-    { series: all(name, labels), values },
-    ...others.map((figure) => ({ series: all(figure, ''), values: '0x60' })),
-  ];
-  const reason = /reason="([^"]*)"/.exec(labels)?.[1];
-  const annotations = Object.fromEntries(
-    Object.entries(rule?.annotations ?? {}).map(([key, text]) => [
-      key,
-      text.replace('{{ $labels.reason }}', reason ?? ''),
-    ]),
-  );
+  const scope = scopeOf(rule?.expr);
+  const input = (toNotation: (values: string) => string) => {
+    const named = Object.entries(series).map(([figure, values]) => toSeries(figure, scope, toNotation(values)));
+    // A sum of two figures has a value only where both are there, as billing has them from its start.
+    const others = new Set(figuresOf(rule?.expr ?? '').filter((name) => !Object.keys(series).join().includes(name)));
+    return [...named, ...[...others].map((figure) => toSeries(figure, scope, `0x${endMinute}`))];
+  };
   const expected = {
-    exp_labels: { ...rule?.labels, ...(reason !== undefined && { reason }) },
-    exp_annotations: annotations,
+    exp_labels: { ...rule?.labels, ...labels },
+    exp_annotations: Object.fromEntries(
+      Object.entries(rule?.annotations ?? {}).map(([key, text]) => [
+        key,
+        text.replace(/\{\{ \$labels\.(\w+) \}\}/g, (_, label: string) => labels[label] ?? ''),
+      ]),
+    ),
   };
-  const test = {
-    rule_files: ['rules.yaml'],
-    evaluation_interval: '1m',
-    tests: [
-      {
-        interval: '1m',
-        input_series: input,
-        alert_rule_test: [{ eval_time: '50m', alertname: alert, exp_alerts: isRaised ? [expected] : [] }],
-      },
-    ],
-  };
+  const check = (isRaised: boolean) => [
+    { eval_time: `${evaluateAt}m`, alertname: alert, exp_alerts: isRaised ? [expected] : [] },
+  ];
+  return runRules([
+    { interval: '1m', input_series: input(late), alert_rule_test: check(raised) },
+    { interval: '1m', input_series: input(() => quiet), alert_rule_test: check(false) },
+  ]);
+}
+
+/** The values 20 minutes later: what grows in the last minute of an hour does so before the alert is looked for. */
+const late = (values: string) => `${/^[\d.]+/.exec(values)?.[0]}x19 ${values}`;
+
+function toSeries(figure: string, scope: readonly string[], values: string) {
+  const [, name = figure, labels = ''] = /^([a-z_]+)(?:\{(.*)\})?$/.exec(figure) ?? [];
+  return { series: `${name}{${[...scope, labels].filter((text) => text !== '').join(',')}}`, values };
+}
+
+function runRules(tests: readonly object[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'rules-'));
   try {
     writeFileSync(join(folder, 'rules.yaml'), stringify(rules));
-    writeFileSync(join(folder, 'test.yaml'), stringify(test));
+    const file = { rule_files: ['rules.yaml'], evaluation_interval: '1m', tests };
+    writeFileSync(join(folder, 'test.yaml'), stringify(file));
     return runProgram('promtool', ['test', 'rules', join(folder, 'test.yaml')]).refusal;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Alerts of the product after the same values, minute by minute. */
+function watchFigures({ alert, series, quiet = `0x${endMinute}` }: AlertCase, isQuiet: boolean): string[] {
+  const rule = alertRules.filter(({ name }) => name === alert);
+  const others = [...readFigures(rule).keys()].filter((name) => !Object.keys(series).join().includes(name));
+  const watch = new AlertWatch(rule);
+  let due: string[] = [];
+  for (let minute = 0; minute <= evaluateAt; minute += 1) {
+    const lines = Object.entries(series).map(([figure, values]) => {
+      const value = toValues(isQuiet ? quiet : late(values))[minute];
+      return `${figure.replace(/\{?pod="[^"]*"\}?/, '')} ${value}`;
+    });
+    // As in Prometheus, a sum has a value where both of its figures are there.
+    lines.push(...others.map((name) => `${name} 0`));
+    const samples = parseMetrics(lines.join('\n'), () => true);
+    const report = { target: 'proxy-0', samples, startedAtMs: null };
+    const services = { services: [], servicesUp: new Set<string>() };
+    const result = watch.judge({ nowMs: minute * 60_000, reports: [report], ...services });
+    due = result.due.map(({ rule, labels }) => `${rule.name} ${JSON.stringify(labels)}`);
+  }
+  return due;
 }
 
 describe('monitoring', () => {
@@ -140,10 +151,43 @@ describe('monitoring', () => {
     expect(checkRules(stringify(rules).replaceAll('> 0.05', '> > 0.05'))).toContain('unexpected');
   });
 
-  it.each(moneyFaults)('raises %s when %s is %s (I2, I7, I13)', (alert, series, values) => {
-    expect(testRules(alert, series, values, true)).toBe('');
-    expect(testRules(alert, series, '0x60', true)).toContain('FAILED');
-    expect(testRules(alert, series, '0x60', false)).toBe('');
+  it('are written from the table of alerts', () => {
+    expect(readFileSync(join(chartFolder, 'files/alerts.yaml'), 'utf8')).toBe(toAlertsFile());
+  });
+
+  it('have figures that raise them, each alert of the table', () => {
+    const judged = alertRules.filter(({ cause }) => 'anyOf' in cause).map(({ name }) => name);
+
+    expect([...new Set(alertCases.map(({ alert }) => alert))].sort()).toEqual(judged.sort());
+  });
+
+  it('are judged by promtool: it reports an alert that was not expected', () => {
+    for (const one of alertCases.slice(0, 1)) expect(testRule(one, false)).toContain('FAILED');
+  });
+
+  it.each(alertCases.map((one) => [one.alert, Object.keys(one.series).join(), one] as const))(
+    'raises %s by %s, in Prometheus and in the product (I2, I7, I13)',
+    (alert, _figures, one) => {
+      expect(testRule(one, true)).toBe('');
+      expect(watchFigures(one, false)).toEqual([`${alert} ${JSON.stringify(one.labels ?? {})}`]);
+      expect(watchFigures(one, true)).toEqual([]);
+    },
+  );
+
+  it('raises AggregatorServiceDown for the service without a process', () => {
+    const down = alerts.filter(({ alert }) => alert === 'AggregatorServiceDown');
+    const scope = scopeOf(down[0]?.expr);
+    const names = down.map(({ expr }) => /component="([^"]*)"/.exec(expr)?.[1] ?? '');
+    const input = names.map((name) =>
+      toSeries(`up{component="${name}"}`, scope, name === 'proxy' ? '1x5 0x9' : '1x15'),
+    );
+    const expected = {
+      exp_labels: { severity: 'critical', service: 'proxy' },
+      exp_annotations: down[names.indexOf('proxy')]?.annotations,
+    };
+    const check = { eval_time: '9m', alertname: 'AggregatorServiceDown', exp_alerts: [expected] };
+
+    expect(runRules([{ interval: '1m', input_series: input, alert_rule_test: [check] }])).toBe('');
   });
 
   it('has a dashboard whose queries promtool takes', () => {

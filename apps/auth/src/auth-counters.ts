@@ -1,3 +1,4 @@
+import { securityEventType, securitySeverity } from '@aggregator/contracts';
 import type { Metrics } from '@aggregator/service-kit';
 
 export type AuthCounters = ReturnType<typeof createAuthCounters>;
@@ -22,13 +23,21 @@ export function createAuthCounters(metrics: Metrics) {
       'state',
     ]),
     blocks: metrics.counter('auth_access_changed_total', 'Blocks and their ends, by change.', ['change']),
-    security: metrics.counter('auth_security_events_total', 'Suspicious use, by type and severity.', [
-      ...(['type', 'severity'] as const),
-    ]),
+    security: createSecurityCounter(metrics),
     verdicts: metrics.counter('auth_key_verdicts_total', 'Keys that gateways asked about, by verdict.', ['verdict']),
     lost: metrics.counter(
       'auth_invalidations_lost_total',
       'Changes of keys and organisations that could not be published.',
     ),
   };
+}
+
+function createSecurityCounter(metrics: Metrics) {
+  const labels = ['type', 'severity'] as const;
+  const events = metrics.counter('auth_security_events_total', 'Suspicious use, by type and severity.', labels);
+  // An alert on a growing figure sees its first step only where the figure was there before.
+  for (const type of securityEventType.options) {
+    for (const severity of securitySeverity.options) events.inc({ type, severity }, 0);
+  }
+  return events;
 }

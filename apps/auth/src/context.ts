@@ -97,7 +97,7 @@ export async function createAuthContext(
     async start() {
       const keys = { keyHasher, bulkKeys, webhookSecrets, open: workQueues.open };
       const { publicUrl } = config;
-      work = startWork({ database, events, logger, mails, transport, webhookSender, now, publicUrl, ...keys });
+      work = startWork({ database, events, logger, metrics, mails, transport, webhookSender, now, publicUrl, ...keys });
     },
     async close() {
       await work?.stop();

@@ -1,7 +1,8 @@
-import type { Logger } from '@aggregator/service-kit';
+import type { Logger, Metrics } from '@aggregator/service-kit';
 import { startWorking } from './bulk/start-working.ts';
-import type { Database } from './database/create-database.ts';
+import { type Database, toSqlConnection } from './database/create-database.ts';
 import type { AuthEvents } from './events.ts';
+import { watchQueues } from './jobs/watch-queues.ts';
 import type { openWorkQueues } from './jobs/work-queues.ts';
 import type { KeyHasher } from './keys/key-hasher.ts';
 import { startDelivering } from './mail/deliver-mails.ts';
@@ -10,6 +11,7 @@ import type { MailQueue } from './mail/mail-queue.ts';
 import type { SecretSealer } from './secrets/secret-sealer.ts';
 import { startSweeping } from './sessions/sweep-sessions.ts';
 import { startDeliveringWebhooks } from './webhooks/deliver-webhooks.ts';
+import { createDeliveryJobs, createEventJobs } from './webhooks/webhook-queues.ts';
 import type { WebhookSender } from './webhooks/webhook-sender.ts';
 
 /** What auth does beside its requests. */
@@ -20,11 +22,12 @@ export interface AuthWork {
   stop(): Promise<void>;
 }
 
-/** Starts sending mails and webhooks, working on bulk jobs, and sweeping sessions. */
+/** Starts sending mails and webhooks, working on bulk jobs, sweeping sessions, and counting the jobs that wait. */
 export function startWork(parts: {
   database: Database;
   events: AuthEvents;
   logger: Logger;
+  metrics: Metrics;
   mails: MailQueue;
   /** Null: no mail is sent. */
   transport: MailTransport | null;
@@ -49,9 +52,17 @@ export function startWork(parts: {
     report('webhook_delivery_failed'),
   );
   const sweeping = startSweeping({ database, events, mails }, now, report('session_sweep_failed'));
+  const connection = toSqlConnection(database);
+  const queues = {
+    mail: mails.jobs,
+    webhook_event: createEventJobs(connection),
+    webhook: createDeliveryJobs(connection),
+  };
+  const watching = watchQueues(queues, parts.metrics, report('queue_watch_failed'));
   return {
     wakeBulk: () => bulk.wake(),
     async stop() {
+      watching.stop();
       sweeping.stop();
       await Promise.all([delivering?.stop(), webhooks.stop(), bulk.stop()]);
     },
