@@ -119,6 +119,34 @@ export function describePaymentProvider(name: string, open: () => PaymentHarness
       expect(slow).toMatchObject({ status: 'processing' });
     });
 
+    it('reports a paid page and a charge by a call, as often as it is asked, with our id and the exact amount', async () => {
+      const wanted = await order();
+      const { reference, paymentReference } = await provider.openCheckout(wanted);
+      const references = { paymentReference, checkoutReference: reference };
+      expect(await provider.readPayment(references)).toEqual([]);
+      harness.pay(reference);
+      const events = await provider.readPayment(references);
+      expect(events[0]).toMatchObject({ kind: 'payment_succeeded', paymentId: wanted.paymentId, money: money() });
+      expect(await provider.readPayment(references)).toEqual(events);
+
+      const paymentId = randomUUID();
+      const charged = await provider.chargeSaved({ ...charge, paymentId, money: money() });
+      const of = { paymentReference: charged.paymentReference, checkoutReference: null };
+      expect((await provider.readPayment(of))[0]).toMatchObject({
+        kind: 'payment_succeeded',
+        paymentId,
+        money: money(),
+      });
+    });
+
+    it('reports nothing of a charge that is under way, and of a payment that it does not know', async () => {
+      harness.setNextCharge('process');
+      const slow = await provider.chargeSaved({ ...charge, paymentId: randomUUID(), money: money() });
+      const of = (paymentReference: string | null) => ({ paymentReference, checkoutReference: null });
+      expect(await provider.readPayment(of(slow.paymentReference))).toEqual([]);
+      expect(await provider.readPayment(of('unknown'))).toEqual([]);
+    });
+
     it('refunds once for one id, and says by a code that a refund is refused', async () => {
       const { reference } = await provider.openCheckout(await order());
       const [paid] = (await read(harness.pay(reference))).filter((event) => event.kind === 'payment_succeeded');

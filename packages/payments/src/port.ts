@@ -124,6 +124,13 @@ export type ChargeOutcome =
   | { readonly status: 'succeeded' | 'processing'; readonly paymentReference: string }
   | { readonly status: 'declined'; readonly code: string; readonly paymentReference: string | null };
 
+/** The provider's ids of a payment; at least one is not null. */
+export interface PaymentReferences {
+  readonly paymentReference: string | null;
+  /** Of the page; null if it had none, or if the page has the id of its payment. */
+  readonly checkoutReference: string | null;
+}
+
 export interface RefundOutcome {
   readonly refundReference: string;
   readonly status: 'pending' | 'succeeded' | 'failed';
@@ -162,6 +169,11 @@ export interface PaymentProvider {
   }): Promise<ChargeOutcome>;
   /** @throws {PaymentRefused} */
   refund(order: { refundId: string; paymentReference: string; money: Money }): Promise<RefundOutcome>;
+  /**
+   * Asks what became of a payment whose webhook may be lost. Returns events that are the same for the same state; none if
+   * nothing is decided or the provider does not know it.
+   */
+  readPayment(references: PaymentReferences): Promise<PaymentEvent[]>;
   /** Forgets a saved method at the provider; one that is gone already is a success. */
   removeMethod(methodReference: string): Promise<void>;
   /**

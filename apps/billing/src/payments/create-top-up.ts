@@ -118,6 +118,7 @@ async function openPage(context: PaymentContext, provider: PaymentProvider, paym
       where: { id, status: 'created' },
       data: {
         ...{ status: 'open', checkoutUrl: checkout.url, expiresAt: checkout.expiresAt },
+        checkoutReference: checkout.reference,
         // Before the customer is sent there: a webhook about an id that no row knows is dropped.
         ...(checkout.paymentReference !== null && { paymentReference: checkout.paymentReference }),
       },

@@ -1,5 +1,6 @@
 import { retryWaiting } from './handle-payment-event.ts';
 import type { PaymentContext } from './payment-desk.ts';
+import { readOpenPayments } from './read-open-payments.ts';
 import { retryRefunds } from './request-refund.ts';
 
 /** A page that is over; its event may be late, and a payment that arrives after all is credited. */
@@ -10,13 +11,13 @@ export async function tendPayments(context: PaymentContext): Promise<void> {
   const { database, events, clock } = context;
   const waitingEvents = await retryWaiting(context);
   await retryRefunds(context);
-  await database.payment.updateMany({
-    where: {
-      ...{ kind: 'checkout', status: { in: ['created', 'open'] } },
-      expiresAt: { lt: new Date(clock().getTime() - expiredAfterMs) },
-    },
-    data: { status: 'expired' },
-  });
+  await readOpenPayments(context);
+  // A page that its provider knows is not over until the provider was asked.
+  await database.$executeRaw`
+    UPDATE payment SET status = 'expired'
+    WHERE kind = 'checkout' AND status IN ('created', 'open')
+      AND expires_at < ${new Date(clock().getTime() - expiredAfterMs)}::timestamptz
+      AND (read_at >= expires_at OR payment_reference IS NULL AND checkout_reference IS NULL)`;
   const openReviews = await database.paymentReview.count({ where: { state: 'open' } });
   events.paymentsCounted({ waitingEvents, openReviews });
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readBillingConfig } from '../config.ts';
 import { startBilling } from '../testing/start-billing.ts';
 import { type PaymentWorld, startPayments, twenty, webhookSecret } from '../testing/start-payments.ts';
+import { tendPayments } from './tend-payments.ts';
 
 let world: PaymentWorld;
 beforeAll(async () => {
@@ -80,6 +81,42 @@ describe('a top-up', () => {
 
     await world.deliver(...world.fake.settle(sessionId, true));
     expect(await world.available()).toBe(before + twenty);
+  });
+
+  it('is credited although its webhook is lost, once, and also if the provider is away at first', async () => {
+    const before = await world.available();
+    const { answer, sessionId } = await world.topUp();
+    const lost = world.fake.pay(sessionId, { isAsync: true });
+    world.clock.advance(25 * 3_600_000);
+    world.fake.isAway = true;
+    await tendPayments(world.context);
+    expect((await read(answer.body.id)).body.status).toBe('open');
+    world.fake.isAway = false;
+    world.clock.advance(7 * 3_600_000);
+    await tendPayments(world.context);
+    expect((await read(answer.body.id)).body.status).toBe('processing');
+    const settled = world.fake.settle(sessionId, true);
+    world.clock.advance(24 * 3_600_000);
+    await tendPayments(world.context);
+    expect(await world.available()).toBe(before + twenty);
+
+    await world.deliver(...lost, ...settled);
+    await tendPayments(world.context);
+    expect(await world.available()).toBe(before + twenty);
+  });
+
+  it('under way is asked for with growing pauses, and fails for a person to judge after 30 days', async () => {
+    const { answer, sessionId } = await world.topUp();
+    await world.deliver(...world.fake.pay(sessionId, { isAsync: true }));
+    const reads = () => world.fake.calls.filter((call) => call.startsWith('GET /v1/payment_intents/')).length;
+    const start = reads();
+    for (let hour = 0; hour < 32 * 24; hour += 1) {
+      world.clock.advance(3_600_000);
+      await tendPayments(world.context);
+    }
+    expect(reads() - start).toBeLessThan(50);
+    expect((await read(answer.body.id)).body).toMatchObject({ status: 'failed', failureCode: 'no_answer' });
+    expect(await world.reviews()).toContain('payment_unanswered');
   });
 
   it('fails late without a credit; one that was credited is left to a person', async () => {

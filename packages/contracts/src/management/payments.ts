@@ -92,6 +92,7 @@ export const paymentReviewReasons = [
   'dispute_opened',
   'refund_failed',
   'refund_unanswered',
+  'payment_unanswered',
   'refund_at_provider',
   'refund_exceeds_payment',
 ] as const;

@@ -76,10 +76,19 @@ export class FakeStripeState {
     };
   }
 
+  #seconds = () => Math.floor(this.#now().getTime() / 1000);
+
   openSession(fields: Fields): FakeSession {
     const id = makeId('cs_test');
     const session: FakeSession = {
-      ...{ id, object: 'checkout.session', status: 'open', payment_status: 'unpaid', payment_intent: null },
+      ...{
+        id,
+        object: 'checkout.session',
+        created: this.#seconds(),
+        status: 'open',
+        payment_status: 'unpaid',
+        payment_intent: null,
+      },
       amount_total:
         Number(fields['line_items[0][price_data][unit_amount]']) * Number(fields['line_items[0][quantity]']),
       currency: fields['line_items[0][price_data][currency]'] ?? '',
@@ -96,7 +105,14 @@ export class FakeStripeState {
 
   makeIntent(facts: Pick<FakeIntent, 'amount' | 'currency' | 'customer' | 'metadata'>, method: string): FakeIntent {
     const intent: FakeIntent = {
-      ...{ ...facts, id: makeId('pi'), object: 'payment_intent', amount_received: 0, status: 'processing' },
+      ...{
+        ...facts,
+        id: makeId('pi'),
+        object: 'payment_intent',
+        created: this.#seconds(),
+        amount_received: 0,
+        status: 'processing',
+      },
       ...{ payment_method: method, last_payment_error: null },
     };
     this.intents.set(intent.id, intent);

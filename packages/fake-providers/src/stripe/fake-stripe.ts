@@ -9,6 +9,8 @@ export interface FakeStripe {
   readonly calls: string[];
   /** Result of the next charge of a saved method; back to `succeed` after it. `lose` carries it out and gives no answer. */
   nextCharge: 'succeed' | 'decline' | 'process' | 'lose';
+  /** True: no call gets an answer. */
+  isAway: boolean;
   /** True: refunds are refused. */
   refusesRefunds: boolean;
   /** The customer pays a page. Returns the events, in Stripe's order; one of them saves the card if the page asked for it. */
@@ -31,6 +33,7 @@ export function createFakeStripe(now: () => Date = () => new Date()): FakeStripe
     state,
     calls,
     nextCharge: 'succeed',
+    isAway: false,
     refusesRefunds: false,
     ...createPageActions(state),
     ...createBankActions(state),
@@ -39,6 +42,7 @@ export function createFakeStripe(now: () => Date = () => new Date()): FakeStripe
       const called = `${request.method} ${path}`;
       const text = await readText(request);
       calls.push(called);
+      if (fake.isAway) return void request.socket.destroy();
       const key = request.headers['idempotency-key'];
       const name = typeof key === 'string' ? key : null;
       const before = name === null ? undefined : answers.get(name);
@@ -76,6 +80,8 @@ function routesOf(fake: FakeStripe): Route[] {
     ],
     [/^POST \/v1\/checkout\/sessions$/, (fields) => ({ body: fake.state.openSession(fields) })],
     [/^POST \/v1\/payment_intents$/, (fields) => charge(fake, fields)],
+    [/^GET \/v1\/checkout\/sessions\/(\w+)$/, (_fields, id) => found(fake.state.sessions.get(id))],
+    [/^GET \/v1\/payment_intents\/(\w+)$/, (_fields, id) => found(fake.state.intents.get(id))],
     [/^POST \/v1\/refunds$/, (fields) => refund(fake, fields)],
     [
       /^POST \/v1\/payment_methods\/(\w+)\/detach$/,
@@ -83,6 +89,11 @@ function routesOf(fake: FakeStripe): Route[] {
     ],
   ];
 }
+
+const found = (object: object | undefined) =>
+  object === undefined
+    ? { status: 404, body: { error: { type: 'invalid_request_error', code: 'resource_missing', message: 'unknown' } } }
+    : { body: object };
 
 function charge(fake: FakeStripe, fields: Fields) {
   const mode = fake.nextCharge;

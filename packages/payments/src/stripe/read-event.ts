@@ -41,15 +41,7 @@ const translations: Readonly<Record<string, Translation>> = {
     ...ofSession(parseAs(checkoutSession, object), named),
     kind: 'payment_expired',
   }),
-  'payment_intent.succeeded'(object, named) {
-    const intent = parseAs(paymentIntent, object);
-    return {
-      ...ofIntent(intent, named),
-      kind: 'payment_succeeded',
-      money: toMoney(intent.amount_received ?? intent.amount, intent.currency),
-      methodReference: intent.payment_method ?? null,
-    };
-  },
+  'payment_intent.succeeded': fromPaidIntent,
   'payment_intent.processing': (object, named) => ({
     ...ofIntent(parseAs(paymentIntent, object), named),
     kind: 'payment_processing',
@@ -79,6 +71,47 @@ const translations: Readonly<Record<string, Translation>> = {
     ...{ kind: 'method_removed', methodReference: parseAs(paymentMethod, object).id },
   }),
 };
+
+interface Read {
+  /** Seconds. */
+  readonly created: number;
+}
+
+/** What a page is now; null while the customer may pay it. */
+export function readStripeSession(object: Read): PaymentEvent | null {
+  const session = parseAs(checkoutSession, object);
+  const named = toRead(object, `${session.status}.${session.payment_status}:${session.id}`);
+  if (session.status === 'expired') return { ...ofSession(session, named), kind: 'payment_expired' };
+  return session.status === 'complete' ? fromSession(session, named) : null;
+}
+
+/** What a payment is now; null while it is under way. */
+export function readStripeIntent(object: Read): PaymentEvent | null {
+  const intent = parseAs(paymentIntent, object);
+  const named = toRead(object, `${intent.status}:${intent.id}`);
+  if (intent.status === 'succeeded') return fromPaidIntent(intent, named);
+  if (intent.status === 'processing') return null;
+  const { decline_code, code } = intent.last_payment_error ?? {};
+  return {
+    ...ofIntent(intent, named),
+    ...{ kind: 'payment_failed', failureCode: toCode(decline_code ?? code ?? intent.status), isFinal: true },
+  };
+}
+
+const toRead = ({ created }: Read, what: string): Named => ({
+  eventId: `read.${what}`,
+  occurredAt: new Date(created * 1000).toISOString(),
+});
+
+function fromPaidIntent(object: unknown, named: Named): PaymentEvent {
+  const intent = parseAs(paymentIntent, object);
+  return {
+    ...ofIntent(intent, named),
+    kind: 'payment_succeeded',
+    money: toMoney(intent.amount_received ?? intent.amount, intent.currency),
+    methodReference: intent.payment_method ?? null,
+  };
+}
 
 function fromSession(object: unknown, named: Named): PaymentEvent {
   const session = parseAs(checkoutSession, object);

@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { parseEventBody, toCode } from '../parse-body.ts';
 import { type ChargeOutcome, type Money, type PaymentProvider, PaymentRefused, type RefundOutcome } from '../port.ts';
-import { metadataKeys, readStripeEvent, toRefundStatus } from './read-event.ts';
+import { metadataKeys, readStripeEvent, readStripeIntent, readStripeSession, toRefundStatus } from './read-event.ts';
 import { verifySignature } from './verify-signature.ts';
 
 export interface StripeOptions {
@@ -63,6 +63,14 @@ export function createStripeProvider({ secretKey, webhookSecrets, apiUrl }: Stri
         ),
       );
       return { refundReference: refund.id, status: toRefundStatus(refund.status) };
+    },
+    async readPayment({ paymentReference, checkoutReference }) {
+      const event = await refusing(async () => {
+        if (paymentReference !== null) return readStripeIntent(await stripe.paymentIntents.retrieve(paymentReference));
+        if (checkoutReference === null) return null;
+        return readStripeSession(await stripe.checkout.sessions.retrieve(checkoutReference));
+      }).catch(unknownToNull);
+      return event === null ? [] : [event];
     },
     async removeMethod(methodReference) {
       try {
@@ -132,6 +140,12 @@ async function refusing<Result>(call: () => Promise<Result>): Promise<Result> {
       throw new PaymentRefused(toCode(error.code), error);
     throw error;
   }
+}
+
+/** What is refused to be read is as unknown as what is not found. */
+function unknownToNull(error: unknown): null {
+  if (error instanceof PaymentRefused) return null;
+  throw error;
 }
 
 function toAmount({ minorUnits, currency }: Money) {

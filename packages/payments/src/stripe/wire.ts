@@ -24,6 +24,7 @@ export const checkoutSession = z.looseObject({
   metadata,
   payment_intent: reference.nullish(),
   payment_status: z.enum(['paid', 'unpaid', 'no_payment_required']),
+  status: z.string().nullish(),
 });
 
 export const paymentIntent = z.looseObject({
@@ -33,6 +34,7 @@ export const paymentIntent = z.looseObject({
   currency: z.string(),
   metadata,
   payment_method: reference.nullish(),
+  status: z.string().nullish(),
   last_payment_error: z.looseObject({ code: z.string().nullish(), decline_code: z.string().nullish() }).nullish(),
 });
 

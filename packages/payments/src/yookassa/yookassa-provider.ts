@@ -58,6 +58,11 @@ export function createYookassaProvider({ isOurs, ...account }: YookassaOptions):
       if (refund === null) throw new PaymentRefused('not_found');
       return { refundReference: refund.id, status: toRefundStatus(refund.status) };
     },
+    async readPayment({ paymentReference }) {
+      const found =
+        paymentReference === null ? null : await read(account, `/payments/${paymentReference}`, yookassaPayment);
+      return found === null ? [] : fromPayment(found).filter(({ kind }) => kind !== 'other');
+    },
     // YooKassa has no call for it: a token that is not used is harmless, and the shop can unlink it by hand.
     removeMethod: async () => undefined,
     async readEvents(body) {
