@@ -49,7 +49,7 @@ async function seed(): Promise<void> {
   const topUpNanoUsd = BigInt(environment.SEED_CREDIT_NANO_USD || '10000000000');
   generateClients();
 
-  const { seed: seedAuth } = await import('../prisma/auth/seed.ts');
+  const { seed: seedAuth } = await import('../apps/auth/src/seed.ts');
   const account = await seedAuth(databaseUrlOf('auth'), {
     organizationName: environment.SEED_ORGANIZATION_NAME || 'My organisation',
     adminEmail,
@@ -62,7 +62,7 @@ async function seed(): Promise<void> {
     print(`auth: a new admin's password is ${adminPassword} (a user who was there keeps the old one)`);
   print(account.apiKey === null ? 'auth: the API key was there already' : `auth: API key ${account.apiKey}`);
 
-  const { seed: seedBilling } = await import('../prisma/billing/seed.ts');
+  const { seed: seedBilling } = await import('../apps/billing/src/seed.ts');
   await seedBilling(databaseUrlOf('billing'), { organizationId: account.organizationId, topUpNanoUsd });
   print(`billing: first balance of the organisation, ${topUpNanoUsd} nano-USD where it had none`);
 }

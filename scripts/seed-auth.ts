@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { completeEnvironment, processEnvironment, readConfig, variable } from '@aggregator/service-kit';
 import { z } from 'zod';
-import { seed } from '../prisma/auth/seed.ts';
+import { seed } from '../apps/auth/src/seed.ts';
 
 const required = z.string().min(1);
 const options = readConfig(

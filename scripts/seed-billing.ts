@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { completeEnvironment, processEnvironment, readConfig, variable } from '@aggregator/service-kit';
 import { z } from 'zod';
-import { seed } from '../prisma/billing/seed.ts';
+import { seed } from '../apps/billing/src/seed.ts';
 
 const options = readConfig(
   {

@@ -1,10 +1,10 @@
 import { createApiKey, isWellFormedApiKey } from '@aggregator/contracts';
 import { createTestDatabase, type TestDatabase } from '@aggregator/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { seed } from '../../../prisma/auth/seed.ts';
 import { createDatabase, type Database } from './database/create-database.ts';
 import { createKeyHasher, sha256Hex } from './keys/key-hasher.ts';
 import { verifyPassword } from './passwords/hash-password.ts';
+import { seed } from './seed.ts';
 
 const options = {
   organizationName: 'My organisation',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { seed } from '../../../prisma/billing/seed.ts';
+import { seed } from './seed.ts';
 import { openWorld, type World } from './testing/open-world.ts';
 
 let world: World;

@@ -1,7 +1,7 @@
+import { seed as seedAuth } from '@aggregator/auth/seed';
+import { seed as seedBilling } from '@aggregator/billing/seed';
 import { databaseUrlFor } from '@aggregator/database';
 import { databaseName } from '@aggregator/service-kit';
-import { seed as seedAuth } from '../../../prisma/auth/seed.ts';
-import { seed as seedBilling } from '../../../prisma/billing/seed.ts';
 import type { Secrets } from './secrets.ts';
 
 export const adminEmail = 'admin@localhost.localdomain';

@@ -1,10 +1,10 @@
 import { isWellFormedApiKey, type Scope } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
-import { type Actor, type AuditedChange, writeAudit } from '../../apps/auth/src/audit/write-audit.ts';
-import { createDatabase, type Transaction } from '../../apps/auth/src/database/create-database.ts';
-import { issueKey } from '../../apps/auth/src/keys/issue-key.ts';
-import { createKeyHasher, type KeyHasher, sha256Hex } from '../../apps/auth/src/keys/key-hasher.ts';
-import { hashPassword } from '../../apps/auth/src/passwords/hash-password.ts';
+import { type Actor, type AuditedChange, writeAudit } from './audit/write-audit.ts';
+import { createDatabase, type Transaction } from './database/create-database.ts';
+import { issueKey } from './keys/issue-key.ts';
+import { createKeyHasher, type KeyHasher, sha256Hex } from './keys/key-hasher.ts';
+import { hashPassword } from './passwords/hash-password.ts';
 
 export interface SeedOptions {
   organizationName: string;

@@ -1,7 +1,7 @@
 import { AppError } from '@aggregator/contracts';
-import { openDatabase } from '../../apps/billing/src/database/open-database.ts';
-import { confirmedBefore } from '../../apps/billing/src/organizations/directory.ts';
-import { createTransaction } from '../../apps/billing/src/transactions/create-transaction.ts';
+import { openDatabase } from './database/open-database.ts';
+import { confirmedBefore } from './organizations/directory.ts';
+import { createTransaction } from './transactions/create-transaction.ts';
 
 /**
  * Gives an organisation its first balance, through the ledger like every other top-up: once, however often it is
