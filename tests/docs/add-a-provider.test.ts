@@ -1,103 +1,100 @@
-import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { root } from '../tidy/source-files.ts';
+import { readSteps, TreeCopy } from './copy-tree.ts';
 
-/**
- * Takes the steps of docs/add-a-provider.md on a copy of the two packages that they touch, and runs what they made: the test
- * that the page prints registers itself below.
- */
-const page = readFileSync(join(root, 'docs/add-a-provider.md'), 'utf8');
-const copy = realpathSync(mkdtempSync(join(tmpdir(), 'add-a-provider-')));
-const packages = join(copy, 'packages');
-const providers = join(packages, 'providers/src');
-const acme = join(providers, 'acme');
+/** Takes the steps of docs/add-a-provider.md in a copy of the whole tree. */
+const steps = readSteps('docs/add-a-provider.md');
+const copy = new TreeCopy('add-a-provider');
+afterAll(() => rmSync(copy.folder, { recursive: true }));
 
-/** The code that the page prints for a step. */
+const folder = 'packages/providers/src/acme';
+const registry = 'packages/providers/src/registry.ts';
+const line = stepOf(`${registry}: line`);
+
 function stepOf(name: string): string {
-  const found = new RegExp(`<!-- step: ${name} -->\\n\`\`\`ts\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1];
+  const found = steps.get(name);
   if (found === undefined) throw new Error(`the page has no step ${name}`);
   return found;
 }
 
-function change(path: string, from: string, to: string): void {
-  const text = readFileSync(path, 'utf8');
-  if (!text.includes(from)) throw new Error(`${path} has no ${from}`);
-  writeFileSync(path, text.replace(from, to));
-}
-
-function copyPackages(): void {
-  const isWanted = (path: string) => !path.includes('/node_modules') && !path.endsWith('.test.ts');
-  for (const name of ['contracts', 'providers']) {
-    cpSync(join(root, 'packages', name), join(packages, name), { recursive: true, filter: isWanted });
-  }
-  const modules = join(copy, 'node_modules');
-  mkdirSync(join(modules, '@aggregator'), { recursive: true });
-  symlinkSync(join(packages, 'contracts'), join(modules, '@aggregator/contracts'));
-  for (const name of ['@jest', '@types', 'expect', 'zod'])
-    symlinkSync(join(root, 'node_modules', name), join(modules, name));
-}
-
 function takeSteps(): void {
-  const names = join(packages, 'contracts/src/routing-snapshot.ts');
-  change(names, "  'Mock',\n]);", `  'Mock',\n${stepOf('providerType')}]);`);
-  mkdirSync(acme);
-  writeFileSync(join(acme, 'index.ts'), stepOf('index.ts'));
-  const registry = join(providers, 'registry.ts');
-  change(registry, 'import { anthropicAdapter }', `${stepOf('registry.ts import')}import { anthropicAdapter }`);
-  change(registry, '  Mock: mockAdapter,\n', `  Mock: mockAdapter,\n${stepOf('registry.ts line')}`);
-  cpSync(join(root, 'packages/providers/src/openai-compatible/__fixtures__'), join(acme, '__fixtures__'), {
-    recursive: true,
-  });
-  writeFileSync(join(acme, 'acme.test.ts'), stepOf('acme.test.ts'));
-}
-
-/** What the compiler says of the copy, under the options of the repository. */
-function compile(): string {
-  const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
-  writeFileSync(join(copy, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['packages/providers/src'] }));
-  const tsc = join(root, 'node_modules/.bin/tsc');
-  try {
-    return execFileSync(tsc, ['-p', copy], { encoding: 'utf8', timeout: 120_000, stdio: 'pipe' });
-  } catch (error) {
-    return String(Object(error).stdout);
+  copy.write(`${folder}/index.ts`, stepOf(`${folder}/index.ts`));
+  copy.insert(registry, 'before', 'import { anthropicAdapter }', stepOf(`${registry}: import`));
+  copy.insert(registry, 'after', '  Mock: mockAdapter,\n', line);
+  for (const command of stepOf('commands').trim().split('\n')) {
+    const { code, output } = copy.runScript(command.replace('npm run ', ''));
+    if (code !== 0) throw new Error(`${command}: ${output}`);
   }
+  const fixtures = join(copy.folder, 'packages/providers/src/openai-compatible/__fixtures__');
+  cpSync(fixtures, join(copy.folder, folder, '__fixtures__'), { recursive: true });
+  copy.write(`${folder}/acme.test.ts`, stepOf(`${folder}/acme.test.ts`));
 }
 
-copyPackages();
+/** Tests that read the whole tree. */
+const houseRules = ['house-rules', 'provider-names', 'readmes', 'module-boundaries', 'import-circles', 'plain-words'];
+
+/** The provider of a key in the environment, as the orchestrator of the copy declares it. */
+const declare = `
+  const { toEnvironmentProviders } = await import('./apps/provider-orchestrator/src/registry/environment-providers.ts');
+  const { readProviderOrchestratorConfig } = await import('./apps/provider-orchestrator/src/config.ts');
+  const config = readProviderOrchestratorConfig({
+    INTERNAL_SIGNING_KEY: 'A'.repeat(43),
+    PROVIDER_ORCHESTRATOR_DATABASE_URL: 'postgresql://localhost/registry',
+    ACME_API_KEY: 'k',
+    ACME_WORKSPACE: 'w-1',
+  });
+  console.log(JSON.stringify(toEnvironmentProviders(config, { readVendorModels: () => [] })));
+`;
+
 takeSteps();
-afterAll(() => rmSync(copy, { recursive: true }));
 
 describe('the page that adds a provider', () => {
-  it('makes a folder and a line that the compiler takes, and misses where the line is left out', () => {
-    expect(compile()).toBe('');
-    const registry = join(providers, 'registry.ts');
-    const whole = readFileSync(registry, 'utf8');
-    change(registry, stepOf('registry.ts line'), '');
-    expect(compile()).toMatch(/registry\.ts.*Property 'Acme' is missing/);
-    writeFileSync(registry, whole);
+  it('changes the files that it names and no others', () => {
+    expect(copy.changedFiles().filter((path) => !path.startsWith(`${folder}/`))).toEqual([
+      '.env.example',
+      'charts/aggregator-crds/templates/providers.yaml',
+      'docs/configuration.md',
+      'packages/contracts/src/provider-types.ts',
+      registry,
+    ]);
   });
 
-  it('makes a coat within its bound', () => {
-    expect(stepOf('index.ts').split('\n').length).toBeLessThanOrEqual(150);
+  it('keeps a coat within its bound', () => {
+    expect(stepOf(`${folder}/index.ts`).split('\n').length).toBeLessThanOrEqual(150);
   });
 
-  it('makes an adapter that the registry gives', async () => {
-    const { adapterFor } = await import(join(providers, 'registry.ts'));
-    expect(adapterFor('Acme')).toMatchObject({ type: 'Acme', images: null });
+  it('makes a provider of the environment, with its address, option and models', () => {
+    const { output } = copy.run(['--input-type=module', '-e', declare]);
+    expect(JSON.parse(output)).toMatchObject([
+      {
+        ...{ name: 'acme', type: 'Acme', baseUrl: 'https://api.acme.example/v1', credentialRefs: ['env:ACME_API_KEY'] },
+        ...{ options: { workspace: 'w-1' }, models: [{ id: 'acme-1', price: { rates: { outputText: '600000' } } }] },
+      },
+    ]);
+  });
+
+  it('is accepted by the compiler, in the whole tree', () => {
+    expect(copy.runScript('typecheck')).toEqual({ code: 0, output: '' });
+  });
+
+  it('is named by the compiler if the line of the registry is left out', () => {
+    const whole = copy.read(registry);
+    copy.write(registry, whole.replace(line, ''));
+    copy.write('part.json', JSON.stringify({ extends: './tsconfig.json', include: ['packages/providers/src'] }));
+    const { output } = copy.run(['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'part.json']);
+    copy.write(registry, whole);
+    expect(output).toMatch(/registry\.ts.*Property 'Acme' is missing/);
+  });
+
+  it('passes the suite of every adapter, and the rules of the house', () => {
+    const { output } = copy.run([
+      ...['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--silent', '--json', '--outputFile=jest.json'],
+      ...[folder, 'packages/providers/src/registry', 'tests/crds', 'provider-rules', ...houseRules],
+      ...['--selectProjects', 'unit'],
+    ]);
+    const { numFailedTests, numRuntimeErrorTestSuites, numPassedTests } = JSON.parse(copy.read('jest.json'));
+    if (numFailedTests + numRuntimeErrorTestSuites > 0) throw new Error(output);
+    expect(numPassedTests).toBeGreaterThan(300);
   });
 });
-
-// Registers the suite that the page prints, which runs after what stands above.
-await import(join(acme, 'acme.test.ts'));

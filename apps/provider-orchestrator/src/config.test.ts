@@ -16,7 +16,8 @@ describe("the orchestrator's configuration", () => {
     ['https://api.example.com/v1/', 'https://api.example.com/v1'],
     ['http://10.0.0.7:8080/openai/v2/', 'http://10.0.0.7:8080/openai/v2'],
   ])('understands the address %s as %s', (given, understood) => {
-    expect(read({ OPENAI_BASE_URL: given }).openAiBaseUrl).toBe(understood);
+    const { vendors } = read({ OPENAI_BASE_URL: given });
+    expect(vendors.find(({ name }) => name === 'openai')?.baseUrl).toBe(understood);
   });
 
   it.each(['ftp://api.example.com', 'https://user:secret@api.example.com', 'https://api.example.com/v1?key=secret'])(
@@ -53,7 +54,7 @@ describe("the orchestrator's configuration", () => {
       CUSTOM_MODELS: 'm',
     });
 
-    expect(config.keys.openai.map(({ ref, secret }) => [ref, secret.reveal()])).toEqual([
+    expect(config.keys.openai?.map(({ ref, secret }) => [ref, secret.reveal()])).toEqual([
       ['env:OPENAI_API_KEY', 'sk-canary-1'],
       ['env:OPENAI_API_KEY_2', 'sk-canary-2'],
     ]);

@@ -1,5 +1,5 @@
-import { type ProviderType, providerName, type Rates } from '@aggregator/contracts';
-import { openAiApis } from '@aggregator/providers';
+import { providerName } from '@aggregator/contracts';
+import { compatibleType, mockType } from '@aggregator/providers';
 import {
   baseUrlAllowlistVariable,
   ConfigError,
@@ -21,70 +21,17 @@ import {
 } from '@aggregator/service-kit';
 import { z } from 'zod';
 import { type EnvironmentKey, findKeyFaults, readEnvironmentKeys } from './credentials/environment-keys.ts';
-import { type CustomServer, readCustomServers } from './custom-servers/read-custom-servers.ts';
+import { type CustomServer, customServerName, readCustomServers } from './custom-servers/read-custom-servers.ts';
 import { customVariables } from './custom-servers/variables.ts';
-import { findPriceFault } from './providers/check-price.ts';
-import { defaultBaseUrl } from './registry/base-urls.ts';
-import { toCustomOperation } from './registry/custom-operation.ts';
-import { fromRates, pricesByModel } from './registry/plain-rates.ts';
-import { keyVariable, providerBaseUrl } from './registry/provider-variables.ts';
-
-const baseUrlVariable = (name: string, vendor: string, type: ProviderType) =>
-  variable(
-    name,
-    providerBaseUrl(type).default(defaultBaseUrl(type) ?? ''),
-    `${vendor} address, with or without its version path.`,
-  );
-
-const pricesVariable = (name: string, vendor: string) =>
-  variable(
-    name,
-    pricesByModel.optional(),
-    `What ${vendor} models cost here, as CUSTOM_PRICES has it; takes the place of their list prices. A model that is not in the list, or is retired, is offered too.`,
-  );
-
-const vendorVariables = {
-  hasOpenAiKey: keyVariable('OPENAI_API_KEY', "OpenAI's API key; makes the provider `openai`."),
-  openAiBaseUrl: baseUrlVariable('OPENAI_BASE_URL', "OpenAI's", 'OpenAI'),
-  openAiChatApi: variable(
-    'OPENAI_CHAT_API',
-    z.enum(openAiApis).optional(),
-    'The only API for chats that the server at OPENAI_BASE_URL has; unset, each request goes by the one that serves it best.',
-  ),
-  openAiPrices: pricesVariable('OPENAI_PRICES', "OpenAI's"),
-  hasAnthropicKey: keyVariable('ANTHROPIC_API_KEY', "Anthropic's API key; makes the provider `anthropic`."),
-  anthropicBaseUrl: baseUrlVariable('ANTHROPIC_BASE_URL', "Anthropic's", 'Anthropic'),
-  anthropicPrices: pricesVariable('ANTHROPIC_PRICES', "Anthropic's"),
-  hasGoogleKey: keyVariable('GOOGLE_API_KEY', "Gemini's API key; makes the provider `google`.", ['GOOGLE_AI_API_KEY']),
-  googleBaseUrl: variable(
-    'GOOGLE_BASE_URL',
-    providerBaseUrl('Gemini').default(defaultBaseUrl('Gemini') ?? ''),
-    "Gemini's address, with or without its version path.",
-    { aliases: ['GOOGLE_AI_BASE_URL'] },
-  ),
-  googlePrices: pricesVariable('GOOGLE_PRICES', "Gemini's"),
-  hasCohereKey: keyVariable('COHERE_API_KEY', "Cohere's API key; makes the provider `cohere`."),
-  cohereBaseUrl: baseUrlVariable('COHERE_BASE_URL', "Cohere's", 'Cohere'),
-  coherePrices: pricesVariable('COHERE_PRICES', "Cohere's"),
-  hasOpenRouterKey: keyVariable('OPENROUTER_API_KEY', "OpenRouter's API key; makes the provider `openrouter`."),
-  openRouterBaseUrl: baseUrlVariable('OPENROUTER_BASE_URL', "OpenRouter's", 'OpenRouter'),
-  openRouterPrices: pricesVariable('OPENROUTER_PRICES', "OpenRouter's"),
-  hasYandexKey: keyVariable('YANDEX_API_KEY', "Yandex AI Studio's API key; makes the provider `yandex`."),
-  yandexBaseUrl: baseUrlVariable('YANDEX_BASE_URL', "Yandex AI Studio's", 'Yandex'),
-  yandexFolderId: variable(
-    'YANDEX_FOLDER_ID',
-    z
-      .string()
-      .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be the id of a folder')
-      .optional(),
-    'The folder that Yandex answers and bills for; must be set where YANDEX_API_KEY is.',
-  ),
-  yandexPrices: variable(
-    'YANDEX_PRICES',
-    pricesByModel.optional(),
-    'What Yandex models cost, as CUSTOM_PRICES has it: {"yandexgpt/latest": {"input": "…", "output": "…"}}. A model that is not here has no price and is refused.',
-  ),
-} as const;
+import { findPriceFaults } from './registry/plain-rates.ts';
+import { providerBaseUrl } from './registry/provider-variables.ts';
+import {
+  findVendorFaults,
+  readVendors,
+  type VendorSettings,
+  vendorNames,
+  vendorVariables,
+} from './registry/vendor-variables.ts';
 
 export const providerOrchestratorVariables = {
   ...commonVariables('provider-orchestrator', defaultPorts['provider-orchestrator']),
@@ -127,24 +74,15 @@ export const providerOrchestratorVariables = {
   ),
   mockBaseUrl: variable(
     'MOCK_BASE_URL',
-    providerBaseUrl('Mock').optional(),
+    providerBaseUrl(mockType).optional(),
     'Address of the mock provider; unset, the one that the proxy serves itself.',
   ),
 } as const;
 
-const keyVariables = {
-  openai: providerOrchestratorVariables.hasOpenAiKey,
-  anthropic: providerOrchestratorVariables.hasAnthropicKey,
-  google: providerOrchestratorVariables.hasGoogleKey,
-  cohere: providerOrchestratorVariables.hasCohereKey,
-  openrouter: providerOrchestratorVariables.hasOpenRouterKey,
-  yandex: providerOrchestratorVariables.hasYandexKey,
-  custom: providerOrchestratorVariables.hasCustomKey,
-} as const;
-
-/** The providers' keys, which are looked at only to probe the providers with them. */
-export type EnvironmentKeys = Readonly<Record<keyof typeof keyVariables, readonly EnvironmentKey[]>>;
+/** Keys of providers, which are looked at only to probe the providers with them; by the name of the provider. */
+export type EnvironmentKeys = Readonly<Record<string, readonly EnvironmentKey[]>>;
 export type ProviderOrchestratorConfig = ConfigOf<typeof providerOrchestratorVariables> & {
+  readonly vendors: readonly VendorSettings[];
   readonly keys: EnvironmentKeys;
   readonly customServers: readonly CustomServer[];
   /** By what their variables begin with. */
@@ -153,58 +91,26 @@ export type ProviderOrchestratorConfig = ConfigOf<typeof providerOrchestratorVar
 
 /** Throws ConfigError with every fault. */
 export function readProviderOrchestratorConfig(environment: Environment): ProviderOrchestratorConfig {
-  const read = (vendor: keyof typeof keyVariables) => {
-    const { name, aliases } = keyVariables[vendor];
-    return readEnvironmentKeys(environment, [name, ...aliases]);
-  };
-  const keys: EnvironmentKeys = {
-    openai: read('openai'),
-    anthropic: read('anthropic'),
-    google: read('google'),
-    cohere: read('cohere'),
-    openrouter: read('openrouter'),
-    yandex: read('yandex'),
-    custom: read('custom'),
-  };
+  const own = readConfig(providerOrchestratorVariables, environment);
+  const vendors = readVendors(environment);
+  const { name, aliases } = customVariables.hasCustomKey;
+  const customKeys = readEnvironmentKeys(environment, [name, ...aliases]);
+  const keys = Object.fromEntries(vendors.map((vendor) => [vendor.name, vendor.keys]));
   const config = {
-    ...readConfig(providerOrchestratorVariables, environment),
-    keys,
+    ...own,
+    vendors,
+    keys: { ...keys, [customServerName]: customKeys },
     customServers: readCustomServers(environment),
     tlsFiles: readTlsFiles(environment),
   };
-  const faults = [
-    ...Object.values(keys).flatMap(findKeyFaults),
-    ...findYandexFaults(config),
-    ...findPriceFaults('OPENAI_PRICES', 'OpenAI', config.openAiPrices),
-    ...findPriceFaults('ANTHROPIC_PRICES', 'Anthropic', config.anthropicPrices),
-    ...findPriceFaults('GOOGLE_PRICES', 'Gemini', config.googlePrices),
-    ...findPriceFaults('COHERE_PRICES', 'Cohere', config.coherePrices),
-    ...findPriceFaults('OPENROUTER_PRICES', 'OpenRouter', config.openRouterPrices),
-    ...findCustomFaults(config),
-  ];
+  const faults = [...findVendorFaults(vendors), ...findKeyFaults(customKeys), ...findCustomFaults(config, customKeys)];
   if (faults.length > 0) throw new ConfigError(faults);
   return config;
 }
 
-function findYandexFaults({ keys, yandexFolderId, yandexPrices }: ProviderOrchestratorConfig): string[] {
-  const faults = findPriceFaults('YANDEX_PRICES', 'Yandex', yandexPrices);
-  if (keys.yandex.length > 0 && yandexFolderId === undefined)
-    faults.push('YANDEX_FOLDER_ID: must be set where YANDEX_API_KEY is');
-  return faults;
-}
-
-/** Prices that can never be charged. */
-function findPriceFaults(variableName: string, type: ProviderType, prices: ReadonlyMap<string, Rates> | undefined) {
-  return [...(prices ?? [])].flatMap(([id, rates]) => {
-    const price = fromRates(rates);
-    const fault = price && findPriceFault(type, { id, operations: [toCustomOperation(rates)], price });
-    return fault ? [`${variableName}: ${fault.message}`] : [];
-  });
-}
-
-function findCustomFaults(config: ProviderOrchestratorConfig): string[] {
-  const { customBaseUrl, customModels, customPrices, customServers, keys } = config;
-  const isAlone = customModels !== undefined || customPrices !== undefined || keys.custom.length > 0;
+function findCustomFaults(config: ProviderOrchestratorConfig, keys: readonly EnvironmentKey[]): string[] {
+  const { customBaseUrl, customModels, customPrices, customServers } = config;
+  const isAlone = customModels !== undefined || customPrices !== undefined || keys.length > 0;
   const names = customServers.map(({ name }) => name);
   return [
     ...(customBaseUrl === undefined && isAlone
@@ -217,8 +123,7 @@ function findCustomFaults(config: ProviderOrchestratorConfig): string[] {
 function findServerFaults(server: CustomServer, names: readonly string[]): string[] {
   const { customModels, customModelDetails = {}, customPrices, name, prefix } = server;
   if (customModels === undefined) return [`${prefix}_MODELS: must name the models of ${prefix}_BASE_URL`];
-  const isVendor = name === 'mock' || (name !== 'custom' && Object.hasOwn(keyVariables, name));
-  const isTaken = isVendor || names.filter((one) => one === name).length > 1;
+  const isTaken = vendorNames.has(name) || names.filter((one) => one === name).length > 1;
   const findUnknown = (variableName: string, models: Iterable<string>) =>
     [...models]
       .filter((model) => !customModels.includes(model))
@@ -228,6 +133,6 @@ function findServerFaults(server: CustomServer, names: readonly string[]): strin
     ...findUnknown(`${prefix}_MODEL_DETAILS`, Object.keys(customModelDetails)),
     ...(providerName.safeParse(name).success ? [] : [`${prefix}_NAME: '${name}' is no name of a provider`]),
     ...(isTaken ? [`${prefix}_NAME: '${name}' is taken`] : []),
-    ...findPriceFaults(`${prefix}_PRICES`, 'OpenAICompatible', customPrices),
+    ...findPriceFaults(`${prefix}_PRICES`, compatibleType, customPrices ?? new Map()),
   ];
 }

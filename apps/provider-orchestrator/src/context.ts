@@ -1,6 +1,5 @@
 import type { RoutingSnapshot } from '@aggregator/contracts';
 import type { ExpiringStore } from '@aggregator/expiring-store';
-import { mockModels } from '@aggregator/mock-provider';
 import {
   createEnvelope,
   createIdentity,
@@ -152,7 +151,6 @@ async function publishEnvironment(
   const { config, database, events } = parts;
   const declared = toEnvironmentProviders(config, {
     readVendorModels: (type, given) => readVendorModels(type, parts.now(), given),
-    mockModels,
   });
   const prices = config.priceFile === undefined ? [] : readPriceFile(config.priceFile);
   const published = await publishChange(database, async (tx) => {

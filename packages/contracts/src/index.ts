@@ -90,6 +90,7 @@ export * from './price.ts';
 export * from './principal.ts';
 export * from './privacy-pattern.ts';
 export * from './privacy-policy.ts';
+export * from './provider-types.ts';
 export * from './routing-snapshot.ts';
 export * from './tags.ts';
 export * from './usage.ts';

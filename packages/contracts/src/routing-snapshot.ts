@@ -1,18 +1,10 @@
 import { z } from 'zod';
 import { providerModelsMax, providersMax, routesMax } from './bounds.ts';
 import { rates } from './price.ts';
+import { providerTypes } from './provider-types.ts';
 
 /** The dialects that an adapter exists for. */
-export const providerType = z.enum([
-  'OpenAI',
-  'Anthropic',
-  'Gemini',
-  'Cohere',
-  'OpenRouter',
-  'Yandex',
-  'OpenAICompatible',
-  'Mock',
-]);
+export const providerType = z.enum(providerTypes);
 export type ProviderType = z.infer<typeof providerType>;
 
 /** What a model does. Every chat surface (completions, responses, messages) is served by `chat.completions`. */

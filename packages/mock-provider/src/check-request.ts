@@ -5,10 +5,9 @@ import {
   embeddingsRequest,
   type Operation,
 } from '@aggregator/contracts';
-import { adapterFor, type FieldFate } from '@aggregator/providers';
+import { adapterFor, type FieldFate, findMockModel, type MockModel, mockType } from '@aggregator/providers';
 import type { z } from 'zod';
 import { defaultDimensions } from './embed.ts';
-import { findMockModel, type MockModel } from './mock-models.ts';
 import { Refusal } from './refusal.ts';
 import { countPromptTokens, countTokens } from './tokens.ts';
 
@@ -30,7 +29,7 @@ export interface CheckedEmbeddings {
   promptTokens: number;
 }
 
-const { chat, embeddings } = adapterFor('Mock');
+const { chat, embeddings } = adapterFor(mockType);
 const chatFieldNames = topLevelNames(chat.fields);
 const embeddingsFieldNames = topLevelNames(embeddings?.fields ?? {});
 

@@ -1,7 +1,7 @@
 import type { Operation } from '@aggregator/contracts';
 import { formatNanoUsd, priceUsage } from '@aggregator/pricing';
+import { findMockModel } from '@aggregator/providers';
 import { LedgerFile, type LedgerRecord, type LedgerState, readLedgerFile } from './ledger-file.ts';
-import { findMockModel } from './mock-models.ts';
 
 export type { LedgerRecord, LedgerState } from './ledger-file.ts';
 

@@ -1,6 +1,6 @@
+import { mockModels } from '@aggregator/providers';
 import { type Exchange, sendJson, write } from './exchange.ts';
 import type { MockLedger } from './ledger.ts';
-import { mockModels } from './mock-models.ts';
 import { Refusal } from './refusal.ts';
 import { toOpenAiUsage } from './usage-body.ts';
 

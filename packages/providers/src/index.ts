@@ -1,15 +1,14 @@
-export { cacheMarksOption } from './anthropic/request.ts';
 export { DroppedParams } from './fields/dropped-params.ts';
 export { ownFields } from './fields/own-fields.ts';
 export { isRecord, parseArguments, parseExactRecord, parseRecord } from './json-record.ts';
 export { JsonBody } from './json-request.ts';
 export { findRetirement } from './lifecycle/index.ts';
 export type { Retirement } from './lifecycle/retirement.ts';
+export { mockType } from './mock/index.ts';
+export { findMockModel, type MockModel, mockModels } from './mock/models.ts';
 export { editJson, type JsonEdits, readJsonField } from './native/edit-json.ts';
-export { chatLaneOption } from './openai/chat-lane.ts';
-export { openAiApiOption, openAiApis } from './openai/choose-api.ts';
-export { vectorStoresOption } from './openai/responses/hosted-tools.ts';
 export { toPictureTokens } from './openai/responses/picture-tokens.ts';
+export { compatibleType } from './openai-compatible/index.ts';
 export { type ProbeSend, type Proposal, proposeProfile } from './openai-compatible/probe/propose-profile.ts';
 export type {
   ChatStreamOptions,
@@ -40,7 +39,16 @@ export {
   disconnectPolicyOf,
 } from './provider-adapter.ts';
 export { ProviderFailure } from './provider-failure.ts';
-export { adapterFor } from './registry.ts';
+export { adapterFor, providerAdapters } from './registry.ts';
 export { SseParser, type SseParserOptions } from './sse/sse-parser.ts';
 export { type OpenAiTotals, toOpenAiTotals, toOpenAiUsage } from './to-openai-usage.ts';
+export type {
+  FixedModels,
+  KnownModel,
+  ListedModels,
+  OptionRule,
+  UnlistedModel,
+  VendorEnvironment,
+  VendorFacts,
+} from './vendor-facts.ts';
 export { type ForVendor, nameForVendor } from './vendor-names/name-for-vendor.ts';

@@ -12,6 +12,7 @@ import type {
   Usage,
   UsageComponent,
 } from '@aggregator/contracts';
+import type { VendorFacts } from './vendor-facts.ts';
 import type { NameRules } from './vendor-names/name-rules.ts';
 
 /**
@@ -20,6 +21,7 @@ import type { NameRules } from './vendor-names/name-rules.ts';
  */
 export interface ProviderAdapter {
   readonly type: ProviderType;
+  readonly facts: VendorFacts;
   readonly chat: ChatTranslation;
   /** By the surface whose dialect the provider speaks itself: requests of that surface can go out as they came. */
   readonly native: Partial<Readonly<Record<NativeSurface, NativeLane>>>;

@@ -1,4 +1,3 @@
-import { mockModels } from '@aggregator/mock-provider';
 import { describe, expect, it } from '@jest/globals';
 import { readProviderOrchestratorConfig } from '../config.ts';
 import { toEnvironmentProviders } from '../registry/environment-providers.ts';
@@ -9,7 +8,7 @@ const providersOf = (environment: Record<string, string>) => {
     PROVIDER_ORCHESTRATOR_DATABASE_URL: 'postgresql://localhost/registry',
     ...environment,
   });
-  return toEnvironmentProviders(config, { readVendorModels: () => [], mockModels });
+  return toEnvironmentProviders(config, { readVendorModels: () => [] });
 };
 
 const first = { CUSTOM_BASE_URL: 'http://10.0.0.5:8000', CUSTOM_MODELS: 'llama' };

@@ -12,6 +12,8 @@ export interface CustomServer extends ConfigOf<typeof customVariables> {
 }
 
 export const customPrefix = 'CUSTOM';
+/** Name of the provider of `CUSTOM_BASE_URL`, unless CUSTOM_NAME is set. */
+export const customServerName = 'custom';
 const serversMax = 16;
 const baseUrlOfServer = /^CUSTOM_([A-Z0-9](?:[A-Z0-9_]*[A-Z0-9])?)_BASE_URL$/;
 

@@ -1,5 +1,5 @@
 import { profileOption } from '@aggregator/contracts';
-import { disconnectOption } from '@aggregator/providers';
+import { compatibleType, disconnectOption } from '@aggregator/providers';
 import { tlsOption } from '@aggregator/service-kit';
 import { toCustomOperation } from '../registry/custom-operation.ts';
 import type { DeclaredModel, DeclaredProvider } from '../registry/declared-provider.ts';
@@ -11,7 +11,7 @@ export function toCustomProvider(server: CustomServer, hasTlsFiles: boolean): De
   const { customDisconnect: disconnect, customProfile: profile } = server;
   return {
     name: server.name,
-    type: 'OpenAICompatible',
+    type: compatibleType,
     baseUrl: server.baseUrl,
     credentialRefs: refs.length === 0 ? ['none'] : refs,
     options: {

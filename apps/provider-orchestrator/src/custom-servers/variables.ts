@@ -5,7 +5,7 @@ import {
   snapshotModel,
   snapshotProvider,
 } from '@aggregator/contracts';
-import { disconnectPolicies } from '@aggregator/providers';
+import { compatibleType, disconnectPolicies } from '@aggregator/providers';
 import { integer, variable } from '@aggregator/service-kit';
 import { z } from 'zod';
 import { pricesByModel } from '../registry/plain-rates.ts';
@@ -48,7 +48,7 @@ const modelDetails = z.strictObject({
 export const customVariables = {
   customBaseUrl: variable(
     'CUSTOM_BASE_URL',
-    providerBaseUrl('OpenAICompatible').optional(),
+    providerBaseUrl(compatibleType).optional(),
     'Address of one more server that speaks as OpenAI does, with or without its version path. Up to 15 further servers: `CUSTOM_<NAME>_BASE_URL`, and each other name of this group with `CUSTOM_<NAME>_` in place of `CUSTOM_`.',
   ),
   hasCustomKey: keyVariable('CUSTOM_API_KEY', 'API key of that server; unset where it needs none.'),

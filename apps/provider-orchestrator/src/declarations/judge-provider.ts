@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type DeclarationOrigin, type DeclaredProviderEntry, declaredProvider } from '@aggregator/contracts';
+import { mockType } from '@aggregator/providers';
 import type { ProviderWriter } from '../providers/create-provider.ts';
 import { checkOptions, toBaseUrl } from '../providers/provider-rules.ts';
 import { toVersionedBaseUrl } from '../registry/base-urls.ts';
@@ -69,7 +70,7 @@ function accept(entry: DeclaredProviderEntry, writer: ProviderWriter): AcceptedP
  */
 function locate({ type, baseUrl }: DeclaredProviderEntry, { mockBaseUrl, allowlist }: ProviderWriter) {
   const isOwnMock =
-    type === 'Mock' &&
+    type === mockType &&
     (baseUrl === undefined || (URL.canParse(baseUrl) && toVersionedBaseUrl(new URL(baseUrl), type) === mockBaseUrl));
   if (isOwnMock) return { baseUrl: mockBaseUrl, isAddressTrusted: true };
   return { baseUrl: toBaseUrl(baseUrl, type, allowlist), isAddressTrusted: false };

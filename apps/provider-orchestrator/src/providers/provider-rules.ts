@@ -1,50 +1,15 @@
-import {
-  AppError,
-  type ManagedModel,
-  mockScriptOption,
-  type ProviderType,
-  parseMockScript,
-  parseProfileOption,
-  profileOption,
-} from '@aggregator/contracts';
-import {
-  cacheMarksOption,
-  chatLaneOption,
-  disconnectOption,
-  disconnectPolicies,
-  openAiApiOption,
-  openAiApis,
-  vectorStoresOption,
-} from '@aggregator/providers';
+import { AppError, type ManagedModel, type ProviderType } from '@aggregator/contracts';
+import { adapterFor, disconnectOption, disconnectPolicies, type OptionRule } from '@aggregator/providers';
 import { type EgressAllowlist, judgeBaseUrl } from '@aggregator/service-kit';
-import { defaultBaseUrl, toVersionedBaseUrl } from '../registry/base-urls.ts';
+import { toVersionedBaseUrl } from '../registry/base-urls.ts';
 import { readVendorModels } from '../registry/catalogue/index.ts';
 import type { DeclaredModel } from '../registry/declared-provider.ts';
 import { toRates } from '../registry/plain-rates.ts';
 import { checkPrice, toUnitPrice } from './check-price.ts';
 
-/** Options that a type requires. */
-const requiredOptions: Readonly<Partial<Record<ProviderType, readonly string[]>>> = { Yandex: ['folder'] };
-
-/** Options of every type, and whether a value is allowed. */
-const commonOptions: Readonly<Record<string, (value: string) => boolean>> = {
-  [disconnectOption]: (value) => disconnectPolicies.some((policy) => policy === value),
-};
-
-/** Options that a type accepts, each with the check of its value. */
-const optionalOptions: Readonly<Partial<Record<ProviderType, Readonly<Record<string, (value: string) => boolean>>>>> = {
-  Anthropic: { [cacheMarksOption]: (value) => value === 'auto' },
-  Mock: { [mockScriptOption]: (script) => parseMockScript(script) !== null },
-  OpenAI: {
-    [chatLaneOption]: (value) => value === 'native',
-    [openAiApiOption]: (value) => openAiApis.some((api) => api === value),
-    [vectorStoresOption]: (value) => /^[\w-]+(?:, ?[\w-]+)*$/.test(value),
-  },
-  OpenAICompatible: {
-    [chatLaneOption]: (value) => value === 'native',
-    [profileOption]: (profile) => parseProfileOption(profile) !== null,
-    outputLimitField: (name) => name === 'max_tokens' || name === 'max_completion_tokens',
-  },
+/** Options of every type. */
+const commonOptions: Readonly<Record<string, OptionRule>> = {
+  [disconnectOption]: { allows: (value) => disconnectPolicies.some((policy) => policy === value) },
 };
 
 /**
@@ -53,8 +18,8 @@ const optionalOptions: Readonly<Partial<Record<ProviderType, Readonly<Record<str
  */
 export function toBaseUrl(text: string | undefined, type: ProviderType, allowlist: EgressAllowlist): string {
   if (text === undefined) {
-    const url = defaultBaseUrl(type);
-    if (url !== null) return url;
+    const { baseUrl } = adapterFor(type).facts;
+    if (baseUrl !== null) return baseUrl;
     throw new AppError('invalid_value', { param: 'baseUrl', message: `A provider of type ${type} needs a 'baseUrl'.` });
   }
   const verdict = judgeBaseUrl(text, allowlist);
@@ -67,19 +32,18 @@ export function toBaseUrl(text: string | undefined, type: ProviderType, allowlis
 
 /** @throws {AppError} `invalid_value` for an option that is missing or makes no sense, `unknown_field` for one that the type does not know. */
 export function checkOptions(options: Readonly<Record<string, string>>, type: ProviderType): void {
-  const required = requiredOptions[type] ?? [];
-  const optional = new Map(Object.entries({ ...commonOptions, ...optionalOptions[type] }));
-  const missing = required.find((name) => !options[name]);
+  const rules = new Map(Object.entries({ ...commonOptions, ...adapterFor(type).facts.options }));
+  const missing = [...rules].find(([name, rule]) => rule.isRequired === true && !options[name])?.[0];
   if (missing !== undefined) {
     const param = `options.${missing}`;
     throw new AppError('invalid_value', { param, message: `A provider of type ${type} needs '${param}'.` });
   }
-  const unknown = Object.keys(options).find((name) => !required.includes(name) && !optional.has(name));
+  const unknown = Object.keys(options).find((name) => !rules.has(name));
   if (unknown !== undefined) {
     const param = `options.${unknown}`;
     throw new AppError('unknown_field', { param, message: `A provider of type ${type} knows no '${param}'.` });
   }
-  const wrong = Object.entries(options).find(([name, value]) => optional.get(name)?.(value) === false);
+  const wrong = Object.entries(options).find(([name, value]) => rules.get(name)?.allows?.(value) === false);
   if (wrong !== undefined) {
     const param = `options.${wrong[0]}`;
     throw new AppError('invalid_value', {

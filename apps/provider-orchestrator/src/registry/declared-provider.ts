@@ -1,4 +1,5 @@
-import type { ModelCapability, Operation, ProviderType, Rates } from '@aggregator/contracts';
+import type { ProviderType } from '@aggregator/contracts';
+import type { KnownModel } from '@aggregator/providers';
 
 /** A provider as its owner declares it, before it is in the registry. */
 export interface DeclaredProvider {
@@ -15,16 +16,5 @@ export interface DeclaredProvider {
   models: readonly DeclaredModel[];
 }
 
-export interface DeclaredModel {
-  id: string;
-  operations: readonly Operation[];
-  /** Tokens. */
-  contextLength: number;
-  /** Tokens; an upper bound. Null for operations that generate none. */
-  maxOutputTokens: number | null;
-  capabilities: readonly ModelCapability[];
-  /** Milliseconds; null: the proxy's own. */
-  firstLifeMs: number | null;
-  /** Null where we cannot say exactly what a request costs; such a model is refused, never free. */
-  price: { rates: Rates; source: string } | null;
-}
+/** A model as its owner declares it, or as it is known. */
+export type DeclaredModel = KnownModel;

@@ -1,4 +1,3 @@
-import { mockModels } from '@aggregator/mock-provider';
 import { describe, expect, it } from '@jest/globals';
 import { readProviderOrchestratorConfig } from '../config.ts';
 import { toEnvironmentProviders } from './environment-providers.ts';
@@ -9,7 +8,7 @@ function providersOf(environment: Record<string, string>) {
     PROVIDER_ORCHESTRATOR_DATABASE_URL: 'postgresql://localhost/registry',
     ...environment,
   });
-  return toEnvironmentProviders(config, { readVendorModels: () => [], mockModels });
+  return toEnvironmentProviders(config, { readVendorModels: () => [] });
 }
 const namesOf = (environment: Record<string, string>) => providersOf(environment).map(({ name }) => name);
 

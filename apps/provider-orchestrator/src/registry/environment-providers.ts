@@ -1,32 +1,22 @@
-import type { ProviderType, Rates } from '@aggregator/contracts';
-import type { MockModel } from '@aggregator/mock-provider';
-import { openAiApiOption } from '@aggregator/providers';
-import type { EnvironmentKeys, ProviderOrchestratorConfig } from '../config.ts';
+import type { ProviderType } from '@aggregator/contracts';
+import { adapterFor, mockType, type ProviderAdapter } from '@aggregator/providers';
+import type { ProviderOrchestratorConfig } from '../config.ts';
 import { toCustomProvider } from '../custom-servers/to-custom-provider.ts';
-import type { GivenPrices } from './catalogue/given-prices.ts';
-import { readYandexModels } from './catalogue/yandex.ts';
-import type { DeclaredModel, DeclaredProvider } from './declared-provider.ts';
+import { type GivenPrices, withFixedPrices } from './catalogue/given-prices.ts';
+import type { DeclaredProvider } from './declared-provider.ts';
+import type { VendorSettings } from './vendor-variables.ts';
 
 export interface ModelSources {
-  /** All that is known of a vendor's models; null where there is no list. */
-  readVendorModels(type: ProviderType, given?: GivenPrices): readonly DeclaredModel[] | null;
-  mockModels: readonly MockModel[];
+  /** The models of a vendor with their list prices; null if no list has them. */
+  readVendorModels(type: ProviderType, given?: GivenPrices): DeclaredProvider['models'] | null;
 }
 
 /** The providers that the environment declares. */
 export function toEnvironmentProviders(config: ProviderOrchestratorConfig, sources: ModelSources): DeclaredProvider[] {
   const custom = config.customServers.map((server) => toCustomProvider(server, config.tlsFiles.has(server.prefix)));
-  const providers: DeclaredProvider[] = [...toVendors(config, sources), ...toYandex(config), ...custom];
-  if (config.mockProvider ?? providers.length === 0) {
-    providers.push({
-      name: 'mock',
-      type: 'Mock',
-      baseUrl: mockBaseUrlOf(config),
-      credentialRefs: ['none'],
-      options: {},
-      models: sources.mockModels.map(toMockModel),
-    });
-  }
+  const vendors = config.vendors.flatMap((vendor) => (vendor.keys.length === 0 ? [] : [toVendor(vendor, sources)]));
+  const providers: DeclaredProvider[] = [...vendors, ...custom];
+  if (config.mockProvider ?? providers.length === 0) providers.push(toMock(mockBaseUrlOf(config)));
   return providers;
 }
 
@@ -38,51 +28,31 @@ export function mockBaseUrlOf({
   return mockBaseUrl ?? `${proxyUrl.replace(/\/+$/, '')}/mock/v1`;
 }
 
-type Vendor = readonly [
-  name: keyof EnvironmentKeys,
-  type: ProviderType,
-  baseUrl: string,
-  prices: ReadonlyMap<string, Rates> | undefined,
-  /** The variable that has the prices. */
-  source: string,
-];
-
-/** Vendors whose models and prices are known. */
-function toVendors(config: ProviderOrchestratorConfig, sources: ModelSources): DeclaredProvider[] {
-  const vendors: readonly Vendor[] = [
-    ['openai', 'OpenAI', config.openAiBaseUrl, config.openAiPrices, 'OPENAI_PRICES'],
-    ['anthropic', 'Anthropic', config.anthropicBaseUrl, config.anthropicPrices, 'ANTHROPIC_PRICES'],
-    ['google', 'Gemini', config.googleBaseUrl, config.googlePrices, 'GOOGLE_PRICES'],
-    ['cohere', 'Cohere', config.cohereBaseUrl, config.coherePrices, 'COHERE_PRICES'],
-    ['openrouter', 'OpenRouter', config.openRouterBaseUrl, config.openRouterPrices, 'OPENROUTER_PRICES'],
-  ];
-  return vendors.flatMap(([name, type, baseUrl, rates, source]) => {
-    const credentialRefs = config.keys[name].map(({ ref }) => ref);
-    if (credentialRefs.length === 0) return [];
-    const options = type === 'OpenAI' ? toOpenAiOptions(config) : {};
-    const models = sources.readVendorModels(type, rates && { rates, source }) ?? [];
-    return [{ name, type, baseUrl, credentialRefs, options, models }];
-  });
-}
-
-function toOpenAiOptions({ openAiChatApi: api }: ProviderOrchestratorConfig): Readonly<Record<string, string>> {
-  return api === undefined ? {} : { [openAiApiOption]: api };
-}
-
-function toYandex({ keys, yandexBaseUrl, yandexFolderId, yandexPrices }: ProviderOrchestratorConfig) {
-  const credentialRefs = keys.yandex.map(({ ref }) => ref);
-  if (credentialRefs.length === 0 || yandexFolderId === undefined) return [];
-  const provider: DeclaredProvider = {
-    name: 'yandex',
-    type: 'Yandex',
-    baseUrl: yandexBaseUrl,
-    credentialRefs,
-    options: { folder: yandexFolderId },
-    models: readYandexModels(yandexPrices),
+function toVendor({ type, name, baseUrl, keys, prices, options }: VendorSettings, sources: ModelSources) {
+  const { models } = adapterFor(type).facts;
+  return {
+    name,
+    type,
+    baseUrl,
+    credentialRefs: keys.map(({ ref }) => ref),
+    options,
+    models: readModels(models, prices) ?? sources.readVendorModels(type, prices) ?? [],
   };
-  return [provider];
 }
 
-export function toMockModel({ rates, ...model }: MockModel): DeclaredModel {
-  return { ...model, price: { rates, source: '@aggregator/mock-provider' } };
+function toMock(baseUrl: string): DeclaredProvider {
+  const { builtIn, models } = adapterFor(mockType).facts;
+  return {
+    name: builtIn ?? 'mock',
+    type: mockType,
+    baseUrl,
+    credentialRefs: ['none'],
+    options: {},
+    models: readModels(models) ?? [],
+  };
+}
+
+/** Null if the models are those of a list. */
+function readModels(models: ProviderAdapter['facts']['models'], prices?: GivenPrices) {
+  return models === undefined || 'listId' in models ? null : withFixedPrices(models, prices);
 }

@@ -1,14 +1,13 @@
 import type { ProviderType } from '@aggregator/contracts';
-import { mockModels } from '@aggregator/mock-provider';
+import { adapterFor } from '@aggregator/providers';
 import type { ProviderOrchestratorConfig } from '../config.ts';
+import { withFixedPrices } from './catalogue/given-prices.ts';
 import { readVendorModels } from './catalogue/index.ts';
-import { readYandexModels } from './catalogue/yandex.ts';
 import type { DeclaredModel } from './declared-provider.ts';
-import { toMockModel } from './environment-providers.ts';
 
-/** All that is known of what a type offers at `nowMs`, read once for each type that is asked for; empty where nothing is. */
+/** All that is known of what a type offers at `nowMs`, read once for each type that is asked for; empty if nothing is. */
 export function knownModelsAt(
-  { yandexPrices }: Pick<ProviderOrchestratorConfig, 'yandexPrices'>,
+  { vendors }: Pick<ProviderOrchestratorConfig, 'vendors'>,
   nowMs: number,
 ): (type: ProviderType) => readonly DeclaredModel[] {
   const read = new Map<ProviderType, readonly DeclaredModel[]>();
@@ -19,8 +18,9 @@ export function knownModelsAt(
   };
 
   function readKnown(type: ProviderType): readonly DeclaredModel[] {
-    if (type === 'Mock') return mockModels.map(toMockModel);
-    if (type === 'Yandex') return readYandexModels(yandexPrices);
-    return readVendorModels(type, nowMs) ?? [];
+    const { models } = adapterFor(type).facts;
+    if (models === undefined) return [];
+    if ('listId' in models) return readVendorModels(type, nowMs) ?? [];
+    return withFixedPrices(models, vendors.find((vendor) => vendor.type === type)?.prices);
   }
 }

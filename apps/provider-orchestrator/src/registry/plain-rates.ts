@@ -2,6 +2,7 @@ import {
   type ComponentPrices,
   type ComponentRates,
   type PriceInUsd,
+  type ProviderType,
   pictureClasses,
   priceInUsd,
   type Rates,
@@ -10,7 +11,8 @@ import {
 } from '@aggregator/contracts';
 import { picoUsdPerTokenFromUsdPerMillion } from '@aggregator/pricing';
 import { z } from 'zod';
-import { toUnitPrice } from '../providers/check-price.ts';
+import { findPriceFault, toUnitPrice } from '../providers/check-price.ts';
+import { toCustomOperation } from './custom-operation.ts';
 
 /** Which counter of usage each price is for. */
 const componentOf: readonly (readonly [name: keyof ComponentPrices, component: UsageComponent])[] = [
@@ -95,4 +97,13 @@ export const pricesByModel = z
 /** Without a price for output, a price of pictures is that of a model which makes nothing else. */
 function toPlainPrice(price: PriceInUsd): PriceInUsd {
   return price.output === undefined ? toUnitPrice({ operations: ['images.generations'], price }) : price;
+}
+
+/** Returns the prices that can never be charged, each as a sentence that names the variable. */
+export function findPriceFaults(name: string, type: ProviderType, prices: ReadonlyMap<string, Rates>): string[] {
+  return [...prices].flatMap(([id, rates]) => {
+    const price = fromRates(rates);
+    const fault = price && findPriceFault(type, { id, operations: [toCustomOperation(rates)], price });
+    return fault ? [`${name}: ${fault.message}`] : [];
+  });
 }

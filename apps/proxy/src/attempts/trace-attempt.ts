@@ -1,4 +1,5 @@
 import type { Usage } from '@aggregator/contracts';
+import { adapterFor } from '@aggregator/providers';
 import type { Target } from '@aggregator/routing';
 import { type TraceSpan, type Tracing, toCallName } from '@aggregator/service-kit';
 import type { AttemptOutcome } from './attempt-outcome.ts';
@@ -12,7 +13,7 @@ export function beginAttemptTrace(
 ): TraceSpan | null {
   if (tracing === null) return null;
   return tracing.begin(toCallName(operation, model.id), 'client', exchange.span?.traceparent, {
-    ...{ operation, provider: provider.type, requestModel: model.id },
+    ...{ operation, provider: adapterFor(provider.type).facts.traceName ?? provider.type, requestModel: model.id },
     ...{ requestId: exchange.requestId, attempt: attempts.length + 1 },
   });
 }

@@ -4,9 +4,9 @@ import {
   type LedgerRecord,
   type MockAttempt,
   type MockProviderServer,
-  mockModels,
   startMockProviderServer,
 } from '@aggregator/mock-provider';
+import { mockModels } from '@aggregator/providers';
 import { waitFor } from '@aggregator/testing';
 import { startWorld, toSnapshot, type World, type WorldOptions } from './start-world.ts';
 

@@ -20,9 +20,9 @@ import {
   type Fault,
   type LedgerRecord,
   type MockProviderServer,
-  mockModels,
   startMockProviderServer,
 } from '@aggregator/mock-provider';
+import { mockModels } from '@aggregator/providers';
 import {
   createIdentitySigner,
   createInternalKeyring,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { compatibilityProfile } from '../compatibility-profile.ts';
+import { type ProviderTraits, providerTraits, providerTypes } from '../provider-types.ts';
 import { modelCapability, operation, providerType } from '../routing-snapshot.ts';
 import { className, conditions, namespaceName, objectName, programmed } from './conditions.ts';
 import { durationText } from './duration.ts';
@@ -10,6 +11,14 @@ import { durationText } from './duration.ts';
  */
 
 const rule = (expression: string, message: string) => ({ rule: expression, message });
+
+/** Types of providers with a trait, by packages/providers. */
+const typesThat = (isSo: (traits: ProviderTraits) => boolean) =>
+  providerTypes.filter((type) => isSo(providerTraits[type]));
+const withoutAddress = typesThat(({ needsAddress }) => needsAddress);
+const withoutKey = typesThat(({ needsKey }) => !needsKey);
+const withoutModels = typesThat(({ hasModels }) => !hasModels);
+const isAnyOf = (types: readonly string[]) => `(self.type in [${types.map((type) => `'${type}'`).join(',')}])`;
 
 /** A Go duration between two others; the API server checks the bounds, and each reader checks them again. */
 const duration = (atLeast: string, atMost: string) =>
@@ -200,21 +209,26 @@ export const providerSpec = z
   .meta({
     'x-kubernetes-validations': [
       rule('self.type == oldSelf.type && self.className == oldSelf.className', 'type and className are immutable'),
-      rule("self.type != 'OpenAICompatible' || has(self.endpoint)", 'endpoint is required for OpenAICompatible'),
       rule(
-        "has(self.credentials) || self.type in ['OpenAICompatible','Mock']",
-        'credentials is required unless type is OpenAICompatible or Mock',
+        `!${isAnyOf(withoutAddress)} || has(self.endpoint)`,
+        `endpoint is required for ${withoutAddress.join(', ')}`,
+      ),
+      rule(
+        `has(self.credentials) || ${isAnyOf(withoutKey)}`,
+        `credentials is required unless type is ${withoutKey.join(' or ')}`,
       ),
       rule(
         "self.discovery.mode != 'Static' || (has(self.models) && size(self.models) > 0)",
         'discovery.mode Static needs at least one entry in models',
       ),
       rule(
-        "self.type != 'OpenAICompatible' || self.discovery.mode == 'Static'",
-        'OpenAICompatible has no known models: discovery.mode must be Static',
+        `!${isAnyOf(withoutModels)} || self.discovery.mode == 'Static'`,
+        `${withoutModels.join(', ')} has no known models: discovery.mode must be Static`,
       ),
-      rule("self.type == 'Mock' || !has(self.mock)", 'mock is for type Mock'),
-      rule("self.type == 'OpenAICompatible' || !has(self.profile)", 'profile is for type OpenAICompatible'),
+      ...['mock', 'profile'].map((field) => {
+        const types = typesThat((traits) => traits.field === field);
+        return rule(`${isAnyOf(types)} || !has(self.${field})`, `${field} is for type ${types.join(', ')}`);
+      }),
     ],
   });
 export type ProviderSpec = z.infer<typeof providerSpec>;

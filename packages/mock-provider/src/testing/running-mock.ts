@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { adapterFor, type ProviderTarget, SseParser, type UsageRecordAnswer } from '@aggregator/providers';
+import { adapterFor, mockType, type ProviderTarget, SseParser, type UsageRecordAnswer } from '@aggregator/providers';
 import { afterEach, beforeEach } from '@jest/globals';
 import type { LedgerRecord } from '../ledger.ts';
 import type { MockProviderOptions } from '../mock-provider.ts';
 import { type MockProviderServer, startMockProviderServer } from '../mock-provider-server.ts';
 
-export const adapter = adapterFor('Mock');
+export const adapter = adapterFor(mockType);
 export const messages = [{ role: 'user' as const, content: 'Hello there' }];
 /** Five tokens of prompt. */
 export const chat = { model: 'mock-small', messages };

@@ -3,6 +3,7 @@ import { wordsOf } from '../vendor-names/name-rules.ts';
 import { anthropicChatFields } from './capabilities.ts';
 import { anthropicProbe } from './endpoint.ts';
 import { classifyAnthropicError } from './errors.ts';
+import { anthropicFacts } from './facts.ts';
 import { anthropicNativeLane } from './native.ts';
 import { toAnthropicChatRequest, toAnthropicTokenCountRequest } from './request.ts';
 import { fromAnthropicChatResponse, fromAnthropicTokenCount } from './response.ts';
@@ -11,6 +12,7 @@ import { AnthropicChatStream } from './stream.ts';
 /** Anthropic's Messages API. It has neither embeddings nor images, and keeps no record that an attempt could be found in. */
 export const anthropicAdapter: ProviderAdapter = {
   type: 'Anthropic',
+  facts: anthropicFacts,
   chat: {
     fields: anthropicChatFields,
     toRequest: toAnthropicChatRequest,

@@ -3,6 +3,7 @@ import { cohereChatFields } from './capabilities.ts';
 import { cohereEmbeddings } from './embeddings.ts';
 import { cohereProbe } from './endpoint.ts';
 import { classifyCohereError } from './errors.ts';
+import { cohereFacts } from './facts.ts';
 import { toCohereChatRequest } from './request.ts';
 import { fromCohereChatResponse } from './response.ts';
 import { CohereChatStream } from './stream.ts';
@@ -10,6 +11,7 @@ import { CohereChatStream } from './stream.ts';
 /** Cohere, by the second version of its API. It makes no images. */
 export const cohereAdapter: ProviderAdapter = {
   type: 'Cohere',
+  facts: cohereFacts,
   chat: {
     fields: cohereChatFields,
     toRequest: toCohereChatRequest,

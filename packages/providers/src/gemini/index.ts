@@ -4,6 +4,7 @@ import { geminiChatFields } from './capabilities.ts';
 import { geminiEmbeddings } from './embeddings.ts';
 import { geminiProbe } from './endpoint.ts';
 import { classifyGeminiError } from './errors.ts';
+import { geminiFacts } from './facts.ts';
 import { geminiImages } from './images.ts';
 import { toGeminiChatRequest, toGeminiTokenCountRequest } from './request.ts';
 import { fromGeminiChatResponse, fromGeminiTokenCount } from './response.ts';
@@ -17,6 +18,7 @@ const chatCounters = [
 /** Google's Gemini API in its native form. It keeps no record that an attempt could be found in. */
 export const geminiAdapter: ProviderAdapter = {
   type: 'Gemini',
+  facts: geminiFacts,
   chat: {
     fields: geminiChatFields,
     toRequest: toGeminiChatRequest,

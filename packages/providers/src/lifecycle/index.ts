@@ -1,16 +1,12 @@
 import type { ProviderType } from '@aggregator/contracts';
-import { anthropicRetirements } from './anthropic.ts';
-import { cohereRetirements } from './cohere.ts';
-import { geminiRetirements } from './gemini.ts';
-import { openAiRetirements } from './openai.ts';
+import { providerAdapters } from '../registry.ts';
 import { type Retirement, RetirementTable } from './retirement.ts';
 
-const tables: Readonly<Partial<Record<ProviderType, RetirementTable>>> = {
-  OpenAI: new RetirementTable(openAiRetirements),
-  Anthropic: new RetirementTable(anthropicRetirements),
-  Gemini: new RetirementTable(geminiRetirements),
-  Cohere: new RetirementTable(cohereRetirements),
-};
+const tables: ReadonlyMap<ProviderType, RetirementTable> = new Map(
+  providerAdapters.flatMap(({ type, facts: { retirements } }) =>
+    retirements === undefined ? [] : [[type, new RetirementTable(retirements)]],
+  ),
+);
 
 /**
  * Returns when a vendor retired a model, and what takes its place; null if it serves the model or nothing is known.
@@ -18,7 +14,7 @@ const tables: Readonly<Partial<Record<ProviderType, RetirementTable>>> = {
  * @param nowMs Unix milliseconds.
  */
 export function findRetirement(type: ProviderType | null, model: string, nowMs: number): Retirement | null {
-  const asked = type === null ? Object.values(tables) : [tables[type]];
+  const asked = type === null ? [...tables.values()] : [tables.get(type)];
   for (const table of asked) {
     const found = table?.find(model, nowMs) ?? null;
     if (found !== null) return found;

@@ -1,13 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { anthropicRetirements } from './anthropic.ts';
-import { cohereRetirements } from './cohere.ts';
-import { geminiRetirements } from './gemini.ts';
+import { providerAdapters } from '../registry.ts';
 import { findRetirement } from './index.ts';
-import { openAiRetirements } from './openai.ts';
 import { RetirementTable } from './retirement.ts';
 
 const nowMs = Date.UTC(2026, 10, 30);
-const rows = [...openAiRetirements, ...anthropicRetirements, ...geminiRetirements, ...cohereRetirements];
+const rows = providerAdapters.flatMap(({ facts }) => facts.retirements ?? []);
 
 describe('the lifecycle of models', () => {
   it('holds each model once, with a day, a source and a successor that is not retired', () => {

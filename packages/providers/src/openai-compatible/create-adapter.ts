@@ -11,12 +11,16 @@ import type { FieldsChange } from '../openai/request.ts';
 import type { FieldFate, ProviderAdapter, ProviderTarget } from '../provider-adapter.ts';
 import { alphanumericOf, type NameRules, wordsOf } from '../vendor-names/name-rules.ts';
 import { addressed } from './address.ts';
+import { compatibleFacts } from './facts.ts';
 import { withoutMessageFields, withoutNulls } from './message-fields.ts';
 import type { Profile } from './profiles/profile.ts';
 import { compatibleResponsesLane } from './responses-lane.ts';
 import { withOneSystemMessage } from './system-message.ts';
 import { withThoughts } from './thoughts.ts';
 import { toToolChange } from './tools.ts';
+
+/** The type of every server that has no adapter. */
+export const compatibleType = 'OpenAICompatible';
 
 const laterName = 'max_completion_tokens';
 /** Behind the last slash of a name. */
@@ -45,7 +49,7 @@ const unpriced = ['service_tier', 'web_search_options', 'best_of'];
  * https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html, https://github.com/ggml-org/llama.cpp/pull/19831.
  */
 export function createCompatibleAdapter(profile: Profile): ProviderAdapter {
-  const adapter = createOpenAiDialect('OpenAICompatible', toChatFields(profile), {
+  const adapter = createOpenAiDialect(compatibleType, compatibleFacts, toChatFields(profile), {
     isLoose: true,
     contextErrors: profile.contextErrors.map((phrase) => phrase.toLowerCase()),
     clientErrors: profile.clientErrors.map((phrase) => phrase.toLowerCase()),

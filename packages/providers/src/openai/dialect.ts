@@ -8,6 +8,7 @@ import type {
   ProviderTarget,
   TranslatedRequest,
 } from '../provider-adapter.ts';
+import type { VendorFacts } from '../vendor-facts.ts';
 import { foldReasoning } from './adjust-fields.ts';
 import { openAiEmbeddingsFields, openAiImagesFields } from './capabilities.ts';
 import { openAiProbe } from './endpoint.ts';
@@ -63,6 +64,7 @@ const nothingToChange: FieldsChange = () => undefined;
 /** An adapter for a server that speaks as OpenAI does, but for what `coat` says. */
 export function createOpenAiDialect(
   type: ProviderType,
+  facts: VendorFacts,
   chatFields: Readonly<Record<ChatField, FieldFate>>,
   coat: OpenAiCoat = {},
 ): ProviderAdapter {
@@ -79,6 +81,7 @@ export function createOpenAiDialect(
   };
   return {
     type,
+    facts,
     chat: {
       fields: chatFields,
       toRequest: (request, target) =>

@@ -7,6 +7,7 @@ import { openAiChatFields } from './capabilities.ts';
 import { openAiChatLane } from './chat-lane.ts';
 import { chooseApi } from './choose-api.ts';
 import { createOpenAiDialect } from './dialect.ts';
+import { openAiFacts } from './facts.ts';
 import { refusesSampling } from './model-efforts.ts';
 import { OpenAiStream } from './openai-stream.ts';
 import { fromOpenAiAnswer } from './response.ts';
@@ -28,7 +29,7 @@ import { openAiCounters } from './usage.ts';
  * Sources: https://platform.openai.com/docs/api-reference/chat/create and …/images/create (read 2026-11, as typed by the
  * `openai` package 7.55).
  */
-const chatCompletions = createOpenAiDialect('OpenAI', openAiChatFields, {
+const chatCompletions = createOpenAiDialect('OpenAI', openAiFacts, openAiChatFields, {
   adjustChat(fields, target, dropped) {
     foldReasoning(fields, target, dropped);
     if (refusesSampling(target.model, fields.reasoning_effort)) dropSampling(fields, dropped);

@@ -7,6 +7,7 @@ import type { ProviderAdapter } from '../provider-adapter.ts';
 import { wordsOf } from '../vendor-names/name-rules.ts';
 import { openRouterChatFields, openRouterImagesFields } from './capabilities.ts';
 import { toOpenAiError } from './errors.ts';
+import { openRouterFacts } from './facts.ts';
 import { markContent } from './mark-content.ts';
 
 /**
@@ -23,7 +24,7 @@ import { markContent } from './mark-content.ts';
  * …/guides/overview/multimodal/image-generation (read 2026-11).
  */
 export const openRouterAdapter: ProviderAdapter = {
-  ...createOpenAiDialect('OpenRouter', openRouterChatFields, {
+  ...createOpenAiDialect('OpenRouter', openRouterFacts, openRouterChatFields, {
     probePath: '/key',
     isLoose: true,
     toOpenAiError,

@@ -3,6 +3,7 @@ import { createOpenAiDialect } from '../openai/dialect.ts';
 import type { ErrorChange } from '../openai/errors.ts';
 import { withoutAnswerFields, withRefusalAsText, withSystemRole } from '../openai/messages.ts';
 import { yandexChatFields, yandexEmbeddingsFields } from './capabilities.ts';
+import { yandexFacts } from './facts.ts';
 import { toModelAddress, withoutFolders } from './model-address.ts';
 import { yandexEffortsOf } from './model-efforts.ts';
 
@@ -12,7 +13,7 @@ import { yandexEffortsOf } from './model-efforts.ts';
  * The stream reports usage without being asked, and refuses to be asked.
  * Source: https://yandex.cloud/en/docs/ai-studio/concepts/openai-compatibility (read 2026-11).
  */
-export const yandexAdapter = createOpenAiDialect('Yandex', yandexChatFields, {
+export const yandexAdapter = createOpenAiDialect('Yandex', yandexFacts, yandexChatFields, {
   isLoose: true,
   headers: ({ options: { folder } }): Record<string, string> => (folder ? { 'openai-project': folder } : {}),
   modelName: toModelAddress,

@@ -24,16 +24,10 @@ export const conventions = {
 /** Attributes by our names for them. Undefined: not known. */
 export type TraceAttributes = Readonly<Partial<Record<keyof typeof conventions, string | number | undefined>>>;
 
-/** Values of `gen_ai.operation.name` and `gen_ai.provider.name` for our operations and types of providers. */
+/** Values of `gen_ai.operation.name` for our operations. */
 const operations: Readonly<Record<string, string>> = {
   'chat.completions': 'chat',
   'images.generations': 'generate_content',
-};
-const providers: Readonly<Record<string, string>> = {
-  OpenAI: 'openai',
-  Anthropic: 'anthropic',
-  Gemini: 'gcp.gemini',
-  Cohere: 'cohere',
 };
 
 /** The name of a call of a model. */
@@ -52,7 +46,5 @@ export function toConventions(attributes: TraceAttributes): Record<string, strin
 }
 
 function translate(name: string, value: string | number): string | number {
-  if (typeof value !== 'string') return value;
-  if (name === 'operation') return operations[value] ?? value;
-  return name === 'provider' ? (providers[value] ?? value) : value;
+  return name === 'operation' && typeof value === 'string' ? (operations[value] ?? value) : value;
 }

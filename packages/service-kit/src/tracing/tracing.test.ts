@@ -32,7 +32,7 @@ describe('traces', () => {
     });
     const inner = tracing.begin('chat m', 'client', outer.traceparent, {
       operation: 'chat.completions',
-      provider: 'Gemini',
+      provider: 'gcp.gemini',
     });
     inner.end({ outputTokens: 7 }, 'upstream_timeout');
     outer.end({ status: 504 }, null);

@@ -1,4 +1,4 @@
-import type { ProviderType } from '@aggregator/contracts';
+import { providerTypes } from '@aggregator/contracts/provider-types';
 import { call } from '../../api/call.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { readForm } from '../../components/door.tsx';
@@ -8,10 +8,6 @@ import { useAction } from '../../components/use-action.ts';
 import { general } from '../../i18n/general-words.ts';
 import { useWords } from '../../i18n/preferences.tsx';
 import { providerWords } from './provider-words.ts';
-
-const types: readonly ProviderType[] = [
-  ...(['OpenAI', 'Anthropic', 'Gemini', 'Cohere', 'OpenRouter', 'Yandex', 'OpenAICompatible', 'Mock'] as const),
-];
 
 export function AddProvider({ onClose }: { onClose: () => void }) {
   const t = useWords(providerWords);
@@ -28,7 +24,7 @@ export function AddProvider({ onClose }: { onClose: () => void }) {
     <Dialog title={t('add')} isOpen onClose={onClose}>
       <form className="stack" onSubmit={(event) => add.mutate(readForm(event))}>
         <Choice label={t('type')} name="type">
-          {types.map((type) => (
+          {providerTypes.map((type) => (
             <option key={type}>{type}</option>
           ))}
         </Choice>

@@ -1,4 +1,5 @@
 import type { Rates } from '@aggregator/contracts';
+import type { FixedModels } from '@aggregator/providers';
 import { toCustomOperation } from '../custom-operation.ts';
 import type { DeclaredModel } from '../declared-provider.ts';
 
@@ -32,4 +33,27 @@ export function withGivenPrices(
     return { ...model, operations, maxOutputTokens, price: { rates: own, source } };
   });
   return [...served.filter(({ id }) => !rates.has(id)), ...given].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Returns models that no list has, with the operator's prices in the place of their own. Models that have a price beside them are added. */
+export function withFixedPrices({ models, contextLengthUnknown }: FixedModels, given?: GivenPrices): DeclaredModel[] {
+  const known = new Set(models.map(({ id }) => id));
+  const added = [...(given?.rates ?? [])]
+    .filter(([id]) => !known.has(id))
+    .map(([id, own]): DeclaredModel => {
+      const isEmbedding = own.outputText === undefined;
+      return {
+        id,
+        operations: [isEmbedding ? 'embeddings' : 'chat.completions'],
+        contextLength: contextLengthUnknown,
+        maxOutputTokens: isEmbedding ? null : contextLengthUnknown,
+        capabilities: [],
+        firstLifeMs: null,
+        price: null,
+      };
+    });
+  return [...models, ...added].map((model) => {
+    const rates = given?.rates.get(model.id);
+    return given === undefined || rates === undefined ? model : { ...model, price: { rates, source: given.source } };
+  });
 }

@@ -1,4 +1,4 @@
-import type { RetirementRow } from './retirement.ts';
+import type { RetirementRow } from '../lifecycle/retirement.ts';
 
 const source = 'https://docs.cohere.com/docs/deprecations (read 2026-11)';
 

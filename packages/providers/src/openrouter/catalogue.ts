@@ -1,8 +1,8 @@
-import { anthropicCatalogue } from './anthropic.ts';
-import { cohereCatalogue } from './cohere.ts';
-import { googleCatalogue } from './google.ts';
-import { openAiCatalogue } from './openai.ts';
-import type { ModelFamily, VendorCatalogue } from './vendor-catalogue.ts';
+import { anthropicCatalogue } from '../anthropic/catalogue.ts';
+import { cohereCatalogue } from '../cohere/catalogue.ts';
+import { geminiCatalogue } from '../gemini/catalogue.ts';
+import { openAiCatalogue } from '../openai/catalogue.ts';
+import type { ListedModels, ModelFamily } from '../vendor-facts.ts';
 
 /**
  * `<maker>/<model>`. Left out: `~` names, which stand for another model every few weeks; `:free` ones, which have no price;
@@ -13,10 +13,10 @@ const servedName = /^[a-z0-9][a-z0-9.-]*\/(?!.*(?:image|audio|:free))[a-z0-9][a-
 /** The window of a model whose vendor states none. A longer request is rejected, although the model might accept it. */
 const contextLengthUnknown = 131_072;
 
-const makers: Readonly<Record<string, VendorCatalogue>> = {
+const makers: Readonly<Record<string, ListedModels>> = {
   anthropic: anthropicCatalogue,
   cohere: cohereCatalogue,
-  google: googleCatalogue,
+  google: geminiCatalogue,
   openai: openAiCatalogue,
 };
 
@@ -34,7 +34,7 @@ const families: readonly ModelFamily[] = [
   },
 ];
 
-export const openRouterCatalogue: VendorCatalogue = {
+export const openRouterCatalogue: ListedModels = {
   listId: 'openrouter',
   namesOf: ({ id }) => [id],
   operationsOf: (name) => (servedName.test(name) ? ['chat.completions'] : []),

@@ -1,4 +1,4 @@
-import type { RetirementRow } from './retirement.ts';
+import type { RetirementRow } from '../lifecycle/retirement.ts';
 
 const source = 'https://platform.claude.com/docs/en/about-claude/model-deprecations (read 2026-11)';
 const sdk = `${source}, as typed by \`@anthropic-ai/sdk\` 1.11`;

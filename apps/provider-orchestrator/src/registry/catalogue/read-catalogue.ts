@@ -3,11 +3,12 @@ import {
   type ModelCapability,
   type Operation,
   type Rates,
-  type ToolComponent,
   toolComponents,
 } from '@aggregator/contracts';
+import type { ListedModels } from '@aggregator/providers';
 import { findProvider, type ModelInfo } from '@pydantic/genai-prices';
 import type { DeclaredModel } from '../declared-provider.ts';
+import { toRates } from '../plain-rates.ts';
 import { readListPrice } from './list-price.ts';
 
 const source = '@pydantic/genai-prices';
@@ -15,51 +16,19 @@ const source = '@pydantic/genai-prices';
 /** A known thinker may be silent for this long before its first word, in milliseconds. */
 const thinkerFirstLifeMs = 120_000;
 
-/** What holds for all models whose names fit, by the vendor's own documentation. */
-export interface ModelFamily {
-  fits: RegExp;
-  /** The most tokens that it generates; null: the vendor states none, so its context bounds it. */
-  outputTokensMax: number | null;
-  capabilities: readonly ModelCapability[];
-  /** It thinks unasked, and says nothing meanwhile. */
-  isThinker?: boolean;
-}
-
-/** What a vendor offers, apart from what the price list says. */
-export interface VendorCatalogue {
-  /** The vendor's id in the price list. */
-  listId: string;
-  /** Of an entry of the list, the names by which the vendor's own API knows it; the list has other hosts' spellings, too. */
-  namesOf(info: ModelInfo): readonly string[];
-  /** What our adapter can ask of the model; empty leaves it out. */
-  operationsOf(name: string): readonly Operation[];
-  /** The first that fits decides. */
-  familyOf(name: string): ModelFamily | undefined;
-  /** Tokens, if the list has none. */
-  contextLengthOf(name: string): number;
-  /** What our adapter can ask of the vendor's own tools and counts, with rates that the list does not have. */
-  hostedTools?: {
-    readonly listed: readonly ToolComponent[];
-    /** Pico-USD per unit. */
-    readonly rates: Readonly<Partial<Record<ToolComponent, string>>>;
-  };
-  /** Models that the list does not have, by their names. */
-  unlisted: readonly Pick<DeclaredModel, 'id' | 'contextLength' | 'price'>[];
-}
-
 /**
  * A vendor's models with the prices that hold at `nowMs`. A model whose price cannot be said exactly is there without one. One
  * whose price has more than two tiers has no more context than the second holds for (docs/decisions/0005).
  */
 export function readCatalogue(
-  vendor: VendorCatalogue,
+  vendor: ListedModels,
   nowMs: number,
   isRetired: (name: string) => boolean = () => false,
 ): DeclaredModel[] {
   const infos = findProvider({ providerId: vendor.listId })?.models ?? [];
   const models = new Map<string, DeclaredModel>();
   for (const info of infos) {
-    for (const name of vendor.namesOf(info)) {
+    for (const name of vendor.namesOf({ id: info.id, exactNames: exactNames(info) })) {
       const operations = vendor.operationsOf(name);
       if (operations.length === 0 || models.has(name) || isRetired(name)) continue;
       const listed = readListPrice(info, operations, nowMs);
@@ -75,23 +44,21 @@ export function readCatalogue(
       );
     }
   }
-  for (const facts of vendor.unlisted) {
-    if (!models.has(facts.id) && !isRetired(facts.id)) models.set(facts.id, describeModel(vendor, facts));
+  for (const { price, ...facts } of vendor.unlisted) {
+    if (models.has(facts.id) || isRetired(facts.id)) continue;
+    const rated = price && { rates: toRates(price.usd), source: price.source };
+    models.set(facts.id, describeModel(vendor, { ...facts, price: rated }));
   }
   return [...models.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** A model of which only the name is known, by its family; without a price. */
-export function describeUnlisted(vendor: VendorCatalogue, id: string): DeclaredModel {
+export function describeUnlisted(vendor: ListedModels, id: string): DeclaredModel {
   return describeModel(vendor, { id, contextLength: vendor.contextLengthOf(id), price: null });
 }
 
 /** The price of calls that are never made would be rejected wherever the price is declared again. */
-function withTools(
-  { hostedTools }: VendorCatalogue,
-  { above, ...plain }: Rates,
-  operations: readonly Operation[],
-): Rates {
+function withTools({ hostedTools }: ListedModels, { above, ...plain }: Rates, operations: readonly Operation[]): Rates {
   const tools = operations.includes('chat.completions') ? hostedTools : undefined;
   const inTier = (tier: ComponentRates): ComponentRates => {
     const rates: ComponentRates = { ...tier };
@@ -102,7 +69,10 @@ function withTools(
 }
 
 /** Adds what the family says. Too high an output limit only holds more money than a request needs. */
-function describeModel(vendor: VendorCatalogue, facts: VendorCatalogue['unlisted'][number]): DeclaredModel {
+function describeModel(
+  vendor: ListedModels,
+  facts: Pick<DeclaredModel, 'id' | 'contextLength' | 'price'>,
+): DeclaredModel {
   const { contextLength } = facts;
   const operations = vendor.operationsOf(facts.id);
   if (operations.includes('embeddings')) {
@@ -143,7 +113,7 @@ function withMedia(rates: ComponentRates, capabilities: readonly ModelCapability
 }
 
 /** The names of an entry that its match names outright. */
-export function exactNames(info: ModelInfo): readonly string[] {
+function exactNames(info: ModelInfo): readonly string[] {
   const alternatives = 'or' in info.match ? info.match.or : [info.match];
   return alternatives.flatMap((match) => ('equals' in match ? [match.equals] : []));
 }

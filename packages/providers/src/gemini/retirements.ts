@@ -1,4 +1,4 @@
-import type { RetirementRow } from './retirement.ts';
+import type { RetirementRow } from '../lifecycle/retirement.ts';
 
 const source = 'https://ai.google.dev/gemini-api/docs/deprecations (read 2026-11)';
 

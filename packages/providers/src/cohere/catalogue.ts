@@ -1,5 +1,5 @@
 import type { Operation } from '@aggregator/contracts';
-import { exactNames, type ModelFamily, type VendorCatalogue } from './vendor-catalogue.ts';
+import type { ListedModels, ModelFamily } from '../vendor-facts.ts';
 
 /** Dated releases; the plain names stood for releases that were retired. Source: https://docs.cohere.com/docs/deprecations (read 2026-11). */
 const chatName = /^(?:command-[a-z0-9-]+-\d{2}-20\d{2}|c4ai-aya-expanse-32b)$/;
@@ -21,9 +21,9 @@ const families: readonly ModelFamily[] = [
   { fits: /^c4ai-aya-expanse-32b/, outputTokensMax: 4000, capabilities: [] },
 ];
 
-export const cohereCatalogue: VendorCatalogue = {
+export const cohereCatalogue: ListedModels = {
   listId: 'cohere',
-  namesOf: (info) => [info.id, ...exactNames(info)],
+  namesOf: ({ id, exactNames }) => [id, ...exactNames],
   operationsOf: toOperations,
   familyOf: (name) => families.find(({ fits }) => fits.test(name)),
   contextLengthOf: (name) => (name.startsWith('command-a-') ? commandAContextLength : contextLength),

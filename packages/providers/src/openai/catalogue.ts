@@ -1,5 +1,5 @@
 import type { Operation } from '@aggregator/contracts';
-import { exactNames, type ModelFamily, type VendorCatalogue } from './vendor-catalogue.ts';
+import type { ListedModels, ModelFamily } from '../vendor-facts.ts';
 
 const chatName = /^(?:gpt-|chatgpt-|o\d)/;
 /**
@@ -61,19 +61,19 @@ const families: readonly ModelFamily[] = [
  * Pictures are those of gpt-image-2: $5, $8 and $30 a million tokens of text, of pictures read and of pictures drawn.
  * Source: https://developers.openai.com/api/docs/pricing (read 2026-11).
  */
-const hostedTools: VendorCatalogue['hostedTools'] = {
+const hostedTools: ListedModels['hostedTools'] = {
   listed: ['toolCalls', 'fileSearches'],
   rates: { containers: '30000000000', toolTextIn: '5000000', toolImageIn: '8000000', toolImageOut: '30000000' },
 };
 
-export const openAiCatalogue: VendorCatalogue = {
+export const openAiCatalogue: ListedModels = {
   listId: 'openai',
   hostedTools,
   /** A model's own name and its dated releases. Its other aliases are other hosts' spellings, which OpenAI does not know. */
-  namesOf: (info) =>
-    exactNames(info).filter((name) => {
-      if (name === info.id) return true;
-      const suffix = name.startsWith(`${info.id}-`) ? name.slice(info.id.length + 1) : '';
+  namesOf: ({ id, exactNames }) =>
+    exactNames.filter((name) => {
+      if (name === id) return true;
+      const suffix = name.startsWith(`${id}-`) ? name.slice(id.length + 1) : '';
       return /^(?:\d{4}|\d{4}-\d{2}-\d{2}|latest)$/.test(suffix);
     }),
   operationsOf: toOperations,

@@ -1,5 +1,5 @@
-import type { ModelCapability, Rates } from '@aggregator/contracts';
-import type { DeclaredModel } from '../declared-provider.ts';
+import type { ModelCapability } from '@aggregator/contracts';
+import type { FixedModels, KnownModel } from '../vendor-facts.ts';
 
 interface YandexModel {
   /** Behind `gpt://<folder>/` or `emb://<folder>/`. */
@@ -39,26 +39,21 @@ const models: readonly YandexModel[] = [
   { id: 'text-search-query/latest', contextLength: 2048, isEmbedding: true },
 ];
 
-/** Of a model that is priced but not known: the smallest window that a chat model of theirs has. */
+/** The smallest window that a chat model of theirs has. */
 const contextLengthUnknown = 32_768;
 
-/** Yandex's models, with the prices that the environment gives them; those that it names beside them are added. */
-export function readYandexModels(prices: ReadonlyMap<string, Rates> | undefined): DeclaredModel[] {
-  const known = new Set(models.map(({ id }) => id));
-  const added = [...(prices ?? [])]
-    .filter(([id]) => !known.has(id))
-    .map(([id, rates]) => ({ id, contextLength: contextLengthUnknown, isEmbedding: rates.outputText === undefined }));
-  return [...models, ...added].map((model: YandexModel) => {
-    const { id, contextLength, outputTokensMax = contextLength, isEmbedding = false, capabilities = [] } = model;
-    const rates = prices?.get(id);
-    return {
-      id,
-      operations: [isEmbedding ? 'embeddings' : 'chat.completions'],
-      contextLength,
-      maxOutputTokens: isEmbedding ? null : outputTokensMax,
-      capabilities,
-      firstLifeMs: null,
-      price: rates === undefined ? null : { rates, source: 'YANDEX_PRICES' },
-    };
-  });
+/** Yandex's models, without prices. */
+export const yandexModels: FixedModels = { models: models.map(toKnownModel), contextLengthUnknown };
+
+function toKnownModel(model: YandexModel): KnownModel {
+  const { id, contextLength, outputTokensMax = contextLength, isEmbedding = false, capabilities = [] } = model;
+  return {
+    id,
+    operations: [isEmbedding ? 'embeddings' : 'chat.completions'],
+    contextLength,
+    maxOutputTokens: isEmbedding ? null : outputTokensMax,
+    capabilities,
+    firstLifeMs: null,
+    price: null,
+  };
 }

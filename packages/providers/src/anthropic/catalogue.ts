@@ -1,6 +1,5 @@
 import type { ModelCapability } from '@aggregator/contracts';
-import { toRates } from '../plain-rates.ts';
-import type { ModelFamily, VendorCatalogue } from './vendor-catalogue.ts';
+import type { ListedModels, ModelFamily } from '../vendor-facts.ts';
 
 /** Releases of models whose plain name is an alias. Later models have no dates in their names. */
 const datedNames: Readonly<Record<string, string>> = {
@@ -29,7 +28,7 @@ const families: readonly ModelFamily[] = [
  */
 const toolPrices = { toolCalls: '10000', containers: '4166.666667' } as const;
 
-export const anthropicCatalogue: VendorCatalogue = {
+export const anthropicCatalogue: ListedModels = {
   listId: 'anthropic',
   hostedTools: { listed: ['toolCalls'], rates: { containers: '4166666667' } },
   namesOf: ({ id }) => [id, ...(datedNames[id] === undefined ? [] : [datedNames[id]])],
@@ -41,10 +40,10 @@ export const anthropicCatalogue: VendorCatalogue = {
       id: 'claude-sonnet-5-5',
       contextLength,
       price: {
-        rates: toRates({
+        usd: {
           ...{ input: '2', output: '10', cacheRead: '0.1', cacheWrite5m: '2.5', cacheWrite1h: '4' },
           ...toolPrices,
-        }),
+        },
         source: 'https://platform.claude.com/docs/en/models/sonnet-5-5/overview (read 2026-11)',
       },
     },
@@ -53,7 +52,7 @@ export const anthropicCatalogue: VendorCatalogue = {
       id: 'claude-haiku-5-5',
       contextLength,
       price: {
-        rates: toRates({
+        usd: {
           ...{ input: '0.1', output: '0.5', cacheRead: '0.01', cacheWrite5m: '0.125', cacheWrite1h: '0.2' },
           ...toolPrices,
           above: {
@@ -63,7 +62,7 @@ export const anthropicCatalogue: VendorCatalogue = {
               ...toolPrices,
             },
           },
-        }),
+        },
         source: 'https://platform.claude.com/docs/en/models/haiku-5-5/overview (read 2026-11)',
       },
     },

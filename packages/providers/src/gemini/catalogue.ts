@@ -1,5 +1,5 @@
 import type { ModelCapability, Operation } from '@aggregator/contracts';
-import { exactNames, type ModelFamily, type VendorCatalogue } from './vendor-catalogue.ts';
+import type { ListedModels, ModelFamily } from '../vendor-facts.ts';
 
 const chatName = /^gemini-[2-9]/;
 const embeddingName = /^gemini-embedding-/;
@@ -18,10 +18,10 @@ const families: readonly ModelFamily[] = [
   { fits: /^gemini-/, outputTokensMax: 65_536, capabilities: [...common, 'reasoning'], isThinker: true },
 ];
 
-export const googleCatalogue: VendorCatalogue = {
+export const geminiCatalogue: ListedModels = {
   listId: 'google',
   /** Names with a colon, and `text-preview`, are other hosts' spellings; `latest` of one version was never a name. */
-  namesOf: (info) => [info.id, ...exactNames(info)].filter((name) => !/:|text-preview|-latest$/.test(name)),
+  namesOf: ({ id, exactNames }) => [id, ...exactNames].filter((name) => !/:|text-preview|-latest$/.test(name)),
   operationsOf: toOperations,
   familyOf: (name) => families.find(({ fits }) => fits.test(name)),
   contextLengthOf: (name) => (embeddingName.test(name) ? embeddingContextLength : contextLength),

@@ -1,4 +1,4 @@
-import type { RetirementRow } from './retirement.ts';
+import type { RetirementRow } from '../lifecycle/retirement.ts';
 
 const page = 'https://developers.openai.com/api/docs/deprecations';
 const types = `${page}, as typed by \`openai\` 7.55 (read 2026-11)`;

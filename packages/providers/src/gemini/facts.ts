@@ -1,0 +1,12 @@
+import type { VendorFacts } from '../vendor-facts.ts';
+import { geminiCatalogue } from './catalogue.ts';
+import { geminiRetirements } from './retirements.ts';
+
+export const geminiFacts: VendorFacts = {
+  baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+  versionPath: '/v1beta',
+  traceName: 'gcp.gemini',
+  environment: { provider: 'google', prefix: 'GOOGLE', alias: 'GOOGLE_AI', title: 'Gemini' },
+  models: geminiCatalogue,
+  retirements: geminiRetirements,
+};
