@@ -89,6 +89,12 @@ export const compatibilitySettings = z.strictObject({
     .max(64)
     .optional()
     .describe('Fields beside those of OpenAI that pass as they came, in addition to those of the profile; * for all.'),
+  unknownFields: z
+    .enum(['pass', 'drop'])
+    .optional()
+    .describe(
+      'Fields that the product does not know. pass: they pass as they came. drop: dropped, and named to the client.',
+    ),
   omittedSchemaKeywords: z
     .array(keyword)
     .max(16)

@@ -14,6 +14,8 @@ beforeAll(async () => {
     { name: 'gpt', type: 'OpenAI', options: { api: 'responses' } },
     { name: 'chat', type: 'OpenAI', options: { api: 'chat-completions', chatLane: 'native' } },
     { name: 'own', type: 'OpenAICompatible', options: { chatLane: 'native' } },
+    { name: 'repaired', type: 'OpenAICompatible' },
+    { name: 'openai', type: 'OpenAI', options: { api: 'chat-completions' } },
   ]);
 });
 afterAll(() => world.stop());
@@ -147,7 +149,9 @@ describe.each([messages, responses, chat('chat'), chat('own')])(
             const given = isStreamed ? dialect.events(block, more) : dialect.answer(block, more);
             upstream.answer = (_request, response) =>
               void response.writeHead(200, isStreamed ? eventStream : json).end(given);
-            const own = isStrict ? ',"strict":true,"provider":{"only":["claude","gpt","chat","own"]}' : '';
+            const own = isStrict
+              ? ',"strict":true,"provider":{"only":["claude","gpt","chat","own","repaired","openai"]}'
+              : '';
             const body = dialect.request(`${dialect.provider}/m`, block, more + own, isStreamed);
             const answer = await world.send(dialect.path, body, { ...plain, [dialect.header]: beta });
             expect({ status: answer.status, text: answer.text }).toEqual({ status: 200, text: given });
@@ -168,6 +172,46 @@ describe.each([messages, responses, chat('chat'), chat('own')])(
             });
           },
         ),
+        { numRuns: 40 },
+      );
+      await world.waitUntilNothingHeld();
+    });
+  },
+);
+
+/** `-0` is 0, and a number that no double holds is null. */
+const parse = (text: string): Record<string, unknown> => JSON.parse(JSON.stringify(JSON.parse(text)));
+/** Fields of a request and its messages without those that are null, which asks for nothing. */
+const toValue = (text: string): Record<string, unknown> => {
+  const { messages: all, ...rest } = withoutNulls(parse(text));
+  return { ...rest, messages: Array.isArray(all) ? all.map(withoutNulls) : all };
+};
+const withoutNulls = (record: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(record).filter(([, field]) => field !== null));
+/** What a whole answer says, or each event of a stream. */
+const saidIn = (text: string): unknown[] =>
+  text.startsWith('{')
+    ? [parse(text)]
+    : text.split('\n').flatMap((line) => (line.startsWith('data: {') ? [parse(line.slice(6))] : []));
+
+describe.each([chat('repaired'), chat('openai')])(
+  'a chat to $provider, which is repaired if it needs it',
+  (dialect) => {
+    it('has the fields and parts of tomorrow, in the request and in the answer', async () => {
+      const upstream = world.upstream(dialect.provider);
+      await fc.assert(
+        fc.asyncProperty(fields, fields, fc.boolean(), async (block, more, isStreamed) => {
+          const given = isStreamed ? dialect.events(block, more) : dialect.answer(block, more);
+          upstream.answer = (_request, response) =>
+            void response.writeHead(200, isStreamed ? eventStream : json).end(given);
+          const body = dialect.request(`${dialect.provider}/m`, block, more, isStreamed);
+          const answer = await world.send(dialect.path, body, plain);
+          const { model: _model, ...sent } = toValue(upstream.lastBody);
+          const { model: _asked, ...asked } = toValue(body);
+          expect(sent).toEqual(asked);
+          expect(answer.headers.get('x-aggregator-dropped-params')).toBeNull();
+          expect(saidIn(answer.text)).toEqual(saidIn(given));
+        }),
         { numRuns: 40 },
       );
       await world.waitUntilNothingHeld();

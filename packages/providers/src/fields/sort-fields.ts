@@ -1,6 +1,7 @@
 import { AppError } from '@aggregator/contracts';
 import type { FieldFate } from '../provider-adapter.ts';
 import { DroppedParams } from './dropped-params.ts';
+import { isGoverned } from './governed-fields.ts';
 import { ownFields } from './own-fields.ts';
 
 /** Values that ask for what a field's absence asks for: a provider that has not the field loses nothing by them. */
@@ -35,7 +36,8 @@ export interface SortedFields {
 
 /**
  * Judges the fields of a request by a provider's table. A field whose parts are judged apart (`tools.function` for
- * `tools`) is taken; what the table does not know is dropped and named.
+ * `tools`) is taken; what the table does not know has the fate of `*`, which
+ * is to be dropped and named if it is absent.
  * @throws {AppError} `unsupported_parameter`
  */
 export function sortFields(
@@ -51,13 +53,20 @@ export function sortFields(
       ? fates[name]
       : isJudgedInParts(name)
         ? 'mapped'
-        : (fates['*'] ?? 'dropped');
+        : isGoverned(name)
+          ? 'dropped'
+          : (fates['*'] ?? 'dropped');
     if (fate === 'mapped') taken[name] = value;
     else if (isNeutral(name, value)) continue;
     else if (fate === 'refused') throw unsupported(name);
     else dropped.note(name);
   }
   return { taken, dropped };
+}
+
+/** Returns the fates of names, all the same. */
+export function fatesOf(names: readonly string[], fate: FieldFate): Readonly<Record<string, FieldFate>> {
+  return Object.fromEntries(names.map((name) => [name, fate]));
 }
 
 /** The error for what a provider cannot do. `param` as the caller wrote it. */

@@ -1,5 +1,6 @@
 import { AppError } from '@aggregator/contracts';
 import { DroppedParams } from '../fields/dropped-params.ts';
+import { isGoverned } from '../fields/governed-fields.ts';
 import { ownFields } from '../fields/own-fields.ts';
 import { isRecord } from '../json-record.ts';
 import type { NativeRequest } from '../provider-adapter.ts';
@@ -17,11 +18,13 @@ export class LaneEdits {
   /** The tools that go out. */
   tools: readonly unknown[];
 
-  constructor(body: Body, model: string) {
+  /** @param passed Names of fields that the profile of the server lets pass. */
+  constructor(body: Body, model: string, passed: readonly string[] = []) {
     this.#body = body;
     this.tools = Array.isArray(body.tools) ? body.tools : [];
     this.set('model', model);
     for (const name of ownFields) if (Object.hasOwn(body, name)) this.edits.set(name, null);
+    for (const name of Object.keys(body)) if (isGoverned(name) && !passed.includes(name)) this.cut(name);
   }
 
   set(name: string, value: unknown): void {

@@ -1,5 +1,7 @@
 import type { EmbeddingsField } from '@aggregator/contracts';
+import { unpricedFields } from '../fields/governed-fields.ts';
 import { invalidValue } from '../fields/invalid-value.ts';
+import { fatesOf } from '../fields/sort-fields.ts';
 import { boundOutput, dropSampling, foldReasoning } from '../openai/adjust-fields.ts';
 import { openAiChatFields, openAiEmbeddingsFields } from '../openai/capabilities.ts';
 import { createChatLane } from '../openai/chat-lane.ts';
@@ -35,8 +37,6 @@ const callIdRules: Readonly<Record<Profile['callIds'], NameRules>> = {
   'word-64': { callId: wordsOf(64) },
   'alphanumeric-9': { callId: alphanumericOf(9) },
 };
-/** Fields that change what a request costs in a way that no rate covers: they pass to no server. */
-const unpriced = ['service_tier', 'web_search_options', 'best_of'];
 
 /**
  * A server that speaks as OpenAI does, but for what its profile says: what it leaves out of an answer is filled in, and what it
@@ -69,6 +69,7 @@ export function createCompatibleAdapter(profile: Profile): ProviderAdapter {
       'chat.completions': createChatLane({
         reader: adapter.chat,
         isElsewhere: () => false,
+        passedFields: profile.extraFields,
         limitFieldOf: (target) => outputLimitFieldOf(profile, target),
         streamOptions: profile.streamOptions,
         toEndpoint: (target) => addressed(profile)(openAiEndpoint(target, '/chat/completions'), target),
@@ -98,10 +99,11 @@ function embeddingsOmitted({ omittedFields }: Profile): Partial<Record<Embedding
 }
 
 /** A table with the fields that a profile lets pass; those that the table has stay as they are there. */
-function withExtras<Table extends Readonly<Record<string, FieldFate>>>(table: Table, { extraFields }: Profile): Table {
-  const extras = extraFields.filter((name) => !unpriced.includes(name));
-  const kept = Object.fromEntries(unpriced.map((name): [string, FieldFate] => [name, 'dropped']));
-  return { ...Object.fromEntries(extras.map((name): [string, FieldFate] => [name, 'mapped'])), ...kept, ...table };
+function withExtras<Table extends Readonly<Record<string, FieldFate>>>(table: Table, profile: Profile): Table {
+  const { extraFields, unknownFields } = profile;
+  const passes = unknownFields === 'pass' || extraFields.includes('*');
+  const rest: FieldFate = passes ? 'mapped' : 'dropped';
+  return { ...fatesOf(extraFields, 'mapped'), ...fatesOf(unpricedFields, 'dropped'), '*': rest, ...table };
 }
 
 function outputLimitFieldOf(

@@ -26,6 +26,8 @@ export interface ChatServer {
   readonly reader: NativeLane['reader'];
   /** True if the request is served by another API, so that it has to be translated. */
   isElsewhere(body: NativeRequest['body'], target: ProviderTarget): boolean;
+  /** Names of fields that pass although they are governed; absent for none. */
+  readonly passedFields?: readonly string[];
   /** The field that bounds an answer whose request sets no bound. */
   limitFieldOf(target: ProviderTarget): string;
   /** Whether a stream can be asked for its usage. */
@@ -63,7 +65,7 @@ function toNativeRequest(
   if (server.isElsewhere(body, target)) throw refuse('model', 'it is served by another API of the provider');
   if (text.includes('"reasoning_details"')) throw refuse('messages', 'thoughts may be those of another provider');
   refuseFiles(request, body.messages, 'messages');
-  const lane = new LaneEdits(body, target.model);
+  const lane = new LaneEdits(body, target.model, server.passedFields);
   lane.cutPriced(pricedFields);
   lane.cutTools(
     (type) => !clientTools.includes(type),

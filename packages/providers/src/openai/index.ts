@@ -1,5 +1,6 @@
 import { toolComponents } from '@aggregator/contracts';
-import { unsupported } from '../fields/sort-fields.ts';
+import { fatesOf, unsupported } from '../fields/sort-fields.ts';
+import { serverExtensions } from '../openai-compatible/profiles/default.ts';
 import type { ChatTranslation, ProviderAdapter } from '../provider-adapter.ts';
 import { wordsOf } from '../vendor-names/name-rules.ts';
 import { boundOutput, dropSampling, foldReasoning } from './adjust-fields.ts';
@@ -16,6 +17,13 @@ import { responsesNativeLane } from './responses/native.ts';
 import { toResponsesRequest } from './responses/request.ts';
 import { openAiCounters } from './usage.ts';
 
+/** Fields of OpenAI, and those that it may have tomorrow; those of other servers are known, and it rejects them. */
+const ownChatFields = {
+  ...fatesOf(serverExtensions, 'dropped'),
+  ...openAiChatFields,
+  '*': 'mapped',
+} as const;
+
 /**
  * OpenAI by its chat completions.
  *
@@ -29,7 +37,7 @@ import { openAiCounters } from './usage.ts';
  * Sources: https://platform.openai.com/docs/api-reference/chat/create and …/images/create (read 2026-11, as typed by the
  * `openai` package 7.55).
  */
-const chatCompletions = createOpenAiDialect('OpenAI', openAiFacts, openAiChatFields, {
+const chatCompletions = createOpenAiDialect('OpenAI', openAiFacts, ownChatFields, {
   adjustChat(fields, target, dropped) {
     foldReasoning(fields, target, dropped);
     if (refusesSampling(target.model, fields.reasoning_effort)) dropSampling(fields, dropped);
@@ -68,8 +76,7 @@ export const openAiAdapter: ProviderAdapter = {
   counters: { ...openAiCounters, 'chat.completions': [...openAiCounters['chat.completions'], ...toolComponents] },
   chat: {
     ...chatCompletions.chat,
-    fieldsFor: (request, target) =>
-      chooseApi(request, target) === 'responses' ? responsesChatFields : openAiChatFields,
+    fieldsFor: (request, target) => (chooseApi(request, target) === 'responses' ? responsesChatFields : ownChatFields),
     toRequest: (request, target) =>
       chooseApi(request, target) === 'responses'
         ? openAiResponsesChat.toRequest(request, target)

@@ -60,6 +60,7 @@ export const defaultProfile: Profile = {
   omittedFields: [],
   omittedMessageFields: [],
   extraFields: serverExtensions,
+  unknownFields: 'pass',
   omittedSchemaKeywords: [],
   stopsMax: 16,
   toolNames: 'any',

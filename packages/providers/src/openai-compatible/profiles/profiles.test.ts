@@ -39,11 +39,24 @@ describe('the fields that a profile lets pass (D28)', () => {
     expect(droppedParams).toEqual([]);
   });
 
-  it('pass by name beside those of the profile, or all with *', () => {
-    expect(translate({ novel: 1, other: 2 }).droppedParams).toEqual(['novel', 'other']);
-    const named = translate({ novel: 1, other: 2, min_p: 0.1 }, { extraFields: ['novel'] });
+  it('pass if no table names them, unless they change the price', () => {
+    expect(translate({ novel: 1, n_predict: 9, search_parameters: {}, best_of: 2 })).toMatchObject({
+      ...{ sent: { novel: 1 }, droppedParams: ['n_predict', 'search_parameters', 'best_of'] },
+    });
+    expect(translate({ n_predict: 9, best_of: 2 }, { extraFields: ['n_predict', 'best_of'] })).toMatchObject({
+      ...{ sent: { n_predict: 9 }, droppedParams: ['best_of'] },
+    });
+  });
+
+  it('pass by name beside those of the profile, or all with *, if unknown fields are dropped', () => {
+    const drop = { unknownFields: 'drop' };
+    expect(translate({ novel: 1, other: 2 }, drop).droppedParams).toEqual(['novel', 'other']);
+    const named = translate({ novel: 1, other: 2, min_p: 0.1 }, { ...drop, extraFields: ['novel'] });
     expect(named).toMatchObject({ sent: { novel: 1, min_p: 0.1 }, droppedParams: ['other'] });
-    const all = translate({ novel: 1, other: 2, logit_bias: { 1: 2 }, service_tier: 'flex' }, { extraFields: ['*'] });
+    const all = translate(
+      { novel: 1, other: 2, logit_bias: { 1: 2 }, service_tier: 'flex' },
+      { ...drop, extraFields: ['*'] },
+    );
     expect(all).toMatchObject({ sent: { novel: 1, other: 2 }, droppedParams: ['service_tier'] });
   });
 
@@ -56,11 +69,11 @@ describe('the fields that a profile lets pass (D28)', () => {
   it('pass for embeddings, too', () => {
     const asked = { model: 'any', input: 'x', truncate_prompt_tokens: 5 };
     const send = (profile: object) => adapterOf(profile).embeddings?.toRequest(asked, targetOf());
-    expect(send({})?.droppedParams).toEqual(['truncate_prompt_tokens']);
-    expect(JSON.parse(send({ extraFields: ['truncate_prompt_tokens'] })?.body ?? '')).toHaveProperty(
-      'truncate_prompt_tokens',
-      5,
-    );
+    expect(send({ unknownFields: 'drop' })?.droppedParams).toEqual(['truncate_prompt_tokens']);
+    expect(send({})?.droppedParams).toEqual([]);
+    expect(
+      JSON.parse(send({ unknownFields: 'drop', extraFields: ['truncate_prompt_tokens'] })?.body ?? ''),
+    ).toHaveProperty('truncate_prompt_tokens', 5);
   });
 });
 
