@@ -7,6 +7,7 @@ export type { Retirement } from './lifecycle/retirement.ts';
 export { mockType } from './mock/index.ts';
 export { findMockModel, type MockModel, mockModels } from './mock/models.ts';
 export { editJson, type JsonEdits, readJsonField } from './native/edit-json.ts';
+export { type JsonPlace, mapJson } from './native/map-json.ts';
 export { toPictureTokens } from './openai/responses/picture-tokens.ts';
 export { compatibleType } from './openai-compatible/index.ts';
 export { type ProbeSend, type Proposal, proposeProfile } from './openai-compatible/probe/propose-profile.ts';

@@ -1,4 +1,6 @@
+import type { Vault } from '@aggregator/anonymisation';
 import { editJson, readJsonField } from '@aggregator/providers';
+import type { EventRestorer, NativeEvent } from './native-event.ts';
 
 /** What we add to an answer. */
 export interface Additions {
@@ -10,13 +12,6 @@ export interface Additions {
 
 /** Fields of an answer, by name. */
 export type Repeated = Readonly<Record<string, unknown>>;
-
-/** An event of a provider's stream. */
-export interface NativeEvent {
-  /** Its lines beside the data, each with its line end. */
-  readonly head: string;
-  readonly data: string;
-}
 
 /** The answers of a surface's dialect as a provider gave them: what may be known of them, and where our additions go. */
 export interface NativeAnswers {
@@ -34,6 +29,8 @@ export interface NativeAnswers {
   omits?(data: string): boolean;
   /** The same for a stream whose client did not ask for its usage; absent if that makes no difference. */
   readonly unasked?: NativeAnswers;
+  /** Puts values that were masked in the request back into the events of a stream. */
+  createRestorer(vault: Vault): EventRestorer;
   /** The event that ends every stream; null if the last event of an answer does. */
   readonly terminator: NativeEvent | null;
   /** Remembers what the continuation of a stream has to repeat; absent if the chunks say all of it. */
@@ -63,9 +60,4 @@ export function repeatInObject(text: string, fields: Repeated): string {
 
 function toEdits(fields: Readonly<Record<string, unknown>>): Map<string, string> {
   return new Map(Object.entries(fields).map(([name, value]) => [name, JSON.stringify(value)]));
-}
-
-/** Returns an event as it is written. */
-export function writeEvent({ head, data }: NativeEvent): string {
-  return `${head}data: ${data.includes('\n') ? data.replaceAll('\n', '\ndata: ') : data}\n\n`;
 }

@@ -1,5 +1,6 @@
 import {
   type Additions,
+  type EventRestorer,
   type NativeAnswers,
   type NativeEvent,
   type NativeTrace,
@@ -22,6 +23,8 @@ export class NativeEvents {
   #last: string | null = null;
   /** Fields that the first events and the last one repeat of the request; null if they are as they came. */
   readonly #repeated: Repeated | null;
+  /** Null if nothing was masked. */
+  readonly #restorer: EventRestorer | null;
   /** The first events are over: those behind them, up to the last, repeat nothing. */
   #hasBegun = false;
   /** Ends of a part that wait. */
@@ -29,8 +32,9 @@ export class NativeEvents {
   /** What a continuation has to repeat; null if the chunks say it. */
   readonly trace: NativeTrace | null;
 
-  constructor(answers: NativeAnswers, repeated: Repeated = {}) {
+  constructor(answers: NativeAnswers, repeated: Repeated = {}, restorer: EventRestorer | null = null) {
     this.#answers = answers;
+    this.#restorer = restorer;
     this.#repeated = Object.keys(repeated).length === 0 ? null : repeated;
     this.trace = answers.createTrace?.() ?? null;
   }
@@ -43,13 +47,23 @@ export class NativeEvents {
   /** Takes an event and returns what may go out now. `isComplete`: with it, or before it, the answer came to its end. */
   take(came: NativeEvent, isComplete: boolean): string {
     if (this.#answers.omits?.(came.data) === true) return '';
+    if (this.#restorer === null) return this.#takeOne(came, isComplete, this.#answers.closesPart(came.data));
+    // What was held back of a text comes with the event that ends it, so that a failure before loses and repeats nothing.
+    const closes = this.#answers.closesPart(came.data);
+    return this.#restorer
+      .take(came)
+      .map((event) => this.#takeOne(event, isComplete, closes))
+      .join('');
+  }
+
+  #takeOne(came: NativeEvent, isComplete: boolean, closesPart: boolean): string {
     const event = isComplete || !this.#hasBegun ? this.#withRepeated(came) : came;
     if (isComplete) {
       this.#tailLength += event.data.length;
       if (this.#tailLength <= tailMax) this.#tail.push(event);
       return '';
     }
-    if (this.#answers.closesPart(event.data)) {
+    if (closesPart) {
       this.#closing.push(event);
       return '';
     }

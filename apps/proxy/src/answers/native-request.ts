@@ -1,14 +1,14 @@
-import type { NativeLane, NativeRequest, ProviderAdapter } from '@aggregator/providers';
-import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
+import type { MaskableBody } from '@aggregator/anonymisation';
+import { type NativeLane, type NativeRequest, type ProviderAdapter, parseExactRecord } from '@aggregator/providers';
+import { type ChatSurface, maskBody, type SurfaceRequest } from '@aggregator/surfaces';
 import type { Exchange } from '../exchange.ts';
 
 /** Headers of a client that speak to a provider of the same dialect, and that no other provider understands. */
 const dialectHeaders = ['anthropic-beta', 'openai-beta'] as const;
 
 /**
- * Returns a request as it came, for providers that speak its dialect; null if it may not go out so. A request is translated
- * if anything is masked, because then only known texts may go out; and if it holds thoughts that were sealed for another
- * provider, which only the translation opens.
+ * Returns a request as it came, for providers that speak its dialect; null if it may not go out so: thoughts that were sealed
+ * for another provider are opened by the translation alone.
  * @param bytes Null if the body was changed since it came.
  */
 export function toNativeRequest(
@@ -47,6 +47,19 @@ class ArrivedRequest implements NativeRequest {
     const arrived = this.#bytes?.toString() ?? null;
     this.#text = arrived === null || mayHaveLone(arrived) ? await write(this.body) : arrived;
   }
+}
+
+/** Returns what is masked of a request; null for none. */
+export function toMaskable(request: NativeRequest | null): MaskableBody | null {
+  if (request === null) return null;
+  return { text: request.text, fields: request.body, mask: maskBody };
+}
+
+/** Returns the request with a masked text; null if it may not go out as it came. */
+export function maskNativeRequest(request: NativeRequest, text: string | null): NativeRequest | null {
+  if (text === request.text) return request;
+  const body = text === null ? null : parseExactRecord(text);
+  return text === null || body === null ? null : { text, body, headers: request.headers };
 }
 
 /** A lone surrogate as JSON can write it: providers reject it, and it becomes U+FFFD as in translated text. */

@@ -1,4 +1,5 @@
 import { restoreAnswer } from '@aggregator/anonymisation';
+import { restoreBody } from '@aggregator/surfaces';
 import type { Prepare } from '../attempts/prepare-first.ts';
 import type { Performance } from '../attempts/serve-request.ts';
 import type { ProxyContext } from '../proxy-context.ts';
@@ -54,7 +55,8 @@ export function performWholeChat(
           const { native } = surface;
           const { repeated = {} } = asked;
           const isChanged = Object.keys(repeated).length > 0;
-          const sent = isChanged ? (native?.repeatInAnswer?.(text, repeated) ?? text) : text;
+          const restored = vault === null ? text : restoreBody(text, vault);
+          const sent = isChanged ? (native?.repeatInAnswer?.(restored, repeated) ?? restored) : restored;
           return additions === null ? sent : (native?.addToAnswer(sent, additions) ?? sent);
         },
       }),

@@ -100,7 +100,8 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     this.#resolve = resolve;
     const makesImages = attempt.target.candidate.model.capabilities.includes('image_output');
     const { answers } = attempt.prepared;
-    this.#native = answers === null ? null : new NativeEvents(answers, job.asked.repeated);
+    const restorer = answers === null || job.vault === null ? null : answers.createRestorer(job.vault);
+    this.#native = answers === null ? null : new NativeEvents(answers, job.asked.repeated, restorer);
     this.#parser = new SseParser({
       eventBytesMax: makesImages ? imageEventBytesMax : eventBytesMax,
       keepsHeads: answers !== null,

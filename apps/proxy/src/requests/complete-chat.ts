@@ -53,20 +53,24 @@ export async function completeChat(context: ProxyContext, exchange: Exchange, su
   noteTags(exchange, arrived);
   if (mustGiveTurn(exchange)) await giveTurn(exchange);
   const content = inspectAsked(translated, arrived);
-  const prepared = await prepareChat(context, exchange, translated.chat);
+  const plan = planRequest(context, exchange, 'chat.completions', {
+    model: translated.chat.model,
+    chat: translated.chat,
+  });
+  const given = { bytes: body === arrived ? bytes : null, body: isRecord(body) ? body : arrived };
+  const untouched = toNativeRequest(surface, given, translated, exchange);
+  // The bytes of a request that no target takes as it came are not kept.
+  const hasLane = untouched !== null && hasNativeLane(surface, untouched, plan);
+  if (hasLane && mustGiveTurn(exchange)) {
+    await untouched.writeText((fields) => writeJsonInTurns(fields, exchange.place));
+  }
+  const prepared = await prepareChat(context, exchange, translated.chat, hasLane ? untouched : null);
+  const { native } = prepared;
   if (mustGiveTurn(exchange)) await giveTurn(exchange);
 
   const keepsItems = prepared.vault === null && mayKeep(context, principal, surface, body);
   const asked = withKeeping(surface, translated, arrived, keepsItems);
   const input = keepsItems ? (surface.references?.listInput(body, asked.answerId ?? '') ?? null) : null;
-  const plan = planRequest(context, exchange, 'chat.completions', { model: asked.chat.model, chat: asked.chat });
-  const given = { bytes: body === arrived ? bytes : null, body: isRecord(body) ? body : arrived };
-  const untouched = prepared.privacy === null ? toNativeRequest(surface, given, asked, exchange) : null;
-  // The bytes of a request that no target takes as it came are not kept.
-  const native = hasNativeLane(surface, untouched, plan) ? untouched : null;
-  if (native !== null && mustGiveTurn(exchange)) {
-    await native.writeText((fields) => writeJsonInTurns(fields, exchange.place));
-  }
   if (asked.refusal !== null && native === null) throw asked.refusal;
   const droppedHeaders = nameDialectHeaders(exchange);
   const isBackground = surface.references?.isBackground(arrived) === true;
@@ -78,7 +82,6 @@ export async function completeChat(context: ProxyContext, exchange: Exchange, su
   const words = {
     surface,
     asked,
-    native,
     cacheMarks,
     droppedHeaders,
     ...prepared,

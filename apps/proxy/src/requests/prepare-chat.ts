@@ -1,5 +1,7 @@
 import type { Vault } from '@aggregator/anonymisation';
 import type { ChatCompletionRequest, PrivacyPolicy } from '@aggregator/contracts';
+import type { NativeRequest } from '@aggregator/providers';
+import { maskNativeRequest, toMaskable } from '../answers/native-request.ts';
 import type { Exchange } from '../exchange.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import { lacksReasoning, recallReasoning } from '../remembered/reasoning/recall-reasoning.ts';
@@ -8,6 +10,8 @@ import { maskChatOf } from './privacy/mask-request.ts';
 
 export interface PreparedChat {
   readonly chat: ChatCompletionRequest;
+  /** The request as it came, without what is personal in it; null if it may only go out translated. */
+  readonly native: NativeRequest | null;
   readonly vault: Vault | null;
   readonly privacy: PrivacyPolicy | null;
 }
@@ -20,12 +24,19 @@ export async function prepareChat(
   context: Pick<ProxyContext, 'policies' | 'masking' | 'conversations'>,
   exchange: Exchange,
   asked: ChatCompletionRequest,
+  arrived: NativeRequest | null,
 ): Promise<PreparedChat> {
   const { principal, request } = exchange;
   const privacy = choosePrivacyPolicy(principal, request.headers);
-  const masked = privacy === null ? null : await maskChatOf(context, exchange, asked, privacy);
+  const masked = privacy === null ? null : await maskChatOf(context, exchange, asked, privacy, toMaskable(arrived));
+  const native = arrived === null || masked === null ? arrived : maskNativeRequest(arrived, masked.body);
   const chat = masked?.chat ?? asked;
   const vault = masked === null || masked.vault.isEmpty ? null : masked.vault;
-  if (!lacksReasoning(chat)) return { chat, vault, privacy };
-  return { chat: await recallReasoning(context.conversations, principal, asked.messages, chat), vault, privacy };
+  if (!lacksReasoning(chat)) return { chat, native, vault, privacy };
+  return {
+    chat: await recallReasoning(context.conversations, principal, asked.messages, chat),
+    native,
+    vault,
+    privacy,
+  };
 }

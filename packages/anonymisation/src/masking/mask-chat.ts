@@ -15,7 +15,19 @@ import type { TextMasker } from './text-masker.ts';
 export interface MaskedChat {
   /** A new request, or the very same one if nothing was masked. */
   readonly chat: ChatCompletionRequest;
+  /** The body that the chat was made of; null if there is none, or if it cannot be masked. */
+  readonly body: string | null;
   readonly vault: Vault;
+}
+
+/** A request in the dialect of its client, which is masked by the names that its chat has. */
+export interface MaskableBody {
+  /** JSON text. */
+  readonly text: string;
+  /** The same, parsed. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Returns the text without what is personal in it; null if something personal must not be changed. */
+  mask(text: string, masker: TextMasker): string | null;
 }
 
 /**
@@ -23,23 +35,40 @@ export interface MaskedChat {
  * predicted answer, attached documents, and stop sequences. Ids, roles, tools and schemas stay as they are, and images, sound and
  * files are not searched. A field that names the end user to the provider (`user`, `metadata`, …) is left out if it is personal.
  */
-export function maskChat(chat: ChatCompletionRequest, policy: CompiledPolicy): MaskedChat {
+export function maskChat(
+  chat: ChatCompletionRequest,
+  policy: CompiledPolicy,
+  body: MaskableBody | null = null,
+): MaskedChat {
   const contentMode = readContentMode(chat.response_format);
-  if (policy.detectors.length === 0) return { chat, vault: createVault(new Map(), contentMode) };
-  const masker = new Masker(policy, collectReservedNames(chat));
-  return { chat: maskWith(chat, masker), vault: createVault(masker.values, contentMode) };
+  if (policy.detectors.length === 0)
+    return { chat, body: body?.text ?? null, vault: createVault(new Map(), contentMode) };
+  const masker = new Masker(policy, collectReservedNames([chat, body?.fields]));
+  const masked = maskBoth(chat, body, masker);
+  return { ...masked, vault: createVault(masker.values, contentMode) };
 }
 
 /** As `maskChat`, with the job done elsewhere in between. */
-export function planChat(chat: ChatCompletionRequest, policy: PrivacyPolicy) {
+export function planChat(chat: ChatCompletionRequest, policy: PrivacyPolicy, body: MaskableBody | null = null) {
   const recorder = new MaskingRecorder();
-  if (compilePolicy(policy).detectors.length > 0) maskWith(chat, recorder);
-  const job: MaskingJob = { policy, tasks: recorder.tasks, reserving: listReservingTexts(chat) };
+  if (compilePolicy(policy).detectors.length > 0) maskBoth(chat, body, recorder);
+  const { tasks } = recorder;
+  const job: MaskingJob = { policy, tasks, reserving: listReservingTexts([chat, body?.fields]) };
   const finish = (outcome: MaskingOutcome): MaskedChat => ({
-    chat: job.tasks.length === 0 ? chat : maskWith(chat, new MaskingReplay(outcome)),
+    ...(tasks.length === 0
+      ? { chat, body: body?.text ?? null }
+      : maskBoth(chat, body, new MaskingReplay(tasks, outcome))),
     vault: createVault(outcome.values, readContentMode(chat.response_format)),
   });
   return { job, finish };
+}
+
+function maskBoth(
+  chat: ChatCompletionRequest,
+  body: MaskableBody | null,
+  masker: TextMasker,
+): Pick<MaskedChat, 'chat' | 'body'> {
+  return { chat: maskWith(chat, masker), body: body === null ? null : body.mask(body.text, masker) };
 }
 
 function maskWith(chat: ChatCompletionRequest, masker: TextMasker): ChatCompletionRequest {

@@ -23,7 +23,7 @@ export function planTexts(texts: readonly string[], policy: PrivacyPolicy) {
   maskAll(texts, recorder);
   const job: MaskingJob = { policy, tasks: recorder.tasks, reserving: listReservingTexts(texts) };
   const finish = (outcome: MaskingOutcome): MaskedTexts => ({
-    texts: maskAll(texts, new MaskingReplay(outcome)),
+    texts: maskAll(texts, new MaskingReplay(job.tasks, outcome)),
     vault: createVault(outcome.values, 'text'),
   });
   return { job, finish };

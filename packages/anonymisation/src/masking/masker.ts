@@ -22,6 +22,8 @@ export class Masker implements TextMasker {
   readonly #values = new Map<string, string>();
   readonly #names = new Map<string, string>();
   readonly #counts = new Map<Kind, number>();
+  /** Texts that were masked: a request is masked as its chat and as it came. */
+  readonly #known = new Map<string, string>();
 
   constructor(policy: CompiledPolicy, reserved: ReadonlySet<string>) {
     this.#policy = policy;
@@ -34,6 +36,14 @@ export class Masker implements TextMasker {
   }
 
   readonly maskText = (text: string): string => {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const masked = this.#mask(text);
+    this.#known.set(text, masked);
+    return masked;
+  };
+
+  #mask(text: string): string {
     let masked = text;
     for (let round = 0; round < roundsMax; round += 1) {
       const view = viewPlainly(masked);
@@ -42,7 +52,7 @@ export class Masker implements TextMasker {
       masked = this.#replace(masked, spans, view.toWritten);
     }
     return masked;
-  };
+  }
 
   readonly maskJson = (json: string): string => maskJson(json, this.maskText);
 

@@ -35,9 +35,27 @@ export function runMaskingJob({ policy, tasks, reserving }: MaskingJob): Masking
   return { masked, values: masker.values };
 }
 
-/** Notes what a masker is asked for, in its order. */
+/** Tasks by what they say: what is asked for twice is masked once. */
+class TaskIndex {
+  readonly #places: Readonly<Record<MaskingTask['kind'], Map<string, number>>> = {
+    text: new Map(),
+    json: new Map(),
+    personal: new Map(),
+  };
+
+  find({ kind, text }: MaskingTask): number | null {
+    return this.#places[kind].get(text) ?? null;
+  }
+
+  add({ kind, text }: MaskingTask, at: number): void {
+    this.#places[kind].set(text, at);
+  }
+}
+
+/** Notes what a masker is asked for, in its order, each text once. */
 export class MaskingRecorder implements TextMasker {
   readonly tasks: MaskingTask[] = [];
+  readonly #index = new TaskIndex();
 
   readonly maskText = (text: string): string => this.#note('text', text);
   readonly maskJson = (json: string): string => this.#note('json', json);
@@ -48,32 +66,34 @@ export class MaskingRecorder implements TextMasker {
   }
 
   #note(kind: MaskingTask['kind'], text: string): string {
-    this.tasks.push({ kind, text });
+    const task = { kind, text };
+    if (this.#index.find(task) === null) this.#index.add(task, this.tasks.push(task) - 1);
     return text;
   }
 }
 
-/** Gives the outcomes of a job to the one that asks for the same, in the same order. */
+/** Gives the outcomes of a job to the one that asks for the same. */
 export class MaskingReplay implements TextMasker {
   readonly #masked: readonly (string | null)[];
-  #at = 0;
+  readonly #index = new TaskIndex();
 
-  constructor({ masked }: MaskingOutcome) {
+  constructor(tasks: readonly MaskingTask[], { masked }: MaskingOutcome) {
     this.#masked = masked;
+    for (const [at, task] of tasks.entries()) this.#index.add(task, at);
   }
 
-  readonly maskText = (text: string): string => this.#next() ?? text;
-  readonly maskJson = (json: string): string => this.#next() ?? json;
+  readonly maskText = (text: string): string => this.#find('text', text) ?? text;
+  readonly maskJson = (json: string): string => this.#find('json', json) ?? json;
 
-  isPersonal(): boolean {
-    return this.#next() !== null;
+  isPersonal(text: string): boolean {
+    return this.#find('personal', text) !== null;
   }
 
-  /** @throws {RangeError} if more is asked for than the job had: nothing may go out unmasked. */
-  #next(): string | null {
-    const masked = this.#masked[this.#at];
+  /** @throws {RangeError} if something else is asked for than the job had: nothing may go out unmasked. */
+  #find(kind: MaskingTask['kind'], text: string): string | null {
+    const at = this.#index.find({ kind, text });
+    const masked = at === null ? undefined : this.#masked[at];
     if (masked === undefined) throw new RangeError(`a masking job of ${this.#masked.length} texts is short`);
-    this.#at += 1;
     return masked;
   }
 }

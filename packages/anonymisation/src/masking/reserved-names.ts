@@ -2,7 +2,7 @@ import { listPlaceholderNames } from '../labels.ts';
 import { viewPlainly } from './plain-view.ts';
 
 /** Thoughts of the model in an earlier turn: there the placeholders are ours, and number the same values again. */
-const ours: ReadonlySet<string> = new Set(['reasoning_details']);
+const ours: ReadonlySet<string> = new Set(['encrypted_content', 'reasoning_details', 'signature', 'thinking']);
 
 /** Names of placeholders that a request says anywhere, schemas and names of fields included. */
 export function collectReservedNames(value: unknown): Set<string> {

@@ -1,4 +1,5 @@
 import { addToObject, type NativeAnswers } from '../native-answers.ts';
+import { createChunkEventRestorer } from './chunk-events.ts';
 
 /** Inside a JSON string the quotes are escaped, so that no text of the model matches. */
 const reported = /"usage": ?\{/;
@@ -10,6 +11,7 @@ export const chatAnswers: NativeAnswers = {
   addToAnswer: addToObject,
   closesPart: () => false,
   addToEvent: (data, additions) => (reported.test(data) ? addToObject(data, additions) : null),
+  createRestorer: createChunkEventRestorer,
   terminator: { head: '', data: '[DONE]' },
   /** The usage was asked for on our behalf alone: its chunk has no choice, which no client expects that did not ask. */
   unasked: {
@@ -17,6 +19,7 @@ export const chatAnswers: NativeAnswers = {
     closesPart: () => false,
     omits: (data) => reported.test(data) && withoutChoices.test(data),
     addToEvent: (data, additions) => (finished.test(data) ? addToObject(data, additions) : null),
+    createRestorer: createChunkEventRestorer,
     terminator: { head: '', data: '[DONE]' },
   },
 };

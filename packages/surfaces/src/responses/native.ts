@@ -1,5 +1,7 @@
 import { editJson, isRecord, parseExactRecord, parseRecord, readJsonField } from '@aggregator/providers';
+import { TextEventRestorer } from '../masking/event-restorer.ts';
 import { addToObject, type NativeAnswers, type NativeTrace, repeatInObject } from '../native-answers.ts';
+import { readResponsesTexts } from './masked-events.ts';
 
 /** Inside a JSON string the quotes are escaped, so that no text of the model matches. */
 const closing = /"type": ?"response\.(?:\w+\.done|\w+_part\.done|output_item\.done)"/;
@@ -38,6 +40,7 @@ export const responsesAnswers: NativeAnswers = {
     framing.test(data) ? editResponse(data, (response) => repeatInObject(response, fields)) : null,
   addToEvent: (data, additions) =>
     last.test(data) ? editResponse(data, (response) => addToObject(response, additions)) : null,
+  createRestorer: (vault) => new TextEventRestorer(vault, (event) => readResponsesTexts(event, vault)),
   terminator: null,
   createTrace: () => new ResponsesTrace(),
   readAnswer(text) {

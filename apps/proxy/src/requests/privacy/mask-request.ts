@@ -1,4 +1,12 @@
-import { type MaskedChat, type MaskedTexts, maskChat, maskTexts, planChat, planTexts } from '@aggregator/anonymisation';
+import {
+  type MaskableBody,
+  type MaskedChat,
+  type MaskedTexts,
+  maskChat,
+  maskTexts,
+  planChat,
+  planTexts,
+} from '@aggregator/anonymisation';
 import type { ChatCompletionRequest, PrivacyPolicy } from '@aggregator/contracts';
 import type { Exchange } from '../../exchange.ts';
 import type { ProxyContext } from '../../proxy-context.ts';
@@ -12,15 +20,22 @@ const directLengthMax = 64 * 1024;
 /** Copies of the texts on their way to the process and back. */
 const copies = 2;
 
-/** A chat without what is personal in it; a large one is masked beside the event loop. @throws {AppError} as the queue does. */
+/**
+ * A chat, and the body that it was made of, without what is personal in them; a large one is masked beside the event loop.
+ * @throws {AppError} as the queue does.
+ */
 export async function maskChatOf(
   context: MaskingContext,
   caller: Caller,
   chat: ChatCompletionRequest,
   privacy: PrivacyPolicy,
+  body: MaskableBody | null,
 ): Promise<MaskedChat> {
-  if (measureTexts(chat, directLengthMax) <= directLengthMax) return maskChat(chat, context.policies.get(privacy));
-  return runPlan(context, caller, planChat(chat, privacy));
+  // A body holds the texts of its chat once more.
+  const lengthMax = body === null ? directLengthMax : copies * directLengthMax;
+  if (measureTexts([chat, body?.fields], lengthMax) <= lengthMax)
+    return maskChat(chat, context.policies.get(privacy), body);
+  return runPlan(context, caller, planChat(chat, privacy, body));
 }
 
 /** As `maskChatOf`, for texts alone. */

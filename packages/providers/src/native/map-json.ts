@@ -1,0 +1,97 @@
+import { readFieldName, skipBlank, skipSeparator, skipValue, walkFields } from './scan-json.ts';
+
+/** Where a value is in a JSON text. */
+export interface JsonPlace {
+  /** Of the nearest field that holds it; empty for the outermost value. */
+  readonly name: string;
+  /** Objects around it. */
+  readonly depth: number;
+  /** The first character of its text. */
+  readonly first: string;
+  /** Returns the text of a field of the nearest object around it; null if there is none. */
+  readSibling(name: string): string | null;
+}
+
+/** What is done with the values of a JSON text. */
+export interface JsonMap {
+  /** `parts`: each field or item is looked at. `whole`: the value goes to `map`. `skip`: it stays as it is. */
+  choose(place: JsonPlace): 'parts' | 'whole' | 'skip';
+  /** Takes the JSON text of a value that has no parts, or that is taken whole. Returns a JSON text. */
+  map(text: string, place: JsonPlace): string;
+  /** Takes the name of a field whose value is not skipped. Absent if names stay. */
+  mapName?(name: string): string;
+}
+
+/** Returns a JSON text with other values, and everything that stays to the letter. Costs one walk. */
+export function mapJson(text: string, map: JsonMap): string {
+  return new JsonMapper(text, map).run();
+}
+
+class JsonMapper {
+  readonly #text: string;
+  readonly #map: JsonMap;
+  #mapped = '';
+  #from = 0;
+
+  constructor(text: string, map: JsonMap) {
+    this.#text = text;
+    this.#map = map;
+  }
+
+  run(): string {
+    this.#walk(skipBlank(this.#text, 0), { name: '', depth: 0, object: -1 });
+    return this.#from === 0 ? this.#text : this.#mapped + this.#text.slice(this.#from);
+  }
+
+  /** Returns the place behind the value. */
+  #walk(at: number, { name, depth, object }: { name: string; depth: number; object: number }): number {
+    const text = this.#text;
+    const first = text.charAt(at);
+    const place: JsonPlace = { name, depth, first, readSibling: (sibling) => this.#readSibling(object, sibling) };
+    const choice = this.#map.choose(place);
+    if (choice === 'skip') return skipValue(text, at);
+    if (choice === 'parts' && first === '{') return this.#walkObject(at, depth + 1);
+    if (choice === 'parts' && first === '[') return this.#walkArray(at, { name, depth, object });
+    const end = skipValue(text, at);
+    const given = text.slice(at, end);
+    this.#replace(at, given, this.#map.map(given, place));
+    return end;
+  }
+
+  #walkObject(start: number, depth: number): number {
+    let at = start + 1;
+    for (;;) {
+      const field = readFieldName(this.#text, at);
+      if (field === null) return skipSeparator(this.#text, at) + 1;
+      const name = this.#map.mapName?.(field.name) ?? field.name;
+      if (name !== field.name) this.#replace(field.start, this.#nameAt(field), JSON.stringify(name));
+      at = this.#walk(field.valueStart, { name: field.name, depth, object: start });
+    }
+  }
+
+  #nameAt({ start }: { readonly start: number }): string {
+    return this.#text.slice(start, skipValue(this.#text, start));
+  }
+
+  #walkArray(start: number, place: { name: string; depth: number; object: number }): number {
+    let at = skipBlank(this.#text, start + 1);
+    while (this.#text.charAt(at) !== ']' && at < this.#text.length) {
+      at = skipSeparator(this.#text, this.#walk(at, place));
+    }
+    return at + 1;
+  }
+
+  #replace(at: number, given: string, taken: string): void {
+    if (taken === given) return;
+    this.#mapped += this.#text.slice(this.#from, at) + taken;
+    this.#from = at + given.length;
+  }
+
+  #readSibling(object: number, name: string): string | null {
+    if (object === -1) return null;
+    for (const field of walkFields(this.#text, object)) {
+      if (field.name === name) return this.#text.slice(field.valueStart, field.valueEnd);
+    }
+    return null;
+  }
+}

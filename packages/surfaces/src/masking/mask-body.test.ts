@@ -1,0 +1,73 @@
+import { compilePolicy, maskChat, planChat, runMaskingJob } from '@aggregator/anonymisation';
+import { chatCompletionRequest } from '@aggregator/contracts';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { maskBody } from './mask-body.ts';
+
+const policy = { mode: 'mask' as const, names: ['Anna'] };
+const chat = chatCompletionRequest.parse({ model: 'm', messages: [{ role: 'user', content: 'Anna' }] });
+const toBody = (text: string) => ({ text, fields: JSON.parse(text) as Record<string, unknown>, mask: maskBody });
+const mask = (text: string) => maskChat(chat, compilePolicy(policy), toBody(text)).body;
+
+describe('a masked body', () => {
+  it('is the very same text if nothing in it is personal', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })),
+        fc.constantFrom(0, 1, '\t'),
+        (body, space) => {
+          const text = JSON.stringify({ input: body }, null, space);
+          expect(maskChat(chat, compilePolicy({ mode: 'mask', kinds: ['email'] }), toBody(text)).body).toBe(text);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it.each([
+    [
+      'a text of an unknown part',
+      '{"input":[{"type":"x","x":[ "a Anna" ]}]}',
+      '{"input":[{"type":"x","x":[ "a [NAME_1]" ]}]}',
+    ],
+    ['the name of an unknown field', '{"x":{"Anna":1.0}}', '{"x":{"[NAME_1]":1.0}}'],
+    ['a long number', '{"x":4111111111111111}', '{"x":"[CARD_1]"}'],
+    [
+      'a plain text as a source',
+      '{"source":{"type":"text","data":"Anna"}}',
+      '{"source":{"type":"text","data":"[NAME_1]"}}',
+    ],
+    ['the end user', '{"user":"Anna","a":1}', '{"a":1}'],
+    ['an entry of metadata', '{"metadata":{"a":"Anna","b":"x"}}', '{"metadata":{"b":"x"}}'],
+    [
+      'the input of a tool',
+      '{"content":[{"type":"tool_use","input":{"id":"Anna"}}]}',
+      '{"content":[{"type":"tool_use","input":{"id":"[NAME_1]"}}]}',
+    ],
+  ])('has a placeholder, or nothing, in place of %s', (_name, text, masked) => {
+    expect(mask(text)).toBe(masked);
+  });
+
+  it.each([
+    ['ids, roles and names', '{"messages":[{"role":"user","name":"Anna","id":"Anna","tool_call_id":"Anna"}]}'],
+    ['definitions of tools and schemas', '{"tools":[{"description":"Anna"}],"text":{"format":{"schema":{"Anna":1}}}}'],
+    ['pictures, sound and files', '{"source":{"type":"base64","data":"Anna"},"image_url":"Anna","file_data":"Anna"}'],
+    ['what is encrypted', '{"input":[{"type":"reasoning","encrypted_content":"Anna"}]}'],
+  ])('keeps %s', (_name, text) => {
+    expect(mask(text)).toBe(text);
+  });
+
+  it('does not exist if a signed thought would have to change', () => {
+    expect(mask('{"content":[{"type":"thinking","thinking":"Anna","signature":"s"}]}')).toBeNull();
+    expect(mask('{"thinking":{"type":"adaptive"}}')).toBe('{"thinking":{"type":"adaptive"}}');
+  });
+
+  it('is the same where the job is done elsewhere, each text once', () => {
+    const text = '{"messages":[{"role":"user","content":"Anna"},{"content":"a@b.co, Anna"}],"user":"a@b.co"}';
+    const { job, finish } = planChat(chat, policy, toBody(text));
+    const here = maskChat(chat, compilePolicy(policy), toBody(text));
+    const run = runMaskingJob(structuredClone(job));
+    expect(finish(run).body).toBe(here.body);
+    expect(new Set(job.tasks.map(({ kind, text: task }) => kind + task)).size).toBe(job.tasks.length);
+  });
+});

@@ -1,0 +1,118 @@
+import type { TextMasker } from '@aggregator/anonymisation';
+import { editJson, type JsonPlace, mapJson, parseRecord, readJsonField } from '@aggregator/providers';
+
+/**
+ * Names whose values say what something is and where it belongs: the provider must find them as they are. Pictures, sound, files
+ * and addresses of them are not searched, as in a translated request. What is not here is a text.
+ */
+const structural: ReadonlySet<string> = new Set([
+  ...['id', 'type', 'role', 'name', 'model', 'namespace', 'server_label', 'status', 'phase', 'format', 'detail'],
+  ...['call_id', 'tool_call_id', 'tool_use_id', 'item_id', 'file_id', 'container_id', 'approval_request_id'],
+  ...[
+    'previous_response_id',
+    'conversation',
+    'container',
+    'vector_store_ids',
+    'index',
+    'output_index',
+    'content_index',
+  ],
+  ...['media_type', 'mime_type', 'cache_control', 'signature', 'encrypted_content', 'encrypted_index'],
+  ...[
+    'encrypted_stdout',
+    'reasoning_details',
+    'file_data',
+    'b64_json',
+    'image_url',
+    'input_audio',
+    'audio',
+    'url',
+    'logprobs',
+  ],
+  ...['tools', 'tool_choice', 'functions', 'response_format', 'output_config', 'output_format', 'json_schema'],
+  ...['schema', 'parameters', 'input_schema', 'output_schema', 'mcp_servers', 'include', 'allowed_tools'],
+  ...['seed', 'created', 'created_at', 'completed_at', 'logit_bias'],
+]);
+/** Names of fields that hold texts, or parts with texts. Other names may be personal themselves. */
+const holding: ReadonlySet<string> = new Set([
+  ...['messages', 'content', 'text', 'system', 'input', 'output', 'instructions', 'arguments', 'refusal', 'summary'],
+  ...['reasoning', 'reasoning_content', 'thinking', 'function', 'custom', 'function_call', 'tool_calls', 'prediction'],
+  ...['source', 'title', 'context', 'citations', 'annotations', 'metadata', 'stop', 'stop_sequences', 'documents'],
+  ...['max_tokens', 'max_output_tokens', 'max_completion_tokens', 'stream', 'stream_options', 'temperature', 'store'],
+]);
+/** Names of an end user, left out if they are personal: a placeholder would be one name for many people. */
+const ofUsers = ['user', 'safety_identifier', 'prompt_cache_key'];
+/** Nothing that is looked for has fewer digits. */
+const digitsMin = 9;
+
+/**
+ * Returns the body of a request without what is personal in its texts, and everything else to the letter: unknown fields and
+ * parts are texts, too. Null if a signed thought says something personal, because it must not be changed.
+ */
+export function maskBody(text: string, masker: TextMasker): string | null {
+  let isLocked = false;
+  const masked = mapJson(text, {
+    choose(place) {
+      if (isThought(place)) return 'whole';
+      return choose(place);
+    },
+    map(json, place) {
+      if (!isThought(place)) return mapValue(json, place, masker);
+      isLocked ||= masker.isPersonal(readString(json));
+      return json;
+    },
+    mapName: (name) => (structural.has(name) || holding.has(name) ? name : masker.maskText(name)),
+  });
+  return isLocked ? null : withoutPersonalNames(masked, masker);
+}
+
+/** A thought of Claude is signed as it is. */
+function isThought({ name, first }: JsonPlace): boolean {
+  return name === 'thinking' && first === '"';
+}
+
+function choose({ name, depth, first, readSibling }: JsonPlace): 'parts' | 'whole' | 'skip' {
+  if (depth === 1 && (name === 'metadata' || ofUsers.includes(name))) return 'skip';
+  if (structural.has(name)) return 'skip';
+  // Of a picture or a file, unless it says that it is a text.
+  if (name === 'data') return readSibling('type') === '"text"' ? 'parts' : 'skip';
+  if (name === 'result' && readSibling('type') === '"image_generation_call"') return 'skip';
+  // The fields of what a tool was called with are the client's.
+  return first === '{' && (name === 'arguments' || (name === 'input' && depth > 1)) ? 'whole' : 'parts';
+}
+
+function mapValue(json: string, { name }: JsonPlace, masker: TextMasker): string {
+  if (json.startsWith('{')) return masker.maskJson(json);
+  if (json.startsWith('"')) {
+    const value = readString(json);
+    const masked = name === 'arguments' ? masker.maskJson(value) : masker.maskText(value);
+    return masked === value ? json : JSON.stringify(masked);
+  }
+  if (json.length < digitsMin) return json;
+  const masked = masker.maskText(json);
+  return masked === json ? json : JSON.stringify(masked);
+}
+
+function withoutPersonalNames(text: string, masker: TextMasker): string {
+  const edits = new Map<string, string | null>();
+  for (const name of ofUsers) {
+    const json = readJsonField(text, name);
+    if (json?.startsWith('"') && masker.isPersonal(readString(json))) edits.set(name, null);
+  }
+  const metadata = readJsonField(text, 'metadata');
+  const entries = Object.entries(parseRecord(metadata ?? '') ?? {});
+  const personal = entries.filter(([name, value]) => masker.isPersonal(`${name}\n${toText(value)}`));
+  if (metadata !== null && personal.length > 0) {
+    edits.set('metadata', editJson(metadata, new Map(personal.map(([name]) => [name, null]))));
+  }
+  return edits.size === 0 ? text : editJson(text, edits);
+}
+
+function toText(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+}
+
+function readString(json: string): string {
+  const value: unknown = JSON.parse(json);
+  return typeof value === 'string' ? value : '';
+}
