@@ -60,6 +60,7 @@ export * from './management/members.ts';
 export * from './management/money.ts';
 export * from './management/organization-life.ts';
 export * from './management/page.ts';
+export * from './management/payers.ts';
 export * from './management/payments.ts';
 export * from './management/prices.ts';
 export * from './management/providers.ts';

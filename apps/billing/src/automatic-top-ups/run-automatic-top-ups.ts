@@ -44,16 +44,17 @@ export async function runAutomaticTopUps(context: PaymentContext): Promise<void>
 
 /**
  * Organisations whose balance is below their threshold now, that owe nothing and have no automatic charge under way; `orgId`: of this
- * one alone.
+ * one alone. An organisation that another one pays for is left out.
  */
 async function findDue(database: Database | Transaction, now: Date, orgId: string | null = null): Promise<string[]> {
   const rows = await database.$queryRaw<{ orgId: string }[]>`
     SELECT settings.org_id AS "orgId" FROM automatic_top_up AS settings
-    JOIN account ON account.org_id = settings.org_id AND kind IN ('available', 'leased', 'held', 'promotional')
+    JOIN account ON coalesce(payer_id, account.org_id) = settings.org_id AND kind IN ('available', 'leased', 'held', 'promotional')
     WHERE state = 'active' AND next_attempt_at <= ${now}::timestamptz
       AND (${orgId}::uuid IS NULL OR settings.org_id = ${orgId}::uuid)
       AND NOT EXISTS (
         SELECT FROM account AS owing WHERE owing.org_id = settings.org_id AND owing.kind = 'receivable' AND owing.balance < 0)
+      AND NOT EXISTS (SELECT FROM paid_organization AS paid WHERE paid.org_id = settings.org_id AND paid.state <> 'asked')
       AND NOT EXISTS (
         SELECT FROM payment WHERE payment.org_id = settings.org_id AND payment.kind = 'automatic'
           AND payment.status IN ('created', 'processing') AND created_at > ${new Date(now.getTime() - underWayMaxMs)}::timestamptz)

@@ -17,6 +17,7 @@ import { watchBalances } from '../notices/watch-balances.ts';
 import { watchCards } from '../notices/watch-cards.ts';
 import { watchSpending } from '../notices/watch-spending.ts';
 import { relayOutbox } from '../outbox/relay.ts';
+import { tendPayers } from '../payers/leave-payer.ts';
 import { tendPayments } from '../payments/tend-payments.ts';
 import { expirePromotionalCredits } from '../promotional-credits/promotional-credits.ts';
 import { createEventsCheck } from '../reconciliation/checks/compare-events.ts';
@@ -129,6 +130,7 @@ function startMoneyTasks(context: BillingContext, task: StartTask): RepeatingTas
   const { events, hasRows } = context;
   return [
     task('payments', minuteMs, () => tendPayments(context)),
+    task('payers', 10 * secondMs, () => tendPayers(context)),
     task('automatic_top_ups', 10 * secondMs, async () => {
       // First the warning: a top-up that follows would hide that the balance was low.
       await watchBalances(context);

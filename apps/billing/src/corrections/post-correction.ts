@@ -2,7 +2,7 @@ import { costUsage } from '@aggregator/pricing';
 import { countInBudgets, readBudgets } from '../budgets/count-charges.ts';
 import { correctCost } from '../costs/book-costs.ts';
 import type { Database, Transaction } from '../database/open-database.ts';
-import { lockAccounts, platformAccounts } from '../ledger/accounts.ts';
+import { lockAccounts, payerOf, platformAccounts } from '../ledger/accounts.ts';
 import { createOrderedIds } from '../ledger/ordered-ids.ts';
 import { type NewTransfer, postTransfers } from '../ledger/post-transfers.ts';
 import { writeStatement } from '../ledger/write-statement.ts';
@@ -103,7 +103,7 @@ async function decide(
 async function moveDifference(tx: Transaction, { event, amounts }: UsageCorrection): Promise<CorrectionAllotment> {
   const { orgId, requestId, provider, model } = event;
   const { settledNanoUsd: settled, actualNanoUsd: actual, differenceNanoUsd } = amounts;
-  const payer = (
+  const accounts = (
     await lockAccounts(
       tx,
       [orgId],
@@ -113,11 +113,12 @@ async function moveDifference(tx: Transaction, { event, amounts }: UsageCorrecti
       ],
     )
   ).get(orgId);
-  if (payer !== undefined && differenceNanoUsd > 0n) await drawShortage(tx, orgId, payer, differenceNanoUsd);
+  const purse = accounts?.purse;
+  if (purse !== undefined && differenceNanoUsd > 0n) await drawShortage(tx, purse, differenceNanoUsd);
   const [paid] = await tx.$queryRaw<{ collected: bigint }[]>`
     SELECT coalesce(sum(amount), 0)::bigint AS collected FROM transfer
     WHERE request_id = ${requestId}::uuid AND reason = 'charge'`;
-  const credit = { collected: paid?.collected ?? 0n, available: payer?.available ?? 0n };
+  const credit = { collected: paid?.collected ?? 0n, available: purse?.available ?? 0n };
   const allotment = allotCorrection({ settled, actual, ...credit });
   const { fromAvailable, fromPlatformLoss, toAvailable, toPlatformLoss } = allotment;
   const description = `Correction of request ${requestId}: ${model} via ${provider}, by the provider's record`;
@@ -131,9 +132,9 @@ async function moveDifference(tx: Transaction, { event, amounts }: UsageCorrecti
     ...reference,
   });
   const transfers = [
-    move(payer?.availableId ?? '', revenue, fromAvailable),
+    move(purse?.availableId ?? '', revenue, fromAvailable),
     move(platformLoss, revenue, fromPlatformLoss),
-    move(revenue, payer?.availableId ?? '', toAvailable),
+    move(revenue, purse?.availableId ?? '', toAvailable),
     move(revenue, platformLoss, toPlatformLoss),
   ];
   await postTransfers(
@@ -142,7 +143,8 @@ async function moveDifference(tx: Transaction, { event, amounts }: UsageCorrecti
   );
   if (seen !== 0n) {
     const note = fromPlatformLoss > 0n ? ' (part of it not collected)' : '';
-    const line = { id: lineId, orgId, amountNanoUsd: seen, description: description + note };
+    const payerId = accounts && payerOf(accounts);
+    const line = { id: lineId, orgId, payerId, amountNanoUsd: seen, description: description + note };
     await writeStatement(tx, [{ ...line, type: 'adjustment' }]);
   }
   return allotment;

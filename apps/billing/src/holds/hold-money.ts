@@ -7,6 +7,7 @@ import { lockAccounts, lockOrganization, type OrganizationAccounts } from '../le
 import { takeOfMinute } from '../ledger/minute-limit.ts';
 import { type OpenAccountsOptions, openAccounts } from '../ledger/open-accounts.ts';
 import { type NewTransfer, postTransfers } from '../ledger/post-transfers.ts';
+import { isStopped } from '../payers/is-stopped.ts';
 import { covers, drawShortage } from '../promotional-credits/draw-promotional.ts';
 import { closeHolds, insertHold, type RequestHold } from './hold-rows.ts';
 
@@ -39,12 +40,13 @@ export async function holdMoney(
     // The request's row first, as everybody takes them: request ids, then accounts.
     const isNew = await insertHold(tx, hold, options.ttlMs);
     const accounts = await lockOrganization(tx, hold.orgId);
-    if (!isNew) return { result: 'held', availableNanoUsd: formatNanoUsd(accounts.available) };
-    const isFrozen = accounts.receivable < 0n;
-    if (isFrozen || !covers(accounts, hold.amountNanoUsd)) {
+    const { purse } = accounts;
+    if (!isNew) return { result: 'held', availableNanoUsd: formatNanoUsd(purse.available) };
+    const isFrozen = await isStopped(tx, accounts);
+    if (isFrozen || !covers(purse, hold.amountNanoUsd)) {
       // Not rolled back by an exception: an answer is no failure.
       await tx.$executeRaw`DELETE FROM request_hold WHERE request_id = ${hold.requestId}::uuid`;
-      if (isFrozen || accounts.available + accounts.leased < hold.amountNanoUsd) return { result: 'insufficient' };
+      if (isFrozen || purse.available + accounts.leased < hold.amountNanoUsd) return { result: 'insufficient' };
       throw new AppError('billing_unavailable', { internal: 'the rest is leased', retryAfterMs: 1000 });
     }
     const exceeded = await holdInBudgets(tx, hold.orgId, budgets, hold.amountNanoUsd);
@@ -61,10 +63,10 @@ export async function holdMoney(
       await tx.$executeRaw`DELETE FROM request_hold WHERE request_id = ${hold.requestId}::uuid`;
       return { result: 'limited', retryAfterMs: limit.retryAfterMs };
     }
-    await drawShortage(tx, hold.orgId, accounts, hold.amountNanoUsd);
+    await drawShortage(tx, purse, hold.amountNanoUsd);
     await postTransfers(tx, [
       {
-        debitAccount: accounts.availableId,
+        debitAccount: purse.availableId,
         creditAccount: accounts.heldId,
         amountNanoUsd: hold.amountNanoUsd,
         reason: 'hold',
@@ -72,7 +74,7 @@ export async function holdMoney(
         description: 'Held for a request while the counter store is away',
       },
     ]);
-    return { result: 'held', availableNanoUsd: formatNanoUsd(accounts.available - hold.amountNanoUsd) };
+    return { result: 'held', availableNanoUsd: formatNanoUsd(purse.available - hold.amountNanoUsd) };
   });
 }
 
@@ -108,9 +110,9 @@ export async function returnHolds(
     const account = accounts.get(orgId);
     if (account === undefined) throw new Error(`organisation ${orgId} has no accounts`);
     account.held -= amountNanoUsd;
-    account.available += amountNanoUsd;
+    account.purse.available += amountNanoUsd;
     return {
-      ...{ debitAccount: account.heldId, creditAccount: account.availableId, amountNanoUsd, requestId },
+      ...{ debitAccount: account.heldId, creditAccount: account.purse.availableId, amountNanoUsd, requestId },
       reason: 'hold_returned',
       description: 'No longer held',
     };

@@ -5,6 +5,7 @@ import type { Database } from '../database/open-database.ts';
 import { lockOrganization } from '../ledger/accounts.ts';
 import { takeOfMinute } from '../ledger/minute-limit.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';
+import { isStopped } from '../payers/is-stopped.ts';
 import { covers, drawShortage } from '../promotional-credits/draw-promotional.ts';
 import { type HoldOptions, toBudgetRefusal } from './hold-money.ts';
 import { lockOpenHold, type RequestHold, setHoldAmount } from './hold-rows.ts';
@@ -26,22 +27,23 @@ export async function raiseHold(
     const heldNanoUsd = await lockOpenHold(tx, orgId, requestId);
     if (heldNanoUsd === null) throw new AppError('billing_unavailable', { internal: 'no open hold to raise' });
     const accounts = await lockOrganization(tx, orgId);
+    const { purse } = accounts;
     const more = amountNanoUsd - heldNanoUsd;
-    if (more <= 0n) return { result: 'held', availableNanoUsd: formatNanoUsd(accounts.available) };
-    const isFrozen = accounts.receivable < 0n;
-    if (isFrozen || !covers(accounts, more)) {
-      if (isFrozen || accounts.available + accounts.leased < more) return { result: 'insufficient' };
+    if (more <= 0n) return { result: 'held', availableNanoUsd: formatNanoUsd(purse.available) };
+    const isFrozen = await isStopped(tx, accounts);
+    if (isFrozen || !covers(purse, more)) {
+      if (isFrozen || purse.available + accounts.leased < more) return { result: 'insufficient' };
       throw new AppError('billing_unavailable', { internal: 'the rest is leased', retryAfterMs: 1000 });
     }
     const limit = await takeOfMinute(tx, orgId, { leastNanoUsd: more, wantedNanoUsd: more, maxNanoUsd });
     if (typeof limit !== 'bigint') return { result: 'limited', retryAfterMs: limit.retryAfterMs };
     const exceeded = await holdInBudgets(tx, orgId, hold.budgets ?? [], more);
     if (exceeded !== null) return toBudgetRefusal(exceeded);
-    await drawShortage(tx, orgId, accounts, more);
+    await drawShortage(tx, purse, more);
     await setHoldAmount(tx, requestId, amountNanoUsd);
     await postTransfers(tx, [
       {
-        debitAccount: accounts.availableId,
+        debitAccount: purse.availableId,
         creditAccount: accounts.heldId,
         amountNanoUsd: more,
         reason: 'hold',
@@ -49,6 +51,6 @@ export async function raiseHold(
         description: 'Added to the hold of a request while the counter store is away',
       },
     ]);
-    return { result: 'held', availableNanoUsd: formatNanoUsd(accounts.available - more) };
+    return { result: 'held', availableNanoUsd: formatNanoUsd(purse.available - more) };
   });
 }

@@ -9,7 +9,7 @@ import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
 import { issueDocument, lockLegalEntity } from './issue-document.ts';
 import { monthOf } from './month-bounds.ts';
-import { readLedgerLines } from './read-ledger-lines.ts';
+import { type LedgerLine, readLedgerLines } from './read-ledger-lines.ts';
 import { shareCents } from './share-cents.ts';
 
 /** A transaction that began in the month is over by then: far above the longest one. */
@@ -36,7 +36,8 @@ export async function issueInvoices({ database, clock, events }: PaymentContext)
     SELECT org_id AS "orgId", until, body->>'timeZone' AS "timeZone"
     FROM invoice_progress LEFT JOIN billing_profile USING (org_id)
     WHERE until < ${new Date(now.getTime() - leastMonthMs)}::timestamptz
-      AND NOT EXISTS (${stoppingDifference} AND (difference.org_id = invoice_progress.org_id OR difference.org_id IS NULL))
+      AND NOT EXISTS (${stoppingDifference} AND (difference.org_id = invoice_progress.org_id OR difference.org_id IS NULL
+        OR difference.org_id IN (SELECT org_id FROM paid_organization WHERE payer_id = invoice_progress.org_id)))
     ORDER BY random() LIMIT ${lookedAtMax}`;
   const due = candidates.filter(({ until, timeZone }) => isOver(monthOf(until, timeZone ?? 'UTC').to, now));
   let issued = 0;
@@ -66,9 +67,17 @@ async function beginProgress(database: Database): Promise<void> {
 async function isStopped(tx: Transaction, orgId: string): Promise<boolean> {
   const [row] = await tx.$queryRaw<{ isStopped: boolean }[]>`
     SELECT EXISTS (
-      ${stoppingDifference} AND (difference.org_id = ${orgId}::uuid OR difference.org_id IS NULL)
+      ${stoppingDifference} AND (difference.org_id = ${orgId}::uuid OR difference.org_id IS NULL
+        OR difference.org_id IN (SELECT org_id FROM paid_organization WHERE payer_id = ${orgId}::uuid))
     ) AS "isStopped"`;
   return row?.isStopped ?? true;
+}
+
+/** Names of paid organisations, as their profiles have them. */
+async function readNames(tx: Transaction, lines: readonly LedgerLine[]): Promise<Map<string, string>> {
+  const orgIds = [...new Set(lines.flatMap(({ subject }) => subject ?? []))];
+  const rows = await tx.billingProfile.findMany({ where: { orgId: { in: orgIds } } });
+  return new Map(rows.map(({ orgId, body }) => [orgId, billingProfile.parse(body).name]));
 }
 
 /** Returns true if it issued an invoice. Changes nothing while the month is not over or a difference stops it. */
@@ -87,7 +96,7 @@ export async function closeMonth(tx: Transaction, now: Date, orgId: string): Pro
   // Where the zone has changed, nothing is left out and nothing is counted twice.
   const from = progress.until;
   if (!isOver(month.to, now)) return false;
-  const lines = await readLedgerLines(tx, orgId, { from, to: month.to });
+  const lines = await readLedgerLines(tx, orgId, { from, to: month.to }, { by: 'invoice' });
   const carriedIn = progress.carried;
   const shared =
     lines.length === 0
@@ -100,6 +109,7 @@ export async function closeMonth(tx: Transaction, now: Date, orgId: string): Pro
   const carried = shared === null ? carriedIn + total : shared.carried;
   await tx.invoiceProgress.update({ where: { orgId }, data: { until: month.to, carried } });
   if (shared === null) return false;
+  const names = await readNames(tx, lines);
   const { currency } = buyer;
   const stored = await findRate(tx, currency);
   const rate = stored && { currency, microUnitsPerUsd: stored.microUnitsPerUsd.toString() };
@@ -107,8 +117,9 @@ export async function closeMonth(tx: Transaction, now: Date, orgId: string): Pro
     rate,
     ...{ kind: 'invoice', organizationId: orgId, period: month.period, invoiceNumber: null },
     ...{ from: from.toISOString(), to: month.to.toISOString() },
-    lines: lines.map(({ description, requests, amount }, index) => ({
+    lines: lines.map(({ subject, description, requests, amount }, index) => ({
       ...{ description, requests, amountNanoUsd: formatNanoUsd(amount) },
+      ...(subject !== null && { organization: { id: subject, name: names.get(subject) ?? subject } }),
       amountCents: (shared.cents[index] ?? 0n).toString(),
     })),
     ...{ totalNanoUsd: formatNanoUsd(total), totalCents: shared.total },

@@ -1,15 +1,15 @@
-import type { MonthStatement, StatementBy } from '@aggregator/contracts';
+import type { MonthStatement } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
 import type { Database } from '../database/open-database.ts';
 import { isOver } from './issue-invoices.ts';
 import { monthOf } from './month-bounds.ts';
-import { type LedgerLine, readLedgerLines } from './read-ledger-lines.ts';
+import { type LedgerLine, readLedgerLines, type StatementGrouping } from './read-ledger-lines.ts';
 import { shareCents } from './share-cents.ts';
 
 const linesMax = 1000;
 
 /**
- * What an organisation paid in a month, by model, user or key. The total is that of the ledger, to the nano; cents of the lines add
+ * What an organisation paid in a month, or what its requests cost, by model, user, key, team, tag or organisation. The total is that of the ledger, to the nano; cents of the lines add
  * up to its whole cents. An invoice adds what months before it carried.
  * @param period `2026-11`, by the time zone of the organisation's profile.
  */
@@ -17,19 +17,20 @@ export async function readStatement(
   database: Database,
   now: Date,
   orgId: string,
-  { period, by }: { period: string; by: StatementBy },
+  period: string,
+  grouping: StatementGrouping,
 ): Promise<MonthStatement> {
   const [profile] = await database.$queryRaw<{ timeZone: string | null }[]>`
     SELECT body->>'timeZone' AS "timeZone" FROM billing_profile WHERE org_id = ${orgId}::uuid`;
   // The middle of the month is in it by the clocks of each zone.
   const month = monthOf(new Date(`${period}-15T12:00:00Z`), profile?.timeZone ?? 'UTC');
-  const lines = foldRest(await database.$transaction((tx) => readLedgerLines(tx, orgId, month, by)));
+  const lines = foldRest(await database.$transaction((tx) => readLedgerLines(tx, orgId, month, grouping)));
   const shared = shareCents(
     lines.map(({ amount }) => amount),
     0n,
   );
   return {
-    ...{ organizationId: orgId, period, by, currency: 'USD', isClosed: isOver(month.to, now) },
+    ...{ organizationId: orgId, period, ...grouping, currency: 'USD', isClosed: isOver(month.to, now) },
     ...{ from: month.from.toISOString(), to: month.to.toISOString() },
     lines: lines.map(({ subject, description, requests, amount }, index) => ({
       ...{ subjectId: subject, description, requests, amountNanoUsd: formatNanoUsd(amount) },

@@ -4,9 +4,11 @@ import { toCsv } from '@aggregator/service-kit';
 /** One row for each line. */
 export function renderCsv(document: Invoice): string {
   const head = ['number', 'kind', 'period', 'description', 'requests', 'amount_nano_usd', 'amount_cents', 'currency'];
+  head.push('organization_id', 'organization_name');
   const rows = document.lines.map((line) => [
     ...[document.number, document.kind, document.period, line.description, String(line.requests)],
     ...[line.amountNanoUsd, line.amountCents, document.currency],
+    ...[line.organization?.id ?? '', line.organization?.name ?? ''],
   ]);
   return toCsv([head, ...rows]);
 }

@@ -43,8 +43,9 @@ export function renderPdf(document: Invoice): Promise<Buffer> {
     pdf.text([title, party.name, ...party.address, ...taxId].join('\n')).moveDown();
   }
   writeRow(pdf, ['Description', 'Requests', document.currency]);
-  for (const { description, requests, amountCents } of document.lines) {
-    writeRow(pdf, [description, requests === 0 ? '' : String(requests), toAmount(amountCents)]);
+  for (const { organization, description, requests, amountCents } of document.lines) {
+    const name = organization === undefined ? description : `${organization.name}: ${description}`;
+    writeRow(pdf, [name, requests === 0 ? '' : String(requests), toAmount(amountCents)]);
   }
   pdf.moveDown();
   writeRow(pdf, ['Net', '', toAmount(document.netCents)]);

@@ -3,11 +3,12 @@ import { AppError } from '@aggregator/contracts';
 import { createUuidV7, withDeadline } from '@aggregator/service-kit';
 import type { Database, Transaction } from '../database/open-database.ts';
 import type { BillingEvents } from '../events.ts';
-import { lockOrganization } from '../ledger/accounts.ts';
+import { lockOrganization, readAccounts } from '../ledger/accounts.ts';
 import { type MinuteLimit, takeOfMinute } from '../ledger/minute-limit.ts';
 import { openAccounts } from '../ledger/open-accounts.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';
 import type { OrganizationDirectory } from '../organizations/directory.ts';
+import { isStopped } from '../payers/is-stopped.ts';
 import { drawPromotional } from '../promotional-credits/draw-promotional.ts';
 import { closeSpentLeases, insertPendingLease, markGranted, type OpenLease } from './lease-rows.ts';
 import { sizeLease } from './size-lease.ts';
@@ -86,10 +87,10 @@ async function moveToLeased(
 ): Promise<OpenLease | MinuteLimit | null> {
   const { orgId, needed, epoch, idle } = question;
   const accounts = await lockOrganization(tx, orgId);
-  // What a bank took back is owed first.
-  if (accounts.receivable < 0n) return null;
+  if (await isStopped(tx, accounts)) return null;
+  const { purse } = accounts;
   // Promotional credit is spent first, to within one lease.
-  const available = accounts.available + accounts.promotional;
+  const available = purse.available + purse.promotional;
   // Idle credit counts too, or the end of a balance could not be spent: then all that is left is leased.
   const size = sizeLease({ needed, available, target: config.leaseTargetNanoUsd });
   const wantedNanoUsd = size ?? (available > 0n && available + idle >= needed ? available : null);
@@ -99,10 +100,10 @@ async function moveToLeased(
   const amountNanoUsd = await takeOfMinute(tx, orgId, { leastNanoUsd, wantedNanoUsd, maxNanoUsd });
   if (typeof amountNanoUsd !== 'bigint') return amountNanoUsd;
   const lease: OpenLease = { id: createUuidV7(), orgId, amountNanoUsd, epoch };
-  await drawPromotional(tx, orgId, accounts, amountNanoUsd);
+  await drawPromotional(tx, purse, amountNanoUsd);
   await postTransfers(tx, [
     {
-      debitAccount: accounts.availableId,
+      debitAccount: purse.availableId,
       creditAccount: accounts.leasedId,
       amountNanoUsd,
       reason: 'lease',
@@ -117,10 +118,8 @@ async function moveToLeased(
 
 /** Credit that the organisation has at the counter store; asked for only where its balance alone does not cover the need. */
 async function readIdleCredit({ database, admission }: LeaseContext, orgId: string, needed: bigint): Promise<bigint> {
-  const rows = await database.$queryRaw<{ balance: bigint }[]>`
-    SELECT coalesce(sum(balance), 0)::bigint AS balance FROM account
-    WHERE org_id = ${orgId}::uuid AND kind IN ('available', 'promotional')`;
-  const available = rows[0]?.balance ?? 0n;
+  const purse = (await readAccounts(database, orgId))?.purse;
+  const available = (purse?.available ?? 0n) + (purse?.promotional ?? 0n);
   if (available >= needed || available === 0n) return 0n;
   return (await withDeadline(admission.readCredit(orgId), storeDeadlineMs, 'reading credit')).creditNanoUsd;
 }

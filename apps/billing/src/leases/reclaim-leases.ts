@@ -19,11 +19,21 @@ export async function reclaimLeases(db: Database, admission: AdmissionStore): Pr
     WHERE kind = 'leased' AND balance > 0 ORDER BY org_id LIMIT ${organizationsMax}`;
   let returned = 0n;
   for (const { orgId, balance } of leased) {
-    const reclaim = admission.reclaimCredit({ orgId, maxNanoUsd: balance });
-    const taken = await withDeadline(reclaim, storeDeadlineMs, 'reclaiming credit');
-    if (taken > 0n) returned += await returnToAvailable(db, orgId, taken);
+    returned += await reclaimCredit(db, admission, orgId, balance);
   }
   return returned;
+}
+
+/** The same for one organisation, with at most its leased money. */
+export async function reclaimCredit(
+  db: Database,
+  admission: AdmissionStore,
+  orgId: string,
+  maxNanoUsd: bigint,
+): Promise<bigint> {
+  const reclaim = admission.reclaimCredit({ orgId, maxNanoUsd });
+  const taken = await withDeadline(reclaim, storeDeadlineMs, 'reclaiming credit');
+  return taken > 0n ? returnToAvailable(db, orgId, taken) : 0n;
 }
 
 function returnToAvailable(db: Database, orgId: string, taken: bigint): Promise<bigint> {
@@ -34,7 +44,7 @@ function returnToAvailable(db: Database, orgId: string, taken: bigint): Promise<
       await postTransfers(tx, [
         {
           debitAccount: accounts.leasedId,
-          creditAccount: accounts.availableId,
+          creditAccount: accounts.purse.availableId,
           amountNanoUsd,
           reason: 'lease_reclaimed',
           description: 'Taken back from the counter store',

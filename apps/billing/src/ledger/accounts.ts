@@ -18,37 +18,52 @@ export const platformAccounts = {
 } as const;
 export type PlatformAccount = (typeof platformAccounts)[keyof typeof platformAccounts];
 
-export interface OrganizationAccounts {
+/** Where money is free to be spent. */
+export interface Purse {
+  orgId: string;
   availableId: string;
-  leasedId: string;
-  heldId: string;
-  /** Nano-USD, as they are while the lock is held. */
+  /** Nano-USD, as it is while the lock is held. */
   available: bigint;
-  leased: bigint;
-  held: bigint;
-  /** Empty until the organisation has such an account. */
+  /** Ids are empty until the organisation has such an account. */
   promotionalId: string;
   receivableId: string;
+  creditLineId: string;
   /** Given with an end; what is left of it. */
   promotional: bigint;
   /** Below zero by what the organisation owes: nothing is leased or held meanwhile. */
   receivable: bigint;
+  /** Below zero by the credit limit, which is part of `available`. */
+  creditLine: bigint;
+}
+
+/** An organisation's own purse, and its accounts `leased` and `held`, which are money of `purse`. */
+export interface OrganizationAccounts extends Purse {
+  leasedId: string;
+  heldId: string;
+  leased: bigint;
+  held: bigint;
   /** All that ever left `leased`. */
   leasedDebited: bigint;
+  /**
+   * The purse that requests are paid from: that of the payer, or the organisation's own, which is this very object. Organisations with
+   * one payer share one object. Top-ups, refunds, fees and credits are of the own purse.
+   */
+  purse: Purse;
 }
 
 interface AccountRow {
   id: string;
   orgId: string | null;
+  payerId: string | null;
   kind: string;
   balance: bigint;
   debited: bigint;
 }
 
 /**
- * Locks the accounts of organisations, and the platform's that are named, until the transaction ends: always in the order
- * of their ids, so that two transactions never wait for one another in a circle. Answers the organisations' accounts;
- * those of an organisation that was never opened are missing.
+ * Locks the accounts of organisations and of their payers, and the platform's that are named, until the transaction ends: always in
+ * the order of their ids, so that two transactions never wait for one another in a circle. Returns the organisations' accounts; those
+ * of an organisation that was never opened are missing.
  * @param orgIds in lower case.
  */
 export async function lockAccounts(
@@ -57,13 +72,17 @@ export async function lockAccounts(
   platform: readonly PlatformAccount[],
 ): Promise<Map<string, OrganizationAccounts>> {
   const rows = await tx.$queryRaw<AccountRow[]>`
-    SELECT id, org_id AS "orgId", kind, balance, debited FROM account
+    SELECT id, org_id AS "orgId", payer_id AS "payerId", kind, balance, debited FROM account
     WHERE org_id = ANY (${orgIds}::uuid[]) OR id = ANY (${platform}::uuid[])
+      OR org_id = ANY (ARRAY(SELECT payer_id FROM account WHERE org_id = ANY (${orgIds}::uuid[]) AND payer_id IS NOT NULL))
     ORDER BY id FOR NO KEY UPDATE`;
-  return toOrganizationAccounts(rows);
+  // A payer that came between the statement's beginning and the locks. It cannot change any more.
+  const isLocked = new Set(rows.map(({ orgId }) => orgId));
+  if (rows.some(({ payerId }) => payerId !== null && !isLocked.has(payerId))) return lockAccounts(tx, orgIds, platform);
+  return toOrganizationAccounts(orgIds, rows);
 }
 
-/** The accounts of one organisation, which must have been opened, locked. */
+/** The accounts of one organisation, which must have been opened, locked with those of its payer. */
 export async function lockOrganization(
   tx: Transaction,
   orgId: string,
@@ -77,27 +96,64 @@ export async function lockOrganization(
 /** What an organisation has; undefined where it was never seen. */
 export async function readAccounts(db: Transaction, orgId: string): Promise<OrganizationAccounts | undefined> {
   const rows = await db.$queryRaw<AccountRow[]>`
-    SELECT id, org_id AS "orgId", kind, balance, debited FROM account WHERE org_id = ${orgId}::uuid`;
-  return toOrganizationAccounts(rows).get(orgId);
+    SELECT id, org_id AS "orgId", payer_id AS "payerId", kind, balance, debited FROM account
+    WHERE org_id = ${orgId}::uuid
+      OR org_id = ANY (ARRAY(SELECT payer_id FROM account WHERE org_id = ${orgId}::uuid AND payer_id IS NOT NULL))`;
+  return toOrganizationAccounts([orgId], rows).get(orgId);
 }
 
-const unopened: OrganizationAccounts = {
-  ...{ availableId: '', leasedId: '', heldId: '' },
-  ...{ available: 0n, leased: 0n, held: 0n, leasedDebited: 0n },
-  ...{ promotionalId: '', receivableId: '', promotional: 0n, receivable: 0n },
-};
+/** The payer of an organisation; null if it pays for itself. */
+export function payerOf(accounts: OrganizationAccounts): string | null {
+  return accounts.purse === accounts ? null : accounts.purse.orgId;
+}
 
-function toOrganizationAccounts(rows: readonly AccountRow[]): Map<string, OrganizationAccounts> {
-  const accounts = new Map<string, OrganizationAccounts>();
-  for (const { id, orgId, kind, balance, debited } of rows) {
-    if (orgId === null) continue;
-    const entry = accounts.get(orgId) ?? { ...unopened };
-    accounts.set(orgId, entry);
-    if (kind === 'available') Object.assign(entry, { availableId: id, available: balance });
-    else if (kind === 'leased') Object.assign(entry, { leasedId: id, leased: balance, leasedDebited: debited });
-    else if (kind === 'held') Object.assign(entry, { heldId: id, held: balance });
-    else if (kind === 'promotional') Object.assign(entry, { promotionalId: id, promotional: balance });
-    else if (kind === 'receivable') Object.assign(entry, { receivableId: id, receivable: balance });
-  }
+/** What is free and was paid in: the balance without the credit limit. */
+export function prepaidOf({ available, creditLine }: Purse): bigint {
+  const prepaid = available + creditLine;
+  return prepaid > 0n ? prepaid : 0n;
+}
+
+const fields = {
+  available: 'availableId',
+  leased: 'leasedId',
+  held: 'heldId',
+  promotional: 'promotionalId',
+  receivable: 'receivableId',
+  credit_line: 'creditLineId',
+} as const;
+
+function toUnopened(orgId: string): OrganizationAccounts {
+  const purse: Purse = {
+    ...{ orgId, availableId: '', promotionalId: '', receivableId: '', creditLineId: '' },
+    ...{ available: 0n, promotional: 0n, receivable: 0n, creditLine: 0n },
+  };
+  const accounts = { ...purse, leasedId: '', heldId: '', leased: 0n, held: 0n, leasedDebited: 0n, purse };
+  accounts.purse = accounts;
   return accounts;
+}
+
+function toOrganizationAccounts(
+  orgIds: readonly string[],
+  rows: readonly AccountRow[],
+): Map<string, OrganizationAccounts> {
+  const all = new Map<string, OrganizationAccounts>();
+  const of = (orgId: string) => {
+    const known = all.get(orgId) ?? toUnopened(orgId);
+    all.set(orgId, known);
+    return known;
+  };
+  for (const { id, orgId, payerId, kind, balance, debited } of rows) {
+    if (orgId === null || !(kind in fields)) continue;
+    const entry = of(orgId);
+    entry[fields[kind as keyof typeof fields]] = id;
+    if (kind === 'available') entry.available = balance;
+    else if (kind === 'leased') Object.assign(entry, { leased: balance, leasedDebited: debited });
+    else if (kind === 'held') entry.held = balance;
+    else if (kind === 'promotional') entry.promotional = balance;
+    else if (kind === 'receivable') entry.receivable = balance;
+    else if (kind === 'credit_line') entry.creditLine = balance;
+    if (payerId !== null) entry.purse = of(payerId);
+  }
+  const wanted = new Set(orgIds);
+  return new Map([...all].filter(([orgId]) => wanted.has(orgId)));
 }

@@ -36,7 +36,11 @@ export async function openAccounts(db: Database, orgId: string, options: OpenAcc
 const organizationKinds = ['available', 'leased', 'held'] as const;
 
 /** Opens the account of a kind that few organisations need, unless it is there. Call it before accounts are locked. */
-export async function openAccount(tx: Transaction, orgId: string, kind: 'promotional' | 'receivable'): Promise<void> {
+export async function openAccount(
+  tx: Transaction,
+  orgId: string,
+  kind: 'promotional' | 'receivable' | 'credit_line',
+): Promise<void> {
   await insertAccounts(tx, [orgId], [kind]);
 }
 

@@ -11,7 +11,7 @@ import { claimEvents, markQuarantined } from '../inbox/claim-events.ts';
 import { drawForCharges } from '../promotional-credits/draw-promotional.ts';
 import { type OpenedReview, openReviews } from '../reviews/open-reviews.ts';
 import { advanceWatermarks } from '../spools/advance-watermark.ts';
-import { lockAccounts, type OrganizationAccounts, platformAccounts } from './accounts.ts';
+import { lockAccounts, type OrganizationAccounts, type Purse, payerOf, platformAccounts } from './accounts.ts';
 import { createOrderedIds } from './ordered-ids.ts';
 import { type NewTransfer, postTransfers } from './post-transfers.ts';
 import { writeStatement } from './write-statement.ts';
@@ -19,6 +19,8 @@ import { writeStatement } from './write-statement.ts';
 export interface PostedCharge {
   charge: UsageCharge;
   allotment: Allotment;
+  /** Null if the organisation pays for itself. */
+  payerId: string | null;
 }
 
 export interface PostChargesAnswer {
@@ -102,9 +104,10 @@ async function moveMoney(tx: Transaction, { settled, due, holds }: Movable): Pro
   );
   await writeStatement(
     tx,
-    posted.map(({ charge, allotment }, index) => ({
+    posted.map(({ charge, allotment, payerId }, index) => ({
       id: lineIds[index] ?? '',
       orgId: charge.event.orgId,
+      payerId,
       type: 'charge',
       amountNanoUsd: -charge.amountNanoUsd,
       requestId: charge.event.requestId,
@@ -122,14 +125,25 @@ function allotInOrder(
   holds: readonly RequestHold[],
 ): PostedCharge[] {
   const heldFor = new Map(holds.map(({ requestId, amountNanoUsd }) => [requestId, amountNanoUsd]));
-  const left = new Map<string, { leased: bigint; available: bigint }>();
+  const leasedLeft = new Map<string, bigint>();
+  const availableLeft = new Map<Purse, bigint>();
   return due.map((charge) => {
     const { orgId, requestId } = charge.event;
+    const account = accounts.get(orgId);
     // Without accounts there was no hold: the platform bears it, and no account is opened for an id that may be invented.
-    const credit = left.get(orgId) ?? accounts.get(orgId) ?? { leased: 0n, available: 0n };
-    const { allotment, left: remaining } = allotCharge(credit, charge.amountNanoUsd, heldFor.get(requestId));
-    left.set(orgId, remaining);
-    return { charge, allotment };
+    if (account === undefined) {
+      const { allotment } = allotCharge({ leased: 0n, available: 0n }, charge.amountNanoUsd);
+      return { charge, allotment, payerId: null };
+    }
+    const { purse } = account;
+    const credit = {
+      leased: leasedLeft.get(orgId) ?? account.leased,
+      available: availableLeft.get(purse) ?? purse.available,
+    };
+    const { allotment, left } = allotCharge(credit, charge.amountNanoUsd, heldFor.get(requestId));
+    leasedLeft.set(orgId, left.leased);
+    availableLeft.set(purse, left.available);
+    return { charge, allotment, payerId: payerOf(account) };
   });
 }
 
@@ -139,10 +153,10 @@ function toTransfers(
   reference: string,
 ): NewTransfer[] {
   const { orgId, requestId } = charge.event;
-  const payer = accounts.get(orgId);
+  const account = accounts.get(orgId);
   const shares = [
-    { debitAccount: payer?.leasedId ?? '', amountNanoUsd: allotment.fromLeased, reason: 'charge' },
-    { debitAccount: payer?.availableId ?? '', amountNanoUsd: allotment.fromAvailable, reason: 'charge' },
+    { debitAccount: account?.leasedId ?? '', amountNanoUsd: allotment.fromLeased, reason: 'charge' },
+    { debitAccount: account?.purse.availableId ?? '', amountNanoUsd: allotment.fromAvailable, reason: 'charge' },
     {
       debitAccount: platformAccounts.platformLoss,
       amountNanoUsd: allotment.fromPlatformLoss,

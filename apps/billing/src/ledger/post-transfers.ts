@@ -26,7 +26,9 @@ export type TransferReason =
   | 'promotional_expired'
   | 'tax'
   | 'credit_note'
-  | 'subscription_fee';
+  | 'subscription_fee'
+  | 'payer_changed'
+  | 'credit_line';
 
 /** `amountNanoUsd` (more than zero) leaves the debit account and enters the credit account. */
 export interface NewTransfer {

@@ -5,6 +5,8 @@ import { type Transaction, toJsonRows } from '../database/open-database.ts';
 export interface StatementLine {
   id: string;
   orgId: string;
+  /** Who paid it, if it was not the organisation itself. */
+  payerId?: string | null | undefined;
   type: BillingTransaction['type'];
   /** Positive adds to the balance, negative takes from it; not zero. */
   amountNanoUsd: bigint;
@@ -25,11 +27,11 @@ export async function writeStatement(tx: Transaction, lines: readonly StatementL
   await tx.$executeRaw`
     WITH line AS (
       INSERT INTO statement_line
-        (id, org_id, type, amount, request_id, description, actor_org_id, idempotency_key, body_hash)
-      SELECT id, "orgId", type, "amountNanoUsd", "requestId", description, "actorOrgId", "idempotencyKey",
+        (id, org_id, payer_id, type, amount, request_id, description, actor_org_id, idempotency_key, body_hash)
+      SELECT id, "orgId", "payerId", type, "amountNanoUsd", "requestId", description, "actorOrgId", "idempotencyKey",
         decode("bodyHash", 'hex')
       FROM json_to_recordset(${toJsonRows(lines.map((line) => ({ ...line })))}::json) AS row (
-        id uuid, "orgId" uuid, type text, "amountNanoUsd" bigint, "requestId" uuid, description text,
+        id uuid, "orgId" uuid, "payerId" uuid, type text, "amountNanoUsd" bigint, "requestId" uuid, description text,
         "actorOrgId" uuid, "idempotencyKey" text, "bodyHash" text)
       RETURNING id, org_id, type, amount, request_id, time
     )

@@ -1,6 +1,6 @@
 import { createUuidV7 } from '@aggregator/service-kit';
 import type { Transaction } from '../database/open-database.ts';
-import { lockOrganization } from '../ledger/accounts.ts';
+import { lockOrganization, prepaidOf } from '../ledger/accounts.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';
 import { writeStatement } from '../ledger/write-statement.ts';
 
@@ -9,7 +9,9 @@ import { writeStatement } from '../ledger/write-statement.ts';
  * nothing is taken, since the money may come back. Returns what was taken, in nano-USD.
  */
 export async function collectReceivable(tx: Transaction, orgId: string): Promise<bigint> {
-  const { available, availableId, receivable, receivableId } = await lockOrganization(tx, orgId);
+  const accounts = await lockOrganization(tx, orgId);
+  const { availableId, receivable, receivableId } = accounts;
+  const available = prepaidOf(accounts);
   if (receivable >= 0n || available === 0n) return 0n;
   const [open] = await tx.$queryRaw<{ sum: bigint }[]>`
     SELECT coalesce(sum(amount), 0)::bigint AS sum FROM payment_dispute

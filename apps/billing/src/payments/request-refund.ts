@@ -7,7 +7,7 @@ import { eachApart } from '../background/each-apart.ts';
 import type { Transaction } from '../database/open-database.ts';
 import { nanoUsdPerCent } from '../exchange-rates/exchange-rates.ts';
 import type { Payment, PaymentRefund } from '../generated/prisma/client.ts';
-import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
+import { lockOrganization, platformAccounts, prepaidOf } from '../ledger/accounts.ts';
 import { GuardError, postTransfers } from '../ledger/post-transfers.ts';
 import { writeStatement } from '../ledger/write-statement.ts';
 import { openPaymentReview } from './open-payment-review.ts';
@@ -61,9 +61,11 @@ async function takeOnce(
   if (minorUnits <= 0n) throw new AppError('invalid_amount', { param: 'amountNanoUsd' });
   const now = clock();
   const { orgId } = payment;
-  const { availableId } = await lockOrganization(tx, orgId, [platformAccounts.refunds]);
+  const accounts = await lockOrganization(tx, orgId, [platformAccounts.refunds]);
+  // Credit that was never paid in cannot go to a card.
+  if (prepaidOf(accounts) < amount) throw new GuardError('a refund is more than what is left of what was paid');
   const id = createUuidV7();
-  const sides = { debitAccount: availableId, creditAccount: platformAccounts.refunds, amountNanoUsd: amount };
+  const sides = { debitAccount: accounts.availableId, creditAccount: platformAccounts.refunds, amountNanoUsd: amount };
   await postTransfers(tx, [{ ...sides, reason: 'refund', description, reference: id }]);
   await writeStatement(tx, [{ id, orgId, type: 'refund', amountNanoUsd: -amount, description }]);
   await tx.payment.update({ where: { id: paymentId }, data: { refunded: { increment: amount } } });

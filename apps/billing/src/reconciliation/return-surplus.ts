@@ -24,14 +24,14 @@ export interface Sample {
  */
 export function returnSurplus(db: Database, sample: Sample, restMs: number): Promise<bigint> {
   return db.$transaction(async (tx) => {
-    const { availableId, leasedId, leased, leasedDebited } = await lockOrganization(tx, sample.orgId);
+    const { purse, leasedId, leased, leasedDebited } = await lockOrganization(tx, sample.orgId);
     const unspent = sample.surplus - (leasedDebited - sample.debited);
     const amountNanoUsd = unspent < 0n ? 0n : unspent < leased ? unspent : leased;
     if (amountNanoUsd > 0n) {
       await postTransfers(tx, [
         {
           debitAccount: leasedId,
-          creditAccount: availableId,
+          creditAccount: purse.availableId,
           amountNanoUsd,
           reason: 'lease_returned',
           description: 'Returned: no longer at the counter store',

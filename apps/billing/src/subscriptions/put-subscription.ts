@@ -3,7 +3,7 @@ import { createUuidV7 } from '@aggregator/service-kit';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { Transaction } from '../database/open-database.ts';
 import type { SubscriptionPlan } from '../generated/prisma/client.ts';
-import { lockOrganization } from '../ledger/accounts.ts';
+import { lockOrganization, payerOf } from '../ledger/accounts.ts';
 import { openAccount, openAccounts } from '../ledger/open-accounts.ts';
 import { confirmedBefore } from '../organizations/directory.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
@@ -47,7 +47,10 @@ export async function putSubscription(
 
 async function subscribe(tx: Transaction, now: Date, orgId: string, plan: SubscriptionPlan): Promise<SubscriptionRow> {
   // Twins wait for one another here; the second then breaks the index of open subscriptions.
-  await lockOrganization(tx, orgId);
+  const accounts = await lockOrganization(tx, orgId);
+  if (payerOf(accounts) !== null) {
+    throw new AppError('conflict', { message: 'Another organization pays. It can subscribe.' });
+  }
   if ((await tx.subscription.count({ where: { orgId, state: { not: 'ended' } } })) > 0) {
     throw new AppError('conflict', { message: 'A subscription was made at the same time. Read it first.' });
   }

@@ -89,7 +89,7 @@ describe('a subscription', () => {
   const spendCredit = () =>
     world.context.database.$transaction(async (tx) => {
       const accounts = await lockOrganization(tx, world.owner.orgId);
-      await drawPromotional(tx, world.owner.orgId, accounts, accounts.promotional);
+      await drawPromotional(tx, accounts, accounts.promotional);
       await postTransfers(tx, [
         {
           ...{ debitAccount: accounts.availableId, creditAccount: platformAccounts.revenue },

@@ -6,6 +6,7 @@ import { invoiceRoutes } from './invoice-routes.ts';
 import { limitRoutes } from './limit-routes.ts';
 import { moneyRoutes } from './money-routes.ts';
 import { organizationRoutes } from './organization-routes.ts';
+import { payerRoutes } from './payer-routes.ts';
 import { paymentRoutes } from './payment-routes.ts';
 import { priceRoutes } from './price-routes.ts';
 import { providerRoutes } from './provider-routes.ts';
@@ -28,6 +29,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...webhookRoutes,
   ...securityRoutes,
   ...paymentRoutes,
+  ...payerRoutes,
   ...deadLetterRoutes,
   ...invoiceRoutes,
   ...subscriptionRoutes,

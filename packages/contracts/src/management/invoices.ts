@@ -69,6 +69,8 @@ export const invoice = z.strictObject({
     z.strictObject({
       description: z.string(),
       requests: z.number().int(),
+      /** The organization that used it, if another one pays; absent if that is the same. */
+      organization: z.strictObject({ id: z.uuid(), name: z.string() }).optional(),
       /** What the ledger has. */
       amountNanoUsd: nanoUsdString,
       amountCents: cents,

@@ -11,6 +11,10 @@ export const balanceAnswer = z.strictObject({
   balance: z.string(),
   /** What has not been spent, whether or not a proxy has leased it. */
   balanceNanoUsd: nanoUsdString,
+  /** How far the balance may be below zero; absent if it is prepaid. */
+  creditLimitNanoUsd: nanoUsdString.optional(),
+  /** The organisation that pays; the balance is the own one, which rests meanwhile. Absent if there is none. */
+  payerOrganizationId: z.uuid().optional(),
   /** The part of the balance that expires; absent if there is none. */
   promotionalNanoUsd: nanoUsdString.optional(),
   held: z.string(),

@@ -1,18 +1,23 @@
 import { z } from 'zod';
 import { nanoUsdString } from '../money.ts';
+import { tagKey } from '../tags.ts';
 
 /** `GET /billing/statements/{period}?by=&format=`: what a month cost, by what. docs/invoices.md explains it. */
 
-export const statementBy = z.enum(['model', 'user', 'key']);
+export const statementBy = z.enum(['model', 'user', 'key', 'team', 'tag', 'organization']);
 export type StatementBy = z.infer<typeof statementBy>;
 
 /** `2026-11` */
 export const monthPeriod = z.string().regex(/^20\d{2}-(?:0[1-9]|1[0-2])$/, 'a month as 2026-11');
 
-export const readStatementQuery = z.strictObject({
-  by: statementBy.default('model'),
-  format: z.enum(['json', 'csv']).default('json'),
-});
+export const readStatementQuery = z
+  .strictObject({
+    by: statementBy.default('model'),
+    /** With `by=tag`: one line for each value of this tag. */
+    tag: tagKey.optional(),
+    format: z.enum(['json', 'csv']).default('json'),
+  })
+  .refine(({ by, tag }) => (by === 'tag') === (tag !== undefined), { path: ['tag'], error: 'goes with by=tag' });
 
 export const monthStatement = z.strictObject({
   organizationId: z.uuid(),
@@ -21,6 +26,8 @@ export const monthStatement = z.strictObject({
   from: z.iso.datetime(),
   to: z.iso.datetime(),
   by: statementBy,
+  /** Absent unless `by` is `tag`. */
+  tag: tagKey.optional(),
   /** False while the month may still change. */
   isClosed: z.boolean(),
   currency: z.literal('USD'),
@@ -28,7 +35,7 @@ export const monthStatement = z.strictObject({
   lines: z
     .array(
       z.strictObject({
-        /** Id of the user or the key; null for a model, a fee, and all others together. */
+        /** Id of the user, key, team or organization, or the value of the tag; null for a model, a fee, and all others together. */
         subjectId: z.string().nullable(),
         description: z.string(),
         requests: z.number().int(),

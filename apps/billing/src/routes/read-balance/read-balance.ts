@@ -2,7 +2,7 @@ import { AppError, type BalanceAnswer } from '@aggregator/contracts';
 import { formatNanoUsd, formatUsd } from '@aggregator/pricing';
 import { withDeadline } from '@aggregator/service-kit';
 import type { BillingContext } from '../../billing-context.ts';
-import { readAccounts } from '../../ledger/accounts.ts';
+import { payerOf, readAccounts } from '../../ledger/accounts.ts';
 
 const heldDeadlineMs = 1000;
 
@@ -27,15 +27,26 @@ export async function readBalance(
   );
   const accounts = await readAccounts(database, orgId);
   if (accounts === undefined) throw noBalance();
-  const { promotional } = accounts;
-  const balance = accounts.available + accounts.leased + accounts.held + promotional;
+  const { promotional, creditLine } = accounts;
+  const payerId = payerOf(accounts);
+  const balance = accounts.available + promotional + creditLine + (await sumReserved(database, orgId));
   const heldNanoUsd = (await held) + accounts.held;
   return {
     currency: 'USD',
     balance: formatUsd(balance),
     balanceNanoUsd: formatNanoUsd(balance),
+    ...(creditLine < 0n && { creditLimitNanoUsd: formatNanoUsd(-creditLine) }),
+    ...(payerId !== null && { payerOrganizationId: payerId }),
     ...(promotional > 0n && { promotionalNanoUsd: formatNanoUsd(promotional) }),
     held: formatUsd(heldNanoUsd),
     heldNanoUsd: formatNanoUsd(heldNanoUsd),
   };
+}
+
+/** What is leased and held of an organisation's money, for itself and for those it pays for. */
+async function sumReserved(database: BillingContext['database'], orgId: string): Promise<bigint> {
+  const [row] = await database.$queryRaw<{ sum: bigint }[]>`
+    SELECT coalesce(sum(balance), 0)::bigint AS sum FROM account
+    WHERE (org_id = ${orgId}::uuid AND payer_id IS NULL OR payer_id = ${orgId}::uuid) AND kind IN ('leased', 'held')`;
+  return row?.sum ?? 0n;
 }

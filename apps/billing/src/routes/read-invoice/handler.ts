@@ -5,18 +5,16 @@ import { z } from 'zod';
 import type { BillingContext } from '../../billing-context.ts';
 import { renderCsv } from '../../invoices/render-csv.ts';
 import { renderPdf } from '../../invoices/render-pdf.ts';
+import { idOf } from '../id-of.ts';
 
-const parameters = z.object({ id: z.uuid() });
 const query = z.strictObject({ format: z.enum(['json', 'csv', 'pdf']).default('json') });
 
 /** GET /v1/billing/invoices/{id}?format=json|csv|pdf: of the caller's organisation, or of any for `billing:manage`. */
 export function readInvoiceHandler({ database }: BillingContext): RequestHandler {
   return async (request, response) => {
-    const parsed = parameters.safeParse(request.params);
-    if (!parsed.success) throw new AppError('not_found');
     const { format } = checkBody(query, request.query);
     const { orgId, scopes } = principalOf(request);
-    const row = await database.invoice.findUnique({ where: { id: parsed.data.id } });
+    const row = await database.invoice.findUnique({ where: { id: idOf(request.params.id) } });
     if (row === null || (row.orgId !== orgId && !scopes.includes('billing:manage'))) throw new AppError('not_found');
     const document = invoice.parse(row.body);
     if (format === 'json') response.json(document);

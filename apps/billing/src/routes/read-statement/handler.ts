@@ -12,8 +12,9 @@ const parameters = z.object({ period: monthPeriod });
 export function readStatementHandler({ database, clock }: BillingContext): RequestHandler {
   return async (request, response) => {
     const { period } = checkBody(parameters, request.params);
-    const { by, format } = checkBody(readStatementQuery, request.query);
-    const statement = await readStatement(database, clock(), principalOf(request).orgId, { period, by });
+    const { by, tag, format } = checkBody(readStatementQuery, request.query);
+    const grouping = by === 'tag' ? { by, tag: tag ?? '' } : { by };
+    const statement = await readStatement(database, clock(), principalOf(request).orgId, period, grouping);
     if (format === 'json') response.json(statement);
     else response.type('text/csv').send(renderStatementCsv(statement));
   };

@@ -1,0 +1,15 @@
+import { putCreditLimitRequest } from '@aggregator/contracts';
+import { checkBody } from '@aggregator/service-kit';
+import type { RequestHandler } from 'express';
+import { actorOf } from '../../audit/write-audit.ts';
+import type { BillingContext } from '../../billing-context.ts';
+import { putCreditLimit } from '../../payers/credit-limit.ts';
+import { idOf } from '../id-of.ts';
+
+/** PUT /v1/billing/payers/{id}/credit-limit: how far its balance may be below zero. */
+export function putCreditLimitHandler(context: BillingContext): RequestHandler {
+  return async (request, response) => {
+    const { creditLimitNanoUsd } = checkBody(putCreditLimitRequest, request.body);
+    response.json(await putCreditLimit(context, idOf(request.params.id), creditLimitNanoUsd, actorOf(request)));
+  };
+}
