@@ -1,4 +1,5 @@
 import { createInvalidationChannel, type InvalidationChannel } from '@aggregator/invalidation';
+import { createWebhookSender, type MailTransport, openMailTransport } from '@aggregator/notifications';
 import {
   ConfigError,
   createIdentity,
@@ -16,9 +17,7 @@ import { createAuthEvents } from './events.ts';
 import { openWorkQueues } from './jobs/work-queues.ts';
 import { createKeyHasher } from './keys/key-hasher.ts';
 import { toInstallationLimits } from './limits/installation-limits.ts';
-import type { MailTransport } from './mail/mail.ts';
 import { createMailQueue } from './mail/mail-queue.ts';
-import { openMailTransport } from './mail/open-mail-transport.ts';
 import { createPasswordKeeper } from './passwords/password-keeper.ts';
 import { createSecretSealer } from './secrets/secret-sealer.ts';
 import { createLoginSuspicion } from './security/login-suspicion.ts';
@@ -28,7 +27,6 @@ import { createLoginSealer } from './sso/pending-login.ts';
 import { type AuthWork, startWork } from './start-work.ts';
 import { type BoundedQueue, createBoundedQueue } from './turns/bounded-queue.ts';
 import { deadlineMs } from './webhooks/webhook-queues.ts';
-import { createWebhookSender } from './webhooks/webhook-sender.ts';
 
 /** Parts that may come from outside; who made a part closes it. */
 export interface AuthOverrides {

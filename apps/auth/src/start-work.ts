@@ -1,3 +1,4 @@
+import type { MailTransport, WebhookSender } from '@aggregator/notifications';
 import type { Logger, Metrics } from '@aggregator/service-kit';
 import { startWorking } from './bulk/start-working.ts';
 import { type Database, toSqlConnection } from './database/create-database.ts';
@@ -6,13 +7,11 @@ import { watchQueues } from './jobs/watch-queues.ts';
 import type { openWorkQueues } from './jobs/work-queues.ts';
 import type { KeyHasher } from './keys/key-hasher.ts';
 import { startDelivering } from './mail/deliver-mails.ts';
-import type { MailTransport } from './mail/mail.ts';
 import type { MailQueue } from './mail/mail-queue.ts';
 import type { SecretSealer } from './secrets/secret-sealer.ts';
 import { startSweeping } from './sessions/sweep-sessions.ts';
 import { startDeliveringWebhooks } from './webhooks/deliver-webhooks.ts';
 import { createDeliveryJobs, createEventJobs } from './webhooks/webhook-queues.ts';
-import type { WebhookSender } from './webhooks/webhook-sender.ts';
 
 /** What auth does beside its requests. */
 export interface AuthWork {

@@ -1,3 +1,4 @@
+export { type Received, type Receiver, startReceiver } from './http/start-receiver.ts';
 export { type ChildProgram, findFreePort, startProgram } from './kubernetes/child-program.ts';
 export { type ControlPlane, startControlPlane } from './kubernetes/start-control-plane.ts';
 export { type OtlpSink, type ReceivedSpan, startOtlpSink } from './otlp/start-otlp-sink.ts';

@@ -1,3 +1,4 @@
+import { createSmtpTransport } from '@aggregator/notifications';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { createTestDatabase, type Mailbox, startMailbox, type TestDatabase } from '@aggregator/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -7,7 +8,6 @@ import { adoptEarlierMails } from './adopt-earlier-mails.ts';
 import { deliverMails } from './deliver-mails.ts';
 import type { Mail } from './mail.ts';
 import { attemptsMax, createMailQueue, type MailQueue } from './mail-queue.ts';
-import { createSmtpTransport } from './smtp-transport.ts';
 import { toMessage } from './to-message.ts';
 
 const peppers = ['p'.repeat(43)];

@@ -1,8 +1,8 @@
+import { type MailTransport, toMailFault } from '@aggregator/notifications';
 import { type Job, type JobResult, startWorking, workOff } from '@aggregator/work-queue';
 import type { Database } from '../database/create-database.ts';
 import type { AuthEvents } from '../events.ts';
 import { adoptEarlierMails } from './adopt-earlier-mails.ts';
-import type { MailTransport } from './mail.ts';
 import type { MailQueue } from './mail-queue.ts';
 import { toMessage } from './to-message.ts';
 
@@ -50,19 +50,10 @@ async function deliver({ queue, transport, events, publicUrl }: MailDelivery, jo
   try {
     await transport.send(toMessage(mail, publicUrl));
   } catch (error) {
-    const reason = codeOf(error);
+    const reason = toMailFault(error);
     events.mailFailed({ mailId, template, attempts, isLast, reason });
     return { result: 'failed', reason };
   }
   events.mailSent({ mailId, template, attempts });
   return { result: 'done' };
-}
-
-/** The message of an SMTP error can hold the address: only its code is logged. */
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const { code, responseCode } = error as Error & { code?: unknown; responseCode?: unknown };
-  return (
-    [code, responseCode].filter((part) => typeof part === 'string' || typeof part === 'number').join(' ') || error.name
-  );
 }

@@ -41,16 +41,3 @@ export interface MailWords {
   readonly subject: string;
   readonly lines: readonly string[];
 }
-
-/** What a transport sends. */
-export interface MailMessage {
-  to: string;
-  subject: string;
-  text: string;
-}
-
-/** A way to send mails. `send` rejects if the mail was not accepted. */
-export interface MailTransport {
-  send(message: MailMessage): Promise<void>;
-  close(): Promise<void>;
-}

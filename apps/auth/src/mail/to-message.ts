@@ -1,4 +1,5 @@
-import type { Mail, MailMessage, MailWords } from './mail.ts';
+import type { MailMessage } from '@aggregator/notifications';
+import type { Mail, MailWords } from './mail.ts';
 import { noticeWords } from './notice-words.ts';
 
 type Words = Readonly<Record<Exclude<Mail['template'], 'billing_notice'>, MailWords>>;

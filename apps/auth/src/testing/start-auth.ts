@@ -17,6 +17,7 @@ import {
   tokenAnswer,
 } from '@aggregator/contracts';
 import { createMemoryInvalidationChannel, type InvalidationChannel } from '@aggregator/invalidation';
+import type { MailMessage, MailTransport } from '@aggregator/notifications';
 import {
   createIdentitySigner,
   createInternalKeyring,
@@ -27,7 +28,6 @@ import {
 import { createFakeClock, createTestDatabase, type FakeClock } from '@aggregator/testing';
 import type { AuthContext } from '../auth-context.ts';
 import { authService } from '../index.ts';
-import type { MailMessage, MailTransport } from '../mail/mail.ts';
 
 const signingKey = 'i'.repeat(43);
 export const testPepper = 'p'.repeat(43);

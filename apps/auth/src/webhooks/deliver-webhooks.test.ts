@@ -1,25 +1,24 @@
 import { randomUUID } from 'node:crypto';
+import { createWebhookSecret, type SendResult, type WebhookToSend } from '@aggregator/notifications';
 import { createTestDatabase, type TestDatabase } from '@aggregator/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createDatabase, type Database } from '../database/create-database.ts';
 import { createSecretSealer } from '../secrets/secret-sealer.ts';
 import { announce } from './announce.ts';
 import { deliverWebhooks } from './deliver-webhooks.ts';
-import { createWebhookSecret } from './sign.ts';
 import { sweepWebhooks } from './sweep-webhooks.ts';
 import { attemptsMax } from './webhook-queues.ts';
-import type { WebhookResult, WebhookToSend } from './webhook-sender.ts';
 
 const secrets = createSecretSealer(['p'.repeat(43)], 'webhook-secret');
 const hourMs = 3_600_000;
-const delivered: WebhookResult = { status: 200, reason: null, response: 'ok' };
+const delivered: SendResult = { status: 200, reason: null, response: 'ok' };
 
 describe('deliverWebhooks', () => {
   let testDatabase: TestDatabase;
   let database: Database;
   let nowMs = Date.parse('2026-11-30T10:00:00Z');
   let sent: WebhookToSend[] = [];
-  let answer: (webhook: WebhookToSend) => WebhookResult | Promise<WebhookResult>;
+  let answer: (webhook: WebhookToSend) => SendResult | Promise<SendResult>;
   const now = () => new Date(nowMs);
   const attempts: object[] = [];
   const sender = {
@@ -99,7 +98,7 @@ describe('deliverWebhooks', () => {
     expect(sent).toEqual([]);
   });
 
-  it.each<WebhookResult>([
+  it.each<SendResult>([
     { status: 500, reason: 'status', response: 'no' },
     { status: null, reason: 'timeout', response: null },
   ])('repeats a delivery after $reason, later and later, for about a day', async (failure) => {

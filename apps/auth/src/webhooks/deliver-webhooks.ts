@@ -1,3 +1,4 @@
+import type { SendResult, WebhookSender } from '@aggregator/notifications';
 import { type Job, type JobResult, startWorking, type WorkOptions, workOff } from '@aggregator/work-queue';
 import { type Database, toSqlConnection } from '../database/create-database.ts';
 import type { AuthEvents } from '../events.ts';
@@ -5,7 +6,6 @@ import type { OpenWorkQueue } from '../jobs/work-queues.ts';
 import type { SecretSealer } from '../secrets/secret-sealer.ts';
 import { addDelivery } from './add-delivery.ts';
 import { createDeliveryJobs, createEventJobs, endpointsMax } from './webhook-queues.ts';
-import type { WebhookResult, WebhookSender } from './webhook-sender.ts';
 
 export interface WebhookDelivering {
   database: Database;
@@ -94,7 +94,7 @@ interface Attempt {
 async function note(
   { database, events, now }: WebhookDelivering,
   { id, job, type, organizationId }: Attempt,
-  { reason, ...answer }: Omit<WebhookResult, 'reason'> & { reason: string | null },
+  { reason, ...answer }: Omit<SendResult, 'reason'> & { reason: string | null },
   isLast: boolean,
 ): Promise<void> {
   const state = reason === null ? 'delivered' : isLast ? 'failed' : 'waiting';

@@ -1,4 +1,5 @@
 import { AppError, type CreateWebhookRequest, type Webhook } from '@aggregator/contracts';
+import { createWebhookSecret } from '@aggregator/notifications';
 import { createUuidV7, judgeBaseUrl } from '@aggregator/service-kit';
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
@@ -6,7 +7,6 @@ import type { AuthContext } from '../auth-context.ts';
 import type { WebhookEndpoint as Row } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { permitNow } from '../permissions/allow-action.ts';
-import { createWebhookSecret } from './sign.ts';
 import { endpointsMax } from './webhook-queues.ts';
 
 type Parts = Pick<AuthContext, 'database' | 'now' | 'webhookSecrets' | 'webhookAllowlist'>;

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type CreatedWebhook, type WebhookDelivery, webhookDeliveryList } from '@aggregator/contracts';
-import { waitFor } from '@aggregator/testing';
+import { type Receiver, startReceiver, waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Account, type AuthHarness, startAuth } from '../testing/start-auth.ts';
-import { type Receiver, startReceiver } from '../testing/start-receiver.ts';
 
 const path = '/v1/auth/organization/webhooks';
 const types = ['budget.threshold', 'key.created', 'key.revoked', 'key.rotated', 'member.removed'];

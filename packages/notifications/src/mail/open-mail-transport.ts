@@ -1,12 +1,12 @@
-import { ConfigError, type Logger } from '@aggregator/service-kit';
-import type { AuthConfig } from '../config.ts';
+import { ConfigError, type ConfigOf, type Logger } from '@aggregator/service-kit';
 import { createLogTransport } from './log-transport.ts';
-import type { MailTransport } from './mail.ts';
+import type { MailTransport } from './mail-transport.ts';
+import type { mailVariables } from './mail-variables.ts';
 import { createSmtpTransport } from './smtp-transport.ts';
 
 /** Returns the configured transport; null if the installation sends no mails. Throws ConfigError. */
 export function openMailTransport(
-  { mailTransport, smtpUrl, mailFrom }: Pick<AuthConfig, 'mailTransport' | 'smtpUrl' | 'mailFrom'>,
+  { mailTransport, smtpUrl, mailFrom }: ConfigOf<typeof mailVariables>,
   logger: Logger,
 ): MailTransport | null {
   if (mailTransport === 'none') return null;

@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer';
-import type { MailTransport } from './mail.ts';
+import type { MailTransport } from './mail-transport.ts';
 
 const connectTimeoutMs = 10_000;
 const socketTimeoutMs = 20_000;

@@ -1,8 +1,8 @@
 import { createEgressAllowlist, emptyAllowlist } from '@aggregator/service-kit';
+import { type Receiver, startReceiver } from '@aggregator/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import { type Receiver, startReceiver } from '../testing/start-receiver.ts';
-import { createWebhookSecret } from './sign.ts';
+import { createWebhookSecret } from './sign-webhook.ts';
 import { createWebhookSender, type WebhookSender } from './webhook-sender.ts';
 
 const secret = createWebhookSecret();

@@ -1,27 +1,31 @@
 import { createEgressAgent, type EgressAllowlist, type HttpProxies } from '@aggregator/service-kit';
 import { type Dispatcher, request } from 'undici';
-import { signWebhook } from './sign.ts';
 
-export interface WebhookToSend {
+export interface JsonToSend {
   url: string;
-  secret: string;
-  /** Id of the event: the same in every attempt. */
-  id: string;
+  /** JSON. */
   body: string;
-  now: Date;
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** `reason` is null for a status of 200…299. `response` is the first KiB of the answer. */
-export interface WebhookResult {
+export interface SendResult {
   status: number | null;
   reason: 'status' | 'redirect' | 'timeout' | 'address_refused' | 'connection_failed' | null;
   response: string | null;
 }
 
-export interface WebhookSender {
-  /** Resolves in any case. */
-  send(webhook: WebhookToSend): Promise<WebhookResult>;
+export interface JsonSender {
+  /** Sends one POST. Resolves in any case. */
+  send(message: JsonToSend): Promise<SendResult>;
   close(): Promise<void>;
+}
+
+export interface JsonSenderOptions {
+  /** What may be called although it is not public; null if the operator set the addresses, which may be any. */
+  allowlist: EgressAllowlist | null;
+  proxies: HttpProxies;
+  deadlineMs: number;
 }
 
 const responseBytesMax = 1024;
@@ -29,25 +33,19 @@ const keptOpenMs = 1000;
 /** As many as there are requests at once, so that no request waits for another one to the same host. */
 const connectionsPerHostMax = 32;
 
-/** Sends requests to addresses of customers: judged when connecting, without redirects, each with a deadline. */
-export function createWebhookSender(options: {
-  allowlist: EgressAllowlist;
-  proxies: HttpProxies;
-  deadlineMs: number;
-}): WebhookSender {
-  const { allowlist, proxies, deadlineMs } = options;
+/** Sends requests to addresses of others: judged when connecting, without redirects, each with a deadline. */
+export function createJsonSender({ allowlist, proxies, deadlineMs }: JsonSenderOptions): JsonSender {
   const dispatcher = createEgressAgent({
     ...{ allowlist, proxies, connect: { timeout: deadlineMs } },
     // There are many hosts: no connection is kept for longer than a burst.
     agent: { connections: connectionsPerHostMax, keepAliveTimeout: keptOpenMs, keepAliveMaxTimeout: keptOpenMs },
   });
   return {
-    async send({ url, body, ...webhook }) {
-      const signature = signWebhook(webhook.secret, { ...webhook, body });
-      const headers = { 'content-type': 'application/json', 'user-agent': 'ai-aggregator-webhooks', ...signature };
+    async send({ url, body, headers = {} }) {
+      const all = { 'content-type': 'application/json', 'user-agent': 'ai-aggregator-webhooks', ...headers };
       const signal = AbortSignal.timeout(deadlineMs);
       try {
-        const answer = await request(url, { method: 'POST', dispatcher, headers, body, signal });
+        const answer = await request(url, { method: 'POST', dispatcher, headers: all, body, signal });
         const { statusCode: status } = answer;
         return { status, reason: judge(status), response: await readStart(answer.body) };
       } catch (error) {
@@ -59,7 +57,7 @@ export function createWebhookSender(options: {
   };
 }
 
-function judge(status: number): WebhookResult['reason'] {
+function judge(status: number): SendResult['reason'] {
   if (status >= 200 && status < 300) return null;
   return status >= 300 && status < 400 ? 'redirect' : 'status';
 }
