@@ -3,7 +3,7 @@
 import { verifyAudit } from '@aggregator/database';
 import { completeEnvironment, environmentPrefix, processEnvironment } from '@aggregator/service-kit';
 
-const services = ['auth', 'provider-orchestrator', 'billing'] as const;
+const services = ['auth', 'provider-orchestrator', 'billing', 'analytics'] as const;
 const environment = completeEnvironment(processEnvironment());
 
 for (const service of services) {

@@ -89,6 +89,26 @@ describe('environment of the pods', () => {
     });
   });
 
+  it('has analytics read the figures of all pods, and send alerts by what the Secret names', () => {
+    const environment = environmentOf('analytics', variants['alerts of the product'] ?? {});
+    const secrets = [
+      'ALERT_WEBHOOK_URL',
+      'ALERT_WEBHOOK_SECRET',
+      'ALERT_SLACK_URL',
+      'ALERT_TELEGRAM_BOT_TOKEN',
+      'SMTP_URL',
+    ];
+
+    expect(environment).toMatchObject({
+      ...{ ALERT_METRICS_URLS: 'http://aggregator-metrics:9090', ALERT_MAIL_TO: 'ops@example.com' },
+      ...{ MAIL_TRANSPORT: 'smtp', MAIL_FROM: 'alerts@example.com' },
+      ALERT_RUNBOOK_BASE_URL: 'https://example.com/runbooks',
+      ...Object.fromEntries(secrets.map((name) => [name, expect.stringMatching(/^secret:/)])),
+    });
+    expect(environment?.ALERT_SERVICES).toContain('provider-operator');
+    expect(environmentOf('analytics', { environment: 'production' })).not.toHaveProperty('ALERT_METRICS_URLS');
+  });
+
   it.each([
     ['Stripe', ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRETS']],
     ['YooKassa', ['YOOKASSA_SHOP_ID', 'YOOKASSA_SECRET_KEY']],

@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AlertWatch, alertRules, parseMetrics, readFigures } from '@aggregator/alerts';
+import { type AlertCase, alertCases, toValues } from '@aggregator/alerts/testing';
 import { describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { toAlertsFile } from '../../scripts/alerts/to-alerts-file.ts';
 import { isTest, readTypeScript } from '../tidy/source-files.ts';
-import { type AlertCase, alertCases, toValues } from './alert-cases.ts';
 import { chartFolder, find, monitoringApi, ofKind, renderChart, runProgram } from './render-chart.ts';
 import { leastValues } from './variants.ts';
 

@@ -57,6 +57,14 @@ export const variants: Readonly<Record<string, RenderOptions>> = {
       },
     },
   },
+  'alerts of the product': {
+    values: {
+      existingSecrets: { ...secrets, smtp: 'smtp', alerts: 'alerts' },
+      accounts: { mail: { transport: 'smtp', from: 'alerts@example.com' } },
+      alerts: { enabled: true, mailTo: ['ops@example.com'], channels: ['webhook', 'slack', 'telegram'] },
+      monitoring: { prometheusRule: { runbookBaseUrl: 'https://example.com/runbooks' } },
+    },
+  },
   'jobs by RabbitMQ': {
     values: { existingSecrets: { ...secrets, rabbitmq: 'rabbitmq' }, workQueue: { kind: 'rabbitmq' } },
   },

@@ -22,6 +22,7 @@ const pages = [
   '/operator/routes',
   '/operator/prices',
   '/operator/ledger',
+  '/operator/alerts',
 ];
 
 const views: readonly (readonly [name: string, options: BrowserContextOptions])[] = [

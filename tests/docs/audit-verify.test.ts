@@ -27,7 +27,7 @@ describe('npm run audit:verify', () => {
     const { status, stdout } = verify();
     expect({ status, lines: stdout.split('\n').map((line) => line.split(' ').slice(0, 2).join(' ')) }).toEqual({
       status: 0,
-      lines: ['auth: 0', 'provider-orchestrator: 0', 'billing: 0', ''],
+      lines: ['auth: 0', 'provider-orchestrator: 0', 'billing: 0', 'analytics: 0', ''],
     });
   });
 

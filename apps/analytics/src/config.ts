@@ -10,6 +10,8 @@ import {
   variable,
 } from '@aggregator/service-kit';
 
+import { alertVariables } from './alerts/alert-variables.ts';
+
 export const analyticsVariables = {
   ...commonVariables('analytics', defaultPorts.analytics),
   ...eventLogVariables,
@@ -19,6 +21,7 @@ export const analyticsVariables = {
     integer(2, 100).default(8),
     'Most connections that one analytics process opens to its database.',
   ),
+  ...alertVariables,
 } as const;
 
 export type AnalyticsConfig = ConfigOf<typeof analyticsVariables>;

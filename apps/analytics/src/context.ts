@@ -7,6 +7,9 @@ import {
   type IdentityVerifier,
   type ServiceContext,
 } from '@aggregator/service-kit';
+import type { AlertChannel } from './alerts/channels/alert-channel.ts';
+import { openChannels } from './alerts/channels/open-channels.ts';
+import { type Alerting, startAlerting } from './alerts/start-alerting.ts';
 import type { AnalyticsConfig } from './config.ts';
 import { consumeUsageRecorded } from './consumers/usage-recorded.ts';
 import { createDatabase, type Database } from './database/create-database.ts';
@@ -22,6 +25,9 @@ export interface AnalyticsContext extends ServiceContext {
   readonly verifier: IdentityVerifier;
   readonly events: AnalyticsEvents;
   readonly database: Database;
+  readonly config: AnalyticsConfig;
+  /** Where alerts are sent. */
+  readonly channels: readonly AlertChannel[];
   now(): number;
 }
 
@@ -38,7 +44,10 @@ export async function createAnalyticsContext(
     connectionsMax: config.databaseConnectionsMax,
     onError: (error) => logger.warn('database_connection_failed', { error }),
   });
+  const channels = openChannels(config, logger);
+  const now = overrides.now ?? Date.now;
   let consumer: EventConsumer | null = null;
+  let alerting: Alerting | null = null;
 
   return {
     logger,
@@ -46,16 +55,23 @@ export async function createAnalyticsContext(
     verifier: createIdentity(config, 'analytics').verifier,
     events,
     database,
-    now: overrides.now ?? Date.now,
+    config,
+    channels: channels.all,
+    now,
     readinessChecks: {
       async database() {
         await database.$queryRaw`SELECT 1`;
       },
     },
     async start() {
+      if (config.alertMetricsUrls.length > 0) {
+        alerting = startAlerting({ database, config, events, metrics, channels: channels.all, now });
+      }
       consumer = await consumeUsageRecorded(eventLog, database, events);
     },
     async close() {
+      await alerting?.stop();
+      await channels.close();
       await consumer?.close();
       if (overrides.eventLog === undefined) await eventLog.close();
       await database.$disconnect();

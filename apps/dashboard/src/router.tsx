@@ -68,6 +68,7 @@ const pages = [
   ['/operator/organizations', lazyRouteComponent(() => import('./pages/operator/tenants-page.tsx'), 'TenantsPage')],
   ['/operator/prices', lazyRouteComponent(() => import('./pages/operator/prices-page.tsx'), 'PricesPage')],
   ['/operator/ledger', lazyRouteComponent(() => import('./pages/operator/ledger-page.tsx'), 'LedgerPage')],
+  ['/operator/alerts', lazyRouteComponent(() => import('./pages/operator/alerts-page.tsx'), 'AlertsPage')],
   ['/operator/routes', lazyRouteComponent(() => import('./pages/operator/routes-page.tsx'), 'RoutesPage')],
   ['/team', lazyRouteComponent(() => import('./pages/team/team-page.tsx'), 'TeamPage')],
   ['/audit', lazyRouteComponent(() => import('./pages/audit/audit-page.tsx'), 'AuditPage')],

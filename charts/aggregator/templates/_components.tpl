@@ -37,7 +37,8 @@ billing:
   stores: {{ toJson (concat (list "postgres" "redis" .Values.events.transport) (without (list .Values.payments.provider) "none")) }}
 analytics:
   port: 3005
-  stores: [postgres, {{ .Values.events.transport }}]
+  stores: {{ toJson (concat (list "postgres" .Values.events.transport) (include "aggregator.alertStores" . | fromYamlArray)) }}
+  readsMetrics: {{ .Values.alerts.enabled }}
 {{- if .Values.operator.enabled }}
 provider-operator:
   port: 3006
@@ -56,6 +57,14 @@ mock-provider:
 {{- define "aggregator.workloadValues" -}}
 {{- $own := index .root.Values.services .name | default dict -}}
 {{- mustMergeOverwrite (deepCopy .root.Values.defaults) (deepCopy $own) | toJson -}}
+{{- end -}}
+
+{{/* What the alert channels need: the mail server, and requests to the addresses of their Secret. */}}
+{{- define "aggregator.alertStores" -}}
+{{- $alerts := .Values.alerts -}}
+{{- $smtp := ternary (list "smtp") list (and $alerts.enabled (not (empty $alerts.mailTo)) (eq .Values.accounts.mail.transport "smtp")) -}}
+{{- $channels := ternary (list "alerts") list (and $alerts.enabled (not (empty $alerts.channels))) -}}
+{{- toJson (concat $smtp $channels) -}}
 {{- end -}}
 
 {{/* Services with a database of their own. */}}

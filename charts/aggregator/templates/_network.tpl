@@ -21,6 +21,10 @@ spec:
     - to: [{ podSelector: { matchLabels: { {{ include "aggregator.selector" (dict "root" $root "name" $target) | replace "\n" ", " }} } } }]
       ports: [{ protocol: TCP, port: {{ (index $.components $target).port | int }} }]
     {{- end }}
+    {{- if .component.readsMetrics }}
+    - to: [{ podSelector: { matchLabels: { {{ include "aggregator.allPods" $root }} } } }]
+      ports: [{ protocol: TCP, port: 9090 }]
+    {{- end }}
     {{- range .component.stores | default list }}
     {{- include "aggregator.egressToStore" (index $network.stores .) | nindent 4 }}
     {{- end }}
@@ -49,6 +53,10 @@ spec:
 - from: {{- toYaml $network.metrics.from | nindent 4 }}
   ports: [{ protocol: TCP, port: 9090 }]
 {{- end }}
+{{- if and $root.Values.alerts.enabled (not .component.isForeign) }}
+- from: [{ podSelector: { matchLabels: { {{ include "aggregator.selector" (dict "root" $root "name" "analytics") | replace "\n" ", " }} } } }]
+  ports: [{ protocol: TCP, port: 9090 }]
+{{- end }}
 {{- if eq .name "api-gateway" }}
 - ports: [{ protocol: TCP, port: {{ .component.port | int }} }]
   {{- with $network.gateway.from }}
@@ -62,6 +70,10 @@ spec:
     {{- end }}
   ports: [{ protocol: TCP, port: {{ .component.port | int }} }]
 {{- end }}
+{{- end -}}
+
+{{- define "aggregator.allPods" -}}
+app.kubernetes.io/instance: {{ .Release.Name }}, app.kubernetes.io/part-of: aggregator
 {{- end -}}
 
 {{- define "aggregator.networkPorts" -}}

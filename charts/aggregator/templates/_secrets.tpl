@@ -1,5 +1,5 @@
 {{/*
-The Secret of one group (databases, redis, kafka, rabbitmq, nats, keys, providers, seed, smtp, stripe, yookassa): a Secret that
+The Secret of one group (databases, redis, kafka, rabbitmq, nats, keys, providers, seed, smtp, alerts, stripe, yookassa): a Secret that
 already exists, or the one that External Secrets will create. If there is none, the message says what to create.
 */}}
 {{- define "aggregator.secretName" -}}
@@ -34,7 +34,7 @@ already exists, or the one that External Secrets will create. If there is none, 
 {{- if eq $store "postgres" -}}
 {{- $variables = append $variables (include "aggregator.databaseVariable" (dict "root" $root "name" $name) | fromJson) -}}
 {{- else -}}
-{{- $entries := get (dict "redis" (list "REDIS_URL") "kafka" (include "aggregator.kafkaEntries" $root | fromYamlArray) "rabbitmq" (list "RABBITMQ_URL") "nats" (list "NATS_URL") "smtp" (list "SMTP_URL") "stripe" (list "STRIPE_SECRET_KEY" "STRIPE_WEBHOOK_SECRETS") "yookassa" (list "YOOKASSA_SHOP_ID" "YOOKASSA_SECRET_KEY")) $store -}}
+{{- $entries := get (dict "redis" (list "REDIS_URL") "kafka" (include "aggregator.kafkaEntries" $root | fromYamlArray) "rabbitmq" (list "RABBITMQ_URL") "nats" (list "NATS_URL") "smtp" (list "SMTP_URL") "alerts" (include "aggregator.alertEntries" $root | fromYamlArray) "stripe" (list "STRIPE_SECRET_KEY" "STRIPE_WEBHOOK_SECRETS") "yookassa" (list "YOOKASSA_SHOP_ID" "YOOKASSA_SECRET_KEY")) $store -}}
 {{- $secret := include "aggregator.secretName" (dict "root" $root "group" $store "entries" $entries) -}}
 {{- range $entries -}}
 {{- $variables = append $variables (dict "name" . "secret" $secret) -}}
@@ -49,6 +49,13 @@ already exists, or the one that External Secrets will create. If there is none, 
 {{- end -}}
 {{- end -}}
 {{- toJson $variables -}}
+{{- end -}}
+
+{{- define "aggregator.alertEntries" -}}
+{{- $entries := dict "webhook" (list "ALERT_WEBHOOK_URL" "ALERT_WEBHOOK_SECRET") "slack" (list "ALERT_SLACK_URL") "telegram" (list "ALERT_TELEGRAM_BOT_TOKEN" "ALERT_TELEGRAM_CHAT_ID") -}}
+{{- $names := list -}}
+{{- range .Values.alerts.channels -}}{{- $names = concat $names (get $entries .) -}}{{- end -}}
+{{- toJson $names -}}
 {{- end -}}
 
 {{- define "aggregator.kafkaEntries" -}}

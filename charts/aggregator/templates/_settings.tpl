@@ -66,6 +66,9 @@ EVENT_TOPIC_PREFIX: {{ $root.Values.events.topicPrefix | quote }}
 {{- if eq $name "billing" }}
 {{ include "aggregator.publicUrl" $root }}
 {{- end }}
+{{- if and (eq $name "analytics") $root.Values.alerts.enabled }}
+{{ include "aggregator.alertSettings" $root }}
+{{- end }}
 {{- if eq $name "proxy" }}
 SPOOL_DIRECTORY: /state/spool
 SPOOL_BYTES_MAX: {{ $root.Values.spool.bytesMax | quote }}
@@ -126,6 +129,22 @@ MAIL_TRANSPORT: {{ $accounts.mail.transport }}
 MAIL_FROM: {{ . | quote }}
 {{- end }}
 {{- include "aggregator.publicUrl" . }}
+{{- end -}}
+
+{{/* Which alerts the product evaluates, and where mails about them go. The addresses of other channels are secret. */}}
+{{- define "aggregator.alertSettings" -}}
+ALERT_METRICS_URLS: http://{{ .Release.Name }}-metrics:9090
+ALERT_SERVICES: {{ join "," (concat (list "api-gateway" "auth" "provider-orchestrator" "proxy" "billing" "analytics") (ternary (list "provider-operator") list .Values.operator.enabled)) | quote }}
+{{- with .Values.monitoring.prometheusRule.runbookBaseUrl }}
+ALERT_RUNBOOK_BASE_URL: {{ . | quote }}
+{{- end }}
+{{- with .Values.alerts.mailTo }}
+ALERT_MAIL_TO: {{ join "," . | quote }}
+MAIL_TRANSPORT: {{ $.Values.accounts.mail.transport }}
+{{- with $.Values.accounts.mail.from }}
+MAIL_FROM: {{ . | quote }}
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{/* Public address of the installation: links in mails, and the way back from a page of a payment provider. */}}

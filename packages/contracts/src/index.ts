@@ -45,6 +45,7 @@ export * from './internal/spool-watermark.ts';
 export { isExactNumber, isOpaqueField, parseExactJson, parseOpaqueJson } from './json/exact-json.ts';
 export * from './limit.ts';
 export * from './management/account-mails.ts';
+export * from './management/alerts.ts';
 export * from './management/browser-origin.ts';
 export * from './management/budgets.ts';
 export * from './management/bulk.ts';

@@ -51,6 +51,7 @@ export const permissions = {
   'billing.manage': { needs: 'billing:manage', operator: 'installation' },
   'providers.manage': { needs: 'providers:manage', operator: 'installation' },
   'prices.manage': { needs: 'prices:manage', operator: 'installation' },
+  'alerts.manage': { needs: 'tenants:manage', operator: 'installation' },
   'tenants.manage': { needs: 'tenants:manage', operator: 'installation' },
 } as const satisfies Record<string, Permission>;
 export type Action = keyof typeof permissions;

@@ -1,7 +1,7 @@
 import { usageRecordedDeadLetterTopic, usageRecordedTopic } from '@aggregator/contracts';
 import type { ConsumedRecord, EventConsumer, EventLog, HandleAnswer } from '@aggregator/messaging';
 import type { Database } from '../database/create-database.ts';
-import type { AnalyticsEvents } from '../events.ts';
+import type { UsageEvents } from '../events.ts';
 import { addCorrections } from '../rollups/add-corrections.ts';
 import { addUsage } from '../rollups/add-usage.ts';
 import { type CountableCorrection, type CountableUsage, parseUsage } from '../rollups/parse-usage.ts';
@@ -12,7 +12,7 @@ const batchMax = 1000;
 export function consumeUsageRecorded(
   eventLog: EventLog,
   database: Database,
-  events: AnalyticsEvents,
+  events: UsageEvents,
 ): Promise<EventConsumer> {
   return eventLog.consume({
     topic: usageRecordedTopic,
@@ -28,7 +28,7 @@ export function consumeUsageRecorded(
 export async function handleUsageRecorded(
   records: readonly ConsumedRecord[],
   database: Database,
-  events: AnalyticsEvents,
+  events: UsageEvents,
 ): Promise<HandleAnswer> {
   const rejected: { record: ConsumedRecord; reason: string }[] = [];
   const countable = new Map<CountableUsage, ConsumedRecord>();

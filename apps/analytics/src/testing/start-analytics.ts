@@ -18,10 +18,11 @@ export interface TestAnalytics extends RunningService<AnalyticsContext> {
   /** Publishes events and waits until this many requests are counted in all. */
   record(events: readonly UsageRecorded[], requestsInAll: number): Promise<void>;
   get(path: string, principal?: Partial<Principal>): Promise<Response>;
+  send(method: string, path: string, body?: unknown, principal?: Partial<Principal>): Promise<Response>;
 }
 
 /** The service on a separate database and event log, with a clock that stands still. */
-export async function startAnalytics(nowMs: number): Promise<TestAnalytics> {
+export async function startAnalytics(nowMs: number, environment: Record<string, string> = {}): Promise<TestAnalytics> {
   const database = await createTestDatabase({ service: 'analytics' });
   const eventLog = createEmbeddedEventLog({ databaseUrl: database.url, publishDeadlineMs: 10_000, pollIntervalMs: 20 });
   const config = analyticsService.readConfig({
@@ -29,6 +30,7 @@ export async function startAnalytics(nowMs: number): Promise<TestAnalytics> {
     ANALYTICS_PORT: '0',
     ANALYTICS_DATABASE_URL: database.url,
     LOG_LEVEL: 'error',
+    ...environment,
   });
   const service = await startService(analyticsService, config, { eventLog, now: () => nowMs });
   const countRequests = async () => {
@@ -46,6 +48,11 @@ export async function startAnalytics(nowMs: number): Promise<TestAnalytics> {
       });
     },
     get: async (path, principal = {}) => fetch(`${service.url}${path}`, { headers: await asPrincipal(principal) }),
+    async send(method, path, body, principal = {}) {
+      const headers = { ...(await asPrincipal(principal)), 'content-type': 'application/json' };
+      const text = body === undefined ? {} : { body: JSON.stringify(body) };
+      return fetch(`${service.url}${path}`, { method, headers, ...text });
+    },
     async stop() {
       await service.stop();
       await eventLog.close();

@@ -20,5 +20,6 @@ export const navigationWords = {
   organizations: ['Organisations', 'Организации'],
   providers: ['Providers', 'Провайдеры'],
   routes: ['Routes', 'Маршруты'],
+  alerts: ['Alerts', 'Оповещения'],
   ledger: ['Ledger', 'Книга учёта'],
 } as const satisfies Words;

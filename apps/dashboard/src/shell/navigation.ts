@@ -42,6 +42,7 @@ const groups: readonly { word: Word; entries: readonly Entry[] }[] = [
       { to: '/operator/routes', word: 'routes', needs: 'providers.manage' },
       { to: '/operator/prices', word: 'prices', needs: 'prices.manage' },
       { to: '/operator/ledger', word: 'ledger', needs: 'billing.manage' },
+      { to: '/operator/alerts', word: 'alerts', needs: 'alerts.manage' },
     ],
   },
 ];

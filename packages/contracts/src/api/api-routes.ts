@@ -1,5 +1,6 @@
 import { accountRoutes } from './account-routes.ts';
 import { aiApiRoutes } from './ai-routes.ts';
+import { alertRoutes } from './alert-routes.ts';
 import { budgetRoutes } from './budget-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { invoiceRoutes } from './invoice-routes.ts';
@@ -34,6 +35,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...invoiceRoutes,
   ...subscriptionRoutes,
   ...reconciliationRoutes,
+  ...alertRoutes,
   ...providerRoutes,
   ...priceRoutes,
 ];
