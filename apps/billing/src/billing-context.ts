@@ -1,4 +1,4 @@
-import type { HasRows } from '@aggregator/database';
+import type { FindRows } from '@aggregator/database';
 import type { EventLog } from '@aggregator/messaging';
 import type { IdentityVerifier, ServiceContext, Tracing } from '@aggregator/service-kit';
 import type { BudgetDirectory } from './budgets/budget-directory.ts';
@@ -16,7 +16,7 @@ export interface BillingContext extends ServiceContext, LeaseContext, PaymentCon
   readonly config: BillingConfig;
   readonly database: Database;
   /** For tasks that run often and mostly find nothing. */
-  readonly hasRows: HasRows;
+  readonly findRows: FindRows;
   readonly eventLog: EventLog;
   readonly verifier: IdentityVerifier;
   readonly events: BillingEvents;

@@ -58,7 +58,7 @@ export async function createBillingContext(
   const admission =
     overrides.admission ?? connectAdmission(config, (error) => events.taskFailed('counter_store', error));
   const eventLog = overrides.eventLog ?? connectEventLog(config);
-  const { database, hasRows } = openDatabaseAndQuestions({
+  const { database, findRows } = openDatabaseAndQuestions({
     url: config.databaseUrl,
     connectionsMax: config.databaseConnectionsMax,
     onError: (error) => events.taskFailed('database_connection', error),
@@ -80,7 +80,7 @@ export async function createBillingContext(
 
   const context: BillingContext = {
     ...leases,
-    ...{ config, logger, metrics, eventLog, hasRows },
+    ...{ config, logger, metrics, eventLog, findRows },
     paymentProviders: openPaymentProviders(config, database),
     clock: overrides.clock ?? (() => new Date()),
     verifier,

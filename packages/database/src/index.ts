@@ -6,6 +6,6 @@ export { withConnection } from './connect.ts';
 export { databaseUrlFor, ensureDatabase, ensureDatabaseOf } from './ensure-database.ts';
 export { isBareDriverError } from './is-bare-driver-error.ts';
 export { type MigrateOptions, migrateDatabase } from './migrate-database.ts';
-export { type HasRows, openPool } from './open-pool.ts';
+export { type FindRows, openPool } from './open-pool.ts';
 export { type DatabaseConnection, toPoolOptions, toTransactionOptions } from './pool-options.ts';
 export { prepareSession, type SessionTimeouts } from './prepare-session.ts';

@@ -2,15 +2,15 @@ import type { EventConsumer } from '@aggregator/messaging';
 import { runAutomaticTopUps } from '../automatic-top-ups/run-automatic-top-ups.ts';
 import type { BillingContext } from '../billing-context.ts';
 import { forgetEndUsers } from '../budgets/forget-end-users.ts';
-import { outstandingBudgets } from '../budgets/outstanding-budgets.ts';
 import { createBudgetReconciler } from '../budgets/reconcile-budgets.ts';
-import { reportSpending, unreportedSpending } from '../budgets/report-spending.ts';
+import { reportSpending } from '../budgets/report-spending.ts';
 import { usageRecordedConsumer } from '../consumers/usage-recorded.ts';
 import { shareRefresh } from '../finality/share-refresh.ts';
 import { expireHolds } from '../holds/expire-holds.ts';
+import { forgetClosedHolds } from '../holds/hold-rows.ts';
 import { countDeadLetters } from '../inbox/dead-letters.ts';
 import { issueInvoices } from '../invoices/issue-invoices.ts';
-import { pendingGrants, retryGrants } from '../leases/retry-grants.ts';
+import { retryGrants } from '../leases/retry-grants.ts';
 import { createLedgerWatch } from '../ledger/watch-ledger.ts';
 import { relayNotices } from '../notices/relay-notices.ts';
 import { watchBalances } from '../notices/watch-balances.ts';
@@ -34,9 +34,14 @@ import { findSpoolGaps } from '../spools/watch-gaps.ts';
 import { findSilentSpools } from '../spools/watch-silence.ts';
 import { renewSubscriptions } from '../subscriptions/renew-subscriptions.ts';
 import { type RepeatingTask, repeat } from './repeat.ts';
+import { createWaitingWork, type HasWork } from './waiting-work.ts';
 
 const secondMs = 1000;
 const minuteMs = 60_000;
+/** How long a closed hold is kept: no repeat of its request is on its way after it. */
+const closedHoldMs = 24 * 60 * minuteMs;
+/** Below the interval of the tasks that ask for waiting work. */
+const sharedWorkMs = 900;
 /** Below the interval of each task that looks at the spools and the log. */
 const sharedLookSeconds = 4;
 
@@ -60,7 +65,9 @@ export function startBackground(context: BillingContext, pace = 1): EventConsume
     // An event log that is down when billing starts must not keep it from granting leases.
     consumer ??= await eventLog.consume(usageRecordedConsumer(context));
   });
-  const tasks = [...startLedgerTasks({ ...context, finality }, task), ...startMoneyTasks(context, task)];
+  const hasWork = createWaitingWork(context.findRows, sharedWorkMs / pace);
+  const parts = { ...context, finality, hasWork };
+  const tasks = [...startLedgerTasks(parts, task), ...startMoneyTasks(parts, task)];
 
   return {
     async close() {
@@ -71,11 +78,12 @@ export function startBackground(context: BillingContext, pace = 1): EventConsume
   };
 }
 
+type TaskContext = BillingContext & { readonly hasWork: HasWork };
 type StartTask = (name: string, intervalMs: number, run: () => Promise<void>) => RepeatingTask;
 
 /** The ledger, the counter store and the event log. */
-function startLedgerTasks(context: BillingContext, task: StartTask): RepeatingTask[] {
-  const { database, events, eventLog, config, hasRows, finality } = context;
+function startLedgerTasks(context: TaskContext, task: StartTask): RepeatingTask[] {
+  const { database, events, eventLog, config, hasWork, finality } = context;
   const ledgerWatch = createLedgerWatch(database, events);
   const reconciler = createReconciler({ ...context, restMs: config.strandedLeaseReleaseMs });
   const budgetReconciler = createBudgetReconciler(context);
@@ -95,39 +103,42 @@ function startLedgerTasks(context: BillingContext, task: StartTask): RepeatingTa
       await context.storeEpoch.check();
     }),
     task('retry_grants', secondMs, async () => {
-      if (!(await hasRows(pendingGrants))) return;
+      if (!(await hasWork('grants'))) return;
       await retryGrants(context, { minAgeMs: 5 * secondMs, giveUpMs: 60 * secondMs });
     }),
     task('reconcile', 5 * secondMs, () => reconciler.step()),
     task('reconcile_budgets', 5 * secondMs, async () => {
-      if (await hasRows(outstandingBudgets)) await budgetReconciler.step();
+      if (await hasWork('budgets')) await budgetReconciler.step();
     }),
     task('forget_end_users', 60 * minuteMs, () => forgetEndUsers(database)),
     task('report_spending', 5 * secondMs, async () => {
-      if (!(await hasRows(unreportedSpending))) return;
+      if (!(await hasWork('spending'))) return;
       await reportSpending(database, context.budgetDirectory, (orgId, error) =>
         events.taskFailed('report_spending', error, { orgId }),
       );
     }),
     task('expired_holds', 10 * secondMs, async () => {
+      const isIdle = !(await hasWork('holds'));
+      if (isIdle) return events.holdsExpired({ released: 0, waitingNanoUsd: 0n, waiting: null });
       await finality.refresh();
       events.holdsExpired(await expireHolds(database, finality));
     }),
+    task('forget_holds', 10 * minuteMs, () => forgetClosedHolds(database, closedHoldMs)),
     task('ledger_check', minuteMs, () => ledgerWatch.step()),
     task('open_reviews', 30 * secondMs, async () => events.reviewsCounted(await countOpenReviews(database))),
     task('dead_letters', 30 * secondMs, async () => events.deadLettersCounted(await countDeadLetters(database))),
     task('silent_spools', 30 * secondMs, async () => events.spoolsSilent(await findSilentSpools(database))),
     task('spool_gaps', 30 * secondMs, async () => events.spoolGapsFound(await findSpoolGaps(database))),
     task('forget_rejections', 10 * minuteMs, () => forgetRejections(database)),
-    task('outbox', secondMs / 4, async () => {
-      if (await hasRows('SELECT FROM outbox')) events.outboxRelayed(await relayOutbox(database, eventLog));
+    task('outbox', secondMs, async () => {
+      if (await hasWork('outbox')) events.outboxRelayed(await relayOutbox(database, eventLog));
     }),
   ];
 }
 
 /** Payments and invoices, and what organisations are notified of. */
-function startMoneyTasks(context: BillingContext, task: StartTask): RepeatingTask[] {
-  const { events, hasRows } = context;
+function startMoneyTasks(context: TaskContext, task: StartTask): RepeatingTask[] {
+  const { events, hasWork } = context;
   return [
     task('payments', minuteMs, () => tendPayments(context)),
     task('payers', 10 * secondMs, () => tendPayers(context)),
@@ -142,7 +153,7 @@ function startMoneyTasks(context: BillingContext, task: StartTask): RepeatingTas
     }),
     task('subscriptions', minuteMs, () => renewSubscriptions(context)),
     task('notices', 2 * secondMs, async () => {
-      if (await hasRows('SELECT FROM notice')) await relayNotices(context);
+      if (await hasWork('notices')) await relayNotices(context);
       else events.noticesCounted(0);
     }),
     task('invoices', minuteMs, async () => events.invoicesIssued(await issueInvoices(context))),

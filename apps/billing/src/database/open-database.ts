@@ -1,4 +1,4 @@
-import { type HasRows, openPool, toTransactionOptions } from '@aggregator/database';
+import { type FindRows, openPool, toTransactionOptions } from '@aggregator/database';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { type Prisma, PrismaClient } from '../generated/prisma/client.ts';
 
@@ -20,16 +20,16 @@ interface DatabaseOptions {
 }
 
 /** The same, and cheap questions over the same connections. */
-export function openDatabaseAndQuestions(options: DatabaseOptions): { database: Database; hasRows: HasRows } {
+export function openDatabaseAndQuestions(options: DatabaseOptions): { database: Database; findRows: FindRows } {
   const connection = { statementTimeoutMs: 8000, ...options, service: 'billing', transactionTimeoutMs: 20_000 };
   const onErrors = { onPoolError: options.onError, onConnectionError: options.onError };
-  const { pool, hasRows } = openPool(connection);
+  const { pool, findRows } = openPool(connection);
   const database = new PrismaClient({
     adapter: new PrismaPg(pool, { ...onErrors, disposeExternalPool: true }),
     errorFormat: 'minimal',
     transactionOptions: toTransactionOptions(connection),
   });
-  return { database, hasRows };
+  return { database, findRows };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { shareLook } from '../background/share-look.ts';
 import type { Finality } from './finality.ts';
 
 /**
@@ -6,25 +7,8 @@ import type { Finality } from './finality.ts';
  * @param now Milliseconds; only differences count.
  */
 export function shareRefresh(finality: Finality, ageMs: number, now: () => number): Finality {
-  let lookedMs = Number.NEGATIVE_INFINITY;
-  let looking: Promise<void> = Promise.resolve();
-
-  const look = async () => {
-    try {
-      await finality.refresh();
-    } catch (error) {
-      lookedMs = Number.NEGATIVE_INFINITY;
-      throw error;
-    }
-  };
   return {
-    refresh() {
-      if (now() - lookedMs >= ageMs) {
-        lookedMs = now();
-        looking = look();
-      }
-      return looking;
-    },
+    refresh: shareLook(() => finality.refresh(), ageMs, now),
     judge: (moment) => finality.judge(moment),
   };
 }

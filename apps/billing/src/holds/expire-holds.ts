@@ -1,7 +1,7 @@
 import type { Database } from '../database/open-database.ts';
 import type { Finality, Waiting } from '../finality/finality.ts';
 import { releaseHolds } from './hold-money.ts';
-import { findExpiredHolds, forgetClosedHolds, sumExpiredHolds } from './hold-rows.ts';
+import { findExpiredHolds, sumExpiredHolds } from './hold-rows.ts';
 
 export interface ExpiredHolds {
   released: number;
@@ -11,7 +11,6 @@ export interface ExpiredHolds {
 }
 
 const batchMax = 500;
-const forgetMs = 86_400_000;
 
 /**
  * Gives back what was held for requests that are past their time, once no settlement of them can follow: their proxy was
@@ -30,6 +29,5 @@ export async function expireHolds(database: Database, finality: Pick<Finality, '
     database,
     over.map(({ requestId }) => requestId),
   );
-  await forgetClosedHolds(database, forgetMs);
   return { released, waiting, waitingNanoUsd: waiting === null ? 0n : await sumExpiredHolds(database) };
 }

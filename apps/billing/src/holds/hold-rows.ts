@@ -49,6 +49,9 @@ export async function closeHolds(tx: Transaction, requestIds: readonly string[])
   return rows.map((row) => ({ ...row, budgets: readSubjects(row.budgets) }));
 }
 
+/** Has a row if a hold is past its time. */
+export const expiredHolds = 'SELECT FROM request_hold WHERE closed_at IS NULL AND expires_at <= now()';
+
 /** Open holds that are past their time, in the order in which they were made. */
 export async function findExpiredHolds(db: Transaction, limit: number): Promise<{ requestId: string; mark: bigint }[]> {
   return db.$queryRaw`

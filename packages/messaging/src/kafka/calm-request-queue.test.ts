@@ -3,14 +3,16 @@ import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import { calmRequestQueue } from './calm-request-queue.ts';
 
 const sent: number[] = [];
-const open = (maxInFlightRequests: number | null) =>
+const open = (maxInFlightRequests: number | null, enforceRequestTimeout = false, requestTimeout = 1000) =>
   new RequestQueue({
-    ...{ maxInFlightRequests, requestTimeout: 1000, enforceRequestTimeout: false, clientId: 'c', broker: 'b' },
+    ...{ maxInFlightRequests, requestTimeout, enforceRequestTimeout, clientId: 'c', broker: 'b' },
+    isConnected: () => true,
     logger: { debug: () => undefined, warn: () => undefined },
   });
 /** A request whose answer nothing reads. */
+const late: unknown[] = [];
 const request = (correlationId: number) => ({
-  entry: { correlationId, reject: () => undefined, resolve: () => undefined },
+  entry: { correlationId, reject: (error: unknown) => late.push(error), resolve: () => undefined },
   expectResponse: true,
   sendRequest: () => sent.push(correlationId),
 });
@@ -53,5 +55,18 @@ describe('the request queue of a connection', () => {
     queue.fulfillRequest(answer(2));
     jest.advanceTimersByTime(100);
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('looks once a second for requests without an answer, and rejects one that is late', () => {
+    const queue = open(null, true, 3000);
+    const now = jest.spyOn(Date, 'now');
+    queue.scheduleRequestTimeoutCheck();
+    queue.push(request(1));
+    now.mockClear();
+    jest.advanceTimersByTime(2999);
+    expect([now.mock.calls.length, late]).toEqual([2, []]);
+    jest.advanceTimersByTime(1001);
+    expect(late).toHaveLength(1);
+    queue.destroy();
   });
 });

@@ -13,9 +13,22 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
       readonly enforceRequestTimeout: boolean;
       readonly clientId: string;
       readonly broker: string;
+      isConnected?(): boolean;
       readonly logger: { debug(message: string): void; warn(message: string): void };
     });
     readonly pending: readonly unknown[];
+    readonly inflight: ReadonlyMap<
+      number,
+      { readonly sentAt: number; readonly requestTimeout: number; timeoutRequest(): void }
+    >;
+    readonly enforceRequestTimeout: boolean;
+    /** Milliseconds. */
+    readonly requestTimeout: number;
+    requestTimeoutIntervalId: unknown;
+    isConnected(): boolean;
+    /** Clears the timers. */
+    destroy(): void;
+    scheduleRequestTimeoutCheck(): void;
     push(request: PushedRequest): void;
     fulfillRequest(response: {
       readonly correlationId: number;
