@@ -35,9 +35,10 @@ const eventRoomLimits = { totalMax: 256 * 1024 * 1024, providerMax: 128 * 1024 *
 
 /** The snapshot, and what is known and needed of the providers in it. */
 export function openRouting(config: ProxyConfig, monotonicNow: () => number) {
+  const credentials = new Credentials(config.credentials, monotonicNow);
   return {
     routing: new CurrentSnapshot(monotonicNow),
-    credentials: new Credentials(config.credentials, monotonicNow),
+    credentials,
     offers: new SnapshotOffers(monotonicNow),
     traffic: new ProviderTrafficBook({ now: monotonicNow, providersMax: reportedProvidersMax }),
     memory: createTargetMemory({ now: monotonicNow, random: Math.random, targetsMax }),
@@ -47,6 +48,7 @@ export function openRouting(config: ProxyConfig, monotonicNow: () => number) {
       allowlist: config.baseUrlAllowlist ?? emptyAllowlist,
       proxies: config,
       tlsFiles: config.tlsFiles,
+      readSecret: (reference) => credentials.resolve(reference),
     }),
   };
 }

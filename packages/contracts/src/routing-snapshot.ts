@@ -74,6 +74,24 @@ export const snapshotProvider = z.strictObject({
 });
 export type SnapshotProvider = z.infer<typeof snapshotProvider>;
 
+/**
+ * The option of a provider that names what its connections are made with: what the variables of its files begin with, or the
+ * reference of a secret that is kept like a key. Only the environment and the operator set it.
+ */
+export const tlsOption = 'tls';
+
+/** Returns the reference of the secret that the connections of a provider are made with; null for none. */
+export function tlsRefOf({ options }: Pick<SnapshotProvider, 'options'>): string | null {
+  const named = options[tlsOption] ?? '';
+  return named.startsWith('stored:') ? named : null;
+}
+
+/** Returns all references of secrets of a provider. */
+export function secretRefsOf(provider: Pick<SnapshotProvider, 'credentialRefs' | 'options'>): string[] {
+  const tlsRef = tlsRefOf(provider);
+  return tlsRef === null ? provider.credentialRefs : [...provider.credentialRefs, tlsRef];
+}
+
 /** How the candidates of one priority are put in order. */
 export const routeStrategy = z.enum(['weighted', 'latency', 'price']);
 export type RouteStrategy = z.infer<typeof routeStrategy>;

@@ -33,7 +33,8 @@ export {
   redisVariables,
   withDatabaseUrls,
 } from './config/store-variables.ts';
-export { customTlsVariables, readTlsFiles, type TlsFiles, tlsOption } from './config/tls-files.ts';
+export { packTls, unpackTls } from './config/tls-credential.ts';
+export { customTlsVariables, readTlsFiles, type TlsFiles } from './config/tls-files.ts';
 export { tracingVariables } from './config/tracing-variables.ts';
 export { findUnknownNames } from './config/unknown-names.ts';
 export { type CsvCells, splitCsv } from './csv/split-csv.ts';

@@ -14,3 +14,4 @@ export { startTestPostgres, type TestPostgres } from './postgres/start-test-post
 export { type Mailbox, type ReceivedMail, startMailbox } from './smtp/start-mailbox.ts';
 export { createFakeClock, type FakeClock } from './time/fake-clock.ts';
 export { type WaitOptions, waitFor } from './time/wait-for.ts';
+export { type CertificateName, certificatePath, readCertificate } from './tls/read-certificate.ts';

@@ -1,6 +1,5 @@
-import { profileOption } from '@aggregator/contracts';
+import { profileOption, tlsOption } from '@aggregator/contracts';
 import { compatibleType, disconnectOption } from '@aggregator/providers';
-import { tlsOption } from '@aggregator/service-kit';
 import { toCustomOperation } from '../registry/custom-operation.ts';
 import type { DeclaredModel, DeclaredProvider } from '../registry/declared-provider.ts';
 import type { CustomServer } from './read-custom-servers.ts';

@@ -108,8 +108,13 @@ async function listModels(tx: Transaction, owner: string, providers: readonly Ac
 
 /** Of entries that are refused, too: they may be well again soon, and their keys must be there then. */
 function listNamedIds(entries: readonly LooseEntry[]): string[] {
-  const { credentialIds } = declaredProvider.shape;
-  return entries.flatMap((entry) => credentialIds.safeParse(entry.credentialIds).data ?? []).slice(0, namedIdsMax);
+  const { credentialIds, tlsCredentialId } = declaredProvider.shape;
+  const idsOf = (entry: LooseEntry) => {
+    const tlsId = tlsCredentialId.safeParse(entry.tlsCredentialId).data;
+    const ids = credentialIds.safeParse(entry.credentialIds).data ?? [];
+    return tlsId === undefined ? ids : [...ids, tlsId];
+  };
+  return entries.flatMap(idsOf).slice(0, namedIdsMax);
 }
 
 function toProviderResult({ origin, models }: AcceptedProvider): DeclarationResult {

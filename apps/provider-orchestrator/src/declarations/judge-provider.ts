@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type DeclarationOrigin, type DeclaredProviderEntry, declaredProvider } from '@aggregator/contracts';
+import { type DeclarationOrigin, type DeclaredProviderEntry, declaredProvider, tlsOption } from '@aggregator/contracts';
 import { mockType } from '@aggregator/providers';
 import type { ProviderWriter } from '../providers/create-provider.ts';
 import { checkOptions, toBaseUrl } from '../providers/provider-rules.ts';
@@ -41,7 +41,8 @@ export function judgeProvider(loose: LooseEntry, surroundings: ProviderSurroundi
   const { origin, name } = entry;
   const { writer, takenNames, credentials } = surroundings;
   if (takenNames.has(name)) return refusal(origin, 'name_taken', `The name '${name}' is taken by another provider.`);
-  const unknown = entry.credentialIds.find((id) => !credentials.has(`${name}/${id}`));
+  const ids = [...entry.credentialIds, ...(entry.tlsCredentialId === undefined ? [] : [entry.tlsCredentialId])];
+  const unknown = ids.find((id) => !credentials.has(`${name}/${id}`));
   if (unknown !== undefined) return refusal(origin, 'credential_unknown', `The credential ${unknown} is not here.`);
   return judgeBy(origin, () => accept(entry, writer));
 }
@@ -54,8 +55,10 @@ function accept(entry: DeclaredProviderEntry, writer: ProviderWriter): AcceptedP
   if (new Set(models.map(({ id }) => id)).size < models.length)
     return refusal(origin, 'invalid', 'A model is there twice.');
   const refs = [...new Set(entry.credentialIds)].map((id) => `stored:${id}`);
+  const { tlsCredentialId: tlsId } = entry;
   const fields = {
-    ...{ name, type, options, concurrencyMax, ...locate(entry, writer) },
+    ...{ name, type, concurrencyMax, ...locate(entry, writer) },
+    options: tlsId === undefined ? options : { ...options, [tlsOption]: `stored:${tlsId}` },
     credentialRefs: refs.length === 0 ? ['none'] : refs,
   };
   const declaredHash = createHash('sha256')

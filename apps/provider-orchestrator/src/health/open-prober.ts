@@ -9,6 +9,7 @@ import { listProbeTargets, type ReadStored, toProbeFacts } from './list-targets.
 import { servesLive } from './live-success.ts';
 import { probeProvider } from './probe-provider.ts';
 import { ProviderProber } from './prober.ts';
+import { StoredTlsAgents } from './stored-tls-agents.ts';
 
 const deadlineMs = 5000;
 const concurrencyMax = 8;
@@ -48,6 +49,9 @@ export function openProber(parts: ProberParts): { start(): void; close(): Promis
     ]),
   );
   const guarded = open(parts.allowlist);
+  const stored = new StoredTlsAgents((files) =>
+    createEgressAgent({ allowlist: parts.allowlist, proxies: parts.proxies, connect: { ...connect, ...files }, agent }),
+  );
   const environmentSecrets = new Map(
     [...Object.values(parts.keys).flat(), ...parts.customKeys].map(({ ref, secret }) => [ref, secret] as const),
   );
@@ -58,7 +62,8 @@ export function openProber(parts: ProberParts): { start(): void; close(): Promis
       const { readStored } = parts;
       const all = feed.current?.providers ?? [];
       const providers = all.filter((provider) => isWanted({ name: provider.name, facts: toProbeFacts(provider) }));
-      return listProbeTargets({ providers, environmentSecrets, readStored, trusted, byTls, guarded });
+      const { openTls } = stored;
+      return listProbeTargets({ providers, environmentSecrets, readStored, trusted, byTls, guarded, openTls });
     },
     async probe(target) {
       const reason = await probeProvider(target, deadlineMs);
@@ -79,7 +84,7 @@ export function openProber(parts: ProberParts): { start(): void; close(): Promis
     start: () => prober.start(),
     async close() {
       const agents = [trusted, guarded, ...byTls.values()];
-      await Promise.all([prober.close(), ...agents.map((agent) => agent.destroy())]);
+      await Promise.all([prober.close(), stored.close(), ...agents.map((agent) => agent.destroy())]);
     },
   };
 }

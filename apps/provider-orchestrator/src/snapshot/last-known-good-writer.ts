@@ -1,4 +1,4 @@
-import type { RoutingSnapshot } from '@aggregator/contracts';
+import { type RoutingSnapshot, secretRefsOf } from '@aggregator/contracts';
 import type { ExpiringStore } from '@aggregator/expiring-store';
 import { type Envelope, lastKnownGoodStore, packLastKnownGood, readStateNumber } from '@aggregator/service-kit';
 import type { ReadStored } from '../health/list-targets.ts';
@@ -63,7 +63,7 @@ export class LastKnownGoodWriter {
     const snapshot = readCurrent();
     if (snapshot === null || this.#isClosed) return;
     try {
-      const refs = new Set(snapshot.providers.flatMap(({ credentialRefs }) => credentialRefs));
+      const refs = new Set(snapshot.providers.flatMap(secretRefsOf));
       const secrets = await readStored([...refs]);
       const credentials = Object.fromEntries([...secrets].map(([ref, secret]) => [ref, secret.reveal()]));
       const text = await packLastKnownGood(envelope, snapshot, { snapshot, credentials });

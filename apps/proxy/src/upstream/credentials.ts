@@ -1,4 +1,4 @@
-import { AppError, type RoutingSnapshot } from '@aggregator/contracts';
+import { AppError, type RoutingSnapshot, secretRefsOf } from '@aggregator/contracts';
 
 const environmentPrefix = 'env:';
 const storedPrefix = 'stored:';
@@ -38,14 +38,14 @@ export class Credentials {
 
   /** References of a snapshot that the orchestrator must be asked for. */
   findMissing({ providers }: Pick<RoutingSnapshot, 'providers'>): string[] {
-    const references = new Set(providers.flatMap(({ credentialRefs }) => credentialRefs));
+    const references = new Set(providers.flatMap(secretRefsOf));
     return [...references].filter((reference) => reference.startsWith(storedPrefix) && !this.#stored.has(reference));
   }
 
   /** Adds what was answered, and lets go of what no provider of the snapshot has named for ten minutes. */
   replace({ providers }: Pick<RoutingSnapshot, 'providers'>, answered: Readonly<Record<string, string>>): void {
     const nowMs = this.#now();
-    const named = new Set(providers.flatMap(({ credentialRefs }) => credentialRefs));
+    const named = new Set(providers.flatMap(secretRefsOf));
     const values = new Map([...this.#stored].map(([reference, { value }]) => [reference, value]));
     for (const [reference, value] of Object.entries(answered)) values.set(reference, value);
     const gone: [string, StoredKey & { goneSinceMs: number }][] = [];

@@ -1,16 +1,12 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { emptyAllowlist, readTlsFiles } from '@aggregator/service-kit';
+import { createEgressAllowlist, emptyAllowlist, packTls, readTlsFiles } from '@aggregator/service-kit';
+import { certificatePath as file, readCertificate as read } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { callProvider } from './call-provider.ts';
 import { AnswerCollector } from './collect-answer.ts';
 import { ProviderPools } from './provider-pools.ts';
-
-const file = (name: string) => fileURLToPath(new URL(`./__fixtures__/tls/${name}.pem`, import.meta.url));
-const read = (name: string) => readFileSync(file(name), 'utf8');
 
 /** A server whose certificate no system knows, and that takes only clients with one of its authority's. */
 let server: Server;
@@ -26,9 +22,15 @@ afterAll(async () => {
   await once(server, 'close');
 });
 
-async function call(environment: Record<string, string>, options: Record<string, string>, isAddressTrusted = true) {
-  const tlsFiles = readTlsFiles(environment);
-  const pools = new ProviderPools({ connectionsMax: 2, allowlist: emptyAllowlist, proxies: {}, tlsFiles });
+const call = (environment: Record<string, string>, options: Record<string, string>, isAddressTrusted = true) =>
+  callBy({ allowlist: emptyAllowlist, tlsFiles: readTlsFiles(environment) }, options, isAddressTrusted);
+
+async function callBy(
+  parts: Omit<ConstructorParameters<typeof ProviderPools>[0], 'connectionsMax' | 'proxies'>,
+  options: Record<string, string>,
+  isAddressTrusted = false,
+) {
+  const pools = new ProviderPools({ connectionsMax: 2, proxies: {}, ...parts });
   const collector = new AnswerCollector();
   const limits = { deadlineMs: performance.now() + 5000, firstLifeMs: 5000, idleMs: 5000 };
   const pool = pools.take({ name: 'p', baseUrl, isAddressTrusted, options }, null);
@@ -63,9 +65,40 @@ describe('a private server with its own authority (C-S4)', () => {
   });
 });
 
+describe('a private server whose resource names a Secret with certificates', () => {
+  const secrets = new Map([
+    ['stored:both', packTls({ ca: read('ca'), cert: read('client'), key: read('client-key') })],
+    ['stored:authority', packTls({ ca: read('ca') })],
+    ['stored:client', packTls({ cert: read('client'), key: read('client-key') })],
+    ['stored:key', 'sk-no-certificate'],
+  ]);
+  const callWith = (reference: string) =>
+    callBy(
+      {
+        allowlist: createEgressAllowlist(['localhost', '127.0.0.0/8', '::1/128']),
+        readSecret: (named) => secrets.get(named) ?? null,
+      },
+      { tls: reference },
+    );
+
+  it('is called with its authority and the certificate of the client', async () => {
+    await expect(callWith('stored:both')).resolves.toBe(200);
+  });
+
+  it('is not called without either', async () => {
+    await expect(callWith('stored:client')).rejects.toMatchObject({ code: 'upstream_unreachable' });
+    await expect(callWith('stored:authority')).rejects.toThrow();
+  });
+
+  it('is not called without the secret: the certificates of the system are not what its operator chose', async () => {
+    for (const reference of ['stored:key', 'stored:gone'])
+      await expect(callWith(reference)).rejects.toMatchObject({ code: 'upstream_misconfigured' });
+  });
+});
+
 describe('the TLS files of the environment', () => {
   it('are refused if one cannot be read, or a certificate has no key', () => {
-    expect(() => readTlsFiles({ CUSTOM_CA_FILE: file('gone') })).toThrow('CUSTOM_CA_FILE');
+    expect(() => readTlsFiles({ CUSTOM_CA_FILE: `${file('ca')}.gone` })).toThrow('CUSTOM_CA_FILE');
     expect(() => readTlsFiles({ CUSTOM_CERTIFICATE_FILE: file('client') })).toThrow('CUSTOM_CERTIFICATE_FILE');
   });
 });

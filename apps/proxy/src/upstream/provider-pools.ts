@@ -1,4 +1,4 @@
-import { AppError } from '@aggregator/contracts';
+import { AppError, tlsOption } from '@aggregator/contracts';
 import {
   createEgressAgent,
   createEgressConnector,
@@ -7,7 +7,7 @@ import {
   type HttpProxies,
   hasHttpProxy,
   type TlsFiles,
-  tlsOption,
+  unpackTls,
 } from '@aggregator/service-kit';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 import { skippingContinue } from './skip-continue.ts';
@@ -20,7 +20,7 @@ export interface ProviderAddress {
   readonly isAddressTrusted: boolean;
   /** Most requests that are open there at once; where it is not set, the bound of all. */
   readonly concurrencyMax?: number | null;
-  /** `tls` names its files, which only the operator of the installation can set. */
+  /** `tls` names its files, which only the operator of the installation can set, or the secret with those of its resource. */
   readonly options?: Readonly<Record<string, string>>;
 }
 
@@ -52,6 +52,7 @@ export class ProviderPools {
   readonly #allowlist: EgressAllowlist;
   readonly #proxies: HttpProxies;
   readonly #tlsFiles: ReadonlyMap<string, TlsFiles>;
+  readonly #readSecret: (reference: string) => string | null;
   readonly #pools = new Map<string, OpenPool>();
   /** Of providers that are gone, until what is open there has ended. */
   readonly #closing = new Set<OpenPool>();
@@ -61,11 +62,14 @@ export class ProviderPools {
     allowlist: EgressAllowlist;
     proxies: HttpProxies;
     tlsFiles?: ReadonlyMap<string, TlsFiles>;
+    /** The secret behind a reference. @throws {AppError} `upstream_misconfigured` if it is not here. */
+    readSecret?: (reference: string) => string | null;
   }) {
     this.#connectionsMax = options.connectionsMax;
     this.#allowlist = options.allowlist;
     this.#proxies = options.proxies;
     this.#tlsFiles = options.tlsFiles ?? new Map();
+    this.#readSecret = options.readSecret ?? (() => null);
   }
 
   /**
@@ -140,7 +144,7 @@ export class ProviderPools {
   }
 
   #open({ baseUrl, isAddressTrusted, options }: ProviderAddress): Dispatcher {
-    const tls = isAddressTrusted ? this.#tlsFiles.get(options?.[tlsOption] ?? '') : undefined;
+    const tls = this.#readTls(options?.[tlsOption] ?? '', isAddressTrusted);
     const connect = { timeout: connectTimeoutMs, autoSelectFamily: true, ...tls };
     const agent = {
       connections: this.#connectionsMax,
@@ -159,6 +163,13 @@ export class ProviderPools {
         allowlist === null ? buildConnector(connect) : createEgressConnector(allowlist, connect),
       ),
     });
+  }
+
+  #readTls(named: string, isAddressTrusted: boolean): TlsFiles | undefined {
+    if (!named.startsWith('stored:')) return isAddressTrusted ? this.#tlsFiles.get(named) : undefined;
+    const files = unpackTls(this.#readSecret(named) ?? '');
+    if (files === null) throw new AppError('upstream_misconfigured', { internal: `${named} holds no certificates` });
+    return files;
   }
 }
 

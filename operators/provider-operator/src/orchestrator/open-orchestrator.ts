@@ -18,6 +18,8 @@ export interface Orchestrator {
 }
 
 const credentialsPerCall = 500;
+/** UTF-16 units of the values of one call; a body has 1 MiB at most. */
+const valuesLengthMax = 512 * 1024;
 
 /** Speaks for one leader: each of its calls has the next sequence, so that one that was late changes nothing. */
 export function openOrchestrator(client: InternalClient, owner: string, epoch: number): Orchestrator {
@@ -30,8 +32,8 @@ export function openOrchestrator(client: InternalClient, owner: string, epoch: n
 
   return {
     async putCredentials(credentials) {
-      for (let start = 0; start < credentials.length; start += credentialsPerCall) {
-        const body = { ...fence(), credentials: credentials.slice(start, start + credentialsPerCall) };
+      for (const some of divide(credentials)) {
+        const body = { ...fence(), credentials: some };
         await client.call({ method: 'PUT', path: `${path}/credentials`, body, answer: z.undefined() });
       }
     },
@@ -39,4 +41,20 @@ export function openOrchestrator(client: InternalClient, owner: string, epoch: n
       client.call({ method: 'PUT', path, body: { ...fence(), ...set }, answer: declarationsAnswer }),
     readState: () => client.call({ method: 'GET', path: '/internal/routing-state', answer: routingState }),
   };
+}
+
+/** Certificates are much longer than keys. */
+function divide(credentials: readonly DeclaredCredential[]): DeclaredCredential[][] {
+  const calls: DeclaredCredential[][] = [];
+  let length = 0;
+  for (const credential of credentials) {
+    const last = calls.at(-1);
+    length += credential.value.length;
+    if (last !== undefined && last.length < credentialsPerCall && length <= valuesLengthMax) last.push(credential);
+    else {
+      calls.push([credential]);
+      length = credential.value.length;
+    }
+  }
+  return calls;
 }

@@ -1,7 +1,9 @@
 import { providersMax } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
+import { judgeCredentials } from '../status/judge-credentials.ts';
 import { gathered, sampleKey, sampleProvider } from '../testing/samples.ts';
 import { checkProviders } from './checks.ts';
+import { tlsReading } from './key-reading.ts';
 
 const openAi = (fields: Parameters<typeof sampleProvider>[0] = {}) =>
   sampleProvider({
@@ -26,6 +28,21 @@ describe('a Provider', () => {
 
     expect(verdict.accepted).toMatchObject({ status: 'True', reason: 'Accepted' });
     expect(verdict.entry).toMatchObject({ name: 'openai', credentialIds: [sampleKey().credentialId] });
+  });
+
+  it('is declared with the certificates of its endpoint, and not without them', () => {
+    const spec = { endpoint: { baseURL: 'https://gpu.test', tlsSecretRef: { name: 'gpu-tls' } } };
+    const tls = { ...tlsReading, credentialId: '22222222-2222-8222-8222-222222222222' };
+    const good = only({ object: openAi({ spec }), keys: [sampleKey(), sampleKey(tls)] });
+    const missing = { ...tls, credentialId: null, problem: 'InvalidCertificates' as const };
+    const bad = only({ object: openAi({ spec }), keys: [sampleKey(), sampleKey(missing)] });
+
+    expect(good.entry).toMatchObject({ credentialIds: [sampleKey().credentialId], tlsCredentialId: tls.credentialId });
+    expect(bad.entry).toBeNull();
+    expect(judgeCredentials({ keys: bad.keys, needsKeys: true, traffic: undefined, before: null })).toMatchObject({
+      ...{ status: 'False', reason: 'InvalidCertificates' },
+      message: expect.stringContaining("'ca.crt'"),
+    });
   });
 
   it.each([

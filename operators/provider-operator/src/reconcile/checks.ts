@@ -3,7 +3,7 @@ import { conditionFalse, conditionTrue, type Judgement } from '../status/judgeme
 import type { ObservedProvider } from '../watch/read-object.ts';
 import { type Compiled, compileProvider } from './compile.ts';
 import type { Gathered, GatheredProvider } from './gathered.ts';
-import type { KeyReading } from './key-reading.ts';
+import { type KeyReading, sortReadings } from './key-reading.ts';
 import { bySeniority, nameHolders } from './seniority.ts';
 
 /** Why a provider takes no new request although nothing is wrong with it. */
@@ -102,13 +102,16 @@ function toStandstill({ metadata, spec }: ObservedProvider): Standstill | null {
   return spec === null || spec.state === 'Enabled' ? null : spec.state;
 }
 
-/** One that names keys needs a good one: without any, each of its requests would be refused by the vendor. */
+/** One that names keys needs a good one, and its certificates: without them, each of its requests would be refused. */
 function hasWhatItNeeds(spec: ProviderSpec | null, keys: readonly KeyReading[]): boolean {
-  return spec?.credentials === undefined || keys.some(({ credentialId }) => credentialId !== null);
+  const isGood = ({ credentialId }: KeyReading) => credentialId !== null;
+  const { apiKeys, tls } = sortReadings(keys);
+  return (spec?.credentials === undefined || apiKeys.some(isGood)) && (tls === null || isGood(tls));
 }
 
 function compile({ object: { metadata, spec }, keys }: GatheredProvider): Compiled<DeclaredProviderEntry> {
   if (spec === null) return { fault: 'spec: missing' };
-  const ids = keys.flatMap(({ credentialId }) => credentialId ?? []);
-  return compileProvider(metadata, spec, ids);
+  const { apiKeys, tls } = sortReadings(keys);
+  const ids = apiKeys.flatMap(({ credentialId }) => credentialId ?? []);
+  return compileProvider(metadata, spec, ids, tls?.credentialId ?? null);
 }

@@ -26,6 +26,7 @@ export function compileProvider(
   metadata: ObjectMetadata,
   spec: ProviderSpec,
   credentialIds: readonly string[],
+  tlsCredentialId: string | null,
 ): Compiled<DeclaredProviderEntry> {
   return check(declaredProvider, () => ({
     origin: toOrigin(metadata),
@@ -33,6 +34,7 @@ export function compileProvider(
     type: spec.type,
     ...(spec.endpoint !== undefined && { baseUrl: spec.endpoint.baseURL }),
     credentialIds: [...credentialIds],
+    ...(tlsCredentialId !== null && { tlsCredentialId }),
     options: { ...spec.options, ...toMockScript(spec.mock), ...toProfileOption(spec.profile) },
     concurrencyMax: spec.limits?.maxInFlight ?? null,
     ...(spec.models !== undefined && { models: spec.models.map(toManagedModel) }),

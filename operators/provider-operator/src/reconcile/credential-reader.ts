@@ -4,7 +4,7 @@ import type { SecretVersion } from '../watch/open-watches.ts';
 import type { ObservedProvider } from '../watch/read-object.ts';
 import { toCredentialId } from './credential-id.ts';
 import { CredentialLedger, type KeyRead } from './credential-ledger.ts';
-import { isUnknown, type KeyReading } from './key-reading.ts';
+import { isUnknown, type KeyReading, tlsReading } from './key-reading.ts';
 import { isFresh, type KnownSecret, readSecret, type SecretRead } from './secret-reader.ts';
 
 /** One key of one provider, and the Secret that it stands in: always one of the provider's own namespace. */
@@ -144,10 +144,12 @@ export class CredentialReader {
 }
 
 function toReferences(provider: ObservedProvider): readonly Reference[] {
-  return (provider.spec?.credentials?.apiKeys ?? []).map(({ name, secretKeyRef }) => ({
-    ...{ provider, name, namespace: provider.metadata.namespace },
-    ...{ secretName: secretKeyRef.name, secretKey: secretKeyRef.key },
+  const { namespace } = provider.metadata;
+  const keys = (provider.spec?.credentials?.apiKeys ?? []).map(({ name, secretKeyRef }) => ({
+    ...{ provider, name, namespace, secretName: secretKeyRef.name, secretKey: secretKeyRef.key },
   }));
+  const tls = provider.spec?.endpoint?.tlsSecretRef;
+  return tls === undefined ? keys : [...keys, { provider, namespace, ...tlsReading, secretName: tls.name }];
 }
 
 function toKeyRead(reference: Reference, { credentialId, resourceVersion, problem }: KeyReading): KeyRead {

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { AppError, type DeclarationsAnswer, type DeclaredCredential } from '@aggregator/contracts';
+import {
+  AppError,
+  type DeclarationsAnswer,
+  type DeclaredCredential,
+  type DeclaredProviderEntry,
+} from '@aggregator/contracts';
 import type { OperatorEvents } from '../events.ts';
 import type { Orchestrator } from '../orchestrator/open-orchestrator.ts';
 import { checkRoutes, type RouteVerdict } from './check-routes.ts';
@@ -81,7 +86,11 @@ async function handOver(
 
 function toLostCredentials(providers: readonly ProviderVerdict[], answer: DeclarationsAnswer): readonly string[] {
   const uids = new Set(answer.entries.flatMap(({ uid, result }) => (result === 'credential_unknown' ? [uid] : [])));
-  return providers.flatMap(({ entry }) => (entry !== null && uids.has(entry.origin.uid) ? entry.credentialIds : []));
+  return providers.flatMap(({ entry }) => (entry !== null && uids.has(entry.origin.uid) ? idsOf(entry) : []));
+}
+
+function idsOf({ credentialIds, tlsCredentialId }: DeclaredProviderEntry): readonly string[] {
+  return tlsCredentialId === undefined ? credentialIds : [...credentialIds, tlsCredentialId];
 }
 
 /** Returns when the next run must follow: at once, soon, or at the usual time. */

@@ -7,8 +7,12 @@ export type KeyProblem =
   | 'KeyNotFound'
   | 'EmptyKey'
   | 'InvalidKey'
+  | 'InvalidCertificates'
   | 'SecretUnreadable'
   | 'SecretForbidden';
+
+/** The name of the reading of `endpoint.tlsSecretRef`, and the entry that stands for all of its Secret: no entry has a comma. */
+export const tlsReading = { name: 'endpoint.tlsSecretRef', secretKey: 'ca.crt,tls.crt,tls.key' } as const;
 
 /** Whether the key may be as good as it was when it was read last. */
 export function isUnknown(problem: KeyProblem | null): boolean {
@@ -30,12 +34,20 @@ export interface KeyReading {
   readonly problem: KeyProblem | null;
 }
 
+/** Returns the readings of the keys, and that of the certificates of the connections; null if the spec names none. */
+export function sortReadings(readings: readonly KeyReading[]) {
+  const isTls = ({ secretKey }: KeyReading) => secretKey === tlsReading.secretKey;
+  return { apiKeys: readings.filter((one) => !isTls(one)), tls: readings.find(isTls) ?? null };
+}
+
 const descriptions: Readonly<Record<KeyProblem, (reading: KeyReading) => string>> = {
   SecretNotFound: ({ secretName }) => `the Secret '${secretName}' is not there`,
   KeyNotFound: ({ secretName, secretKey }) => `the Secret '${secretName}' has no entry '${secretKey}'`,
   EmptyKey: ({ secretName, secretKey }) => `'${secretKey}' of the Secret '${secretName}' is empty`,
   InvalidKey: ({ secretName, secretKey }) =>
     `'${secretKey}' of the Secret '${secretName}' holds spaces, line breaks or other characters that no key has`,
+  InvalidCertificates: ({ secretName }) =>
+    `the Secret '${secretName}' needs 'ca.crt', or 'tls.crt' with its 'tls.key', as PEM, of at most 12 KiB together`,
   SecretUnreadable: ({ secretName, credentialId }) =>
     `the Secret '${secretName}' cannot be read${describeLast(credentialId)}`,
   SecretForbidden: ({ secretName, credentialId }) =>

@@ -1,5 +1,8 @@
+import { unpackTls } from '@aggregator/service-kit';
+import { type CertificateName, readCertificate } from '@aggregator/testing';
 import { describe, expect, it } from '@jest/globals';
 import { toCredentialId } from './credential-id.ts';
+import { tlsReading } from './key-reading.ts';
 import { readKey } from './read-key.ts';
 
 const data = (value: string) => ({ 'api-key': Buffer.from(value).toString('base64') });
@@ -46,4 +49,29 @@ describe('the id of a credential', () => {
       expect(toCredentialId({ ...from, [part]: 'other' })).not.toBe(toCredentialId(from));
     },
   );
+});
+
+describe('the certificates of a Secret', () => {
+  const secret = (entries: Readonly<Record<string, CertificateName>>) =>
+    Object.fromEntries(
+      Object.entries(entries).map(([name, file]) => [name, Buffer.from(readCertificate(file)).toString('base64')]),
+    );
+  const read = (entries: Readonly<Record<string, CertificateName>>) => readKey(secret(entries), tlsReading.secretKey);
+
+  it('are read together, as one value', () => {
+    const files = read({ 'ca.crt': 'ca', 'tls.crt': 'client', 'tls.key': 'client-key' });
+    const [ca, cert, key] = (['ca', 'client', 'client-key'] as const).map(readCertificate);
+
+    expect(unpackTls('value' in files ? files.value : '')).toEqual({ ca, cert, key });
+    expect(read({ 'ca.crt': 'ca' })).toHaveProperty('value');
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['a key of another certificate', { 'tls.crt': 'client', 'tls.key': 'server-key' }],
+    ['a certificate without its key', { 'tls.crt': 'client' }],
+    ['a key in place of an authority', { 'ca.crt': 'client-key' }],
+  ] as const)('are a problem where there is %s', (_case, entries) => {
+    expect(read(entries)).toEqual({ problem: 'InvalidCertificates' });
+  });
 });

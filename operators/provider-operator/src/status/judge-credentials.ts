@@ -1,5 +1,5 @@
 import type { Condition, ProviderStatus, RoutingState } from '@aggregator/contracts';
-import { describeProblem, type KeyReading } from '../reconcile/key-reading.ts';
+import { describeProblem, type KeyReading, sortReadings } from '../reconcile/key-reading.ts';
 import { conditionFalse, conditionTrue, conditionUnknown, type Judgement } from './judgement.ts';
 
 export type Traffic = RoutingState['providers'][number];
@@ -21,9 +21,13 @@ const refusedByProbe = /\b40[13]\b/;
 export function judgeCredentials(input: CredentialsInput): Judgement {
   const { keys, needsKeys, traffic, before } = input;
   if (!needsKeys) return conditionTrue('NotRequired', 'It needs no key.');
-  const usable = keys.filter(({ credentialId }) => credentialId !== null);
+  const { apiKeys, tls } = sortReadings(keys);
   const notes = toNotes(keys);
-  const [firstProblem] = keys.flatMap(({ problem }) => problem ?? []);
+  if (tls !== null && tls.credentialId === null && tls.problem !== null) {
+    return (tls.problem === 'SecretUnreadable' ? conditionUnknown : conditionFalse)(tls.problem, notes);
+  }
+  const usable = apiKeys.filter(({ credentialId }) => credentialId !== null);
+  const [firstProblem] = apiKeys.flatMap(({ problem }) => problem ?? []);
   if (usable.length === 0 && firstProblem !== undefined) {
     const judge = keys.every(({ problem }) => problem === 'SecretUnreadable') ? conditionUnknown : conditionFalse;
     return judge(firstProblem, notes);

@@ -28,7 +28,7 @@ export function toProviderStatus(evidence: ProviderEvidence): ProviderStatus {
   const accepted = toAccepted(verdict.accepted, answered);
   const credentials = judgeCredentials({
     keys: verdict.keys,
-    needsKeys: verdict.object.spec === null || verdict.object.spec.credentials !== undefined,
+    needsKeys: verdict.object.spec === null || verdict.keys.length > 0,
     traffic,
     before: hasSameKeys(verdict, before) ? findCondition(before, 'CredentialsValid') : null,
   });

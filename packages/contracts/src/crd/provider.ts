@@ -41,6 +41,13 @@ const endpoint = z
   .object({
     baseURL: z.string().min(8).max(512).describe('With or without the version path; the vendor’s own where left out.'),
     tls: z.enum(['Required', 'Disabled']).default('Required'),
+    /** In the same namespace; there is no other. */
+    tlsSecretRef: z
+      .object({ name: objectName })
+      .optional()
+      .describe(
+        'A Secret of the same namespace: ca.crt, the certificates that are trusted in place of those of the system, or tls.crt and tls.key, the certificate of the client, or all three.',
+      ),
   })
   .meta({
     'x-kubernetes-validations': [
@@ -49,6 +56,7 @@ const endpoint = z
         'baseURL must be an absolute http(s) URL',
       ),
       rule("!self.baseURL.startsWith('http://') || self.tls == 'Disabled'", 'plain http needs endpoint.tls: Disabled'),
+      rule("!has(self.tlsSecretRef) || self.baseURL.startsWith('https://')", 'tlsSecretRef needs https'),
       rule(
         "!self.baseURL.matches('^https?://[^/]*@') && !self.baseURL.contains('?') && !self.baseURL.contains('#')",
         'no userinfo, query or fragment in baseURL',
@@ -245,7 +253,7 @@ export const providerStatus = z.object({
         state: z.enum(['Valid', 'Rejected', 'Missing', 'Unverified']),
       }),
     )
-    .max(16)
+    .max(17)
     .optional()
     .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] }),
   models: z

@@ -42,7 +42,7 @@ export const declaredCredential = z.strictObject({
   value: z
     .string()
     .min(1)
-    .max(4096)
+    .max(16_384)
     .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces'),
 });
 export type DeclaredCredential = z.infer<typeof declaredCredential>;
@@ -59,6 +59,8 @@ export const declaredProvider = z.strictObject({
   /** Absent: the vendor's own address; for Mock, the installation's mock provider. */
   baseUrl: z.string().min(1).max(2000).optional(),
   credentialIds: z.array(credentialId).max(16),
+  /** What its connections are made with, handed over like a key. Absent for the certificates of the system. */
+  tlsCredentialId: credentialId.optional(),
   options: snapshotProvider.shape.options,
   concurrencyMax: snapshotProvider.shape.concurrencyMax,
   /** Absent: all that are known of the vendor. Those given are added to them, and win where names meet. */

@@ -2,9 +2,6 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigError, type Environment, variable } from './read-config.ts';
 
-/** The option of a provider that names its TLS files, by what their variables begin with. Only the environment can set it. */
-export const tlsOption = 'tls';
-
 /** What a connection to a private server is made with. PEM. */
 export interface TlsFiles {
   /** Certificates that are trusted, in place of those of the system. */

@@ -39,6 +39,23 @@ describe('PUT /internal/declarations/{owner}/credentials', () => {
     expect(await operator.readKeys([key.id])).toEqual({ [`stored:${key.id}`]: 'sk-first' });
   });
 
+  it('keeps the certificates of a provider like a key, under the option that names them', async () => {
+    const [tls, old] = [newCredential('gpu', 'certificates'), newCredential('gpu', 'older')];
+    await operator.hand(next(), [tls, old]);
+    const { entries } = await operator.declare(next(), [declared('gpu', { tlsCredentialId: tls.id })]);
+    const provider = orchestrator.context.feed.current?.providers.find(({ name }) => name === 'gpu');
+
+    expect(entries).toMatchObject([{ result: 'accepted' }]);
+    expect(provider).toMatchObject({ options: { tls: `stored:${tls.id}` }, credentialRefs: ['none'] });
+    expect(await operator.readKeys([tls.id])).toEqual({ [`stored:${tls.id}`]: 'certificates' });
+    const thief = declared('thief', { tlsCredentialId: tls.id });
+    const chosen = declared('chosen', { options: { tls: `stored:${tls.id}` } });
+    expect((await operator.declare(next(), [thief, chosen])).entries.map(({ result }) => result).sort()).toEqual([
+      'credential_unknown',
+      'invalid',
+    ]);
+  });
+
   it('binds a key to its provider and its owner: no other owner can name it, or replace it', async () => {
     const key = newCredential('bound', 'sk-bound');
     await operator.hand(next(), [key]);
