@@ -2,6 +2,7 @@ import {
   AppError,
   type ComponentRates,
   type PictureClass,
+  pictureClasses,
   type Rates,
   type ToolComponent,
   toolComponents,
@@ -20,6 +21,8 @@ export interface WorstCase {
   imagesMax?: number;
   /** The class of those pictures; they are plain ones if it has no rate. */
   pictureClass?: PictureClass | null;
+  /** True if the model chooses their size or quality: they can be of the dearest class. Absent for no. */
+  isPictureOpen?: boolean;
   /** What the provider's own tools use; counts only where there is a rate. Absent: nothing. */
   toolsMax?: Readonly<Partial<Record<ToolComponent, number>>>;
   /** Requests that are charged as such; counts only if `rates.requests` is set. */
@@ -48,8 +51,7 @@ export function priceWorstCase(worst: WorstCase, rates: Rates): bigint {
 function worstOfTier(worst: WorstCase, tier: ComponentRates): bigint {
   const { imagesMax = 0, outputTokensMax, toolsMax = {} } = worst;
   let amountPicoUsd = toCount(worst.inputTokensMax) * dearestRate(inputComponents, tier, 'inputUncached');
-  const picture = worst.pictureClass == null ? undefined : tier[worst.pictureClass];
-  if (imagesMax > 0 && tier.images !== undefined) amountPicoUsd += toCount(imagesMax) * BigInt(picture ?? tier.images);
+  if (imagesMax > 0 && tier.images !== undefined) amountPicoUsd += toCount(imagesMax) * pictureRate(worst, tier);
   else if (outputTokensMax !== 0) {
     const needed = imagesMax > 0 && tier.imageOut !== undefined ? 'imageOut' : 'outputText';
     amountPicoUsd += toCount(outputTokensMax) * dearestRate(outputComponents, tier, needed);
@@ -59,6 +61,13 @@ function worstOfTier(worst: WorstCase, tier: ComponentRates): bigint {
   }
   if (tier.requests !== undefined) amountPicoUsd += toCount(worst.requests) * BigInt(tier.requests);
   return amountPicoUsd;
+}
+
+function pictureRate({ pictureClass, isPictureOpen = false }: WorstCase, tier: ComponentRates): bigint {
+  const plain = BigInt((pictureClass == null ? undefined : tier[pictureClass]) ?? tier.images ?? 0);
+  if (!isPictureOpen) return plain;
+  const rates = ['images' as const, ...pictureClasses].map((name) => BigInt(tier[name] ?? 0));
+  return rates.reduce((most, rate) => (rate > most ? rate : most), plain);
 }
 
 /** `needed`: the component that the price must have. */

@@ -10,6 +10,7 @@ import { type Charge, chargeUsage, noCharge } from '../money/charge.ts';
 import type { DispatchedRequest } from '../money/dispatched-request.ts';
 import { estimateCharge } from '../money/estimate-charge.ts';
 import { estimateMissing, lacksSide } from '../money/estimate-left.ts';
+import { classifyAnswer } from '../money/picture-class.ts';
 import { recordSettlement } from '../money/settle-request.ts';
 import type { AttemptEnd } from '../money/settled.ts';
 import type { ProxyContext } from '../proxy-context.ts';
@@ -180,7 +181,9 @@ function chargeAnswer(
     const isUnknown = usage === null || lacksSide(usage, pictures);
     if (isUnknown && !isPerPicture)
       return estimateMissing(request, usage, { characters: 0, pictures }, open.readPrompt);
-    return chargeUsage({ ...usage, images: pictures }, request, reportedUsage);
+    const said = request.isPictureOpen === true ? classifyAnswer(body) : undefined;
+    const priced = said === undefined ? request : { ...request, pictureClass: said };
+    return chargeUsage({ ...usage, images: pictures }, priced, reportedUsage);
   }
   if (request.outputTokensMax === 0) {
     // Every text has a token: without one the usage is unknown.

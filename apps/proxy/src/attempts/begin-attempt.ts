@@ -166,7 +166,8 @@ export function toDispatched(
   };
 }
 
-function toPictureBounds({ imagesMax, outputTokensEstimate, pictureClass = null }: RequestBounds) {
+function toPictureBounds({ imagesMax, isPictureOpen, outputTokensEstimate, pictureClass = null }: RequestBounds) {
   if (imagesMax === undefined) return {};
-  return { imagesMax, pictureClass, ...(outputTokensEstimate !== undefined && { outputTokensEstimate }) };
+  const open = isPictureOpen === true && { isPictureOpen };
+  return { imagesMax, pictureClass, ...open, ...(outputTokensEstimate !== undefined && { outputTokensEstimate }) };
 }

@@ -57,6 +57,8 @@ export const dispatchedRequest = z.object({
   imagesMax: count.optional(),
   /** The class of those pictures, which may have a separate price; absent or null: none. */
   pictureClass: z.enum(pictureClasses).nullish(),
+  /** True if the model chooses their size or quality, so that the answer says their class. Absent for no. */
+  isPictureOpen: z.boolean().optional(),
   /** What the provider's own tools can use; absent: nothing. */
   toolsMax: z.partialRecord(z.enum(toolComponents), count).optional(),
   /** Searches in intents of earlier versions. */

@@ -9,6 +9,8 @@ export interface RequestBounds {
   readonly imagesMax?: number;
   /** The class of those pictures, which may have a separate price. */
   readonly pictureClass?: PictureClass | null;
+  /** True if the model chooses their size or quality, so that the answer says their class. Absent for no. */
+  readonly isPictureOpen?: boolean;
   /** What the provider's own tools can use beside the tokens of the model; absent: nothing. */
   readonly toolsMax?: HostedTools['unitsMax'];
   /** What those pictures are worth in tokens if no usage comes; for a charge by estimate. */

@@ -11,11 +11,11 @@ import { type Performance, serveRequest } from '../attempts/serve-request.ts';
 import { textsOf, writeBodies } from '../attempts/write-bodies.ts';
 import type { Exchange } from '../exchange.ts';
 import { holdRequest } from '../money/hold-request.ts';
+import { classifyPicture, isPictureOpen } from '../money/picture-class.ts';
 import type { BoundRequest, RequestBounds } from '../money/request-bounds.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import { noteEndUser } from './note-end-user.ts';
 import { noteTags } from './note-tags.ts';
-import { classifyPicture } from './picture-class.ts';
 import { estimatePictureTokens } from './picture-tokens.ts';
 import { planRequest } from './plan-request.ts';
 import { choosePrivacyPolicy } from './privacy/choose-policy.ts';
@@ -97,6 +97,7 @@ function boundImages(bodies: readonly string[], request: ImagesRequest): Request
     outputTokensMax: imagesMax * imageTokensMax,
     imagesMax,
     pictureClass: classifyPicture(request),
+    isPictureOpen: isPictureOpen(request),
     outputTokensEstimate,
     inputTokensEstimate,
     tokensLikely: inputTokensEstimate + outputTokensEstimate,

@@ -91,6 +91,21 @@ describe('a model whose pictures are priced by size and quality', () => {
     expect(event).toMatchObject({ usage: { [component]: 2 }, amountNanoUsd: String(amount), estimated: false });
     await metered.world.waitUntilNothingHeld();
   });
+
+  it.each([
+    [{}, { size: '1792x1024', quality: 'high' }, 'imagesHighLarge', 120],
+    [{ size: 'auto' }, { size: '1024x1536', quality: 'medium' }, 'imagesLarge', 80],
+    [{ size: '1024x1024', quality: 'auto' }, { size: '1024x1024', quality: 'high' }, 'imagesHigh', 81],
+    [{ size: '1024x1024', quality: 'standard' }, { size: '1792x1024', quality: 'high' }, 'images', 40],
+    [{ size: '1024x1792' }, { size: 'auto', quality: 'high' }, 'imagesLarge', 80],
+  ])('charges what the model chose: asked %j, got %j', async (asked, said, component, milliUsd) => {
+    const body = { model: bySize.id, prompt: 'a cat', n: 2, ...asked };
+    const { event } = await metered.ask(path, body, { created: 1, data: [picture, picture], ...said });
+    const amount = BigInt(2 * milliUsd) * 1_000_000n;
+
+    expect(event).toMatchObject({ usage: { [component]: 2 }, amountNanoUsd: String(amount), estimated: false });
+    await metered.world.waitUntilNothingHeld();
+  });
 });
 
 describe('a model that is priced by the tokens of a picture', () => {

@@ -15,6 +15,7 @@ import {
 } from '@aggregator/contracts';
 import { z } from 'zod';
 import { describeFaults, type ObjectMetadata } from '../watch/read-object.ts';
+import { toPrice } from './compile-price.ts';
 
 /** An entry that the orchestrator's own schema takes, or why there is none: one that it refused would cost all the others. */
 export type Compiled<Entry> = { readonly entry: Entry; readonly fault?: never } | { readonly fault: string };
@@ -89,32 +90,6 @@ type Pricing = NonNullable<NonNullable<ProviderSpec['models']>[number]['pricing'
 function guessOperation(pricing: Pricing | undefined): Operation {
   if (pricing?.perImage !== undefined) return 'images.generations';
   return pricing === undefined || pricing.outputPerMillion !== undefined ? 'chat.completions' : 'embeddings';
-}
-
-/** "0.04" of one is "40000" of a million. */
-function toPerMillion(usd: string): string {
-  const [whole = '', fraction = ''] = usd.split('.');
-  return (whole + fraction.padEnd(6, '0')).replace(/^0+(?=\d)/, '');
-}
-
-function toPrice(pricing: Pricing): ManagedModel['price'] {
-  const { inputPerMillion, outputPerMillion, reasoningPerMillion, cachedInputPerMillion, cacheWritePerMillion } =
-    pricing;
-  const { imageInputPerMillion, imageOutputPerMillion, perImage, perRequest } = pricing;
-  return {
-    input: inputPerMillion,
-    ...(outputPerMillion !== undefined && { output: outputPerMillion }),
-    ...(reasoningPerMillion !== undefined && { reasoning: reasoningPerMillion }),
-    ...(cachedInputPerMillion !== undefined && { cacheRead: cachedInputPerMillion }),
-    ...(cacheWritePerMillion !== undefined && {
-      cacheWrite5m: cacheWritePerMillion,
-      cacheWrite1h: cacheWritePerMillion,
-    }),
-    ...(imageInputPerMillion !== undefined && { imageIn: imageInputPerMillion }),
-    ...(imageOutputPerMillion !== undefined && { imageOut: imageOutputPerMillion }),
-    ...(perImage !== undefined && { images: toPerMillion(perImage) }),
-    ...(perRequest !== undefined && { requests: toPerMillion(perRequest) }),
-  };
 }
 
 function toOrigin({ namespace, name, uid, generation }: ObjectMetadata): DeclarationOrigin {

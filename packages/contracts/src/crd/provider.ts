@@ -74,16 +74,40 @@ const apiKey = z.object({
   secretKeyRef: z.object({ name: objectName, key: z.string().min(1).max(253) }),
 });
 
-const pricing = z.object({
+const prices = z.object({
   inputPerMillion: usd,
   outputPerMillion: usd.optional(),
   reasoningPerMillion: usd.optional(),
   cachedInputPerMillion: usd.optional(),
   cacheWritePerMillion: usd.optional(),
+  cacheWrite1hPerMillion: usd.optional().describe('Of a prompt that stays in the cache for an hour.'),
+  audioInputPerMillion: usd.optional(),
+  audioOutputPerMillion: usd.optional(),
   imageInputPerMillion: usd.optional().describe('Of tokens of pictures in the prompt.'),
   imageOutputPerMillion: usd.optional().describe('Of tokens of pictures in the answer.'),
   perImage: usd.optional().describe('USD for each picture of images.generations, in place of a price of its tokens.'),
+  perImageSmall: usd.optional().describe('USD for a picture of at most 256 pixels.'),
+  perImageMedium: usd.optional().describe('USD for a picture of at most 512 pixels.'),
+  perImageLarge: usd.optional().describe('USD for a picture of more than 1,024 pixels.'),
+  perImageLow: usd.optional().describe('USD for a picture of low quality.'),
+  perImageLowLarge: usd.optional(),
+  perImageHigh: usd.optional().describe('USD for a picture of high quality.'),
+  perImageHighLarge: usd.optional(),
+  perSearch: usd.optional().describe('USD for each search of the web by the provider.'),
+  perFileSearch: usd.optional().describe('USD for each search of files by the provider.'),
+  perContainerGigabyte: usd
+    .optional()
+    .describe('USD for each gigabyte of memory of a container in which the provider runs code.'),
+  toolTextInputPerMillion: usd.optional().describe('Of the text of pictures that a chat orders.'),
+  toolImageInputPerMillion: usd.optional().describe('Of the pictures that those are drawn from.'),
+  toolImageOutputPerMillion: usd.optional().describe('Of what was drawn.'),
   perRequest: usd.optional().describe('USD for each request, beside the price of its tokens.'),
+});
+const pricing = prices.extend({
+  above: z
+    .object({ inputTokens: z.int().min(1).max(100_000_000), price: prices })
+    .optional()
+    .describe('The whole price of a request with more input than inputTokens.'),
 });
 
 /** Of a model that is declared without `contextTokens`. */

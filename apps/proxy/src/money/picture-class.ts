@@ -20,3 +20,14 @@ export function classifyPicture({ quality, size }: Pick<ImagesRequest, 'quality'
   if (side <= smallMax) return 'imagesSmall';
   return side <= mediumMax ? 'imagesMedium' : null;
 }
+
+/** True if the model chooses the size or the quality of its pictures. */
+export function isPictureOpen({ quality, size }: Pick<ImagesRequest, 'quality' | 'size'>): boolean {
+  return [quality, size].some((value) => value == null || value === 'auto');
+}
+
+/** Returns the class that an answer says of its pictures, null for plain ones; undefined if it does not say their size and quality. */
+export function classifyAnswer({ quality, size }: Readonly<Record<string, unknown>>): PictureClass | null | undefined {
+  if (typeof quality !== 'string' || typeof size !== 'string' || isPictureOpen({ quality, size })) return undefined;
+  return classifyPicture({ quality, size });
+}
