@@ -28,6 +28,16 @@ export function toMicros(cost: number, ratePerMinute: number): number {
   return micros * ratePerMinute < product ? micros + 1 : micros;
 }
 
+/**
+ * Backlog of a bucket whose rate was changed: the units in it stay. While the bucket is still at the earlier rate, it forgets them by
+ * that rate; a request never waits longer for them than a minute, or than for the debt that was there.
+ */
+export function toBacklogAt(ratePerMinute: number, backlogMicros: number, takenAtRate: number): number {
+  if (ratePerMinute === takenAtRate) return backlogMicros;
+  const scaled = Math.ceil((backlogMicros * takenAtRate) / ratePerMinute);
+  return Math.min(scaled, Math.max(backlogMicros, burstMicros));
+}
+
 export function isAllowed({ micros, backlogMicros }: ChargedRate): boolean {
   return backlogMicros + micros <= burstMicros;
 }

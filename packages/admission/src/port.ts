@@ -102,7 +102,10 @@ export interface BudgetLimit {
   limitNanoUsd: bigint;
 }
 
-/** A GCRA bucket: `ratePerMinute` sustained, with a burst of the same size. */
+/**
+ * A GCRA bucket: `ratePerMinute` sustained, with a burst of the same size. If a caller names another rate than before, the units that were
+ * taken stay taken.
+ */
 export interface RateLimit {
   /** Who is limited by what, as `key:<id>:requests`. Low-entropy names only; no personal data. */
   subject: string;

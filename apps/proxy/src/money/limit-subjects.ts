@@ -123,13 +123,12 @@ function joinLimits(always: Limits, ofModels: CallerLimits['ofModels'], names: R
   };
 }
 
-/** A rate is part of its subject: a bucket keeps time, so a raised limit would have what the old one left of it. */
 function toSubjects(owner: string, { requestsPerMinute, tokensPerMinute, concurrentRequests }: LimitCounts) {
   const rates: RateLimit[] = [];
   if (requestsPerMinute !== null) {
-    rates.push({ subject: `${owner}:${requestsPerMinute}:requests`, ratePerMinute: requestsPerMinute, cost: 1 });
+    rates.push({ subject: `${owner}:requests`, ratePerMinute: requestsPerMinute, cost: 1 });
   }
-  const tokensSubject = tokensPerMinute === null ? null : `${owner}:${tokensPerMinute}:tokens`;
+  const tokensSubject = tokensPerMinute === null ? null : `${owner}:tokens`;
   if (tokensPerMinute !== null && tokensSubject !== null) {
     rates.push({ subject: tokensSubject, ratePerMinute: tokensPerMinute, cost: tokensPerMinute });
   }

@@ -65,7 +65,7 @@ export class RefusedSubjects {
   }
 }
 
-/** Another limit of the same subject is another bucket: a limit that was raised is not refused for the old one. */
+/** A limit that was raised is not refused for the old one. */
 function nameOf(orgId: string, subject: string, limit: number): string {
   return `${orgId} ${subject} ${limit}`;
 }

@@ -153,6 +153,39 @@ export function describeRates(use: UseHarness): void {
       expect(refused.rates[0]?.resetMs).toBeGreaterThan(3_500_000);
     });
 
+    it('keeps what was taken when the limit is raised', async () => {
+      const { store } = use();
+      const limit = { subject: `key:${randomUUID()}`, ratePerMinute: 100 };
+      await store.takeRate({ ...limit, cost: 80 });
+      const raised = { ...limit, ratePerMinute: 300 };
+      expect((await store.takeRate({ ...raised, cost: 300 })).isAllowed).toBe(false);
+      expect((await store.takeRate({ ...raised, cost: 220 })).isAllowed).toBe(true);
+    });
+
+    it('keeps what was taken when the limit is lowered, and when it is raised again', async () => {
+      const { store } = use();
+      const orgId = randomUUID();
+      const take = (ratePerMinute: number, cost: number) =>
+        store.takeRates({ orgId, rates: [{ subject: 'key:a:requests', ratePerMinute, cost }] });
+      expect(await take(1000, 1000)).toMatchObject({ isTaken: true });
+      const refused = await take(10, 1);
+      expect(refused).toMatchObject({ isTaken: false, rates: [{ remaining: 0 }] });
+      expect(refused.rates[0]?.retryAfterMs).toBeLessThanOrEqual(60_000);
+      expect(await take(1000, 1000)).toMatchObject({ isTaken: false });
+    });
+
+    it('corrects a request of an earlier limit at the limit of now', async () => {
+      const { store } = use();
+      const orgId = await makeOrg(store, 0n);
+      const rates = (ratePerMinute: number, cost: number) => [{ subject: 'tokens', ratePerMinute, cost }];
+      const [first, second] = [randomUUID(), randomUUID()];
+      await store.admit(toRequest({ orgId, requestId: first, rates: rates(1000, 400) }));
+      await store.admit(toRequest({ orgId, requestId: second, rates: rates(2000, 1000) }));
+      await store.settle({ orgId, requestId: first, actualNanoUsd: 0n, actualCosts: { tokens: 0 } });
+      expect((await store.takeRates({ orgId, rates: rates(2000, 999) })).isTaken).toBe(true);
+      expect((await store.takeRates({ orgId, rates: rates(2000, 1000) })).isTaken).toBe(false);
+    });
+
     it('rejects limits that cannot be computed with', async () => {
       const { store } = use();
       const orgId = await makeOrg(store, 0n);

@@ -22,15 +22,19 @@ export class LocalRates {
     const now = this.#readClock();
     this.#buckets.sweep(now, 2);
     const micros = toMicros(limit.cost, limit.ratePerMinute);
-    const charged = { limit, micros, backlogMicros: this.#buckets.readBacklog(limit.subject, now) };
+    const charged = {
+      limit,
+      micros,
+      backlogMicros: this.#buckets.readBacklog(limit.subject, now, limit.ratePerMinute),
+    };
     if (!isAllowed(charged)) return toVerdict(charged, false);
-    this.#buckets.add(limit.subject, now, micros);
+    this.#buckets.add(limit.subject, now, micros, limit.ratePerMinute);
     return toVerdict({ ...charged, backlogMicros: charged.backlogMicros + micros }, true);
   }
 
   /** Gives back a cost that was taken. */
-  giveBack({ subject, cost, ratePerMinute }: RateLimit): void {
-    this.#buckets.add(subject, this.#readClock(), -toMicros(cost, ratePerMinute));
+  giveBack(limit: RateLimit): void {
+    this.#buckets.correct(limit.subject, this.#readClock(), limit, 0);
   }
 
   #readClock(): number {

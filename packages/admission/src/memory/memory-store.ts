@@ -129,11 +129,10 @@ class MemoryAdmissionStore implements AdmissionStore {
     account.creditNanoUsd = credit > 0n ? credit : 0n;
     account.budgets.giveBack(hold.budgets, hold.amountNanoUsd - settlement.actualNanoUsd);
     const actualCosts = new Map(Object.entries(settlement.actualCosts));
-    for (const { subject, cost, ratePerMinute } of hold.rates) {
-      const actual = actualCosts.get(subject);
+    for (const limit of hold.rates) {
+      const actual = actualCosts.get(limit.subject);
       if (actual === undefined) continue;
-      const correction = toMicros(actual, ratePerMinute) - toMicros(cost, ratePerMinute);
-      this.#buckets.add(nameBucket(settlement.orgId, subject), now, correction);
+      this.#buckets.correct(nameBucket(settlement.orgId, limit.subject), now, limit, actual);
     }
     this.#dropIfEmpty(settlement.orgId, account);
   }
@@ -200,7 +199,7 @@ class MemoryAdmissionStore implements AdmissionStore {
 
   #take(orgId: string, charged: readonly ChargedRate[], now: number): void {
     for (const rate of charged) {
-      this.#buckets.add(nameBucket(orgId, rate.limit.subject), now, rate.micros);
+      this.#buckets.add(nameBucket(orgId, rate.limit.subject), now, rate.micros, rate.limit.ratePerMinute);
       rate.backlogMicros += rate.micros;
     }
   }
@@ -209,7 +208,7 @@ class MemoryAdmissionStore implements AdmissionStore {
     return {
       limit,
       micros: toMicros(limit.cost, limit.ratePerMinute),
-      backlogMicros: this.#buckets.readBacklog(bucket, now),
+      backlogMicros: this.#buckets.readBacklog(bucket, now, limit.ratePerMinute),
     };
   }
 

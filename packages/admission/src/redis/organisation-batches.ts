@@ -8,9 +8,16 @@ export interface AdmitOperation {
   ttlMs: number;
   /** What settling needs to know of the hold, as JSON. */
   record: string;
-  rates: readonly { subject: string; micros: number }[];
+  rates: readonly WrittenRate[];
   slots: readonly { subject: string; max: number }[];
   budgets?: readonly WrittenBudget[];
+}
+
+/** `rate`: units in a minute; `micros`: time that the cost takes at it. */
+export interface WrittenRate {
+  subject: string;
+  micros: number;
+  rate: number;
 }
 
 export interface WrittenBudget {
@@ -22,7 +29,7 @@ export interface WrittenBudget {
 /** Rates alone. */
 export interface TakeOperation {
   requestId?: never;
-  rates: readonly { subject: string; micros: number }[];
+  rates: readonly WrittenRate[];
 }
 
 export interface RaiseOperation {

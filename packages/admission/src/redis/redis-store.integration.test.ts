@@ -97,6 +97,22 @@ describe('redis counter store behind several gateways', () => {
     expect(verdicts.filter(({ isAllowed }) => isAllowed)).toHaveLength(20);
   });
 
+  it('reads a bucket of an earlier version, and writes what that version reads', async () => {
+    const [store] = stores;
+    if (store === undefined) throw new Error('no store');
+    const client = new Redis(readUrl());
+    const subject = `ip:${randomUUID()}`;
+    const [key, limit] = [`${keyPrefix}rate:{${subject}}`, { subject, ratePerMinute: 100, cost: 60 }];
+    const usedUntil = (await readMicros(client)) + 30_000_000;
+    await client.set(key, String(usedUntil), 'PX', 30_000);
+    expect((await store.takeRate(limit)).isAllowed).toBe(false);
+    expect((await store.takeRate({ ...limit, cost: 10 })).isAllowed).toBe(true);
+    const written = await client.get(key);
+    await client.quit();
+    expect(written).toBe(`${usedUntil + 6_000_000}.000000000000100`);
+    expect(Number(written)).toBe(usedUntil + 6_000_000);
+  });
+
   it('keeps every key of an organisation in one slot of a cluster', async () => {
     const [store] = stores;
     if (store === undefined) throw new Error('no store');

@@ -38,7 +38,7 @@ import type {
   TakenRates,
 } from '../port.ts';
 import { openCounterClient, waitForFirstConnection } from './client.ts';
-import { type Operation, OrganisationBatches, type WrittenBudget } from './organisation-batches.ts';
+import { type Operation, OrganisationBatches, type WrittenBudget, type WrittenRate } from './organisation-batches.ts';
 import { readAnswers } from './read-answers.ts';
 import { admitOutcome, raiseOutcome } from './scripts.ts';
 
@@ -100,7 +100,7 @@ class RedisAdmissionStore implements AdmissionStore {
       amount: String(request.holdNanoUsd),
       ttlMs: request.holdTtlMs,
       record: toRecord(request, charged),
-      rates: charged.map(({ limit, micros }) => ({ subject: limit.subject, micros })),
+      rates: charged.map(toWrittenRate),
       slots: request.concurrency,
       ...toWritten(request.budgets),
     });
@@ -159,7 +159,7 @@ class RedisAdmissionStore implements AdmissionStore {
     checkRates(rates);
     const charged = rates.map((limit) => toCharged(limit));
     const [outcome = -1, _detail, ...backlogs] = await this.#batches.add(orgId, {
-      rates: charged.map(({ limit, micros }) => ({ subject: limit.subject, micros })),
+      rates: charged.map(toWrittenRate),
     });
     charged.forEach((rate, index) => {
       rate.backlogMicros = backlogs[index] ?? 0;
@@ -174,7 +174,9 @@ class RedisAdmissionStore implements AdmissionStore {
     checkRate(limit);
     const charged = toCharged(limit);
     const key = `${this.#keyPrefix}rate:{${limit.subject}}`;
-    const reply = await this.#run(() => this.#client.takeRate(1, key, String(charged.micros)));
+    const reply = await this.#run(() =>
+      this.#client.takeRate(1, key, String(charged.micros), String(limit.ratePerMinute)),
+    );
     const [isTaken = 0, backlogMicros = 0] = integers.parse(reply);
     return toVerdict({ ...charged, backlogMicros }, isTaken === 1);
   }
@@ -226,7 +228,7 @@ class RedisAdmissionStore implements AdmissionStore {
     const placed = operations.map((operation) => {
       if ('raiseTo' in operation) return operation;
       if ('rates' in operation) {
-        const rates = operation.rates.map(({ subject, micros }) => ({ bucket: toBucket(subject), micros }));
+        const rates = operation.rates.map(({ subject, ...rate }) => ({ bucket: toBucket(subject), ...rate }));
         return { ...operation, rates };
       }
       return { ...operation, costs: operation.costs.map((cost) => ({ ...cost, bucket: toBucket(cost.subject) })) };
@@ -276,6 +278,10 @@ class RedisAdmissionStore implements AdmissionStore {
 
 function toCharged(limit: RateLimit): ChargedRate {
   return { limit, micros: toMicros(limit.cost, limit.ratePerMinute), backlogMicros: 0 };
+}
+
+function toWrittenRate({ limit, micros }: ChargedRate): WrittenRate {
+  return { subject: limit.subject, micros, rate: limit.ratePerMinute };
 }
 
 /** What settling needs to know of the hold, as the scripts read it. */

@@ -15,14 +15,26 @@ local nowMicros = time[1] * 1000000 + time[2]
 local nowMs = math.floor(nowMicros / 1000)
 `;
 
-/** A bucket is the microsecond until which it is used up; its key ends when it is full again. */
+/**
+ * A bucket is the microsecond until which it is used up, and behind the point the rate that this counts in; its key ends when
+ * it is full again. Versions before wrote no rate: such a bucket is at the rate of the caller. They read the number alone,
+ * since so small a part of a microsecond is lost in a double. The number has 16 digits until the year 2286.
+ */
 const buckets = `
-local function readBacklog(key)
-  return math.max(tonumber(redis.call('GET', key) or '0') - nowMicros, 0)
+local function readBucket(key, rate)
+  local value = redis.call('GET', key)
+  if not value then return 0, rate end
+  return math.max(tonumber(value) - nowMicros, 0), tonumber(string.sub(value, 18)) or rate
 end
-local function writeBacklog(key, backlog)
+local function readBacklog(key, rate)
+  local backlog, stored = readBucket(key, rate)
+  if stored == rate then return backlog end
+  return math.min(math.ceil(backlog * stored / rate), math.max(backlog, ${burstMicros}))
+end
+local function writeBacklog(key, backlog, rate)
   if backlog <= 0 then redis.call('DEL', key) return end
-  redis.call('SET', key, int(nowMicros + backlog), 'PX', int(math.ceil(backlog / 1000)))
+  local value = string.format('%.0f.%015.0f', nowMicros + backlog, rate)
+  redis.call('SET', key, value, 'PX', int(math.ceil(backlog / 1000)))
 end
 `;
 
@@ -103,7 +115,7 @@ export const batchScript = `${clock}${buckets}${holds}
 local function takeRates(operation)
   local answer, isRefused = {${admitOutcome.admitted}, 0}, false
   for i, rate in ipairs(operation.rates) do
-    answer[2 + i] = readBacklog(KEYS[rate.bucket])
+    answer[2 + i] = readBacklog(KEYS[rate.bucket], rate.rate)
     if answer[2 + i] + rate.micros > ${burstMicros} then isRefused = true end
   end
   if isRefused then
@@ -112,7 +124,7 @@ local function takeRates(operation)
   end
   for i, rate in ipairs(operation.rates) do
     answer[2 + i] = answer[2 + i] + rate.micros
-    writeBacklog(KEYS[rate.bucket], answer[2 + i])
+    writeBacklog(KEYS[rate.bucket], answer[2 + i], rate.rate)
   end
   return answer
 end
@@ -122,7 +134,7 @@ local function admit(operation)
   local answer = {${admitOutcome.admitted}, credit}
   local isRateLimited = false
   for i, rate in ipairs(rates) do
-    answer[2 + i] = readBacklog(KEYS[rate.bucket])
+    answer[2 + i] = readBacklog(KEYS[rate.bucket], rate.rate)
     if answer[2 + i] + rate.micros > ${burstMicros} then isRateLimited = true end
   end
   if readHold(operation.requestId) then return answer end
@@ -150,7 +162,7 @@ local function admit(operation)
 
   for i, rate in ipairs(rates) do
     answer[2 + i] = answer[2 + i] + rate.micros
-    writeBacklog(KEYS[rate.bucket], answer[2 + i])
+    writeBacklog(KEYS[rate.bucket], answer[2 + i], rate.rate)
   end
   for _, slot in ipairs(slots) do redis.call('HINCRBY', KEYS[4], slot.subject, 1) end
   if operation.budgets then changeBudgets(cjson.decode(operation.record).budgets, 0 - amount, amount) end
@@ -181,8 +193,10 @@ local function settle(operation)
     for _, reserved in ipairs(hold.rates) do
       if reserved.subject == booked.subject then
         local key = KEYS[booked.bucket]
-        local correction = toMicros(booked.cost, reserved.ratePerMinute) - reserved.micros
-        writeBacklog(key, math.min(readBacklog(key) + correction, ${backlogMicrosMax}))
+        local backlog, rate = readBucket(key, reserved.ratePerMinute)
+        local taken = math.floor(reserved.micros * reserved.ratePerMinute / rate)
+        local correction = toMicros(booked.cost, rate) - taken
+        writeBacklog(key, math.min(backlog + correction, ${backlogMicrosMax}), rate)
       end
     end
   end
@@ -237,12 +251,13 @@ export const readScript = `${clock}${holds}
 return {credit, held, redis.call('HLEN', KEYS[2])}
 `;
 
-/** KEYS 1 the bucket. ARGV: microseconds. Returns {1 if it was taken, backlog}. */
+/** KEYS 1 the bucket. ARGV: microseconds, rate. Returns {1 if it was taken, backlog}. */
 export const takeRateScript = `${clock}${buckets}
-local backlog = readBacklog(KEYS[1])
+local rate = tonumber(ARGV[2])
+local backlog = readBacklog(KEYS[1], rate)
 if backlog + ARGV[1] > ${burstMicros} then return {0, backlog} end
 backlog = backlog + ARGV[1]
-writeBacklog(KEYS[1], backlog)
+writeBacklog(KEYS[1], backlog, rate)
 return {1, backlog}
 `;
 
