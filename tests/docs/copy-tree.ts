@@ -47,11 +47,22 @@ export class TreeCopy {
     writeFileSync(join(this.folder, path), text);
   }
 
-  /** Puts a text before or after one that the file has once. */
-  insert(path: string, place: 'before' | 'after', mark: string, added: string): void {
-    const parts = this.read(path).split(mark);
-    if (parts.length !== 2) throw new Error(`${path} has ${parts.length - 1} times: ${mark}`);
-    this.write(path, parts.join(place === 'before' ? added + mark : mark + added));
+  /**
+   * Takes a step of a page. `path` alone writes a new file. `path, after: line` puts the code after the only such line;
+   * `before` and `replace` likewise.
+   */
+  take({ path, place, line, code }: Step): void {
+    if (place === null) {
+      if (existsSync(join(this.folder, path))) throw new Error(`${path} exists`);
+      this.write(path, code);
+      return;
+    }
+    const lines = this.read(path).split('\n');
+    const found = lines.flatMap((text, index) => (text.trim() === line ? [index] : []));
+    const [at] = found;
+    if (at === undefined || found.length > 1) throw new Error(`${path} has ${found.length} times: ${line}`);
+    lines.splice(place === 'after' ? at + 1 : at, place === 'replace' ? 1 : 0, ...code.trimEnd().split('\n'));
+    this.write(path, lines.join('\n'));
   }
 
   /** Runs Node in the copy. Returns its exit code and all that it wrote. */
@@ -103,10 +114,21 @@ export class TreeCopy {
   }
 }
 
-/** The blocks of code that a page prints, by the words of their `<!-- step: … -->`. */
-export function readSteps(page: string): ReadonlyMap<string, string> {
-  const text = readFileSync(join(root, page), 'utf8');
-  return new Map(
-    [...text.matchAll(/<!-- step: (.+?) -->\n```\w+\n([\s\S]*?)```/g)].map(([, name = '', code = '']) => [name, code]),
+/** A block of code that a page prints, with the file that it belongs to. */
+export interface Step {
+  readonly path: string;
+  /** Null: the code is a new file. */
+  readonly place: 'before' | 'after' | 'replace' | null;
+  /** Without the space around it. */
+  readonly line: string;
+  readonly code: string;
+}
+
+/** The steps of a page, or of one of its sections, in order. */
+export function readSteps(page: string, section?: string): Step[] {
+  const whole = readFileSync(join(root, page), 'utf8');
+  const text = section === undefined ? whole : (whole.split(/^## /m).find((part) => part.startsWith(section)) ?? '');
+  return [...text.matchAll(/<!-- step: (\S+?)(?:, (before|after|replace): (.+?))? -->\n```\w+\n([\s\S]*?)```/g)].map(
+    ([, path = '', place, line = '', code = '']) => ({ path, place: (place ?? null) as Step['place'], line, code }),
   );
 }

@@ -4,7 +4,6 @@ import type { BillingContext } from '../billing-context.ts';
 import { forgetEndUsers } from '../budgets/forget-end-users.ts';
 import { createBudgetReconciler } from '../budgets/reconcile-budgets.ts';
 import { reportSpending } from '../budgets/report-spending.ts';
-import { usageRecordedConsumer } from '../consumers/usage-recorded.ts';
 import { shareRefresh } from '../finality/share-refresh.ts';
 import { expireHolds } from '../holds/expire-holds.ts';
 import { forgetClosedHolds } from '../holds/hold-rows.ts';
@@ -34,6 +33,7 @@ import { findSpoolGaps } from '../spools/watch-gaps.ts';
 import { findSilentSpools } from '../spools/watch-silence.ts';
 import { renewSubscriptions } from '../subscriptions/renew-subscriptions.ts';
 import { type RepeatingTask, repeat } from './repeat.ts';
+import { type StartTask, startConsumers } from './start-consumers.ts';
 import { createWaitingWork, type HasWork } from './waiting-work.ts';
 
 const secondMs = 1000;
@@ -50,7 +50,7 @@ const sharedLookSeconds = 4;
  * @param pace tasks run so many times as often.
  */
 export function startBackground(context: BillingContext, pace = 1): EventConsumer {
-  const { events, eventLog } = context;
+  const { events } = context;
   const finality = shareRefresh(context.finality, (sharedLookSeconds * secondMs) / pace, context.now);
   const task: StartTask = (name, intervalMs, run) =>
     repeat({
@@ -60,26 +60,20 @@ export function startBackground(context: BillingContext, pace = 1): EventConsume
       onError: (error) => events.taskFailed(name, error),
     });
 
-  let consumer: EventConsumer | undefined;
-  const consuming = task('subscribe', secondMs, async () => {
-    // An event log that is down when billing starts must not keep it from granting leases.
-    consumer ??= await eventLog.consume(usageRecordedConsumer(context));
-  });
+  const consumers = startConsumers(context, task);
   const hasWork = createWaitingWork(context.findRows, sharedWorkMs / pace);
   const parts = { ...context, finality, hasWork };
   const tasks = [...startLedgerTasks(parts, task), ...startMoneyTasks(parts, task)];
 
   return {
     async close() {
-      await consuming.close();
-      await consumer?.close();
+      await consumers.close();
       await Promise.all(tasks.map((running) => running.close()));
     },
   };
 }
 
 type TaskContext = BillingContext & { readonly hasWork: HasWork };
-type StartTask = (name: string, intervalMs: number, run: () => Promise<void>) => RepeatingTask;
 
 /** The ledger, the counter store and the event log. */
 function startLedgerTasks(context: TaskContext, task: StartTask): RepeatingTask[] {
