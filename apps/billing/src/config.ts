@@ -13,6 +13,7 @@ import {
   tracingVariables,
   variable,
 } from '@aggregator/service-kit';
+import { z } from 'zod';
 import { nanoUsdMax, paymentVariables, requirePaymentSecrets } from './payments/payments-config.ts';
 
 const nanoUsd = (min: number) => integer(min, nanoUsdMax).transform(BigInt);
@@ -49,6 +50,16 @@ export const billingVariables = {
     'CHARGE_MINUTE_MAX_NANO_USD',
     nanoUsd(1).default(10_000_000_000_000n),
     'Most that one organisation is granted in one minute, as leases and holds, in nano-USD: a bound on what a fault or a stolen key can spend. $10,000 by default.',
+  ),
+  ledgerDetailMonths: variable(
+    'LEDGER_DETAIL_MONTHS',
+    integer(2, 240).default(13),
+    'Whole months for which charges are kept request by request, before LEDGER_EXPORT_DIRECTORY takes them.',
+  ),
+  ledgerExportDirectory: variable(
+    'LEDGER_EXPORT_DIRECTORY',
+    z.string().default(''),
+    'Directory on a lasting volume. Months older than LEDGER_DETAIL_MONTHS are exported there, and then kept as totals of days. Empty: each request is kept for ever.',
   ),
   ...paymentVariables,
   strandedLeaseReleaseMs: variable(

@@ -100,6 +100,8 @@ function createTaskEvents(logger: Logger, metrics: Metrics) {
     transactionCreated(facts: { id: string; orgId: string; type: string; amountNanoUsd: string; actorUserId: string }) {
       logger.info('transaction_created', facts);
     },
+    partitionMade: (facts: { partition: string }) => logger.info('ledger_partition_made', facts),
+    monthCompacted: (facts: { month: string; rows: number }) => logger.info('ledger_month_compacted', facts),
     outboxRelayed: (events: number) => relayed.inc({}, events),
     taskFailed(task: string, error: unknown, facts: LogFields = {}) {
       failures.inc({ task });

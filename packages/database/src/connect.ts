@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { prepareSession } from './prepare-session.ts';
 
+export type Connection = pg.Client;
+
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
@@ -10,7 +12,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export async function withConnection<T>(
   url: string,
   statementTimeoutMs: number,
-  work: (client: pg.Client) => Promise<T>,
+  work: (client: Connection) => Promise<T>,
 ): Promise<T> {
   const client = new pg.Client({
     connectionString: url,

@@ -1,8 +1,8 @@
 export { appendAuditEntry, type RunSql } from './audit/append-entry.ts';
-export type { AuditDetail } from './audit/canonical-json.ts';
+export { type AuditDetail, toCanonicalJson } from './audit/canonical-json.ts';
 export type { AuditEntry } from './audit/chain.ts';
 export { type AuditVerdict, verifyAudit } from './audit/verify-audit.ts';
-export { withConnection } from './connect.ts';
+export { type Connection, withConnection } from './connect.ts';
 export { databaseUrlFor, ensureDatabase, ensureDatabaseOf } from './ensure-database.ts';
 export { isBareDriverError } from './is-bare-driver-error.ts';
 export { type MigrateOptions, migrateDatabase } from './migrate-database.ts';

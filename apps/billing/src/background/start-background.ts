@@ -28,6 +28,7 @@ import { countOpenDifferences } from '../reconciliation/differences.ts';
 import { createReconciler } from '../reconciliation/reconciler.ts';
 import { createCheckRunner } from '../reconciliation/run-checks.ts';
 import { forgetRejections } from '../rejections/keep-rejections.ts';
+import { createRetention } from '../retention/run-retention.ts';
 import { countOpenReviews } from '../reviews/list-reviews.ts';
 import { findSpoolGaps } from '../spools/watch-gaps.ts';
 import { findSilentSpools } from '../spools/watch-silence.ts';
@@ -123,6 +124,7 @@ function startLedgerTasks(context: TaskContext, task: StartTask): RepeatingTask[
     task('dead_letters', 30 * secondMs, async () => events.deadLettersCounted(await countDeadLetters(database))),
     task('silent_spools', 30 * secondMs, async () => events.spoolsSilent(await findSilentSpools(database))),
     task('spool_gaps', 30 * secondMs, async () => events.spoolGapsFound(await findSpoolGaps(database))),
+    task('retention', 60 * minuteMs, createRetention(context)),
     task('forget_rejections', 10 * minuteMs, () => forgetRejections(database)),
     task('outbox', secondMs, async () => {
       if (await hasWork('outbox')) events.outboxRelayed(await relayOutbox(database, eventLog));

@@ -13,7 +13,7 @@ import type { Tracing } from '@aggregator/service-kit';
 import { toUsageCharge, type UsageCharge } from '../charges/usage-charge.ts';
 import { handleCorrections } from '../corrections/handle-corrections.ts';
 import { toUsageCorrection, type UsageCorrection } from '../corrections/usage-correction.ts';
-import { isDataError } from '../database/classify-error.ts';
+import { isDataError, isMonthClosed } from '../database/classify-error.ts';
 import type { Database } from '../database/open-database.ts';
 import type { BillingEvents } from '../events.ts';
 import { type QuarantinedEvent, quarantineEvents } from '../inbox/quarantine.ts';
@@ -157,7 +157,7 @@ async function postAlone(context: UsageConsumerContext, batch: CheckedBatch, cha
     report(context, batch, await postCharges(database, [charge], [charge.event.spool]));
   } catch (error) {
     if (!isDataError(error)) throw error;
-    refuse(batch, charge, 'unstorable_value');
+    refuse(batch, charge, isMonthClosed(error) ? 'month_compacted' : 'unstorable_value');
   }
 }
 

@@ -26,6 +26,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return readSqlState(error) === '23505';
 }
 
+/** Whether the row belongs to a month whose details were exported and deleted. */
+export function isMonthClosed(error: unknown): boolean {
+  return readSqlState(error) === '23514' && error instanceof Error && error.message.includes('_month_is_closed');
+}
+
 /** Whether the database failed, rather than our own code. */
 export function isDatabaseFailure(error: unknown): boolean {
   return (

@@ -78,12 +78,23 @@ export async function readLedgerLines(
       WHERE usage_correction.org_id IN (SELECT org_id FROM line WHERE type = 'adjustment') AND reason = 'correction'
         AND (debit.org_id ${ofAccount} OR credit.org_id ${ofAccount})
         AND transfer.time >= ${from}::timestamptz AND transfer.time < ${to}::timestamptz
+    ), detailed AS (
+      SELECT ${subject} AS subject, ${description} AS description,
+        count(DISTINCT moved.request_id) FILTER (WHERE requests = 1) AS requests, sum(moved.amount) AS amount
+      FROM moved JOIN charge ON charge.request_id = moved.request_id
+      GROUP BY 1, 2
+    ), zone AS (
+      SELECT coalesce((SELECT body->>'timeZone' FROM billing_profile WHERE org_id = ${orgId}::uuid), 'UTC') AS name
+    ), compacted AS (
+      SELECT ${subject} AS subject, ${description} AS description, requests, paid AS amount
+      FROM zone, (SELECT *, NULL::jsonb AS tags FROM charge_day) AS charge
+      WHERE ${ofLine} AND day >= (${from}::timestamptz AT TIME ZONE zone.name)::date
+        AND day < (${to}::timestamptz AT TIME ZONE zone.name)::date
     )
-    SELECT ${subject} AS subject, ${description} AS description,
-      count(DISTINCT moved.request_id) FILTER (WHERE requests = 1) AS requests, sum(moved.amount)::bigint AS amount
-    FROM moved JOIN charge ON charge.request_id = moved.request_id
-    GROUP BY 1, 2 HAVING sum(moved.amount) <> 0
-    ORDER BY ${grouping.by === 'invoice' ? sql`subject NULLS FIRST,` : Prisma.empty} sum(moved.amount) DESC, 2, 1`;
+    SELECT subject, description, sum(requests)::bigint AS requests, sum(amount)::bigint AS amount
+    FROM (SELECT * FROM detailed UNION ALL SELECT * FROM compacted) AS found
+    GROUP BY 1, 2 HAVING sum(amount) <> 0
+    ORDER BY ${grouping.by === 'invoice' ? sql`subject NULLS FIRST,` : Prisma.empty} 4 DESC, 2, 1`;
   const others = await tx.$queryRaw<{ description: string; amount: bigint }[]>`
     SELECT description, -sum(amount)::bigint AS amount FROM statement_line
     WHERE org_id = ${orgId}::uuid AND type = 'subscription_fee'

@@ -8,6 +8,8 @@ export const billingTransactionTopic = 'billing.transaction';
 export const transactionTypes = [
   ...(['charge', 'top_up', 'sign_up_credit', 'adjustment', 'refund', 'refund_returned'] as const),
   ...(['dispute', 'promotional_credit', 'promotional_expired', 'subscription_fee', 'credit_note'] as const),
+  // All charges of a day of a month that was compacted.
+  'charges_of_day',
 ] as const;
 
 export const billingTransaction = z.strictObject({

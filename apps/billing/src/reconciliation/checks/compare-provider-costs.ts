@@ -1,6 +1,7 @@
 import { formatNanoUsd } from '@aggregator/pricing';
 import type { Database } from '../../database/open-database.ts';
 import { sumBooked } from '../../provider-costs/sum-booked.ts';
+import { timeOfId } from '../../retention/months.ts';
 import type { Check, Found } from '../check.ts';
 
 /** Five dollars. */
@@ -14,14 +15,19 @@ const dayMs = 86_400_000;
 
 /**
  * R3: what we booked as cost of a day at a provider = what the provider says, within half a percent and five dollars. It stops no
- * invoice: no customer pays by it. It compares days that were imported in the last week.
+ * invoice: no customer pays by it. It compares days that were imported in the last week, and whose requests
+ * are kept one by one.
  */
 export function createProviderCostsCheck(database: Database, clock: () => Date): Check {
   return {
     ...{ kind: 'costs', intervalMs: dayMs },
     async run() {
+      const closed = await database.compactedMonth.findFirst({ orderBy: { month: 'desc' }, select: { toId: true } });
       const days = await database.providerCost.findMany({
-        where: { importedAt: { gt: new Date(clock().getTime() - 7 * dayMs) } },
+        where: {
+          importedAt: { gt: new Date(clock().getTime() - 7 * dayMs) },
+          ...(closed !== null && { day: { gte: timeOfId(closed.toId) } }),
+        },
         ...{ orderBy: [{ day: 'desc' }, { provider: 'asc' }], take: daysMax },
       });
       const found: Found[] = [];

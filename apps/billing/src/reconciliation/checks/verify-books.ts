@@ -1,11 +1,14 @@
-import { verifyAudit } from '@aggregator/database';
+import { verifyAudit, withConnection } from '@aggregator/database';
 import { z } from 'zod';
 import type { Database } from '../../database/open-database.ts';
 import { checkLedger } from '../../ledger/check-ledger.ts';
 import { ledgerTurn } from '../../ledger/watch-ledger.ts';
+import { verifyCompacted } from '../../retention/verify-compacted.ts';
 import { readTurn } from '../background-turn.ts';
 import type { Check, Found } from '../check.ts';
 
+/** A month of transfers is added up by its index. */
+const compactedTimeoutMs = 600_000;
 const watched = z.object({ faults: z.number() });
 
 /**
@@ -33,6 +36,12 @@ export function createBooksCheck(database: Database, databaseUrl: string): Check
           found.push({ orgId: owners.get(accountId) ?? null, subject, details });
         }
         if (sumNanoUsd !== '0') found.push({ orgId: null, subject: `sum ${sumNanoUsd}`, details: { sumNanoUsd } });
+      }
+      const months = await withConnection(databaseUrl, compactedTimeoutMs, (client) => verifyCompacted(client, null));
+      for (const { month, faults: differing } of months) {
+        if (differing.length === 0) continue;
+        const subject = `${month}: ${differing.join('; ')}`.slice(0, 300);
+        found.push({ orgId: null, subject, details: { month, faults: differing.join('; ') } });
       }
       if (fault !== null) found.push({ orgId: null, subject: `audit: ${fault}`.slice(0, 300), details: { fault } });
       return { found, facts: { accounts: `${accounts}`, transfers: `${transfers}`, auditEntries: `${entries}` } };

@@ -6,6 +6,7 @@ export const transactionWords: Readonly<Record<Transaction['type'], Pair>> = {
   top_up: ['top-up', 'пополнение'],
   sign_up_credit: ['sign-up credit', 'приветственный кредит'],
   adjustment: ['adjustment', 'исправление'],
+  charges_of_day: ['requests of a day', 'запросы за день'],
   credit_note: ['credit note', 'кредит-нота'],
   dispute: ['dispute', 'спор'],
   promotional_credit: ['promotional credit', 'промокредит'],
