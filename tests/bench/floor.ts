@@ -60,7 +60,8 @@ const server = createServer((request, response) => {
     JSON.parse(body.toString());
     const requestId = createUuidV7();
     await admission.admit({ orgId, requestId, holdNanoUsd: 1000n, holdTtlMs: 60_000, rates: [], concurrency: [] });
-    spool.appendIntent({ eventId: requestId, time: new Date().toISOString(), body: { ...settlement(requestId) } });
+    spool.prepareIntent({ eventId: requestId, time: new Date().toISOString(), body: { ...settlement(requestId) } });
+    spool.appendMark(requestId, `${requestId}/1`);
     const answer: Buffer[] = [];
     upstream.dispatch(
       {

@@ -14,7 +14,7 @@ import type {
   SpoolSettlement,
 } from './port.ts';
 import { isReached, RecentSettlements } from './recent-settlements.ts';
-import { RecordEncoder } from './record.ts';
+import { frameBytes, RecordEncoder, requireFitting } from './record.ts';
 import { type Recovered, toMarkJson } from './recover.ts';
 import type { Reserve } from './reserve.ts';
 import type { Position } from './segment-files.ts';
@@ -98,26 +98,19 @@ export class FileSpool implements Spool {
     this.#wantTick();
   }
 
-  appendIntent({ eventId, time, body }: SpoolIntent): void {
-    this.#checkOpen();
-    const json = JSON.stringify({ eventId, time, body });
-    const record = this.#encoder.encode('intent', json);
-    const bytes = this.#countBytes() + record.length + settlementBytesReserved;
-    if (this.#isDiskFull() || bytes > this.#options.bytesMax * refusedAtShare) {
-      throw new AppError('spool_full', {
-        internal: `spool is ${Math.round(this.readFill() * 100)} % full`,
-        retryAfterMs: retryFullMs,
-      });
+  appendIntent(intent: SpoolIntent): void {
+    const json = this.#admit(intent);
+    this.#writeIntent(intent.eventId, json, this.#encoder.encode('intent', json));
+  }
+
+  prepareIntent(intent: SpoolIntent): void {
+    const { eventId } = intent;
+    const json = this.#admit(intent);
+    if (this.#openIntents.has(eventId)) {
+      this.#writeIntent(eventId, json, this.#encoder.encode('intent', json));
+      return;
     }
-    try {
-      this.#openIntents.place(eventId, json, this.#log.append(record));
-    } catch (cause) {
-      throw new AppError('spool_full', {
-        internal: 'the disk did not take an intent',
-        cause,
-        retryAfterMs: retryFullMs,
-      });
-    }
+    this.#openIntents.place(eventId, json, null);
     this.#wantTick();
   }
 
@@ -125,7 +118,10 @@ export class FileSpool implements Spool {
     this.#checkOpen();
     if (!this.#openIntents.has(eventId)) return;
     const json = toMarkJson(eventId, mark);
-    if (!this.#appendAtAnyCost(this.#encoder.encode('mark', json))) {
+    const intentJson = this.#openIntents.findUnwritten(eventId);
+    if (intentJson !== null) {
+      this.#writeIntent(eventId, intentJson, this.#encoder.encodeMarked(intentJson, json));
+    } else if (!this.#appendAtAnyCost(this.#encoder.encode('mark', json))) {
       throw new AppError('spool_full', { internal: 'the disk did not take a mark', retryAfterMs: retryFullMs });
     }
     this.#openIntents.mark(eventId, json);
@@ -187,6 +183,7 @@ export class FileSpool implements Spool {
     try {
       await this.#shipper.stop();
       await this.#tick;
+      this.#writePrepared();
       this.#writeUnwritten();
       if (this.#unwritten.length > 0) {
         const internal = `spool closed with ${this.#unwritten.length} settlements that the disk did not take`;
@@ -203,8 +200,49 @@ export class FileSpool implements Spool {
     if (this.#closed !== undefined) throw new AppError('service_unavailable', { internal: 'the spool is closed' });
   }
 
+  /** Returns the JSON of an intent that there is room for. */
+  #admit({ eventId, time, body }: SpoolIntent): string {
+    this.#checkOpen();
+    const json = JSON.stringify({ eventId, time, body });
+    requireFitting('intent', json);
+    const bytes = this.#countBytes() + json.length + frameBytes + settlementBytesReserved;
+    if (this.#isDiskFull() || bytes > this.#options.bytesMax * refusedAtShare) {
+      throw new AppError('spool_full', {
+        internal: `spool is ${Math.round(this.readFill() * 100)} % full`,
+        retryAfterMs: retryFullMs,
+      });
+    }
+    return json;
+  }
+
+  #writeIntent(eventId: string, json: string, record: Buffer): void {
+    try {
+      this.#openIntents.place(eventId, json, this.#log.append(record));
+    } catch (cause) {
+      throw new AppError('spool_full', {
+        internal: 'the disk did not take an intent',
+        cause,
+        retryAfterMs: retryFullMs,
+      });
+    }
+    this.#wantTick();
+  }
+
+  /** What the disk does not take is not sent either: its mark is rejected. */
+  #writePrepared(): void {
+    try {
+      this.#openIntents.writePrepared(this.#log, this.#encoder);
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
   #countBytes(): number {
-    return this.#log.bytes + (this.#openIntents.size + this.#unwritten.length) * settlementBytesReserved;
+    return (
+      this.#log.bytes +
+      this.#openIntents.unwrittenBytes +
+      (this.#openIntents.size + this.#unwritten.length) * settlementBytesReserved
+    );
   }
 
   #isDiskFull(): boolean {
@@ -252,6 +290,7 @@ export class FileSpool implements Spool {
     this.#isTickWanted = false;
     try {
       this.#healDisk();
+      this.#writePrepared();
       await this.#log.flush();
       if (performance.now() >= this.#saveCursorAtMs) await this.#saveCursor();
     } catch (error) {

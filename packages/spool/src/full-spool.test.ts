@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => removeRoot(root));
 
 /** Appends intents until one is refused; returns their number. */
-function fill(spool: Spool, prefix: string): number {
+function fill(spool: Pick<Spool, 'appendIntent'>, prefix: string): number {
   for (let count = 0; count < 100_000; count += 1) {
     try {
       spool.appendIntent(makeIntent(`${prefix}-${count}`));
@@ -93,6 +93,37 @@ describe('spool that fills', () => {
     disk.isFull = false;
     await until(() => spool.readFill() < 1);
     spool.appendIntent(makeIntent('e/1'));
+    await spool.close();
+  });
+
+  it('rejects the mark of a prepared intent that the disk does not take, and takes it when there is room', async () => {
+    const temporary = makeSpoolOptions(root, { flushIntervalMs: 3_600_000 });
+    const disk = makeDisk(temporary.options.directory);
+    const spool = await openSpoolThrough(temporary.options, disk.write);
+    spool.prepareIntent(makeIntent('a/1'));
+    disk.isFull = true;
+    expect(() => spool.appendMark('a/1', 'a/1')).toThrow('spool_full');
+    // The reserve is for requests that have left.
+    expect(existsSync(join(temporary.options.directory, 'reserve'))).toBe(true);
+    disk.isFull = false;
+    spool.appendMark('a/1', 'a/1');
+    const next = await openSpool({
+      ...temporary.options,
+      directory: copyAsCrashed(temporary.options.directory, join(root, 'copy')),
+    });
+    expect(next.damage).toEqual({ tornRecords: 0, corruptRecords: 0 });
+    expect(next.abandonedIntents).toEqual([expect.objectContaining({ eventId: 'a/1', mark: 'a/1' })]);
+    await next.close();
+    await spool.close();
+  });
+
+  it('counts prepared intents as full', async () => {
+    const temporary = makeSpoolOptions(root, {
+      ...{ bytesMax: 256 * 1024, segmentBytesMax: 16 * 1024, flushIntervalMs: 3_600_000 },
+    });
+    const spool = await openSpool(temporary.options);
+    const prepare = { appendIntent: spool.prepareIntent.bind(spool) };
+    expect(fill(prepare, 'event')).toBeLessThan(150);
     await spool.close();
   });
 

@@ -4,7 +4,8 @@ import type { Segment } from './segment-files.ts';
 import type { SegmentLog } from './segment-log.ts';
 
 interface OpenIntent {
-  readonly segment: Segment;
+  /** Null until it is written. */
+  readonly segment: Segment | null;
   /** Its record, to be written again further on. */
   readonly json: string;
   /** JSON of its last mark; null if it has none. */
@@ -15,6 +16,7 @@ interface OpenIntent {
 export class OpenIntents {
   readonly #intents = new OpenMap<string, OpenIntent>();
   #bytes = 0;
+  #unwrittenBytes = 0;
 
   get size(): number {
     return this.#intents.size;
@@ -23,6 +25,11 @@ export class OpenIntents {
   /** Roughly what their records take up in the log. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Roughly what those of them will take up that are not written yet. */
+  get unwrittenBytes(): number {
+    return this.#unwrittenBytes;
   }
 
   list(): string[] {
@@ -34,12 +41,19 @@ export class OpenIntents {
   }
 
   /** Adds an intent, or notes that its record is in a later segment now. */
-  place(eventId: string, json: string, segment: Segment): void {
+  place(eventId: string, json: string, segment: Segment | null): void {
     const markJson = this.#intents.get(eventId)?.markJson ?? null;
     this.remove(eventId);
     this.#intents.set(eventId, { segment, json, markJson });
     this.#bytes += json.length + frameBytes;
-    segment.openIntents += 1;
+    if (segment === null) this.#unwrittenBytes += json.length + frameBytes;
+    else segment.openIntents += 1;
+  }
+
+  /** Returns the JSON of an intent that is not written yet, else null. */
+  findUnwritten(eventId: string): string | null {
+    const intent = this.#intents.get(eventId);
+    return intent?.segment === null ? intent.json : null;
   }
 
   /** Keeps the last mark of an intent; does nothing if it is not open. */
@@ -54,8 +68,17 @@ export class OpenIntents {
     if (intent === undefined) return false;
     this.#intents.delete(eventId);
     this.#bytes -= intent.json.length + frameBytes;
-    intent.segment.openIntents -= 1;
+    if (intent.segment === null) this.#unwrittenBytes -= intent.json.length + frameBytes;
+    else intent.segment.openIntents -= 1;
     return true;
+  }
+
+  /** Writes the intents that are not written yet. Throws if the disk rejects one; the others count. */
+  writePrepared(log: SegmentLog, encoder: RecordEncoder): void {
+    if (this.#unwrittenBytes === 0) return;
+    for (const [eventId, { segment, json }] of this.#intents) {
+      if (segment === null) this.place(eventId, json, log.append(encoder.encode('intent', json)));
+    }
   }
 
   /** Writes the open intents of a segment, and their marks, again at the log's end. Throws if the disk rejects one; the others count. */

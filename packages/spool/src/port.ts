@@ -17,6 +17,12 @@ export interface Spool {
   appendIntent(intent: SpoolIntent): void;
 
   /**
+   * As `appendIntent`, for a request that has not left yet: written with its first mark, in one write, or alone with the next
+   * group flush. Written at once if its event id is open, since what the earlier one says no longer holds.
+   */
+  prepareIntent(intent: SpoolIntent): void;
+
+  /**
    * Writes a mark on an open intent, at once but without a flush: what was marked before a crash of the process is marked
    * after it. The last mark counts. Without an open intent it does nothing.
    * @throws {AppError} `spool_full` if the disk does not take it: then the marked action must not happen.

@@ -15,20 +15,37 @@ const crcLength = 8;
 const lineBreak = 0x0a;
 const letters = { intent: 0x69, mark: 0x6d, settlement: 0x73 } as const satisfies Record<RecordKind, number>;
 
-/** Makes records in one buffer that it keeps, so that writing one allocates nothing. */
+/** Makes records in one buffer that it keeps, with room for two, so that writing them allocates nothing. */
 export class RecordEncoder {
-  readonly #buffer = Buffer.allocUnsafe(recordBytesMax + frameBytes);
+  readonly #buffer = Buffer.allocUnsafe(2 * (recordBytesMax + frameBytes));
 
   /** The record's bytes, good until the next call. Throws `internal_error` if the JSON is longer than `recordBytesMax`. */
   encode(kind: RecordKind, json: string): Buffer {
-    if (json.length * 3 > recordBytesMax && Buffer.byteLength(json) > recordBytesMax) {
-      throw new AppError('internal_error', { internal: `${kind} of more than ${recordBytesMax} bytes` });
-    }
-    this.#buffer[crcLength] = letters[kind];
-    const end = crcLength + 1 + this.#buffer.write(json, crcLength + 1, 'utf8');
-    this.#buffer.write(toCrcText(this.#buffer.subarray(crcLength, end)), 0, 'latin1');
+    return this.#buffer.subarray(0, this.#put(kind, json, 0));
+  }
+
+  /** The bytes of an intent and of its mark behind it, for one write. Otherwise as `encode`. */
+  encodeMarked(intentJson: string, markJson: string): Buffer {
+    const middle = this.#put('intent', intentJson, 0);
+    return this.#buffer.subarray(0, this.#put('mark', markJson, middle));
+  }
+
+  /** Returns the position behind the record. */
+  #put(kind: RecordKind, json: string, start: number): number {
+    requireFitting(kind, json);
+    const checked = start + crcLength;
+    this.#buffer[checked] = letters[kind];
+    const end = checked + 1 + this.#buffer.write(json, checked + 1, 'utf8');
+    this.#buffer.write(toCrcText(this.#buffer.subarray(checked, end)), start, 'latin1');
     this.#buffer[end] = lineBreak;
-    return this.#buffer.subarray(0, end + 1);
+    return end + 1;
+  }
+}
+
+/** Throws `internal_error` if the JSON is longer than `recordBytesMax`. */
+export function requireFitting(kind: RecordKind, json: string): void {
+  if (json.length * 3 > recordBytesMax && Buffer.byteLength(json) > recordBytesMax) {
+    throw new AppError('internal_error', { internal: `${kind} of more than ${recordBytesMax} bytes` });
   }
 }
 

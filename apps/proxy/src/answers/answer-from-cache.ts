@@ -21,7 +21,7 @@ export function answerFromCache(context: ProxyContext, job: ChatJob, stored: Sto
   if (target === undefined) throw new RangeError('a plan without a target');
   const dispatched = toDispatched(context, open, target, 0, open.hold.bounds);
   const request = { ...dispatched, price: toHitPrice(dispatched.price, context.config.cacheHitPricePercent) };
-  context.spool.appendIntent(toIntent(request));
+  context.spool.prepareIntent(toIntent(request));
   const charge = chargeUsage(stored.usage, request);
   const end = { failure: null, latencyMs: performance.now() - exchange.startedMs, ttftMs: null };
   recordSettlement(context, request, end, { outcome: 'completed', charge, cache: 'hit' });

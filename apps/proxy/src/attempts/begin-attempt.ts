@@ -53,7 +53,8 @@ export interface AttemptPlan<Prepared> {
 }
 
 /**
- * Translates the request, makes sure that the hold covers the very bytes that go out (I2), then writes the intent. From here on the request is settled exactly once, also if this process dies. What cannot begin
+ * Translates the request, makes sure that the hold covers the very bytes that go out (I2), then prepares the intent: `markSent`
+ * writes it, or the next flush. From here on the request is settled exactly once; from the write on also if this process dies. What cannot begin
  * leaves no record and throws: `unsupported_parameter`, `spool_full`, `upstream_misconfigured`, `service_unavailable`,
  * `request_cancelled`, `insufficient_quota`, `billing_unavailable`.
  */
@@ -80,7 +81,7 @@ export async function beginAttempt<Prepared extends Translation>(
   const request = traceparent === undefined ? dispatched : { ...dispatched, traceparent };
   const pool = context.pools.take(provider, open.exchange.principal.orgId);
   if (plan.isRecorded) {
-    context.spool.appendIntent(toIntent(request));
+    context.spool.prepareIntent(toIntent(request));
     open.leave ??= context.requests.enter(open);
     open.dispatched = request;
   }
