@@ -2,7 +2,7 @@ import type { LogFields, Logger, Metrics } from '@aggregator/service-kit';
 import { createChargeEvents } from './charges/charge-events.ts';
 import { createCreditEvents } from './leases/credit-events.ts';
 import { createNoticeEvents } from './notices/notice-events.ts';
-import { createPaymentEvents } from './payments/payment-events.ts';
+import { createPaymentEvents, createRateEvents } from './payments/payment-events.ts';
 import { createCheckEvents } from './reconciliation/check-events.ts';
 import { type Totals, type WaitingReason, waitingReasons } from './reconciliation/reconciled-totals.ts';
 import type { SpoolGap } from './spools/watch-gaps.ts';
@@ -13,6 +13,7 @@ export type BillingEvents = ReturnType<typeof createBillingEvents>;
 export function createBillingEvents(logger: Logger, metrics: Metrics) {
   return {
     ...createPaymentEvents(logger, metrics),
+    ...createRateEvents(metrics),
     ...createChargeEvents(logger, metrics),
     ...createCreditEvents(logger, metrics),
     ...createCheckEvents(logger, metrics),

@@ -1,7 +1,7 @@
 import type { ChargeOutcome, PaymentProvider } from '@aggregator/payments';
 import { createUuidV7 } from '@aggregator/service-kit';
 import type { Transaction } from '../database/open-database.ts';
-import { nanoUsdPerCent, toProviderMoney } from '../exchange-rates/exchange-rates.ts';
+import { nanoUsdPerCent, type RateAge, toProviderMoney } from '../exchange-rates/exchange-rates.ts';
 import type { Payment } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../ledger/accounts.ts';
 import { creditPayment } from '../payments/credit-payment.ts';
@@ -12,14 +12,15 @@ import { noteDecline } from './note-outcome.ts';
 
 /** Writes down what will be charged to a saved method, before the provider is asked. */
 export async function writeCharge(
+  context: RateAge,
   tx: Transaction,
-  now: Date,
   provider: PaymentProvider,
   orgId: string,
   { amount, idempotencyKey }: { amount: bigint; idempotencyKey?: string },
 ): Promise<Payment> {
+  const now = context.clock();
   const id = createUuidV7(now.getTime());
-  const money = { ...(await toProviderMoney(tx, provider.currency, amount)), amount };
+  const money = { ...(await toProviderMoney(context, tx, provider.currency, amount)), amount };
   const row = { id, orgId, kind: 'automatic', provider: provider.name, ...money, status: 'created' };
   return tx.payment.create({ data: { ...row, idempotencyKey: idempotencyKey ?? `automatic:${id}`, createdAt: now } });
 }
@@ -34,7 +35,7 @@ export async function chargeSavedMethod(
   feeNanoUsd: bigint,
   idempotencyKey: string,
 ): Promise<void> {
-  const { database, clock, config } = context;
+  const { database, config } = context;
   const provider = defaultProvider(context);
   if (provider === undefined) return;
   const payment = await database.$transaction(async (tx) => {
@@ -49,7 +50,7 @@ export async function chargeSavedMethod(
     const cents = (lacking + nanoUsdPerCent - 1n) / nanoUsdPerCent;
     const wanted = cents * nanoUsdPerCent;
     const amount = wanted < config.topUpMinNanoUsd ? config.topUpMinNanoUsd : wanted;
-    return writeCharge(tx, clock(), provider, orgId, { amount, idempotencyKey });
+    return writeCharge(context, tx, provider, orgId, { amount, idempotencyKey });
   });
   if (payment !== null) await sendCharge(context, provider, payment);
 }

@@ -68,11 +68,12 @@ async function findDue(database: Database | Transaction, now: Date, orgId: strin
  * come since the organisation was found.
  */
 async function writeIntent(
-  { clock, events }: PaymentContext,
+  context: PaymentContext,
   tx: Transaction,
   provider: PaymentProvider,
   orgId: string,
 ): Promise<Payment | null> {
+  const { clock, events } = context;
   await tx.$queryRaw`SELECT org_id FROM automatic_top_up WHERE org_id = ${orgId}::uuid FOR UPDATE`;
   const settings = await tx.automaticTopUp.findUnique({ where: { orgId } });
   const now = clock();
@@ -89,5 +90,5 @@ async function writeIntent(
     await tx.automaticTopUp.update({ where: { orgId }, data: { nextAttemptAt: new Date(now.getTime() + hourMs) } });
     return null;
   }
-  return writeCharge(tx, now, provider, orgId, { amount: settings.amount });
+  return writeCharge(context, tx, provider, orgId, { amount: settings.amount });
 }

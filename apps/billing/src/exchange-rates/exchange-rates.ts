@@ -19,11 +19,17 @@ export interface ProviderMoney {
   exchangeRateId: string | null;
 }
 
+/** What decides whether a rate may still be used. */
+export type RateAge = Pick<PaymentContext, 'clock'> & {
+  readonly config: Pick<PaymentContext['config'], 'exchangeRateMaxAgeDays'>;
+};
+
 /**
  * What a provider of a currency is asked for, by the newest rate, rounded up to its smallest unit. `amountNanoUsd` is whole cents.
- * @throws {AppError} `service_unavailable` without a rate
+ * @throws {AppError} `service_unavailable` without a rate, or if the newest one is too old
  */
 export async function toProviderMoney(
+  context: RateAge,
   tx: Transaction,
   currency: string,
   amountNanoUsd: bigint,
@@ -32,6 +38,9 @@ export async function toProviderMoney(
   const rate = await findRate(tx, currency);
   if (rate === null) {
     throw new AppError('service_unavailable', { message: `The operator has set no exchange rate of ${currency}.` });
+  }
+  if (isTooOld(context, rate)) {
+    throw new AppError('service_unavailable', { message: `The exchange rate of ${currency} is too old.` });
   }
   const divisor = nanoUsdPerUsd * microPerUnit;
   const minorUnits = (amountNanoUsd * rate.microUnitsPerUsd * minorPerUnit + divisor - 1n) / divisor;
@@ -46,6 +55,26 @@ export function convertCents(cents: bigint, microUnitsPerUsd: bigint): bigint {
 /** The newest rate of a currency; null for USD, and where there is none. */
 export function findRate(tx: Transaction, currency: string): Promise<Row | null> {
   return tx.exchangeRate.findFirst({ where: { currency }, orderBy: { id: 'desc' } });
+}
+
+/** True if a rate was set longer ago than the operator allows: nothing new is computed by it. */
+export const isTooOld = (context: RateAge, rate: Pick<Row, 'createdAt'>) => ageRatio(context, rate) > 1;
+
+/** The age of a rate as a part of the greatest age. */
+function ageRatio({ clock, config }: RateAge, { createdAt }: Pick<Row, 'createdAt'>): number {
+  return (clock().getTime() - createdAt.getTime()) / (config.exchangeRateMaxAgeDays * 86_400_000);
+}
+
+/** Ages of the newest rates, as a part of the greatest age, by currency: of those that payments or billing profiles use. */
+export async function readRateAges(context: PaymentContext): Promise<Map<string, number>> {
+  const { database, paymentProviders } = context;
+  const currencies = [...paymentProviders.values()].map(({ currency }) => currency);
+  const rows = await database.$queryRaw<{ currency: string; createdAt: Date }[]>`
+    SELECT DISTINCT ON (currency) currency, created_at AS "createdAt" FROM exchange_rate
+    WHERE currency = ANY (${currencies})
+      OR EXISTS (SELECT FROM billing_profile WHERE body->>'currency' = exchange_rate.currency)
+    ORDER BY currency, id DESC`;
+  return new Map(rows.map((row) => [row.currency, ageRatio(context, row)]));
 }
 
 /** Saves a rate; earlier ones stay, with the payments that were made by them. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Invoice } from '@aggregator/contracts';
+import { createUuidV7 } from '@aggregator/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { handleUsageRecorded } from '../consumers/usage-recorded.ts';
 import { openAccounts } from '../ledger/open-accounts.ts';
@@ -27,12 +28,15 @@ describe('an invoice', () => {
     await world.paid();
     await world.ask('PUT', '/v1/billing/legal-entity', world.operator, seller);
     await world.ask('PUT', '/v1/billing/profile', world.owner, buyer);
-    expect(
-      (await world.ask('POST', '/v1/billing/exchange-rates', world.operator, { ...rate, source: 'Bank' })).status,
-    ).toBe(201);
+    await setRate();
   });
   afterAll(() => world.stop());
 
+  const setRate = async () => {
+    world.clock.advance(1);
+    const body = { ...rate, source: 'Bank' };
+    expect((await world.ask('POST', '/v1/billing/exchange-rates', world.operator, body)).status).toBe(201);
+  };
   const charge = (...costs: number[]) => {
     const { orgId } = world.owner;
     return handleUsageRecorded(
@@ -52,7 +56,7 @@ describe('an invoice', () => {
   const platform = async (kind: string) =>
     (await world.context.database.account.findFirstOrThrow({ where: { orgId: null, kind } })).balance;
 
-  it('has what the ledger moved in the month, to the nano, an hour after its end and once, not while a difference is open', async () => {
+  it('has what the ledger moved in the month, to the nano, an hour after its end and once, not while a difference is open or its rate is old', async () => {
     await charge(12_345_678, 87_654_321, 5_000_001);
     const spent = twenty - (await world.available());
     const { to } = monthOf(world.clock.now, buyer.timeZone);
@@ -64,11 +68,16 @@ describe('an invoice', () => {
     expect(await issueInvoices(world.context)).toBe(0);
     // As for an organisation that was chosen a moment before the difference was found.
     const { database, clock } = world.context;
-    expect(await database.$transaction((tx) => closeMonth(tx, clock(), world.owner.orgId))).toBe(false);
+    expect(await database.$transaction((tx) => closeMonth(world.context, tx, world.owner.orgId))).toBe(false);
     const verdict = { verdict: 'explained', note: 'Nothing is missing.' };
     await world.ask('POST', `/v1/billing/differences/${difference?.id}/judge`, world.operator, verdict);
     const atProvider = { orgId: null, subject: 'openai 2026-11-20', details: {} };
     await noteOutcome(world.context.database, world.clock.now, 'costs', { found: [atProvider], facts: {} });
+    const old = new Date(clock().getTime() - 30 * 24 * hourMs - 1);
+    const row = { currency: 'RUB', microUnitsPerUsd: 92_345_678n, source: 'Bank' };
+    await database.exchangeRate.create({ data: { ...row, id: createUuidV7(clock().getTime()), createdAt: old } });
+    expect(await issueInvoices(world.context)).toBe(0);
+    await setRate();
     const issued = await Promise.all([1, 2, 3].map(() => issueInvoices(world.context)));
     expect(issued.reduce((sum, count) => sum + count)).toBe(1);
 
@@ -107,6 +116,7 @@ describe('an invoice', () => {
     });
     expect(progress).toMatchObject({ carried: rest });
     world.clock.now = new Date(monthOf(progress.until, buyer.timeZone).to.getTime() + hourMs);
+    await setRate();
     expect(await issueInvoices(world.context)).toBe(0);
     expect(await list()).toHaveLength(1);
     const later = await world.context.database.invoiceProgress.findUniqueOrThrow({

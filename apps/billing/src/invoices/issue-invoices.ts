@@ -3,7 +3,7 @@ import { formatNanoUsd } from '@aggregator/pricing';
 import { installation } from '../audit/write-audit.ts';
 import { eachApart } from '../background/each-apart.ts';
 import type { Database, Transaction } from '../database/open-database.ts';
-import { findRate } from '../exchange-rates/exchange-rates.ts';
+import { findRate, isTooOld, type RateAge } from '../exchange-rates/exchange-rates.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
@@ -28,7 +28,8 @@ const leastMonthMs = 27 * 86_400_000;
  * if less than a cent is due. Months that were missed follow one after the other. An organisation whose month cannot be closed
  * does not delay the others. Returns how many invoices were issued.
  */
-export async function issueInvoices({ database, clock, events }: PaymentContext): Promise<number> {
+export async function issueInvoices(context: PaymentContext): Promise<number> {
+  const { database, clock, events } = context;
   if ((await database.legalEntity.count()) === 0) return 0;
   const now = clock();
   await beginProgress(database);
@@ -44,7 +45,7 @@ export async function issueInvoices({ database, clock, events }: PaymentContext)
   await eachApart(
     due.slice(0, issuedMax),
     async ({ orgId }) => {
-      if (await database.$transaction((tx) => closeMonth(tx, now, orgId))) issued += 1;
+      if (await database.$transaction((tx) => closeMonth(context, tx, orgId))) issued += 1;
     },
     ({ orgId }, error) => events.taskFailed('invoices', error, { orgId }),
   );
@@ -80,8 +81,9 @@ async function readNames(tx: Transaction, lines: readonly LedgerLine[]): Promise
   return new Map(rows.map(({ orgId, body }) => [orgId, billingProfile.parse(body).name]));
 }
 
-/** Returns true if it issued an invoice. Changes nothing while the month is not over or a difference stops it. */
-export async function closeMonth(tx: Transaction, now: Date, orgId: string): Promise<boolean> {
+/** Returns true if it issued an invoice. Changes nothing while the month is not over, a difference stops it, or its exchange rate is too old. */
+export async function closeMonth(context: RateAge, tx: Transaction, orgId: string): Promise<boolean> {
+  const now = context.clock();
   const seller = await lockLegalEntity(tx);
   const row = await tx.billingProfile.findUnique({ where: { orgId } });
   if (seller === null) return false;
@@ -96,6 +98,9 @@ export async function closeMonth(tx: Transaction, now: Date, orgId: string): Pro
   // Where the zone has changed, nothing is left out and nothing is counted twice.
   const from = progress.until;
   if (!isOver(month.to, now)) return false;
+  const { currency } = buyer;
+  const stored = await findRate(tx, currency);
+  if (stored !== null && isTooOld(context, stored)) return false;
   const lines = await readLedgerLines(tx, orgId, { from, to: month.to }, { by: 'invoice' });
   const carriedIn = progress.carried;
   const shared =
@@ -110,8 +115,6 @@ export async function closeMonth(tx: Transaction, now: Date, orgId: string): Pro
   await tx.invoiceProgress.update({ where: { orgId }, data: { until: month.to, carried } });
   if (shared === null) return false;
   const names = await readNames(tx, lines);
-  const { currency } = buyer;
-  const stored = await findRate(tx, currency);
   const rate = stored && { currency, microUnitsPerUsd: stored.microUnitsPerUsd.toString() };
   await issueDocument(tx, now, installation, seller, buyer, {
     rate,

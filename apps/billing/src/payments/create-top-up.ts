@@ -49,13 +49,14 @@ export async function createTopUp(
 }
 
 async function writeIntent(
-  { database, clock }: PaymentContext,
+  context: PaymentContext,
   provider: PaymentProvider,
   orgId: string,
   amount: bigint,
   { idempotencyKey, saveMethod }: CreateTopUpRequest,
   actor: Actor,
 ): Promise<{ payment: Payment; isNew: boolean }> {
+  const { database, clock } = context;
   return database.$transaction(async (tx) => {
     // The lock makes twins wait for one another; the second finds what the first has written.
     await lockOrganization(tx, orgId);
@@ -73,7 +74,7 @@ async function writeIntent(
       throw new AppError('rate_limit_exceeded', { message, retryAfterMs: 60_000 });
     }
     const id = createUuidV7(now.getTime());
-    const money = { ...(await toProviderMoney(tx, provider.currency, amount)), amount };
+    const money = { ...(await toProviderMoney(context, tx, provider.currency, amount)), amount };
     const payment = await tx.payment.create({
       data: {
         ...{

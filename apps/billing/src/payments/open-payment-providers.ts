@@ -1,7 +1,7 @@
 import { createStripeProvider, createYookassaProvider, type PaymentProvider } from '@aggregator/payments';
 import type { BillingConfig } from '../config.ts';
 import type { Database } from '../database/open-database.ts';
-import { isOurs } from './is-ours.ts';
+import { ownerOf } from './owner-of.ts';
 
 type Config = Pick<
   BillingConfig,
@@ -33,5 +33,5 @@ function openYookassa(
 ): PaymentProvider[] {
   if (yookassaShopId === undefined || yookassaSecretKey === undefined) return [];
   const account = { shopId: yookassaShopId, secretKey: yookassaSecretKey, apiUrl };
-  return [createYookassaProvider({ ...account, isOurs: (subject) => isOurs(database, 'yookassa', subject) })];
+  return [createYookassaProvider({ ...account, ownerOf: (subject) => ownerOf(database, 'yookassa', subject) })];
 }

@@ -20,6 +20,7 @@ export interface PaymentContext {
     readonly topUpMinNanoUsd: bigint;
     readonly topUpMaxNanoUsd: bigint;
     readonly publicUrl: string;
+    readonly exchangeRateMaxAgeDays: number;
   };
 }
 

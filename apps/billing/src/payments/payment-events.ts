@@ -66,3 +66,17 @@ export function createPaymentEvents(logger: Logger, metrics: Metrics) {
     },
   };
 }
+
+/** Exchange rates that the operator sets by hand. */
+export function createRateEvents(metrics: Metrics) {
+  const rateAge = metrics.gauge(
+    'billing_exchange_rate_age_ratio',
+    'Age of the newest exchange rate by currency, as a part of the greatest age; above 1, payments and invoices in it wait.',
+    ['currency'],
+  );
+  return {
+    exchangeRatesAged(ages: ReadonlyMap<string, number>) {
+      for (const [currency, ratio] of ages) rateAge.set({ currency }, ratio);
+    },
+  };
+}

@@ -70,6 +70,11 @@ export const paymentVariables = {
     z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000'),
     'Start of the links in mails and of the page to which a payment provider sends a customer back. The page of a mail reads the token behind `#token=` and calls the API with it.',
   ),
+  exchangeRateMaxAgeDays: variable(
+    'EXCHANGE_RATE_MAX_AGE_DAYS',
+    integer(1, 366).default(30),
+    'Greatest age of an exchange rate, in days. With an older one, payments in its currency are refused, and invoices of profiles with it wait.',
+  ),
   topUpMinNanoUsd: variable(
     'TOP_UP_MIN_NANO_USD',
     nanoUsd(500_000_000).default(5_000_000_000n),

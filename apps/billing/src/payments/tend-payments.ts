@@ -1,3 +1,4 @@
+import { readRateAges } from '../exchange-rates/exchange-rates.ts';
 import { retryWaiting } from './handle-payment-event.ts';
 import type { PaymentContext } from './payment-desk.ts';
 import { readOpenPayments } from './read-open-payments.ts';
@@ -19,5 +20,6 @@ export async function tendPayments(context: PaymentContext): Promise<void> {
       AND expires_at < ${new Date(clock().getTime() - expiredAfterMs)}::timestamptz
       AND (read_at >= expires_at OR payment_reference IS NULL AND checkout_reference IS NULL)`;
   const openReviews = await database.paymentReview.count({ where: { state: 'open' } });
+  events.exchangeRatesAged(await readRateAges(context));
   events.paymentsCounted({ waitingEvents, openReviews });
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createFakeYookassa, type FakeProviderServer, startFakeProvider } from '@aggregator/fake-providers';
+import { createUuidV7 } from '@aggregator/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runAutomaticTopUps } from '../automatic-top-ups/run-automatic-top-ups.ts';
 import { readAccounts } from '../ledger/accounts.ts';
 import { checkLedger } from '../ledger/check-ledger.ts';
 import { type RunningBilling, startBilling } from '../testing/start-billing.ts';
+import { tendPayments } from './tend-payments.ts';
 
 const twenty = 20_000_000_000n;
 const fake = createFakeYookassa();
@@ -58,6 +60,23 @@ describe('payments by YooKassa', () => {
     expect(await available()).toBe(twenty);
     const { body: saved } = await billing.ask('GET', '/v1/billing/payment-method', owner);
     expect(saved.method).toMatchObject({ provider: 'yookassa', lastDigits: '4444', expiryYear: 2031 });
+  });
+
+  it('wait for a new exchange rate when the last one is too old, and the operator is warned before', async () => {
+    const { clock, database } = billing.context;
+    const createdAt = (days: number) => new Date(clock().getTime() - days * 86_400_000);
+    const age = async (days: number) => {
+      const row = { currency: 'RUB', microUnitsPerUsd: 92_345_678n, source: 'Bank', createdAt: createdAt(days) };
+      await database.exchangeRate.create({ data: { ...row, id: createUuidV7() } });
+      await tendPayments(billing.context);
+      const { text } = await billing.context.metrics.read();
+      return Number(/billing_exchange_rate_age_ratio\{.*\} (.*)/.exec(text)?.[1]);
+    };
+    expect(await age(27)).toBeCloseTo(0.9, 3);
+    expect((await topUp()).status).toBe(201);
+    expect(await age(30.001)).toBeGreaterThan(1);
+    expect(await topUp()).toMatchObject({ status: 503, body: { code: 'service_unavailable' } });
+    expect(await age(0)).toBeCloseTo(0, 3);
   });
 
   it('credit nothing for another amount at the provider', async () => {

@@ -108,7 +108,8 @@ describe('months of the ledger', () => {
     await run(june, '');
     const [orgId, other] = [await world.fund(100_000n), await world.fund(1000n)];
     const branch = await world.fund(1n);
-    const payments = { topUpMinNanoUsd: 1n, topUpMaxNanoUsd: 1n, publicUrl: '', signUpCreditNanoUsd: 0n };
+    const amounts = { topUpMinNanoUsd: 1n, topUpMaxNanoUsd: 1n, signUpCreditNanoUsd: 0n };
+    const payments = { ...amounts, publicUrl: '', exchangeRateMaxAgeDays: 30 };
     const context = { ...world, clock: () => new Date(), paymentProviders: new Map(), config: payments };
     await attach(context, { orgId: branch, payerId: orgId }, installation, false);
     const estimate = at(inJuly, { orgId, estimated: true, outcome: 'aborted', costNanoUsd: 3000 });

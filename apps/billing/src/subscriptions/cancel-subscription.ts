@@ -3,7 +3,7 @@ import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { Transaction } from '../database/open-database.ts';
 import { writeNotice } from '../notices/write-notice.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
-import { moveFee } from './move-fee.ts';
+import { includedIn, moveFee } from './move-fee.ts';
 import { prorate } from './periods.ts';
 import { lockSubscription, type SubscriptionRow, toSubscription } from './subscription-rows.ts';
 import { takeCreditBack } from './take-credit-back.ts';
@@ -30,9 +30,9 @@ export async function cancelSubscription(
     const isNow = when === 'now' || !isOpen;
     const nextAt = new Date(Math.max(now.getTime(), present.periodEnd.getTime() - endingNoticeMs));
     const takenBack = isNow ? await takeCreditBack(tx, now, present) : 0n;
-    if (isNow && present.state === 'active') await returnUnused(tx, now, present, takenBack);
+    const creditAhead = isNow && present.state === 'active' ? await returnUnused(tx, now, present, takenBack) : 0n;
     const saved = isNow
-      ? await end(tx, now, present)
+      ? await end(tx, now, present, creditAhead)
       : await tx.subscription.update({
           where: { id: present.id },
           data: { cancelsAtEnd: true, nextAt },
@@ -46,19 +46,30 @@ export async function cancelSubscription(
   });
 }
 
-/** Ends a locked subscription, with its notice. */
-export async function end(tx: Transaction, now: Date, { id, orgId, plan }: SubscriptionRow): Promise<SubscriptionRow> {
+/** Ends a locked subscription, with its notice. @param creditAhead credit of its period that was spent and that no fee paid. */
+export async function end(
+  tx: Transaction,
+  now: Date,
+  { id, orgId, plan }: SubscriptionRow,
+  creditAhead = 0n,
+): Promise<SubscriptionRow> {
   await writeNotice(tx, now, { orgId, type: 'subscription.ended', data: { subscriptionId: id, plan: plan.name } });
-  return tx.subscription.update({ where: { id }, data: { state: 'ended', endedAt: now }, include: { plan: true } });
+  return tx.subscription.update({
+    where: { id },
+    data: { state: 'ended', endedAt: now, creditAhead },
+    include: { plan: true },
+  });
 }
 
-async function returnUnused(tx: Transaction, now: Date, present: SubscriptionRow, takenBack: bigint): Promise<void> {
+/** Returns how much credit was spent beyond what the unused part of the fee pays for. */
+async function returnUnused(tx: Transaction, now: Date, present: SubscriptionRow, takenBack: bigint): Promise<bigint> {
   const { id, orgId, plan, periodStart: from, periodEnd: to } = present;
   const fee = prorate(plan.fee, { from, to }, now);
-  const credit = prorate(plan.includedCredit, { from, to }, now);
+  const credit = prorate(includedIn(present, plan), { from, to }, now);
   const spentAhead = credit > takenBack ? credit - takenBack : 0n;
   const returned = fee > spentAhead ? fee - spentAhead : 0n;
   const description = `Unused part of the subscription ${plan.name}`;
   const key = `unused:${from.toISOString()}`;
   await moveFee(tx, now, { subscriptionId: id, orgId, key, amountNanoUsd: -returned, description });
+  return spentAhead > fee ? spentAhead - fee : 0n;
 }

@@ -38,19 +38,23 @@ export async function moveFee(tx: Transaction, now: Date, fee: Fee): Promise<boo
   return true;
 }
 
-/** Takes the fee of a period and gives its credit. Returns false, and does nothing, if the fee cannot be taken. */
+/**
+ * Takes the fee of a period and gives its credit, less what was spent ahead. Returns false, and does nothing, if the fee cannot
+ * be taken.
+ */
 export async function beginPeriod(
   tx: Transaction,
   now: Date,
   { id: subscriptionId, orgId }: { id: string; orgId: string },
   plan: SubscriptionPlan,
   period: Period,
+  creditAhead = 0n,
 ): Promise<boolean> {
   if (plan.includedCredit > 0n) await openAccount(tx, orgId, 'promotional');
   const key = `fee:${period.from.toISOString()}`;
   const description = `Subscription ${plan.name}`;
   if (!(await moveFee(tx, now, { subscriptionId, orgId, key, amountNanoUsd: plan.fee, description }))) return false;
-  const credit = { plan: plan.name, amount: plan.includedCredit, key, to: period.to };
+  const credit = { plan: plan.name, amount: lessAhead(plan.includedCredit, creditAhead), key, to: period.to };
   await giveIncluded(tx, now, { id: subscriptionId, orgId }, credit);
   return true;
 }
@@ -68,4 +72,17 @@ export async function giveIncluded(
     ...{ orgId, amount, expiresAt: to, grantedBy: null },
     ...{ description: `Credit of the subscription ${plan}`, idempotencyKey: `subscription:${id}:${key}` },
   });
+}
+
+/** Included credit without what earlier subscriptions of the same time gave and no fee paid. */
+export function lessAhead(includedCredit: bigint, creditAhead: bigint): bigint {
+  return includedCredit > creditAhead ? includedCredit - creditAhead : 0n;
+}
+
+/** The credit that a plan includes in the present period of a subscription: the first one may have less. */
+export function includedIn(
+  { periodIndex, creditAhead }: { periodIndex: number; creditAhead: bigint },
+  { includedCredit }: Pick<SubscriptionPlan, 'includedCredit'>,
+): bigint {
+  return periodIndex <= 0 ? lessAhead(includedCredit, creditAhead) : includedCredit;
 }

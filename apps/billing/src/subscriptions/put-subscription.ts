@@ -7,7 +7,7 @@ import { lockOrganization, payerOf } from '../ledger/accounts.ts';
 import { openAccount, openAccounts } from '../ledger/open-accounts.ts';
 import { confirmedBefore } from '../organizations/directory.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
-import { beginPeriod, giveIncluded, moveFee } from './move-fee.ts';
+import { beginPeriod, giveIncluded, includedIn, lessAhead, moveFee } from './move-fee.ts';
 import { periodAt, prorate } from './periods.ts';
 import { lockSubscription, type SubscriptionRow, toSubscription } from './subscription-rows.ts';
 import { takeCreditBack } from './take-credit-back.ts';
@@ -58,16 +58,35 @@ async function subscribe(tx: Transaction, now: Date, orgId: string, plan: Subscr
   const isTrial = plan.trialDays > 0 && (await tx.subscription.count({ where: { orgId, hadTrial: true } })) === 0;
   const trialEnd = new Date(now.getTime() + plan.trialDays * dayMs);
   const period = isTrial ? { from: now, to: trialEnd } : periodAt(now, 0);
+  const creditAhead = await readAhead(tx, now, orgId);
   const row = {
-    ...{ id, orgId, planId: plan.id, state: isTrial ? 'trialing' : 'active', hadTrial: isTrial, createdAt: now },
+    ...{
+      creditAhead,
+      id,
+      orgId,
+      planId: plan.id,
+      state: isTrial ? 'trialing' : 'active',
+      hadTrial: isTrial,
+      createdAt: now,
+    },
     ...{ anchor: isTrial ? trialEnd : now, periodIndex: isTrial ? -1 : 0 },
     ...{ periodStart: period.from, periodEnd: period.to, nextAt: period.to },
   };
   const made = await tx.subscription.create({ data: row, include: { plan: true } });
-  const credit = { plan: plan.name, amount: plan.includedCredit, key: 'trial', to: period.to };
+  const credit = { plan: plan.name, amount: lessAhead(plan.includedCredit, creditAhead), key: 'trial', to: period.to };
   if (isTrial) await giveIncluded(tx, now, row, credit);
-  else if (!(await beginPeriod(tx, now, row, plan, period))) throw new AppError('conflict', { message: uncovered });
+  else if (!(await beginPeriod(tx, now, row, plan, period, creditAhead)))
+    throw new AppError('conflict', { message: uncovered });
   return made;
+}
+
+/** What ended subscriptions, in periods that are not over, gave as credit that was spent and that no fee paid. */
+async function readAhead(tx: Transaction, now: Date, orgId: string): Promise<bigint> {
+  const { _sum } = await tx.subscription.aggregate({
+    where: { orgId, state: 'ended', periodEnd: { gt: now } },
+    _sum: { creditAhead: true },
+  });
+  return _sum.creditAhead ?? 0n;
 }
 
 async function change(
@@ -79,7 +98,7 @@ async function change(
   const { id, orgId, periodStart: from, periodEnd: to } = present;
   const period = { from, to };
   if (present.state === 'active' && plan.id !== present.planId) {
-    const further = prorate(plan.includedCredit - present.plan.includedCredit, period, now);
+    const further = prorate(includedIn(present, plan) - includedIn(present, present.plan), period, now);
     // Credit is taken back as far as it is not spent; what is spent is paid, or it could be had again by changing back and forth.
     const lacking = further < 0n ? -further - (await takeCreditBack(tx, now, present, -further)) : 0n;
     const amountNanoUsd = prorate(plan.fee - present.plan.fee, period, now) + lacking;

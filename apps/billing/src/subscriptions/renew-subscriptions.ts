@@ -72,7 +72,7 @@ async function renew(tx: Transaction, now: Date, orgId: string): Promise<Unpaid 
       where: { id: present.id },
       data: {
         ...{ state: 'active', anchor, periodIndex, periodStart: period.from, periodEnd: period.to, nextAt: period.to },
-        ...{ graceEndsAt: null, cardAskedAt: null },
+        ...{ graceEndsAt: null, cardAskedAt: null, creditAhead: 0n },
       },
     });
     await writeNotice(tx, now, { orgId, type: 'subscription.renewed', data: factsOf(present, period.to) });

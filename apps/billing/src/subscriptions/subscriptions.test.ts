@@ -86,14 +86,14 @@ describe('a subscription', () => {
   });
 
   /** Spends all of the credit, as a hold beyond the balance does. */
-  const spendCredit = () =>
+  const spendCredit = (amountNanoUsd = 4_000_000_000n) =>
     world.context.database.$transaction(async (tx) => {
       const accounts = await lockOrganization(tx, world.owner.orgId);
       await drawPromotional(tx, accounts, accounts.promotional);
       await postTransfers(tx, [
         {
           ...{ debitAccount: accounts.availableId, creditAccount: platformAccounts.revenue },
-          ...{ amountNanoUsd: 4_000_000_000n, reason: 'charge', description: 'Use' },
+          ...{ amountNanoUsd, reason: 'charge', description: 'Use' },
         },
       ]);
     });
@@ -126,6 +126,26 @@ describe('a subscription', () => {
     await put(plan.id);
     await cancel('now');
     expect([await world.available(), await promotional()]).toEqual([16_000_000_000n, 0n]);
+    expect(await world.isConsistent()).toBe(true);
+  });
+
+  it('gives no more credit than its fees pay, however often it is cancelled and bought again in a month', async () => {
+    await world.paid();
+    const plan = await createPlan({ feeNanoUsd: dollars(1), includedCreditNanoUsd: dollars(4) });
+    await put(plan.id);
+    await spendCredit();
+    await cancel('now');
+    for (let turn = 0; turn < 3; turn += 1) {
+      await put(plan.id);
+      expect(await promotional()).toBe(1_000_000_000n);
+      await spendCredit(1_000_000_000n);
+      await cancel('now');
+    }
+    expect(await world.available()).toBe(twenty - 4_000_000_000n);
+    // A later period has all of its credit.
+    world.clock.advance(32 * dayMs);
+    await put(plan.id);
+    expect(await promotional()).toBe(4_000_000_000n);
     expect(await world.isConsistent()).toBe(true);
   });
 

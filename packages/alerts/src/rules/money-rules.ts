@@ -116,6 +116,12 @@ export const moneyRules: readonly AlertRule[] = [
     summary: 'A hold of the ledger has been past its time for fifteen minutes.',
   },
   {
+    name: 'AggregatorExchangeRateOld',
+    ...{ severity: 'warning', forMinutes: 5, page: 'exchange-rate-old' },
+    cause: { anyOf: [maxAbove('billing_exchange_rate_age_ratio', 0.8, ['currency'])] },
+    summary: 'The exchange rate of {currency} is almost too old, or is: payments and invoices in it then wait.',
+  },
+  {
     name: 'AggregatorUsageInReview',
     ...{ severity: 'warning', forMinutes: 5, page: 'usage-in-review' },
     cause: { anyOf: [maxAbove('billing_open_reviews', 0)] },

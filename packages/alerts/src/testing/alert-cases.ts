@@ -90,6 +90,11 @@ export const alertCases: readonly AlertCase[] = [
   { alert: 'AggregatorDifferenceOpen', series: { 'billing_open_differences{kind="events"}': '1x60' } },
   { alert: 'AggregatorChecksLate', series: { billing_late_checks: '1x60' } },
   { alert: 'AggregatorHoldOverdue', series: { billing_oldest_hold_overdue_seconds: '901x60' } },
+  {
+    alert: 'AggregatorExchangeRateOld',
+    series: { 'billing_exchange_rate_age_ratio{currency="RUB"}': '0.81x60' },
+    labels: { currency: 'RUB' },
+  },
   { alert: 'AggregatorUsageInReview', series: { billing_open_reviews: '2x60' } },
   { alert: 'AggregatorPaymentInReview', series: { billing_open_payment_reviews: '1x60' } },
 ];

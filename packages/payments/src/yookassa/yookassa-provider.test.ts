@@ -11,8 +11,8 @@ beforeAll(async () => {
   server = await startFakeProvider(fake.listener);
 });
 afterAll(() => server.close());
-const connect = (isOurs: YookassaOptions['isOurs'] = async () => true) =>
-  createYookassaProvider({ shopId: '100500', secretKey: 'test_key', apiUrl: `${server.url}/v3`, isOurs });
+const connect = (ownerOf: YookassaOptions['ownerOf'] = async () => 'org') =>
+  createYookassaProvider({ shopId: '100500', secretKey: 'test_key', apiUrl: `${server.url}/v3`, ownerOf });
 const deliver = (body: string) => ({ body, headers: { 'content-type': 'application/json' } });
 
 describePaymentProvider('YooKassa', () => ({
@@ -64,12 +64,34 @@ describe('YooKassa', () => {
     const { reference } = await open();
     const body = Buffer.from(fake.pay(reference));
     const asked: unknown[] = [];
-    const provider = connect(async (subject) => asked.push(subject) === 0);
+    const provider = connect(async (subject) => {
+      asked.push(subject);
+      return null;
+    });
     const before = fake.calls.length;
     const all = await Promise.allSettled(Array.from({ length: 40 }, () => provider.readEvents(body, {}, now)));
     for (const result of all) expect(result).toMatchObject({ reason: { name: 'SignatureError' } });
     expect(fake.calls).toHaveLength(before);
     expect(asked[0]).toMatchObject({ paymentReference: reference, paymentId: expect.any(String) });
+  });
+
+  it('checks few webhooks of one customer at once, so that another one is always checked', async () => {
+    const owners = new Map<string | null, string>();
+    const provider = connect(async ({ paymentReference }) => owners.get(paymentReference) ?? null);
+    const openFor = async (owner: string) => {
+      const { reference } = await open();
+      owners.set(reference, owner);
+      return reference;
+    };
+    const [flood, other] = [await openFor('flood'), await openFor('other')];
+    const webhook = (reference: string) => {
+      const { body, headers } = deliver(fake.pay(reference));
+      return provider.readEvents(Buffer.from(body), headers, now);
+    };
+    const checks = Promise.allSettled(Array.from({ length: 40 }, () => webhook(flood)));
+    expect(await webhook(other)).toMatchObject([{ kind: 'payment_succeeded' }]);
+    expect((await checks).filter(({ status }) => status === 'fulfilled')).toHaveLength(4);
+    expect(await webhook(flood)).toMatchObject([{ kind: 'payment_succeeded' }]);
   });
 
   it.each(['method.saved', 'deal.closed', 'payout.succeeded'])(
