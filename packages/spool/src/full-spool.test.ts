@@ -46,7 +46,7 @@ function makeDisk(directory: string) {
 }
 
 describe('spool that fills', () => {
-  it('refuses intents at 95 % and takes the settlement of every one it has taken', async () => {
+  it('refuses intents at 95 % and takes the settlement of every one it has taken (I11)', async () => {
     const temporary = makeSpoolOptions(root, { bytesMax: 256 * 1024, segmentBytesMax: 16 * 1024 });
     temporary.answer = () => Promise.reject(new Error('the event log is down'));
     const spool = await openSpool(temporary.options);
