@@ -74,8 +74,18 @@ describe('the pages', () => {
     expect(answer.headers.get('content-type')).toContain('json');
   });
 
+  it.each(['/', '/docs', '/docs?of=keys'])(
+    'has the document at %s for a program too, since the docs name it',
+    async (path) => {
+      const { status, text } = await ask(path, { accept: '*/*', 'accept-encoding': 'identity' });
+
+      expect([status, text]).toEqual([200, 'the document']);
+    },
+  );
+
   it('is not what a program gets for a path that does not exist', async () => {
     expect((await ask('/overview', { accept: 'application/json' })).status).toBe(404);
+    expect((await ask('/docs-of-mine', { accept: '*/*' })).status).toBe(404);
     expect((await ask('/overview', asBrowser, 'POST')).status).toBe(404);
   });
 });

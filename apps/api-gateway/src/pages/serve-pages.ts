@@ -46,8 +46,11 @@ export function servePages(pages: Pages): RequestHandler {
   };
 }
 
+/** Pages that the docs name. Every client gets them, also one that does not ask for HTML. */
+const namedPages: ReadonlySet<string> = new Set(['/', '/docs']);
+
 function isNavigation(request: IncomingMessage, path: string): boolean {
-  if (path === '/') return true;
+  if (namedPages.has(path)) return true;
   if (!(request.headers.accept ?? '').includes('text/html') || /^\/(?:v1|api|internal|assets)(?:\/|$)/.test(path))
     return false;
   const canonical = toCanonicalPath(path);
