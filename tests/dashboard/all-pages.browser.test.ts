@@ -13,8 +13,14 @@ const pages = [
   '/usage',
   '/requests',
   '/billing',
+  '/subscription',
+  '/invoices',
   '/budgets',
+  '/limits',
   '/team',
+  '/bulk',
+  '/scim',
+  '/webhooks',
   '/audit',
   '/settings',
   '/operator/organizations',
@@ -23,6 +29,9 @@ const pages = [
   '/operator/prices',
   '/operator/ledger',
   '/operator/alerts',
+  '/operator/dead-letters',
+  '/operator/reconciliation',
+  '/operator/sign-on',
 ];
 
 const views: readonly (readonly [name: string, options: BrowserContextOptions])[] = [

@@ -9,7 +9,7 @@ const files = readdirSync(join(root, source), { recursive: true, encoding: 'utf8
   .sort();
 /** Names and units are the same in both languages. */
 const isNeutral = (text: string) =>
-  /^[^\p{Letter}]*$/u.test(text) || /^(API|Kubernetes|ID|URL|IP|JSON|CSV|e-mail|[a-z_]+\.[a-z_]+)$/.test(text);
+  /^[^\p{Letter}]*$/u.test(text) || /^(API|SCIM|Kubernetes|ID|URL|IP|JSON|CSV|e-mail|[a-z_]+\.[a-z_]+)$/.test(text);
 const placesOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
 describe('the words of the dashboard', () => {

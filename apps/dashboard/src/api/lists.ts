@@ -10,7 +10,7 @@ export interface ListPage<Row> {
 /** A list that is read page by page. */
 export const listQuery = <Row>(key: string, path: string, query: Readonly<Record<string, string | undefined>> = {}) =>
   infiniteQueryOptions({
-    queryKey: [key, query],
+    queryKey: [key, path, query],
     queryFn: ({ pageParam, signal }) =>
       get<ListPage<Row>>(path, { ...query, ...(pageParam !== '' && { cursor: pageParam }) }, signal),
     initialPageParam: '',

@@ -1,4 +1,4 @@
-import type { MembershipList, ModelList, SignInMethods, User } from '@aggregator/contracts';
+import type { MembershipList, ModelList, ShownOrganization, SignInMethods, User } from '@aggregator/contracts';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from './call.ts';
 import { send } from './http.ts';
@@ -12,6 +12,13 @@ export const profileQuery = queryOptions({
 export const membershipsQuery = queryOptions({
   queryKey: ['memberships'],
   queryFn: ({ signal }) => get<MembershipList>('/v1/auth/memberships', {}, signal),
+  staleTime: 60_000,
+});
+
+/** The organisation of the session, for those who may read its settings. */
+export const organizationQuery = queryOptions({
+  queryKey: ['organization'],
+  queryFn: ({ signal }) => get<ShownOrganization>('/v1/auth/organization', {}, signal),
   staleTime: 60_000,
 });
 

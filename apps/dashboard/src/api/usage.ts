@@ -38,7 +38,9 @@ export const stepOf = ({ fromMs, toMs }: Range): 'hour' | 'day' => (toMs - fromM
 const refreshMs = 15_000;
 
 /** What is counted, as the query of the statistics takes it. */
-export type UsageOnly = Readonly<Partial<Record<'model' | 'provider' | 'keyId' | 'userId', string>>>;
+export type UsageOnly = Readonly<
+  Partial<Record<'model' | 'provider' | 'keyId' | 'userId' | 'teamId' | 'tagKey' | 'tagValue', string>>
+>;
 
 export const usageQuery = (range: Range, groupBy: Grouping, only: UsageOnly = {}) =>
   queryOptions({

@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatMoney, formatMoneyShort, formatPico, parseMoney, perMillion, perMillionOfPico } from './money.ts';
+import {
+  formatCents,
+  formatMoney,
+  formatMoneyShort,
+  formatPico,
+  parseMoney,
+  perMillion,
+  perMillionOfPico,
+  toPlainMoney,
+} from './money.ts';
 
 describe('an amount', () => {
   it.each([
@@ -34,6 +43,15 @@ describe('an amount', () => {
     ['', null],
   ])('is read from %j', (text, amount) => {
     expect(parseMoney(text)).toBe(amount);
+  });
+
+  it.each(['0', '12500000000', '1', '-3000000000', '20000000000'])('of %s is the same after a change', (nano) => {
+    expect(parseMoney(toPlainMoney(nano))).toBe(BigInt(nano));
+  });
+
+  it('of cents is exact', () => {
+    expect(formatCents('123456', 'en')).toBe('$1,234.56');
+    expect(formatCents('-5', 'en')).toBe('−$0.05');
   });
 
   it.each([

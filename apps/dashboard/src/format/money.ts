@@ -9,6 +9,10 @@ export function formatMoney(nanoUsd: string | bigint, language: string): string 
   return format(BigInt(nanoUsd), language, (places) => Math.max(2, places.replace(/0+$/, '').length));
 }
 
+/** Returns an amount of whole cents in USD. */
+export const formatCents = (cents: string, language: string): string =>
+  formatMoney(BigInt(cents) * (unit / 100n), language);
+
 /** Returns an amount of pico-USD in USD, exact. */
 export function formatPico(picoUsd: string, language: string): string {
   return format(BigInt(picoUsd), language, (places) => Math.max(2, places.replace(/0+$/, '').length), 12);
@@ -47,6 +51,16 @@ export function parseMoney(text: string): bigint | null {
   const [, sign = '', whole = '0', places = ''] = match;
   const amount = BigInt(whole) * unit + BigInt(places.padEnd(9, '0'));
   return sign === '-' ? -amount : amount;
+}
+
+/** Returns an amount as `parseMoney` reads it, to be changed in a field: `12.5`. */
+export function toPlainMoney(nanoUsd: string): string {
+  const amount = BigInt(nanoUsd);
+  const size = amount < 0n ? -amount : amount;
+  const places = String(size % unit)
+    .padStart(9, '0')
+    .replace(/0+$/, '');
+  return `${amount < 0n ? '-' : ''}${size / unit}${places === '' ? '' : `.${places}`}`;
 }
 
 /** Returns the USD per million of what costs `usdPerUnit` each, as an amount; as it is if it is finer than a nano. */

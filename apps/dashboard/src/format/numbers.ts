@@ -25,3 +25,9 @@ export function formatMs(ms: number, language: string): string {
 
 export const formatPercent = (percent: number, language: string): string =>
   new Intl.NumberFormat(language, { style: 'percent' }).format(percent / 100);
+
+/** As `formatPercent`, with its sign and up to four places: of a change. */
+export const formatSignedPercent = (percent: number, language: string): string =>
+  new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 4, signDisplay: 'exceptZero' }).format(
+    percent / 100,
+  );

@@ -17,6 +17,7 @@ import { formatMoney, formatMoneyShort } from '../../format/money.ts';
 import { formatNumber } from '../../format/numbers.ts';
 import { endOfHour, formatTime, formatUtcDay } from '../../format/time.ts';
 import { usePreferences, useWords } from '../../i18n/preferences.tsx';
+import { AutomaticTopUps } from './automatic-top-up.tsx';
 import { billingWords } from './billing-words.ts';
 import { runwayDays, runwayDaysMax } from './runway.ts';
 import { topUpWords } from './top-up-words.ts';
@@ -54,6 +55,7 @@ export function BillingPage() {
         </PagesOf>
       </section>
       {mayPay ? <TopUps /> : null}
+      {mayPay ? <AutomaticTopUps /> : null}
       {isPaying ? <AddMoney onClose={() => setPaying(false)} /> : null}
     </Page>
   );

@@ -3,15 +3,12 @@ import { useState } from 'react';
 import { call } from '../../api/call.ts';
 import { listQuery } from '../../api/lists.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { Dialog } from '../../components/dialog.tsx';
-import { readForm } from '../../components/door.tsx';
 import { Check, TextField } from '../../components/field.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { PagesOf } from '../../components/pages-of.tsx';
-import { Problem } from '../../components/problem.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { formatMoney, parseMoney } from '../../format/money.ts';
 import { formatTime } from '../../format/time.ts';
-import { general } from '../../i18n/general-words.ts';
 import { usePreferences, useWords } from '../../i18n/preferences.tsx';
 import { topUpWords } from './top-up-words.ts';
 
@@ -21,7 +18,6 @@ const centNanoUsd = 10_000_000n;
 /** Opens a page of the payment provider. One dialog is one top-up, however often its button is pressed. */
 export function AddMoney({ onClose }: { onClose: () => void }) {
   const t = useWords(topUpWords);
-  const g = useWords(general);
   const [idempotencyKey] = useState(() => crypto.getRandomValues(new Uint32Array(4)).join('-'));
   const [fault, setFault] = useState<string | null>(null);
   const pay = useAction(
@@ -36,22 +32,11 @@ export function AddMoney({ onClose }: { onClose: () => void }) {
     if (!isBad) pay.mutate({ amountNanoUsd: String(nano), saveMethod: saveMethod === 'on' });
   };
   return (
-    <Dialog title={t('title')} isOpen onClose={onClose}>
-      <form className="stack" onSubmit={(event) => submit(readForm(event))}>
-        <p>{t('text')}</p>
-        <TextField label={t('amount')} name="amount" inputMode="decimal" fault={fault} required autoFocus />
-        <Check label={t('save')} name="saveMethod" />
-        <Problem error={pay.error} isAction />
-        <div className="row end">
-          <button type="button" className="button" onClick={onClose}>
-            {g('cancel')}
-          </button>
-          <button type="submit" className="button primary" disabled={pay.isPending}>
-            {t('pay')}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title={t('title')} action={t('pay')} work={pay} onSubmit={submit} onClose={onClose}>
+      <p>{t('text')}</p>
+      <TextField label={t('amount')} name="amount" inputMode="decimal" fault={fault} required autoFocus />
+      <Check label={t('save')} name="saveMethod" />
+    </FormDialog>
   );
 }
 

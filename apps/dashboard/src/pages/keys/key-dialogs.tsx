@@ -1,11 +1,11 @@
 import type { ApiKey, CreatedApiKey } from '@aggregator/contracts';
 import { useState } from 'react';
 import { call } from '../../api/call.ts';
-import { CodeBlock } from '../../components/code-block.tsx';
 import { Confirm } from '../../components/confirm.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Choice } from '../../components/field.tsx';
 import { Problem } from '../../components/problem.tsx';
+import { SecretDialog } from '../../components/secret-dialog.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { general } from '../../i18n/general-words.ts';
 import { useWords } from '../../i18n/preferences.tsx';
@@ -15,21 +15,13 @@ import { keyWords } from './key-words.ts';
 /** The key itself, this one time, and how to use it. */
 export function Secret({ created, onClose }: { created: CreatedApiKey; onClose: () => void }) {
   const t = useWords(keyWords);
-  const g = useWords(general);
   const body = { model: created.models?.[0] ?? 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hello' }] };
   return (
-    <Dialog title={t('secretTitle')} isOpen onClose={onClose} isAlert>
-      <p className="note-box warn">{t('secretText')}</p>
-      <CodeBlock text={created.key} label={t('secretTitle')} />
+    <SecretDialog title={t('secretTitle')} text={t('secretText')} secret={created.key} onClose={onClose}>
       {created.scopes.includes('ai:invoke') ? (
         <SnippetTabs request={{ baseUrl: `${window.location.origin}/v1`, apiKey: created.key, body }} />
       ) : null}
-      <div className="row end">
-        <button type="button" className="button primary" onClick={onClose}>
-          {g('close')}
-        </button>
-      </div>
-    </Dialog>
+    </SecretDialog>
   );
 }
 

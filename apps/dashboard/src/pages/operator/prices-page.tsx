@@ -11,6 +11,8 @@ import { formatTime } from '../../format/time.ts';
 import { general } from '../../i18n/general-words.ts';
 import { usePreferences, useWords } from '../../i18n/preferences.tsx';
 import { AddPrice } from './add-price.tsx';
+import { PriceRules } from './price-rules.tsx';
+import { type SpanState, spanState, spanTones } from './price-state.ts';
 import { priceWords } from './price-words.ts';
 
 const pricesQuery = listQuery<PriceRow>('prices', '/v1/orchestrator/prices', { limit: '100' });
@@ -39,19 +41,14 @@ export function PricesPage() {
       >
         {(rows) => <Prices rows={rows} onEnd={setEnding} />}
       </PagesOf>
+      <PriceRules />
       {isAdding ? <AddPrice onClose={() => setAdding(false)} /> : null}
       {ending === null ? null : <EndPrice row={ending} onClose={() => setEnding(null)} />}
     </Page>
   );
 }
 
-function stateOf({ effectiveFrom, effectiveTo }: PriceRow): 'ended' | 'planned' | 'active' {
-  const now = Date.now();
-  if (effectiveTo !== null && Date.parse(effectiveTo) <= now) return 'ended';
-  return Date.parse(effectiveFrom) > now ? 'planned' : 'active';
-}
-
-const tones = { ended: '', planned: 'warn', active: 'good' } as const;
+const stateOf = (row: PriceRow): SpanState => spanState(row, Date.now());
 
 function Prices({ rows, onEnd }: { rows: readonly PriceRow[]; onEnd: (row: PriceRow) => void }) {
   const t = useWords(priceWords);
@@ -65,7 +62,7 @@ function Prices({ rows, onEnd }: { rows: readonly PriceRow[]; onEnd: (row: Price
     {
       key: 'state',
       name: t('state'),
-      cell: (row) => <span className={`badge ${tones[stateOf(row)]}`}>{t(stateOf(row))}</span>,
+      cell: (row) => <span className={`badge ${spanTones[stateOf(row)]}`}>{t(stateOf(row))}</span>,
     },
     { key: 'input', name: t('input'), isEnd: true, cell: rate('input') },
     { key: 'output', name: t('output'), isEnd: true, cell: rate('output') },

@@ -1,6 +1,7 @@
 import type { ChargeExplanation } from '@aggregator/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Fragment } from 'react';
 import { get } from '../../api/call.ts';
 import { ApiError } from '../../api/http.ts';
 import { DataTable } from '../../components/data-table.tsx';
@@ -12,6 +13,7 @@ import { formatMoney, formatPico, perMillionOfPico } from '../../format/money.ts
 import { formatNumber } from '../../format/numbers.ts';
 import { formatTime } from '../../format/time.ts';
 import { usePreferences, useWords } from '../../i18n/preferences.tsx';
+import { Attempts } from './attempts.tsx';
 import { requestWords } from './request-words.ts';
 
 export function RequestPage() {
@@ -34,13 +36,19 @@ export function RequestPage() {
   );
 }
 
+const lookMs = 2000;
+const looksMax = 15;
+const isMissing = (error: unknown) => error instanceof ApiError && (error.status === 404 || error.status === 400);
+
 function Explanation({ id }: { id: string }) {
   const t = useWords(requestWords);
   const found = useQuery({
     queryKey: ['explain', id],
     queryFn: ({ signal }) => get<ChargeExplanation>(`/v1/billing/explain/${encodeURIComponent(id)}`, {}, signal),
+    // What a request cost, or why it was rejected, is known some seconds after its end.
+    refetchInterval: ({ state }) => isMissing(state.error) && state.errorUpdateCount < looksMax && lookMs,
   });
-  if (found.error instanceof ApiError && (found.error.status === 404 || found.error.status === 400)) {
+  if (isMissing(found.error)) {
     return (
       <p className="note-box warn" role="status">
         {t('missing')}
@@ -61,9 +69,11 @@ interface Shown {
 function Charge({ charge }: Shown) {
   const t = useWords(requestWords);
   const { language } = usePreferences();
+  if (charge.rejection !== undefined) return <Rejected charge={charge} rejection={charge.rejection} />;
   return (
     <>
       <Facts charge={charge} />
+      {charge.attempts === undefined ? null : <Attempts attempts={charge.attempts} />}
       {charge.correction === undefined ? null : (
         <p className="note-box">
           <strong>{t('correction')}.</strong>{' '}
@@ -73,6 +83,41 @@ function Charge({ charge }: Shown) {
       <Lines charge={charge} />
       <Transfers charge={charge} />
     </>
+  );
+}
+
+interface Refused extends Shown {
+  readonly rejection: NonNullable<ChargeExplanation['rejection']>;
+}
+
+/** Why no provider was asked. Nothing is charged for such a request. */
+function Rejected({ charge, rejection: { code, param, message } }: Refused) {
+  const t = useWords(requestWords);
+  const { language } = usePreferences();
+  return (
+    <section className="card stack">
+      <p className="note-box warn" role="status">
+        <strong>{t('rejected')}.</strong> {message}
+      </p>
+      <dl className="facts">
+        <dt>{t('code')}</dt>
+        <dd>
+          <code>{code}</code>
+        </dd>
+        {param === null ? null : (
+          <>
+            <dt>{t('param')}</dt>
+            <dd>
+              <code>{param}</code>
+            </dd>
+          </>
+        )}
+        <dt>{t('ended')}</dt>
+        <dd>{formatTime(charge.time, language)}</dd>
+        <dt>{t('amount')}</dt>
+        <dd>{formatMoney(charge.amountNanoUsd, language)}</dd>
+      </dl>
+    </section>
   );
 }
 
@@ -101,8 +146,31 @@ function Facts({ charge }: Shown) {
         <dd>
           <code>{charge.priceVersion}</code>
         </dd>
+        <Details charge={charge} />
       </dl>
     </section>
+  );
+}
+
+/** Facts that not every request has. */
+function Details({ charge: { cacheSavingNanoUsd, costNanoUsd, tags, teamId } }: Shown) {
+  const t = useWords(requestWords);
+  const { language } = usePreferences();
+  const money = (nano: string | undefined) => nano && formatMoney(nano, language);
+  const named = Object.entries(tags ?? {}).map(([key, value]) => `${key}=${value}`);
+  const facts = [
+    ['cacheSaving', money(cacheSavingNanoUsd)],
+    ['cost', money(costNanoUsd)],
+    ['tags', named.length === 0 ? undefined : named.join(', ')],
+    ['team', teamId],
+  ] as const;
+  return facts.map(([name, text]) =>
+    text === undefined ? null : (
+      <Fragment key={name}>
+        <dt>{t(name)}</dt>
+        <dd>{text}</dd>
+      </Fragment>
+    ),
   );
 }
 

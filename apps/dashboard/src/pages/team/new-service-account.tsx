@@ -1,8 +1,6 @@
 import { call } from '../../api/call.ts';
-import { Dialog } from '../../components/dialog.tsx';
-import { readForm } from '../../components/door.tsx';
 import { Choice, TextField } from '../../components/field.tsx';
-import { Problem } from '../../components/problem.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { general } from '../../i18n/general-words.ts';
 import { useWords } from '../../i18n/preferences.tsx';
@@ -20,27 +18,16 @@ export function NewServiceAccount({ onClose }: { onClose: () => void }) {
     onClose,
   );
   return (
-    <Dialog title={t('newProgram')} isOpen onClose={onClose}>
-      <form className="stack" onSubmit={(event) => create.mutate(readForm(event))}>
-        <p>{t('programText')}</p>
-        <TextField label={g('name')} name="name" maxLength={100} required autoFocus />
-        <Choice label={t('role')} name="role" defaultValue="developer">
-          {rolesFor(undefined, true).map((role) => (
-            <option key={role} value={role}>
-              {word(role)}
-            </option>
-          ))}
-        </Choice>
-        <Problem error={create.error} isAction />
-        <div className="row end">
-          <button type="button" className="button" onClick={onClose}>
-            {g('cancel')}
-          </button>
-          <button type="submit" className="button primary" disabled={create.isPending}>
-            {t('create')}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title={t('newProgram')} action={t('create')} work={create} onSubmit={create.mutate} onClose={onClose}>
+      <p>{t('programText')}</p>
+      <TextField label={g('name')} name="name" maxLength={100} required autoFocus />
+      <Choice label={t('role')} name="role" defaultValue="developer">
+        {rolesFor(undefined, true).map((role) => (
+          <option key={role} value={role}>
+            {word(role)}
+          </option>
+        ))}
+      </Choice>
+    </FormDialog>
   );
 }

@@ -5,7 +5,7 @@ const columns = ['requests', 'failedRequests', 'inputTokens', 'outputTokens', 't
 
 /** Returns a table as CSV, with exact amounts in nano-USD. */
 export function toUsageCsv({ groupBy, series }: DashboardAnswer, nameOf: (group: string) => string): string {
-  const hasNames = groupBy === 'key' || groupBy === 'user';
+  const hasNames = groupBy === 'key' || groupBy === 'user' || groupBy === 'team';
   const head = [groupBy, ...(hasNames ? ['name'] : []), ...columns, 'costNanoUsd'];
   const rows = series.map((row) => [
     row.group,

@@ -1,6 +1,7 @@
 import type { DashboardAnswer } from '@aggregator/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
+import { useTagKeys } from '../../api/tags.ts';
 import { type Grouping, type Period, rangeOf, type UsageOnly, usageQuery } from '../../api/usage.ts';
 import { Choice } from '../../components/field.tsx';
 import { Load } from '../../components/load.tsx';
@@ -8,16 +9,10 @@ import { Empty, Page } from '../../components/page.tsx';
 import { PeriodPicker } from '../../components/period-picker.tsx';
 import { saveFile } from '../../components/save-file.ts';
 import { useWords } from '../../i18n/preferences.tsx';
-import { filterOf, groupings, nextGrouping, useGroupNames } from './groups.ts';
+import { filterOf, groupings, type Narrowed, nextGrouping, useGroupNames } from './groups.ts';
 import { toUsageCsv } from './usage-csv.ts';
 import { UsageTable } from './usage-table.tsx';
 import { usageWords } from './usage-words.ts';
-
-/** What the table is narrowed to: a group of the grouping before. */
-interface Narrowed {
-  readonly by: Grouping;
-  readonly group: string;
-}
 
 export function UsagePage() {
   const t = useWords(usageWords);
@@ -25,8 +20,15 @@ export function UsagePage() {
   const [groupBy, setGroupBy] = useState<Grouping>('model');
   const [narrowed, setNarrowed] = useState<readonly Narrowed[]>([]);
   const range = useMemo(() => rangeOf(period, Date.now()), [period]);
-  const only: UsageOnly = Object.assign({}, ...narrowed.map(({ by, group }) => filterOf(by, group)));
+  const tagKeys = useTagKeys();
+  const [chosenTag, setTagKey] = useState('');
+  // A query names one tag.
+  const mayTag = tagKeys.length > 0 && !narrowed.some(({ by }) => by === 'tag');
+  const tagKey = tagKeys.includes(chosenTag) ? chosenTag : tagKeys[0];
+  const isByTag = groupBy === 'tag' && tagKey !== undefined;
+  const only: UsageOnly = Object.assign(isByTag ? { tagKey } : {}, ...narrowed.map((step) => filterOf(step)));
   const usage = useQuery(usageQuery(range, groupBy, only));
+  const stepTo = (group: string): Narrowed => ({ by: groupBy, group, ...(isByTag && { tagKey }) });
   const nameOf = useGroupNames();
   const save = (answer: DashboardAnswer) =>
     saveFile(
@@ -35,20 +37,20 @@ export function UsagePage() {
       toUsageCsv(answer, (group) => nameOf(groupBy, group)),
     );
   const narrow = (group: string) => {
-    const all = [...narrowed, { by: groupBy, group }];
+    const all = [...narrowed, stepTo(group)];
     setNarrowed(all);
     setGroupBy(nextGrouping(all.map(({ by }) => by)));
   };
   return (
     <Page title={t('title')} intro={t('intro')} actions={<PeriodPicker value={period} onChange={setPeriod} />}>
       <div className="row spread bottom">
-        <Choice label={t('groupBy')} value={groupBy} onChange={(event) => setGroupBy(event.target.value as Grouping)}>
-          {groupings.map((name) => (
-            <option key={name} value={name}>
-              {t(name)}
-            </option>
-          ))}
-        </Choice>
+        <GroupFields
+          groupBy={groupBy}
+          onGroupBy={setGroupBy}
+          tagKey={isByTag ? tagKey : undefined}
+          tagKeys={mayTag ? tagKeys : []}
+          onTagKey={setTagKey}
+        />
         <button
           type="button"
           className="button"
@@ -58,18 +60,7 @@ export function UsagePage() {
           {t('csv')}
         </button>
       </div>
-      {narrowed.length === 0 ? null : (
-        <div className="row" role="status">
-          {narrowed.map(({ by, group }) => (
-            <span key={by} className="badge">
-              {t('only', { what: t(by), name: nameOf(by, group) })}
-            </span>
-          ))}
-          <button type="button" className="button small" onClick={() => setNarrowed([])}>
-            {t('drop')}
-          </button>
-        </div>
-      )}
+      <NarrowedTo narrowed={narrowed} nameOf={nameOf} onDrop={() => setNarrowed([])} />
       <Load query={usage} lines={8}>
         {(answer) =>
           answer.series.length === 0 ? (
@@ -77,10 +68,71 @@ export function UsagePage() {
               <p>{t('noneText')}</p>
             </Empty>
           ) : (
-            <UsageTable answer={answer} nameOf={nameOf} onNarrow={narrow} />
+            <UsageTable
+              answer={answer}
+              nameOf={nameOf}
+              canNarrow={(group) => filterOf(stepTo(group)) !== null}
+              onNarrow={narrow}
+            />
           )
         }
       </Load>
     </Page>
+  );
+}
+
+interface NarrowedProps {
+  narrowed: readonly Narrowed[];
+  nameOf: ReturnType<typeof useGroupNames>;
+  onDrop: () => void;
+}
+
+function NarrowedTo({ narrowed, nameOf, onDrop }: NarrowedProps) {
+  const t = useWords(usageWords);
+  if (narrowed.length === 0) return null;
+  return (
+    <div className="row" role="status">
+      {narrowed.map(({ by, group }) => (
+        <span key={by} className="badge">
+          {t('only', { what: t(by), name: nameOf(by, group) })}
+        </span>
+      ))}
+      <button type="button" className="button small" onClick={onDrop}>
+        {t('drop')}
+      </button>
+    </div>
+  );
+}
+
+interface GroupProps {
+  groupBy: Grouping;
+  onGroupBy: (by: Grouping) => void;
+  /** Undefined if usage is not grouped by a tag. */
+  tagKey: string | undefined;
+  tagKeys: readonly string[];
+  onTagKey: (key: string) => void;
+}
+
+function GroupFields({ groupBy, onGroupBy, tagKey, tagKeys, onTagKey }: GroupProps) {
+  const t = useWords(usageWords);
+  return (
+    <div className="row bottom">
+      <Choice label={t('groupBy')} value={groupBy} onChange={(event) => onGroupBy(event.target.value as Grouping)}>
+        {groupings
+          .filter((name) => name !== 'tag' || tagKeys.length > 0)
+          .map((name) => (
+            <option key={name} value={name}>
+              {t(name)}
+            </option>
+          ))}
+      </Choice>
+      {tagKey === undefined ? null : (
+        <Choice label={t('tag')} value={tagKey} onChange={(event) => onTagKey(event.target.value)}>
+          {tagKeys.map((key) => (
+            <option key={key}>{key}</option>
+          ))}
+        </Choice>
+      )}
+    </div>
   );
 }

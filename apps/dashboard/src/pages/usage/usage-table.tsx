@@ -4,7 +4,6 @@ import { type Column, DataTable } from '../../components/data-table.tsx';
 import { formatMoney } from '../../format/money.ts';
 import { formatMs, formatNumber } from '../../format/numbers.ts';
 import { usePreferences, useWords } from '../../i18n/preferences.tsx';
-import { filterOf } from './groups.ts';
 import { usageWords } from './usage-words.ts';
 
 type Row = DashboardAnswer['series'][number];
@@ -13,10 +12,12 @@ type Row = DashboardAnswer['series'][number];
 export function UsageTable({
   answer,
   nameOf,
+  canNarrow,
   onNarrow,
 }: {
   answer: DashboardAnswer;
   nameOf: (by: Grouping, group: string) => string;
+  canNarrow: (group: string) => boolean;
   onNarrow: (group: string) => void;
 }) {
   const t = useWords(usageWords);
@@ -24,13 +25,15 @@ export function UsageTable({
   const { groupBy, series, totals } = answer;
   const isTime = groupBy === 'hour' || groupBy === 'day';
   const dearestFirst = [...series].sort((a, b) => (BigInt(a.costNanoUsd) < BigInt(b.costNanoUsd) ? 1 : -1));
-  const rows: Row[] = [{ group: '', ...totals }, ...(isTime ? series.toReversed() : dearestFirst)];
+  const total: Row = { group: '', ...totals };
+  const rows: Row[] = [total, ...(isTime ? series.toReversed() : dearestFirst)];
   const count = (name: 'requests' | 'failedRequests' | 'inputTokens' | 'outputTokens') => (row: Row) =>
     formatNumber(row[name], language);
-  const name = ({ group }: Row) => {
-    if (group === '') return t('total');
+  const name = (row: Row) => {
+    if (row === total) return t('total');
+    const { group } = row;
     const text = nameOf(groupBy, group);
-    if (filterOf(groupBy, group) === null) return text;
+    if (!canNarrow(group)) return text;
     return (
       <button type="button" className="link" title={t('narrow', { name: text })} onClick={() => onNarrow(group)}>
         {text}
@@ -51,5 +54,12 @@ export function UsageTable({
     },
     { key: 'cost', name: t('cost'), isEnd: true, cell: ({ costNanoUsd }) => formatMoney(costNanoUsd, language) },
   ];
-  return <DataTable label={t('title')} columns={columns} rows={rows} idOf={({ group }) => group} />;
+  return (
+    <DataTable
+      label={t('title')}
+      columns={columns}
+      rows={rows}
+      idOf={(row) => (row === total ? 'total' : `of ${row.group}`)}
+    />
+  );
 }

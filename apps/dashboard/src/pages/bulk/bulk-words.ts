@@ -1,0 +1,43 @@
+import type { Words } from '../../i18n/words.ts';
+
+export const bulkWords = {
+  title: ['People in bulk', 'Люди списком'],
+  intro: [
+    'A list of people becomes members, with roles, teams, budgets and API keys. The same list again changes nothing.',
+    'Список людей становится участниками с ролями, командами, бюджетами и API-ключами. Тот же список ещё раз ничего не меняет.',
+  ],
+  list: ['List', 'Список'],
+  file: ['CSV file', 'Файл CSV'],
+  csv: ['or paste it', 'или вставьте его'],
+  csvHint: [
+    'The first line names the columns: email, name, role, teams (with ; between), budgetNanoUsd, key. Only email is needed.',
+    'Первая строка называет столбцы: email, name, role, teams (через ;), budgetNanoUsd, key. Обязателен только email.',
+  ],
+  empty: ['Choose a file, or paste a list.', 'Выберите файл или вставьте список.'],
+  tooLong: ['At most 1,000,000 characters.', 'Не больше 1 000 000 символов.'],
+  dryRun: ['Only say what would happen', 'Только показать, что произойдёт'],
+  start: ['Start', 'Начать'],
+  export: ['Download the present members as CSV', 'Скачать нынешних участников как CSV'],
+  job: ['Progress', 'Ход работы'],
+  progress: ['{done} of {total} rows', '{done} из {total} строк'],
+  dry: ['nothing changes', 'ничего не меняется'],
+  finished: ['done', 'готово'],
+  report: ['Report', 'Отчёт'],
+  keysNote: [
+    'API keys are shown to you alone, for a day after the end. Save the report.',
+    'API-ключи видны только вам, в течение суток после конца. Сохраните отчёт.',
+  ],
+  saveReport: ['Download the report as CSV', 'Скачать отчёт как CSV'],
+  reportNote: ['of what is shown', 'того, что показано'],
+  row: ['Row', 'Строка'],
+  who: ['Person or team', 'Человек или команда'],
+  result: ['Result', 'Итог'],
+  message: ['Message', 'Сообщение'],
+  key: ['API key', 'API-ключ'],
+  created: ['created', 'создан'],
+  joined: ['joined', 'присоединён'],
+  changed: ['changed', 'изменён'],
+  unchanged: ['unchanged', 'без изменений'],
+  failed: ['failed', 'ошибка'],
+  open: ['waits', 'ждёт'],
+} as const satisfies Words;

@@ -1,0 +1,43 @@
+import type { Words } from '../../i18n/words.ts';
+
+export const webhookWords = {
+  title: ['Webhooks', 'Вебхуки'],
+  intro: [
+    'Events of your organisation as signed HTTP requests to an address of yours.',
+    'События организации в виде подписанных HTTP-запросов на ваш адрес.',
+  ],
+  create: ['New endpoint', 'Новый адрес'],
+  none: ['There are no endpoints', 'Адресов нет'],
+  noneText: [
+    'An endpoint gets keys, members, budgets and payments that change, as they change.',
+    'Адрес получает изменения ключей, участников, бюджетов и платежей, когда они происходят.',
+  ],
+  url: ['Address', 'Адрес'],
+  urlHint: ['https, and public.', 'https, доступный из интернета.'],
+  events: ['Events', 'События'],
+  since: ['Since', 'С'],
+  oneAtLeast: ['Choose one event at least.', 'Выберите хотя бы одно событие.'],
+  secretTitle: ['Secret of the signature', 'Секрет подписи'],
+  secretText: [
+    'This is the only time that the secret is shown. Verify each request with it.',
+    'Секрет показан единственный раз. Проверяйте им каждый запрос.',
+  ],
+  log: ['Log', 'Журнал'],
+  logOf: ['Log of {name}', 'Журнал: {name}'],
+  test: ['Test', 'Проверить'],
+  remove: ['Delete', 'Удалить'],
+  removeTitle: ['Delete the endpoint {name}?', 'Удалить адрес {name}?'],
+  removeText: ['Its log is deleted with it.', 'Вместе с ним удаляется его журнал.'],
+  noDeliveries: ['Nothing was sent yet.', 'Пока ничего не отправлено.'],
+  time: ['Time', 'Время'],
+  type: ['Event', 'Событие'],
+  state: ['State', 'Состояние'],
+  any: ['all', 'все'],
+  waiting: ['waiting', 'ожидает'],
+  delivered: ['delivered', 'доставлено'],
+  failed: ['failed', 'не доставлено'],
+  attempts: ['Attempts', 'Попытки'],
+  answer: ['Answer', 'Ответ'],
+  replay: ['Send again', 'Отправить снова'],
+  refresh: ['Refresh', 'Обновить'],
+} as const satisfies Words;
