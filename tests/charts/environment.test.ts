@@ -124,6 +124,17 @@ describe('environment of the pods', () => {
     expect(holders.map(([app]) => app)).toEqual(['billing']);
   });
 
+  it('gives the secret of an own secret scanner to auth alone, and to no one by default', () => {
+    const holdersOf = (values: Parameters<typeof readEnvironments>[0]) =>
+      [...readEnvironments(values)].filter(([, environment]) => 'LEAK_REPORT_SECRET' in environment);
+    const [holder, ...others] = holdersOf(variants['reports of an own secret scanner'] ?? {});
+    expect(holder).toEqual([
+      'auth',
+      expect.objectContaining({ LEAK_REPORT_SECRET: expect.stringMatching(/^secret:/) }),
+    ]);
+    expect([...others, ...holdersOf(variants['payments by Stripe'] ?? {})]).toEqual([]);
+  });
+
   it('sends the steps of requests where the values say, from gateway, proxy and billing alone', () => {
     const traced = [...readEnvironments(variants['traces of a tenth of the requests'] ?? {})].filter(
       ([, environment]) => 'OTEL_EXPORTER_OTLP_ENDPOINT' in environment,

@@ -75,6 +75,9 @@ export const variants: Readonly<Record<string, RenderOptions>> = {
       accounts: { publicUrl: 'https://ai.example.com' },
     },
   },
+  'reports of an own secret scanner': {
+    values: { existingSecrets: { ...secrets, leakReports: 'leak-reports' } },
+  },
   'payments by YooKassa': {
     values: {
       existingSecrets: { ...secrets, yookassa: 'yookassa' },

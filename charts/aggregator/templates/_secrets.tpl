@@ -1,5 +1,5 @@
 {{/*
-The Secret of one group (databases, redis, kafka, rabbitmq, nats, keys, providers, seed, smtp, alerts, stripe, yookassa): a Secret that
+The Secret of one group (databases, redis, kafka, rabbitmq, nats, keys, providers, seed, smtp, alerts, stripe, yookassa, leakReports): a Secret that
 already exists, or the one that External Secrets will create. If there is none, the message says what to create.
 */}}
 {{- define "aggregator.secretName" -}}
@@ -40,6 +40,10 @@ already exists, or the one that External Secrets will create. If there is none, 
 {{- $variables = append $variables (dict "name" . "secret" $secret) -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+{{- if and (eq $name "auth") (or $root.Values.existingSecrets.leakReports (and $root.Values.externalSecrets.enabled $root.Values.externalSecrets.remoteKeys.leakReports)) -}}
+{{- $secret := include "aggregator.secretName" (dict "root" $root "group" "leakReports" "entries" (list "LEAK_REPORT_SECRET")) -}}
+{{- $variables = append $variables (dict "name" "LEAK_REPORT_SECRET" "secret" $secret) -}}
 {{- end -}}
 {{- if not .component.isForeign -}}
 {{- $identity := ternary "INTERNAL_SIGNING_KEY" "INTERNAL_PUBLIC_KEY" (or (eq $name "api-gateway") (eq $root.Values.peerIdentity.mode "key")) -}}
