@@ -13,6 +13,7 @@ export interface Services {
   baseUrl: string;
   process(service: ServiceName): ChildProcess;
   urlOf(service: ServiceName): string;
+  databaseUrlOf(service: ServiceName): string;
   /**
    * SIGKILL one service and start it again; resolves when it is ready, rejects if it ends before that.
    * @param index which of several proxies.
@@ -86,6 +87,7 @@ export async function startServices(
       return child;
     },
     urlOf: (service) => urls[`${environmentPrefix(service)}_URL`] ?? '',
+    databaseUrlOf: (service) => databases.environment[`${environmentPrefix(service)}_DATABASE_URL`] ?? '',
     async restart(name, index = 0) {
       await end(children.get(toChildName(name, index)), 'SIGKILL');
       await start(name, index);
