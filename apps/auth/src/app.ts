@@ -98,6 +98,7 @@ import { updateTenantHandler } from './routes/update-tenant/handler.ts';
 import { verifyEmailHandler } from './routes/verify-email/handler.ts';
 import { verifyKeyHandler } from './routes/verify-key/handler.ts';
 import { createScimRouter } from './scim/scim-router.ts';
+import { createTenantReads, type ReadContext } from './tenants/tenant-reads.ts';
 import { takeTurn } from './turns/take-turn.ts';
 
 const deletionPath = '/v1/auth/organization/deletion';
@@ -118,6 +119,8 @@ interface Guards {
   readonly gateway: RequestHandler;
   readonly principal: RequestHandler;
   allow(action: Action): RequestHandler[];
+  /** Reads as the organisation of the caller. */
+  reads(make: (context: ReadContext) => RequestHandler): RequestHandler;
   /** Waits for a place among the changes. */
   readonly turn: RequestHandler;
 }
@@ -128,6 +131,7 @@ export function createAuthApp(context: AuthContext): Express {
       gateway: requirePeer(context.verifier, ['api-gateway']),
       allow: (action) => allowAction(context, action),
       principal: requirePrincipal(context.verifier),
+      reads: createTenantReads(context),
       turn: takeTurn(context.changes),
     };
     routeSignIn(app, context, guards);
@@ -164,7 +168,7 @@ function routeSignIn(app: Express, context: AuthContext, { gateway, principal, t
 }
 
 /** The caller itself, and its keys. */
-function routeAccount(app: Express, context: AuthContext, { turn, allow }: Guards): void {
+function routeAccount(app: Express, context: AuthContext, { turn, allow, reads }: Guards): void {
   app.get('/v1/users/profile', allow('account.manage'), getProfileHandler(context));
   app.put('/v1/users/profile', allow('account.manage'), jsonBody, turn, updateProfileHandler(context));
   app.post('/v1/users/password', allow('account.manage'), jsonBody, changePasswordHandler(context));
@@ -173,26 +177,26 @@ function routeAccount(app: Express, context: AuthContext, { turn, allow }: Guard
   app.delete('/v1/users/sessions/:id', allow('account.manage'), turn, revokeSessionHandler(context));
 
   app.post('/v1/auth/api-keys', allow('keys.manage'), jsonBody, turn, createApiKeyHandler(context));
-  app.get('/v1/auth/api-keys', allow('keys.manage'), listApiKeysHandler(context));
-  app.get('/v1/auth/api-keys/:id', allow('keys.manage'), getApiKeyHandler(context));
+  app.get('/v1/auth/api-keys', allow('keys.manage'), reads(listApiKeysHandler));
+  app.get('/v1/auth/api-keys/:id', allow('keys.manage'), reads(getApiKeyHandler));
   app.delete('/v1/auth/api-keys/:id', allow('keys.manage'), turn, revokeApiKeyHandler(context));
   app.post('/v1/auth/api-keys/:id/rotate', allow('keys.manage'), jsonBodyIfAny, turn, rotateApiKeyHandler(context));
 }
 
 /** The organisation of the caller. */
-function routeOrganization(app: Express, context: AuthContext, { turn, allow }: Guards): void {
-  app.get('/v1/auth/organization', allow('organization.read'), getOrganizationHandler(context));
+function routeOrganization(app: Express, context: AuthContext, { turn, allow, reads }: Guards): void {
+  app.get('/v1/auth/organization', allow('organization.read'), reads(getOrganizationHandler));
   app.patch('/v1/auth/organization', allow('organization.update'), jsonBody, turn, updateOrganizationHandler(context));
 
   app.post(deletionPath, allow('organization.delete'), jsonBody, turn, requestDeletionHandler(context));
   app.delete(deletionPath, allow('organization.delete'), turn, cancelDeletionHandler(context));
   app.get('/v1/auth/organization/export', allow('organization.delete'), exportOrganizationHandler(context));
-  app.get('/v1/auth/security-events', allow('audit.read'), listSecurityEventsHandler(context));
-  app.get('/v1/auth/audit', allow('audit.read'), listAuditHandler(context));
+  app.get('/v1/auth/security-events', allow('audit.read'), reads(listSecurityEventsHandler));
+  app.get('/v1/auth/audit', allow('audit.read'), reads(listAuditHandler));
 }
 
 /** People, and what makes accounts of them. */
-function routeMembers(app: Express, context: AuthContext, { turn, allow }: Guards): void {
+function routeMembers(app: Express, context: AuthContext, { turn, allow, reads }: Guards): void {
   app.get('/v1/auth/memberships', allow('account.manage'), listMembershipsHandler(context));
   app.post(
     '/v1/auth/organization/leave',
@@ -202,8 +206,8 @@ function routeMembers(app: Express, context: AuthContext, { turn, allow }: Guard
     leaveOrganizationHandler(context),
   );
   app.post('/v1/auth/organization/transfer', allow('owners.manage'), jsonBody, turn, transferOwnershipHandler(context));
-  app.get(membersPath, allow('members.read'), listMembersHandler(context));
-  app.get(`${membersPath}/:userId`, allow('members.read'), getMemberHandler(context));
+  app.get(membersPath, allow('members.read'), reads(listMembersHandler));
+  app.get(`${membersPath}/:userId`, allow('members.read'), reads(getMemberHandler));
   app.patch(`${membersPath}/:userId`, allow('members.manage'), jsonBody, turn, updateMemberHandler(context));
   app.delete(`${membersPath}/:userId`, allow('members.manage'), turn, removeMemberHandler(context));
 
@@ -216,37 +220,37 @@ function routeMembers(app: Express, context: AuthContext, { turn, allow }: Guard
   );
 
   app.post(bulkPath, allow('members.manage'), jsonBody, turn, createBulkJobHandler(context));
-  app.get(`${bulkPath}/export`, allow('members.manage'), exportBulkHandler(context));
+  app.get(`${bulkPath}/export`, allow('members.manage'), reads(exportBulkHandler));
   app.get(`${bulkPath}/:id`, allow('members.manage'), getBulkReportHandler(context));
   app.post(tenantBulkPath, allow('tenants.manage'), jsonBody, turn, createBulkJobHandler(context));
   app.get(`${tenantBulkPath}/:jobId`, allow('tenants.manage'), getBulkReportHandler(context));
 
   app.post(scimTokensPath, allow('members.manage'), jsonBody, turn, createScimTokenHandler(context));
-  app.get(scimTokensPath, allow('members.manage'), listScimTokensHandler(context));
+  app.get(scimTokensPath, allow('members.manage'), reads(listScimTokensHandler));
   app.delete(`${scimTokensPath}/:id`, allow('members.manage'), turn, revokeScimTokenHandler(context));
   app.use('/scim/v2', createScimRouter(context));
 
   app.post(invitationsPath, allow('members.manage'), jsonBody, turn, createInvitationHandler(context));
-  app.get(invitationsPath, allow('members.manage'), listInvitationsHandler(context));
+  app.get(invitationsPath, allow('members.manage'), reads(listInvitationsHandler));
   app.delete(`${invitationsPath}/:id`, allow('members.manage'), turn, revokeInvitationHandler(context));
 }
 
 /** Budgets, webhooks and teams. */
-function routeTeams(app: Express, context: AuthContext, { turn, allow }: Guards): void {
+function routeTeams(app: Express, context: AuthContext, { turn, allow, reads }: Guards): void {
   app.post(budgetsPath, allow('budgets.manage'), jsonBody, turn, createBudgetHandler(context));
-  app.get(budgetsPath, allow('budgets.manage'), listBudgetsHandler(context));
-  app.get(`${budgetsPath}/:budgetId`, allow('budgets.manage'), getBudgetHandler(context));
+  app.get(budgetsPath, allow('budgets.manage'), reads(listBudgetsHandler));
+  app.get(`${budgetsPath}/:budgetId`, allow('budgets.manage'), reads(getBudgetHandler));
   app.patch(`${budgetsPath}/:budgetId`, allow('budgets.manage'), jsonBody, turn, updateBudgetHandler(context));
   app.delete(`${budgetsPath}/:budgetId`, allow('budgets.manage'), turn, deleteBudgetHandler(context));
 
   app.post(limitsPath, allow('limits.manage'), jsonBody, turn, createLimitHandler(context));
-  app.get(limitsPath, allow('limits.manage'), listLimitsHandler(context));
-  app.get(`${limitsPath}/:limitId`, allow('limits.manage'), getLimitHandler(context));
+  app.get(limitsPath, allow('limits.manage'), reads(listLimitsHandler));
+  app.get(`${limitsPath}/:limitId`, allow('limits.manage'), reads(getLimitHandler));
   app.patch(`${limitsPath}/:limitId`, allow('limits.manage'), jsonBody, turn, updateLimitHandler(context));
   app.delete(`${limitsPath}/:limitId`, allow('limits.manage'), turn, deleteLimitHandler(context));
 
   app.post(webhooksPath, allow('webhooks.manage'), jsonBody, turn, createWebhookHandler(context));
-  app.get(webhooksPath, allow('webhooks.manage'), listWebhooksHandler(context));
+  app.get(webhooksPath, allow('webhooks.manage'), reads(listWebhooksHandler));
   app.delete(`${webhooksPath}/:webhookId`, allow('webhooks.manage'), turn, deleteWebhookHandler(context));
   app.post(
     `${webhooksPath}/:webhookId/test`,
@@ -255,7 +259,7 @@ function routeTeams(app: Express, context: AuthContext, { turn, allow }: Guards)
     turn,
     testWebhookHandler(context),
   );
-  app.get(`${webhooksPath}/:webhookId/deliveries`, allow('webhooks.manage'), listWebhookDeliveriesHandler(context));
+  app.get(`${webhooksPath}/:webhookId/deliveries`, allow('webhooks.manage'), reads(listWebhookDeliveriesHandler));
   app.post(
     `${webhooksPath}/:webhookId/deliveries/:deliveryId/replay`,
     allow('webhooks.manage'),
@@ -265,11 +269,11 @@ function routeTeams(app: Express, context: AuthContext, { turn, allow }: Guards)
   );
 
   app.post(teamsPath, allow('teams.manage'), jsonBody, turn, createTeamHandler(context));
-  app.get(teamsPath, allow('teams.read'), listTeamsHandler(context));
-  app.get(`${teamsPath}/:teamId`, allow('teams.read'), getTeamHandler(context));
+  app.get(teamsPath, allow('teams.read'), reads(listTeamsHandler));
+  app.get(`${teamsPath}/:teamId`, allow('teams.read'), reads(getTeamHandler));
   app.patch(`${teamsPath}/:teamId`, allow('teams.manage'), jsonBody, turn, updateTeamHandler(context));
   app.delete(`${teamsPath}/:teamId`, allow('teams.manage'), turn, deleteTeamHandler(context));
-  app.get(`${teamsPath}/:teamId/members`, allow('teams.read'), listTeamMembersHandler(context));
+  app.get(`${teamsPath}/:teamId/members`, allow('teams.read'), reads(listTeamMembersHandler));
   app.put(`${teamsPath}/:teamId/members/:userId`, allow('teams.staff'), jsonBody, turn, putTeamMemberHandler(context));
   app.delete(`${teamsPath}/:teamId/members/:userId`, allow('teams.staff'), turn, removeTeamMemberHandler(context));
 }

@@ -9,3 +9,4 @@ export { type MigrateOptions, migrateDatabase } from './migrate-database.ts';
 export { type FindRows, openPool } from './open-pool.ts';
 export { type DatabaseConnection, toPoolOptions, toTransactionOptions } from './pool-options.ts';
 export { prepareSession, type SessionTimeouts } from './prepare-session.ts';
+export { type AskRows, isTenantRoleReady, limitToTenant } from './tenant-role.ts';

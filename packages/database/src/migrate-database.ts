@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { withConnection } from './connect.ts';
 import { type Migration, readMigrations } from './read-migrations.ts';
+import { tenantRoleStatements } from './tenant-role.ts';
 
 /** Prisma's own number for it: its command line and this runner keep out of each other's way. */
 const ADVISORY_LOCK = 72707369;
@@ -51,10 +52,12 @@ export async function migrateDatabase(options: MigrateOptions): Promise<{ applie
     const applied: string[] = [];
     for (;;) {
       const name = await inLockedTransaction(client, () => applyNext(client, migrations));
-      if (name === null) return { applied };
+      if (name === null) break;
       applied.push(name);
       onApplied?.(name);
     }
+    await inLockedTransaction(client, () => prepareTenantRole(client));
+    return { applied };
   });
 }
 
@@ -74,6 +77,10 @@ async function inLockedTransaction<T>(client: pg.Client, work: () => Promise<T>)
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
+}
+
+async function prepareTenantRole(client: pg.Client): Promise<void> {
+  for (const statement of tenantRoleStatements) await client.query(statement);
 }
 
 async function readHistory(client: pg.Client): Promise<HistoryRow[]> {

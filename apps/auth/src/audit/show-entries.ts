@@ -1,13 +1,13 @@
 import type { shownAuditEntry } from '@aggregator/contracts';
 import type { z } from 'zod';
-import type { Database } from '../database/create-database.ts';
+import type { Transaction } from '../database/create-database.ts';
 import { uuidInPath } from '../database/uuid-in-path.ts';
 import type { AuditEntry } from '../generated/prisma/client.ts';
 import { toAuditEntry } from './to-audit-entry.ts';
 
 /** Returns entries of one organisation with names beside ids: those of its members, keys, teams and budgets. */
 export async function showEntries(
-  database: Database,
+  database: Transaction,
   organizationId: string,
   rows: readonly AuditEntry[],
 ): Promise<z.infer<typeof shownAuditEntry>[]> {

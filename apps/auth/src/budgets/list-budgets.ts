@@ -1,12 +1,12 @@
 import { budgetQuery } from '@aggregator/contracts';
 import { checkBody, type Page, pageSize, toPage } from '@aggregator/service-kit';
 import type { Request } from 'express';
-import type { Database } from '../database/create-database.ts';
+import type { Transaction } from '../database/create-database.ts';
 import type { Budget as BudgetRow } from '../generated/prisma/client.ts';
 
 /** Oldest first; ids are time-ordered, so the last one on a page is where the next page begins. */
 export async function listBudgets(
-  database: Database,
+  database: Transaction,
   organizationId: string,
   query: Request['query'],
 ): Promise<Page<BudgetRow>> {

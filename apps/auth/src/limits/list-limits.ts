@@ -2,12 +2,12 @@ import { type limitList, limitQuery } from '@aggregator/contracts';
 import { checkBody, pageSize, toPage } from '@aggregator/service-kit';
 import type { Request } from 'express';
 import type { z } from 'zod';
-import type { Database } from '../database/create-database.ts';
+import type { Transaction } from '../database/create-database.ts';
 import { toLimit } from './to-limit.ts';
 
 /** Oldest first; ids are time-ordered, so the last one on a page is where the next page begins. */
 export async function listLimits(
-  database: Database,
+  database: Transaction,
   organizationId: string,
   query: Request['query'],
 ): Promise<z.infer<typeof limitList>> {

@@ -1,12 +1,12 @@
 import { budgetPeriod, bulkExportQuery } from '@aggregator/contracts';
 import { checkBody, principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { AuthContext } from '../../auth-context.ts';
 import { writeCsv } from '../../bulk/csv.ts';
 import { bulkBudgetName } from '../../bulk/row-grants.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 
 /** At most as many people and teams as an organisation can have: 10,000 and 1,000. */
-export function exportBulkHandler({ database }: AuthContext): RequestHandler {
+export function exportBulkHandler({ database }: ReadContext): RequestHandler {
   return async (request, response) => {
     const { format = 'json' } = checkBody(bulkExportQuery, { ...request.query });
     const { orgId: organizationId } = principalOf(request);

@@ -2,16 +2,16 @@ import { AppError, type BulkReport, bulkReportQuery, bulkResult } from '@aggrega
 import { checkBody, principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { AuthContext } from '../../auth-context.ts';
 import { toBulkJob } from '../../bulk/create-job.ts';
 import { readPathId } from '../../database/read-path-id.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 
 const pageSize = 50;
 const shown = z.object({ email: z.string().nullish(), kind: z.string().optional(), name: z.string().optional() });
 /** Milliseconds after the end of a list in which its report shows API keys. */
 const keysShownMs = 86_400_000;
 
-export function getBulkReportHandler({ database, bulkKeys, now }: AuthContext): RequestHandler {
+export function getBulkReportHandler({ database, bulkKeys, now }: ReadContext): RequestHandler {
   return async (request, response) => {
     const { id, jobId } = request.params;
     const organizationId = jobId === undefined ? principalOf(request).orgId : readPathId(request, 'id');

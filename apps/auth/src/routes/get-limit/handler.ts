@@ -1,11 +1,11 @@
 import { AppError } from '@aggregator/contracts';
 import { principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { AuthContext } from '../../auth-context.ts';
 import { readPathId } from '../../database/read-path-id.ts';
 import { toLimit } from '../../limits/to-limit.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 
-export function getLimitHandler({ database }: AuthContext): RequestHandler {
+export function getLimitHandler({ database }: ReadContext): RequestHandler {
   return async (request, response) => {
     const where = { id: readPathId(request, 'limitId'), organizationId: principalOf(request).orgId };
     const row = await database.usageLimit.findFirst({ where });

@@ -2,11 +2,11 @@ import { AppError } from '@aggregator/contracts';
 import { principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { showOne } from '../../audit/show-one.ts';
-import type { AuthContext } from '../../auth-context.ts';
 import { readPathId } from '../../database/read-path-id.ts';
 import { showMembers } from '../../members/show-members.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 
-export function getMemberHandler({ database }: AuthContext): RequestHandler {
+export function getMemberHandler({ database }: ReadContext): RequestHandler {
   return async (request, response) => {
     const { orgId: organizationId } = principalOf(request);
     const where = { organizationId_userId: { organizationId, userId: readPathId(request, 'userId') } };

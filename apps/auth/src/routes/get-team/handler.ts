@@ -1,13 +1,13 @@
 import { AppError } from '@aggregator/contracts';
 import type { RequestHandler } from 'express';
 import { showOne } from '../../audit/show-one.ts';
-import type { AuthContext } from '../../auth-context.ts';
 import { readPathId } from '../../database/read-path-id.ts';
 import { standingOf } from '../../permissions/allow-action.ts';
 import { showTeams } from '../../teams/show-teams.ts';
 import { teamsInReach } from '../../teams/teams-in-reach.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 
-export function getTeamHandler({ database }: AuthContext): RequestHandler {
+export function getTeamHandler({ database }: ReadContext): RequestHandler {
   return async (request, response) => {
     const standing = standingOf(request);
     const where = { ...teamsInReach(standing, 'teams.read'), id: readPathId(request, 'teamId') };

@@ -1,14 +1,14 @@
 import { listApiKeysQuery } from '@aggregator/contracts';
 import { checkBody, pageSize, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { AuthContext } from '../../auth-context.ts';
 import { escapeLike } from '../../database/escape-like.ts';
 import { showKeys } from '../../keys/show-keys.ts';
 import { standingOf } from '../../permissions/allow-action.ts';
 import { keysInReach } from '../../permissions/in-reach.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 
 /** Newest first; ids are time-ordered, so the last one on a page is where the next page begins. */
-export function listApiKeysHandler({ database, limits }: AuthContext): RequestHandler {
+export function listApiKeysHandler({ database, limits }: ReadContext): RequestHandler {
   return async (request, response) => {
     const standing = standingOf(request);
     const { cursor, limit = pageSize, ...filter } = checkBody(listApiKeysQuery, { ...request.query });

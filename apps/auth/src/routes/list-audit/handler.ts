@@ -3,12 +3,12 @@ import { checkBody, pageSize, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { z } from 'zod';
 import { showEntries } from '../../audit/show-entries.ts';
-import type { AuthContext } from '../../auth-context.ts';
 import { standingOf } from '../../permissions/allow-action.ts';
 import { reachFor } from '../../permissions/standing.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 
 /** Newest first. Another organisation's is 404 for everyone but an operator. */
-export function listAuditHandler({ database }: AuthContext): RequestHandler {
+export function listAuditHandler({ database }: ReadContext): RequestHandler {
   return async (request, response) => {
     const standing = standingOf(request);
     const { cursor, limit = pageSize, organizationId: named, ...filter } = checkBody(auditQuery, { ...request.query });

@@ -2,10 +2,10 @@ import { type invitationList, queryPage } from '@aggregator/contracts';
 import { checkBody, pageSize, principalOf, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { z } from 'zod';
-import type { AuthContext } from '../../auth-context.ts';
 import { openAt, toInvitation } from '../../invitations/to-invitation.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 
-export function listInvitationsHandler({ database, now }: AuthContext): RequestHandler {
+export function listInvitationsHandler({ database, now }: ReadContext): RequestHandler {
   return async (request, response) => {
     const { cursor, limit = pageSize } = checkBody(queryPage, { ...request.query });
     const { orgId: organizationId } = principalOf(request);

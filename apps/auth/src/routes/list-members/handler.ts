@@ -1,12 +1,12 @@
 import { listMembersQuery } from '@aggregator/contracts';
 import { checkBody, pageSize, principalOf, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { AuthContext } from '../../auth-context.ts';
 import { escapeLike } from '../../database/escape-like.ts';
 import { showMembers } from '../../members/show-members.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 
 /** Oldest account first; ids are time-ordered, so the last one on a page is where the next page begins. */
-export function listMembersHandler({ database }: AuthContext): RequestHandler {
+export function listMembersHandler({ database }: ReadContext): RequestHandler {
   return async (request, response) => {
     const { orgId: organizationId } = principalOf(request);
     const { cursor, limit = pageSize, role, name } = checkBody(listMembersQuery, { ...request.query });

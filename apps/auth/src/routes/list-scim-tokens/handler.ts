@@ -1,9 +1,9 @@
 import { principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { AuthContext } from '../../auth-context.ts';
 import { scimTokensMax, toScimToken } from '../../scim/scim-tokens.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 
-export function listScimTokensHandler({ database }: AuthContext): RequestHandler {
+export function listScimTokensHandler({ database }: ReadContext): RequestHandler {
   return async (request, response) => {
     const { orgId: organizationId } = principalOf(request);
     const rows = await database.scimToken.findMany({

@@ -1,13 +1,13 @@
 import { AppError, type SecurityEvent, securityEvent, securityEventQuery } from '@aggregator/contracts';
 import { checkBody, pageSize, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { AuthContext } from '../../auth-context.ts';
 import { uuidInPath } from '../../database/uuid-in-path.ts';
 import { standingOf } from '../../permissions/allow-action.ts';
 import { reachFor } from '../../permissions/standing.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 
 /** Newest first. Another organisation's, and the installation's, are 404 for everyone but an operator. */
-export function listSecurityEventsHandler({ database }: AuthContext): RequestHandler {
+export function listSecurityEventsHandler({ database }: ReadContext): RequestHandler {
   return async (request, response) => {
     const standing = standingOf(request);
     const { cursor, limit = pageSize, ...query } = checkBody(securityEventQuery, { ...request.query });

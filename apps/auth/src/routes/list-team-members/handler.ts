@@ -2,13 +2,13 @@ import { AppError, queryPage, type teamMemberList } from '@aggregator/contracts'
 import { checkBody, pageSize, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { z } from 'zod';
-import type { AuthContext } from '../../auth-context.ts';
 import { readPathId } from '../../database/read-path-id.ts';
 import { standingOf } from '../../permissions/allow-action.ts';
 import { teamsInReach } from '../../teams/teams-in-reach.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 
 /** Oldest account first, in pages. */
-export function listTeamMembersHandler({ database }: AuthContext): RequestHandler {
+export function listTeamMembersHandler({ database }: ReadContext): RequestHandler {
   return async (request, response) => {
     const { cursor, limit = pageSize } = checkBody(queryPage, { ...request.query });
     const where = { ...teamsInReach(standingOf(request), 'teams.read'), id: readPathId(request, 'teamId') };

@@ -1,13 +1,13 @@
 import { queryPage } from '@aggregator/contracts';
 import { checkBody, pageSize, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { AuthContext } from '../../auth-context.ts';
 import { standingOf } from '../../permissions/allow-action.ts';
 import { showTeams } from '../../teams/show-teams.ts';
 import { teamsInReach } from '../../teams/teams-in-reach.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 
 /** Oldest first; ids are time-ordered, so the last one on a page is where the next page begins. */
-export function listTeamsHandler({ database }: AuthContext): RequestHandler {
+export function listTeamsHandler({ database }: ReadContext): RequestHandler {
   return async (request, response) => {
     const standing = standingOf(request);
     const { cursor, limit = pageSize } = checkBody(queryPage, { ...request.query });

@@ -1,12 +1,12 @@
 import { AppError, webhookDeliveryQuery } from '@aggregator/contracts';
 import { checkBody, pageSize, principalOf, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { AuthContext } from '../../auth-context.ts';
 import { readPathId } from '../../database/read-path-id.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 import { toDelivery } from '../../webhooks/deliveries.ts';
 
 /** Newest first. */
-export function listWebhookDeliveriesHandler({ database }: AuthContext): RequestHandler {
+export function listWebhookDeliveriesHandler({ database }: ReadContext): RequestHandler {
   return async (request, response) => {
     const { orgId: organizationId } = principalOf(request);
     const { cursor, limit = pageSize, state } = checkBody(webhookDeliveryQuery, { ...request.query });

@@ -1,10 +1,10 @@
 import { principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { AuthContext } from '../../auth-context.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 import { toWebhook } from '../../webhooks/endpoints.ts';
 import { endpointsMax } from '../../webhooks/webhook-queues.ts';
 
-export function listWebhooksHandler({ database }: AuthContext): RequestHandler {
+export function listWebhooksHandler({ database }: ReadContext): RequestHandler {
   return async (request, response) => {
     const { orgId: organizationId } = principalOf(request);
     const page = { orderBy: { id: 'asc' }, take: endpointsMax } as const;
