@@ -4,6 +4,7 @@ import { anthropicMessagesRows } from './cases/anthropic-messages.ts';
 import { anthropicToolsRows } from './cases/anthropic-tools.ts';
 import { forgetfulClientRows } from './cases/forgetful-client.ts';
 import { langChainRows } from './cases/langchain.ts';
+import { anthropicLaneRows, openAiLaneRows } from './cases/native-lanes.ts';
 import { openAiAgentsRows } from './cases/openai-agents.ts';
 import { openAiChatRows } from './cases/openai-chat.ts';
 import { openAiChatToolsRows } from './cases/openai-chat-tools.ts';
@@ -25,6 +26,8 @@ describeMatrix([
   forgetfulClientRows,
   ...openAiOtherRows,
   openAiResponsesRows,
+  openAiLaneRows,
+  anthropicLaneRows,
   anthropicMessagesRows,
   anthropicToolsRows,
   ...vercelRows,

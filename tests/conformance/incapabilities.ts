@@ -10,7 +10,9 @@ export type Need =
   | 'bounded_reasoning'
   | 'embeddings'
   | 'dimensions'
-  | 'images';
+  | 'images'
+  | 'openai_tools'
+  | 'unknown_field';
 
 /**
  * How a provider that cannot do it answers: `refused`, as a bad request with `unsupported_parameter`; `dropped`, named in
@@ -24,19 +26,29 @@ export interface Incapability {
 
 const noEmbeddings: Incapability = { fate: 'not-served', reason: 'no embedding model' };
 const noThinker: Incapability = { fate: 'dropped', reason: 'no model that thinks' };
+const noHosted: Incapability = { fate: 'dropped', reason: "no tools of OpenAI's servers" };
+const noUnknown: Incapability = { fate: 'dropped', reason: 'another dialect' };
+const refusesUnknown: Incapability = {
+  fate: 'rejected',
+  reason: 'the field reaches the provider, which knows no such field',
+};
 const noImages: Incapability = { fate: 'not-served', reason: 'no image model' };
 
 export const incapabilities: Readonly<Record<ProviderName, Readonly<Partial<Record<Need, Incapability>>>>> = {
-  openai: {},
+  openai: { unknown_field: refusesUnknown },
   anthropic: {
+    openai_tools: noHosted,
+    unknown_field: noUnknown,
     n: { fate: 'refused', reason: 'one answer for each request' },
     json_object: { fate: 'refused', reason: 'no JSON without a schema' },
     embeddings: noEmbeddings,
     dimensions: noEmbeddings,
     images: noImages,
   },
-  google: {},
+  google: { openai_tools: noHosted, unknown_field: noUnknown },
   cohere: {
+    openai_tools: noHosted,
+    unknown_field: noUnknown,
     n: { fate: 'refused', reason: 'one answer for each request' },
     image: { fate: 'rejected', reason: 'no model that sees has a price' },
     reasoning: noThinker,
@@ -44,18 +56,25 @@ export const incapabilities: Readonly<Record<ProviderName, Readonly<Partial<Reco
     images: noImages,
   },
   openrouter: {
+    openai_tools: noHosted,
+    unknown_field: noUnknown,
     n: { fate: 'refused', reason: 'one answer for each request' },
     embeddings: noEmbeddings,
     dimensions: noEmbeddings,
     images: noImages,
   },
   yandex: {
+    openai_tools: noHosted,
+    unknown_field: noUnknown,
     stop: { fate: 'refused', reason: 'no stop sequences' },
     dimensions: { fate: 'refused', reason: 'vectors have one length' },
     images: noImages,
   },
-  custom: { images: noImages },
-  mock: { reasoning: noThinker, bounded_reasoning: noThinker, images: noImages },
+  custom: { openai_tools: noHosted, unknown_field: refusesUnknown, images: noImages },
+  mock: {
+    ...{ openai_tools: noHosted, unknown_field: noUnknown },
+    ...{ reasoning: noThinker, bounded_reasoning: noThinker, images: noImages },
+  },
 };
 
 /** Hints of the case 'names the hints …' that a provider has no place for: dropped and named, or refused where the request is strict. */

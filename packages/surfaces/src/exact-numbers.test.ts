@@ -153,7 +153,7 @@ describe.each(names)('numbers on the surface %s', (name) => {
   });
 });
 
-describe('a body with unusual numbers', () => {
+describe('a body with unusual numbers (D56)', () => {
   it.each(['OpenAI', 'Anthropic', 'Gemini', 'Cohere', 'OpenRouter'] as const)(
     'keeps their text in the schema of an answer from %s',
     (type) => {

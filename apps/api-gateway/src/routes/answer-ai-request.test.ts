@@ -159,6 +159,18 @@ describe('A-F7: an error before a route is known', () => {
     expect((await ask(`/v1/messages?x=${'x'.repeat(9000)}`)).body).toMatchObject({ type: 'error' });
   });
 
+  it.each(['/v1beta/models/gemini-2.5-flash:generateContent', '/v1alpha/models', '/api/v1beta/models'])(
+    'is Google’s at %s, and says what serves its models (C-m5)',
+    async (path) => {
+      const { status, body } = await ask(path, 'POST');
+
+      expect(status).toBe(404);
+      expect(body).toEqual({
+        error: { code: 404, message: expect.stringContaining('/v1/chat/completions'), status: 'NOT_FOUND' },
+      });
+    },
+  );
+
   it('is a problem elsewhere', async () => {
     const answer = await fetch(`${url()}/nothing`);
     await answer.arrayBuffer();

@@ -14,7 +14,7 @@ const history = `[{"role":"user","content":"Write to ivan.petrov@example.com"},{
 describe.each([
   ['plain', {}],
   ['masked', { 'x-aggregator-privacy': 'mask' }],
-])('numbers of a conversation that is %s', (name, more) => {
+])('D56: numbers of a conversation that is %s', (name, more) => {
   it('keep their text to the provider, in its answer, and in the same answer from the cache', async () => {
     const held = name === 'plain' ? args : args.replace('ivan.petrov@example.com', '[EMAIL_1]');
     world.scripted.answer = (_request, response) => {

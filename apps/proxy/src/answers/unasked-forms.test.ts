@@ -135,7 +135,7 @@ describe('an answer of another dialect in another form', () => {
   });
 });
 
-describe.each([true, false])('a compressed answer that was not asked for, streamed: %s', (isStreamed) => {
+describe.each([true, false])('D20: a compressed answer that was not asked for, streamed: %s', (isStreamed) => {
   const plain = isStreamed ? wholeStream : wholeJson;
   const label = isStreamed ? eventStream : json;
 

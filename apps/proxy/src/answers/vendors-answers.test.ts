@@ -206,7 +206,7 @@ describe('Claude Code', () => {
     'anthropic-beta': 'claude-code-20250219,context-management-2025-06-27',
   };
 
-  it('D10, D26, A-F3: reaches Anthropic with its betas, and input that only the last event reports is charged', async () => {
+  it('D09, D10, D26, A-F3: reaches Anthropic with its betas, and input that only the last event reports is charged', async () => {
     const head = { id: 'msg_1', type: 'message', role: 'assistant', model: 'm', stop_sequence: null };
     say(
       'claude',

@@ -10,7 +10,7 @@ function choose(model: string, request: object, options: Record<string, string> 
   return chooseApi(chatCompletionRequest.parse({ model, messages, ...request }), { model, options });
 }
 
-describe('the API of OpenAI that serves a request', () => {
+describe('the API of OpenAI that serves a request (C-F1)', () => {
   it.each([
     ['gpt-5.4', { reasoning_effort: 'medium', tools }],
     ['gpt-5.4-mini', { reasoning: { enabled: true }, tools }],

@@ -45,11 +45,20 @@ export function repairEmbeddings(answer: JsonObject, request: EmbeddingsRequest)
   if (entries.length !== countInputs(request.input)) {
     throw new ProviderFailure(notUnderstood(`${entries.length} vectors, not as many as there are inputs`));
   }
-  answer.data = entries.map((entry: unknown, position) => {
+  const vectors = entries.map((entry: unknown, position) => {
     const vector = isRecord(entry) ? encodeVector(entry.embedding, request.encoding_format) : null;
     if (!isRecord(entry) || vector === null) throw new ProviderFailure(notUnderstood('an entry without a vector'));
     return { ...entry, object: 'embedding', index: entry.index ?? position, embedding: vector };
   });
+  answer.data = inOrder(vectors);
+}
+
+/** In the order of the inputs, by which clients read them and batches are joined; as they came if their numbers are not those. */
+function inOrder(vectors: readonly { readonly index: unknown }[]): readonly unknown[] {
+  const ordered: unknown[] = [];
+  for (const vector of vectors) if (typeof vector.index === 'number') ordered[vector.index] = vector;
+  const isWhole = ordered.length === vectors.length && !ordered.includes(undefined);
+  return isWhole ? ordered : vectors;
 }
 
 /** How many vectors a request asks for: a list of token ids is one input. */

@@ -83,7 +83,7 @@ describe('a stream of the same dialect', () => {
     ['the last choice', { choices: [{ index: 0, delta: {}, finish_reason: 'stop', usage }] }],
     ['x_groq', { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], x_groq: { id: 'g', usage } }],
     ['x_groq of a chunk without choices', { choices: [], x_groq: { id: 'g', usage } }],
-  ])('reads usage in %s, and shows it once, in a separate chunk', (_place, fields) => {
+  ])('D03: reads usage in %s, and shows it once, in a separate chunk', (_place, fields) => {
     const last = JSON.stringify({ ...head, ...fields });
     const { sent, stream, end } = run([text('a'), finish(), last], true);
 

@@ -64,7 +64,7 @@ describe('the usage of a chat', () => {
   });
 });
 
-describe('the total of a chat', () => {
+describe('the total of a chat (D01, D02)', () => {
   const details = (reasoning: number, cached = 0) => ({
     prompt_tokens_details: { cached_tokens: cached },
     completion_tokens_details: { reasoning_tokens: reasoning },
@@ -119,7 +119,7 @@ describe('the total of a chat', () => {
   });
 });
 
-describe('an odd detail of a chat', () => {
+describe('an odd detail of a chat (D40)', () => {
   it.each([
     [{ prompt_tokens_details: [] }],
     [{ prompt_tokens_details: 'none' }],
@@ -143,7 +143,7 @@ describe('an odd detail of a chat', () => {
   });
 });
 
-describe('the place of usage', () => {
+describe('the place of usage (D03)', () => {
   it('is the top, x_groq or the last choice', () => {
     const usage = { prompt_tokens: 1 };
     expect(findOpenAiUsage({ usage })).toBe(usage);

@@ -31,7 +31,7 @@ const chatAfter = (...answers: { tool_calls: object[] }[]): ChatCompletionReques
     ],
   });
 
-describe('the thoughts behind calls of tools', () => {
+describe('the thoughts behind calls of tools (D64)', () => {
   let store: ExpiringStore;
   let lookups: (readonly string[])[];
   let timeMs: number;

@@ -67,7 +67,7 @@ const routes: readonly (readonly [string, object])[] = [
   ['/v1/messages', { model: 'mock/mock-small', max_tokens: 50, messages }],
 ];
 
-describe('equal requests with the same Idempotency-Key', () => {
+describe('equal requests with the same Idempotency-Key (A-F1)', () => {
   it.each([
     ...routes.flatMap(([path, body]) => [[path, body] as const, [path, { ...body, stream: true }] as const]),
     ['/v1/embeddings', { model: 'mock/mock-embedding', input: 'Hello' }] as const,

@@ -2,6 +2,7 @@ import type { FakeChoice } from '../compose-answer.ts';
 import { splitTokens } from '../tokens.ts';
 import { encryptThought } from './encrypt.ts';
 import { flattenTools } from './flatten-tools.ts';
+import { composeHosted } from './hosted-calls.ts';
 import type { FakeResponses } from './wire.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -18,6 +19,8 @@ export function composeItems(request: FakeResponses, choice: FakeChoice, sequenc
   const tools = flattenTools(request);
   const place = () => ({ index: items.length, id: `${sequence}_${items.length}` });
   if (choice.reasoning !== '') items.push(streamThought(request, choice, place()));
+  for (const item of composeHosted(request))
+    items.push(around(items.length, item, { ...item, status: 'in_progress' }, []));
   const isSilent = choice.text === '' && choice.refusal === null;
   if (!isSilent) items.push(streamMessage(choice, place()));
   for (const call of choice.calls) {

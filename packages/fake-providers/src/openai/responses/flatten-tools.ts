@@ -17,7 +17,7 @@ export function flattenTools({ tools, input }: FakeResponses): FlatTool[] {
 
 function flatten(tool: FakeTool, namespace: string | null): FlatTool[] {
   if (tool.type === 'namespace') return tool.tools.flatMap((inner) => flatten(inner, tool.name));
-  if (tool.type === 'web_search') return [];
+  if (tool.type !== 'function' && tool.type !== 'custom') return [];
   const { name, type } = tool;
   return [{ flatName: toFlatName(name, namespace), name, namespace, isCustom: type === 'custom' }];
 }

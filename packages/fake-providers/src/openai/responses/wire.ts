@@ -55,7 +55,24 @@ const tool = z.discriminatedUnion('type', [
   }),
   z.strictObject({
     ...{ type: z.literal('web_search'), external_web_access: z.boolean().optional() },
-    ...{ filters: z.unknown(), user_location: z.unknown(), search_context_size: z.string().optional() },
+    ...{
+      filters: z.unknown().optional(),
+      user_location: z.unknown().optional(),
+      search_context_size: z.string().optional(),
+    },
+  }),
+  z.strictObject({
+    ...{ type: z.literal('file_search'), vector_store_ids: z.array(z.string()).min(1) },
+    ...{ max_num_results: z.number().int().optional(), filters: z.unknown().optional() },
+  }),
+  z.strictObject({
+    type: z.literal('code_interpreter'),
+    container: z.union([z.string(), z.strictObject({ type: z.literal('auto'), memory_limit: z.string().optional() })]),
+  }),
+  z.strictObject({ type: z.literal('shell'), environment: z.strictObject({ type: z.literal('container_auto') }) }),
+  z.strictObject({
+    ...{ type: z.literal('image_generation'), size: z.string().optional(), quality: z.string().optional() },
+    model: z.string().optional(),
   }),
 ]);
 
@@ -112,6 +129,7 @@ export const openAiResponses = z.strictObject({
     .nullish(),
   instructions: z.string().nullish(),
   max_output_tokens: z.number().int().min(16).nullish(),
+  max_tool_calls: z.number().int().min(1).nullish(),
   metadata: z.record(z.string().max(64), z.string().max(512)).nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   prompt_cache_key: z.string().nullish(),

@@ -23,7 +23,7 @@ function read(events: readonly object[], stream = new ResponsesChatStream({ incl
   return { stream, choices, deltas: choices.map(({ delta }) => delta), end: stream.end() };
 }
 
-describe('a stream of OpenAI’s Responses API', () => {
+describe('a stream of OpenAI’s Responses API (A-F2)', () => {
   it('gives the call of a custom tool under its type, and its grammar’s text as it is', () => {
     const call = { type: 'custom_tool_call', call_id: 'call_1', name: 'patch', input: '*** Begin' };
     const { deltas, choices } = read([
