@@ -64,9 +64,17 @@ const routes: Readonly<Record<string, (amount: unknown) => [string, string, 'own
     ...(['POST', '/v1/billing/plans', 'operator'] as const),
     { name: key(), feeNanoUsd: '10000000', includedCreditNanoUsd },
   ],
+  'the fee of a plan': (feeNanoUsd) => [
+    ...(['POST', '/v1/billing/plans', 'operator'] as const),
+    { name: key(), feeNanoUsd, includedCreditNanoUsd: '0' },
+  ],
+  'a credit limit': (creditLimitNanoUsd) => [
+    ...(['PUT', `/v1/billing/payers/${world.owner.orgId}/credit-limit`, 'operator'] as const),
+    { creditLimitNanoUsd },
+  ],
 };
-/** A plan may include nothing. */
-const allowed = new Set(['the credit of a plan 0']);
+/** A plan may include nothing and be free; without a credit limit an organisation is prepaid. */
+const allowed = new Set(['the credit of a plan 0', 'the fee of a plan 0', 'a credit limit 0']);
 
 describe('an amount of money that is no amount', () => {
   it.each(Object.keys(routes))('is rejected by %s with 400, and moves nothing', async (name) => {
