@@ -50,4 +50,41 @@ describe('the reference of the API', () => {
     const ids = operations.flatMap((item) => Object.values(item).map(({ operationId }) => operationId));
     expect(new Set(ids).size).toBe(apiRoutes.length);
   });
+
+  it.each([
+    ['POST', '/v1/billing/dead-letters/{id}/replay', 400],
+    ['DELETE', '/v1/orchestrator/price-rules/{id}', 400],
+    ['POST', '/v1/auth/email/verify', 401],
+    ['POST', '/v1/auth/invitations/accept', 401],
+    ['POST', '/v1/auth/invitations/show', 401],
+    ['POST', '/v1/auth/api-keys', 404],
+    ['POST', '/v1/auth/organization/invitations', 404],
+    ['POST', '/v1/auth/organization/limits', 404],
+    ['POST', '/v1/auth/organization/budgets', 404],
+    ['POST', '/v1/billing/transaction', 404],
+    ['PUT', '/v1/billing/subscription', 404],
+    ['DELETE', '/v1/billing/subscription', 404],
+    ['PATCH', '/v1/auth/organization/members/{userId}', 409],
+    ['DELETE', '/v1/auth/organization/members/{userId}', 409],
+  ])('describes the error of %s %s with %s, which a caller can meet', (method, path, status) => {
+    expect(answersOf(method, path)).toHaveProperty(String(status));
+  });
+
+  it.each([
+    ['/v1/auth/organization/bulk/export', ['application/json', 'text/csv']],
+    ['/v1/auth/organization/export', ['application/x-ndjson']],
+    ['/v1/billing/invoices/{id}', ['application/json', 'text/csv', 'application/pdf']],
+    ['/v1/billing/statements/{period}', ['application/json', 'text/csv']],
+    ['/v1/analytics/dashboard', ['application/json', 'text/csv']],
+    ['/v1/users/usage', ['application/json', 'text/csv']],
+  ])('names every media type of %s', (path, types) => {
+    expect(Object.keys(answersOf('GET', path)['200']?.content ?? {})).toEqual(types);
+  });
 });
+
+type Answers = Readonly<Record<string, { content?: object }>>;
+
+function answersOf(method: string, path: string): Answers {
+  const { paths } = toOpenApi(apiRoutes, '0.1.0') as { paths: Record<string, Record<string, { responses: Answers }>> };
+  return paths[path]?.[method.toLowerCase()]?.responses ?? {};
+}

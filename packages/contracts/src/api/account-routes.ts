@@ -57,11 +57,11 @@ export const accountRoutes: readonly ApiRoute[] = [
   },
   {
     ...{ ...open, path: '/v1/auth/invitations/show', summary: 'Show the invitation of a mail' },
-    ...{ body: showInvitationRequest, status: 200, answer: shownInvitation, codes: ['not_found'] },
+    ...{ body: showInvitationRequest, status: 200, answer: shownInvitation, codes: ['not_found', 'invalid_token'] },
   },
   {
     ...{ ...open, path: '/v1/auth/invitations/accept', summary: 'Accept the invitation of a mail' },
-    ...{ body: acceptInvitationRequest, status: 201, answer: registerAnswer, codes: ['not_found'] },
+    ...{ body: acceptInvitationRequest, status: 201, answer: registerAnswer, codes: ['not_found', 'invalid_token'] },
   },
   {
     ...{ ...open, path: '/v1/auth/email/request', summary: 'Send a mail that verifies an address' },
@@ -69,7 +69,7 @@ export const accountRoutes: readonly ApiRoute[] = [
   },
   {
     ...{ ...open, path: '/v1/auth/email/verify', summary: 'Verify an address with the token of a mail' },
-    ...{ body: verifyEmailRequest, status: 204, codes: ['not_found'] },
+    ...{ body: verifyEmailRequest, status: 204, codes: ['not_found', 'invalid_token'] },
   },
   {
     ...{ ...open, path: '/v1/auth/password/request', summary: 'Send a mail that resets a password' },
@@ -107,7 +107,7 @@ export const accountRoutes: readonly ApiRoute[] = [
   },
   {
     ...{ ...keys, method: 'POST', path: '/v1/auth/api-keys', summary: 'Create an API key; only this answer shows it' },
-    ...{ body: createApiKeyRequest, status: 201, answer: createdApiKey },
+    ...{ body: createApiKeyRequest, status: 201, answer: createdApiKey, codes: ['not_found'] },
   },
   {
     ...{ ...keys, method: 'GET', path: '/v1/auth/api-keys', summary: 'List the API keys in reach, newest first' },

@@ -18,7 +18,7 @@ const base = '/v1/auth/organization/budgets';
 export const budgetRoutes: readonly ApiRoute[] = [
   {
     ...{ ...manages, method: 'POST', path: base, summary: 'Create a budget, which counts from now on' },
-    ...{ body: createBudgetRequest, status: 201, answer: shownBudget },
+    ...{ body: createBudgetRequest, status: 201, answer: shownBudget, codes: ['not_found'] },
   },
   {
     ...{ ...manages, method: 'GET', path: base, summary: 'List budgets, oldest first' },

@@ -19,14 +19,17 @@ const invoices = '/v1/billing/invoices';
 /** Invoices, credit notes, and who pays and sells. */
 export const invoiceRoutes: readonly ApiRoute[] = [
   { ...reads, path: invoices, summary: 'List invoices and credit notes', query: queryPage, answer: invoicePage },
-  { ...reads, path: `${invoices}/{id}`, summary: 'Show an invoice as JSON, CSV or PDF', answer: invoice },
+  {
+    ...{ ...reads, path: `${invoices}/{id}`, summary: 'Show an invoice as JSON, CSV or PDF' },
+    ...{ answer: invoice, otherTypes: ['text/csv', 'application/pdf'] },
+  },
   {
     ...{ ...manages, method: 'POST', path: `${invoices}/{id}/credit-notes`, summary: 'Lower an invoice', status: 201 },
     ...{ body: createCreditNoteRequest, answer: invoice, codes: ['invalid_amount', 'conflict', 'already_refunded'] },
   },
   {
     ...{ ...reads, path: '/v1/billing/statements/{period}', summary: 'Show what a month cost, as JSON or CSV' },
-    ...{ query: readStatementQuery, answer: monthStatement },
+    ...{ query: readStatementQuery, answer: monthStatement, otherTypes: ['text/csv'] },
   },
   { ...reads, path: '/v1/billing/profile', summary: 'Show who pays', answer: billingProfileAnswer },
   {

@@ -8,7 +8,7 @@ const base = '/v1/auth/organization/limits';
 export const limitRoutes: readonly ApiRoute[] = [
   {
     ...{ ...manages, method: 'POST', path: base, summary: 'Create a limit, which counts from now on' },
-    ...{ body: createLimitRequest, status: 201, answer: limit },
+    ...{ body: createLimitRequest, status: 201, answer: limit, codes: ['not_found'] },
   },
   {
     ...{ ...manages, method: 'GET', path: base, summary: 'List limits, oldest first' },

@@ -32,7 +32,7 @@ export const moneyRoutes: readonly ApiRoute[] = [
   },
   {
     ...{ ...manages, method: 'POST', path: '/v1/billing/transaction', summary: 'Post a top-up or an adjustment' },
-    ...{ body: createTransactionRequest, status: 201, answer: transaction },
+    ...{ body: createTransactionRequest, status: 201, answer: transaction, codes: ['not_found'] },
   },
   {
     ...{ ...manages, method: 'GET', path: '/v1/billing/reviews', summary: 'List cases that a person must judge' },
@@ -52,7 +52,7 @@ export const moneyRoutes: readonly ApiRoute[] = [
   },
   {
     ...{ ...usage, path: '/v1/analytics/dashboard', summary: 'Show usage by time, model, provider or key' },
-    ...{ query: dashboardQuery, status: 200, answer: dashboardAnswer },
+    ...{ query: dashboardQuery, status: 200, answer: dashboardAnswer, otherTypes: ['text/csv'] },
   },
   {
     ...{ ...usage, path: '/v1/analytics/metrics', summary: 'Show the totals of the last 24 hours' },
@@ -60,6 +60,6 @@ export const moneyRoutes: readonly ApiRoute[] = [
   },
   {
     ...{ ...usage, path: '/v1/users/usage', summary: 'Show the own usage' },
-    ...{ query: dashboardQuery, status: 200, answer: dashboardAnswer },
+    ...{ query: dashboardQuery, status: 200, answer: dashboardAnswer, otherTypes: ['text/csv'] },
   },
 ];

@@ -64,7 +64,7 @@ export const organizationRoutes: readonly ApiRoute[] = [
   },
   {
     ...{ ...org, method: 'GET', path: `${base}/export`, summary: 'Export the organisation as JSON Lines' },
-    ...{ needs: 'organization.delete', status: 200, answer: exportedLine, answerType: 'application/jsonl' },
+    ...{ needs: 'organization.delete', status: 200, answer: exportedLine, answerType: 'application/x-ndjson' },
   },
   {
     ...{ ...org, method: 'GET', path: '/v1/auth/audit', summary: 'List privileged changes, newest first' },
@@ -89,10 +89,11 @@ export const organizationRoutes: readonly ApiRoute[] = [
   {
     ...{ ...members, method: 'PATCH', path: `${base}/members/{userId}`, summary: 'Change the role of a member' },
     ...{ needs: 'members.manage', body: updateMemberRequest, status: 200, answer: member, isConditional: true },
+    codes: ['conflict'],
   },
   {
     ...{ ...members, method: 'DELETE', path: `${base}/members/{userId}`, summary: 'Remove a member' },
-    ...{ needs: 'members.manage', query: leaveQuery, status: 204, isConditional: true },
+    ...{ needs: 'members.manage', query: leaveQuery, status: 204, isConditional: true, codes: ['conflict'] },
   },
   {
     ...{ ...members, method: 'POST', path: `${base}/service-accounts`, summary: 'Create a service account' },
@@ -100,7 +101,13 @@ export const organizationRoutes: readonly ApiRoute[] = [
   },
   {
     ...{ ...members, method: 'POST', path: `${base}/invitations`, summary: 'Invite a person by mail' },
-    ...{ needs: 'members.manage', body: createInvitationRequest, status: 201, answer: invitation },
+    ...{
+      needs: 'members.manage',
+      body: createInvitationRequest,
+      status: 201,
+      answer: invitation,
+      codes: ['not_found'],
+    },
   },
   {
     ...{ ...members, method: 'GET', path: `${base}/invitations`, summary: 'List open invitations, oldest first' },

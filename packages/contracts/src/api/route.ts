@@ -23,6 +23,8 @@ export interface ApiRoute {
   readonly answer?: z.ZodType;
   /** Media type of the answer if it is not JSON. */
   readonly answerType?: string;
+  /** Media types that a query can choose in place of it. */
+  readonly otherTypes?: readonly string[];
   /** The answer is a stream of server-sent events if the body has `stream: true`. */
   readonly mayStream?: boolean;
   /** Whose error object it returns; RFC 9457 for the management API. */

@@ -80,7 +80,7 @@ export const ssoRoutes: readonly ApiRoute[] = [
       path: `${bulk}/export`,
       summary: 'Export the people of the organisation as such a list',
     },
-    ...{ query: bulkExportQuery, status: 200, answer: bulkExport },
+    ...{ query: bulkExportQuery, status: 200, answer: bulkExport, otherTypes: ['text/csv'] },
   },
   {
     ...{ ...members, method: 'GET', path: `${bulk}/{id}`, summary: 'Show the progress and the report of a list' },

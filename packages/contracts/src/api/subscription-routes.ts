@@ -26,10 +26,10 @@ export const subscriptionRoutes: readonly ApiRoute[] = [
   { ...reads, path: subscription, summary: 'Show the subscription', answer: subscriptionAnswer },
   {
     ...{ ...pays, method: 'PUT', path: subscription, summary: 'Subscribe, or change the plan' },
-    ...{ body: putSubscriptionRequest, answer: subscriptionAnswer, codes: ['conflict'] },
+    ...{ body: putSubscriptionRequest, answer: subscriptionAnswer, codes: ['conflict', 'not_found'] },
   },
   {
     ...{ ...pays, method: 'DELETE', path: subscription, summary: 'Cancel the subscription' },
-    ...{ query: cancelSubscriptionQuery, answer: subscriptionAnswer },
+    ...{ query: cancelSubscriptionQuery, answer: subscriptionAnswer, codes: ['not_found'] },
   },
 ];

@@ -19,8 +19,9 @@ const ofBodies: readonly ErrorCode[] = [
   'unsupported_media_type',
 ];
 const ofQueries: readonly ErrorCode[] = ['invalid_value', 'unknown_field'];
-const ofPaths: readonly ErrorCode[] = ['not_found', 'uri_too_long'];
+const ofPaths: readonly ErrorCode[] = ['not_found', 'invalid_value', 'uri_too_long'];
 const ofIdempotency: readonly ErrorCode[] = [
+  'invalid_value',
   'idempotency_in_progress',
   'idempotency_key_reused',
   'idempotency_unavailable',
@@ -137,14 +138,16 @@ function headerParameters({ method, needs, isConditional }: ApiRoute): Json[] {
 
 const emptyAnswers: Readonly<Record<number, string>> = { 204: 'Done.', 302: 'Continue at the address of `location`.' };
 
-function toSuccess({ answer, answerType = 'application/json', mayStream = false, status }: ApiRoute): Json {
+function toSuccess(route: ApiRoute): Json {
+  const { answer, answerType = 'application/json', otherTypes = [], mayStream = false, status } = route;
   const headers = { 'x-request-id': { $ref: '#/components/headers/RequestId' } };
   if (answer === undefined) return { description: emptyAnswers[status] ?? 'Accepted.', headers };
-  const stream = mayStream ? { 'text/event-stream': { schema: { type: 'string' } } } : {};
+  const texts = [...otherTypes, ...(mayStream ? ['text/event-stream'] : [])];
+  const others = Object.fromEntries(texts.map((type) => [type, { schema: { type: 'string' } }]));
   return {
     description: 'Success.',
     headers,
-    content: { [answerType]: { schema: toSchema(answer, 'output') }, ...stream },
+    content: { [answerType]: { schema: toSchema(answer, 'output') }, ...others },
   };
 }
 
