@@ -236,6 +236,7 @@ export const matrixRoutes: readonly MatrixRoute[] = [
   { route: 'PUT /v1/billing/legal-entity', needs: 'billing:manage', body: {} },
   { route: 'GET /v1/analytics/dashboard', needs: 'usage:read' },
   { route: 'GET /v1/analytics/metrics', needs: 'usage:read' },
+  { route: 'GET /v1/analytics/quality', needs: 'usage:read' },
   { route: 'GET /v1/users/usage', needs: 'usage:read' },
   { route: 'GET /v1/analytics/alerts', needs: tenants },
   { route: 'POST /v1/analytics/alerts/test', needs: tenants, body: {} },

@@ -9,6 +9,7 @@ import { listHourTotals } from './routes/list-hour-totals/handler.ts';
 import { listSilencesHandler } from './routes/list-silences/handler.ts';
 import { showDashboard } from './routes/show-dashboard/handler.ts';
 import { showMetrics } from './routes/show-metrics/handler.ts';
+import { showQuality } from './routes/show-quality/handler.ts';
 import { showUserUsage } from './routes/show-user-usage/handler.ts';
 import { testAlertsHandler } from './routes/test-alerts/handler.ts';
 
@@ -18,6 +19,7 @@ export function createAnalyticsApp(context: AnalyticsContext): RequestListener {
   return createExpressApp(context, (app) => {
     app.get('/v1/analytics/dashboard', mayReadUsage, showDashboard(context));
     app.get('/v1/analytics/metrics', mayReadUsage, showMetrics(context));
+    app.get('/v1/analytics/quality', mayReadUsage, showQuality(context));
     app.get('/v1/users/usage', mayReadUsage, showUserUsage(context));
     app.get('/v1/analytics/alerts', manages, listAlertsHandler(context));
     app.post('/v1/analytics/alerts/test', manages, testAlertsHandler(context));

@@ -14,6 +14,7 @@ import type { AnalyticsConfig } from './config.ts';
 import { consumeUsageRecorded } from './consumers/usage-recorded.ts';
 import { createDatabase, type Database } from './database/create-database.ts';
 import { type AnalyticsEvents, createAnalyticsEvents } from './events.ts';
+import { startSweeping } from './quality/sweep-minutes.ts';
 
 export interface AnalyticsOverrides {
   eventLog: EventLog;
@@ -48,6 +49,7 @@ export async function createAnalyticsContext(
   const now = overrides.now ?? Date.now;
   let consumer: EventConsumer | null = null;
   let alerting: Alerting | null = null;
+  let sweeping: { stop(): void } | null = null;
 
   return {
     logger,
@@ -67,9 +69,11 @@ export async function createAnalyticsContext(
       if (config.alertMetricsUrls.length > 0) {
         alerting = startAlerting({ database, config, events, metrics, channels: channels.all, now });
       }
+      sweeping = startSweeping(database, now, (error) => logger.warn('minute_sweep_failed', { error }));
       consumer = await consumeUsageRecorded(eventLog, database, events);
     },
     async close() {
+      sweeping?.stop();
       await alerting?.stop();
       await channels.close();
       await consumer?.close();

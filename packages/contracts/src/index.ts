@@ -65,6 +65,7 @@ export * from './management/payers.ts';
 export * from './management/payments.ts';
 export * from './management/prices.ts';
 export * from './management/providers.ts';
+export * from './management/quality.ts';
 export * from './management/reconciliation.ts';
 export * from './management/reviews.ts';
 export * from './management/routes.ts';

@@ -1,6 +1,8 @@
 import { isOpenEnd } from '@aggregator/pricing';
 import { z } from 'zod';
 import type { Database, Transaction } from '../database/create-database.ts';
+import { foldQuality } from '../quality/fold-quality.ts';
+import { writeQuality } from '../quality/write-quality.ts';
 import { boundTagSets } from './bound-tag-sets.ts';
 import { foldDetails, foldUsage } from './fold-usage.ts';
 import type { CountableUsage } from './parse-usage.ts';
@@ -37,6 +39,7 @@ export async function addUsage(database: Database, batch: readonly CountableUsag
     const events = counted.map(({ event }) => event);
     if (events.length > 0) await writeRollups(tx, foldUsage(events));
     await writeDetails(tx, await boundTagSets(tx, foldDetails(events)));
+    await writeQuality(tx, foldQuality(events));
     const conflicts = batch.filter((usage) =>
       isKnown(usage) ? refused.has(toBodyKey(usage)) : conflictsInBatch.has(usage),
     );

@@ -6,6 +6,7 @@ import {
   transactionPage,
 } from '../management/money.ts';
 import { queryPage } from '../management/page.ts';
+import { qualityAnswer, qualityQuery } from '../management/quality.ts';
 import { reviewPage } from '../management/reviews.ts';
 import { spoolPage } from '../management/spools.ts';
 import { dashboardAnswer, dashboardQuery, usageTotals } from '../management/usage.ts';
@@ -57,6 +58,10 @@ export const moneyRoutes: readonly ApiRoute[] = [
   {
     ...{ ...usage, path: '/v1/analytics/metrics', summary: 'Show the totals of the last 24 hours' },
     ...{ status: 200, answer: usageTotals },
+  },
+  {
+    ...{ ...usage, path: '/v1/analytics/quality', summary: 'Show delays, errors, availability and cache savings' },
+    ...{ query: qualityQuery, status: 200, answer: qualityAnswer },
   },
   {
     ...{ ...usage, path: '/v1/users/usage', summary: 'Show the own usage' },

@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Sketch, SketchSum } from './sketch.ts';
+
+const delays = fc.array(fc.integer({ min: 0, max: 900_000 }), { minLength: 1, maxLength: 300 });
+const sketchOf = (values: readonly number[]) => {
+  const sketch = new Sketch();
+  for (const value of values) sketch.add(value);
+  return sketch;
+};
+const quantileOf = (sketch: Sketch, part: number) => {
+  const sum = new SketchSum();
+  sum.add(sketch.toCounts());
+  return sum.quantile(part);
+};
+/** The exact value at the rank that the sketch answers for. */
+const exact = (values: readonly number[], part: number) =>
+  [...values].sort((a, b) => a - b)[Math.floor(part * (values.length - 1))] ?? 0;
+
+describe('a sketch', () => {
+  it('returns every quantile within 2 % of the value at its rank', () => {
+    fc.assert(
+      fc.property(delays, fc.constantFrom(0, 0.5, 0.95, 0.99, 1), (values, part) => {
+        const truth = exact(values, part);
+        const found = quantileOf(sketchOf(values), part) ?? Number.NaN;
+        expect(Math.abs(found - truth)).toBeLessThanOrEqual(truth * 0.02 + 1e-9);
+      }),
+    );
+  });
+
+  it('merges to the sketch of all values, in any order, also after it was stored', () => {
+    fc.assert(
+      fc.property(delays, delays, (some, others) => {
+        const stored = new Sketch(JSON.parse(JSON.stringify(sketchOf(some).toCounts())));
+        stored.merge(sketchOf(others));
+        expect(stored.toCounts()).toEqual(sketchOf([...others, ...some]).toCounts());
+      }),
+    );
+  });
+
+  it('has no quantile without values, and bounded buckets', () => {
+    expect(quantileOf(new Sketch(), 0.5)).toBeNull();
+    expect(Object.keys(sketchOf([0, 1e15, 86_400_000]).toCounts())).toHaveLength(2);
+  });
+});

@@ -1,0 +1,25 @@
+import type { Database } from '../database/create-database.ts';
+
+const minutesKeptMs = 48 * 3_600_000;
+const perSweepMax = 50_000;
+const intervalMs = 600_000;
+
+/** Deletes minutes that are older than two days. Returns how many. */
+export function sweepMinutes(database: Database, nowMs: number): Promise<number> {
+  return database.$executeRaw`
+    DELETE FROM usage_quality WHERE ctid IN (
+      SELECT ctid FROM usage_quality WHERE step = 'minute' AND start < ${new Date(nowMs - minutesKeptMs)}
+      LIMIT ${perSweepMax}
+    )`;
+}
+
+/** Sweeps every ten minutes until stopped. */
+export function startSweeping(
+  database: Database,
+  now: () => number,
+  onError: (error: unknown) => void,
+): { stop(): void } {
+  const timer = setInterval(() => sweepMinutes(database, now()).catch(onError), intervalMs);
+  timer.unref();
+  return { stop: () => clearInterval(timer) };
+}
