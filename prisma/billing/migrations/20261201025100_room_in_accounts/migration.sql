@@ -1,0 +1,2 @@
+-- Room in each page for the next version of a balance: an update then touches no index.
+ALTER TABLE "account" SET (fillfactor = 50);
