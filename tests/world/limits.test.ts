@@ -1,4 +1,4 @@
-import { dashboardAnswer, limit, team, transactionPage } from '@aggregator/contracts';
+import { dashboardAnswer, shownLimit, team, transactionPage } from '@aggregator/contracts';
 import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startWorld, type World } from './start-world.ts';
@@ -22,7 +22,7 @@ describe('limits of teams and users', () => {
   const create = async (fields: object) => {
     const { status, json } = await as('POST', path, fields);
     expect({ status, json }).toMatchObject({ status: 201 });
-    return limit.parse(json);
+    return shownLimit.parse(json);
   };
   const ask = async (credential: string) => {
     const response = await fetch(`${world.baseUrl}/v1/chat/completions`, {

@@ -1,6 +1,7 @@
 import { AppError, type UpdateLimitRequest } from '@aggregator/contracts';
 import { requireMatch } from '@aggregator/service-kit';
 import type { Caller } from '../audit/caller.ts';
+import { showOne } from '../audit/show-one.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
 import type { Transaction } from '../database/create-database.ts';
@@ -10,7 +11,7 @@ import { permitNow } from '../permissions/allow-action.ts';
 import { describeLimit, refuseEmpty } from './create-limit.ts';
 import { refuseAboveCeiling } from './limits-in-force.ts';
 import { readCeilings } from './read-ceilings.ts';
-import { toLimit } from './to-limit.ts';
+import { showLimits } from './show-limits.ts';
 
 type Parts = Pick<AuthContext, 'database' | 'now' | 'limits'>;
 
@@ -75,6 +76,6 @@ async function findOwn(transaction: Transaction, caller: Caller, id: string): Pr
   await permitNow(transaction, caller, 'limits.manage');
   const found = await transaction.usageLimit.findFirst({ where: { id, organizationId } });
   if (found === null) throw new AppError('not_found');
-  await requireMatch(caller.ifMatch, () => toLimit(found));
+  await requireMatch(caller.ifMatch, () => showOne(showLimits(transaction, organizationId, [found])));
   return found;
 }

@@ -29,6 +29,13 @@ describe('limits of an organisation, its teams, users and keys', () => {
       status: 201,
       body: { ...shared, tokensPerMinute: 5, concurrentRequests: null, subjectId: owner.principal.orgId, models: null },
     });
+    const { userId } = owner.principal;
+    const names = {
+      subjectName: expect.stringMatching(/./),
+      changedBy: userId,
+      changedByName: expect.stringMatching(/./),
+    };
+    expect(created.body).toMatchObject(names);
     const { id } = created.body as Limit;
     const patch = (body: unknown) => auth.call('PATCH', `${path}/${id}`, { as: as(), body });
     const changed = await patch({ requestsPerMinute: null, models: ['m'] });

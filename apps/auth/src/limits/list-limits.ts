@@ -3,7 +3,7 @@ import { checkBody, pageSize, toPage } from '@aggregator/service-kit';
 import type { Request } from 'express';
 import type { z } from 'zod';
 import type { Transaction } from '../database/create-database.ts';
-import { toLimit } from './to-limit.ts';
+import { showLimits } from './show-limits.ts';
 
 /** Oldest first; ids are time-ordered, so the last one on a page is where the next page begins. */
 export async function listLimits(
@@ -22,5 +22,6 @@ export async function listLimits(
     orderBy: { id: 'asc' },
     take: limit + 1,
   });
-  return toPage(rows, limit, ({ id }) => id, toLimit);
+  const page = toPage(rows, limit, ({ id }) => id);
+  return { ...page, data: await showLimits(database, organizationId, page.data) };
 }

@@ -233,6 +233,7 @@ describe('single sign-on', () => {
     it('are listed without their secrets, and keep them when they are replaced without one', async () => {
       await sso.put({ clientSecret: undefined, label: 'New' });
       const { body, text } = await sso.auth.call('GET', '/v1/auth/sso-providers', { as: sso.operator.principal });
+      expect(body).toMatchObject({ data: [{ changedBy: sso.operator.principal.userId }] });
 
       expect(ssoProvider.parse((body as { data: unknown[] }).data[0])).toMatchObject({
         label: 'New',

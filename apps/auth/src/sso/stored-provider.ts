@@ -7,7 +7,7 @@ export function toRedirectUri(publicUrl: string, name: string): string {
   return `${publicUrl.replace(/\/$/, '')}/v1/auth/sso/${name}/callback`;
 }
 
-export function toSsoProvider(row: Row, publicUrl: string): SsoProvider {
+export function toSsoProvider(row: Row, publicUrl: string): Omit<SsoProvider, 'changedBy' | 'changedByName'> {
   return {
     name: row.name,
     label: row.label,

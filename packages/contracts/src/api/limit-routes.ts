@@ -1,4 +1,4 @@
-import { createLimitRequest, limit, limitList, limitQuery, updateLimitRequest } from '../management/limits.ts';
+import { createLimitRequest, limitList, limitQuery, shownLimit, updateLimitRequest } from '../management/limits.ts';
 import type { ApiRoute } from './route.ts';
 
 const manages = { tag: 'Limits', needs: 'limits.manage' } as const;
@@ -8,7 +8,7 @@ const base = '/v1/auth/organization/limits';
 export const limitRoutes: readonly ApiRoute[] = [
   {
     ...{ ...manages, method: 'POST', path: base, summary: 'Create a limit, which counts from now on' },
-    ...{ body: createLimitRequest, status: 201, answer: limit, codes: ['not_found'] },
+    ...{ body: createLimitRequest, status: 201, answer: shownLimit, codes: ['not_found'] },
   },
   {
     ...{ ...manages, method: 'GET', path: base, summary: 'List limits, oldest first' },
@@ -16,11 +16,11 @@ export const limitRoutes: readonly ApiRoute[] = [
   },
   {
     ...{ ...manages, method: 'GET', path: `${base}/{limitId}`, summary: 'Show a limit' },
-    ...{ status: 200, answer: limit },
+    ...{ status: 200, answer: shownLimit },
   },
   {
     ...{ ...manages, method: 'PATCH', path: `${base}/{limitId}`, summary: 'Change a limit' },
-    ...{ body: updateLimitRequest, status: 200, answer: limit, isConditional: true },
+    ...{ body: updateLimitRequest, status: 200, answer: shownLimit, isConditional: true },
   },
   {
     ...{ ...manages, method: 'DELETE', path: `${base}/{limitId}`, summary: 'Delete a limit' },

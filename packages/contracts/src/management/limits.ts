@@ -21,8 +21,17 @@ export const limit = limitCounts.extend({
 });
 export type Limit = z.infer<typeof limit>;
 
+/** A limit of `/auth/organization/limits`, with names. */
+export const shownLimit = limit.extend({
+  /** Of the organisation, team, user or key. */
+  subjectName: z.string().nullable(),
+  /** Null if that user is no member of the organisation. */
+  changedByName: z.string().nullable(),
+});
+export type ShownLimit = z.infer<typeof shownLimit>;
+
 /** Page of `GET /auth/organization/limits`, oldest first. */
-export const limitList = z.strictObject({ data: z.array(limit).max(100), nextCursor: z.string().nullable() });
+export const limitList = z.strictObject({ data: z.array(shownLimit).max(100), nextCursor: z.string().nullable() });
 
 export const limitQuery = queryPage.extend({ level: limitLevel.optional(), subjectId: z.uuid().optional() });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { memberRole } from '../permissions.ts';
 import { tokenAnswer } from './identity.ts';
+import { lastChange } from './last-change.ts';
 
 /** Domain of e-mail addresses, in lower case. */
 const domain = z
@@ -69,6 +70,7 @@ export const ssoProvider = z.strictObject({
   redirectUri: z.string(),
   createdAt: z.iso.datetime(),
   changedAt: z.iso.datetime(),
+  ...lastChange.pick({ changedBy: true, changedByName: true }).shape,
 });
 export type SsoProvider = z.infer<typeof ssoProvider>;
 

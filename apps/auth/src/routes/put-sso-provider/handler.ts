@@ -3,9 +3,10 @@ import { checkBody } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { callerOf } from '../../audit/caller.ts';
+import { showOne } from '../../audit/show-one.ts';
 import type { AuthContext } from '../../auth-context.ts';
 import { saveProvider } from '../../sso/save-provider.ts';
-import { toSsoProvider } from '../../sso/stored-provider.ts';
+import { showProviders } from '../../sso/show-providers.ts';
 
 const path = z.object({ name: ssoProviderName });
 
@@ -14,6 +15,6 @@ export function putSsoProviderHandler(context: AuthContext): RequestHandler {
     const { name } = checkBody(path, request.params);
     const body = checkBody(putSsoProviderRequest, request.body);
     const row = await saveProvider(context, callerOf(request), name, body);
-    response.json(toSsoProvider(row, context.publicUrl));
+    response.json(await showOne(showProviders(context.database, context.publicUrl, [row])));
   };
 }
