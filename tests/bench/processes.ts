@@ -46,6 +46,11 @@ export function readCpuMs(child: ChildProcess): number {
   return readdirSync(threads).reduce((sum, id) => sum + ofThread(id), 0) / 1e6;
 }
 
+/** Resident memory of a process, in KiB. */
+export function readMemoryKiB(child: ChildProcess): number {
+  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]);
+}
+
 /** Ends a process that this run started. */
 export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { waitFor } from '@aggregator/testing';
 import { signUp } from '../e2e/sign-up.ts';
 import { startServices } from '../e2e/start-services.ts';
 import { startOnCore, waitForLine } from './processes.ts';
@@ -9,6 +10,8 @@ export interface Measured {
   description: string;
   baseUrl: string;
   apiKey: string;
+  /** Keys of so many more organisations, one of each. */
+  signUpMore(count: number): Promise<string[]>;
   /** Whose CPU time counts. */
   measured: ChildProcess[];
   /** Ends all that was not given to `keep`. */
@@ -24,7 +27,12 @@ export interface MeasuredOptions {
 }
 
 const portBase = 9310;
-const unlimited = { DEFAULT_REQUESTS_PER_MINUTE: '1000000', DEFAULT_CONCURRENT_REQUESTS: '10000' };
+const unlimited = {
+  DEFAULT_REQUESTS_PER_MINUTE: '1000000',
+  DEFAULT_CONCURRENT_REQUESTS: '10000',
+  PUBLIC_REQUESTS_PER_MINUTE: '100000',
+  LOGIN_ATTEMPTS_PER_MINUTE_PER_ADDRESS: '100000',
+};
 
 /** The product as it is shipped, everything on, in front of the frugal provider. */
 export function startMeasured(options: MeasuredOptions): Promise<Measured> {
@@ -57,6 +65,7 @@ async function startSeparate(options: MeasuredOptions, postgresUrl: string): Pro
     description: 'gateway and proxy as processes of their own, on PostgreSQL, Redis and Kafka, everything on',
     baseUrl: services.baseUrl,
     apiKey: (await signUp(services.baseUrl)).apiKey,
+    signUpMore: (count) => signUpMany(services.baseUrl, count),
     measured: [services.process('api-gateway'), services.process('proxy')],
     stop: () => services.stop(),
   };
@@ -81,8 +90,33 @@ async function startTogether(options: MeasuredOptions): Promise<Measured> {
   );
   return {
     ...facts,
+    signUpMore: (count) => signUpMany(facts.baseUrl, count),
     description: 'all six services in one process, everything on',
     measured: [standalone],
     stop: () => Promise.resolve(),
   };
+}
+
+const signUpsAtOnce = 4;
+
+async function signUpMany(baseUrl: string, count: number): Promise<string[]> {
+  const keys: string[] = [];
+  const work = async () => {
+    while (keys.length < count) {
+      const { apiKey } = await signUp(baseUrl);
+      keys.push(apiKey);
+      await waitFor(() => isServed(baseUrl, apiKey), { describe: () => 'a new organisation to be served' });
+    }
+  };
+  await Promise.all(Array.from({ length: signUpsAtOnce }, work));
+  return keys.slice(0, count);
+}
+
+/** Credit reaches the counter store a moment after the sign-up. */
+async function isServed(baseUrl: string, apiKey: string): Promise<boolean> {
+  const body = JSON.stringify({ model: 'gpt-4o-mini', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` };
+  const answer = await fetch(`${baseUrl}/v1/chat/completions`, { method: 'POST', headers, body });
+  await answer.arrayBuffer();
+  return answer.ok;
 }

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 
 /**
  * A provider that costs almost nothing: the same small answer every time, from bytes made in advance. Streams write one
- * event at a time, so that each is a separate chunk on the wire. Run with a port; prints `ready`.
+ * event at a time, so that each is a separate chunk on the wire; one of the user `wait` stops after its first word. Run with a port; prints `ready`.
  */
 const chunk = (delta: object, finish: string | null) =>
   Buffer.from(
@@ -29,10 +29,12 @@ const plain = Buffer.from(
 const chunksPerStream = Number(process.argv[3] ?? 50);
 const chunkDelayMs = 4;
 
-function stream(response: ServerResponse): void {
+function stream(response: ServerResponse, isHeld: boolean): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.write(first);
-  let sent = 0;
+  response.write(word);
+  if (isHeld) return;
+  let sent = 1;
   const timer = setInterval(() => {
     sent += 1;
     if (sent < chunksPerStream) {
@@ -47,12 +49,13 @@ function stream(response: ServerResponse): void {
 }
 
 const server = createServer((request, response) => {
-  let isStream = false;
+  let [isStream, isHeld] = [false, false];
   request.on('data', (bytes: Buffer) => {
     isStream ||= bytes.includes('"stream":true');
+    isHeld ||= bytes.includes('"wait"');
   });
   request.on('end', () => {
-    if (isStream) return stream(response);
+    if (isStream) return stream(response, isHeld);
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': plain.length });
     response.end(plain);
   });
