@@ -62,6 +62,8 @@ describe('the reference of the API', () => {
     ['POST', '/v1/auth/organization/limits', 404],
     ['POST', '/v1/auth/organization/budgets', 404],
     ['POST', '/v1/billing/transaction', 404],
+    ['POST', '/v1/billing/bank-transfers', 404],
+    ['POST', '/v1/billing/promotional-credits', 404],
     ['PUT', '/v1/billing/subscription', 404],
     ['DELETE', '/v1/billing/subscription', 404],
     ['PATCH', '/v1/auth/organization/members/{userId}', 409],

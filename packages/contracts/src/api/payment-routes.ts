@@ -67,7 +67,7 @@ export const paymentRoutes: readonly ApiRoute[] = [
   },
   {
     ...{ ...manages, method: 'POST', path: transfers, summary: 'Propose a bank transfer', status: 201 },
-    ...{ body: proposeBankTransferRequest, answer: bankTransfer, codes: ['invalid_amount', 'conflict'] },
+    ...{ body: proposeBankTransferRequest, answer: bankTransfer, codes: ['invalid_amount', 'conflict', 'not_found'] },
   },
   {
     ...{ ...manages, method: 'GET', path: transfers, summary: 'List bank transfers, newest first' },
@@ -88,7 +88,11 @@ export const paymentRoutes: readonly ApiRoute[] = [
   },
   {
     ...{ ...manages, method: 'POST', path: credits, summary: 'Give promotional credit', status: 201 },
-    ...{ body: createPromotionalCreditRequest, answer: promotionalCredit, codes: ['invalid_amount', 'conflict'] },
+    ...{
+      body: createPromotionalCreditRequest,
+      answer: promotionalCredit,
+      codes: ['invalid_amount', 'conflict', 'not_found'],
+    },
   },
   { ...reads, path: credits, summary: 'List promotional credit that is left', answer: promotionalCreditList },
   { ...reads, path: automatic, summary: 'Show the automatic top-up', answer: automaticTopUpAnswer },
