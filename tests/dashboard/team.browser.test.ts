@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { startWorld, type World } from '../world/start-world.ts';
-import { findAxeFaults, openBrowser, openTab } from './open-browser.ts';
+import { findAxeFaults, openBrowser, openTab, takePicture } from './open-browser.ts';
 import { signInAsOperator } from './sign-in.ts';
 
 describe('an administrator, in a browser', () => {
@@ -27,6 +27,17 @@ describe('an administrator, in a browser', () => {
     await page.getByRole('dialog').getByLabel('Name').fill('Nightly job');
     await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
     await page.getByRole('rowheader', { name: /^Nightly job/ }).waitFor();
+
+    await page.getByRole('button', { name: 'Members Research' }).click();
+    await page.getByRole('dialog').getByLabel('Member', { exact: true }).selectOption({ label: 'Nightly job' });
+    await page.getByRole('dialog').getByLabel('leads the team').check();
+    await page.getByRole('dialog').getByRole('button', { name: 'Put into the team' }).click();
+    await page.getByRole('dialog').getByRole('rowheader', { name: 'Nightly job lead' }).waitFor();
+    expect(await findAxeFaults(page)).toEqual([]);
+    await takePicture(page, 'team members');
+    await page.getByRole('button', { name: 'Take out Nightly job' }).click();
+    await page.getByText('There are no members in this team.').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
 
     await page.getByRole('button', { name: 'Invite' }).click();
     const dialog = page.getByRole('dialog');

@@ -30,6 +30,7 @@ export const teamRole = z.enum(['lead', 'member']);
 /** `PUT /auth/organization/teams/{teamId}/members/{userId}`. */
 export const putTeamMemberRequest = z.strictObject({ role: teamRole });
 export const teamMember = member.pick({ userId: true, name: true, email: true }).extend({ role: teamRole });
+export type TeamMember = z.infer<typeof teamMember>;
 export const teamMemberList = z.strictObject({ data: z.array(teamMember).max(100), nextCursor: z.string().nullable() });
 
 /** `POST /auth/organization/service-accounts`: answered with a `member`, which has no e-mail address and cannot log in. */

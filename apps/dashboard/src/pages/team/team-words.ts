@@ -47,4 +47,12 @@ export const teamWords = {
   ],
   create: ['Create', 'Создать'],
   noMembers: ['There are no members', 'Участников нет'],
+  teamMembers: ['Members', 'Участники'],
+  membersOf: ['Members of {name}', 'Участники: {name}'],
+  noTeamMembers: ['There are no members in this team.', 'В этой команде нет участников.'],
+  member: ['Member', 'Участник'],
+  lead: ['lead', 'руководитель'],
+  leads: ['leads the team', 'руководит командой'],
+  putIn: ['Put into the team', 'Добавить в команду'],
+  takeOut: ['Take out', 'Исключить'],
 } as const satisfies Words;

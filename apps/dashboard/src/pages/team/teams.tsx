@@ -9,11 +9,13 @@ import { readForm } from '../../components/door.tsx';
 import { TextField } from '../../components/field.tsx';
 import { PagesOf } from '../../components/pages-of.tsx';
 import { Problem } from '../../components/problem.tsx';
+import { RowButton } from '../../components/row-button.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { formatDay } from '../../format/time.ts';
 import { general } from '../../i18n/general-words.ts';
 import { usePreferences, useWords } from '../../i18n/preferences.tsx';
 import { teamsQuery } from './members.ts';
+import { TeamMembers } from './team-members.tsx';
 import { teamWords } from './team-words.ts';
 
 export function Teams() {
@@ -37,6 +39,7 @@ function Rows({ rows }: { rows: readonly Team[] }) {
   const { language } = usePreferences();
   const user = useProfile();
   const [leaving, setLeaving] = useState<Team | null>(null);
+  const [shown, setShown] = useState<Team | null>(null);
   const columns: Column<Team>[] = [
     { key: 'name', name: g('name'), isHeader: true, cell: ({ name }) => name },
     { key: 'models', name: t('teamModels'), cell: ({ models }) => models?.join(', ') ?? t('allModels') },
@@ -45,21 +48,20 @@ function Rows({ rows }: { rows: readonly Team[] }) {
   const actions = {
     name: g('actions'),
     cell: (row: Team) => (
-      <button type="button" className="button small quiet danger" onClick={() => setLeaving(row)}>
-        {t('deleteTeam')}
-        <span className="hidden-visually"> {row.name}</span>
-      </button>
+      <>
+        <RowButton word={t('teamMembers')} of={row.name} onClick={() => setShown(row)} />
+        {can(user, 'teams.manage') ? (
+          <RowButton word={t('deleteTeam')} of={row.name} isDanger onClick={() => setLeaving(row)} />
+        ) : null}
+      </>
     ),
   };
   return (
     <>
-      <DataTable
-        label={t('teams')}
-        columns={columns}
-        rows={rows}
-        idOf={({ id }) => id}
-        {...(can(user, 'teams.manage') && { actions })}
-      />
+      <DataTable label={t('teams')} columns={columns} rows={rows} idOf={({ id }) => id} actions={actions} />
+      {shown === null ? null : (
+        <TeamMembers team={shown} mayStaff={can(user, 'teams.staff')} onClose={() => setShown(null)} />
+      )}
       {leaving === null ? null : <DeleteTeam row={leaving} onClose={() => setLeaving(null)} />}
     </>
   );
