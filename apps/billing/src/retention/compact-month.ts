@@ -6,7 +6,8 @@ import { closedConstraint, hasTable } from './make-partitions.ts';
 import { firstIdAt, type LedgerMonth, monthlyTables, partitionOf, restOf } from './months.ts';
 import { addTotals, dayLinesSql, readTotalsHash, sumTotals } from './totals.ts';
 
-const dayMs = 86_400_000;
+/** Requests of one statement. */
+const sliceMs = 3_600_000;
 
 /** Exports a month, keeps totals of its days, and deletes its details. Can be repeated after each step. */
 export async function compactMonth(
@@ -52,8 +53,8 @@ async function replaceDetails(
 ): Promise<void> {
   const { rows } = await client.query(`SELECT state FROM compacted_month WHERE month = $1 FOR UPDATE`, [month.name]);
   if (rows[0]?.state !== 'closed') return;
-  for (let at = month.from; at < month.to; at = new Date(at.getTime() + dayMs)) {
-    await addTotals(client, month.name, [firstIdAt(at), firstIdAt(new Date(at.getTime() + dayMs))]);
+  for (let at = month.from; at < month.to; at = new Date(at.getTime() + sliceMs)) {
+    await addTotals(client, month.name, [firstIdAt(at), firstIdAt(new Date(at.getTime() + sliceMs))]);
   }
   const { requests, charged } = await checkTotals(client, month, files);
   const hash = await readTotalsHash(client, month.name);

@@ -15,7 +15,9 @@ export async function addTotals(
 ): Promise<void> {
   await client.query(
     `WITH slice AS MATERIALIZED (
-       SELECT charge.*, cost_difference, correction.request_id IS NOT NULL AS is_corrected FROM charge
+       SELECT charge.request_id, charge.org_id, user_id, key_id, team_id, provider, model, amount, cost, posted_at,
+         cost_difference, correction.request_id IS NOT NULL AS is_corrected
+       FROM charge
          LEFT JOIN usage_correction AS correction ON correction.request_id = charge.request_id AND state = 'posted'
        WHERE charge.request_id >= $2 AND charge.request_id < $3
      ), found AS (
