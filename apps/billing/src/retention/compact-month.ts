@@ -3,10 +3,10 @@ import { createUuidV7 } from '@aggregator/service-kit';
 import { type ExportedFile, exportMonth } from './export-month.ts';
 import type { ExportStore } from './export-store.ts';
 import { closedConstraint, hasTable } from './make-partitions.ts';
-import { firstIdAt, type LedgerMonth, monthlyTables, partitionOf, restOf } from './months.ts';
+import { firstIdAt, type LedgerMonth, monthlyTables, partitionOf, restOf, timeOfId } from './months.ts';
 import { addTotals, dayLinesSql, readTotalsHash, sumTotals } from './totals.ts';
 
-/** Requests of one statement. */
+/** Requests of so long are added up by one statement. */
 const sliceMs = 3_600_000;
 
 /** Exports a month, keeps totals of its days, and deletes its details. Can be repeated after each step. */
@@ -53,9 +53,7 @@ async function replaceDetails(
 ): Promise<void> {
   const { rows } = await client.query(`SELECT state FROM compacted_month WHERE month = $1 FOR UPDATE`, [month.name]);
   if (rows[0]?.state !== 'closed') return;
-  for (let at = month.from; at < month.to; at = new Date(at.getTime() + sliceMs)) {
-    await addTotals(client, month.name, [firstIdAt(at), firstIdAt(new Date(at.getTime() + sliceMs))]);
-  }
+  await addAllTotals(client, month);
   const { requests, charged } = await checkTotals(client, month, files);
   const hash = await readTotalsHash(client, month.name);
   await client.query(
@@ -80,6 +78,21 @@ async function replaceDetails(
       files: files.map(({ name, rows, bytes, sha256 }) => ({ name, rows, bytes, sha256 })),
     },
   });
+}
+
+/** Adds up one slice after the other, from one request on each; hours without requests cost nothing. */
+async function addAllTotals(client: Connection, { name, fromId, toId }: LedgerMonth): Promise<void> {
+  for (let from = fromId; ; ) {
+    const { rows } = await client.query<{ id: string }>(
+      'SELECT request_id AS id FROM charge WHERE request_id >= $1 AND request_id < $2 ORDER BY request_id LIMIT 1',
+      [from, toId],
+    );
+    const first = rows[0]?.id;
+    if (first === undefined) return;
+    const next = firstIdAt(new Date(timeOfId(first).getTime() + sliceMs));
+    from = next < toId ? next : toId;
+    await addTotals(client, name, [first, from]);
+  }
 }
 
 /** @throws if the totals are not what was exported. */
