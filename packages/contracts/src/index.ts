@@ -12,6 +12,8 @@ export * from './crd/duration.ts';
 export * from './crd/mock-script.ts';
 export * from './crd/model-route.ts';
 export * from './crd/provider.ts';
+export { type CsvCells, splitCsv } from './csv/split-csv.ts';
+export { fromCell, toCsv } from './csv/to-csv.ts';
 export { AppError, type AppErrorOptions, toAppError } from './errors/app-error.ts';
 export { type CatalogueEntry, type ErrorCode, errorCatalogue, isErrorCode } from './errors/catalogue.ts';
 export {

@@ -37,8 +37,6 @@ export { packTls, unpackTls } from './config/tls-credential.ts';
 export { customTlsVariables, readTlsFiles, type TlsFiles } from './config/tls-files.ts';
 export { tracingVariables } from './config/tracing-variables.ts';
 export { findUnknownNames } from './config/unknown-names.ts';
-export { type CsvCells, splitCsv } from './csv/split-csv.ts';
-export { toCsv } from './csv/to-csv.ts';
 export {
   createEgressAgent,
   type EgressAgentOptions,

@@ -1,5 +1,4 @@
-import type { DashboardAnswer } from '@aggregator/contracts';
-import { toCsv } from '@aggregator/service-kit';
+import { type DashboardAnswer, toCsv } from '@aggregator/contracts';
 
 const columns = [
   ...(['requests', 'failedRequests', 'inputTokens', 'outputTokens', 'totalTokens', 'costNanoUsd'] as const),

@@ -1,5 +1,4 @@
-import { AppError } from '@aggregator/contracts';
-import { splitCsv } from '@aggregator/service-kit';
+import { AppError, fromCell, splitCsv, toCsv } from '@aggregator/contracts';
 
 const columns = ['kind', 'email', 'name', 'role', 'teams', 'budgetNanoUsd', 'budgetPeriod', 'key'] as const;
 type Column = (typeof columns)[number];
@@ -19,29 +18,17 @@ export function readCsv(text: string): Record<string, unknown>[] {
 const isKnown = (names: readonly (Column | null)[]): names is Column[] => !names.includes(null);
 
 function toRow(names: readonly Column[], cells: readonly string[]): Record<string, unknown> {
-  const given = names.map((name, at) => [name, toPlain((cells[at] ?? '').trim())] as const);
+  const given = names.map((name, at) => [name, fromCell((cells[at] ?? '').trim())] as const);
   const stated = given.filter(([, cell]) => cell !== '');
   return Object.fromEntries(
     stated.map(([name, cell]) => [name, name === 'teams' ? cell.split(';').map((team) => team.trim()) : cell]),
   );
 }
 
-/** A sheet takes a cell that begins so for a formula. */
-const formula = /^'*[=+\-@\t]/;
-
 export type CsvRow = Readonly<Partial<Record<Column, string | readonly string[] | undefined>>>;
 
 /** Writes rows so that `readCsv` reads the same. */
 export function writeCsv(rows: readonly CsvRow[]): string {
-  const lines = rows.map((row) => columns.map((column) => toCell([row[column] ?? ''].flat().join(';'))).join(','));
-  return `${[columns.join(','), ...lines].join('\r\n')}\r\n`;
-}
-
-function toCell(text: string): string {
-  const safe = formula.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-function toPlain(cell: string): string {
-  return cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell;
+  const lines = rows.map((row) => columns.map((column) => [row[column] ?? ''].flat().join(';')));
+  return toCsv([columns, ...lines]);
 }

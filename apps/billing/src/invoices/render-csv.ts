@@ -1,5 +1,4 @@
-import type { Invoice, MonthStatement } from '@aggregator/contracts';
-import { toCsv } from '@aggregator/service-kit';
+import { type Invoice, type MonthStatement, toCsv } from '@aggregator/contracts';
 
 /** One row for each line. */
 export function renderCsv(document: Invoice): string {

@@ -1,4 +1,4 @@
-import { splitCsv } from '@aggregator/service-kit';
+import { splitCsv } from '@aggregator/contracts';
 
 /** One line of a provider's own usage report. */
 export interface ProviderRecord {

@@ -1,4 +1,5 @@
 import type { BalanceAnswer, Transaction } from '@aggregator/contracts';
+import { toCsv } from '@aggregator/contracts/csv';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
@@ -7,7 +8,6 @@ import { balanceQuery } from '../../api/money.ts';
 import { can } from '../../api/permissions.ts';
 import { useProfile } from '../../api/queries.ts';
 import { rangeOf, usageQuery } from '../../api/usage.ts';
-import { toCsv } from '../../components/csv.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Load } from '../../components/load.tsx';
 import { Empty, Page } from '../../components/page.tsx';

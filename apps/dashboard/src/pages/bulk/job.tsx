@@ -1,8 +1,8 @@
 import type { BulkReport } from '@aggregator/contracts';
+import { toCsv } from '@aggregator/contracts/csv';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { get } from '../../api/call.ts';
-import { toCsv } from '../../components/csv.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Load } from '../../components/load.tsx';
 import { saveFile } from '../../components/save-file.ts';

@@ -1,5 +1,5 @@
 import type { DashboardAnswer } from '@aggregator/contracts';
-import { toCsv } from '../../components/csv.ts';
+import { toCsv } from '@aggregator/contracts/csv';
 
 const columns = ['requests', 'failedRequests', 'inputTokens', 'outputTokens', 'totalTokens', 'latencyMsMean'] as const;
 
