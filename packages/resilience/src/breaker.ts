@@ -1,4 +1,5 @@
 import { OutcomeWindow } from './outcome-window.ts';
+import { pauseAfter } from './pause-after.ts';
 
 export interface BreakerOptions {
   /** Failures in a row that open it. */
@@ -123,7 +124,7 @@ export class Breaker {
   }
 
   #gapMs(): number {
-    const longestMs = Math.min(probeGapMsMin * 2 ** this.#probesFailed, probeGapMsMax);
+    const longestMs = pauseAfter(this.#probesFailed + 1, { firstMs: probeGapMsMin, longestMs: probeGapMsMax });
     return longestMs * (1 - jitterMax * this.#random());
   }
 }

@@ -1,6 +1,7 @@
 export { chooseFailure } from './choose-failure.ts';
 export { decide } from './decide.ts';
 export { ExpiringMarks } from './expiring-marks.ts';
+export { type BackOff, jitteredPauseAfter, pauseAfter } from './pause-after.ts';
 export type {
   AttemptHistory,
   AttemptTicket,

@@ -1,3 +1,5 @@
+import { pauseAfter } from './pause-after.ts';
+
 /** A header of a day, sent by mistake, must not cost a day. */
 const askedMsMax = 3_600_000;
 /** As many as one request makes of the target by itself: only more than these are worth a rest. */
@@ -34,6 +36,6 @@ export class Rest {
   #ownRestMs(): number {
     this.#silentInRow += 1;
     if (this.#silentInRow < ownRestMin) return 0;
-    return Math.min(ownRestMsMin * 2 ** (this.#silentInRow - ownRestMin), ownRestMsMax);
+    return pauseAfter(this.#silentInRow - ownRestMin + 1, { firstMs: ownRestMsMin, longestMs: ownRestMsMax });
   }
 }

@@ -1,8 +1,29 @@
 import { waitFor } from '@aggregator/testing';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { repeat } from './repeat.ts';
 
 describe('repeat', () => {
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('waits for its interval after a success, also if that is longer than the longest back-off', async () => {
+    jest.useFakeTimers();
+    let runs = 0;
+    const task = repeat({
+      ...{ intervalMs: 60_000, backOffMsMax: 30_000 },
+      run: async () => {
+        runs += 1;
+      },
+      onError: () => undefined,
+    });
+    await jest.advanceTimersByTimeAsync(59_999);
+    expect(runs).toBe(1);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(runs).toBe(2);
+    await task.close();
+  });
+
   it('continues after failures, and reports each', async () => {
     const errors: unknown[] = [];
     let runs = 0;

@@ -7,7 +7,7 @@ export interface RepeatingTask {
 
 /**
  * Runs a task again and again, one run at a time. After a failure the wait doubles with each further one, up to
- * `backOffMsMax`; a success brings it back to `intervalMs`.
+ * `backOffMsMax`; a success brings it back to `intervalMs`, which may be longer.
  */
 export function repeat(options: {
   intervalMs: number;
@@ -15,6 +15,7 @@ export function repeat(options: {
   run(): Promise<void>;
   onError(error: unknown): void;
 }): RepeatingTask {
+  const { intervalMs, backOffMsMax } = options;
   let isClosed = false;
   let failures = 0;
   let endWait: () => void = () => undefined;
@@ -41,7 +42,8 @@ export function repeat(options: {
   const loop = async () => {
     while (!isClosed) {
       await runOnce();
-      if (!isClosed) await wait(Math.min(options.backOffMsMax, options.intervalMs * 2 ** Math.min(failures, 20)));
+      if (!isClosed)
+        await wait(failures === 0 ? intervalMs : Math.min(backOffMsMax, intervalMs * 2 ** Math.min(failures, 20)));
     }
   };
 

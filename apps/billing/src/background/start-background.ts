@@ -136,7 +136,7 @@ function startLedgerTasks(context: TaskContext, task: StartTask): RepeatingTask[
 function startMoneyTasks(context: TaskContext, task: StartTask): RepeatingTask[] {
   const { events, hasWork } = context;
   return [
-    task('payments', minuteMs, () => tendPayments(context)),
+    task('payments', 30 * secondMs, () => tendPayments(context)),
     task('payers', 10 * secondMs, () => tendPayers(context)),
     task('automatic_top_ups', 10 * secondMs, async () => {
       // First the warning: a top-up that follows would hide that the balance was low.
@@ -147,13 +147,13 @@ function startMoneyTasks(context: TaskContext, task: StartTask): RepeatingTask[]
       await watchCards(context);
       await watchSpending(context);
     }),
-    task('subscriptions', minuteMs, () => renewSubscriptions(context)),
+    task('subscriptions', 30 * secondMs, () => renewSubscriptions(context)),
     task('notices', 2 * secondMs, async () => {
       if (await hasWork('notices')) await relayNotices(context);
       else events.noticesCounted(0);
     }),
     task('invoices', minuteMs, async () => events.invoicesIssued(await issueInvoices(context))),
-    task('promotional_credits', minuteMs, async () =>
+    task('promotional_credits', 30 * secondMs, async () =>
       events.promotionalCreditsExpired(await expirePromotionalCredits(context)),
     ),
   ];

@@ -1,3 +1,5 @@
+import { pauseAfter } from '@aggregator/resilience';
+
 interface ReporterOptions {
   /** Ends by its own deadline. */
   send(): Promise<void>;
@@ -7,7 +9,7 @@ interface ReporterOptions {
   onFailure(error: unknown): void;
 }
 
-const retryMsMin = 500;
+const retryMsMin = 1000;
 const jitter = 0.2;
 
 /** Reports over and over, and at once where there is news. One report at a time: what has happened meanwhile is in the next. */
@@ -52,7 +54,7 @@ export class ProxyReporter {
   async #pause(): Promise<void> {
     const { intervalMs } = this.#options;
     const pauseMs =
-      this.#failures === 0 ? intervalMs : Math.min(retryMsMin * 2 ** Math.min(this.#failures, 10), intervalMs);
+      this.#failures === 0 ? intervalMs : pauseAfter(this.#failures, { firstMs: retryMsMin, longestMs: intervalMs });
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
     const timer = setTimeout(resolve, pauseMs * (1 - jitter + 2 * jitter * Math.random()));

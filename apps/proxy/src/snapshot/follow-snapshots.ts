@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { peerHeader, providerName, providersMax } from '@aggregator/contracts';
+import { jitteredPauseAfter } from '@aggregator/resilience';
 import type { IdentitySigner } from '@aggregator/service-kit';
 import { type Agent, request } from 'undici';
 import { z } from 'zod';
@@ -17,8 +18,7 @@ export interface FollowOptions extends TakeOptions {
 
 const lineBytesMax = 32 * 1024 * 1024;
 const headersTimeoutMs = 5000;
-const pauseMsMin = 100;
-const pauseMsMax = 5000;
+const backOff = { firstMs: 100, longestMs: 5000 };
 
 /** As loose as can be, so that a snapshot that breaks the contract can be refused by its number. */
 const looseLine = z.object({
@@ -39,9 +39,8 @@ export async function followSnapshots(options: FollowOptions, signal: AbortSigna
       if (signal.aborted) return;
       options.events.snapshotStreamLost(error);
     }
-    const longestMs = Math.min(pauseMsMin * 2 ** Math.min(failures, 20), pauseMsMax);
     failures += 1;
-    await wait(longestMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+    await wait(jitteredPauseAfter(failures, backOff, Math.random), undefined, { signal }).catch(() => undefined);
   }
 }
 

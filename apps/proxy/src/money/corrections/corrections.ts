@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { UsageCorrected } from '@aggregator/contracts';
 import type { UsageRecordAnswer } from '@aggregator/providers';
+import { pauseAfter } from '@aggregator/resilience';
 import { chargeUsage, noCharge } from '../charge.ts';
 import type { DispatchedRequest } from '../dispatched-request.ts';
 import type { CorrectionFiles } from './correction-files.ts';
@@ -170,8 +171,8 @@ export class Corrections {
   }
 
   #postpone(entry: Entry): void {
-    const pauseMs = Math.min(firstPauseMs * 2 ** entry.tries, pauseMsMax);
     entry.tries += 1;
+    const pauseMs = pauseAfter(entry.tries, { firstMs: firstPauseMs, longestMs: pauseMsMax });
     entry.dueMs = this.#options.monotonicNow() + pauseMs;
   }
 
