@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AlertWatch, alertRules, parseMetrics, readFigures } from '@aggregator/alerts';
@@ -7,6 +7,8 @@ import { describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { toAlertsFile } from '../../scripts/alerts/to-alerts-file.ts';
+import { dashboards } from '../../scripts/dashboards/definitions.ts';
+import { toDashboardFile } from '../../scripts/dashboards/to-dashboard.ts';
 import { isTest, readTypeScript } from '../tidy/source-files.ts';
 import { chartFolder, find, monitoringApi, ofKind, renderChart, runProgram } from './render-chart.ts';
 import { leastValues } from './variants.ts';
@@ -34,10 +36,15 @@ const rules = z
   })
   .parse(find(manifests, 'PrometheusRule', 'aggregator').spec);
 const alerts = rules.groups.flatMap((group) => group.rules);
-const dashboard = z
-  .looseObject({ panels: z.array(z.looseObject({ targets: z.array(z.looseObject({ expr: z.string() })) })) })
-  .parse(JSON.parse(readFileSync(join(chartFolder, 'files/dashboards/overview.json'), 'utf8')));
-const queries = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+const dashboard = z.looseObject({
+  panels: z.array(z.looseObject({ targets: z.array(z.looseObject({ expr: z.string() })) })),
+});
+const dashboardsFolder = join(chartFolder, 'files/dashboards');
+const queries = readdirSync(dashboardsFolder).flatMap((file) =>
+  dashboard
+    .parse(JSON.parse(readFileSync(join(dashboardsFolder, file), 'utf8')))
+    .panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+);
 
 const source = readTypeScript()
   .filter(({ path }) => !isTest(path))
@@ -45,7 +52,7 @@ const source = readTypeScript()
   .join('\n');
 
 /** Of Prometheus, of the cluster's exporters, and of what prom-client counts in every Node process. */
-const ofOthers = /^(up|kube_|nodejs_)/;
+const ofOthers = /^(up|kube_|nodejs_|process_)/;
 
 /** Billing writes the first word of its figures once for all of them. */
 const isCounted = (figure: string) =>
@@ -190,7 +197,12 @@ describe('monitoring', () => {
     expect(runRules([{ interval: '1m', input_series: input, alert_rule_test: [check] }])).toBe('');
   });
 
-  it('has a dashboard whose queries promtool takes', () => {
+  it.each(dashboards.map((one) => [one.name, one] as const))('has the dashboard %s as it is defined', (name, one) => {
+    const file = readFileSync(join(dashboardsFolder, `${name}.json`), 'utf8');
+    expect(JSON.parse(file)).toEqual(JSON.parse(toDashboardFile(one)));
+  });
+
+  it('has dashboards whose queries promtool takes', () => {
     const group = { name: 'dashboard', rules: queries.map((expr, index) => ({ record: `panel:${index}`, expr })) };
     const text = stringify({ groups: [group] }).replaceAll('$namespace', 'aggregator');
     expect(checkRules(text)).toBe('');
