@@ -106,9 +106,10 @@ describe('a list of people', () => {
     expect(await auth.database.apiKey.count({ where: { organizationId, name: 'laptop' } })).toBe(2);
     const exported = bulkExport.parse((await auth.call('GET', `${path}/export`, { as: session })).body).rows;
     expect(exported).toContainEqual({ kind: 'team', name: 'ops', budgetNanoUsd: '6000', budgetPeriod: 'week' });
-    expect(new Set(resultsOf(await run({ rows: exported.filter((row) => row.kind === 'team') })))).toEqual(
-      new Set(['unchanged']),
-    );
+    expect(exported).toContainEqual(expect.objectContaining({ email: 'kay@acme.com', key: 'laptop' }));
+    expect(JSON.stringify(exported)).not.toContain('agk_live_');
+    const known = exported.filter((row) => row.kind === 'team' || row.email === 'kay@acme.com');
+    expect(new Set(resultsOf(await run({ rows: known })))).toEqual(new Set(['unchanged']));
   });
 
   it('makes no fourth budget of a team', async () => {

@@ -86,7 +86,10 @@ export const bulkReport = bulkJob.extend({
 });
 export type BulkReport = z.infer<typeof bulkReport>;
 
-/** `GET /auth/organization/bulk/export`: teams and people of the organisation, with the budgets of lists, as rows of a job. */
+/**
+ * `GET /auth/organization/bulk/export`: teams and people of the organisation, with the budgets of lists
+ * and the name of the oldest API key of each person, as rows of a job.
+ */
 export const bulkExport = z.strictObject({
   rows: z.array(z.union([bulkTeamRow, bulkRow.extend({ role: z.string() })])),
 });
