@@ -20,3 +20,4 @@ export type {
 export { type EventRestorer, type NativeEvent, writeEvent } from './native-event.ts';
 export { responsesSurface } from './responses/index.ts';
 export { toListedItem } from './responses/references.ts';
+export { isUnguessableId } from './responses/response-id.ts';

@@ -1,7 +1,8 @@
 import { editJson, isRecord, parseExactRecord, parseRecord, readJsonField } from '@aggregator/providers';
 import { TextEventRestorer } from '../masking/event-restorer.ts';
-import { addToObject, type NativeAnswers, type NativeTrace, repeatInObject } from '../native-answers.ts';
+import { addToObject, type NativeAnswers, type NativeTrace, type Repeated, repeatInObject } from '../native-answers.ts';
 import { readResponsesTexts } from './masked-events.ts';
+import { isUnguessableId } from './response-id.ts';
 
 /** Inside a JSON string the quotes are escaped, so that no text of the model matches. */
 const closing = /"type": ?"response\.(?:\w+\.done|\w+_part\.done|output_item\.done)"/;
@@ -35,9 +36,9 @@ export class ResponsesTrace implements NativeTrace {
 export const responsesAnswers: NativeAnswers = {
   addToAnswer: addToObject,
   closesPart: (data) => closing.test(data),
-  repeatInAnswer: repeatInObject,
+  repeatInAnswer: repeatInResponse,
   repeatInEvent: (data, fields) =>
-    framing.test(data) ? editResponse(data, (response) => repeatInObject(response, fields)) : null,
+    framing.test(data) ? editResponse(data, (response) => repeatInResponse(response, fields)) : null,
   addToEvent: (data, additions) =>
     last.test(data) ? editResponse(data, (response) => addToObject(response, additions)) : null,
   createRestorer: (vault) => new TextEventRestorer(vault, (event) => readResponsesTexts(event, vault)),
@@ -48,6 +49,16 @@ export const responsesAnswers: NativeAnswers = {
     return answer !== null && isRecord(answer.response) ? answer.response : answer;
   },
 };
+
+/** A response whose id could be guessed is not stored, so that it does not say so. */
+function repeatInResponse(response: string, fields: Repeated): string {
+  const isStored = fields.store !== true || isUnguessableId(fields.id ?? parseString(readJsonField(response, 'id')));
+  return repeatInObject(response, isStored ? fields : { ...fields, store: false });
+}
+
+function parseString(json: string | null): unknown {
+  return json === null ? null : JSON.parse(json);
+}
 
 function editResponse(data: string, edit: (response: string) => string): string | null {
   const response = readJsonField(data, 'response');

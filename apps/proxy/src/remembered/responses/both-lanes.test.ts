@@ -143,6 +143,25 @@ describe.each([
   });
 });
 
+describe.each([false, true])('a response of a server whose ids can be guessed, streamed: %s', (stream) => {
+  it('is not stored, and says so', async () => {
+    const response = { ...native(), id: 'resp_12' };
+    const events = [
+      { type: 'response.created', response: { ...response, status: 'in_progress', output: [] } },
+      { type: 'response.completed', response },
+    ];
+    world.upstream('gpt').answer = (_request, answer) => {
+      if (!stream) return void answer.writeHead(200, json).end(JSON.stringify(response));
+      answer.writeHead(200, { 'content-type': 'text/event-stream' });
+      answer.end(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''));
+    };
+    const { text } = await world.send(path, JSON.stringify({ model: 'gpt/m', input: 'Hi', stream }));
+
+    expect(text.match(/"store":\w+/g)).toEqual(Array(stream ? 2 : 1).fill('"store":false'));
+    expect((await call('GET', `${path}/resp_12`)).status).toBe(404);
+  });
+});
+
 describe('a stored response', () => {
   it('is gone after the hours that the installation keeps it', async () => {
     let nowMs = 0;

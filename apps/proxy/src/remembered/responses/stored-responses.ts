@@ -1,5 +1,6 @@
 import type { ExpiringStore } from '@aggregator/expiring-store';
 import { isRecord } from '@aggregator/providers';
+import { isUnguessableId } from '@aggregator/surfaces';
 import { type Caller, toConversationKey } from '../items/conversation-key.ts';
 import type { SealedRecords } from './sealed-records.ts';
 
@@ -11,8 +12,6 @@ export interface StoredResponse {
   readonly input: readonly unknown[];
 }
 
-/** Ids that cannot be guessed: this proxy's, with 128 random bits in them, and those of a provider of the dialect. */
-const longId = /^resp_[0-9A-Za-z_-]{32,128}$/;
 /** A response in the background is alive while its proxy says so at least this often. Milliseconds. */
 export const lifeMs = 60_000;
 const cancelled = 'cancelled';
@@ -36,12 +35,12 @@ export class StoredResponses {
   /** Resolves when the response is written, with false if it is not kept: its id is of another form, or it is too long. */
   async keep(caller: Caller, stored: StoredResponse): Promise<boolean> {
     const { id } = stored.response;
-    return typeof id === 'string' && longId.test(id) && (await this.#records.write(caller, id, stored));
+    return isUnguessableId(id) && (await this.#records.write(caller, id, stored));
   }
 
   /** Null for an id that this caller has no response of, or none any more. */
   async read(caller: Caller, id: string): Promise<StoredResponse | null> {
-    const value = longId.test(id) ? await this.#records.read(caller, id) : null;
+    const value = isUnguessableId(id) ? await this.#records.read(caller, id) : null;
     if (!isRecord(value) || !isRecord(value.response) || !Array.isArray(value.input)) return null;
     const { response, input } = value;
     return { response: isUnfinished(response) ? await this.#judge(caller, id, response) : response, input };
