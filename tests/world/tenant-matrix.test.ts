@@ -4,9 +4,9 @@ import {
   createdScimToken,
   createdWebhook,
   invitation,
-  limit,
   sessionList,
   shownBudget,
+  shownLimit,
   team,
   webhookDelivery,
 } from '@aggregator/contracts';
@@ -65,7 +65,7 @@ describe('every route with every caller that must not use it (I17)', () => {
     ids.set('budgetId', shownBudget.parse(budgeted.json).id);
     const wide = { name: 'victims', level: 'organization', requestsPerMinute: 10_000 };
     const limited = await victimAs.request('POST', '/v1/auth/organization/limits', wide);
-    ids.set('limitId', limit.parse(limited.json).id);
+    ids.set('limitId', shownLimit.parse(limited.json).id);
     const guest = { email: 'guest@example.com', role: 'viewer' };
     const invited = await victimAs.request('POST', '/v1/auth/organization/invitations', guest);
     ids.set('invitationId', invitation.parse(invited.json).id);
