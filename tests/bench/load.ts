@@ -16,6 +16,7 @@ const [origin = '', path = '', key = ''] = process.argv.slice(2);
 let keys = [key];
 let nextKey = 0;
 let held: Pool | null = null;
+const firstBytesMs = 20_000;
 const message = { role: 'user', content: 'The quick brown fox jumps over the lazy dog. '.repeat(8) };
 
 async function run({ requests, connections, isStream }: Round) {
@@ -75,11 +76,11 @@ function makeHeaders() {
 }
 
 /** Streams that wait behind their first bytes. */
-async function hold(count: number): Promise<{ failures: number }> {
+async function hold(count: number): Promise<{ failures: number; reasons: string[] }> {
   await held?.destroy();
   held = null;
-  if (count === 0) return { failures: 0 };
-  const pool = new Pool(origin, { connections: count, pipelining: 1, bodyTimeout: 0 });
+  if (count === 0) return { failures: 0, reasons: [] };
+  const pool = new Pool(origin, { connections: count, pipelining: 1, bodyTimeout: 0, headersTimeout: firstBytesMs });
   held = pool;
   const body = JSON.stringify({
     model: 'gpt-4o-mini',
@@ -91,11 +92,14 @@ async function hold(count: number): Promise<{ failures: number }> {
   const open = async () => {
     const answer = await pool.request({ method: 'POST', path, headers: makeHeaders(), body });
     if (answer.statusCode !== 200) throw new Error(`status ${answer.statusCode}`);
+    const tooLate = setTimeout(() => answer.body.destroy(new Error('no bytes in time')), firstBytesMs);
     await new Promise((resolve, reject) => answer.body.once('data', resolve).once('error', reject));
+    clearTimeout(tooLate);
     answer.body.on('error', () => undefined);
   };
   const opened = await Promise.allSettled(Array.from({ length: count }, open));
-  return { failures: opened.filter(({ status }) => status === 'rejected').length };
+  const failed = opened.filter((result) => result.status === 'rejected');
+  return { failures: failed.length, reasons: [...new Set(failed.map(({ reason }) => String(reason)))].slice(0, 5) };
 }
 
 process.on('message', (asked: Round | { keys: string[] } | { hold: number }) => {

@@ -38,13 +38,16 @@ export async function measureRound(side: Side, round: Round): Promise<Cell> {
 }
 
 /** Resident memory that each of `count` streams takes which wait behind their first bytes, KiB; and how many were opened. */
-export async function measureWaiting(side: Side, count: number): Promise<{ kibPerStream: number; opened: number }> {
+export async function measureWaiting(
+  side: Side,
+  count: number,
+): Promise<{ kibPerStream: number; opened: number; reasons: readonly string[] }> {
   const before = sum(side, readMemoryKiB);
-  const { failures } = await ask<{ failures: number }>(side.load, { hold: count });
+  const { failures, reasons } = await ask<{ failures: number; reasons: string[] }>(side.load, { hold: count });
   const opened = count - failures;
   const kibPerStream = (sum(side, readMemoryKiB) - before) / opened;
   await ask(side.load, { hold: 0 });
-  return { kibPerStream, opened };
+  return { kibPerStream, opened, reasons };
 }
 
 export function median(values: readonly number[]): number {

@@ -25,7 +25,7 @@ const streams = { requests: 320, connections: 32, isStream: true };
 const chunksPerStream = 50;
 /** Streams that are opened and closed before the counted ones: what the first ones make once is not theirs. */
 const firstStreams = 64;
-const waitingStreams = 512;
+const waitingStreams = 256;
 const organisations = Number(process.env.ORGANISATIONS ?? 64);
 const minimalKey = 'bench-key';
 /** A request in multiples of its parts alone: docs/decisions/0003; a chunk in multiples of the minimal gateway's. */
@@ -134,8 +134,12 @@ async function measureOrNote(name: string, column: string, side: Side, round: Ro
 
 async function addWaiting(figures: Gathered, side: Side): Promise<void> {
   await measureWaiting(side, firstStreams);
-  const { kibPerStream, opened } = await measureWaiting(side, waitingStreams);
-  if (opened < waitingStreams) faults.push(`${figures.name}: ${opened} of ${waitingStreams} streams were opened`);
+  const { kibPerStream, opened, reasons } = await measureWaiting(side, waitingStreams);
+  if (opened < waitingStreams) {
+    faults.push(
+      `${figures.name}: ${waitingStreams - opened} of ${waitingStreams} waiting streams (${reasons.join(', ')})`,
+    );
+  }
   add(figures, 'a waiting stream', kibPerStream);
 }
 
