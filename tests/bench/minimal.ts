@@ -31,7 +31,11 @@ const server = createServer((request, response) => {
         body: JSON.stringify(asked),
       },
       {
-        onRequestStart: () => undefined,
+        onRequestStart(controller) {
+          response.once('close', () => {
+            if (!response.writableFinished) controller.abort(new Error('the client has left'));
+          });
+        },
         onResponseStart(_controller, status, headers) {
           if (asked.stream === true) response.writeHead(status, { 'content-type': String(headers['content-type']) });
         },
