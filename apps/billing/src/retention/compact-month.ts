@@ -1,48 +1,59 @@
+import { setTimeout } from 'node:timers/promises';
 import { appendAuditEntry, type Connection } from '@aggregator/database';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { type ExportedFile, exportMonth } from './export-month.ts';
 import type { ExportStore } from './export-store.ts';
-import { closedConstraint, hasTable } from './make-partitions.ts';
+import { inTransaction, replaceCheck } from './in-transaction.ts';
+import { closedConstraint, listPartitions } from './make-partitions.ts';
 import { firstIdAt, type LedgerMonth, monthlyTables, partitionOf, restOf, timeOfId } from './months.ts';
-import { addTotals, dayLinesSql, readTotalsHash, sumTotals } from './totals.ts';
+import { addTotals, dayLinesSql, readTotalsHash, sumHoursSql, sumTotals } from './totals.ts';
 
 /** Requests of so long are added up by one statement. */
 const sliceMs = 3_600_000;
 
-/** Exports a month, keeps totals of its days, and deletes its details. Can be repeated after each step. */
+/**
+ * Exports a month, keeps totals of its days, and deletes its details. Can be repeated after each step. One instance at a time has the
+ * month: a second one would replace the files by what is left of the details. Returns the files; none if the month is compacted already.
+ */
 export async function compactMonth(
   client: Connection,
   month: LedgerMonth,
   { store, now }: { store: ExportStore; now: Date },
 ): Promise<readonly ExportedFile[]> {
-  await closeMonth(client, month, now);
-  const files = await exportMonth(client, month, store);
-  await inTransaction(client, () => replaceDetails(client, month, files, now));
-  return files;
+  await inTransaction(client, () => closeMonth(client, month, now));
+  return inTransaction(client, async () => {
+    if ((await lockMonth(client, month)) !== 'closed') return [];
+    const files = await exportMonth(client, month, store);
+    await replaceDetails(client, month, files, now);
+    return files;
+  });
 }
 
 /** From here on a late event of the month, or of one before it, is quarantined: what is exported no longer changes. */
 async function closeMonth(client: Connection, month: LedgerMonth, now: Date): Promise<void> {
-  await inTransaction(client, async () => {
-    await client.query(`SET LOCAL lock_timeout = '5s'`);
-    await client.query(
-      `INSERT INTO compacted_month (month, from_id, to_id, closed_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-      [month.name, month.fromId, month.toId, now],
-    );
-    for (const table of monthlyTables) {
-      if (table.table !== 'charge') continue;
-      const constraint = closedConstraint(table);
-      const rest = restOf(table);
-      await client.query(`ALTER TABLE ${rest} DROP CONSTRAINT IF EXISTS ${constraint}`);
-      await client.query(
-        `ALTER TABLE ${rest} ADD CONSTRAINT ${constraint} CHECK (${table.key} >= '${month.toId}') NOT VALID`,
-      );
-      const partition = partitionOf(table, month);
-      if (!(await hasTable(client, partition))) continue;
-      await client.query(`ALTER TABLE ${partition} DROP CONSTRAINT IF EXISTS ${constraint}`);
-      await client.query(`ALTER TABLE ${partition} ADD CONSTRAINT ${constraint} CHECK (false) NOT VALID`);
+  await client.query(
+    `INSERT INTO compacted_month (month, from_id, to_id, closed_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+    [month.name, month.fromId, month.toId, now],
+  );
+  if ((await lockMonth(client, month)) !== 'closed') return;
+  for (const table of monthlyTables) {
+    if (table.table !== 'charge') continue;
+    const constraint = closedConstraint(table);
+    await replaceCheck(client, restOf(table), constraint, `${table.key} >= '${month.toId}'`);
+    // Also those of earlier months that had no request, or a late one would be charged.
+    for (const partition of await listPartitions(client, table)) {
+      if (partition <= partitionOf(table, month)) await replaceCheck(client, partition, constraint, 'false');
     }
-  });
+  }
+}
+
+/** Locks the row of a closed month until the transaction ends, and returns its state. */
+async function lockMonth(client: Connection, { name }: LedgerMonth): Promise<string | undefined> {
+  const { rows } = await client.query<{ state: string }>(
+    `SELECT state FROM compacted_month WHERE month = $1 FOR UPDATE`,
+    [name],
+  );
+  return rows[0]?.state;
 }
 
 async function replaceDetails(
@@ -51,8 +62,6 @@ async function replaceDetails(
   files: readonly ExportedFile[],
   now: Date,
 ): Promise<void> {
-  const { rows } = await client.query(`SELECT state FROM compacted_month WHERE month = $1 FOR UPDATE`, [month.name]);
-  if (rows[0]?.state !== 'closed') return;
   await addAllTotals(client, month);
   const { requests, charged } = await checkTotals(client, month, files);
   const hash = await readTotalsHash(client, month.name);
@@ -82,17 +91,19 @@ async function replaceDetails(
 
 /** Adds up one slice after the other, from one request on each; hours without requests cost nothing. */
 async function addAllTotals(client: Connection, { name, fromId, toId }: LedgerMonth): Promise<void> {
+  await client.query('CREATE TEMPORARY TABLE hourly_totals (LIKE charge_day) ON COMMIT DROP');
   for (let from = fromId; ; ) {
     const { rows } = await client.query<{ id: string }>(
       'SELECT request_id AS id FROM charge WHERE request_id >= $1 AND request_id < $2 ORDER BY request_id LIMIT 1',
       [from, toId],
     );
     const first = rows[0]?.id;
-    if (first === undefined) return;
+    if (first === undefined) break;
     const next = firstIdAt(new Date(timeOfId(first).getTime() + sliceMs));
     from = next < toId ? next : toId;
     await addTotals(client, name, [first, from]);
   }
+  await client.query(sumHoursSql);
 }
 
 /** @throws if the totals are not what was exported. */
@@ -119,17 +130,30 @@ async function deleteDetails(client: Connection, month: LedgerMonth): Promise<vo
       month.toId,
     ]);
   }
-  await client.query(`SET LOCAL lock_timeout = '5s'`);
+  await lockTables(client);
   for (const table of monthlyTables) await client.query(`DROP TABLE IF EXISTS ${partitionOf(table, month)}`);
 }
 
-async function inTransaction(client: Connection, work: () => Promise<void>): Promise<void> {
-  await client.query('BEGIN');
-  try {
-    await work();
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
+const attemptsMax = 100;
+const pauseMs = 200;
+
+/**
+ * Locks the tables of months. An attempt ends before PostgreSQL looks for deadlocks: charges that hold one of the tables and need
+ * another one end first, and nothing of the month's work is lost.
+ */
+async function lockTables(client: Connection): Promise<void> {
+  const tables = monthlyTables.map(({ table }) => table).join(', ');
+  await client.query(`SET LOCAL lock_timeout = '500ms'; SAVEPOINT unlocked`);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await client.query(`LOCK TABLE ${tables} IN ACCESS EXCLUSIVE MODE`);
+      return;
+    } catch (error) {
+      if (attempt >= attemptsMax || !isLockTimeout(error)) throw error;
+      await client.query('ROLLBACK TO SAVEPOINT unlocked');
+      await setTimeout(pauseMs);
+    }
   }
 }
+
+const isLockTimeout = (error: unknown) => error instanceof Error && 'code' in error && error.code === '55P03';

@@ -27,11 +27,11 @@ export function timeOfId(id: string): Date {
   return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
 }
 
-/** Tables that have a partition for each month, with the id that names the month. */
+/** Tables that have a partition for each month, with the id that names the month. In the order in which a charge takes them. */
 export const monthlyTables = [
+  { table: 'inbox', key: 'event_id', type: 'text' },
   { table: 'charge', key: 'request_id', type: 'uuid' },
   { table: 'statement_line', key: 'request_id', type: 'uuid' },
-  { table: 'inbox', key: 'event_id', type: 'text' },
 ] as const;
 export type MonthlyTable = (typeof monthlyTables)[number];
 

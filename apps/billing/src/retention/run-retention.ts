@@ -47,10 +47,12 @@ async function runRetention(client: Connection, { events, clock, config }: Reten
   if (config.ledgerExportDirectory === '') return;
   const store = createDirectoryStore(config.ledgerExportDirectory);
   const kept = ledgerMonth(now, -config.ledgerDetailMonths);
-  for (;;) {
+  for (let before = ''; ; ) {
     const oldest = await findOldest(client);
     if (oldest === null || oldest >= kept.from) return;
     const month = ledgerMonth(oldest);
+    if (month.name === before) throw new Error(`${month.name} is compacted, and has details`);
+    before = month.name;
     const files = await compactMonth(client, month, { store, now });
     events.monthCompacted({ month: month.name, rows: files.reduce((sum, { rows }) => sum + rows, 0) });
   }

@@ -4,8 +4,18 @@ import type { Connection } from '@aggregator/database';
 const dayOf = (time: string, orgId: string) => `(${time} AT TIME ZONE coalesce(
   (SELECT body->>'timeZone' FROM billing_profile WHERE billing_profile.org_id = ${orgId}), 'UTC'))::date`;
 
+const columns =
+  'month, org_id, payer_id, day, user_id, key_id, team_id, provider, model, requests, free_requests, charged, paid, cost';
+
+/** Writes the totals of days, once: their rows never change. */
+export const sumHoursSql = `
+  INSERT INTO charge_day (${columns})
+  SELECT month, org_id, payer_id, day, user_id, key_id, team_id, provider, model,
+    sum(requests), sum(free_requests), sum(charged), sum(paid), sum(cost)
+  FROM hourly_totals GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9`;
+
 /**
- * Adds the requests of a range of ids to the totals of a month. What the platform bore is in `charged` and not in `paid`. A correction
+ * Adds the requests of a range of ids to `hourly_totals`. What the platform bore is in `charged` and not in `paid`. A correction
  * counts on the day on which it was posted.
  */
 export async function addTotals(
@@ -37,14 +47,10 @@ export async function addTotals(
          JOIN account AS debit ON debit.id = debit_account JOIN account AS credit ON credit.id = credit_account
        WHERE is_corrected AND (debit.org_id IS NOT NULL OR credit.org_id IS NOT NULL)
      )
-     INSERT INTO charge_day AS present
-       (month, org_id, payer_id, day, user_id, key_id, team_id, provider, model, requests, free_requests, charged, paid, cost)
+     INSERT INTO hourly_totals (${columns})
      SELECT $1, org_id, payer_id, ${dayOf('at', 'coalesce(payer_id, found.org_id)')}, user_id, key_id, team_id, provider, model,
        sum(requests), sum(free_requests), sum(charged), sum(paid), sum(cost)
-     FROM found GROUP BY 2, 3, 4, 5, 6, 7, 8, 9
-     ON CONFLICT (org_id, day, payer_id, user_id, key_id, team_id, provider, model, month) DO UPDATE SET
-       requests = present.requests + EXCLUDED.requests, free_requests = present.free_requests + EXCLUDED.free_requests,
-       charged = present.charged + EXCLUDED.charged, paid = present.paid + EXCLUDED.paid, cost = present.cost + EXCLUDED.cost`,
+     FROM found GROUP BY 2, 3, 4, 5, 6, 7, 8, 9`,
     [month, ...ids],
   );
 }
@@ -52,7 +58,7 @@ export async function addTotals(
 /** The line of a statement that stands for those of one day: it has the id and the time of the last of them. */
 export const dayLinesSql = `
   CREATE TEMPORARY TABLE compacted_lines ON COMMIT DROP AS
-  SELECT (array_agg(id ORDER BY id DESC))[1] AS id, org_id, payer_id, max(time) AS time, 'charges_of_day' AS type,
+  SELECT max(id::text)::uuid AS id, org_id, payer_id, max(time) AS time, 'charges_of_day' AS type,
     sum(amount)::bigint AS amount, count(*) || ' requests of ' || day AS description
   FROM (
     SELECT *, ${dayOf('time', 'coalesce(payer_id, statement_line.org_id)')} AS day FROM statement_line
