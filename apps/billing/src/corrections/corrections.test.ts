@@ -1,28 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { toCorrectionId, type UsageCorrected, type UsageRecorded } from '@aggregator/contracts';
-import { priceUsage } from '@aggregator/pricing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { explainRequest } from '../charges/explain-charge.ts';
 import { openWorld, type World } from '../testing/open-world.ts';
-import { usageEvent } from '../testing/usage-event.ts';
+import { correctionOf, usageEvent } from '../testing/usage-event.ts';
 
 /** An estimate of so many nano-USD. */
 function estimateOf(orgId: string, costNanoUsd: number): UsageRecorded {
   const requestId = randomUUID();
   return usageEvent({ orgId, requestId, eventId: requestId, costNanoUsd, estimated: true, outcome: 'aborted' });
-}
-
-/** The provider's record of it: so many nano-USD. */
-function correctionOf(event: UsageRecorded, actualNanoUsd: number): UsageCorrected {
-  const { requestId, orgId, userId, keyId, operation, provider, model, price, time, amountNanoUsd } = event;
-  const usage = { inputUncached: 12, outputText: actualNanoUsd };
-  return {
-    ...{ schema: 'usage.corrected/1', eventId: toCorrectionId(requestId), time: '2026-11-20T10:01:00.000Z' },
-    ...{ requestId, orgId, userId, keyId, operation, provider, model, price },
-    settled: { time, usage: event.usage, amountNanoUsd },
-    actual: { usage, amountNanoUsd: priceUsage(usage, price.rates).toString() },
-  };
 }
 
 describe('a correction of an estimate', () => {

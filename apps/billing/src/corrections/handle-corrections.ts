@@ -11,7 +11,7 @@ export interface RefusedCorrection {
   reason: string;
 }
 
-/** So many corrections that came before their settlement are posted behind one batch. */
+/** So many corrections that came before their settlement are posted behind one batch, or refused as their month is compacted. */
 const waitingMax = 100;
 
 /**
@@ -44,8 +44,12 @@ async function postSafely(database: Database, correction: UsageCorrection): Prom
 
 async function readWaiting(database: Database): Promise<UsageCorrection[]> {
   const rows = await database.$queryRaw<{ body: unknown }[]>`
-    SELECT body FROM usage_correction AS correction JOIN charge USING (request_id)
-    WHERE correction.state = 'waiting' AND NOT (amount = 0 AND outcome IN ('void', 'failed')) ORDER BY request_id LIMIT ${waitingMax}`;
+    SELECT body FROM usage_correction AS correction
+    WHERE state = 'waiting' AND (
+      EXISTS (SELECT FROM charge WHERE charge.request_id = correction.request_id
+        AND NOT (amount = 0 AND outcome IN ('void', 'failed')))
+      OR EXISTS (SELECT FROM compacted_month WHERE to_id > correction.request_id))
+    ORDER BY request_id LIMIT ${waitingMax}`;
   return rows.flatMap(({ body }) => {
     const event = usageCorrected.parse(body);
     const judgement = judgeCorrection(event);

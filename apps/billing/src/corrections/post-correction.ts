@@ -17,7 +17,7 @@ export type PostCorrectionAnswer =
   /** Its settlement has not arrived. */
   | { result: 'waiting' }
   | { result: 'duplicate' }
-  | { result: 'refused'; reason: 'event_id_reused' | 'settlement_mismatch' };
+  | { result: 'refused'; reason: 'event_id_reused' | 'settlement_mismatch' | 'month_compacted' };
 
 interface ChargeRow {
   orgId: string;
@@ -43,6 +43,11 @@ export async function postCorrection(db: Database, correction: UsageCorrection):
     const [charge] = await tx.$queryRaw<ChargeRow[]>`
       SELECT org_id AS "orgId", provider, model, amount, estimated, budgets FROM charge
       WHERE request_id = ${requestId}::uuid AND NOT (amount = 0 AND outcome IN ('void', 'failed')) FOR SHARE`;
+    // After the charge was locked: its month is not closed before this transaction ends.
+    if (await isMonthOver(tx, requestId)) {
+      await decide(tx, requestId, 'refused', null);
+      return { result: 'refused', reason: 'month_compacted' };
+    }
     if (charge === undefined) return { result: 'waiting' };
     if (!isItsSettlement(charge, correction)) {
       await decide(tx, requestId, 'refused', null);
@@ -80,6 +85,12 @@ async function takeCorrection(
     WHERE request_id = ${requestId}::uuid FOR UPDATE`;
   if (row === undefined) throw new Error('a correction was written and is not there');
   return row.isSame ? row.state : 'reused';
+}
+
+/** Whether the details of a request's month are exported and deleted, or about to be. */
+async function isMonthOver(tx: Transaction, requestId: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`SELECT FROM compacted_month WHERE to_id > ${requestId}::uuid LIMIT 1`;
+  return rows.length > 0;
 }
 
 function isItsSettlement(charge: ChargeRow, { event, amounts }: UsageCorrection): boolean {

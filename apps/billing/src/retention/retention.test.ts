@@ -2,9 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { toCorrectionId, type UsageRecorded } from '@aggregator/contracts';
+import type { UsageRecorded } from '@aggregator/contracts';
 import { verifyAudit, withConnection } from '@aggregator/database';
-import { priceUsage } from '@aggregator/pricing';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { installation } from '../audit/write-audit.ts';
@@ -13,7 +12,7 @@ import { readLedgerLines } from '../invoices/read-ledger-lines.ts';
 import { attach } from '../payers/attach.ts';
 import { rerate } from '../rerate/rerate.ts';
 import { openWorld, type World } from '../testing/open-world.ts';
-import { usageEvent } from '../testing/usage-event.ts';
+import { correctionOf, usageEvent } from '../testing/usage-event.ts';
 import { listTransactions } from '../transactions/list-transactions.ts';
 import { createDirectoryStore } from './export-store.ts';
 import { createRetention } from './run-retention.ts';
@@ -113,13 +112,8 @@ describe('months of the ledger', () => {
     const context = { ...world, clock: () => new Date(), paymentProviders: new Map(), config: payments };
     await attach(context, { orgId: branch, payerId: orgId }, installation, false);
     const estimate = at(inJuly, { orgId, estimated: true, outcome: 'aborted', costNanoUsd: 3000 });
-    const { requestId, userId, keyId, operation, provider, model, price, time, usage, amountNanoUsd } = estimate;
-    const truth = { inputUncached: 12, outputText: 2500 };
-    const correction = {
-      ...{ schema: 'usage.corrected/1', eventId: toCorrectionId(requestId), time, requestId, orgId, userId, keyId },
-      ...{ operation, provider, model, price, settled: { time, usage, amountNanoUsd } },
-      actual: { usage: truth, amountNanoUsd: priceUsage(truth, price.rates).toString() },
-    };
+    const { requestId } = estimate;
+    const correction = correctionOf(estimate, 2500);
     const kept = at(inSeptember, { orgId });
     const old = [
       ...[at(inMay, { orgId }), at(inMay, { orgId, model: 'gpt-4o', costNanoUsd: 500 }), estimate],

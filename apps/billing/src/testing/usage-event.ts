@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { UsageRecorded } from '@aggregator/contracts';
+import { toCorrectionId, type UsageCorrected, type UsageRecorded } from '@aggregator/contracts';
 import type { ConsumedRecord } from '@aggregator/messaging';
 import { priceUsage } from '@aggregator/pricing';
 
@@ -46,6 +46,18 @@ export function usageEvent(
 /** An attempt that cost nothing, as a proxy reports it before it tries another provider. */
 export function voidEvent(facts: Partial<UsageRecorded> & { orgId: string }): UsageRecorded {
   return usageEvent({ usage: {}, outcome: 'void', errorCode: 'upstream_unreachable', ...facts });
+}
+
+/** The provider's record of an estimate: so many nano-USD. */
+export function correctionOf(event: UsageRecorded, actualNanoUsd: number): UsageCorrected {
+  const { requestId, orgId, userId, keyId, operation, provider, model, price, time, amountNanoUsd } = event;
+  const usage = { inputUncached: 12, outputText: actualNanoUsd };
+  return {
+    ...{ schema: 'usage.corrected/1', eventId: toCorrectionId(requestId), time: '2026-11-20T10:01:00.000Z' },
+    ...{ requestId, orgId, userId, keyId, operation, provider, model, price },
+    settled: { time, usage: event.usage, amountNanoUsd },
+    actual: { usage, amountNanoUsd: priceUsage(usage, price.rates).toString() },
+  };
 }
 
 export function toRecord(event: unknown, offset = 0): ConsumedRecord {
