@@ -1,11 +1,16 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { readImports, readSourceFiles, root } from './source-files.ts';
+import { isTest, readImports, readSourceFiles, root } from './source-files.ts';
 
 const sources = 'apps/proxy/src';
 /** Folders in the order of the life of a request. An import goes to a later one, or stays in its folder. */
 const order = ['routes', 'requests', 'answers', 'attempts', 'money', 'remembered', 'reports', 'snapshot', 'upstream'];
+
+/** Files that compose the context, or start what serves with it. */
+const roots = ['app', 'context', 'index', 'proxy-context', 'start-tasks'].map((name) => `${sources}/${name}.ts`);
+/** Everything but an import, `Pick<ProxyContext, …>` and the type of one part. */
+const wholeContext = /(?<!Pick<\s*|import type \{ )\bProxyContext\b(?!\[)/g;
 
 const folderOf = (path: string) => {
   const [folder = '', inside] = path.slice(`${sources}/`.length).split('/');
@@ -33,5 +38,13 @@ describe('the layout of the proxy', () => {
       });
 
     expect(upward).toEqual([]);
+  });
+
+  it('passes the whole context to the routes alone', () => {
+    const wholes = readSourceFiles(sources, ['.ts'])
+      .filter(({ path }) => !isTest(path) && folderOf(path) !== 'routes' && !roots.includes(path))
+      .flatMap(({ path, text }) => [...text.matchAll(wholeContext)].map(() => path));
+
+    expect(wholes).toEqual([]);
   });
 });

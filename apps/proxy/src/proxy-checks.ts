@@ -8,7 +8,16 @@ import type { CurrentSnapshot } from './snapshot/swap-snapshot.ts';
 const spoolFillMax = 0.95;
 
 /** What a proxy has on its hands now: what autoscalers and alerts go by. */
-export function observeLoad(metrics: Metrics, { room, masking, requests, spool, corrections }: ProxyContext): void {
+export function observeLoad(
+  metrics: Metrics,
+  {
+    room,
+    masking,
+    requests,
+    spool,
+    corrections,
+  }: Pick<ProxyContext, 'room' | 'masking' | 'requests' | 'spool' | 'corrections'>,
+): void {
   metrics.observed('proxy_inflight_requests', 'AI requests that are here now.', () => room.count);
   metrics.observed('proxy_masking_jobs', 'Large requests that are being masked, or wait for it.', () => masking.count);
   metrics.observed(

@@ -4,7 +4,7 @@ import { scalePrice } from '@aggregator/pricing';
 import { toDispatched } from '../attempts/begin-attempt.ts';
 import { chargeUsage } from '../money/charge.ts';
 import { toIntent } from '../money/dispatched-request.ts';
-import { recordSettlement } from '../money/settle-request.ts';
+import { recordSettlement, type SettlementContext } from '../money/settle-request.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import type { StoredAnswer } from '../remembered/answers/answer-cache.ts';
 import { toChunks } from '../remembered/answers/to-chunks.ts';
@@ -13,8 +13,12 @@ import { createAnswerEncoder } from './answer-encoder.ts';
 import type { ChatJob } from './chat-job.ts';
 import { keepResponse } from './keep-response.ts';
 
+/** Parts that return an answer again from the cache. */
+export type CacheHitContext = SettlementContext &
+  Pick<ProxyContext, 'bootId' | 'config' | 'responses' | 'storedConversations'>;
+
 /** Gives an answer again: no provider is called, and the caller pays the share of its price that hits are set to cost. */
-export function answerFromCache(context: ProxyContext, job: ChatJob, stored: StoredAnswer): void {
+export function answerFromCache(context: CacheHitContext, job: ChatJob, stored: StoredAnswer): void {
   const { open, asked, surface, vault } = job;
   const { exchange } = open;
   const [target] = open.plan.targets;

@@ -11,7 +11,7 @@ import type { DispatchedRequest } from '../money/dispatched-request.ts';
 import { estimateCharge } from '../money/estimate-charge.ts';
 import { estimateMissing, lacksSide } from '../money/estimate-left.ts';
 import { classifyAnswer } from '../money/picture-class.ts';
-import { recordSettlement } from '../money/settle-request.ts';
+import { recordSettlement, type SettlementContext } from '../money/settle-request.ts';
 import type { AttemptEnd } from '../money/settled.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import { callProvider } from '../upstream/call-provider.ts';
@@ -19,6 +19,9 @@ import { AnswerCollector, type CollectedAnswer, isSuccessStatus } from '../upstr
 import { withTrace } from '../upstream/with-trace.ts';
 import { answerHeaders, toAdditions, wantsAdditions, withAdditions } from './answer-additions.ts';
 import { showUsage } from './show-usage.ts';
+
+/** Parts that return an answer in one piece and settle it. */
+export type WholeContext = SettlementContext & Pick<ProxyContext, 'config'>;
 
 /** The dialect of one request that is answered as a whole. */
 export interface WholeDialect extends Translation {
@@ -58,7 +61,7 @@ export const asItIs: AnswerPresentation = {
 
 /** Calls the provider and returns its answer to the client in one piece. Resolves when the answer is on its way, or has failed. */
 export async function answerWhole(
-  context: ProxyContext,
+  context: WholeContext,
   attempt: Attempt<WholeDialect>,
   presentation: AnswerPresentation,
 ): Promise<AttemptOutcome> {
@@ -208,7 +211,7 @@ function withChargedUsage(body: Record<string, unknown>, charge: Charge, { opera
 }
 
 function sendAnswer(
-  { config, now }: ProxyContext,
+  { config, now }: Pick<WholeContext, 'config' | 'now'>,
   { open, prepared, request }: Attempt<WholeDialect>,
   { present }: AnswerPresentation,
   body: Record<string, unknown>,
@@ -226,7 +229,7 @@ function sendAnswer(
 
 /** Sends an answer as it came. Returns the JSON text that the caller receives. */
 function sendNative(
-  { config }: ProxyContext,
+  { config }: Pick<WholeContext, 'config'>,
   attempt: Attempt<WholeDialect>,
   { presentNative }: AnswerPresentation,
   nativeText: string,
@@ -240,7 +243,7 @@ function sendNative(
 }
 
 function writeAnswer(
-  config: ProxyContext['config'],
+  config: WholeContext['config'],
   { open, prepared, request }: Pick<Attempt<WholeDialect>, 'open' | 'prepared' | 'request'>,
   text: string,
 ): void {

@@ -7,10 +7,16 @@ import type { SaidAnswer } from './answer-encoder.ts';
 import type { ChatJob } from './chat-job.ts';
 import { keepResponse } from './keep-response.ts';
 
+/** Parts that keep an answer. */
+export type KeepContext = Pick<
+  ProxyContext,
+  'answers' | 'conversations' | 'events' | 'responses' | 'storedConversations'
+>;
+
 /** Keeps what a whole answer is good for later: itself, if it may be given again, the thoughts behind its calls of tools, and items that
  * the next turn may refer to. */
 export function keepAnswer(
-  context: Pick<ProxyContext, 'answers' | 'conversations' | 'events' | 'responses' | 'storedConversations'>,
+  context: KeepContext,
   job: Pick<ChatJob, 'asked' | 'cacheKey' | 'conversation' | 'input' | 'keepsItems' | 'open' | 'surface'>,
   { body, items, thoughtful, sent }: SaidAnswer,
   served: {

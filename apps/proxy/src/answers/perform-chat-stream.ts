@@ -7,35 +7,20 @@ import type { Performance, Resume } from '../attempts/serve-request.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import { createAnswerEncoder } from './answer-encoder.ts';
 import { toHead } from './answer-from-cache.ts';
-import type { ChatJob, ChatWords } from './chat-job.ts';
+import type { ChatJob } from './chat-job.ts';
 import { ClientStream } from './client-stream.ts';
 import { type Continuation, PrefillContinuation, ReplayContinuation } from './continuation.ts';
 import { type DeliveredAnswer, readDelivered } from './delivered-answer.ts';
-import { prepareLane } from './prepare-lane.ts';
-import { relayChatStream, type StreamDialect } from './relay-chat-stream.ts';
+import { type RelayContext, relayChatStream } from './relay-chat-stream.ts';
 import { sendSurfaceError } from './send-error.ts';
+import { type StreamDialect, toStreamDialect } from './stream-dialect.ts';
 
-/** Translates a chat whose answer is streamed; `continuation` is null if the stream begins with it. */
-export function toStreamDialect(
-  words: ChatWords,
-  createdAt: number,
-  continuation: Continuation | null = null,
-): Prepare<StreamDialect> {
-  return (adapter, address, model) => {
-    const { chat } = words;
-    const lane = prepareLane(words, { adapter, address, model }, continuation !== null);
-    const includeUsage = chat.stream_options?.include_usage === true;
-    const translator = lane.reader.createStream({
-      ...{ includeUsage, choiceCount: chat.n ?? 1, createdAt },
-      model: address.model,
-    });
-    return { ...lane, translator, continuation };
-  };
-}
+/** Parts that stream a chat. */
+export type ChatStreamContext = RelayContext & Pick<ProxyContext, 'config' | 'refusedPrefills'>;
 
 /** A chat whose answer is passed on as it comes, over as many attempts as it takes. */
 export function performChatStream(
-  context: ProxyContext,
+  context: ChatStreamContext,
   job: ChatJob,
   prepare: Prepare<StreamDialect>,
 ): Performance<StreamDialect> {

@@ -2,14 +2,16 @@ import { restoreAnswer } from '@aggregator/anonymisation';
 import { restoreBody } from '@aggregator/surfaces';
 import type { Prepare } from '../attempts/prepare-first.ts';
 import type { Performance } from '../attempts/serve-request.ts';
-import type { ProxyContext } from '../proxy-context.ts';
 import { readMessages, type SaidAnswer } from './answer-encoder.ts';
-import { answerWhole, type WholeDialect } from './answer-whole.ts';
+import { answerWhole, type WholeContext, type WholeDialect } from './answer-whole.ts';
 import type { ChatJob, ChatWords } from './chat-job.ts';
-import { keepAnswer } from './keep-answer.ts';
+import { type KeepContext, keepAnswer } from './keep-answer.ts';
 import { prepareLane } from './prepare-lane.ts';
 import { sendSurfaceError } from './send-error.ts';
 import { isEventStream, readStreamAsWhole } from './stream-as-whole.ts';
+
+/** Parts that answer a chat in one piece. */
+export type WholeChatContext = WholeContext & KeepContext;
 
 /** Translates a chat whose answer comes in one piece. */
 export function toWholeDialect(words: ChatWords): Prepare<WholeDialect> {
@@ -30,7 +32,7 @@ export function toWholeDialect(words: ChatWords): Prepare<WholeDialect> {
 
 /** A chat whose answer comes in one piece. */
 export function performWholeChat(
-  context: ProxyContext,
+  context: WholeChatContext,
   job: ChatJob,
   prepare: Prepare<WholeDialect>,
 ): Performance<WholeDialect> {

@@ -7,7 +7,7 @@ import { readRefusal } from '../attempts/read-refusal.ts';
 import { readTextsOfChunks } from '../attempts/read-texts.ts';
 import { type Charge, chargeUsage, noCharge } from '../money/charge.ts';
 import { estimateMissing, lacksSide } from '../money/estimate-left.ts';
-import { recordSettlement } from '../money/settle-request.ts';
+import { recordSettlement, type SettlementContext } from '../money/settle-request.ts';
 import type { AttemptEnd } from '../money/settled.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import type { AnswerHeaders } from '../upstream/answer-headers.ts';
@@ -20,18 +20,14 @@ import type { AnswerEncoder } from './answer-encoder.ts';
 import type { ChatJob } from './chat-job.ts';
 import type { ClientListener, ClientStream } from './client-stream.ts';
 import type { Continuation } from './continuation.ts';
-import { keepAnswer } from './keep-answer.ts';
+import { type KeepContext, keepAnswer } from './keep-answer.ts';
 import { NativeEvents } from './native-events.ts';
-import type { Lane } from './prepare-lane.ts';
+import type { StreamDialect } from './stream-dialect.ts';
 import { toIncompleteError, withChargedUsage } from './stream-end.ts';
 import { readWholeAsStream } from './whole-as-stream.ts';
 
-/** One attempt's side of a stream. */
-export interface StreamDialect extends Lane {
-  readonly translator: ChatStreamTranslator;
-  /** Null where the stream begins with this attempt. */
-  readonly continuation: Continuation | null;
-}
+/** Parts that relay a stream, settle it and keep its answer. */
+export type RelayContext = SettlementContext & KeepContext & Pick<ProxyContext, 'eventRoom'>;
 
 const mebibyte = 1024 * 1024;
 /** A tool call or a text in one event; with what is around it, 5 MB of text pass. */
@@ -47,7 +43,7 @@ const drainMs = 1000;
 
 /** Calls the provider and passes its stream on to the client as it comes. Resolves when the attempt is over. */
 export function relayChatStream(
-  context: ProxyContext,
+  context: RelayContext,
   attempt: Attempt<StreamDialect>,
   client: ClientStream<AnswerEncoder>,
   job: ChatJob,
@@ -59,7 +55,7 @@ export function relayChatStream(
 
 /** One stream under way: bytes in, events through the translator, chunks to the client. */
 class ChatStreamRelay implements ProviderSink, ClientListener {
-  readonly #context: ProxyContext;
+  readonly #context: RelayContext;
   readonly #attempt: Attempt<StreamDialect>;
   readonly #client: ClientStream<AnswerEncoder>;
   readonly #job: ChatJob;
@@ -85,7 +81,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   #ttftMs: number | null = null;
 
   constructor(
-    context: ProxyContext,
+    context: RelayContext,
     attempt: Attempt<StreamDialect>,
     client: ClientStream<AnswerEncoder>,
     job: ChatJob,

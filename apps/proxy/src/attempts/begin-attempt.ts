@@ -3,7 +3,7 @@ import { disconnectPolicyOf, type ProviderAdapter, type ProviderTarget } from '@
 import type { AttemptTicket } from '@aggregator/resilience';
 import type { Target } from '@aggregator/routing';
 import { attemptIdOf, type DispatchedRequest, toIntent } from '../money/dispatched-request.ts';
-import { raiseHold } from '../money/hold-request.ts';
+import { type HoldContext, raiseHold } from '../money/hold-request.ts';
 import type { RequestBounds } from '../money/request-bounds.ts';
 import { priceAt } from '../money/request-cost.ts';
 import type { ProxyContext } from '../proxy-context.ts';
@@ -15,6 +15,10 @@ import type { OpenRequest } from './open-request.ts';
 import { type Prepare, readHostedTools, type Translation } from './prepare-first.ts';
 import { toAddress } from './to-address.ts';
 import { writeBodies } from './write-bodies.ts';
+
+/** Parts that begin an attempt: address, hold, intent, connection. */
+export type AttemptContext = HoldContext &
+  Pick<ProxyContext, 'bootId' | 'credentials' | 'drains' | 'memory' | 'pools' | 'requests' | 'spool'>;
 
 /** One call of one target, on record from before it is made. */
 export interface Attempt<Prepared> {
@@ -59,7 +63,7 @@ export interface AttemptPlan<Prepared> {
  * `request_cancelled`, `insufficient_quota`, `billing_unavailable`.
  */
 export async function beginAttempt<Prepared extends Translation>(
-  context: ProxyContext,
+  context: AttemptContext,
   open: OpenRequest,
   plan: AttemptPlan<Prepared>,
 ): Promise<Attempt<Prepared>> {
@@ -115,7 +119,7 @@ function mayDrain(adapter: ProviderAdapter, options: Readonly<Record<string, str
 }
 
 /** Returns what marks an attempt as sent, once, however many calls it has. */
-function createMark({ spool }: Pick<ProxyContext, 'spool'>, request: DispatchedRequest): () => void {
+function createMark({ spool }: Pick<AttemptContext, 'spool'>, request: DispatchedRequest): () => void {
   let isMarked = false;
   return () => {
     if (!isMarked) spool.appendMark(request.requestId, attemptIdOf(request));
@@ -136,7 +140,7 @@ function boundAttempt<Prepared extends Translation>(
 
 /** A request as its intent keeps it, with the number of the attempt and the bounds that are held for it. */
 export function toDispatched(
-  context: Pick<ProxyContext, 'bootId' | 'now'>,
+  context: Pick<AttemptContext, 'bootId' | 'now'>,
   open: OpenRequest,
   target: Target,
   attempt: number,

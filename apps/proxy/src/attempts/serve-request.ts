@@ -4,17 +4,20 @@ import { isElsewhere, type Target, widerFirst } from '@aggregator/routing';
 import { noCharge } from '../money/charge.ts';
 import type { DispatchedRequest } from '../money/dispatched-request.ts';
 import { cancelHold } from '../money/hold-request.ts';
-import { settleRequest } from '../money/settle-request.ts';
+import { type SettleContext, settleRequest } from '../money/settle-request.ts';
 import type { AttemptEnd } from '../money/settled.ts';
 import { judgeSpent } from '../money/spent-by-failure.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
-import { type Attempt, type AttemptPlan, beginAttempt } from './begin-attempt.ts';
+import { type Attempt, type AttemptContext, type AttemptPlan, beginAttempt } from './begin-attempt.ts';
 import { isProvidersFault, isUnauthorized, judgeFailure, mayAskOtherwise } from './judge-failure.ts';
 import type { OpenRequest } from './open-request.ts';
 import { pauseBetween } from './pause-between.ts';
 import type { Translation } from './prepare-first.ts';
 import { beginAttemptTrace, endAttemptTrace } from './trace-attempt.ts';
+
+/** Parts that serve a request from its hold to its settlement. */
+export type ServeContext = AttemptContext & SettleContext & Pick<ProxyContext, 'routing' | 'tracing' | 'traffic'>;
 
 /** How one kind of request is tried at a target and answered. */
 export interface Performance<Prepared> {
@@ -54,7 +57,7 @@ interface Ended {
  * dispatched at all: then nothing stays held.
  */
 export async function serveRequest<Prepared extends Translation>(
-  context: ProxyContext,
+  context: ServeContext,
   open: OpenRequest,
   performance_: Performance<Prepared>,
 ): Promise<void> {
@@ -75,7 +78,7 @@ export async function serveRequest<Prepared extends Translation>(
   }
 }
 
-async function settle(context: ProxyContext, open: OpenRequest, { request, end }: Ended): Promise<void> {
+async function settle(context: SettleContext, open: OpenRequest, { request, end }: Ended): Promise<void> {
   try {
     // A whole answer was settled before its last bytes went out.
     if (end.outcome !== 'completed') {
@@ -90,7 +93,7 @@ async function settle(context: ProxyContext, open: OpenRequest, { request, end }
 
 /** The attempts of one request, one after the other. */
 class Attempts<Prepared extends Translation> {
-  readonly #context: ProxyContext;
+  readonly #context: ServeContext;
   readonly #open: OpenRequest;
   readonly #performance: Performance<Prepared>;
   #targets: readonly Target[];
@@ -101,7 +104,7 @@ class Attempts<Prepared extends Translation> {
   /** Of all attempts so far that delivered nothing. */
   readonly #failures: AppError[] = [];
 
-  constructor(context: ProxyContext, open: OpenRequest, performance_: Performance<Prepared>) {
+  constructor(context: ServeContext, open: OpenRequest, performance_: Performance<Prepared>) {
     this.#context = context;
     this.#open = open;
     this.#performance = performance_;

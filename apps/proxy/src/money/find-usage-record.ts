@@ -11,6 +11,9 @@ const firstPauseMs = 100;
 /** An attempt that was just sent may arrive after the first question for it; so its absence is asked for twice. */
 const absenceConfirmedMs = 500;
 
+/** Parts that ask a provider for its record of an attempt. */
+export type UsageRecordContext = Pick<ProxyContext, 'credentials' | 'pools'>;
+
 type UsageRecord = Exclude<UsageRecordAnswer, { result: 'unsettled' }>;
 
 /**
@@ -18,7 +21,7 @@ type UsageRecord = Exclude<UsageRecordAnswer, { result: 'unsettled' }>;
  * records; `unknown` where it gave no answer that settles the question.
  */
 export async function findUsageRecord(
-  context: Pick<ProxyContext, 'credentials' | 'pools'>,
+  context: UsageRecordContext,
   request: DispatchedRequest,
 ): Promise<UsageRecord | { result: 'none' } | { result: 'unknown' }> {
   const lookup = adapterFor(request.provider.type).usageRecord;
@@ -39,7 +42,7 @@ export async function findUsageRecord(
 }
 
 async function ask(
-  { credentials, pools }: Pick<ProxyContext, 'credentials' | 'pools'>,
+  { credentials, pools }: UsageRecordContext,
   lookup: UsageRecordLookup,
   request: DispatchedRequest,
   endMs: number,

@@ -20,7 +20,8 @@ const aheadHolds = 8n;
 /** A hold outlives its request by this, so that it never goes while a settlement is on its way. */
 const settleMarginMs = 60_000;
 
-type HoldContext = Pick<ProxyContext, 'admission' | 'budgets' | 'config' | 'events' | 'leases' | 'now'>;
+/** Parts that take a hold and raise it. */
+export type HoldContext = Pick<ProxyContext, 'admission' | 'budgets' | 'config' | 'events' | 'leases' | 'now'>;
 
 /**
  * Takes all that the request may cost from the organisation's credit and from every budget, and its share of every limit, in
@@ -143,7 +144,7 @@ async function admit(context: HoldContext, request: AdmitRequest): Promise<Admit
 }
 
 /** Gives everything back where the request is not sent after all. */
-export function cancelHold(context: ProxyContext, exchange: Exchange, hold: Hold): void {
+export function cancelHold(context: Pick<HoldContext, 'admission' | 'events'>, exchange: Exchange, hold: Hold): void {
   void releaseHold(context, {
     orgId: exchange.principal.orgId,
     requestId: exchange.requestId,

@@ -5,8 +5,8 @@ import type { ProxyContext } from '../proxy-context.ts';
 import { chargeUsage, noCharge } from './charge.ts';
 import { attemptIdOf, type DispatchedRequest, dispatchedRequest } from './dispatched-request.ts';
 import { estimateCharge } from './estimate-charge.ts';
-import { findUsageRecord } from './find-usage-record.ts';
-import { settleCorrectably } from './settle-request.ts';
+import { findUsageRecord, type UsageRecordContext } from './find-usage-record.ts';
+import { type CorrectableContext, settleCorrectably } from './settle-request.ts';
 import type { Settled } from './settled.ts';
 
 const workersMax = 8;
@@ -17,6 +17,8 @@ const pauseMsMax = 60_000;
 const patienceMs = 86_400_000;
 /** A provider is asked for at least this long, for any age that the machine's clock gives a request. */
 const patienceMsMin = 600_000;
+
+type RecoveryContext = CorrectableContext & UsageRecordContext & Pick<ProxyContext, 'bootId' | 'monotonicNow'>;
 
 /** An intent as it was left, with the mark of the attempt that was sent; null if none was. */
 interface LeftRequest {
@@ -30,7 +32,7 @@ interface LeftRequest {
  * waiting. Resolves when all are settled, or `signal` says to stop: the rest is for the next process.
  */
 export async function recoverIntents(
-  context: ProxyContext,
+  context: RecoveryContext,
   intents: readonly AbandonedIntent[],
   signal: AbortSignal,
 ): Promise<void> {
@@ -45,7 +47,7 @@ export async function recoverIntents(
   }
 }
 
-function readIntent({ events }: ProxyContext, intent: AbandonedIntent): LeftRequest[] {
+function readIntent({ events }: Pick<RecoveryContext, 'events'>, intent: AbandonedIntent): LeftRequest[] {
   const parsed = dispatchedRequest.safeParse(intent.body);
   if (parsed.success) return [{ request: parsed.data, mark: intent.mark }];
   events.intentUnreadable(intent.eventId, parsed.error);
@@ -54,7 +56,7 @@ function readIntent({ events }: ProxyContext, intent: AbandonedIntent): LeftRequ
 
 /** Tries each once, some at a time; answers those that are not settled yet. */
 async function settleRound(
-  context: ProxyContext,
+  context: RecoveryContext,
   requests: readonly LeftRequest[],
   askedMs: number,
   signal: AbortSignal,
@@ -72,7 +74,7 @@ async function settleRound(
 
 /** @param askedMs since this process asks for what was left. */
 async function recoverRequest(
-  context: ProxyContext,
+  context: RecoveryContext,
   { request, mark }: LeftRequest,
   askedMs: number,
 ): Promise<boolean> {
@@ -91,7 +93,7 @@ async function recoverRequest(
  * what was written before a kill is still there within one run of the kernel.
  */
 function isNeverSent(
-  { bootId }: Pick<ProxyContext, 'bootId'>,
+  { bootId }: Pick<RecoveryContext, 'bootId'>,
   request: DispatchedRequest,
   mark: string | null,
 ): boolean {
@@ -105,7 +107,7 @@ function isPatienceOver(ageMs: number, askedMs: number): boolean {
 
 /** Null where the provider has to be asked again. */
 async function judgeIntent(
-  context: ProxyContext,
+  context: UsageRecordContext,
   request: DispatchedRequest,
   mayEstimate: boolean,
 ): Promise<Settled | null> {

@@ -5,10 +5,19 @@ import type { ProxyContext } from '../proxy-context.ts';
 import { type Charge, chargeUsage, noCharge } from './charge.ts';
 import { type DispatchedRequest, toSubject } from './dispatched-request.ts';
 import { estimateLeft, estimateMissing, lacksSide } from './estimate-left.ts';
-import { findUsageRecord } from './find-usage-record.ts';
+import { findUsageRecord, type UsageRecordContext } from './find-usage-record.ts';
 import { toActualCosts } from './limit-subjects.ts';
 import { releaseHold } from './release-hold.ts';
 import type { AttemptEnd, Settled } from './settled.ts';
+
+/** Parts that write a settlement and release its hold. */
+export type SettlementContext = Pick<ProxyContext, 'admission' | 'events' | 'now' | 'spool'>;
+/** The same, for a charge that may be corrected later. */
+export type CorrectableContext = SettlementContext & Pick<ProxyContext, 'corrections'>;
+/** Parts that settle a request after any end of its attempts. */
+export type SettleContext = CorrectableContext & JudgeContext;
+
+type JudgeContext = UsageRecordContext & Pick<ProxyContext, 'isClosing'>;
 
 /**
  * The one end of a dispatched request: what it costs goes to the spool, what was held goes back. Where the provider has to
@@ -16,7 +25,7 @@ import type { AttemptEnd, Settled } from './settled.ts';
  * @param readPrompt Called if the charge has to be estimated.
  */
 export async function settleRequest(
-  context: ProxyContext,
+  context: SettleContext,
   request: DispatchedRequest,
   end: AttemptEnd,
   readPrompt: () => Prompt,
@@ -28,7 +37,7 @@ export async function settleRequest(
 
 /** Writes the settlement; before it, the correction that an estimate waits for, if its provider may still give a record. */
 export async function settleCorrectably(
-  context: Pick<ProxyContext, 'admission' | 'corrections' | 'events' | 'now' | 'spool'>,
+  context: CorrectableContext,
   request: DispatchedRequest,
   end: Pick<AttemptEnd, 'failure' | 'latencyMs' | 'ttftMs' | 'attempts'>,
   settled: Settled,
@@ -43,7 +52,7 @@ export async function settleCorrectably(
 
 /** Writes the settlement, unless there is one already, and gives back the hold. */
 export function recordSettlement(
-  context: Pick<ProxyContext, 'admission' | 'events' | 'now' | 'spool'>,
+  context: SettlementContext,
   request: DispatchedRequest,
   end: Pick<AttemptEnd, 'failure' | 'latencyMs' | 'ttftMs' | 'attempts'>,
   { outcome, charge, cache = 'bypass' }: Settled,
@@ -95,7 +104,7 @@ function toAttempts(
 
 /** Null where only the provider knows, cannot be asked, and this process is about to end. */
 async function judgeEnd(
-  context: ProxyContext,
+  context: JudgeContext,
   request: DispatchedRequest,
   end: AttemptEnd,
   readPrompt: () => Prompt,

@@ -4,11 +4,12 @@ import { isRecord, type NativeRequest } from '@aggregator/providers';
 import type { RoutePlan, Target } from '@aggregator/routing';
 import { writeJsonInTurns } from '@aggregator/service-kit';
 import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
-import { answerFromCache } from '../answers/answer-from-cache.ts';
+import { answerFromCache, type CacheHitContext } from '../answers/answer-from-cache.ts';
 import type { ChatJob, ChatWords } from '../answers/chat-job.ts';
 import { findNativeLane, nameDialect, nameDialectHeaders, toNativeRequest } from '../answers/native-request.ts';
-import { performChatStream, toStreamDialect } from '../answers/perform-chat-stream.ts';
-import { performWholeChat, toWholeDialect } from '../answers/perform-whole-chat.ts';
+import { type ChatStreamContext, performChatStream } from '../answers/perform-chat-stream.ts';
+import { performWholeChat, toWholeDialect, type WholeChatContext } from '../answers/perform-whole-chat.ts';
+import { toStreamDialect } from '../answers/stream-dialect.ts';
 import { toPrompt } from '../answers/to-prompt.ts';
 import { giveTurn, mustGiveTurn } from '../attempts/give-turn.ts';
 import { type OpenRequest, openRequest } from '../attempts/open-request.ts';
@@ -32,14 +33,18 @@ import { measureTexts } from './measure-texts.ts';
 import { noteEndUser } from './note-end-user.ts';
 import { noteTags } from './note-tags.ts';
 import { planRequest } from './plan-request.ts';
-import { type PreparedChat, prepareChat } from './prepare-chat.ts';
+import { type PrepareContext, type PreparedChat, prepareChat } from './prepare-chat.ts';
 import { readRequestBytes, toMemory } from './read-request.ts';
+import type { RequestContext } from './request-context.ts';
+
+type AnswerContext = ChatStreamContext & WholeChatContext & CacheHitContext;
+type ChatContext = RequestContext & PrepareContext & AnswerContext & Pick<ProxyContext, 'backgroundRuns'>;
 
 /**
  * A chat from its body to its settlement, for every surface. What throws before the first intent was refused:
  * no provider saw it and nothing stays held. From the intent on it is answered, and settled once, in every case.
  */
-export async function completeChat(context: ProxyContext, exchange: Exchange, surface: ChatSurface): Promise<void> {
+export async function completeChat(context: ChatContext, exchange: Exchange, surface: ChatSurface): Promise<void> {
   const { conversations, config } = context;
   const { bytes, value: arrived } = await readRequestBytes(context, exchange);
   const { principal } = exchange;
@@ -130,11 +135,11 @@ interface PlannedChat extends ChatWords, PreparedChat {
 
 /** Translates the chat for its first target, holds what that may cost, and serves it: from the cache or by a provider. */
 async function serveChat<Dialect extends Translation>(
-  context: ProxyContext,
+  context: ChatContext,
   exchange: Exchange,
   planned: PlannedChat,
   translate: Prepare<Dialect>,
-  perform: (context: ProxyContext, job: ChatJob, prepare: Prepare<Dialect>) => Performance<Dialect>,
+  perform: (context: AnswerContext, job: ChatJob, prepare: Prepare<Dialect>) => Performance<Dialect>,
 ): Promise<void> {
   const { chat, content, plan } = planned;
   const { bodies, hostedTools, prepare } = prepareFirst(context, exchange, plan, translate, chat);
@@ -199,7 +204,7 @@ function withAnswerId(surface: ChatSurface, { requestId }: Exchange, asked: Surf
 
 /** A body whose answer, with all that it was made from, may be stored. */
 function mayKeep(
-  { responses }: ProxyContext,
+  { responses }: Pick<ChatContext, 'responses'>,
   principal: Principal,
   { references }: ChatSurface,
   body: unknown,
@@ -222,7 +227,7 @@ function withKeeping(
 }
 
 /** Whether there was an answer to give again. */
-async function answerAgain(context: ProxyContext, job: ChatJob): Promise<boolean> {
+async function answerAgain(context: AnswerContext, job: ChatJob): Promise<boolean> {
   const { cacheKey, open } = job;
   const stored = cacheKey === null ? null : await context.answers.read(cacheKey);
   if (stored === null) return false;

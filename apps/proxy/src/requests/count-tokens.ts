@@ -8,14 +8,16 @@ import { readRefusal } from '../attempts/read-refusal.ts';
 import { toAddress } from '../attempts/to-address.ts';
 import { textsOf, writeBodies } from '../attempts/write-bodies.ts';
 import type { Exchange } from '../exchange.ts';
-import { cancelHold, holdRequest } from '../money/hold-request.ts';
+import { cancelHold, type HoldContext, holdRequest } from '../money/hold-request.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import { callProvider } from '../upstream/call-provider.ts';
 import { AnswerCollector, isSuccessStatus } from '../upstream/collect-answer.ts';
 import { boundChat } from './bound-chat.ts';
 import { inspectContent } from './inspect-content.ts';
-import { planRequest } from './plan-request.ts';
-import { readRequest } from './read-request.ts';
+import { type PlanContext, planRequest } from './plan-request.ts';
+import { type ReadContext, readRequest } from './read-request.ts';
+
+type CountContext = ReadContext & PlanContext & HoldContext & Pick<ProxyContext, 'credentials' | 'pools'>;
 
 const deadlineMs = 10_000;
 const nothing = { inputTokensMax: 0, outputTokensMax: 0, inputTokensEstimate: 0, tokensLikely: 0, requests: 0 };
@@ -24,7 +26,7 @@ const nothing = { inputTokensMax: 0, outputTokensMax: 0, inputTokensEstimate: 0,
  * Returns the tokens of a conversation: by the provider's own count if it has one, else by length, and then the
  * answer says so in `x-aggregator-estimated`. Costs nothing; counts as a request against the caller's limits.
  */
-export async function countTokens(context: ProxyContext, exchange: Exchange): Promise<void> {
+export async function countTokens(context: CountContext, exchange: Exchange): Promise<void> {
   const { chat, refusal } = toCountTokensChat(await readRequest(context, exchange));
   if (refusal !== null) throw refusal;
   if (mustGiveTurn(exchange)) await giveTurn(exchange);
@@ -55,7 +57,7 @@ export async function countTokens(context: ProxyContext, exchange: Exchange): Pr
 }
 
 async function ask(
-  { pools }: ProxyContext,
+  { pools }: Pick<CountContext, 'pools'>,
   orgId: string,
   { candidate }: Target,
   { endpoint, body }: TranslatedRequest,

@@ -2,7 +2,7 @@ import { AppError, type EmbeddingsRequest, embeddingsRequest, type SnapshotModel
 import type { EmbeddingsTranslation } from '@aggregator/providers';
 import { checkBody, sendOpenAiError } from '@aggregator/service-kit';
 import type { Prompt } from '@aggregator/tokens';
-import { answerWhole, asItIs, type WholeDialect } from '../answers/answer-whole.ts';
+import { answerWhole, asItIs, type WholeContext, type WholeDialect } from '../answers/answer-whole.ts';
 import { nameDropped } from '../answers/name-dropped.ts';
 import { giveTurn, mustGiveTurn } from '../attempts/give-turn.ts';
 import { openRequest } from '../attempts/open-request.ts';
@@ -12,17 +12,17 @@ import { textsOf, writeBodies } from '../attempts/write-bodies.ts';
 import type { Exchange } from '../exchange.ts';
 import { holdRequest } from '../money/hold-request.ts';
 import type { BoundRequest, RequestBounds } from '../money/request-bounds.ts';
-import type { ProxyContext } from '../proxy-context.ts';
 import { joinAnswers, splitInputs } from './batches.ts';
 import { noteEndUser } from './note-end-user.ts';
 import { noteTags } from './note-tags.ts';
 import { planRequest } from './plan-request.ts';
 import { choosePrivacyPolicy } from './privacy/choose-policy.ts';
-import { maskTextsOf } from './privacy/mask-request.ts';
+import { type MaskingContext, maskTextsOf } from './privacy/mask-request.ts';
 import { readRequest } from './read-request.ts';
+import type { RequestContext } from './request-context.ts';
 
 /** Embeddings from their body to their settlement; as a chat, but always in one piece. */
-export async function embed(context: ProxyContext, exchange: Exchange): Promise<void> {
+export async function embed(context: RequestContext & MaskingContext, exchange: Exchange): Promise<void> {
   const body = await readRequest(context, exchange);
   const asked = checkBody(embeddingsRequest, body);
   noteEndUser(exchange, asked);
@@ -47,7 +47,7 @@ export async function embed(context: ProxyContext, exchange: Exchange): Promise<
 
 /** A vector says what its text said: what is personal goes out of it as out of a chat. Token ids cannot be looked into. */
 async function maskInput(
-  context: ProxyContext,
+  context: MaskingContext,
   exchange: Exchange,
   request: EmbeddingsRequest,
 ): Promise<EmbeddingsRequest> {
@@ -86,7 +86,7 @@ function toEmbeddingsDialect(asked: EmbeddingsRequest): Prepare<WholeDialect> {
 }
 
 function performEmbeddings(
-  context: ProxyContext,
+  context: WholeContext,
   { response }: Exchange,
   prepare: Prepare<WholeDialect>,
 ): Performance<WholeDialect> {

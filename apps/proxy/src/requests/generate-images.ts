@@ -2,7 +2,7 @@ import { maskTexts } from '@aggregator/anonymisation';
 import { AppError, type ImagesRequest, imagesRequest } from '@aggregator/contracts';
 import type { ImagesTranslation } from '@aggregator/providers';
 import { checkBody, sendOpenAiError } from '@aggregator/service-kit';
-import { answerWhole, asItIs, type WholeDialect } from '../answers/answer-whole.ts';
+import { answerWhole, asItIs, type WholeContext, type WholeDialect } from '../answers/answer-whole.ts';
 import { nameDropped } from '../answers/name-dropped.ts';
 import { mustGiveTurn } from '../attempts/give-turn.ts';
 import { openRequest } from '../attempts/open-request.ts';
@@ -20,12 +20,15 @@ import { estimatePictureTokens } from './picture-tokens.ts';
 import { planRequest } from './plan-request.ts';
 import { choosePrivacyPolicy } from './privacy/choose-policy.ts';
 import { readRequest } from './read-request.ts';
+import type { RequestContext } from './request-context.ts';
+
+type ImagesContext = RequestContext & Pick<ProxyContext, 'policies'>;
 
 /** The dearest picture among today's models in tokens (gpt-image-1, high quality, 1024 × 1536: 6240), rounded up. */
 const imageTokensMax = 8192;
 
 /** Pictures from their prompt to their settlement; as a chat, but always in one piece. */
-export async function generateImages(context: ProxyContext, exchange: Exchange): Promise<void> {
+export async function generateImages(context: ImagesContext, exchange: Exchange): Promise<void> {
   const body = await readRequest(context, exchange);
   const asked = checkBody(imagesRequest, body);
   noteEndUser(exchange, asked);
@@ -48,7 +51,11 @@ export async function generateImages(context: ProxyContext, exchange: Exchange):
 }
 
 /** What is personal in a prompt does not go out; a picture has nothing to put back into. */
-function maskPrompt({ policies }: ProxyContext, exchange: Exchange, request: ImagesRequest): ImagesRequest {
+function maskPrompt(
+  { policies }: Pick<ImagesContext, 'policies'>,
+  exchange: Exchange,
+  request: ImagesRequest,
+): ImagesRequest {
   const privacy = choosePrivacyPolicy(exchange.principal, exchange.request.headers);
   if (privacy === null) return request;
   const [prompt = request.prompt] = maskTexts([request.prompt], policies.get(privacy)).texts;
@@ -68,7 +75,7 @@ function toImagesDialect(asked: ImagesRequest): Prepare<WholeDialect> {
 }
 
 function performImages(
-  context: ProxyContext,
+  context: WholeContext,
   { response }: Exchange,
   prepare: Prepare<WholeDialect>,
 ): Performance<WholeDialect> {

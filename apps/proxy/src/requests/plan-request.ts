@@ -4,12 +4,15 @@ import type { Exchange } from '../exchange.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import { nameSuccessor } from './name-successor.ts';
 
+/** Parts that plan a request. */
+export type PlanContext = Pick<ProxyContext, 'routing' | 'memory' | 'now'>;
+
 /**
  * Returns who may serve a request, in the order to try.
  * @throws {AppError} `model_not_found`, with the successor of a retired model; `model_not_allowed`, `model_not_priced`.
  */
 export function planRequest(
-  { routing, memory, now }: Pick<ProxyContext, 'routing' | 'memory' | 'now'>,
+  { routing, memory, now }: PlanContext,
   exchange: Pick<Exchange, 'principal' | 'request' | 'askedModel'>,
   operation: Operation,
   { model, chat }: { readonly model: string; readonly chat: ChatCompletionRequest | null },

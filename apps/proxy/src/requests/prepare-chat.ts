@@ -6,7 +6,10 @@ import type { Exchange } from '../exchange.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import { lacksReasoning, recallReasoning } from '../remembered/reasoning/recall-reasoning.ts';
 import { choosePrivacyPolicy } from './privacy/choose-policy.ts';
-import { maskChatOf } from './privacy/mask-request.ts';
+import { type MaskingContext, maskChatOf } from './privacy/mask-request.ts';
+
+/** Parts that prepare a chat. */
+export type PrepareContext = MaskingContext & Pick<ProxyContext, 'conversations'>;
 
 export interface PreparedChat {
   readonly chat: ChatCompletionRequest;
@@ -21,7 +24,7 @@ export interface PreparedChat {
  * calls of tools that the client has dropped. Those were kept as the provider said them, so they hold nothing personal.
  */
 export async function prepareChat(
-  context: Pick<ProxyContext, 'policies' | 'masking' | 'conversations'>,
+  context: PrepareContext,
   exchange: Exchange,
   asked: ChatCompletionRequest,
   arrived: NativeRequest | null,

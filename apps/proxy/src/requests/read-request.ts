@@ -11,6 +11,9 @@ import { largeBytes } from '../attempts/give-turn.ts';
 import type { Exchange } from '../exchange.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 
+/** Parts that read a request. */
+export type ReadContext = Pick<ProxyContext, 'config' | 'arriving'>;
+
 /** A body without a declared length takes room in such steps. */
 const stepBytes = 256 * 1024;
 
@@ -20,7 +23,7 @@ const stepBytes = 256 * 1024;
  * @throws {AppError} as `readJsonBytes` and `parseJsonBody` do, and `rate_limit_exceeded`, `service_unavailable` without room.
  */
 export async function readRequest(
-  context: Pick<ProxyContext, 'config' | 'arriving'>,
+  context: ReadContext,
   exchange: Pick<Exchange, 'body' | 'request' | 'place'>,
 ): Promise<Record<string, unknown>> {
   return (await readRequestBytes(context, exchange)).value;
@@ -28,7 +31,7 @@ export async function readRequest(
 
 /** The same with the bytes as they came. */
 export async function readRequestBytes(
-  context: Pick<ProxyContext, 'config' | 'arriving'>,
+  context: ReadContext,
   exchange: Pick<Exchange, 'body' | 'request' | 'place'>,
 ): Promise<{ readonly bytes: Buffer; readonly value: Record<string, unknown> }> {
   const bytes = exchange.body ?? (await readBody(context, exchange));
@@ -40,7 +43,7 @@ export async function readRequestBytes(
 
 /** Reads the body alone. @throws {AppError} as `readRequest` does before it parses. */
 export async function readBody(
-  { config, arriving }: Pick<ProxyContext, 'config' | 'arriving'>,
+  { config, arriving }: ReadContext,
   { request, place }: Pick<Exchange, 'request' | 'place'>,
 ): Promise<Buffer> {
   const declared = request.headers['content-length'];

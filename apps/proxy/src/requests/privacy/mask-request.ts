@@ -12,7 +12,8 @@ import type { Exchange } from '../../exchange.ts';
 import type { ProxyContext } from '../../proxy-context.ts';
 import { measureTexts } from '../measure-texts.ts';
 
-type MaskingContext = Pick<ProxyContext, 'policies' | 'masking'>;
+/** Parts that mask texts. */
+export type MaskingContext = Pick<ProxyContext, 'policies' | 'masking'>;
 type Caller = Pick<Exchange, 'principal' | 'response' | 'place'>;
 
 /** Texts up to this are masked at once: it takes less than to send them to another process. UTF-16 units. */
