@@ -3,6 +3,8 @@ import {
   crdVersion,
   modelRouteSpec,
   modelRouteStatus,
+  priceTableSpec,
+  priceTableStatus,
   providerName,
   providerSpec,
   providerStatus,
@@ -86,9 +88,21 @@ const modelRoute: ResourceDefinition = {
   rules: [],
 };
 
+const priceTable: ResourceDefinition = {
+  kind: 'PriceTable',
+  plural: 'pricetables',
+  shortName: 'aiprice',
+  description: 'Entries of the price book: what customers pay for models, and what providers charge.',
+  spec: priceTableSpec,
+  status: priceTableStatus,
+  columns: [{ name: 'Prices', type: 'integer', jsonPath: '.status.prices' }, ...ready, age],
+  selectable: ['.spec.className'],
+  rules: [],
+};
+
 /** The files of charts/aggregator-crds/templates, by name. */
 export function crdFiles(): ReadonlyMap<string, string> {
-  return new Map([provider, modelRoute].map((one) => [`${one.plural}.yaml`, toYaml(toDefinition(one))]));
+  return new Map([provider, modelRoute, priceTable].map((one) => [`${one.plural}.yaml`, toYaml(toDefinition(one))]));
 }
 
 function toYaml(definition: object): string {

@@ -32,6 +32,8 @@ const read = ['get', 'list', 'watch'];
 const ofResources = [
   ...verbs([...read, 'patch'], 'aggregator.dev/providers'),
   ...verbs([...read, 'patch'], 'aggregator.dev/modelroutes'),
+  ...verbs(read, 'aggregator.dev/pricetables'),
+  'patch aggregator.dev/pricetables/status',
   'patch aggregator.dev/providers/status',
   'patch aggregator.dev/modelroutes/status',
   ...verbs(read, '/secrets'),

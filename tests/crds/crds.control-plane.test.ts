@@ -13,6 +13,7 @@ const crdPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const collections: Readonly<Record<string, string>> = {
   Provider: '/apis/aggregator.dev/v1alpha1/namespaces/default/providers',
   ModelRoute: '/apis/aggregator.dev/v1alpha1/namespaces/default/modelroutes',
+  PriceTable: '/apis/aggregator.dev/v1alpha1/namespaces/default/pricetables',
   Secret: '/api/v1/namespaces/default/secrets',
 };
 const answered = z.object({

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { modelRouteSpec, providerSpec } from '@aggregator/contracts';
+import { modelRouteSpec, priceTableSpec, providerSpec } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { crdFiles } from '../../scripts/crds/definitions.ts';
@@ -13,7 +13,11 @@ const committed = new Map(
   readdirSync(join(root, templates)).map((name) => [name, readFileSync(join(root, templates, name), 'utf8')]),
 );
 const ours = (manifest: Manifest) => manifest.apiVersion.startsWith('aggregator.dev/');
-const specSchemas: Readonly<Record<string, z.ZodType>> = { Provider: providerSpec, ModelRoute: modelRouteSpec };
+const specSchemas: Readonly<Record<string, z.ZodType>> = {
+  Provider: providerSpec,
+  ModelRoute: modelRouteSpec,
+  PriceTable: priceTableSpec,
+};
 
 describe('the custom resource definitions', () => {
   it('are the ones that the contracts say (npm run generate:crds writes them)', () => {

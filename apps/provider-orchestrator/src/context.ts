@@ -16,7 +16,7 @@ import { createOrchestratorEvents, type OrchestratorEvents } from './events.ts';
 import { HealthBook } from './health/health-book.ts';
 import type { ReadStored } from './health/list-targets.ts';
 import { openProber } from './health/open-prober.ts';
-import { declarePrices } from './prices/declare-prices.ts';
+import { declarePrices, fileAuthor } from './prices/declare-prices.ts';
 import { readPriceFile } from './prices/price-file.ts';
 import type { ProviderWriter } from './providers/create-provider.ts';
 import { readVendorModels } from './registry/catalogue/index.ts';
@@ -155,7 +155,7 @@ async function publishEnvironment(
   const prices = config.priceFile === undefined ? [] : readPriceFile(config.priceFile);
   const published = await publishChange(database, async (tx) => {
     const shadowed = await writeEnvironmentProviders(tx, declared, parts.now());
-    return { shadowed, refused: await declarePrices(tx, prices) };
+    return { shadowed, refused: (await declarePrices(tx, prices, fileAuthor)).refused };
   });
   events.providersShadowed(published.result.shadowed);
   events.filePricesRefused(published.result.refused);

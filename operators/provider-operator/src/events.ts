@@ -5,12 +5,13 @@ import { type ConditionCounts, createConditionCounts } from './status/condition-
 import type { Transition } from './status/merge-conditions.ts';
 import type { ObjectMetadata } from './watch/read-object.ts';
 
-type CrdKind = 'Provider' | 'ModelRoute';
+type CrdKind = 'Provider' | 'ModelRoute' | 'PriceTable';
 
 /** What happened, each once: counter, log, and for people who look at an object, an Event. Never holds a key. */
 export interface OperatorEvents {
   readonly watchHooks: CacheHooks & { onForbidden(kind: ResourceKind, namespace: string): void };
   readonly conditions: ConditionCounts;
+  readonly priceTableConditions: ConditionCounts;
   leadershipTaken(epoch: number): void;
   /** The process ends now; its supervisor restarts it. */
   processEnded(reason: string): void;
@@ -20,6 +21,7 @@ export interface OperatorEvents {
     version: number;
     providers: number;
     routes: number;
+    priceTables: number;
     refused: number;
     startedAtMs: number;
   }): void;
@@ -54,7 +56,8 @@ export function createOperatorEvents(logger: Logger, metrics: Metrics, recorder:
   const counters = createCounters(metrics);
   let isAway = false;
   return {
-    conditions: createConditionCounts(metrics),
+    conditions: createConditionCounts(metrics, 'provider_condition', 'Providers'),
+    priceTableConditions: createConditionCounts(metrics, 'price_table_condition', 'PriceTables'),
     watchHooks: createWatchHooks(logger, counters),
     leadershipTaken(epoch) {
       counters.leader.set(1);

@@ -1,4 +1,4 @@
-import type { ModelRouteStatus, ProviderStatus } from '@aggregator/contracts';
+import type { ModelRouteStatus, PriceTableStatus, ProviderStatus } from '@aggregator/contracts';
 import { type Clock, createWorkQueue, type KubernetesConnection, type WorkQueue } from '@aggregator/kubernetes';
 import type { OperatorEvents } from './events.ts';
 import type { Orchestrator } from './orchestrator/open-orchestrator.ts';
@@ -6,13 +6,14 @@ import { CredentialReader } from './reconcile/credential-reader.ts';
 import { declare } from './reconcile/declare.ts';
 import { LeaderState } from './reconcile/leader-state.ts';
 import { PendingObjects } from './reconcile/pending-objects.ts';
+import { runPriceTable } from './reconcile/run-price-table.ts';
 import { runProvider } from './reconcile/run-provider.ts';
 import { runRoute } from './reconcile/run-route.ts';
 import { unwatchedMs } from './reconcile/secret-reader.ts';
 import { Observer } from './status/observe.ts';
 import { createStatusWriter, type StatusWriter } from './status/write-conditions.ts';
 import { ChangeFilter } from './watch/change-filter.ts';
-import { modelRouteKind, providerKind } from './watch/kinds.ts';
+import { modelRouteKind, priceTableKind, providerKind } from './watch/kinds.ts';
 import type { Watches } from './watch/open-watches.ts';
 
 export interface OperatorParts {
@@ -48,6 +49,7 @@ export class Operator {
   readonly #observer: Observer;
   readonly #providers: StatusWriter<ProviderStatus>;
   readonly #routes: StatusWriter<ModelRouteStatus>;
+  readonly #priceTables: StatusWriter<PriceTableStatus>;
   readonly #filter = new ChangeFilter();
   /** Uid of each object by its key, for when it is gone. */
   readonly #uids = new Map<string, string>();
@@ -61,6 +63,7 @@ export class Operator {
     const writerParts = { connection, clock, onWritten, onConflict: events.statusConflict };
     this.#providers = createStatusWriter<ProviderStatus>(providerKind, writerParts);
     this.#routes = createStatusWriter<ModelRouteStatus>(modelRouteKind, writerParts);
+    this.#priceTables = createStatusWriter<PriceTableStatus>(priceTableKind, writerParts);
     this.#waiting = new PendingObjects(() => clock.nowMs(), events.programmed);
     this.#reader = new CredentialReader({
       ...{ connection, clock, onUnreadable: events.secretUnreadable },
@@ -82,7 +85,8 @@ export class Operator {
 
   /** Only a leader begins, and only when everything has been seen once. */
   start(): void {
-    const { providers, routes } = this.#parts.watches;
+    const { providers, routes, priceTables } = this.#parts.watches;
+    for (const object of priceTables.list()) this.#filter.isNews(keyOf('price-table', object.metadata), object);
     for (const object of providers.list()) this.#filter.isNews(keyOf('provider', object.metadata), object);
     for (const object of routes.list()) this.#filter.isNews(keyOf('route', object.metadata), object);
     this.#isRunning = true;
@@ -104,9 +108,10 @@ export class Operator {
     await Promise.all([this.#queue.close(), this.#observer.close()]);
   }
 
-  #listen({ providers, routes, secrets, proxies, namespaces }: Watches): void {
+  #listen({ providers, routes, priceTables, secrets, proxies, namespaces }: Watches): void {
     providers.onChange((at) => this.#noteObject(keyOf('provider', at), providers.get(at.namespace, at.name)));
     routes.onChange((at) => this.#noteObject(keyOf('route', at), routes.get(at.namespace, at.name)));
+    priceTables.onChange((at) => this.#noteObject(keyOf('price-table', at), priceTables.get(at.namespace, at.name)));
     secrets.onChange(({ namespace, name }) => {
       if (this.#reader.isReferenced(namespace, name)) this.#addDeclare();
     });
@@ -127,7 +132,8 @@ export class Operator {
 
   #addAll(): void {
     if (!this.#isRunning) return;
-    const { providers, routes } = this.#parts.watches;
+    const { providers, routes, priceTables } = this.#parts.watches;
+    for (const { metadata } of priceTables.list()) this.#queue.add(keyOf('price-table', metadata));
     for (const { metadata } of providers.list()) this.#queue.add(keyOf('provider', metadata));
     for (const { metadata } of routes.list()) this.#queue.add(keyOf('route', metadata));
   }
@@ -150,6 +156,12 @@ export class Operator {
       this.#forgetOther(key, object?.metadata.uid);
       if (object?.className !== className) return {};
       return await runProvider(object, { ...parts, writer: this.#providers }, signal);
+    }
+    if (kind === 'price-table') {
+      const object = watches.priceTables.get(namespace, name);
+      this.#forgetOther(key, object?.metadata.uid);
+      if (object?.className !== className) return {};
+      return await runPriceTable(object, { ...parts, writer: this.#priceTables }, signal);
     }
     const object = watches.routes.get(namespace, name);
     this.#forgetOther(key, object?.metadata.uid);
@@ -204,8 +216,10 @@ export class Operator {
     if (known === undefined) return;
     this.#providers.forget(known);
     this.#routes.forget(known);
+    this.#priceTables.forget(known);
     this.#waiting.set(known, false);
     this.#parts.events.conditions.remove(known);
+    this.#parts.events.priceTableConditions.remove(known);
   }
 
   #every(name: string, intervalMs: number, run: () => void): void {
@@ -217,6 +231,9 @@ export class Operator {
   }
 }
 
-function keyOf(kind: 'provider' | 'route', { namespace, name }: { namespace: string; name: string }): string {
+function keyOf(
+  kind: 'provider' | 'route' | 'price-table',
+  { namespace, name }: { namespace: string; name: string },
+): string {
   return `${kind}/${namespace}/${name}`;
 }

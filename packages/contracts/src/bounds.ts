@@ -4,6 +4,10 @@ export const providersMax = 500;
 export const providerModelsMax = 5000;
 /** Most routes of an installation, and so of a snapshot. */
 export const routesMax = 5000;
+/** Most PriceTable resources of an installation. */
+export const priceTablesMax = 20;
+/** Most prices of one PriceTable resource. */
+export const priceTableEntriesMax = 100;
 
 /** Most providers of a proxy's report, and of the state that is made of all reports. */
 export const reportedProvidersMax = 1000;

@@ -11,6 +11,7 @@ export * from './crd/conditions.ts';
 export * from './crd/duration.ts';
 export * from './crd/mock-script.ts';
 export * from './crd/model-route.ts';
+export * from './crd/price-table.ts';
 export * from './crd/provider.ts';
 export { type CsvCells, splitCsv } from './csv/split-csv.ts';
 export { fromCell, toCsv } from './csv/to-csv.ts';

@@ -12,7 +12,14 @@ export const declarer: AuditActor = { peer: 'provider-operator', requestId: unde
 export interface AuditedChange {
   /** A past fact, as `provider_updated`. */
   readonly action: string;
-  readonly subjectType: 'provider' | 'route' | 'declaration_owner' | 'environment' | 'price' | 'price_rule';
+  readonly subjectType:
+    | 'provider'
+    | 'route'
+    | 'declaration_owner'
+    | 'environment'
+    | 'price'
+    | 'price_rule'
+    | 'price_table';
   readonly subjectId: string;
   /** What changed; never a secret: keys by their ids and last four characters. */
   readonly details: Readonly<Record<string, AuditDetail>>;

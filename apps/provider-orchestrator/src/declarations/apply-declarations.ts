@@ -3,6 +3,7 @@ import { declarer, writeAudit } from '../audit/write-audit.ts';
 import { listDeclared, retireDeclared } from '../credentials/declared-credentials.ts';
 import type { Transaction } from '../database/create-database.ts';
 import type { ProviderWriter } from '../providers/create-provider.ts';
+import { applyPriceTables } from './apply-price-tables.ts';
 import { advanceFence, hashCall } from './fence.ts';
 import type { LooseDeclarations, LooseEntry, Refusal } from './judge-entry.ts';
 import { type AcceptedProvider, judgeProviders } from './judge-provider.ts';
@@ -25,8 +26,9 @@ export async function applyDeclarations(
   request: LooseDeclarations,
   writer: ProviderWriter,
 ): Promise<DeclarationResult[]> {
-  const { providers, routes } = request;
-  await advanceFence(tx, owner, request, hashCall('declarations', [providers, routes]));
+  const { providers, routes, priceTables } = request;
+  const content = priceTables === undefined ? [providers, routes] : [providers, routes, priceTables];
+  await advanceFence(tx, owner, request, hashCall('declarations', content));
   const judged = await applyProviders(tx, owner, providers, writer);
   const judgedRoutes = await applyRoutes(tx, owner, routes, judged.accepted);
   await retireDeclared(tx, owner, listNamedIds(providers), writer.nowMs);
@@ -37,10 +39,12 @@ export async function applyDeclarations(
     { providers: judged.entries, routes: judgedRoutes.entries },
     writer.nowMs,
   );
+  const tables = priceTables && (await applyPriceTables(tx, owner, priceTables, writer.nowMs));
   return [
     ...judged.accepted.map(toProviderResult),
     ...judgedRoutes.accepted.map(toRouteResult),
     ...[...judged.refusals, ...judgedRoutes.refusals].map(toRefusalResult),
+    ...(tables ?? []),
   ];
 }
 

@@ -3,6 +3,7 @@ import {
   type DeclarationOrigin,
   type DeclarationResult,
   declarationOrigin,
+  priceTablesMax,
   providersMax,
   putDeclarationsRequest,
   routesMax,
@@ -16,6 +17,7 @@ export type LooseEntry = z.infer<typeof looseEntry>;
 export const looseDeclarations = putDeclarationsRequest.extend({
   providers: z.array(looseEntry).max(providersMax),
   routes: z.array(looseEntry).max(routesMax),
+  priceTables: z.array(looseEntry).max(priceTablesMax).optional(),
 });
 export type LooseDeclarations = z.infer<typeof looseDeclarations>;
 

@@ -1,27 +1,40 @@
-import { AppError, type PriceEntry } from '@aggregator/contracts';
+import { AppError, type PriceEntry, type PriceKind } from '@aggregator/contracts';
 import type { Transaction } from '../database/create-database.ts';
 import { toRates } from '../registry/plain-rates.ts';
 import { toPriceVersion } from '../registry/price-version.ts';
 import { layOutSpans } from './lay-out-spans.ts';
-import { addPeriod } from './write-period.ts';
+import { addPeriod, type PriceAuthor } from './write-period.ts';
 
 /** A price that was left out, and why. */
 export interface RefusedPrice {
   readonly name: string;
+  readonly kind: PriceKind;
+  readonly code: string;
   readonly reason: string;
 }
 
-const author = { source: 'file', owner: null, reviewerUserId: null } as const;
+/** What a declaration changed. */
+export interface DeclaredPrices {
+  readonly refused: RefusedPrice[];
+  readonly added: number;
+  readonly ended: number;
+}
+
+export const fileAuthor: PriceAuthor = { source: 'file', owner: null, reviewerUserId: null };
 
 /**
- * Makes these entries all that the price file says of now and later, inside the transaction that publishes it. What it said
+ * Makes these entries all that a file or a resource says of now and later, inside the transaction that publishes it. What it said
  * before and does not say any more ends now; what it says again stays as it is. A beginning that is past means at once.
  * An entry that cannot be taken is left out and costs the others nothing.
  */
-export async function declarePrices(tx: Transaction, entries: readonly PriceEntry[]): Promise<RefusedPrice[]> {
+export async function declarePrices(
+  tx: Transaction,
+  entries: readonly PriceEntry[],
+  author: PriceAuthor,
+): Promise<DeclaredPrices> {
   const now = new Date();
   const open = await tx.pricePeriod.findMany({
-    where: { source: author.source, OR: [{ effectiveTo: null }, { effectiveTo: { gt: now } }] },
+    where: { source: author.source, owner: author.owner, OR: [{ effectiveTo: null }, { effectiveTo: { gt: now } }] },
   });
   const left = new Map(open.map((period) => [period.id, period]));
   const missing: PriceEntry[] = [];
@@ -42,7 +55,7 @@ export async function declarePrices(tx: Transaction, entries: readonly PriceEntr
     if (same === undefined) missing.push(isFuture ? entry : { ...entry, effectiveFrom: undefined });
     else left.delete(same.id);
   }
-  await tx.$executeRaw`
+  const ended = await tx.$executeRaw`
     UPDATE price_period SET effective_to = greatest(effective_from, now())
     WHERE id = ANY (${[...left.keys()]}::uuid[]) AND effective_to IS DISTINCT FROM effective_from`;
   const refused: RefusedPrice[] = [];
@@ -51,8 +64,9 @@ export async function declarePrices(tx: Transaction, entries: readonly PriceEntr
       await addPeriod(tx, entry, author);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      refused.push({ name: `${entry.provider}/${entry.model}`, reason: error.publicMessage });
+      const { provider, model, kind } = entry;
+      refused.push({ name: `${provider}/${model}`, kind, code: error.code, reason: error.publicMessage });
     }
   }
-  return refused;
+  return { refused, added: missing.length - refused.length, ended };
 }

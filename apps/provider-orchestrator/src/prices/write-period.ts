@@ -13,7 +13,7 @@ const openPeriodsMax = 20_000;
 /** Who sets a price. */
 export interface PriceAuthor {
   readonly source: PriceSource;
-  /** Of Kubernetes: the class of the operator. */
+  /** Of Kubernetes: `<class of the operator>/<namespace>/<name>` of the PriceTable. */
   readonly owner: string | null;
   /** Null if a file or a resource does. */
   readonly reviewerUserId: string | null;
@@ -50,7 +50,7 @@ export async function addPeriod(tx: Transaction, entry: PriceEntry, author: Pric
 export async function endPeriod(tx: Transaction, id: string, author: Pick<PriceAuthor, 'source'>): Promise<void> {
   const period = await tx.pricePeriod.findUnique({ where: { id } });
   if (period === null) throw new AppError('not_found', { message: 'No price of the book has this id.' });
-  if (period.source !== author.source) throw new AppError('conflict', { message: changedElsewhere(period.source) });
+  if (period.source !== author.source) throw new AppError('conflict', { message: changedElsewhere(period) });
   const ended = await tx.$executeRaw`
     UPDATE price_period SET effective_to = greatest(effective_from, now())
     WHERE id = ${id}::uuid AND (effective_to IS NULL OR effective_to > now()) AND effective_to IS DISTINCT FROM effective_from`;
@@ -81,6 +81,13 @@ async function checkEntry(
   checkPrice(providerType.parse(row.provider.type), { id: model, operations, price });
 }
 
+interface PriceSpan {
+  readonly source: string;
+  readonly owner: string | null;
+  readonly effectiveFrom: Date;
+  readonly effectiveTo: Date | null;
+}
+
 interface Wanted {
   kind: string;
   provider: string;
@@ -109,7 +116,8 @@ async function makeRoom(
   });
   for (const period of overlapping) {
     if (period.effectiveTo?.getTime() === period.effectiveFrom.getTime()) continue;
-    if (period.source !== author.source) throw new AppError('conflict', { message: changedElsewhere(period.source) });
+    if (period.source !== author.source || period.owner !== author.owner)
+      throw new AppError('conflict', { message: changedElsewhere(period) });
     if (period.effectiveFrom >= from)
       throw new AppError('conflict', {
         param: 'effectiveFrom',
@@ -120,8 +128,11 @@ async function makeRoom(
   }
 }
 
-function changedElsewhere(source: string): string {
+function changedElsewhere({ source, owner, effectiveFrom, effectiveTo }: PriceSpan): string {
+  const table = owner?.slice(owner.indexOf('/') + 1) ?? '';
   const place =
-    { api: 'by the API', file: 'by the price file', kubernetes: 'by a PriceTable resource' }[source] ?? source;
-  return `The price that holds then is set ${place}, and is changed there.`;
+    { api: 'by the API', file: 'by the price file', kubernetes: `by the PriceTable resource '${table}'` }[source] ??
+    source;
+  const end = effectiveTo === null ? 'without an end' : `to ${effectiveTo.toISOString()}`;
+  return `The price that holds then, from ${effectiveFrom.toISOString()} ${end}, is set ${place}, and is changed there.`;
 }

@@ -53,6 +53,8 @@ interface Fence {
 
 export interface Declarer {
   put(fence: Fence, providers: readonly unknown[], routes?: readonly unknown[]): Promise<Response>;
+  /** As `declare`, of price tables alone. */
+  declarePrices(fence: Fence, priceTables: readonly unknown[] | undefined): Promise<DeclarationsAnswer>;
   /** As `put`, with the answer read; throws where it is none. */
   declare(fence: Fence, providers: readonly unknown[], routes?: readonly unknown[]): Promise<DeclarationsAnswer>;
   hand(fence: Fence, credentials: readonly DeclaredCredential[]): Promise<Response>;
@@ -74,6 +76,11 @@ export function declarerAt(url: string, as = owner): Declarer {
     put,
     async declare(fence, providers, routes) {
       return declarationsAnswer.parse(await (await put(fence, providers, routes)).json());
+    },
+    async declarePrices(fence, priceTables) {
+      const body = { ...fence, providers: [], routes: [], priceTables };
+      const answer = await send('PUT', `/internal/declarations/${as}`, 'provider-operator', body);
+      return declarationsAnswer.parse(await answer.json());
     },
     hand: (fence, credentials) =>
       send('PUT', `/internal/declarations/${as}/credentials`, 'provider-operator', { ...fence, credentials }),

@@ -13,7 +13,9 @@ import { z } from 'zod';
 export interface Orchestrator {
   /** In as many calls as it takes. */
   putCredentials(credentials: readonly DeclaredCredential[]): Promise<void>;
-  putDeclarations(set: Pick<PutDeclarationsRequest, 'providers' | 'routes'>): Promise<DeclarationsAnswer>;
+  putDeclarations(
+    set: Pick<PutDeclarationsRequest, 'providers' | 'routes' | 'priceTables'>,
+  ): Promise<DeclarationsAnswer>;
   readState(): Promise<RoutingState>;
 }
 

@@ -36,7 +36,7 @@ const perUnit: Readonly<Partial<Record<keyof Plain, keyof ComponentPrices>>> = {
 };
 
 /** Returns a price in USD per million units, as the orchestrator has it. */
-export function toPrice({ above, ...plain }: Pricing): ManagedModel['price'] {
+export function toPrice({ above, ...plain }: Pricing): NonNullable<ManagedModel['price']> {
   const price = toPrices(plain);
   return above === undefined
     ? price

@@ -29,7 +29,7 @@ export function compileProvider(
   credentialIds: readonly string[],
   tlsCredentialId: string | null,
 ): Compiled<DeclaredProviderEntry> {
-  return check(declaredProvider, () => ({
+  return checkEntry(declaredProvider, () => ({
     origin: toOrigin(metadata),
     name: metadata.name,
     type: spec.type,
@@ -57,7 +57,7 @@ export function compileRoute(
   spec: ModelRouteSpec,
   candidates: readonly Candidate[],
 ): Compiled<DeclaredRouteEntry> {
-  return check(declaredRoute, () => ({
+  return checkEntry(declaredRoute, () => ({
     origin: toOrigin(metadata),
     name: spec.model,
     route: {
@@ -92,11 +92,12 @@ function guessOperation(pricing: Pricing | undefined): Operation {
   return pricing === undefined || pricing.outputPerMillion !== undefined ? 'chat.completions' : 'embeddings';
 }
 
-function toOrigin({ namespace, name, uid, generation }: ObjectMetadata): DeclarationOrigin {
+export function toOrigin({ namespace, name, uid, generation }: ObjectMetadata): DeclarationOrigin {
   return { namespace, name, uid, generation };
 }
 
-function check<Entry>(schema: z.ZodType<Entry>, compose: () => Entry): Compiled<Entry> {
+/** Composes an entry and holds it against its schema. */
+export function checkEntry<Entry>(schema: z.ZodType<Entry>, compose: () => Entry): Compiled<Entry> {
   try {
     return { entry: schema.parse(compose()) };
   } catch (error) {

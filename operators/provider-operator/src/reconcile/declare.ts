@@ -7,6 +7,7 @@ import {
 } from '@aggregator/contracts';
 import type { OperatorEvents } from '../events.ts';
 import type { Orchestrator } from '../orchestrator/open-orchestrator.ts';
+import { checkPriceTables, type PriceTableVerdict } from './check-price-tables.ts';
 import { checkRoutes, type RouteVerdict } from './check-routes.ts';
 import { checkProviders, type ProviderVerdict } from './checks.ts';
 import { type DeclaredEntry, takeAnswer } from './declared-set.ts';
@@ -26,7 +27,7 @@ export interface DeclareParts extends GatherParts {
 
 /** So long until the set is declared again because of something that is not right yet. */
 const unreadableMs = 5000;
-/** A name that is taken may become free through the API, and no event reports that. */
+/** A name or a span of prices that is taken may become free through the API, and no event reports that. */
 const takenMs = 30_000;
 
 /**
@@ -40,14 +41,16 @@ export async function declare(parts: DeclareParts, signal: AbortSignal): Promise
   const { gathered, toHandOver } = await gather(parts, signal);
   const providers = checkProviders(gathered);
   const routes = checkRoutes(gathered, providers, (provider) => isServed(provider, leader));
-  leader.takeVerdicts(providers, routes);
+  const tables = checkPriceTables(gathered.priceTables ?? []);
+  leader.takeVerdicts(providers, routes, tables);
   let lost: readonly string[] = [];
   try {
     await handOver(parts, reconcileId, toHandOver);
     signal.throwIfAborted();
-    const set = { providers: toEntries(providers), routes: toEntries(routes) };
+    const priceTables = gathered.priceTables === null ? undefined : toEntries(tables);
+    const set = { providers: toEntries(providers), routes: toEntries(routes), priceTables };
     const answer = await parts.orchestrator.putDeclarations(set);
-    leader.takeDeclared(takeAnswer(leader.declared, [...set.providers, ...set.routes], answer));
+    leader.takeDeclared(takeAnswer(leader.declared, [...set.providers, ...set.routes, ...(priceTables ?? [])], answer));
     const refused = answer.entries.filter(({ result }) => result !== 'accepted').length;
     events.declared({ reconcileId, ...answer.snapshot, ...countOf(set), refused, startedAtMs });
     parts.onJudged();
@@ -61,7 +64,7 @@ export async function declare(parts: DeclareParts, signal: AbortSignal): Promise
   reader.ledger.forget(lost);
   // Tried again, and later each time: an orchestrator without a key to seal them with never has them.
   if (lost.length > 0) throw new AppError('conflict', { internal: `the orchestrator lacks ${lost.length} keys` });
-  return chooseRequeueDelay(leader, providers, routes);
+  return chooseRequeueDelay(leader, providers, routes, tables);
 }
 
 /**
@@ -98,6 +101,7 @@ function chooseRequeueDelay(
   leader: LeaderState,
   providers: readonly ProviderVerdict[],
   routes: readonly RouteVerdict[],
+  tables: readonly PriceTableVerdict[],
 ): { requeueAfterMs?: number } {
   // A provider that was refused just now must not be reached by routes either.
   const refused = new Set(
@@ -107,7 +111,7 @@ function chooseRequeueDelay(
   if (isNamed) return { requeueAfterMs: 0 };
   const isUnreadable = providers.some(({ keys }) => keys.some(({ problem }) => isUnknown(problem)));
   if (isUnreadable) return { requeueAfterMs: unreadableMs };
-  const isTaken = [...providers, ...routes].some((each) => isNameTaken(each, leader));
+  const isTaken = [...providers, ...routes, ...tables].some((each) => isNameTaken(each, leader));
   return isTaken ? { requeueAfterMs: takenMs } : {};
 }
 
@@ -119,14 +123,21 @@ function isServed({ object, entry }: ProviderVerdict, leader: LeaderState): bool
   return answered.result.result !== 'name_taken' && answered.result.result !== 'invalid';
 }
 
-function isNameTaken({ object, entry }: ProviderVerdict | RouteVerdict, leader: LeaderState): boolean {
-  return entry !== null && leader.declared?.answered.get(object.metadata.uid)?.result.result === 'name_taken';
+function isNameTaken(
+  { object, entry }: ProviderVerdict | RouteVerdict | PriceTableVerdict,
+  leader: LeaderState,
+): boolean {
+  const result = entry && leader.declared?.answered.get(object.metadata.uid)?.result.result;
+  return result === 'name_taken' || result === 'price_conflict';
 }
 
 function toEntries<Entry extends DeclaredEntry>(verdicts: readonly { readonly entry: Entry | null }[]): Entry[] {
   return verdicts.flatMap(({ entry }) => (entry === null ? [] : [entry]));
 }
 
-function countOf(set: { readonly providers: readonly unknown[]; readonly routes: readonly unknown[] }) {
-  return { providers: set.providers.length, routes: set.routes.length };
+function countOf(
+  set: Record<'providers' | 'routes', readonly unknown[]> & { priceTables?: readonly unknown[] | undefined },
+) {
+  const { providers, routes, priceTables = [] } = set;
+  return { providers: providers.length, routes: routes.length, priceTables: priceTables.length };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type {
   DeclarationResult,
   DeclarationsAnswer,
+  DeclaredPriceTableEntry,
   DeclaredProviderEntry,
   DeclaredRouteEntry,
 } from '@aggregator/contracts';
@@ -24,7 +25,7 @@ export interface DeclaredSet {
   readonly snapshot: SnapshotPoint;
 }
 
-export type DeclaredEntry = DeclaredProviderEntry | DeclaredRouteEntry;
+export type DeclaredEntry = DeclaredProviderEntry | DeclaredRouteEntry | DeclaredPriceTableEntry;
 
 export function digestOf(entry: DeclaredEntry): string {
   return createHash('sha256').update(JSON.stringify(entry)).digest('base64url');

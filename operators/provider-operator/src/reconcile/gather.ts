@@ -24,6 +24,7 @@ export async function gather(
   const gathered: Gathered = {
     providers: providers.map((object) => ({ object, keys: keys.get(object.metadata.uid) ?? [] })),
     routes: watches.routes.list().filter(isOurs),
+    priceTables: watches.priceTables.hasSynced ? watches.priceTables.list().filter(isOurs) : null,
     labelsOf: usesSelector ? await readLabels(watches, signal) : () => null,
   };
   return { gathered, toHandOver };

@@ -1,4 +1,4 @@
-import type { ObservedProvider, ObservedRoute } from '../watch/read-object.ts';
+import type { ObservedPriceTable, ObservedProvider, ObservedRoute } from '../watch/read-object.ts';
 import type { KeyReading } from './key-reading.ts';
 
 export interface GatheredProvider {
@@ -14,5 +14,7 @@ export type ReadNamespaceLabels = (namespace: string) => Readonly<Record<string,
 export interface Gathered {
   readonly providers: readonly GatheredProvider[];
   readonly routes: readonly ObservedRoute[];
+  /** Null if they cannot be read: nothing is known of them. */
+  readonly priceTables: readonly ObservedPriceTable[] | null;
   readonly labelsOf: ReadNamespaceLabels;
 }

@@ -3,16 +3,18 @@ import type { Traffic } from '../status/judge-credentials.ts';
 import type { Proxies } from '../status/judge-programmed.ts';
 import { type ProxyAck, readAcks } from '../status/proxy-acks.ts';
 import type { ObjectMetadata } from '../watch/read-object.ts';
+import type { PriceTableVerdict } from './check-price-tables.ts';
 import type { RouteVerdict } from './check-routes.ts';
 import type { ProviderVerdict } from './checks.ts';
 import { type Answered, type DeclaredEntry, type DeclaredSet, digestOf, type SnapshotPoint } from './declared-set.ts';
 
-type Verdict = ProviderVerdict | RouteVerdict;
+type Verdict = ProviderVerdict | RouteVerdict | PriceTableVerdict;
 
 /** In-memory state of the current leader. Not persisted: a new leader rebuilds it from the API server and the orchestrator. */
 export class LeaderState {
   #providers = new Map<string, ProviderVerdict>();
   #routes = new Map<string, RouteVerdict>();
+  #priceTables = new Map<string, PriceTableVerdict>();
   #traffic = new Map<string, Traffic>();
   #acks: ReadonlyMap<string, ProxyAck> = new Map();
   /** Of each provider that is being deleted: the first snapshot without it. */
@@ -45,6 +47,10 @@ export class LeaderState {
     return ofGeneration(this.#routes.get(metadata.uid), metadata);
   }
 
+  priceTableVerdict(metadata: ObjectMetadata): PriceTableVerdict | undefined {
+    return ofGeneration(this.#priceTables.get(metadata.uid), metadata);
+  }
+
   /** What the orchestrator said of this very entry; null where it said it of another one, or nothing. */
   answeredOf(entry: DeclaredEntry | null): Answered | null {
     const answered = entry === null ? undefined : this.#declared?.answered.get(entry.origin.uid);
@@ -59,9 +65,14 @@ export class LeaderState {
     return this.#leftAt.get(uid) ?? null;
   }
 
-  takeVerdicts(providers: readonly ProviderVerdict[], routes: readonly RouteVerdict[]): void {
+  takeVerdicts(
+    providers: readonly ProviderVerdict[],
+    routes: readonly RouteVerdict[],
+    priceTables: readonly PriceTableVerdict[],
+  ): void {
     this.#providers = new Map(providers.map((verdict) => [verdict.object.metadata.uid, verdict]));
     this.#routes = new Map(routes.map((verdict) => [verdict.object.metadata.uid, verdict]));
+    this.#priceTables = new Map(priceTables.map((verdict) => [verdict.object.metadata.uid, verdict]));
   }
 
   takeDeclared(declared: DeclaredSet): void {

@@ -1,14 +1,14 @@
 import type { Condition } from '@aggregator/contracts';
 import type { Metrics } from '@aggregator/service-kit';
 
-/** How many providers have each condition in each state; ids belong into logs. */
+/** How many objects of a kind have each condition in each state; ids belong into logs. */
 export interface ConditionCounts {
   set(uid: string, conditions: readonly Condition[]): void;
   remove(uid: string): void;
 }
 
-export function createConditionCounts(metrics: Metrics): ConditionCounts {
-  const gauge = metrics.gauge('provider_condition', 'Providers by condition and its status.', ['type', 'status']);
+export function createConditionCounts(metrics: Metrics, name: string, kinds: string): ConditionCounts {
+  const gauge = metrics.gauge(name, `${kinds} by condition and its status.`, ['type', 'status']);
   const known = new Map<string, readonly Condition[]>();
   const add = (conditions: readonly Condition[], by: number) => {
     for (const { type, status } of conditions) gauge.inc({ type, status }, by);

@@ -56,6 +56,7 @@ export function toAccepted(own: Judgement, answered: Answered | null): Judgement
   if (own.status !== 'True' || answered === null) return own;
   const { result, message } = answered.result;
   if (result === 'name_taken') return conditionFalse('DuplicateName', message);
+  if (result === 'price_conflict') return conditionFalse('PriceConflict', message);
   return result === 'invalid' ? conditionFalse('InvalidSpec', message) : own;
 }
 

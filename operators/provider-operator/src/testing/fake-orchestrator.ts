@@ -3,6 +3,7 @@ import {
   AppError,
   type DeclarationResult,
   type DeclaredCredential,
+  type DeclaredPriceTableEntry,
   type DeclaredProviderEntry,
   type DeclaredRouteEntry,
   type EntryProblem,
@@ -33,6 +34,8 @@ export class FakeOrchestrator {
   readonly calls: { path: string; epoch: number; sequence: number; names: string[] }[] = [];
   providers: DeclaredProviderEntry[] = [];
   routes: DeclaredRouteEntry[] = [];
+  /** As they were last sent; undefined where the operator does not see them. */
+  priceTables: DeclaredPriceTableEntry[] | undefined;
   snapshot = { epoch: 1, version: 1 };
   /** True if every request gets 503. */
   isDown = false;
@@ -100,13 +103,14 @@ export class FakeOrchestrator {
       for (const credential of credentials) this.credentials.set(credential.id, credential);
       return send(response, 204, undefined);
     }
-    const { providers, routes, ...fence } = putDeclarationsRequest.parse(body);
+    const { providers, routes, priceTables, ...fence } = putDeclarationsRequest.parse(body);
     this.#pass(
       path,
       fence,
       [...providers, ...routes].map(({ name }) => name),
     );
-    const results = [...providers, ...routes].map((entry) => this.#judge(entry));
+    this.priceTables = priceTables;
+    const results = [...providers, ...routes, ...(priceTables ?? [])].map((entry) => this.#judge(entry));
     const refused = new Set(results.flatMap(({ uid, result }) => (result === 'accepted' ? [] : [uid])));
     this.providers = providers.filter(({ origin }) => !refused.has(origin.uid));
     this.routes = routes.filter(({ origin }) => !refused.has(origin.uid));
@@ -127,9 +131,9 @@ export class FakeOrchestrator {
     this.calls.push({ path, ...this.owner, names });
   }
 
-  #judge(entry: DeclaredProviderEntry | DeclaredRouteEntry): DeclarationResult {
+  #judge(entry: DeclaredProviderEntry | DeclaredRouteEntry | DeclaredPriceTableEntry): DeclarationResult {
     const { uid } = entry.origin;
-    const refusal = this.refusals.get(entry.name);
+    const refusal = this.refusals.get('name' in entry ? entry.name : entry.origin.name);
     if (refusal !== undefined) return { uid, ...refusal };
     if (!('credentialIds' in entry)) return { uid, result: 'accepted', message: '' };
     const unknown = entry.credentialIds.find((id) => this.credentials.get(id)?.provider !== entry.name);

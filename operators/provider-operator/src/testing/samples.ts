@@ -65,6 +65,7 @@ export function gathered(
   return {
     providers: providers.map((each) => ('object' in each ? each : { object: each, keys: [] })),
     routes,
+    priceTables: [],
     labelsOf,
   };
 }

@@ -8,7 +8,14 @@ import { waitFor } from '@aggregator/testing';
 import { z } from 'zod';
 import type { ProviderOperatorContext, ProviderOperatorOverrides } from '../context.ts';
 import { providerOperatorService } from '../index.ts';
-import { endpointSliceKind, modelRouteKind, namespaceKind, providerKind, secretKind } from '../watch/kinds.ts';
+import {
+  endpointSliceKind,
+  modelRouteKind,
+  namespaceKind,
+  priceTableKind,
+  providerKind,
+  secretKind,
+} from '../watch/kinds.ts';
 import { FakeOrchestrator } from './fake-orchestrator.ts';
 
 /** Shorter than in production, so that a take-over is quick, and longer than a busy machine stands still. */
@@ -178,7 +185,7 @@ export class OperatorWorld {
 const statusShape = z.object({ conditions: conditions.optional() });
 
 export async function openOperatorWorld(options: { kinds?: readonly ResourceKind[] } = {}): Promise<OperatorWorld> {
-  const kinds = [providerKind, modelRouteKind, ...(options.kinds ?? [])];
+  const kinds = [providerKind, modelRouteKind, priceTableKind, ...(options.kinds ?? [])];
   const api = await startFakeApiServer({ kinds });
   const orchestrator = await new FakeOrchestrator().start();
   const world = new OperatorWorld(api, orchestrator);

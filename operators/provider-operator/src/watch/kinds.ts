@@ -13,6 +13,12 @@ export const modelRouteKind: ResourceKind = {
   plural: 'modelroutes',
   kind: 'ModelRoute',
 };
+export const priceTableKind: ResourceKind = {
+  group: crdGroup,
+  version: crdVersion,
+  plural: 'pricetables',
+  kind: 'PriceTable',
+};
 export const secretKind: ResourceKind = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret' };
 export const namespaceKind: ResourceKind = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace' };
 export const endpointSliceKind: ResourceKind = {

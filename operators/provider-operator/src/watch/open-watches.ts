@@ -1,8 +1,15 @@
 import { credentialLabel } from '@aggregator/contracts';
 import type { CacheHooks, Clock, KubernetesConnection, ResourceKind } from '@aggregator/kubernetes';
 import { z } from 'zod';
-import { endpointSliceKind, modelRouteKind, namespaceKind, providerKind, secretKind } from './kinds.ts';
-import { type ObservedProvider, type ObservedRoute, readModelRoute, readProvider } from './read-object.ts';
+import { endpointSliceKind, modelRouteKind, namespaceKind, priceTableKind, providerKind, secretKind } from './kinds.ts';
+import {
+  type ObservedPriceTable,
+  type ObservedProvider,
+  type ObservedRoute,
+  readModelRoute,
+  readPriceTable,
+  readProvider,
+} from './read-object.ts';
 import { WatchedKind } from './watched-kind.ts';
 
 /** Which version of a Secret is there; never what is in it. */
@@ -21,6 +28,8 @@ export interface NamespaceLabels {
 export interface Watches {
   readonly providers: WatchedKind<ObservedProvider>;
   readonly routes: WatchedKind<ObservedRoute>;
+  /** A cluster may have older definitions, without this kind. */
+  readonly priceTables: WatchedKind<ObservedPriceTable>;
   /** Of Secrets with the label alone. */
   readonly secrets: WatchedKind<SecretVersion>;
   /** Names of the pods behind each slice that take requests. */
@@ -74,6 +83,13 @@ export function openWatches(options: {
   return {
     providers: new WatchedKind({ ...parts, kind: providerKind, namespaces, parse: readProvider }),
     routes: new WatchedKind({ ...parts, kind: modelRouteKind, namespaces, parse: readModelRoute }),
+    priceTables: new WatchedKind({
+      ...parts,
+      kind: priceTableKind,
+      namespaces,
+      isOptional: true,
+      parse: readPriceTable,
+    }),
     secrets: new WatchedKind({
       ...parts,
       kind: secretKind,
@@ -105,6 +121,12 @@ export function openWatches(options: {
 }
 
 /** All that must have been seen before anything is decided: what has not been seen yet must not look as if it were gone. */
-export function watchedFromTheStart({ providers, routes, secrets, proxies }: Watches): readonly WatchedKind<unknown>[] {
-  return [providers, routes, secrets, proxies];
+export function watchedFromTheStart({
+  providers,
+  routes,
+  priceTables,
+  secrets,
+  proxies,
+}: Watches): readonly WatchedKind<unknown>[] {
+  return [providers, routes, priceTables, secrets, proxies];
 }

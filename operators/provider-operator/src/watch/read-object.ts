@@ -4,8 +4,12 @@ import {
   type ModelRouteStatus,
   modelRouteSpec,
   modelRouteStatus,
+  type PriceTableSpec,
+  type PriceTableStatus,
   type ProviderSpec,
   type ProviderStatus,
+  priceTableSpec,
+  priceTableStatus,
   providerResource,
   providerSpec,
   providerStatus,
@@ -26,6 +30,7 @@ export interface Observed<Spec, Status> {
 }
 export type ObservedProvider = Observed<ProviderSpec, ProviderStatus>;
 export type ObservedRoute = Observed<ModelRouteSpec, ModelRouteStatus>;
+export type ObservedPriceTable = Observed<PriceTableSpec, PriceTableStatus>;
 
 const loose = z.object({
   metadata: providerResource.shape.metadata,
@@ -39,6 +44,8 @@ const faultsMax = 5;
 export const readProvider = (raw: unknown): ObservedProvider => readObject(raw, providerSpec, providerStatus);
 /** @throws {z.ZodError} as `readProvider`. */
 export const readModelRoute = (raw: unknown): ObservedRoute => readObject(raw, modelRouteSpec, modelRouteStatus);
+/** @throws {z.ZodError} as `readProvider`. */
+export const readPriceTable = (raw: unknown): ObservedPriceTable => readObject(raw, priceTableSpec, priceTableStatus);
 
 function readObject<Spec, Status>(
   raw: unknown,

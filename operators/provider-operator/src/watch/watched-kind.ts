@@ -17,7 +17,7 @@ export interface WatchedKindOptions<T> extends CacheHooks {
   readonly labelSelector?: string;
   readonly metadataOnly?: boolean;
   parse(object: unknown): T;
-  /** We may not read this namespace; logged once until it changes. */
+  /** We may not read this namespace, or its API server has no such kind; logged once until it changes. */
   onForbidden(kind: ResourceKind, namespace: string): void;
   /** So long a refusal must last to be believed: permissions that were just given take a moment to be known everywhere. */
   readonly refusalMs: number;
@@ -66,7 +66,7 @@ export class WatchedKind<T> {
           onRelist?.(kind);
         },
         onError: (error) => {
-          if (error instanceof KubernetesError && error.status === 403 && part.forbiddenSinceMs === null) {
+          if (isRefusal(error) && part.forbiddenSinceMs === null) {
             part.forbiddenSinceMs = this.#clock.nowMs();
             onForbidden(options.kind, namespace);
           }
@@ -87,6 +87,11 @@ export class WatchedKind<T> {
       cache.hasSynced || (forbiddenSinceMs !== null && this.#clock.nowMs() - forbiddenSinceMs >= this.#refusalMs);
     const isEnough = this.#isOptional || this.#parts.some(({ cache }) => cache.hasSynced);
     return isEnough && this.#parts.every(isDecided);
+  }
+
+  /** Whether any of it has been seen: what is not in the list is then gone, not unknown. */
+  get hasSynced(): boolean {
+    return this.#parts.some(({ cache, forbiddenSinceMs }) => cache.hasSynced && forbiddenSinceMs === null);
   }
 
   /** Resolves when it has settled, or the signal aborts, whichever comes first. */
@@ -119,4 +124,9 @@ export class WatchedKind<T> {
   async close(): Promise<void> {
     await Promise.all(this.#parts.map(({ cache }) => cache.close()));
   }
+}
+
+/** 403: we may not look. 404: the API server has no such kind. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof KubernetesError && (error.status === 403 || error.status === 404);
 }

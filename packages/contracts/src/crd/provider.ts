@@ -103,7 +103,7 @@ const prices = z.object({
   toolImageOutputPerMillion: usd.optional().describe('Of what was drawn.'),
   perRequest: usd.optional().describe('USD for each request, beside the price of its tokens.'),
 });
-const pricing = prices.extend({
+export const pricing = prices.extend({
   above: z
     .object({ inputTokens: z.int().min(1).max(100_000_000), price: prices })
     .optional()

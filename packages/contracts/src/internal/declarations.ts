@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { providersMax, routesMax } from '../bounds.ts';
+import { priceTableEntriesMax, priceTablesMax, providersMax, routesMax } from '../bounds.ts';
+import { priceEntry } from '../management/prices.ts';
 import { managedModel } from '../management/providers.ts';
 import { putRouteRequest, routeName } from '../management/routes.ts';
 import { providerName, providerType, snapshotProvider } from '../routing-snapshot.ts';
@@ -80,11 +81,20 @@ export const declaredRoute = z.strictObject({
 });
 export type DeclaredRouteEntry = z.infer<typeof declaredRoute>;
 
+export const declaredPriceTable = z.strictObject({
+  origin: declarationOrigin,
+  /** Null: its spec is invalid now. What it set before stays. */
+  prices: z.array(priceEntry).max(priceTableEntriesMax).nullable(),
+});
+export type DeclaredPriceTableEntry = z.infer<typeof declaredPriceTable>;
+
 /** Providers that are draining, disabled or not accepted are left out: what is not here takes no new request. */
 export const putDeclarationsRequest = z.strictObject({
   ...declarationFence.shape,
   providers: z.array(declaredProvider).max(providersMax),
   routes: z.array(declaredRoute).max(routesMax),
+  /** Absent if the operator does not watch price tables: the prices that they set before stay. */
+  priceTables: z.array(declaredPriceTable).max(priceTablesMax).optional(),
 });
 export type PutDeclarationsRequest = z.infer<typeof putDeclarationsRequest>;
 
@@ -92,11 +102,12 @@ export type PutDeclarationsRequest = z.infer<typeof putDeclarationsRequest>;
  * What became of an entry. One that is refused is left out, and costs the others nothing:
  * - `name_taken`: declared by another owner, who keeps it;
  * - `credential_unknown`: send the credential again;
+ * - `price_conflict`: a price of another source holds within the same span; of the whole table nothing has changed;
  * - `invalid`: the message says what.
  */
 export const declarationResult = z.strictObject({
   uid: z.string(),
-  result: z.enum(['accepted', 'name_taken', 'credential_unknown', 'invalid']),
+  result: z.enum(['accepted', 'name_taken', 'credential_unknown', 'price_conflict', 'invalid']),
   message: z.string().max(500),
   /** Of an accepted provider: names of the models that it offers, at most 64 of them, and how many there are. */
   models: z.array(z.string()).max(64).optional(),
@@ -109,6 +120,6 @@ export type DeclarationResult = z.infer<typeof declarationResult>;
 export const declarationsAnswer = z.strictObject({
   /** What proxies must have applied for these entries to be served. */
   snapshot: z.strictObject({ epoch: z.number().int().min(1), version: z.number().int().min(1) }),
-  entries: z.array(declarationResult).max(5500),
+  entries: z.array(declarationResult).max(providersMax + routesMax + priceTablesMax),
 });
 export type DeclarationsAnswer = z.infer<typeof declarationsAnswer>;

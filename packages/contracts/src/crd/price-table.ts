@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { priceTableEntriesMax } from '../bounds.ts';
+import { providerName } from '../routing-snapshot.ts';
+import { className, conditions } from './conditions.ts';
+import { pricing, providerResource } from './provider.ts';
+
+/** The `PriceTable` custom resource: entries of the price book, of `docs/prices.md`. */
+
+const entry = z
+  .object({
+    provider: providerName.max(63).describe('The name of the provider.'),
+    model: z.string().min(1).max(128).describe("The provider's own name of the model."),
+    kind: z
+      .enum(['Customer', 'Cost'])
+      .default('Customer')
+      .describe('Customer: what customers pay. Cost: what the provider charges.'),
+    pricing,
+    effectiveFrom: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .describe('When it begins. Without it, or if it is past: at once.'),
+    effectiveTo: z.iso.datetime({ offset: true }).optional().describe('When it ends. Without it: when it is removed.'),
+    note: z.string().min(1).max(500).regex(/\S/).optional().describe('Where the price is from, or why it was agreed.'),
+  })
+  .meta({
+    'x-kubernetes-validations': [
+      {
+        rule: '!has(self.effectiveFrom) || !has(self.effectiveTo) || self.effectiveFrom < self.effectiveTo',
+        message: 'effectiveTo must be after effectiveFrom',
+      },
+    ],
+  });
+export type PriceTableEntry = z.infer<typeof entry>;
+
+export const priceTableSpec = z.object({ className, prices: z.array(entry).max(priceTableEntriesMax) }).meta({
+  'x-kubernetes-validations': [{ rule: 'self.className == oldSelf.className', message: 'className is immutable' }],
+});
+export type PriceTableSpec = z.infer<typeof priceTableSpec>;
+
+export const priceTableStatus = z.object({
+  observedGeneration: z.int().min(0).optional(),
+  conditions: conditions.optional(),
+  /** How many entries the spec has. */
+  prices: z.int().min(0).optional(),
+});
+export type PriceTableStatus = z.infer<typeof priceTableStatus>;
+
+export const priceTableResource = z.object({
+  metadata: providerResource.shape.metadata,
+  spec: priceTableSpec,
+  status: priceTableStatus.optional(),
+});
+
+export const priceTableConditionTypes = ['Accepted', 'Ready'] as const;
