@@ -1,4 +1,4 @@
-import { readFieldName, skipBlank, skipSeparator, skipValue, walkFields } from './scan-json.ts';
+import { readFieldName, skipBlank, skipSeparator, skipValue } from './scan-json.ts';
 
 /** Where a value is in a JSON text. */
 export interface JsonPlace {
@@ -8,8 +8,6 @@ export interface JsonPlace {
   readonly depth: number;
   /** The first character of its text. */
   readonly first: string;
-  /** Returns the text of a field of the nearest object around it; null if there is none. */
-  readSibling(name: string): string | null;
 }
 
 /** What is done with the values of a JSON text. */
@@ -39,19 +37,19 @@ class JsonMapper {
   }
 
   run(): string {
-    this.#walk(skipBlank(this.#text, 0), { name: '', depth: 0, object: -1 });
+    this.#walk(skipBlank(this.#text, 0), { name: '', depth: 0 });
     return this.#from === 0 ? this.#text : this.#mapped + this.#text.slice(this.#from);
   }
 
   /** Returns the place behind the value. */
-  #walk(at: number, { name, depth, object }: { name: string; depth: number; object: number }): number {
+  #walk(at: number, { name, depth }: Omit<JsonPlace, 'first'>): number {
     const text = this.#text;
     const first = text.charAt(at);
-    const place: JsonPlace = { name, depth, first, readSibling: (sibling) => this.#readSibling(object, sibling) };
+    const place: JsonPlace = { name, depth, first };
     const choice = this.#map.choose(place);
     if (choice === 'skip') return skipValue(text, at);
     if (choice === 'parts' && first === '{') return this.#walkObject(at, depth + 1);
-    if (choice === 'parts' && first === '[') return this.#walkArray(at, { name, depth, object });
+    if (choice === 'parts' && first === '[') return this.#walkArray(at, { name, depth });
     const end = skipValue(text, at);
     const given = text.slice(at, end);
     this.#replace(at, given, this.#map.map(given, place));
@@ -65,7 +63,7 @@ class JsonMapper {
       if (field === null) return skipSeparator(this.#text, at) + 1;
       const name = this.#map.mapName?.(field.name) ?? field.name;
       if (name !== field.name) this.#replace(field.start, this.#nameAt(field), JSON.stringify(name));
-      at = this.#walk(field.valueStart, { name: field.name, depth, object: start });
+      at = this.#walk(field.valueStart, { name: field.name, depth });
     }
   }
 
@@ -73,7 +71,7 @@ class JsonMapper {
     return this.#text.slice(start, skipValue(this.#text, start));
   }
 
-  #walkArray(start: number, place: { name: string; depth: number; object: number }): number {
+  #walkArray(start: number, place: Omit<JsonPlace, 'first'>): number {
     let at = skipBlank(this.#text, start + 1);
     while (this.#text.charAt(at) !== ']' && at < this.#text.length) {
       at = skipSeparator(this.#text, this.#walk(at, place));
@@ -85,13 +83,5 @@ class JsonMapper {
     if (taken === given) return;
     this.#mapped += this.#text.slice(this.#from, at) + taken;
     this.#from = at + given.length;
-  }
-
-  #readSibling(object: number, name: string): string | null {
-    if (object === -1) return null;
-    for (const field of walkFields(this.#text, object)) {
-      if (field.name === name) return this.#text.slice(field.valueStart, field.valueEnd);
-    }
-    return null;
   }
 }

@@ -8,12 +8,15 @@ const inJson: ReadonlySet<string> = new Set(['arguments', 'partial_json']);
 /** The text of the answer, in the form that the request asked for. */
 const answers: ReadonlySet<string> = new Set(['content', 'text']);
 
-/** Returns the JSON text of an answer, or of an event, with the values in its texts; everything else stays to the letter. */
-export function restoreBody(json: string, vault: Vault): string {
+/**
+ * Returns the JSON text of an answer, or of an event, with the values in its texts; everything else stays to the letter.
+ * @param apart A field of the outermost object that is restored elsewhere.
+ */
+export function restoreBody(json: string, vault: Vault, apart: string | null = null): string {
   if (vault.restore(json, 'json') === json) return json;
   return mapJson(json, {
-    choose({ name, first }) {
-      if (signed.has(name)) return 'skip';
+    choose({ name, depth, first }) {
+      if (signed.has(name) || (depth === 1 && name === apart)) return 'skip';
       return first === '{' && (name === 'input' || inJson.has(name)) ? 'whole' : 'parts';
     },
     map(text, { name }) {
