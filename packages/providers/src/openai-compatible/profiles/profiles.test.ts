@@ -48,6 +48,24 @@ describe('the fields that a profile lets pass (D28)', () => {
     });
   });
 
+  it.each(['Model', 'MODEL', 'max_tokenſ', 'Max_Tokens', 'maxTokens', 'N', 'Service_Tier', 'Api_Base', 'apiBase'])(
+    'are dropped if a server may read them as a known one: %s',
+    (name) => {
+      const { sent, droppedParams } = translate({ [name]: 'x', novelField: 1, Novel: 2 });
+      expect(Object.keys(sent)).not.toContain(name);
+      expect(sent).toMatchObject({ novelField: 1, Novel: 2 });
+      // Names in other scripts are written to no header and to no profile.
+      if (!/^\w+$/.test(name)) return;
+      expect(droppedParams).toEqual([name]);
+      expect(translate({ [name]: 'x' }, { extraFields: [name] }).sent).toHaveProperty(name, 'x');
+    },
+  );
+
+  it.each(['kv_transfer_params', 'bootstrap_host', 'preset', 'callbacks', 'langfuse_host', 'lora_path'])(
+    'are dropped if they steer what is behind the server: %s',
+    (name) => expect(translate({ [name]: 'x' })).toMatchObject({ droppedParams: [name] }),
+  );
+
   it('pass by name beside those of the profile, or all with *, if unknown fields are dropped', () => {
     const drop = { unknownFields: 'drop' };
     expect(translate({ novel: 1, other: 2 }, drop).droppedParams).toEqual(['novel', 'other']);
