@@ -12,12 +12,21 @@ export function checkBody<Schema extends z.ZodType>(schema: Schema, body: unknow
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   if (issue === undefined) throw new AppError('invalid_value');
+  const { code, param, message } = describeIssue(issue, at);
+  throw new AppError(code, { param, message });
+}
+
+/** Returns a fault of a schema as one sentence, with the field that it is about. `at`: as of `checkBody`. */
+export function describeIssue(
+  issue: z.core.$ZodIssue,
+  at = '',
+): { code: 'unknown_field' | 'invalid_value'; param: string; message: string } {
   if (issue.code === 'unrecognized_keys') {
     const param = formatPath(at, [...issue.path, issue.keys[0] ?? '']);
-    throw new AppError('unknown_field', { param, message: `Unknown field: '${param}'.` });
+    return { code: 'unknown_field', param, message: `Unknown field: '${param}'.` };
   }
   const param = formatPath(at, issue.path);
-  throw new AppError('invalid_value', { param, message: `Invalid value for '${param || 'body'}': ${issue.message}.` });
+  return { code: 'invalid_value', param, message: `Invalid value for '${param || 'body'}': ${issue.message}.` };
 }
 
 function formatPath(at: string, path: readonly PropertyKey[]): string {

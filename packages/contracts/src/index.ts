@@ -5,7 +5,7 @@ export { toOpenApi } from './api/to-openapi.ts';
 export { apiKeyPrefix, createApiKey, isWellFormedApiKey } from './api-key-format.ts';
 export * from './bounds.ts';
 export * from './budget.ts';
-export { checkBody } from './check-body.ts';
+export { checkBody, describeIssue } from './check-body.ts';
 export * from './compatibility-profile.ts';
 export * from './crd/conditions.ts';
 export * from './crd/duration.ts';

@@ -73,6 +73,15 @@ describe('a list of people', () => {
     expect(ada).toMatchObject({ name: 'Lovelace, Ada', memberships: [{ role: 'admin' }] });
   });
 
+  it('says in plain sentences what is wrong with a row', async () => {
+    const report = await run({ csv: 'kind,email,role,key\n,no-address,boss,\n,,viewer,\nteam,,,laptop\n' });
+
+    const [person, absent, team] = report.rows.map(({ message }) => message);
+    expect(person).toMatch(/^Invalid value for 'email': [^.]+\. Invalid value for 'role': .+\.$/);
+    expect(absent).toBe("'email' is missing.");
+    expect(team).toBe("'name' is missing. Unknown field: 'key'.");
+  });
+
   it('makes teams, budgets and API keys of the same file once, and changes a budget', async () => {
     const csv = (amount: string) =>
       `kind,email,name,role,teams,budgetNanoUsd,budgetPeriod,key\nteam,,ops,,,${amount},week,\n,kay@acme.com,Kay,,ops,700,,laptop\n,view@acme.com,,viewer,,,,laptop\n`;

@@ -5,9 +5,10 @@ import {
   bulkRowsMax,
   bulkTeamRow,
   type CreateBulkRequest,
+  describeIssue,
 } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Caller } from '../audit/caller.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
@@ -61,7 +62,17 @@ function judge(input: Record<string, unknown>): Pick<Prisma.BulkRowCreateManyInp
   const parsed = (input.kind === 'team' ? bulkTeamRow : bulkRow).safeParse(input);
   if (parsed.success) return { input: parsed.data };
   const email = typeof input.email === 'string' ? input.email.slice(0, 254) : null;
-  return { input: { email }, result: 'failed', message: z.prettifyError(parsed.error).slice(0, 500) };
+  return { input: { email }, result: 'failed', message: toFaults(parsed.error, input).slice(0, 500) };
+}
+
+/** Returns a sentence for each fault of a row. */
+function toFaults({ issues }: z.ZodError, input: Record<string, unknown>): string {
+  const sentences = issues.map((issue) => {
+    const [field] = issue.path;
+    const isMissing = typeof field === 'string' && input[field] === undefined;
+    return isMissing ? `'${field}' is missing.` : describeIssue(issue).message;
+  });
+  return sentences.join(' ');
 }
 
 export function toBulkJob({ id, isDryRun, total, done, createdAt, finishedAt }: Row): BulkJob {

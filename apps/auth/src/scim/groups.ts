@@ -1,4 +1,4 @@
-import { AppError } from '@aggregator/contracts';
+import { AppError, checkBody } from '@aggregator/contracts';
 import { z } from 'zod';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
@@ -36,9 +36,7 @@ const resource = z.object({
 
 /** Reads the body of a creation or a replacement. Throws `invalid_value`. */
 export function readGroupResource(raw: unknown): GroupDraft {
-  const parsed = resource.safeParse(raw);
-  if (!parsed.success) throw invalid(String(parsed.error.issues[0]?.path[0] ?? 'body'), z.prettifyError(parsed.error));
-  const { displayName: name, externalId, members } = parsed.data;
+  const { displayName: name, externalId, members } = checkBody(resource, raw);
   return {
     displayName: name,
     externalId: externalId ?? null,

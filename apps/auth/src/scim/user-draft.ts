@@ -1,3 +1,4 @@
+import { checkBody } from '@aggregator/contracts';
 import { z } from 'zod';
 import type { ScimChange } from './scim-patch.ts';
 import { invalid } from './scim-query.ts';
@@ -37,9 +38,7 @@ const resource = z.object({
 
 /** Reads the body of a creation or a replacement. Throws `invalid_value`. */
 export function readUserResource(raw: unknown): UserDraft {
-  const parsed = resource.safeParse(raw);
-  if (!parsed.success) throw invalid(String(parsed.error.issues[0]?.path[0] ?? 'body'), z.prettifyError(parsed.error));
-  const { userName, externalId, displayName, name, emails, active } = parsed.data;
+  const { userName, externalId, displayName, name, emails, active } = checkBody(resource, raw);
   return {
     userName,
     externalId: externalId ?? null,
