@@ -1,4 +1,4 @@
-import { dashboardAnswer, shownLimit, team, transactionPage } from '@aggregator/contracts';
+import { dashboardAnswer, limitStatusList, shownLimit, team, transactionPage } from '@aggregator/contracts';
 import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startWorld, type World } from './start-world.ts';
@@ -60,6 +60,25 @@ describe('limits of teams and users', () => {
     expect(lowered).toContain(429);
     expect((await as('DELETE', `${path}/${id}`)).status).toBe(204);
     expect((await ask(one)).status).toBe(200);
+  });
+
+  it('show what is used of them now, with names', async () => {
+    const guest = await callers.signUp('counted');
+    const asGuest = callers.as(guest.token);
+    const fields = { name: 'mine', level: 'user', subjectId: guest.userId };
+    const counts = { requestsPerMinute: 20, tokensPerMinute: 600, concurrentRequests: 5 };
+    expect((await asGuest.request('POST', path, { ...fields, ...counts })).status).toBe(201);
+    for (let at = 0; at < 10; at += 1) expect((await ask(guest.token)).status).toBe(200);
+
+    const read = async () => (await asGuest.request('GET', '/v1/billing/limits?level=user')).json;
+    const { data } = limitStatusList.parse(await read());
+    expect(data).toMatchObject([{ ...fields, ...counts, subjectName: expect.stringMatching(/./) }]);
+    const { requestsPerMinute, tokensPerMinute, concurrentRequests } = data[0]?.use ?? {};
+    expect(requestsPerMinute).toMatchObject({ limit: 20, resetsAt: expect.any(String) });
+    expect(requestsPerMinute?.used).toBeGreaterThan(0);
+    expect((requestsPerMinute?.used ?? 0) + (requestsPerMinute?.remaining ?? 0)).toBe(20);
+    expect(tokensPerMinute?.used).toBeGreaterThan(0);
+    expect(concurrentRequests).toMatchObject({ limit: 5, resetsAt: null });
   });
 
   it('count the keys and the sessions of a user together, and no other user', async () => {

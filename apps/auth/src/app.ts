@@ -50,6 +50,7 @@ import { listLimitsHandler } from './routes/list-limits/handler.ts';
 import { listMembersHandler } from './routes/list-members/handler.ts';
 import { listMembershipsHandler } from './routes/list-memberships/handler.ts';
 import { listOrganizationBudgetsHandler } from './routes/list-organization-budgets/handler.ts';
+import { listOrganizationLimitsHandler } from './routes/list-organization-limits/handler.ts';
 import { listScimTokensHandler } from './routes/list-scim-tokens/handler.ts';
 import { listSecurityEventsHandler } from './routes/list-security-events/handler.ts';
 import { listSessionsHandler } from './routes/list-sessions/handler.ts';
@@ -302,6 +303,7 @@ function routeInternal(app: Express, context: AuthContext, { gateway }: Guards):
   app.get('/internal/organizations/:id', billing, confirmOrganizationHandler(context));
   app.get('/internal/organizations/:id/budgets', billing, listOrganizationBudgetsHandler(context));
   app.get('/internal/organizations/:id/budgets/:budgetId', billing, getOrganizationBudgetHandler(context));
+  app.get('/internal/organizations/:id/limits', billing, listOrganizationLimitsHandler(context));
   app.post('/internal/budgets/spending', billing, jsonBody, recordSpendingHandler(context));
   app.post('/internal/notices', billing, jsonBody, recordNoticeHandler(context));
   app.get('/internal/sessions/:id', gateway, getSessionVerdictHandler(context));

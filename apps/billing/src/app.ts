@@ -36,6 +36,7 @@ import { listDeadLettersHandler } from './routes/list-dead-letters/handler.ts';
 import { listDifferencesHandler } from './routes/list-differences/handler.ts';
 import { listExchangeRatesHandler } from './routes/list-exchange-rates/handler.ts';
 import { listInvoicesHandler } from './routes/list-invoices/handler.ts';
+import { listLimitsHandler } from './routes/list-limits/handler.ts';
 import { listPaidOrganizationsHandler } from './routes/list-paid-organizations/handler.ts';
 import { listPaymentReviewsHandler } from './routes/list-payment-reviews/handler.ts';
 import { listPlansHandler } from './routes/list-plans/handler.ts';
@@ -82,8 +83,6 @@ export function createBillingApp(context: BillingContext): RequestListener {
     app.get('/v1/billing/balance', reads, readBalanceHandler(context));
     app.get('/v1/billing/balance/:id', reads, readBalanceOfHandler(context));
     app.get('/v1/billing/transactions', reads, listTransactionsHandler(context));
-    app.get('/v1/billing/budgets', reads, listBudgetsHandler(context));
-    app.get('/v1/billing/budgets/:budgetId', reads, readBudgetHandler(context));
     app.get('/v1/billing/explain/:requestId', reads, explainChargeHandler(context));
     app.post('/v1/billing/transaction', manages, jsonBody, createTransactionHandler(context));
     app.get('/v1/billing/reviews', manages, listReviewsHandler(context));
@@ -139,9 +138,18 @@ export function createBillingApp(context: BillingContext): RequestListener {
     app.put('/v1/billing/legal-entity', manages, jsonBody, putLegalEntityHandler(context));
     app.get('/v1/billing/profile', reads, readBillingProfileHandler(context));
     app.get('/v1/billing/invoices/:id', reads, readInvoiceHandler(context));
+    routeBounds(app, context);
     routeInternal(app, context);
     app.use(answerDatabaseFailures);
   });
+}
+
+/** What is used of budgets and limits. */
+function routeBounds(app: Express, context: BillingContext): void {
+  const reads = requirePrincipal(context.verifier, 'billing:read');
+  app.get('/v1/billing/budgets', reads, listBudgetsHandler(context));
+  app.get('/v1/billing/budgets/:budgetId', reads, readBudgetHandler(context));
+  app.get('/v1/billing/limits', reads, listLimitsHandler(context));
 }
 
 /** Other services. */

@@ -9,6 +9,7 @@ import type { BillingEvents } from './events.ts';
 import type { Finality } from './finality/finality.ts';
 import type { LeaseContext } from './leases/grant-lease.ts';
 import type { LeaseDesk } from './leases/lease-desk.ts';
+import type { LimitDirectory } from './limits/limit-directory.ts';
 import type { NoticeDesk } from './notices/notice-desk.ts';
 import type { PaymentContext } from './payments/payment-desk.ts';
 
@@ -23,6 +24,7 @@ export interface BillingContext extends ServiceContext, LeaseContext, PaymentCon
   readonly leaseDesk: LeaseDesk;
   readonly budgetDesk: BudgetDesk;
   readonly budgetDirectory: BudgetDirectory;
+  readonly limitDirectory: LimitDirectory;
   readonly noticeDesk: NoticeDesk;
   readonly finality: Finality;
   /** What analytics counted in an hour, in nano-USD by `<organisation> <model>`. */

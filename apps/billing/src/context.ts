@@ -22,6 +22,7 @@ import type { LeaseContext } from './leases/grant-lease.ts';
 import { createLeaseDesk } from './leases/lease-desk.ts';
 import { reclaimLeases } from './leases/reclaim-leases.ts';
 import { createStoreEpoch } from './leases/store-epoch.ts';
+import { createLimitDirectory } from './limits/limit-directory.ts';
 import { createNoticeDesk, type NoticeDesk } from './notices/notice-desk.ts';
 import { createOrganizationDirectory, type OrganizationDirectory } from './organizations/directory.ts';
 import { openPaymentProviders } from './payments/open-payment-providers.ts';
@@ -87,6 +88,7 @@ export async function createBillingContext(
     leaseDesk: createLeaseDesk(leases),
     budgetDesk: createBudgetDesk(leases),
     budgetDirectory: overrides.budgetDirectory ?? createBudgetDirectory(auth),
+    limitDirectory: createLimitDirectory(auth),
     noticeDesk: overrides.noticeDesk ?? createNoticeDesk(auth),
     finality: createFinality(database, eventLog),
     readAnalyticsHour: createAnalyticsHours(analytics),

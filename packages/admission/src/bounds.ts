@@ -64,6 +64,11 @@ export function checkRate(limit: RateLimit): void {
   checkInteger('cost', limit.cost, 0, Number.MAX_SAFE_INTEGER);
 }
 
+export function checkSlots(subjects: readonly string[]): void {
+  if (subjects.length === 0) throw new RangeError('no subject is named');
+  checkSubjects(subjects.map((subject) => ({ subject })));
+}
+
 export function checkMoney(nanoUsd: bigint): void {
   if (nanoUsd < 0n || nanoUsd > nanoUsdMax) throw new RangeError(`${nanoUsd} nano-USD is outside 0…2⁵³`);
 }

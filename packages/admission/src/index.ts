@@ -1,4 +1,5 @@
 export { createAdmissionStore } from './create-admission-store.ts';
+export { type LimitSubjects, levelPrefix, nameLimit, toLimitSubjects } from './limit-subjects.ts';
 export { LocalRates } from './memory/local-rates.ts';
 export { createMemoryAdmissionStore, type MemoryAdmissionOptions } from './memory/memory-store.ts';
 export type {

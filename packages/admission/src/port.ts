@@ -33,6 +33,9 @@ export interface AdmissionStore {
   /** Takes back up to `maxNanoUsd` of idle credit; answers how much it took. */
   reclaimCredit(reclaim: { orgId: string; maxNanoUsd: bigint }): Promise<bigint>;
 
+  /** How many open holds have a slot of each subject, in the order of `subjects`: 1 to 32, none twice. */
+  countSlots(request: { orgId: string; subjects: readonly string[] }): Promise<readonly number[]>;
+
   /** Credit that is free, credit that open holds have taken, and how many holds are open. */
   readCredit(orgId: string): Promise<{ creditNanoUsd: bigint; heldNanoUsd: bigint; openHolds: number }>;
 

@@ -44,6 +44,7 @@ function bind(store: AdmissionStore): AdmissionStore {
     settle: (settlement) => store.settle(settlement),
     grantCredit: (grant) => store.grantCredit(grant),
     reclaimCredit: (reclaim) => store.reclaimCredit(reclaim),
+    countSlots: (request) => store.countSlots(request),
     readCredit: (orgId) => store.readCredit(orgId),
     takeRate: (limit) => store.takeRate(limit),
     takeRates: (request) => store.takeRates(request),

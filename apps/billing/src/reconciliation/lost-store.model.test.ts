@@ -49,6 +49,7 @@ class Model {
       settle: (settlement) => store.current.settle(settlement),
       grantCredit: (grant) => store.current.grantCredit(grant),
       reclaimCredit: (reclaim) => store.current.reclaimCredit(reclaim),
+      countSlots: (request) => store.current.countSlots(request),
       readCredit: (id) => store.current.readCredit(id),
       takeRate: (limit) => store.current.takeRate(limit),
       takeRates: (request) => store.current.takeRates(request),

@@ -21,6 +21,7 @@ function bindStore(store: AdmissionStore): AdmissionStore {
     settle: (settlement) => store.settle(settlement),
     grantCredit: (grant) => store.grantCredit(grant),
     reclaimCredit: (reclaim) => store.reclaimCredit(reclaim),
+    countSlots: (request) => store.countSlots(request),
     readCredit: (orgId) => store.readCredit(orgId),
     takeRate: (limit) => store.takeRate(limit),
     takeRates: (request) => store.takeRates(request),

@@ -1,3 +1,4 @@
+import { levelPrefix } from '@aggregator/admission';
 import {
   type AppError,
   type LimitOwner,
@@ -7,7 +8,7 @@ import {
   tooManyAtOnce,
   tooManyPerMinute,
 } from '@aggregator/contracts';
-import { levelPrefix, organizationPrefix } from './limit-subjects.ts';
+import { organizationPrefix } from './limit-subjects.ts';
 
 /**
  * Returns the refusal of a request by a limit: which, of whom, and who can raise it.

@@ -1,10 +1,8 @@
-import type { AdmitRequest, RateLimit } from '@aggregator/admission';
-import type { LimitCounts, Principal, PrincipalLimit } from '@aggregator/contracts';
+import { type AdmitRequest, nameLimit, type RateLimit, toLimitSubjects } from '@aggregator/admission';
+import type { Principal, PrincipalLimit } from '@aggregator/contracts';
 import type { Hold } from './hold.ts';
 import type { RequestBounds } from './request-bounds.ts';
 
-/** Subjects of limits that the organisation set begin so; the level follows, then the id of the limit. */
-export const levelPrefix = 'limit-';
 export const organizationPrefix = 'org:';
 
 /** Limits of tokens that a hold charged; what is absent or null was not. */
@@ -77,8 +75,8 @@ function callerLimitsOf(principal: Principal): CallerLimits {
 }
 
 function nameLimits({ orgId, keyId, userId, limits, organizationLimits, levelLimits = [] }: Principal): CallerLimits {
-  const own = toSubjects(keyId === null ? `user:${userId}` : `key:${keyId}`, limits);
-  const all = organizationLimits && toSubjects(`${organizationPrefix}${orgId}`, organizationLimits);
+  const own = toLimitSubjects(keyId === null ? `user:${userId}` : `key:${keyId}`, limits);
+  const all = organizationLimits && toLimitSubjects(`${organizationPrefix}${orgId}`, organizationLimits);
   const named = levelLimits.map((limit) => ({ models: limit.models, limits: toLevelLimits(limit) }));
   const unbound = named.filter(({ models }) => models === undefined).map((one) => one.limits);
   const rates = [own, ...(all ? [all] : []), ...unbound].flatMap((part) => part.rates);
@@ -100,7 +98,7 @@ function nameLimits({ orgId, keyId, userId, limits, organizationLimits, levelLim
 }
 
 function toLevelLimits(limit: PrincipalLimit): Limits {
-  const { rates, concurrency, tokensSubject } = toSubjects(`${levelPrefix}${limit.level}:${limit.id}`, limit);
+  const { rates, concurrency, tokensSubject } = toLimitSubjects(nameLimit(limit), limit);
   const levelTokensSubjects = tokensSubject === null ? [] : [tokensSubject];
   return {
     rates,
@@ -121,19 +119,6 @@ function joinLimits(always: Limits, ofModels: CallerLimits['ofModels'], names: R
       levelTokensSubjects: parts.flatMap(({ subjects }) => subjects.levelTokensSubjects),
     },
   };
-}
-
-function toSubjects(owner: string, { requestsPerMinute, tokensPerMinute, concurrentRequests }: LimitCounts) {
-  const rates: RateLimit[] = [];
-  if (requestsPerMinute !== null) {
-    rates.push({ subject: `${owner}:requests`, ratePerMinute: requestsPerMinute, cost: 1 });
-  }
-  const tokensSubject = tokensPerMinute === null ? null : `${owner}:tokens`;
-  if (tokensPerMinute !== null && tokensSubject !== null) {
-    rates.push({ subject: tokensSubject, ratePerMinute: tokensPerMinute, cost: tokensPerMinute });
-  }
-  const concurrency = concurrentRequests === null ? [] : [{ subject: `${owner}:concurrency`, max: concurrentRequests }];
-  return { rates, concurrency, tokensSubject };
 }
 
 export function isRequests(subject: string): boolean {

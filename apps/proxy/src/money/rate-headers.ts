@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { RateVerdict } from '@aggregator/admission';
-import { levelPrefix } from './limit-subjects.ts';
+import { levelPrefix, type RateVerdict } from '@aggregator/admission';
 
 const windowSeconds = 60;
 

@@ -76,6 +76,7 @@ export function watchHolds(store: AdmissionStore, holds: OpenHolds): AdmissionSt
     raiseHold: (raise) => store.raiseHold(raise),
     grantCredit: (grant) => store.grantCredit(grant),
     reclaimCredit: (reclaim) => store.reclaimCredit(reclaim),
+    countSlots: (request) => store.countSlots(request),
     readCredit: (orgId) => store.readCredit(orgId),
     takeRate: (limit) => store.takeRate(limit),
     takeRates: (request) => store.takeRates(request),

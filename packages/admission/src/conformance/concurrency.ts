@@ -25,6 +25,21 @@ export function describeConcurrency(use: UseHarness): void {
       expect((await store.admit(toRequest({ orgId, concurrency }))).result).toBe('concurrency_limited');
     });
 
+    it('counts the slots that open holds have, of each subject', async () => {
+      const { store } = use();
+      const orgId = await makeOrg(store, 0n);
+      const slots = (...subjects: string[]) => subjects.map((subject) => ({ subject, max: 9 }));
+      const first = toRequest({ orgId, concurrency: slots('org', 'key:a') });
+      await store.admit(first);
+      await store.admit(toRequest({ orgId, concurrency: slots('org') }));
+      const count = (...subjects: string[]) => store.countSlots({ orgId, subjects });
+      expect(await count('key:a', 'none', 'org')).toEqual([1, 0, 2]);
+      await store.settle({ orgId, requestId: first.requestId, actualNanoUsd: 0n, actualCosts: {} });
+      expect(await count('org', 'key:a')).toEqual([1, 0]);
+      await expect(count()).rejects.toThrow(RangeError);
+      await expect(count('org', 'org')).rejects.toThrow(RangeError);
+    });
+
     it('names the limit that is full', async () => {
       const { store } = use();
       const orgId = await makeOrg(store, 0n);

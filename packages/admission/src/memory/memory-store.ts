@@ -16,6 +16,7 @@ import {
   checkRaise,
   checkRates,
   checkSettlement,
+  checkSlots,
 } from '../bounds.ts';
 import { type ChargedRate, toMicros } from '../gcra.ts';
 import type {
@@ -158,6 +159,13 @@ class MemoryAdmissionStore implements AdmissionStore {
     account.creditNanoUsd -= taken;
     this.#dropIfEmpty(reclaim.orgId, account);
     return taken;
+  }
+
+  async countSlots({ orgId, subjects }: { orgId: string; subjects: readonly string[] }): Promise<readonly number[]> {
+    checkName(orgId);
+    checkSlots(subjects);
+    const account = this.#findAccount(orgId, this.#readClock());
+    return subjects.map((subject) => account?.countSlots(subject) ?? 0);
   }
 
   async readCredit(orgId: string): Promise<{ creditNanoUsd: bigint; heldNanoUsd: bigint; openHolds: number }> {

@@ -2,6 +2,7 @@ import { connectRedis, type RedisConnectionOptions } from '@aggregator/redis';
 import type { Redis, Result } from 'ioredis';
 import {
   batchScript,
+  countSlotsScript,
   emptyBudgetsScript,
   grantBudgetScript,
   grantScript,
@@ -26,6 +27,7 @@ declare module 'ioredis' {
     grantBudget: Script<Context>;
     readBudget: Script<Context>;
     emptyBudgets: Script<Context>;
+    countSlots: Script<Context>;
   }
 }
 
@@ -41,6 +43,7 @@ export function openCounterClient(options: RedisConnectionOptions): Redis {
   client.defineCommand('grantBudget', { lua: grantBudgetScript });
   client.defineCommand('readBudget', { lua: readBudgetScript });
   client.defineCommand('emptyBudgets', { lua: emptyBudgetsScript });
+  client.defineCommand('countSlots', { lua: countSlotsScript });
   return client;
 }
 

@@ -21,6 +21,7 @@ import {
   checkRate,
   checkRates,
   checkSettlement,
+  checkSlots,
   leaseMemoryMs,
 } from '../bounds.ts';
 import { type ChargedRate, toMicros, toVerdict } from '../gcra.ts';
@@ -147,6 +148,12 @@ class RedisAdmissionStore implements AdmissionStore {
     return BigInt(integer.parse(reply));
   }
 
+  async countSlots({ orgId, subjects }: { orgId: string; subjects: readonly string[] }): Promise<readonly number[]> {
+    checkName(orgId);
+    checkSlots(subjects);
+    return integers.parse(await this.#call('countSlots', orgId, subjects));
+  }
+
   async readCredit(orgId: string): Promise<{ creditNanoUsd: bigint; heldNanoUsd: bigint; openHolds: number }> {
     const keys = this.#nameKeys(orgId);
     const reply = await this.#run(() => this.#client.readCredit(keys.length, ...keys));
@@ -207,7 +214,7 @@ class RedisAdmissionStore implements AdmissionStore {
   }
 
   #call(
-    script: 'grantBudget' | 'readBudget' | 'emptyBudgets',
+    script: 'grantBudget' | 'readBudget' | 'emptyBudgets' | 'countSlots',
     orgId: string,
     values: readonly string[],
   ): Promise<unknown> {

@@ -271,6 +271,13 @@ if ARGV[5] == '0' then redis.call('PERSIST', key) else redis.call('PEXPIRE', key
 return 1
 `;
 
+/** ARGV: subjects. Returns how many of their slots are occupied. */
+export const countSlotsScript = `${clock}${holds}
+local counts = redis.call('HMGET', KEYS[4], unpack(ARGV))
+for i = 1, #ARGV do counts[i] = tonumber(counts[i] or '0') end
+return counts
+`;
+
 /** ARGV: subject. Returns {room, held, revision}. */
 export const readBudgetScript = `${clock}${holds}
 local row = redis.call('HMGET', budgetKey(ARGV[1]), 'room', 'held', 'revision')

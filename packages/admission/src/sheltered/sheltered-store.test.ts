@@ -81,6 +81,7 @@ function makeWorld(options: Options = {}) {
       settle: (settlement) => guard(() => primary.settle(settlement)),
       grantCredit: (grant) => guard(() => primary.grantCredit(grant)),
       reclaimCredit: (reclaim) => guard(() => primary.reclaimCredit(reclaim)),
+      countSlots: (request) => guard(() => primary.countSlots(request)),
       readCredit: (orgId) => guard(() => primary.readCredit(orgId)),
       takeRate: (limit) => guard(() => primary.takeRate(limit)),
       takeRates: (request) => guard(() => primary.takeRates(request)),

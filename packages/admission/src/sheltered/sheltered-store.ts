@@ -121,6 +121,10 @@ class ShelteredAdmissionStore implements AdmissionStore {
     return this.#options.primary.reclaimCredit(reclaim);
   }
 
+  countSlots(request: Parameters<AdmissionStore['countSlots']>[0]): Promise<readonly number[]> {
+    return this.#options.primary.countSlots(request);
+  }
+
   readCredit(orgId: string): ReturnType<AdmissionStore['readCredit']> {
     return this.#options.primary.readCredit(orgId);
   }

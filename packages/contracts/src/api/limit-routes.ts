@@ -1,4 +1,11 @@
-import { createLimitRequest, limitList, limitQuery, shownLimit, updateLimitRequest } from '../management/limits.ts';
+import {
+  createLimitRequest,
+  limitList,
+  limitQuery,
+  limitStatusList,
+  shownLimit,
+  updateLimitRequest,
+} from '../management/limits.ts';
 import type { ApiRoute } from './route.ts';
 
 const manages = { tag: 'Limits', needs: 'limits.manage' } as const;
@@ -25,5 +32,14 @@ export const limitRoutes: readonly ApiRoute[] = [
   {
     ...{ ...manages, method: 'DELETE', path: `${base}/{limitId}`, summary: 'Delete a limit' },
     ...{ status: 204, isConditional: true },
+  },
+  {
+    ...{ tag: 'Limits', method: 'GET', needs: 'billing.read', path: '/v1/billing/limits' },
+    ...{
+      summary: 'List limits with what is used of them now',
+      query: limitQuery,
+      status: 200,
+      answer: limitStatusList,
+    },
   },
 ];

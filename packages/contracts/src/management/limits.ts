@@ -33,6 +33,37 @@ export type ShownLimit = z.infer<typeof shownLimit>;
 /** Page of `GET /auth/organization/limits`, oldest first. */
 export const limitList = z.strictObject({ data: z.array(shownLimit).max(100), nextCursor: z.string().nullable() });
 
+/** How much of one count of a limit is used now. */
+export const limitUse = z.strictObject({
+  limit: z.number().int(),
+  /** Requests, tokens, or open requests; never more than `limit`. */
+  used: z.number().int().min(0),
+  remaining: z.number().int().min(0),
+  /** When nothing is used any more if no request comes; null if nothing is used, and for open requests. */
+  resetsAt: z.iso.datetime().nullable(),
+});
+export type LimitUse = z.infer<typeof limitUse>;
+
+/** A limit as it stands, of `GET /billing/limits`. */
+export const limitStatus = shownLimit.extend({
+  /** By the names of the counts; null for what the limit does not count. Null while the counter store does not answer. */
+  use: z
+    .strictObject({
+      requestsPerMinute: limitUse.nullable(),
+      tokensPerMinute: limitUse.nullable(),
+      concurrentRequests: limitUse.nullable(),
+    })
+    .nullable(),
+});
+export type LimitStatus = z.infer<typeof limitStatus>;
+
+/** Page of `GET /billing/limits`, oldest first. */
+export const limitStatusList = z.strictObject({
+  data: z.array(limitStatus).max(100),
+  nextCursor: z.string().nullable(),
+});
+
+/** Query of both lists of limits. */
 export const limitQuery = queryPage.extend({ level: limitLevel.optional(), subjectId: z.uuid().optional() });
 
 /** `POST /auth/organization/limits`; one count at least. `subjectId` may be absent for the organisation itself. */

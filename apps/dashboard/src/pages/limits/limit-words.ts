@@ -20,6 +20,7 @@ export const limitWords = {
   requestsPerMinute: ['Requests in a minute', 'Запросов в минуту'],
   tokensPerMinute: ['Tokens in a minute', 'Токенов в минуту'],
   concurrentRequests: ['Requests at once', 'Запросов одновременно'],
+  ofLimit: ['{used} of {limit}', '{used} из {limit}'],
   oneAtLeast: ['Fill in one of the three at least.', 'Заполните хотя бы одно из трёх.'],
   empty: ['Empty: not counted.', 'Пусто: не считается.'],
   models: ['Models', 'Модели'],

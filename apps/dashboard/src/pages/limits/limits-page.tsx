@@ -1,4 +1,4 @@
-import type { Limit } from '@aggregator/contracts';
+import type { Limit, LimitStatus } from '@aggregator/contracts';
 import { useState } from 'react';
 import { call } from '../../api/call.ts';
 import { listQuery } from '../../api/lists.ts';
@@ -16,7 +16,7 @@ import { counts, EditLimit } from './edit-limit.tsx';
 import { limitWords } from './limit-words.ts';
 import { TagKeys } from './tag-keys.tsx';
 
-const limitsQuery = listQuery<Limit>('limits', '/v1/auth/organization/limits');
+const limitsQuery = listQuery<LimitStatus>('limits', '/v1/billing/limits');
 
 export function LimitsPage() {
   const t = useWords(limitWords);
@@ -52,7 +52,7 @@ export function LimitsPage() {
 }
 
 interface Props {
-  rows: readonly Limit[];
+  rows: readonly LimitStatus[];
   onEdit: (row: Limit) => void;
   onRemove: (row: Limit) => void;
 }
@@ -62,18 +62,18 @@ function Limits({ rows, onEdit, onRemove }: Props) {
   const g = useWords(general);
   const { language } = usePreferences();
   const nameOf = useSubjectNames();
-  const columns: Column<Limit>[] = [
+  const columns: Column<LimitStatus>[] = [
     { key: 'name', name: g('name'), isHeader: true, cell: ({ name }) => name },
     { key: 'level', name: t('level'), cell: (row) => `${t(row.level)} ${nameOf(row) ?? ''}` },
     ...counts.map((count) => ({
       ...{ key: count, name: t(count), isEnd: true },
-      cell: (row: Limit) => (row[count] === null ? '–' : formatNumber(row[count], language)),
+      cell: (row: LimitStatus) => showUse(row, count, language, t),
     })),
     { key: 'models', name: t('models'), cell: ({ models }) => models?.join(', ') ?? t('all') },
   ];
   const actions = {
     name: g('actions'),
-    cell: (row: Limit) => (
+    cell: (row: LimitStatus) => (
       <>
         <RowButton word={t('edit')} of={row.name} onClick={() => onEdit(row)} />
         <RowButton word={t('remove')} of={row.name} isDanger onClick={() => onRemove(row)} />
@@ -81,6 +81,20 @@ function Limits({ rows, onEdit, onRemove }: Props) {
     ),
   };
   return <DataTable label={t('title')} columns={columns} rows={rows} idOf={({ id }) => id} actions={actions} />;
+}
+
+/** What is used of what is allowed; what is allowed alone while the use is not known. */
+function showUse(
+  row: LimitStatus,
+  count: (typeof counts)[number],
+  language: string,
+  t: (word: 'ofLimit', values: { used: string; limit: string }) => string,
+): string {
+  const allowed = row[count];
+  if (allowed === null) return '–';
+  const limit = formatNumber(allowed, language);
+  const use = row.use?.[count];
+  return use == null ? limit : t('ofLimit', { used: formatNumber(use.used, language), limit });
 }
 
 function DeleteLimit({ row, onClose }: { row: Limit; onClose: () => void }) {
