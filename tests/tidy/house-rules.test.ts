@@ -81,6 +81,11 @@ describe('house rules', () => {
     expect(findLines(files, /keep in sync|\bTODO\b|\bFIXME\b|@ts-ignore|@ts-nocheck|eslint-disable/i)).toEqual([]);
   });
 
+  it('computes a pause that grows in one place', () => {
+    const outside = product.filter((file) => !file.path.startsWith('packages/resilience/'));
+    expect(findLines(outside, /\* \d \*\*|Ms \*= \d|\b2 \* \w*(pause|wait|delay)\w*\b/i)).toEqual([]);
+  });
+
   it('imports a broker client in messaging alone', () => {
     const outside = product.filter((file) => !file.path.startsWith('packages/messaging/'));
     expect(findLines(outside, /from '(kafkajs|amqplib|@nats-io)/)).toEqual([]);

@@ -1,3 +1,5 @@
+import { type BackOff, pauseAfter } from '@aggregator/resilience';
+
 /** A wait, of one waiter at a time, that another can end early. */
 export class Pause {
   #end: (() => void) | undefined;
@@ -28,10 +30,9 @@ export class Pause {
   }
 }
 
-const firstBackOffMs = 100;
-const backOffMsMax = 5_000;
+const backOff: BackOff = { firstMs: 100, longestMs: 5_000 };
 
 /** How long to wait after so many failures in a row (1…): doubles from 100 ms to 5 s. */
 export function backOffMs(failures: number): number {
-  return Math.min(backOffMsMax, firstBackOffMs * 2 ** (failures - 1));
+  return pauseAfter(failures, backOff);
 }

@@ -1,3 +1,4 @@
+import { jitteredPauseAfter } from '@aggregator/resilience';
 import { Redis, type RedisOptions } from 'ioredis';
 import { isWrongServer } from './wrong-server.ts';
 
@@ -15,9 +16,7 @@ export interface RedisConnectionOptions {
 const connectTimeoutMs = 2000;
 const disconnectTimeoutMs = 500;
 const socketTimeoutMsMin = 1000;
-const firstDelayMs = 50;
-const delayMsMax = 1000;
-const doublingsMax = 10;
+const backOff = { firstMs: 100, longestMs: 1000 };
 /** Between two connections that were given up because of the server's reply. */
 const changeServerMsMin = 1000;
 
@@ -37,8 +36,7 @@ export function connectRedis({ url, commandTimeoutMs, onError, extra }: RedisCon
     socketTimeout: Math.max(2 * commandTimeoutMs, socketTimeoutMsMin),
     connectTimeout: connectTimeoutMs,
     disconnectTimeout: disconnectTimeoutMs,
-    retryStrategy: (attempt) =>
-      Math.min(firstDelayMs * 2 ** Math.min(attempt, doublingsMax), delayMsMax) * (0.5 + Math.random() / 2),
+    retryStrategy: (attempt) => jitteredPauseAfter(attempt, backOff, Math.random),
     reconnectOnError(error) {
       if (!isWrongServer(error)) return false;
       const nowMs = performance.now();

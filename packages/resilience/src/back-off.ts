@@ -1,6 +1,6 @@
 import type { RetryPolicy } from './port.ts';
 
-/** failover.md §3.2. Milliseconds. */
+/** Milliseconds. */
 const pauseMsMin = 300;
 const pauseMsSpread = 200;
 /** Upward only: sooner than asked for is what the other side wanted to be spared. */

@@ -45,7 +45,7 @@ export interface AttemptHistory {
   readonly isOpenNow: boolean;
 }
 
-/** `resume`: only after delivery; the relay tries failover.md §4 at the next target. */
+/** `resume`: only after delivery; the relay continues the answer at the next target (docs/routing.md). */
 export type Decision =
   | { readonly next: 'again'; readonly pauseMs: number }
   | { readonly next: 'other' }

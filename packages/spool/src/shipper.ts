@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { UsageRecorded } from '@aggregator/contracts';
+import { jitteredPauseAfter } from '@aggregator/resilience';
 import type { BatchReader } from './batch-reader.ts';
 import type { Position } from './segment-files.ts';
 
@@ -14,8 +15,7 @@ export interface ShipperOptions {
 }
 
 const gatherMs = 50;
-const pauseMsMin = 50;
-const pauseMsMax = 5000;
+const backOff = { firstMs: 50, longestMs: 5000 };
 /** A shipment without an answer for so long has failed; sent again, it changes nothing. */
 const shipDeadlineMs = 60_000;
 /** How long stopping waits for the shipment that is under way. */
@@ -111,8 +111,7 @@ export class Shipper {
   }
 
   async #pause(failures: number): Promise<void> {
-    const longest = Math.min(pauseMsMin * 2 ** Math.min(failures - 1, 20), pauseMsMax);
     const options = { signal: this.#stop.signal, ref: false };
-    await wait(longest * (0.5 + Math.random() / 2), undefined, options).catch(() => undefined);
+    await wait(jitteredPauseAfter(failures, backOff, Math.random), undefined, options).catch(() => undefined);
   }
 }

@@ -1,4 +1,3 @@
-export { type BackOff, pauseAfter } from './back-off.ts';
 export {
   type DeadJob,
   type Job,

@@ -1,3 +1,5 @@
+import { pauseAfter } from '@aggregator/resilience';
+
 export interface RepeatingTask {
   /** Ends the present wait, so that the next run starts at once. */
   wake(): void;
@@ -15,7 +17,8 @@ export function repeat(options: {
   run(): Promise<void>;
   onError(error: unknown): void;
 }): RepeatingTask {
-  const { intervalMs, backOffMsMax } = options;
+  const { intervalMs, backOffMsMax: longestMs } = options;
+  const backOff = { firstMs: intervalMs, longestMs };
   let isClosed = false;
   let failures = 0;
   let endWait: () => void = () => undefined;
@@ -42,8 +45,7 @@ export function repeat(options: {
   const loop = async () => {
     while (!isClosed) {
       await runOnce();
-      if (!isClosed)
-        await wait(failures === 0 ? intervalMs : Math.min(backOffMsMax, intervalMs * 2 ** Math.min(failures, 20)));
+      if (!isClosed) await wait(failures === 0 ? intervalMs : pauseAfter(failures + 1, backOff));
     }
   };
 

@@ -1,4 +1,5 @@
 import { billingNotice } from '@aggregator/contracts';
+import { pauseAfter } from '@aggregator/resilience';
 import { eachApart } from '../background/each-apart.ts';
 import type { Database } from '../database/open-database.ts';
 import type { BillingEvents } from '../events.ts';
@@ -23,8 +24,7 @@ interface Row {
 }
 
 const perStep = 200;
-const firstPauseMs = 10_000;
-const longestPauseMs = 3_600_000;
+const backOff = { firstMs: 10_000, longestMs: 3_600_000 };
 const givenUpAfterMs = 3 * 86_400_000;
 
 /**
@@ -45,8 +45,7 @@ export async function relayNotices({ database, events, noticeDesk, clock }: Noti
       const isOver = now.getTime() - createdAt.getTime() > givenUpAfterMs;
       if (isOver) await database.notice.deleteMany({ where: { id } });
       else {
-        const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempts, 20));
-        const dueAt = new Date(now.getTime() + pauseMs);
+        const dueAt = new Date(now.getTime() + pauseAfter(attempts + 1, backOff));
         await database.notice.updateMany({ where: { id }, data: { attempts: attempts + 1, dueAt } });
       }
       if (isOver) events.noticeGivenUp({ noticeId: id, orgId, type });

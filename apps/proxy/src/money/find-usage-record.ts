@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { adapterFor, type ProviderTarget, type UsageRecordAnswer, type UsageRecordLookup } from '@aggregator/providers';
+import { pauseAfter } from '@aggregator/resilience';
 import type { ProxyContext } from '../proxy-context.ts';
 import { callProvider } from '../upstream/call-provider.ts';
 import { AnswerCollector } from '../upstream/collect-answer.ts';
@@ -7,7 +8,7 @@ import { attemptIdOf, type DispatchedRequest } from './dispatched-request.ts';
 
 const totalMs = 5000;
 const tryMs = 3000;
-const firstPauseMs = 100;
+const backOff = { firstMs: 100, longestMs: totalMs };
 /** An attempt that was just sent may arrive after the first question for it; so its absence is asked for twice. */
 const absenceConfirmedMs = 500;
 
@@ -28,7 +29,7 @@ export async function findUsageRecord(
   if (lookup === null) return { result: 'none' };
   const endMs = performance.now() + totalMs;
   let absentSinceMs: number | null = null;
-  for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
+  for (let tries = 1; ; tries += 1) {
     const answer = await ask(context, lookup, request, endMs);
     if (answer.result === 'found') return answer;
     const nowMs = performance.now();
@@ -36,6 +37,7 @@ export async function findUsageRecord(
       absentSinceMs ??= nowMs;
       if (nowMs - absentSinceMs >= absenceConfirmedMs) return answer;
     }
+    const pauseMs = pauseAfter(tries, backOff);
     if (nowMs + pauseMs >= endMs) return { result: 'unknown' };
     await wait(pauseMs);
   }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '@aggregator/contracts';
+import { jitteredPauseAfter } from '@aggregator/resilience';
 import type { AbandonedIntent } from '@aggregator/spool';
 import type { ProxyContext } from '../proxy-context.ts';
 import { chargeUsage, noCharge } from './charge.ts';
@@ -11,8 +12,7 @@ import type { Settled } from './settled.ts';
 
 const workersMax = 8;
 const nothingDelivered = { characters: 0 };
-const firstPauseMs = 1000;
-const pauseMsMax = 60_000;
+const backOff = { firstMs: 1000, longestMs: 60_000 };
 /** A provider that cannot be asked for a day is not waited for any longer. */
 const patienceMs = 86_400_000;
 /** A provider is asked for at least this long, for any age that the machine's clock gives a request. */
@@ -39,11 +39,11 @@ export async function recoverIntents(
   const begunMs = context.monotonicNow();
   let left = intents.flatMap((intent) => readIntent(context, intent));
   context.events.recoveryBegun(left.length);
-  for (let pauseMs = firstPauseMs; left.length > 0; pauseMs = Math.min(2 * pauseMs, pauseMsMax)) {
+  for (let rounds = 1; left.length > 0; rounds += 1) {
     left = await settleRound(context, left, context.monotonicNow() - begunMs, signal);
     context.events.recoveryAdvanced(left.length);
     if (signal.aborted || left.length === 0) return;
-    await wait(pauseMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+    await wait(jitteredPauseAfter(rounds, backOff, Math.random), undefined, { signal }).catch(() => undefined);
   }
 }
 

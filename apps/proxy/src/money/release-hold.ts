@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AdmissionStore, HoldSettlement } from '@aggregator/admission';
+import { pauseAfter } from '@aggregator/resilience';
 import type { ProxyEvents } from '../events.ts';
 
 const triesMax = 4;
-const firstPauseMs = 100;
+const backOff = { firstMs: 100, longestMs: 1600, factor: 4 };
 
 /**
  * Ends a hold at the counter store, behind the request's back. What fails four times is left to the store, which forgets
@@ -23,6 +24,6 @@ export async function releaseHold(
         return;
       }
     }
-    await wait(firstPauseMs * 4 ** (tries - 1));
+    await wait(pauseAfter(tries, backOff));
   }
 }

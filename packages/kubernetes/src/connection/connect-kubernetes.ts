@@ -1,5 +1,6 @@
+import type { BackOff } from '@aggregator/resilience';
 import { type Clock, type KubernetesCall, type KubernetesConnection, KubernetesError } from '../port.ts';
-import { type BackOff, fullJitterMs } from '../time/back-off.ts';
+import { fullJitterMs } from '../time/back-off.ts';
 import { pause } from '../time/pause.ts';
 import { systemClock } from '../time/system-clock.ts';
 import { CallGate, slotsForHigh } from './call-gate.ts';
@@ -25,7 +26,7 @@ const deadlineMsDefault = 10_000;
 const openDeadlineMs = 15_000;
 const answerBytesMax = 64 * 1024 * 1024;
 const attemptsMax = 5;
-const backOff: BackOff = { firstMs: 250, mostMs: 4000 };
+const backOff: BackOff = { firstMs: 250, longestMs: 4000 };
 const renewalMsMin = 5000;
 
 /** Connects when it is first asked. Throws when the kubeconfig cannot be read. */

@@ -1,13 +1,14 @@
+import type { BackOff } from '@aggregator/resilience';
 import { failureOf } from '../connection/read-failure.ts';
 import { type Clock, KubernetesError } from '../port.ts';
 import { resourcePath } from '../resource-path.ts';
-import { type BackOff, fullJitterMs } from '../time/back-off.ts';
+import { fullJitterMs } from '../time/back-off.ts';
 import { pause } from '../time/pause.ts';
 import { listAll, type Selection, selectorQuery } from './list-all.ts';
 import type { ObjectStore } from './object-store.ts';
 import { metadataAccept, wireEvent, wireObject } from './wire.ts';
 
-const backOff: BackOff = { firstMs: 500, mostMs: 30_000 };
+const backOff: BackOff = { firstMs: 500, longestMs: 30_000 };
 const watchSeconds = 290;
 const watchSecondsSpread = 20;
 /** A watch that ends sooner, without a word, is refused in a polite way. */

@@ -1,5 +1,5 @@
+import { type BackOff, pauseAfter } from '@aggregator/resilience';
 import type { Clock, WorkQueue } from '../port.ts';
-import { type BackOff, doubledMs } from '../time/back-off.ts';
 import { systemClock } from '../time/system-clock.ts';
 import { TokenBucket } from '../time/token-bucket.ts';
 
@@ -44,7 +44,7 @@ interface Key {
   cancel: (() => void) | undefined;
 }
 
-const backOff: BackOff = { firstMs: 1000, mostMs: 300_000 };
+const backOff: BackOff = { firstMs: 1000, longestMs: 300_000 };
 const jitterMax = 0.2;
 const runMsDefault = 120_000;
 
@@ -231,7 +231,9 @@ class Queue implements WorkQueue {
     this.#options.onRetry?.();
     key.failures += 1;
     key.notBeforeMs = this.#clock.nowMs() + backOff.firstMs;
-    const delayMs = key.isDirty ? backOff.firstMs : doubledMs(backOff, key.failures) * (1 + jitterMax * this.#random());
+    const delayMs = key.isDirty
+      ? backOff.firstMs
+      : pauseAfter(key.failures, backOff) * (1 + jitterMax * this.#random());
     key.isDirty = false;
     this.#wait(name, key, delayMs);
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type BackOff, pauseAfter } from '../back-off.ts';
+import { type BackOff, pauseAfter } from '@aggregator/resilience';
 import { type Job, type JobResult, type NewJob, QueueFullError, type SqlConnection, type WorkQueue } from '../port.ts';
 import { readDead, toJob } from './rows.ts';
 
