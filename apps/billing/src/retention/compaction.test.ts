@@ -5,6 +5,8 @@ import { gunzipSync } from 'node:zlib';
 import { withConnection } from '@aggregator/database';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createLedgerWatch } from '../ledger/watch-ledger.ts';
+import { createBooksCheck } from '../reconciliation/checks/verify-books.ts';
 import { openWorld, type World } from '../testing/open-world.ts';
 import { correctionOf, usageEvent } from '../testing/usage-event.ts';
 import { compactMonth } from './compact-month.ts';
@@ -123,7 +125,46 @@ describe('compaction of a month', () => {
   });
 });
 
+describe('the check of the books', () => {
+  it('compares one compacted month in each run, in turn (I21)', async () => {
+    const orgId = await world.fund(10_000n);
+    await world.handle(at('2026-05-15T10:00:00Z', { orgId }), at('2026-07-15T10:00:00Z', { orgId }));
+    await run();
+    await world.database.$executeRaw`ALTER TABLE charge_day DISABLE TRIGGER ALL`;
+    await world.database.$executeRaw`UPDATE charge_day SET paid = paid - 1`;
+    await createLedgerWatch(world.database, world.events).step();
+    const check = createBooksCheck(world.database, world.url);
+    const months: unknown[] = [];
+    for (let turn = 0, last: unknown = null; turn < 3; turn += 1) {
+      const outcome = await check.run(last);
+      months.push(outcome?.found.map(({ details }) => details.month));
+      last = outcome?.next;
+    }
+    expect(months).toEqual([['2026-05'], ['2026-07'], ['2026-05']]);
+  });
+});
+
 describe('partitions of months', () => {
+  it('are not read to find a top-up by its key', async () => {
+    await run(june, '');
+    await world.fund(1n);
+    await withConnection(world.url, 10_000, async (client) => {
+      await client.query('BEGIN; LOCK TABLE statement_line_2026_07 IN ACCESS EXCLUSIVE MODE');
+      const waits = waitForLocks(1).then(() => 'waits');
+      const funded = world.fund(1n);
+      const result = await Promise.race([funded.then(() => 'funded'), waits]);
+      await client.query('ROLLBACK');
+      await funded;
+      expect(result).toBe('funded');
+      // Ends the wait.
+      await client.query('BEGIN; LOCK TABLE statement_line_2026_07 IN ACCESS EXCLUSIVE MODE');
+      const reading = world.count('statement_line');
+      await waits;
+      await client.query('ROLLBACK');
+      await reading;
+    });
+  });
+
   it('that were not made by an instance that crashed refuse no charge', async () => {
     await world.database.$executeRaw`
       ALTER TABLE charge_rest ADD CONSTRAINT charge_2026_07_is_elsewhere CHECK (request_id < '019f0000-0000-0000-0000-000000000000') NOT VALID`;

@@ -121,6 +121,8 @@ function hashRequest({ organizationId, type, description }: CreateTransactionReq
 async function findByKey(tx: DatabaseTransaction, actorOrgId: string, idempotencyKey: string) {
   const rows = await tx.$queryRaw<(StatementRow & { bodyHash: string })[]>`
     SELECT id, time, type, amount, request_id AS "requestId", description, encode(body_hash, 'hex') AS "bodyHash"
-    FROM statement_line WHERE actor_org_id = ${actorOrgId}::uuid AND idempotency_key = ${idempotencyKey}`;
+    FROM statement_line
+    -- Of no request: months of requests are not read.
+    WHERE actor_org_id = ${actorOrgId}::uuid AND idempotency_key = ${idempotencyKey} AND request_id IS NULL`;
   return rows[0];
 }
