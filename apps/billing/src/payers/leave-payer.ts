@@ -8,7 +8,6 @@ import { detach, type Pair } from './attach.ts';
 
 export type PayerContext = PaymentContext & { readonly admission: AdmissionStore };
 
-const perStep = 50;
 /** Auth is asked again for each pair after so long. */
 const confirmEveryMs = 3_600_000;
 
@@ -24,11 +23,17 @@ export async function leavePayer(context: PayerContext, pair: Pair, actor: Actor
   return detach(context, pair, actor);
 }
 
-/** Continues with organisations that leave, and detaches those whose payer, or which themselves, auth knows no more. */
-export async function tendPayers(context: PayerContext): Promise<void> {
+/**
+ * Continues with organisations that leave, and detaches those whose payer, or which themselves, auth knows no more.
+ * @param perStep of each, at most.
+ */
+export async function tendPayers(context: PayerContext, perStep = 50): Promise<void> {
   const { database, organizations, clock, events } = context;
   const report = ({ orgId }: Pair, error: unknown) => events.taskFailed('payers', error, { orgId });
-  const leaving = await database.paidOrganization.findMany({ where: { state: 'detaching' }, take: perStep });
+  // In a random order: some may have to wait for long.
+  const leaving = await database.$queryRaw<Pair[]>`
+    SELECT org_id AS "orgId", payer_id AS "payerId" FROM paid_organization WHERE state = 'detaching'
+    ORDER BY random() LIMIT ${perStep}`;
   await eachApart(leaving, (pair) => leavePayer(context, pair, installation), report);
   const now = clock();
   const unconfirmed = await database.paidOrganization.findMany({

@@ -213,6 +213,26 @@ describe('one payer for many organisations', () => {
   });
 });
 
+describe('organisations that leave a payer', () => {
+  it('are not delayed by others that have to wait', async () => {
+    const leaving: string[] = [];
+    for (const orgId of [await fund(0n), await fund(0n)]) {
+      await attachByOperator(orgId);
+      expect((await hold(orgId, dollar)).result).toBe('held');
+      await world.ask('DELETE', '/v1/billing/payer', as(orgId));
+      leaving.push(orgId);
+    }
+    const rows = await world.context.database.paidOrganization.findMany({ where: { state: 'detaching' } });
+    const second = rows.findLast(({ orgId }) => leaving.includes(orgId))?.orgId ?? '';
+    const { requestId } = await world.context.database.requestHold.findFirstOrThrow({ where: { orgId: second } });
+    await charge(second, 1n, { requestId });
+    for (let step = 0; step < 100 && (await accounts(second)).purse.orgId === payer; step += 1) {
+      await tendPayers(world.context, 1);
+    }
+    expect((await accounts(second)).purse.orgId).toBe(second);
+  });
+});
+
 describe('a credit limit', () => {
   it('is never exceeded by a nano, by many organisations and proxies at once', async () => {
     const [a, b] = [await fund(0n), await fund(0n)];
@@ -262,6 +282,17 @@ describe('a credit limit', () => {
       });
     expect(await refund(6n * dollar)).toMatchObject({ status: 400, body: { code: 'invalid_amount' } });
     expect((await refund(5n * dollar)).status).toBe(201);
+  });
+
+  it('is no money that is refunded at the provider: that is owed', async () => {
+    const { paymentIntent } = await world.paid();
+    const { orgId } = world.owner;
+    await setLimit(100n * dollar, orgId);
+    const before = await accounts(orgId);
+    await charge(orgId, before.available + before.creditLine - dollar);
+    await world.deliver(world.fake.changeRefund({ paymentIntent, amount: 600, status: 'succeeded' }));
+    const after = await accounts(orgId);
+    expect([after.available, after.receivable]).toEqual([100n * dollar, -5n * dollar]);
   });
 
   it.each(['-1', '100000000000000001', '1e3', '0.5'])('refuses %s', async (creditLimitNanoUsd) => {

@@ -2,7 +2,7 @@ import type { PaymentEventOf } from '@aggregator/payments';
 import { createUuidV7 } from '@aggregator/service-kit';
 import type { Transaction } from '../database/open-database.ts';
 import type { Payment, PaymentRefund } from '../generated/prisma/client.ts';
-import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
+import { lockOrganization, platformAccounts, prepaidOf } from '../ledger/accounts.ts';
 import { openAccount } from '../ledger/open-accounts.ts';
 import { type NewTransfer, postTransfers } from '../ledger/post-transfers.ts';
 import { writeStatement } from '../ledger/write-statement.ts';
@@ -41,8 +41,8 @@ async function findRefund(tx: Transaction, payment: Payment, event: Event): Prom
 }
 
 /**
- * A refund that was made at the provider by hand: its money is gone. It is taken out of the balance as far as that goes; the
- * rest is a debt of the organisation.
+ * A refund that was made at the provider by hand: its money is gone. It is taken out of what was paid in, as far as that goes, and
+ * not out of a credit limit; the rest is a debt of the organisation.
  */
 async function applyForeign(
   { clock }: EventContext,
@@ -56,7 +56,8 @@ async function applyForeign(
   const { orgId, id: paymentId } = payment;
   await openAccount(tx, orgId, 'receivable');
   const accounts = await lockOrganization(tx, orgId, [platformAccounts.refunds, platformAccounts.cashClearing]);
-  const fromBalance = amount < accounts.available ? amount : accounts.available;
+  const prepaid = prepaidOf(accounts);
+  const fromBalance = amount < prepaid ? amount : prepaid;
   const lineId = createUuidV7();
   const description = 'Refund';
   const part = (debitAccount: string, amountNanoUsd: bigint): NewTransfer[] => {
