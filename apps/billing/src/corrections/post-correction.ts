@@ -36,10 +36,14 @@ export async function postCorrection(db: Database, correction: UsageCorrection):
   return db.$transaction(async (tx) => {
     const state = await takeCorrection(tx, correction);
     if (state === 'reused') return { result: 'refused', reason: 'event_id_reused' };
-    if (state === 'refused') return { result: 'refused', reason: 'settlement_mismatch' };
-
     if (state === 'posted') return { result: 'duplicate' };
     const { requestId } = correction.event;
+    if (state === 'refused') {
+      return {
+        result: 'refused',
+        reason: (await isMonthOver(tx, requestId)) ? 'month_compacted' : 'settlement_mismatch',
+      };
+    }
     const [charge] = await tx.$queryRaw<ChargeRow[]>`
       SELECT org_id AS "orgId", provider, model, amount, estimated, budgets FROM charge
       WHERE request_id = ${requestId}::uuid AND NOT (amount = 0 AND outcome IN ('void', 'failed')) FOR SHARE`;

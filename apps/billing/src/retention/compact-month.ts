@@ -31,11 +31,12 @@ export async function compactMonth(
 
 /** From here on a late event of the month, or of one before it, is quarantined: what is exported no longer changes. */
 async function closeMonth(client: Connection, month: LedgerMonth, now: Date): Promise<void> {
+  const state = await lockMonth(client, month);
+  if (state !== undefined && state !== 'closed') return;
   await client.query(
     `INSERT INTO compacted_month (month, from_id, to_id, closed_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
     [month.name, month.fromId, month.toId, now],
   );
-  if ((await lockMonth(client, month)) !== 'closed') return;
   for (const table of monthlyTables) {
     if (table.table !== 'charge') continue;
     const constraint = closedConstraint(table);
@@ -47,12 +48,13 @@ async function closeMonth(client: Connection, month: LedgerMonth, now: Date): Pr
   }
 }
 
-/** Locks the row of a closed month until the transaction ends, and returns its state. */
+/**
+ * Locks a month until the transaction ends, and returns its state if it is known. The lock is of no row: while files are written, the
+ * transaction has changed nothing, and PostgreSQL removes old versions of balances as usual.
+ */
 async function lockMonth(client: Connection, { name }: LedgerMonth): Promise<string | undefined> {
-  const { rows } = await client.query<{ state: string }>(
-    `SELECT state FROM compacted_month WHERE month = $1 FOR UPDATE`,
-    [name],
-  );
+  await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`compaction of ${name}`]);
+  const { rows } = await client.query<{ state: string }>('SELECT state FROM compacted_month WHERE month = $1', [name]);
   return rows[0]?.state;
 }
 

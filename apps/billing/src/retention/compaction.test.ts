@@ -103,7 +103,9 @@ describe('compaction of a month', () => {
     const [early, settled] = [at('2026-07-15T10:00:00Z', estimate), at('2026-07-15T10:00:00Z', estimate)];
     await world.handle(correctionOf(early, 1500), settled);
     await run();
-    expect(await world.handle(correctionOf(settled, 1500))).toEqual(['month_compacted']);
+    const late = correctionOf(settled, 1500);
+    expect(await world.handle(late)).toEqual(['month_compacted']);
+    expect(await world.handle(late)).toEqual(['month_compacted']);
     const states = await world.database.$queryRaw`SELECT state FROM usage_correction`;
     expect(states).toEqual([{ state: 'refused' }, { state: 'refused' }]);
     expect(await world.count('quarantine')).toBe(2);
