@@ -149,7 +149,8 @@ describe('a request that wants to be masked', () => {
       ['/v1/images/generations', { prompt: content }],
       ['/v1/embeddings', { input: [content] }],
     ] as const) {
-      await world.post(url, { model: 'drawing', ...body }, { ...masked, 'x-request-id': createUuidV7() });
+      const beside = { user: secret, x_note: { a: secret } };
+      await world.post(url, { model: 'drawing', ...beside, ...body }, { ...masked, 'x-request-id': createUuidV7() });
       expect(world.scripted.lastBody).toContain('[EMAIL_1]');
       expect(world.scripted.lastBody).not.toContain(secret);
     }

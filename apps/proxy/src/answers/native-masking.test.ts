@@ -15,6 +15,7 @@ beforeAll(async () => {
     { name: 'claude', type: 'Anthropic' },
     { name: 'gpt', type: 'OpenAI', options: { api: 'responses' } },
     { name: 'own', type: 'OpenAICompatible', options: { chatLane: 'native' } },
+    { name: 'repaired', type: 'OpenAICompatible' },
   ]);
 });
 afterAll(() => world.stop());
@@ -287,5 +288,45 @@ describe('a masked request of the Messages API', () => {
     const translated = await ask(`To ${other}.`);
     expect(upstream.lastBody).not.toContain(other);
     expect(translated.headers.get('x-aggregator-dropped-params')).toContain('x_new');
+  });
+});
+
+describe('a masked request that is no native chat', () => {
+  it('counts its tokens with placeholders', async () => {
+    const upstream = world.upstream('claude');
+    upstream.answer = (_request, response) => void response.writeHead(200, json).end('{"input_tokens":7}');
+    const body = JSON.stringify({ model: 'claude/m', messages: [{ role: 'user', content: `Mail ${secret}` }] });
+    const { text } = await world.send('/v1/messages/count_tokens', body, masking);
+    expect({ text, sent: JSON.parse(upstream.lastBody).messages }).toMatchObject({
+      ...{ text: '{"input_tokens":7}', sent: [{ content: 'Mail [EMAIL_1]' }] },
+    });
+  });
+
+  it('reaches a server without the values in its unknown fields', async () => {
+    const upstream = world.upstream('repaired');
+    upstream.answer = (_request, response) => void response.writeHead(200, json).end(chat.answer('x', 'y'));
+    const unknown = { x: { [secret]: [`to ${secret}`, 4111111111111111] } };
+    const asked = (text: object) => ({
+      messages: [
+        {
+          role: 'user',
+          content: [{ type: 'text', text: 'a', ...text }],
+          ...text,
+        },
+        {
+          ...{ role: 'assistant', ...text },
+          tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}', ...text }, ...text }],
+        },
+        { role: 'tool', tool_call_id: 'c', content: 'b' },
+      ],
+      ...text,
+    });
+    const body = { model: 'repaired/m', ...asked(unknown), x_text: secret, [other]: 1 };
+    const { status } = await world.send('/v1/chat/completions', JSON.stringify(body), masking);
+    const masked = { x: { '[EMAIL_1]': ['to [EMAIL_1]', '[CARD_1]'] } };
+    expect({ status, sent: JSON.parse(upstream.lastBody) }).toMatchObject({
+      ...{ status: 200, sent: { ...asked(masked), x_text: '[EMAIL_1]' } },
+    });
+    expect(upstream.lastBody).not.toContain(other);
   });
 });

@@ -15,9 +15,15 @@ import { AnswerCollector, isSuccessStatus } from '../upstream/collect-answer.ts'
 import { boundChat } from './bound-chat.ts';
 import { inspectContent } from './inspect-content.ts';
 import { type PlanContext, planRequest } from './plan-request.ts';
+import { choosePrivacyPolicy } from './privacy/choose-policy.ts';
+import { type MaskingContext, maskChatOf } from './privacy/mask-request.ts';
 import { type ReadContext, readRequest } from './read-request.ts';
 
-type CountContext = ReadContext & PlanContext & HoldContext & Pick<ProxyContext, 'credentials' | 'pools'>;
+type CountContext = ReadContext &
+  PlanContext &
+  HoldContext &
+  MaskingContext &
+  Pick<ProxyContext, 'credentials' | 'pools'>;
 
 const deadlineMs = 10_000;
 const nothing = { inputTokensMax: 0, outputTokensMax: 0, inputTokensEstimate: 0, tokensLikely: 0, requests: 0 };
@@ -27,9 +33,11 @@ const nothing = { inputTokensMax: 0, outputTokensMax: 0, inputTokensEstimate: 0,
  * answer says so in `x-aggregator-estimated`. Costs nothing; counts as a request against the caller's limits.
  */
 export async function countTokens(context: CountContext, exchange: Exchange): Promise<void> {
-  const { chat, refusal } = toCountTokensChat(await readRequest(context, exchange));
+  const { chat: asked, refusal } = toCountTokensChat(await readRequest(context, exchange));
   if (refusal !== null) throw refusal;
   if (mustGiveTurn(exchange)) await giveTurn(exchange);
+  const privacy = choosePrivacyPolicy(exchange.principal, exchange.request.headers);
+  const chat = privacy === null ? asked : (await maskChatOf(context, exchange, asked, privacy, null)).chat;
   const content = inspectContent(chat);
   const plan = planRequest(context, exchange, 'chat.completions', { model: chat.model, chat });
   const [target] = plan.targets;

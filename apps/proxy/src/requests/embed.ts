@@ -1,4 +1,10 @@
-import { AppError, type EmbeddingsRequest, embeddingsRequest, type SnapshotModel } from '@aggregator/contracts';
+import {
+  AppError,
+  type EmbeddingsRequest,
+  embeddingsFields,
+  embeddingsRequest,
+  type SnapshotModel,
+} from '@aggregator/contracts';
 import type { EmbeddingsTranslation } from '@aggregator/providers';
 import { checkBody, sendOpenAiError } from '@aggregator/service-kit';
 import type { Prompt } from '@aggregator/tokens';
@@ -17,6 +23,7 @@ import { noteEndUser } from './note-end-user.ts';
 import { noteTags } from './note-tags.ts';
 import { planRequest } from './plan-request.ts';
 import { choosePrivacyPolicy } from './privacy/choose-policy.ts';
+import { leaveOut, listOthers } from './privacy/leave-out.ts';
 import { type MaskingContext, maskTextsOf } from './privacy/mask-request.ts';
 import { readRequest } from './read-request.ts';
 import type { RequestContext } from './request-context.ts';
@@ -56,8 +63,12 @@ async function maskInput(
   const { input } = request;
   const texts = typeof input === 'string' ? [input] : input.filter((one) => typeof one === 'string');
   if (texts.length === 0) throw new AppError('invalid_value', { param: 'input', message: maskedTokens });
-  const { texts: masked } = await maskTextsOf(context, exchange, texts, privacy);
-  return { ...request, input: typeof input === 'string' ? (masked[0] ?? '') : masked };
+  const others = listOthers(request, embeddingsFields);
+  const all = [...texts, ...others.map(({ text }) => text)];
+  const { texts: masked } = await maskTextsOf(context, exchange, all, privacy);
+  const inputs = masked.slice(0, texts.length);
+  const kept = leaveOut(request, others, masked.slice(texts.length));
+  return { ...kept, input: typeof input === 'string' ? (inputs[0] ?? '') : inputs };
 }
 
 /** A list of numbers is a text as its tokens. */

@@ -1,5 +1,5 @@
 import { maskTexts } from '@aggregator/anonymisation';
-import { AppError, type ImagesRequest, imagesRequest } from '@aggregator/contracts';
+import { AppError, type ImagesRequest, imagesFields, imagesRequest } from '@aggregator/contracts';
 import type { ImagesTranslation } from '@aggregator/providers';
 import { checkBody, sendOpenAiError } from '@aggregator/service-kit';
 import { answerWhole, asItIs, type WholeContext, type WholeDialect } from '../answers/answer-whole.ts';
@@ -19,6 +19,7 @@ import { noteTags } from './note-tags.ts';
 import { estimatePictureTokens } from './picture-tokens.ts';
 import { planRequest } from './plan-request.ts';
 import { choosePrivacyPolicy } from './privacy/choose-policy.ts';
+import { leaveOut, listOthers } from './privacy/leave-out.ts';
 import { readRequest } from './read-request.ts';
 import type { RequestContext } from './request-context.ts';
 
@@ -58,8 +59,10 @@ function maskPrompt(
 ): ImagesRequest {
   const privacy = choosePrivacyPolicy(exchange.principal, exchange.request.headers);
   if (privacy === null) return request;
-  const [prompt = request.prompt] = maskTexts([request.prompt], policies.get(privacy)).texts;
-  return { ...request, prompt };
+  const others = listOthers(request, imagesFields);
+  const all = [request.prompt, ...others.map(({ text }) => text)];
+  const [prompt = request.prompt, ...masked] = maskTexts(all, policies.get(privacy)).texts;
+  return { ...leaveOut(request, others, masked), prompt };
 }
 
 function toImagesDialect(asked: ImagesRequest): Prepare<WholeDialect> {

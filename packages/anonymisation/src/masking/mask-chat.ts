@@ -1,12 +1,8 @@
-import {
-  type ChatCompletionRequest,
-  type ChatMessage,
-  type PrivacyPolicy,
-  parseOpaqueJson,
-} from '@aggregator/contracts';
+import type { ChatCompletionRequest, ChatMessage, PrivacyPolicy } from '@aggregator/contracts';
 import { type CompiledPolicy, compilePolicy } from '../compile-policy.ts';
 import { isRecord } from '../is-record.ts';
 import { createVault, type RestoreMode, type Vault } from '../restoring/vault.ts';
+import { maskUnknownFields, maskValue } from './mask-unknown.ts';
 import { Masker } from './masker.ts';
 import { type MaskingJob, type MaskingOutcome, MaskingRecorder, MaskingReplay } from './masking-job.ts';
 import { collectReservedNames, listReservingTexts } from './reserved-names.ts';
@@ -32,7 +28,7 @@ export interface MaskableBody {
 
 /**
  * A chat without what is personal in its texts: messages of every role, results and arguments of tools, thoughts, a
- * predicted answer, attached documents, and stop sequences. Ids, roles, tools and schemas stay as they are, and images, sound and
+ * predicted answer, attached documents, stop sequences, and fields and parts that are unknown. Ids, roles, tools and schemas stay as they are, and images, sound and
  * files are not searched. A field that names the end user to the provider (`user`, `metadata`, …) is left out if it is personal.
  */
 export function maskChat(
@@ -74,6 +70,7 @@ function maskBoth(
 function maskWith(chat: ChatCompletionRequest, masker: TextMasker): ChatCompletionRequest {
   const messages = mapArray(chat.messages, (message) => maskMessage(message, masker));
   return change(chat, {
+    ...maskUnknownFields(chat, 'chat', masker),
     messages,
     stop: maskStop(chat.stop, masker),
     prediction: maskPrediction(chat.prediction, masker),
@@ -90,10 +87,11 @@ function readContentMode(format: unknown): RestoreMode {
 function maskMessage(message: ChatMessage, masker: TextMasker): ChatMessage {
   const { content, tool_calls: calls, function_call: call, reasoning_details: details } = message;
   return change(message, {
+    ...maskUnknownFields(message, 'message', masker),
     content: maskContent(content, masker),
     ...maskFields(message, ['refusal', 'reasoning_content', 'reasoning'], masker.maskText),
     tool_calls: Array.isArray(calls) ? mapArray(calls, (one) => maskToolCall(one, masker)) : calls,
-    function_call: isRecord(call) ? change(call, maskFields(call, ['arguments'], masker.maskJson)) : call,
+    function_call: isRecord(call) ? maskCalled(call, 'arguments', masker, masker.maskJson) : call,
     // They are signed as they are: what would give something away can only stay behind.
     reasoning_details: details && masker.isPersonal(listTexts(details)) ? undefined : details,
   });
@@ -102,15 +100,30 @@ function maskMessage(message: ChatMessage, masker: TextMasker): ChatMessage {
 function maskContent(content: ChatMessage['content'], masker: TextMasker): ChatMessage['content'] {
   if (typeof content === 'string') return masker.maskText(content);
   if (!Array.isArray(content)) return content;
-  return mapArray(content, (part) => change(part, maskFields(part, ['text', 'refusal', 'thinking'], masker.maskText)));
+  return mapArray(content, (part) =>
+    change(part, {
+      ...maskUnknownFields(part, 'part', masker),
+      ...maskFields(part, ['text', 'refusal', 'thinking'], masker.maskText),
+    }),
+  );
 }
 
 function maskToolCall<Call extends Record<string, unknown>>(call: Call, masker: TextMasker): Call {
   const { function: called, custom } = call;
   return change(call, {
-    function: isRecord(called) ? change(called, maskFields(called, ['arguments'], masker.maskJson)) : called,
-    custom: isRecord(custom) ? change(custom, maskFields(custom, ['input'], masker.maskText)) : custom,
+    ...maskUnknownFields(call, 'call', masker),
+    function: isRecord(called) ? maskCalled(called, 'arguments', masker, masker.maskJson) : called,
+    custom: isRecord(custom) ? maskCalled(custom, 'input', masker, masker.maskText) : custom,
   });
+}
+
+function maskCalled<Called extends Record<string, unknown>>(
+  called: Called,
+  field: 'arguments' | 'input',
+  masker: TextMasker,
+  mask: (text: string) => string,
+): Called {
+  return change(called, { ...maskUnknownFields(called, 'called', masker), ...maskFields(called, [field], mask) });
 }
 
 function maskStop(stop: ChatCompletionRequest['stop'], masker: TextMasker): ChatCompletionRequest['stop'] {
@@ -133,11 +146,7 @@ function maskPrediction(prediction: unknown, masker: TextMasker): unknown {
  */
 function maskDocuments(documents: unknown, masker: TextMasker): unknown {
   if (!Array.isArray(documents)) return documents;
-  return mapArray(documents, (document: unknown) => {
-    const json = JSON.stringify(document);
-    const masked = masker.maskJson(json);
-    return masked === json ? document : parseOpaqueJson(masked);
-  });
+  return mapArray(documents, (document: unknown) => maskValue(document, masker));
 }
 
 /** A placeholder would be one name for many people: it is no name. */
