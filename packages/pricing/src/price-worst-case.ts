@@ -57,7 +57,8 @@ function worstOfTier(worst: WorstCase, tier: ComponentRates): bigint {
     amountPicoUsd += toCount(outputTokensMax) * dearestRate(outputComponents, tier, needed);
   }
   for (const component of toolComponents) {
-    amountPicoUsd += toCount(toolsMax[component] ?? 0) * BigInt(tier[component] ?? 0);
+    const usesMax = toolsMax[component];
+    if (usesMax !== undefined) amountPicoUsd += toCount(usesMax) * BigInt(tier[component] ?? 0);
   }
   if (tier.requests !== undefined) amountPicoUsd += toCount(worst.requests) * BigInt(tier.requests);
   return amountPicoUsd;
@@ -77,7 +78,9 @@ function dearestRate(components: readonly UsageComponent[], tier: ComponentRates
   }
   let dearest = 0n;
   for (const component of components) {
-    const rate = BigInt(tier[component] ?? 0);
+    const listed = tier[component];
+    if (listed === undefined) continue;
+    const rate = BigInt(listed);
     if (rate > dearest) dearest = rate;
   }
   return dearest;
