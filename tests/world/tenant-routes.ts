@@ -170,6 +170,7 @@ export const matrixRoutes: readonly MatrixRoute[] = [
   { route: 'GET /v1/auth/organizations/:organizationId', needs: tenants },
   { route: 'PATCH /v1/auth/organizations/:organizationId', needs: tenants, body: { ceilings: null } },
   { route: `GET ${ssoProviders}`, needs: tenants },
+  { route: `GET ${ssoProviders}/:name`, needs: tenants },
   { route: `PUT ${ssoProviders}/:name`, needs: tenants, body: ssoProvider },
   { route: `DELETE ${ssoProviders}/:name`, needs: tenants },
   { route: 'GET /v1/auth/blocks', needs: tenants },

@@ -38,6 +38,7 @@ import { getOrganizationHandler } from './routes/get-organization/handler.ts';
 import { getOrganizationBudgetHandler } from './routes/get-organization-budget/handler.ts';
 import { getProfileHandler } from './routes/get-profile/handler.ts';
 import { getSessionVerdictHandler } from './routes/get-session-verdict/handler.ts';
+import { getSsoProviderHandler } from './routes/get-sso-provider/handler.ts';
 import { getTeamHandler } from './routes/get-team/handler.ts';
 import { getTenantHandler } from './routes/get-tenant/handler.ts';
 import { leaveOrganizationHandler } from './routes/leave-organization/handler.ts';
@@ -286,6 +287,7 @@ function routeInstallation(app: Express, context: AuthContext, { turn, allow }: 
   app.patch('/v1/auth/organizations/:id', allow('tenants.manage'), jsonBody, turn, updateTenantHandler(context));
 
   app.get(ssoProvidersPath, allow('tenants.manage'), listSsoProvidersHandler(context));
+  app.get(`${ssoProvidersPath}/:name`, allow('tenants.manage'), getSsoProviderHandler(context));
   app.put(`${ssoProvidersPath}/:name`, allow('tenants.manage'), jsonBody, turn, putSsoProviderHandler(context));
   app.delete(`${ssoProvidersPath}/:name`, allow('tenants.manage'), turn, deleteSsoProviderHandler(context));
 

@@ -83,6 +83,32 @@ describe('a change that names the ETag of what it changes', () => {
     },
   );
 
+  it('is made once for an identity provider, and makes none with a tag', async () => {
+    const { principal: as } = await auth.createAccount('operator');
+    const path = '/v1/auth/sso-providers/tagged';
+    const body = {
+      ...{ label: 'A', issuer: 'https://id.tagged.com', clientId: 'x' },
+      ...{ domains: ['tagged.com'], organizationId: owner.orgId },
+    };
+    const change = (method: string, tag: string, label?: string) =>
+      auth.call(method, path, {
+        ...{ as, headers: { 'if-match': tag } },
+        ...(label !== undefined && { body: { ...body, label } }),
+      });
+    expect((await change('PUT', '*', 'B')).status).toBe(412);
+    const created = await auth.call('PUT', path, { as, body });
+    const shown = await auth.call('GET', path, { as });
+    expect(shown.body).toMatchObject({ name: 'tagged', label: 'A', changedBy: as.userId });
+    const tag = shown.headers.get('etag') ?? '';
+    expect(created.headers.get('etag')).toBe(tag);
+
+    expect((await change('PUT', tag, 'B')).status).toBe(200);
+    expect((await change('PUT', tag, 'C')).body).toMatchObject({ status: 412, code: 'precondition_failed' });
+    expect((await change('DELETE', tag)).status).toBe(412);
+    expect((await change('DELETE', '*')).status).toBe(204);
+    expect((await auth.call('GET', path, { as })).status).toBe(404);
+  });
+
   it('is made by one of two callers that read the same', async () => {
     const path = await kinds.team?.create(auth, owner);
     const tag = await tagOf(path ?? '');

@@ -1,22 +1,24 @@
 import { AppError, type PutSsoProviderRequest } from '@aggregator/contracts';
-import { createUuidV7, type EgressAllowlist, judgeBaseUrl } from '@aggregator/service-kit';
+import { createUuidV7, type EgressAllowlist, judgeBaseUrl, requireMatch } from '@aggregator/service-kit';
 import type { Caller } from '../audit/caller.ts';
+import { showOne } from '../audit/show-one.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
 import type { Transaction } from '../database/create-database.ts';
 import type { SsoProvider } from '../generated/prisma/client.ts';
+import { showProviders } from './show-providers.ts';
 
 export const ssoProvidersMax = 100;
 
-type Parts = Pick<AuthContext, 'database' | 'now' | 'ssoSecrets' | 'ssoAllowlist'>;
+type Parts = Pick<AuthContext, 'database' | 'now' | 'publicUrl' | 'ssoSecrets' | 'ssoAllowlist'>;
 
 /**
  * Makes an identity provider, or replaces it whole.
  * @throws {AppError} `invalid_value` for an issuer that cannot be called, or an organisation or team that does not exist; `conflict` if
- * a domain belongs to another organisation, or there are too many
+ * a domain belongs to another organisation, or there are too many; `precondition_failed`
  */
 export async function saveProvider(
-  { database, now: clock, ssoSecrets, ssoAllowlist }: Parts,
+  { database, now: clock, publicUrl, ssoSecrets, ssoAllowlist }: Parts,
   caller: Caller,
   name: string,
   { clientSecret, ...request }: PutSsoProviderRequest,
@@ -25,9 +27,10 @@ export async function saveProvider(
   requireIssuer(request.issuer, ssoAllowlist);
   return database.$transaction(async (transaction) => {
     await lockProviders(transaction);
+    const before = await transaction.ssoProvider.findUnique({ where: { name } });
+    await requireSame(transaction, caller, publicUrl, before);
     await requireOrganization(transaction, request);
     await requireFreeDomains(transaction, name, request);
-    const before = await transaction.ssoProvider.findUnique({ where: { name } });
     const id = before?.id ?? createUuidV7(now.getTime());
     if (before === null && (await transaction.ssoProvider.count()) >= ssoProvidersMax) {
       throw new AppError('conflict', {
@@ -59,9 +62,9 @@ export async function saveProvider(
   });
 }
 
-/** Removes an identity provider and the links of users to it. The users stay. Throws `not_found`. */
+/** Removes an identity provider and the links of users to it. The users stay. Throws `not_found`, `precondition_failed`. */
 export async function deleteProvider(
-  { database, now: clock }: Pick<AuthContext, 'database' | 'now'>,
+  { database, now: clock, publicUrl }: Pick<AuthContext, 'database' | 'now' | 'publicUrl'>,
   caller: Caller,
   name: string,
 ): Promise<void> {
@@ -70,6 +73,7 @@ export async function deleteProvider(
     await lockProviders(transaction);
     const found = await transaction.ssoProvider.findUnique({ where: { name } });
     if (found === null) throw new AppError('not_found');
+    await requireSame(transaction, caller, publicUrl, found);
     await transaction.ssoProvider.delete({ where: { name } });
     await writeAudit(transaction, now, caller, {
       organizationId: found.organizationId,
@@ -79,6 +83,16 @@ export async function deleteProvider(
       details: { name },
     });
   });
+}
+
+/** Compares the provider with the one that the caller has read. */
+async function requireSame(
+  transaction: Transaction,
+  { ifMatch }: Caller,
+  publicUrl: string,
+  row: SsoProvider | null,
+): Promise<void> {
+  await requireMatch(ifMatch, () => row && showOne(showProviders(transaction, publicUrl, [row])));
 }
 
 /** One change at a time, so that no domain is given away twice. */

@@ -50,12 +50,16 @@ export const ssoRoutes: readonly ApiRoute[] = [
     ...{ status: 200, answer: ssoProviderList },
   },
   {
+    ...{ ...operator, method: 'GET', path: `${providers}/{name}`, summary: 'Show an identity provider' },
+    ...{ status: 200, answer: ssoProvider },
+  },
+  {
     ...{ ...operator, method: 'PUT', path: `${providers}/{name}`, summary: 'Create or replace an identity provider' },
-    ...{ body: putSsoProviderRequest, status: 200, answer: ssoProvider, codes: ['conflict'] },
+    ...{ body: putSsoProviderRequest, status: 200, answer: ssoProvider, codes: ['conflict'], isConditional: true },
   },
   {
     ...{ ...operator, method: 'DELETE', path: `${providers}/{name}`, summary: 'Delete an identity provider' },
-    ...{ status: 204 },
+    ...{ status: 204, isConditional: true },
   },
   {
     ...{ ...members, method: 'POST', path: scimTokens, summary: 'Create a token for SCIM' },
