@@ -95,7 +95,9 @@ export async function createAuthContext(
     async start() {
       const keys = { keyHasher, bulkKeys, webhookSecrets, open: workQueues.open };
       const { publicUrl } = config;
-      work = startWork({ database, events, logger, metrics, mails, transport, webhookSender, now, publicUrl, ...keys });
+      const { invitationsPerDay } = config;
+      const sending = { mails, transport, webhookSender, publicUrl, invitationsPerDay };
+      work = startWork({ database, events, logger, metrics, now, ...sending, ...keys });
     },
     async close() {
       await work?.stop();

@@ -34,6 +34,7 @@ export function startWork(parts: {
   webhookSecrets: SecretSealer;
   keyHasher: KeyHasher;
   bulkKeys: SecretSealer;
+  invitationsPerDay: number;
   webhookSender: WebhookSender;
   now(): Date;
   open: ReturnType<typeof openWorkQueues>['open'];
@@ -44,8 +45,9 @@ export function startWork(parts: {
     transport === null
       ? undefined
       : startDelivering({ queue: mails, transport, events, publicUrl, now, database }, report('mail_delivery_failed'));
-  const { keyHasher, bulkKeys } = parts;
-  const bulk = startWorking({ database, events, now, keyHasher, bulkKeys }, report('bulk_work_failed'));
+  const { keyHasher, bulkKeys, invitationsPerDay } = parts;
+  const invitations = { mails, invitationsPerDay };
+  const bulk = startWorking({ database, events, now, keyHasher, bulkKeys, invitations }, report('bulk_work_failed'));
   const webhooks = startDeliveringWebhooks(
     { database, secrets: parts.webhookSecrets, sender: parts.webhookSender, events, now, open: parts.open },
     report('webhook_delivery_failed'),

@@ -73,6 +73,57 @@ describe('a list of people', () => {
     expect(ada).toMatchObject({ name: 'Lovelace, Ada', memberships: [{ role: 'admin' }] });
   });
 
+  it('invites addresses of other domains where a row says so, once, and the person joins with role and team', async () => {
+    auth.mails.length = 0;
+    const csv =
+      'email,role,teams,key,invite\nguest@partner.example,viewer,guests,visitor,TRUE\nguest@partner.example,viewer,guests,,true\n' +
+      'own@acme.com,,,,true\nother@partner.example,,,,false\nwide@partner.example,,a;b,,true\nodd@partner.example,,,,maybe\n';
+    const planned = await run({ csv, dryRun: true });
+    expect(resultsOf(planned)).toEqual(['invited', 'invited', 'created', 'failed', 'failed', 'failed']);
+    expect(await auth.database.invitation.count()).toBe(0);
+
+    const report = await run({ csv });
+    expect(resultsOf(report)).toEqual(['invited', 'unchanged', 'created', 'failed', 'failed', 'failed']);
+    expect(report.rows.map(({ message }) => message)).toMatchObject({
+      ...{ 0: expect.stringContaining('when the person has joined'), 1: 'The invitation is open.' },
+      ...{ 3: expect.stringContaining('Invite'), 4: 'An invitation has one team at most.' },
+      ...{ 5: expect.stringContaining("'invite'") },
+    });
+    expect(resultsOf(await run({ csv }))[0]).toBe('unchanged');
+    const row = await auth.database.invitation.findFirstOrThrow({ where: { email: 'guest@partner.example' } });
+    expect(await auth.database.invitation.count()).toBe(1);
+    const audit = await auth.database.auditEntry.findFirst({ where: { subjectId: row.id } });
+    expect(audit).toMatchObject({ action: 'invitation_created', details: { by: 'bulk' } });
+
+    const find = () => auth.mails.filter(({ to }) => to === 'guest@partner.example');
+    await waitFor(async () => find().length > 0, { describe: 'the mail', timeoutMs: 10_000 });
+    expect(find()).toHaveLength(1);
+    const token = /#token=(\S+)/.exec(find()[0]?.text ?? '')?.[1];
+    const body = { token, name: 'Guest', password: 'a long enough password' };
+    expect((await auth.call('POST', '/v1/auth/invitations/accept', { as: 'api-gateway', body })).status).toBe(201);
+    const teams = { include: { team: true } };
+    const where = { user: { email: 'guest@partner.example' } };
+    const member = await auth.database.membership.findFirst({ where, include: { teams } });
+    expect(member).toMatchObject({ role: 'viewer', teams: [{ team: { name: 'guests' } }] });
+    expect(resultsOf(await run({ csv }))[0]).toBe('changed');
+  });
+
+  it('invites no more than the organisation may in a day', async () => {
+    const { orgId: organizationId, userId: invitedById } = owner.principal;
+    const sent = Array.from({ length: 200 }, () => ({
+      ...{ id: crypto.randomUUID(), organizationId, email: 'x@full.example', role: 'viewer' as const, invitedById },
+      ...{ tokenHash: crypto.getRandomValues(new Uint8Array(32)), createdAt: new Date(auth.clock.now()) },
+      ...{ expiresAt: new Date(auth.clock.now()), revokedAt: new Date(auth.clock.now()) },
+    }));
+    await auth.database.invitation.createMany({ data: sent });
+    const rows = [{ email: 'late@full.example', invite: true }];
+    for (const dryRun of [true, false]) {
+      const report = await run({ rows, dryRun });
+      expect(report.rows).toMatchObject([{ result: 'failed', message: expect.stringContaining('200 invitations') }]);
+    }
+    await auth.database.invitation.deleteMany({ where: { email: 'x@full.example' } });
+  });
+
   it('says in plain sentences what is wrong with a row', async () => {
     const report = await run({ csv: 'kind,email,role,key\n,no-address,boss,\n,,viewer,\nteam,,,laptop\n' });
 

@@ -1,6 +1,6 @@
 import { AppError, fromCell, splitCsv, toCsv } from '@aggregator/contracts';
 
-const columns = ['kind', 'email', 'name', 'role', 'teams', 'budgetNanoUsd', 'budgetPeriod', 'key'] as const;
+const columns = ['kind', 'email', 'name', 'role', 'teams', 'budgetNanoUsd', 'budgetPeriod', 'key', 'invite'] as const;
 type Column = (typeof columns)[number];
 const columnOf = new Map(columns.map((column) => [column.toLowerCase(), column]));
 
@@ -20,15 +20,19 @@ const isKnown = (names: readonly (Column | null)[]): names is Column[] => !names
 function toRow(names: readonly Column[], cells: readonly string[]): Record<string, unknown> {
   const given = names.map((name, at) => [name, fromCell((cells[at] ?? '').trim())] as const);
   const stated = given.filter(([, cell]) => cell !== '');
-  return Object.fromEntries(
-    stated.map(([name, cell]) => [name, name === 'teams' ? cell.split(';').map((team) => team.trim()) : cell]),
-  );
+  return Object.fromEntries(stated.map(([name, cell]) => [name, toValue(name, cell)]));
 }
 
-export type CsvRow = Readonly<Partial<Record<Column, string | readonly string[] | undefined>>>;
+function toValue(name: Column, cell: string): unknown {
+  if (name === 'teams') return cell.split(';').map((team) => team.trim());
+  if (name === 'invite' && /^(?:true|false)$/i.test(cell)) return cell.toLowerCase() === 'true';
+  return cell;
+}
+
+export type CsvRow = Readonly<Partial<Record<Column, string | boolean | readonly string[] | undefined>>>;
 
 /** Writes rows so that `readCsv` reads the same. */
 export function writeCsv(rows: readonly CsvRow[]): string {
-  const lines = rows.map((row) => columns.map((column) => [row[column] ?? ''].flat().join(';')));
+  const lines = rows.map((row) => columns.map((column) => [row[column] ?? ''].flat().map(String).join(';')));
   return toCsv([columns, ...lines]);
 }

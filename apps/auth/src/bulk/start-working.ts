@@ -1,6 +1,6 @@
 import type { AuthContext } from '../auth-context.ts';
 import { JobFailures } from './job-failures.ts';
-import { workOnChunk } from './work-on-chunk.ts';
+import { type ChunkParts, workOnChunk } from './work-on-chunk.ts';
 
 const idleMs = 5000;
 
@@ -12,7 +12,7 @@ export interface BulkWorker {
 
 /** Works on lists of people, one chunk after another, until stopped. Every process of auth does; a chunk is one process's. */
 export function startWorking(
-  { events, now, ...parts }: Pick<AuthContext, 'database' | 'events' | 'now' | 'keyHasher' | 'bulkKeys'>,
+  { events, now, ...parts }: Pick<AuthContext, 'events' | 'now'> & ChunkParts,
   onError: (error: unknown) => void,
 ): BulkWorker {
   const failures = new JobFailures();

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { Database, Transaction } from '../database/create-database.ts';
 import type { BulkJob, Prisma } from '../generated/prisma/client.ts';
+import type { InvitationParts } from '../invitations/create-invitation.ts';
 import type { KeyHasher } from '../keys/key-hasher.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { membersMax } from '../members/require-place.ts';
@@ -14,6 +15,7 @@ import { reclaimAccount } from '../sso/reclaim-account.ts';
 import { toDomain } from '../sso/stored-provider.ts';
 import { addTeam } from '../teams/create-team.ts';
 import { enterTeam } from '../teams/set-place.ts';
+import { inviteRow } from './invite-row.ts';
 import type { JobFailures } from './job-failures.ts';
 import { makeKey, putBudget } from './row-grants.ts';
 
@@ -42,6 +44,8 @@ export interface ChunkParts {
   readonly database: Database;
   readonly keyHasher: KeyHasher;
   readonly bulkKeys: SecretSealer;
+  /** What invitations need. */
+  readonly invitations: InvitationParts;
 }
 
 /**
@@ -49,7 +53,7 @@ export interface ChunkParts {
  * long lists of one organisation delay no other's. Rows, their results and their audit are one transaction.
  */
 export async function workOnChunk(
-  { database, keyHasher, bulkKeys }: ChunkParts,
+  { database, keyHasher, bulkKeys, invitations }: ChunkParts,
   now: Date,
   failures: JobFailures,
 ): Promise<ChunkEnd | null> {
@@ -71,7 +75,7 @@ export async function workOnChunk(
       const refusal = failures.isHopeless(jobId)
         ? failed('The row could not be processed.')
         : await judgeMaker(transaction, job);
-      const worker = new RowWorker(transaction, now, job, keyHasher);
+      const worker = new RowWorker(transaction, now, job, { keyHasher, invitations });
       const open = rows.flatMap(({ number, input, result }) => (result === null ? [{ number, input }] : []));
       await worker.read(open.flatMap(({ input }) => emailOf(input)));
       const ends: (RowEnd & { number: number })[] = [];
@@ -171,10 +175,10 @@ class RowWorker {
   readonly #read = new Set<string>();
   #members: number | null = null;
 
-  readonly #keyHasher: KeyHasher;
+  readonly #parts: Pick<ChunkParts, 'keyHasher' | 'invitations'>;
 
-  constructor(transaction: Transaction, now: Date, job: BulkJob, keyHasher: KeyHasher) {
-    this.#keyHasher = keyHasher;
+  constructor(transaction: Transaction, now: Date, job: BulkJob, parts: Pick<ChunkParts, 'keyHasher' | 'invitations'>) {
+    this.#parts = parts;
     this.#transaction = transaction;
     this.#now = now;
     this.#job = job;
@@ -251,7 +255,7 @@ class RowWorker {
     const [first] = row.teams;
     const teamId = first === undefined ? null : await this.#findTeam(first);
     const wanted = { organizationId, userId, name: row.key, role, teamId };
-    const made = await makeKey(this.#transaction, this.#now, this.#actor, this.#keyHasher, wanted);
+    const made = await makeKey(this.#transaction, this.#now, this.#actor, this.#parts.keyHasher, wanted);
     if (made !== null && 'refusal' in made) return { ...changed(hasBudget), message: made.refusal };
     return { ...changed(hasBudget || made !== null), ...(made !== null && { key: made.key }) };
   }
@@ -262,7 +266,8 @@ class RowWorker {
     const [membership] = found?.memberships ?? [];
     if (membership === undefined) {
       if (!isByOperator && !(await this.#ownsDomain(row.email))) {
-        return failed('The address is of no domain of the organisation. Invite the person.');
+        if (row.invite !== true) return failed('The address is of no domain of the organisation. Invite the person.');
+        return { ...(await this.#invite(row)), userId: null };
       }
       if (found?.isOperator === true && !isByOperator) return failed('This person cannot be added.');
       const result: BulkResult = found === null ? 'created' : 'joined';
@@ -286,6 +291,11 @@ class RowWorker {
     if (isRoleNew && row.role !== undefined) await this.#setRole(userId, membership.role, row.role);
     await this.#place(userId, missing);
     return { result: 'changed', message, userId };
+  }
+
+  #invite(row: BulkRow): ReturnType<typeof inviteRow> {
+    const place = { transaction: this.#transaction, now: this.#now, actor: this.#actor, job: this.#job };
+    return inviteRow({ ...place, findTeam: (name) => this.#findTeam(name) }, this.#parts.invitations, row);
   }
 
   async #ownsDomain(email: string): Promise<boolean> {

@@ -26,6 +26,8 @@ export const bulkRow = z.strictObject({
   ...budget,
   /** Name of an API key of the person, for the first of `teams`. It is made if the person has none of that name. */
   key: registerRequest.shape.name.optional(),
+  /** True: a person whose address is of no domain of the organisation gets an invitation, with one team at most. */
+  invite: z.boolean().optional(),
 });
 export type BulkRow = z.infer<typeof bulkRow>;
 
@@ -40,8 +42,8 @@ export const createBulkRequest = z
   .refine(({ rows, csv }) => (rows === undefined) !== (csv === undefined), 'Give either rows or csv.');
 export type CreateBulkRequest = z.infer<typeof createBulkRequest>;
 
-/** `created`: a new account and member; `joined`: an account that became a member; `changed`: another role or team. */
-export const bulkResult = z.enum(['created', 'joined', 'changed', 'unchanged', 'failed']);
+/** `created`: a new account and member; `joined`: an account that became a member; `invited`: a mail with a link; `changed`: another role or team. */
+export const bulkResult = z.enum(['created', 'joined', 'invited', 'changed', 'unchanged', 'failed']);
 export type BulkResult = z.infer<typeof bulkResult>;
 
 export const bulkJob = z.strictObject({

@@ -36,6 +36,7 @@ export const bulkWords = {
   key: ['API key', 'API-ключ'],
   created: ['created', 'создан'],
   joined: ['joined', 'присоединён'],
+  invited: ['invited', 'приглашён'],
   changed: ['changed', 'изменён'],
   unchanged: ['unchanged', 'без изменений'],
   failed: ['failed', 'ошибка'],

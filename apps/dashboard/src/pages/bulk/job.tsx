@@ -15,7 +15,7 @@ type Row = BulkReport['rows'][number];
 
 const refreshMs = 1000;
 const tones: Readonly<Record<NonNullable<Row['result']>, string>> = {
-  ...{ created: 'good', joined: 'good', changed: 'warn', unchanged: '', failed: 'bad' },
+  ...{ created: 'good', joined: 'good', invited: 'good', changed: 'warn', unchanged: '', failed: 'bad' },
 };
 const isOver = ({ done, total }: BulkReport) => done === total;
 
