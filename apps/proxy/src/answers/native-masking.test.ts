@@ -15,7 +15,7 @@ beforeAll(async () => {
     { name: 'claude', type: 'Anthropic' },
     { name: 'gpt', type: 'OpenAI', options: { api: 'responses' } },
     { name: 'own', type: 'OpenAICompatible', options: { chatLane: 'native' } },
-    { name: 'repaired', type: 'OpenAICompatible' },
+    { name: 'repaired', type: 'OpenAICompatible', capabilities: ['prefill'] },
   ]);
 });
 afterAll(() => world.stop());
@@ -328,5 +328,35 @@ describe('a masked request that is no native chat', () => {
       ...{ status: 200, sent: { ...asked(masked), x_text: '[EMAIL_1]' } },
     });
     expect(upstream.lastBody).not.toContain(other);
+  });
+});
+
+describe('a masked native stream that broke off inside a placeholder', () => {
+  it('is continued in chat completions with the value, once', async () => {
+    const pieces = ['Mail [EMAIL_1] and [EMA', 'IL'];
+    world.upstream('claude').answer = (_request, response) => {
+      const said = messages.stream(pieces, []);
+      response
+        .writeHead(200, eventStream)
+        .write(said.slice(0, said.indexOf('event: content_block_stop')), () => response.destroy());
+    };
+    for (const name of ['gpt', 'own']) {
+      world.upstream(name).answer = (_request, response) => void response.writeHead(503).end();
+    }
+    world.upstream('repaired').answer = (_request, response) => {
+      const head = { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm' };
+      const chunk = (content: string, reason: string | null) =>
+        `data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta: { content }, finish_reason: reason }] })}\n\n`;
+      response.writeHead(200, eventStream).end(`${chunk('_1', null)}${chunk('].', 'stop')}data: [DONE]\n\n`);
+    };
+    const body = { model: 'all', max_tokens: 9, stream: true, messages: [{ role: 'user', content: `To ${secret}` }] };
+    const { text } = await world.send('/v1/messages', JSON.stringify(body), masking);
+    const deltas = [...text.matchAll(/^data: (\{.*"text_delta".*\})$/gm)].map(
+      ([, data = '']) => JSON.parse(data).delta.text,
+    );
+    expect({ said: deltas.join(''), hasStopped: text.includes('message_stop') }).toEqual({
+      ...{ said: `Mail ${secret} and ${secret}.`, hasStopped: true },
+    });
+    expect(world.upstream('repaired').lastBody).not.toContain(secret);
   });
 });
