@@ -13,12 +13,12 @@ export async function tendPayments(context: PaymentContext): Promise<void> {
   const waitingEvents = await retryWaiting(context);
   await retryRefunds(context);
   await readOpenPayments(context);
-  // A page that its provider knows is not over until the provider was asked.
+  // A page that its provider knows is not over until the provider was asked after that time, since it may take a late payment.
   await database.$executeRaw`
     UPDATE payment SET status = 'expired'
     WHERE kind = 'checkout' AND status IN ('created', 'open')
       AND expires_at < ${new Date(clock().getTime() - expiredAfterMs)}::timestamptz
-      AND (read_at >= expires_at OR payment_reference IS NULL AND checkout_reference IS NULL)`;
+      AND (read_at >= expires_at + ${expiredAfterMs} * interval '1 millisecond' OR payment_reference IS NULL AND checkout_reference IS NULL)`;
   const openReviews = await database.paymentReview.count({ where: { state: 'open' } });
   events.exchangeRatesAged(await readRateAges(context));
   events.paymentsCounted({ waitingEvents, openReviews });

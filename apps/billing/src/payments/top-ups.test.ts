@@ -105,6 +105,20 @@ describe('a top-up', () => {
     expect(await world.available()).toBe(before + twenty);
   });
 
+  it('on a page that was read for the last time before its end is credited although its webhook is lost', async () => {
+    const before = await world.available();
+    const { answer, sessionId } = await world.topUp();
+    world.clock.advance(119 * 60_000);
+    await tendPayments(world.context);
+    world.fake.pay(sessionId);
+    world.clock.advance(2 * 60_000);
+    await tendPayments(world.context);
+    expect((await read(answer.body.id)).body.status).toBe('open');
+    world.clock.advance(30 * 60_000);
+    await tendPayments(world.context);
+    expect(await world.available()).toBe(before + twenty);
+  });
+
   it('under way is asked for with growing pauses, and fails for a person to judge after 30 days', async () => {
     const { answer, sessionId } = await world.topUp();
     await world.deliver(...world.fake.pay(sessionId, { isAsync: true }));
