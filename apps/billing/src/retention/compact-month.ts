@@ -149,13 +149,14 @@ async function lockTables(client: Connection): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await client.query(`LOCK TABLE ${tables} IN ACCESS EXCLUSIVE MODE`);
-      return;
+      break;
     } catch (error) {
       if (attempt >= attemptsMax || !isLockTimeout(error)) throw error;
       await client.query('ROLLBACK TO SAVEPOINT unlocked');
       await setTimeout(pauseMs);
     }
   }
+  await client.query(`SET LOCAL lock_timeout = '5s'`);
 }
 
 const isLockTimeout = (error: unknown) => error instanceof Error && 'code' in error && error.code === '55P03';

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -82,6 +82,16 @@ describe('compaction of a month', () => {
     await other;
     expect(await linesOf('2026-07/charge.jsonl.gz')).toHaveLength(1);
     expect(await verify()).toEqual([{ month: '2026-07', requests: '1', faults: [] }]);
+  });
+
+  it('removes the unfinished files of a run that crashed', async () => {
+    const orgId = await world.fund(10_000n);
+    await world.handle(at('2026-07-15T10:00:00Z', { orgId }));
+    await mkdir(join(directory, '2026-07'));
+    await writeFile(join(directory, '2026-07/charge.jsonl.gz.0190a000.part'), 'x');
+    await run();
+    const names = ['charge', 'inbox', 'statement_line'].map((table) => `${table}.jsonl.gz`);
+    expect((await readdir(join(directory, '2026-07'))).sort()).toEqual(names);
   });
 
   it('also closes earlier months without requests: nothing late or repeated is charged (I7)', async () => {

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
 export interface StoredFile {
   readonly bytes: number;
@@ -11,7 +11,7 @@ export interface StoredFile {
 
 /** Where details of a month are kept before they are deleted. A mounted volume of an object store is a directory too. */
 export interface ExportStore {
-  /** Writes a whole file, in place of one of that name; it is durable when this resolves. */
+  /** Writes a whole file, in place of one of that name; it is durable when this resolves. One call at a time for each name. */
   write(name: string, chunks: AsyncIterable<Uint8Array>): Promise<StoredFile>;
   /** @throws if there is no such file. */
   digest(name: string): Promise<StoredFile>;
@@ -24,6 +24,7 @@ export function createDirectoryStore(directory: string): ExportStore {
       const path = join(directory, name);
       const part = `${path}.${randomUUID()}.part`;
       await mkdir(dirname(path), { recursive: true });
+      await removeParts(path);
       const file = await open(part, 'wx', 0o600);
       try {
         const stored = await hashAll(chunks, (chunk) => file.writeFile(chunk));
@@ -40,6 +41,14 @@ export function createDirectoryStore(directory: string): ExportStore {
     },
     digest: (name) => hashAll(createReadStream(join(directory, name))),
   };
+}
+
+/** A process that crashed leaves its part. */
+async function removeParts(path: string): Promise<void> {
+  const start = `${basename(path)}.`;
+  for (const name of await readdir(dirname(path))) {
+    if (name.startsWith(start) && name.endsWith('.part')) await rm(join(dirname(path), name), { force: true });
+  }
 }
 
 async function hashAll(
