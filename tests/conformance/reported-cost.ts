@@ -1,4 +1,4 @@
-import { isRecord, parseRecord } from '@aggregator/providers';
+import { isRecord, parseRecord } from '@aggregator/contracts';
 
 /**
  * Returns the cost that an answer reports to its caller, in nano-USD; null if it reports none. Every surface has it in

@@ -1,6 +1,5 @@
 import { createEventLog, type EventConsumer, type EventLog } from '@aggregator/messaging';
 import {
-  ConfigError,
   createIdentity,
   createLogger,
   createMetrics,
@@ -39,7 +38,7 @@ export async function createAnalyticsContext(
   const logger = createLogger({ service: 'analytics', level: config.logLevel, format: config.logFormat });
   const metrics = createMetrics('analytics');
   const events = createAnalyticsEvents(logger, metrics);
-  const eventLog = overrides.eventLog ?? openEventLog(config);
+  const eventLog = overrides.eventLog ?? createEventLog(config, 'analytics');
   const database = createDatabase({
     url: config.databaseUrl,
     connectionsMax: config.databaseConnectionsMax,
@@ -81,12 +80,4 @@ export async function createAnalyticsContext(
       await database.$disconnect();
     },
   };
-}
-
-function openEventLog(config: AnalyticsConfig): EventLog {
-  try {
-    return createEventLog(config, 'analytics');
-  } catch (error) {
-    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
-  }
 }

@@ -58,7 +58,7 @@ export async function createBillingContext(
   const events = createBillingEvents(logger, metrics);
   const admission =
     overrides.admission ?? connectAdmission(config, (error) => events.taskFailed('counter_store', error));
-  const eventLog = overrides.eventLog ?? connectEventLog(config);
+  const eventLog = overrides.eventLog ?? createEventLog(config, 'billing');
   const { database, findRows } = openDatabaseAndQuestions({
     url: config.databaseUrl,
     connectionsMax: config.databaseConnectionsMax,
@@ -131,12 +131,4 @@ function connectAdmission(config: BillingConfig, onError: (error: unknown) => vo
     throw new ConfigError(['REDIS_URL: must be set, since billing grants credit to the proxies through it.']);
   }
   return createAdmissionStore({ redisUrl, keyPrefix, onError });
-}
-
-function connectEventLog(config: BillingConfig): EventLog {
-  try {
-    return createEventLog(config, 'billing');
-  } catch (error) {
-    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
-  }
 }

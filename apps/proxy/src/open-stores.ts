@@ -39,7 +39,7 @@ export function openStores(
   };
   return {
     admission: given.admission ?? keep(connectAdmission(config, billing, events)),
-    eventLog: given.eventLog ?? keep(connectEventLog(config)),
+    eventLog: given.eventLog ?? keep(createEventLog(config, 'proxy')),
     answers: keep(openExpiring(config, 'answers', config.cacheMaxSize, events)),
     conversations: keep(openExpiring(config, 'conversations', conversationEntriesMax, events)),
     responses: keep(openExpiring(config, 'responses', responseEntriesMax, events)),
@@ -85,12 +85,4 @@ function openLastKnownGood(
   const onError = (error: unknown) => events.partFailed('last_known_good', error);
   const options = { ...bounds, deadlineMs, url: redisUrl, keyPrefix: `${redisKeyPrefix}${keyPrefix}`, onError };
   return keep(createRedisExpiringStore(options));
-}
-
-function connectEventLog(config: ProxyConfig): EventLog {
-  try {
-    return createEventLog(config, 'proxy');
-  } catch (error) {
-    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
-  }
 }

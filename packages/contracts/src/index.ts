@@ -46,6 +46,7 @@ export * from './internal/rejections.ts';
 export * from './internal/snapshot-stream.ts';
 export * from './internal/spool-watermark.ts';
 export { isExactNumber, isOpaqueField, parseExactJson, parseOpaqueJson } from './json/exact-json.ts';
+export { isRecord, parseArguments, parseExactRecord, parseRecord, tryParseJson } from './json/json-record.ts';
 export * from './limit.ts';
 export * from './management/account-mails.ts';
 export * from './management/alerts.ts';

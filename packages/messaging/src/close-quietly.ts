@@ -1,4 +1,4 @@
-import { withDeadline } from './deadline.ts';
+import { withDeadline } from '@aggregator/service-kit';
 
 const closeDeadlineMs = 2_000;
 

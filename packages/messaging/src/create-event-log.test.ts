@@ -1,3 +1,4 @@
+import { ConfigError } from '@aggregator/service-kit';
 import { describe, expect, it } from '@jest/globals';
 import { createEventLog, type EventLogChoice } from './create-event-log.ts';
 
@@ -23,6 +24,7 @@ describe('the choice of an event log', () => {
     ['an authority without TLS', { ...kafka, kafkaTlsCaPath: 'a' }, 'KAFKA_TLS'],
   ])('is refused with the name of the variable for %s', (_what, choice, variable) => {
     expect(() => createEventLog(choice, 'test')).toThrow(variable);
+    expect(() => createEventLog(choice, 'test')).toThrow(ConfigError);
   });
 
   it('is Kafka where brokers are named and nothing else is said', async () => {

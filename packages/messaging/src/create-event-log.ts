@@ -1,4 +1,5 @@
 import { billingTransactionTopic, usageRecordedTopic } from '@aggregator/contracts';
+import { ConfigError } from '@aggregator/service-kit';
 import { createEmbeddedEventLog } from './embedded/embedded-event-log.ts';
 import { createKafkaEventLog } from './kafka/kafka-event-log.ts';
 import type { KafkaSecurity } from './kafka/security.ts';
@@ -35,12 +36,23 @@ const types = { [usageRecordedTopic]: 'ai_usage', [billingTransactionTopic]: 'tr
 /** Streams of RabbitMQ with names of their own, by topic and group. */
 const streams = { [usageRecordedTopic]: { billing: 'billing.usage', analytics: 'analytics.events' } };
 
-/** The event log that the configuration names. Throws an Error that says which variable to set where it names none. */
+/**
+ * Returns the event log that the configuration names.
+ * @throws {ConfigError} with the variable to set.
+ */
 export function createEventLog(choice: EventLogChoice, clientId: string): EventLog {
   const transport = choice.eventTransport ?? (choice.kafkaBrokers === undefined ? 'embedded' : 'kafka');
   const prefix = choice.eventTopicPrefix ?? '';
-  const log = creators[transport](choice, clientId, prefix);
+  const log = create(transport, choice, clientId, prefix);
   return prefix === '' || transport === 'embedded' ? log : withPrefix(log, prefix);
+}
+
+function create(transport: keyof typeof creators, ...choice: Parameters<Create>): EventLog {
+  try {
+    return creators[transport](...choice);
+  } catch (error) {
+    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
+  }
 }
 
 type Create = (choice: EventLogChoice, clientId: string, prefix: string) => EventLog;

@@ -1,6 +1,5 @@
 export { DroppedParams } from './fields/dropped-params.ts';
 export { ownFields } from './fields/own-fields.ts';
-export { isRecord, parseArguments, parseExactRecord, parseRecord } from './json-record.ts';
 export { JsonBody } from './json-request.ts';
 export { findRetirement } from './lifecycle/index.ts';
 export type { Retirement } from './lifecycle/retirement.ts';

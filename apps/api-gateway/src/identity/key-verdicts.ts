@@ -8,6 +8,7 @@ import {
   type Principal,
   type SessionVerdict,
   sessionVerdict,
+  tryParseJson,
   type VerifyKeyRequest,
 } from '@aggregator/contracts';
 import type { InternalClient } from '@aggregator/service-kit';
@@ -94,7 +95,7 @@ export class KeyVerdicts {
 
   /** Takes a message of the invalidation channel. Returns the callers whose open answers end at once, if it names any. */
   invalidate(message: string): KeyInvalidation['cut'] {
-    const parsed = keyInvalidation.safeParse(parseJson(message));
+    const parsed = keyInvalidation.safeParse(tryParseJson(message));
     if (!parsed.success || parsed.data.all) this.forgetAll();
     else this.#forget(parsed.data);
     return parsed.data?.cut;
@@ -178,12 +179,4 @@ function toPrincipal(verdict: SessionVerdict): Principal | null {
 function refuse({ reason }: Extract<KeyVerdict | SessionVerdict, { valid: false }>): null {
   if (reason === 'blocked') throw new AppError('access_blocked');
   return null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

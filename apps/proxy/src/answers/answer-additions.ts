@@ -1,5 +1,5 @@
+import { isRecord } from '@aggregator/contracts';
 import { toUsdNumber } from '@aggregator/pricing';
-import { isRecord } from '@aggregator/providers';
 import type { Exchange } from '../exchange.ts';
 import type { Charge } from '../money/charge.ts';
 import type { DispatchedRequest } from '../money/dispatched-request.ts';

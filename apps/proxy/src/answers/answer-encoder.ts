@@ -1,6 +1,5 @@
 import { type ChunkRestorer, createChunkRestorer, restoreAnswer, type Vault } from '@aggregator/anonymisation';
-import type { AppError } from '@aggregator/contracts';
-import { isRecord } from '@aggregator/providers';
+import { type AppError, isRecord } from '@aggregator/contracts';
 import type { AnswerHead, NativeTrace, SurfaceStream } from '@aggregator/surfaces';
 import { AnswerAssembler } from '../remembered/answers/answer-assembler.ts';
 import { ReasoningWatch } from '../remembered/reasoning/reasoning-watch.ts';

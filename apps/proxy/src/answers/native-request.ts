@@ -1,5 +1,6 @@
 import type { MaskableBody } from '@aggregator/anonymisation';
-import { type NativeLane, type NativeRequest, type ProviderAdapter, parseExactRecord } from '@aggregator/providers';
+import { parseExactRecord } from '@aggregator/contracts';
+import type { NativeLane, NativeRequest, ProviderAdapter } from '@aggregator/providers';
 import { type ChatSurface, maskBody, type SurfaceRequest } from '@aggregator/surfaces';
 import type { Exchange } from '../exchange.ts';
 

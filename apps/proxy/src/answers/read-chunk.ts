@@ -1,4 +1,4 @@
-import { isRecord } from '@aggregator/providers';
+import { isRecord } from '@aggregator/contracts';
 
 /** A chat completion chunk as far as resuming one touches it; everything else in it stays as it is. */
 export interface ChunkRecord extends Record<string, unknown> {

@@ -1,5 +1,5 @@
-import { AppError, toAppError } from '@aggregator/contracts';
-import { type ChatStreamTranslator, ProviderFailure, parseRecord, SseParser } from '@aggregator/providers';
+import { AppError, parseRecord, toAppError } from '@aggregator/contracts';
+import { type ChatStreamTranslator, ProviderFailure, SseParser } from '@aggregator/providers';
 import type { NativeEvent } from '@aggregator/surfaces';
 import type { AttemptOutcome } from '../attempts/attempt-outcome.ts';
 import type { Attempt } from '../attempts/begin-attempt.ts';

@@ -1,5 +1,5 @@
-import type { Operation, Usage } from '@aggregator/contracts';
-import { isRecord, type OpenAiTotals, toOpenAiTotals, toOpenAiUsage } from '@aggregator/providers';
+import { isRecord, type Operation, type Usage } from '@aggregator/contracts';
+import { type OpenAiTotals, toOpenAiTotals, toOpenAiUsage } from '@aggregator/providers';
 import type { Charge } from '../money/charge.ts';
 
 type Fields = Record<string, unknown>;

@@ -1,5 +1,4 @@
-import type { ChatCompletionRequest } from '@aggregator/contracts';
-import { isRecord } from '@aggregator/providers';
+import { type ChatCompletionRequest, isRecord } from '@aggregator/contracts';
 import type { Prompt } from '@aggregator/tokens';
 import { textsOfMessage } from '../attempts/read-texts.ts';
 

@@ -1,5 +1,5 @@
-import { AppError, type Usage } from '@aggregator/contracts';
-import { type ChatStreamTranslator, type ChatTranslation, isRecord } from '@aggregator/providers';
+import { AppError, isRecord, type Usage } from '@aggregator/contracts';
+import type { ChatStreamTranslator, ChatTranslation } from '@aggregator/providers';
 import { toChunks } from '../remembered/answers/to-chunks.ts';
 
 /** A whole answer where a stream was asked for: its chunks, and what a translator would say after the last of them. */

@@ -1,5 +1,4 @@
-import { AppError, toAppError } from '@aggregator/contracts';
-import { isRecord, parseRecord } from '@aggregator/providers';
+import { AppError, isRecord, parseRecord, toAppError } from '@aggregator/contracts';
 import { sendJson } from '../answers/send-json.ts';
 import type { Exchange } from '../exchange.ts';
 import {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { AppError, type Principal } from '@aggregator/contracts';
-import { isRecord, type NativeRequest } from '@aggregator/providers';
+import { AppError, isRecord, type Principal } from '@aggregator/contracts';
+import type { NativeRequest } from '@aggregator/providers';
 import type { RoutePlan, Target } from '@aggregator/routing';
 import { writeJsonInTurns } from '@aggregator/service-kit';
 import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';

@@ -1,5 +1,4 @@
-import { AppError } from '@aggregator/contracts';
-import { isRecord } from '@aggregator/providers';
+import { AppError, isRecord } from '@aggregator/contracts';
 import { isPublicContentUrl } from '@aggregator/service-kit';
 
 const dataUrlLengthMax = 16 * 1024 * 1024;

@@ -1,5 +1,4 @@
-import { AppError, tagsHeader, tagValueLengthMax } from '@aggregator/contracts';
-import { isRecord } from '@aggregator/providers';
+import { AppError, isRecord, tagsHeader, tagValueLengthMax } from '@aggregator/contracts';
 import type { Exchange } from '../exchange.ts';
 
 const headerLengthMax = 2048;

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { peerHeader, providerName, providersMax } from '@aggregator/contracts';
+import { peerHeader, providerName, providersMax, tryParseJson } from '@aggregator/contracts';
 import { jitteredPauseAfter } from '@aggregator/resilience';
 import type { IdentitySigner } from '@aggregator/service-kit';
 import { type Agent, request } from 'undici';
@@ -60,19 +60,11 @@ async function followOnce(options: FollowOptions, signal: AbortSignal, onLine: (
   }
   for await (const line of readLines(body, lineBytesMax)) {
     onLine();
-    const parsed = looseLine.safeParse(parseJson(line));
+    const parsed = looseLine.safeParse(tryParseJson(line));
     if (!parsed.success) throw new Error('the orchestrator sent a line that is none');
     const { kind, snapshot, unhealthy } = parsed.data;
     if (kind === 'snapshot') await takeSnapshot(options, snapshot);
     if (kind === 'health') options.current.trials.setUnhealthy(unhealthy ?? []);
   }
   throw new Error('the orchestrator ended the stream');
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,5 @@
-import type { ChatCompletionRequest, ChatMessage, PrivacyPolicy } from '@aggregator/contracts';
+import { type ChatCompletionRequest, type ChatMessage, isRecord, type PrivacyPolicy } from '@aggregator/contracts';
 import { type CompiledPolicy, compilePolicy } from '../compile-policy.ts';
-import { isRecord } from '../is-record.ts';
 import { createVault, type RestoreMode, type Vault } from '../restoring/vault.ts';
 import { maskUnknownFields, maskValue } from './mask-unknown.ts';
 import { Masker } from './masker.ts';

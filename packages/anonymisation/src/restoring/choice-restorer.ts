@@ -1,5 +1,4 @@
-import { parseOpaqueJson } from '@aggregator/contracts';
-import { isRecord } from '../is-record.ts';
+import { isRecord, parseOpaqueJson } from '@aggregator/contracts';
 import type { Restorer } from './restorer.ts';
 import type { Vault } from './vault.ts';
 

@@ -1,4 +1,4 @@
-import { isRecord } from '../is-record.ts';
+import { isRecord, parseRecord } from '@aggregator/contracts';
 import { ChoiceRestorer } from './choice-restorer.ts';
 import type { Vault } from './vault.ts';
 
@@ -67,14 +67,5 @@ class VaultChunkRestorer implements ChunkRestorer {
     else this.#choices.delete(index);
     const restored = restorer.push(delta, !isRemembered);
     return restored === delta ? choice : { ...choice, delta: restored };
-  }
-}
-
-function parseRecord(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : null;
-  } catch {
-    return null;
   }
 }

@@ -1,4 +1,4 @@
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '@aggregator/contracts';
 import { ChoiceRestorer } from './choice-restorer.ts';
 import type { Vault } from './vault.ts';
 

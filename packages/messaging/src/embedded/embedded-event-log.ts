@@ -1,6 +1,6 @@
+import { withDeadline } from '@aggregator/service-kit';
 import type { Pool } from 'pg';
 import { closeQuietly } from '../close-quietly.ts';
-import { withDeadline } from '../deadline.ts';
 import type { ConsumeOptions, EventConsumer, EventLog, EventRecord, PartitionPosition } from '../port.ts';
 import { appendRecords } from './append-records.ts';
 import { type ConnectionOptions, createPool } from './connections.ts';

@@ -1,5 +1,5 @@
+import { withDeadline } from '@aggregator/service-kit';
 import type { Consumer, Kafka } from 'kafkajs';
-import { withDeadline } from '../deadline.ts';
 import type { Member } from '../members/supervised-consumer.ts';
 import type { ConsumeOptions, EventLog } from '../port.ts';
 import { reportError } from '../report-error.ts';

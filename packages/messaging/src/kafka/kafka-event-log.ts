@@ -1,4 +1,4 @@
-import { withDeadline } from '../deadline.ts';
+import { withDeadline } from '@aggregator/service-kit';
 import { SupervisedConsumers } from '../members/supervised-consumers.ts';
 import type { ConsumeOptions, EventConsumer, EventLog, EventRecord, PartitionPosition } from '../port.ts';
 import { createKafka } from './connect.ts';

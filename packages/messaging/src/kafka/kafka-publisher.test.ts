@@ -1,5 +1,5 @@
+import { DeadlineError } from '@aggregator/service-kit';
 import { describe, expect, it } from '@jest/globals';
-import { DeadlineError } from '../deadline.ts';
 import { KafkaPublisher, type Sender } from './kafka-publisher.ts';
 
 const records = [{ key: 'org-1', value: '{}' }];

@@ -1,5 +1,5 @@
+import { DeadlineError, withDeadline } from '@aggregator/service-kit';
 import type { Producer, ProducerConfig } from 'kafkajs';
-import { DeadlineError, withDeadline } from '../deadline.ts';
 import type { EventRecord } from '../port.ts';
 import { createRememberingPartitioner } from './remembering-partitioner.ts';
 import { splitRecords } from './split-records.ts';

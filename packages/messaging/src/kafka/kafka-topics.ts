@@ -1,5 +1,5 @@
+import { withDeadline } from '@aggregator/service-kit';
 import type { Admin, Kafka } from 'kafkajs';
-import { withDeadline } from '../deadline.ts';
 import { Pause } from '../pause.ts';
 import type { PartitionPosition } from '../port.ts';
 

@@ -1,3 +1,4 @@
+import { tryParseJson } from '@aggregator/contracts';
 import { z } from 'zod';
 
 /** A client of an OAuth 2.0 server (RFC 6749 §4.4, client credentials). */
@@ -55,15 +56,7 @@ async function fetchToken({ tokenUrl, clientId, clientSecret, scope }: OauthClie
   if (!response.ok) throw new Error(`the token server answered ${response.status}`);
   const text = await response.text();
   if (text.length > answerCharsMax) throw new Error('the answer of the token server is too long');
-  const parsed = tokenAnswer.safeParse(parseJson(text));
+  const parsed = tokenAnswer.safeParse(tryParseJson(text));
   if (!parsed.success) throw new Error('the token server answered no token');
   return parsed.data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { withDeadline } from '../deadline.ts';
+import { withDeadline } from '@aggregator/service-kit';
 import { backOffMs, Pause } from '../pause.ts';
 import type { EventConsumer } from '../port.ts';
 import { reportError } from '../report-error.ts';

@@ -1,6 +1,6 @@
+import { withDeadline } from '@aggregator/service-kit';
 import { connect as connectToServer, type NatsConnection } from '@nats-io/transport-node';
 import { closeQuietly } from '../close-quietly.ts';
-import { withDeadline } from '../deadline.ts';
 import { findAnswering } from './find-answering.ts';
 
 export interface NatsConnectionOptions {

@@ -1,7 +1,7 @@
+import { DeadlineError, withDeadline } from '@aggregator/service-kit';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { closeQuietly } from '../close-quietly.ts';
-import { DeadlineError, withDeadline } from '../deadline.ts';
 import { partitionOf } from '../partition-of.ts';
 import type { EventRecord } from '../port.ts';
 import { connect, type NatsConnectionOptions } from './connect.ts';

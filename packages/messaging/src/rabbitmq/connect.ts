@@ -1,6 +1,6 @@
+import { withDeadline } from '@aggregator/service-kit';
 import { type ChannelModel, connect as connectToBroker } from 'amqplib';
 import { closeQuietly } from '../close-quietly.ts';
-import { withDeadline } from '../deadline.ts';
 
 export interface RabbitMqConnectionOptions {
   /** `amqp://` or `amqps://`, with user, password and virtual host. */

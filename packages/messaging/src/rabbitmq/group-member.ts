@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { withDeadline } from '@aggregator/service-kit';
 import type { ChannelModel, ConsumeMessage } from 'amqplib';
 import { closeQuietly } from '../close-quietly.ts';
-import { withDeadline } from '../deadline.ts';
 import { PartitionReader } from '../members/partition-reader.ts';
 import type { Member } from '../members/supervised-consumer.ts';
 import { Turns } from '../members/turns.ts';

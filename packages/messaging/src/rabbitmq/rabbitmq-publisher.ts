@@ -1,6 +1,6 @@
+import { DeadlineError, withDeadline } from '@aggregator/service-kit';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import { closeQuietly } from '../close-quietly.ts';
-import { DeadlineError, withDeadline } from '../deadline.ts';
 import { partitionOf } from '../partition-of.ts';
 import type { EventRecord } from '../port.ts';
 import { connect, type RabbitMqConnectionOptions } from './connect.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { withDeadline } from '@aggregator/service-kit';
 import type { ChannelModel } from 'amqplib';
 import { closeQuietly } from '../close-quietly.ts';
-import { withDeadline } from '../deadline.ts';
 import type { PartitionPosition } from '../port.ts';
 import { connect, type RabbitMqConnectionOptions } from './connect.ts';
 import { fromTokenMessage, toTokenBody } from './position-token.ts';

@@ -1,6 +1,6 @@
+import { withDeadline } from '@aggregator/service-kit';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import { closeQuietly } from '../close-quietly.ts';
-import { withDeadline } from '../deadline.ts';
 import { connect, type RabbitMqConnectionOptions } from './connect.ts';
 
 export interface RabbitMqTaskQueueOptions extends RabbitMqConnectionOptions {

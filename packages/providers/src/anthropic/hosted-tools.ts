@@ -1,4 +1,4 @@
-import { isRecord } from '../json-record.ts';
+import { isRecord } from '@aggregator/contracts';
 import type { LaneEdits } from '../native/lane-fields.ts';
 import type { HostedTools, ProviderTarget } from '../provider-adapter.ts';
 

@@ -1,7 +1,6 @@
-import type { ChatMessage, ToolCall } from '@aggregator/contracts';
+import { type ChatMessage, parseArguments, type ToolCall } from '@aggregator/contracts';
 import { invalidValue } from '../fields/invalid-value.ts';
 import { unsupported } from '../fields/sort-fields.ts';
-import { parseArguments } from '../json-record.ts';
 import { type Block, toBlocks, toCacheMark, toContent, toTextBlock, withCacheMark } from './content-blocks.ts';
 import type { ModelTraits } from './model-traits.ts';
 import { withThinking } from './thinking-blocks.ts';

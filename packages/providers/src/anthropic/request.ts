@@ -1,10 +1,9 @@
-import type { ChatCompletionRequest } from '@aggregator/contracts';
+import { type ChatCompletionRequest, isRecord } from '@aggregator/contracts';
 import type { DroppedParams } from '../fields/dropped-params.ts';
 import { invalidValue } from '../fields/invalid-value.ts';
 import { judgeChatParts } from '../fields/judge-chat-parts.ts';
 import { noteNames } from '../fields/note-names.ts';
 import { sortFields, unsupported } from '../fields/sort-fields.ts';
-import { isRecord } from '../json-record.ts';
 import { JsonRequest } from '../json-request.ts';
 import type { ProviderTarget, TranslatedRequest } from '../provider-adapter.ts';
 import { anthropicChatFields } from './capabilities.ts';

@@ -1,6 +1,5 @@
-import type { ReasoningDetail } from '@aggregator/contracts';
+import { parseExactRecord, type ReasoningDetail } from '@aggregator/contracts';
 import { notUnderstood } from '../errors/verdicts.ts';
-import { parseExactRecord } from '../json-record.ts';
 import type { TranslatedAnswer } from '../provider-adapter.ts';
 import { ProviderFailure } from '../provider-failure.ts';
 import { toOpenAiUsage } from '../to-openai-usage.ts';

@@ -1,5 +1,4 @@
-import type { ReasoningDetail, Usage } from '@aggregator/contracts';
-import { isRecord, parseExactRecord, parseRecord } from '../json-record.ts';
+import { isRecord, parseExactRecord, parseRecord, type ReasoningDetail, type Usage } from '@aggregator/contracts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
 import { toOpenAiUsage } from '../to-openai-usage.ts';
 import { classifyAnthropicErrorBody } from './errors.ts';

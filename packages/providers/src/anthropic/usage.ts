@@ -1,5 +1,4 @@
-import type { Usage } from '@aggregator/contracts';
-import { isRecord } from '../json-record.ts';
+import { isRecord, type Usage } from '@aggregator/contracts';
 import type { UsageReading } from '../usage/usage-reading.ts';
 import { anthropicUsageWire } from './wire.ts';
 

@@ -1,4 +1,4 @@
-import { isRecord } from '../json-record.ts';
+import { isRecord } from '@aggregator/contracts';
 
 type Delta = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,4 @@
-import type { Usage } from '@aggregator/contracts';
-import { parseRecord } from '../json-record.ts';
+import { parseRecord, type Usage } from '@aggregator/contracts';
 import type { ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
 
 type Chunk = Record<string, unknown>;

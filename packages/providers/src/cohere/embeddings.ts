@@ -1,8 +1,7 @@
-import type { EmbeddingsRequest } from '@aggregator/contracts';
+import { type EmbeddingsRequest, parseRecord } from '@aggregator/contracts';
 import { type EmbeddingVector, encodeVector } from '../embedding-vector.ts';
 import { notUnderstood } from '../errors/verdicts.ts';
 import { sortFields } from '../fields/sort-fields.ts';
-import { parseRecord } from '../json-record.ts';
 import { JsonRequest } from '../json-request.ts';
 import { countInputs } from '../openai/repair-answer.ts';
 import { judgeInput } from '../openai/request.ts';

@@ -1,8 +1,8 @@
+import { isRecord, parseRecord } from '@aggregator/contracts';
 import { isContextText } from '../errors/context-text.ts';
 import { judgeNotFound } from '../errors/judge-not-found.ts';
 import { readRetryAfterMs } from '../errors/retry-after.ts';
 import { toProviderError, type Verdict, verdicts } from '../errors/verdicts.ts';
-import { isRecord, parseRecord } from '../json-record.ts';
 import type { ProviderError } from '../provider-adapter.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;

@@ -1,9 +1,8 @@
-import type { ChatMessage } from '@aggregator/contracts';
+import { type ChatMessage, isRecord } from '@aggregator/contracts';
 import type { DroppedParams } from '../fields/dropped-params.ts';
 import { withFailureAsText } from '../fields/failure-as-text.ts';
 import { invalidValue } from '../fields/invalid-value.ts';
 import { unsupported } from '../fields/sort-fields.ts';
-import { isRecord } from '../json-record.ts';
 import { withMediaAfterTools } from '../openai/media-after-tools.ts';
 
 type CohereMessage = Record<string, unknown>;

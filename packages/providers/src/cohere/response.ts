@@ -1,6 +1,6 @@
+import { parseRecord } from '@aggregator/contracts';
 import { noArguments } from '../chunks/no-arguments.ts';
 import { notUnderstood } from '../errors/verdicts.ts';
-import { parseRecord } from '../json-record.ts';
 import type { TranslatedAnswer } from '../provider-adapter.ts';
 import { ProviderFailure } from '../provider-failure.ts';
 import { toAnnotations } from './citations.ts';

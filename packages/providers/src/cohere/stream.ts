@@ -1,8 +1,7 @@
-import type { Usage } from '@aggregator/contracts';
+import { isRecord, parseRecord, type Usage } from '@aggregator/contracts';
 import type { ChoiceEnd } from '../choice-end.ts';
 import { noArguments } from '../chunks/no-arguments.ts';
 import { writeChunks } from '../chunks/split-chunk.ts';
-import { isRecord, parseRecord } from '../json-record.ts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
 import { toAnnotations } from './citations.ts';
 import { classifyCohereErrorBody } from './errors.ts';

@@ -1,5 +1,4 @@
-import type { ChatCompletionRequest, ChatMessage } from '@aggregator/contracts';
-import { isRecord } from '../json-record.ts';
+import { type ChatCompletionRequest, type ChatMessage, isRecord } from '@aggregator/contracts';
 
 type Tool = NonNullable<ChatCompletionRequest['tools']>[number];
 type Call = NonNullable<ChatMessage['tool_calls']>[number];

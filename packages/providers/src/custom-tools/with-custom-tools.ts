@@ -1,6 +1,5 @@
-import type { ChatCompletionRequest } from '@aggregator/contracts';
+import { type ChatCompletionRequest, isRecord, parseArguments } from '@aggregator/contracts';
 import { EditedStream } from '../chunks/edited-stream.ts';
-import { isRecord, parseArguments } from '../json-record.ts';
 import type { ChatTranslation, TranslatedAnswer } from '../provider-adapter.ts';
 import { InputReader } from './input-reader.ts';
 import { inputField, namesOfCustomTools, unfoldCustomTools } from './unfold.ts';

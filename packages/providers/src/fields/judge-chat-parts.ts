@@ -1,5 +1,4 @@
-import type { ChatCompletionRequest, ChatField, ChatMessage } from '@aggregator/contracts';
-import { isRecord } from '../json-record.ts';
+import { type ChatCompletionRequest, type ChatField, type ChatMessage, isRecord } from '@aggregator/contracts';
 import type { FieldFate } from '../provider-adapter.ts';
 import type { DroppedParams } from './dropped-params.ts';
 import { unsupported } from './sort-fields.ts';

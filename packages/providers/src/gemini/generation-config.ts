@@ -1,8 +1,7 @@
-import type { ChatCompletionRequest } from '@aggregator/contracts';
+import { type ChatCompletionRequest, isRecord } from '@aggregator/contracts';
 import { invalidValue } from '../fields/invalid-value.ts';
 import type { SortedFields } from '../fields/sort-fields.ts';
 import { unsupported } from '../fields/sort-fields.ts';
-import { isRecord } from '../json-record.ts';
 import type { ModelTraits } from './model-traits.ts';
 import { toThinkingConfig } from './thinking.ts';
 

@@ -1,9 +1,8 @@
-import type { ChatMessage, ToolCall } from '@aggregator/contracts';
+import { type ChatMessage, parseArguments, type ToolCall } from '@aggregator/contracts';
 import { z } from 'zod';
 import { withFailureAsText } from '../fields/failure-as-text.ts';
 import { invalidValue } from '../fields/invalid-value.ts';
 import { unsupported } from '../fields/sort-fields.ts';
-import { parseArguments } from '../json-record.ts';
 import type { ModelTraits } from './model-traits.ts';
 import { type Part, toInlineImage, toParts } from './parts.ts';
 import { GivenSignatures, unsignedCall } from './signatures.ts';

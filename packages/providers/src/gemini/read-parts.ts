@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ReasoningDetail } from '@aggregator/contracts';
-import { isRecord } from '../json-record.ts';
+import { isRecord, type ReasoningDetail } from '@aggregator/contracts';
 import { type SignedPart, toReasoningDetail } from './signatures.ts';
 
 export interface ToolCallSaid {

@@ -1,7 +1,6 @@
-import type { Usage } from '@aggregator/contracts';
+import { isRecord, parseExactRecord, parseRecord, type Usage } from '@aggregator/contracts';
 import { splitChunk } from '../chunks/split-chunk.ts';
 import { notUnderstood } from '../errors/verdicts.ts';
-import { isRecord, parseExactRecord, parseRecord } from '../json-record.ts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
 import { toOpenAiUsage } from '../to-openai-usage.ts';
 import { classifyGeminiErrorBody, toBlockedPrompt } from './errors.ts';

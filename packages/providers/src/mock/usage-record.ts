@@ -1,4 +1,4 @@
-import { parseRecord } from '../json-record.ts';
+import { parseRecord } from '@aggregator/contracts';
 import { openAiHeaders } from '../openai/endpoint.ts';
 import { fromOpenAiChatUsage } from '../openai/usage.ts';
 import type { ProviderTarget, UsageRecordAnswer, UsageRecordLookup } from '../provider-adapter.ts';

@@ -1,8 +1,7 @@
-import { AppError } from '@aggregator/contracts';
+import { AppError, isRecord } from '@aggregator/contracts';
 import { DroppedParams } from '../fields/dropped-params.ts';
 import { isGoverned } from '../fields/governed-fields.ts';
 import { ownFields } from '../fields/own-fields.ts';
-import { isRecord } from '../json-record.ts';
 import type { NativeRequest } from '../provider-adapter.ts';
 
 type Body = NativeRequest['body'];

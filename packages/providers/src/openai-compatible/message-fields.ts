@@ -1,6 +1,5 @@
-import type { ChatMessage } from '@aggregator/contracts';
+import { type ChatMessage, isRecord } from '@aggregator/contracts';
 import type { DroppedParams } from '../fields/dropped-params.ts';
-import { isRecord } from '../json-record.ts';
 
 /**
  * Returns a message without fields that are null, but for `content`; the very same one if it has none. Clients send an answer back

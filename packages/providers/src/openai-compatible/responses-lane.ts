@@ -1,4 +1,4 @@
-import { isRecord } from '../json-record.ts';
+import { isRecord } from '@aggregator/contracts';
 import { openAiEndpoint } from '../openai/endpoint.ts';
 import { createResponsesLane } from '../openai/responses/native.ts';
 import type { NativeLane } from '../provider-adapter.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '../json-record.ts';
+import { isRecord } from '@aggregator/contracts';
 
 const isSystem = (message: unknown) => isRecord(message) && (message.role === 'system' || message.role === 'developer');
 

@@ -1,5 +1,4 @@
-import type { ChatMessage } from '@aggregator/contracts';
-import { isRecord } from '../json-record.ts';
+import { type ChatMessage, isRecord } from '@aggregator/contracts';
 import type { Profile } from './profiles/profile.ts';
 
 /**

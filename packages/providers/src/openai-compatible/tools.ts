@@ -1,4 +1,4 @@
-import { isRecord } from '../json-record.ts';
+import { isRecord } from '@aggregator/contracts';
 import type { Profile } from './profiles/profile.ts';
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
+import { isRecord } from '@aggregator/contracts';
 import type { DroppedParams } from '../fields/dropped-params.ts';
 import { efforts } from '../fields/reasoning-asked.ts';
-import { isRecord } from '../json-record.ts';
 import type { ProviderTarget } from '../provider-adapter.ts';
 import { type EffortsOfModel, openAiEffortsOf } from './model-efforts.ts';
 

@@ -1,5 +1,4 @@
-import { chatCompletionRequest } from '@aggregator/contracts';
-import { isRecord } from '../json-record.ts';
+import { chatCompletionRequest, isRecord } from '@aggregator/contracts';
 import { editJson } from '../native/edit-json.ts';
 import { LaneEdits, type PricedFields, refuse, refuseFiles } from '../native/lane-fields.ts';
 import type {

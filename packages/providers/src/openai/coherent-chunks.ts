@@ -1,4 +1,4 @@
-import { isRecord } from '../json-record.ts';
+import { isRecord } from '@aggregator/contracts';
 import { isText } from './repair-answer.ts';
 
 type JsonObject = Record<string, unknown>;

@@ -1,5 +1,4 @@
-import type { Usage } from '@aggregator/contracts';
-import { parseRecord } from '../json-record.ts';
+import { parseRecord, type Usage } from '@aggregator/contracts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
 import { isResponsesEvent, ResponsesChatStream } from './responses/stream.ts';
 import { OpenAiChatStream } from './stream.ts';

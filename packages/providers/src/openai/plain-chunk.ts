@@ -1,4 +1,4 @@
-import { isRecord } from '../json-record.ts';
+import { isRecord } from '@aggregator/contracts';
 
 /**
  * Returns the text of a chunk of OpenAI's own form that says this text and nothing else, in the first choice: no role, no finish

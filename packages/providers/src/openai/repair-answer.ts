@@ -1,8 +1,7 @@
-import type { EmbeddingsRequest } from '@aggregator/contracts';
+import { type EmbeddingsRequest, isRecord } from '@aggregator/contracts';
 import { noArguments } from '../chunks/no-arguments.ts';
 import { encodeVector } from '../embedding-vector.ts';
 import { notUnderstood } from '../errors/verdicts.ts';
-import { isRecord } from '../json-record.ts';
 import { ProviderFailure } from '../provider-failure.ts';
 
 type JsonObject = Record<string, unknown>;

@@ -1,5 +1,5 @@
+import { isRecord } from '@aggregator/contracts';
 import { noArguments } from '../chunks/no-arguments.ts';
-import { isRecord } from '../json-record.ts';
 import { flattenContent, isText, mintCallId, renameReasoning, repairArguments } from './repair-answer.ts';
 
 type JsonObject = Record<string, unknown>;

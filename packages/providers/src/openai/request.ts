@@ -1,16 +1,16 @@
-import type {
-  ChatCompletionRequest,
-  ChatField,
-  EmbeddingsField,
-  EmbeddingsRequest,
-  ImagesField,
-  ImagesRequest,
+import {
+  type ChatCompletionRequest,
+  type ChatField,
+  type EmbeddingsField,
+  type EmbeddingsRequest,
+  type ImagesField,
+  type ImagesRequest,
+  isRecord,
 } from '@aggregator/contracts';
 import type { DroppedParams } from '../fields/dropped-params.ts';
 import { withFailureAsText } from '../fields/failure-as-text.ts';
 import { judgeChatParts } from '../fields/judge-chat-parts.ts';
 import { sortFields, unsupported } from '../fields/sort-fields.ts';
-import { isRecord } from '../json-record.ts';
 import { JsonRequest } from '../json-request.ts';
 import type { FieldFate, ProviderTarget, TranslatedRequest } from '../provider-adapter.ts';
 import { openAiEndpoint } from './endpoint.ts';

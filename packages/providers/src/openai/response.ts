@@ -1,6 +1,5 @@
-import type { EmbeddingsRequest } from '@aggregator/contracts';
+import { type EmbeddingsRequest, isRecord, parseExactRecord, parseRecord } from '@aggregator/contracts';
 import { notUnderstood } from '../errors/verdicts.ts';
-import { isRecord, parseExactRecord, parseRecord } from '../json-record.ts';
 import type { TranslatedAnswer } from '../provider-adapter.ts';
 import { ProviderFailure } from '../provider-failure.ts';
 import { noUsage } from '../usage/usage-reading.ts';

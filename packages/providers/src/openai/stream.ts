@@ -1,7 +1,6 @@
-import type { Usage } from '@aggregator/contracts';
+import { isRecord, parseExactRecord, parseRecord, type Usage } from '@aggregator/contracts';
 import { countCharacters } from '../chunks/count-characters.ts';
 import { splitChunk } from '../chunks/split-chunk.ts';
-import { isRecord, parseExactRecord, parseRecord } from '../json-record.ts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../provider-adapter.ts';
 import { ChunkCoherence, cutRole, hasDelta, isEmptyChunk, toOneLine } from './coherent-chunks.ts';
 import { classifyOpenAiErrorBody } from './errors.ts';

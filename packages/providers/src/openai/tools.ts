@@ -1,5 +1,4 @@
-import type { ChatCompletionRequest } from '@aggregator/contracts';
-import { isRecord } from '../json-record.ts';
+import { type ChatCompletionRequest, isRecord } from '@aggregator/contracts';
 
 type Tools = NonNullable<ChatCompletionRequest['tools']>;
 

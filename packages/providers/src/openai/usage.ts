@@ -1,5 +1,4 @@
-import type { Usage } from '@aggregator/contracts';
-import { isRecord } from '../json-record.ts';
+import { isRecord, type Usage } from '@aggregator/contracts';
 import type { ProviderAdapter } from '../provider-adapter.ts';
 import { judgeTotals, type TokenTotals } from '../usage/judge-totals.ts';
 import type { UsageReading } from '../usage/usage-reading.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '../json-record.ts';
+import { isRecord } from '@aggregator/contracts';
 import type { ErrorChange } from '../openai/errors.ts';
 
 /** What OpenRouter's typed errors are called in OpenAI's dialect; others keep their status, which `code` repeats. */

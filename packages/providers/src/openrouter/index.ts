@@ -1,5 +1,5 @@
+import { isRecord } from '@aggregator/contracts';
 import { unsupported } from '../fields/sort-fields.ts';
-import { isRecord } from '../json-record.ts';
 import { boundOutput } from '../openai/adjust-fields.ts';
 import { createOpenAiDialect } from '../openai/dialect.ts';
 import { withRefusalAsText } from '../openai/messages.ts';

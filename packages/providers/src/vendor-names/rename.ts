@@ -1,5 +1,4 @@
-import type { ChatCompletionRequest, ChatMessage } from '@aggregator/contracts';
-import { isRecord } from '../json-record.ts';
+import { type ChatCompletionRequest, type ChatMessage, isRecord } from '@aggregator/contracts';
 import type { NameRule, NameRules } from './name-rules.ts';
 
 type Json = Readonly<Record<string, unknown>>;

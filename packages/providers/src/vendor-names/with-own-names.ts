@@ -1,5 +1,5 @@
+import { isRecord } from '@aggregator/contracts';
 import { EditedStream } from '../chunks/edited-stream.ts';
-import { isRecord } from '../json-record.ts';
 import type { ChatTranslation } from '../provider-adapter.ts';
 import { renameTool } from './rename.ts';
 

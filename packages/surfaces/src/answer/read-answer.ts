@@ -1,4 +1,4 @@
-import { isRecord } from '@aggregator/providers';
+import { isRecord } from '@aggregator/contracts';
 import { z } from 'zod';
 
 type Body = Readonly<Record<string, unknown>>;

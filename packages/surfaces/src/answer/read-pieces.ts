@@ -1,5 +1,4 @@
-import { type ReasoningDetail, reasoningDetail } from '@aggregator/contracts';
-import { isRecord } from '@aggregator/providers';
+import { isRecord, type ReasoningDetail, reasoningDetail } from '@aggregator/contracts';
 
 /** What a message says, or a delta adds to one. */
 export type Piece = ReasoningPiece | EncryptedPiece | TextPiece | RefusalPiece | CallPiece;

@@ -1,5 +1,6 @@
 import { createChunkRestorer, type Vault } from '@aggregator/anonymisation';
-import { editJson, parseExactRecord } from '@aggregator/providers';
+import { parseExactRecord } from '@aggregator/contracts';
+import { editJson } from '@aggregator/providers';
 import { restoreBody } from '../masking/restore-body.ts';
 import type { EventRestorer } from '../native-event.ts';
 

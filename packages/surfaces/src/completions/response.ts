@@ -1,4 +1,4 @@
-import { isRecord } from '@aggregator/providers';
+import { isRecord } from '@aggregator/contracts';
 import { toSurfaceId } from '../answer/read-answer.ts';
 import type { SurfaceRequest } from '../chat-surface.ts';
 import { type CompletionsOriginal, originalOf } from './request.ts';

@@ -1,5 +1,4 @@
-import { type AppError, toOpenAiErrorBody } from '@aggregator/contracts';
-import { isRecord, parseRecord } from '@aggregator/providers';
+import { type AppError, isRecord, parseRecord, toOpenAiErrorBody } from '@aggregator/contracts';
 import type { SurfaceRequest, SurfaceStream } from '../chat-surface.ts';
 import { CompletionChoices } from './response.ts';
 

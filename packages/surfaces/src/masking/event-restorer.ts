@@ -1,5 +1,6 @@
 import type { RestoreMode, Restorer, Vault } from '@aggregator/anonymisation';
-import { editJson, parseRecord, readJsonField } from '@aggregator/providers';
+import { parseRecord } from '@aggregator/contracts';
+import { editJson, readJsonField } from '@aggregator/providers';
 import type { EventRestorer, NativeEvent } from '../native-event.ts';
 import { restoreBody } from './restore-body.ts';
 

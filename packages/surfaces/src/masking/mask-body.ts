@@ -1,5 +1,6 @@
 import type { TextMasker } from '@aggregator/anonymisation';
-import { editJson, type JsonPlace, mapJson, parseRecord, readJsonField } from '@aggregator/providers';
+import { parseRecord } from '@aggregator/contracts';
+import { editJson, type JsonPlace, mapJson, readJsonField } from '@aggregator/providers';
 
 /**
  * Names whose values say what something is and where it belongs: the provider must find them as they are. Pictures, sound, files

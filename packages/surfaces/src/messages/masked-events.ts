@@ -1,5 +1,5 @@
 import type { Vault } from '@aggregator/anonymisation';
-import { isRecord } from '@aggregator/providers';
+import { isRecord } from '@aggregator/contracts';
 import type { EventTexts } from '../masking/event-restorer.ts';
 
 /** Returns the texts of an event of the Messages API. Thoughts are signed, so that they stay as they came. */

@@ -1,5 +1,4 @@
-import { type AppError, toAnthropicErrorBody } from '@aggregator/contracts';
-import { parseRecord } from '@aggregator/providers';
+import { type AppError, parseRecord, toAnthropicErrorBody } from '@aggregator/contracts';
 import { type Block, BlockSequence, type BlockSink } from '../answer/block-sequence.ts';
 import { readAdditions, readChoice, readIdentity, readUsage, toSurfaceId } from '../answer/read-answer.ts';
 import { readPieces } from '../answer/read-pieces.ts';

@@ -3,10 +3,10 @@ import {
   type ChatCompletionRequest,
   type CountTokensRequest,
   checkBody,
+  isRecord,
   type MessagesField,
   messagesTool,
 } from '@aggregator/contracts';
-import { isRecord } from '@aggregator/providers';
 import { type FieldJudge, notSupported } from '../fields/field-judge.ts';
 import { toClientTool } from './client-tools.ts';
 

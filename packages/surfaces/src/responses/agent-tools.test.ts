@@ -1,4 +1,4 @@
-import { isRecord } from '@aggregator/providers';
+import { isRecord } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { joinAnswer, script } from '../testing/chat-script.ts';
 import { play, readEvents } from '../testing/surface-server.ts';

@@ -1,12 +1,12 @@
 import {
   type ChatMessage,
   checkBody,
+  isRecord,
   type ReasoningDetail,
   type ResponsesField,
   type ResponsesRequest,
   responsesItem,
 } from '@aggregator/contracts';
-import { isRecord } from '@aggregator/providers';
 import { openDetails, withSummary } from '../answer/sealed-details.ts';
 import type { FieldJudge } from '../fields/field-judge.ts';
 import { readOwnItem } from './own-tools.ts';

@@ -1,4 +1,5 @@
-import { editJson, isRecord, parseExactRecord, parseRecord, readJsonField } from '@aggregator/providers';
+import { isRecord, parseExactRecord, parseRecord } from '@aggregator/contracts';
+import { editJson, readJsonField } from '@aggregator/providers';
 import { TextEventRestorer } from '../masking/event-restorer.ts';
 import { addToObject, type NativeAnswers, type NativeTrace, type Repeated, repeatInObject } from '../native-answers.ts';
 import { readResponsesTexts } from './masked-events.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '@aggregator/providers';
+import { isRecord } from '@aggregator/contracts';
 import type { ItemReferences } from '../chat-surface.ts';
 import { toResponseFrame } from './response.ts';
 

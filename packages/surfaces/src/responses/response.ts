@@ -1,4 +1,4 @@
-import { parseArguments } from '@aggregator/providers';
+import { parseArguments } from '@aggregator/contracts';
 import type { Block } from '../answer/block-sequence.ts';
 import { collectBlocks } from '../answer/collect-blocks.ts';
 import {

@@ -1,5 +1,4 @@
-import { AppError } from '@aggregator/contracts';
-import { parseRecord } from '@aggregator/providers';
+import { AppError, parseRecord } from '@aggregator/contracts';
 import { type Block, BlockSequence, type BlockSink } from '../answer/block-sequence.ts';
 import { type AnswerIdentity, readAdditions, readChoice, readIdentity } from '../answer/read-answer.ts';
 import { readPieces } from '../answer/read-pieces.ts';

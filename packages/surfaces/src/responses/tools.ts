@@ -2,11 +2,11 @@ import {
   AppError,
   type ChatCompletionRequest,
   checkBody,
+  isRecord,
   type ResponsesField,
   type ResponsesRequest,
   responsesTool,
 } from '@aggregator/contracts';
-import { isRecord } from '@aggregator/providers';
 import type { FieldJudge } from '../fields/field-judge.ts';
 import { isOwnTool, ownTools } from './own-tools.ts';
 import type { ToolNames } from './tool-names.ts';

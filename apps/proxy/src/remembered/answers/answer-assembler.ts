@@ -1,4 +1,4 @@
-import { isRecord, parseRecord } from '@aggregator/providers';
+import { isRecord, parseRecord } from '@aggregator/contracts';
 import { ChoiceAssembler } from './choice-assembler.ts';
 
 type Fields = Record<string, unknown>;

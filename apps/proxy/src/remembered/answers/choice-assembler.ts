@@ -1,4 +1,4 @@
-import { isRecord } from '@aggregator/providers';
+import { isRecord } from '@aggregator/contracts';
 import { joinCalls } from './join-calls.ts';
 import { joinDetails } from './join-details.ts';
 import { keepOne } from './keep-one.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '@aggregator/providers';
+import { isRecord } from '@aggregator/contracts';
 import { keepOne } from './keep-one.ts';
 
 type Fields = Record<string, unknown>;

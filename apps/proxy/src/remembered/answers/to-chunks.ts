@@ -1,4 +1,4 @@
-import { isRecord } from '@aggregator/providers';
+import { isRecord } from '@aggregator/contracts';
 
 /** A whole answer as a stream of it. */
 export interface AnswerChunks {

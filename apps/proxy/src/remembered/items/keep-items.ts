@@ -1,5 +1,5 @@
+import { isRecord } from '@aggregator/contracts';
 import { type ExpiringStore, keysMax } from '@aggregator/expiring-store';
-import { isRecord } from '@aggregator/providers';
 import { type Caller, toConversationKey } from './conversation-key.ts';
 
 const keptMs = 24 * 3_600_000;

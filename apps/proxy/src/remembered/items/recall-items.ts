@@ -1,6 +1,5 @@
-import { AppError } from '@aggregator/contracts';
+import { AppError, isRecord, parseRecord } from '@aggregator/contracts';
 import { type ExpiringStore, keysMax } from '@aggregator/expiring-store';
-import { isRecord, parseRecord } from '@aggregator/providers';
 import type { ChatSurface } from '@aggregator/surfaces';
 import { type Caller, toConversationKey } from './conversation-key.ts';
 

@@ -1,5 +1,4 @@
-import { AppError } from '@aggregator/contracts';
-import { isRecord } from '@aggregator/providers';
+import { AppError, isRecord } from '@aggregator/contracts';
 
 /** How a list of items is asked for. */
 export interface PageQuery {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AppError } from '@aggregator/contracts';
-import { isRecord } from '@aggregator/providers';
+import { AppError, isRecord } from '@aggregator/contracts';
 import { OpenMap } from '@aggregator/service-kit';
 import type { Caller } from '../items/conversation-key.ts';
 import type { SealedRecords } from './sealed-records.ts';

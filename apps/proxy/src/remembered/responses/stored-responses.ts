@@ -1,5 +1,5 @@
+import { isRecord } from '@aggregator/contracts';
 import type { ExpiringStore } from '@aggregator/expiring-store';
-import { isRecord } from '@aggregator/providers';
 import { isUnguessableId } from '@aggregator/surfaces';
 import { type Caller, toConversationKey } from '../items/conversation-key.ts';
 import type { SealedRecords } from './sealed-records.ts';

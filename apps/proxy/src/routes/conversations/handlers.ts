@@ -3,9 +3,9 @@ import {
   addConversationItemsRequest,
   checkBody,
   createConversationRequest,
+  isRecord,
   updateConversationRequest,
 } from '@aggregator/contracts';
-import { isRecord } from '@aggregator/providers';
 import { responsesSurface, toListedItem } from '@aggregator/surfaces';
 import { sendJson } from '../../answers/send-json.ts';
 import type { Exchange } from '../../exchange.ts';

@@ -1,5 +1,4 @@
-import type { CompatibilityProfile } from '@aggregator/contracts';
-import { isRecord, parseRecord } from '../../json-record.ts';
+import { type CompatibilityProfile, isRecord, parseRecord } from '@aggregator/contracts';
 
 type ProfileName = NonNullable<CompatibilityProfile['name']>;
 

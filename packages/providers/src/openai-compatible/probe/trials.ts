@@ -1,5 +1,4 @@
-import type { CompatibilitySettings } from '@aggregator/contracts';
-import { isRecord, parseRecord } from '../../json-record.ts';
+import { type CompatibilitySettings, isRecord, parseRecord } from '@aggregator/contracts';
 import type { ProbeAnswer } from './identify-server.ts';
 
 type Body = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { isRecord } from '../../json-record.ts';
+import { isRecord } from '@aggregator/contracts';
 import type { ProviderError } from '../../provider-adapter.ts';
 import { classifyOpenAiErrorBody } from '../errors.ts';
 

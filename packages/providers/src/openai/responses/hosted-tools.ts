@@ -1,5 +1,4 @@
-import { type ToolComponent, toolComponents } from '@aggregator/contracts';
-import { isRecord } from '../../json-record.ts';
+import { isRecord, type ToolComponent, toolComponents } from '@aggregator/contracts';
 import type { LaneEdits } from '../../native/lane-fields.ts';
 import type { HostedTools, NativeRequest, ProviderTarget } from '../../provider-adapter.ts';
 import { responsesEffortsOf } from '../model-efforts.ts';

@@ -1,8 +1,7 @@
-import type { ChatMessage, ToolCall } from '@aggregator/contracts';
+import { type ChatMessage, isRecord, type ToolCall } from '@aggregator/contracts';
 import type { DroppedParams } from '../../fields/dropped-params.ts';
 import { invalidValue } from '../../fields/invalid-value.ts';
 import { unsupported } from '../../fields/sort-fields.ts';
-import { isRecord } from '../../json-record.ts';
 import { toReasoningItems, withReasoning } from './reasoning-items.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

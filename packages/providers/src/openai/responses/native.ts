@@ -1,4 +1,4 @@
-import { isRecord } from '../../json-record.ts';
+import { isRecord } from '@aggregator/contracts';
 import { editJson } from '../../native/edit-json.ts';
 import { LaneEdits, type PricedFields, refuse, refuseFiles } from '../../native/lane-fields.ts';
 import type {

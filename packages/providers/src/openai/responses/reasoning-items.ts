@@ -1,5 +1,4 @@
-import type { ReasoningDetail } from '@aggregator/contracts';
-import { isRecord } from '../../json-record.ts';
+import { isRecord, type ReasoningDetail } from '@aggregator/contracts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,5 @@
-import type { ReasoningDetail } from '@aggregator/contracts';
+import { isRecord, type ReasoningDetail } from '@aggregator/contracts';
 import { notUnderstood } from '../../errors/verdicts.ts';
-import { isRecord } from '../../json-record.ts';
 import type { TranslatedAnswer } from '../../provider-adapter.ts';
 import { ProviderFailure } from '../../provider-failure.ts';
 import { noUsage } from '../../usage/usage-reading.ts';

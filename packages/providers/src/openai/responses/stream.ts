@@ -1,5 +1,4 @@
-import type { ReasoningDetail, Usage } from '@aggregator/contracts';
-import { isRecord, parseRecord } from '../../json-record.ts';
+import { isRecord, parseRecord, type ReasoningDetail, type Usage } from '@aggregator/contracts';
 import type { ChatStreamOptions, ChatStreamTranslator, ProviderError } from '../../provider-adapter.ts';
 import { classifyResponsesError, toFinishReason } from './ending.ts';
 import { openAiReasoningFormat, summarySeparator, textsOf, toEncryptedDetails } from './reasoning-items.ts';

@@ -1,5 +1,4 @@
-import { type ToolComponent, toolComponents } from '@aggregator/contracts';
-import { isRecord } from '../../json-record.ts';
+import { isRecord, type ToolComponent, toolComponents } from '@aggregator/contracts';
 import { toPictureTokens } from './picture-tokens.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,7 +1,6 @@
-import type { ChatCompletionRequest } from '@aggregator/contracts';
+import { type ChatCompletionRequest, isRecord } from '@aggregator/contracts';
 import { invalidValue } from '../../fields/invalid-value.ts';
 import { unsupported } from '../../fields/sort-fields.ts';
-import { isRecord } from '../../json-record.ts';
 import { withProperties } from '../tools.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { isExactNumber, parseExactJson, parseOpaqueJson } from '@aggregator/contracts';
+import { isExactNumber, parseExactJson, parseOpaqueJson } from './exact-json.ts';
 
 /** True if a parsed JSON value is an object. A number that keeps its text is none. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
@@ -26,5 +26,14 @@ function toRecord(text: string, parse: (text: string) => unknown): Record<string
     return isRecord(value) ? value : null;
   } catch {
     return null;
+  }
+}
+
+/** Returns the JSON value of a text; undefined if the text is no JSON. */
+export function tryParseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
