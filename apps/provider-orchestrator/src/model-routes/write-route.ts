@@ -1,4 +1,5 @@
 import { AppError, type PutRouteRequest, type RouteRow, routeRow, routesMax } from '@aggregator/contracts';
+import { readLastChanges } from '../audit/last-changes.ts';
 import type { Transaction } from '../database/create-database.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 
@@ -9,7 +10,7 @@ import type { Prisma } from '../generated/prisma/client.ts';
  * @throws {AppError} `invalid_value` for a candidate that is not in the registry, or is there twice; `conflict` where there are
  * too many routes, or Kubernetes declares this one.
  */
-export async function putRoute(tx: Transaction, name: string, request: PutRouteRequest): Promise<RouteRow> {
+export async function putRoute(tx: Transaction, name: string, request: PutRouteRequest): Promise<void> {
   const { candidates, ...settings } = request;
   await checkCandidates(tx, candidates);
   const isNew = !(await findOwn(tx, name));
@@ -17,7 +18,7 @@ export async function putRoute(tx: Transaction, name: string, request: PutRouteR
     throw new AppError('conflict', { message: `There are ${routesMax} routes, and there cannot be more.` });
   }
   const fields = { ...settings, candidates };
-  return toRouteRow(await tx.route.upsert({ where: { name }, create: { name, ...fields }, update: fields }));
+  await tx.route.upsert({ where: { name }, create: { name, ...fields }, update: fields });
 }
 
 /** @throws {AppError} `not_found`; `conflict` for what Kubernetes declares. */
@@ -29,12 +30,19 @@ export async function deleteRoute(tx: Transaction, name: string): Promise<void> 
 /** Returns a route as the API shows it; null if there is none of that name. */
 export async function findRoute(tx: Transaction, name: string): Promise<RouteRow | null> {
   const row = await tx.route.findUnique({ where: { name } });
-  return row === null ? null : toRouteRow(row);
+  const [shown] = row === null ? [] : await showRoutes(tx, [row]);
+  return shown ?? null;
 }
 
-export function toRouteRow(row: Prisma.RouteGetPayload<object>): RouteRow {
-  const { owner: _owner, origin: _origin, declaredHash: _declaredHash, createdAt, ...shown } = row;
-  return routeRow.parse({ ...shown, createdAt: createdAt.toISOString() });
+/** Returns routes as the API shows them. */
+export async function showRoutes(
+  tx: Transaction,
+  rows: readonly Prisma.RouteGetPayload<object>[],
+): Promise<RouteRow[]> {
+  const changeOf = await readLastChanges(tx, 'route', rows);
+  return rows.map(({ owner: _owner, origin: _origin, declaredHash: _declaredHash, createdAt, ...shown }) =>
+    routeRow.parse({ ...shown, createdAt: createdAt.toISOString(), ...changeOf(shown.name) }),
+  );
 }
 
 /** Whether there is such a route, which the API may change. */

@@ -35,6 +35,23 @@ describe('a change of the registry that names an ETag', () => {
     expect(await statusOf('DELETE', '/providers/p', tag)).toBe(412);
   });
 
+  it('is shown with who made it, and when, of providers and routes alike', async () => {
+    const changedBy = '0192f0c0-0000-7000-8000-000000000002';
+    const read = async (path: string) => (await manage(orchestrator, 'GET', path)).body;
+    for (const path of ['/providers/p', '/routes/r']) {
+      expect(await read(path)).toMatchObject({ changedBy, changedAt: expect.stringMatching(/Z$/) });
+    }
+    const rows = [
+      { name: 'mock', changedBy: null, changedAt: null },
+      { name: 'p', changedBy },
+    ];
+    expect(await read('/providers')).toMatchObject({ data: rows });
+    expect(await read('/routes')).toMatchObject({ data: [{ name: 'r', changedBy }] });
+    const put = await manage(orchestrator, 'PUT', '/routes/r', route(5));
+    expect(put.body).toMatchObject({ route: await read('/routes/r') });
+    expect(put.body).toMatchObject({ route: { changedBy } });
+  });
+
   it('is made once for a route', async () => {
     const tag = await tagOf('/routes/r');
     expect(await statusOf('PUT', '/routes/r', tag, route(2))).toBe(200);

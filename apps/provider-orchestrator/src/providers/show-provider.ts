@@ -8,6 +8,7 @@ import {
   providerRow,
   rates,
 } from '@aggregator/contracts';
+import { type LastChange, readLastChanges } from '../audit/last-changes.ts';
 import type { Transaction } from '../database/create-database.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 import { fromRates } from '../registry/plain-rates.ts';
@@ -18,12 +19,13 @@ const detail = {
   models: { orderBy: { id: 'asc' }, include: { price: true } },
 } as const;
 
-type Row = Prisma.ProviderGetPayload<{ include: { credentials: typeof shownCredential } }>;
-type DetailRow = Prisma.ProviderGetPayload<{ include: typeof detail }>;
+type Row = Prisma.ProviderGetPayload<{ include: { credentials: typeof shownCredential } }> & { change: LastChange };
+type DetailRow = Prisma.ProviderGetPayload<{ include: typeof detail }> & { change: LastChange };
 
 /** One provider with all its public fields; null if there is none of that name. */
 export async function findProviderDetail(tx: Transaction, name: string): Promise<DetailRow | null> {
-  return await tx.provider.findUnique({ where: { name }, include: detail });
+  const row = await tx.provider.findUnique({ where: { name }, include: detail });
+  return row && { ...row, change: (await readLastChanges(tx, 'provider', [row]))(name) };
 }
 
 export function toProviderDetail({ models, ...row }: DetailRow, health: ProviderHealth): ProviderDetail {
@@ -47,7 +49,11 @@ export async function readProviderRows(
     tx,
     rows.map(({ name }) => name),
   );
-  return rows.map((row) => providerRow.parse({ ...toShown(row, readHealth(row.name)), ...counts(row.name) }));
+  const changeOf = await readLastChanges(tx, 'provider', rows);
+  return rows.map((row) => {
+    const shown = toShown({ ...row, change: changeOf(row.name) }, readHealth(row.name));
+    return providerRow.parse({ ...shown, ...counts(row.name) });
+  });
 }
 
 async function countModels(tx: Transaction, names: readonly string[]) {
@@ -69,7 +75,7 @@ function toShown(row: Row, health: ProviderHealth) {
   const stored = new Map(row.credentials.map(({ id, last4, fingerprint }) => [`stored:${id}`, { last4, fingerprint }]));
   const credentials = credentialRefs.map((ref): CredentialShown => ({ ref, ...stored.get(ref) }));
   const declared = { name, type, baseUrl, credentials, options, concurrencyMax, enabled, source };
-  return { ...declared, health, createdAt: createdAt.toISOString() };
+  return { ...declared, health, createdAt: createdAt.toISOString(), ...row.change };
 }
 
 function toModelShown(row: DetailRow['models'][number]) {

@@ -177,6 +177,12 @@ export const providerHealth = z.strictObject({
 });
 export type ProviderHealth = z.infer<typeof providerHealth>;
 
+/** Who changed a provider or a route last through the API, and when; null for what a file or a resource declares. */
+export const lastApiChange = {
+  changedBy: z.uuid().nullable(),
+  changedAt: z.iso.datetime().nullable(),
+};
+
 const shown = {
   name: providerName,
   type: providerType,
@@ -189,6 +195,7 @@ const shown = {
   source: z.enum(['environment', 'api', 'kubernetes']),
   health: providerHealth,
   createdAt: z.iso.datetime(),
+  ...lastApiChange,
 };
 
 /** A row of `GET /orchestrator/providers`, by name. */

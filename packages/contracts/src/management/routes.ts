@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { routeStrategy, snapshotRoute } from '../routing-snapshot.ts';
-import { publishedAs } from './providers.ts';
+import { lastApiChange, publishedAs } from './providers.ts';
 
 /** Bodies of `/orchestrator/routes*`, for holders of `providers:manage`. Unknown fields are refused. */
 
@@ -31,6 +31,7 @@ export const routeRow = z.strictObject({
   /** Who declared it, and so where it is changed. */
   source: z.enum(['api', 'kubernetes']),
   createdAt: z.iso.datetime(),
+  ...lastApiChange,
 });
 export type RouteRow = z.infer<typeof routeRow>;
 

@@ -3,7 +3,7 @@ import { checkBody, pageSize, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { ProviderOrchestratorContext } from '../../context.ts';
 import { withRegistry } from '../../database/registry-unavailable.ts';
-import { toRouteRow } from '../../model-routes/write-route.ts';
+import { showRoutes } from '../../model-routes/write-route.ts';
 
 /** `GET /v1/orchestrator/routes`, by name; the last name on a page is where the next one begins. */
 export function listRoutes({ database }: ProviderOrchestratorContext): RequestHandler {
@@ -11,7 +11,8 @@ export function listRoutes({ database }: ProviderOrchestratorContext): RequestHa
     const { cursor, limit = pageSize } = checkBody(listByNameQuery, { ...request.query });
     const where = cursor === undefined ? {} : { name: { gt: cursor } };
     const read = database.route.findMany({ where, orderBy: { name: 'asc' }, take: limit + 1 });
-    const rows = await withRegistry(read);
-    response.json(toPage(rows, limit, ({ name }) => name, toRouteRow) satisfies RoutePage);
+    const page = toPage(await withRegistry(read), limit, ({ name }) => name);
+    const data = await withRegistry(showRoutes(database, page.data));
+    response.json({ ...page, data } satisfies RoutePage);
   };
 }

@@ -44,6 +44,7 @@ describe('routes', () => {
       candidates,
       source: 'api',
       createdAt: made.route.createdAt,
+      ...{ changedBy: made.route.changedBy, changedAt: expect.any(String) },
     });
     expect(orchestrator.context.feed.current?.routes).toEqual([{ name: 'chat', ...settings, candidates }]);
     const current = orchestrator.context.feed.current;

@@ -1,4 +1,4 @@
-import { putRouteRequest, type RouteChange, type RouteRow, routeName } from '@aggregator/contracts';
+import { type PutRouteRequest, putRouteRequest, type RouteChange, routeName } from '@aggregator/contracts';
 import { checkBody, readIfMatch, requireMatch } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
@@ -17,16 +17,17 @@ export function putRoute(context: ProviderOrchestratorContext): RequestHandler {
     const actor = actorOf(request);
     const { result, snapshot } = await context.publish(async (tx) => {
       await requireMatch(readIfMatch(request), () => findRoute(tx, name));
-      const route = await writeRoute(tx, name, body);
-      const details = { after: toDetails(route) };
+      await writeRoute(tx, name, body);
+      const details = { after: toDetails(name, body) };
       await writeAudit(tx, context.now(), actor, {
         action: 'route_put',
         subjectType: 'route',
         subjectId: name,
         details,
       });
-      return route;
+      return await findRoute(tx, name);
     });
+    if (result === null) throw new Error('a route vanished');
     context.events.registryChanged({ change: 'route_put', name, ...snapshot, ...actor });
     const answer: RouteChange = { route: result, snapshot };
     response.json(answer);
@@ -34,6 +35,9 @@ export function putRoute(context: ProviderOrchestratorContext): RequestHandler {
 }
 
 /** Weights can be fractions, which the audit keeps as texts. */
-function toDetails({ candidates, createdAt: _createdAt, ...settings }: RouteRow) {
-  return { settings: JSON.stringify(settings), candidates: candidates.slice(0, 50).map((one) => JSON.stringify(one)) };
+function toDetails(name: string, { candidates, ...settings }: PutRouteRequest) {
+  return {
+    settings: JSON.stringify({ name, ...settings }),
+    candidates: candidates.slice(0, 50).map((one) => JSON.stringify(one)),
+  };
 }

@@ -43,7 +43,8 @@ describe('changing a provider', () => {
 
       expect(status).toBe(200);
       expect(change.snapshot.version).toBe(version + 1);
-      expect(change.provider).toEqual({ ...before, baseUrl: 'https://eu.api.openai.com/v1', concurrencyMax: 3 });
+      const changed = { baseUrl: 'https://eu.api.openai.com/v1', concurrencyMax: 3, changedAt: expect.any(String) };
+      expect(change.provider).toEqual({ ...before, ...changed });
       expect(await read()).toEqual(change.provider);
       expect(served()).toMatchObject({ baseUrl: 'https://eu.api.openai.com/v1', concurrencyMax: 3 });
     });
