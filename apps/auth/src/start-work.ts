@@ -1,7 +1,8 @@
 import type { MailTransport, WebhookSender } from '@aggregator/notifications';
 import type { Logger, Metrics } from '@aggregator/service-kit';
+import { toSqlConnection } from '@aggregator/work-queue';
 import { startWorking } from './bulk/start-working.ts';
-import { type Database, toSqlConnection } from './database/create-database.ts';
+import type { Database } from './database/create-database.ts';
 import type { AuthEvents } from './events.ts';
 import { watchQueues } from './jobs/watch-queues.ts';
 import type { openWorkQueues } from './jobs/work-queues.ts';

@@ -1,5 +1,11 @@
-import { createPostgresWorkQueue, type Job, type JobResult, type WorkQueue } from '@aggregator/work-queue';
-import { type Database, toSqlConnection } from '../database/create-database.ts';
+import {
+  createPostgresWorkQueue,
+  type Job,
+  type JobResult,
+  toSqlConnection,
+  type WorkQueue,
+} from '@aggregator/work-queue';
+import type { Database } from '../database/create-database.ts';
 import type { AnalyticsEvents } from '../events.ts';
 import type { AlertMessage } from './alert-message.ts';
 import type { AlertChannel } from './channels/alert-channel.ts';

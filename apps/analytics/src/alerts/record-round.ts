@@ -1,8 +1,8 @@
 import { type AlertRule, type DueAlert, toAlertKey, toSummary, type WatchResult } from '@aggregator/alerts';
 import type { AlertChannelName } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
-import { QueueFullError } from '@aggregator/work-queue';
-import { type Database, type Transaction, toSqlConnection } from '../database/create-database.ts';
+import { QueueFullError, toSqlConnection } from '@aggregator/work-queue';
+import type { Database, Transaction } from '../database/create-database.ts';
 import type { Alert } from '../generated/prisma/client.ts';
 import { createAlertJobs } from './alert-jobs.ts';
 import type { AlertMessage } from './alert-message.ts';

@@ -1,5 +1,4 @@
 import { toPoolOptions, toTransactionOptions } from '@aggregator/database';
-import type { SqlConnection } from '@aggregator/work-queue';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { type Prisma, PrismaClient } from '../generated/prisma/client.ts';
 
@@ -20,9 +19,4 @@ export function createDatabase(options: {
     errorFormat: 'minimal',
     transactionOptions: toTransactionOptions(connection),
   });
-}
-
-/** Returns the database, or a transaction, as packages/work-queue uses it. */
-export function toSqlConnection(database: Pick<Transaction, '$queryRawUnsafe'>): SqlConnection {
-  return { query: (text, values) => database.$queryRawUnsafe(text, ...values) };
 }

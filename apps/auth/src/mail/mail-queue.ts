@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
-import { createPostgresWorkQueue, type Job, QueueFullError, type WorkQueue } from '@aggregator/work-queue';
-import { type Database, type Transaction, toSqlConnection } from '../database/create-database.ts';
+import {
+  createPostgresWorkQueue,
+  type Job,
+  QueueFullError,
+  toSqlConnection,
+  type WorkQueue,
+} from '@aggregator/work-queue';
+import type { Database, Transaction } from '../database/create-database.ts';
 import type { OpenWorkQueue } from '../jobs/work-queues.ts';
 import { deriveSealingKey, open, seal } from '../secrets/seal.ts';
 import { type Mail, mail as mailSchema } from './mail.ts';

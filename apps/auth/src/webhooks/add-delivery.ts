@@ -1,6 +1,6 @@
 import { createUuidV7 } from '@aggregator/service-kit';
-import { QueueFullError } from '@aggregator/work-queue';
-import { type Transaction, toSqlConnection } from '../database/create-database.ts';
+import { QueueFullError, toSqlConnection } from '@aggregator/work-queue';
+import type { Transaction } from '../database/create-database.ts';
 import type { WebhookDelivery, WebhookEndpoint } from '../generated/prisma/client.ts';
 import { createDeliveryJobs } from './webhook-queues.ts';
 

@@ -1,7 +1,7 @@
 import type { WebhookEvent } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
-import { QueueFullError } from '@aggregator/work-queue';
-import { type Transaction, toSqlConnection } from '../database/create-database.ts';
+import { QueueFullError, toSqlConnection } from '@aggregator/work-queue';
+import type { Transaction } from '../database/create-database.ts';
 import { createEventJobs } from './webhook-queues.ts';
 
 /** An event that another service reports: its id makes a repeat a no-op, and it may have happened earlier. */

@@ -1,6 +1,13 @@
 import type { SendResult, WebhookSender } from '@aggregator/notifications';
-import { type Job, type JobResult, startWorking, type WorkOptions, workOff } from '@aggregator/work-queue';
-import { type Database, toSqlConnection } from '../database/create-database.ts';
+import {
+  type Job,
+  type JobResult,
+  startWorking,
+  toSqlConnection,
+  type WorkOptions,
+  workOff,
+} from '@aggregator/work-queue';
+import type { Database } from '../database/create-database.ts';
 import type { AuthEvents } from '../events.ts';
 import type { OpenWorkQueue } from '../jobs/work-queues.ts';
 import type { SecretSealer } from '../secrets/secret-sealer.ts';

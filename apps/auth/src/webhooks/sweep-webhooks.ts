@@ -1,4 +1,5 @@
-import { type Database, toSqlConnection } from '../database/create-database.ts';
+import { toSqlConnection } from '@aggregator/work-queue';
+import type { Database } from '../database/create-database.ts';
 import { createDeliveryJobs, createEventJobs } from './webhook-queues.ts';
 
 const perSweepMax = 1000;
