@@ -13,6 +13,11 @@ export function monthOf(instant: Date, timeZone: string): Month {
   return { period, from: firstInstant(year, month, timeZone), to: firstInstant(year, month + 1, timeZone) };
 }
 
+/** The day of an instant by the clocks of a time zone: `2026-11-05`. */
+export function dayOf(instant: Date, timeZone: string): string {
+  return new Date(shownAt(instant, timeZone)).toISOString().slice(0, 10);
+}
+
 /** The instant at which the first day of a month begins. An offset is found by what the clocks show, so summer time counts. */
 function firstInstant(year: number, month: number, timeZone: string): Date {
   const wanted = Date.UTC(year, month - 1, 1);

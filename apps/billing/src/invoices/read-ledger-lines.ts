@@ -1,7 +1,7 @@
-import type { StatementBy } from '@aggregator/contracts';
+import { billingProfile, type StatementBy } from '@aggregator/contracts';
 import type { Transaction } from '../database/open-database.ts';
 import { Prisma } from '../generated/prisma/client.ts';
-import type { Month } from './month-bounds.ts';
+import { dayOf, type Month } from './month-bounds.ts';
 
 /** What lines of charges stand for; `tag`: values of one tag. */
 export type StatementGrouping = { by: Exclude<StatementBy, 'tag'> } | { by: 'tag'; tag: string };
@@ -59,6 +59,8 @@ export async function readLedgerLines(
   const { from, to } = month;
   const { subject, description } = columnsOf(orgId, grouping);
   const { sql } = Prisma;
+  const profile = await tx.billingProfile.findUnique({ where: { orgId } });
+  const timeZone = profile === null ? 'UTC' : billingProfile.parse(profile.body).timeZone;
   const isPayer = grouping.by === 'invoice' || grouping.by === 'organization';
   const ofLine = isPayer
     ? sql`(org_id = ${orgId}::uuid AND payer_id IS NULL OR payer_id = ${orgId}::uuid)`
@@ -83,13 +85,10 @@ export async function readLedgerLines(
         count(DISTINCT moved.request_id) FILTER (WHERE requests = 1) AS requests, sum(moved.amount) AS amount
       FROM moved JOIN charge ON charge.request_id = moved.request_id
       GROUP BY 1, 2
-    ), zone AS (
-      SELECT coalesce((SELECT body->>'timeZone' FROM billing_profile WHERE org_id = ${orgId}::uuid), 'UTC') AS name
     ), compacted AS (
       SELECT ${subject} AS subject, ${description} AS description, requests, paid AS amount
-      FROM zone, (SELECT *, NULL::jsonb AS tags FROM charge_day) AS charge
-      WHERE ${ofLine} AND day >= (${from}::timestamptz AT TIME ZONE zone.name)::date
-        AND day < (${to}::timestamptz AT TIME ZONE zone.name)::date
+      FROM (SELECT *, NULL::jsonb AS tags FROM charge_day) AS charge
+      WHERE ${ofLine} AND day >= ${dayOf(from, timeZone)}::date AND day < ${dayOf(to, timeZone)}::date
     )
     SELECT subject, description, sum(requests)::bigint AS requests, sum(amount)::bigint AS amount
     FROM (SELECT * FROM detailed UNION ALL SELECT * FROM compacted) AS found

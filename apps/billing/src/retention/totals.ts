@@ -1,8 +1,18 @@
 import type { Connection } from '@aggregator/database';
 
+/**
+ * Time zones in the profiles of those who pay. A name that PostgreSQL does not know, or that is an offset, counts as UTC: a profile
+ * stops no compaction.
+ */
+export const payerZonesSql = `
+  CREATE TEMPORARY TABLE payer_zones ON COMMIT DROP AS
+  SELECT org_id, min(name) AS zone FROM billing_profile
+    JOIN pg_timezone_names ON lower(name) = lower(body->>'timeZone') GROUP BY org_id;
+  ALTER TABLE payer_zones ADD PRIMARY KEY (org_id)`;
+
 /** A day is one of the time zone in the profile of who pays, as invoices are. */
 const dayOf = (time: string, orgId: string) => `(${time} AT TIME ZONE coalesce(
-  (SELECT body->>'timeZone' FROM billing_profile WHERE billing_profile.org_id = ${orgId}), 'UTC'))::date`;
+  (SELECT zone FROM payer_zones WHERE payer_zones.org_id = ${orgId}), 'UTC'))::date`;
 
 const columns =
   'month, org_id, payer_id, day, user_id, key_id, team_id, provider, model, requests, free_requests, charged, paid, cost';
