@@ -107,12 +107,13 @@ describe('a chat to a provider whose option is chatLane: native', () => {
     say('own');
     const hosted = { type: 'web_search', name: 'x' };
     const governed = { service_tier: 'priority', web_search_options: {}, n_predict: 9, api_base: 'http://10.0.0.9' };
-    const { headers } = await ask('own/m', { ...governed, tools: [hosted] });
+    const others = { max_output_tokens: 9, Model: 'x', metadata: { a: 'b', cost: 0 } };
+    const { headers } = await ask('own/m', { ...governed, ...others, tools: [hosted] });
 
     expect(headers.get('x-aggregator-dropped-params')?.split(', ').sort()).toEqual(
-      [...Object.keys(governed), 'tools.web_search'].sort(),
+      [...Object.keys(governed), 'Model', 'max_output_tokens', 'metadata.cost', 'tools.web_search'].sort(),
     );
-    expect(Object.keys(sent('own')).sort()).toEqual(['messages', 'model']);
+    expect(sent('own')).toEqual({ model: 'm', messages: expect.anything(), metadata: { a: 'b' } });
   });
 
   it('is translated if it needs a mapping: files of others, thoughts of other providers', async () => {

@@ -65,6 +65,24 @@ const done = [
 ];
 
 describe('a request of the Responses surface to OpenAI', () => {
+  it('leaves out what another surface calls the number and the length of answers, and names it', async () => {
+    world.upstream('vllm').answer = (_request, answer) => void answer.writeHead(200, json).end(response('completed'));
+    const more = { n: 9, best_of: 9, max_tokens: 90_000, web_search_options: {}, metadata: { cost: '0' } };
+    const answer = await world.send(
+      path,
+      JSON.stringify({ model: 'vllm/m', store: false, input: 'a', ...more }),
+      plain,
+    );
+    expect(JSON.parse(world.upstream('vllm').lastBody)).toEqual({ model: 'm', store: false, input: 'a', metadata: {} });
+    expect(answer.headers.get('x-aggregator-dropped-params')?.split(', ').sort()).toEqual([
+      'best_of',
+      'max_tokens',
+      'metadata.cost',
+      'n',
+      'web_search_options',
+    ]);
+  });
+
   it('goes out as it came, and its answer comes as it was given', async () => {
     world.upstream('gpt').answer = (_request, answer) => void answer.writeHead(200, json).end(response('completed'));
     const body = request('gpt/m');

@@ -1,8 +1,8 @@
 import { chatFields } from '@aggregator/contracts';
 import { ownFields } from './own-fields.ts';
 
-/** Fields that change what a request costs in a way that no rate covers: they pass to no server. */
-export const unpricedFields = ['service_tier', 'web_search_options', 'best_of'] as const;
+/** Fields of a chat that change what it costs in a way that no rate or hold covers: they pass to no server. */
+export const unpricedFields = ['service_tier', 'web_search_options', 'best_of', 'max_output_tokens'] as const;
 
 /**
  * Searches, answers that are not seen, and a bound of the answer under another name.

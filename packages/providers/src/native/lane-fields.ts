@@ -2,6 +2,7 @@ import { AppError, isRecord } from '@aggregator/contracts';
 import { DroppedParams } from '../fields/dropped-params.ts';
 import { isGoverned } from '../fields/governed-fields.ts';
 import { ownFields } from '../fields/own-fields.ts';
+import { withoutCost } from '../fields/without-cost.ts';
 import type { NativeRequest } from '../provider-adapter.ts';
 
 type Body = NativeRequest['body'];
@@ -24,6 +25,10 @@ export class LaneEdits {
     this.set('model', model);
     for (const name of ownFields) if (Object.hasOwn(body, name)) this.edits.set(name, null);
     for (const name of Object.keys(body)) if (isGoverned(name) && !passed.includes(name)) this.cut(name);
+    const { metadata } = body;
+    const fields: Record<string, unknown> = { metadata };
+    withoutCost(fields, this.dropped);
+    if (fields.metadata !== metadata) this.set('metadata', fields.metadata);
   }
 
   set(name: string, value: unknown): void {

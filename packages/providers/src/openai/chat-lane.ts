@@ -15,7 +15,12 @@ import { openAiEndpoint, withBeta } from './endpoint.ts';
 export const chatLaneOption = 'chatLane';
 
 /** Another tier, searches and unseen candidates change the price. Source: https://developers.openai.com/api/docs/pricing (read 2026-11). */
-const pricedFields: PricedFields = { service_tier: ['auto', 'default'], web_search_options: [], best_of: [1] };
+const pricedFields: PricedFields = {
+  service_tier: ['auto', 'default'],
+  web_search_options: [],
+  best_of: [1],
+  max_output_tokens: [],
+};
 /** Tools that the client runs. */
 const clientTools: readonly string[] = ['function', 'custom'];
 const laterLimit = 'max_completion_tokens';

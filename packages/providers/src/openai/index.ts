@@ -1,4 +1,5 @@
 import { toolComponents } from '@aggregator/contracts';
+import { unpricedFields } from '../fields/governed-fields.ts';
 import { fatesOf, unsupported } from '../fields/sort-fields.ts';
 import { serverExtensions } from '../openai-compatible/profiles/default.ts';
 import type { ChatTranslation, ProviderAdapter } from '../provider-adapter.ts';
@@ -19,7 +20,7 @@ import { openAiCounters } from './usage.ts';
 
 /** Fields of OpenAI, and those that it may have tomorrow; those of other servers are known, and it rejects them. */
 const ownChatFields = {
-  ...fatesOf(serverExtensions, 'dropped'),
+  ...fatesOf([...serverExtensions, ...unpricedFields], 'dropped'),
   ...openAiChatFields,
   '*': 'mapped',
 } as const;

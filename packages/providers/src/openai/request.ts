@@ -1,16 +1,16 @@
-import {
-  type ChatCompletionRequest,
-  type ChatField,
-  type EmbeddingsField,
-  type EmbeddingsRequest,
-  type ImagesField,
-  type ImagesRequest,
-  isRecord,
+import type {
+  ChatCompletionRequest,
+  ChatField,
+  EmbeddingsField,
+  EmbeddingsRequest,
+  ImagesField,
+  ImagesRequest,
 } from '@aggregator/contracts';
 import type { DroppedParams } from '../fields/dropped-params.ts';
 import { withFailureAsText } from '../fields/failure-as-text.ts';
 import { judgeChatParts } from '../fields/judge-chat-parts.ts';
 import { sortFields, unsupported } from '../fields/sort-fields.ts';
+import { withoutCost } from '../fields/without-cost.ts';
 import { JsonRequest } from '../json-request.ts';
 import type { FieldFate, ProviderTarget, TranslatedRequest } from '../provider-adapter.ts';
 import { openAiEndpoint } from './endpoint.ts';
@@ -56,14 +56,6 @@ export function toOpenAiChatRequest(
   adjustChat(fields, target, dropped);
   const endpoint = openAiEndpoint(target, '/chat/completions');
   return new JsonRequest(endpoint, fields, dropped.names);
-}
-
-/** Leaves out `metadata.cost`, by which other gateways set what a request costs. */
-export function withoutCost(fields: Record<string, unknown>, dropped: DroppedParams): void {
-  if (!isRecord(fields.metadata) || !Object.hasOwn(fields.metadata, 'cost')) return;
-  const { cost: _cost, ...metadata } = fields.metadata;
-  fields.metadata = metadata;
-  dropped.note('metadata.cost');
 }
 
 export function toOpenAiEmbeddingsRequest(

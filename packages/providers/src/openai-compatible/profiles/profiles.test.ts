@@ -40,8 +40,10 @@ describe('the fields that a profile lets pass (D28)', () => {
   });
 
   it('pass if no table names them, unless they change the price', () => {
-    expect(translate({ novel: 1, n_predict: 9, search_parameters: {}, best_of: 2 })).toMatchObject({
-      ...{ sent: { novel: 1 }, droppedParams: ['n_predict', 'search_parameters', 'best_of'] },
+    expect(
+      translate({ novel: 1, n_predict: 9, search_parameters: {}, best_of: 2, max_output_tokens: 9 }),
+    ).toMatchObject({
+      ...{ sent: { novel: 1 }, droppedParams: ['n_predict', 'search_parameters', 'best_of', 'max_output_tokens'] },
     });
     expect(translate({ n_predict: 9, best_of: 2 }, { extraFields: ['n_predict', 'best_of'] })).toMatchObject({
       ...{ sent: { n_predict: 9 }, droppedParams: ['best_of'] },

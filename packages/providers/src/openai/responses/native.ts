@@ -17,7 +17,11 @@ import { fromOpenAiAnswer } from '../response.ts';
 import { boundHostedTools, reasonsAt } from './hosted-tools.ts';
 
 /** Source: https://developers.openai.com/api/docs/pricing (read 2026-11). */
-const pricedFields: PricedFields = { service_tier: ['auto', 'default'] };
+const pricedFields: PricedFields = {
+  service_tier: ['auto', 'default'],
+  // Of chats: a server that makes a chat of the request may read them.
+  ...{ n: [1], best_of: [1], max_tokens: [], max_completion_tokens: [], web_search_options: [] },
+};
 
 /** State that OpenAI keeps for the operator's account: no organisation may use that of another. */
 const storedFields = ['prompt'];
