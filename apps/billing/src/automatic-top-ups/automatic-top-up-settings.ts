@@ -1,6 +1,8 @@
 import { AppError, type AutomaticTopUp, automaticTopUp, type PutAutomaticTopUpRequest } from '@aggregator/contracts';
 import { formatNanoUsd, parseNanoUsd } from '@aggregator/pricing';
+import { requireMatch } from '@aggregator/service-kit';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
+import type { Database, Transaction } from '../database/open-database.ts';
 import { nanoUsdPerCent } from '../exchange-rates/exchange-rates.ts';
 import type { AutomaticTopUp as Row } from '../generated/prisma/client.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
@@ -10,13 +12,14 @@ const nanoUsdMax = 100_000_000_000_000_000n;
 
 /**
  * Saves when and how far the saved method is charged; this resumes a suspended automatic top-up.
- * @throws {AppError} `conflict` without a saved method; `invalid_amount`
+ * @throws {AppError} `conflict` without a saved method; `invalid_amount`; `precondition_failed`
  */
 export async function putAutomaticTopUp(
   { database, clock, config }: PaymentContext,
   orgId: string,
   request: PutAutomaticTopUpRequest,
   actor: Actor,
+  ifMatch: string | undefined,
 ): Promise<AutomaticTopUp> {
   const threshold = parseNanoUsd(request.thresholdNanoUsd);
   const amount = parseNanoUsd(request.amountNanoUsd);
@@ -29,6 +32,7 @@ export async function putAutomaticTopUp(
   if (monthMax < dayMax || monthMax > nanoUsdMax) throw refuse('monthMaxNanoUsd');
   const now = clock();
   const row = await database.$transaction(async (tx) => {
+    await requireSame(tx, orgId, ifMatch);
     const method = await tx.paymentCustomer.findFirst({ where: { orgId, methodReference: { not: null } } });
     if (method === null) {
       throw new AppError('conflict', { message: 'There is no saved method. Top up with saveMethod first.' });
@@ -44,13 +48,15 @@ export async function putAutomaticTopUp(
   return toAutomaticTopUp(row);
 }
 
-/** Ends the automatic top-up; a charge that is under way is not taken back. */
+/** Ends the automatic top-up; a charge that is under way is not taken back. Throws `precondition_failed`. */
 export async function deleteAutomaticTopUp(
   { database, clock }: PaymentContext,
   orgId: string,
   actor: Actor,
+  ifMatch: string | undefined,
 ): Promise<void> {
   await database.$transaction(async (tx) => {
+    await requireSame(tx, orgId, ifMatch);
     const { count } = await tx.automaticTopUp.deleteMany({ where: { orgId } });
     if (count === 0) return;
     await writeAudit(tx, clock(), actor, {
@@ -58,6 +64,21 @@ export async function deleteAutomaticTopUp(
       details: {},
     });
   });
+}
+
+/** Returns the answer of `GET /v1/billing/automatic-top-up`; null if there are no settings. */
+export async function readAutomaticTopUp(
+  database: Database | Transaction,
+  orgId: string,
+): Promise<{ automaticTopUp: AutomaticTopUp } | null> {
+  const row = await database.automaticTopUp.findUnique({ where: { orgId } });
+  return row && { automaticTopUp: toAutomaticTopUp(row) };
+}
+
+/** Compares the settings and their state with what the caller has read, under their lock. */
+async function requireSame(tx: Transaction, orgId: string, ifMatch: string | undefined): Promise<void> {
+  await tx.$queryRaw`SELECT org_id FROM automatic_top_up WHERE org_id = ${orgId}::uuid FOR UPDATE`;
+  await requireMatch(ifMatch, () => readAutomaticTopUp(tx, orgId));
 }
 
 export function toAutomaticTopUp(row: Row): AutomaticTopUp {

@@ -1,21 +1,35 @@
-import type { BillingProfile, LegalEntity } from '@aggregator/contracts';
+import { type BillingProfile, billingProfile, type LegalEntity } from '@aggregator/contracts';
+import { requireMatch } from '@aggregator/service-kit';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
+import type { Database, Transaction } from '../database/open-database.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
 
-/** Saves who pays. Documents that were issued stay as they are. */
+/** Saves who pays. Documents that were issued stay as they are. Throws `precondition_failed`. */
 export async function putBillingProfile(
   { database, clock }: PaymentContext,
   orgId: string,
   body: BillingProfile,
   actor: Actor,
+  ifMatch: string | undefined,
 ): Promise<void> {
   await database.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT org_id FROM billing_profile WHERE org_id = ${orgId}::uuid FOR UPDATE`;
+    await requireMatch(ifMatch, () => readBillingProfile(tx, orgId));
     await tx.billingProfile.upsert({ where: { orgId }, create: { orgId, body }, update: { body } });
     await writeAudit(tx, clock(), actor, {
       ...{ organizationId: orgId, action: 'billing_profile_saved', subjectType: 'organization', subjectId: orgId },
       details: { timeZone: body.timeZone },
     });
   });
+}
+
+/** Returns the answer of `GET /v1/billing/profile`; null if nothing was saved. */
+export async function readBillingProfile(
+  database: Database | Transaction,
+  orgId: string,
+): Promise<{ profile: BillingProfile } | null> {
+  const row = await database.billingProfile.findUnique({ where: { orgId } });
+  return row && { profile: billingProfile.parse(row.body) };
 }
 
 /** Saves the seller. Invoice numbers continue from the last one. */

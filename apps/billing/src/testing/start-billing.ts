@@ -21,7 +21,13 @@ export interface RunningBilling {
   /** Organisations that auth does not know. */
   unknown: Set<string>;
   /** As the gateway forwards it for a principal. */
-  ask(method: string, path: string, as: Partial<Principal> & { orgId: string }, body?: unknown): Promise<Answer>;
+  ask(
+    method: string,
+    path: string,
+    as: Partial<Principal> & { orgId: string },
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
   /** As a peer asks. A text is sent as it is. */
   askAsPeer(
     method: string,
@@ -76,7 +82,7 @@ export async function startBilling(
 
   return {
     ...{ url: service.url, databaseUrl: database.url, context: service.context, admission, eventLog, unknown },
-    async ask(method, path, as, body) {
+    async ask(method, path, as, body, headers = {}) {
       const principal: Principal = {
         userId: '0190a000-0000-7000-8000-00000000000a',
         keyId: null,
@@ -85,7 +91,8 @@ export async function startBilling(
         limits: { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null },
         ...as,
       };
-      return send(method, path, { [principalHeader]: await gateway.signPrincipal(principal, 'billing') }, body);
+      const token = await gateway.signPrincipal(principal, 'billing');
+      return send(method, path, { ...headers, [principalHeader]: token }, body);
     },
     async askAsPeer(method, path, peer, body, headers = {}) {
       const token = await createIdentitySigner(keyring, peer).signPeer('billing');

@@ -34,7 +34,7 @@ export const invoiceRoutes: readonly ApiRoute[] = [
   { ...reads, path: '/v1/billing/profile', summary: 'Show who pays', answer: billingProfileAnswer },
   {
     ...{ ...pays, method: 'PUT', path: '/v1/billing/profile', summary: 'Say who pays' },
-    ...{ body: billingProfile, answer: billingProfileAnswer },
+    ...{ body: billingProfile, answer: billingProfileAnswer, isConditional: true },
   },
   {
     ...{ ...manages, method: 'PUT', path: '/v1/billing/legal-entity', summary: 'Say who sells', status: 200 },

@@ -103,7 +103,11 @@ export const paymentRoutes: readonly ApiRoute[] = [
       status: 200,
       answer: automaticTopUpAnswer,
       codes: ['invalid_amount', 'conflict'],
+      isConditional: true,
     },
   },
-  { ...pays, method: 'DELETE', path: automatic, summary: 'End the automatic top-up', status: 204 },
+  {
+    ...{ ...pays, method: 'DELETE', path: automatic, summary: 'End the automatic top-up', status: 204 },
+    isConditional: true,
+  },
 ];

@@ -1,5 +1,5 @@
 import { putAutomaticTopUpRequest } from '@aggregator/contracts';
-import { checkBody, principalOf } from '@aggregator/service-kit';
+import { checkBody, principalOf, readIfMatch } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { actorOf } from '../../audit/write-audit.ts';
 import { putAutomaticTopUp } from '../../automatic-top-ups/automatic-top-up-settings.ts';
@@ -10,6 +10,7 @@ export function putAutomaticTopUpHandler(context: BillingContext): RequestHandle
   return async (request, response) => {
     const { orgId } = principalOf(request);
     const body = checkBody(putAutomaticTopUpRequest, request.body);
-    response.json({ automaticTopUp: await putAutomaticTopUp(context, orgId, body, actorOf(request)) });
+    const saved = await putAutomaticTopUp(context, orgId, body, actorOf(request), readIfMatch(request));
+    response.json({ automaticTopUp: saved });
   };
 }

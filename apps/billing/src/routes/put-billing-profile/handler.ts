@@ -1,5 +1,5 @@
 import { billingProfile } from '@aggregator/contracts';
-import { checkBody, principalOf } from '@aggregator/service-kit';
+import { checkBody, principalOf, readIfMatch } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { actorOf } from '../../audit/write-audit.ts';
 import type { BillingContext } from '../../billing-context.ts';
@@ -9,7 +9,7 @@ import { putBillingProfile } from '../../invoices/parties.ts';
 export function putBillingProfileHandler(context: BillingContext): RequestHandler {
   return async (request, response) => {
     const profile = checkBody(billingProfile, request.body);
-    await putBillingProfile(context, principalOf(request).orgId, profile, actorOf(request));
+    await putBillingProfile(context, principalOf(request).orgId, profile, actorOf(request), readIfMatch(request));
     response.json({ profile });
   };
 }

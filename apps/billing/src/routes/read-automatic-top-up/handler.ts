@@ -1,12 +1,11 @@
 import { principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import { toAutomaticTopUp } from '../../automatic-top-ups/automatic-top-up-settings.ts';
+import { readAutomaticTopUp } from '../../automatic-top-ups/automatic-top-up-settings.ts';
 import type { BillingContext } from '../../billing-context.ts';
 
 /** GET /v1/billing/automatic-top-up: its settings and state, or null. */
 export function readAutomaticTopUpHandler({ database }: BillingContext): RequestHandler {
   return async (request, response) => {
-    const row = await database.automaticTopUp.findUnique({ where: { orgId: principalOf(request).orgId } });
-    response.json({ automaticTopUp: row === null ? null : toAutomaticTopUp(row) });
+    response.json((await readAutomaticTopUp(database, principalOf(request).orgId)) ?? { automaticTopUp: null });
   };
 }
