@@ -27,8 +27,9 @@ ALTER TABLE "account" DROP CONSTRAINT "account_owner_check";
 ALTER TABLE "account" ADD CONSTRAINT "account_owner_check" CHECK (("kind" IN ('available', 'leased', 'held', 'promotional', 'receivable', 'credit_line')) = ("org_id" IS NOT NULL));
 ALTER TABLE "account" ADD CONSTRAINT "account_payer_check" CHECK ("payer_id" IS NULL OR ("kind" IN ('leased', 'held') AND "payer_id" <> "org_id"));
 ALTER TABLE "account" ADD CONSTRAINT "account_credit_line_check" CHECK ("kind" <> 'credit_line' OR "balance" <= 0);
+-- Rows that are there have one of the old reasons, all of which are still valid: they are not read again.
 ALTER TABLE "transfer" DROP CONSTRAINT "transfer_reason_check";
-ALTER TABLE "transfer" ADD CONSTRAINT "transfer_reason_check" CHECK ("reason" IN ('charge', 'charge_overrun', 'lease', 'lease_returned', 'lease_reclaimed', 'hold', 'hold_returned', 'top_up', 'sign_up_credit', 'adjustment', 'provider_excess', 'correction', 'cost', 'cost_correction', 'refund', 'refund_returned', 'dispute', 'dispute_won', 'receivable_collected', 'promotional_credit', 'promotional_drawn', 'promotional_expired', 'tax', 'credit_note', 'subscription_fee', 'payer_changed', 'credit_line'));
+ALTER TABLE "transfer" ADD CONSTRAINT "transfer_reason_check" CHECK ("reason" IN ('charge', 'charge_overrun', 'lease', 'lease_returned', 'lease_reclaimed', 'hold', 'hold_returned', 'top_up', 'sign_up_credit', 'adjustment', 'provider_excess', 'correction', 'cost', 'cost_correction', 'refund', 'refund_returned', 'dispute', 'dispute_won', 'receivable_collected', 'promotional_credit', 'promotional_drawn', 'promotional_expired', 'tax', 'credit_note', 'subscription_fee', 'payer_changed', 'credit_line')) NOT VALID;
 
 -- Balances move, and a payer comes and goes. Whose an account is does not change, and what has left an account only grows.
 CREATE FUNCTION "refuse_change_of_account"() RETURNS trigger LANGUAGE plpgsql AS $$
