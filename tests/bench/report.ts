@@ -32,7 +32,7 @@ export function toTable(columns: readonly Column[], sides: readonly Figures[]): 
       `**${ours?.name} ÷ ${yardstick?.name}**`,
       ...columns.map((column) => {
         const ratio = of(ours, column) / of(yardstick, column);
-        return Number.isNaN(ratio) ? '' : `**${ratio.toFixed(2)} ×**`;
+        return ratio > 0 ? `**${ratio.toFixed(2)} ×**` : '';
       }),
     ]),
   ].join('\n');
@@ -58,7 +58,7 @@ ${table}
 - **The minimal gateway** is the least that a gateway written in Node can do: \`node:http\` in, undici's \`dispatch\` out, one key checked, the JSON of request and answer parsed (\`tests/bench/minimal.ts\`). It has no limits, no ledger, no failover and no second provider.
 - **The parts alone** are two relays, one hold and one settlement at Redis, the spool and its shipment to Kafka, with none of our code (\`tests/bench/floor.ts\`).
 - **CPU** is user and system time of all threads of the measured processes, divided by requests. A chunk is what a stream costs beyond a plain request, divided by its chunks.
-- **Memory** is the growth of resident memory for each stream that waits behind its first bytes, measured once in a new process.
+- **Memory** is the growth of resident memory for each stream that waits behind its first bytes, measured once in a new process. A collection of garbage in between makes it smaller, also negative: then it has no ratio.
 - ${method}
 ${left}- The machine: ${cpu?.model ?? 'unknown'}, ${availableParallelism()} cores, ${gib} GiB, Linux ${release()} ${arch()}, Node ${process.versions.node}. Load average at the end: ${load.join(', ')}. Other work on the machine raises every figure, and ratios less than figures.
 
