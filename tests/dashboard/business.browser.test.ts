@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { waitFor } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { startWorld, type World } from '../world/start-world.ts';
@@ -49,11 +50,11 @@ describe('the pages for money, access and events, in a browser', () => {
     await dialog.getByLabel('Requests in a minute').fill('500');
     expect(await findAxeFaults(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'New limit' }).click();
-    await page.getByRole('row', { name: /Everyone organisation 500 – – all/ }).waitFor();
+    await page.getByRole('row', { name: /Everyone organisation 0 of 500 – – all/ }).waitFor();
     await page.getByRole('button', { name: 'Change Everyone' }).click();
     await dialog.getByLabel('Requests at once').fill('20');
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('row', { name: /Everyone organisation 500 – 20 all/ }).waitFor();
+    await page.getByRole('row', { name: /Everyone organisation 0 of 500 – 0 of 20 all/ }).waitFor();
 
     await page.getByLabel('Keys of tags').fill('project, release');
     await page.getByRole('button', { name: 'Save' }).click();
@@ -71,6 +72,11 @@ describe('the pages for money, access and events, in a browser', () => {
   it('shows why a request was rejected', async () => {
     const answer = await ask({ model: 'no-such-model' });
     const id = answer.headers.get('x-request-id') ?? '';
+    // The page asks again while the ledger does not know the request yet, and each of these answers is a fault of the tab.
+    const headers = { authorization: `Bearer ${world.apiKey}` };
+    await waitFor(async () => (await fetch(`${world.baseUrl}/v1/billing/explain/${id}`, { headers })).ok, {
+      describe: () => 'the ledger to know the request',
+    });
     const page = await open('Find a request');
     await page.getByLabel('Request id').fill(id);
     await page.getByRole('button', { name: 'Show' }).click();
