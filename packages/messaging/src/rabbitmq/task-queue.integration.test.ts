@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type AddressInfo, createConnection, createServer } from 'node:net';
 import { waitFor } from '@aggregator/testing';
 import { createRabbitMqWorkQueue } from '@aggregator/work-queue';
 import { describeWorkQueue } from '@aggregator/work-queue/conformance';
@@ -55,6 +56,38 @@ describeWorkQueue('RabbitMQ', async (settings) => {
   };
 });
 
+/** Stands before the broker, and ends a connection when it is asked for something. */
+async function startRelay(broker: URL) {
+  let cut: (() => void) | null = null;
+  const server = createServer((client) => {
+    const upstream = createConnection(Number(broker.port || 5672), broker.hostname);
+    for (const socket of [client, upstream]) socket.on('error', () => undefined);
+    client.on('data', (bytes) => {
+      if (cut === null) upstream.write(bytes);
+      else {
+        cut();
+        cut = null;
+        client.destroy();
+        upstream.destroy();
+      }
+    });
+    upstream.pipe(client);
+    client.on('close', () => upstream.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = new URL(broker);
+  url.hostname = '127.0.0.1';
+  url.port = String((server.address() as AddressInfo).port);
+  return {
+    url: url.href,
+    cutAtNextRequest: () =>
+      new Promise<void>((resolve) => {
+        cut = resolve;
+      }),
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
+
 describe('tasks on RabbitMQ', () => {
   let broker: ReturnType<typeof openBroker>;
   beforeEach(() => {
@@ -75,6 +108,21 @@ describe('tasks on RabbitMQ', () => {
     };
     await waitFor(takeAgain, { describe: 'the second delivery' });
     expect(again).toMatchObject({ body: 'a' });
+  });
+
+  it('are asked for once more if the connection is lost while the broker is asked', async () => {
+    const relay = await startRelay(new URL(readRabbitMqUrl()));
+    const tasks = createRabbitMqTaskQueue({
+      ...{ url: relay.url, name: 'task-queue-test', deadlineMs: 10_000, queue: broker.queue },
+    });
+    expect(await tasks.take()).toBeNull();
+    await broker.open().send(['a']);
+    const asked = relay.cutAtNextRequest();
+    const [taken] = await Promise.all([tasks.take(), asked]);
+    expect(taken?.body).toBe('a');
+    taken?.acknowledge();
+    await tasks.close();
+    await relay.close();
   });
 
   it('are parked with their body if they are released too often (I13)', async () => {

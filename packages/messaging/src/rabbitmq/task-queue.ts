@@ -19,7 +19,7 @@ export interface Taken {
 export interface RabbitMqTaskQueue {
   /** Resolves when the broker has confirmed each. Rejects if it did not, or not in time: then it may have some of them. */
   send(bodies: readonly string[]): Promise<void>;
-  /** Takes the next; null if none is there. */
+  /** Takes the next; null if none is there. Asks once more, by another connection, if the first is lost meanwhile. */
   take(): Promise<Taken | null>;
   close(): Promise<void>;
 }
@@ -33,8 +33,8 @@ interface Line {
 const deliveriesMax = 20;
 
 /**
- * A quorum queue with at-least-once dead-lettering. It connects at the first call, and again after a loss: the call that meets the
- * loss rejects.
+ * A quorum queue with at-least-once dead-lettering. It connects at the first call, and again after a loss: a `send` that meets the
+ * loss rejects, since the broker may have the texts.
  */
 export function createRabbitMqTaskQueue(options: RabbitMqTaskQueueOptions): RabbitMqTaskQueue {
   return new TaskQueue(options);
@@ -57,6 +57,14 @@ class TaskQueue implements RabbitMqTaskQueue {
   }
 
   take(): Promise<Taken | null> {
+    // A broker ends the connection that asks a quorum queue whose leader does not run yet, since another has just declared it.
+    return this.#takeOnce().catch((error: unknown) => {
+      if (this.#isClosed) throw error;
+      return this.#takeOnce();
+    });
+  }
+
+  #takeOnce(): Promise<Taken | null> {
     return this.#withLine(async ({ channel }) => {
       const message = await channel.get(this.#options.queue);
       if (message === false) return null;
