@@ -49,6 +49,7 @@ export { isExactNumber, isOpaqueField, parseExactJson, parseOpaqueJson } from '.
 export { isRecord, parseArguments, parseExactRecord, parseRecord, tryParseJson } from './json/json-record.ts';
 export * from './limit.ts';
 export * from './management/account-mails.ts';
+export * from './management/advice.ts';
 export * from './management/alerts.ts';
 export * from './management/browser-origin.ts';
 export * from './management/budgets.ts';
