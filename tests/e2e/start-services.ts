@@ -26,13 +26,15 @@ export interface Services {
 type Launch = (service: ServiceName, file: string, environment: NodeJS.ProcessEnv) => ChildProcess;
 
 const launchHere: Launch = (_service, file, environment) =>
-  spawn(process.execPath, [file], { cwd: root, env: environment, stdio: ['ignore', 'inherit', 'inherit'] });
+  spawn(process.execPath, [file], { cwd: root, env: environment, stdio: ['ignore', 'inherit', 'pipe'] });
 
 const startDeadlineMsDefault = 90_000;
 /** Behind the ports of the services there are free ones in each claim of ports. */
 const morePortsOffset = serviceNames.length - 1;
 const proxiesMax = 3;
 const stopDeadlineMs = 60_000;
+/** Of what a process that did not start has written, for the message of the test. */
+const complaintCharsMax = 2_000;
 
 /**
  * The six services, each as a separate process, on the PostgreSQL, Redis and Kafka that the environment names.
@@ -63,10 +65,12 @@ export async function startServices(
     const child = launch(name, `apps/${name}/src/main.ts`, { ...environment, ...own });
     children.set(toChildName(name, index), child);
     const url = index === 0 ? urls[`${environmentPrefix(name)}_URL`] : `http://127.0.0.1:${portOf(index)}`;
+    const complaints = passOnComplaints(child);
     const describe = () => `${name} to be ready`;
     const isUp = async () => hasEnded(child) || (await answersOk(`${url}/health/ready`));
     await waitFor(isUp, { timeoutMs: startDeadlineMs, describe });
-    if (hasEnded(child)) throw new Error(`${name} ended with ${child.exitCode ?? child.signalCode} as it started`);
+    if (!hasEnded(child)) return;
+    throw new Error(`${name} ended with ${child.exitCode ?? child.signalCode} as it started: ${complaints()}`);
   };
   try {
     await Promise.all([
@@ -142,6 +146,16 @@ function listSettings(stateDirectory: string): Record<string, string | undefined
     SHUTDOWN_GRACE_MS: '5000',
     MOCK_PROVIDER: 'true',
   };
+}
+
+/** Passes on the standard error of a process; returns its last part. */
+function passOnComplaints(child: ChildProcess): () => string {
+  let last = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    process.stderr.write(chunk);
+    last = `${last}${chunk}`.slice(-complaintCharsMax);
+  });
+  return () => last.trim();
 }
 
 function toChildName(name: ServiceName, index: number): string {

@@ -12,6 +12,8 @@ import {
 
 const publishers = 20;
 const recordsPerPublisher = 50;
+const openers = 16;
+const openingRounds = 3;
 
 export function describeDelivery(makeLog: MakeEventLog, topicPrefix: string): void {
   describeRecords(makeLog, topicPrefix);
@@ -122,6 +124,23 @@ function describeAmounts(makeLog: MakeEventLog, topicPrefix: string): void {
         numbers.map((number) => `${publisher}/${number}`),
       ]);
       expect(valuesByKey(received)).toEqual(Object.fromEntries(sent));
+    },
+    testTimeoutMs,
+  );
+
+  it(
+    'opens new topics for many processes at once',
+    async () => {
+      const logs = await Promise.all(Array.from({ length: openers }, () => world.openLog()));
+      // Two processes for each topic, as the services that start together.
+      const topicOf = (opener: number, round: number) => `${world.topic}.${round}.${opener >> 1}`;
+      for (let round = 0; round < openingRounds; round += 1) {
+        const record: EventRecord = { key: 'org-1', value: `${round}` };
+        await Promise.all(logs.map((log, opener) => log.publish(topicOf(opener, round), [record])));
+      }
+      const received = await world.consume({ topic: topicOf(0, 0) });
+      await waitUntil('both have come', () => valuesOf(received).length >= 2);
+      expect(valuesOf(received)).toEqual(['0', '0']);
     },
     testTimeoutMs,
   );

@@ -62,13 +62,14 @@ export class KafkaTopics {
 
   async #create(admin: Admin, topic: string, isInTime: () => boolean): Promise<void> {
     const { partitions, replicationFactor, deadlineMs } = this.#options;
+    // The library does not wait for leaders: its wait fails where a broker does not know the new topic yet.
     await admin.createTopics({
       topics: [{ topic, numPartitions: partitions, replicationFactor }],
-      waitForLeaders: true,
+      waitForLeaders: false,
       timeout: deadlineMs,
     });
-    // When another process made it a moment ago, its leaders may not be elected yet. A broker also rejects records for a
-    // moment after the metadata name it as the leader: offsets are read from the leaders themselves.
+    // Leaders are elected after the creation, by this process or by another. A broker also rejects records for a moment
+    // after the metadata name it as the leader: offsets are read from the leaders themselves.
     const isReady = async () =>
       (await haveLeaders(admin, [topic])) && (await admin.fetchTopicOffsets(topic)).length > 0;
     const pause = new Pause();
