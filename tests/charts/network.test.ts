@@ -26,7 +26,7 @@ const edges: Readonly<Record<Part, readonly (keyof typeof ports)[]>> = {
   'provider-orchestrator': ['postgres', 'redis', 'mock-provider'],
   proxy: ['provider-orchestrator', 'billing', 'redis', 'kafka', 'mock-provider'],
   billing: ['auth', 'analytics', 'postgres', 'redis', 'kafka'],
-  analytics: ['postgres', 'kafka'],
+  analytics: ['auth', 'postgres', 'kafka'],
   'provider-operator': ['provider-orchestrator'],
   'mock-provider': [],
   migrations: ['postgres'],

@@ -6,6 +6,7 @@ import {
   type Environment,
   eventLogVariables,
   integer,
+  peerUrlVariable,
   readConfig,
   variable,
 } from '@aggregator/service-kit';
@@ -21,6 +22,7 @@ export const analyticsVariables = {
     integer(2, 100).default(8),
     'Most connections that one analytics process opens to its database.',
   ),
+  authUrl: peerUrlVariable('auth'),
   ...alertVariables,
 } as const;
 

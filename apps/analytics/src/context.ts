@@ -1,9 +1,12 @@
 import { createEventLog, type EventConsumer, type EventLog } from '@aggregator/messaging';
 import {
   createIdentity,
+  createInternalClient,
   createLogger,
   createMetrics,
+  createNameDirectory,
   type IdentityVerifier,
+  type NameDirectory,
   type ServiceContext,
 } from '@aggregator/service-kit';
 import type { AlertChannel } from './alerts/channels/alert-channel.ts';
@@ -19,13 +22,17 @@ export interface AnalyticsOverrides {
   eventLog: EventLog;
   /** Unix milliseconds. */
   now(): number;
+  names: NameDirectory;
 }
+
+const authDeadlineMs = 1000;
 
 export interface AnalyticsContext extends ServiceContext {
   readonly verifier: IdentityVerifier;
   readonly events: AnalyticsEvents;
   readonly database: Database;
   readonly config: AnalyticsConfig;
+  readonly names: NameDirectory;
   /** Where alerts are sent. */
   readonly channels: readonly AlertChannel[];
   now(): number;
@@ -46,6 +53,9 @@ export async function createAnalyticsContext(
   });
   const channels = openChannels(config, logger);
   const now = overrides.now ?? Date.now;
+  const { signer, verifier } = createIdentity(config, 'analytics');
+  const auth = createInternalClient({ target: 'auth', baseUrl: config.authUrl, signer, deadlineMs: authDeadlineMs });
+  const onNamesError = (error: unknown) => logger.warn('names_not_read', { error });
   let consumer: EventConsumer | null = null;
   let alerting: Alerting | null = null;
   let sweeping: { stop(): void } | null = null;
@@ -53,11 +63,12 @@ export async function createAnalyticsContext(
   return {
     logger,
     metrics,
-    verifier: createIdentity(config, 'analytics').verifier,
+    verifier,
     events,
     database,
     config,
     channels: channels.all,
+    names: overrides.names ?? createNameDirectory(auth, () => performance.now(), onNamesError),
     now,
     readinessChecks: {
       async database() {
@@ -77,6 +88,7 @@ export async function createAnalyticsContext(
       await channels.close();
       await consumer?.close();
       if (overrides.eventLog === undefined) await eventLog.close();
+      await auth.close();
       await database.$disconnect();
     },
   };

@@ -50,6 +50,7 @@ import { listInvitationsHandler } from './routes/list-invitations/handler.ts';
 import { listLimitsHandler } from './routes/list-limits/handler.ts';
 import { listMembersHandler } from './routes/list-members/handler.ts';
 import { listMembershipsHandler } from './routes/list-memberships/handler.ts';
+import { listNamesHandler } from './routes/list-names/handler.ts';
 import { listOrganizationBudgetsHandler } from './routes/list-organization-budgets/handler.ts';
 import { listOrganizationLimitsHandler } from './routes/list-organization-limits/handler.ts';
 import { listScimTokensHandler } from './routes/list-scim-tokens/handler.ts';
@@ -306,6 +307,8 @@ function routeInternal(app: Express, context: AuthContext, { gateway }: Guards):
   app.get('/internal/organizations/:id/budgets', billing, listOrganizationBudgetsHandler(context));
   app.get('/internal/organizations/:id/budgets/:budgetId', billing, getOrganizationBudgetHandler(context));
   app.get('/internal/organizations/:id/limits', billing, listOrganizationLimitsHandler(context));
+  const readers = requirePeer(context.verifier, ['billing', 'analytics']);
+  app.post('/internal/organizations/:id/names', readers, jsonBody, listNamesHandler(context));
   app.post('/internal/budgets/spending', billing, jsonBody, recordSpendingHandler(context));
   app.post('/internal/notices', billing, jsonBody, recordNoticeHandler(context));
   app.get('/internal/sessions/:id', gateway, getSessionVerdictHandler(context));

@@ -1,6 +1,6 @@
 import type { FindRows } from '@aggregator/database';
 import type { EventLog } from '@aggregator/messaging';
-import type { IdentityVerifier, ServiceContext, Tracing } from '@aggregator/service-kit';
+import type { IdentityVerifier, NameDirectory, ServiceContext, Tracing } from '@aggregator/service-kit';
 import type { BudgetDirectory } from './budgets/budget-directory.ts';
 import type { BudgetDesk } from './budgets/grant-budgets.ts';
 import type { BillingConfig } from './config.ts';
@@ -25,6 +25,7 @@ export interface BillingContext extends ServiceContext, LeaseContext, PaymentCon
   readonly budgetDesk: BudgetDesk;
   readonly budgetDirectory: BudgetDirectory;
   readonly limitDirectory: LimitDirectory;
+  readonly names: NameDirectory;
   readonly noticeDesk: NoticeDesk;
   readonly finality: Finality;
   /** What analytics counted in an hour, in nano-USD by `<organisation> <model>`. */

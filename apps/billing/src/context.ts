@@ -6,7 +6,9 @@ import {
   createInternalClient,
   createLogger,
   createMetrics,
+  createNameDirectory,
   type Logger,
+  type NameDirectory,
   openTracing,
   type Tracing,
 } from '@aggregator/service-kit';
@@ -35,6 +37,7 @@ export interface BillingOverrides {
   logger: Logger;
   organizations: OrganizationDirectory;
   budgetDirectory: BudgetDirectory;
+  names: NameDirectory;
   noticeDesk: NoticeDesk;
   /** Milliseconds; only differences count. */
   now(): number;
@@ -89,6 +92,7 @@ export async function createBillingContext(
     budgetDesk: createBudgetDesk(leases),
     budgetDirectory: overrides.budgetDirectory ?? createBudgetDirectory(auth),
     limitDirectory: createLimitDirectory(auth),
+    names: overrides.names ?? createNameDirectory(auth, now, (error) => events.taskFailed('names', error)),
     noticeDesk: overrides.noticeDesk ?? createNoticeDesk(auth),
     finality: createFinality(database, eventLog),
     readAnalyticsHour: createAnalyticsHours(analytics),

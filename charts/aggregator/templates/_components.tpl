@@ -37,6 +37,7 @@ billing:
   stores: {{ toJson (concat (list "postgres" "redis" .Values.events.transport) (without (list .Values.payments.provider) "none")) }}
 analytics:
   port: 3005
+  calls: [auth]
   stores: {{ toJson (concat (list "postgres" .Values.events.transport) (include "aggregator.alertStores" . | fromYamlArray)) }}
   readsMetrics: {{ .Values.alerts.enabled }}
 {{- if .Values.operator.enabled }}

@@ -40,6 +40,7 @@ export * from './internal/last-known-good.ts';
 export * from './internal/leases.ts';
 export * from './internal/ledger-check.ts';
 export * from './internal/ledger-holds.ts';
+export * from './internal/names.ts';
 export * from './internal/organizations.ts';
 export * from './internal/proxy-report.ts';
 export * from './internal/rejections.ts';

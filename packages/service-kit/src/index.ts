@@ -94,6 +94,7 @@ export { type RunningService, startService } from './lifecycle/start-service.ts'
 export { LineBudget } from './log/line-budget.ts';
 export { createLogger, type LogFields, type LogFormat, type Logger, redactText } from './log/logger.ts';
 export { type CounterFigure, createMetrics, type HistogramFigure, type Metrics } from './metrics/metrics.ts';
+export { createNameDirectory, type NameDirectory } from './names/name-directory.ts';
 export { decrypt, encrypt } from './secrets/aead.ts';
 export { createEnvelope, type Envelope } from './secrets/envelope.ts';
 export {

@@ -21,8 +21,12 @@ export interface TestAnalytics extends RunningService<AnalyticsContext> {
   send(method: string, path: string, body?: unknown, principal?: Partial<Principal>): Promise<Response>;
 }
 
-/** The service on a separate database and event log, with a clock that stands still. */
-export async function startAnalytics(nowMs: number, environment: Record<string, string> = {}): Promise<TestAnalytics> {
+/** The service on a separate database and event log, with a clock that stands still. `names` are those of auth, by id. */
+export async function startAnalytics(
+  nowMs: number,
+  environment: Record<string, string> = {},
+  names: ReadonlyMap<string, string> = new Map(),
+): Promise<TestAnalytics> {
   const database = await createTestDatabase({ service: 'analytics' });
   const eventLog = createEmbeddedEventLog({ databaseUrl: database.url, publishDeadlineMs: 10_000, pollIntervalMs: 20 });
   const config = analyticsService.readConfig({
@@ -32,7 +36,10 @@ export async function startAnalytics(nowMs: number, environment: Record<string, 
     LOG_LEVEL: 'error',
     ...environment,
   });
-  const service = await startService(analyticsService, config, { eventLog, now: () => nowMs });
+  const service = await startService(analyticsService, config, {
+    ...{ eventLog, now: () => nowMs },
+    names: { find: async () => (id) => names.get(id) },
+  });
   const countRequests = async () => {
     const { _sum } = await service.context.database.usageRollup.aggregate({ _sum: { requests: true } });
     return Number(_sum.requests ?? 0n);

@@ -64,6 +64,8 @@ async function explainCharge(db: Database, { orgId, requestId }: Question): Prom
     model: charge.model,
     ...(charge.tags !== null && { tags: tags.parse(charge.tags) }),
     ...(charge.teamId !== null && { teamId: charge.teamId }),
+    userId: charge.userId,
+    ...(charge.keyId !== null && { keyId: charge.keyId }),
     outcome: outcome.parse(charge.outcome),
     estimated: charge.estimated,
     priceVersion: version,

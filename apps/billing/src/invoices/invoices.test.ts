@@ -11,7 +11,9 @@ import { type PaymentWorld, startPayments, twenty } from '../testing/start-payme
 import { toRecord, usageEvent } from '../testing/usage-event.ts';
 import { closeMonth, issueInvoices } from './issue-invoices.ts';
 import { monthOf } from './month-bounds.ts';
-import { renderCsv } from './render-csv.ts';
+import { nameLines } from './name-lines.ts';
+import { readStatement } from './read-statement.ts';
+import { renderCsv, renderStatementCsv } from './render-csv.ts';
 
 const hourMs = 3_600_000;
 const seller = {
@@ -183,13 +185,17 @@ describe('an invoice', () => {
 
 describe('the statement of a month', () => {
   it('adds up to the ledger by model, user and key, in nano-USD and in cents', async () => {
-    const world = await startPayments();
+    const nameById = new Map<string, string>();
+    const names = { find: async () => (id: string) => nameById.get(id) };
+    const world = await startPayments({}, { names });
     try {
       await world.paid();
       const { orgId } = world.owner;
       const [one, two, key] = [randomUUID(), randomUUID(), randomUUID()];
+      nameById.set(one, 'Ada').set(key, 'batch');
+      const requestId = randomUUID();
       const events = [
-        { userId: one, keyId: key, costNanoUsd: 16_000_001 },
+        { requestId, userId: one, keyId: key, costNanoUsd: 16_000_001 },
         { userId: one, keyId: null, costNanoUsd: 3_000_000 },
         { userId: two, keyId: null, costNanoUsd: 15_999_999, model: 'other' },
       ].map((facts) => toRecord(usageEvent({ orgId, ...facts })));
@@ -207,11 +213,15 @@ describe('the statement of a month', () => {
         expect([sum('amountCents'), body.totalCents]).toEqual(['3', '3']);
       }
       expect((await read('user')).body.lines).toMatchObject([
-        { subjectId: one, requests: 2, amountNanoUsd: '19000001', amountCents: '2' },
+        { subjectId: one, name: 'Ada', requests: 2, amountNanoUsd: '19000001', amountCents: '2' },
         { subjectId: two, requests: 1, amountNanoUsd: '15999999', amountCents: '1' },
       ]);
       const byKey = (await read('key')).body.lines.map(({ subjectId }: { subjectId: string | null }) => subjectId);
       expect(byKey).toEqual([null, key]);
+      const csv = await readStatement(world.context.database, world.clock.now, orgId, period, { by: 'key' });
+      expect(renderStatementCsv(await nameLines(names, csv)).split('\r\n')[2]).toContain(`${key},batch,`);
+      const { body: explained } = await world.ask('GET', `/v1/billing/explain/${requestId}`, world.owner);
+      expect(explained).toMatchObject({ userId: one, userName: 'Ada', keyId: key, keyName: 'batch' });
       const stranger = { ...world.owner, orgId: randomUUID() };
       const path = (text: string) => world.ask('GET', `/v1/billing/statements/${text}`, stranger);
       expect((await path(period)).body).toMatchObject({ lines: [], totalNanoUsd: '0', isClosed: false });

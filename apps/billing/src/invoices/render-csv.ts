@@ -14,9 +14,18 @@ export function renderCsv(document: Invoice): string {
 
 /** The same for what a month cost. */
 export function renderStatementCsv({ period, currency, lines }: MonthStatement): string {
-  const head = ['period', 'subject_id', 'description', 'requests', 'amount_nano_usd', 'amount_cents', 'currency'];
+  const head = [
+    'period',
+    'subject_id',
+    'name',
+    'description',
+    'requests',
+    'amount_nano_usd',
+    'amount_cents',
+    'currency',
+  ];
   const rows = lines.map((line) => [
-    ...[period, line.subjectId ?? '', line.description, String(line.requests)],
+    ...[period, line.subjectId ?? '', line.name ?? '', line.description, String(line.requests)],
     ...[line.amountNanoUsd, line.amountCents, currency],
   ]);
   return toCsv([head, ...rows]);

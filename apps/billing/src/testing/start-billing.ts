@@ -60,7 +60,8 @@ export async function startBilling(
   });
   const unknown = new Set<string>();
   const organizations = { confirm: async (orgId: string) => !unknown.has(orgId) };
-  const parts = { admission, eventLog, organizations, logger: silent, ...overrides };
+  const names = { find: async () => () => undefined };
+  const parts = { admission, eventLog, organizations, names, logger: silent, ...overrides };
   const service = await startService(billingService, config, parts);
   const keyring = createInternalKeyring(seed);
   const gateway = createIdentitySigner(keyring, 'api-gateway');

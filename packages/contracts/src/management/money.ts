@@ -63,6 +63,13 @@ export const chargeExplanation = z.strictObject({
   /** Tags of the request, and the team of its key; absent if it has none. */
   tags: tags.optional(),
   teamId: z.uuid().optional(),
+  /** Who sent it, and its API key; absent if it was rejected, `keyId` also if it was sent without a key. */
+  userId: z.uuid().optional(),
+  keyId: z.uuid().optional(),
+  /** Names of now; absent if there is none, or it cannot be read. */
+  userName: z.string().optional(),
+  keyName: z.string().optional(),
+  teamName: z.string().optional(),
   /** `rejected`: before any provider saw it. */
   outcome: z.enum([...outcome.options, 'rejected']),
   /** Why, if it was rejected. */

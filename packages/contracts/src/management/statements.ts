@@ -37,6 +37,8 @@ export const monthStatement = z.strictObject({
       z.strictObject({
         /** Id of the user, key, team or organization, or the value of the tag; null for a model, a fee, and all others together. */
         subjectId: z.string().nullable(),
+        /** Name of the user, key or team of now; absent if there is none, or it cannot be read. */
+        name: z.string().optional(),
         description: z.string(),
         requests: z.number().int(),
         /** Below zero if corrections returned more than was charged. */

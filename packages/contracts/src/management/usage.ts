@@ -40,6 +40,9 @@ export const usageTotals = z.strictObject({
 });
 export type UsageTotals = z.infer<typeof usageTotals>;
 
+/** Name of the user, API key or team of now; absent for other groups, and if there is none or it cannot be read. */
+const groupName = z.string().optional();
+
 export const dashboardAnswer = z.strictObject({
   from: z.iso.datetime(),
   to: z.iso.datetime(),
@@ -49,6 +52,6 @@ export const dashboardAnswer = z.strictObject({
    * One entry for each group that has requests, in the order of the group's name or time. Requests without the tag are the
    * group of an empty name, those without a team that of the nil UUID.
    */
-  series: z.array(usageTotals.extend({ group: z.string() })),
+  series: z.array(usageTotals.extend({ group: z.string(), name: groupName })),
 });
 export type DashboardAnswer = z.infer<typeof dashboardAnswer>;

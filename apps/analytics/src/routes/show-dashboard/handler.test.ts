@@ -8,7 +8,11 @@ const path = '/v1/analytics/dashboard';
 describe('GET /v1/analytics/dashboard', () => {
   let analytics: TestAnalytics;
   beforeAll(async () => {
-    analytics = await startAnalytics(Date.parse('2026-11-21T12:00:00Z'));
+    const names = new Map([
+      [userId, 'Ada'],
+      [keyId, '=key'],
+    ]);
+    analytics = await startAnalytics(Date.parse('2026-11-21T12:00:00Z'), {}, names);
     await analytics.record(
       [
         usageEvent({ time: '2026-11-21T10:59:59.999Z', amountNanoUsd: '999999999999999', latencyMs: 100 }),
@@ -64,6 +68,19 @@ describe('GET /v1/analytics/dashboard', () => {
       expect(series.map(({ group }) => group)).toEqual(groups);
       expect(totals.costNanoUsd).toBe('1000000000000029');
       expect(series.reduce((sum, { costNanoUsd }) => sum + BigInt(costNanoUsd), 0n)).toBe(1000000000000029n);
+    });
+
+    it('names users and API keys, and leaves the id alone where there is no name', async () => {
+      const range = '?from=2026-09-01T00:00:00Z&to=2026-12-01T00:00:00Z';
+      const namesOf = async (groupBy: string) => {
+        const { series } = await read(`${range}&groupBy=${groupBy}`);
+        return Object.fromEntries(series.map(({ group, name }) => [group, name]));
+      };
+      expect(await namesOf('user')).toEqual({ [userId]: 'Ada', [otherUserId]: undefined });
+      expect((await namesOf('key'))[keyId]).toBe('=key');
+      expect(Object.values(await namesOf('model'))).toEqual([undefined, undefined]);
+      const csv = await (await analytics.get(`${path}${range}&groupBy=key&format=csv`)).text();
+      expect(csv.split('\r\n').map((line) => line.split(',')[1])).toEqual(['name', '', "'=key", undefined]);
     });
 
     it('groups by team and by tag, filters by both, and leaves nothing out (I23)', async () => {

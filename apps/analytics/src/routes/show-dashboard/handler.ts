@@ -2,6 +2,7 @@ import { type DashboardAnswer, dashboardQuery } from '@aggregator/contracts';
 import { checkBody, principalOf } from '@aggregator/service-kit';
 import type { Request, RequestHandler, Response } from 'express';
 import type { AnalyticsContext } from '../../context.ts';
+import { nameGroups } from '../../usage/name-groups.ts';
 import { readRange } from '../../usage/read-range.ts';
 import { readUsage } from '../../usage/read-usage.ts';
 import { toUsageCsv } from '../../usage/to-usage-csv.ts';
@@ -16,7 +17,7 @@ export function showDashboard(context: AnalyticsContext): RequestHandler {
 
 /** Sends the query's range and grouping over what `whose` used. */
 export async function answerDashboard(
-  { database, now }: Pick<AnalyticsContext, 'database' | 'now'>,
+  { database, names, now }: Pick<AnalyticsContext, 'database' | 'names' | 'now'>,
   request: Request,
   response: Response,
   whose: { orgId: string; userId: string | null },
@@ -24,7 +25,8 @@ export async function answerDashboard(
   const query = checkBody(dashboardQuery, request.query);
   const range = readRange(query, now());
   const { from: _from, to: _to, groupBy = 'day', format = 'json', ...only } = query;
-  const { totals, series } = await readUsage(database, { ...whose, ...range, only }, groupBy);
+  const { totals, series: groups } = await readUsage(database, { ...whose, ...range, only }, groupBy);
+  const series = await nameGroups(names, whose.orgId, groupBy, groups);
   if (format === 'csv') {
     response.type('text/csv').send(toUsageCsv(groupBy, series));
     return;

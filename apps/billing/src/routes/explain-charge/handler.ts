@@ -4,11 +4,12 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { BillingContext } from '../../billing-context.ts';
 import { explainRequest } from '../../charges/explain-charge.ts';
+import { nameExplanation } from '../../charges/name-explanation.ts';
 
 const parameters = z.object({ requestId: z.uuid() });
 
 /** GET /v1/billing/explain/{requestId}: 404 also for the requests of others, which only `billing:manage` may see. */
-export function explainChargeHandler({ database }: BillingContext): RequestHandler {
+export function explainChargeHandler({ database, names }: BillingContext): RequestHandler {
   return async (request, response) => {
     const parsed = parameters.safeParse(request.params);
     if (!parsed.success) throw new AppError('not_found');
@@ -17,6 +18,7 @@ export function explainChargeHandler({ database }: BillingContext): RequestHandl
     const question = { orgId: seesAll ? null : orgId, requestId: parsed.data.requestId };
     const explanation = await explainRequest(database, question);
     if (explanation === null) throw new AppError('not_found');
-    response.json(explanation);
+    // An operator sees ids of another organisation without names: those are its people's.
+    response.json(await nameExplanation(names, orgId, explanation));
   };
 }

@@ -86,7 +86,7 @@ function Statement({ statement: { lines, isClosed, totalNanoUsd, totalCents } }:
       isHeader: true,
       cell: (line) => (
         <>
-          {line.description}{' '}
+          {line.name ?? line.description}{' '}
           {line === total ? <span className="badge">{t(isClosed ? 'isClosed' : 'isOpen')}</span> : null}
         </>
       ),

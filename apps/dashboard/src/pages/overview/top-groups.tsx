@@ -1,6 +1,6 @@
 import type { DashboardAnswer } from '@aggregator/contracts';
 import { useQuery } from '@tanstack/react-query';
-import { useKeyNames } from '../../api/keys.ts';
+import { noId } from '../../api/keys.ts';
 import { type Range, usageQuery } from '../../api/usage.ts';
 import { Load } from '../../components/load.tsx';
 import { formatMoney } from '../../format/money.ts';
@@ -13,11 +13,10 @@ const rowsMax = 6;
 /** Where the money went: models and keys, dearest first. */
 export function TopGroups({ range, total }: { range: Range; total: bigint }) {
   const t = useWords(overviewWords);
-  const nameOf = useKeyNames();
   return (
     <div className="columns">
-      <Top title={t('byModel')} range={range} groupBy="model" total={total} nameOf={(group) => group} />
-      <Top title={t('byKey')} range={range} groupBy="key" total={total} nameOf={nameOf} />
+      <Top title={t('byModel')} range={range} groupBy="model" total={total} />
+      <Top title={t('byKey')} range={range} groupBy="key" total={total} />
     </div>
   );
 }
@@ -27,27 +26,21 @@ interface TopProps {
   range: Range;
   groupBy: 'model' | 'key';
   total: bigint;
-  nameOf: (group: string) => string;
 }
 
-function Top({ title, range, groupBy, total, nameOf }: TopProps) {
+function Top({ title, range, groupBy, total }: TopProps) {
   const usage = useQuery(usageQuery(range, groupBy));
   return (
     <section className="stack tight">
       <h2>{title}</h2>
       <Load query={usage} lines={rowsMax}>
-        {({ series }) => <Rows title={title} series={series} total={total} nameOf={nameOf} />}
+        {({ series }) => <Rows title={title} series={series} total={total} />}
       </Load>
     </section>
   );
 }
 
-function Rows({
-  title,
-  series,
-  total,
-  nameOf,
-}: Pick<TopProps, 'title' | 'total' | 'nameOf'> & Pick<DashboardAnswer, 'series'>) {
+function Rows({ title, series, total }: Pick<TopProps, 'title' | 'total'> & Pick<DashboardAnswer, 'series'>) {
   const t = useWords(overviewWords);
   const { language } = usePreferences();
   const rows = [...series].sort((a, b) => (BigInt(a.costNanoUsd) < BigInt(b.costNanoUsd) ? 1 : -1)).slice(0, rowsMax);
@@ -62,10 +55,10 @@ function Rows({
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ group, requests, costNanoUsd }) => (
+          {rows.map(({ group, name, requests, costNanoUsd }) => (
             <tr key={group}>
               <th scope="row">
-                {nameOf(group)}
+                {group === noId ? '–' : (name ?? group)}
                 <span className="share" style={{ width: shareOf(BigInt(costNanoUsd), total) }} />
               </th>
               <td className="end" data-label={t('requests')}>

@@ -153,7 +153,8 @@ function Facts({ charge }: Shown) {
 }
 
 /** Facts that not every request has. */
-function Details({ charge: { cacheSavingNanoUsd, costNanoUsd, tags, teamId } }: Shown) {
+function Details({ charge }: Shown) {
+  const { cacheSavingNanoUsd, costNanoUsd, tags } = charge;
   const t = useWords(requestWords);
   const { language } = usePreferences();
   const money = (nano: string | undefined) => nano && formatMoney(nano, language);
@@ -162,7 +163,9 @@ function Details({ charge: { cacheSavingNanoUsd, costNanoUsd, tags, teamId } }: 
     ['cacheSaving', money(cacheSavingNanoUsd)],
     ['cost', money(costNanoUsd)],
     ['tags', named.length === 0 ? undefined : named.join(', ')],
-    ['team', teamId],
+    ['user', charge.userName ?? charge.userId],
+    ['key', charge.keyName ?? charge.keyId],
+    ['team', charge.teamName ?? charge.teamId],
   ] as const;
   return facts.map(([name, text]) =>
     text === undefined ? null : (

@@ -54,4 +54,6 @@ export const requestWords = {
   cost: ['Cost at the provider', 'Затраты у провайдера'],
   tags: ['Tags', 'Метки'],
   team: ['Team', 'Команда'],
+  user: ['User', 'Пользователь'],
+  key: ['API key', 'API-ключ'],
 } as const satisfies Words;

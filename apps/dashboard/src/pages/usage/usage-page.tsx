@@ -28,16 +28,13 @@ export function UsagePage() {
   const isByTag = groupBy === 'tag' && tagKey !== undefined;
   const only: UsageOnly = Object.assign(isByTag ? { tagKey } : {}, ...narrowed.map((step) => filterOf(step)));
   const usage = useQuery(usageQuery(range, groupBy, only));
-  const stepTo = (group: string): Narrowed => ({ by: groupBy, group, ...(isByTag && { tagKey }) });
+  const stepTo = (group: string, name?: string): Narrowed => ({
+    ...{ by: groupBy, group, name, ...(isByTag && { tagKey }) },
+  });
   const nameOf = useGroupNames();
-  const save = (answer: DashboardAnswer) =>
-    saveFile(
-      `usage-by-${groupBy}.csv`,
-      'text/csv',
-      toUsageCsv(answer, (group) => nameOf(groupBy, group)),
-    );
-  const narrow = (group: string) => {
-    const all = [...narrowed, stepTo(group)];
+  const save = (answer: DashboardAnswer) => saveFile(`usage-by-${groupBy}.csv`, 'text/csv', toUsageCsv(answer));
+  const narrow = ({ group, name }: DashboardAnswer['series'][number]) => {
+    const all = [...narrowed, stepTo(group, name)];
     setNarrowed(all);
     setGroupBy(nextGrouping(all.map(({ by }) => by)));
   };
@@ -92,9 +89,9 @@ function NarrowedTo({ narrowed, nameOf, onDrop }: NarrowedProps) {
   if (narrowed.length === 0) return null;
   return (
     <div className="row" role="status">
-      {narrowed.map(({ by, group }) => (
-        <span key={by} className="badge">
-          {t('only', { what: t(by), name: nameOf(by, group) })}
+      {narrowed.map((step) => (
+        <span key={step.by} className="badge">
+          {t('only', { what: t(step.by), name: nameOf(step.by, step) })}
         </span>
       ))}
       <button type="button" className="button small" onClick={onDrop}>

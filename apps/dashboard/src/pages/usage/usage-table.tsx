@@ -16,9 +16,9 @@ export function UsageTable({
   onNarrow,
 }: {
   answer: DashboardAnswer;
-  nameOf: (by: Grouping, group: string) => string;
+  nameOf: (by: Grouping, row: Row) => string;
   canNarrow: (group: string) => boolean;
-  onNarrow: (group: string) => void;
+  onNarrow: (row: Row) => void;
 }) {
   const t = useWords(usageWords);
   const { language } = usePreferences();
@@ -31,11 +31,10 @@ export function UsageTable({
     formatNumber(row[name], language);
   const name = (row: Row) => {
     if (row === total) return t('total');
-    const { group } = row;
-    const text = nameOf(groupBy, group);
-    if (!canNarrow(group)) return text;
+    const text = nameOf(groupBy, row);
+    if (!canNarrow(row.group)) return text;
     return (
-      <button type="button" className="link" title={t('narrow', { name: text })} onClick={() => onNarrow(group)}>
+      <button type="button" className="link" title={t('narrow', { name: text })} onClick={() => onNarrow(row)}>
         {text}
       </button>
     );

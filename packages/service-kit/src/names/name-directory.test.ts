@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { createNameDirectory } from './name-directory.ts';
+
+const orgId = randomUUID();
+
+/** Auth that names each id by its first part, as long as it is there. */
+function openDirectory() {
+  const auth = { isAway: false, asked: [] as string[][] };
+  let nowMs = 0;
+  const failures: unknown[] = [];
+  const call = async ({ body, answer }: { body?: unknown; answer: { parse(value: unknown): unknown } }) => {
+    if (auth.isAway) throw new Error('auth is away');
+    const { ids } = body as { ids: string[] };
+    auth.asked.push(ids);
+    return answer.parse({ names: Object.fromEntries(ids.map((id) => [id, id.slice(0, 8)])) }) as never;
+  };
+  const directory = createNameDirectory(
+    { call },
+    () => nowMs,
+    (error) => failures.push(error),
+  );
+  const passTime = (ms: number) => {
+    nowMs += ms;
+  };
+  return { directory, auth, failures, passTime };
+}
+
+describe('the directory of names', () => {
+  it('asks once a minute for a name', async () => {
+    const { directory, auth, passTime } = openDirectory();
+    const id = randomUUID();
+    const find = async () => (await directory.find(orgId, [id, id]))(id);
+    expect([await find(), await find()]).toEqual([id.slice(0, 8), id.slice(0, 8)]);
+    expect(auth.asked).toEqual([[id]]);
+    passTime(60_000);
+    await find();
+    expect(auth.asked).toHaveLength(2);
+  });
+
+  it('returns no name of one organisation for another one (I17)', async () => {
+    const { directory, auth } = openDirectory();
+    const id = randomUUID();
+    await directory.find(orgId, [id]);
+    await directory.find(randomUUID(), [id]);
+    expect(auth.asked).toHaveLength(2);
+  });
+
+  it('returns no names while auth is away, and asks again after five seconds', async () => {
+    const { directory, auth, failures, passTime } = openDirectory();
+    const id = randomUUID();
+    auth.isAway = true;
+    expect((await directory.find(orgId, [id]))(id)).toBeUndefined();
+    auth.isAway = false;
+    expect((await directory.find(orgId, [id]))(id)).toBeUndefined();
+    expect([failures.length, auth.asked.length]).toEqual([1, 0]);
+    passTime(5000);
+    expect((await directory.find(orgId, [id]))(id)).toBe(id.slice(0, 8));
+  });
+
+  it('asks in batches of a thousand, and keeps a bounded number', async () => {
+    const { directory, auth } = openDirectory();
+    const ids = Array.from({ length: 10_500 }, () => randomUUID());
+    const nameOf = await directory.find(orgId, ids);
+    expect(auth.asked.map(({ length }) => length)).toEqual(Array.from({ length: 10 }, () => 1000));
+    expect(nameOf(ids[9_999] ?? '')).toBeDefined();
+    expect(nameOf(ids[10_000] ?? '')).toBeUndefined();
+    const more = Array.from({ length: 10_001 }, () => randomUUID());
+    await directory.find(orgId, more.slice(0, 10_000));
+    await directory.find(orgId, more.slice(10_000));
+    auth.asked.length = 0;
+    await directory.find(orgId, [ids[0] ?? '']);
+    expect(auth.asked).toHaveLength(1);
+  });
+});
