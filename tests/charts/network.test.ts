@@ -25,7 +25,7 @@ const edges: Readonly<Record<Part, readonly (keyof typeof ports)[]>> = {
   auth: ['postgres', 'redis'],
   'provider-orchestrator': ['postgres', 'redis', 'mock-provider'],
   proxy: ['provider-orchestrator', 'billing', 'redis', 'kafka', 'mock-provider'],
-  billing: ['auth', 'analytics', 'postgres', 'redis', 'kafka'],
+  billing: ['auth', 'provider-orchestrator', 'analytics', 'postgres', 'redis', 'kafka'],
   analytics: ['auth', 'postgres', 'kafka'],
   'provider-operator': ['provider-orchestrator'],
   'mock-provider': [],

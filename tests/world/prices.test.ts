@@ -1,4 +1,5 @@
 import {
+  adviceAnswer,
   chargeExplanation,
   modelList,
   priceChange,
@@ -29,6 +30,17 @@ describe('prices for customers', () => {
   });
   afterAll(() => world.destroy());
 
+  /** Returns the id of the request. */
+  const ask = async (apiKey: string) => {
+    const answer = await fetch(`${world.baseUrl}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify(prompt),
+    });
+    await answer.text();
+    return answer.headers.get('x-request-id');
+  };
+
   const promptPriceOf = async (caller: ManagementClient) =>
     modelList.parse((await caller.request('GET', '/v1/models')).json).data.find(({ id }) => id === model)?.pricing
       .prompt;
@@ -46,6 +58,22 @@ describe('prices for customers', () => {
     expect(chargeExplanation.parse((await session.request('GET', path)).json)).toMatchObject({
       ...{ outcome: 'rejected', rejection: { code: 'model_not_found', param: 'model' }, amountNanoUsd: '0' },
     });
+  });
+
+  it('lead to advice on identical requests that a provider has served twice', async () => {
+    const { apiKey, session } = await signUp(world.baseUrl);
+    const [first, second] = [await ask(apiKey), await ask(apiKey)];
+    const period = new Date().toISOString().slice(0, 7);
+    const paths = [first, second].map((id) => `/v1/billing/explain/${id}`);
+    const isCharged = async (path: string) => (await session.request('GET', path)).status === 200;
+    await waitFor(async () => (await Promise.all(paths.map(isCharged))).every(Boolean), { describe: 'both charges' });
+    const { json } = await session.request('GET', `/v1/billing/advice?period=${period}`);
+    const answer = adviceAnswer.parse(json);
+
+    expect(answer).toMatchObject({ period, requests: 2 });
+    expect(answer.data).toContainEqual(
+      expect.objectContaining({ kind: 'repeated_requests', requests: 1, examples: [second], wouldCostNanoUsd: '0' }),
+    );
   });
 
   it('hold, charge, explain and list what the organisation pays by its own rule', async () => {

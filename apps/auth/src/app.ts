@@ -46,6 +46,7 @@ import { listApiKeysHandler } from './routes/list-api-keys/handler.ts';
 import { listAuditHandler } from './routes/list-audit/handler.ts';
 import { listBlocksHandler } from './routes/list-blocks/handler.ts';
 import { listBudgetsHandler } from './routes/list-budgets/handler.ts';
+import { listIdleKeysHandler } from './routes/list-idle-keys/handler.ts';
 import { listInvitationsHandler } from './routes/list-invitations/handler.ts';
 import { listLimitsHandler } from './routes/list-limits/handler.ts';
 import { listMembersHandler } from './routes/list-members/handler.ts';
@@ -309,6 +310,7 @@ function routeInternal(app: Express, context: AuthContext, { gateway }: Guards):
   app.get('/internal/organizations/:id/limits', billing, listOrganizationLimitsHandler(context));
   const readers = requirePeer(context.verifier, ['billing', 'analytics']);
   app.post('/internal/organizations/:id/names', readers, jsonBody, listNamesHandler(context));
+  app.get('/internal/organizations/:id/idle-keys', billing, listIdleKeysHandler(context));
   app.post('/internal/budgets/spending', billing, jsonBody, recordSpendingHandler(context));
   app.post('/internal/notices', billing, jsonBody, recordNoticeHandler(context));
   app.get('/internal/sessions/:id', gateway, getSessionVerdictHandler(context));

@@ -52,6 +52,7 @@ import { putBillingProfileHandler } from './routes/put-billing-profile/handler.t
 import { putCreditLimitHandler } from './routes/put-credit-limit/handler.ts';
 import { putLegalEntityHandler } from './routes/put-legal-entity/handler.ts';
 import { putSubscriptionHandler } from './routes/put-subscription/handler.ts';
+import { readAdviceHandler } from './routes/read-advice/handler.ts';
 import { readAutomaticTopUpHandler } from './routes/read-automatic-top-up/handler.ts';
 import { readBalanceHandler } from './routes/read-balance/handler.ts';
 import { readBalanceOfHandler } from './routes/read-balance-of/handler.ts';
@@ -133,6 +134,7 @@ export function createBillingApp(context: BillingContext): RequestListener {
     app.delete('/v1/billing/subscription', pays, cancelSubscriptionHandler(context));
     app.post('/v1/billing/invoices/:id/credit-notes', manages, jsonBody, createCreditNoteHandler(context));
     app.get('/v1/billing/invoices', reads, listInvoicesHandler(context));
+    app.get('/v1/billing/advice', reads, readAdviceHandler(context));
     app.get('/v1/billing/statements/:period', reads, readStatementHandler(context));
     app.put('/v1/billing/profile', pays, jsonBody, putBillingProfileHandler(context));
     app.put('/v1/billing/legal-entity', manages, jsonBody, putLegalEntityHandler(context));

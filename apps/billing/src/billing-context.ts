@@ -1,6 +1,7 @@
 import type { FindRows } from '@aggregator/database';
 import type { EventLog } from '@aggregator/messaging';
 import type { IdentityVerifier, NameDirectory, ServiceContext, Tracing } from '@aggregator/service-kit';
+import type { AdviceDesk } from './advice/advice-desk.ts';
 import type { BudgetDirectory } from './budgets/budget-directory.ts';
 import type { BudgetDesk } from './budgets/grant-budgets.ts';
 import type { BillingConfig } from './config.ts';
@@ -27,6 +28,7 @@ export interface BillingContext extends ServiceContext, LeaseContext, PaymentCon
   readonly limitDirectory: LimitDirectory;
   readonly names: NameDirectory;
   readonly noticeDesk: NoticeDesk;
+  readonly adviceDesk: AdviceDesk;
   readonly finality: Finality;
   /** What analytics counted in an hour, in nano-USD by `<organisation> <model>`. */
   readonly readAnalyticsHour: (hour: Date) => Promise<ReadonlyMap<string, bigint>>;

@@ -1,4 +1,5 @@
 import {
+  answerCacheVariables,
   type ConfigOf,
   commonVariables,
   databaseUrlVariable,
@@ -29,6 +30,8 @@ export const billingVariables = {
   ...redisVariables,
   authUrl: peerUrlVariable('auth'),
   analyticsUrl: peerUrlVariable('analytics'),
+  orchestratorUrl: peerUrlVariable('provider-orchestrator'),
+  ...answerCacheVariables,
   ...eventLogVariables,
   ...tracingVariables,
   leaseTargetNanoUsd: variable(

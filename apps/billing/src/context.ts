@@ -7,11 +7,14 @@ import {
   createLogger,
   createMetrics,
   createNameDirectory,
+  type IdentitySigner,
   type Logger,
   type NameDirectory,
   openTracing,
   type Tracing,
 } from '@aggregator/service-kit';
+import { createAdviceDesk } from './advice/advice-desk.ts';
+import { type AdviceSources, createAdviceSources } from './advice/advice-sources.ts';
 import { startBackground } from './background/start-background.ts';
 import type { BillingContext } from './billing-context.ts';
 import { type BudgetDirectory, createBudgetDirectory } from './budgets/budget-directory.ts';
@@ -39,6 +42,7 @@ export interface BillingOverrides {
   budgetDirectory: BudgetDirectory;
   names: NameDirectory;
   noticeDesk: NoticeDesk;
+  adviceSources: AdviceSources;
   /** Milliseconds; only differences count. */
   now(): number;
   /** The time of people: days, months, expiry. */
@@ -50,6 +54,7 @@ export interface BillingOverrides {
 
 const authDeadlineMs = 2000;
 const analyticsDeadlineMs = 10_000;
+const orchestratorDeadlineMs = 5000;
 
 export async function createBillingContext(
   config: BillingConfig,
@@ -70,23 +75,23 @@ export async function createBillingContext(
   // Loads the client's engine now rather than within the first request; a database that is down is waited for.
   await database.$connect().catch((error: unknown) => events.taskFailed('database_connection', error));
   const { signer, verifier } = createIdentity(config, 'billing');
-  const auth = createInternalClient({ target: 'auth', baseUrl: config.authUrl, signer, deadlineMs: authDeadlineMs });
-  const analytics = createInternalClient({
-    ...{ target: 'analytics', baseUrl: config.analyticsUrl, signer, deadlineMs: analyticsDeadlineMs },
-  });
+  const { auth, analytics, orchestrator } = connectPeers(config, signer);
   const now = overrides.now ?? (() => performance.now());
   const organizations = overrides.organizations ?? createOrganizationDirectory(auth, now);
   const leases: LeaseContext = {
     ...{ database, admission, events, config, organizations },
     storeEpoch: createStoreEpoch(database, admission, events),
   };
+  const clock = overrides.clock ?? (() => new Date());
+  const adviceSources = overrides.adviceSources ?? createAdviceSources(orchestrator, auth);
   let background: EventConsumer | undefined;
 
   const context: BillingContext = {
     ...leases,
     ...{ config, logger, metrics, eventLog, findRows },
     paymentProviders: openPaymentProviders(config, database),
-    clock: overrides.clock ?? (() => new Date()),
+    clock,
+    adviceDesk: createAdviceDesk({ database, config, clock, adviceSources }, now),
     verifier,
     leaseDesk: createLeaseDesk(leases),
     budgetDesk: createBudgetDesk(leases),
@@ -113,11 +118,29 @@ export async function createBillingContext(
       if (overrides.admission === undefined) await admission.close();
       await auth.close();
       await analytics.close();
+      await orchestrator.close();
       await database.$disconnect();
       if (overrides.tracing === undefined) await context.tracing?.close();
     },
   };
   return context;
+}
+
+function connectPeers(config: BillingConfig, signer: IdentitySigner) {
+  const { authUrl, analyticsUrl, orchestratorUrl } = config;
+  const target = 'provider-orchestrator';
+  return {
+    auth: createInternalClient({ target: 'auth', baseUrl: authUrl, signer, deadlineMs: authDeadlineMs }),
+    analytics: createInternalClient({
+      ...{ target: 'analytics', baseUrl: analyticsUrl, signer, deadlineMs: analyticsDeadlineMs },
+    }),
+    orchestrator: createInternalClient({
+      target,
+      baseUrl: orchestratorUrl,
+      signer,
+      deadlineMs: orchestratorDeadlineMs,
+    }),
+  };
 }
 
 /** What cannot be taken back now is stranded, and comes back as stranded money does. */

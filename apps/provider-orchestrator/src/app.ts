@@ -17,6 +17,7 @@ import { deleteProvider } from './routes/delete-provider/handler.ts';
 import { deleteRoute } from './routes/delete-route/handler.ts';
 import { endPrice } from './routes/end-price/handler.ts';
 import { endPriceRule } from './routes/end-price-rule/handler.ts';
+import { listModelOffers } from './routes/list-model-offers/handler.ts';
 import { listModels } from './routes/list-models/handler.ts';
 import { listPriceDifferences } from './routes/list-price-differences/handler.ts';
 import { listPriceRules } from './routes/list-price-rules/handler.ts';
@@ -55,6 +56,7 @@ export function createProviderOrchestratorApp(context: ProviderOrchestratorConte
     app.get('/internal/snapshots', fromProxy, streamSnapshots(context));
     app.post('/internal/proxies/reports', fromProxy, jsonBody, recordProxyReport(context));
     app.get('/internal/routing-state', fromPeer, showRoutingState(context));
+    app.get('/internal/model-offers', requirePeer(verifier, ['billing']), listModelOffers(context));
     app.put(
       `${declarations}/credentials`,
       fromOperator,

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { requestCostNanoUsdMax } from '@aggregator/contracts';
 import type { RetryPolicy } from '@aggregator/resilience';
 import {
+  answerCacheVariables,
   baseUrlAllowlistVariable,
   ConfigError,
   type ConfigOf,
@@ -156,10 +157,11 @@ export const proxyVariables = {
     z.enum(['deterministic', 'all', 'off']).default('deterministic'),
     'Which answers may be given again: `deterministic`, chats that ask for the same answer each time (temperature 0, top_k 1 or a seed); `all`, every chat; `off`, none.',
   ),
-  cacheTtlSeconds: variable(
-    'CACHE_TTL_SECONDS',
-    integer(1, 604_800).default(3600),
-    'How long an answer may be given again, in seconds.',
+  ...answerCacheVariables,
+  requestFingerprints: variable(
+    'REQUEST_FINGERPRINTS',
+    flag.default(false),
+    'true: usage events have a keyed hash of the request, by which advice finds identical requests and shared beginnings. Set it when all billing and analytics processes have this version: earlier ones reject such events.',
   ),
   responsesStoreHours: variable(
     'RESPONSES_STORE_HOURS',
@@ -167,11 +169,6 @@ export const proxyVariables = {
     'How long a response of `/v1/responses` is stored, encrypted, for the key that made it, so that it can be continued, read and deleted by its id; in hours. 0 stores none. A request with `store: false`, or whose text was masked, is never stored.',
   ),
   cacheMaxSize: variable('CACHE_MAX_SIZE', integer(1, 10_000_000).default(1000), 'Most answers that are kept.'),
-  cacheHitPricePercent: variable(
-    'CACHE_HIT_PRICE_PERCENT',
-    integer(0, 100).default(0),
-    'What an answer that is given again costs, in percent of its price.',
-  ),
   mockProvider: variable(
     'MOCK_PROVIDER',
     flag.default(true),

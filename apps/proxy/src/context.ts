@@ -32,6 +32,7 @@ import { AnswerCache } from './remembered/answers/answer-cache.ts';
 import { OpenHolds, watchHolds } from './reports/open-holds.ts';
 import { RejectionLog } from './reports/rejection-log.ts';
 import { createWatermarkReporter } from './reports/watermark-reporter.ts';
+import { createFingerprintKey } from './requests/note-fingerprint.ts';
 import { CompiledPolicies } from './requests/privacy/compiled-policies.ts';
 import { MaskingQueue } from './requests/privacy/masking-queue.ts';
 import { RequestOutcomes, withOutcomes } from './routes/idempotency/request-outcomes.ts';
@@ -136,6 +137,7 @@ function openRequestState(config: ProxyConfig) {
     policies: new CompiledPolicies(),
     masking: new MaskingQueue(maskingBounds),
     bootId: readBootId(),
+    fingerprintKey: config.requestFingerprints ? createFingerprintKey(config.credentialsEncryptionKeys) : null,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Principal, Tags } from '@aggregator/contracts';
+import type { Principal, RequestFingerprint, Tags } from '@aggregator/contracts';
 import type { TraceSpan } from '@aggregator/service-kit';
 import type { RequestLimits } from './money/request-limits.ts';
 import type { Place } from './routes/room.ts';
@@ -23,6 +23,8 @@ export interface Exchange {
   endUser?: string;
   /** Tags of its usage; absent if it has none. */
   tags?: Tags;
+  /** By what billing recognises equal requests; absent if it has none. */
+  fingerprint?: RequestFingerprint;
   /** When it came, on the monotonic clock. */
   readonly startedMs: number;
   /** Null while traces are off. */

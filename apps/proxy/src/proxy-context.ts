@@ -57,6 +57,8 @@ export interface ProxyContext extends ServiceContext {
   readonly requests: OpenRequests;
   /** Calls that continue after their clients left. */
   readonly drains: Drains;
+  /** The key of the hashes by which billing recognises equal requests; null for no hashes. */
+  readonly fingerprintKey: Buffer | null;
   /** Whole answers that may be returned to an equal request. */
   readonly answers: AnswerCache;
   /** Requests with an `Idempotency-Key`. */

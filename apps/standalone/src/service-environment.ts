@@ -37,6 +37,7 @@ export function serviceEnvironment(options: {
     DEFAULT_CONCURRENT_REQUESTS: '1000',
     STRANDED_LEASE_RELEASE_MS: '60000',
     MAIL_TRANSPORT: 'log',
+    REQUEST_FINGERPRINTS: 'true',
     ALERT_METRICS_URLS: services.map((service) => `http://127.0.0.1:${portOf(service, config)}`).join(','),
     PUBLIC_URL: `http://127.0.0.1:${config.portBase}`,
     RECLAIM_ON_CLOSE: config.redisUrl === undefined ? 'true' : 'false',

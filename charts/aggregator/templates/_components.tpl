@@ -33,7 +33,7 @@ proxy:
 billing:
   port: 3004
   sendsTraces: true
-  calls: [auth, analytics]
+  calls: [auth, provider-orchestrator, analytics]
   stores: {{ toJson (concat (list "postgres" "redis" .Values.events.transport) (without (list .Values.payments.provider) "none")) }}
 analytics:
   port: 3005

@@ -29,6 +29,8 @@ export interface VendorFacts {
   readonly options?: Readonly<Record<string, OptionRule>>;
   /** Models that are known. Absent: each provider states its models. */
   readonly models?: ListedModels | FixedModels;
+  /** What the vendor charges for a batch of chats or embeddings, in percent of its price. Absent: no such price is known. */
+  readonly batchPricePercent?: number;
   /** Models that the vendor serves no more. Absent: none are known. */
   readonly retirements?: readonly RetirementRow[];
 }

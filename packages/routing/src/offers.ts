@@ -66,7 +66,8 @@ function readListPrice({ prices }: RoutingSnapshot, { priceVersion, costVersion 
   return price === null || cost === null ? price : { ...price, cost };
 }
 
-function priceSample(rates: Rates): bigint | null {
+/** The most that 1000 input and 1000 output tokens can cost, in nano-USD; null if plain input has no rate. */
+export function priceSample(rates: Rates): bigint | null {
   if (rates.inputUncached === undefined) return null;
   const outputTokensMax = rates.outputText === undefined ? 0 : sampleTokens;
   return priceWorstCase({ inputTokensMax: sampleTokens, outputTokensMax, requests: 1 }, rates);

@@ -1,3 +1,4 @@
+export { answerCacheVariables } from './config/answer-cache-variables.ts';
 export {
   baseUrlAllowlistVariable,
   type CommonConfig,

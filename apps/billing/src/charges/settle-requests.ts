@@ -1,3 +1,4 @@
+import type { RequestFingerprint } from '@aggregator/contracts';
 import { isOpenEnd } from '@aggregator/pricing';
 import { type Transaction, toJsonRows } from '../database/open-database.ts';
 import type { UsageCharge } from './usage-charge.ts';
@@ -19,13 +20,15 @@ export async function settleRequests(tx: Transaction, charges: readonly UsageCha
   const written = await tx.$queryRaw<{ requestId: string }[]>`
     INSERT INTO charge AS present
       (request_id, event_id, org_id, user_id, key_id, operation, provider, model, usage, price, amount, cost, attempts,
-       estimated, outcome, time, budgets, tags, team_id)
+       estimated, outcome, time, budgets, tags, team_id, is_streamed, body_hash, prefix_hash, prefix_permille)
     SELECT "requestId", "eventId", "orgId", "userId", "keyId", operation, provider, model, usage, price, "amountNanoUsd",
-      "costNanoUsd", attempts, estimated, outcome, time, budgets, tags, "teamId"
+      "costNanoUsd", attempts, estimated, outcome, time, budgets, tags, "teamId",
+      "isStreamed", "bodyHash", "prefixHash", "prefixPermille"
     FROM json_to_recordset(${toJsonRows([...chosen.values()].map(toRow))}::json) AS row (
       "requestId" uuid, "eventId" text, "orgId" uuid, "userId" uuid, "keyId" uuid, operation text, provider text,
       model text, usage jsonb, price jsonb, "amountNanoUsd" bigint, "costNanoUsd" bigint,
-      attempts jsonb, estimated boolean, outcome text, time timestamptz, budgets jsonb, tags jsonb, "teamId" uuid)
+      attempts jsonb, estimated boolean, outcome text, time timestamptz, budgets jsonb, tags jsonb, "teamId" uuid,
+      "isStreamed" boolean, "bodyHash" text, "prefixHash" text, "prefixPermille" smallint)
     ORDER BY "requestId"
     ON CONFLICT (request_id) DO UPDATE SET
       event_id = EXCLUDED.event_id, org_id = EXCLUDED.org_id, user_id = EXCLUDED.user_id, key_id = EXCLUDED.key_id,
@@ -35,7 +38,8 @@ export async function settleRequests(tx: Transaction, charges: readonly UsageCha
       cost = coalesce(present.cost, 0) + EXCLUDED.cost,
       attempts = nullif(coalesce(present.attempts, '[]') || coalesce(EXCLUDED.attempts, '[]'), '[]'),
       estimated = EXCLUDED.estimated, outcome = EXCLUDED.outcome, time = EXCLUDED.time, budgets = EXCLUDED.budgets,
-      tags = EXCLUDED.tags, team_id = EXCLUDED.team_id,
+      tags = EXCLUDED.tags, team_id = EXCLUDED.team_id, is_streamed = EXCLUDED.is_streamed,
+      body_hash = EXCLUDED.body_hash, prefix_hash = EXCLUDED.prefix_hash, prefix_permille = EXCLUDED.prefix_permille,
       posted_at = now()
     WHERE present.amount = 0 AND present.outcome IN ('void', 'failed')
       AND NOT (EXCLUDED.amount = 0 AND EXCLUDED.outcome IN ('void', 'failed'))
@@ -97,6 +101,12 @@ function toRow({ event, amountNanoUsd, costNanoUsd }: UsageCharge) {
     budgets: event.budgets ?? null,
     tags: event.tags ?? null,
     teamId: event.teamId ?? null,
+    isStreamed: event.isStreamed,
+    ...toHashes(event.fingerprint ?? {}),
     attempts: event.attempts.length > 1 || event.errorCode !== null ? event.attempts : null,
   };
+}
+
+function toHashes({ whole, prefix, prefixPermille }: RequestFingerprint) {
+  return { bodyHash: whole ?? null, prefixHash: prefix ?? null, prefixPermille: prefixPermille ?? null };
 }

@@ -2,8 +2,8 @@ import type { MonthStatement } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
 import type { Database } from '../database/open-database.ts';
 import { isOver } from './issue-invoices.ts';
-import { monthOf } from './month-bounds.ts';
 import { type LedgerLine, readLedgerLines, type StatementGrouping } from './read-ledger-lines.ts';
+import { readMonth } from './read-month.ts';
 import { shareCents } from './share-cents.ts';
 
 const linesMax = 1000;
@@ -20,10 +20,7 @@ export async function readStatement(
   period: string,
   grouping: StatementGrouping,
 ): Promise<MonthStatement> {
-  const [profile] = await database.$queryRaw<{ timeZone: string | null }[]>`
-    SELECT body->>'timeZone' AS "timeZone" FROM billing_profile WHERE org_id = ${orgId}::uuid`;
-  // The middle of the month is in it by the clocks of each zone.
-  const month = monthOf(new Date(`${period}-15T12:00:00Z`), profile?.timeZone ?? 'UTC');
+  const month = await readMonth(database, orgId, period);
   const lines = foldRest(await database.$transaction((tx) => readLedgerLines(tx, orgId, month, grouping)));
   const shared = shareCents(
     lines.map(({ amount }) => amount),

@@ -154,6 +154,7 @@ export function toDispatched(
     ...{ requestId: exchange.requestId, attempt, orgId, userId, keyId, operation },
     ...(teamId !== undefined && { teamId }),
     ...(exchange.tags !== undefined && { tags: exchange.tags }),
+    ...(exchange.fingerprint !== undefined && { fingerprint: exchange.fingerprint }),
     earlier: [...attempts],
     provider: { name, type, baseUrl, isAddressTrusted, credentialRef: target.credentialRef, options },
     ...{ model: model.id, price, isStreamed },

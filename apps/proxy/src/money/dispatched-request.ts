@@ -11,6 +11,7 @@ import {
   providerName,
   providerType,
   type Rates,
+  requestFingerprint,
   tags,
   toolComponents,
   traceparent,
@@ -82,6 +83,8 @@ export const dispatchedRequest = z.object({
   budgets: z.array(countedBudget).max(budgetsPerRequestMax).nullish(),
   /** Of the attempt in the trace; absent: there is none. */
   traceparent: traceparent.nullish(),
+  /** Absent: none was computed. */
+  fingerprint: requestFingerprint.optional(),
 });
 export type DispatchedRequest = z.infer<typeof dispatchedRequest>;
 

@@ -73,6 +73,7 @@ export function recordSettlement(
     amountNanoUsd: formatNanoUsd(charge.amountNanoUsd),
     ...(request.budgets != null && { budgets: request.budgets }),
     ...(request.traceparent != null && { traceparent: request.traceparent }),
+    ...(request.fingerprint !== undefined && { fingerprint: request.fingerprint }),
     estimated: charge.estimated,
     outcome,
     errorCode: end.failure?.code ?? null,

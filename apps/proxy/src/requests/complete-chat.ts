@@ -31,6 +31,7 @@ import { type ContentSummary, inspectContent } from './inspect-content.ts';
 import { judgeParts } from './judge-addresses.ts';
 import { measureTexts } from './measure-texts.ts';
 import { noteEndUser } from './note-end-user.ts';
+import { noteFingerprint } from './note-fingerprint.ts';
 import { noteTags } from './note-tags.ts';
 import { planRequest } from './plan-request.ts';
 import { type PrepareContext, type PreparedChat, prepareChat } from './prepare-chat.ts';
@@ -38,7 +39,10 @@ import { readRequestBytes, toMemory } from './read-request.ts';
 import type { RequestContext } from './request-context.ts';
 
 type AnswerContext = ChatStreamContext & WholeChatContext & CacheHitContext;
-type ChatContext = RequestContext & PrepareContext & AnswerContext & Pick<ProxyContext, 'backgroundRuns'>;
+type ChatContext = RequestContext &
+  PrepareContext &
+  AnswerContext &
+  Pick<ProxyContext, 'backgroundRuns' | 'fingerprintKey'>;
 
 /**
  * A chat from its body to its settlement, for every surface. What throws before the first intent was refused:
@@ -56,6 +60,7 @@ export async function completeChat(context: ChatContext, exchange: Exchange, sur
   const translated = withAnswerId(surface, exchange, surface.toChat(body));
   noteEndUser(exchange, translated.chat);
   noteTags(exchange, arrived);
+  if (context.fingerprintKey !== null) noteFingerprint(context.fingerprintKey, exchange, bytes);
   if (mustGiveTurn(exchange)) await giveTurn(exchange);
   const content = inspectAsked(translated, arrived);
   const plan = planRequest(context, exchange, 'chat.completions', {

@@ -1,3 +1,4 @@
+import { adviceAnswer, adviceQuery } from '../management/advice.ts';
 import {
   balanceAnswer,
   chargeExplanation,
@@ -30,6 +31,10 @@ export const moneyRoutes: readonly ApiRoute[] = [
   {
     ...{ ...reads, path: '/v1/billing/explain/{requestId}', summary: 'Explain the charge of a request' },
     ...{ status: 200, answer: chargeExplanation },
+  },
+  {
+    ...{ ...reads, path: '/v1/billing/advice', summary: 'Show how a month could have cost less' },
+    ...{ query: adviceQuery, status: 200, answer: adviceAnswer },
   },
   {
     ...{ ...manages, method: 'POST', path: '/v1/billing/transaction', summary: 'Post a top-up or an adjustment' },

@@ -35,6 +35,21 @@ export const estimateMethod = z.strictObject({
 });
 export type EstimateMethod = z.infer<typeof estimateMethod>;
 
+/** 72 bits of a keyed hash as base64url. */
+const keyedHash = z.string().regex(/^[A-Za-z0-9_-]{12}$/);
+
+/**
+ * By what equal requests of one organisation are recognised: hashes with a key that only proxies have, so nothing can be read from them.
+ * `whole`: of the whole body; absent for a long one. `prefix`: of its first 8 KiB, which are `prefixPermille` thousandths of it;
+ * absent for a shorter one.
+ */
+export const requestFingerprint = z.strictObject({
+  whole: keyedHash.optional(),
+  prefix: keyedHash.optional(),
+  prefixPermille: z.number().int().min(0).max(1000).optional(),
+});
+export type RequestFingerprint = z.infer<typeof requestFingerprint>;
+
 /** W3C trace context: version, id of the trace, id of the step, flags. */
 export const traceparent = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
 
@@ -84,6 +99,8 @@ export const usageRecorded = z.strictObject({
   outcome,
   /** Catalogue code where the outcome is not `completed`. */
   errorCode: z.string().max(64).nullable(),
+  /** Absent or null if it was not computed. */
+  fingerprint: requestFingerprint.nullish(),
   isStreamed: z.boolean(),
   latencyMs: z.number().int().min(0),
   /** Time to the first token of the answer; null where none came. */

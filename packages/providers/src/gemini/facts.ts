@@ -3,6 +3,8 @@ import { geminiCatalogue } from './catalogue.ts';
 import { geminiRetirements } from './retirements.ts';
 
 export const geminiFacts: VendorFacts = {
+  // Source: https://ai.google.dev/gemini-api/docs/batch-api (read 2026-11).
+  batchPricePercent: 50,
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
   versionPath: '/v1beta',
   traceName: 'gcp.gemini',

@@ -7,6 +7,8 @@ import { vectorStoresOption } from './responses/hosted-tools.ts';
 import { openAiRetirements } from './retirements.ts';
 
 export const openAiFacts: VendorFacts = {
+  // Source: https://developers.openai.com/api/docs/guides/batch (read 2026-11).
+  batchPricePercent: 50,
   baseUrl: 'https://api.openai.com/v1',
   versionPath: '/v1',
   traceName: 'openai',
