@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { ensureDatabase, migrateDatabase, withConnection } from '@aggregator/database';
 import { processEnvironment } from '@aggregator/service-kit';
 import { handleUsageRecorded } from '../apps/billing/src/consumers/usage-recorded.ts';
-import { openDatabase } from '../apps/billing/src/database/open-database.ts';
+import { createDatabase } from '../apps/billing/src/database/open-database.ts';
 import { openLedger } from '../apps/billing/src/testing/open-ledger.ts';
 import { sampleEvent } from '../apps/billing/src/testing/sample-event.ts';
 
@@ -50,7 +50,7 @@ async function run(events: number, organizations: number): Promise<void> {
   const migrationsDirectory = fileURLToPath(new URL('../prisma/billing/migrations', import.meta.url));
   await migrateDatabase({ url, migrationsDirectory });
   const ledger = await openLedger(
-    openDatabase({ url, connectionsMax: 4, statementTimeoutMs: 600_000, onError: () => undefined }),
+    createDatabase({ url, connectionsMax: 4, statementTimeoutMs: 600_000, onError: () => undefined }),
   );
   try {
     const payers = Array.from({ length: organizations }, () => randomUUID());

@@ -3,7 +3,7 @@
 // each day of the report for the daily check. Reads BILLING_DATABASE_URL or DATABASE_URL.
 import { readFileSync } from 'node:fs';
 import { processEnvironment, withDatabaseUrls } from '@aggregator/service-kit';
-import { openDatabase } from '../apps/billing/src/database/open-database.ts';
+import { createDatabase } from '../apps/billing/src/database/open-database.ts';
 import { readBookedCosts } from '../apps/billing/src/provider-costs/booked-costs.ts';
 import { keepCosts } from '../apps/billing/src/provider-costs/keep-costs.ts';
 import { matchRecords } from '../apps/billing/src/provider-costs/match-records.ts';
@@ -19,7 +19,7 @@ if (!provider || !file || !url || (option !== undefined && option !== '--keep'))
   process.exit(2);
 }
 const print = (text: string) => process.stdout.write(`${text}\n`);
-const database = openDatabase({ url, connectionsMax: 2, onError: () => undefined });
+const database = createDatabase({ url, connectionsMax: 2, onError: () => undefined });
 try {
   const text = readFileSync(file, 'utf8');
   const records = parseCsv(text);

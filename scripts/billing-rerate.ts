@@ -5,7 +5,7 @@
 import { rates } from '@aggregator/contracts';
 import { withConnection } from '@aggregator/database';
 import { processEnvironment, withDatabaseUrls } from '@aggregator/service-kit';
-import { openDatabase } from '../apps/billing/src/database/open-database.ts';
+import { createDatabase } from '../apps/billing/src/database/open-database.ts';
 import { rerate } from '../apps/billing/src/rerate/rerate.ts';
 import { verifyCompacted } from '../apps/billing/src/retention/verify-compacted.ts';
 
@@ -18,7 +18,7 @@ if (!billing || !registry) {
   );
   process.exit(2);
 }
-const database = openDatabase({ url: billing, connectionsMax: 2, onError: () => undefined });
+const database = createDatabase({ url: billing, connectionsMax: 2, onError: () => undefined });
 try {
   const { charges, differences, postedNanoUsd, computedNanoUsd, unknownPrices } = await withConnection(
     registry,

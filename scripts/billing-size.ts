@@ -11,7 +11,7 @@ import { ensureDatabase, migrateDatabase, withConnection } from '@aggregator/dat
 import { processEnvironment } from '@aggregator/service-kit';
 import { explainRequest } from '../apps/billing/src/charges/explain-charge.ts';
 import { handleUsageRecorded } from '../apps/billing/src/consumers/usage-recorded.ts';
-import { type Database, openDatabase } from '../apps/billing/src/database/open-database.ts';
+import { createDatabase, type Database } from '../apps/billing/src/database/open-database.ts';
 import { readAccounts } from '../apps/billing/src/ledger/accounts.ts';
 import { compactMonth } from '../apps/billing/src/retention/compact-month.ts';
 import { createDirectoryStore } from '../apps/billing/src/retention/export-store.ts';
@@ -39,7 +39,7 @@ await migrateDatabase({ url, migrationsDirectory });
 await withConnection(url, fillTimeoutMs, (client) =>
   makePartitions(client, new Date(month.from.getTime() - 10 * 86_400_000)),
 );
-const database = openDatabase({ url, connectionsMax: 4, statementTimeoutMs: 600_000, onError: () => undefined });
+const database = createDatabase({ url, connectionsMax: 4, statementTimeoutMs: 600_000, onError: () => undefined });
 const ledger = await openLedger(database);
 try {
   await ledger.fund(organizations, 10n ** 15n);

@@ -9,7 +9,7 @@ import { ensureDatabase, migrateDatabase, withConnection } from '@aggregator/dat
 import { createEventLog, type EventLog, type EventLogChoice } from '@aggregator/messaging';
 import { processEnvironment } from '@aggregator/service-kit';
 import { handleUsageRecorded, usageRecordedConsumer } from '../apps/billing/src/consumers/usage-recorded.ts';
-import { openDatabase } from '../apps/billing/src/database/open-database.ts';
+import { createDatabase } from '../apps/billing/src/database/open-database.ts';
 import { billingGroup } from '../apps/billing/src/finality/finality.ts';
 import { hashLedger } from '../apps/billing/src/testing/hash-ledger.ts';
 import { type OpenLedger, openLedger } from '../apps/billing/src/testing/open-ledger.ts';
@@ -52,7 +52,7 @@ async function hashOf(name: string, fill: (ledger: OpenLedger) => Promise<void>)
   const { url, drop } = await scratch(name);
   const migrationsDirectory = fileURLToPath(new URL('../prisma/billing/migrations', import.meta.url));
   await migrateDatabase({ url, migrationsDirectory });
-  const database = openDatabase({ url, connectionsMax: 10, statementTimeoutMs: 600_000, onError: () => undefined });
+  const database = createDatabase({ url, connectionsMax: 10, statementTimeoutMs: 600_000, onError: () => undefined });
   const ledger = await openLedger(database);
   const startedMs = performance.now();
   try {

@@ -12,7 +12,7 @@ import { toSignUpPolicy } from './accounts/sign-up-policy.ts';
 import { createLoginGuard } from './attempts/login-guard.ts';
 import type { AuthContext } from './auth-context.ts';
 import type { AuthConfig } from './config.ts';
-import { createDatabase, type Database } from './database/create-database.ts';
+import { openDatabase } from './database/create-database.ts';
 import { createAuthEvents } from './events.ts';
 import { openWorkQueues } from './jobs/work-queues.ts';
 import { createKeyHasher } from './keys/key-hasher.ts';
@@ -50,9 +50,9 @@ export async function createAuthContext(
   const { now: nowMs = Date.now } = overrides;
   const now = () => new Date(nowMs());
   const invalidation = overrides.invalidation ?? connectInvalidation(config, logger);
-  const database = openDatabase(config, logger);
+  const { database, query } = openDatabase(toDatabaseOptions(config, logger));
   const transport = overrides.mailTransport ?? openMailTransport(config, logger);
-  const workQueues = openWorkQueues(config);
+  const workQueues = openWorkQueues(config, query);
   const isSending = transport !== null;
   const mails = createMailQueue(database, { peppers: config.keyPeppers, isSending, open: workQueues.open });
   const events = createAuthEvents(logger, metrics, invalidation);
@@ -111,12 +111,8 @@ export async function createAuthContext(
   };
 }
 
-function openDatabase(config: AuthConfig, logger: Logger): Database {
-  return createDatabase({
-    url: config.databaseUrl,
-    connectionsMax: config.databaseConnectionsMax,
-    onError: (error) => logger.warn('database_connection_lost', { error }),
-  });
+function toDatabaseOptions({ databaseUrl: url, databaseConnectionsMax: connectionsMax }: AuthConfig, logger: Logger) {
+  return { url, connectionsMax, onError: (error: unknown) => logger.warn('database_connection_lost', { error }) };
 }
 
 function openChanges(config: AuthConfig): BoundedQueue {

@@ -20,7 +20,7 @@ import type { BillingContext } from './billing-context.ts';
 import { type BudgetDirectory, createBudgetDirectory } from './budgets/budget-directory.ts';
 import { createBudgetDesk } from './budgets/grant-budgets.ts';
 import type { BillingConfig } from './config.ts';
-import { openDatabaseAndQuestions } from './database/open-database.ts';
+import { openDatabase } from './database/open-database.ts';
 import { createBillingEvents } from './events.ts';
 import { createFinality } from './finality/finality.ts';
 import type { LeaseContext } from './leases/grant-lease.ts';
@@ -67,7 +67,7 @@ export async function createBillingContext(
   const admission =
     overrides.admission ?? connectAdmission(config, (error) => events.taskFailed('counter_store', error));
   const eventLog = overrides.eventLog ?? createEventLog(config, 'billing');
-  const { database, findRows } = openDatabaseAndQuestions({
+  const { database, findRows } = openDatabase({
     url: config.databaseUrl,
     connectionsMax: config.databaseConnectionsMax,
     onError: (error) => events.taskFailed('database_connection', error),

@@ -1,5 +1,5 @@
 import { AppError } from '@aggregator/contracts';
-import { openDatabase } from './database/open-database.ts';
+import { createDatabase } from './database/open-database.ts';
 import { confirmedBefore } from './organizations/directory.ts';
 import { createTransaction } from './transactions/create-transaction.ts';
 
@@ -13,7 +13,7 @@ export async function seed(
 ): Promise<void> {
   const { organizationId, topUpNanoUsd } = options;
   if (topUpNanoUsd === 0n) return;
-  const database = openDatabase({ url: databaseUrl, connectionsMax: 4, onError: () => undefined });
+  const database = createDatabase({ url: databaseUrl, connectionsMax: 4, onError: () => undefined });
   try {
     await createTransaction(
       database,

@@ -11,7 +11,7 @@ import {
 } from '@aggregator/service-kit';
 import type { ProviderOrchestratorConfig } from './config.ts';
 import { readCredentials } from './credentials/stored-credentials.ts';
-import { createDatabase, type Database } from './database/create-database.ts';
+import { type Database, openDatabase } from './database/create-database.ts';
 import { createOrchestratorEvents, type OrchestratorEvents } from './events.ts';
 import { HealthBook } from './health/health-book.ts';
 import type { ReadStored } from './health/list-targets.ts';
@@ -65,16 +65,14 @@ export async function createProviderOrchestratorContext(
   const metrics = createMetrics('provider-orchestrator');
   const events = createOrchestratorEvents(logger, metrics);
   const now = overrides.now ?? Date.now;
-  const database = createDatabase({
+  const { database, query } = openDatabase({
     url: config.databaseUrl,
     connectionsMax: config.databaseConnectionsMax,
     onError: (error) => logger.warn('database_connection_failed', { error }),
   });
   const health = new HealthBook();
   const { feed, streams, publish } = openSnapshots({
-    database,
-    events,
-    proxiesMax,
+    ...{ database, query, events, proxiesMax },
     readUnhealthy: () => health.unhealthy,
   });
   const envelope = openEnvelope(config.credentialsEncryptionKeys);

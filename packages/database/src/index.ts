@@ -6,7 +6,13 @@ export { type Connection, withConnection } from './connect.ts';
 export { databaseUrlFor, ensureDatabase, ensureDatabaseOf } from './ensure-database.ts';
 export { isBareDriverError } from './is-bare-driver-error.ts';
 export { type MigrateOptions, migrateDatabase } from './migrate-database.ts';
-export { type FindRows, openPool } from './open-pool.ts';
+export {
+  type DatabaseOptions,
+  type FindRows,
+  type OpenedDatabase,
+  openPrisma,
+  type QueryRows,
+} from './open-database.ts';
 export { type DatabaseConnection, toPoolOptions, toTransactionOptions } from './pool-options.ts';
 export { prepareSession, type SessionTimeouts } from './prepare-session.ts';
 export { type AskRows, isTenantRoleReady, limitToTenant } from './tenant-role.ts';

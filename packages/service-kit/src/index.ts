@@ -107,6 +107,7 @@ export {
 } from './secrets/last-known-good.ts';
 export { Secret } from './secrets/secret.ts';
 export { type Claim, type ClaimKind, FairPool, type Share, type ShareRefusal } from './shares/fair-pool.ts';
+export { shareLook } from './time/share-look.ts';
 export { DeadlineError, withDeadline } from './time/with-deadline.ts';
 export { toCallName } from './tracing/conventions.ts';
 export type { TraceSpan, Tracing } from './tracing/port.ts';

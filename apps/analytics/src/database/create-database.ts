@@ -1,4 +1,4 @@
-import { toPoolOptions, toTransactionOptions } from '@aggregator/database';
+import { type DatabaseOptions, type OpenedDatabase, openPrisma } from '@aggregator/database';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { type Prisma, PrismaClient } from '../generated/prisma/client.ts';
 
@@ -6,17 +6,12 @@ export type Database = PrismaClient;
 /** The database inside a transaction. */
 export type Transaction = Prisma.TransactionClient;
 
-/** The service's own database: a bounded pool in which every wait has an end. */
-export function createDatabase(options: {
-  url: string;
-  connectionsMax: number;
-  onError(error: unknown): void;
-}): Database {
-  const connection = { ...options, service: 'analytics', statementTimeoutMs: 5000, transactionTimeoutMs: 10_000 };
-  const onErrors = { onPoolError: options.onError, onConnectionError: options.onError };
-  return new PrismaClient({
-    adapter: new PrismaPg(toPoolOptions(connection), onErrors),
-    errorFormat: 'minimal',
-    transactionOptions: toTransactionOptions(connection),
-  });
+const bounds = { service: 'analytics', statementTimeoutMs: 5000, transactionTimeoutMs: 10_000 };
+
+export function openDatabase(options: DatabaseOptions): OpenedDatabase<Database> {
+  return openPrisma({ ...bounds, ...options }, PrismaPg, (parts) => new PrismaClient(parts));
+}
+
+export function createDatabase(options: DatabaseOptions): Database {
+  return openDatabase(options).database;
 }

@@ -13,7 +13,10 @@ beforeEach(async () => {
   testDatabase = await createTestDatabase({ service: 'auth' });
   database = createDatabase({ url: testDatabase.url, connectionsMax: 4, onError: () => undefined });
   const rabbitmqUrl = process.env.RABBITMQ_URL;
-  workQueues = openWorkQueues({ workQueue: 'rabbitmq', rabbitmqUrl, eventTopicPrefix: `t${randomUUID()}.` });
+  workQueues = openWorkQueues(
+    { workQueue: 'rabbitmq', rabbitmqUrl, eventTopicPrefix: `t${randomUUID()}.` },
+    async () => [],
+  );
 });
 afterEach(async () => {
   await workQueues.close();

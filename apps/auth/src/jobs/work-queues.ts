@@ -1,3 +1,4 @@
+import type { QueryRows } from '@aggregator/database';
 import { createRabbitMqTaskQueue, type RabbitMqTaskQueue } from '@aggregator/messaging';
 import { ConfigError } from '@aggregator/service-kit';
 import {
@@ -6,6 +7,7 @@ import {
   type PostgresWorkQueueOptions,
   type WorkQueue,
 } from '@aggregator/work-queue';
+import { createDueLook } from './due-look.ts';
 
 export type OpenWorkQueue = (options: PostgresWorkQueueOptions) => WorkQueue;
 
@@ -18,13 +20,18 @@ export interface WorkQueues {
 const deadlineMs = 10_000;
 
 /** @throws {ConfigError} if RabbitMQ is chosen without an address. */
-export function openWorkQueues(config: {
-  workQueue: 'postgres' | 'rabbitmq';
-  rabbitmqUrl?: string | undefined;
-  eventTopicPrefix: string;
-}): WorkQueues {
+export function openWorkQueues(
+  config: { workQueue: 'postgres' | 'rabbitmq'; rabbitmqUrl?: string | undefined; eventTopicPrefix: string },
+  query: QueryRows,
+): WorkQueues {
   const { workQueue, rabbitmqUrl: url, eventTopicPrefix: prefix } = config;
-  if (workQueue === 'postgres') return { open: createPostgresWorkQueue, close: async () => undefined };
+  if (workQueue === 'postgres') {
+    const toHasDue = createDueLook(query);
+    return {
+      open: (options) => createPostgresWorkQueue({ ...options, hasDue: toHasDue(options.queue) }),
+      close: async () => undefined,
+    };
+  }
   if (url === undefined) throw new ConfigError(['RABBITMQ_URL: must be set, since WORK_QUEUE is rabbitmq.']);
   const opened: RabbitMqTaskQueue[] = [];
   return {

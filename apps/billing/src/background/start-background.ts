@@ -137,7 +137,9 @@ function startMoneyTasks(context: TaskContext, task: StartTask): RepeatingTask[]
   const { events, hasWork } = context;
   return [
     task('payments', 30 * secondMs, () => tendPayments(context)),
-    task('payers', 10 * secondMs, () => tendPayers(context)),
+    task('payers', 10 * secondMs, async () => {
+      if (await hasWork('payers')) await tendPayers(context);
+    }),
     task('automatic_top_ups', 10 * secondMs, async () => {
       // First the warning: a top-up that follows would hide that the balance was low.
       await watchBalances(context);

@@ -1,9 +1,9 @@
 import type { FindRows } from '@aggregator/database';
+import { shareLook } from '@aggregator/service-kit';
 import { outstandingBudgets } from '../budgets/outstanding-budgets.ts';
 import { unreportedSpending } from '../budgets/report-spending.ts';
 import { expiredHolds } from '../holds/hold-rows.ts';
 import { pendingGrants } from '../leases/retry-grants.ts';
-import { shareLook } from './share-look.ts';
 
 /** Statements that have a row if work waits for a task. */
 const statements = {
@@ -13,6 +13,7 @@ const statements = {
   budgets: outstandingBudgets,
   spending: unreportedSpending,
   holds: expiredHolds,
+  payers: 'SELECT FROM paid_organization',
 };
 
 /** Returns true if work waits: at most `ageMs` ago. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, it } from '@jest/globals';
 import { isDatabaseFailure, isDataError } from './classify-error.ts';
-import { openDatabase } from './open-database.ts';
+import { createDatabase } from './open-database.ts';
 
 it('takes a server that answers no connection for a failure of the database, not for one of billing', async () => {
   const sockets = new Set<{ destroy(): void }>();
@@ -12,7 +12,7 @@ it('takes a server that answers no connection for a failure of the database, not
   const address = silent.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const url = `postgresql://user:password@127.0.0.1:${port}/billing`;
-  const database = openDatabase({ url, connectionsMax: 1, onError: () => undefined });
+  const database = createDatabase({ url, connectionsMax: 1, onError: () => undefined });
 
   const error: unknown = await database.$queryRaw`SELECT 1`.catch((reason: unknown) => reason);
 

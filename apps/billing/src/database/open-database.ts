@@ -1,4 +1,4 @@
-import { type FindRows, openPool, toTransactionOptions } from '@aggregator/database';
+import { type DatabaseOptions, type OpenedDatabase, openPrisma } from '@aggregator/database';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { type Prisma, PrismaClient } from '../generated/prisma/client.ts';
 
@@ -6,30 +6,14 @@ export type Database = PrismaClient;
 /** The database inside a transaction. */
 export type Transaction = Prisma.TransactionClient;
 
-/** The service's own database: a bounded pool in which every wait has an end. */
-export function openDatabase(options: DatabaseOptions): Database {
-  return openDatabaseAndQuestions(options).database;
+const bounds = { service: 'billing', statementTimeoutMs: 8000, transactionTimeoutMs: 20_000 };
+
+export function openDatabase(options: DatabaseOptions): OpenedDatabase<Database> {
+  return openPrisma({ ...bounds, ...options }, PrismaPg, (parts) => new PrismaClient(parts));
 }
 
-interface DatabaseOptions {
-  url: string;
-  connectionsMax: number;
-  onError(error: unknown): void;
-  /** 8 seconds if absent; commands that read all of a large ledger need more. */
-  statementTimeoutMs?: number;
-}
-
-/** The same, and cheap questions over the same connections. */
-export function openDatabaseAndQuestions(options: DatabaseOptions): { database: Database; findRows: FindRows } {
-  const connection = { statementTimeoutMs: 8000, ...options, service: 'billing', transactionTimeoutMs: 20_000 };
-  const onErrors = { onPoolError: options.onError, onConnectionError: options.onError };
-  const { pool, findRows } = openPool(connection);
-  const database = new PrismaClient({
-    adapter: new PrismaPg(pool, { ...onErrors, disposeExternalPool: true }),
-    errorFormat: 'minimal',
-    transactionOptions: toTransactionOptions(connection),
-  });
-  return { database, findRows };
+export function createDatabase(options: DatabaseOptions): Database {
+  return openDatabase(options).database;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { shareLook } from '../background/share-look.ts';
+import { shareLook } from '@aggregator/service-kit';
 import type { Finality } from './finality.ts';
 
 /**

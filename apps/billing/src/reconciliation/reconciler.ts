@@ -33,6 +33,8 @@ export interface Reconciler {
 const turnName = 'reconciliation';
 const turnTtlMs = 30_000;
 const atOnceMax = 16;
+/** A round that found nothing is noted so often. */
+const quietNoteMs = 60_000;
 const firstCursor = '00000000-0000-0000-0000-000000000000';
 const samplesMax = 20_000;
 
@@ -46,13 +48,15 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const credit = new UnbackedCredit();
   let cursor = firstCursor;
   let totals = new Totals();
+  let quietUntilMs = 0;
   const limit = options.organizationsMax ?? 2000;
 
   return {
     async step() {
       const { database, events, restMs } = options;
       if (await takeTurn(database, turnName, holder, turnTtlMs)) {
-        await options.finality.refresh();
+        // Without a sample no proof is waited for. With one, the event log is read before the accounts.
+        if (samples.size > 0) await options.finality.refresh();
         // A store that has lost its data is known as such before its credit is compared.
         await options.storeEpoch.check();
         const page = await readLeasedAccounts(database, { cursor, limit, restMs });
@@ -61,7 +65,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         }
         cursor = page.length < limit ? firstCursor : (page.at(-1)?.orgId ?? firstCursor);
         if (cursor === firstCursor) {
-          await noteRound(options, totals);
+          const nowMs = options.clock().getTime();
+          if (totals.unbacked.size > 0 || nowMs >= quietUntilMs) {
+            await noteRound(options, totals);
+            quietUntilMs = nowMs + quietNoteMs;
+          }
           await finishTurn(database, turnName, toJson(totals));
           totals = new Totals();
         }

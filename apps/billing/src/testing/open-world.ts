@@ -4,7 +4,7 @@ import type { PartitionPosition } from '@aggregator/messaging';
 import { createMetrics, type LogFields, type Logger, type Metrics } from '@aggregator/service-kit';
 import { createTestDatabase } from '@aggregator/testing';
 import { handleUsageRecorded } from '../consumers/usage-recorded.ts';
-import { type Database, openDatabase } from '../database/open-database.ts';
+import { createDatabase, type Database } from '../database/open-database.ts';
 import { type BillingEvents, createBillingEvents } from '../events.ts';
 import { createFinality, type Finality } from '../finality/finality.ts';
 import type { LeaseContext } from '../leases/grant-lease.ts';
@@ -61,7 +61,7 @@ export const testSpool = 'spool-test';
 /** A ledger on a separate database, with an empty counter store. */
 export async function openWorld(config: Partial<World['config']> = {}): Promise<World> {
   const { url, drop } = await createTestDatabase({ service: 'billing' });
-  const database = openDatabase({ url, connectionsMax: 10, onError: () => undefined });
+  const database = createDatabase({ url, connectionsMax: 10, onError: () => undefined });
   const logs: World['logs'] = [];
   const metrics = createMetrics('billing');
   const events = createBillingEvents(recordingLogger(logs), metrics);

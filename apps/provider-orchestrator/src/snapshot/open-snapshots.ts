@@ -1,7 +1,8 @@
+import type { QueryRows } from '@aggregator/database';
 import type { Database, Transaction } from '../database/create-database.ts';
 import { withRegistry } from '../database/registry-unavailable.ts';
 import type { OrchestratorEvents } from '../events.ts';
-import { arePricesDue, publishChange, readNewerSnapshot, readPriceAgeSeconds } from './publish.ts';
+import { lookAtRegistry, publishChange, readNewerSnapshot } from './publish.ts';
 import { SnapshotFeed } from './snapshot-feed.ts';
 import { SnapshotStreams } from './snapshot-streams.ts';
 
@@ -17,18 +18,19 @@ export type Publish = <Result>(
 /** What is published, the streams that carry it to the proxies, and how to publish more. */
 export function openSnapshots(parts: {
   database: Database;
+  query: QueryRows;
   events: OrchestratorEvents;
   proxiesMax: number;
   readUnhealthy(): readonly string[];
 }): { feed: SnapshotFeed; streams: SnapshotStreams; publish: Publish } {
-  const { database, events, proxiesMax, readUnhealthy } = parts;
+  const { database, query, events, proxiesMax, readUnhealthy } = parts;
   const feed = new SnapshotFeed({
     async read(known) {
-      // A price that begins now is published by whichever instance sees it first.
-      if (await arePricesDue(database)) events.registryPublished(await publishChange(database, async () => undefined));
-      const newer = await readNewerSnapshot(database, known);
-      events.pricesAged(await readPriceAgeSeconds(database));
-      return newer;
+      const { arePricesDue, isNewer, priceAgeSeconds } = await lookAtRegistry(query, known);
+      events.pricesAged(priceAgeSeconds);
+      // A price that begins now is published by the instance that sees it first.
+      if (arePricesDue) events.registryPublished(await publishChange(database, async () => undefined));
+      return isNewer || arePricesDue ? readNewerSnapshot(database, known) : null;
     },
     pollMs,
     onFailure: events.registryLost,

@@ -1,10 +1,11 @@
 import { routingSnapshot } from '@aggregator/contracts';
+import type { QueryRows } from '@aggregator/database';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type Database } from '../database/create-database.ts';
+import { type Database, openDatabase } from '../database/create-database.ts';
 import type { DeclaredProvider } from '../registry/declared-provider.ts';
 import { writeEnvironmentProviders } from '../registry/write-environment-providers.ts';
 import { createOrchestratorBench } from '../testing/start-orchestrator.ts';
-import { publishChange, readNewerSnapshot } from './publish.ts';
+import { lookAtRegistry, publishChange, readNewerSnapshot } from './publish.ts';
 
 const nothingKnown = { epoch: 0, version: 0 };
 
@@ -32,13 +33,14 @@ function declared(name: string, inputRate: string): DeclaredProvider {
 describe('publishing the registry', () => {
   const bench = createOrchestratorBench();
   let database: Database;
-  const openDatabase = async () =>
-    createDatabase({ url: await bench.createDatabaseUrl(), connectionsMax: 10, onError: () => undefined });
+  let query: QueryRows;
+  const open = async () =>
+    openDatabase({ url: await bench.createDatabaseUrl(), connectionsMax: 10, onError: () => undefined });
   const declare = (...providers: DeclaredProvider[]) =>
     publishChange(database, (tx) => writeEnvironmentProviders(tx, providers, 0));
 
   beforeAll(async () => {
-    database = await openDatabase();
+    ({ database, query } = await open());
   });
   afterAll(async () => {
     await database.$disconnect();
@@ -47,6 +49,9 @@ describe('publishing the registry', () => {
 
   it('has nothing to read before the first time', async () => {
     expect(await readNewerSnapshot(database, nothingKnown)).toBeNull();
+    expect(await lookAtRegistry(query, nothingKnown)).toEqual({
+      ...{ arePricesDue: false, isNewer: false, priceAgeSeconds: null },
+    });
   });
 
   it('grows the version when the content changes, and only then', async () => {
@@ -70,6 +75,12 @@ describe('publishing the registry', () => {
     expect(await readNewerSnapshot(database, { ...snapshot, version: snapshot.version - 1 })).toEqual(snapshot);
     expect(await readNewerSnapshot(database, snapshot)).toBeNull();
     expect(await readNewerSnapshot(database, { epoch: snapshot.epoch + 1, version: 1 })).toBeNull();
+    const isNewer = async (known: { epoch: number; version: number }) => (await lookAtRegistry(query, known)).isNewer;
+    expect(await isNewer(nothingKnown)).toBe(true);
+    expect(await isNewer({ ...snapshot, version: snapshot.version - 1 })).toBe(true);
+    expect(await isNewer(snapshot)).toBe(false);
+    expect(await isNewer({ epoch: snapshot.epoch + 1, version: 1 })).toBe(false);
+    expect((await lookAtRegistry(query, snapshot)).priceAgeSeconds).toBeGreaterThanOrEqual(0);
   });
 
   it('takes the change back where it fails, and publishes nothing of it', async () => {
@@ -127,7 +138,7 @@ describe('publishing the registry', () => {
 
   it('begins a later epoch in a registry that is new, so that it wins over the one before', async () => {
     const known = await readNewerSnapshot(database, nothingKnown);
-    const other = await openDatabase();
+    const { database: other } = await open();
     const { snapshot } = await publishChange(other, (tx) => writeEnvironmentProviders(tx, [declared('p', '1')], 0));
     await other.$disconnect();
 

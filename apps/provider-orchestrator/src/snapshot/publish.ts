@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type RoutingSnapshot, routingSnapshot } from '@aggregator/contracts';
+import type { QueryRows } from '@aggregator/database';
 import { z } from 'zod';
 import type { Database, Transaction } from '../database/create-database.ts';
 import { readRegistry } from '../registry/read-registry.ts';
@@ -57,24 +58,35 @@ async function takeInstant(tx: Transaction): Promise<Date> {
   return z.tuple([z.object({ at: z.date() })]).parse(rows)[0].at;
 }
 
-/** True if a price or a rule has begun or ended since the last change was published. */
-export async function arePricesDue(database: Database): Promise<boolean> {
-  const rows = await database.$queryRaw`
-    WITH span AS (SELECT priced_at AS since, clock_timestamp() AS until FROM registry_state WHERE id = 1)
-    SELECT EXISTS (
-      SELECT FROM span JOIN price_period ON effective_from > since AND effective_from <= until
-      UNION ALL SELECT FROM span JOIN price_period ON effective_to > since AND effective_to <= until
-      UNION ALL SELECT FROM span JOIN price_rule ON effective_from > since AND effective_from <= until
-      UNION ALL SELECT FROM span JOIN price_rule ON effective_to > since AND effective_to <= until
-    ) AS "isDue"`;
-  return z.tuple([z.object({ isDue: z.boolean() })]).parse(rows)[0].isDue;
-}
+const registryLook = z.object({
+  /** A price or a rule has begun or ended since the last change was published. */
+  arePricesDue: z.boolean(),
+  isNewer: z.boolean(),
+  /** Since a price was stored for the last time; null if there is none. */
+  priceAgeSeconds: z.number().nullable(),
+});
 
-/** Seconds since a price was stored for the last time; null if there is none. */
-export async function readPriceAgeSeconds(database: Database): Promise<number | null> {
-  const rows = await database.$queryRaw`
-    SELECT extract(epoch FROM clock_timestamp() - max(created_at))::float8 AS age FROM model_price`;
-  return z.tuple([z.object({ age: z.number().nullable() })]).parse(rows)[0].age;
+/** Returns by one statement, which each instance repeats every second, whether a snapshot must be published or read. */
+export async function lookAtRegistry(
+  query: QueryRows,
+  known: { epoch: number; version: number },
+): Promise<z.output<typeof registryLook>> {
+  const rows = await query(
+    `WITH span AS (SELECT priced_at AS since, clock_timestamp() AS until FROM registry_state WHERE id = 1)
+     SELECT EXISTS (
+       SELECT FROM span JOIN price_period ON effective_from > since AND effective_from <= until
+       UNION ALL SELECT FROM span JOIN price_period ON effective_to > since AND effective_to <= until
+       UNION ALL SELECT FROM span JOIN price_rule ON effective_from > since AND effective_from <= until
+       UNION ALL SELECT FROM span JOIN price_rule ON effective_to > since AND effective_to <= until
+     ) AS "arePricesDue",
+     EXISTS (
+       SELECT FROM registry_state
+       WHERE version > 0 AND (epoch > $1::bigint OR epoch = $1::bigint AND version > $2::int)
+     ) AS "isNewer",
+     (SELECT extract(epoch FROM clock_timestamp() - max(created_at))::float8 FROM model_price) AS "priceAgeSeconds"`,
+    [known.epoch, known.version],
+  );
+  return z.tuple([registryLook]).parse(rows)[0];
 }
 
 /** The snapshot that was published last, if it is newer than `known`; null where there is none. */

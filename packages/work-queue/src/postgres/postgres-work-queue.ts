@@ -15,6 +15,8 @@ export interface PostgresWorkQueueOptions {
   /** Jobs that wait, of one tenant and of all. */
   waitingPerTenantMax: number;
   waitingMax: number;
+  /** Asked before each claim, if it costs less than a claim that finds no job. */
+  hasDue?(now: Date): Promise<boolean>;
 }
 
 const bodyBytesMax = 64 * 1024;
@@ -48,7 +50,8 @@ class PostgresWorkQueue implements WorkQueue {
   }
 
   async claim(now: Date, excluded: readonly string[] = []): Promise<Job | null> {
-    const { connection, queue, leaseMs, attemptsMax } = this.#options;
+    const { connection, queue, leaseMs, attemptsMax, hasDue } = this.#options;
+    if (hasDue !== undefined && !(await hasDue(now))) return null;
     const rows = await connection.query(
       `UPDATE work_job SET attempts = attempts + 1, due_at = $2::timestamptz + $3::float8 * interval '1 millisecond'
        WHERE id = (
