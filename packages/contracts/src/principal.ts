@@ -65,6 +65,12 @@ export const peerHeader = 'x-aggregator-peer';
 /** Minted by the gateway (UUIDv7) for every request; the idempotency id of everything after it. */
 export const requestIdHeader = 'x-request-id';
 
+/**
+ * In a request of the gateway: it unpacks headers. In the answer: other headers of it, names and values in turn, with a tab
+ * between any two. Each header by itself costs both sides more than its text.
+ */
+export const packedHeader = 'x-aggregator-packed';
+
 /** The six services, by the names that stand in `aud`, logs and metrics. */
 export const serviceNames = ['api-gateway', 'auth', 'provider-orchestrator', 'proxy', 'billing', 'analytics'] as const;
 export type ServiceName = (typeof serviceNames)[number];

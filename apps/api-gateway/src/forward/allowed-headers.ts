@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ssoCookieName } from '@aggregator/contracts';
+import { packedHeader, ssoCookieName } from '@aggregator/contracts';
 
 /**
  * Client headers that are forwarded to a service; all others are dropped, with any name. Our own headers by their whole
@@ -85,9 +85,22 @@ export function toAnswerHeaders(
 ): string[] {
   const answered = [...own];
   for (const name in headers) {
-    if (!responseHeaders.has(name) && !responsePrefixes.some((prefix) => name.startsWith(prefix))) continue;
     const value = headers[name];
-    if (typeof value === 'string') answered.push(name, value);
+    if (typeof value !== 'string') continue;
+    if (name === packedHeader) unpack(value, answered);
+    else if (mayPass(name)) answered.push(name, value);
   }
   return answered;
+}
+
+function unpack(packed: string, answered: string[]): void {
+  const pairs = packed.split('\t');
+  for (let at = 0; at + 1 < pairs.length; at += 2) {
+    const name = pairs[at] ?? '';
+    if (mayPass(name)) answered.push(name, pairs[at + 1] ?? '');
+  }
+}
+
+function mayPass(name: string): boolean {
+  return responseHeaders.has(name) || responsePrefixes.some((prefix) => name.startsWith(prefix));
 }

@@ -30,6 +30,8 @@ export class ProxyTarget {
       connections: connectionsMax,
       pipelining: 1,
       connect,
+      // A proxy's answers do not name the time.
+      keepAliveTimeout: keepAliveMaxMs,
       keepAliveMaxTimeout: keepAliveMaxMs,
       // The proxy bounds each of its waits; these only catch a proxy that hangs as a whole.
       headersTimeout: 900_000,

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError, type Principal, principalHeader, requestIdHeader } from '@aggregator/contracts';
+import { AppError, type Principal, packedHeader, principalHeader, requestIdHeader } from '@aggregator/contracts';
 import { receiveBody } from '../bodies/receive-body.ts';
 import type { ReceivedBody } from '../bodies/received-body.ts';
 import type { ApiGatewayContext } from '../context.ts';
@@ -53,6 +53,7 @@ export async function forwardAiRequest(
     }
     const headers = toForwardHeaders(request.headers);
     headers[requestIdHeader] = requestId;
+    headers[packedHeader] = '1';
     if (traceparent !== undefined) headers.traceparent = traceparent;
     const method = route.methods.find((one) => one === request.method) ?? 'POST';
     if (method === 'POST') {

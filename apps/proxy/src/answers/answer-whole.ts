@@ -13,6 +13,7 @@ import { estimateMissing, lacksSide } from '../money/estimate-left.ts';
 import { classifyAnswer } from '../money/picture-class.ts';
 import { recordSettlement, type SettlementContext } from '../money/settle-request.ts';
 import type { AttemptEnd } from '../money/settled.ts';
+import { toHead } from '../packed-headers.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import { callProvider } from '../upstream/call-provider.ts';
 import { AnswerCollector, type CollectedAnswer, isSuccessStatus } from '../upstream/collect-answer.ts';
@@ -249,7 +250,7 @@ function writeAnswer(
 ): void {
   const { response } = open.exchange;
   response.writeHead(200, {
-    ...answerHeaders(request, open.cache, prepared.droppedParams),
+    ...toHead(response, answerHeaders(request, open.cache, prepared.droppedParams)),
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(text),
   });

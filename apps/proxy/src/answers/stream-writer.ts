@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { toHead } from '../packed-headers.ts';
 
 export interface StreamWriterOptions {
   readonly pingIntervalMs: number;
@@ -53,7 +54,7 @@ export class StreamWriter {
   #open(): void {
     if (this.#response.headersSent) return;
     this.#response.writeHead(200, {
-      ...this.headers,
+      ...toHead(this.#response, this.headers),
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { levelPrefix, type RateVerdict } from '@aggregator/admission';
+import { setPacked, takesPacked } from '../packed-headers.ts';
 
 const windowSeconds = 60;
 
@@ -8,9 +9,18 @@ const windowSeconds = 60;
  * policy for each kind and level; those of OpenAI show the tightest of a kind.
  * Source: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ and
  * https://platform.openai.com/docs/guides/rate-limits (read 2026-11).
+ * @param isLast True if no refusal can follow, which would add to them: then they may be packed.
  */
-export function setRateHeaders(response: ServerResponse, verdicts: readonly RateVerdict[]): void {
+export function setRateHeaders(response: ServerResponse, verdicts: readonly RateVerdict[], isLast = false): void {
   if (verdicts.length === 0) return;
+  const pairs = toRateHeaders(verdicts);
+  if (isLast && takesPacked(response.req)) setPacked(response, pairs);
+  else for (let at = 0; at < pairs.length; at += 2) response.setHeader(pairs[at] ?? '', pairs[at + 1] ?? '');
+}
+
+/** Returns names and values in turn. */
+function toRateHeaders(verdicts: readonly RateVerdict[]): string[] {
+  const pairs: string[] = [];
   const states: string[] = [];
   const policies: string[] = [];
   for (const [name, { limit, remaining, resetMs }] of tightestOf(verdicts, toPolicyName)) {
@@ -18,12 +28,12 @@ export function setRateHeaders(response: ServerResponse, verdicts: readonly Rate
     policies.push(`"${name}";q=${limit};w=${windowSeconds}`);
   }
   for (const [kind, { limit, remaining, resetMs }] of tightestOf(verdicts, toKind)) {
-    response.setHeader(`x-ratelimit-limit-${kind}`, String(limit));
-    response.setHeader(`x-ratelimit-remaining-${kind}`, String(remaining));
-    response.setHeader(`x-ratelimit-reset-${kind}`, formatReset(resetMs));
+    pairs.push(`x-ratelimit-limit-${kind}`, String(limit));
+    pairs.push(`x-ratelimit-remaining-${kind}`, String(remaining));
+    pairs.push(`x-ratelimit-reset-${kind}`, formatReset(resetMs));
   }
-  response.setHeader('ratelimit', states.join(', '));
-  response.setHeader('ratelimit-policy', policies.join(', '));
+  pairs.push('ratelimit', states.join(', '), 'ratelimit-policy', policies.join(', '));
+  return pairs;
 }
 
 /** Adds headers of a refusal, such as those of a budget, behind the limits of rate. */

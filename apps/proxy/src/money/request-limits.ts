@@ -61,7 +61,7 @@ export class RequestLimits {
   /** Keeps an answer to the hold, and sets the headers of all limits. */
   noteHold(response: ServerResponse, answer: AdmitAnswer): void {
     const { result, rates } = answer;
-    setRateHeaders(response, [...this.#taken, ...rates]);
+    setRateHeaders(response, [...this.#taken, ...rates], result === 'admitted');
     if (result === 'concurrency_limited') addConcurrencyHeaders(response, answer);
     this.#context.refused.note(this.#principal.orgId, rates);
     if (result === 'admitted') this.#isCounted = true;

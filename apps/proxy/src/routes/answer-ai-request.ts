@@ -7,6 +7,7 @@ import { largeBytes } from '../attempts/give-turn.ts';
 import type { RefusedRequest } from '../events.ts';
 import type { Exchange } from '../exchange.ts';
 import { RequestLimits } from '../money/request-limits.ts';
+import { takesPacked } from '../packed-headers.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import { serveOnce } from './idempotency/serve-once.ts';
 
@@ -39,7 +40,8 @@ export async function answerAiRequest(
 ): Promise<void> {
   const startedMs = performance.now();
   const requestId = readRequestId(request);
-  response.setHeader(requestIdHeader, requestId);
+  // A gateway names its request by itself.
+  if (!takesPacked(request)) response.setHeader(requestIdHeader, requestId);
   const span = context.tracing === null ? null : beginTrace(context.tracing, request, requestId);
   let limits: RequestLimits | null = null;
   let caller: Principal | null = null;
