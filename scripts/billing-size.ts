@@ -57,7 +57,10 @@ try {
     listTransactions(database, { orgId: orgOf(), limit: 50, cursor: sampleId(2 ** 40 + randomInt(requests)) }),
   );
   await time('explanation', () =>
-    explainRequest(database, { orgId: null, requestId: sampleId(2 ** 32 + randomInt(requests)) }),
+    explainRequest(
+      { own: database, all: database },
+      { orgId: null, requestId: sampleId(2 ** 32 + randomInt(requests)) },
+    ),
   );
   await compact(before);
 } finally {

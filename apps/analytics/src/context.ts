@@ -1,3 +1,4 @@
+import { createTenantReader, type ReadAsTenant } from '@aggregator/database';
 import { createEventLog, type EventConsumer, type EventLog } from '@aggregator/messaging';
 import {
   createIdentity,
@@ -14,7 +15,7 @@ import { openChannels } from './alerts/channels/open-channels.ts';
 import { type Alerting, startAlerting } from './alerts/start-alerting.ts';
 import type { AnalyticsConfig } from './config.ts';
 import { consumeUsageRecorded } from './consumers/usage-recorded.ts';
-import { createDatabase, type Database } from './database/create-database.ts';
+import { createDatabase, type Database, type Transaction } from './database/create-database.ts';
 import { type AnalyticsEvents, createAnalyticsEvents } from './events.ts';
 import { startSweeping } from './quality/sweep-minutes.ts';
 
@@ -33,6 +34,8 @@ export interface AnalyticsContext extends ServiceContext {
   readonly database: Database;
   readonly config: AnalyticsConfig;
   readonly names: NameDirectory;
+  /** For reads of one organisation. */
+  readonly readAsTenant: ReadAsTenant<Transaction>;
   /** Where alerts are sent. */
   readonly channels: readonly AlertChannel[];
   now(): number;
@@ -68,6 +71,7 @@ export async function createAnalyticsContext(
     database,
     config,
     channels: channels.all,
+    readAsTenant: createTenantReader<Transaction>(database, logger),
     names: overrides.names ?? createNameDirectory(auth, () => performance.now(), onNamesError),
     now,
     readinessChecks: {

@@ -73,6 +73,7 @@ import { releaseHoldHandler } from './routes/release-hold/handler.ts';
 import { releaseOrganizationHandler } from './routes/release-organization/handler.ts';
 import { replayDeadLetterHandler } from './routes/replay-dead-letter/handler.ts';
 import { retirePlanHandler } from './routes/retire-plan/handler.ts';
+import { readsAsTenant } from './tenants/tenant-reads.ts';
 
 /** Identity → body → route; then a database that failed becomes 503, since the same request can succeed later. */
 export function createBillingApp(context: BillingContext): RequestListener {
@@ -83,7 +84,7 @@ export function createBillingApp(context: BillingContext): RequestListener {
   return createExpressApp(context, (app) => {
     app.get('/v1/billing/balance', reads, readBalanceHandler(context));
     app.get('/v1/billing/balance/:id', reads, readBalanceOfHandler(context));
-    app.get('/v1/billing/transactions', reads, listTransactionsHandler(context));
+    app.get('/v1/billing/transactions', reads, readsAsTenant(context, listTransactionsHandler));
     app.get('/v1/billing/explain/:requestId', reads, explainChargeHandler(context));
     app.post('/v1/billing/transaction', manages, jsonBody, createTransactionHandler(context));
     app.get('/v1/billing/reviews', manages, listReviewsHandler(context));
@@ -99,10 +100,10 @@ export function createBillingApp(context: BillingContext): RequestListener {
     app.post('/v1/billing/spools/:id/lost', manages, declareSpoolLostHandler(context));
     app.post('/v1/billing/webhooks/:provider', fromGateway, receivePaymentWebhookHandler(context));
     app.post('/v1/billing/top-ups', pays, jsonBody, createTopUpHandler(context));
-    app.get('/v1/billing/top-ups', reads, listTopUpsHandler(context));
-    app.get('/v1/billing/top-ups/:id', reads, readTopUpHandler(context));
+    app.get('/v1/billing/top-ups', reads, readsAsTenant(context, listTopUpsHandler));
+    app.get('/v1/billing/top-ups/:id', reads, readsAsTenant(context, readTopUpHandler));
     app.post('/v1/billing/top-ups/:id/refunds', manages, jsonBody, createRefundHandler(context));
-    app.get('/v1/billing/payment-method', reads, readPaymentMethodHandler(context));
+    app.get('/v1/billing/payment-method', reads, readsAsTenant(context, readPaymentMethodHandler));
     app.delete('/v1/billing/payment-method', pays, deletePaymentMethodHandler(context));
     app.get('/v1/billing/payment-reviews', manages, listPaymentReviewsHandler(context));
     app.post('/v1/billing/payment-reviews/:id/close', manages, closePaymentReviewHandler(context));
@@ -111,14 +112,14 @@ export function createBillingApp(context: BillingContext): RequestListener {
     app.post('/v1/billing/bank-transfers/:id/approve', manages, approveBankTransferHandler(context));
     app.post('/v1/billing/bank-transfers/:id/reject', manages, rejectBankTransferHandler(context));
     app.post('/v1/billing/promotional-credits', manages, jsonBody, createPromotionalCreditHandler(context));
-    app.get('/v1/billing/promotional-credits', reads, listPromotionalCreditsHandler(context));
-    app.get('/v1/billing/automatic-top-up', reads, readAutomaticTopUpHandler(context));
+    app.get('/v1/billing/promotional-credits', reads, readsAsTenant(context, listPromotionalCreditsHandler));
+    app.get('/v1/billing/automatic-top-up', reads, readsAsTenant(context, readAutomaticTopUpHandler));
     app.put('/v1/billing/automatic-top-up', pays, jsonBody, putAutomaticTopUpHandler(context));
     app.delete('/v1/billing/automatic-top-up', pays, deleteAutomaticTopUpHandler(context));
-    app.get('/v1/billing/payer', reads, readPayerHandler(context));
+    app.get('/v1/billing/payer', reads, readsAsTenant(context, readPayerHandler));
     app.put('/v1/billing/payer', pays, jsonBody, askPayerHandler(context));
     app.delete('/v1/billing/payer', pays, leavePayerHandler(context));
-    app.get('/v1/billing/paid-organizations', reads, listPaidOrganizationsHandler(context));
+    app.get('/v1/billing/paid-organizations', reads, readsAsTenant(context, listPaidOrganizationsHandler));
     app.post('/v1/billing/paid-organizations/:id/accept', pays, acceptOrganizationHandler(context));
     app.delete('/v1/billing/paid-organizations/:id', pays, releaseOrganizationHandler(context));
     app.put('/v1/billing/payers/:id/organizations/:organizationId', manages, attachOrganizationHandler(context));
@@ -129,17 +130,17 @@ export function createBillingApp(context: BillingContext): RequestListener {
     app.get('/v1/billing/plans', reads, listPlansHandler(context));
     app.post('/v1/billing/plans', manages, jsonBody, createPlanHandler(context));
     app.delete('/v1/billing/plans/:id', manages, retirePlanHandler(context));
-    app.get('/v1/billing/subscription', reads, readSubscriptionHandler(context));
+    app.get('/v1/billing/subscription', reads, readsAsTenant(context, readSubscriptionHandler));
     app.put('/v1/billing/subscription', pays, jsonBody, putSubscriptionHandler(context));
     app.delete('/v1/billing/subscription', pays, cancelSubscriptionHandler(context));
     app.post('/v1/billing/invoices/:id/credit-notes', manages, jsonBody, createCreditNoteHandler(context));
-    app.get('/v1/billing/invoices', reads, listInvoicesHandler(context));
+    app.get('/v1/billing/invoices', reads, readsAsTenant(context, listInvoicesHandler));
     app.get('/v1/billing/advice', reads, readAdviceHandler(context));
     app.get('/v1/billing/statements/:period', reads, readStatementHandler(context));
     app.put('/v1/billing/profile', pays, jsonBody, putBillingProfileHandler(context));
     app.put('/v1/billing/legal-entity', manages, jsonBody, putLegalEntityHandler(context));
-    app.get('/v1/billing/profile', reads, readBillingProfileHandler(context));
-    app.get('/v1/billing/invoices/:id', reads, readInvoiceHandler(context));
+    app.get('/v1/billing/profile', reads, readsAsTenant(context, readBillingProfileHandler));
+    app.get('/v1/billing/invoices/:id', reads, readsAsTenant(context, readInvoiceHandler));
     routeBounds(app, context);
     routeInternal(app, context);
     app.use(answerDatabaseFailures);

@@ -1,11 +1,11 @@
-import type { FindRows } from '@aggregator/database';
+import type { FindRows, ReadAsTenant } from '@aggregator/database';
 import type { EventLog } from '@aggregator/messaging';
 import type { IdentityVerifier, NameDirectory, ServiceContext, Tracing } from '@aggregator/service-kit';
 import type { AdviceDesk } from './advice/advice-desk.ts';
 import type { BudgetDirectory } from './budgets/budget-directory.ts';
 import type { BudgetDesk } from './budgets/grant-budgets.ts';
 import type { BillingConfig } from './config.ts';
-import type { Database } from './database/open-database.ts';
+import type { Database, Transaction } from './database/open-database.ts';
 import type { BillingEvents } from './events.ts';
 import type { Finality } from './finality/finality.ts';
 import type { LeaseContext } from './leases/grant-lease.ts';
@@ -17,6 +17,8 @@ import type { PaymentContext } from './payments/payment-desk.ts';
 export interface BillingContext extends ServiceContext, LeaseContext, PaymentContext {
   readonly config: BillingConfig;
   readonly database: Database;
+  /** For reads of one organisation. */
+  readonly readAsTenant: ReadAsTenant<Transaction>;
   /** For tasks that run often and mostly find nothing. */
   readonly findRows: FindRows;
   readonly eventLog: EventLog;

@@ -1,4 +1,5 @@
 import { type AdmissionStore, createAdmissionStore } from '@aggregator/admission';
+import { createTenantReader } from '@aggregator/database';
 import { createEventLog, type EventConsumer, type EventLog } from '@aggregator/messaging';
 import {
   ConfigError,
@@ -20,7 +21,7 @@ import type { BillingContext } from './billing-context.ts';
 import { type BudgetDirectory, createBudgetDirectory } from './budgets/budget-directory.ts';
 import { createBudgetDesk } from './budgets/grant-budgets.ts';
 import type { BillingConfig } from './config.ts';
-import { openDatabase } from './database/open-database.ts';
+import { openDatabase, type Transaction } from './database/open-database.ts';
 import { createBillingEvents } from './events.ts';
 import { createFinality } from './finality/finality.ts';
 import type { LeaseContext } from './leases/grant-lease.ts';
@@ -90,6 +91,7 @@ export async function createBillingContext(
     ...leases,
     ...{ config, logger, metrics, eventLog, findRows },
     paymentProviders: openPaymentProviders(config, database),
+    readAsTenant: createTenantReader<Transaction>(database, logger),
     clock,
     adviceDesk: createAdviceDesk({ database, config, clock, adviceSources }, now),
     verifier,

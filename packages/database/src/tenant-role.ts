@@ -2,13 +2,17 @@
  * Role of reads for one organisation. Row-level security shows it the rows of that organisation alone, and no rows if none is set.
  * Other roles, such as that of the service, see and write all rows: consumers and sweeps work on many organisations.
  */
-const tenantRole = 'aggregator_tenant';
+export const tenantRole = 'aggregator_tenant';
+
+const isTableSql = `relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace`;
+const nameSql = `oid::regclass::text`;
 
 /** Runs one statement with its values; returns the rows. */
 export type AskRows = (sql: string, ...values: readonly string[]) => Promise<unknown>;
 
 /**
- * Makes the role, and lets it read the tables of this database; what is there already stays. A user that may not create roles
+ * Makes the role, and lets it read the tables of this database; what is there already stays. It reads no partition, because the
+ * policy of the whole table does not hold there. A user that may not create roles
  * leaves it out: an administrator of the server creates it then, and the next migration lets it read.
  */
 export const tenantRoleStatements: readonly string[] = [
@@ -21,24 +25,26 @@ export const tenantRoleStatements: readonly string[] = [
        EXECUTE format('GRANT ${tenantRole} TO %I', current_user);
      END IF;
    EXCEPTION WHEN insufficient_privilege OR duplicate_object OR unique_violation THEN NULL; END $$`,
-  `DO $$ DECLARE unreadable TEXT; BEGIN
+  `DO $$ DECLARE unreadable TEXT; readable TEXT; BEGIN
      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${tenantRole}') THEN RETURN; END IF;
      IF NOT has_schema_privilege('${tenantRole}', current_schema(), 'USAGE') THEN
        EXECUTE format('GRANT USAGE ON SCHEMA %I TO ${tenantRole}', current_schema());
      END IF;
-     FOR unreadable IN SELECT name FROM (
-       SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = current_schema()
-     ) AS tables WHERE NOT has_table_privilege('${tenantRole}', name, 'SELECT')
+     FOR unreadable IN SELECT ${nameSql} FROM pg_class WHERE ${isTableSql} AND NOT relispartition
+         AND NOT has_table_privilege('${tenantRole}', oid, 'SELECT')
      LOOP EXECUTE format('GRANT SELECT ON %s TO ${tenantRole}', unreadable); END LOOP;
+     FOR readable IN SELECT ${nameSql} FROM pg_class WHERE ${isTableSql} AND relispartition
+         AND has_table_privilege('${tenantRole}', oid, 'SELECT')
+     LOOP EXECUTE format('REVOKE SELECT ON %s FROM ${tenantRole}', readable); END LOOP;
    EXCEPTION WHEN insufficient_privilege THEN NULL; END $$`,
 ];
 
 /** Returns whether this user can read as the role. */
 export async function isTenantRoleReady(ask: AskRows): Promise<boolean> {
   const rows = await ask(
-    `SELECT 1 FROM pg_roles WHERE rolname = '${tenantRole}' AND pg_has_role(current_user, oid, 'USAGE')
-       AND NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = current_schema()
-         AND NOT has_table_privilege('${tenantRole}', format('%I.%I', schemaname, tablename), 'SELECT'))`,
+    `SELECT 1 FROM pg_roles WHERE rolname = '${tenantRole}' AND pg_has_role(current_user, pg_roles.oid, 'USAGE')
+       AND NOT EXISTS (SELECT FROM pg_class WHERE ${isTableSql} AND NOT relispartition
+         AND NOT has_table_privilege('${tenantRole}', pg_class.oid, 'SELECT'))`,
   );
   return Array.isArray(rows) && rows.length > 0;
 }

@@ -9,6 +9,7 @@ export {
   type TestDatabase,
   type TestDatabaseContent,
 } from './postgres/create-test-database.ts';
+export { findUncoveredTables } from './postgres/find-uncovered-tables.ts';
 export { type Pooler, startPooler } from './postgres/start-pooler.ts';
 export { startTestPostgres, type TestPostgres } from './postgres/start-test-postgres.ts';
 export { type Mailbox, type ReceivedMail, startMailbox } from './smtp/start-mailbox.ts';

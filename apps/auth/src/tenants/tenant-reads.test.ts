@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { createTenantReader, type ReadAsTenant } from '@aggregator/database';
+import { findUncoveredTables } from '@aggregator/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Transaction } from '../database/create-database.ts';
 import { type Account, type AuthHarness, startAuth } from '../testing/start-auth.ts';
-import { asTenant } from './tenant-reads.ts';
 
-/** Tables that every read of a tenant may see: names of users, and facts of the installation that name no one. */
-const bare = ['_prisma_migrations', 'audit_head', 'key_epoch', 'user'];
+/** Tables that every read of a tenant may see: facts of the installation that name no one. */
+const bare = ['_prisma_migrations', 'audit_head', 'key_epoch'];
 
 const session = (principal: Account['principal']) => ({ ...principal, sessionId: randomUUID() });
 
@@ -12,8 +14,10 @@ describe('row-level security', () => {
   let auth: AuthHarness;
   let own: Account;
   let other: Account;
+  let asTenant: ReadAsTenant<Transaction>;
   beforeAll(async () => {
     auth = await startAuth({ WEBHOOK_ALLOWLIST: '127.0.0.1' });
+    asTenant = createTenantReader<Transaction>(auth.database, auth.service.context.logger);
     own = await auth.createAccount('owner');
     other = await auth.createAccount('owner');
     for (const { principal } of [own, other]) {
@@ -29,7 +33,7 @@ describe('row-level security', () => {
 
   it('shows a query without a filter no row of another organisation (I17)', async () => {
     const { orgId } = own.principal;
-    const seen = await asTenant(auth.database, orgId, async (reader) => ({
+    const seen = await asTenant(orgId, async (reader) => ({
       keys: await reader.apiKey.findMany(),
       members: await reader.membership.findMany({ include: { user: true } }),
       teams: await reader.team.findMany(),
@@ -45,12 +49,19 @@ describe('row-level security', () => {
     }
     expect(await auth.database.apiKey.count()).toBe(2);
     const foreign = other.principal.orgId;
-    expect(await asTenant(auth.database, orgId, (reader) => reader.organization.findMany())).toHaveLength(1);
+    expect(await asTenant(orgId, (reader) => reader.organization.findMany())).toHaveLength(1);
     expect(
-      await asTenant(auth.database, orgId, (reader) =>
-        reader.membership.findMany({ where: { organizationId: foreign } }),
-      ),
+      await asTenant(orgId, (reader) => reader.membership.findMany({ where: { organizationId: foreign } })),
     ).toEqual([]);
+  });
+
+  it('shows people of the organisation, also those who left, and no one else (I17)', async () => {
+    const { principal: left } = await auth.createMember(session(own.principal), 'developer');
+    await auth.createKey(left);
+    const path = `/v1/auth/organization/members/${left.userId}`;
+    expect((await auth.call('DELETE', path, { as: session(own.principal) })).status).toBe(204);
+    const seen = await asTenant(own.principal.orgId, (reader) => reader.user.findMany({ select: { id: true } }));
+    expect(seen.map(({ id }) => id).sort()).toEqual([own.principal.userId, left.userId].sort());
   });
 
   it('shows no row that belongs to another organisation by its parent, and no sessions (I17)', async () => {
@@ -61,7 +72,7 @@ describe('row-level security', () => {
       await auth.call('POST', `/v1/auth/organization/webhooks/${id}/test`, { as: session(principal) });
     }
     expect(await auth.database.webhookDelivery.count()).toBe(2);
-    const seen = await asTenant(auth.database, own.principal.orgId, async (reader) => ({
+    const seen = await asTenant(own.principal.orgId, async (reader) => ({
       deliveries: await reader.webhookDelivery.findMany({ include: { endpoint: true } }),
       jobs: await reader.workJob.count(),
     }));
@@ -71,17 +82,11 @@ describe('row-level security', () => {
   });
 
   it('covers every table', async () => {
-    const tables = await auth.database.$queryRaw<{ name: string; isCovered: boolean }[]>`
-      SELECT relname AS name, relrowsecurity AND EXISTS (
-          SELECT FROM pg_policy WHERE polrelid = pg_class.oid) AS "isCovered"
-      FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace`;
-    expect(tables.length).toBeGreaterThan(10);
-    const uncovered = tables.filter(({ isCovered }) => !isCovered).map(({ name }) => name);
-    expect(uncovered.filter((name) => !bare.includes(name))).toEqual([]);
+    expect(await findUncoveredTables((sql) => auth.database.$queryRawUnsafe(sql))).toEqual(bare);
   });
 
   it('lets a read of one organisation write nothing', async () => {
-    const write = asTenant(auth.database, own.principal.orgId, (reader) => reader.team.deleteMany());
+    const write = asTenant(own.principal.orgId, (reader) => reader.team.deleteMany());
     await expect(write).rejects.toThrow(/permission denied/);
     expect(await auth.database.team.count()).toBe(2);
   });

@@ -12,7 +12,7 @@ import {
 } from '@aggregator/contracts';
 import { formatNanoUsd, selectTier } from '@aggregator/pricing';
 import { z } from 'zod';
-import type { Database } from '../database/open-database.ts';
+import type { Database, Transaction } from '../database/open-database.ts';
 import { cacheSavingOf } from './cache-saving.ts';
 
 interface TransferRow {
@@ -29,12 +29,18 @@ interface Question {
   requestId: string;
 }
 
-/** How the amount of a charge comes about, or why the request was rejected; null if nothing is known of it. */
-export async function explainRequest(db: Database, question: Question): Promise<ChargeExplanation | null> {
-  return (await explainCharge(db, question)) ?? (await explainRejection(db, question));
+/** `own` finds the request; `all` then reads its transfers, which name accounts of others. */
+interface Databases {
+  readonly own: Transaction;
+  readonly all: Database;
 }
 
-async function explainRejection(db: Database, { orgId, requestId }: Question): Promise<ChargeExplanation | null> {
+/** How the amount of a charge comes about, or why the request was rejected; null if nothing is known of it. */
+export async function explainRequest(databases: Databases, question: Question): Promise<ChargeExplanation | null> {
+  return (await explainCharge(databases, question)) ?? (await explainRejection(databases.own, question));
+}
+
+async function explainRejection(db: Transaction, { orgId, requestId }: Question): Promise<ChargeExplanation | null> {
   const row = await db.rejectedRequest.findFirst({ where: { requestId, ...(orgId !== null && { orgId }) } });
   if (row === null) return null;
   const { time, code, param, message } = row;
@@ -44,10 +50,13 @@ async function explainRejection(db: Database, { orgId, requestId }: Question): P
   };
 }
 
-async function explainCharge(db: Database, { orgId, requestId }: Question): Promise<ChargeExplanation | null> {
-  const charge = await db.charge.findFirst({ where: { requestId, ...(orgId !== null && { orgId }) } });
+async function explainCharge(
+  { own, all }: Databases,
+  { orgId, requestId }: Question,
+): Promise<ChargeExplanation | null> {
+  const charge = await own.charge.findFirst({ where: { requestId, ...(orgId !== null && { orgId }) } });
   if (charge === null) return null;
-  const transfers = await db.$queryRaw<TransferRow[]>`
+  const transfers = await all.$queryRaw<TransferRow[]>`
     SELECT transfer.id, time, debit.kind AS "from", credit.kind AS "to", amount
     FROM transfer
       JOIN account debit ON debit.id = debit_account
@@ -56,7 +65,7 @@ async function explainCharge(db: Database, { orgId, requestId }: Question): Prom
     WHERE request_id = ${charge.requestId}::uuid AND reason NOT IN ('provider_excess', 'cost_correction') ORDER BY transfer.id`;
   const { version, rates } = price.parse(charge.price);
   const saving = charge.outcome === 'void' ? null : cacheSavingOf(usage.parse(charge.usage), rates);
-  const correction = await readCorrection(db, charge.requestId);
+  const correction = await readCorrection(own, charge.requestId);
   return {
     requestId: charge.requestId,
     time: charge.time.toISOString(),
@@ -92,7 +101,7 @@ function toAttempts(attempts: unknown): ChargeExplanation['attempts'] {
 }
 
 /** The posted correction of a request; null if it has none. */
-async function readCorrection(db: Database, requestId: string): Promise<ChargeExplanation['correction'] | null> {
+async function readCorrection(db: Transaction, requestId: string): Promise<ChargeExplanation['correction'] | null> {
   const row = await db.usageCorrection.findUnique({ where: { requestId } });
   if (row?.state !== 'posted') return null;
   const { time, actual } = usageCorrected.parse(row.body);

@@ -48,7 +48,9 @@ describe('a correction of an estimate', () => {
     await world.handle(estimate, correctionOf(estimate, 200));
 
     expect(await available(orgId)).toBe(9800n);
-    expect(await explainRequest(world.database, { orgId, requestId: estimate.requestId })).toMatchObject({
+    expect(
+      await explainRequest({ own: world.database, all: world.database }, { orgId, requestId: estimate.requestId }),
+    ).toMatchObject({
       amountNanoUsd: '1000',
       correction: { amountNanoUsd: '200', differenceNanoUsd: '-800', usage: { outputText: 200 } },
       transfers: [

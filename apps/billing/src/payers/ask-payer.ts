@@ -1,6 +1,6 @@
 import { AppError, type PayerAnswer, payerState } from '@aggregator/contracts';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
-import type { Database } from '../database/open-database.ts';
+import type { Transaction } from '../database/open-database.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
 
 /**
@@ -30,7 +30,7 @@ export async function askPayer(
 }
 
 /** Who pays for an organisation, or is asked to. */
-export async function readPayer(database: Database, orgId: string): Promise<PayerAnswer> {
+export async function readPayer(database: Transaction, orgId: string): Promise<PayerAnswer> {
   const row = await database.paidOrganization.findUnique({ where: { orgId } });
   if (row === null) return { payer: null };
   const { payerId, state, since } = row;

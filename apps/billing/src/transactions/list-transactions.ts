@@ -1,12 +1,12 @@
 import { type Transaction, type TransactionPage, tags } from '@aggregator/contracts';
 import { toPage } from '@aggregator/service-kit';
-import type { Database } from '../database/open-database.ts';
+import type { Transaction as Reader } from '../database/open-database.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { toTransaction } from './statement-row.ts';
 
 /** An organisation's business transactions, newest first, from behind `cursor` (the id of the last one seen). */
 export async function listTransactions(
-  db: Database,
+  db: Reader,
   question: { orgId: string; cursor?: string | undefined; limit: number },
 ): Promise<TransactionPage> {
   const { orgId, cursor, limit } = question;
@@ -27,7 +27,7 @@ export async function listTransactions(
 
 /** Tags of the requests that have some, by request. */
 async function readTags(
-  db: Database,
+  db: Reader,
   lines: readonly { requestId: string | null }[],
 ): Promise<ReadonlyMap<string | null, Pick<Transaction, 'tags'>>> {
   const requestIds = lines.flatMap(({ requestId }) => (requestId === null ? [] : [requestId]));

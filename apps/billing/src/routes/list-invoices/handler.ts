@@ -1,11 +1,11 @@
 import { type InvoicePage, invoice } from '@aggregator/contracts';
 import { checkBody, principalOf, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { BillingContext } from '../../billing-context.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 import { pageQuery } from '../page-query.ts';
 
 /** GET /v1/billing/invoices: invoices and credit notes of the organisation, newest first. */
-export function listInvoicesHandler({ database }: BillingContext): RequestHandler {
+export function listInvoicesHandler({ database }: ReadContext): RequestHandler {
   return async (request, response) => {
     const { orgId } = principalOf(request);
     const { cursor, limit } = checkBody(pageQuery, request.query);

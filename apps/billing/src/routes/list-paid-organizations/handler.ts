@@ -1,11 +1,11 @@
 import { type PaidOrganizationPage, payerState } from '@aggregator/contracts';
 import { checkBody, principalOf, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { BillingContext } from '../../billing-context.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 import { pageQuery } from '../page-query.ts';
 
 /** GET /v1/billing/paid-organizations: those that the caller's organisation pays for, or is asked to, by their ids. */
-export function listPaidOrganizationsHandler({ database }: BillingContext): RequestHandler {
+export function listPaidOrganizationsHandler({ database }: ReadContext): RequestHandler {
   return async (request, response) => {
     const { cursor, limit } = checkBody(pageQuery, request.query);
     const rows = await database.paidOrganization.findMany({

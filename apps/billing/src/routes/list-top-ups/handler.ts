@@ -2,14 +2,14 @@ import { AppError, type TopUpPage } from '@aggregator/contracts';
 import { checkBody, principalOf, toPage } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { BillingContext } from '../../billing-context.ts';
 import { toTopUp } from '../../payments/payment-rows.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 import { pageQuery } from '../page-query.ts';
 
 const query = pageQuery.extend({ organizationId: z.uuid().toLowerCase().optional() });
 
 /** GET /v1/billing/top-ups: newest first. Those of another organisation for `billing:manage` alone. */
-export function listTopUpsHandler({ database }: BillingContext): RequestHandler {
+export function listTopUpsHandler({ database }: ReadContext): RequestHandler {
   return async (request, response) => {
     const principal = principalOf(request);
     const { organizationId, cursor, limit } = checkBody(query, request.query);

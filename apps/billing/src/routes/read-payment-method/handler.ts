@@ -1,10 +1,10 @@
 import type { PaymentMethodAnswer } from '@aggregator/contracts';
 import { principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { BillingContext } from '../../billing-context.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 
 /** GET /v1/billing/payment-method: the saved method by its last digits and expiry, or null. */
-export function readPaymentMethodHandler({ database }: BillingContext): RequestHandler {
+export function readPaymentMethodHandler({ database }: ReadContext): RequestHandler {
   return async (request, response) => {
     const { orgId } = principalOf(request);
     const row = await database.paymentCustomer.findFirst({ where: { orgId, methodReference: { not: null } } });

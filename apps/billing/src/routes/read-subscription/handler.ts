@@ -1,10 +1,10 @@
 import { principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
-import type { BillingContext } from '../../billing-context.ts';
 import { toSubscription } from '../../subscriptions/subscription-rows.ts';
+import type { ReadContext } from '../../tenants/tenant-reads.ts';
 
 /** GET /v1/billing/subscription: the newest one, also if it has ended; null if there was none. */
-export function readSubscriptionHandler({ database }: BillingContext): RequestHandler {
+export function readSubscriptionHandler({ database }: ReadContext): RequestHandler {
   return async (request, response) => {
     const { orgId } = principalOf(request);
     const row = await database.subscription.findFirst({
