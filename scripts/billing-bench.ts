@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ensureDatabase, migrateDatabase, withConnection } from '@aggregator/database';
+import type { ConsumedRecord } from '@aggregator/messaging';
 import { processEnvironment } from '@aggregator/service-kit';
 import { handleUsageRecorded } from '../apps/billing/src/consumers/usage-recorded.ts';
 import { createDatabase } from '../apps/billing/src/database/open-database.ts';
@@ -24,7 +25,8 @@ async function readServerCpu(url: string): Promise<Map<number, number> | null> {
   try {
     return await withConnection(url, 5000, async (client) => {
       const { rows } = await client.query<{ pid: number }>(
-        'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+        `SELECT pid FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`,
       );
       return new Map(
         rows.map(({ pid }) => {
@@ -55,16 +57,21 @@ async function run(events: number, organizations: number): Promise<void> {
   try {
     const payers = Array.from({ length: organizations }, () => randomUUID());
     await ledger.fund(payers, 10n ** 15n);
-    await post(ledger.context, 0, 2000, payers);
-    const [cpu, serverCpu, startedMs] = [process.cpuUsage(), await readServerCpu(url), performance.now()];
+    await post(ledger.context, makeBatches(0, 2000, payers));
+    const serverCpu = await readServerCpu(url);
     const memory: number[] = [];
+    let [cpuUs, seconds] = [0, 0];
     for (let done = 2000; done < events + 2000; done += 10_000) {
-      await post(ledger.context, done, Math.min(10_000, events + 2000 - done), payers);
+      // The events are made outside of the measurement.
+      const batches = makeBatches(done, Math.min(10_000, events + 2000 - done), payers);
+      const [cpu, startedMs] = [process.cpuUsage(), performance.now()];
+      await post(ledger.context, batches);
+      const used = process.cpuUsage(cpu);
+      cpuUs += used.user + used.system;
+      seconds += (performance.now() - startedMs) / 1000;
       memory.push(process.memoryUsage.rss() / 2 ** 20);
     }
-    const seconds = (performance.now() - startedMs) / 1000;
-    const used = process.cpuUsage(cpu);
-    const perEvent = (used.user + used.system) / events;
+    const perEvent = cpuUs / events;
     const serverPerEvent = (sum(await readServerCpu(url)) - sum(serverCpu)) / events;
     const isWhole = await ledger.isWhole(events + 2000);
     process.stdout.write(
@@ -81,18 +88,22 @@ async function run(events: number, organizations: number): Promise<void> {
   }
 }
 
+function makeBatches(start: number, count: number, payers: readonly string[]): ConsumedRecord[][] {
+  return Array.from({ length: Math.ceil(count / batch) }, (_, index) => {
+    const first = start + index * batch;
+    return Array.from({ length: Math.min(batch, start + count - first) }, (_, offset) => {
+      const number = first + offset;
+      const value = JSON.stringify(sampleEvent(number, payers[number % payers.length] ?? ''));
+      return { topic: 'usage.recorded', partition: 0, offset: String(number), key: '', value };
+    });
+  });
+}
+
 async function post(
   context: Parameters<typeof handleUsageRecorded>[0],
-  start: number,
-  count: number,
-  payers: readonly string[],
+  batches: readonly ConsumedRecord[][],
 ): Promise<void> {
-  for (let at = start; at < start + count; at += batch) {
-    const size = Math.min(batch, start + count - at);
-    const records = Array.from({ length: size }, (_, index) => {
-      const value = JSON.stringify(sampleEvent(at + index, payers[(at + index) % payers.length] ?? ''));
-      return { topic: 'usage.recorded', partition: 0, offset: String(at + index), key: '', value };
-    });
+  for (const records of batches) {
     const { rejected } = await handleUsageRecorded(context, records);
     if (rejected.length > 0) throw new Error(`rejected: ${rejected[0]?.reason}`);
   }

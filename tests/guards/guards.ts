@@ -221,4 +221,54 @@ export const guards: readonly Guard[] = [
       name: 'reaches the new primary by a new connection',
     },
   },
+  {
+    promise: 'I7',
+    path: 'apps/billing/src/retention/compact-month.ts',
+    guard: "if (partition <= partitionOf(table, month)) await replaceCheck(client, partition, constraint, 'false');",
+    instead: '',
+    test: {
+      path: 'apps/billing/src/retention/compaction.test.ts',
+      name: 'also closes earlier months without requests: nothing late or repeated is charged',
+    },
+  },
+  {
+    promise: 'I7',
+    path: 'apps/billing/src/retention/compact-month.ts',
+    guard: 'await replaceCheck(client, restOf(table), constraint,',
+    instead: '((..._unused) => undefined)(',
+    test: {
+      path: 'apps/billing/src/retention/retention.test.ts',
+      name: 'take no event once they are compacted: a late or repeated one is quarantined and charges nothing',
+    },
+  },
+  {
+    promise: 'I6',
+    path: 'apps/billing/src/retention/compact-month.ts',
+    guard: "if ((await lockMonth(client, month)) !== 'closed') return [];",
+    instead: '',
+    test: {
+      path: 'apps/billing/src/retention/compaction.test.ts',
+      name: 'by two instances at once exports each request, and deletes none that is not exported',
+    },
+  },
+  {
+    promise: 'I6',
+    path: 'apps/billing/src/retention/totals.ts',
+    guard: "transfer.request_id = slice.request_id AND reason = 'charge'",
+    instead: 'false',
+    test: {
+      path: 'apps/billing/src/retention/retention.test.ts',
+      name: 'older than details are kept become totals of days: balances, statements and proofs stay',
+    },
+  },
+  {
+    promise: 'I21',
+    path: 'apps/billing/src/retention/verify-compacted.ts',
+    guard: "compare('totals', await readTotalsHash(client, row.month), hash);",
+    instead: '',
+    test: {
+      path: 'apps/billing/src/retention/retention.test.ts',
+      name: 'show whose totals, file or hash was changed afterwards',
+    },
+  },
 ];

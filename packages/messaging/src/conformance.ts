@@ -6,6 +6,7 @@ import { describeOutages } from './conformance/outages.ts';
 import type { MakeEventLog } from './conformance/world.ts';
 
 export type { EventLogSettings, MakeEventLog } from './conformance/world.ts';
+export { deleteTaskQueue } from './rabbitmq/testing/broker.ts';
 
 /**
  * What every event log promises; each adapter passes it against its real store.

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { deleteTaskQueue } from '@aggregator/messaging/conformance';
 import { createTestDatabase, type TestDatabase } from '@aggregator/testing';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { createDatabase, type Database } from '../database/create-database.ts';
@@ -9,17 +10,17 @@ import { openWorkQueues, type WorkQueues } from './work-queues.ts';
 let testDatabase: TestDatabase;
 let database: Database;
 let workQueues: WorkQueues;
+let prefix: string;
 beforeEach(async () => {
   testDatabase = await createTestDatabase({ service: 'auth' });
   database = createDatabase({ url: testDatabase.url, connectionsMax: 4, onError: () => undefined });
   const rabbitmqUrl = process.env.RABBITMQ_URL;
-  workQueues = openWorkQueues(
-    { workQueue: 'rabbitmq', rabbitmqUrl, eventTopicPrefix: `t${randomUUID()}.` },
-    async () => [],
-  );
+  prefix = `t${randomUUID()}.`;
+  workQueues = openWorkQueues({ workQueue: 'rabbitmq', rabbitmqUrl, eventTopicPrefix: prefix }, async () => []);
 });
 afterEach(async () => {
   await workQueues.close();
+  await deleteTaskQueue(`${prefix}work.mail`);
   await database.$disconnect();
   await testDatabase.drop();
 });

@@ -1,6 +1,6 @@
 import type { RequestFingerprint } from '@aggregator/contracts';
 import { isOpenEnd } from '@aggregator/pricing';
-import { type Transaction, toJsonRows } from '../database/open-database.ts';
+import { type IdsRow, type Transaction, toIds, toJsonRows } from '../database/open-database.ts';
 import type { UsageCharge } from './usage-charge.ts';
 
 export interface Settlement {
@@ -17,8 +17,8 @@ export interface Settlement {
 export async function settleRequests(tx: Transaction, charges: readonly UsageCharge[]): Promise<Settlement> {
   const { chosen, conflicting } = chooseSettlements(charges);
   if (chosen.size === 0) return { settled: [], conflicting };
-  const written = await tx.$queryRaw<{ requestId: string }[]>`
-    INSERT INTO charge AS present
+  const written = await tx.$queryRaw<IdsRow[]>`
+    WITH written AS (INSERT INTO charge AS present
       (request_id, event_id, org_id, user_id, key_id, operation, provider, model, usage, price, amount, cost, attempts,
        estimated, outcome, time, budgets, tags, team_id, is_streamed, body_hash, prefix_hash, prefix_permille)
     SELECT "requestId", "eventId", "orgId", "userId", "keyId", operation, provider, model, usage, price, "amountNanoUsd",
@@ -43,8 +43,8 @@ export async function settleRequests(tx: Transaction, charges: readonly UsageCha
       posted_at = now()
     WHERE present.amount = 0 AND present.outcome IN ('void', 'failed')
       AND NOT (EXCLUDED.amount = 0 AND EXCLUDED.outcome IN ('void', 'failed'))
-    RETURNING request_id AS "requestId"`;
-  const writtenIds = new Set(written.map(({ requestId }) => requestId));
+    RETURNING request_id) SELECT json_agg(request_id)::text AS ids FROM written`;
+  const writtenIds = toIds(written);
   const settled: UsageCharge[] = [];
   for (const [requestId, charge] of chosen) {
     if (writtenIds.has(requestId)) settled.push(charge);

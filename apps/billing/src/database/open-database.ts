@@ -25,6 +25,15 @@ export function toJsonRows(rows: readonly Readonly<Record<string, unknown>>[]): 
   return JSON.stringify(rows.map(toJsonRow));
 }
 
+/** Ids as one JSON value: a thousand rows of one id each cost their reader more. Null if there is none. */
+export interface IdsRow {
+  ids: string | null;
+}
+
+export function toIds([row]: readonly IdsRow[]): Set<string> {
+  return new Set(JSON.parse(row?.ids ?? '[]') as string[]);
+}
+
 function toJsonRow(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const json: Record<string, unknown> = {};
   for (const name in row) {

@@ -1,5 +1,5 @@
 import type { UsageCharge } from '../charges/usage-charge.ts';
-import { type Transaction, toJsonRows } from '../database/open-database.ts';
+import { type IdsRow, type Transaction, toIds, toJsonRows } from '../database/open-database.ts';
 
 export interface Claim {
   /** Seen for the first time, in the order given. */
@@ -19,14 +19,17 @@ export async function claimEvents(tx: Transaction, charges: readonly UsageCharge
   for (const charge of charges) if (!firsts.has(charge.event.eventId)) firsts.set(charge.event.eventId, charge);
   const rows = [...firsts.values()].map(({ event, bodyHash }) => ({ eventId: event.eventId, bodyHash }));
   // In one order for every transaction: two that claim the same ids must not wait for one another in a circle.
-  const taken = await tx.$queryRaw<{ eventId: string }[]>`
-    INSERT INTO inbox (event_id, body_hash, outcome)
-    SELECT "eventId", decode("bodyHash", 'hex'), 'settled'
-    FROM json_to_recordset(${toJsonRows(rows)}::json) AS row ("eventId" text, "bodyHash" text)
-    ORDER BY "eventId"
-    ON CONFLICT (event_id) DO NOTHING
-    RETURNING event_id AS "eventId"`;
-  const takenIds = new Set(taken.map(({ eventId }) => eventId));
+  const takenIds = toIds(
+    await tx.$queryRaw<IdsRow[]>`
+      WITH taken AS (
+        INSERT INTO inbox (event_id, body_hash, outcome)
+        SELECT "eventId", decode("bodyHash", 'hex'), 'settled'
+        FROM json_to_recordset(${toJsonRows(rows)}::json) AS row ("eventId" text, "bodyHash" text)
+        ORDER BY "eventId"
+        ON CONFLICT (event_id) DO NOTHING
+        RETURNING event_id
+      ) SELECT json_agg(event_id)::text AS ids FROM taken`,
+  );
   const known = await readKnown(
     tx,
     [...firsts.keys()].filter((eventId) => !takenIds.has(eventId)),

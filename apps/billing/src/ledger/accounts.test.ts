@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openWorld, type World } from '../testing/open-world.ts';
-import { lockOrganization } from './accounts.ts';
+import { lockOrganization, lockPayers, platformAccounts } from './accounts.ts';
 
 describe('locked accounts', () => {
   let world: World;
@@ -9,29 +9,46 @@ describe('locked accounts', () => {
   });
   afterAll(() => world.close());
 
-  const isSomeoneWaiting = async () => {
-    const [row] = await world.database.$queryRaw<{ n: bigint }[]>`
-      SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    return row !== undefined && row.n > 0n;
+  const waitForLocks = async (count: number) => {
+    for (let waiting = -1; waiting !== count; ) {
+      const [row] = await world.database.$queryRaw<{ n: bigint }[]>`
+        SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      waiting = Number(row?.n);
+    }
   };
+  const promise = () => [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
 
-  it('have the purse of a payer that came while they were waited for', async () => {
+  it('have the purse of a payer that came while they were waited for, and are locked in one order', async () => {
     const [payer, orgId] = [await world.fund(7n), await world.fund(1n)];
     const { database } = world;
-    const { promise: attached, resolve: attach } = Promise.withResolvers<void>();
-    const { promise: isLocked, resolve: locked } = Promise.withResolvers<void>();
+    const [isChanging, change] = promise();
     const changing = database.$transaction(async (tx) => {
+      await lockPayers(tx);
       await lockOrganization(tx, orgId);
-      locked();
-      await attached;
+      isChanging.resolve();
+      await change.promise;
       await tx.$executeRaw`
         UPDATE account SET payer_id = ${payer}::uuid WHERE org_id = ${orgId}::uuid AND kind IN ('leased', 'held')`;
     });
-    await isLocked;
-    const waiting = database.$transaction(async (tx) => (await lockOrganization(tx, orgId)).purse);
-    while (!(await isSomeoneWaiting()));
-    attach();
+    await isChanging.promise;
+    const waiting = database.$transaction(
+      async (tx) => (await lockOrganization(tx, orgId, [platformAccounts.revenue])).purse,
+    );
+    await waitForLocks(1);
+    const [isHeld, proceed] = promise();
+    // Another transaction has the payer's accounts, and takes those of the platform next.
+    const other = database.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT id FROM account WHERE org_id = ${payer}::uuid ORDER BY id FOR NO KEY UPDATE`;
+      isHeld.resolve();
+      await proceed.promise;
+      await tx.$queryRaw`SELECT id FROM account WHERE id = ${platformAccounts.revenue}::uuid FOR NO KEY UPDATE`;
+    });
+    await isHeld.promise;
+    change.resolve();
     await changing;
+    await waitForLocks(1);
+    proceed.resolve();
+    await other;
     expect(await waiting).toMatchObject({ orgId: payer, available: 7n });
   });
 });

@@ -62,7 +62,8 @@ interface AccountRow {
 
 /**
  * Locks the accounts of organisations and of their payers, and the platform's that are named, until the transaction ends: always in
- * the order of their ids, so that two transactions never wait for one another in a circle. Returns the organisations' accounts; those
+ * the order of their ids, so that two transactions never wait for one another in a circle. The lock of `available` stands for all
+ * accounts of its organisation, so nothing may change a balance without this function. Returns the organisations' accounts; those
  * of an organisation that was never opened are missing.
  * @param orgIds in lower case.
  */
@@ -71,15 +72,33 @@ export async function lockAccounts(
   orgIds: readonly string[],
   platform: readonly PlatformAccount[],
 ): Promise<Map<string, OrganizationAccounts>> {
-  const rows = await tx.$queryRaw<AccountRow[]>`
-    SELECT id, org_id AS "orgId", payer_id AS "payerId", kind, balance, debited FROM account
-    WHERE org_id = ANY (${orgIds}::uuid[]) OR id = ANY (${platform}::uuid[])
-      OR org_id = ANY (ARRAY(SELECT payer_id FROM account WHERE org_id = ANY (${orgIds}::uuid[]) AND payer_id IS NOT NULL))
-    ORDER BY id FOR NO KEY UPDATE`;
-  // A payer that came between the statement's beginning and the locks. It cannot change any more.
+  const [answer] = await tx.$queryRaw<{ found: string }[]>`
+    SELECT lock_accounts(${orgIds}::uuid[], ${platform}::uuid[]) AS found`;
+  const rows = (JSON.parse(answer?.found ?? '[]') as LockedRow[]).map(toAccountRow);
   const isLocked = new Set(rows.map(({ orgId }) => orgId));
-  if (rows.some(({ payerId }) => payerId !== null && !isLocked.has(payerId))) return lockAccounts(tx, orgIds, platform);
+  const unlocked = rows.find(({ payerId }) => payerId !== null && !isLocked.has(payerId));
+  // A change of the payer that did not wait for the accounts: the caller's work must be done again.
+  if (unlocked !== undefined) throw new Error(`the accounts of payer ${unlocked.payerId} are not locked`);
   return toOrganizationAccounts(orgIds, rows);
+}
+
+/** Waits until no transaction has accounts locked, and lets none lock them until this one ends. Call it before `payer_id` is set. */
+export async function lockPayers(tx: Transaction): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('change of a payer'))`;
+}
+
+/** Values of a row of `lock_accounts`, in its order. */
+type LockedRow = [
+  id: string,
+  orgId: string | null,
+  payerId: string | null,
+  kind: string,
+  balance: string,
+  debited: string,
+];
+
+function toAccountRow([id, orgId, payerId, kind, balance, debited]: LockedRow): AccountRow {
+  return { id, orgId, payerId, kind, balance: BigInt(balance), debited: BigInt(debited) };
 }
 
 /** The accounts of one organisation, which must have been opened, locked with those of its payer. */

@@ -1,7 +1,7 @@
 import { AppError } from '@aggregator/contracts';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { Transaction } from '../database/open-database.ts';
-import { lockAccounts, type OrganizationAccounts } from '../ledger/accounts.ts';
+import { lockAccounts, lockPayers, type OrganizationAccounts } from '../ledger/accounts.ts';
 import { openAccounts } from '../ledger/open-accounts.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
@@ -29,6 +29,7 @@ export async function attach(context: PaymentContext, pair: Pair, actor: Actor, 
     await openAccounts(database, id, { signUpCreditNanoUsd: config.signUpCreditNanoUsd, organizations });
   }
   await database.$transaction(async (tx) => {
+    await lockPayers(tx);
     const accounts = await lockAccounts(tx, [orgId, payerId], []);
     const [own, payer] = [accounts.get(orgId), accounts.get(payerId)];
     if (own === undefined || payer === undefined) throw new AppError('not_found');

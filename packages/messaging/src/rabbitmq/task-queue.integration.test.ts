@@ -5,18 +5,9 @@ import { createRabbitMqWorkQueue } from '@aggregator/work-queue';
 import { describeWorkQueue } from '@aggregator/work-queue/conformance';
 import { openTable } from '@aggregator/work-queue/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Channel, connect } from 'amqplib';
 import { createRabbitMqTaskQueue, type RabbitMqTaskQueue } from './task-queue.ts';
+import { deleteTaskQueue, withChannel } from './testing/broker.ts';
 import { readRabbitMqUrl } from './testing/config.ts';
-
-async function withChannel<T>(use: (channel: Channel) => Promise<T>): Promise<T> {
-  const connection = await connect(readRabbitMqUrl());
-  try {
-    return await use(await connection.createChannel());
-  } finally {
-    await connection.close();
-  }
-}
 
 /** A queue of a test, and tasks on it by as many connections as asked for. */
 function openBroker() {
@@ -36,9 +27,7 @@ function openBroker() {
     },
     async close() {
       await Promise.all(opened.map((tasks) => tasks.close()));
-      await withChannel(async (channel) => {
-        for (const name of [queue, `${queue}.dead`]) await channel.deleteQueue(name);
-      });
+      await deleteTaskQueue(queue);
     },
   };
 }
