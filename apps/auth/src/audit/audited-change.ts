@@ -1,11 +1,4 @@
-export interface Actor {
-  /** Null where the installation itself acts. */
-  userId: string | null;
-  keyId: string | null;
-  /** Another credential that acted, such as `scim:<id of the token>`; absent for a user or an API key. */
-  peer?: string;
-  requestId: string | undefined;
-}
+export type { Actor } from '@aggregator/audit';
 
 export interface AuditedChange {
   organizationId: string;

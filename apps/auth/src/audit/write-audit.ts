@@ -1,5 +1,4 @@
-import { appendAuditEntry } from '@aggregator/database';
-import { createUuidV7 } from '@aggregator/service-kit';
+import { writeAudit as appendAudit } from '@aggregator/audit';
 import type { Transaction } from '../database/create-database.ts';
 import { announce } from '../webhooks/announce.ts';
 import { toEvent } from '../webhooks/to-event.ts';
@@ -19,17 +18,5 @@ export async function writeAudit(
 ): Promise<void> {
   const event = toEvent(actor, change);
   if (event !== null) await announce(transaction, now, event);
-  await appendAuditEntry((sql, values) => transaction.$queryRawUnsafe(sql, ...values), {
-    id: createUuidV7(now.getTime()),
-    time: now,
-    organizationId: change.organizationId,
-    actorUserId: actor.userId,
-    actorKeyId: actor.keyId,
-    actorPeer: actor.peer ?? null,
-    action: change.action,
-    subjectType: change.subjectType,
-    subjectId: change.subjectId,
-    requestId: actor.requestId?.slice(0, 100) ?? null,
-    details: { ...change.details },
-  });
+  await appendAudit(transaction, now, actor, { ...change, details: { ...change.details } });
 }

@@ -1,5 +1,4 @@
-import { type AuditDetail, appendAuditEntry } from '@aggregator/database';
-import { createUuidV7 } from '@aggregator/service-kit';
+import { writeAudit as appendAudit, type AuditedChange as Change } from '@aggregator/audit';
 import type { Transaction } from '../database/create-database.ts';
 import type { Actor } from '../routes/actor-of.ts';
 
@@ -9,9 +8,7 @@ export type AuditActor = Actor | { readonly peer: string | null; readonly reques
 /** The operator of Kubernetes resources, which hands declarations over. */
 export const declarer: AuditActor = { peer: 'provider-operator', requestId: undefined };
 
-export interface AuditedChange {
-  /** A past fact, as `provider_updated`. */
-  readonly action: string;
+export interface AuditedChange extends Omit<Change, 'organizationId'> {
   readonly subjectType:
     | 'provider'
     | 'route'
@@ -20,9 +17,6 @@ export interface AuditedChange {
     | 'price'
     | 'price_rule'
     | 'price_table';
-  readonly subjectId: string;
-  /** What changed; never a secret: keys by their ids and last four characters. */
-  readonly details: Readonly<Record<string, AuditDetail>>;
 }
 
 /**
@@ -36,14 +30,7 @@ export async function writeAudit(
   change: AuditedChange,
 ): Promise<void> {
   const user = 'userId' in actor ? actor : null;
-  await appendAuditEntry((sql, values) => tx.$queryRawUnsafe(sql, ...values), {
-    ...change,
-    id: createUuidV7(nowMs),
-    time: new Date(nowMs),
-    organizationId: user?.orgId ?? null,
-    actorUserId: user?.userId ?? null,
-    actorKeyId: user?.keyId ?? null,
-    actorPeer: 'peer' in actor ? actor.peer : null,
-    requestId: actor.requestId?.slice(0, 100) ?? null,
-  });
+  const who = { userId: user?.userId ?? null, keyId: user?.keyId ?? null, requestId: actor.requestId };
+  const peer = 'peer' in actor ? actor.peer : null;
+  await appendAudit(tx, new Date(nowMs), { ...who, peer }, { ...change, organizationId: user?.orgId ?? null });
 }
