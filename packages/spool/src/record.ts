@@ -13,6 +13,7 @@ export const frameBytes = 10;
 
 const crcLength = 8;
 const lineBreak = 0x0a;
+const hexDigits = Buffer.from('0123456789abcdef');
 const letters = { intent: 0x69, mark: 0x6d, settlement: 0x73 } as const satisfies Record<RecordKind, number>;
 
 /** Makes records in one buffer that it keeps, with room for two, so that writing them allocates nothing. */
@@ -36,9 +37,16 @@ export class RecordEncoder {
     const checked = start + crcLength;
     this.#buffer[checked] = letters[kind];
     const end = checked + 1 + this.#buffer.write(json, checked + 1, 'utf8');
-    this.#buffer.write(toCrcText(this.#buffer.subarray(checked, end)), start, 'latin1');
+    this.#putCrc(crc32(this.#buffer.subarray(checked, end)), start);
     this.#buffer[end] = lineBreak;
     return end + 1;
+  }
+
+  /** Digit by digit: a text of them would be made and copied for each record. */
+  #putCrc(crc: number, start: number): void {
+    for (let digit = 0; digit < crcLength; digit += 1) {
+      this.#buffer[start + digit] = hexDigits[(crc >>> (28 - 4 * digit)) & 0xf] ?? 0;
+    }
   }
 }
 

@@ -112,8 +112,22 @@ export function toIntent(request: DispatchedRequest): SpoolIntent {
   };
 }
 
+type JsonPrice = ReturnType<typeof writePrice>;
+
+/** The price of a model is one object for all requests of a snapshot. */
+const writtenPrices = new WeakMap<Price, JsonPrice>();
+
 /** The price without counters that have no rate. */
-function toJsonPrice({ version, rates, cost }: Price) {
+function toJsonPrice(price: Price): JsonPrice {
+  let written = writtenPrices.get(price);
+  if (written === undefined) {
+    written = writePrice(price);
+    writtenPrices.set(price, written);
+  }
+  return written;
+}
+
+function writePrice({ version, rates, cost }: Price) {
   return {
     ...{ version, rates: toJsonRates(rates) },
     ...(cost !== undefined && { cost: { version: cost.version, rates: toJsonRates(cost.rates) } }),

@@ -49,12 +49,12 @@ type ChatContext = RequestContext &
  * no provider saw it and nothing stays held. From the intent on it is answered, and settled once, in every case.
  */
 export async function completeChat(context: ChatContext, exchange: Exchange, surface: ChatSurface): Promise<void> {
-  const { conversations, config } = context;
   const { bytes, value: arrived } = await readRequestBytes(context, exchange);
   const { principal } = exchange;
   const cacheMarks = chooseCacheMarks(principal, exchange.request.headers);
-  const followed = await followStored(context, principal, surface, arrived);
-  const body = await recallItems(conversations, principal, surface, followed.body, config.requestBytesMax);
+  const followed =
+    surface.references === undefined ? toUnfollowed(arrived) : await follow(context, exchange, surface, arrived);
+  const { body } = followed;
   // Items that were kept may be much longer than the references to them.
   if (body !== arrived) exchange.place.requireMemory(toMemory(measureTexts(body)));
   const translated = withAnswerId(surface, exchange, surface.toChat(body));
@@ -74,7 +74,8 @@ export async function completeChat(context: ChatContext, exchange: Exchange, sur
   if (hasLane && mustGiveTurn(exchange)) {
     await untouched.writeText((fields) => writeJsonInTurns(fields, exchange.place));
   }
-  const prepared = await prepareChat(context, exchange, translated.chat, hasLane ? untouched : null);
+  const preparing = prepareChat(context, exchange, translated.chat, hasLane ? untouched : null);
+  const prepared = preparing instanceof Promise ? await preparing : preparing;
   const { native } = prepared;
   if (mustGiveTurn(exchange)) await giveTurn(exchange);
 
@@ -122,6 +123,24 @@ function refuseUnkept(isBackground: boolean, { conversation }: FollowedBody): vo
   if (param === null) return;
   const message = `'${param}' needs a response that is stored. It is not if storing is off or 'store' is false, if values are masked, and if the request is too long.`;
   throw new AppError('unsupported_parameter', { param, message });
+}
+
+/** A body that refers to nothing that is stored. */
+function toUnfollowed(body: unknown): FollowedBody {
+  return { body, conversation: null };
+}
+
+/** Returns a body with everything in it that it refers to, as far as it is stored here. */
+async function follow(
+  context: ChatContext,
+  { principal }: Pick<Exchange, 'principal'>,
+  surface: ChatSurface,
+  arrived: unknown,
+): Promise<FollowedBody> {
+  const followed = await followStored(context, principal, surface, arrived);
+  const { conversations, config } = context;
+  const body = await recallItems(conversations, principal, surface, followed.body, config.requestBytesMax);
+  return { body, conversation: followed.conversation };
 }
 
 /** UTF-16 units of a request whose answer is stored; the answer may be as long again. */

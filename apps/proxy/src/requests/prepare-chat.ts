@@ -25,15 +25,26 @@ export interface PreparedChat {
 /**
  * A chat as it may go out: without what is personal in it, if its key or its caller wants that, and with the thoughts behind
  * calls of tools that the client has dropped. Those were kept as the provider said them, so they hold nothing personal.
+ * The answer is there at once for a chat that needs neither: most need neither.
  */
-export async function prepareChat(
+export function prepareChat(
   context: PrepareContext,
   exchange: Exchange,
   asked: ChatCompletionRequest,
   arrived: NativeRequest | null,
+): PreparedChat | Promise<PreparedChat> {
+  const privacy = choosePrivacyPolicy(exchange.principal, exchange.request.headers);
+  if (privacy === null && !lacksReasoning(asked)) return { chat: asked, native: arrived, vault: null, privacy };
+  return changeChat(context, exchange, asked, arrived, privacy);
+}
+
+async function changeChat(
+  context: PrepareContext,
+  exchange: Exchange,
+  asked: ChatCompletionRequest,
+  arrived: NativeRequest | null,
+  privacy: PrivacyPolicy | null,
 ): Promise<PreparedChat> {
-  const { principal, request } = exchange;
-  const privacy = choosePrivacyPolicy(principal, request.headers);
   const isMaskedAlone = privacy !== null && arrived !== null && arrived.text.length > nativeMaskingLengthMax;
   const untouched = isMaskedAlone ? null : arrived;
   const masked = privacy === null ? null : await maskChatOf(context, exchange, asked, privacy, toMaskable(untouched));
@@ -42,7 +53,7 @@ export async function prepareChat(
   const vault = masked === null || masked.vault.isEmpty ? null : masked.vault;
   if (!lacksReasoning(chat)) return { chat, native, vault, privacy };
   return {
-    chat: await recallReasoning(context.conversations, principal, asked.messages, chat),
+    chat: await recallReasoning(context.conversations, exchange.principal, asked.messages, chat),
     native,
     vault,
     privacy,

@@ -34,14 +34,33 @@ export function callProvider(
   sink: ProviderSink,
 ): ProviderCall {
   const call = new ProviderCall(target, limits, sink);
-  const { origin, pathname, search } = new URL(endpoint.url);
+  const { origin, path } = readAddress(endpoint.url);
   const { method, headers } = endpoint;
   try {
-    target.pool.dispatch({ origin, method, path: pathname + search, headers, body }, call);
+    target.pool.dispatch({ origin, method, path, headers, body }, call);
   } catch (error) {
     call.onResponseError(undefined, error instanceof Error ? error : new Error(String(error)));
   }
   return call;
+}
+
+interface CallAddress {
+  readonly origin: string;
+  readonly path: string;
+}
+
+const addressesMax = 1000;
+/** Addresses that were read before: most calls go to a few, and to parse one costs more than to find it here. */
+const addresses = new Map<string, CallAddress>();
+
+function readAddress(url: string): CallAddress {
+  const known = addresses.get(url);
+  if (known !== undefined) return known;
+  const { origin, pathname, search } = new URL(url);
+  const address = { origin, path: pathname + search };
+  if (addresses.size >= addressesMax) addresses.clear();
+  addresses.set(url, address);
+  return address;
 }
 
 export class ProviderCall implements Dispatcher.DispatchHandler, DecodedBodyOwner {
