@@ -58,13 +58,22 @@ async function measureIngest(database: Database): Promise<void> {
 /** Rows as the events of 30 days would have made them: each key calls each model in each hour. */
 async function writeRollups(database: Database): Promise<void> {
   const each = Math.ceil(requests / (days * 24 * models * keys));
-  await database.$executeRaw`TRUNCATE usage_rollup, usage_quality, inbox`;
+  await database.$executeRaw`TRUNCATE usage_rollup, usage_detail, usage_minute, usage_quality, inbox`;
   for (const { userId, keyId } of people) {
     await database.$executeRaw`
       INSERT INTO usage_rollup SELECT ${orgId}::uuid, to_timestamp(${fromMs / 1000}::float8 + hour * 3600), 'openai',
         'model-' || model, ${keyId}::uuid, ${userId}::uuid, ${each}::bigint, ${each}::bigint, 0, 1000, 500, 4500, 70000
       FROM generate_series(0, ${days * 24 - 1}::int) AS hour, generate_series(0, ${models - 1}::int) AS model`;
+    await database.$executeRaw`
+      INSERT INTO usage_minute SELECT ${orgId}::uuid, to_timestamp(${fromMs / 1000}::float8 + minute * 60), 'openai',
+        'model-' || model, ${keyId}::uuid, ${userId}::uuid, 2, 2, 0, 1000, 500, 4500, 70000
+      FROM generate_series(0, 1439) AS minute, generate_series(0, ${models - 1}::int) AS model`;
   }
+  await database.$executeRaw`
+    INSERT INTO usage_detail SELECT org_id, hour, provider, model, key_id, user_id, ${randomUUID()}::uuid,
+      sha256(model::bytea), jsonb_build_object('project', model), requests, completed, failed, input_tokens,
+      output_tokens, amount_nano_usd, latency_ms_sum
+    FROM usage_rollup`;
   // A minute of a model has about 50 requests, most of them in separate buckets.
   for (const [step, seconds, count, buckets] of [
     ['minute', 60, 2 * 1440, 40],
@@ -77,7 +86,9 @@ async function writeRollups(database: Database): Promise<void> {
         'openai', 'model-' || model, 6000, 6000, 0, 0, 0, 0, '{}', ${sketch}::jsonb, ${sketch}::jsonb
       FROM generate_series(0, ${count - 1}::int) AS place, generate_series(0, ${models - 1}::int) AS model`;
   }
-  await database.$executeRawUnsafe('VACUUM ANALYZE usage_rollup, usage_quality');
+  await database.$executeRawUnsafe(
+    'VACUUM ANALYZE usage_rollup, usage_day, usage_detail, usage_detail_day, usage_minute, usage_quality',
+  );
 }
 
 async function measureQueries(database: Database): Promise<void> {
@@ -86,9 +97,12 @@ async function measureQueries(database: Database): Promise<void> {
   const hours = { ...range, to: new Date(range.to.getTime() - 3_600_000) };
   const minutes = { ...range, to: new Date(fromMs + 86_400_000) };
   const queries: readonly (readonly [string, () => Promise<unknown>])[] = [
-    ...(['hour', 'day', 'model', 'provider', 'key', 'user'] as const).map(
+    ...(['hour', 'day', 'model', 'provider', 'key', 'user', 'team'] as const).map(
       (groupBy) => [`usage by ${groupBy}`, () => readUsage(database, { ...range, userId: null }, groupBy)] as const,
     ),
+    ['usage by tag', () => readUsage(database, { ...range, userId: null, only: { tagKey: 'project' } }, 'tag')],
+    ['usage by minute of a day', () => readUsage(database, { ...minutes, userId: null }, 'minute')],
+    ['usage by model, hours', () => readUsage(database, { ...hours, userId: null }, 'model')],
     ['quality by model, whole days', () => readQuality(database, range, 'model')],
     ['quality by model, hours', () => readQuality(database, hours, 'model')],
     ['quality by hour', () => readQuality(database, range, 'hour')],

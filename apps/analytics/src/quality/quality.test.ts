@@ -30,7 +30,7 @@ describe('the quality of requests', () => {
     await testDatabase.drop();
   });
   beforeEach(async () => {
-    await database.$executeRaw`TRUNCATE usage_rollup, inbox, usage_quality`;
+    await database.$executeRaw`TRUNCATE usage_rollup, usage_minute, inbox, usage_quality`;
   });
   const add = (events: readonly UsageRecorded[]) => addUsage(database, events.map(countable));
   const read = async (groupBy: 'minute' | 'hour' | 'day' | 'model', whose = orgId) =>
@@ -111,7 +111,8 @@ describe('the quality of requests', () => {
   it('keeps minutes for two days, and hours and days for good', async () => {
     await add([at(0)]);
     expect(await sweepMinutes(database, day.from.getTime() + 47 * 3_600_000)).toBe(0);
-    expect(await sweepMinutes(database, day.from.getTime() + 49 * 3_600_000)).toBe(1);
+    expect(await sweepMinutes(database, day.from.getTime() + 49 * 3_600_000)).toBe(2);
+    expect(await database.usageMinute.count()).toBe(0);
     expect((await database.usageQuality.findMany()).map(({ step }) => step).sort()).toEqual(['day', 'hour']);
   });
 });

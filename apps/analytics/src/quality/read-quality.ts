@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Database } from '../database/create-database.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import type { UsageRange } from '../usage/read-range.ts';
-import { stepMs } from './fold-quality.ts';
-import { type SketchCounts, SketchSum } from './sketch.ts';
+import { type RangePart, splitRange } from '../usage/split-range.ts';
+import { SketchSum } from './sketch.ts';
 
 export interface QualityFilter extends UsageRange {
   /** Always the caller's own organisation. */
@@ -33,17 +33,7 @@ const groupSql: Readonly<Record<Grouping, Prisma.Sql>> = {
   provider: Prisma.sql`provider`,
 };
 
-/** Days where the range has whole ones, and hours at its ends: fewer rows are read. */
-export function toSteps({ from, to }: UsageRange, groupBy: Grouping): Prisma.Sql {
-  if (groupBy === 'minute' || groupBy === 'hour') return toStep(groupBy, from, to);
-  const firstDay = new Date(Math.ceil(from.getTime() / stepMs.day) * stepMs.day);
-  const lastDay = new Date(Math.floor(to.getTime() / stepMs.day) * stepMs.day);
-  if (firstDay >= lastDay) return toStep('hour', from, to);
-  const parts = [toStep('hour', from, firstDay), toStep('day', firstDay, lastDay), toStep('hour', lastDay, to)];
-  return Prisma.sql`(${Prisma.join(parts, ' OR ')})`;
-}
-
-const toStep = (step: string, from: Date, to: Date) =>
+const toCondition = ({ step, from, to }: RangePart) =>
   Prisma.sql`(step = ${step} AND start >= ${from} AND start < ${to})`;
 
 /**
@@ -57,7 +47,7 @@ export async function readQuality(database: Database, filter: QualityFilter, gro
       cache_hits::text AS "cacheHits", cache_saved_nano_usd::text AS saved, errors, latency::text,
       first_token::text AS "firstToken"
     FROM usage_quality
-    WHERE org_id = ${orgId}::uuid AND ${toSteps(filter, groupBy)}
+    WHERE org_id = ${orgId}::uuid AND (${Prisma.join(splitRange(filter, groupBy).map(toCondition), ' OR ')})
       ${model === undefined ? Prisma.empty : Prisma.sql`AND model = ${model}`}
       ${provider === undefined ? Prisma.empty : Prisma.sql`AND provider = ${provider}`}
     LIMIT ${rowsMax + 1}`.catch((cause: unknown) => {
@@ -69,34 +59,63 @@ export async function readQuality(database: Database, filter: QualityFilter, gro
     const message = `The answer would have more than ${groupsMax} groups. Ask for a shorter range or another grouping.`;
     throw new AppError('invalid_value', { param: 'groupBy', message });
   }
-  const series = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { totals: toFigures(rows), series: series.map(([group, of]) => ({ group, ...toFigures(of) })) };
+  const sums = [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([group, of]) => [group, sumRows(of)] as const);
+  const series = sums.map(([group, sum]) => ({ group, ...toFigures(sum) }));
+  return { totals: toFigures(sums.reduce((total, [, sum]) => addSum(total, sum), sumRows([]))), series };
 }
 
-function toFigures(rows: readonly Row[]): QualityFigures {
-  const latency = new SketchSum();
-  const firstToken = new SketchSum();
-  const errors: Record<string, number> = {};
-  let saved = 0n;
+/** What several rows count, with their sketches merged. */
+interface Sum extends Pick<Row, 'requests' | 'completed' | 'failed' | 'aborted' | 'cacheHits' | 'saved'> {
+  errors: Record<string, number>;
+  latency: SketchSum;
+  firstToken: SketchSum;
+}
+
+function sumRows(rows: readonly Row[]): Sum {
+  const sum: Sum = {
+    requests: 0,
+    completed: 0,
+    failed: 0,
+    aborted: 0,
+    cacheHits: 0,
+    saved: 0n,
+    errors: {},
+    latency: new SketchSum(),
+    firstToken: new SketchSum(),
+  };
   for (const row of rows) {
-    latency.add(toCounts(row.latency));
-    firstToken.add(toCounts(row.firstToken));
-    for (const [code, count] of Object.entries(row.errors)) errors[code] = (errors[code] ?? 0) + count;
-    saved += row.saved;
+    addCounts(sum, row);
+    sum.latency.addStored(row.latency);
+    sum.firstToken.addStored(row.firstToken);
   }
-  const sum = (read: (row: Row) => number) => rows.reduce((total, row) => total + read(row), 0);
-  const [completed, failed] = [sum((row) => row.completed), sum((row) => row.failed)];
+  return sum;
+}
+
+function addSum(total: Sum, sum: Sum): Sum {
+  addCounts(total, sum);
+  total.latency.merge(sum.latency);
+  total.firstToken.merge(sum.firstToken);
+  return total;
+}
+
+function addCounts(sum: Sum, of: Omit<Sum, 'latency' | 'firstToken'>): void {
+  for (const name of ['requests', 'completed', 'failed', 'aborted', 'cacheHits'] as const) sum[name] += of[name];
+  sum.saved += of.saved;
+  for (const [code, count] of Object.entries(of.errors)) sum.errors[code] = (sum.errors[code] ?? 0) + count;
+}
+
+function toFigures({ saved, latency, firstToken, ...counted }: Sum): QualityFigures {
+  const { completed, failed } = counted;
   return {
-    ...{ requests: sum((row) => row.requests), completed, failed, aborted: sum((row) => row.aborted) },
+    ...counted,
     availability: completed + failed === 0 ? null : completed / (completed + failed),
-    ...{ latencyMs: toPercentiles(latency), firstTokenMs: toPercentiles(firstToken), errors },
-    ...{ cacheHits: sum((row) => row.cacheHits), cacheSavedNanoUsd: saved.toString() },
+    latencyMs: toPercentiles(latency),
+    firstTokenMs: toPercentiles(firstToken),
+    cacheSavedNanoUsd: saved.toString(),
   };
 }
 
-/** They are many, and ours: they are parsed here, and not checked one by one. */
-const toCounts = (text: string): SketchCounts => JSON.parse(text);
-
-const toPercentiles = (sketch: SketchSum) => ({
-  ...{ p50: sketch.quantile(0.5), p95: sketch.quantile(0.95), p99: sketch.quantile(0.99) },
-});
+function toPercentiles(sketch: SketchSum) {
+  const [p50 = null, p95 = null, p99 = null] = sketch.quantiles([0.5, 0.95, 0.99]);
+  return { p50, p95, p99 };
+}

@@ -10,8 +10,8 @@ const sketchOf = (values: readonly number[]) => {
 };
 const quantileOf = (sketch: Sketch, part: number) => {
   const sum = new SketchSum();
-  sum.add(sketch.toCounts());
-  return sum.quantile(part);
+  sum.addStored(JSON.stringify(sketch.toCounts(), null, 1));
+  return sum.quantiles([part])[0] ?? null;
 };
 /** The exact value at the rank that the sketch answers for. */
 const exact = (values: readonly number[], part: number) =>
@@ -34,6 +34,23 @@ describe('a sketch', () => {
         const stored = new Sketch(JSON.parse(JSON.stringify(sketchOf(some).toCounts())));
         stored.merge(sketchOf(others));
         expect(stored.toCounts()).toEqual(sketchOf([...others, ...some]).toCounts());
+      }),
+    );
+  });
+
+  it('has the quantiles of all values when sums of stored sketches are merged', () => {
+    fc.assert(
+      fc.property(delays, delays, (some, others) => {
+        const [sum, other] = [some, others].map((values) => {
+          const one = new SketchSum();
+          one.addStored(JSON.stringify(sketchOf(values).toCounts()));
+          return one;
+        });
+        if (sum === undefined || other === undefined) throw new Error('two sums');
+        sum.merge(other);
+        const of = sketchOf([...some, ...others]);
+        const parts = [0, 0.5, 0.95, 0.99, 1];
+        expect(sum.quantiles(parts)).toEqual(parts.map((part) => quantileOf(of, part)));
       }),
     );
   });

@@ -40,23 +40,47 @@ export class SketchSum {
   readonly #counts = new Float64Array(bucketsMax);
   #total = 0;
 
-  add(counts: SketchCounts): void {
-    for (const bucket in counts) {
-      const count = counts[bucket] ?? 0;
-      this.#counts[Number(bucket)] = (this.#counts[Number(bucket)] ?? 0) + count;
-      this.#total += count;
+  /**
+   * Adds a sketch as JSON writes `SketchCounts`: bucket and count in turn. An answer reads thousands of sketches, and an
+   * object for each of them is most of its time.
+   */
+  addStored(text: string): void {
+    let [bucket, number] = [-1, -1];
+    for (let place = 0; place < text.length; place += 1) {
+      const digit = text.charCodeAt(place) - 48;
+      if (digit >= 0 && digit <= 9) number = Math.max(number, 0) * 10 + digit;
+      else if (number >= 0) {
+        if (bucket < 0) bucket = number;
+        else {
+          this.#addCount(bucket, number);
+          bucket = -1;
+        }
+        number = -1;
+      }
     }
   }
 
-  /** Returns the value below which this part (0…1) of the values is, in milliseconds; null if there are none. */
-  quantile(part: number): number | null {
-    if (this.#total === 0) return null;
-    const rank = part * (this.#total - 1);
-    let seen = 0;
-    const found = this.#counts.findIndex((count) => {
-      seen += count;
-      return seen > rank;
+  merge(other: SketchSum): void {
+    for (let bucket = 0; bucket < bucketsMax; bucket += 1) this.#addCount(bucket, other.#counts[bucket] ?? 0);
+  }
+
+  /** Returns the values below which these parts (0…1, ascending) of the values are, in milliseconds; none without values. */
+  quantiles(parts: readonly number[]): number[] {
+    if (this.#total === 0) return [];
+    let [seen, bucket] = [this.#counts[0] ?? 0, 0];
+    return parts.map((part) => {
+      const rank = part * (this.#total - 1);
+      while (seen <= rank && bucket < bucketsMax - 1) {
+        bucket += 1;
+        seen += this.#counts[bucket] ?? 0;
+      }
+      return bucket === 0 ? 0 : (2 * gamma ** (bucket - 1)) / (gamma + 1);
     });
-    return found === 0 ? 0 : (2 * gamma ** (found - 1)) / (gamma + 1);
+  }
+
+  #addCount(bucket: number, count: number): void {
+    if (bucket >= bucketsMax) return;
+    this.#counts[bucket] = (this.#counts[bucket] ?? 0) + count;
+    this.#total += count;
   }
 }

@@ -2,10 +2,11 @@ import { toCorrectionId, type UsageCorrected, type UsageRecorded } from '@aggreg
 import type { ConsumedRecord } from '@aggregator/messaging';
 import { priceUsage } from '@aggregator/pricing';
 import { createTestDatabase, type TestDatabase } from '@aggregator/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { handleUsageRecorded } from '../consumers/usage-recorded.ts';
 import { createDatabase, type Database } from '../database/create-database.ts';
+import { findStepDifferences } from '../testing/find-step-differences.ts';
 import { orgId, otherOrgId, usageEvent } from '../testing/usage-event.ts';
 
 const silent = { usageAdded: () => undefined, usageRejected: () => undefined, consumerFailed: () => undefined };
@@ -41,8 +42,12 @@ describe('adding corrections to the rollups', () => {
     await database.$disconnect();
     await testDatabase.drop();
   });
+  afterEach(async () => {
+    // Minutes and days have the sums of the hours after every order, repeat and correction (I23).
+    expect(await findStepDifferences(database)).toBe(0);
+  });
   beforeEach(async () => {
-    await database.$executeRaw`TRUNCATE usage_rollup, inbox, usage_correction`;
+    await database.$executeRaw`TRUNCATE usage_rollup, usage_detail, usage_minute, inbox, usage_correction`;
   });
 
   const handle = async (...events: unknown[]) => {
@@ -93,7 +98,7 @@ describe('adding corrections to the rollups', () => {
     const requests = fc.array(request, { minLength: 1, maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(requests, fc.infiniteStream(fc.nat({ max: 1000 })), async (given, random) => {
-        await database.$executeRaw`TRUNCATE usage_rollup, inbox, usage_correction`;
+        await database.$executeRaw`TRUNCATE usage_rollup, usage_detail, usage_minute, inbox, usage_correction`;
         let truth = 0n;
         const events = given.flatMap(({ org, hour, settled, actual }): (UsageRecorded | UsageCorrected)[] => {
           const estimate = estimateOf(settled, { orgId: org, time: `2026-11-21T${hour}:30:00.000Z` });

@@ -1,7 +1,8 @@
-import { usageCorrected } from '@aggregator/contracts';
+import { type UsageCorrected, usageCorrected } from '@aggregator/contracts';
 import type { Database, Transaction } from '../database/create-database.ts';
-import { foldedTags, hasDetail, toCorrectionDelta, toDetail } from './fold-usage.ts';
+import { foldedTags, hasDetail, type RollupDelta, toCorrectionDelta, toDetail, toHour } from './fold-usage.ts';
 import type { CountableCorrection } from './parse-usage.ts';
+import { changeRollup } from './write-rollups.ts';
 
 export interface RefusedCorrection {
   correction: CountableCorrection;
@@ -54,17 +55,15 @@ async function addCorrection(tx: Transaction, given: CountableCorrection): Promi
 
 /** False if no row of these dimensions can have the settlement in it. */
 async function addDifference(tx: Transaction, { correction }: CountableCorrection): Promise<boolean> {
-  const { orgId, hour, provider, model, keyId, userId, ...change } = toCorrectionDelta(correction);
-  const { inputTokens, outputTokens, amountNanoUsd } = change;
-  const rows = await tx.$executeRaw`
-    UPDATE usage_rollup SET input_tokens = input_tokens + ${inputTokens}::bigint,
-      output_tokens = output_tokens + ${outputTokens}::bigint,
-      amount_nano_usd = amount_nano_usd + ${amountNanoUsd}::bigint
-    WHERE org_id = ${orgId}::uuid AND hour = ${hour}::timestamptz AND provider = ${provider} AND model = ${model}
-      AND key_id = ${keyId}::uuid AND user_id = ${userId}::uuid
-      AND input_tokens >= -(${inputTokens}::bigint) AND output_tokens >= -(${outputTokens}::bigint)
-      AND amount_nano_usd >= -(${amountNanoUsd}::bigint)`;
-  if (rows !== 1 || !hasDetail(correction)) return rows === 1;
+  const delta = toCorrectionDelta(correction);
+  if ((await changeRollup(tx, 'hour', toHour(delta))) !== 1) return false;
+  // A minute that is missing was deleted, or is of a version that wrote none.
+  await changeRollup(tx, 'minute', delta);
+  return !hasDetail(correction) || (await changeDetail(tx, correction, toHour(delta)));
+}
+
+async function changeDetail(tx: Transaction, correction: UsageCorrected, delta: RollupDelta): Promise<boolean> {
+  const { orgId, start: hour, provider, model, keyId, userId, inputTokens, outputTokens, amountNanoUsd } = delta;
   const { teamId, tagsHash } = toDetail(correction);
   // Tags that were folded have no row of their own in this hour.
   const details = await tx.$executeRaw`

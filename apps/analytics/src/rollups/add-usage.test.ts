@@ -1,9 +1,10 @@
 import type { UsageRecorded } from '@aggregator/contracts';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { createTestDatabase, type TestDatabase } from '@aggregator/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createDatabase, type Database } from '../database/create-database.ts';
+import { findStepDifferences } from '../testing/find-step-differences.ts';
 import { keyId, orgId, otherOrgId, otherUserId, usageEvent, userId } from '../testing/usage-event.ts';
 import { addUsage } from './add-usage.ts';
 import { type CountableUsage, parseUsage } from './parse-usage.ts';
@@ -71,8 +72,12 @@ describe('adding usage to the rollups', () => {
     await database.$disconnect();
     await testDatabase.drop();
   });
+  afterEach(async () => {
+    // Minutes and days have the sums of the hours after every order, repeat and correction (I23).
+    expect(await findStepDifferences(database)).toBe(0);
+  });
   beforeEach(async () => {
-    await database.$executeRaw`TRUNCATE usage_rollup, inbox`;
+    await database.$executeRaw`TRUNCATE usage_rollup, usage_detail, usage_minute, inbox`;
   });
 
   const add = (events: readonly UsageRecorded[]) => addUsage(database, events.map(countable));
@@ -120,7 +125,7 @@ describe('adding usage to the rollups', () => {
     const events = sample(300, 2);
     await add(events);
     const rows = await readRows();
-    await database.$executeRaw`TRUNCATE usage_rollup, inbox`;
+    await database.$executeRaw`TRUNCATE usage_rollup, usage_detail, usage_minute, inbox`;
 
     const shuffled =
       fc.sample(fc.shuffledSubarray(events, { minLength: events.length }), { numRuns: 1, seed: 3 })[0] ?? [];

@@ -1,3 +1,4 @@
+import type { UsageRecorded } from '@aggregator/contracts';
 import { isOpenEnd } from '@aggregator/pricing';
 import { z } from 'zod';
 import type { Database, Transaction } from '../database/create-database.ts';
@@ -37,7 +38,7 @@ export async function addUsage(database: Database, batch: readonly CountableUsag
     const refused = known.length === 0 ? new Set<string>() : await findRefused(tx, known);
     const counted = [...first.values()].filter(({ event }) => fresh.has(event.eventId));
     const events = counted.map(({ event }) => event);
-    if (events.length > 0) await writeRollups(tx, foldUsage(events));
+    if (events.length > 0) await writeSums(tx, events);
     await writeDetails(tx, await boundTagSets(tx, foldDetails(events)));
     await writeQuality(tx, foldQuality(events));
     const conflicts = batch.filter((usage) =>
@@ -45,6 +46,24 @@ export async function addUsage(database: Database, batch: readonly CountableUsag
     );
     return { added: counted.length, conflicts };
   });
+}
+
+async function writeSums(tx: Transaction, events: readonly UsageRecorded[]): Promise<void> {
+  await lockOrganizations(tx, [...new Set(events.map(({ orgId }) => orgId.toLowerCase()))]);
+  const { hour, minute } = foldUsage(events);
+  await writeRollups(tx, 'hour', hour);
+  await writeRollups(tx, 'minute', minute);
+}
+
+/**
+ * Writers of one organisation wait for each other here: the triggers that keep days lock them first for new hours and then
+ * for changed ones, so two writers could wait in a ring.
+ */
+async function lockOrganizations(tx: Transaction, orgIds: readonly string[]): Promise<void> {
+  await tx.$executeRaw`
+    SELECT pg_advisory_xact_lock(key) FROM (
+      SELECT hashtextextended('usage ' || org_id, 0) AS key FROM unnest(${orgIds}::text[]) AS org_id ORDER BY key
+    ) AS ordered`;
 }
 
 /** The first event of each id and of each request that ends, and those behind them that say something else. */

@@ -1,7 +1,8 @@
 import { toCorrectionId, type UsageRecorded } from '@aggregator/contracts';
 import { createTestDatabase, type TestDatabase } from '@aggregator/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createDatabase, type Database } from '../database/create-database.ts';
+import { findStepDifferences } from '../testing/find-step-differences.ts';
 import { otherOrgId, usageEvent } from '../testing/usage-event.ts';
 import { addCorrections } from './add-corrections.ts';
 import { addUsage } from './add-usage.ts';
@@ -22,8 +23,12 @@ describe('the bound of sets of tags', () => {
     await database.$disconnect();
     await testDatabase.drop();
   });
+  afterEach(async () => {
+    // Minutes and days have the sums of the hours after every order, repeat and correction (I23).
+    expect(await findStepDifferences(database)).toBe(0);
+  });
   beforeEach(async () => {
-    await database.$executeRaw`TRUNCATE usage_rollup, usage_detail, usage_tag_set, inbox, usage_correction`;
+    await database.$executeRaw`TRUNCATE usage_minute, usage_rollup, usage_detail, usage_tag_set, inbox, usage_correction`;
   });
 
   const add = async (events: readonly UsageRecorded[]) => {

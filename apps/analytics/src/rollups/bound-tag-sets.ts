@@ -34,7 +34,7 @@ async function readKnown(tx: Transaction, sets: readonly DetailDelta[]): Promise
 
 /** Adds those for which there is room. Returns the keys of all that are there then. */
 async function addSets(tx: Transaction, sets: readonly DetailDelta[]): Promise<Set<string>> {
-  const hours = [...new Set(sets.map(({ orgId, hour }) => `usage_tag_set ${orgId} ${hour}`))].sort();
+  const hours = [...new Set(sets.map(({ orgId, start }) => `usage_tag_set ${orgId} ${start}`))].sort();
   for (const hour of hours) await tx.$queryRaw`SELECT 1 FROM pg_advisory_xact_lock(hashtextextended(${hour}, 0))`;
   // What another writer added while this one waited takes no further room.
   const known = await readKnown(tx, sets);
@@ -51,8 +51,8 @@ async function addSets(tx: Transaction, sets: readonly DetailDelta[]): Promise<S
   return await readKnown(tx, sets);
 }
 
-function toSetKey({ orgId, hour, tagsHash }: DetailDelta): string {
-  return `${orgId} ${hour} ${tagsHash}`;
+function toSetKey({ orgId, start, tagsHash }: DetailDelta): string {
+  return `${orgId} ${start} ${tagsHash}`;
 }
 
 function toSetJson(sets: readonly DetailDelta[]): string {
@@ -60,7 +60,7 @@ function toSetJson(sets: readonly DetailDelta[]): string {
     sets.map((delta) => ({
       key: toSetKey(delta),
       org_id: delta.orgId,
-      hour: delta.hour,
+      hour: delta.start,
       tags_hash: delta.tagsHash,
     })),
   );

@@ -7,8 +7,8 @@ export const nilId = '00000000-0000-0000-0000-000000000000';
 /** What a batch of events adds to one row of the rollups. */
 export interface RollupDelta {
   orgId: string;
-  /** Start of the hour, RFC 3339 UTC. */
-  hour: string;
+  /** Start of the hour or of the minute, RFC 3339 UTC. */
+  start: string;
   provider: string;
   model: string;
   keyId: string;
@@ -31,22 +31,27 @@ export interface DetailDelta extends RollupDelta {
   tags: Tags;
 }
 
-const hourMs = 3_600_000;
+const stepMs = { minute: 60_000, hour: 3_600_000 };
+type Step = keyof typeof stepMs;
 
 const folded: Tags = { '*': 'more' };
 
 /** Of the row of an hour's sets of tags above the bound. No request can have them: `*` is no key of a tag. */
 export const foldedTags = { tags: folded, tagsHash: hashTags(folded) };
 
-/** Sums events by row. In the order of the rows' keys, so that two writers always lock rows in the same order. */
-export function foldUsage(events: readonly UsageRecorded[]): RollupDelta[] {
-  return fold(events.map(toDelta), toKey);
+/**
+ * Sums events by row, for hours and for minutes. In the order of the rows' keys, so that two writers always lock rows in the
+ * same order.
+ */
+export function foldUsage(events: readonly UsageRecorded[]): Record<Step, RollupDelta[]> {
+  const minute = fold(events.map(toMinuteDelta), toKey);
+  return { minute, hour: fold(minute.map(toHour), toKey) };
 }
 
 /** The same of events that have a team or tags. */
 export function foldDetails(events: readonly UsageRecorded[]): DetailDelta[] {
   return fold(
-    events.filter(hasDetail).map((event) => ({ ...toDelta(event), ...toDetail(event) })),
+    events.filter(hasDetail).map((event) => ({ ...toHour(toMinuteDelta(event)), ...toDetail(event) })),
     toDetailKey,
   );
 }
@@ -74,8 +79,8 @@ function fold<Delta extends RollupDelta>(given: readonly Delta[], keyOf: (delta:
   return [...deltas].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, delta]) => delta);
 }
 
-function toKey({ orgId, hour, provider, model, keyId, userId }: RollupDelta): string {
-  return [orgId, hour, provider, model, keyId, userId].join('\u0000');
+function toKey({ orgId, start, provider, model, keyId, userId }: RollupDelta): string {
+  return [orgId, start, provider, model, keyId, userId].join('\u0000');
 }
 
 /** True if an event counts in the rollup of teams and tags, too. */
@@ -93,7 +98,7 @@ function hashTags(tags: Tags): string {
   return createHash('sha256').update(JSON.stringify(tags)).digest('hex');
 }
 
-/** What a correction adds to the row of its settlement: the difference, below zero if the truth is less. */
+/** What a correction adds to the minute of its settlement: the difference, below zero if the truth is less. */
 export function toCorrectionDelta(event: UsageCorrected): RollupDelta {
   const [settled, actual] = [countTokens(event.settled.usage), countTokens(event.actual.usage)];
   return {
@@ -105,7 +110,13 @@ export function toCorrectionDelta(event: UsageCorrected): RollupDelta {
   };
 }
 
-function toDelta(event: UsageRecorded): RollupDelta {
+/** The same delta for the row of its hour. */
+export const toHour = (delta: RollupDelta): RollupDelta => ({ ...delta, start: startOf(delta.start, 'hour') });
+
+const startOf = (time: string, step: Step) =>
+  new Date(Math.floor(Date.parse(time) / stepMs[step]) * stepMs[step]).toISOString();
+
+function toMinuteDelta(event: UsageRecorded): RollupDelta {
   const isCompleted = event.outcome === 'completed';
   return {
     ...toRow(event, event.time),
@@ -119,12 +130,12 @@ function toDelta(event: UsageRecorded): RollupDelta {
   };
 }
 
-/** The row that an event of this time counts in. */
+/** The row of the minute that an event of this time counts in. */
 function toRow(event: UsageRecorded | UsageCorrected, time: string) {
   return {
     // One spelling of each UUID, as the database has it: two spellings would be one row twice in a batch.
     orgId: event.orgId.toLowerCase(),
-    hour: new Date(Math.floor(Date.parse(time) / hourMs) * hourMs).toISOString(),
+    start: startOf(time, 'minute'),
     provider: event.provider,
     model: event.model,
     keyId: event.keyId?.toLowerCase() ?? nilId,

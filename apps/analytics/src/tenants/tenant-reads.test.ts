@@ -17,6 +17,9 @@ describe('row-level security', () => {
     const seen = await readAsTenant(orgId, async (reader) => ({
       rollups: await reader.usageRollup.findMany(),
       details: await reader.usageDetail.findMany(),
+      days: await reader.usageDay.findMany(),
+      detailDays: await reader.usageDetailDay.findMany(),
+      minutes: await reader.usageMinute.findMany(),
       tagSets: await reader.usageTagSet.findMany(),
       quality: await reader.usageQuality.findMany(),
     }));

@@ -34,7 +34,8 @@ describe('the range of a dashboard', () => {
     [{ from: '2027-01-01T00:00:00Z' }, 'from'],
     [{ from: '0001-01-01T00:00:00Z' }, 'from'],
     [{ to: '9999-01-01T00:00:00Z' }, 'to'],
-  ])('refuses %j, naming %s', (query, param) => {
+    [{ groupBy: 'minute', from: '2026-11-20T10:00:00Z' }, 'from'],
+  ] as const)('refuses %j, naming %s', (query, param) => {
     expect(() => readRange(query, nowMs)).toThrow(expect.objectContaining({ code: 'invalid_value', param }));
   });
 });

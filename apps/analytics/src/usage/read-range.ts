@@ -10,6 +10,7 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const rangeMaxMs = 366 * dayMs;
 const defaultRangeMs = 30 * dayMs;
+const minutesMaxMs = dayMs;
 const earliestMs = Date.UTC(2000, 0, 1);
 const latestMs = Date.UTC(3000, 0, 1);
 
@@ -17,7 +18,7 @@ const latestMs = Date.UTC(3000, 0, 1);
  * The range that is asked for, widened to whole hours. Without an end it reaches to the end of this hour, without a start
  * over the 30 days before its end. Throws `invalid_value` with the parameter at fault.
  */
-export function readRange(query: Pick<DashboardQuery, 'from' | 'to'>, nowMs: number): UsageRange {
+export function readRange(query: Pick<DashboardQuery, 'from' | 'to' | 'groupBy'>, nowMs: number): UsageRange {
   const toMs = query.to === undefined ? endOfHour(nowMs) : endOfHour(Date.parse(query.to) - 1);
   const fromMs = query.from === undefined ? toMs - defaultRangeMs : startOfHour(Date.parse(query.from));
   for (const [param, ms] of [
@@ -28,6 +29,9 @@ export function readRange(query: Pick<DashboardQuery, 'from' | 'to'>, nowMs: num
   }
   if (fromMs >= toMs) throw refuse(query.to === undefined ? 'from' : 'to', 'the range must end after it begins');
   if (toMs - fromMs > rangeMaxMs) throw refuse('from', 'the range must not be longer than 366 days');
+  if (query.groupBy === 'minute' && toMs - fromMs > minutesMaxMs) {
+    throw refuse('from', 'minutes are shown for at most 24 hours');
+  }
   return { from: new Date(fromMs), to: new Date(toMs) };
 }
 

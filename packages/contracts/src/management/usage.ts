@@ -3,10 +3,11 @@ import { instant } from '../instant.ts';
 import { nanoUsdString } from '../money.ts';
 import { tagKey, tagValueLengthMax } from '../tags.ts';
 
-export const usageGrouping = z.enum(['hour', 'day', 'model', 'provider', 'key', 'user', 'team', 'tag']);
+export const usageGrouping = z.enum(['minute', 'hour', 'day', 'model', 'provider', 'key', 'user', 'team', 'tag']);
 
 /**
- * `GET /analytics/dashboard`. `from` and `to` are RFC 3339; the range is half open and at most a year. The other fields leave
+ * `GET /analytics/dashboard`. `from` and `to` are RFC 3339; the range is half open and at most a year. Minutes
+ * are kept for 48 hours without teams and tags, and 24 hours are shown at most. The other fields leave
  * only what is of that model, provider, API key or user.
  */
 export const dashboardQuery = z.strictObject({

@@ -83,6 +83,21 @@ describe('GET /v1/analytics/dashboard', () => {
       expect(csv.split('\r\n').map((line) => line.split(',')[1])).toEqual(['name', '', "'=key", undefined]);
     });
 
+    it('groups by minute within a day, and leaves only what is of one model', async () => {
+      const minutes = async (query: string) => {
+        const { series, totals } = await read(`?from=2026-11-20T13:00:00Z&groupBy=minute${query}`);
+        return [totals.costNanoUsd, ...series.map(({ group, costNanoUsd }) => `${group} ${costNanoUsd}`)];
+      };
+      expect(await minutes('')).toEqual([
+        '1000000000000013',
+        '2026-11-20T23:59:00Z 8',
+        '2026-11-21T10:00:00Z 2',
+        '2026-11-21T10:59:00Z 999999999999999',
+        '2026-11-21T11:00:00Z 4',
+      ]);
+      expect(await minutes('&model=other')).toEqual(['4', '2026-11-21T11:00:00Z 4']);
+    });
+
     it('groups by team and by tag, filters by both, and leaves nothing out (I23)', async () => {
       const own = '0192f0c0-0000-7000-8000-0000000000d1';
       const teamId = '0192f0c0-0000-7000-8000-0000000000e1';
@@ -115,6 +130,12 @@ describe('GET /v1/analytics/dashboard', () => {
         ]);
         expect(await costs('groupBy=tag&tagKey=project&model=other')).toEqual(['4', { search: '4' }]);
         expect((await ask('groupBy=tag')).status).toBe(400);
+        expect((await tagged.get(`${path}?from=2026-11-20T13:00:00Z&groupBy=minute&teamId=${teamId}`)).status).toBe(
+          400,
+        );
+        const hours = 'from=2026-11-20T13:00:00Z&to=2026-11-21T23:00:00Z&groupBy=team';
+        const ofHours = await tagged.get(`${path}?${hours}`, { orgId: own });
+        expect(dashboardAnswer.parse(await ofHours.json()).totals.costNanoUsd).toBe('31');
         const csv = await ask('groupBy=tag&tagKey=project&format=csv');
         expect(csv.headers.get('content-type')).toMatch(/^text\/csv/);
         expect((await csv.text()).split('\r\n').map((line) => line.split(',').slice(0, 2).join(' '))).toEqual([

@@ -1,4 +1,4 @@
-import { AppError, type QualityAnswer, qualityQuery } from '@aggregator/contracts';
+import { type QualityAnswer, qualityQuery } from '@aggregator/contracts';
 import { checkBody, principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { AnalyticsContext } from '../../context.ts';
@@ -7,18 +7,12 @@ import { readQuality } from '../../quality/read-quality.ts';
 import { readRange } from '../../usage/read-range.ts';
 import { readUsage } from '../../usage/read-usage.ts';
 
-const minutesMaxMs = 24 * 3_600_000;
-
 /** `GET /v1/analytics/quality?from&to&groupBy&model&provider`: how the requests of the caller's organisation went. */
 export function showQuality({ database, now }: AnalyticsContext): RequestHandler {
   return async (request, response) => {
     const { orgId } = principalOf(request);
     const { groupBy = 'day', model, provider, ...given } = checkBody(qualityQuery, request.query);
-    const range = readRange(given, now());
-    if (groupBy === 'minute' && range.to.getTime() - range.from.getTime() > minutesMaxMs) {
-      const message = "Invalid value for 'from': minutes are shown for at most 24 hours.";
-      throw new AppError('invalid_value', { param: 'from', message });
-    }
+    const range = readRange({ ...given, groupBy }, now());
     const only = { ...(model !== undefined && { model }), ...(provider !== undefined && { provider }) };
     const [quality, usage, activity] = await Promise.all([
       readQuality(database, { orgId, ...range, ...only }, groupBy),

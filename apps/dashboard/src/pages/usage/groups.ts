@@ -1,9 +1,23 @@
 import { noId } from '../../api/keys.ts';
-import type { Grouping, UsageOnly } from '../../api/usage.ts';
+import type { Grouping, Period, UsageOnly } from '../../api/usage.ts';
 import { formatUtcDay, formatUtcTime } from '../../format/time.ts';
 import { usePreferences } from '../../i18n/preferences.tsx';
 
-export const groupings: readonly Grouping[] = ['model', 'provider', 'key', 'user', 'team', 'tag', 'day', 'hour'];
+export const groupings: readonly Grouping[] = [
+  'model',
+  'provider',
+  'key',
+  'user',
+  'team',
+  'tag',
+  'day',
+  'hour',
+  'minute',
+];
+
+/** True if usage can be grouped by minute: of one day, and not of a team or a tag. */
+export const hasMinutes = (period: Period, narrowed: readonly Narrowed[]): boolean =>
+  period === '24h' && !narrowed.some(({ by }) => by === 'team' || by === 'tag');
 
 /** What a table is narrowed to: a group of a grouping; of a tag, also its key. */
 export interface Narrowed {
@@ -34,6 +48,6 @@ export function useGroupNames(): (by: Grouping, group: Pick<Narrowed, 'group' | 
   return (by, { group, name }) => {
     if (group === '' || group === noId) return '–';
     if (by === 'day') return formatUtcDay(group, language);
-    return by === 'hour' ? formatUtcTime(group, language) : (name ?? group);
+    return by === 'hour' || by === 'minute' ? formatUtcTime(group, language) : (name ?? group);
   };
 }

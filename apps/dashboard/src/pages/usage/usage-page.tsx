@@ -9,7 +9,7 @@ import { Empty, Page } from '../../components/page.tsx';
 import { PeriodPicker } from '../../components/period-picker.tsx';
 import { saveFile } from '../../components/save-file.ts';
 import { useWords } from '../../i18n/preferences.tsx';
-import { filterOf, groupings, type Narrowed, nextGrouping, useGroupNames } from './groups.ts';
+import { filterOf, groupings, hasMinutes, type Narrowed, nextGrouping, useGroupNames } from './groups.ts';
 import { toUsageCsv } from './usage-csv.ts';
 import { UsageTable } from './usage-table.tsx';
 import { usageWords } from './usage-words.ts';
@@ -17,11 +17,13 @@ import { usageWords } from './usage-words.ts';
 export function UsagePage() {
   const t = useWords(usageWords);
   const [period, setPeriod] = useState<Period>('7d');
-  const [groupBy, setGroupBy] = useState<Grouping>('model');
+  const [chosen, setGroupBy] = useState<Grouping>('model');
   const [narrowed, setNarrowed] = useState<readonly Narrowed[]>([]);
   const range = useMemo(() => rangeOf(period, Date.now()), [period]);
   const tagKeys = useTagKeys();
   const [chosenTag, setTagKey] = useState('');
+  const mayMinute = hasMinutes(period, narrowed);
+  const groupBy = chosen === 'minute' && !mayMinute ? 'hour' : chosen;
   // A query names one tag.
   const mayTag = tagKeys.length > 0 && !narrowed.some(({ by }) => by === 'tag');
   const tagKey = tagKeys.includes(chosenTag) ? chosenTag : tagKeys[0];
@@ -46,6 +48,7 @@ export function UsagePage() {
           onGroupBy={setGroupBy}
           tagKey={isByTag ? tagKey : undefined}
           tagKeys={mayTag ? tagKeys : []}
+          mayMinute={mayMinute}
           onTagKey={setTagKey}
         />
         <button
@@ -107,16 +110,17 @@ interface GroupProps {
   /** Undefined if usage is not grouped by a tag. */
   tagKey: string | undefined;
   tagKeys: readonly string[];
+  mayMinute: boolean;
   onTagKey: (key: string) => void;
 }
 
-function GroupFields({ groupBy, onGroupBy, tagKey, tagKeys, onTagKey }: GroupProps) {
+function GroupFields({ groupBy, onGroupBy, tagKey, tagKeys, mayMinute, onTagKey }: GroupProps) {
   const t = useWords(usageWords);
   return (
     <div className="row bottom">
       <Choice label={t('groupBy')} value={groupBy} onChange={(event) => onGroupBy(event.target.value as Grouping)}>
         {groupings
-          .filter((name) => name !== 'tag' || tagKeys.length > 0)
+          .filter((name) => (name !== 'tag' || tagKeys.length > 0) && (name !== 'minute' || mayMinute))
           .map((name) => (
             <option key={name} value={name}>
               {t(name)}

@@ -18,6 +18,7 @@ export const usageWords = {
   narrow: ['Look into {name}', 'Подробнее: {name}'],
   day: ['Day', 'День'],
   hour: ['Hour', 'Час'],
+  minute: ['Minute', 'Минута'],
   requests: ['Requests', 'Запросы'],
   failed: ['Failed', 'Ошибки'],
   input: ['Input tokens', 'Токены на вход'],
