@@ -6,6 +6,7 @@ import { aiRequestFinished } from '../events.ts';
 import { authenticate } from '../middleware/authenticate.ts';
 import { authorise } from '../middleware/authorise.ts';
 import { readClientAddress } from '../middleware/client-address.ts';
+import { toAllow } from './allowed-methods.ts';
 import { forwardAiRequest } from './forward-ai-request.ts';
 import type { AiRoute } from './route-table.ts';
 import { idHeaders, sendErrorInForm } from './send-error-in-form.ts';
@@ -27,7 +28,10 @@ export async function answerAiRequest(
   let failure: AppError | null = null;
   let principal: Principal | null = null;
   try {
-    if (!route.methods.some((method) => method === request.method)) throw new AppError('method_not_allowed');
+    if (!route.methods.some((method) => method === request.method)) {
+      response.setHeader('allow', toAllow(route.methods));
+      throw new AppError('method_not_allowed');
+    }
     const found = authenticate(context, request, clientIp);
     const caller = found instanceof Promise ? await found : found;
     principal = caller.principal;

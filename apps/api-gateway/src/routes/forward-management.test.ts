@@ -63,4 +63,19 @@ describe('the management API', () => {
     expect(state.asked).toBe(1);
     expect((await gateway.service.context.metrics.read()).text).toMatch(/gateway_counter_store_away\{[^}]*\} 1/);
   });
+
+  it('rejects a method that the path does not have with 405 and Allow, and lets the service judge unknown paths', async () => {
+    const { gateway, ask } = await startWorld();
+    const send = async (method: string, path: string) => {
+      const headers = { authorization: `Bearer ${validKey}` };
+      const answer = await fetch(`${gateway.url}${path}`, { method, headers });
+      await answer.arrayBuffer();
+      return [answer.status, answer.headers.get('allow'), answer.headers.get('content-type')];
+    };
+
+    expect(await send('DELETE', '/v1/analytics/dashboard')).toEqual([405, 'GET, HEAD', 'application/problem+json']);
+    expect(await send('DELETE', '/v1/chat/completions')).toEqual([405, 'POST', 'application/json']);
+    expect((await send('DELETE', '/v1/analytics/unknown'))[0]).toBe(200);
+    expect(await ask()).toBe(200);
+  });
 });

@@ -26,6 +26,7 @@ import { readClientAddress } from '../middleware/client-address.ts';
 import { limitManagement, limitPublic } from '../middleware/rate-limit.ts';
 import { stillAllowed } from '../middleware/still-allowed.ts';
 import { claimsOf, publicClaimsOf, toShareError } from '../shares/claims.ts';
+import { findAllowedMethods, toAllow } from './allowed-methods.ts';
 import { findManagementRoute, type ManagementRoute, toCanonicalPath } from './route-table.ts';
 
 const bodyBytesMax = 1024 * 1024;
@@ -66,6 +67,7 @@ export function forwardManagement(context: ApiGatewayContext): RequestHandler {
       }),
     );
     try {
+      requireMethod(path, request.method ?? 'GET', response);
       const keepsSession = route.service === 'auth' && request.method === 'POST';
       const session = keepsSession ? readSessionCookie(request) : null;
       const admitted = await admit(context, route, request, clientIp);
@@ -78,6 +80,14 @@ export function forwardManagement(context: ApiGatewayContext): RequestHandler {
       throw error;
     }
   };
+}
+
+/** @throws {AppError} `method_not_allowed` if the path is of the API and the method is not. Unknown paths are the service's. */
+function requireMethod(path: string, method: string, response: ServerResponse): void {
+  const allowed = findAllowedMethods(path);
+  if (allowed === null || allowed.has(method)) return;
+  response.setHeader('allow', toAllow(allowed));
+  throw new AppError('method_not_allowed');
 }
 
 async function admit(
