@@ -19,15 +19,15 @@ interface Node {
 }
 
 /**
- * Functions and methods of a file that have more than 70 lines, each as `path:line: lines`. A group of tests (`describe`) is
- * a list of functions and no function: it is not counted, neither by itself nor in the function around it.
+ * Functions and methods of a file that have more than 70 lines, and groups of tests (`describe`) that have, each as
+ * `path:line: lines`. A group is a list of functions and no function: it does not count in the function around it.
  */
-export function findLongFunctions(path: string, text: string): string[] {
+export function findLong(path: string, text: string): { functions: string[]; groups: string[] } {
   // The parser counts bytes over all files of a process: the statement before the first line says where this file begins.
   const bytes = Buffer.from(`;${text}`);
   const program = parseSync(bytes.toString(), { syntax: 'typescript', tsx: path.endsWith('.tsx') });
   const base = program.body[0]?.span.start ?? 0;
-  const found: string[] = [];
+  const found = { functions: [] as string[], groups: [] as string[] };
   const ends = lineEndsOf(bytes);
   const lineAt = (offset: number) => countBefore(ends, offset - base) + 1;
 
@@ -39,8 +39,11 @@ export function findLongFunctions(path: string, text: string): string[] {
     if (type === undefined || span === undefined || !(functions.has(type) || isGroup(node))) return grouped;
     const first = lineAt(span.start);
     const lines = lineAt(span.end) - first + 1;
-    if (isGroup(node)) return lines;
-    if (lines - grouped > linesMax) found.push(`${path}:${first}: ${lines - grouped}`);
+    if (isGroup(node)) {
+      if (lines > linesMax) found.groups.push(`${path}:${first}: ${lines}`);
+      return lines;
+    }
+    if (lines - grouped > linesMax) found.functions.push(`${path}:${first}: ${lines - grouped}`);
     return grouped;
   };
   visit(program.body);

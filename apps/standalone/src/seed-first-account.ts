@@ -6,7 +6,9 @@ import type { Secrets } from './secrets.ts';
 
 export const adminEmail = 'admin@localhost.localdomain';
 
-/** One organisation, its admin, an API key and a balance: all that a first request needs. Does nothing the second time. */
+/**
+ * One organisation, its admin, an API key and a balance: all that a first request needs. Does nothing the second time.
+ */
 export async function seedFirstAccount(options: {
   serverUrl: string;
   databaseNamePrefix: string;

@@ -52,8 +52,8 @@ const claimsBytesMax = 256 * 1024 * 1024;
 type Closable = () => Promise<void>;
 
 /**
- * The six services in this process, on embedded parts where the environment names no real ones. What was opened is closed
- * in the opposite order, also when the start fails half-way.
+ * The six services in this process, on embedded parts where the environment names no real ones. What was opened is
+ * closed in the opposite order, also when the start fails half-way.
  */
 export async function startStandalone(
   environment: Environment,

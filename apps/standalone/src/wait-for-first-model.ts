@@ -4,8 +4,8 @@ const deadlineMs = 30_000;
 const pollMs = 25;
 
 /**
- * Asks the open door itself, with the key that will be printed, until a model is served. So "ready" means that the first
- * request of the user goes through: gateway, auth, proxy and the orchestrator's snapshot.
+ * Asks the open door itself, with the key that will be printed, until a model is served. So "ready" means that the
+ * first request of the user goes through: gateway, auth, proxy and the orchestrator's snapshot.
  */
 export async function waitForFirstModel(baseUrl: string, apiKey: string): Promise<string> {
   const endMs = performance.now() + deadlineMs;

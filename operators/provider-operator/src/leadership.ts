@@ -19,8 +19,8 @@ const lookMs = 100;
 const watchdogMs = 30_000;
 
 /**
- * From followers to leader, and no way back: every instance keeps its caches warm, competes once it has seen everything, works
- * while it leads, and ends its process when it does not any more.
+ * From followers to leader, and no way back: every instance keeps its caches warm, competes once it has seen
+ * everything, works while it leads, and ends its process when it does not any more.
  */
 export class Leadership {
   readonly #parts: LeadershipParts;

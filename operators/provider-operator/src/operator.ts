@@ -37,8 +37,8 @@ const runsPerSecond = 2000;
 const runMsMax = 60_000;
 
 /**
- * One leader's work. The orchestrator takes the whole set of an owner, so there is one key for the set, and one for each object
- * for its status and finalizer: what is wrong with an object never holds up another.
+ * One leader's work. The orchestrator takes the whole set of an owner, so there is one key for the set, and one for
+ * each object for its status and finalizer: what is wrong with an object never holds up another.
  */
 export class Operator {
   readonly #parts: OperatorParts;

@@ -21,8 +21,8 @@ export interface AuditTransaction {
 const requestIdCharsMax = 100;
 
 /**
- * Writes the actor, the change and the time in the transaction of the change itself, so that neither exists without the other. Call
- * it after every other write of the transaction: it locks the head of the chain.
+ * Writes the actor, the change and the time in the transaction of the change itself, so that neither exists without the
+ * other. Call it after every other write of the transaction: it locks the head of the chain.
  */
 export async function writeAudit(tx: AuditTransaction, now: Date, actor: Actor, change: AuditedChange): Promise<void> {
   const { organizationId, action, subjectType, subjectId, details } = change;

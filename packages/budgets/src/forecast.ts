@@ -4,8 +4,8 @@ import type { PeriodWindow } from './period.ts';
 const leastShare = 100n;
 
 /**
- * Returns what will be spent by the end of the period if spending continues as it did, in nano-USD; null without an end, and
- * in the first hundredth of the period.
+ * Returns what will be spent by the end of the period if spending continues as it did, in nano-USD; null without an
+ * end, and in the first hundredth of the period.
  */
 export function forecastSpending(
   { startsMs, endsMs }: PeriodWindow,

@@ -1,6 +1,9 @@
 import type { BudgetPeriod } from '@aggregator/contracts';
 
-/** One turn of a budget: `startsMs` is inside, `endsMs` is outside. Unix milliseconds; null without a beginning or an end. */
+/**
+ * One turn of a budget: `startsMs` is inside, `endsMs` is outside. Unix milliseconds; null without a beginning or an
+ * end.
+ */
 export interface PeriodWindow {
   /** Names the turn, and no other turn of the same kind: `2026-11-30`, `week-2026-11-30`, `2026-11`, `total`. */
   readonly key: string;
@@ -15,8 +18,8 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 const formatsMax = 1000;
 
 /**
- * Returns the turn of a budget that an instant is in. A day begins at midnight of the time zone, or at the first instant of its
- * date if midnight is skipped there; a week begins on Monday.
+ * Returns the turn of a budget that an instant is in. A day begins at midnight of the time zone, or at the first
+ * instant of its date if midnight is skipped there; a week begins on Monday.
  * @throws {RangeError} if the runtime does not know the time zone.
  */
 export function windowAt(period: BudgetPeriod, timeZone: string, nowMs: number): PeriodWindow {

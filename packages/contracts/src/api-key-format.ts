@@ -1,7 +1,7 @@
 /**
- * How an API key looks: `agk_live_`, 43 base62 digits that hold 256 random bits, and 6 base62 digits that hold the CRC-32
- * of everything before them. The checksum lets the gateway refuse a mistyped or invented key before any look-up; it is
- * no secret and proves nothing about a key's validity.
+ * How an API key looks: `agk_live_`, 43 base62 digits that hold 256 random bits, and 6 base62 digits that hold the
+ * CRC-32 of everything before them. The checksum lets the gateway refuse a mistyped or invented key before any look-up;
+ * it is no secret and proves nothing about a key's validity.
  */
 export const apiKeyPrefix = 'agk_live_';
 

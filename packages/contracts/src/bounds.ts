@@ -13,7 +13,7 @@ export const priceTableEntriesMax = 100;
 export const reportedProvidersMax = 1000;
 
 /**
- * Most that one request may cost: a million dollars, in nano-USD. A proxy leases no more for a request, and billing rejects
- * a settlement above it.
+ * Most that one request may cost: a million dollars, in nano-USD. A proxy leases no more for a request, and billing
+ * rejects a settlement above it.
  */
 export const requestCostNanoUsdMax = 1_000_000_000_000_000n;

@@ -43,7 +43,10 @@ export const budgetsPerRequestMax = 32;
 /** Names the turn of a budget that a request counts in, and the end user if it is counted by itself. */
 export const budgetPeriodKey = z.string().min(1).max(100);
 
-/** In a settlement: a budget that counts the request. `isHeld`: its cost was held from the budget's room at the counter store. */
+/**
+ * In a settlement: a budget that counts the request. `isHeld`: its cost was held from the budget's room at the counter
+ * store.
+ */
 export const countedBudget = z.strictObject({ id: z.uuid(), period: budgetPeriodKey, isHeld: z.boolean() });
 export type CountedBudget = z.infer<typeof countedBudget>;
 

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { optionValueCharactersMax } from './routing-snapshot.ts';
 
-/** The option of a provider of type OpenAICompatible that holds its profile: a name, or the JSON text of `compatibilityProfile`. */
+/**
+ * The option of a provider of type OpenAICompatible that holds its profile: a name, or the JSON text of
+ * `compatibilityProfile`.
+ */
 export const profileOption = 'profile';
 
 /** Profiles that the product knows; `packages/providers/src/openai-compatible/profiles` has their facts. */
@@ -55,8 +58,8 @@ const plainText = z
 const phrase = z.string().min(4).max(200);
 
 /**
- * How one OpenAI-compatible server differs from OpenAI. Every field is optional: what is absent is as the named profile has it.
- * A text is bounded, so that the Kubernetes API server can estimate what the schema costs.
+ * How one OpenAI-compatible server differs from OpenAI. Every field is optional: what is absent is as the named profile
+ * has it. A text is bounded, so that the Kubernetes API server can estimate what the schema costs.
  */
 export const compatibilitySettings = z.strictObject({
   reasoningField: z

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * A time that a client sends, in RFC 3339: with `Z` or an offset, in upper or lower case. The output is in UTC. Also takes an
- * offset whose `+` a query turned into a space. The years 0000 to 9999 in UTC.
+ * A time that a client sends, in RFC 3339: with `Z` or an offset, in upper or lower case. The output is in UTC. Also
+ * takes an offset whose `+` a query turned into a space. The years 0000 to 9999 in UTC.
  */
 export const instant = z
   .string()

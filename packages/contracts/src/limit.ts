@@ -22,5 +22,8 @@ export const principalLimit = limitCounts.extend({
 });
 export type PrincipalLimit = z.infer<typeof principalLimit>;
 
-/** Limits of an organisation that count one request, at most: with those of the key and of the operator, what one step takes. */
+/**
+ * Limits of an organisation that count one request, at most: with those of the key and of the operator, what one step
+ * takes.
+ */
 export const limitsPerRequestMax = 14;

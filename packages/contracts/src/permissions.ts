@@ -13,7 +13,9 @@ export type PermissionRole = (typeof permissionRoles)[number];
 export const reaches = ['none', 'own', 'team', 'organization', 'installation'] as const;
 export type Reach = (typeof reaches)[number];
 
-/** `needs`: the scope of the API key or access token; `session` if no API key can do it. A role that is absent cannot. */
+/**
+ * `needs`: the scope of the API key or access token; `session` if no API key can do it. A role that is absent cannot.
+ */
 type Permission = { readonly needs: Scope | 'session' } & { readonly [Role in PermissionRole]?: Reach };
 
 /** The one table of permissions. docs/organisations.md prints it, and a test walks it over every management route. */

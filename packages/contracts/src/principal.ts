@@ -58,16 +58,20 @@ export const principal = z.strictObject({
 });
 export type Principal = z.infer<typeof principal>;
 
-/** The header that carries the signed principal, gateway → service. A compact EdDSA JWS, `aud` = the service, ≤ 60 s. */
+/**
+ * The header that carries the signed principal, gateway → service. A compact EdDSA JWS, `aud` = the service, ≤ 60 s.
+ */
 export const principalHeader = 'x-aggregator-principal';
-/** The header that carries a peer's own identity, service → service. A compact EdDSA JWS, `aud` = the service, ≤ 60 s. */
+/**
+ * The header that carries a peer's own identity, service → service. A compact EdDSA JWS, `aud` = the service, ≤ 60 s.
+ */
 export const peerHeader = 'x-aggregator-peer';
 /** Minted by the gateway (UUIDv7) for every request; the idempotency id of everything after it. */
 export const requestIdHeader = 'x-request-id';
 
 /**
- * In a request of the gateway: it unpacks headers. In the answer: other headers of it, names and values in turn, with a tab
- * between any two. Each header by itself costs both sides more than its text.
+ * In a request of the gateway: it unpacks headers. In the answer: other headers of it, names and values in turn, with a
+ * tab between any two. Each header by itself costs both sides more than its text.
  */
 export const packedHeader = 'x-aggregator-packed';
 

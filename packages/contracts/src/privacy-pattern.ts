@@ -1,12 +1,13 @@
 /**
- * The patterns that an organisation may give for what is personal to it (a customer's number, a contract): a small part of
- * the regular expressions that everybody knows, chosen so that matching cannot backtrack.
+ * The patterns that an organisation may give for what is personal to it (a customer's number, a contract): a small part
+ * of the regular expressions that everybody knows, chosen so that matching cannot backtrack.
  *
- * A pattern is a row of elements. An element is one character that stands for itself, `\d` (0 to 9), `\w` (a letter, a digit
- * or `_`, of any script), a class such as `[A-Z\d-]`, or a punctuation mark behind `\`; after it may stand `?`, `{n}` or
- * `{n,m}`. There is no `.`, `*`, `+`, `|`, group, anchor or negation. After an element that may repeat more or less often
- * there must be nothing that can begin with the same character: so each character alone decides what comes next, and a text
- * is searched in time that grows with its length only.
+ * A pattern is a row of elements. An element is one character that stands for itself, `\d` (0 to 9), `\w` (a letter, a
+ * digit or `_`, of any script), a class such as `[A-Z\d-]`, or a punctuation mark behind `\`; after it may stand `?`,
+ * `{n}` or
+ * `{n,m}`. There is no `.`, `*`, `+`, `|`, group, anchor or negation. After an element that may repeat more or less
+ * often there must be nothing that can begin with the same character: so each character alone decides what comes next,
+ * and a text is searched in time that grows with its length only.
  */
 export interface PatternElement {
   /** A regular expression (flag `u`) of exactly one character. */

@@ -16,8 +16,8 @@ export const providerName = z
   .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and hyphens');
 
 /**
- * Where the proxy finds a credential; the credential itself never stands in a snapshot. `env:OPENAI_API_KEY`, `stored:<uuid>`
- * (asked of the orchestrator, kept in memory alone), or `none`.
+ * Where the proxy finds a credential; the credential itself never stands in a snapshot. `env:OPENAI_API_KEY`,
+ * `stored:<uuid>` (asked of the orchestrator, kept in memory alone), or `none`.
  */
 export const credentialRef = z.string().regex(/^(env:[A-Z][A-Z0-9_]{0,99}|stored:[0-9a-f-]{36}|none)$/);
 
@@ -48,7 +48,10 @@ export const snapshotModel = z.strictObject({
   /** Tokens; null for operations that generate none. */
   maxOutputTokens: z.number().int().min(1).nullable(),
   capabilities: z.array(modelCapability).max(64),
-  /** Longest wait for the first life of an answer while another candidate is left; null: the proxy's own. A thinker needs more. */
+  /**
+   * Longest wait for the first life of an answer while another candidate is left; null: the proxy's own. A thinker
+   * needs more.
+   */
   firstLifeMs: waitMs,
   /** A key of `prices`; null means unpriced, and such a model is refused. */
   priceVersion: z.string().max(100).nullable(),
@@ -62,7 +65,10 @@ export const snapshotProvider = z.strictObject({
   type: providerType,
   /** With its version path, without a trailing slash: `https://api.openai.com/v1`. */
   baseUrl: z.url({ protocol: /^https?$/ }).max(2000),
-  /** The operator answers for its address, which may then be private; else what it resolves to must be public or allowed. */
+  /**
+   * The operator answers for its address, which may then be private; else what it resolves to must be public or
+   * allowed.
+   */
   isAddressTrusted: z.boolean(),
   /** Its keys, each tried on its own account. */
   credentialRefs: z.array(credentialRef).min(1).max(16),
@@ -75,8 +81,8 @@ export const snapshotProvider = z.strictObject({
 export type SnapshotProvider = z.infer<typeof snapshotProvider>;
 
 /**
- * The option of a provider that names what its connections are made with: what the variables of its files begin with, or the
- * reference of a secret that is kept like a key. Only the environment and the operator set it.
+ * The option of a provider that names what its connections are made with: what the variables of its files begin with,
+ * or the reference of a secret that is kept like a key. Only the environment and the operator set it.
  */
 export const tlsOption = 'tls';
 
@@ -97,8 +103,8 @@ export const routeStrategy = z.enum(['weighted', 'latency', 'price']);
 export type RouteStrategy = z.infer<typeof routeStrategy>;
 
 /**
- * A public model name that stands for candidates (an alias is a route with one). Priorities are tried lowest first; within
- * one, the strategy decides.
+ * A public model name that stands for candidates (an alias is a route with one). Priorities are tried lowest first;
+ * within one, the strategy decides.
  */
 export const snapshotRoute = z.strictObject({
   name: z.string().min(1).max(200),
@@ -123,8 +129,8 @@ export const snapshotRoute = z.strictObject({
 });
 
 /**
- * A markup or a discount that holds now. One rule decides: of the rules whose pattern fits `<provider>/<model>`, those of the
- * caller's organisation before those of all, and among them the one with the most letters beside `*`.
+ * A markup or a discount that holds now. One rule decides: of the rules whose pattern fits `<provider>/<model>`, those
+ * of the caller's organisation before those of all, and among them the one with the most letters beside `*`.
  */
 export const priceRule = z.strictObject({
   organizationId: z.uuid().optional(),

@@ -46,9 +46,10 @@ export const usageComponents = [
 export type UsageComponent = (typeof usageComponents)[number];
 
 /**
- * `imageOut` counts tokens of a picture, `images` and the classes count pictures: a model is priced by one of them. `toolCalls`
- * counts searches of the web, `fileSearches` searches of files, `containers` gigabytes of memory of the containers that code ran
- * in, `toolTextIn`, `toolImageIn` and `toolImageOut` the tokens of a picture that the model ordered. `requests` counts requests.
+ * `imageOut` counts tokens of a picture, `images` and the classes count pictures: a model is priced by one of them.
+ * `toolCalls` counts searches of the web, `fileSearches` searches of files, `containers` gigabytes of memory of the
+ * containers that code ran in, `toolTextIn`, `toolImageIn` and `toolImageOut` the tokens of a picture that the model
+ * ordered. `requests` counts requests.
  */
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional();
 

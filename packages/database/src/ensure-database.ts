@@ -12,7 +12,10 @@ export function databaseUrlFor(serverUrl: string, name: string): string {
   return url.toString();
 }
 
-/** Makes the database unless it exists, and answers its URL. `serverUrl` names a database that exists, such as `postgres`. */
+/**
+ * Makes the database unless it exists, and answers its URL. `serverUrl` names a database that exists, such as
+ * `postgres`.
+ */
 export async function ensureDatabase(serverUrl: string, name: string): Promise<string> {
   await withConnection(serverUrl, STATEMENT_TIMEOUT_MS, async (client) => {
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
@@ -21,7 +24,10 @@ export async function ensureDatabase(serverUrl: string, name: string): Promise<s
   return databaseUrlFor(serverUrl, name);
 }
 
-/** Makes the database that `url` names, unless it answers already; then the server's database `postgres` must let the user in. */
+/**
+ * Makes the database that `url` names, unless it answers already; then the server's database `postgres` must let the
+ * user in.
+ */
 export async function ensureDatabaseOf(url: string): Promise<void> {
   try {
     await withConnection(url, STATEMENT_TIMEOUT_MS, (client) => client.query('SELECT 1'));

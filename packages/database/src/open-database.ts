@@ -30,7 +30,10 @@ export interface ClientOptions<Adapter> {
 export interface OpenedDatabase<Client> {
   /** Closes the pool when it disconnects. */
   readonly database: Client;
-  /** For statements that an idle service repeats: without the objects of an ORM they cost about a twentieth of the CPU time. */
+  /**
+   * For statements that an idle service repeats: without the objects of an ORM they cost about a twentieth of the CPU
+   * time.
+   */
   readonly query: QueryRows;
   readonly findRows: FindRows;
 }
@@ -41,8 +44,8 @@ type AdapterClass<Adapter> = new (
 ) => Adapter;
 
 /**
- * Opens the own database of a service: a bounded pool in which every wait has an end, with a client of Prisma over it. Packages must
- * not import Prisma, so the service passes its adapter and its generated client.
+ * Opens the own database of a service: a bounded pool in which every wait has an end, with a client of Prisma over it.
+ * Packages must not import Prisma, so the service passes its adapter and its generated client.
  */
 export function openPrisma<Client, Adapter>(
   connection: DatabaseConnection & Pick<DatabaseOptions, 'onError'>,

@@ -15,7 +15,10 @@ export interface DatabaseConnection {
 
 const connectTimeoutMs = 3000;
 const idleTimeoutMs = 30_000;
-/** Extra wait of this side beyond the server's limit, so that the server's own error arrives first if it can. Milliseconds. */
+/**
+ * Extra wait of this side beyond the server's limit, so that the server's own error arrives first if it can.
+ * Milliseconds.
+ */
 const answerMarginMs = 500;
 
 /**

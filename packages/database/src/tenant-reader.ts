@@ -10,8 +10,8 @@ type TenantDatabase<Transaction> = Queries & {
 };
 
 /**
- * Runs reads as one organisation: PostgreSQL shows them no row of another one, even if a query forgets its filter. Without an
- * organisation they are those of the service. Call no other service in them: they hold a connection.
+ * Runs reads as one organisation: PostgreSQL shows them no row of another one, even if a query forgets its filter.
+ * Without an organisation they are those of the service. Call no other service in them: they hold a connection.
  */
 export type ReadAsTenant<Transaction> = <T>(
   organizationId: string | null,

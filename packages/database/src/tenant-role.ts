@@ -1,6 +1,7 @@
 /**
- * Role of reads for one organisation. Row-level security shows it the rows of that organisation alone, and no rows if none is set.
- * Other roles, such as that of the service, see and write all rows: consumers and sweeps work on many organisations.
+ * Role of reads for one organisation. Row-level security shows it the rows of that organisation alone, and no rows if
+ * none is set. Other roles, such as that of the service, see and write all rows: consumers and sweeps work on many
+ * organisations.
  */
 export const tenantRole = 'aggregator_tenant';
 
@@ -11,9 +12,9 @@ const nameSql = `oid::regclass::text`;
 export type AskRows = (sql: string, ...values: readonly string[]) => Promise<unknown>;
 
 /**
- * Makes the role, and lets it read the tables of this database; what is there already stays. It reads no partition, because the
- * policy of the whole table does not hold there. A user that may not create roles
- * leaves it out: an administrator of the server creates it then, and the next migration lets it read.
+ * Makes the role, and lets it read the tables of this database; what is there already stays. It reads no partition,
+ * because the policy of the whole table does not hold there. A user that may not create roles leaves it out: an
+ * administrator of the server creates it then, and the next migration lets it read.
  */
 export const tenantRoleStatements: readonly string[] = [
   `DO $$ BEGIN
@@ -49,7 +50,10 @@ export async function isTenantRoleReady(ask: AskRows): Promise<boolean> {
   return Array.isArray(rows) && rows.length > 0;
 }
 
-/** Takes the role until the transaction ends. Nothing is written from then on, and only rows of the organisation are read. */
+/**
+ * Takes the role until the transaction ends. Nothing is written from then on, and only rows of the organisation are
+ * read.
+ */
 export async function limitToTenant(ask: AskRows, organizationId: string): Promise<void> {
   await ask(
     `SELECT set_config('app.organization', $1, true), set_config('role', '${tenantRole}', true)`,

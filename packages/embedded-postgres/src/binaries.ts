@@ -13,7 +13,8 @@ export interface Binaries {
 
 /**
  * Finds the PostgreSQL programs that npm installed for this machine.
- * @throws Error when there are none: an unsupported platform (Alpine's musl among them), or an install without optional packages.
+ * @throws Error when there are none: an unsupported platform (Alpine's musl among them), or an install without optional
+ * packages.
  */
 export function locateBinaries(): Binaries {
   const system = platform() === 'win32' ? 'windows' : platform();
@@ -41,7 +42,9 @@ function findPackage(packageName: string): string {
 
 const symlinkList = z.array(z.object({ source: z.string(), target: z.string() }));
 
-/** npm packages cannot carry symlinks. The package's install script makes them, but installs often run without scripts. */
+/**
+ * npm packages cannot carry symlinks. The package's install script makes them, but installs often run without scripts.
+ */
 function restoreSymlinks(root: string): void {
   const list = join(root, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return;

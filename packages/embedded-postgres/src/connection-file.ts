@@ -10,7 +10,9 @@ const connectionSchema = z.object({ port: z.number().int().min(1024).max(65535),
 export type Connection = z.infer<typeof connectionSchema>;
 
 const PORT_MIN = 20_000;
-/** Systems take the ports of outgoing connections from 32768 up; a server there may find its port in use at any start. */
+/**
+ * Systems take the ports of outgoing connections from 32768 up; a server there may find its port in use at any start.
+ */
 const PORT_END = 32_768;
 const PORT_ATTEMPTS_MAX = 50;
 
@@ -19,7 +21,8 @@ const CLOSED = 'without the password in it the data beside it stay closed. Resto
 const fileOf = (directory: string) => join(directory, 'connection.json');
 
 /**
- * The saved connection, or for a directory without data a new one (random password, free port), saved before anything uses it.
+ * The saved connection, or for a directory without data a new one (random password, free port), saved before anything
+ * uses it.
  * @throws Error when there are data, but not their password.
  */
 export async function readOrCreateConnection(directory: string, dataDirectory: string): Promise<Connection> {

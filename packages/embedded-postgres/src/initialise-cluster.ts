@@ -12,7 +12,10 @@ export interface ClusterOptions {
   runAs: RunAs;
 }
 
-/** Makes an empty database cluster. It gets its final name when it is complete, so a start that was killed leaves no half of one. */
+/**
+ * Makes an empty database cluster. It gets its final name when it is complete, so a start that was killed leaves no
+ * half of one.
+ */
 export async function initialiseCluster({ initdb, dataDirectory, password, runAs }: ClusterOptions): Promise<void> {
   const half = `${dataDirectory}.new`;
   const passwordFile = `${dataDirectory}.password`;

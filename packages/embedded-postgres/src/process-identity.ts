@@ -15,8 +15,8 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * A text that names one run of one process, so that a number which the system (or a restarted container) gave to another
- * process is not mistaken for it; undefined when no process has that number now.
+ * A text that names one run of one process, so that a number which the system (or a restarted container) gave to
+ * another process is not mistaken for it; undefined when no process has that number now.
  */
 export function identifyProcess(pid: number): string | undefined {
   if (!isAlive(pid)) return undefined;

@@ -17,9 +17,9 @@ export interface RunAs {
 const direct: RunAs['command'] = (program, parameters) => ({ file: program, parameters: [...parameters] });
 
 /**
- * Chooses the user that the server runs as. An ordinary user runs it as that same user. Root runs it as the owner of the data when that is
- * another user; then in a user namespace, where root's files stay root's and nothing needs an account; and if
- * namespaces are forbidden, as an unprivileged account of this machine, to which the data are given.
+ * Chooses the user that the server runs as. An ordinary user runs it as that same user. Root runs it as the owner of
+ * the data when that is another user; then in a user namespace, where root's files stay root's and nothing needs an
+ * account; and if namespaces are forbidden, as an unprivileged account of this machine, to which the data are given.
  * @throws Error when root finds no way, with what to do about it.
  */
 export function chooseRunAs(program: string, directory: string, dataDirectory: string): RunAs {

@@ -7,7 +7,10 @@ import { isAlive, readCommandLine } from './process-identity.ts';
 const CONNECT_TIMEOUT_MS = 2_000;
 const POLL_MS = 20;
 
-/** Asks the server which folder it serves (absolute); undefined when no server answers there, or it rejects our password. */
+/**
+ * Asks the server which folder it serves (absolute); undefined when no server answers there, or it rejects our
+ * password.
+ */
 export async function askDataDirectory(url: string): Promise<string | undefined> {
   const client = new pg.Client({
     connectionString: url,
@@ -29,9 +32,10 @@ export async function askDataDirectory(url: string): Promise<string | undefined>
 }
 
 /**
- * The process id of a server that an earlier process left running on these data and that answers at `url`; undefined when
- * there is none. A server still starting or stopping is waited for. A lock file whose server died, and whose number went to
- * some other program, is removed: PostgreSQL itself would take that program for a running server, and refuse to start.
+ * The process id of a server that an earlier process left running on these data and that answers at `url`; undefined
+ * when there is none. A server still starting or stopping is waited for. A lock file whose server died, and whose
+ * number went to some other program, is removed: PostgreSQL itself would take that program for a running server, and
+ * refuse to start.
  * @throws Error when a server holds the data but does not answer within `deadlineMs` (time of `performance.now`).
  */
 export async function findRunningServer(

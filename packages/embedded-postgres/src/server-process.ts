@@ -7,7 +7,9 @@ import type { RunAs } from './run-as.ts';
 
 const WATCH_INTERVAL_MS = 500;
 const STOP_POLL_MS = 20;
-/** How long each signal may take, gentlest first: fast shutdown, immediate shutdown (recovers at the next start), end. */
+/**
+ * How long each signal may take, gentlest first: fast shutdown, immediate shutdown (recovers at the next start), end.
+ */
 const STOP_STEPS = [
   { signal: 'SIGINT', waitMs: 20_000 },
   { signal: 'SIGQUIT', waitMs: 5_000 },

@@ -38,7 +38,10 @@ export interface EmbeddedPostgres {
   pid: number;
   /** The server was already running: an earlier process was killed and could not stop it. */
   isAdopted: boolean;
-  /** Cuts all sessions, ends the server, gives the directory free. Takes at most about 30 s; calling it again does no harm. */
+  /**
+   * Cuts all sessions, ends the server, gives the directory free. Takes at most about 30 s; calling it again does no
+   * harm.
+   */
   stop(): Promise<void>;
 }
 
@@ -52,9 +55,10 @@ interface Place {
 
 /**
  * Runs the PostgreSQL server that comes with the npm packages, on 127.0.0.1 only, with its data in `directory`.
- * Resolves when it answers: about a second the first time, a few tenths of one later, longer after a crash (its recovery).
- * The server survives a kill of this process; the next start on the directory takes it over.
- * @throws Error that says what to do: no programs for this machine, directory in use, no way to run as root, server does not start.
+ * Resolves when it answers: about a second the first time, a few tenths of one later, longer after a crash (its
+ * recovery). The server survives a kill of this process; the next start on the directory takes it over.
+ * @throws Error that says what to do: no programs for this machine, directory in use, no way to run as root, server
+ * does not start.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const binaries = locateBinaries();
@@ -95,7 +99,10 @@ async function bringUp(
   return hold(place, { ...started, isAdopted: false, options, unlock });
 }
 
-/** Starts again, within the bound, if the cause is temporary: the port was just taken, or the sessions of a killed server still end. */
+/**
+ * Starts again, within the bound, if the cause is temporary: the port was just taken, or the sessions of a killed
+ * server still end.
+ */
 async function startUntilReady(
   place: Place,
   saved: Connection,

@@ -10,8 +10,8 @@ export interface ExpiringStore {
   /** Keeps a text for `ttlMs` milliseconds at most; what is larger than the bound of one text is not kept. */
   set(key: string, value: string, ttlMs: number): Promise<void>;
   /**
-   * Keeps a text in place of `expected`, in one step. Resolves to false if the entry has another text or none, if the text is
-   * larger than its bound, and if the store does not answer in time: then it may be kept or not.
+   * Keeps a text in place of `expected`, in one step. Resolves to false if the entry has another text or none, if the
+   * text is larger than its bound, and if the store does not answer in time: then it may be kept or not.
    */
   replace(key: string, expected: string, value: string, ttlMs: number): Promise<boolean>;
   delete(key: string): Promise<void>;

@@ -1,4 +1,6 @@
-/** A model whose turns a test writes. It sees each request in the words of no vendor. Null: the fake answers by itself. */
+/**
+ * A model whose turns a test writes. It sees each request in the words of no vendor. Null: the fake answers by itself.
+ */
 export type FakeScript = (request: ScriptedRequest) => ScriptedTurn | null;
 
 export interface ScriptedRequest {

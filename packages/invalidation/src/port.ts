@@ -7,9 +7,9 @@ export interface InvalidationChannel {
   publish(channel: string, message: string): Promise<void>;
 
   /**
-   * Calls `onMessage` for each message until `close`; `onGap` when messages may have been missed (a reconnect), as soon as
-   * they flow again. Resolves when messages flow; also, after a deadline, when the store cannot be reached: `onGap` is then
-   * called when it can.
+   * Calls `onMessage` for each message until `close`; `onGap` when messages may have been missed (a reconnect), as soon
+   * as they flow again. Resolves when messages flow; also, after a deadline, when the store cannot be reached: `onGap`
+   * is then called when it can.
    */
   subscribe(
     channel: string,

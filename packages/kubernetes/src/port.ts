@@ -65,11 +65,14 @@ export interface ResourceCache<T> {
   get(namespace: string, name: string): T | undefined;
   list(): readonly T[];
   /**
-   * Calls for each object that came, changed or went, and for all of them every `resyncMs`. The listener only notes the key:
-   * how often it is called, and in which order, means nothing. One that throws is reported.
+   * Calls for each object that came, changed or went, and for all of them every `resyncMs`. The listener only notes the
+   * key: how often it is called, and in which order, means nothing. One that throws is reported.
    */
   onChange(listener: ResourceListener): void;
-  /** When the API server was last heard, by the clock's `nowMs`, in the namespace heard least lately; 0 before the first list. */
+  /**
+   * When the API server was last heard, by the clock's `nowMs`, in the namespace heard least lately; 0 before the first
+   * list.
+   */
   readonly lastHeardMs: number;
   close(): Promise<void>;
 }
@@ -93,11 +96,14 @@ export interface LeaderElector {
   start(): void;
   readonly isLeader: boolean;
   /**
-   * The Lease's resourceVersion right after it was acquired; null when not leading. It is the store's revision, so a later
-   * leader's is always higher, also if the Lease was deleted in between.
+   * The Lease's resourceVersion right after it was acquired; null when not leading. It is the store's revision, so a
+   * later leader's is always higher, also if the Lease was deleted in between.
    */
   readonly epoch: number | null;
-  /** Releases the Lease, so that the next leader need not wait for it to expire. All work of this leader must have stopped before. */
+  /**
+   * Releases the Lease, so that the next leader need not wait for it to expire. All work of this leader must have
+   * stopped before.
+   */
   close(): Promise<void>;
 }
 
@@ -110,7 +116,10 @@ export interface EventSubject {
   readonly uid: string;
 }
 
-/** Reports to people what happened to a resource, by Events. Never rejects and never blocks its caller: Events beyond its bound are dropped. */
+/**
+ * Reports to people what happened to a resource, by Events. Never rejects and never blocks its caller: Events beyond
+ * its bound are dropped.
+ */
 export interface EventRecorder {
   record(regarding: EventSubject, type: 'Normal' | 'Warning', reason: string, message: string): void;
   close(): Promise<void>;

@@ -3,7 +3,9 @@ import { Refusal } from './refusal.ts';
 
 const scheme = 'Bearer ';
 
-/** A key that is sent must begin as the vendor's keys do; without a prefix, and without a key, every client is served. */
+/**
+ * A key that is sent must begin as the vendor's keys do; without a prefix, and without a key, every client is served.
+ */
 export function checkKey({ headers }: IncomingMessage, prefix: string | undefined): void {
   const { authorization } = headers;
   if (prefix === undefined || authorization === undefined) return;

@@ -30,9 +30,9 @@ export function fillerWord(position: number): string {
 }
 
 /**
- * Returns the answer of the mock: the same request always has the same answer. It repeats what the user said and fills up; it
- * calls tools when `tool_choice` forces it, or when the last message of the user has `#tool` (the first tool) or `#tools`
- * (each once); it answers JSON if `response_format` asks for it.
+ * Returns the answer of the mock: the same request always has the same answer. It repeats what the user said and fills
+ * up; it calls tools when `tool_choice` forces it, or when the last message of the user has `#tool` (the first tool) or
+ * `#tools` (each once); it answers JSON if `response_format` asks for it.
  */
 export function composeAnswer(request: ChatCompletionRequest, options: ComposeOptions): ComposedChoice[] {
   return Array.from({ length: request.n ?? 1 }, (_, choice) => composeChoice(request, options, choice));

@@ -5,7 +5,8 @@ import { Refusal } from './refusal.ts';
 
 /**
  * Returns the faults that the request itself asks for; none if it asks for none.
- * @throws {Refusal} 400 if the header holds no script: a rehearsal that silently does not happen is worse than one that fails.
+ * @throws {Refusal} 400 if the header holds no script: a rehearsal that silently does not happen is worse than one that
+ * fails.
  */
 export function readFaultScript({ headers }: IncomingMessage): MockScript {
   const text = headers[mockScriptHeader];

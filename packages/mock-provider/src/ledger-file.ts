@@ -10,8 +10,8 @@ const ledgerRecord = z.strictObject({
   model: z.string().nullable(),
   isStreamed: z.boolean(),
   /**
-   * `open` until the provider is done with it. `refused`: answered with an error, nothing charged. `aborted`: the caller
-   * left. `failed`: the provider broke off. `interrupted`: the provider itself was killed.
+   * `open` until the provider is done with it. `refused`: answered with an error, nothing charged. `aborted`: the
+   * caller left. `failed`: the provider broke off. `interrupted`: the provider itself was killed.
    */
   state: z.enum(['open', 'completed', 'refused', 'aborted', 'failed', 'interrupted']),
   /** HTTP status of the answer; null if none was begun. */
@@ -30,8 +30,9 @@ export type LedgerRecord = z.infer<typeof ledgerRecord>;
 export type LedgerState = LedgerRecord['state'];
 
 /**
- * A ledger on disk: JSON lines, one when a request is accepted and one when it has ended, the later of a sequence number
- * winning. Written at once and not buffered here, so a line survives `kill -9`, though not the loss of the machine.
+ * A ledger on disk: JSON lines, one when a request is accepted and one when it has ended, the later of a sequence
+ * number winning. Written at once and not buffered here, so a line survives `kill -9`, though not the loss of the
+ * machine.
  */
 export class LedgerFile {
   readonly #descriptor: number;

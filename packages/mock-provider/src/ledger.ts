@@ -49,7 +49,9 @@ export class MockLedger {
     }
   }
 
-  /** Begins a record of an attempt whose head has arrived. An attempt without an id gets one that no client asks for. */
+  /**
+   * Begins a record of an attempt whose head has arrived. An attempt without an id gets one that no client asks for.
+   */
   open(attemptId: string | null, operation: Operation): LedgerRecord {
     const sequence = this.#lastSequence + 1;
     const record: LedgerRecord = {

@@ -57,8 +57,8 @@ const operationByPath: ReadonlyMap<string, Operation> = new Map([
 
 /**
  * A provider of OpenAI's dialect that needs no key and no network, charges by its own ledger, and can fail by a script.
- * A request can bring its own script in `x-mock-script`. Speaks `POST /chat/completions`, `POST /embeddings`, `GET /models`, `GET /usage/{attemptId}` and `GET /ledger`. The id of
- * an attempt comes in `x-request-id`.
+ * A request can bring its own script in `x-mock-script`. Speaks `POST /chat/completions`, `POST /embeddings`, `GET
+ * /models`, `GET /usage/{attemptId}` and `GET /ledger`. The id of an attempt comes in `x-request-id`.
  */
 export function createMockProvider(options: MockProviderOptions = {}): MockProvider {
   const { ledgerPath: path, now = Date.now } = options;

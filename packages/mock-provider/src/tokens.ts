@@ -6,7 +6,8 @@ const otherPartTokens = 10;
 
 /**
  * The mock's own rule: a token is up to eight characters that are not white space, with the white space before them;
- * white space at the very end is one more. Joined, the tokens are the text, and there are never more of them than bytes.
+ * white space at the very end is one more. Joined, the tokens are the text, and there are never more of them than
+ * bytes.
  */
 export function splitTokens(text: string): string[] {
   return text.match(tokenPattern) ?? [];
@@ -17,8 +18,8 @@ export function countTokens(text: string): number {
 }
 
 /**
- * Returns the tokens of a prompt: 3 for each message, its text, 10 for each part that is no text, and the JSON of tools and of tool
- * calls as text.
+ * Returns the tokens of a prompt: 3 for each message, its text, 10 for each part that is no text, and the JSON of tools
+ * and of tool calls as text.
  */
 export function countPromptTokens(request: ChatCompletionRequest): number {
   return request.messages.reduce((sum, message) => sum + countMessage(message), countJson(request.tools));

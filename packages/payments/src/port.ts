@@ -137,8 +137,9 @@ export interface RefundOutcome {
 }
 
 /**
- * A company that moves money. Each call carries our own id, and repeating it with the same id does nothing twice. A call that
- * rejects with anything but `PaymentRefused` may have been carried out: it is repeated, or its event is waited for.
+ * A company that moves money. Each call carries our own id, and repeating it with the same id does nothing twice. A
+ * call that rejects with anything but `PaymentRefused` may have been carried out: it is repeated, or its event is
+ * waited for.
  */
 export interface PaymentProvider {
   /** As in the path of its webhook and in the database: `stripe`. */
@@ -170,15 +171,15 @@ export interface PaymentProvider {
   /** @throws {PaymentRefused} */
   refund(order: { refundId: string; paymentReference: string; money: Money }): Promise<RefundOutcome>;
   /**
-   * Asks what became of a payment whose webhook may be lost. Returns events that are the same for the same state; none if
-   * nothing is decided or the provider does not know it.
+   * Asks what became of a payment whose webhook may be lost. Returns events that are the same for the same state; none
+   * if nothing is decided or the provider does not know it.
    */
   readPayment(references: PaymentReferences): Promise<PaymentEvent[]>;
   /** Forgets a saved method at the provider; one that is gone already is a success. */
   removeMethod(methodReference: string): Promise<void>;
   /**
-   * Checks who sent a webhook, and reads it: its events in their order, none if it is of no interest. The body is the bytes as they came. A provider
-   * without signatures is asked for what the body is about.
+   * Checks who sent a webhook, and reads it: its events in their order, none if it is of no interest. The body is the
+   * bytes as they came. A provider without signatures is asked for what the body is about.
    * @throws {SignatureError}
    * @throws {EventFormError}
    */

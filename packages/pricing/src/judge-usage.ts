@@ -32,10 +32,10 @@ const timeMinMs = Date.UTC(2020, 0, 1);
 const timeMaxMs = Date.UTC(2200, 0, 1);
 
 /**
- * What an event of usage charges, computed again from the usage and the price that it carries. An amount that does not come
- * out the same is refused rather than corrected: one of the two sides is wrong, and a person must see which. Refused too is
- * what a database cannot store. The ledger and the statistics both judge by this function alone, so that statistics show
- * exactly what was charged.
+ * What an event of usage charges, computed again from the usage and the price that it carries. An amount that does not
+ * come out the same is refused rather than corrected: one of the two sides is wrong, and a person must see which.
+ * Refused too is what a database cannot store. The ledger and the statistics both judge by this function alone, so that
+ * statistics show exactly what was charged.
  */
 export function judgeUsage(event: UsageRecorded): UsageJudgement {
   const unstorable = findUnstorable(event);

@@ -3,8 +3,8 @@ import { roundUpToNanoUsd } from './round-up.ts';
 import { selectTier } from './select-tier.ts';
 
 /**
- * What a usage costs, in nano-USD: Σ units × rate in pico-USD, rounded once, up; where the price has two tiers, all of it by
- * the one that its input falls into. A counter that is missing or 0 needs no rate.
+ * What a usage costs, in nano-USD: Σ units × rate in pico-USD, rounded once, up; where the price has two tiers, all of
+ * it by the one that its input falls into. A counter that is missing or 0 needs no rate.
  * @throws {AppError} `model_not_priced`, `param` naming the counter, if one that was used has no rate; never free.
  * @throws {RangeError} if a counter is not a whole number of 0 or more.
  */

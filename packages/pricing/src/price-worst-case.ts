@@ -30,10 +30,10 @@ export interface WorstCase {
 }
 
 /**
- * The most that a request within these bounds can cost, in nano-USD: each token at the dearest rate that it can turn out
- * to have. Of a price in two tiers, the dearer one of those that the input can reach; the lower ends at its border. For every
- * usage within the bounds, `priceUsage` is not above it.
- * Pictures that have a price each are not priced by their tokens.
+ * The most that a request within these bounds can cost, in nano-USD: each token at the dearest rate that it can turn
+ * out to have. Of a price in two tiers, the dearer one of those that the input can reach; the lower ends at its border.
+ * For every usage within the bounds, `priceUsage` is not above it. Pictures that have a price each are not priced by
+ * their tokens.
  * @throws {AppError} `model_not_priced` if input, or output where there can be any, has no rate.
  * @throws {RangeError} if a bound is not a whole number of 0 or more.
  */

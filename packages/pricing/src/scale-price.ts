@@ -5,8 +5,8 @@ const wholePpm = 1_000_000n;
 const versionCharactersMax = 100;
 
 /**
- * Returns the price times a factor, as a separate price: a charge can be computed again from it alone. Each rate is rounded
- * up to whole pico-USD. The cost stays.
+ * Returns the price times a factor, as a separate price: a charge can be computed again from it alone. Each rate is
+ * rounded up to whole pico-USD. The cost stays.
  * @param multiplierPpm Millionths, 0 or more: 1,250,000 adds a quarter.
  * @param label What the version is marked with, of letters, digits and hyphens.
  */

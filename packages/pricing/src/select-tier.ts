@@ -14,8 +14,8 @@ export const inputComponents = [
 export const outputComponents = ['outputText', 'outputReasoning', 'audioOut', 'imageOut'] as const;
 
 /**
- * The rates that a usage is priced by: those above the border where its input is more than that, strictly; else the plain
- * ones. Output has no part in it. So OpenAI, Google and Anthropic charge, each for the request as a whole.
+ * The rates that a usage is priced by: those above the border where its input is more than that, strictly; else the
+ * plain ones. Output has no part in it. So OpenAI, Google and Anthropic charge, each for the request as a whole.
  *
  * Sources: https://developers.openai.com/api/docs/models/gpt-5.4, https://ai.google.dev/gemini-api/docs/pricing,
  * https://platform.claude.com/docs/en/models/haiku-5-5/overview (read 2026-11).

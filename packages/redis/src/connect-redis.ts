@@ -21,9 +21,10 @@ const backOff = { firstMs: 100, longestMs: 1000 };
 const changeServerMsMin = 1000;
 
 /**
- * Returns a client on which nothing waits for long: no queue while it is not connected, no command sent again (a reclaim
- * sent twice would take twice), and a connection that has gone silent is closed and made again. A reply that says "wrong
- * server" closes the connection too: after a failover that keeps connections, only a new one reaches the new primary (I24).
+ * Returns a client on which nothing waits for long: no queue while it is not connected, no command sent again (a
+ * reclaim sent twice would take twice), and a connection that has gone silent is closed and made again. A reply that
+ * says "wrong server" closes the connection too: after a failover that keeps connections, only a new one reaches the
+ * new primary (I24).
  */
 export function connectRedis({ url, commandTimeoutMs, onError, extra }: RedisConnectionOptions): Redis {
   let changedMs = Number.NEGATIVE_INFINITY;

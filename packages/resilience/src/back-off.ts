@@ -6,7 +6,10 @@ const pauseMsSpread = 200;
 /** Upward only: sooner than asked for is what the other side wanted to be spared. */
 const jitterMax = 0.1;
 
-/** The pause before the retry that follows `retriesSoFar` others, while another target is left: 300–500 ms, doubled each time. */
+/**
+ * The pause before the retry that follows `retriesSoFar` others, while another target is left: 300–500 ms, doubled each
+ * time.
+ */
 export function backOffMs(retriesSoFar: number, random: () => number): number {
   return (pauseMsMin + pauseMsSpread * random()) * 2 ** retriesSoFar;
 }

@@ -21,8 +21,9 @@ export interface BreakerPass {
 /** Half of the last 20. */
 const failuresOfWindowMax = 10;
 /**
- * The pause before a probe: it grows with each that fails, up to this. A probe that has taken this long is no reason to hold
- * the next one back: its answer may be long and fine. At one request each 4 s, a target that recovers is thus asked within 19 s.
+ * The pause before a probe: it grows with each that fails, up to this. A probe that has taken this long is no reason to
+ * hold the next one back: its answer may be long and fine. At one request each 4 s, a target that recovers is thus
+ * asked within 19 s.
  */
 const probeGapMsMax = 15_000;
 const probeGapMsMin = 5000;
@@ -30,8 +31,9 @@ const probeGapMsMin = 5000;
 const jitterMax = 0.2;
 
 /**
- * Opens on failures in a row or on half of the last 20; is closed by one whole answer of an attempt that began since. An
- * attempt that began before the last opening or closing is out of date, and changes nothing. Times are monotonic milliseconds.
+ * Opens on failures in a row or on half of the last 20; is closed by one whole answer of an attempt that began since.
+ * An attempt that began before the last opening or closing is out of date, and changes nothing. Times are monotonic
+ * milliseconds.
  */
 export class Breaker {
   readonly #failuresInRowMax: number;

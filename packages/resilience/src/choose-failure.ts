@@ -12,9 +12,10 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
 const hopeless: ReadonlySet<ErrorCode> = new Set(['upstream_misconfigured', 'model_not_found', 'internal_error']);
 
 /**
- * Returns the position of the failure that helps the client most, out of the failures of all attempts in their order. The best
- * first: a refusal of the request itself; a failure with a wait, the shortest first; a rate limit; any other failure that a
- * retry may mend; a parameter that a target does not take; our own set-up. A later failure wins a tie, except among refusals.
+ * Returns the position of the failure that helps the client most, out of the failures of all attempts in their order.
+ * The best first: a refusal of the request itself; a failure with a wait, the shortest first; a rate limit; any other
+ * failure that a retry may mend; a parameter that a target does not take; our own set-up. A later failure wins a tie,
+ * except among refusals.
  *
  * @param failures At least one.
  */

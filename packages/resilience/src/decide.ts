@@ -14,9 +14,9 @@ const resume: Decision = { next: 'resume' };
 const fail: Decision = { next: 'fail' };
 
 /**
- * Returns the next step of a request after a failed attempt: the decision table of failure handling, one branch for each row.
- * If it is `again`, the retry budget (`TargetMemory.takeRetry`) still has to agree. A route that lets policy refusals go to the
- * next target says so in `failure.mayFailOver`.
+ * Returns the next step of a request after a failed attempt: the decision table of failure handling, one branch for
+ * each row. If it is `again`, the retry budget (`TargetMemory.takeRetry`) still has to agree. A route that lets policy
+ * refusals go to the next target says so in `failure.mayFailOver`.
  *
  * @param random Returns a number in [0, 1).
  */

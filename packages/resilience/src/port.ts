@@ -1,12 +1,15 @@
 import type { ErrorCode } from '@aggregator/contracts';
 
 /**
- * Key under which failures of a target are remembered: `<provider>\n<model>\n<credentialRef>`. Remembered per provider or per key
- * alone, one sick model would condemn its healthy neighbours.
+ * Key under which failures of a target are remembered: `<provider>\n<model>\n<credentialRef>`. Remembered per provider
+ * or per key alone, one sick model would condemn its healthy neighbours.
  */
 export type TargetKey = string;
 
-/** A failure of one attempt, judged once: by the provider's adapter if the provider answered, by the relay if it did not. */
+/**
+ * A failure of one attempt, judged once: by the provider's adapter if the provider answered, by the relay if it did
+ * not.
+ */
 export interface Failure {
   readonly code: ErrorCode;
   readonly kind: FailureKind;
@@ -17,13 +20,16 @@ export interface Failure {
   readonly retryAfterMs: number | null;
   /** The key itself is dead (401) or has no money left (`insufficient_quota`): every target with this key rests. */
   readonly isKeyAtFault?: boolean;
-  /** The target rejected the request and then kept the connection open without a word: it is not asked again while another is left. */
+  /**
+   * The target rejected the request and then kept the connection open without a word: it is not asked again while
+   * another is left.
+   */
   readonly isHung?: boolean;
 }
 
 /**
- * `answered`: by a status or an error event. `unreachable`: no byte of an answer. `silent`: no life within its limit. `torn`:
- * broke off, or ended before it was whole. `garbled`: nothing that could be understood.
+ * `answered`: by a status or an error event. `unreachable`: no byte of an answer. `silent`: no life within its limit.
+ * `torn`: broke off, or ended before it was whole. `garbled`: nothing that could be understood.
  */
 export type FailureKind = 'answered' | 'unreachable' | 'silent' | 'torn' | 'garbled';
 
@@ -73,11 +79,16 @@ export interface TargetMemory {
     ticket: AttemptTicket,
     facts: { readonly ttftMs: number | null; readonly latencyMs: number; readonly outputTokens: number },
   ): void;
-  /** Returns true if the target is open now, by this failure or since before: then an immediate retry there is useless. */
+  /**
+   * Returns true if the target is open now, by this failure or since before: then an immediate retry there is useless.
+   */
   fail(ticket: AttemptTicket, failure: Failure): boolean;
   /** It says nothing about the target: the client left, or the request was at fault. */
   forget(ticket: AttemptTicket): void;
-  /** Takes one retry from the budget of this target's provider and model. Returns true if there was room. A lone failure always has its first retry. */
+  /**
+   * Takes one retry from the budget of this target's provider and model. Returns true if there was room. A lone failure
+   * always has its first retry.
+   */
   takeRetry(key: TargetKey): boolean;
   /** For routing by measurement and for metrics; null before anything is known. */
   measure(key: TargetKey): TargetMeasures | null;

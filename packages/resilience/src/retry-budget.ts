@@ -5,9 +5,9 @@ const attemptsPerRetry = 10;
 const retriesMin = 3;
 
 /**
- * Retries of one provider's model over the last ten seconds: at most a tenth of the first attempts, but three in any case, so
- * that a lone failure always has its retry. In any case the provider is asked at most 1.1 times for each request (and
- * three times in ten seconds).
+ * Retries of one provider's model over the last ten seconds: at most a tenth of the first attempts, but three in any
+ * case, so that a lone failure always has its retry. In any case the provider is asked at most 1.1 times for each
+ * request (and three times in ten seconds).
  */
 export class RetryBudget {
   readonly #attempts = new Array<number>(spans).fill(0);

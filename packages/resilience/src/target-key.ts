@@ -2,7 +2,9 @@ import type { TargetKey } from './port.ts';
 
 const separator = '\n';
 
-/** The name under which a target's failures are remembered. A model's name may hold anything, the other two no line end. */
+/**
+ * The name under which a target's failures are remembered. A model's name may hold anything, the other two no line end.
+ */
 export function toTargetKey(provider: string, model: string, credentialRef: string): TargetKey {
   return `${provider}${separator}${model}${separator}${credentialRef}`;
 }

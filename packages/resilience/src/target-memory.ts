@@ -42,7 +42,9 @@ class HeldTicket implements AttemptTicket {
   }
 }
 
-/** An empty memory, whose methods may be handed on alone. A ticket that is not of an attempt under way is a `TypeError`. */
+/**
+ * An empty memory, whose methods may be handed on alone. A ticket that is not of an attempt under way is a `TypeError`.
+ */
 export function createTargetMemory(options: TargetMemoryOptions): TargetMemory {
   const targets = new Targets(options);
   return {

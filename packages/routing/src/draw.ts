@@ -2,9 +2,9 @@
 export type Lot<T> = (one: T) => number;
 
 /**
- * One weighted order without replacement: each draws −ln(u) / weight and the smallest goes first, so the first place falls
- * to each in proportion to its weight, and so on among those left (Efraimidis and Spirakis, 2006). Weight 0 comes last, in
- * the order given.
+ * One weighted order without replacement: each draws −ln(u) / weight and the smallest goes first, so the first place
+ * falls to each in proportion to its weight, and so on among those left (Efraimidis and Spirakis, 2006). Weight 0 comes
+ * last, in the order given.
  */
 export function draw<T>(all: readonly T[], weightOf: (one: T) => number, lot: Lot<T>): T[] {
   return all

@@ -4,7 +4,8 @@ import { repriceCandidate } from './offers.ts';
 import type { SnapshotIndex } from './snapshot-index.ts';
 
 /**
- * The rows of `GET /models`: every model that can be served, under its bare name where that means one thing only, else as
+ * The rows of `GET /models`: every model that can be served, under its bare name where that means one thing only, else
+ * as
  * `<provider>/<model>`; and every route. At the prices that the organisation pays.
  */
 export function listModels(index: SnapshotIndex, organizationId: string | null = null): ModelRow[] {

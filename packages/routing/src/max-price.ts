@@ -7,8 +7,8 @@ const decimalsMax = 6;
 const wholeDigitsMax = 12;
 
 /**
- * Whether rates are within the caller's bounds, exactly. Output counts at its dearest; models without output have none. Of a
- * price in tiers every one must be: how long a request is only its provider counts, and that is after the choice.
+ * Whether rates are within the caller's bounds, exactly. Output counts at its dearest; models without output have none.
+ * Of a price in tiers every one must be: how long a request is only its provider counts, and that is after the choice.
  */
 export function createPriceBound({ prompt, completion }: NonNullable<ProviderPreferences['max_price']>) {
   const promptMax = prompt === undefined ? null : toPicoUsdPerToken(prompt);
@@ -25,8 +25,8 @@ function isWithin(rate: string | undefined, max: bigint | null): boolean {
 }
 
 /**
- * The largest whole rate that is not above a JSON number of USD per million tokens; null where no rate can be above it. The
- * number is taken by its shortest decimal text, which is what the caller wrote.
+ * The largest whole rate that is not above a JSON number of USD per million tokens; null where no rate can be above it.
+ * The number is taken by its shortest decimal text, which is what the caller wrote.
  */
 export function toPicoUsdPerToken(usdPerMillion: number): bigint | null {
   const [whole = '', fraction = ''] = toPlainDecimal(usdPerMillion).split('.');

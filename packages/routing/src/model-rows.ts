@@ -70,7 +70,9 @@ function toPricing(prices: readonly Rates[]): Record<string, string> {
   );
 }
 
-/** `image` is read as the price of a picture; pictures that are charged as the text that they are turned into have none. */
+/**
+ * `image` is read as the price of a picture; pictures that are charged as the text that they are turned into have none.
+ */
 function isShown(component: UsageComponent, { imageIn, inputUncached }: Rates): boolean {
   return component !== 'imageIn' || imageIn !== inputUncached;
 }

@@ -12,8 +12,8 @@ interface Filter {
 }
 
 /**
- * Leaves the options that the caller's preferences allow, or the error that names the preference which left none. Names of
- * providers are taken in any case. Source: https://openrouter.ai/docs/features/provider-routing (read 2026-11).
+ * Leaves the options that the caller's preferences allow, or the error that names the preference which left none. Names
+ * of providers are taken in any case. Source: https://openrouter.ai/docs/features/provider-routing (read 2026-11).
  */
 export function selectPreferred(
   groups: Groups,

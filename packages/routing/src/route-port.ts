@@ -16,7 +16,10 @@ export interface RouteRequest {
   readonly preferences: ProviderPreferences | null;
   /** For `require_parameters`; null for operations that are no chat. */
   readonly chat: ChatCompletionRequest | null;
-  /** What binds requests to one target while it is well: the organisation with its session or prompt cache key; null: nothing. */
+  /**
+   * What binds requests to one target while it is well: the organisation with its session or prompt cache key; null:
+   * nothing.
+   */
   readonly affinity: string | null;
 }
 

@@ -15,8 +15,8 @@ const nearRatio = 1.15;
 const farRatio = 1.5;
 
 /**
- * What a target costs in time; the lower the better. Latency: milliseconds until the first 50 tokens are there, over the
- * square of the share of answers that are whole. Throughput: milliseconds for each token, likewise. Published in
+ * What a target costs in time; the lower the better. Latency: milliseconds until the first 50 tokens are there, over
+ * the square of the share of answers that are whole. Throughput: milliseconds for each token, likewise. Published in
  * `docs/routing.md`.
  */
 export function scoreOf({ latencyMs, tokensPerSecond, errorShare }: Speed, measured: Measured): number {
@@ -27,8 +27,8 @@ export function scoreOf({ latencyMs, tokensPerSecond, errorShare }: Speed, measu
 }
 
 /**
- * 0…1: how much of its weight a score keeps beside the best one. A soft edge stands in for the memory that hysteresis would
- * need: proxies that know nothing of each other share traffic alike, and it never swings over as a whole.
+ * 0…1: how much of its weight a score keeps beside the best one. A soft edge stands in for the memory that hysteresis
+ * would need: proxies that know nothing of each other share traffic alike, and it never swings over as a whole.
  */
 export function nearnessOf(score: number, best: number): number {
   if (score <= best * nearRatio) return 1;

@@ -45,9 +45,9 @@ interface WeightedOffer {
 }
 
 /**
- * A model by its own name, which no route says anything of. Several providers that have it are tried from the cheapest on:
- * the caller named no price, and shares by chance would make equal requests cost different sums. At equal prices the latency
- * strategy shares them out.
+ * A model by its own name, which no route says anything of. Several providers that have it are tried from the cheapest
+ * on: the caller named no price, and shares by chance would make equal requests cost different sums. At equal prices
+ * the latency strategy shares them out.
  */
 const unrouted: RouteSettings = {
   strategy: 'price',

@@ -1,8 +1,8 @@
 import type { Target } from './route-port.ts';
 
 /**
- * What is left to try after `failed` said that the request is longer than its context window: the largest window first, else
- * in their order. The same model with another key has the same window, so it is left out.
+ * What is left to try after `failed` said that the request is longer than its context window: the largest window first,
+ * else in their order. The same model with another key has the same window, so it is left out.
  *
  * @param targets What would come after it.
  */

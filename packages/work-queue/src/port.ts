@@ -1,4 +1,7 @@
-/** Where jobs are kept: a table of the service's own database, so that a job and the change that needs it commit together. */
+/**
+ * Where jobs are kept: a table of the service's own database, so that a job and the change that needs it commit
+ * together.
+ */
 export interface SqlConnection {
   query(text: string, values: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
 }
@@ -37,7 +40,8 @@ export type JobResult = { result: 'done' } | { result: 'failed' | 'rejected'; re
 
 export interface WorkQueue {
   /**
-   * Resolves when the job is written; it exists once `connection` has committed. Returns false if a job of the key exists.
+   * Resolves when the job is written; it exists once `connection` has committed. Returns false if a job of the key
+   * exists.
    * @throws {QueueFullError} if the tenant or all tenants have too many jobs that wait.
    */
   enqueue(connection: SqlConnection, now: Date, job: NewJob): Promise<boolean>;

@@ -12,8 +12,8 @@ export type Release =
 export const drainMsMax = 600_000;
 
 /**
- * Pure: whether a provider that is being deleted may go. First every proxy must have taken a snapshot without it, then the
- * requests that were open there must have ended.
+ * Pure: whether a provider that is being deleted may go. First every proxy must have taken a snapshot without it, then
+ * the requests that were open there must have ended.
  */
 export function decideRelease(input: {
   readonly metadata: ObjectMetadata;

@@ -12,8 +12,8 @@ export function hasFinalizer({ finalizers = [] }: ObjectMetadata): boolean {
 }
 
 /**
- * Sets or takes off our finalizer, provided that the object is as we know it. False where it has changed or is gone: then the
- * cache will report it, and this is tried again.
+ * Sets or takes off our finalizer, provided that the object is as we know it. False where it has changed or is gone:
+ * then the cache will report it, and this is tried again.
  */
 export async function keepFinalizer(
   options: {

@@ -23,8 +23,9 @@ const pageSize = 100;
 const roundsMax = 5;
 
 /**
- * Takes our finalizer off every Provider of a class: for an installation that is gone together with the operator that would release them.
- * The resources stay as they are. Answers how many there were. Throws where some could not be changed.
+ * Takes our finalizer off every Provider of a class: for an installation that is gone together with the operator that
+ * would release them. The resources stay as they are. Answers how many there were. Throws where some could not be
+ * changed.
  */
 export async function releaseAll(
   connection: KubernetesConnection,

@@ -17,7 +17,10 @@ import { z } from 'zod';
 import { describeFaults, type ObjectMetadata } from '../watch/read-object.ts';
 import { toPrice } from './compile-price.ts';
 
-/** An entry that the orchestrator's own schema takes, or why there is none: one that it refused would cost all the others. */
+/**
+ * An entry that the orchestrator's own schema takes, or why there is none: one that it refused would cost all the
+ * others.
+ */
 export type Compiled<Entry> = { readonly entry: Entry; readonly fault?: never } | { readonly fault: string };
 
 const strategies = { Weighted: 'weighted', LowestLatency: 'latency', LowestPrice: 'price' } as const;

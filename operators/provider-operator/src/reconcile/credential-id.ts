@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The id of one version of one key: the same for every reader of the same Secret, and another one as soon as the Secret has
- * changed. A name-based UUID over SHA-256 (RFC 9562 §5.8); it reveals nothing of the key.
+ * The id of one version of one key: the same for every reader of the same Secret, and another one as soon as the Secret
+ * has changed. A name-based UUID over SHA-256 (RFC 9562 §5.8); it reveals nothing of the key.
  */
 export function toCredentialId(from: {
   providerUid: string;

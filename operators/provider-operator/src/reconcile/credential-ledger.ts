@@ -4,7 +4,9 @@ interface Good {
   readonly resourceVersion: string;
 }
 
-/** Of one key of one provider: what was read of it. Null where it is known to be bad; undefined where nothing is known. */
+/**
+ * Of one key of one provider: what was read of it. Null where it is known to be bad; undefined where nothing is known.
+ */
 export interface KeyRead {
   readonly key: string;
   readonly good: Good | null | undefined;

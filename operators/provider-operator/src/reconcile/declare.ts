@@ -31,8 +31,8 @@ const unreadableMs = 5000;
 const takenMs = 30_000;
 
 /**
- * Hands over everything that is ours, whole. What is wrong with one object costs the others nothing; while the orchestrator is
- * away, it keeps what it had. Rejects where it did not take the set, which is then tried again.
+ * Hands over everything that is ours, whole. What is wrong with one object costs the others nothing; while the
+ * orchestrator is away, it keeps what it had. Rejects where it did not take the set, which is then tried again.
  */
 export async function declare(parts: DeclareParts, signal: AbortSignal): Promise<{ requeueAfterMs?: number }> {
   const { leader, reader, events } = parts;
@@ -68,7 +68,8 @@ export async function declare(parts: DeclareParts, signal: AbortSignal): Promise
 }
 
 /**
- * Where the orchestrator refuses keys, everything that needs none is declared nevertheless; what needs them it refuses one by one.
+ * Where the orchestrator refuses keys, everything that needs none is declared nevertheless; what needs them it refuses
+ * one by one.
  */
 async function handOver(
   { orchestrator, reader, events }: DeclareParts,

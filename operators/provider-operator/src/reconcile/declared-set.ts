@@ -32,8 +32,9 @@ export function digestOf(entry: DeclaredEntry): string {
 }
 
 /**
- * What is known after an answer. An entry that did not change keeps the snapshot that it came with: proxies that serve it need
- * not say so again because of another owner's change. If the orchestrator went back or began again, everything counts again.
+ * What is known after an answer. An entry that did not change keeps the snapshot that it came with: proxies that serve
+ * it need not say so again because of another owner's change. If the orchestrator went back or began again, everything
+ * counts again.
  */
 export function takeAnswer(
   known: DeclaredSet | null,

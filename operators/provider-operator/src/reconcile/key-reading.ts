@@ -1,6 +1,6 @@
 /**
- * What is wrong with one key of a provider. `SecretUnreadable`: the API server did not answer. `SecretForbidden`: it refuses
- * the operator. In both cases nothing is known of the key.
+ * What is wrong with one key of a provider. `SecretUnreadable`: the API server did not answer. `SecretForbidden`: it
+ * refuses the operator. In both cases nothing is known of the key.
  */
 export type KeyProblem =
   | 'SecretNotFound'
@@ -11,7 +11,10 @@ export type KeyProblem =
   | 'SecretUnreadable'
   | 'SecretForbidden';
 
-/** The name of the reading of `endpoint.tlsSecretRef`, and the entry that stands for all of its Secret: no entry has a comma. */
+/**
+ * The name of the reading of `endpoint.tlsSecretRef`, and the entry that stands for all of its Secret: no entry has a
+ * comma.
+ */
 export const tlsReading = { name: 'endpoint.tlsSecretRef', secretKey: 'ca.crt,tls.crt,tls.key' } as const;
 
 /** Whether the key may be as good as it was when it was read last. */

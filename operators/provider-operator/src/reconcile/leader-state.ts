@@ -10,7 +10,10 @@ import { type Answered, type DeclaredEntry, type DeclaredSet, digestOf, type Sna
 
 type Verdict = ProviderVerdict | RouteVerdict | PriceTableVerdict;
 
-/** In-memory state of the current leader. Not persisted: a new leader rebuilds it from the API server and the orchestrator. */
+/**
+ * In-memory state of the current leader. Not persisted: a new leader rebuilds it from the API server and the
+ * orchestrator.
+ */
 export class LeaderState {
   #providers = new Map<string, ProviderVerdict>();
   #routes = new Map<string, RouteVerdict>();

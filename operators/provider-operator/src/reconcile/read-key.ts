@@ -9,8 +9,8 @@ const keyLengthMax = 4096;
 const value = declaredCredential.shape.value;
 
 /**
- * A key out of a Secret's data, which is base64. One line break at its end is a habit of editors and is taken off; every
- * other character that a header cannot hold is rejected.
+ * A key out of a Secret's data, which is base64. One line break at its end is a habit of editors and is taken off;
+ * every other character that a header cannot hold is rejected.
  */
 export function readKey(data: Readonly<Record<string, string>>, secretKey: string): KeyValue {
   if (secretKey === tlsReading.secretKey) return readCertificates(data);

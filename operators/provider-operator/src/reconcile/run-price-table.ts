@@ -8,8 +8,8 @@ import type { ObservedPriceTable } from '../watch/read-object.ts';
 import type { LeaderState } from './leader-state.ts';
 
 /**
- * Writes the status of one price table. It needs no finalizer: the orchestrator gets all tables each time, and ends the prices
- * of one that is missing, also if it was deleted while no operator ran.
+ * Writes the status of one price table. It needs no finalizer: the orchestrator gets all tables each time, and ends the
+ * prices of one that is missing, also if it was deleted while no operator ran.
  */
 export async function runPriceTable(
   object: ObservedPriceTable,

@@ -12,8 +12,9 @@ export interface ChosenTraffic {
 }
 
 /**
- * Pure. Figures never rest, and each write of a status goes to everybody who watches: so they are written once a minute, and at
- * once only when there is a first figure, when the breaker changes, or when the last request of a draining provider has ended.
+ * Pure. Figures never rest, and each write of a status goes to everybody who watches: so they are written once a
+ * minute, and at once only when there is a first figure, when the breaker changes, or when the last request of a
+ * draining provider has ended.
  */
 export function chooseTraffic(before: Shown, latest: Shown, ageMs: number, isDraining: boolean): ChosenTraffic {
   if (JSON.stringify(before) === JSON.stringify(latest)) return { shown: before, againAfterMs: null };

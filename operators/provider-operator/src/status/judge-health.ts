@@ -2,7 +2,9 @@ import type { ProviderStatus } from '@aggregator/contracts';
 import type { Traffic } from './judge-credentials.ts';
 import { conditionFalse, conditionTrue, conditionUnknown, type Judgement } from './judgement.ts';
 
-/** Pure. What live traffic says weighs more than a probe; its figures are no part of the message, since they never rest. */
+/**
+ * Pure. What live traffic says weighs more than a probe; its figures are no part of the message, since they never rest.
+ */
 export function judgeHealth(traffic: Traffic | undefined): Judgement {
   if (traffic?.breaker === 'open')
     return conditionFalse('BreakerOpen', 'Circuit breakers are open: recent requests to this provider failed.');

@@ -8,7 +8,9 @@ export interface ProxyAck {
   readonly proxyId: string;
   readonly instance: string;
   readonly lastSeenAt: string;
-  /** The newest snapshot that it took, with the entries of it that it could not; null before the first that we know of. */
+  /**
+   * The newest snapshot that it took, with the entries of it that it could not; null before the first that we know of.
+   */
   readonly served: { readonly point: SnapshotPoint; readonly problems: ReadonlyMap<string, string> } | null;
   /** The one that it refused whole, where that was the last one it was offered. */
   readonly refused: { readonly point: SnapshotPoint; readonly message: string } | null;

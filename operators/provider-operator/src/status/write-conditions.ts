@@ -24,9 +24,9 @@ export interface StatusWriter<Status> {
   /** When we wrote it last, by the clock's `nowMs`; null where we have not. */
   writtenAtMs(uid: string): number | null;
   /**
-   * Writes what differs, on average once a second at most: three may follow one another, so that what begins, is under way and
-   * ends is reported at once. If that is spent, or the object has changed meanwhile, nothing is written, and the answer says when to come
-   * again.
+   * Writes what differs, on average once a second at most: three may follow one another, so that what begins, is under
+   * way and ends is reported at once. If that is spent, or the object has changed meanwhile, nothing is written, and
+   * the answer says when to come again.
    */
   write(object: Observed<unknown, Status>, status: Status, signal: AbortSignal): Promise<{ requeueAfterMs?: number }>;
   /** The newest version that we know of: of the cache, or of our own write that the cache does not have yet. */
@@ -48,7 +48,9 @@ const writesAtOnceMax = 3;
 const conflictMs = 200;
 const applied = z.object({ metadata: z.object({ resourceVersion: z.string() }) });
 
-/** Writes statuses of one kind by server-side apply: ours, whole, and only of the very version that they were judged by. */
+/**
+ * Writes statuses of one kind by server-side apply: ours, whole, and only of the very version that they were judged by.
+ */
 export function createStatusWriter<Status extends { conditions?: Condition[] | undefined }>(
   kind: ResourceKind,
   { connection, clock, onWritten, onConflict }: WriterParts,

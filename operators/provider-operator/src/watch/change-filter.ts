@@ -2,8 +2,8 @@ import { skipDrainAnnotation } from '@aggregator/contracts';
 import type { Observed } from '../watch/read-object.ts';
 
 /**
- * Separates changes that matter to what is declared from those that do not: our own statuses come back as changes, and a declaration
- * for each of them would never end.
+ * Separates changes that matter to what is declared from those that do not: our own statuses come back as changes, and
+ * a declaration for each of them would never end.
  */
 export class ChangeFilter {
   readonly #seen = new Map<string, string>();

@@ -120,7 +120,9 @@ export function openWatches(options: {
   };
 }
 
-/** All that must have been seen before anything is decided: what has not been seen yet must not look as if it were gone. */
+/**
+ * All that must have been seen before anything is decided: what has not been seen yet must not look as if it were gone.
+ */
 export function watchedFromTheStart({
   providers,
   routes,

@@ -19,7 +19,9 @@ export interface WatchedKindOptions<T> extends CacheHooks {
   parse(object: unknown): T;
   /** We may not read this namespace, or its API server has no such kind; logged once until it changes. */
   onForbidden(kind: ResourceKind, namespace: string): void;
-  /** So long a refusal must last to be believed: permissions that were just given take a moment to be known everywhere. */
+  /**
+   * So long a refusal must last to be believed: permissions that were just given take a moment to be known everywhere.
+   */
   readonly refusalMs: number;
   readonly clock: Clock;
   /** It has settled, too, if we may look into none of the namespaces: what depends on it finds that out by itself. */
@@ -35,7 +37,9 @@ interface Part<T> {
 
 const settlePollMs = 20;
 
-/** Objects of one kind in the namespaces that are watched. One that we may not look into holds up none of the others. */
+/**
+ * Objects of one kind in the namespaces that are watched. One that we may not look into holds up none of the others.
+ */
 export class WatchedKind<T> {
   readonly #parts: readonly Part<T>[];
   readonly #byNamespace: ReadonlyMap<string, Part<T>>;

@@ -22,7 +22,10 @@ export interface Api {
   call(method: string, path: string, body?: unknown): Promise<unknown>;
 }
 
-/** `AGGREGATOR_API_KEY` is used where it is set, else the session of the login, which is refreshed once if it has expired. */
+/**
+ * `AGGREGATOR_API_KEY` is used where it is set, else the session of the login, which is refreshed once if it has
+ * expired.
+ */
 export function openApi(command: Command, terminal: Terminal): Api {
   const { url: given } = command.optsWithGlobals<{ url?: string }>();
   const session = readSession(terminal);

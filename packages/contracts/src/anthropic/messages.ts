@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { cacheControl, chatCompletionRequest, ownRequestFields } from '../openai/chat.ts';
 
 /**
- * Anthropic's Messages API, as far as we touch it: the frame here, blocks by the schemas of their kinds below. Kinds and
- * roles are open, because a provider of the same dialect may know more of them; the translation refuses what it does not know. It holds for
+ * Anthropic's Messages API, as far as we touch it: the frame here, blocks by the schemas of their kinds below. Kinds
+ * and roles are open, because a provider of the same dialect may know more of them; the translation refuses what it
+ * does not know. It holds for
  * `anthropic-version` 2023-06-01 and 2026-10-21 alike: the later one takes sampling parameters, documents said by the
  * assistant and citations said by the user away, so a request of the later version is valid in the earlier one.
  * Source: https://platform.claude.com/docs/en/api/messages (read 2026-11, as typed by `@anthropic-ai/sdk` 1.11).

@@ -3,7 +3,9 @@ import { optionValueCharactersMax } from '../routing-snapshot.ts';
 import { toDurationMs } from './duration.ts';
 import { mockFault, type ProviderSpec } from './provider.ts';
 
-/** The option of a provider of type Mock that holds its script, and the header in which the mock provider is sent it. */
+/**
+ * The option of a provider of type Mock that holds its script, and the header in which the mock provider is sent it.
+ */
 export const mockScriptOption = 'script';
 export const mockScriptHeader = 'x-mock-script';
 
@@ -34,7 +36,9 @@ export function toMockScript(mock: ProviderSpec['mock']): Readonly<Record<string
   return { [mockScriptOption]: JSON.stringify(script) };
 }
 
-/** Null where the text is no script: not JSON, too long, with a word that no script has, or nothing that a header holds. */
+/**
+ * Null where the text is no script: not JSON, too long, with a word that no script has, or nothing that a header holds.
+ */
 export function parseMockScript(text: string): MockScript | null {
   if (text.length > optionValueCharactersMax || !/^[\x20-\x7e]*$/.test(text)) return null;
   try {

@@ -6,8 +6,9 @@ import { className, conditions, namespaceName, objectName, programmed } from './
 import { durationText } from './duration.ts';
 
 /**
- * The `Provider` custom resource. Its CRD is generated from here (`npm run generate:crds`): `.meta()` carries what JSON Schema
- * has no word for, as CEL rules. Every text and list has a bound, so that the API server can estimate what a rule costs.
+ * The `Provider` custom resource. Its CRD is generated from here (`npm run generate:crds`): `.meta()` carries what JSON
+ * Schema has no word for, as CEL rules. Every text and list has a bound, so that the API server can estimate what a
+ * rule costs.
  */
 
 const rule = (expression: string, message: string) => ({ rule: expression, message });
@@ -320,6 +321,9 @@ export const providerResource = z.object({
 });
 export type ProviderResource = z.infer<typeof providerResource>;
 
-/** Condition types, in the order in which they are decided. `Healthy` is no part of `Ready`: an outage must not block a deploy. */
+/**
+ * Condition types, in the order in which they are decided. `Healthy` is no part of `Ready`: an outage must not block a
+ * deploy.
+ */
 export const providerConditionTypes = ['Accepted', 'CredentialsValid', 'Healthy', 'Programmed', 'Ready'] as const;
 export type ProviderConditionType = (typeof providerConditionTypes)[number];

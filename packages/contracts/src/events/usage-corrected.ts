@@ -10,9 +10,9 @@ import { usageRecorded } from './usage-recorded.ts';
 const pricedUsage = { usage, amountNanoUsd: nanoUsdString };
 
 /**
- * The truth about a request that was settled by an estimate: the provider's own record arrived later. A request has one at
- * most. It stands in the topic of `usage.recorded`, mostly behind the settlement, but any order is allowed. It has no number
- * of the spool: a lost correction leaves the estimate as it was.
+ * The truth about a request that was settled by an estimate: the provider's own record arrived later. A request has one
+ * at most. It stands in the topic of `usage.recorded`, mostly behind the settlement, but any order is allowed. It has
+ * no number of the spool: a lost correction leaves the estimate as it was.
  */
 export const usageCorrected = z.strictObject({
   schema: z.literal('usage.corrected/1'),
@@ -35,7 +35,9 @@ export const usageCorrected = z.strictObject({
   price,
   /** What the settlement charged, and its `time`: the same values as in its `usage.recorded`. */
   settled: z.strictObject({ time: z.iso.datetime(), ...pricedUsage }),
-  /** What the provider's record says, at most the bounds of the request. No usage at all: the provider charged nothing. */
+  /**
+   * What the provider's record says, at most the bounds of the request. No usage at all: the provider charged nothing.
+   */
   actual: z.strictObject(pricedUsage),
   /** The provider's record, if it lies outside the bounds of the request; else absent or null. */
   reportedUsage: usage.nullish(),

@@ -15,8 +15,10 @@ export const outcome = z.enum(['completed', 'aborted', 'failed', 'void']);
 export type Outcome = z.infer<typeof outcome>;
 
 /**
- * One call of one candidate, as it ended; `errorCode` is null where its answer was the one that was delivered to its end.
- * `spent`: what a failed attempt used at its provider, by the figures that came or an estimate. The customer does not pay it.
+ * One call of one candidate, as it ended; `errorCode` is null where its answer was the one that was delivered to its
+ * end.
+ * `spent`: what a failed attempt used at its provider, by the figures that came or an estimate. The customer does not
+ * pay it.
  */
 export const attemptSummary = z.strictObject({
   provider: z.string().max(64),
@@ -39,9 +41,10 @@ export type EstimateMethod = z.infer<typeof estimateMethod>;
 const keyedHash = z.string().regex(/^[A-Za-z0-9_-]{12}$/);
 
 /**
- * By what equal requests of one organisation are recognised: hashes with a key that only proxies have, so nothing can be read from them.
- * `whole`: of the whole body; absent for a long one. `prefix`: of its first 8 KiB, which are `prefixPermille` thousandths of it;
- * absent for a shorter one.
+ * By what equal requests of one organisation are recognised: hashes with a key that only proxies have, so nothing can
+ * be read from them.
+ * `whole`: of the whole body; absent for a long one. `prefix`: of its first 8 KiB, which are `prefixPermille`
+ * thousandths of it; absent for a shorter one.
  */
 export const requestFingerprint = z.strictObject({
   whole: keyedHash.optional(),
@@ -54,15 +57,20 @@ export type RequestFingerprint = z.infer<typeof requestFingerprint>;
 export const traceparent = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
 
 /**
- * The one terminal settlement of a dispatched request: what it used and what it costs. Holds no prompt, no answer and no
- * personal data. Everything needed to compute the amount again is inside.
+ * The one terminal settlement of a dispatched request: what it used and what it costs. Holds no prompt, no answer and
+ * no personal data. Everything needed to compute the amount again is inside.
  */
 export const usageRecorded = z.strictObject({
   schema: z.literal('usage.recorded/1'),
-  /** The request's id: a request is settled once, however many attempts it took. A second event with it changes nothing. */
+  /**
+   * The request's id: a request is settled once, however many attempts it took. A second event with it changes nothing.
+   */
   eventId: z.string().max(80),
   requestId: z.uuid(),
-  /** Number of the attempt that was charged, or of the last; the provider knows it as `<requestId>/<attempt>`. 0: none (a cache hit). */
+  /**
+   * Number of the attempt that was charged, or of the last; the provider knows it as `<requestId>/<attempt>`. 0: none
+   * (a cache hit).
+   */
   attempt: z.number().int().min(0).max(100),
   /** Every attempt in its order; empty for a cache hit. */
   attempts: z.array(attemptSummary).max(32),
@@ -82,8 +90,8 @@ export const usageRecorded = z.strictObject({
   model: z.string().max(200),
   usage,
   /**
-   * What the provider reported, if it lies outside the bounds of the request (`usage_inconsistent`). Then `usage` is the
-   * bound, which is what the customer pays. Absent or null if the report is what was charged.
+   * What the provider reported, if it lies outside the bounds of the request (`usage_inconsistent`). Then `usage` is
+   * the bound, which is what the customer pays. Absent or null if the report is what was charged.
    */
   reportedUsage: usage.nullish(),
   /** How `usage` was estimated; absent or null if it was not, or if it is a bound. */

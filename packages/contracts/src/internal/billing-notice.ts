@@ -19,8 +19,8 @@ export type BillingNoticeType = z.infer<typeof billingNoticeType>;
 export const noticeLanguage = z.enum(['en', 'ru']);
 
 /**
- * Billing → auth `POST /internal/notices`: sends a notice to those who pay, and to the webhooks of the organisation. 204, also
- * for one that auth has sent before and for an organisation that is gone.
+ * Billing → auth `POST /internal/notices`: sends a notice to those who pay, and to the webhooks of the organisation.
+ * 204, also for one that auth has sent before and for an organisation that is gone.
  */
 export const billingNotice = z.strictObject({
   /** The same again is sent once. */

@@ -3,7 +3,10 @@ import { budgetPeriodKey } from '../budget.ts';
 import { nanoUsdString } from '../money.ts';
 import { noticeLanguage } from './billing-notice.ts';
 
-/** Billing → auth `POST /internal/budgets/spending`: what is spent now. Auth sends the alerts that are due, each once. 204. */
+/**
+ * Billing → auth `POST /internal/budgets/spending`: what is spent now. Auth sends the alerts that are due, each once.
+ * 204.
+ */
 export const budgetSpending = z.strictObject({
   budgets: z
     .array(

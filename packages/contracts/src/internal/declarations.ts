@@ -6,14 +6,14 @@ import { putRouteRequest, routeName } from '../management/routes.ts';
 import { providerName, providerType, snapshotProvider } from '../routing-snapshot.ts';
 
 /**
- * Operator → orchestrator: all that one owner (the class of an operator) declares, whole each time, so that what is missing
- * is gone. Credentials come first and by themselves:
+ * Operator → orchestrator: all that one owner (the class of an operator) declares, whole each time, so that what is
+ * missing is gone. Credentials come first and by themselves:
  *
  * 1. `PUT /internal/declarations/{owner}/credentials` → 204
  * 2. `PUT /internal/declarations/{owner}` → `declarationsAnswer`
  *
- * Fenced: `epoch` grows with each leader, `sequence` with each call of one leader. What is older than what the owner said
- * last is refused as `stale_declaration` (409) and changes nothing. The same content again changes nothing either.
+ * Fenced: `epoch` grows with each leader, `sequence` with each call of one leader. What is older than what the owner
+ * said last is refused as `stale_declaration` (409) and changes nothing. The same content again changes nothing either.
  */
 export const declarationFence = z.strictObject({
   /** Of the leader's lease: a number that no earlier leader had. */

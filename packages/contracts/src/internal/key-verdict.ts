@@ -5,7 +5,10 @@ import { principal } from '../principal.ts';
 export const verifyKeyRequest = z.strictObject({ keySha256: z.string().regex(/^[0-9a-f]{64}$/) });
 export type VerifyKeyRequest = z.infer<typeof verifyKeyRequest>;
 
-/** `blocked`: the operator blocked the key, its user or its organisation. Absent for every other reason, which stays secret. */
+/**
+ * `blocked`: the operator blocked the key, its user or its organisation. Absent for every other reason, which stays
+ * secret.
+ */
 const refused = z.strictObject({ valid: z.literal(false), reason: z.enum(['blocked']).optional() });
 
 /** What auth says of a key. `expiresAt` bounds how long a positive verdict may be kept. */
@@ -57,9 +60,10 @@ export const keyInvalidation = z.strictObject({
 export type KeyInvalidation = z.infer<typeof keyInvalidation>;
 
 /**
- * Auth `GET /internal/keys/epoch`: grows with every change of any key or policy; polled in case a message was lost. With
- * `?cuts=true` the answer has the orders of the last ten minutes that ended answers (`kill=true`); a gateway of an older
- * version does not ask for them.
+ * Auth `GET /internal/keys/epoch`: grows with every change of any key or policy; polled in case a message was lost.
+ * With
+ * `?cuts=true` the answer has the orders of the last ten minutes that ended answers (`kill=true`); a gateway of an
+ * older version does not ask for them.
  */
 export const keyEpoch = z.strictObject({
   epoch: z.number().int().min(0),

@@ -6,8 +6,9 @@ export const leaseRequest = z.strictObject({ orgId: z.uuid(), neededNanoUsd: nan
 export type LeaseRequest = z.infer<typeof leaseRequest>;
 
 /**
- * `granted`: at least what was needed is now at the counter store; hold again. `insufficient`: the balance does not cover
- * it. Billing posts the lease in its ledger before it grants credit, so a crash strands money and never creates any.
+ * `granted`: at least what was needed is now at the counter store; hold again. `insufficient`: the balance does not
+ * cover it. Billing posts the lease in its ledger before it grants credit, so a crash strands money and never creates
+ * any.
  */
 export const leaseAnswer = z.discriminatedUnion('result', [
   z.strictObject({ result: z.literal('granted'), leaseId: z.uuid(), amountNanoUsd: nanoUsdString }),

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { nanoUsdString } from '../money.ts';
 
-/** Billing `GET /internal/ledger/check`: whether every balance is what its transfers make it, and all together nothing. */
+/**
+ * Billing `GET /internal/ledger/check`: whether every balance is what its transfers make it, and all together nothing.
+ */
 export const ledgerCheckAnswer = z.strictObject({
   isConsistent: z.boolean(),
   accounts: z.number().int(),

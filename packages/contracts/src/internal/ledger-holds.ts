@@ -3,9 +3,9 @@ import { budgetAmount, budgetPeriodKey, budgetsPerRequestMax } from '../budget.t
 import { nanoUsdString } from '../money.ts';
 
 /**
- * Proxy → billing `POST /internal/holds`: while the counter store is away, what a request may cost is held in the ledger
- * itself, for this one request. Asking again with the same `requestId` holds nothing more. The hold ends with the request's
- * usage event, with `POST /internal/holds/release`, or after `ttlMs`.
+ * Proxy → billing `POST /internal/holds`: while the counter store is away, what a request may cost is held in the
+ * ledger itself, for this one request. Asking again with the same `requestId` holds nothing more. The hold ends with
+ * the request's usage event, with `POST /internal/holds/release`, or after `ttlMs`.
  */
 export const ledgerHoldRequest = z.strictObject({
   orgId: z.uuid(),
@@ -14,8 +14,8 @@ export const ledgerHoldRequest = z.strictObject({
   /** Longer than the request and the delivery of its usage event. */
   ttlMs: z.number().int().min(1).max(86_400_000),
   /**
-   * Raises the open hold of this request to `holdNanoUsd` in place of a new one; the time of the hold stays. A billing that
-   * does not know the field rejects it, so no proxy takes a hold for higher than it is.
+   * Raises the open hold of this request to `holdNanoUsd` in place of a new one; the time of the hold stays. A billing
+   * that does not know the field rejects it, so no proxy takes a hold for higher than it is.
    */
   isRaise: z.boolean().optional(),
   /** Budgets that the hold counts in; absent: none. A raise counts in those of its hold, by the limits given here. */
@@ -26,7 +26,10 @@ export const ledgerHoldRequest = z.strictObject({
 });
 export type LedgerHoldRequest = z.infer<typeof ledgerHoldRequest>;
 
-/** `insufficient`: all that the organisation has does not cover it. Where only leased money could, `billing_unavailable`. */
+/**
+ * `insufficient`: all that the organisation has does not cover it. Where only leased money could,
+ * `billing_unavailable`.
+ */
 export const ledgerHoldAnswer = z.discriminatedUnion('result', [
   z.strictObject({ result: z.literal('held'), availableNanoUsd: nanoUsdString }),
   z.strictObject({ result: z.literal('insufficient') }),
@@ -40,5 +43,8 @@ export const ledgerHoldAnswer = z.discriminatedUnion('result', [
 ]);
 export type LedgerHoldAnswer = z.infer<typeof ledgerHoldAnswer>;
 
-/** Proxy → billing `POST /internal/holds/release`: the request was not sent, or cost nothing. 204, also where nothing is held. */
+/**
+ * Proxy → billing `POST /internal/holds/release`: the request was not sent, or cost nothing. 204, also where nothing is
+ * held.
+ */
 export const releaseLedgerHold = z.strictObject({ orgId: z.uuid(), requestId: z.uuid() });

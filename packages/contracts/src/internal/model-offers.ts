@@ -5,7 +5,10 @@ import { modelCapability, operation, providerName, providerType } from '../routi
 /** Most models of one answer; the cheapest are in it. */
 export const modelOffersMax = 5000;
 
-/** Billing → orchestrator `GET /internal/model-offers?organizationId=`: models that have a price now, and what the organisation pays. */
+/**
+ * Billing → orchestrator `GET /internal/model-offers?organizationId=`: models that have a price now, and what the
+ * organisation pays.
+ */
 export const modelOffer = z.strictObject({
   provider: providerName,
   type: providerType,

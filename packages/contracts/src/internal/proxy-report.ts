@@ -29,8 +29,8 @@ export const entryProblem = z.strictObject({
 export type EntryProblem = z.infer<typeof entryProblem>;
 
 /**
- * Proxy → orchestrator `POST /internal/proxies/reports`: at once after each snapshot (the acknowledgement), and every few
- * seconds, so that who stays silent is known to be gone.
+ * Proxy → orchestrator `POST /internal/proxies/reports`: at once after each snapshot (the acknowledgement), and every
+ * few seconds, so that who stays silent is known to be gone.
  */
 export const proxyReport = z.strictObject({
   proxyId: z.string().min(1).max(100),
@@ -51,7 +51,9 @@ export const proxyReport = z.strictObject({
 });
 export type ProxyReport = z.infer<typeof proxyReport>;
 
-/** Orchestrator `GET /internal/routing-state`, the same at every instance: what is published, and what each proxy said. */
+/**
+ * Orchestrator `GET /internal/routing-state`, the same at every instance: what is published, and what each proxy said.
+ */
 export const routingState = z.strictObject({
   epoch: z.number().int().min(1),
   version: z.number().int().min(1),

@@ -4,10 +4,10 @@ import { z } from 'zod';
 const mark = z.string().regex(/^\d{1,19}$/, 'a whole number as a string');
 
 /**
- * Proxy → billing `POST /internal/spools/watermark`, every few seconds: how far the proxy's spool is. So billing knows when
- * no settlement of a request of the past can follow any more. No clock is compared: the proxy remembers when it received a
- * mark, by the order of the own requests, and reports the mark once all requests that began before are settled and
- * acknowledged by the event log.
+ * Proxy → billing `POST /internal/spools/watermark`, every few seconds: how far the proxy's spool is. So billing knows
+ * when no settlement of a request of the past can follow any more. No clock is compared: the proxy remembers when it
+ * received a mark, by the order of the own requests, and reports the mark once all requests that began before are
+ * settled and acknowledged by the event log.
  */
 export const spoolWatermark = z.strictObject({
   spoolId: z.string().min(1).max(100),

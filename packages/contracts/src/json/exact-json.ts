@@ -1,8 +1,9 @@
 import './source-text.ts';
 
 /**
- * Values that a model or a client wrote, and that others read: arguments of tools, schemas, metadata. A JavaScript number has
- * 15 to 17 digits and one way to write it, so a number inside these keeps its text: ids of 18 digits, `1.0`, `1e400`, `-0`.
+ * Values that a model or a client wrote, and that others read: arguments of tools, schemas, metadata. A JavaScript
+ * number has 15 to 17 digits and one way to write it, so a number inside these keeps its text: ids of 18 digits, `1.0`,
+ * `1e400`, `-0`.
  */
 const opaqueFields: ReadonlySet<string> = new Set([
   'args',
@@ -22,7 +23,9 @@ const opaqueFields: ReadonlySet<string> = new Set([
   'schema',
 ]);
 
-/** A number behind `:`, `,` or `[` that JavaScript might write in another way: long, with an exponent, a last 0, or -0. */
+/**
+ * A number behind `:`, `,` or `[` that JavaScript might write in another way: long, with an exponent, a last 0, or -0.
+ */
 const unusualNumber = /[:,[]\s*(?:-0(?![.\d])|-?(?:[\d.]{16}|\d+\.\d*0(?!\d)|[\d.]+[eE]|0\.0{6}))/;
 /** The same wherever it is, `-0` apart. Searching for it is several times faster, and most texts have none. */
 const unusualDigits = /\d(?:[\d.]{15}|\.\d*0(?!\d)|\.0{6}|[eE])/;
@@ -31,9 +34,10 @@ const usualNumber = /"(?:temperature|top_p|frequency_penalty|presence_penalty)"\
 
 /**
  * Returns the value of a JSON text. Numbers inside opaque values keep their text: such a number is a frozen object that
- * `JSON.stringify` writes as it was, and `isExactNumber` knows it. All other numbers are numbers. Costs a search of the text,
- * and a slower parse if there is such a number.
- * @param isKnown True if the text is known to have such a number. It is not searched then: that takes long in a long string.
+ * `JSON.stringify` writes as it was, and `isExactNumber` knows it. All other numbers are numbers. Costs a search of the
+ * text, and a slower parse if there is such a number.
+ * @param isKnown True if the text is known to have such a number. It is not searched then: that takes long in a long
+ * string.
  * @throws {SyntaxError}
  */
 export function parseExactJson(text: string, isKnown = false): unknown {
@@ -81,7 +85,9 @@ function makeNumbers(value: unknown): void {
   }
 }
 
-/** True if the object or list in this field is an opaque value. A list under `input` is a conversation, or token ids. */
+/**
+ * True if the object or list in this field is an opaque value. A list under `input` is a conversation, or token ids.
+ */
 export function isOpaqueField(name: string, isArray: boolean): boolean {
   return opaqueFields.has(name) && !(name === 'input' && isArray);
 }

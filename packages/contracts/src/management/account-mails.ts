@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { registerRequest } from './identity.ts';
 
 /**
- * `POST /auth/email/request` and `POST /auth/password/request`: sends a mail with a link to the address if it has an account. The
- * answer is 202 in any case.
+ * `POST /auth/email/request` and `POST /auth/password/request`: sends a mail with a link to the address if it has an
+ * account. The answer is 202 in any case.
  */
 export const mailLinkRequest = z.strictObject({
   email: z.string().max(254),
@@ -12,8 +12,8 @@ export const mailLinkRequest = z.strictObject({
 });
 
 /**
- * `POST /users/email`: sends a mail with a link to the new address. The address changes when `POST /auth/email/verify` gets the
- * token of that link. The answer is 202 also if the address has an account.
+ * `POST /users/email`: sends a mail with a link to the new address. The address changes when `POST /auth/email/verify`
+ * gets the token of that link. The answer is 202 also if the address has an account.
  */
 export const changeEmailRequest = z.strictObject({
   password: z.string().max(256),

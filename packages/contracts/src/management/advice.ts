@@ -6,9 +6,9 @@ import { monthPeriod } from './statements.ts';
 
 /**
  * `cheaper_model`: another model with the same capabilities. `cheaper_provider`: another provider of the same model.
- * `repeated_requests`: identical requests that the answer cache could have served. `prompt_caching`: a long beginning that requests
- * share, and that the provider's prompt cache did not serve. `batch`: long stretches of requests whose answers are not streamed. `idle_key`: an
- * API key without requests.
+ * `repeated_requests`: identical requests that the answer cache could have served. `prompt_caching`: a long beginning
+ * that requests share, and that the provider's prompt cache did not serve. `batch`: long stretches of requests without
+ * streaming. `idle_key`: an API key without requests.
  */
 export const adviceKind = z.enum([
   'cheaper_model',

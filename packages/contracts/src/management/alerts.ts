@@ -35,7 +35,9 @@ export type AlertList = z.infer<typeof alertList>;
 export const alertChannelName = z.enum(['mail', 'webhook', 'slack', 'telegram']);
 export type AlertChannelName = z.infer<typeof alertChannelName>;
 
-/** Answer to `POST /analytics/alerts/test`: one row for each channel that is configured. `reason`: null if it was sent. */
+/**
+ * Answer to `POST /analytics/alerts/test`: one row for each channel that is configured. `reason`: null if it was sent.
+ */
 export const alertTest = z.strictObject({
   data: z.array(z.strictObject({ channel: alertChannelName, reason: z.string().nullable() })),
 });

@@ -31,7 +31,10 @@ export const bulkRow = z.strictObject({
 });
 export type BulkRow = z.infer<typeof bulkRow>;
 
-/** `POST /auth/organization/bulk`: `rows`, or `csv` with a header of the names of its fields; teams are separated by `;`. */
+/**
+ * `POST /auth/organization/bulk`: `rows`, or `csv` with a header of the names of its fields; teams are separated by
+ * `;`.
+ */
 export const createBulkRequest = z
   .strictObject({
     rows: z.array(z.record(z.string(), z.unknown())).min(1).max(bulkRowsMax).optional(),
@@ -42,7 +45,10 @@ export const createBulkRequest = z
   .refine(({ rows, csv }) => (rows === undefined) !== (csv === undefined), 'Give either rows or csv.');
 export type CreateBulkRequest = z.infer<typeof createBulkRequest>;
 
-/** `created`: a new account and member; `joined`: an account that became a member; `invited`: a mail with a link; `changed`: another role or team. */
+/**
+ * `created`: a new account and member; `joined`: an account that became a member; `invited`: a mail with a link;
+ * `changed`: another role or team.
+ */
 export const bulkResult = z.enum(['created', 'joined', 'invited', 'changed', 'unchanged', 'failed']);
 export type BulkResult = z.infer<typeof bulkResult>;
 

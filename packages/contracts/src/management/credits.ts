@@ -4,7 +4,9 @@ import { nanoUsdString } from '../money.ts';
 
 /** Bodies of `/billing/bank-transfers`, `/billing/promotional-credits` and `/billing/automatic-top-up`. */
 
-/** `POST /billing/bank-transfers`, for holders of `billing:manage`: proposes a credit that another operator approves. */
+/**
+ * `POST /billing/bank-transfers`, for holders of `billing:manage`: proposes a credit that another operator approves.
+ */
 export const proposeBankTransferRequest = z.strictObject({
   organizationId: z.uuid().toLowerCase(),
   amountNanoUsd: nanoUsdString,

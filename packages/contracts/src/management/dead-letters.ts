@@ -19,7 +19,9 @@ export type DeadLetterPage = z.infer<typeof deadLetterPage>;
 export const deadLetterWithBody = deadLetter.extend({ body: z.string() });
 export type DeadLetterWithBody = z.infer<typeof deadLetterWithBody>;
 
-/** Answer to `POST /billing/dead-letters/{id}/replay`. `reason` is null where it was posted, or had been posted before. */
+/**
+ * Answer to `POST /billing/dead-letters/{id}/replay`. `reason` is null where it was posted, or had been posted before.
+ */
 export const deadLetterReplay = z.strictObject({
   result: z.enum(['handled', 'rejected']),
   reason: z.string().nullable(),

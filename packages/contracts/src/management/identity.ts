@@ -8,7 +8,9 @@ import { browserOrigin } from './browser-origin.ts';
 import { lastChange } from './last-change.ts';
 import { queryPage } from './page.ts';
 
-/** Bodies of `/auth/*` and `/users/*`. Unknown fields are refused, so no user can give themselves a role or a balance. */
+/**
+ * Bodies of `/auth/*` and `/users/*`. Unknown fields are refused, so no user can give themselves a role or a balance.
+ */
 const email = z
   .email()
   .max(254)
@@ -147,7 +149,10 @@ export type CreatedApiKey = z.infer<typeof createdApiKey>;
 
 /** `true` or `false` in a query. */
 export const queryFlag = z.enum(['true', 'false']).transform((text) => text === 'true');
-/** Query of `GET /auth/api-keys`, newest first. `isRevoked`: only those that are, or are not. `name`: a part of the name. */
+/**
+ * Query of `GET /auth/api-keys`, newest first. `isRevoked`: only those that are, or are not. `name`: a part of the
+ * name.
+ */
 export const listApiKeysQuery = queryPage.extend({
   userId: z.uuid().optional(),
   teamId: z.uuid().optional(),
@@ -156,7 +161,8 @@ export const listApiKeysQuery = queryPage.extend({
 });
 
 /**
- * Query of `DELETE /auth/api-keys/{id}`. `kill`: gateways also end the answers that the key has open; false where absent.
+ * Query of `DELETE /auth/api-keys/{id}`. `kill`: gateways also end the answers that the key has open; false where
+ * absent.
  * `cascade`: keys that the key made, and those that these made, are revoked too; true where absent.
  */
 export const revokeApiKeyQuery = z.strictObject({ kill: queryFlag.optional(), cascade: queryFlag.optional() });

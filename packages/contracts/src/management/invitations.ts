@@ -35,13 +35,16 @@ export const shownInvitation = invitation.pick({ email: true, role: true, expire
   organizationName: z.string(),
   /** True if the address has an account. */
   hasAccount: z.boolean(),
-  /** False for a person who logs in by single sign-on alone. Else the password of the account, or a new one, accepts it. */
+  /**
+   * False for a person who logs in by single sign-on alone. Else the password of the account, or a new one, accepts it.
+   */
   needsPassword: z.boolean(),
 });
 export type ShownInvitation = z.infer<typeof shownInvitation>;
 
 /**
- * `POST /auth/invitations/accept`: `password` is that of the account; without an account it becomes that of a new one, with
+ * `POST /auth/invitations/accept`: `password` is that of the account; without an account it becomes that of a new one,
+ * with
  * `name`. It is absent for a person who logs in by single sign-on alone.
  */
 export const acceptInvitationRequest = z.strictObject({

@@ -84,7 +84,10 @@ export const invoice = z.strictObject({
   netCents: cents,
   tax: z.array(z.strictObject({ name: z.string(), ppm: z.number().int(), cents })),
   totalCents: cents,
-  /** The same in the currency of the buyer, by a stored rate; null if it is USD or had no rate. Smallest units, rounded half up. */
+  /**
+   * The same in the currency of the buyer, by a stored rate; null if it is USD or had no rate. Smallest units, rounded
+   * half up.
+   */
   converted: z
     .strictObject({
       currency: paymentCurrency,
@@ -113,7 +116,9 @@ export const invoicePage = z.strictObject({
 });
 export type InvoicePage = z.infer<typeof invoicePage>;
 
-/** `POST /billing/invoices/{id}/credit-notes`, for holders of `billing:manage`: gives charged money back to the balance. */
+/**
+ * `POST /billing/invoices/{id}/credit-notes`, for holders of `billing:manage`: gives charged money back to the balance.
+ */
 export const createCreditNoteRequest = z.strictObject({
   /** A whole number of cents. All credit notes of an invoice together never exceed it. */
   amountNanoUsd: nanoUsdString,

@@ -46,7 +46,9 @@ export type LimitUse = z.infer<typeof limitUse>;
 
 /** A limit as it stands, of `GET /billing/limits`. */
 export const limitStatus = shownLimit.extend({
-  /** By the names of the counts; null for what the limit does not count. Null while the counter store does not answer. */
+  /**
+   * By the names of the counts; null for what the limit does not count. Null while the counter store does not answer.
+   */
   use: z
     .strictObject({
       requestsPerMinute: limitUse.nullable(),

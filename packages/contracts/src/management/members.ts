@@ -34,7 +34,10 @@ export const member = z.strictObject({
 });
 export type Member = z.infer<typeof member>;
 
-/** Query of `GET /auth/organization/members`, oldest account first. `name`: a part of the name or the address, in any case. */
+/**
+ * Query of `GET /auth/organization/members`, oldest account first. `name`: a part of the name or the address, in any
+ * case.
+ */
 export const listMembersQuery = queryPage.extend({
   role: memberRole.optional(),
   name: z.string().trim().min(1).max(100).optional(),

@@ -50,8 +50,8 @@ export const createTransactionRequest = z.strictObject({
 export type CreateTransactionRequest = z.infer<typeof createTransactionRequest>;
 
 /**
- * `GET /billing/explain/{requestId}`: how the amount of a charge is computed, so that the caller can repeat it; or why the
- * request was rejected. The organisation's own requests; for `billing:manage` those of all.
+ * `GET /billing/explain/{requestId}`: how the amount of a charge is computed, so that the caller can repeat it; or why
+ * the request was rejected. The organisation's own requests; for `billing:manage` those of all.
  */
 export const chargeExplanation = z.strictObject({
   requestId: z.uuid(),
@@ -93,9 +93,15 @@ export const chargeExplanation = z.strictObject({
   ),
   /** The lines' sum, rounded once, up. */
   amountNanoUsd: nanoUsdString,
-  /** What the provider's prompt cache saved against plain input; below zero if more was written than read. Absent without it. */
+  /**
+   * What the provider's prompt cache saved against plain input; below zero if more was written than read. Absent
+   * without it.
+   */
   cacheSavingNanoUsd: nanoUsdString.optional(),
-  /** The provider's own record, if it arrived after an estimate: the difference was moved as well. Absent if there is none. */
+  /**
+   * The provider's own record, if it arrived after an estimate: the difference was moved as well. Absent if there is
+   * none.
+   */
   correction: z
     .strictObject({
       /** When the record arrived. */

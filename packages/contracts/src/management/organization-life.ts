@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { queryPage } from './page.ts';
 
-/** `POST /auth/organization/deletion`: `name` repeats the organisation's name, so that no user deletes the wrong one. */
+/**
+ * `POST /auth/organization/deletion`: `name` repeats the organisation's name, so that no user deletes the wrong one.
+ */
 export const requestDeletionRequest = z.strictObject({ name: z.string().max(100) });
 export const requestedDeletion = z.strictObject({ deleteAt: z.iso.datetime() });
 export type RequestedDeletion = z.infer<typeof requestedDeletion>;

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { nanoUsdString } from '../money.ts';
 import { paymentCurrency } from './exchange-rates.ts';
 
-/** Bodies of `/billing/top-ups`, `/billing/payment-method` and `/billing/payment-reviews`. docs/payments.md explains them. */
+/**
+ * Bodies of `/billing/top-ups`, `/billing/payment-method` and `/billing/payment-reviews`. docs/payments.md explains
+ * them.
+ */
 
 /** `POST /billing/top-ups`, for holders of `billing:pay`: opens a page of the payment provider. */
 export const createTopUpRequest = z.strictObject({
@@ -16,8 +19,8 @@ export const createTopUpRequest = z.strictObject({
 export type CreateTopUpRequest = z.infer<typeof createTopUpRequest>;
 
 /**
- * `created`: the provider has not confirmed it yet. `open`: the page waits for the customer. `processing`: paid, and the money
- * has not arrived. `succeeded`: in the balance.
+ * `created`: the provider has not confirmed it yet. `open`: the page waits for the customer. `processing`: paid, and
+ * the money has not arrived. `succeeded`: in the balance.
  */
 export const topUpStatus = z.enum(['created', 'open', 'processing', 'succeeded', 'failed', 'expired']);
 

@@ -3,7 +3,10 @@ import { providerName, snapshotModel } from '../routing-snapshot.ts';
 import { usageComponents } from '../usage.ts';
 import { priceInUsd, publishedAs } from './providers.ts';
 
-/** Bodies of `/orchestrator/prices*` and `/orchestrator/price-rules*`, for holders of `prices:manage`. Unknown fields are refused. */
+/**
+ * Bodies of `/orchestrator/prices*` and `/orchestrator/price-rules*`, for holders of `prices:manage`. Unknown fields
+ * are refused.
+ */
 
 /** `customer`: what customers pay. `cost`: what the provider charges us. */
 export const priceKind = z.enum(['customer', 'cost']);
@@ -76,8 +79,8 @@ export type PriceChange = z.infer<typeof priceChange>;
 const sourceRate = z.string().nullable();
 
 /**
- * `GET /orchestrator/prices/differences`: where the sources of prices say different rates of a model, of the plain tier. The
- * provider's cost is the book's, else the declared one.
+ * `GET /orchestrator/prices/differences`: where the sources of prices say different rates of a model, of the plain
+ * tier. The provider's cost is the book's, else the declared one.
  */
 export const priceDifference = z.strictObject({
   provider: z.string(),
@@ -105,7 +108,10 @@ export const modelPattern = z
 /** Millionths of the price: 1,250,000 is a markup of 25 %, 900,000 a discount of 10 %. */
 export const multiplierPpm = z.number().int().min(0).max(100_000_000);
 
-/** `POST /orchestrator/price-rules`: a markup or a discount. Without an organisation it holds for all that have no rule of their own. */
+/**
+ * `POST /orchestrator/price-rules`: a markup or a discount. Without an organisation it holds for all that have no rule
+ * of their own.
+ */
 export const createPriceRuleRequest = z.strictObject({
   organizationId: z.uuid().nullable().default(null),
   models: modelPattern,

@@ -61,8 +61,8 @@ export type ComponentPrices = z.infer<typeof componentPrices>;
 
 /**
  * What a model costs. Input that is read from or written to a cache costs what plain input costs by default, and
- * reasoning what output costs; any other unit without a price is refused when a request would use it, never free. `above`
- * is the whole price of a request whose input is more than `inputTokens`, all of it together.
+ * reasoning what output costs; any other unit without a price is refused when a request would use it, never free.
+ * `above` is the whole price of a request whose input is more than `inputTokens`, all of it together.
  */
 export const priceInUsd = componentPrices
   .extend({ above: z.strictObject({ inputTokens: tierBorder, price: componentPrices }).optional() })
@@ -160,13 +160,17 @@ export const putModelsRequest = z.strictObject({ models: managedModels });
 /** Where a credential is, never what it is. */
 export const credentialShown = z.strictObject({
   ref: credentialRef,
-  /** Of a key that was given through the API: how it ends, empty where it is short, and a keyed hash to recognise it by. */
+  /**
+   * Of a key that was given through the API: how it ends, empty where it is short, and a keyed hash to recognise it by.
+   */
   last4: z.string().optional(),
   fingerprint: z.string().optional(),
 });
 export type CredentialShown = z.infer<typeof credentialShown>;
 
-/** By the orchestrator's own probes; `unknown` before the first, where they are off, or where there is no credential. */
+/**
+ * By the orchestrator's own probes; `unknown` before the first, where they are off, or where there is no credential.
+ */
 export const providerHealth = z.strictObject({
   state: z.enum(['unknown', 'healthy', 'unhealthy']),
   /** Of the state. */

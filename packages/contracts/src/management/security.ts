@@ -34,7 +34,10 @@ export const securityEvent = z.strictObject({
 });
 export type SecurityEvent = z.infer<typeof securityEvent>;
 
-/** Query of `GET /auth/security-events`, newest first. An operator can name any organisation; where absent it is the caller's. */
+/**
+ * Query of `GET /auth/security-events`, newest first. An operator can name any organisation; where absent it is the
+ * caller's.
+ */
 export const securityEventQuery = queryPage.extend({
   organizationId: z.uuid().optional(),
   /** `installation`: what belongs to no organisation; for operators. */

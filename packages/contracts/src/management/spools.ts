@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-/** `GET /billing/spools`, for holders of `billing:manage`: the logs in which proxies keep what is not in the ledger yet. */
+/**
+ * `GET /billing/spools`, for holders of `billing:manage`: the logs in which proxies keep what is not in the ledger yet.
+ */
 export const spoolRow = z.strictObject({
   id: z.string(),
   lastSeenAt: z.iso.datetime(),
@@ -8,7 +10,8 @@ export const spoolRow = z.strictObject({
   openRequests: z.number().int(),
   unshipped: z.number().int(),
   /**
-   * `open`: it reports. `silent`: it has not reported for ten minutes; money waits for it. `closed`: it left nothing behind.
+   * `open`: it reports. `silent`: it has not reported for ten minutes; money waits for it. `closed`: it left nothing
+   * behind.
    * `lost`: declared by `POST /billing/spools/{id}/lost`; money does not wait for it until it reports again.
    */
   state: z.enum(['open', 'silent', 'closed', 'lost']),

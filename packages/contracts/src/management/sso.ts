@@ -102,7 +102,9 @@ export type SignInMethods = z.infer<typeof signInMethods>;
 /** Query of `GET /auth/sso/{name}/start`. `return_to`: the path that gets `#sso_code=` or `#sso_error=`. */
 export const startSsoQuery = z.strictObject({ return_to: z.string().max(1000).optional() });
 
-/** `POST /auth/sso/token`: from the browser that began the login, within a minute, once. Answered with `tokenAnswer`. */
+/**
+ * `POST /auth/sso/token`: from the browser that began the login, within a minute, once. Answered with `tokenAnswer`.
+ */
 export const ssoTokenRequest = z.strictObject({ code: z.string().max(200) });
 export const ssoTokenAnswer = tokenAnswer;
 

@@ -35,7 +35,10 @@ export const monthStatement = z.strictObject({
   lines: z
     .array(
       z.strictObject({
-        /** Id of the user, key, team or organization, or the value of the tag; null for a model, a fee, and all others together. */
+        /**
+         * Id of the user, key, team or organization, or the value of the tag; null for a model, a fee, and all others
+         * together.
+         */
         subjectId: z.string().nullable(),
         /** Name of the user, key or team of now; absent if there is none, or it cannot be read. */
         name: z.string().optional(),

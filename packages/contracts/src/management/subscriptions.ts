@@ -27,7 +27,9 @@ export const plan = z.strictObject({
 export type Plan = z.infer<typeof plan>;
 export const planList = z.strictObject({ data: z.array(plan).max(100) });
 
-/** `PUT /billing/subscription`, for holders of `billing:pay`: subscribes, changes the plan, or withdraws a cancellation. */
+/**
+ * `PUT /billing/subscription`, for holders of `billing:pay`: subscribes, changes the plan, or withdraws a cancellation.
+ */
 export const putSubscriptionRequest = z.strictObject({ planId: z.uuid() });
 export type PutSubscriptionRequest = z.infer<typeof putSubscriptionRequest>;
 

@@ -33,5 +33,7 @@ export const teamMember = member.pick({ userId: true, name: true, email: true })
 export type TeamMember = z.infer<typeof teamMember>;
 export const teamMemberList = z.strictObject({ data: z.array(teamMember).max(100), nextCursor: z.string().nullable() });
 
-/** `POST /auth/organization/service-accounts`: answered with a `member`, which has no e-mail address and cannot log in. */
+/**
+ * `POST /auth/organization/service-accounts`: answered with a `member`, which has no e-mail address and cannot log in.
+ */
 export const createServiceAccountRequest = z.strictObject({ name, role: z.enum(['developer', 'billing', 'viewer']) });

@@ -12,13 +12,15 @@ const ceilings = z.strictObject({
 });
 
 /**
- * The operator's ceilings for one organisation; each replaces the installation's. `organization` bounds all keys and users
- * of it together, `key` bounds each key and each user. The installation's ceiling applies to what is absent.
+ * The operator's ceilings for one organisation; each replaces the installation's. `organization` bounds all keys and
+ * users of it together, `key` bounds each key and each user. The installation's ceiling applies to what is absent.
  */
 export const organizationCeilings = z.strictObject({ organization: ceilings.optional(), key: ceilings.optional() });
 export type OrganizationCeilings = z.infer<typeof organizationCeilings>;
 
-/** `PATCH /auth/organizations/{id}`: `ceilings` replaces all of the organisation's; null returns to the installation's. */
+/**
+ * `PATCH /auth/organizations/{id}`: `ceilings` replaces all of the organisation's; null returns to the installation's.
+ */
 export const updateTenantRequest = z.strictObject({ ceilings: organizationCeilings.nullable() });
 export type UpdateTenantRequest = z.infer<typeof updateTenantRequest>;
 

@@ -50,8 +50,8 @@ export const dashboardAnswer = z.strictObject({
   groupBy: usageGrouping,
   totals: usageTotals,
   /**
-   * One entry for each group that has requests, in the order of the group's name or time. Requests without the tag are the
-   * group of an empty name, those without a team that of the nil UUID.
+   * One entry for each group that has requests, in the order of the group's name or time. Requests without the tag are
+   * the group of an empty name, those without a team that of the nil UUID.
    */
   series: z.array(usageTotals.extend({ group: z.string(), name: groupName })),
 });

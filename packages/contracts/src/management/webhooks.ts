@@ -49,7 +49,10 @@ export const webhookList = z.strictObject({ data: z.array(webhook).max(10) });
 /** `waiting`: an attempt follows. `failed`: none follows until it is replayed. */
 export const webhookDeliveryState = z.enum(['waiting', 'delivered', 'failed']);
 
-/** One event for one endpoint. `status`, `reason` and `response` are those of the last attempt; `response` is its first KiB. */
+/**
+ * One event for one endpoint. `status`, `reason` and `response` are those of the last attempt; `response` is its first
+ * KiB.
+ */
 export const webhookDelivery = z.strictObject({
   id: z.uuid(),
   eventId: z.uuid(),

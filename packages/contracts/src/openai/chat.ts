@@ -111,8 +111,8 @@ export const chatCompletionRequest = z.looseObject({
 export type ChatCompletionRequest = z.infer<typeof chatCompletionRequest>;
 
 /**
- * Every documented field of a chat completion request, and every kind of content part, tool and message that a request can
- * hold: each provider's table says what becomes of each. Source: as above, and OpenRouter's `reasoning`.
+ * Every documented field of a chat completion request, and every kind of content part, tool and message that a request
+ * can hold: each provider's table says what becomes of each. Source: as above, and OpenRouter's `reasoning`.
  */
 export const chatFields = [
   'audio',
@@ -167,7 +167,10 @@ export const chatFields = [
 ] as const;
 export type ChatField = (typeof chatFields)[number];
 
-/** OpenAI's usage object, as providers of that dialect send it. Cached tokens are inside `prompt_tokens`, reasoning inside `completion_tokens`. */
+/**
+ * OpenAI's usage object, as providers of that dialect send it. Cached tokens are inside `prompt_tokens`, reasoning
+ * inside `completion_tokens`.
+ */
 export const openAiUsage = z.looseObject({
   prompt_tokens: z.number().int().min(0).nullish(),
   completion_tokens: z.number().int().min(0).nullish(),

@@ -11,7 +11,8 @@ const metadata = responsesRequest.shape.metadata.refine(
 
 /**
  * OpenAI's Conversations API.
- * Source: https://platform.openai.com/docs/api-reference/conversations (read 2026-11, as typed by the `openai` package 7.55).
+ * Source: https://platform.openai.com/docs/api-reference/conversations (read 2026-11, as typed by the `openai` package
+ * 7.55).
  */
 export const createConversationRequest = z.looseObject({ items: items.nullish(), metadata });
 export const updateConversationRequest = z.looseObject({ metadata });

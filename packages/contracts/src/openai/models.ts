@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** A row of `GET /v1/models`: OpenAI's fields, and ours as OpenRouter names them. Prices are decimal strings, USD per unit. */
+/**
+ * A row of `GET /v1/models`: OpenAI's fields, and ours as OpenRouter names them. Prices are decimal strings, USD per
+ * unit.
+ */
 export const modelRow = z.object({
   id: z.string(),
   object: z.literal('model'),

@@ -3,8 +3,8 @@ import { chatCompletionRequest, ownRequestFields } from './chat.ts';
 
 /**
  * OpenAI's Responses API, as far as we touch it: the frame here, items and parts by the schemas of their kinds below.
- * Source: https://platform.openai.com/docs/api-reference/responses/create (read 2026-11, as typed by the `openai` package
- * 7.55).
+ * Source: https://platform.openai.com/docs/api-reference/responses/create (read 2026-11, as typed by the `openai`
+ * package 7.55).
  */
 const text = z.string().max(20_000_000);
 const name = z.string().min(1).max(256);

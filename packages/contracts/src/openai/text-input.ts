@@ -1,6 +1,6 @@
 /**
- * Says what is wrong with an input that may be a text, a list of texts, a list of token ids or a list of such lists: which
- * bound it breaks, and what is accepted.
+ * Says what is wrong with an input that may be a text, a list of texts, a list of token ids or a list of such lists:
+ * which bound it breaks, and what is accepted.
  */
 export function describeTextInput(input: unknown): string {
   const accepted = 'a text, 1 to 2048 texts, 1 to 1000000 token ids, or 1 to 2048 lists of token ids';

@@ -16,9 +16,9 @@ const insertSql = `
     $10, $11, $12::text::jsonb, decode($13, 'hex'), decode($14, 'hex'))`;
 
 /**
- * Appends an entry to the audit of the database, in the transaction of the change itself: neither exists without the other.
- * Locks the head of the chain until the transaction ends, so that entries have one order. Call it after every other write of
- * the transaction; a lock that is taken later could be held by a transaction that waits for the head.
+ * Appends an entry to the audit of the database, in the transaction of the change itself: neither exists without the
+ * other. Locks the head of the chain until the transaction ends, so that entries have one order. Call it after every
+ * other write of the transaction; a lock that is taken later could be held by a transaction that waits for the head.
  */
 export async function appendAuditEntry(run: RunSql, entry: AuditEntry): Promise<void> {
   const [head] = z.tuple([auditHead]).parse(await run(`${readHeadSql} FOR UPDATE`, []));

@@ -8,8 +8,9 @@ export type AuditDetail =
   | { readonly [name: string]: AuditDetail };
 
 /**
- * Returns the one text of a value, the same that PostgreSQL writes for `jsonb`: names sorted by their length in bytes, then by
- * their bytes, and a space after each comma and colon. So a migration can compute it too. Numbers must be safe integers.
+ * Returns the one text of a value, the same that PostgreSQL writes for `jsonb`: names sorted by their length in bytes,
+ * then by their bytes, and a space after each comma and colon. So a migration can compute it too. Numbers must be safe
+ * integers.
  * @throws {RangeError} for any other number
  */
 export function toCanonicalJson(value: AuditDetail): string {

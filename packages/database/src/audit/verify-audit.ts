@@ -46,8 +46,8 @@ export interface AuditVerdict {
 }
 
 /**
- * Recomputes the chain of a database's audit from its first entry to its head, as of one moment. Finds an entry that was
- * changed, inserted or deleted, also at the end. Throws if the database cannot be read.
+ * Recomputes the chain of a database's audit from its first entry to its head, as of one moment. Finds an entry that
+ * was changed, inserted or deleted, also at the end. Throws if the database cannot be read.
  */
 export async function verifyAudit(databaseUrl: string): Promise<AuditVerdict> {
   return await withConnection(databaseUrl, statementTimeoutMs, async (client) => {

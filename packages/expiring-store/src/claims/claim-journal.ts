@@ -20,8 +20,8 @@ export type JournalEntry = z.infer<typeof journalEntry>;
 const fileMode = 0o600;
 
 /**
- * A file with what happened to claims, in order. Each line is with the operating system before `append` returns, so a process
- * that is killed loses none. Lines that no claim needs any more are left out when the file is written again.
+ * A file with what happened to claims, in order. Each line is with the operating system before `append` returns, so a
+ * process that is killed loses none. Lines that no claim needs any more are left out when the file is written again.
  */
 export class ClaimJournal {
   readonly #path: string;

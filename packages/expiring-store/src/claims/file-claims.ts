@@ -11,7 +11,9 @@ export interface FileClaimStoreOptions extends ClaimBounds {
 
 const rewriteBytesMin = 16 * 1024 * 1024;
 
-/** The claims of one process that outlive it: in memory, with a journal in a file. For an installation without Redis. */
+/**
+ * The claims of one process that outlive it: in memory, with a journal in a file. For an installation without Redis.
+ */
 export function createFileClaimStore({ path, now = Date.now, ...bounds }: FileClaimStoreOptions): ClaimStore {
   const journal = new ClaimJournal(path, bounds.keptMs, rewriteBytesMin);
   let replayedMs: number | null = null;

@@ -2,8 +2,9 @@
 const dropsMax = 100;
 
 /**
- * KEYS: 1 expiries {key → Unix ms} · 2 sizes {key → bytes} · 3 tenants {key → tenant} · 4 shares {"<tenant> entries", "<tenant>
- * bytes"; the tenant "*" is all of them} · 5 the claim {fingerprint, owner, lease, state, value}. The server is a single one.
+ * KEYS: 1 expiries {key → Unix ms} · 2 sizes {key → bytes} · 3 tenants {key → tenant} · 4 shares {"<tenant> entries",
+ * "<tenant> bytes"; the tenant "*" is all of them} · 5 the claim {fingerprint, owner, lease, state, value}. The server
+ * is a single one.
  */
 const index = `
 local time = redis.call('TIME')
@@ -38,7 +39,10 @@ local function isOpen(owner)
 end
 `;
 
-/** ARGV: tenant, owner, fingerprint, lease ms, kept ms, bytes, tenant's most entries, most bytes, most entries, most bytes. */
+/**
+ * ARGV: tenant, owner, fingerprint, lease ms, kept ms, bytes, tenant's most entries, most bytes, most entries, most
+ * bytes.
+ */
 export const claimScript = `${index}
 for _, key in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', nowMs, 'LIMIT', 0, ${dropsMax})) do drop(key) end
 local found = redis.call('HMGET', KEYS[5], 'fingerprint', 'state', 'lease')

@@ -11,7 +11,9 @@ export interface RedisExpiringStoreOptions extends StoreBounds {
   keyPrefix: string;
   /** Longest wait for the server, in milliseconds. Default: 100. */
   deadlineMs?: number;
-  /** Called for a connection that fails and for a server that does not answer, once for each time that it is given up. */
+  /**
+   * Called for a connection that fails and for a server that does not answer, once for each time that it is given up.
+   */
   onError(error: unknown): void;
 }
 

@@ -2,9 +2,9 @@
 const dropsMax = 1000;
 
 /**
- * KEYS: 1 uses {key → number of its last use} · 2 expiries {key → Unix ms} · 3 sizes {key → bytes} · 4 totals {bytes, uses}
- * · 5… the entries. The index and the entries change in one step, so that what the index counts is what there is. Names of
- * entries that are removed come from the index: the server is a single one, no cluster.
+ * KEYS: 1 uses {key → number of its last use} · 2 expiries {key → Unix ms} · 3 sizes {key → bytes} · 4 totals {bytes,
+ * uses} · 5… the entries. The index and the entries change in one step, so that what the index counts is what there is.
+ * Names of entries that are removed come from the index: the server is a single one, no cluster.
  */
 const index = `
 local function drop(key)
@@ -31,8 +31,8 @@ return texts
 `;
 
 /**
- * KEYS 5 the entry. ARGV: text, TTL ms, bytes that it counts for, most entries, most bytes, and perhaps the SHA-1 of the text that it
- * replaces. Returns 0 if the entry has another.
+ * KEYS 5 the entry. ARGV: text, TTL ms, bytes that it counts for, most entries, most bytes, and perhaps the SHA-1 of
+ * the text that it replaces. Returns 0 if the entry has another.
  */
 export const setTextScript = `${index}
 if ARGV[6] then

@@ -20,9 +20,10 @@ export interface FakeAnswer {
 const echoTokensMax = 12;
 
 /**
- * Returns the answer of the fake: the same request always has the same answer. It repeats what the user said, or says what
- * it saw and what the tools returned. Words in the last turn of the user ask for more: `#tool` and `#tools` call the first tool or
- * each, `#think` and `#redacted` show thinking, `#system` repeats the system prompt, `#words=50` makes 50 words,
+ * Returns the answer of the fake: the same request always has the same answer. It repeats what the user said, or says
+ * what it saw and what the tools returned. Words in the last turn of the user ask for more: `#tool` and `#tools` call
+ * the first tool or each, `#think` and `#redacted` show thinking, `#system` repeats the system prompt, `#words=50`
+ * makes 50 words,
  * `#refuse` and `#refuse-silently` end in a refusal.
  */
 export function composeAnswer(request: FakeRequest, model: FakeModel, script?: FakeScript): FakeAnswer {

@@ -28,7 +28,9 @@ const newest = {
   takesPrefill: false,
 };
 
-/** Source: https://platform.claude.com/docs/en/about-claude/models/overview and the pages of each model (read 2026-11). */
+/**
+ * Source: https://platform.claude.com/docs/en/about-claude/models/overview and the pages of each model (read 2026-11).
+ */
 export const fakeModels: readonly FakeModel[] = [
   { ...newest, id: 'claude-opus-5-5', thinkingTypes: ['adaptive'] },
   { ...newest, id: 'claude-sonnet-5-5', thinkingTypes: ['adaptive', 'between_tools'] },

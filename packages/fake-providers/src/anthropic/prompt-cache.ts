@@ -11,8 +11,8 @@ export interface PromptUsage {
 }
 
 /**
- * A prompt that was written up to a mark is read by every later prompt with the same start. Nothing expires and nothing is too short, so that
- * the same requests always cost the same.
+ * A prompt that was written up to a mark is read by every later prompt with the same start. Nothing expires and nothing
+ * is too short, so that the same requests always cost the same.
  */
 export class PromptCache {
   readonly #prefixes = new Set<string>();

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 const hiddenMark = 'aGlkZGVu';
 const redactedMark = 'cmVkYWN0ZWQ';
 
-/** Returns the substitute of the encrypted thinking. A hidden thought is signed for the empty text that is shown of it. */
+/**
+ * Returns the substitute of the encrypted thinking. A hidden thought is signed for the empty text that is shown of it.
+ */
 export function signThinking(shown: string, thought: string): string {
   const digest = createHash('sha256').update(`signature:${shown}`).digest('base64');
   return shown === '' ? `${hiddenMark}${createHash('sha256').update(thought).digest('base64')}` : digest;

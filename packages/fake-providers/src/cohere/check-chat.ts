@@ -18,7 +18,8 @@ export function parseStrictly<T>(schema: z.ZodType<T>, body: unknown): T {
 
 /**
  * Rules that no schema has: the order of turns, calls and their results, fields that exclude each other.
- * Sources: https://docs.cohere.com/reference/errors, …/docs/tool-use-overview, …/docs/structured-outputs (read 2026-11).
+ * Sources: https://docs.cohere.com/reference/errors, …/docs/tool-use-overview, …/docs/structured-outputs (read
+ * 2026-11).
  * @throws {Refusal}
  */
 export function checkChat(chat: CohereChat, model: CohereModel): void {

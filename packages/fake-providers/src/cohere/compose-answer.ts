@@ -33,10 +33,10 @@ export interface CohereAnswer {
 const echoTokensMax = 12;
 
 /**
- * Returns the answer of the fake: the same request always has the same answer. It repeats what the user or a tool said, or says what
- * it saw, and cites the documents that were sent along. Words in the last turn ask for more: `#tool` and `#tools` call the
- * first tool or each, with a plan, `#system` repeats the system turn, `#words=50` makes 50 words. A model that thinks
- * does so unless it is turned off.
+ * Returns the answer of the fake: the same request always has the same answer. It repeats what the user or a tool said,
+ * or says what it saw, and cites the documents that were sent along. Words in the last turn ask for more: `#tool` and
+ * `#tools` call the first tool or each, with a plan, `#system` repeats the system turn, `#words=50` makes 50 words. A
+ * model that thinks does so unless it is turned off.
  */
 export function composeAnswer(chat: CohereChat, model: CohereModel): CohereAnswer {
   const last = chat.messages.at(-1);

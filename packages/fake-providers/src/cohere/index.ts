@@ -28,8 +28,8 @@ const statusByCode: ReadonlyMap<string | null | undefined, number> = new Map([
 ]);
 
 /**
- * Cohere in its own words: `POST /v2/chat`, plain and streamed, `POST /v2/embed` and `GET /v1/models`. It takes what the vendor
- * takes and refuses the rest; its answers are described at `composeAnswer`, its faults at `findFault`.
+ * Cohere in its own words: `POST /v2/chat`, plain and streamed, `POST /v2/embed` and `GET /v1/models`. It takes what
+ * the vendor takes and refuses the rest; its answers are described at `composeAnswer`, its faults at `findFault`.
  */
 export function createFakeCohere({ credential = 'co-fake' }: FakeCohereOptions = {}): FakeCohere {
   const ledger = new FakeLedger();

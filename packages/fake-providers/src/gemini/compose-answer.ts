@@ -38,10 +38,11 @@ const imageTokens = 1120;
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg==';
 
 /**
- * Returns the answer of the fake: the same request always has the same answer. It repeats what the user said, or says what
- * it saw and what the tools returned. Words in the last turn of the user ask for more: `#tool` and `#tools` call the first tool or
- * each, `#loop=10` calls the first one so many times in a row, `#system` repeats the instruction, `#words=50` makes 50
- * words, `#draw` draws if the model can, `#refuse` is stopped half-way, `#block` is not answered at all and
+ * Returns the answer of the fake: the same request always has the same answer. It repeats what the user said, or says
+ * what it saw and what the tools returned. Words in the last turn of the user ask for more: `#tool` and `#tools` call
+ * the first tool or each, `#loop=10` calls the first one so many times in a row, `#system` repeats the instruction,
+ * `#words=50` makes 50 words, `#draw` draws if the model can, `#refuse` is stopped half-way, `#block` is not answered
+ * at all and
  * `#malformed` makes a malformed call.
  */
 export function composeAnswer(request: FakeRequest, model: FakeModel, script?: FakeScript): FakeAnswer {

@@ -36,9 +36,9 @@ const moonshotChat = z.strictObject({
 });
 
 /**
- * Moonshot, under `/v1`, as a coat over the fake of OpenAI: a server that shows its thoughts as `reasoning_content` and wants
- * them back with each call of a tool, as DeepSeek does. It serves chats alone.
- * Source: https://platform.moonshot.ai/docs/guide/use-kimi-k2-thinking-model (read 2026-11).
+ * Moonshot, under `/v1`, as a coat over the fake of OpenAI: a server that shows its thoughts as `reasoning_content` and
+ * wants them back with each call of a tool, as DeepSeek does. It serves chats alone. Source:
+ * https://platform.moonshot.ai/docs/guide/use-kimi-k2-thinking-model (read 2026-11).
  */
 export function createFakeMoonshot({
   credential = 'sk-fake-moonshot',

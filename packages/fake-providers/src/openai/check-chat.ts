@@ -19,7 +19,8 @@ export function parseStrictly<T>(schema: z.ZodType<T>, body: unknown): T {
 
 /**
  * Rules that no schema has: models that reason, calls and their results, strict schemas, limits.
- * Sources: https://platform.openai.com/docs/guides/reasoning, …/guides/function-calling, …/guides/structured-outputs (read 2026-11).
+ * Sources: https://platform.openai.com/docs/guides/reasoning, …/guides/function-calling, …/guides/structured-outputs
+ * (read 2026-11).
  * @throws {Refusal}
  */
 export function checkChat(chat: FakeChat, model: FakeModel): void {

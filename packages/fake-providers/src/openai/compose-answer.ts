@@ -21,10 +21,10 @@ export interface FakeChoice {
 const echoTokensMax = 12;
 
 /**
- * Returns the answer of the fake: the same request always has the same answer. It repeats what the user or a tool said, or says what
- * it saw. Words in the last message ask for more: `#tool` and `#tools` call the first tool or each, `#system` repeats the
- * instructions, `#words=50` makes 50 words, `#refuse` refuses, `#filter` ends in the content filter. A model that
- * reasons does so, unless its effort is `none`, which is the default of some.
+ * Returns the answer of the fake: the same request always has the same answer. It repeats what the user or a tool said,
+ * or says what it saw. Words in the last message ask for more: `#tool` and `#tools` call the first tool or each,
+ * `#system` repeats the instructions, `#words=50` makes 50 words, `#refuse` refuses, `#filter` ends in the content
+ * filter. A model that reasons does so, unless its effort is `none`, which is the default of some.
  */
 export function composeAnswer(chat: FakeChat, model: FakeModel, script?: FakeScript): FakeChoice[] {
   return Array.from({ length: chat.n ?? 1 }, (_, choice) => composeChoice(chat, model, choice, script));

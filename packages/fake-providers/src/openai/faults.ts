@@ -4,8 +4,8 @@ import { Refusal } from './refusal.ts';
 export type StreamFault = 'error-event' | 'cut';
 
 /**
- * Faults that a word in the last message asks for: `#rate-limit`, `#overloaded`, `#policy`, `#quota` and `#too-long` are
- * refusals; `#error-event` and `#cut` break a stream half-way.
+ * Faults that a word in the last message asks for: `#rate-limit`, `#overloaded`, `#policy`, `#quota` and `#too-long`
+ * are refusals; `#error-event` and `#cut` break a stream half-way.
  * @throws {Refusal}
  */
 export function findFault(said: string): StreamFault | null {

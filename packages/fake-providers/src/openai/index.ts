@@ -18,8 +18,8 @@ export interface FakeOpenAiOptions {
 }
 
 /**
- * OpenAI in its own words, under `/v1`: chats and responses plain and streamed, embeddings, images, models. It takes what the vendor takes
- * and refuses the rest; its answers are described at `composeAnswer`, its faults at `findFault`.
+ * OpenAI in its own words, under `/v1`: chats and responses plain and streamed, embeddings, images, models. It takes
+ * what the vendor takes and refuses the rest; its answers are described at `composeAnswer`, its faults at `findFault`.
  */
 export function createFakeOpenAi({ credential = 'sk-fake-openai', script }: FakeOpenAiOptions = {}): FakeOpenAiDialect {
   return createFakeDialect({ ...openAiVendor, credential, script });

@@ -13,7 +13,10 @@ export interface FakeModel {
   readonly moreEfforts?: readonly string[];
   /** The effort if none is given. Default medium. */
   readonly defaultEffort?: string;
-  /** Chat completions reject function tools beside a given effort, or beside any effort except `none`, or do not have the model. */
+  /**
+   * Chat completions reject function tools beside a given effort, or beside any effort except `none`, or do not have
+   * the model.
+   */
   readonly chatCompletions?: 'no-tools-with-effort' | 'no-tools-unless-none' | 'none';
 }
 
@@ -23,8 +26,9 @@ const thinker = { operation: 'chat', contextTokens: 400_000, outputMax: 128_000 
 const newThinker = { ...thinker, contextTokens: 1_050_000, moreEfforts: ['max'] } as const;
 
 /**
- * Sources: https://platform.openai.com/docs/models, https://developers.openai.com/api/docs/guides/reasoning (read 2026-11); the
- * rules for tools in chat completions as reported in pipecat-ai/pipecat#4043, BerriAI/litellm#34569, bolna-ai/bolna#1019.
+ * Sources: https://platform.openai.com/docs/models, https://developers.openai.com/api/docs/guides/reasoning (read
+ * 2026-11); the rules for tools in chat completions as reported in pipecat-ai/pipecat#4043, BerriAI/litellm#34569,
+ * bolna-ai/bolna#1019.
  */
 export const openAiModels: readonly FakeModel[] = [
   { id: 'gpt-4o-mini', operation: 'chat', contextTokens: 128_000, outputMax: 16_384, efforts: [] },

@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /**
  * Requests of OpenAI's API, and nothing else.
- * Source: https://platform.openai.com/docs/api-reference/chat/create (read 2026-11, as typed by the `openai` package 7.55).
+ * Source: https://platform.openai.com/docs/api-reference/chat/create (read 2026-11, as typed by the `openai` package
+ * 7.55).
  */
 const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
 const imagePart = z.strictObject({

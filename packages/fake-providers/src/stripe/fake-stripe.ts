@@ -7,13 +7,18 @@ export interface FakeStripe {
   readonly state: FakeStripeState;
   /** Paths that were called, with method. */
   readonly calls: string[];
-  /** Result of the next charge of a saved method; back to `succeed` after it. `lose` carries it out and gives no answer. */
+  /**
+   * Result of the next charge of a saved method; back to `succeed` after it. `lose` carries it out and gives no answer.
+   */
   nextCharge: 'succeed' | 'decline' | 'process' | 'lose';
   /** True: no call gets an answer. */
   isAway: boolean;
   /** True: refunds are refused. */
   refusesRefunds: boolean;
-  /** The customer pays a page. Returns the events, in Stripe's order; one of them saves the card if the page asked for it. */
+  /**
+   * The customer pays a page. Returns the events, in Stripe's order; one of them saves the card if the page asked for
+   * it.
+   */
   pay(sessionId: string, options?: { isAsync?: boolean }): FakeStripeEvent[];
   /** The money of a page that was paid with `isAsync` arrives, or does not. */
   settle(sessionId: string, hasArrived: boolean): FakeStripeEvent[];

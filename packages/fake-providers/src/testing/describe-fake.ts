@@ -25,8 +25,8 @@ const tools = [toolNamed('weather'), toolNamed('time')];
 const pixel = 'data:image/png;base64,iVBORw0KGgo=';
 
 /**
- * Describes what holds of every fake and its adapter together: the fake is strict, so that the vendor takes every request that
- * the fake takes, and the adapter reads exactly what the fake has in its ledger.
+ * Describes what holds of every fake and its adapter together: the fake is strict, so that the vendor takes every
+ * request that the fake takes, and the adapter reads exactly what the fake has in its ledger.
  */
 export function describeFake(name: string, subject: FakeUnderTest): void {
   let server: FakeProviderServer;

@@ -29,9 +29,9 @@ const models: readonly FakeModel[] = [
 ];
 
 /**
- * Yandex AI Studio's compatible door, under `/v1`, as a coat over the fake of OpenAI. It wants the folder in a header and in
- * the name of each model, embeds one text at a time and answers floats alone.
- * Source: https://yandex.cloud/en/docs/ai-studio/concepts/openai-compatibility (read 2026-11).
+ * Yandex AI Studio's compatible door, under `/v1`, as a coat over the fake of OpenAI. It wants the folder in a header
+ * and in the name of each model, embeds one text at a time and answers floats alone. Source:
+ * https://yandex.cloud/en/docs/ai-studio/concepts/openai-compatibility (read 2026-11).
  */
 export function createFakeYandex({
   credential = 'AQVN-fake',

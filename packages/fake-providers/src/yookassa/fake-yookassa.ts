@@ -16,7 +16,9 @@ export interface FakeYookassa {
   readonly refunds: Map<string, Json>;
   /** Paths that were called, with method. */
   readonly calls: string[];
-  /** Result of the next charge of a saved method; back to `succeed` after it. `lose` carries it out and gives no answer. */
+  /**
+   * Result of the next charge of a saved method; back to `succeed` after it. `lose` carries it out and gives no answer.
+   */
   nextCharge: 'succeed' | 'decline' | 'process' | 'lose';
   refusesRefunds: boolean;
   /** The customer pays a page. Returns the body of the notification. */
@@ -29,8 +31,9 @@ const shop = { account_id: '100500', gateway_id: '100700' };
 const card = { first6: '555555', last4: '4444', expiry_month: '12', expiry_year: '2031', card_type: 'MasterCard' };
 
 /**
- * YooKassa's API as far as this project calls it: JSON in and out, Basic authentication, idempotence keys, notifications
- * without a signature. Written from https://yookassa.ru/developers/api and https://yookassa.ru/developers/using-api/webhooks.
+ * YooKassa's API as far as this project calls it: JSON in and out, Basic authentication, idempotence keys,
+ * notifications without a signature. Written from https://yookassa.ru/developers/api and
+ * https://yookassa.ru/developers/using-api/webhooks.
  */
 export function createFakeYookassa(now: () => Date = () => new Date()): FakeYookassa {
   const answers = new Map<string, { body: string; status: number; answer: Json }>();

@@ -2,7 +2,10 @@ import { type EventEmitter, once } from 'node:events';
 import { connectRedis, type RedisConnectionOptions } from '@aggregator/redis';
 import type { Redis } from 'ioredis';
 
-/** Returns a client for messages; an outage is reported once, because every attempt to reconnect fails with the same error. */
+/**
+ * Returns a client for messages; an outage is reported once, because every attempt to reconnect fails with the same
+ * error.
+ */
 export function openMessageClient(options: RedisConnectionOptions): Redis {
   let isLossReported = false;
   const onError = (error: unknown) => {

@@ -42,7 +42,8 @@ class RedisInvalidationChannel implements InvalidationChannel {
       await this.#send(channel, message);
     } catch (error) {
       if (!isWrongServer(error)) throw error;
-      // The client is connecting to the server that the address leads to now; a message that arrives twice does no harm.
+      // The client is connecting to the server that the address leads to now; a message that arrives twice does no
+      // harm.
       await waitForEvent(this.#publisher, 'ready', this.#commandTimeoutMs);
       await this.#send(channel, message);
     }

@@ -11,8 +11,8 @@ const waitersMax = 2000;
 export const slotsForHigh = 2;
 
 /**
- * Our own bound on what we ask of the API server: calls a second, and calls at once (each holds a connection). Those of high
- * priority go first, have two places of their own, and may run the rate into debt by one burst.
+ * Our own bound on what we ask of the API server: calls a second, and calls at once (each holds a connection). Those of
+ * high priority go first, have two places of their own, and may run the rate into debt by one burst.
  */
 export class CallGate {
   readonly #bucket: TokenBucket;

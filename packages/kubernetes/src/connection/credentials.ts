@@ -15,7 +15,9 @@ export interface TlsMaterial {
 export interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: TlsMaterial;
-  /** Changes when connections must be opened again. The token is no part of it, because it travels with each request. */
+  /**
+   * Changes when connections must be opened again. The token is no part of it, because it travels with each request.
+   */
   readonly tlsDigest: string;
 }
 
@@ -28,10 +30,16 @@ export interface CredentialSource {
   forget(): void;
 }
 
-/** Files are looked at this often. A mounted token is renewed long before it expires; client-node keeps it for 60 s besides. */
+/**
+ * Files are looked at this often. A mounted token is renewed long before it expires; client-node keeps it for 60 s
+ * besides.
+ */
 const keptMs = 10_000;
 
-/** From the kubeconfig at `path`; else from the places where kubectl looks ($KUBECONFIG, ~/.kube/config), then the pod's service account. */
+/**
+ * From the kubeconfig at `path`; else from the places where kubectl looks ($KUBECONFIG, ~/.kube/config), then the pod's
+ * service account.
+ */
 export function createCredentialSource(options: { path: string | undefined; clock: Clock }): CredentialSource {
   let config = loadConfig(options.path);
   let kept: { credentials: Promise<Credentials>; readAtMs: number } | undefined;

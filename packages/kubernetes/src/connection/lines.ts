@@ -11,7 +11,9 @@ export interface LineOptions {
   abort(reason: KubernetesError): void;
 }
 
-/** Whole lines of a body, without empty ones. Throws KubernetesError for a line too long, and for one cut in the middle. */
+/**
+ * Whole lines of a body, without empty ones. Throws KubernetesError for a line too long, and for one cut in the middle.
+ */
 export async function* readLines(body: AsyncIterable<Buffer>, options: LineOptions): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   const idle = () =>

@@ -25,8 +25,8 @@ interface Pools {
 
 /**
  * Connections that all calls share. client-node makes a pool, and so a TLS handshake, for each call. They are opened
- * again when the certificates change; calls on the old ones may finish there. Streams have a separate pool, because each of them
- * keeps its connection to itself.
+ * again when the certificates change; calls on the old ones may finish there. Streams have a separate pool, because
+ * each of them keeps its connection to itself.
  */
 export function createTransport(source: CredentialSource, options: { callsMax: number }): Transport {
   let pools: Pools | undefined;
@@ -63,7 +63,9 @@ export function createTransport(source: CredentialSource, options: { callsMax: n
   };
 }
 
-/** Sets no time limits: every call has a deadline, every stream a watchdog. HTTP/1.1, so a stream's death is its own. */
+/**
+ * Sets no time limits: every call has a deadline, every stream a watchdog. HTTP/1.1, so a stream's death is its own.
+ */
 function createAgent(tls: TlsMaterial, connections: number | null): Agent {
   return new Agent({
     connections,

@@ -217,7 +217,9 @@ class Elector implements LeaderElector {
     };
   }
 
-  /** Looks first, for the last renewal may have been under way. Failing here costs the next leader `leaseMs`, no more. */
+  /**
+   * Looks first, for the last renewal may have been under way. Failing here costs the next leader `leaseMs`, no more.
+   */
   async #release(): Promise<void> {
     const { signal } = new AbortController();
     try {

@@ -15,7 +15,10 @@ import { stripObject } from './strip-object.ts';
 
 /** Counters of an operator; all optional. */
 export interface CacheHooks {
-  /** A watch ended, or a list or watch failed, and is tried again; the reason is a KubernetesError's, `Ended` or `Unreadable`. */
+  /**
+   * A watch ended, or a list or watch failed, and is tried again; the reason is a KubernetesError's, `Ended` or
+   * `Unreadable`.
+   */
   onRestart?(kind: ResourceKind, reason: string): void;
   onRelist?(kind: ResourceKind): void;
   onEvent?(kind: ResourceKind, type: string): void;

@@ -23,8 +23,9 @@ export function selectorQuery({ labelSelector, fieldSelector }: Selection): Reco
 }
 
 /**
- * Returns all objects, read page by page, and the version to watch from. We send no resourceVersion, so the answer is the
- * newest state: a list never takes a cache back in time. Throws KubernetesError 410 if the pages expired on the way.
+ * Returns all objects, read page by page, and the version to watch from. We send no resourceVersion, so the answer is
+ * the newest state: a list never takes a cache back in time. Throws KubernetesError 410 if the pages expired on the
+ * way.
  */
 export async function listAll(
   selection: Selection,

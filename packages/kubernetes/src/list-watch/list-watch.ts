@@ -13,7 +13,9 @@ const watchSeconds = 290;
 const watchSecondsSpread = 20;
 /** A watch that ends sooner, without a word, is refused in a polite way. */
 const shortWatchMs = 1000;
-/** After so many watches that fail one after the other, the version we watch from is suspect itself (a restored etcd). */
+/**
+ * After so many watches that fail one after the other, the version we watch from is suspect itself (a restored etcd).
+ */
 const failuresBeforeRelist = 5;
 
 export interface ListWatchOptions<T> extends Selection {

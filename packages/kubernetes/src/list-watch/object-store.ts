@@ -17,7 +17,9 @@ export interface ObjectStoreOptions<T> {
   onError(error: unknown): void;
 }
 
-/** Cached objects, by namespace and name. An object that was deleted and created again is another one: its uid differs. */
+/**
+ * Cached objects, by namespace and name. An object that was deleted and created again is another one: its uid differs.
+ */
 export class ObjectStore<T> {
   readonly #entries = new Map<string, Entry<T>>();
   readonly #options: ObjectStoreOptions<T>;
@@ -60,8 +62,8 @@ export class ObjectStore<T> {
   }
 
   /**
-   * Takes a whole list of one namespace (null: of all): an object that it lacks is removed, also if no event reported the deletion.
-   * With `reportsAll` every object counts as changed.
+   * Takes a whole list of one namespace (null: of all): an object that it lacks is removed, also if no event reported
+   * the deletion. With `reportsAll` every object counts as changed.
    */
   replace(namespace: string | null, objects: readonly WireObject[], reportsAll: boolean): void {
     const listed = new Set(objects.map((object) => idOf(identityOf(object).key)));

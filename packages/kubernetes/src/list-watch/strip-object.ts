@@ -5,7 +5,8 @@ const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
  * Leaves out what no reader uses and what weighs most: who manages which field, and kubectl's copy of the object. For
- * `metadataOnly` everything but metadata is removed, also if the API server sent it. Items of a list do not carry their kind.
+ * `metadataOnly` everything but metadata is removed, also if the API server sent it. Items of a list do not carry their
+ * kind.
  */
 export function stripObject(
   object: WireObject,

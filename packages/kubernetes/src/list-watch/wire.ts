@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** As much of an object's metadata as a cache lives by (https://kubernetes.io/docs/reference/using-api/api-concepts, 2026-11). */
+/**
+ * As much of an object's metadata as a cache lives by (https://kubernetes.io/docs/reference/using-api/api-concepts,
+ * 2026-11).
+ */
 export const wireObject = z.looseObject({
   metadata: z.looseObject({
     name: z.string().min(1),

@@ -16,8 +16,8 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
 }
 
 /**
- * Server-side apply, as far as one manager per field goes: what it applied before and leaves out now goes, what others set
- * stays. Conditions merge by type, all other lists are replaced whole.
+ * Server-side apply, as far as one manager per field goes: what it applied before and leaves out now goes, what others
+ * set stays. Conditions merge by type, all other lists are replaced whole.
  */
 export function applyPatch(target: unknown, before: unknown, now: unknown, name = ''): unknown {
   if (name === 'conditions' && Array.isArray(now)) return mergeByType(target, before, now);

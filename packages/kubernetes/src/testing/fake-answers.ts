@@ -68,7 +68,9 @@ function readTarget(kinds: readonly ResourceKind[], call: Call): Target {
   };
 }
 
-/** Pages are cut from a list that does not change: the token names its revision, and a compaction makes it worthless. */
+/**
+ * Pages are cut from a list that does not change: the token names its revision, and a compaction makes it worthless.
+ */
 function list(objects: FakeObjects, target: Target): unknown {
   const [revision, offset] = (target.query.get('continue') ?? `${objects.revision}.0`).split('.').map(Number);
   if ((revision ?? 0) < objects.compactedRevision)

@@ -29,7 +29,9 @@ const changesMax = 20_000;
 
 export const kindIdOf = (kind: Pick<ResourceKind, 'group' | 'plural'>) => `${kind.group}/${kind.plural}`;
 
-/** Objects with the API server's manners: revisions, uids, generations, finalizers, and refusal of what is out of date. */
+/**
+ * Objects with the API server's manners: revisions, uids, generations, finalizers, and refusal of what is out of date.
+ */
 export class FakeObjects {
   readonly #objects = new Map<string, FakeObject>();
   readonly #applied = new Map<string, Json>();
@@ -112,7 +114,9 @@ export class FakeObjects {
     return this.#store(kind, current, updated);
   }
 
-  /** Returns the fields that a manager applied last to this object, or subresource; remembers those that it applies now. */
+  /**
+   * Returns the fields that a manager applied last to this object, or subresource; remembers those that it applies now.
+   */
   exchangeApplied(id: string, applied: Json): Json | undefined {
     const before = this.#applied.get(id);
     this.#applied.set(id, applied);
@@ -161,7 +165,9 @@ export class FakeObjects {
   }
 }
 
-/** Custom resources have a status of their own here, and a generation; the built-in ones that are faked have neither. */
+/**
+ * Custom resources have a status of their own here, and a generation; the built-in ones that are faked have neither.
+ */
 export function hasStatus(kind: ResourceKind): boolean {
   return kind.group.includes('.') && !kind.group.endsWith('.k8s.io');
 }

@@ -16,10 +16,10 @@ export interface ApplyOptions {
 }
 
 /**
- * Server-side apply: the fields of `object` become as they are there, those applied before and now missing go, those of others
- * stay. Creates what is missing, a subresource excepted (404). A resourceVersion in its metadata must match, else 409; that is
- * the only guard for a status, whose uid the API server does not look at: without it a status may land on an object that was
- * made again under the same name.
+ * Server-side apply: the fields of `object` become as they are there, those applied before and now missing go, those of
+ * others stay. Creates what is missing, a subresource excepted (404). A resourceVersion in its metadata must match,
+ * else 409; that is the only guard for a status, whose uid the API server does not look at: without it a status may
+ * land on an object that was made again under the same name.
  */
 export function applyResource(
   connection: KubernetesConnection,
@@ -43,8 +43,8 @@ export function applyResource(
 }
 
 /**
- * Sets an object's finalizers, provided that it has not changed since it was read; else throws KubernetesError 409. A merge
- * patch that names the version: a JSON patch's `test` fails with 422, which says nothing about why.
+ * Sets an object's finalizers, provided that it has not changed since it was read; else throws KubernetesError 409. A
+ * merge patch that names the version: a JSON patch's `test` fails with 422, which says nothing about why.
  */
 export function patchFinalizers(
   connection: KubernetesConnection,

@@ -12,8 +12,8 @@ interface Named {
 }
 
 /**
- * Turns an event of Stripe into ours. Two events report that a page was paid, `checkout.session.*` and `payment_intent.*`:
- * both become `payment_succeeded`, and the second finds the payment credited.
+ * Turns an event of Stripe into ours. Two events report that a page was paid, `checkout.session.*` and
+ * `payment_intent.*`: both become `payment_succeeded`, and the second finds the payment credited.
  * @param isLive what the key of the installation is: an event of the other mode moves no money here.
  * @throws {EventFormError}
  */

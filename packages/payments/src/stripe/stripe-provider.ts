@@ -121,8 +121,8 @@ async function chargeSaved(
 }
 
 /**
- * A refusal is final. A time-out, a lost connection, a limit of calls and a fault of Stripe are not; neither is a key that was used with
- * other parameters: the call that used it may have moved the money.
+ * A refusal is final. A time-out, a lost connection, a limit of calls and a fault of Stripe are not; neither is a key
+ * that was used with other parameters: the call that used it may have moved the money.
  */
 function isRefusal(error: InstanceType<typeof Stripe.errors.StripeError>): boolean {
   const { statusCode } = error;

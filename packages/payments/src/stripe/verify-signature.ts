@@ -6,10 +6,10 @@ const toleranceSeconds = 300;
 const headerCharsMax = 4096;
 
 /**
- * Checks the header `stripe-signature`: `t=<seconds>,v1=<HMAC-SHA-256 of "t.body" in hex>`, with one `v1` for each secret that
- * is valid at Stripe's side. Any of our secrets may match, so that a secret is replaced without a gap. The timestamp is part
- * of what is signed, and too old or too new a one is refused.
- * Source: https://docs.stripe.com/webhooks#verify-manually. Written out because the SDK compares with its own clock.
+ * Checks the header `stripe-signature`: `t=<seconds>,v1=<HMAC-SHA-256 of "t.body" in hex>`, with one `v1` for each
+ * secret that is valid at Stripe's side. Any of our secrets may match, so that a secret is replaced without a gap. The
+ * timestamp is part of what is signed, and too old or too new a one is refused. Source:
+ * https://docs.stripe.com/webhooks#verify-manually. Written out because the SDK compares with its own clock.
  * @throws {SignatureError}
  */
 export function verifySignature(body: Uint8Array, header: string | null, secrets: readonly string[], now: Date): void {

@@ -18,7 +18,8 @@ export interface YookassaAccount {
  * Calls YooKassa. `idempotenceKey`: a call with the same key does nothing twice, for 24 hours.
  * Source: https://yookassa.ru/developers/using-api/interaction-format
  * @returns null for 404
- * @throws {PaymentRefused} for an answer of 400 that the same call would get again; another error if it may have been carried out
+ * @throws {PaymentRefused} for an answer of 400 that the same call would get again; another error if it may have been
+ * carried out
  */
 export async function callYookassa<Schema extends z.ZodType>(
   { shopId, secretKey, apiUrl }: YookassaAccount,

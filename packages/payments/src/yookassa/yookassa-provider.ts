@@ -13,7 +13,10 @@ import { describeRefund, fromPayment, fromRefund, metadataKeys, toAmount, toRefu
 import { notification, type YookassaPayment, yookassaPayment, yookassaRefund } from './wire.ts';
 
 export interface YookassaOptions extends YookassaAccount {
-  /** The organisation whose payment or refund has one of these ids; null if none has. A webhook about no one's costs no call of the API. */
+  /**
+   * The organisation whose payment or refund has one of these ids; null if none has. A webhook about no one's costs no
+   * call of the API.
+   */
   readonly ownerOf: (subject: WebhookSubject) => Promise<string | null>;
 }
 
@@ -90,9 +93,9 @@ interface Notified extends WebhookSubject {
 }
 
 /**
- * What a notification says that it is about; null if that is of no interest. Such a one is unconfirmed: a client without a secret
- * would fill the inbox by such events, and take the ids of later ones.
- * Source: https://yookassa.ru/developers/using-api/webhooks
+ * What a notification says that it is about; null if that is of no interest. Such a one is unconfirmed: a client
+ * without a secret would fill the inbox by such events, and take the ids of later ones. Source:
+ * https://yookassa.ru/developers/using-api/webhooks
  */
 function readNotification(body: Uint8Array): Notified | null {
   const { event, object } = parseAs(notification, parseEventBody(body));

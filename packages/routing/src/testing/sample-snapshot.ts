@@ -60,7 +60,9 @@ export const sampleRequest = (model: string, more: Partial<RouteRequest> = {}): 
   ...more,
 });
 
-/** What is known of targets, by key or by provider where the key is not named; of the others nothing, and nothing ill. */
+/**
+ * What is known of targets, by key or by provider where the key is not named; of the others nothing, and nothing ill.
+ */
 export function sampleView(
   known: {
     readonly standings?: Readonly<Record<TargetKey, TargetStanding>>;

@@ -15,8 +15,8 @@ export interface ControlPlane {
   /** On the same port, with the same certificate. */
   startApiServer(): Promise<void>;
   /**
-   * Forgets all versions but the newest. A running API server still knows the latest changes by heart; to have it answer 410,
-   * stop it before and start it afterwards.
+   * Forgets all versions but the newest. A running API server still knows the latest changes by heart; to have it
+   * answer 410, stop it before and start it afterwards.
    */
   compact(): Promise<void>;
   close(): Promise<void>;

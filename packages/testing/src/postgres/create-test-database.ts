@@ -26,9 +26,10 @@ export interface TestDatabase {
 }
 
 /**
- * A migrated database without rows for one test file, in some tens of milliseconds: a copy of a template that is migrated once
- * for each state of the migrations, whichever test file comes first.
- * @throws Error when TEST_POSTGRES_URL is not set: the unit tier sets it by itself, the integration tier takes POSTGRES_URL.
+ * A migrated database without rows for one test file, in some tens of milliseconds: a copy of a template that is
+ * migrated once for each state of the migrations, whichever test file comes first.
+ * @throws Error when TEST_POSTGRES_URL is not set: the unit tier sets it by itself, the integration tier takes
+ * POSTGRES_URL.
  */
 export async function createTestDatabase(content: TestDatabaseContent): Promise<TestDatabase> {
   const serverUrl = readServerUrl();

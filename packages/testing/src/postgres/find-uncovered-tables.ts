@@ -1,6 +1,6 @@
 /**
- * Returns the names of tables that have no policy of row-level security, sorted. Partitions are left out: they are read through the
- * whole table, and its policy holds.
+ * Returns the names of tables that have no policy of row-level security, sorted. Partitions are left out: they are read
+ * through the whole table, and its policy holds.
  * @param ask Runs one statement; returns the rows.
  */
 export async function findUncoveredTables(ask: (sql: string) => Promise<unknown>): Promise<string[]> {

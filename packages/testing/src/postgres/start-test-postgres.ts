@@ -14,8 +14,8 @@ export interface TestPostgres {
 }
 
 /**
- * The PostgreSQL server of one test run: that of `existingUrl`, or else an embedded one under `var/`, which ends at `stop`
- * or when this process ends, however it ends.
+ * The PostgreSQL server of one test run: that of `existingUrl`, or else an embedded one under `var/`, which ends at
+ * `stop` or when this process ends, however it ends.
  */
 export async function startTestPostgres(existingUrl?: string): Promise<TestPostgres> {
   if (existingUrl !== undefined && existingUrl !== '') {

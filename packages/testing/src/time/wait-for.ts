@@ -4,8 +4,8 @@ const POLL_MS = 10;
 
 export interface WaitOptions {
   /**
-   * 60 s unless given: long, since a busy machine is no fault, and the wait is over when the condition is met. A condition
-   * that hangs counts as not met when the time is over.
+   * 60 s unless given: long, since a busy machine is no fault, and the wait is over when the condition is met. A
+   * condition that hangs counts as not met when the time is over.
    */
   timeoutMs?: number;
   /** The awaited state, as the failing test's message names it: "the charge to be in the ledger". */
@@ -15,7 +15,8 @@ export interface WaitOptions {
 type Falsy = false | 0 | '' | null | undefined;
 
 /**
- * Asks again every 10 ms until `condition` answers something true, and answers that. A condition that throws is not met yet.
+ * Asks again every 10 ms until `condition` answers something true, and answers that. A condition that throws is not met
+ * yet.
  * @throws Error with the description, and the condition's last error as its cause, when the time is over.
  */
 export async function waitFor<T>(

@@ -141,7 +141,10 @@ class PostgresWorkQueue implements WorkQueue {
     return rows.length;
   }
 
-  /** Counts no further than the bound. Two that enqueue together may pass it by one each: it bounds, it is no limit to the job. */
+  /**
+   * Counts no further than the bound. Two that enqueue together may pass it by one each: it bounds, it is no limit to
+   * the job.
+   */
   async #requireRoom(connection: SqlConnection, tenant: string): Promise<void> {
     const { queue, waitingPerTenantMax, waitingMax } = this.#options;
     const rows = await connection.query(

@@ -4,7 +4,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * One call of each tool of the vendor's own servers that a request has, if its last text says `#hosted`.
- * Source: https://platform.openai.com/docs/api-reference/responses/object (read 2026-11, as typed by the `openai` package 7.55).
+ * Source: https://platform.openai.com/docs/api-reference/responses/object (read 2026-11, as typed by the `openai`
+ * package 7.55).
  */
 const calls: Readonly<Record<string, Fields>> = {
   web_search: { id: 'ws_1', type: 'web_search_call', action: { type: 'search', query: 'Brno' } },

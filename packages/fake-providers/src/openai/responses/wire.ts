@@ -3,7 +3,8 @@ import { functionDefinition, jsonSchemaFormat } from '../wire.ts';
 
 /**
  * Requests of OpenAI's Responses API, and nothing else, as far as the fake serves it.
- * Source: https://platform.openai.com/docs/api-reference/responses/create (read 2026-11, as typed by the `openai` package 7.55).
+ * Source: https://platform.openai.com/docs/api-reference/responses/create (read 2026-11, as typed by the `openai`
+ * package 7.55).
  */
 const inputText = z.strictObject({ type: z.literal('input_text'), text: z.string() });
 const inputImage = z.strictObject({
