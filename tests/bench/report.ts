@@ -38,10 +38,20 @@ export function toTable(columns: readonly Column[], sides: readonly Figures[]): 
   ].join('\n');
 }
 
-/** The page that the command writes. */
+/** Where the part of the page begins that other commands measure. */
+const keptHeading = '\n## Billing\n';
+
+/** Returns the part of the present page that a new one keeps; empty if there is none. */
+export function keptPart(page: string): string {
+  const start = page.indexOf(keptHeading);
+  return start === -1 ? '' : page.slice(start);
+}
+
+/** The page that the command writes. @param kept its last part, as `keptPart` has it. */
 export function toPage(
   table: string,
   { description, method, faults }: { description: string; method: string; faults: readonly string[] },
+  kept: string,
 ): string {
   const [cpu] = cpus();
   const gib = Math.round(totalmem() / 1024 ** 3);
@@ -49,7 +59,7 @@ export function toPage(
   const left = faults.length === 0 ? '' : `- Left out, because requests failed: ${faults.join('; ')}.\n`;
   return `# Performance
 
-\`npm run bench\` writes this page. Do not edit it.
+\`npm run bench\` writes this page down to the part about billing. Do not edit that.
 
 What is measured: ${description}.
 
@@ -63,5 +73,5 @@ ${table}
 ${left}- The machine: ${cpu?.model ?? 'unknown'}, ${availableParallelism()} cores, ${gib} GiB, Linux ${release()} ${arch()}, Node ${process.versions.node}. Load average at the end: ${load.join(', ')}. Other work on the machine raises every figure, and ratios less than figures.
 
 What is done about the cost of a request, and what was tried in vain: [decision 3](decisions/0003-cpu-of-the-hot-path.md).
-`;
+${kept}`;
 }

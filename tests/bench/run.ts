@@ -8,14 +8,14 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../tidy/source-files.ts';
 import type { Round } from './load.ts';
 import { type Cell, measureRound, measureWaiting, median, runRound, type Side } from './measure.ts';
 import { end, startOnCore, waitForLine } from './processes.ts';
-import { type Column, type Figures, toPage, toTable } from './report.ts';
+import { type Column, type Figures, keptPart, toPage, toTable } from './report.ts';
 import { startMeasured } from './start-measured.ts';
 
 const ports = { upstream: 9301, minimal: 9302, front: 9303, floor: 9304 };
@@ -189,5 +189,7 @@ function report(description: string, found: Record<'minimal' | 'floor' | 'ours',
     `a chunk ≤ ${goals.chunk} × the minimal gateway's (${chunk.toFixed(2)})`,
   ];
   console.log(`\ngoals: ${names.filter(Boolean).join(', ')}: ${isMet ? 'met' : 'NOT met'}`);
-  if (hasServers) writeFileSync(join(root, 'docs/performance.md'), toPage(table, { description, method, faults }));
+  if (!hasServers) return;
+  const path = join(root, 'docs/performance.md');
+  writeFileSync(path, toPage(table, { description, method, faults }, keptPart(readFileSync(path, 'utf8'))));
 }

@@ -70,7 +70,7 @@ describe('an invoice', () => {
     expect(await issueInvoices(world.context)).toBe(0);
     // As for an organisation that was chosen a moment before the difference was found.
     const { database, clock } = world.context;
-    expect(await database.$transaction((tx) => closeMonth(world.context, tx, world.owner.orgId))).toBe(false);
+    expect(await closeMonth(world.context, world.owner.orgId)).toBe(false);
     const verdict = { verdict: 'explained', note: 'Nothing is missing.' };
     await world.ask('POST', `/v1/billing/differences/${difference?.id}/judge`, world.operator, verdict);
     const atProvider = { orgId: null, subject: 'openai 2026-11-20', details: {} };

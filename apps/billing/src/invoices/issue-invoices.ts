@@ -1,4 +1,4 @@
-import { billingProfile } from '@aggregator/contracts';
+import { type BillingProfile, billingProfile, type LegalEntity } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
 import { installation } from '../audit/write-audit.ts';
 import { eachApart } from '../background/each-apart.ts';
@@ -8,8 +8,9 @@ import { Prisma } from '../generated/prisma/client.ts';
 import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
 import { issueDocument, lockLegalEntity } from './issue-document.ts';
-import { monthOf } from './month-bounds.ts';
-import { type LedgerLine, readLedgerLines } from './read-ledger-lines.ts';
+import type { LedgerLine } from './line-sums.ts';
+import { type Month, monthOf } from './month-bounds.ts';
+import { readLedgerLines } from './read-ledger-lines.ts';
 import { shareCents } from './share-cents.ts';
 
 /** A transaction that began in the month is over by then: far above the longest one. */
@@ -45,7 +46,7 @@ export async function issueInvoices(context: PaymentContext): Promise<number> {
   await eachApart(
     due.slice(0, issuedMax),
     async ({ orgId }) => {
-      if (await database.$transaction((tx) => closeMonth(context, tx, orgId))) issued += 1;
+      if (await closeMonth(context, orgId)) issued += 1;
     },
     ({ orgId }, error) => events.taskFailed('invoices', error, { orgId }),
   );
@@ -81,28 +82,63 @@ async function readNames(tx: Transaction, lines: readonly LedgerLine[]): Promise
   return new Map(rows.map(({ orgId, body }) => [orgId, billingProfile.parse(body).name]));
 }
 
-/** Returns true if it issued an invoice. Changes nothing while the month is not over, a difference stops it, or its exchange rate is too old. */
-export async function closeMonth(context: RateAge, tx: Transaction, orgId: string): Promise<boolean> {
-  const now = context.clock();
-  const seller = await lockLegalEntity(tx);
+type Closing = RateAge & Pick<PaymentContext, 'database'>;
+
+/** What is known of a month before its lines are. */
+interface Closable {
+  buyer: BillingProfile;
+  month: Month;
+  carriedIn: bigint;
+  /** Of the buyer's currency; null if there is none. */
+  stored: Awaited<ReturnType<typeof findRate>>;
+}
+
+/** Null while the month is not over, a difference stops it, or its exchange rate is too old. */
+async function findClosable(context: RateAge, tx: Transaction, orgId: string): Promise<Closable | null> {
+  if (await isStopped(tx, orgId)) return null;
   const row = await tx.billingProfile.findUnique({ where: { orgId } });
-  if (seller === null) return false;
-  const fallback = { name: orgId, address: [], taxId: null, timeZone: 'UTC', currency: 'USD' as const };
-  const buyer = row === null ? fallback : billingProfile.parse(row.body);
-  await lockOrganization(tx, orgId, [platformAccounts.revenue, platformAccounts.taxPayable]);
-  // Again, behind the locks: the organisation was chosen before, and a check may have found something since.
-  if (await isStopped(tx, orgId)) return false;
+  const buyer = billingProfile.parse(row?.body ?? { name: orgId, address: [], taxId: null, timeZone: 'UTC' });
   const progress = await tx.invoiceProgress.findUnique({ where: { orgId } });
-  if (progress === null) return false;
-  const month = monthOf(progress.until, buyer.timeZone);
+  if (progress === null) return null;
+  const { period, to } = monthOf(progress.until, buyer.timeZone);
+  if (!isOver(to, context.clock())) return null;
+  const stored = await findRate(tx, buyer.currency);
+  if (stored !== null && isTooOld(context, stored)) return null;
   // Where the zone has changed, nothing is left out and nothing is counted twice.
-  const from = progress.until;
-  if (!isOver(month.to, now)) return false;
+  return { buyer, month: { period, from: progress.until, to }, carriedIn: progress.carried, stored };
+}
+
+/**
+ * Returns true if it issued an invoice. No transaction can add lines to the month any more, so they are read before
+ * anything is locked: requests of a large organisation do not wait for them.
+ */
+export async function closeMonth(context: Closing, orgId: string): Promise<boolean> {
+  const { database } = context;
+  const found = await findClosable(context, database, orgId);
+  if (found === null) return false;
+  const lines = await readLedgerLines(database, orgId, found.month, { by: 'invoice' });
+  return database.$transaction(async (tx) => {
+    const seller = await lockLegalEntity(tx);
+    if (seller === null) return false;
+    await lockOrganization(tx, orgId, [platformAccounts.revenue, platformAccounts.taxPayable]);
+    // Again, behind the locks: a check may have found something since, another instance may have closed the month.
+    const closable = await findClosable(context, tx, orgId);
+    if (closable === null || !isSameTime(closable.month, found.month)) return false;
+    return issueInvoice(context, tx, { orgId, seller, lines, ...closable });
+  });
+}
+
+const isSameTime = (one: Month, other: Month) =>
+  one.from.getTime() === other.from.getTime() && one.to.getTime() === other.to.getTime();
+
+async function issueInvoice(
+  { clock }: RateAge,
+  tx: Transaction,
+  facts: Closable & { orgId: string; seller: LegalEntity & { nextNumber: bigint }; lines: readonly LedgerLine[] },
+): Promise<boolean> {
+  const { orgId, seller, buyer, month, carriedIn, stored, lines } = facts;
+  const { from } = month;
   const { currency } = buyer;
-  const stored = await findRate(tx, currency);
-  if (stored !== null && isTooOld(context, stored)) return false;
-  const lines = await readLedgerLines(tx, orgId, { from, to: month.to }, { by: 'invoice' });
-  const carriedIn = progress.carried;
   const shared =
     lines.length === 0
       ? null
@@ -116,7 +152,7 @@ export async function closeMonth(context: RateAge, tx: Transaction, orgId: strin
   if (shared === null) return false;
   const names = await readNames(tx, lines);
   const rate = stored && { currency, microUnitsPerUsd: stored.microUnitsPerUsd.toString() };
-  await issueDocument(tx, now, installation, seller, buyer, {
+  await issueDocument(tx, clock(), installation, seller, buyer, {
     rate,
     ...{ kind: 'invoice', organizationId: orgId, period: month.period, invoiceNumber: null },
     ...{ from: from.toISOString(), to: month.to.toISOString() },

@@ -1,7 +1,10 @@
 import { billingProfile, type StatementBy } from '@aggregator/contracts';
 import type { Transaction } from '../database/open-database.ts';
 import { Prisma } from '../generated/prisma/client.ts';
+import { addDetails, type DetailsQuestion } from './add-details.ts';
+import { type LedgerLine, LineSums } from './line-sums.ts';
 import { dayOf, type Month } from './month-bounds.ts';
+import { readGivenCredit } from './read-given-credit.ts';
 
 /** What lines of charges stand for; `tag`: values of one tag. */
 export type StatementGrouping = { by: Exclude<StatementBy, 'tag'> } | { by: 'tag'; tag: string };
@@ -34,80 +37,64 @@ function columnsOf(orgId: string, grouping: LinesBy): { subject: Prisma.Sql; des
 const named = (column: Prisma.Sql, what: string) =>
   Prisma.sql`CASE WHEN ${column} IS NULL THEN ${`Requests without ${what}`} ELSE ${`Requests of ${what}`} END`;
 
-/** What was paid for one model, user, key, team or value of a tag, or for a subscription, in a month. */
-export interface LedgerLine {
-  /** Id of the user, key, team or organisation, or the value of the tag; null for a line of none. */
-  subject: string | null;
-  description: string;
-  requests: number;
-  /** Nano-USD; below zero if corrections returned more than was charged. */
-  amount: bigint;
-}
-
 /**
  * What was really paid in a month: transfers of charges and of corrections between accounts of organisations and `revenue`. What the
  * platform bore is not in it. Then fees of subscriptions, and, below zero, credit that was given and is spent. The sum is what was paid
  * by own money, to the nano. `invoice` and `organization` have what the organisation pays, for others too; every other grouping has what
  * its own requests cost, also if another one pays.
+ * @param db needs to see no one moment: lines are only added, and a month that is compacted meanwhile is read again.
  */
 export async function readLedgerLines(
-  tx: Transaction,
+  db: Transaction,
   orgId: string,
   month: Pick<Month, 'from' | 'to'>,
   grouping: LinesBy,
+  portion = 20_000,
 ): Promise<LedgerLine[]> {
-  const { from, to } = month;
-  const { subject, description } = columnsOf(orgId, grouping);
-  const { sql } = Prisma;
-  const profile = await tx.billingProfile.findUnique({ where: { orgId } });
-  const timeZone = profile === null ? 'UTC' : billingProfile.parse(profile.body).timeZone;
   const isPayer = grouping.by === 'invoice' || grouping.by === 'organization';
+  const columns = columnsOf(orgId, grouping);
+  for (;;) {
+    const before = await countCompacted(db);
+    const sums = new LineSums();
+    await addDetails(db, sums, { orgId, month, columns, isPayer, portion });
+    sums.add(await readCompacted(db, { orgId, month, columns, isPayer }));
+    const others = [...(await readGivenCredit(db, orgId, month, portion)), ...(await readFees(db, orgId, month))];
+    if ((await countCompacted(db)) === before) return [...sums.sorted(grouping.by === 'invoice'), ...others];
+  }
+}
+
+/** Compaction replaces details of a month by its totals in one transaction. */
+const countCompacted = (db: Transaction) => db.compactedMonth.count({ where: { state: 'compacted' } });
+
+async function readCompacted(
+  db: Transaction,
+  { orgId, month, columns, isPayer }: Omit<DetailsQuestion, 'portion'>,
+): Promise<LedgerLine[]> {
+  const { sql } = Prisma;
+  const profile = await db.billingProfile.findUnique({ where: { orgId } });
+  const timeZone = profile === null ? 'UTC' : billingProfile.parse(profile.body).timeZone;
   const ofLine = isPayer
     ? sql`(org_id = ${orgId}::uuid AND payer_id IS NULL OR payer_id = ${orgId}::uuid)`
     : sql`org_id = ${orgId}::uuid`;
-  const ofAccount = isPayer ? sql`= ${orgId}::uuid` : sql`IS NOT NULL`;
-  const rows = await tx.$queryRaw<{ subject: string | null; description: string; requests: bigint; amount: bigint }[]>`
-    WITH line AS (
-      SELECT org_id, request_id, type FROM statement_line
-      WHERE ${ofLine} AND time >= ${from}::timestamptz AND time < ${to}::timestamptz
-    ), moved AS (
-      SELECT line.request_id, amount, 1 AS requests FROM line JOIN transfer USING (request_id)
-      WHERE type = 'charge' AND reason = 'charge'
-      UNION ALL
-      SELECT transfer.request_id, CASE WHEN debit.org_id IS NULL THEN -amount ELSE amount END, 0
-      FROM usage_correction JOIN transfer USING (request_id)
-      JOIN account AS debit ON debit.id = debit_account JOIN account AS credit ON credit.id = credit_account
-      WHERE usage_correction.org_id IN (SELECT org_id FROM line WHERE type = 'adjustment') AND reason = 'correction'
-        AND (debit.org_id ${ofAccount} OR credit.org_id ${ofAccount})
-        AND transfer.time >= ${from}::timestamptz AND transfer.time < ${to}::timestamptz
-    ), detailed AS (
-      SELECT ${subject} AS subject, ${description} AS description,
-        count(DISTINCT moved.request_id) FILTER (WHERE requests = 1) AS requests, sum(moved.amount) AS amount
-      FROM moved JOIN charge ON charge.request_id = moved.request_id
-      GROUP BY 1, 2
-    ), compacted AS (
-      SELECT ${subject} AS subject, ${description} AS description, requests, paid AS amount
-      FROM (SELECT *, NULL::jsonb AS tags FROM charge_day) AS charge
-      WHERE ${ofLine} AND day >= ${dayOf(from, timeZone)}::date AND day < ${dayOf(to, timeZone)}::date
-    )
-    SELECT subject, description, sum(requests)::bigint AS requests, sum(amount)::bigint AS amount
-    FROM (SELECT * FROM detailed UNION ALL SELECT * FROM compacted) AS found
-    GROUP BY 1, 2 HAVING sum(amount) <> 0
-    ORDER BY ${grouping.by === 'invoice' ? sql`subject NULLS FIRST,` : Prisma.empty} 4 DESC, 2, 1`;
-  const others = await tx.$queryRaw<{ description: string; amount: bigint }[]>`
+  const rows = await db.$queryRaw<(Omit<LedgerLine, 'requests'> & { requests: bigint })[]>`
+    SELECT ${columns.subject} AS subject, ${columns.description} AS description,
+      sum(requests)::bigint AS requests, sum(paid)::bigint AS amount
+    FROM (SELECT *, NULL::jsonb AS tags FROM charge_day) AS charge
+    WHERE ${ofLine} AND day >= ${dayOf(month.from, timeZone)}::date AND day < ${dayOf(month.to, timeZone)}::date
+    GROUP BY 1, 2`;
+  return rows.map((row) => ({ ...row, requests: Number(row.requests) }));
+}
+
+async function readFees(
+  db: Transaction,
+  orgId: string,
+  { from, to }: Pick<Month, 'from' | 'to'>,
+): Promise<LedgerLine[]> {
+  const rows = await db.$queryRaw<{ description: string; amount: bigint }[]>`
     SELECT description, -sum(amount)::bigint AS amount FROM statement_line
-    WHERE org_id = ${orgId}::uuid AND type = 'subscription_fee'
+    -- Of no request: months of requests are not read.
+    WHERE org_id = ${orgId}::uuid AND type = 'subscription_fee' AND request_id IS NULL
       AND time >= ${from}::timestamptz AND time < ${to}::timestamptz
-    GROUP BY description HAVING sum(amount) <> 0
-    UNION ALL
-    SELECT 'Credit that was given and spent', -sum(amount)::bigint FROM transfer
-    JOIN account ON account.id = debit_account
-    WHERE account.org_id = ${orgId}::uuid AND kind = 'promotional' AND reason = 'promotional_drawn'
-      AND transfer.time >= ${from}::timestamptz AND transfer.time < ${to}::timestamptz
-    HAVING sum(amount) <> 0
-    ORDER BY 1`;
-  return [...rows, ...others.map((row) => ({ ...row, subject: null, requests: 0n }))].map((row) => ({
-    ...row,
-    requests: Number(row.requests),
-  }));
+    GROUP BY description HAVING sum(amount) <> 0 ORDER BY 1`;
+  return rows.map((row) => ({ ...row, subject: null, requests: 0 }));
 }

@@ -2,7 +2,8 @@ import type { MonthStatement } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
 import type { Database } from '../database/open-database.ts';
 import { isOver } from './issue-invoices.ts';
-import { type LedgerLine, readLedgerLines, type StatementGrouping } from './read-ledger-lines.ts';
+import { allOthers, type LedgerLine } from './line-sums.ts';
+import { readLedgerLines, type StatementGrouping } from './read-ledger-lines.ts';
 import { readMonth } from './read-month.ts';
 import { shareCents } from './share-cents.ts';
 
@@ -21,7 +22,7 @@ export async function readStatement(
   grouping: StatementGrouping,
 ): Promise<MonthStatement> {
   const month = await readMonth(database, orgId, period);
-  const lines = foldRest(await database.$transaction((tx) => readLedgerLines(tx, orgId, month, grouping)));
+  const lines = foldRest(await readLedgerLines(database, orgId, month, grouping));
   const shared = shareCents(
     lines.map(({ amount }) => amount),
     0n,
@@ -49,5 +50,5 @@ function foldRest(lines: readonly LedgerLine[]): LedgerLine[] {
     },
     { requests: 0, amount: 0n },
   );
-  return [...kept, { subject: null, description: 'All others', ...sum }];
+  return [...kept, { subject: null, description: allOthers, ...sum }];
 }

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { withConnection } from '@aggregator/database';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { monthOf } from '../invoices/month-bounds.ts';
+import { dayOf, monthOf } from '../invoices/month-bounds.ts';
 import { readLedgerLines } from '../invoices/read-ledger-lines.ts';
 import { createLedgerWatch } from '../ledger/watch-ledger.ts';
 import { createBooksCheck } from '../reconciliation/checks/verify-books.ts';
@@ -96,21 +96,27 @@ describe('compaction of a month', () => {
     expect((await readdir(join(directory, '2026-07'))).sort()).toEqual(names);
   });
 
-  it.each(['AET', '+14:00'])('is not stopped by a profile with the time zone %s', async (timeZone) => {
-    const orgId = await world.fund(10_000n);
-    const body = { name: 'x', address: [], taxId: null, timeZone };
-    await world.database.billingProfile.create({ data: { orgId, body } });
-    await world.handle(at('2026-07-15T10:00:00Z', { orgId }));
-    const read = () => {
-      const month = monthOf(new Date(), timeZone);
-      return world.database.$transaction((tx) => readLedgerLines(tx, orgId, month, { by: 'model' }));
-    };
-    const before = await read();
-    expect(before).toMatchObject([{ requests: 1, amount: 1000n }]);
-    await run();
-    expect(await verify()).toEqual([{ month: '2026-07', requests: '1', faults: [] }]);
-    expect(await read()).toEqual(before);
-  });
+  it.each(['AET', '+14:00', '-12:00', '+0530', '-03'])(
+    'counts days by the time zone %s of a profile',
+    async (timeZone) => {
+      const orgId = await world.fund(10_000n);
+      const body = { name: 'x', address: [], taxId: null, timeZone };
+      await world.database.billingProfile.create({ data: { orgId, body } });
+      await world.handle(at('2026-07-15T10:00:00Z', { orgId }));
+      const read = () => {
+        const month = monthOf(new Date(), timeZone);
+        return world.database.$transaction((tx) => readLedgerLines(tx, orgId, month, { by: 'model' }));
+      };
+      const before = await read();
+      expect(before).toMatchObject([{ requests: 1, amount: 1000n }]);
+      const { time } = await world.database.statementLine.findFirstOrThrow({ where: { orgId, type: 'charge' } });
+      await run();
+      const days = await world.database.$queryRaw`SELECT day::text FROM charge_day`;
+      expect(days).toEqual([{ day: dayOf(time, timeZone) }]);
+      expect(await verify()).toEqual([{ month: '2026-07', requests: '1', faults: [] }]);
+      expect(await read()).toEqual(before);
+    },
+  );
 
   it('also closes earlier months without requests: nothing late or repeated is charged (I7)', async () => {
     await run(june, '');

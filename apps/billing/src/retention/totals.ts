@@ -1,13 +1,16 @@
 import type { Connection } from '@aggregator/database';
 
 /**
- * Time zones in the profiles of those who pay. A name that PostgreSQL does not know, or that is an offset, counts as UTC: a profile
- * stops no compaction.
+ * Time zones in the profiles of those who pay. PostgreSQL reads the sign of an offset as POSIX does: east of
+ * Greenwich is below zero. A name that PostgreSQL does not know counts as UTC: a profile stops no compaction.
  */
 export const payerZonesSql = `
   CREATE TEMPORARY TABLE payer_zones ON COMMIT DROP AS
   SELECT org_id, min(name) AS zone FROM billing_profile
-    JOIN pg_timezone_names ON lower(name) = lower(body->>'timeZone') GROUP BY org_id;
+    JOIN pg_timezone_names ON lower(name) = lower(body->>'timeZone') GROUP BY org_id
+  UNION ALL
+  SELECT org_id, translate(part[1], '+-', '-+') || part[2] || ':' || coalesce(part[3], '00') FROM billing_profile
+    CROSS JOIN LATERAL regexp_match(body->>'timeZone', '^([+-])(\\d\\d):?(\\d\\d)?$') AS part WHERE part IS NOT NULL;
   ALTER TABLE payer_zones ADD PRIMARY KEY (org_id)`;
 
 /** A day is one of the time zone in the profile of who pays, as invoices are. */
