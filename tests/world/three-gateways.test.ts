@@ -190,12 +190,18 @@ describe('three gateways', () => {
     60_000,
   );
 
-  it('reject a known key when they are cut off from auth and the channel for as long as a verdict may be kept (I3)', async () => {
-    const { key } = await signUp('cut-off@example.com');
-    const alone = await startGateway({ KEY_VERDICT_MAX_AGE_MS: '2000' });
-    expect(await ask(key.key, alone)).toBe(200);
+  it('reject a known key and a known session when they are cut off for as long as a verdict may be kept (I3)', async () => {
+    const { key, token } = await signUp('cut-off@example.com');
+    const start = () => startGateway({ KEY_VERDICT_MAX_AGE_MS: '2000' });
+    const alone = [await start(), await start(), await start()];
+    const each = alone.flatMap((gateway) => [key.key, token].map((credential) => () => ask(credential, gateway)));
+    for (const askOne of each) expect(await askOne()).toBe(200);
     await auth.stop();
-    await waitFor(async () => (await ask(key.key, alone)) !== 200, { describe: 'a rejection', timeoutMs: 30_000 });
-    await alone.stop();
+    for (const askOne of each) {
+      await waitFor(async () => (await askOne()) !== 200, { describe: 'a rejection', timeoutMs: 30_000 });
+    }
+    for (const gateway of alone) await gateway.stop();
+    const { keyVerdictMaxAgeMs } = apiGatewayService.readConfig({ INTERNAL_SIGNING_KEY: signingKey });
+    expect(keyVerdictMaxAgeMs).toBeLessThanOrEqual(30_000);
   }, 60_000);
 });

@@ -58,8 +58,10 @@ import { readBalanceHandler } from './routes/read-balance/handler.ts';
 import { readBalanceOfHandler } from './routes/read-balance-of/handler.ts';
 import { readBillingProfileHandler } from './routes/read-billing-profile/handler.ts';
 import { readBudgetHandler } from './routes/read-budget/handler.ts';
+import { readCreditLimitHandler } from './routes/read-credit-limit/handler.ts';
 import { readDeadLetterHandler } from './routes/read-dead-letter/handler.ts';
 import { readInvoiceHandler } from './routes/read-invoice/handler.ts';
+import { readLegalEntityHandler } from './routes/read-legal-entity/handler.ts';
 import { readPayerHandler } from './routes/read-payer/handler.ts';
 import { readPaymentMethodHandler } from './routes/read-payment-method/handler.ts';
 import { readStatementHandler } from './routes/read-statement/handler.ts';
@@ -116,15 +118,6 @@ export function createBillingApp(context: BillingContext): RequestListener {
     app.get('/v1/billing/automatic-top-up', reads, readsAsTenant(context, readAutomaticTopUpHandler));
     app.put('/v1/billing/automatic-top-up', pays, jsonBody, putAutomaticTopUpHandler(context));
     app.delete('/v1/billing/automatic-top-up', pays, deleteAutomaticTopUpHandler(context));
-    app.get('/v1/billing/payer', reads, readsAsTenant(context, readPayerHandler));
-    app.put('/v1/billing/payer', pays, jsonBody, askPayerHandler(context));
-    app.delete('/v1/billing/payer', pays, leavePayerHandler(context));
-    app.get('/v1/billing/paid-organizations', reads, readsAsTenant(context, listPaidOrganizationsHandler));
-    app.post('/v1/billing/paid-organizations/:id/accept', pays, acceptOrganizationHandler(context));
-    app.delete('/v1/billing/paid-organizations/:id', pays, releaseOrganizationHandler(context));
-    app.put('/v1/billing/payers/:id/organizations/:organizationId', manages, attachOrganizationHandler(context));
-    app.delete('/v1/billing/payers/:id/organizations/:organizationId', manages, detachOrganizationHandler(context));
-    app.put('/v1/billing/payers/:id/credit-limit', manages, jsonBody, putCreditLimitHandler(context));
     app.post('/v1/billing/exchange-rates', manages, jsonBody, createExchangeRateHandler(context));
     app.get('/v1/billing/exchange-rates', manages, listExchangeRatesHandler(context));
     app.get('/v1/billing/plans', reads, listPlansHandler(context));
@@ -138,13 +131,32 @@ export function createBillingApp(context: BillingContext): RequestListener {
     app.get('/v1/billing/advice', reads, readAdviceHandler(context));
     app.get('/v1/billing/statements/:period', reads, readStatementHandler(context));
     app.put('/v1/billing/profile', pays, jsonBody, putBillingProfileHandler(context));
+    app.get('/v1/billing/legal-entity', manages, readLegalEntityHandler(context));
     app.put('/v1/billing/legal-entity', manages, jsonBody, putLegalEntityHandler(context));
     app.get('/v1/billing/profile', reads, readsAsTenant(context, readBillingProfileHandler));
     app.get('/v1/billing/invoices/:id', reads, readsAsTenant(context, readInvoiceHandler));
+    routePayers(app, context);
     routeBounds(app, context);
     routeInternal(app, context);
     app.use(answerDatabaseFailures);
   });
+}
+
+/** One organisation pays for others. */
+function routePayers(app: Express, context: BillingContext): void {
+  const reads = requirePrincipal(context.verifier, 'billing:read');
+  const manages = requirePrincipal(context.verifier, 'billing:manage');
+  const pays = requirePrincipal(context.verifier, 'billing:pay');
+  app.get('/v1/billing/payer', reads, readsAsTenant(context, readPayerHandler));
+  app.put('/v1/billing/payer', pays, jsonBody, askPayerHandler(context));
+  app.delete('/v1/billing/payer', pays, leavePayerHandler(context));
+  app.get('/v1/billing/paid-organizations', reads, readsAsTenant(context, listPaidOrganizationsHandler));
+  app.post('/v1/billing/paid-organizations/:id/accept', pays, acceptOrganizationHandler(context));
+  app.delete('/v1/billing/paid-organizations/:id', pays, releaseOrganizationHandler(context));
+  app.put('/v1/billing/payers/:id/organizations/:organizationId', manages, attachOrganizationHandler(context));
+  app.delete('/v1/billing/payers/:id/organizations/:organizationId', manages, detachOrganizationHandler(context));
+  app.get('/v1/billing/payers/:id/credit-limit', manages, readCreditLimitHandler(context));
+  app.put('/v1/billing/payers/:id/credit-limit', manages, jsonBody, putCreditLimitHandler(context));
 }
 
 /** What is used of budgets and limits. */

@@ -109,6 +109,15 @@ describe('a change that names the ETag of what it changes', () => {
     expect((await auth.call('GET', path, { as })).status).toBe(404);
   });
 
+  it('is made once for the own profile', async () => {
+    const { principal } = await auth.createMember(owner, 'viewer');
+    const as = { ...principal, sessionId: randomUUID() };
+    const path = '/v1/users/profile';
+    const tag = (await auth.call('GET', path, { as })).headers.get('etag') ?? '';
+    const rename = (name: string) => auth.call('PUT', path, { as, headers: { 'if-match': tag }, body: { name } });
+    expect([(await rename('Ada of now')).status, (await rename('Eve')).status]).toEqual([200, 412]);
+  });
+
   it('is made by one of two callers that read the same', async () => {
     const path = await kinds.team?.create(auth, owner);
     const tag = await tagOf(path ?? '');

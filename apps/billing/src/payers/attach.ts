@@ -5,6 +5,7 @@ import { lockAccounts, lockPayers, type OrganizationAccounts } from '../ledger/a
 import { openAccounts } from '../ledger/open-accounts.ts';
 import { postTransfers } from '../ledger/post-transfers.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
+import { requirePayerMatch } from './ask-payer.ts';
 
 const conflict = (message: string) => new AppError('conflict', { message });
 
@@ -99,11 +100,17 @@ async function writeBoth(tx: Transaction, now: Date, actor: Actor, { orgId, paye
  * covers that. If not, the payer pays what is under way and nothing new, until nothing is outstanding. A repeat continues it.
  * Returns true if it has ended.
  */
-export async function detach({ database, clock }: PaymentContext, pair: Pair, actor: Actor): Promise<boolean> {
+export async function detach(
+  { database, clock }: PaymentContext,
+  pair: Pair,
+  actor: Actor,
+  ifMatch?: string,
+): Promise<boolean> {
   const { orgId, payerId } = pair;
   return database.$transaction(async (tx) => {
     const own = (await lockAccounts(tx, [orgId], [])).get(orgId);
     const known = await tx.paidOrganization.findUnique({ where: { orgId } });
+    await requirePayerMatch(tx, orgId, ifMatch);
     if (known === null || known.payerId !== payerId) return true;
     const now = clock();
     const isAttached = known.state !== 'asked' && own !== undefined;

@@ -13,10 +13,10 @@ const confirmEveryMs = 3_600_000;
 
 /**
  * Detaches an organisation. If that cannot end at once, credit that no request holds is taken back from the counter store first: after
- * this no new request is paid by the payer. Returns whether it has ended.
+ * this no new request is paid by the payer. Returns whether it has ended. Throws `precondition_failed`.
  */
-export async function leavePayer(context: PayerContext, pair: Pair, actor: Actor): Promise<boolean> {
-  if (await detach(context, pair, actor)) return true;
+export async function leavePayer(context: PayerContext, pair: Pair, actor: Actor, ifMatch?: string): Promise<boolean> {
+  if (await detach(context, pair, actor, ifMatch)) return true;
   const { database, admission } = context;
   const leased = (await readAccounts(database, pair.orgId))?.leased ?? 0n;
   if (leased > 0n) await reclaimCredit(database, admission, pair.orgId, leased);

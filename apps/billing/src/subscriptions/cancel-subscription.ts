@@ -1,11 +1,12 @@
 import { AppError, type Subscription } from '@aggregator/contracts';
+import { requireMatch } from '@aggregator/service-kit';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { Transaction } from '../database/open-database.ts';
 import { writeNotice } from '../notices/write-notice.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
 import { includedIn, moveFee } from './move-fee.ts';
 import { prorate } from './periods.ts';
-import { lockSubscription, type SubscriptionRow, toSubscription } from './subscription-rows.ts';
+import { lockSubscription, readSubscription, type SubscriptionRow, toSubscription } from './subscription-rows.ts';
 import { takeCreditBack } from './take-credit-back.ts';
 
 /** Before the end of the last period a notice is sent. */
@@ -14,18 +15,20 @@ export const endingNoticeMs = 3 * 86_400_000;
 /**
  * Cancels a subscription at the end of its period, or now. Now takes the rest of the included credit back, and returns the unused
  * part of the fee to the balance, less the credit of that part that is spent. One that is not paid ends now in any case.
- * @throws {AppError} `not_found` without a subscription
+ * @throws {AppError} `not_found` without a subscription; `precondition_failed`
  */
 export async function cancelSubscription(
   { database, clock }: PaymentContext,
   orgId: string,
   when: 'period_end' | 'now',
   actor: Actor,
+  ifMatch: string | undefined,
 ): Promise<Subscription> {
   const now = clock();
   return database.$transaction(async (tx) => {
     const present = await lockSubscription(tx, orgId);
     if (present === null) throw new AppError('not_found');
+    await requireMatch(ifMatch, () => readSubscription(tx, orgId));
     const isOpen = present.state === 'active' || present.state === 'trialing';
     const isNow = when === 'now' || !isOpen;
     const nextAt = new Date(Math.max(now.getTime(), present.periodEnd.getTime() - endingNoticeMs));

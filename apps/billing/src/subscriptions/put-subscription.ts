@@ -1,5 +1,5 @@
 import { AppError, type Subscription } from '@aggregator/contracts';
-import { createUuidV7 } from '@aggregator/service-kit';
+import { createUuidV7, requireMatch } from '@aggregator/service-kit';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { Transaction } from '../database/open-database.ts';
 import type { SubscriptionPlan } from '../generated/prisma/client.ts';
@@ -9,7 +9,7 @@ import { confirmedBefore } from '../organizations/directory.ts';
 import type { PaymentContext } from '../payments/payment-desk.ts';
 import { beginPeriod, giveIncluded, includedIn, lessAhead, moveFee } from './move-fee.ts';
 import { periodAt, prorate } from './periods.ts';
-import { lockSubscription, type SubscriptionRow, toSubscription } from './subscription-rows.ts';
+import { lockSubscription, readSubscription, type SubscriptionRow, toSubscription } from './subscription-rows.ts';
 import { takeCreditBack } from './take-credit-back.ts';
 
 const dayMs = 86_400_000;
@@ -18,13 +18,14 @@ const uncovered = 'The balance does not cover the fee. Top up first.';
 /**
  * Subscribes an organisation to a plan, changes its plan, or withdraws a cancellation. A new plan is paid for what is left of
  * the period, less the same part of the old fee; a difference below zero returns to the balance. So is its included credit.
- * @throws {AppError} `not_found`; `conflict` for a plan that is retired, or a balance that does not cover the fee
+ * @throws {AppError} `not_found`; `precondition_failed`; `conflict` for a plan that is retired, or a balance that does not cover the fee
  */
 export async function putSubscription(
   { database, clock, config: { signUpCreditNanoUsd } }: PaymentContext,
   orgId: string,
   planId: string,
   actor: Actor,
+  ifMatch: string | undefined,
 ): Promise<Subscription> {
   await openAccounts(database, orgId, { signUpCreditNanoUsd, organizations: confirmedBefore });
   const now = clock();
@@ -33,6 +34,7 @@ export async function putSubscription(
     if (plan === null) throw new AppError('not_found', { param: 'planId' });
     if (plan.includedCredit > 0n) await openAccount(tx, orgId, 'promotional');
     const present = await lockSubscription(tx, orgId);
+    await requireMatch(ifMatch, () => readSubscription(tx, orgId));
     if (present?.planId !== planId && plan.retiredAt !== null) {
       throw new AppError('conflict', { param: 'planId', message: 'This plan is retired.' });
     }

@@ -13,6 +13,12 @@ export async function lockSubscription(tx: Transaction, orgId: string): Promise<
   return id === undefined ? null : tx.subscription.findUnique({ where: { id }, include: { plan: true } });
 }
 
+/** Returns the answer of `GET /v1/billing/subscription`: the newest one, also if it has ended; null if there was none. */
+export async function readSubscription(db: Transaction, orgId: string): Promise<{ subscription: Subscription } | null> {
+  const row = await db.subscription.findFirst({ where: { orgId }, orderBy: { id: 'desc' }, include: { plan: true } });
+  return row && { subscription: toSubscription(row) };
+}
+
 export function toSubscription(row: SubscriptionRow): Subscription {
   return {
     ...{ id: row.id, plan: toPlan(row.plan), state: subscription.shape.state.parse(row.state) },

@@ -86,7 +86,7 @@ export const accountRoutes: readonly ApiRoute[] = [
   { ...own, method: 'GET', path: '/v1/users/profile', summary: 'Show the own profile', status: 200, answer: user },
   {
     ...{ ...own, method: 'PUT', path: '/v1/users/profile', summary: 'Change the own profile' },
-    ...{ body: updateProfileRequest, status: 200, answer: user },
+    ...{ body: updateProfileRequest, status: 200, answer: user, isConditional: true },
   },
   {
     ...{ ...own, method: 'POST', path: '/v1/users/password', summary: 'Change the own password; other sessions end' },

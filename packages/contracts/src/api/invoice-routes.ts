@@ -37,7 +37,11 @@ export const invoiceRoutes: readonly ApiRoute[] = [
     ...{ body: billingProfile, answer: billingProfileAnswer, isConditional: true },
   },
   {
+    ...{ ...manages, method: 'GET', path: '/v1/billing/legal-entity', summary: 'Show who sells', status: 200 },
+    answer: legalEntityAnswer,
+  },
+  {
     ...{ ...manages, method: 'PUT', path: '/v1/billing/legal-entity', summary: 'Say who sells', status: 200 },
-    ...{ body: legalEntity, answer: legalEntityAnswer },
+    ...{ body: legalEntity, answer: legalEntityAnswer, isConditional: true },
   },
 ];

@@ -20,9 +20,9 @@ export const payerRoutes: readonly ApiRoute[] = [
   { ...reads, path: own, summary: 'Show who pays for the organization', answer: payerAnswer },
   {
     ...{ ...pays, method: 'PUT', path: own, summary: 'Ask another organization to pay' },
-    ...{ body: askPayerRequest, codes: ['conflict'] },
+    ...{ body: askPayerRequest, codes: ['conflict'], isConditional: true },
   },
-  { ...pays, method: 'DELETE', path: own, summary: 'Pay for the own requests again' },
+  { ...pays, method: 'DELETE', path: own, summary: 'Pay for the own requests again', isConditional: true },
   {
     ...reads,
     path: paid,
@@ -44,7 +44,12 @@ export const payerRoutes: readonly ApiRoute[] = [
     summary: 'Let it pay no more',
   },
   {
+    ...{ ...manages, method: 'GET', path: `${payers}/{id}/credit-limit`, summary: 'Show how much may be owed' },
+    answer: creditLimitAnswer,
+  },
+  {
     ...{ ...manages, method: 'PUT', path: `${payers}/{id}/credit-limit`, summary: 'Set how much may be owed' },
     ...{ body: putCreditLimitRequest, answer: creditLimitAnswer, codes: ['invalid_amount', 'conflict'] },
+    isConditional: true,
   },
 ];

@@ -46,7 +46,16 @@ export const paymentRoutes: readonly ApiRoute[] = [
     codes: ['invalid_amount', 'conflict', 'already_refunded'],
   },
   { ...reads, path: '/v1/billing/payment-method', summary: 'Show the saved method', answer: paymentMethodAnswer },
-  { ...pays, method: 'DELETE', path: '/v1/billing/payment-method', summary: 'Forget the saved method', status: 204 },
+  {
+    ...{
+      ...pays,
+      method: 'DELETE',
+      path: '/v1/billing/payment-method',
+      summary: 'Forget the saved method',
+      status: 204,
+    },
+    isConditional: true,
+  },
   {
     ...{ ...manages, method: 'GET', path: reviews, summary: 'List facts about payments that a person must judge' },
     ...{ query: queryPage, status: 200, answer: paymentReviewPage },

@@ -27,9 +27,10 @@ export const subscriptionRoutes: readonly ApiRoute[] = [
   {
     ...{ ...pays, method: 'PUT', path: subscription, summary: 'Subscribe, or change the plan' },
     ...{ body: putSubscriptionRequest, answer: subscriptionAnswer, codes: ['conflict', 'not_found'] },
+    isConditional: true,
   },
   {
     ...{ ...pays, method: 'DELETE', path: subscription, summary: 'Cancel the subscription' },
-    ...{ query: cancelSubscriptionQuery, answer: subscriptionAnswer, codes: ['not_found'] },
+    ...{ query: cancelSubscriptionQuery, answer: subscriptionAnswer, codes: ['not_found'], isConditional: true },
   },
 ];

@@ -1,5 +1,5 @@
 import { askPayerRequest } from '@aggregator/contracts';
-import { checkBody, principalOf } from '@aggregator/service-kit';
+import { checkBody, principalOf, readIfMatch } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { actorOf } from '../../audit/write-audit.ts';
 import type { BillingContext } from '../../billing-context.ts';
@@ -10,7 +10,7 @@ export function askPayerHandler(context: BillingContext): RequestHandler {
   return async (request, response) => {
     const { orgId } = principalOf(request);
     const { organizationId } = checkBody(askPayerRequest, request.body);
-    await askPayer(context, orgId, organizationId, actorOf(request));
+    await askPayer(context, orgId, organizationId, actorOf(request), readIfMatch(request));
     response.json(await readPayer(context.database, orgId));
   };
 }

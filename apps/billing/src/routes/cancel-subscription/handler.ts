@@ -1,5 +1,5 @@
 import { cancelSubscriptionQuery } from '@aggregator/contracts';
-import { checkBody, principalOf } from '@aggregator/service-kit';
+import { checkBody, principalOf, readIfMatch } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { actorOf } from '../../audit/write-audit.ts';
 import type { BillingContext } from '../../billing-context.ts';
@@ -10,6 +10,8 @@ export function cancelSubscriptionHandler(context: BillingContext): RequestHandl
   return async (request, response) => {
     const { when } = checkBody(cancelSubscriptionQuery, request.query);
     const { orgId } = principalOf(request);
-    response.json({ subscription: await cancelSubscription(context, orgId, when, actorOf(request)) });
+    response.json({
+      subscription: await cancelSubscription(context, orgId, when, actorOf(request), readIfMatch(request)),
+    });
   };
 }

@@ -1,4 +1,4 @@
-import { principalOf } from '@aggregator/service-kit';
+import { principalOf, readIfMatch, requireMatch } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { actorOf } from '../../audit/write-audit.ts';
 import type { BillingContext } from '../../billing-context.ts';
@@ -10,7 +10,9 @@ export function leavePayerHandler(context: BillingContext): RequestHandler {
   return async (request, response) => {
     const { orgId } = principalOf(request);
     const { payer } = await readPayer(context.database, orgId);
-    if (payer !== null) await leavePayer(context, { orgId, payerId: payer.organizationId }, actorOf(request));
+    const ifMatch = readIfMatch(request);
+    if (payer === null) await requireMatch(ifMatch, () => null);
+    else await leavePayer(context, { orgId, payerId: payer.organizationId }, actorOf(request), ifMatch);
     response.json(await readPayer(context.database, orgId));
   };
 }

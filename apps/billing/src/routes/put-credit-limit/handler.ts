@@ -1,5 +1,5 @@
 import { putCreditLimitRequest } from '@aggregator/contracts';
-import { checkBody } from '@aggregator/service-kit';
+import { checkBody, readIfMatch } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { actorOf } from '../../audit/write-audit.ts';
 import type { BillingContext } from '../../billing-context.ts';
@@ -10,6 +10,7 @@ import { idOf } from '../id-of.ts';
 export function putCreditLimitHandler(context: BillingContext): RequestHandler {
   return async (request, response) => {
     const { creditLimitNanoUsd } = checkBody(putCreditLimitRequest, request.body);
-    response.json(await putCreditLimit(context, idOf(request.params.id), creditLimitNanoUsd, actorOf(request)));
+    const id = idOf(request.params.id);
+    response.json(await putCreditLimit(context, id, creditLimitNanoUsd, actorOf(request), readIfMatch(request)));
   };
 }

@@ -1,5 +1,5 @@
 import { legalEntity } from '@aggregator/contracts';
-import { checkBody } from '@aggregator/service-kit';
+import { checkBody, readIfMatch } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { actorOf } from '../../audit/write-audit.ts';
 import type { BillingContext } from '../../billing-context.ts';
@@ -9,7 +9,7 @@ import { putLegalEntity } from '../../invoices/parties.ts';
 export function putLegalEntityHandler(context: BillingContext): RequestHandler {
   return async (request, response) => {
     const entity = checkBody(legalEntity, request.body);
-    await putLegalEntity(context, entity, actorOf(request));
+    await putLegalEntity(context, entity, actorOf(request), readIfMatch(request));
     response.json({ legalEntity: entity });
   };
 }

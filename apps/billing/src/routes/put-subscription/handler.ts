@@ -1,5 +1,5 @@
 import { putSubscriptionRequest } from '@aggregator/contracts';
-import { checkBody, principalOf } from '@aggregator/service-kit';
+import { checkBody, principalOf, readIfMatch } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import { actorOf } from '../../audit/write-audit.ts';
 import type { BillingContext } from '../../billing-context.ts';
@@ -10,6 +10,8 @@ export function putSubscriptionHandler(context: BillingContext): RequestHandler 
   return async (request, response) => {
     const { planId } = checkBody(putSubscriptionRequest, request.body);
     const { orgId } = principalOf(request);
-    response.json({ subscription: await putSubscription(context, orgId, planId, actorOf(request)) });
+    response.json({
+      subscription: await putSubscription(context, orgId, planId, actorOf(request), readIfMatch(request)),
+    });
   };
 }
