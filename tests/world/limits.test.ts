@@ -30,7 +30,8 @@ describe('limits of teams and users', () => {
       headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' },
       body: JSON.stringify(chat),
     });
-    return { status: response.status, json: (await response.json()) as { error?: Record<string, string> } };
+    const json = (await response.json()) as { error?: Record<string, string> };
+    return { status: response.status, headers: response.headers, json };
   };
 
   it('count over all keys, and a change counts at once in both directions (I3, I14)', async () => {
@@ -60,6 +61,22 @@ describe('limits of teams and users', () => {
     expect(lowered).toContain(429);
     expect((await as('DELETE', `${path}/${id}`)).status).toBe(204);
     expect((await ask(one)).status).toBe(200);
+  });
+
+  it('are in separate headers of an answer, each once (I14)', async () => {
+    const { key } = await callers.createKey(owner.token);
+    for (const answer of [await ask(key), await ask(key)]) {
+      const names = [...answer.headers.keys()];
+      expect(names).toEqual(
+        expect.arrayContaining([
+          ...['ratelimit', 'ratelimit-policy', 'x-ratelimit-limit-requests', 'x-ratelimit-remaining-requests'],
+          ...['x-aggregator-provider', 'x-aggregator-attempts', 'x-aggregator-cache', 'x-request-id', 'date'],
+        ]),
+      );
+      expect(names).not.toContain('x-aggregator-packed');
+      expect(answer.headers.get('x-ratelimit-remaining-requests')).toMatch(/^\d+$/);
+      expect(answer.headers.get('ratelimit')?.match(/"requests"/g)).toHaveLength(1);
+    }
   });
 
   it('show what is used of them now, with names', async () => {
