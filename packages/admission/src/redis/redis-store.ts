@@ -194,14 +194,24 @@ class RedisAdmissionStore implements AdmissionStore {
    */
   async readEpoch(): Promise<string> {
     const key = `${this.#keyPrefix}epoch`;
-    const offered = randomUUID();
-    const isMade = await this.#run(() => this.#client.set(key, offered, 'NX'));
-    const stored = isMade === 'OK' ? offered : await this.#run(() => this.#client.get(key));
+    // Billing asks every second: both answers come in one round trip.
+    const [found, replication] = await Promise.all([
+      this.#run(() => this.#client.get(key)),
+      this.#run(() => this.#client.info('replication')),
+    ]);
+    const stored = found ?? (await this.#beginEpoch(key));
     if (stored === null)
       throw new AppError('service_unavailable', { internal: 'counter store lost its epoch just now' });
-    const history = /^master_replid:(\w+)/m.exec(await this.#run(() => this.#client.info('replication')))?.[1];
+    const history = /^master_replid:(\w+)/m.exec(replication)?.[1];
     if (history === undefined) throw new AppError('service_unavailable', { internal: 'counter store without an id' });
     return `${stored}/${history}`;
+  }
+
+  /** Writes a new epoch, unless another caller has; returns the stored one. */
+  async #beginEpoch(key: string): Promise<string | null> {
+    const offered = randomUUID();
+    const isMade = await this.#run(() => this.#client.set(key, offered, 'NX'));
+    return isMade === 'OK' ? offered : this.#run(() => this.#client.get(key));
   }
 
   async close(): Promise<void> {

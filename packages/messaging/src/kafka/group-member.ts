@@ -10,7 +10,7 @@ const heartbeatIntervalMs = 3_000;
 const sessionTimeoutMs = 15_000;
 const rebalanceTimeoutMs = 60_000;
 /** Longest wait of an idle fetch; also bounds how long leaving takes. Records are fetched as soon as there are any. */
-const fetchWaitMs = 500;
+const fetchWaitMs = 1_000;
 const leaveDeadlineMs = 10_000;
 /** No sign of life for longer than joining may take: the library has stopped silently. */
 const silenceMsMax = rebalanceTimeoutMs + 60_000;
