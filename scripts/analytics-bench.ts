@@ -59,6 +59,7 @@ async function measureIngest(database: Database): Promise<void> {
 async function writeRollups(database: Database): Promise<void> {
   const each = Math.ceil(requests / (days * 24 * models * keys));
   await database.$executeRaw`TRUNCATE usage_rollup, usage_detail, usage_minute, usage_quality, inbox`;
+  const teamId = randomUUID();
   for (const { userId, keyId } of people) {
     await database.$executeRaw`
       INSERT INTO usage_rollup SELECT ${orgId}::uuid, to_timestamp(${fromMs / 1000}::float8 + hour * 3600), 'openai',
@@ -68,12 +69,12 @@ async function writeRollups(database: Database): Promise<void> {
       INSERT INTO usage_minute SELECT ${orgId}::uuid, to_timestamp(${fromMs / 1000}::float8 + minute * 60), 'openai',
         'model-' || model, ${keyId}::uuid, ${userId}::uuid, 2, 2, 0, 1000, 500, 4500, 70000
       FROM generate_series(0, 1439) AS minute, generate_series(0, ${models - 1}::int) AS model`;
+    await database.$executeRaw`
+      INSERT INTO usage_detail SELECT org_id, hour, provider, model, key_id, user_id, ${teamId}::uuid,
+        sha256(model::bytea), jsonb_build_object('project', model), requests, completed, failed, input_tokens,
+        output_tokens, amount_nano_usd, latency_ms_sum
+      FROM usage_rollup WHERE key_id = ${keyId}::uuid`;
   }
-  await database.$executeRaw`
-    INSERT INTO usage_detail SELECT org_id, hour, provider, model, key_id, user_id, ${randomUUID()}::uuid,
-      sha256(model::bytea), jsonb_build_object('project', model), requests, completed, failed, input_tokens,
-      output_tokens, amount_nano_usd, latency_ms_sum
-    FROM usage_rollup`;
   // A minute of a model has about 50 requests, most of them in separate buckets.
   for (const [step, seconds, count, buckets] of [
     ['minute', 60, 2 * 1440, 40],
@@ -86,9 +87,9 @@ async function writeRollups(database: Database): Promise<void> {
         'openai', 'model-' || model, 6000, 6000, 0, 0, 0, 0, '{}', ${sketch}::jsonb, ${sketch}::jsonb
       FROM generate_series(0, ${count - 1}::int) AS place, generate_series(0, ${models - 1}::int) AS model`;
   }
-  await database.$executeRawUnsafe(
-    'VACUUM ANALYZE usage_rollup, usage_day, usage_detail, usage_detail_day, usage_minute, usage_quality',
-  );
+  for (const table of ['rollup', 'day', 'detail', 'detail_day', 'minute', 'quality']) {
+    await withConnection(url, 60_000, (client) => client.query(`VACUUM ANALYZE usage_${table}`));
+  }
 }
 
 async function measureQueries(database: Database): Promise<void> {

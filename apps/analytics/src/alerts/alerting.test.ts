@@ -20,6 +20,7 @@ import { createAlertJobs, deliverAlert } from './alert-jobs.ts';
 import type { AlertChannel } from './channels/alert-channel.ts';
 import { createSlackChannel, createTelegramChannel, createWebhookChannel } from './channels/http-channels.ts';
 import { createMailChannel } from './channels/mail-channel.ts';
+import { recordRound } from './record-round.ts';
 import { createSilence, deleteSilence } from './silences.ts';
 import { createAlerting } from './start-alerting.ts';
 
@@ -257,6 +258,28 @@ describe('the alert channel', () => {
       { action: 'alerts_silenced' },
       { action: 'silence_ended' },
     ]);
+  });
+
+  it('sends an alert although silenced ones before it are more than a round sends', async () => {
+    const labels = { service: 'proxy' };
+    const until = new Date(nowMs + 60 * minuteMs);
+    await createSilence(database, now(), actor, { rule: null, labels, comment: '', until });
+    const [rule] = alertRules;
+    if (rule === undefined) throw new Error('no rule');
+    const due = Array.from({ length: 500 }, (_, index) => ({
+      rule,
+      labels: { ...labels, index: String(index) },
+      sinceMs: nowMs,
+    }));
+    const round = { rules: alertRules, channels: ['webhook' as const] };
+    const record = (all: typeof due) =>
+      recordRound(database, { ...round, now: now(), result: { due: all, mayClear: () => false } });
+    await record(due);
+    nowMs += minuteMs;
+    await record([...due, { rule, labels: { service: 'billing', index: '' }, sinceMs: nowMs }]);
+
+    const sent = await database.alert.findMany({ where: { firingSentAt: { not: null } } });
+    expect(sent.map((alert) => alert.labels)).toEqual([{ service: 'billing', index: '' }]);
   });
 
   it('sends nothing about an alert that began and ended in a silence', async () => {

@@ -77,12 +77,11 @@ async function queueMessages(tx: Transaction, round: AlertRound): Promise<void> 
   if (round.channels.length === 0) return;
   const silences = await listSilences(tx, round.now);
   const take = sentPerRoundMax;
-  const firing = await tx.alert.findMany({
-    where: { state: 'firing', firingSentAt: null },
-    orderBy: { id: 'asc' },
-    take,
-  });
-  const heard = firing.filter(({ rule, labels }) => !isSilenced({ rule, labels: readLabels(labels) }, silences));
+  // All of them: silenced ones wait here, and must not keep others from being read. A rule has at most 50.
+  const firing = await tx.alert.findMany({ where: { state: 'firing', firingSentAt: null }, orderBy: { id: 'asc' } });
+  const heard = firing
+    .filter(({ rule, labels }) => !isSilenced({ rule, labels: readLabels(labels) }, silences))
+    .slice(0, take);
   for (const [rule, alerts] of Map.groupBy(heard, (alert) => alert.rule)) {
     await queueMessage(tx, round, rule, 'firing', alerts);
   }
