@@ -5,6 +5,8 @@ import {
   bulkJob,
   bulkReport,
   dashboardAnswer,
+  monthStatement,
+  splitCsv,
 } from '@aggregator/contracts';
 import { waitFor } from '@aggregator/testing';
 import { expect } from '@jest/globals';
@@ -60,6 +62,7 @@ export async function walkAsCorporateClient(
   // What is left covers no request.
   expect(teamAmount - served).toBeLessThan(cost * 40n);
   await judgeUsage(client, owner.userId, served);
+  await judgeExports(baseUrl, owner.token, client);
   expect((await ask(baseUrl, keys[0] ?? '')).status).toBe(429);
 
   const exported = bulkExport.parse((await client.request('GET', `${bulk}/export`)).json).rows;
@@ -140,4 +143,31 @@ async function judgeUsage(client: ManagementClient, ownerId: string, served: big
   const ofTag = async () =>
     (await usage('groupBy=tag&tagKey=project')).series.map((row) => [row.group, row.costNanoUsd]);
   expect(await ofTag()).toEqual([['pilot', String(await charged())]]);
+}
+
+/** The usage by user as CSV names each person, and equals the statement of the month, which is read from the ledger, to the nano. */
+async function judgeExports(baseUrl: string, token: string, client: ManagementClient): Promise<void> {
+  const month = new Date().toISOString().slice(0, 7);
+  const statement = `/v1/billing/statements/${month}?by=user`;
+  const { lines } = monthStatement.parse((await client.request('GET', statement)).json);
+  const ledger = lines.map(({ subjectId, name, amountNanoUsd }) => [subjectId, name, amountNanoUsd]);
+  const usage = await readTable(
+    baseUrl,
+    token,
+    `/v1/analytics/dashboard?groupBy=user&from=${month}-01T00:00:00Z&format=csv`,
+  );
+  const used = usage.map((row) => [row.user, row.name, row.costNanoUsd]);
+  expect(used.sort()).toEqual(ledger.sort());
+  const exported = await readTable(baseUrl, token, `${statement}&format=csv`);
+  expect(exported.map((row) => [row.subject_id, row.name, row.amount_nano_usd]).sort()).toEqual(ledger);
+  expect(ledger.filter(([, name]) => name?.startsWith('Person ')).length).toBe(ledger.length - 1);
+}
+
+/** Rows of a CSV answer, each by the names of its head. */
+async function readTable(baseUrl: string, token: string, path: string): Promise<Record<string, string>[]> {
+  const answer = await fetch(`${baseUrl}${path}`, { headers: { authorization: `Bearer ${token}` } });
+  const [head = [], ...rows] = splitCsv(await answer.text()).rows;
+  return rows
+    .filter((row) => row.length === head.length)
+    .map((row) => Object.fromEntries(head.map((name, index) => [name, row[index] ?? ''])));
 }

@@ -1,6 +1,6 @@
 import type { DashboardAnswer, DashboardQuery } from '@aggregator/contracts';
 import { z } from 'zod';
-import type { Database } from '../database/create-database.ts';
+import type { Transaction } from '../database/create-database.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import type { UsageRange } from './read-range.ts';
 import { type RangePart, splitRange } from './split-range.ts';
@@ -56,7 +56,7 @@ const tables = {
 
 /** Sums of one grouping, of all rows or of those that have a team or tags. */
 export async function readGroups(
-  database: Database,
+  database: Transaction,
   filter: UsageFilter,
   groupBy: UsageGrouping | 'all',
   source: 'all' | 'detailed',

@@ -1,5 +1,5 @@
 import { AppError, type UsageTotals } from '@aggregator/contracts';
-import type { Database } from '../database/create-database.ts';
+import type { Transaction } from '../database/create-database.ts';
 import { nilId } from '../rollups/fold-usage.ts';
 import { groupsMax, readGroups, type UsageFilter, type UsageGrouping } from './read-groups.ts';
 import { add, type GroupRow, nothing, type Sums, subtract, toTotals } from './usage-sums.ts';
@@ -14,7 +14,7 @@ export interface GroupedUsage {
  * not answer, `invalid_value` where there are more groups than an answer may hold.
  */
 export async function readUsage(
-  database: Database,
+  database: Transaction,
   filter: UsageFilter,
   groupBy: UsageGrouping,
 ): Promise<GroupedUsage> {
@@ -37,7 +37,7 @@ export async function readUsage(
 }
 
 /** Groups of a team or a tag are in the rows of teams and tags; requests without one are the rest of all. */
-async function readRows(database: Database, filter: UsageFilter, groupBy: UsageGrouping): Promise<GroupRow[]> {
+async function readRows(database: Transaction, filter: UsageFilter, groupBy: UsageGrouping): Promise<GroupRow[]> {
   const { tagKey, tagValue, teamId } = filter.only ?? {};
   const isDetailed = groupBy === 'team' || groupBy === 'tag' || teamId !== undefined || tagValue !== undefined;
   if (groupBy === 'tag' || tagValue !== undefined) requireTagKey(tagKey);
@@ -60,7 +60,7 @@ function noDetailedMinutes(): AppError {
 
 /** `detailed` with what has no row there, as a part of the group of `name`. */
 async function addRest(
-  database: Database,
+  database: Transaction,
   filter: UsageFilter,
   detailed: readonly GroupRow[],
   name: string,

@@ -1,5 +1,6 @@
 import { dashboardAnswer, usageTotals } from '@aggregator/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readOwnUsage } from '../../tenants/read-own-usage.ts';
 import { startAnalytics, type TestAnalytics } from '../../testing/start-analytics.ts';
 import { keyId, orgId, otherOrgId, otherUserId, usageEvent, userId } from '../../testing/usage-event.ts';
 
@@ -243,6 +244,14 @@ describe('GET /v1/analytics/dashboard', () => {
       expect(answer.status).toBe(503);
       expect(answer.headers.get('retry-after')).toBe('1');
       await analytics.context.database.$executeRaw`ALTER TABLE gone RENAME TO usage_rollup`;
+    });
+
+    it('is answered where no transaction begins', async () => {
+      const { context } = analytics;
+      const readAsTenant = () => Promise.reject(new Error('no connection'));
+      const filter = { orgId, userId: null, from: new Date(0), to: new Date(1) };
+      const read = readOwnUsage({ ...context, readAsTenant }, filter, 'day');
+      await expect(read).rejects.toMatchObject({ code: 'service_unavailable' });
     });
   });
 });

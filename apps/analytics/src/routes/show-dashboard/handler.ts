@@ -2,9 +2,9 @@ import { type DashboardAnswer, dashboardQuery } from '@aggregator/contracts';
 import { checkBody, principalOf } from '@aggregator/service-kit';
 import type { Request, RequestHandler, Response } from 'express';
 import type { AnalyticsContext } from '../../context.ts';
+import { readOwnUsage } from '../../tenants/read-own-usage.ts';
 import { nameGroups } from '../../usage/name-groups.ts';
 import { readRange } from '../../usage/read-range.ts';
-import { readUsage } from '../../usage/read-usage.ts';
 import { toUsageCsv } from '../../usage/to-usage-csv.ts';
 
 /** `GET /v1/analytics/dashboard?from&to&groupBy&format&model&provider&keyId&userId&teamId&tagKey&tagValue`: what the caller's organisation used. */
@@ -17,16 +17,16 @@ export function showDashboard(context: AnalyticsContext): RequestHandler {
 
 /** Sends the query's range and grouping over what `whose` used. */
 export async function answerDashboard(
-  { database, names, now }: Pick<AnalyticsContext, 'database' | 'names' | 'now'>,
+  context: Pick<AnalyticsContext, 'readAsTenant' | 'names' | 'now'>,
   request: Request,
   response: Response,
   whose: { orgId: string; userId: string | null },
 ): Promise<void> {
   const query = checkBody(dashboardQuery, request.query);
-  const range = readRange(query, now());
+  const range = readRange(query, context.now());
   const { from: _from, to: _to, groupBy = 'day', format = 'json', ...only } = query;
-  const { totals, series: groups } = await readUsage(database, { ...whose, ...range, only }, groupBy);
-  const series = await nameGroups(names, whose.orgId, groupBy, groups);
+  const { totals, series: groups } = await readOwnUsage(context, { ...whose, ...range, only }, groupBy);
+  const series = await nameGroups(context.names, whose.orgId, groupBy, groups);
   if (format === 'csv') {
     response.type('text/csv').send(toUsageCsv(groupBy, series));
     return;
