@@ -19,11 +19,21 @@ const groupsMax = 10_000;
 const rowsMax = 20_000;
 const counts = z.record(z.string(), z.number());
 const whole = z.string().transform(Number);
-const rowSchema = z.object({
-  ...{ group: z.string(), requests: whole, completed: whole, failed: whole, aborted: whole, cacheHits: whole },
-  ...{ saved: z.string().transform(BigInt), errors: counts, latency: z.string(), firstToken: z.string() },
+/** A group as the database returns it; its sketches one after the other. */
+const groupSchema = z.object({
+  group: z.string(),
+  requests: whole,
+  completed: whole,
+  failed: whole,
+  aborted: whole,
+  cacheHits: whole,
+  saved: z.string().transform(BigInt),
+  latency: z.string(),
+  firstToken: z.string(),
+  errors: z.array(counts).nullable(),
+  rows: z.number(),
 });
-type Row = z.output<typeof rowSchema>;
+type Group = z.output<typeof groupSchema>;
 
 const groupSql: Readonly<Record<Grouping, Prisma.Sql>> = {
   minute: Prisma.sql`to_char(start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
@@ -43,65 +53,72 @@ const toCondition = ({ step, from, to }: RangePart) =>
 export async function readQuality(database: Database, filter: QualityFilter, groupBy: Grouping) {
   const { orgId, model, provider } = filter;
   const found = await database.$queryRaw`
-    SELECT ${groupSql[groupBy]} AS "group", requests::text, completed::text, failed::text, aborted::text,
-      cache_hits::text AS "cacheHits", cache_saved_nano_usd::text AS saved, errors, latency::text,
-      first_token::text AS "firstToken"
-    FROM usage_quality
-    WHERE org_id = ${orgId}::uuid AND (${Prisma.join(splitRange(filter, groupBy).map(toCondition), ' OR ')})
-      ${model === undefined ? Prisma.empty : Prisma.sql`AND model = ${model}`}
-      ${provider === undefined ? Prisma.empty : Prisma.sql`AND provider = ${provider}`}
-    LIMIT ${rowsMax + 1}`.catch((cause: unknown) => {
+    SELECT "group", sum(requests)::text AS requests, sum(completed)::text AS completed, sum(failed)::text AS failed,
+      sum(aborted)::text AS aborted, sum(cache_hits)::text AS "cacheHits", sum(cache_saved_nano_usd)::text AS saved,
+      string_agg(latency::text, ' ') AS latency, string_agg(first_token::text, ' ') AS "firstToken",
+      jsonb_agg(errors) FILTER (WHERE errors <> '{}') AS errors, count(*)::int AS rows
+    FROM (
+      SELECT *, ${groupSql[groupBy]} AS "group" FROM usage_quality
+      WHERE org_id = ${orgId}::uuid AND (${Prisma.join(splitRange(filter, groupBy).map(toCondition), ' OR ')})
+        ${model === undefined ? Prisma.empty : Prisma.sql`AND model = ${model}`}
+        ${provider === undefined ? Prisma.empty : Prisma.sql`AND provider = ${provider}`}
+      LIMIT ${rowsMax + 1}
+    ) AS own
+    GROUP BY "group"`.catch((cause: unknown) => {
     throw new AppError('service_unavailable', { internal: 'quality', cause, retryAfterMs: 1000 });
   });
-  const rows = z.array(rowSchema).parse(found);
-  const groups = Map.groupBy(rows, ({ group }) => group);
-  if (rows.length > rowsMax || groups.size > groupsMax) {
+  const groups = z.array(groupSchema).parse(found);
+  if (groups.reduce((sum, { rows }) => sum + rows, 0) > rowsMax || groups.length > groupsMax) {
     const message = `The answer would have more than ${groupsMax} groups. Ask for a shorter range or another grouping.`;
     throw new AppError('invalid_value', { param: 'groupBy', message });
   }
-  const sums = [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([group, of]) => [group, sumRows(of)] as const);
-  const series = sums.map(([group, sum]) => ({ group, ...toFigures(sum) }));
-  return { totals: toFigures(sums.reduce((total, [, sum]) => addSum(total, sum), sumRows([]))), series };
+  groups.sort((a, b) => (a.group < b.group ? -1 : 1));
+  const total = emptySum();
+  const series = groups.map((group) => {
+    const sum = toSum(group);
+    addSum(total, sum);
+    return { group: group.group, ...toFigures(sum) };
+  });
+  return { totals: toFigures(total), series };
 }
 
 /** What several rows count, with their sketches merged. */
-interface Sum extends Pick<Row, 'requests' | 'completed' | 'failed' | 'aborted' | 'cacheHits' | 'saved'> {
+interface Sum extends Pick<Group, 'requests' | 'completed' | 'failed' | 'aborted' | 'cacheHits' | 'saved'> {
   errors: Record<string, number>;
   latency: SketchSum;
   firstToken: SketchSum;
 }
 
-function sumRows(rows: readonly Row[]): Sum {
-  const sum: Sum = {
-    requests: 0,
-    completed: 0,
-    failed: 0,
-    aborted: 0,
-    cacheHits: 0,
-    saved: 0n,
-    errors: {},
-    latency: new SketchSum(),
-    firstToken: new SketchSum(),
-  };
-  for (const row of rows) {
-    addCounts(sum, row);
-    sum.latency.addStored(row.latency);
-    sum.firstToken.addStored(row.firstToken);
-  }
+const emptySum = (): Sum => ({
+  requests: 0,
+  completed: 0,
+  failed: 0,
+  aborted: 0,
+  cacheHits: 0,
+  saved: 0n,
+  errors: {},
+  latency: new SketchSum(),
+  firstToken: new SketchSum(),
+});
+
+function toSum({ group: _group, rows: _rows, errors, latency, firstToken, ...counted }: Group): Sum {
+  const sum: Sum = { ...emptySum(), ...counted };
+  for (const counts of errors ?? []) addErrors(sum, counts);
+  sum.latency.addStored(latency);
+  sum.firstToken.addStored(firstToken);
   return sum;
 }
 
-function addSum(total: Sum, sum: Sum): Sum {
-  addCounts(total, sum);
+function addSum(total: Sum, sum: Sum): void {
+  for (const name of ['requests', 'completed', 'failed', 'aborted', 'cacheHits'] as const) total[name] += sum[name];
+  total.saved += sum.saved;
+  addErrors(total, sum.errors);
   total.latency.merge(sum.latency);
   total.firstToken.merge(sum.firstToken);
-  return total;
 }
 
-function addCounts(sum: Sum, of: Omit<Sum, 'latency' | 'firstToken'>): void {
-  for (const name of ['requests', 'completed', 'failed', 'aborted', 'cacheHits'] as const) sum[name] += of[name];
-  sum.saved += of.saved;
-  for (const [code, count] of Object.entries(of.errors)) sum.errors[code] = (sum.errors[code] ?? 0) + count;
+function addErrors(sum: Sum, errors: Readonly<Record<string, number>>): void {
+  for (const [code, count] of Object.entries(errors)) sum.errors[code] = (sum.errors[code] ?? 0) + count;
 }
 
 function toFigures({ saved, latency, firstToken, ...counted }: Sum): QualityFigures {

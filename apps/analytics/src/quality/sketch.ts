@@ -41,7 +41,7 @@ export class SketchSum {
   #total = 0;
 
   /**
-   * Adds a sketch as JSON writes `SketchCounts`: bucket and count in turn. An answer reads thousands of sketches, and an
+   * Adds sketches, one after the other, as JSON writes `SketchCounts`: bucket and count in turn. An answer reads thousands of sketches, and an
    * object for each of them is most of its time.
    */
   addStored(text: string): void {
