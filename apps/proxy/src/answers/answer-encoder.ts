@@ -37,12 +37,9 @@ export interface AnswerEncoder extends ChunkEncoder {
 }
 
 /** The shortest way there is: where nothing has to be heard or put back, the surface's own stream does all. */
-export function createAnswerEncoder(
-  { surface, asked, chat, vault, cacheKey }: ChatJob,
-  head: AnswerHead,
-): AnswerEncoder {
+export function createAnswerEncoder({ surface, asked, vault, cacheKey }: ChatJob, head: AnswerHead): AnswerEncoder {
   const stream = surface.createStream(asked, head);
-  const watch = (chat.tools ?? []).length > 0 ? new ReasoningWatch() : null;
+  const watch = (asked.chat.tools ?? []).length > 0 ? new ReasoningWatch() : null;
   const assembler = cacheKey === null ? null : new AnswerAssembler();
   if (watch === null && assembler === null && vault === null) return new PlainEncoder(stream);
   return new ListeningEncoder(stream, watch, assembler, vault);

@@ -39,7 +39,7 @@ export function answerFromCache(context: CacheHitContext, job: ChatJob, stored: 
   };
   if (open.isStreamed) {
     const encoder = createAnswerEncoder({ ...job, cacheKey: null }, toHead(context, job));
-    const includeUsage = job.chat.stream_options?.include_usage === true;
+    const includeUsage = asked.chat.stream_options?.include_usage === true;
     const { texts, last } = toChunks(stored.body, { includeUsage });
     const events = texts.map((text) => encoder.push(text)).join('') + encoder.end(addCost(last));
     exchange.response.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8' }).end(events);

@@ -9,8 +9,8 @@ export interface ChatWords {
   readonly surface: ChatSurface;
   /** As the caller asked. */
   readonly asked: SurfaceRequest;
-  /** As it goes out: masked, with what was remembered for it. */
-  readonly chat: ChatCompletionRequest;
+  /** Returns the chat as it goes out translated: masked, with what was remembered for it. */
+  readonly readChat: () => ChatCompletionRequest;
   /** As it came, for providers that speak its dialect; null if it may only go out translated. */
   readonly native: NativeRequest | null;
   /** Marks of the prompt cache; null if the provider's option decides. */

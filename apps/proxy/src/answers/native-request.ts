@@ -1,7 +1,6 @@
-import type { MaskableBody } from '@aggregator/anonymisation';
 import { parseExactRecord } from '@aggregator/contracts';
 import type { NativeLane, NativeRequest, ProviderAdapter } from '@aggregator/providers';
-import { type ChatSurface, maskBody, type SurfaceRequest } from '@aggregator/surfaces';
+import type { ChatSurface, SurfaceRequest } from '@aggregator/surfaces';
 import type { Exchange } from '../exchange.ts';
 
 /** Headers of a client that speak to a provider of the same dialect, and that no other provider understands. */
@@ -50,17 +49,11 @@ class ArrivedRequest implements NativeRequest {
   }
 }
 
-/** Returns what is masked of a request; null for none. */
-export function toMaskable(request: NativeRequest | null): MaskableBody | null {
-  if (request === null) return null;
-  return { text: request.text, fields: request.body, mask: maskBody };
-}
-
-/** Returns the request with a masked text; null if it may not go out as it came. */
-export function maskNativeRequest(request: NativeRequest, text: string | null): NativeRequest | null {
+/** Returns a small request with another text; null if that is no JSON object. */
+export function changeNativeText(request: NativeRequest, text: string): NativeRequest | null {
   if (text === request.text) return request;
-  const body = text === null ? null : parseExactRecord(text);
-  return text === null || body === null ? null : { text, body, headers: request.headers };
+  const body = parseExactRecord(text);
+  return body === null ? null : { text, body, headers: request.headers };
 }
 
 /** A lone surrogate as JSON can write it: providers reject it, and it becomes U+FFFD as in translated text. */

@@ -24,7 +24,7 @@ export function performChatStream(
   job: ChatJob,
   prepare: Prepare<StreamDialect>,
 ): Performance<StreamDialect> {
-  const { chat, open, surface } = job;
+  const { open, readChat, surface } = job;
   const { exchange, plan } = open;
   const { pingIntervalMs, clientStallTimeoutMs: stallTimeoutMs } = context.config;
   const head = toHead(context, job);
@@ -36,10 +36,10 @@ export function performChatStream(
   const resume: Resume<StreamDialect> = {
     isPossible: () => plan.resume !== 'off' && isResumable(job) && !client.hasUntranslated && readAll() !== null,
     waysFor: (target) =>
-      listContinuations(chat, target, readAll(), plan.resume)
+      listContinuations(readChat(), target, readAll(), plan.resume)
         .filter(({ isPrefill }) => !isPrefill || !context.refusedPrefills.has(toModelName(target.key)))
         .map(({ continued, continuation, isPrefill }) => ({
-          prepare: toStreamDialect({ ...job, chat: continued }, head.createdAt, continuation),
+          prepare: toStreamDialect({ ...job, readChat: () => continued }, head.createdAt, continuation),
           perform,
           deliveredTokens: continuation.countDelivered(target.candidate.model.id),
           hasDiverged: () => continuation.hasDiverged,
@@ -71,7 +71,8 @@ export function performChatStream(
  * Not for several choices, probabilities or sound, because no other stream has the same; nor if the request cannot be
  * translated.
  */
-function isResumable({ asked, chat: { n, logprobs, modalities } }: ChatJob): boolean {
+function isResumable({ asked }: ChatJob): boolean {
+  const { n, logprobs, modalities } = asked.chat;
   if (asked.refusal !== null) return false;
   const hasSound = Array.isArray(modalities) && modalities.includes('audio');
   return (n ?? 1) === 1 && logprobs !== true && !hasSound;

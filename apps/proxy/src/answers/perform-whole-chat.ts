@@ -21,7 +21,7 @@ export function toWholeDialect(words: ChatWords): Prepare<WholeDialect> {
       ...lane,
       readAnswers: ([body = '']) => {
         if (isEventStream(body)) {
-          return readStreamAsWhole(reader, body, { model: address.model, choiceCount: words.chat.n ?? 1 });
+          return readStreamAsWhole(reader, body, { model: address.model, choiceCount: words.asked.chat.n ?? 1 });
         }
         const answer = reader.fromResponse(body);
         return answers === null ? answer : { ...answer, nativeText: body };
@@ -68,11 +68,11 @@ export function performWholeChat(
 }
 
 function readSaid(
-  { cacheKey, chat, vault }: ChatJob,
+  { asked, cacheKey, vault }: ChatJob,
   body: Record<string, unknown>,
   sent: Record<string, unknown>,
 ): SaidAnswer {
-  const hasTools = (chat.tools ?? []).length > 0;
+  const hasTools = (asked.chat.tools ?? []).length > 0;
   const thoughtful = hasTools ? readMessages(body, vault) : [];
   return { body: cacheKey === null ? null : body, thoughtful, items: sent.output, sent };
 }

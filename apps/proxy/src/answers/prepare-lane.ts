@@ -1,4 +1,4 @@
-import { AppError, type SnapshotModel } from '@aggregator/contracts';
+import { AppError, type ChatCompletionRequest, type SnapshotModel } from '@aggregator/contracts';
 import {
   type ChatTranslation,
   nameForVendor,
@@ -6,7 +6,7 @@ import {
   type ProviderTarget,
   type TranslatedRequest,
 } from '@aggregator/providers';
-import type { ChatSurface, NativeAnswers } from '@aggregator/surfaces';
+import type { ChatSurface, NativeAnswers, SurfaceRequest } from '@aggregator/surfaces';
 import type { ChatWords } from './chat-job.ts';
 import { nameDropped } from './name-dropped.ts';
 import { findNativeLane } from './native-request.ts';
@@ -43,33 +43,38 @@ export function prepareLane(
   { adapter, address, model }: { adapter: ProviderAdapter; address: ProviderTarget; model: SnapshotModel },
   isContinued = false,
 ): Lane {
-  const { asked, chat, surface, native, droppedHeaders } = words;
+  const { asked, surface, native, droppedHeaders } = words;
   const lane = isContinued ? null : findNativeLane(surface, native, adapter, address);
   const asItCame =
     lane === null || native === null
       ? null
-      : tryNative(() => lane.toRequest(native, address, limitUnasked(chat, model)));
+      : tryNative(() => lane.toRequest(native, address, limitUnasked(asked.chat, model)));
   if (lane !== null && asItCame !== null && !(asItCame instanceof AppError)) {
     const missed = asked.droppedParams.filter((name) => name === 'store');
-    const droppedParams = nameDropped(chat, missed, asItCame.droppedParams);
-    return { requests: [asItCame], droppedParams, reader: lane.reader, answers: answersOf(surface, chat) };
+    const droppedParams = nameDropped(asked.chat, missed, asItCame.droppedParams);
+    return { requests: [asItCame], droppedParams, reader: lane.reader, answers: answersOf(surface, asked.chat) };
   }
   if (asked.refusal !== null) throw asItCame ?? asked.refusal;
+  const chat = words.readChat();
   const { chat: named, reader } = nameForVendor(adapter, chat);
   const target = words.cacheMarks === null ? address : { ...address, cacheMarks: words.cacheMarks };
   const request = toLimitedRequest({ chat: reader }, named, target, model);
   const bySurface = [...asked.droppedParams, ...droppedHeaders];
-  const droppedParams = nameDropped(chat, bySurface, withoutRecalled(request.droppedParams, words), surface);
+  const droppedParams = nameDropped(chat, bySurface, withoutRecalled(request.droppedParams, asked, chat), surface);
   return { requests: [request], droppedParams, reader, answers: null };
 }
 
-function answersOf({ native }: Pick<ChatSurface, 'native'>, chat: ChatWords['chat']): NativeAnswers | null {
+function answersOf({ native }: Pick<ChatSurface, 'native'>, chat: ChatCompletionRequest): NativeAnswers | null {
   if (native === undefined) return null;
   return chat.stream_options?.include_usage === true ? native : (native.unasked ?? native);
 }
 
 /** Thoughts that were added here and that the provider does not take are no loss for the client: it did not send them. */
-function withoutRecalled(names: readonly string[], { asked, chat }: ChatWords): readonly string[] {
+function withoutRecalled(
+  names: readonly string[],
+  asked: SurfaceRequest,
+  chat: ChatCompletionRequest,
+): readonly string[] {
   if (chat === asked.chat || !names.includes('reasoning_details')) return names;
   const isSent = asked.chat.messages.some(({ reasoning_details: details }) => (details ?? []).length > 0);
   return isSent ? names : names.filter((name) => name !== 'reasoning_details');

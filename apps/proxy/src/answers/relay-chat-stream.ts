@@ -197,7 +197,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   readonly #takeWhole = ({ body }: CollectedAnswer): void => {
     if (this.#isOver) return;
     try {
-      const includeUsage = this.#job.chat.stream_options?.include_usage === true;
+      const includeUsage = this.#job.asked.chat.stream_options?.include_usage === true;
       const { texts, translator } = readWholeAsStream(this.#attempt.prepared.reader, body, { includeUsage });
       this.#native = null;
       this.#translator = translator;

@@ -18,7 +18,7 @@ export function toStreamDialect(
   continuation: Continuation | null = null,
 ): Prepare<StreamDialect> {
   return (adapter, address, model) => {
-    const { chat } = words;
+    const { chat } = words.asked;
     const lane = prepareLane(words, { adapter, address, model }, continuation !== null);
     const includeUsage = chat.stream_options?.include_usage === true;
     const translator = lane.reader.createStream({

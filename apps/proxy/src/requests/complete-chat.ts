@@ -74,7 +74,7 @@ export async function completeChat(context: ChatContext, exchange: Exchange, sur
   if (hasLane && mustGiveTurn(exchange)) {
     await untouched.writeText((fields) => writeJsonInTurns(fields, exchange.place));
   }
-  const preparing = prepareChat(context, exchange, translated.chat, hasLane ? untouched : null);
+  const preparing = prepareChat(context, exchange, surface, translated.chat, hasLane ? untouched : null);
   const prepared = preparing instanceof Promise ? await preparing : preparing;
   const { native } = prepared;
   if (mustGiveTurn(exchange)) await giveTurn(exchange);
@@ -105,7 +105,7 @@ export async function completeChat(context: ChatContext, exchange: Exchange, sur
   const createdAt = toSeconds(context.now());
   const serve = (served: Exchange, begin: () => void): Promise<void> => {
     const planned: PlannedChat = { ...words, begin };
-    return prepared.chat.stream === true
+    return asked.chat.stream === true
       ? serveChat(context, served, planned, toStreamDialect(words, createdAt), performChatStream)
       : serveChat(context, served, planned, toWholeDialect(words), performWholeChat);
   };
@@ -113,7 +113,7 @@ export async function completeChat(context: ChatContext, exchange: Exchange, sur
   const head = { requestId: exchange.requestId, createdAt };
   const unfinished = { response: surface.references.toUnfinished(asked, head, 'in_progress'), input };
   const { backgroundRuns: runs, responses } = context;
-  const isStreamed = prepared.chat.stream === true;
+  const isStreamed = asked.chat.stream === true;
   await BackgroundRun.run({ responses, runs, exchange, isStreamed, unfinished }, serve);
 }
 
@@ -165,7 +165,8 @@ async function serveChat<Dialect extends Translation>(
   translate: Prepare<Dialect>,
   perform: (context: AnswerContext, job: ChatJob, prepare: Prepare<Dialect>) => Performance<Dialect>,
 ): Promise<void> {
-  const { chat, content, plan } = planned;
+  const { content, plan, readChat } = planned;
+  const { chat } = planned.asked;
   const { bodies, hostedTools, prepare } = prepareFirst(context, exchange, plan, translate, chat);
   if (mustGiveTurn(exchange)) await writeBodies(exchange, bodies);
   const bound: BoundRequest = (sent, model, tools) => boundChat(chat, content, sent, model, tools);
@@ -176,7 +177,7 @@ async function serveChat<Dialect extends Translation>(
   const use = isSearched ? 'bypass' : mayUseCache(exchange.request.headers, chat, context.config.cachePolicy);
   const open = openRequest(context.config, {
     ...{ exchange, operation: 'chat.completions', isStreamed: chat.stream === true, plan, hold, bound },
-    readPrompt: () => toPrompt(chat),
+    readPrompt: () => toPrompt(readChat()),
     cache: use === 'use' ? 'miss' : 'bypass',
   });
   planned.begin();
@@ -270,7 +271,7 @@ function keyOf(exchange: Exchange, subject: CacheSubject): string | Promise<stri
 
 /** Of who would serve it now: an answer of another provider is another answer. */
 function toCacheSubject({ exchange, plan }: OpenRequest, planned: PlannedChat): CacheSubject | null {
-  const { chat, native, privacy, surface, vault } = planned;
+  const { native, privacy, readChat, surface, vault } = planned;
   const [target] = plan.targets;
   if (target === undefined) return null;
   const { provider, model } = target.candidate;
@@ -279,7 +280,7 @@ function toCacheSubject({ exchange, plan }: OpenRequest, planned: PlannedChat): 
     orgId: exchange.principal.orgId,
     ...{ provider: provider.name, model: model.id, operation: 'chat.completions' as const },
     // What goes out as it came may hold more than the chat says.
-    request: isNative && native !== null ? { ...native.body, [surface.name]: nameDialect(native) } : chat,
+    request: isNative && native !== null ? { ...native.body, [surface.name]: nameDialect(native) } : readChat(),
     privacy: vault === null ? null : privacy,
   };
 }

@@ -37,7 +37,7 @@ export async function countTokens(context: CountContext, exchange: Exchange): Pr
   if (refusal !== null) throw refusal;
   if (mustGiveTurn(exchange)) await giveTurn(exchange);
   const privacy = choosePrivacyPolicy(exchange.principal, exchange.request.headers);
-  const chat = privacy === null ? asked : (await maskChatOf(context, exchange, asked, privacy, null)).chat;
+  const chat = privacy === null ? asked : (await maskChatOf(context, exchange, asked, privacy)).chat;
   const content = inspectContent(chat);
   const plan = planRequest(context, exchange, 'chat.completions', { model: chat.model, chat });
   const [target] = plan.targets;

@@ -1,21 +1,19 @@
 import type { Vault } from '@aggregator/anonymisation';
 import type { ChatCompletionRequest, PrivacyPolicy } from '@aggregator/contracts';
 import type { NativeRequest } from '@aggregator/providers';
-import { maskNativeRequest, toMaskable } from '../answers/native-request.ts';
+import type { ChatSurface } from '@aggregator/surfaces';
 import type { Exchange } from '../exchange.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import { lacksReasoning, recallReasoning } from '../remembered/reasoning/recall-reasoning.ts';
 import { choosePrivacyPolicy } from './privacy/choose-policy.ts';
-import { type MaskingContext, maskChatOf } from './privacy/mask-request.ts';
+import { type MaskingContext, maskChatOf, maskNativeOf } from './privacy/mask-request.ts';
 
 /** Parts that prepare a chat. */
 export type PrepareContext = MaskingContext & Pick<ProxyContext, 'conversations'>;
 
-/** A longer body is masked as its chat alone: to mask both takes more than about 20 ms of one turn. UTF-16 units. */
-const nativeMaskingLengthMax = 512 * 1024;
-
 export interface PreparedChat {
-  readonly chat: ChatCompletionRequest;
+  /** Returns the chat as it goes out translated. It is made when it is first read, because a native lane may need none. */
+  readonly readChat: () => ChatCompletionRequest;
   /** The request as it came, without what is personal in it; null if it may only go out translated. */
   readonly native: NativeRequest | null;
   readonly vault: Vault | null;
@@ -30,32 +28,54 @@ export interface PreparedChat {
 export function prepareChat(
   context: PrepareContext,
   exchange: Exchange,
+  surface: ChatSurface,
   asked: ChatCompletionRequest,
   arrived: NativeRequest | null,
 ): PreparedChat | Promise<PreparedChat> {
   const privacy = choosePrivacyPolicy(exchange.principal, exchange.request.headers);
-  if (privacy === null && !lacksReasoning(asked)) return { chat: asked, native: arrived, vault: null, privacy };
-  return changeChat(context, exchange, asked, arrived, privacy);
+  if (privacy === null && !lacksReasoning(asked))
+    return { readChat: () => asked, native: arrived, vault: null, privacy };
+  return changeChat(context, exchange, surface, asked, arrived, privacy);
 }
 
 async function changeChat(
   context: PrepareContext,
   exchange: Exchange,
+  surface: ChatSurface,
   asked: ChatCompletionRequest,
   arrived: NativeRequest | null,
   privacy: PrivacyPolicy | null,
 ): Promise<PreparedChat> {
-  const isMaskedAlone = privacy !== null && arrived !== null && arrived.text.length > nativeMaskingLengthMax;
-  const untouched = isMaskedAlone ? null : arrived;
-  const masked = privacy === null ? null : await maskChatOf(context, exchange, asked, privacy, toMaskable(untouched));
-  const native = untouched === null || masked === null ? untouched : maskNativeRequest(untouched, masked.body);
-  const chat = masked?.chat ?? asked;
-  const vault = masked === null || masked.vault.isEmpty ? null : masked.vault;
-  if (!lacksReasoning(chat)) return { chat, native, vault, privacy };
-  return {
-    chat: await recallReasoning(context.conversations, exchange.principal, asked.messages, chat),
-    native,
-    vault,
-    privacy,
+  const { principal } = exchange;
+  const prepared =
+    privacy === null
+      ? { readChat: () => asked, native: arrived, vault: null, privacy }
+      : await maskPrepared(context, exchange, surface, asked, arrived, privacy);
+  // Personal thoughts are left out of a chat that is masked alone.
+  if (!lacksReasoning(prepared.native === null ? prepared.readChat() : asked)) return prepared;
+  const chat = await recallReasoning(context.conversations, principal, asked.messages, prepared.readChat());
+  return { ...prepared, readChat: () => chat };
+}
+
+/** One form is masked: the request as it came, of which the chat is made, or the chat alone if that may not go out. */
+async function maskPrepared(
+  context: PrepareContext,
+  exchange: Exchange,
+  surface: ChatSurface,
+  asked: ChatCompletionRequest,
+  arrived: NativeRequest | null,
+  privacy: PrivacyPolicy,
+): Promise<PreparedChat> {
+  const masked = arrived === null ? null : await maskNativeOf(context, exchange, arrived, asked, privacy);
+  if (masked === null) {
+    const { chat, vault } = await maskChatOf(context, exchange, asked, privacy);
+    return { readChat: () => chat, native: null, vault: vault.isEmpty ? null : vault, privacy };
+  }
+  const { native, vault } = masked;
+  let chat = native === arrived ? asked : null;
+  const readChat = () => {
+    chat ??= surface.toChat(native.body).chat;
+    return chat;
   };
+  return { readChat, native, vault: vault.isEmpty ? null : vault, privacy };
 }

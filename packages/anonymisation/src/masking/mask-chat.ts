@@ -1,28 +1,14 @@
-import { type ChatCompletionRequest, type ChatMessage, isRecord, type PrivacyPolicy } from '@aggregator/contracts';
-import { type CompiledPolicy, compilePolicy } from '../compile-policy.ts';
+import { type ChatCompletionRequest, type ChatMessage, isRecord } from '@aggregator/contracts';
+import type { CompiledPolicy } from '../compile-policy.ts';
 import { createVault, type RestoreMode, type Vault } from '../restoring/vault.ts';
+import { maskOne } from './mask-one.ts';
 import { maskUnknownFields, maskValue } from './mask-unknown.ts';
-import { Masker } from './masker.ts';
-import { type MaskingJob, type MaskingOutcome, MaskingRecorder, MaskingReplay } from './masking-job.ts';
-import { collectReservedNames, listReservingTexts } from './reserved-names.ts';
 import type { TextMasker } from './text-masker.ts';
 
 export interface MaskedChat {
   /** A new request, or the very same one if nothing was masked. */
   readonly chat: ChatCompletionRequest;
-  /** The body that the chat was made of; null if there is none, or if it cannot be masked. */
-  readonly body: string | null;
   readonly vault: Vault;
-}
-
-/** A request in the dialect of its client, which is masked by the names that its chat has. */
-export interface MaskableBody {
-  /** JSON text. */
-  readonly text: string;
-  /** The same, parsed. */
-  readonly fields: Readonly<Record<string, unknown>>;
-  /** Returns the text without what is personal in it; null if something personal must not be changed. */
-  mask(text: string, masker: TextMasker): string | null;
 }
 
 /**
@@ -30,43 +16,13 @@ export interface MaskableBody {
  * predicted answer, attached documents, stop sequences, and fields and parts that are unknown. Ids, roles, tools and schemas stay as they are, and images, sound and
  * files are not searched. A field that names the end user to the provider (`user`, `metadata`, …) is left out if it is personal.
  */
-export function maskChat(
-  chat: ChatCompletionRequest,
-  policy: CompiledPolicy,
-  body: MaskableBody | null = null,
-): MaskedChat {
-  const contentMode = readContentMode(chat.response_format);
-  if (policy.detectors.length === 0)
-    return { chat, body: body?.text ?? null, vault: createVault(new Map(), contentMode) };
-  const masker = new Masker(policy, collectReservedNames([chat, body?.fields]));
-  const masked = maskBoth(chat, body, masker);
-  return { ...masked, vault: createVault(masker.values, contentMode) };
+export function maskChat(chat: ChatCompletionRequest, policy: CompiledPolicy): MaskedChat {
+  if (policy.detectors.length === 0) return { chat, vault: createVault(new Map(), contentModeOf(chat)) };
+  const { masked, vault } = maskOne(chat, policy, contentModeOf(chat), (masker) => maskChatWith(chat, masker));
+  return { chat: masked, vault };
 }
 
-/** As `maskChat`, with the job done elsewhere in between. */
-export function planChat(chat: ChatCompletionRequest, policy: PrivacyPolicy, body: MaskableBody | null = null) {
-  const recorder = new MaskingRecorder();
-  if (compilePolicy(policy).detectors.length > 0) maskBoth(chat, body, recorder);
-  const { tasks } = recorder;
-  const job: MaskingJob = { policy, tasks, reserving: listReservingTexts([chat, body?.fields]) };
-  const finish = (outcome: MaskingOutcome): MaskedChat => ({
-    ...(tasks.length === 0
-      ? { chat, body: body?.text ?? null }
-      : maskBoth(chat, body, new MaskingReplay(tasks, outcome))),
-    vault: createVault(outcome.values, readContentMode(chat.response_format)),
-  });
-  return { job, finish };
-}
-
-function maskBoth(
-  chat: ChatCompletionRequest,
-  body: MaskableBody | null,
-  masker: TextMasker,
-): Pick<MaskedChat, 'chat' | 'body'> {
-  return { chat: maskWith(chat, masker), body: body === null ? null : body.mask(body.text, masker) };
-}
-
-function maskWith(chat: ChatCompletionRequest, masker: TextMasker): ChatCompletionRequest {
+export function maskChatWith(chat: ChatCompletionRequest, masker: TextMasker): ChatCompletionRequest {
   const messages = mapArray(chat.messages, (message) => maskMessage(message, masker));
   return change(chat, {
     ...maskUnknownFields(chat, 'chat', masker),
@@ -79,7 +35,7 @@ function maskWith(chat: ChatCompletionRequest, masker: TextMasker): ChatCompleti
 }
 
 /** Returns `json` if the answer's text is JSON: a value that is put back must not break it. */
-function readContentMode(format: unknown): RestoreMode {
+export function contentModeOf({ response_format: format }: ChatCompletionRequest): RestoreMode {
   return isRecord(format) && (format.type === 'json_object' || format.type === 'json_schema') ? 'json' : 'text';
 }
 

@@ -22,7 +22,7 @@ export class Masker implements TextMasker {
   readonly #values = new Map<string, string>();
   readonly #names = new Map<string, string>();
   readonly #counts = new Map<Kind, number>();
-  /** Texts that were masked: a request is masked as its chat and as it came. */
+  /** Texts that were masked: what a request says twice is masked once. */
   readonly #known = new Map<string, string>();
 
   constructor(policy: CompiledPolicy, reserved: ReadonlySet<string>) {

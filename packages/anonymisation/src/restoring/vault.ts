@@ -16,16 +16,21 @@ export interface Vault {
 
 /** `values` by the names of their placeholders. */
 export function createVault(values: ReadonlyMap<string, string>, contentMode: RestoreMode): Vault {
-  const written = { text: knownOf(values), json: knownOf(mapValues(values, escapeForJson)) };
+  const written: { text?: KnownPlaceholders; json?: KnownPlaceholders } = {};
+  // Of many values each form takes milliseconds.
+  const knownIn = (mode: RestoreMode) => {
+    written[mode] ??= knownOf(mode === 'text' ? values : mapValues(values, escapeForJson));
+    return written[mode];
+  };
   return {
     isEmpty: values.size === 0,
     contentMode,
     restore(text, mode = 'text') {
       if (values.size === 0) return text;
-      const restorer = new PlaceholderRestorer(written[mode], mode);
+      const restorer = new PlaceholderRestorer(knownIn(mode), mode);
       return restorer.push(text) + restorer.end();
     },
-    createRestorer: (mode) => (values.size === 0 ? passThrough : new PlaceholderRestorer(written[mode], mode)),
+    createRestorer: (mode) => (values.size === 0 ? passThrough : new PlaceholderRestorer(knownIn(mode), mode)),
   };
 }
 

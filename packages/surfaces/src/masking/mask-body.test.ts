@@ -1,13 +1,12 @@
-import { compilePolicy, maskChat, planChat, runMaskingJob } from '@aggregator/anonymisation';
-import { chatCompletionRequest } from '@aggregator/contracts';
+import { compilePolicy, maskOne, runMaskingJob } from '@aggregator/anonymisation';
+import type { PrivacyPolicy } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { maskBody } from './mask-body.ts';
 
 const policy = { mode: 'mask' as const, names: ['Anna'] };
-const chat = chatCompletionRequest.parse({ model: 'm', messages: [{ role: 'user', content: 'Anna' }] });
-const toBody = (text: string) => ({ text, fields: JSON.parse(text) as Record<string, unknown>, mask: maskBody });
-const mask = (text: string) => maskChat(chat, compilePolicy(policy), toBody(text)).body;
+const mask = (text: string, by: PrivacyPolicy = policy) =>
+  maskOne(JSON.parse(text), compilePolicy(by), 'text', (masker) => maskBody(text, masker)).masked;
 /** Finds nothing in the letters of the property test. */
 const foreign = { mode: 'mask' as const, kinds: [], names: ['Анна'] };
 /** Of a file: whole words of it look like a name. */
@@ -21,7 +20,7 @@ describe('a masked body', () => {
         fc.constantFrom(0, 1, '\t'),
         (body, space) => {
           const text = JSON.stringify({ input: body }, null, space);
-          expect(maskChat(chat, compilePolicy(foreign), toBody(text)).body).toBe(text);
+          expect(mask(text, foreign)).toBe(text);
         },
       ),
       { numRuns: 200 },
@@ -90,15 +89,15 @@ describe('a masked body', () => {
 
   it('does not exist if a signed thought would have to change', () => {
     expect(mask('{"content":[{"type":"thinking","thinking":"Anna","signature":"s"}]}')).toBeNull();
+    expect(mask('{"reasoning_details":[{"type":"reasoning.text","text":"Anna"}]}')).toBeNull();
     expect(mask('{"thinking":{"type":"adaptive"}}')).toBe('{"thinking":{"type":"adaptive"}}');
   });
 
-  it('is the same where the job is done elsewhere, each text once', () => {
+  it('is the same where the job is done elsewhere', () => {
+    const run = (json: string) => runMaskingJob(structuredClone({ policy, kind: 'body' as const, json }), maskBody);
     const text = '{"messages":[{"role":"user","content":"Anna"},{"content":"a@b.co, Anna"}],"user":"a@b.co"}';
-    const { job, finish } = planChat(chat, policy, toBody(text));
-    const here = maskChat(chat, compilePolicy(policy), toBody(text));
-    const run = runMaskingJob(structuredClone(job));
-    expect(finish(run).body).toBe(here.body);
-    expect(new Set(job.tasks.map(({ kind, text: task }) => kind + task)).size).toBe(job.tasks.length);
+    expect(run(text)).toMatchObject({ json: mask(text), isLocked: false });
+    expect(run('{"input":"hello"}')).toMatchObject({ json: null, isLocked: false });
+    expect(run('{"thinking":"Anna"}')).toMatchObject({ json: null, isLocked: true });
   });
 });

@@ -1,5 +1,5 @@
 import type { TextMasker } from '@aggregator/anonymisation';
-import { parseRecord } from '@aggregator/contracts';
+import { isRecord, parseRecord } from '@aggregator/contracts';
 import { editJson, type JsonPlace, mapJson, readJsonField } from '@aggregator/providers';
 
 /**
@@ -48,7 +48,7 @@ export function maskBody(text: string, masker: TextMasker): string | null {
     },
     map(json, place) {
       if (!isThought(place)) return mapValue(json, place, masker);
-      isLocked ||= masker.isPersonal(readString(json));
+      isLocked ||= masker.isPersonal(readThought(json));
       return json;
     },
     mapName: (name) => (isKnown(name) ? name : masker.maskText(name)),
@@ -56,9 +56,17 @@ export function maskBody(text: string, masker: TextMasker): string | null {
   return isLocked ? null : withoutPersonalNames(masked, masker);
 }
 
-/** A thought of Claude is signed as it is. */
+/** A thought is signed as it is: one of Claude, or the details of a chat's. */
 function isThought({ name, first }: JsonPlace): boolean {
-  return name === 'thinking' && first === '"';
+  return (name === 'thinking' && first === '"') || (name === 'reasoning_details' && first === '[');
+}
+
+/** Returns what a thought says: the rest of its details is for servers. */
+function readThought(json: string): string {
+  if (json.startsWith('"')) return readString(json);
+  const details = JSON.parse(json) as unknown[];
+  const said = details.filter(isRecord).flatMap(({ text, summary }) => [text, summary]);
+  return said.filter((text) => typeof text === 'string').join('\n');
 }
 
 function isKnown(name: string): boolean {

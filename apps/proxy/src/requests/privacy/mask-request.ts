@@ -1,13 +1,20 @@
 import {
-  type MaskableBody,
+  contentModeOf,
+  createVault,
   type MaskedChat,
   type MaskedTexts,
+  type MaskingJob,
+  type MaskingOutcome,
   maskChat,
+  maskOne,
   maskTexts,
-  planChat,
-  planTexts,
+  type Vault,
 } from '@aggregator/anonymisation';
 import type { ChatCompletionRequest, PrivacyPolicy } from '@aggregator/contracts';
+import type { NativeRequest } from '@aggregator/providers';
+import { peerJsonBounds, scanJsonInTurns, writeJsonInTurns } from '@aggregator/service-kit';
+import { maskBody } from '@aggregator/surfaces';
+import { changeNativeText } from '../../answers/native-request.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { ProxyContext } from '../../proxy-context.ts';
 import { measureTexts } from '../measure-texts.ts';
@@ -22,7 +29,7 @@ const directLengthMax = 64 * 1024;
 const copies = 2;
 
 /**
- * A chat, and the body that it was made of, without what is personal in them; a large one is masked beside the event loop.
+ * A chat without what is personal in it; a large one is masked beside the event loop.
  * @throws {AppError} as the queue does.
  */
 export async function maskChatOf(
@@ -30,13 +37,12 @@ export async function maskChatOf(
   caller: Caller,
   chat: ChatCompletionRequest,
   privacy: PrivacyPolicy,
-  body: MaskableBody | null,
 ): Promise<MaskedChat> {
-  // A body holds the texts of its chat once more.
-  const lengthMax = body === null ? directLengthMax : copies * directLengthMax;
-  if (measureTexts([chat, body?.fields], lengthMax) <= lengthMax)
-    return maskChat(chat, context.policies.get(privacy), body);
-  return runPlan(context, caller, planChat(chat, privacy, body));
+  if (measureTexts(chat, directLengthMax) <= directLengthMax) return maskChat(chat, context.policies.get(privacy));
+  const json = await writeJsonInTurns(chat, caller.place);
+  const { json: masked, values } = await runJob(context, caller, { policy: privacy, kind: 'chat', json });
+  const read = masked === null ? chat : ((await parse(masked, caller)) as ChatCompletionRequest);
+  return { chat: read, vault: createVault(values, contentModeOf(chat)) };
 }
 
 /** As `maskChatOf`, for texts alone. */
@@ -47,20 +53,48 @@ export async function maskTextsOf(
   privacy: PrivacyPolicy,
 ): Promise<MaskedTexts> {
   if (measureTexts(texts, directLengthMax) <= directLengthMax) return maskTexts(texts, context.policies.get(privacy));
-  return runPlan(context, caller, planTexts(texts, privacy));
+  const json = await writeJsonInTurns({ texts }, caller.place);
+  const { json: masked, values } = await runJob(context, caller, { policy: privacy, kind: 'texts', json });
+  const read = masked === null ? texts : ((await parse(masked, caller)).texts as string[]);
+  return { texts: [...read], vault: createVault(values, 'text') };
 }
 
-async function runPlan<Masked>(
+/**
+ * As `maskChatOf`, for a request in the dialect of its client: the very same one if nothing was masked, null if it may not go
+ * out as it came. `chat` is what it says in the words of a chat.
+ */
+export async function maskNativeOf(
+  context: MaskingContext,
+  caller: Caller,
+  request: NativeRequest,
+  chat: ChatCompletionRequest,
+  privacy: PrivacyPolicy,
+): Promise<{ readonly native: NativeRequest; readonly vault: Vault } | null> {
+  const { text, body } = request;
+  const mode = contentModeOf(chat);
+  if (text.length <= directLengthMax) {
+    const policy = context.policies.get(privacy);
+    const { masked, vault } = maskOne(body, policy, mode, (masker) => maskBody(text, masker));
+    const native = masked === null ? null : changeNativeText(request, masked);
+    return native === null ? null : { native, vault };
+  }
+  const { json, isLocked, values } = await runJob(context, caller, { policy: privacy, kind: 'body', json: text });
+  if (isLocked) return null;
+  const native = json === null ? request : { headers: request.headers, text: json, body: await parse(json, caller) };
+  return { native, vault: createVault(values, mode) };
+}
+
+function runJob(
   { masking }: MaskingContext,
   { principal, response, place }: Caller,
-  {
-    job,
-    finish,
-  }: Pick<ReturnType<typeof planTexts>, 'job'> & {
-    finish(outcome: Awaited<ReturnType<ProxyContext['masking']['run']>>): Masked;
-  },
-): Promise<Masked> {
-  place.addMemory(copies * measureTexts(job.tasks));
+  job: MaskingJob,
+): Promise<MaskingOutcome> {
+  place.addMemory(copies * job.json.length);
   const { keyId, userId } = principal;
-  return finish(await masking.run(keyId ?? userId, job, () => !response.destroyed));
+  return masking.run(keyId ?? userId, job, () => !response.destroyed);
+}
+
+async function parse(json: string, { place }: Caller): Promise<Record<string, unknown>> {
+  const scanned = await scanJsonInTurns(Buffer.from(json), peerJsonBounds, place);
+  return scanned.parse('forwarded');
 }

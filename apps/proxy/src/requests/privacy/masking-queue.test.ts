@@ -1,10 +1,11 @@
-import { type MaskingJob, planTexts } from '@aggregator/anonymisation';
+import type { MaskingJob } from '@aggregator/anonymisation';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createPrincipal, startWorld } from '../../testing/start-world.ts';
 import { MaskingQueue } from './masking-queue.ts';
 
 const privacy = { mode: 'mask' as const };
-const jobOf = (text: string): MaskingJob => planTexts([text], privacy).job;
+const toJson = (text: string) => JSON.stringify({ texts: [text] });
+const jobOf = (text: string): MaskingJob => ({ policy: privacy, kind: 'texts', json: toJson(text) });
 /** Without a value in it, and slow to search. */
 const slowText = (bytes: number) => '1 2 3 4 5 6 7 8 9 0 '.repeat(bytes / 20);
 
@@ -21,9 +22,9 @@ describe('the masking of large texts', () => {
   const isWanted = () => true;
 
   it('returns what is masked, and the values behind it', async () => {
-    const { masked, values } = await open().run('a', jobOf('ask bob@example.com or 203.0.113.7'), isWanted);
+    const { json, values } = await open().run('a', jobOf('ask bob@example.com or 203.0.113.7'), isWanted);
 
-    expect(masked).toEqual(['ask [EMAIL_1] or [IP_1]']);
+    expect(json).toBe(toJson('ask [EMAIL_1] or [IP_1]'));
     expect([...values]).toEqual([
       ['EMAIL_1', 'bob@example.com'],
       ['IP_1', '203.0.113.7'],
@@ -58,7 +59,9 @@ describe('the masking of large texts', () => {
     });
 
     options.deadlineMs = 60_000;
-    await expect(queue.run('a', jobOf('bob@example.com'), isWanted)).resolves.toMatchObject({ masked: ['[EMAIL_1]'] });
+    await expect(queue.run('a', jobOf('bob@example.com'), isWanted)).resolves.toMatchObject({
+      json: toJson('[EMAIL_1]'),
+    });
   });
 
   it('ends a job that takes too much memory, and nothing else (I12)', async () => {
@@ -66,7 +69,9 @@ describe('the masking of large texts', () => {
     const text = `bob@example.com ${'я'.repeat(15_000_000)}`;
     await expect(queue.run('a', jobOf(text), isWanted)).rejects.toMatchObject({ code: 'request_too_large' });
 
-    await expect(queue.run('a', jobOf('bob@example.com'), isWanted)).resolves.toMatchObject({ masked: ['[EMAIL_1]'] });
+    await expect(queue.run('a', jobOf('bob@example.com'), isWanted)).resolves.toMatchObject({
+      json: toJson('[EMAIL_1]'),
+    });
   });
 
   it('refuses a job of too many values as it would be refused here', async () => {

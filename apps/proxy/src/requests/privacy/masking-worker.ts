@@ -1,5 +1,6 @@
 import { type MaskingJob, runMaskingJob } from '@aggregator/anonymisation';
 import { toAppError } from '@aggregator/contracts';
+import { maskBody } from '@aggregator/surfaces';
 import type { MaskingReply } from './masking-process.ts';
 
 /** The process that masks large texts: one job after the other, each with one reply. It ends when the proxy does. */
@@ -9,7 +10,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => un
 
 function answer(job: MaskingJob): MaskingReply {
   try {
-    return { outcome: runMaskingJob(job) };
+    return { outcome: runMaskingJob(job, maskBody) };
   } catch (error) {
     const { code, publicMessage } = toAppError(error);
     return { code, message: publicMessage };
