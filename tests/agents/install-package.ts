@@ -13,6 +13,8 @@ export interface WantedPackage {
   readonly registry: 'npm' | 'pypi';
   readonly name: string;
   readonly version: string;
+  /** A folder with its source, in place of the registry, and what its build is given. */
+  readonly source?: { readonly folder: string; readonly environment: Readonly<Record<string, string>> };
 }
 
 /**
@@ -41,8 +43,10 @@ async function installFromNpm({ name, version }: WantedPackage, folder: string, 
   await rename(unfinished, place);
 }
 
-async function installFromPypi({ name, version }: WantedPackage, place: string): Promise<void> {
+async function installFromPypi({ name, version, source }: WantedPackage, place: string): Promise<void> {
   await run('python3', ['-m', 'venv', place], { timeout: installTimeoutMs });
   const pip = join(place, 'bin', 'pip');
-  await run(pip, ['install', '--quiet', `${name}==${version}`], { timeout: installTimeoutMs });
+  const wanted = source ? `${name} @ file://${source.folder}` : `${name}==${version}`;
+  const env = { ...process.env, ...source?.environment };
+  await run(pip, ['install', '--quiet', wanted], { timeout: installTimeoutMs, env });
 }

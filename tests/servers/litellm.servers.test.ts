@@ -10,7 +10,8 @@ const embeddingModel = 'embedding-model';
 
 /** LiteLLM's proxy in front of a fake OpenAI. */
 describeServer({
-  ...{ name: 'LiteLLM', apiKey, chatModel, embeddingModel },
+  ...{ name: 'LiteLLM', profile: 'litellm', apiKey, chatModel, embeddingModel },
+  ...{ startTimeoutMs: 900_000, hasSmallContext: false, mendedStatus: {} },
   async start() {
     const programs = await installPackage({ registry: 'pypi', name: 'litellm[proxy]', version: '1.108.7' });
     const openAi = await startFakeProvider(createFakeOpenAi().listener);
@@ -26,6 +27,7 @@ describeServer({
       program: join(programs, 'litellm'),
       // YAML has all of JSON.
       files: { 'config.yaml': JSON.stringify(config) },
+      environment: {},
       arguments: (home, port) => ['--config', join(home, 'config.yaml'), '--host', '127.0.0.1', '--port', String(port)],
       readyPath: '/health/liveliness',
     });
@@ -37,12 +39,4 @@ describeServer({
       },
     };
   },
-  environment: (url) => ({
-    CUSTOM_BASE_URL: url,
-    CUSTOM_API_KEY: apiKey,
-    CUSTOM_PROFILE: 'litellm',
-    CUSTOM_MODELS: `${chatModel},${embeddingModel}`,
-    CUSTOM_CAPABILITIES: 'tools,vision,structured_outputs',
-    CUSTOM_PRICES: JSON.stringify({ [chatModel]: { input: '1', output: '2' }, [embeddingModel]: { input: '1' } }),
-  }),
 });

@@ -12,7 +12,9 @@ export interface ServerProgram {
   /** Path of the program. */
   readonly program: string;
   /** Files in its home, by name. */
-  readonly files: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string | Uint8Array>>;
+  /** Its environment beside the one that every server has. */
+  readonly environment: Readonly<Record<string, string>>;
   arguments(home: string, port: number): readonly string[];
   /** Path that returns a success when the server can be used. */
   readonly readyPath: string;
@@ -31,7 +33,7 @@ export async function runServer(server: ServerProgram): Promise<RunningServer> {
   const port = await findFreePort();
   const child = spawn(server.program, server.arguments(home, port), {
     cwd: home,
-    env: { PATH: '/usr/bin:/bin', HOME: home, TMPDIR: home, LANG: 'C.UTF-8' },
+    env: { PATH: '/usr/bin:/bin', HOME: home, TMPDIR: home, LANG: 'C.UTF-8', ...server.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';

@@ -266,4 +266,18 @@ describe('a stream of the same dialect', () => {
       stream: { error: { code: 'upstream_error', isRetryable: true } },
     });
   });
+
+  it.each([true, false])('of a server that ignores n is whole with [DONE] (usage: %s)', (includeUsage) => {
+    const finish = { id: 'c1', choices: [{ index: 0, delta: { content: 'a' }, finish_reason: 'stop' }] };
+    const toStream = (isLoose: boolean) => {
+      const stream = new OpenAiChatStream({ includeUsage, choiceCount: 2 }, { isLoose });
+      stream.push(JSON.stringify(finish));
+      expect(stream.isComplete).toBe(false);
+      expect(stream.push('[DONE]')).toEqual([]);
+      return stream;
+    };
+    expect(toStream(true).isComplete).toBe(true);
+    expect(toStream(true).end()).toEqual(includeUsage ? expect.objectContaining({ id: 'c1', choices: [] }) : null);
+    expect(toStream(false).isComplete).toBe(false);
+  });
 });

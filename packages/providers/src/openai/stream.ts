@@ -69,6 +69,9 @@ export class OpenAiChatStream implements ChatStreamTranslator {
   push(event: string): readonly string[] {
     if (event === '[DONE]') {
       this.isEnded = true;
+      // Some servers ignore `n`: they make fewer choices than asked for.
+      const isWhole = this.#choicesSeen > 0 && this.#choicesOpen === 0;
+      if (this.#repair !== null && isWhole) this.isComplete = true;
       return this.release();
     }
     if (this.error !== null) return nothing;
@@ -161,11 +164,11 @@ export class OpenAiChatStream implements ChatStreamTranslator {
   /** `text` is null if the chunk was changed. */
   #takeChunk(text: string | null, chunk: Chunk, hasFinish: boolean): readonly string[] {
     const out = text ?? JSON.stringify(chunk);
+    if (hasFinish) this.#lastFinish = chunk;
     if (hasFinish && this.isComplete) {
       // The finish reason of another choice, which was begun after it.
       const earlier = this.#finish === null ? nothing : [this.#finish.text];
       this.#finish = { chunk, text: out };
-      this.#lastFinish = chunk;
       return earlier;
     }
     return [out];

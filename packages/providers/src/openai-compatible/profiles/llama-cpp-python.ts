@@ -4,7 +4,7 @@ export const llamaCppPython: BuiltInProfile = {
   hosts: [],
   settings: {
     reasoningField: 'none',
-    clientErrors: ["'loc': ('body'"],
+    clientErrors: ["'loc': ('body'", 'can only concatenate str (not "list") to str'],
   },
   sources: [
     {
@@ -16,6 +16,11 @@ export const llamaCppPython: BuiltInProfile = {
       fact: 'A request that does not validate is a 500 with the text of the validator.',
       url: 'https://github.com/abetlen/llama-cpp-python/blob/main/llama_cpp/server/errors.py',
       read: '2026-11',
+    },
+    {
+      fact: 'Parts of a message are a 500 from a chat template that takes text only: can only concatenate str (not "list") to str.',
+      url: 'https://github.com/abetlen/llama-cpp-python/blob/main/llama_cpp/llama_chat_format.py',
+      read: '2026-12',
     },
   ],
 };
