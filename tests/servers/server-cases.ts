@@ -35,9 +35,10 @@ const chats: Readonly<Record<string, Omit<Chat, 'model'>>> = {
     ],
     tools: [weather],
   },
-  'an object': { messages: [user('Say it as JSON')], response_format: { type: 'json_object' } },
+  'an object': { messages: [user('Say it as JSON')], temperature: 0, response_format: { type: 'json_object' } },
   'an object by its schema': {
     messages: [user('Brno')],
+    temperature: 0,
     response_format: {
       type: 'json_schema',
       json_schema: {
