@@ -12,7 +12,7 @@ const chatTemplate =
 /** The kinds of tokens: https://github.com/ggml-org/llama.cpp/blob/master/include/llama.h, `llama_token_type`. */
 const kinds = { normal: 1, unknown: 2, control: 3, byte: 6 } as const;
 
-/** What the model says after a prompt, whatever it was; the picture is four tokens of one byte each. */
+/** What the model says after every prompt; the smiling face is four tokens of one byte each. */
 const answer = ['Red', '▁green', '▁blue', '▁Привет', ...Buffer.from('🙂'), '▁white', turnEnd];
 
 /** `LLAMA_POOLING_TYPE_MEAN`: one vector for each text. */
