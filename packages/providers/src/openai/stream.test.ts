@@ -280,4 +280,19 @@ describe('a stream of the same dialect', () => {
     expect(toStream(true).end()).toEqual(includeUsage ? expect.objectContaining({ id: 'c1', choices: [] }) : null);
     expect(toStream(false).isComplete).toBe(false);
   });
+
+  it('of a server that leaves out the finish reason of a choice gets it with [DONE]', () => {
+    const chunkOf = (index: number, content: string, reason: string | null) =>
+      JSON.stringify({ id: 'c1', choices: [{ index, delta: { content }, finish_reason: reason }] });
+    const toStream = (isLoose: boolean) => {
+      const stream = new OpenAiChatStream({ includeUsage: true, choiceCount: 2 }, { isLoose });
+      for (const chunk of [chunkOf(0, 'a', null), chunkOf(1, 'b', null), chunkOf(0, '', 'stop')]) stream.push(chunk);
+      return { stream, last: stream.push('[DONE]').map((text) => JSON.parse(text)) };
+    };
+    const { last, stream } = toStream(true);
+    const head = { id: 'c1', object: 'chat.completion.chunk' };
+    expect(last).toEqual([{ ...head, choices: [{ index: 1, delta: {}, logprobs: null, finish_reason: 'stop' }] }]);
+    expect(stream.isComplete).toBe(true);
+    expect(toStream(false)).toMatchObject({ last: [], stream: { isComplete: false } });
+  });
 });

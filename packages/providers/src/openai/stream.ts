@@ -69,10 +69,7 @@ export class OpenAiChatStream implements ChatStreamTranslator {
   push(event: string): readonly string[] {
     if (event === '[DONE]') {
       this.isEnded = true;
-      // Some servers ignore `n`: they make fewer choices than asked for.
-      const isWhole = this.#choicesSeen > 0 && this.#choicesOpen === 0;
-      if (this.#repair !== null && isWhole) this.isComplete = true;
-      return this.release();
+      return [...this.#closeChoices(), ...this.release()];
     }
     if (this.error !== null) return nothing;
     const chunk = this.#repair !== null && hasObjectArguments(event) ? parseExactRecord(event) : parseRecord(event);
@@ -197,6 +194,22 @@ export class OpenAiChatStream implements ChatStreamTranslator {
     }
     // An empty chunk is dropped: the finish reason was the last word of its choice.
     return true;
+  }
+
+  /**
+   * With `[DONE]` a loose server has said everything if one choice is finished. Some make fewer choices than `n` asks for, and
+   * some leave out the finish reason of all choices but one: the others get "stop".
+   */
+  #closeChoices(): readonly string[] {
+    const head = this.#lastFinish;
+    if (this.#repair === null || this.isComplete || head === null || this.error !== null) return nothing;
+    const open = this.#isFinished.flatMap((isFinished, index) => (isFinished === false ? [index] : []));
+    for (const index of open) this.#isFinished[index] = true;
+    this.#choicesOpen = 0;
+    this.isComplete = true;
+    return open.map((index) =>
+      JSON.stringify({ ...head, choices: [{ index, delta: {}, logprobs: null, finish_reason: 'stop' }] }),
+    );
   }
 
   /** Usage alone, an error, or nothing that we know. */
