@@ -50,7 +50,7 @@ export function describeServer(server: RealServer): void {
         const status = server.mendedStatus[name];
         if (status === undefined) return expect(answered).toEqual(withUsageOf(answered, expected));
         expect(expected).not.toEqual({ answer: expect.objectContaining({ choices: [expect.anything()] }) });
-        expect(answered).toEqual({ status });
+        expect(answered).toEqual(status === 200 ? { answer: expect.anything() } : { status });
       });
     const { chatModel, embeddingModel } = server;
     if (chatModel !== null) {

@@ -75,6 +75,10 @@ export const compatibilitySettings = z.strictObject({
     .optional()
     .describe('first: all system messages become one, and it is the first. any: they stay where they are.'),
   developerRole: z.boolean().optional().describe('Whether the server knows the role developer.'),
+  nullContent: z
+    .boolean()
+    .optional()
+    .describe('Whether the server takes null as the content of a message; if not, an empty text is sent.'),
   streamOptions: z.boolean().optional().describe('Whether the server takes stream_options.'),
   strictTools: z.boolean().optional().describe('Whether the server takes strict on a tool.'),
   omittedFields: z

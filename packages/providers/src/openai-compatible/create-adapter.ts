@@ -14,7 +14,7 @@ import type { FieldFate, ProviderAdapter, ProviderTarget } from '../provider-ada
 import { alphanumericOf, type NameRules, wordsOf } from '../vendor-names/name-rules.ts';
 import { addressed } from './address.ts';
 import { compatibleFacts } from './facts.ts';
-import { withoutMessageFields, withoutNulls } from './message-fields.ts';
+import { withoutMessageFields, withoutNulls, withText } from './message-fields.ts';
 import type { Profile } from './profiles/profile.ts';
 import { compatibleResponsesLane } from './responses-lane.ts';
 import { withOneSystemMessage } from './system-message.ts';
@@ -57,7 +57,8 @@ export function createCompatibleAdapter(profile: Profile): ProviderAdapter {
     adjustEndpoint: addressed(profile),
     adjustMessage(message) {
       const known = profile.developerRole ? message : withSystemRole(message);
-      return withoutNulls(withThoughts(withRefusalAsText(known), profile.reasoningField));
+      const said = withoutNulls(withThoughts(withRefusalAsText(known), profile.reasoningField));
+      return profile.nullContent ? said : withText(said);
     },
     adjustChat: toChatChange(profile),
     embeddings: { fields: withExtras({ ...openAiEmbeddingsFields, ...embeddingsOmitted(profile) }, profile) },

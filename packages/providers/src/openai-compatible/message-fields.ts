@@ -12,6 +12,11 @@ export function withoutNulls(message: ChatMessage): ChatMessage {
   return { ...Object.fromEntries(kept), role: message.role };
 }
 
+/** Returns a message with an empty text for content that is null or absent; the very same one if it has content. */
+export function withText(message: ChatMessage): ChatMessage {
+  return (message.content ?? null) === null ? { ...message, content: '' } : message;
+}
+
 /** Returns the messages without the fields that a server rejects; each that had a value is named. */
 export function withoutMessageFields(messages: unknown, omitted: readonly string[], dropped: DroppedParams): unknown {
   if (omitted.length === 0 || !Array.isArray(messages)) return messages;

@@ -84,6 +84,13 @@ describe('the proposal for a server', () => {
     });
   });
 
+  it('has no null where the server rejects null as content', async () => {
+    const { send } = fakeServer({ '/v1/models': models('x') }, (body) =>
+      JSON.stringify(body).includes('"content":null') ? null : answerOf(),
+    );
+    expect((await probe(send)).profile).toEqual({ nullContent: false });
+  });
+
   it('has the name of the thoughts in its answers', async () => {
     const { send } = fakeServer({ '/v1/models': models('x') }, () => answerOf({ content: 'OK', reasoning: 'Hm.' }));
     expect((await probe(send)).profile).toEqual({ reasoningField: 'reasoning' });

@@ -77,6 +77,11 @@ const ids: Trial = async (tryChat) => {
   return isTaken(await tryChat(withHistory(shortId))) ? { callIds: 'alphanumeric-9' } : {};
 };
 
+const nullContent: Trial = async (tryChat) => {
+  if (isTaken(await tryChat(withHistory(shortId)))) return {};
+  return isTaken(await tryChat(withHistory(shortId, { content: '' }))) ? { nullContent: false } : {};
+};
+
 /** The field that the server says its thoughts in; else what it does not reject. */
 const thoughts: Trial = async (tryChat) => {
   const plain = await tryChat({});
@@ -96,4 +101,4 @@ const thoughts: Trial = async (tryChat) => {
 };
 
 /** Each is a few chats of a few tokens. */
-export const trials: readonly Trial[] = [streamOptions, outputLimit, fields, tools, ids, thoughts];
+export const trials: readonly Trial[] = [streamOptions, outputLimit, fields, tools, ids, nullContent, thoughts];

@@ -55,6 +55,7 @@ export const defaultProfile: Profile = {
   outputLimitField: 'auto',
   systemMessages: 'first',
   developerRole: false,
+  nullContent: true,
   streamOptions: true,
   strictTools: true,
   omittedFields: [],

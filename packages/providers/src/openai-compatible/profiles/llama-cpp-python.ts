@@ -4,6 +4,7 @@ export const llamaCppPython: BuiltInProfile = {
   hosts: [],
   settings: {
     reasoningField: 'none',
+    nullContent: false,
     clientErrors: ["'loc': ('body'", 'can only concatenate str (not "list") to str'],
   },
   sources: [
@@ -16,6 +17,11 @@ export const llamaCppPython: BuiltInProfile = {
       fact: 'A request that does not validate is a 500 with the text of the validator.',
       url: 'https://github.com/abetlen/llama-cpp-python/blob/main/llama_cpp/server/errors.py',
       read: '2026-11',
+    },
+    {
+      fact: 'The content of an assistant message beside calls of tools may be absent, or a text; null does not validate.',
+      url: 'https://github.com/abetlen/llama-cpp-python/blob/main/llama_cpp/llama_types.py',
+      read: '2026-12',
     },
     {
       fact: 'Parts of a message are a 500 from a chat template that takes text only: can only concatenate str (not "list") to str.',

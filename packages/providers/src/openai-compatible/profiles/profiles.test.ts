@@ -224,6 +224,21 @@ describe('system messages (D49)', () => {
   });
 });
 
+describe('the content of a message', () => {
+  const call = { id: 'call_1', type: 'function', function: { name: 'list', arguments: '{}' } };
+  const messages = [
+    { role: 'user', content: 'x' },
+    { role: 'assistant', content: null, tool_calls: [call] },
+    { role: 'tool', tool_call_id: 'call_1', content: 'y' },
+  ];
+
+  it('is an empty text instead of null where the server rejects null', () => {
+    const sentTo = (settings: object) => translate({ messages }, settings).sent.messages;
+    expect(sentTo({})[1].content).toBeNull();
+    expect(sentTo({ nullContent: false })).toEqual([messages[0], { ...messages[1], content: '' }, messages[2]]);
+  });
+});
+
 describe('tools', () => {
   it('have properties in their schema (D24), and no strict where the server rejects it', () => {
     const tool = { type: 'function', function: { name: 'list', strict: true, parameters: { type: 'object' } } };
