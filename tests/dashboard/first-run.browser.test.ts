@@ -62,6 +62,38 @@ describe('a new person, in a browser', () => {
     await context.close();
   });
 
+  it('signs out while its page still waits for figures', async () => {
+    const { page, context, faults } = await openTab(browser, world.baseUrl);
+    const isAnalytics = (request: { url(): string }) => request.url().includes('/v1/analytics/');
+    const signedOut = Promise.withResolvers<void>();
+    await page.route('**/v1/analytics/**', async (route) => {
+      await signedOut.promise;
+      await route.continue().catch(() => undefined);
+    });
+    const ended = Promise.race([
+      page.waitForEvent('requestfailed', isAnalytics),
+      page.waitForEvent('requestfinished', isAnalytics),
+    ]);
+    // The session is over, and the page does not know it yet.
+    await page.route('**/v1/auth/logout', async (route) => {
+      const response = await route.fetch();
+      signedOut.resolve();
+      await ended;
+      await route.fulfill({ response });
+    });
+    await page.goto('/sign-in');
+    await page.getByLabel('E-mail address').fill(world.adminEmail);
+    await page.getByLabel('Password').fill(world.adminPassword);
+    const asked = page.waitForRequest(isAnalytics);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await asked;
+
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL('**/sign-in');
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
   it('sees the first page in less than 1.5 s of a computer that is four times slower', async () => {
     const { page, context } = await openTab(browser, world.baseUrl);
     const tools = await context.newCDPSession(page);

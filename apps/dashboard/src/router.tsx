@@ -100,6 +100,8 @@ export function createAppRouter(queries: QueryClient) {
     ),
   ]);
   session.subscribe(() => {
+    // What is under way with a token that ends would be a 401.
+    if (session.state === 'leaving') void queries.cancelQueries();
     if (session.state === 'out') queries.clear();
   });
   return createRouter({

@@ -21,10 +21,11 @@ export const get = <Answer>(path: string, query: SendOptions['query'] = {}, sign
 
 async function withToken<Answer>(work: (headers: Record<string, string>) => Promise<Answer>): Promise<Answer> {
   const token = await session.token();
+  if (session.isLeaving) throw new ApiError(0, 'network', '', null);
   try {
     return await work(toHeaders(token));
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    if (!(error instanceof ApiError) || error.status !== 401 || session.isLeaving) throw error;
     const renewed = await session.renew();
     if (renewed === null) throw error;
     return work(toHeaders(renewed));

@@ -3,9 +3,9 @@ import { ApiError, send } from './http.ts';
 
 /**
  * The session of this browser tab. The access token stays in memory; the refresh token is in a cookie that no script reads
- * (docs/dashboard.md).
+ * (docs/dashboard.md). While it is `leaving`, nothing more is sent with the token.
  */
-export type SessionState = 'unknown' | 'in' | 'out';
+export type SessionState = 'unknown' | 'in' | 'leaving' | 'out';
 
 const asCookie = { 'x-aggregator-session': 'cookie' };
 /** Says that a cookie may be there, so that a new visitor causes no failed request. */
@@ -24,6 +24,11 @@ class Session {
 
   get state(): SessionState {
     return this.#state;
+  }
+
+  /** Whether its person has signed out and the service may not have answered yet. */
+  get isLeaving(): boolean {
+    return this.#state === 'leaving';
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -65,6 +70,7 @@ class Session {
   async signOut(): Promise<void> {
     const token = await this.token().catch(() => null);
     const headers = { ...asCookie, ...(token !== null && { authorization: `Bearer ${token}` }) };
+    this.#become('leaving');
     if (token !== null) await send('POST', '/v1/auth/logout', { body: {}, headers }).catch(() => undefined);
     this.#end();
   }
