@@ -58,7 +58,7 @@ try {
   );
   await time('explanation', () =>
     explainRequest(
-      { own: database, all: database },
+      { readOwn: (read) => read(database), all: database },
       { orgId: null, requestId: sampleId(2 ** 32 + randomInt(requests)) },
     ),
   );

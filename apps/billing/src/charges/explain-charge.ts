@@ -29,20 +29,36 @@ interface Question {
   requestId: string;
 }
 
-/** `own` finds the request; `all` then reads its transfers, which name accounts of others. */
+/** `readOwn` finds the request. `all` then reads its transfers, which name accounts of others: with one connection at a time. */
 interface Databases {
-  readonly own: Transaction;
+  readonly readOwn: <T>(read: (own: Transaction) => Promise<T>) => Promise<T>;
   readonly all: Database;
 }
 
 /** How the amount of a charge comes about, or why the request was rejected; null if nothing is known of it. */
-export async function explainRequest(databases: Databases, question: Question): Promise<ChargeExplanation | null> {
-  return (await explainCharge(databases, question)) ?? (await explainRejection(databases.own, question));
+export async function explainRequest(
+  { readOwn, all }: Databases,
+  question: Question,
+): Promise<ChargeExplanation | null> {
+  const found = await readOwn(async (own) => (await findCharge(own, question)) ?? (await findRejection(own, question)));
+  if (found === null) return null;
+  return 'code' in found ? explainRejection(found) : await explainCharge(all, question, found);
 }
 
-async function explainRejection(db: Transaction, { orgId, requestId }: Question): Promise<ChargeExplanation | null> {
-  const row = await db.rejectedRequest.findFirst({ where: { requestId, ...(orgId !== null && { orgId }) } });
-  if (row === null) return null;
+const whereOf = ({ orgId, requestId }: Question) => ({ requestId, ...(orgId !== null && { orgId }) });
+
+async function findRejection(own: Transaction, question: Question) {
+  return await own.rejectedRequest.findFirst({ where: whereOf(question) });
+}
+
+async function findCharge(own: Transaction, question: Question) {
+  const charge = await own.charge.findFirst({ where: whereOf(question) });
+  return charge === null ? null : { charge, correction: await readCorrection(own, charge.requestId) };
+}
+
+type Found<Find extends (...given: never[]) => unknown> = NonNullable<Awaited<ReturnType<Find>>>;
+
+function explainRejection(row: Found<typeof findRejection>): ChargeExplanation {
   const { time, code, param, message } = row;
   return {
     ...{ requestId: row.requestId, time: time.toISOString(), outcome: 'rejected', rejection: { code, param, message } },
@@ -51,11 +67,10 @@ async function explainRejection(db: Transaction, { orgId, requestId }: Question)
 }
 
 async function explainCharge(
-  { own, all }: Databases,
-  { orgId, requestId }: Question,
-): Promise<ChargeExplanation | null> {
-  const charge = await own.charge.findFirst({ where: { requestId, ...(orgId !== null && { orgId }) } });
-  if (charge === null) return null;
+  all: Database,
+  { orgId }: Question,
+  { charge, correction }: Found<typeof findCharge>,
+): Promise<ChargeExplanation> {
   const transfers = await all.$queryRaw<TransferRow[]>`
     SELECT transfer.id, time, debit.kind AS "from", credit.kind AS "to", amount
     FROM transfer
@@ -65,7 +80,6 @@ async function explainCharge(
     WHERE request_id = ${charge.requestId}::uuid AND reason NOT IN ('provider_excess', 'cost_correction') ORDER BY transfer.id`;
   const { version, rates } = price.parse(charge.price);
   const saving = charge.outcome === 'void' ? null : cacheSavingOf(usage.parse(charge.usage), rates);
-  const correction = await readCorrection(own, charge.requestId);
   return {
     requestId: charge.requestId,
     time: charge.time.toISOString(),

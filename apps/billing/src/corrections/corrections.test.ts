@@ -49,7 +49,10 @@ describe('a correction of an estimate', () => {
 
     expect(await available(orgId)).toBe(9800n);
     expect(
-      await explainRequest({ own: world.database, all: world.database }, { orgId, requestId: estimate.requestId }),
+      await explainRequest(
+        { readOwn: (read) => read(world.database), all: world.database },
+        { orgId, requestId: estimate.requestId },
+      ),
     ).toMatchObject({
       amountNanoUsd: '1000',
       correction: { amountNanoUsd: '200', differenceNanoUsd: '-800', usage: { outputText: 200 } },

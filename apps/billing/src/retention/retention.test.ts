@@ -180,7 +180,10 @@ describe('months of the ledger', () => {
     expect(await world.handle(...late, present)).toEqual(late.map(() => 'month_compacted'));
     expect((await world.balances(orgId)).available).toBe(7000n);
     expect(
-      await explainRequest({ own: world.database, all: world.database }, { orgId, requestId: may.requestId }),
+      await explainRequest(
+        { readOwn: (read) => read(world.database), all: world.database },
+        { orgId, requestId: may.requestId },
+      ),
     ).toBeNull();
   });
 

@@ -137,4 +137,16 @@ describe('GET /v1/billing/explain/{requestId}', () => {
     ];
     for (const answer of answers) expect(answer).toEqual({ status: 404, body: answers[0]?.body });
   });
+
+  it('200 for many at once, each with one connection at a time (I12)', async () => {
+    const small = await startBilling({ DATABASE_CONNECTIONS_MAX: '3' });
+    const orgId = randomUUID();
+    const events = Array.from({ length: 24 }, () => usageEvent({ orgId }));
+    await handleUsageRecorded(small.context, events.map(toRecord));
+    const answers = await Promise.all(
+      events.map(({ requestId }) => small.ask('GET', `/v1/billing/explain/${requestId}`, { orgId })),
+    );
+    await small.stop();
+    expect(answers.map(({ status }) => status)).toEqual(events.map(() => 200));
+  });
 });

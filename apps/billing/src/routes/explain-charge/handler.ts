@@ -17,7 +17,10 @@ export function explainChargeHandler({ database, names, readAsTenant }: BillingC
     const { orgId } = principalOf(request);
     const tenant = tenantOf(request);
     const question = { orgId: tenant, requestId: parsed.data.requestId };
-    const explanation = await readAsTenant(tenant, (own) => explainRequest({ own, all: database }, question));
+    const explanation = await explainRequest(
+      { readOwn: (read) => readAsTenant(tenant, read), all: database },
+      question,
+    );
     if (explanation === null) throw new AppError('not_found');
     // An operator sees ids of another organisation without names: those are its people's.
     response.json(await nameExplanation(names, orgId, explanation));
