@@ -16,6 +16,7 @@ import {
 } from '@aggregator/service-kit';
 import { createAdviceDesk } from './advice/advice-desk.ts';
 import { type AdviceSources, createAdviceSources } from './advice/advice-sources.ts';
+import { advisor } from './advice/give-advice.ts';
 import { startBackground } from './background/start-background.ts';
 import type { BillingContext } from './billing-context.ts';
 import { type BudgetDirectory, createBudgetDirectory } from './budgets/budget-directory.ts';
@@ -93,7 +94,7 @@ export async function createBillingContext(
     paymentProviders: openPaymentProviders(config, database),
     readAsTenant: createTenantReader<Transaction>(database, logger),
     clock,
-    adviceDesk: createAdviceDesk({ database, config, clock, adviceSources }, now),
+    adviceDesk: createAdviceDesk(advisor({ database, config, clock, adviceSources }), now),
     verifier,
     leaseDesk: createLeaseDesk(leases),
     budgetDesk: createBudgetDesk(leases),

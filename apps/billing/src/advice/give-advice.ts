@@ -76,3 +76,8 @@ function toIdleKey(keyId: string): Advice {
       'This API key is valid and was not used since the month began. It costs nothing, but a stranger who finds it can spend. Revoke it if it is not needed.',
   };
 }
+
+/** `giveAdvice` with its parts. */
+export function advisor(parts: AdviceParts): (orgId: string, month: Month) => Promise<AdviceAnswer> {
+  return (orgId, month) => giveAdvice(parts, orgId, month);
+}

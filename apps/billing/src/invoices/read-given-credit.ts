@@ -10,8 +10,8 @@ interface Slice {
 }
 
 /**
- * Returns the line, below zero, of credit that was given and is spent; none without such credit. Transfers have no
- * index of accounts: those of the month are read in portions.
+ * Returns the line, below zero, of credit that was given and is spent; none without such credit. The draws of the
+ * organisation in the month are read in portions, by an index of draws alone.
  */
 export async function readGivenCredit(
   db: Transaction,
@@ -26,12 +26,12 @@ export async function readGivenCredit(
   for (let last: string | null = after; last !== null; ) {
     const [slice]: Slice[] = await db.$queryRaw<Slice[]>`
       WITH slice AS MATERIALIZED (
-        SELECT id, debit_account, amount, reason, time FROM transfer
-        WHERE id > ${last}::uuid AND id < ${to}::uuid ORDER BY id LIMIT ${portion}
+        SELECT id, amount, time FROM transfer
+        WHERE debit_account = ${account.id}::uuid AND reason = 'promotional_drawn'
+          AND id > ${last}::uuid AND id < ${to}::uuid ORDER BY id LIMIT ${portion}
       )
       SELECT count(*)::int AS count, max(id::text) AS last,
-        sum(amount) FILTER (WHERE debit_account = ${account.id}::uuid AND reason = 'promotional_drawn'
-          AND time >= ${month.from}::timestamptz AND time < ${month.to}::timestamptz)::bigint AS drawn
+        sum(amount) FILTER (WHERE time >= ${month.from}::timestamptz AND time < ${month.to}::timestamptz)::bigint AS drawn
       FROM slice`;
     amount -= slice?.drawn ?? 0n;
     last = slice === undefined || slice.count < portion ? null : slice.last;

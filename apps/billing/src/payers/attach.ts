@@ -34,7 +34,7 @@ export async function attach(context: PaymentContext, pair: Pair, actor: Actor, 
     const accounts = await lockAccounts(tx, [orgId, payerId], []);
     const [own, payer] = [accounts.get(orgId), accounts.get(payerId)];
     if (own === undefined || payer === undefined) throw new AppError('not_found');
-    const known = await tx.paidOrganization.findUnique({ where: { orgId } });
+    const known = await lockPaid(tx, orgId);
     if (agreed && known?.payerId !== payerId) throw new AppError('not_found');
     if (known?.state === 'attached' && known.payerId === payerId) return;
     if (known !== null && known.state !== 'asked') throw conflict('Another organization pays for it. Detach it first.');
@@ -46,6 +46,12 @@ export async function attach(context: PaymentContext, pair: Pair, actor: Actor, 
     await setOwner(tx, orgId, payerId);
     await writeBoth(tx, now, actor, pair, 'payer_attached');
   });
+}
+
+/** Who pays, or is asked to. The row is locked, because a request to another payer takes no lock of accounts. */
+async function lockPaid(tx: Transaction, orgId: string) {
+  await tx.$queryRaw`SELECT FROM paid_organization WHERE org_id = ${orgId}::uuid FOR UPDATE`;
+  return await tx.paidOrganization.findUnique({ where: { orgId } });
 }
 
 async function requireAttachable(tx: Transaction, own: OrganizationAccounts, payer: OrganizationAccounts) {
@@ -109,7 +115,7 @@ export async function detach(
   const { orgId, payerId } = pair;
   return database.$transaction(async (tx) => {
     const own = (await lockAccounts(tx, [orgId], [])).get(orgId);
-    const known = await tx.paidOrganization.findUnique({ where: { orgId } });
+    const known = await lockPaid(tx, orgId);
     await requirePayerMatch(tx, orgId, ifMatch);
     if (known === null || known.payerId !== payerId) return true;
     const now = clock();

@@ -6,13 +6,15 @@ const orgId = randomUUID();
 
 /** Auth that names each id by its first part, as long as it is there. */
 function openDirectory() {
-  const auth = { isAway: false, asked: [] as string[][] };
+  const auth = { isAway: false, callMs: 0, fails: 0, asked: [] as string[][] };
   let nowMs = 0;
   const failures: unknown[] = [];
   const call = async ({ body, answer }: { body?: unknown; answer: { parse(value: unknown): unknown } }) => {
     if (auth.isAway) throw new Error('auth is away');
     const { ids } = body as { ids: string[] };
     auth.asked.push(ids);
+    nowMs += auth.callMs;
+    if (auth.fails > 0 && auth.asked.length >= auth.fails) throw new Error('auth is late');
     return answer.parse({ names: Object.fromEntries(ids.map((id) => [id, id.slice(0, 8)])) }) as never;
   };
   const directory = createNameDirectory(
@@ -65,11 +67,45 @@ describe('the directory of names', () => {
     expect(auth.asked.map(({ length }) => length)).toEqual(Array.from({ length: 10 }, () => 1000));
     expect(nameOf(ids[9_999] ?? '')).toBeDefined();
     expect(nameOf(ids[10_000] ?? '')).toBeUndefined();
-    const more = Array.from({ length: 10_001 }, () => randomUUID());
-    await directory.find(orgId, more.slice(0, 10_000));
-    await directory.find(orgId, more.slice(10_000));
+    for (let answer = 0; answer < 10; answer += 1) {
+      await directory.find(
+        orgId,
+        Array.from({ length: 2_000 }, () => randomUUID()),
+      );
+    }
     auth.asked.length = 0;
     await directory.find(orgId, [ids[0] ?? '']);
     expect(auth.asked).toHaveLength(1);
+  });
+
+  it('asks for others when one large answer took too long, and ends that one (I12)', async () => {
+    const { directory, auth } = openDirectory();
+    auth.callMs = 400;
+    const ids = Array.from({ length: 10_000 }, () => randomUUID());
+    const nameOf = await directory.find(orgId, ids);
+    expect(auth.asked).toHaveLength(3);
+    expect(nameOf(ids[2_999] ?? '')).toBeDefined();
+    auth.fails = 5;
+    await directory.find(orgId, ids.slice(3_000));
+    auth.fails = 0;
+    const other = randomUUID();
+    expect((await directory.find(randomUUID(), [other]))(other)).toBe(other.slice(0, 8));
+  });
+
+  it('keeps two thousand names of one answer, so that it drops few of others (I12)', async () => {
+    const { directory, auth } = openDirectory();
+    const other = randomUUID();
+    await directory.find(randomUUID(), [other]);
+    for (let answer = 0; answer < 3; answer += 1) {
+      await directory.find(
+        orgId,
+        Array.from({ length: 10_000 }, () => randomUUID()),
+      );
+    }
+    auth.asked.length = 0;
+    const mine = Array.from({ length: 3_000 }, () => randomUUID());
+    await directory.find(orgId, mine);
+    await directory.find(orgId, mine);
+    expect(auth.asked.flat()).toEqual([...mine, ...mine.slice(2_000)]);
   });
 });

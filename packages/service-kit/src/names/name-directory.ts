@@ -15,6 +15,8 @@ const waitMs = 1000;
 /** How long auth is not asked after it failed, so that not every answer waits. */
 const restMs = 5000;
 const batchesMax = 10;
+/** Names of one answer that are kept: one large answer does not drop the names of all others. */
+const keptOfAnswerMax = 2_000;
 
 /**
  * Asks auth in batches. A name is kept for a minute: a changed or erased name is shown for that long at most. At most 20,000 are
@@ -37,14 +39,16 @@ export function createNameDirectory(
     kept.set(key, { name, untilMs: now() + keptMs });
   };
 
+  /** Ends at the deadline. */
   async function ask(orgId: string, ids: readonly string[], names: Map<string, string>): Promise<void> {
-    for (let start = 0; start < ids.length; start += namesAskedMax) {
+    const endMs = now() + waitMs;
+    for (let start = 0; start < ids.length && (start === 0 || now() < endMs); start += namesAskedMax) {
       const body: NamesRequest = { ids: ids.slice(start, start + namesAskedMax) };
       const path = `/internal/organizations/${orgId}/names`;
       const answer = await auth.call({ method: 'POST', path, body, answer: namesAnswer });
-      for (const id of body.ids) {
+      for (const [at, id] of body.ids.entries()) {
         const name = answer.names[id];
-        keep(`${orgId} ${id}`, name);
+        if (start + at < keptOfAnswerMax) keep(`${orgId} ${id}`, name);
         if (name !== undefined) names.set(id, name);
       }
     }
@@ -62,7 +66,8 @@ export function createNameDirectory(
       if (unknown.length > 0 && now() >= restsUntilMs) {
         const asked = unknown.slice(0, batchesMax * namesAskedMax);
         await withDeadline(ask(orgId, asked, names), waitMs, 'names').catch((error: unknown) => {
-          restsUntilMs = now() + restMs;
+          // A large answer may take too long although auth is there.
+          if (names.size === 0) restsUntilMs = now() + restMs;
           onError(error);
         });
       }
