@@ -4,7 +4,7 @@ import { cacheMarksOption } from './request.ts';
 import { anthropicRetirements } from './retirements.ts';
 
 export const anthropicFacts: VendorFacts = {
-  // Source: https://platform.claude.com/docs/en/build-with-claude/batch-processing (read 2026-11).
+  // Source: https://platform.claude.com/docs/en/build-with-claude/batch-processing (read 2026-12).
   batchPricePercent: 50,
   baseUrl: 'https://api.anthropic.com/v1',
   versionPath: '/v1',

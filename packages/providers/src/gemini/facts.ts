@@ -3,7 +3,7 @@ import { geminiCatalogue } from './catalogue.ts';
 import { geminiRetirements } from './retirements.ts';
 
 export const geminiFacts: VendorFacts = {
-  // Source: https://ai.google.dev/gemini-api/docs/batch-api (read 2026-11).
+  // Source: https://developers.googleblog.com/scale-your-ai-workloads-batch-mode-gemini-api (read 2026-12).
   batchPricePercent: 50,
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
   versionPath: '/v1beta',

@@ -7,7 +7,7 @@ import { vectorStoresOption } from './responses/hosted-tools.ts';
 import { openAiRetirements } from './retirements.ts';
 
 export const openAiFacts: VendorFacts = {
-  // Source: https://developers.openai.com/api/docs/guides/batch (read 2026-11).
+  // Source: https://community.openai.com/t/1357069, of 2025; the page of prices was not read (read 2026-12).
   batchPricePercent: 50,
   baseUrl: 'https://api.openai.com/v1',
   versionPath: '/v1',
