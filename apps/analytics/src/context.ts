@@ -14,6 +14,7 @@ import type { AlertChannel } from './alerts/channels/alert-channel.ts';
 import { openChannels } from './alerts/channels/open-channels.ts';
 import { type Alerting, startAlerting } from './alerts/start-alerting.ts';
 import type { AnalyticsConfig } from './config.ts';
+import { subscribeWhenUp } from './consumers/subscribe-when-up.ts';
 import { consumeUsageRecorded } from './consumers/usage-recorded.ts';
 import { createDatabase, type Database, type Transaction } from './database/create-database.ts';
 import { type AnalyticsEvents, createAnalyticsEvents } from './events.ts';
@@ -84,7 +85,7 @@ export async function createAnalyticsContext(
         alerting = startAlerting({ database, config, events, metrics, channels: channels.all, now });
       }
       sweeping = startSweeping(database, now, (error) => logger.warn('minute_sweep_failed', { error }));
-      consumer = await consumeUsageRecorded(eventLog, database, events);
+      consumer = subscribeWhenUp(() => consumeUsageRecorded(eventLog, database, events), events.consumerFailed);
     },
     async close() {
       sweeping?.stop();

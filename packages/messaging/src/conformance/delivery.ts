@@ -12,8 +12,8 @@ import {
 
 const publishers = 20;
 const recordsPerPublisher = 50;
-const openers = 16;
-const openingRounds = 3;
+const openers = 8;
+const openingRounds = 2;
 
 export function describeDelivery(makeLog: MakeEventLog, topicPrefix: string): void {
   describeRecords(makeLog, topicPrefix);
