@@ -21,7 +21,8 @@ export const get = <Answer>(path: string, query: SendOptions['query'] = {}, sign
 
 async function withToken<Answer>(work: (headers: Record<string, string>) => Promise<Answer>): Promise<Answer> {
   const token = await session.token();
-  if (session.isLeaving) throw new ApiError(0, 'network', '', null);
+  // A page that is about to go away may still ask: without a token that is a 401 for nothing.
+  if (token === null || session.isLeaving) throw new ApiError(401, 'unauthorized', '', null);
   try {
     return await work(toHeaders(token));
   } catch (error) {
@@ -32,5 +33,4 @@ async function withToken<Answer>(work: (headers: Record<string, string>) => Prom
   }
 }
 
-const toHeaders = (token: string | null): Record<string, string> =>
-  token === null ? {} : { authorization: `Bearer ${token}` };
+const toHeaders = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
