@@ -70,12 +70,12 @@ export async function createProxyContext(
   const { signer, verifier } = createIdentity(config, 'proxy');
   const peers = connectPeers(config, signer);
   const { billing } = peers;
-  const stores = openStores(config, overrides, billing, events);
+  const holds = new OpenHolds(() => performance.now());
+  const stores = openStores(config, overrides, billing, events, holds);
   const spool = await openProxySpool(config, stores.eventLog, events);
   const monotonicNow = overrides.monotonicNow ?? (() => performance.now());
   const { offers, ...known } = openRouting(config, monotonicNow);
   const { routing } = known;
-  const holds = new OpenHolds(() => performance.now());
   const watermark = createWatermarkReporter({ spool, holds, billing, onFailure: events.watermarkNotSent });
   const background = new AbortController();
   let tasks: Promise<unknown> = Promise.resolve();

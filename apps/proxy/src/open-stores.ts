@@ -5,11 +5,14 @@ import {
   createRedisExpiringStore,
   type ExpiringStore,
 } from '@aggregator/expiring-store';
+import { createInvalidationChannel } from '@aggregator/invalidation';
 import { createEventLog, type EventLog } from '@aggregator/messaging';
 import { ConfigError, type InternalClient, lastKnownGoodStore, openClaims } from '@aggregator/service-kit';
 import type { ProxyConfig } from './config.ts';
 import type { ProxyEvents } from './events.ts';
 import { shelterAdmission } from './money/sheltered-admission.ts';
+import { sliceAdmission } from './money/sliced-admission.ts';
+import type { OpenHolds } from './reports/open-holds.ts';
 
 /** Stores that may come from outside; who made one closes it. */
 export interface GivenStores {
@@ -31,6 +34,7 @@ export function openStores(
   given: Partial<GivenStores>,
   billing: InternalClient,
   events: ProxyEvents,
+  holds: OpenHolds,
 ) {
   const own: { close(): Promise<void> }[] = [];
   const keep = <Store extends { close(): Promise<void> }>(store: Store): Store => {
@@ -38,7 +42,7 @@ export function openStores(
     return store;
   };
   return {
-    admission: given.admission ?? keep(connectAdmission(config, billing, events)),
+    admission: given.admission ?? connectAdmission(config, { billing, events, holds, keep }),
     eventLog: given.eventLog ?? keep(createEventLog(config, 'proxy')),
     answers: keep(openExpiring(config, 'answers', config.cacheMaxSize, events)),
     conversations: keep(openExpiring(config, 'conversations', conversationEntriesMax, events)),
@@ -51,17 +55,24 @@ export function openStores(
   };
 }
 
+interface AdmissionParts {
+  readonly billing: InternalClient;
+  readonly events: ProxyEvents;
+  readonly holds: OpenHolds;
+  readonly keep: <Store extends { close(): Promise<void> }>(store: Store) => Store;
+}
+
 function connectAdmission(
-  { redisUrl, redisKeyPrefix, replicasMax }: ProxyConfig,
-  billing: InternalClient,
-  events: ProxyEvents,
+  { redisUrl, redisKeyPrefix: keyPrefix, replicasMax }: ProxyConfig,
+  { billing, events, holds, keep }: AdmissionParts,
 ): AdmissionStore {
   if (redisUrl === undefined) {
     throw new ConfigError(['REDIS_URL: a proxy in a separate process shares limits and credit through Redis']);
   }
   const onError = (error: unknown) => events.partFailed('counter_store', error);
-  const primary = createAdmissionStore({ redisUrl, keyPrefix: redisKeyPrefix, onError });
-  return shelterAdmission(primary, billing, { sharedBy: replicasMax, onChange: events.counterStoreChanged });
+  const channel = keep(createInvalidationChannel({ redisUrl, keyPrefix, onError }));
+  const sliced = sliceAdmission(createAdmissionStore({ redisUrl, keyPrefix, onError }), channel, holds);
+  return keep(shelterAdmission(sliced, billing, { sharedBy: replicasMax, onChange: events.counterStoreChanged }));
 }
 
 function openExpiring(

@@ -1,4 +1,13 @@
-import type { AdmitRequest, BudgetGrant, BudgetLimit, HoldRaise, HoldSettlement, RateLimit } from './port.ts';
+import type {
+  AdmitRequest,
+  BudgetGrant,
+  BudgetLimit,
+  HoldRaise,
+  HoldSettlement,
+  RateLimit,
+  SliceBooking,
+  SliceRequest,
+} from './port.ts';
 
 /** Redis computes in doubles: beyond this, sums of money would drift. */
 export const nanoUsdMax = 2n ** 53n - 1n;
@@ -6,10 +15,17 @@ export const nanoUsdMax = 2n ** 53n - 1n;
 /** How long a granted lease is remembered, so that granting it again changes nothing. */
 export const leaseMemoryMs = 24 * 60 * 60 * 1000;
 
+/** The part of what a counter has left that one slice may take is one of so many. */
+export const sliceShares = 4;
+
+/** The store gives no slice of an organisation for so long after a recall. */
+export const recallMs = 250;
+
 const holdTtlMsMax = 24 * 60 * 60 * 1000;
 const budgetTtlMsMax = 400 * 24 * 60 * 60 * 1000;
 const ratePerMinuteMax = 1_000_000_000_000;
 const listMax = 32;
+const sliceRequestsMax = 1_000_000;
 const nameMax = 200;
 
 /** Throws RangeError on what no limit can be computed with; a fault of the caller, never of the client. */
@@ -22,6 +38,29 @@ export function checkAdmitRequest(request: AdmitRequest): void {
   checkSubjects(request.concurrency);
   for (const slot of request.concurrency) checkInteger('max', slot.max, 0, Number.MAX_SAFE_INTEGER);
   if (request.budgets !== undefined) checkBudgets(request.budgets);
+}
+
+export function checkSlice(request: SliceRequest): void {
+  checkName(request.orgId);
+  checkName(request.sliceId);
+  checkMoney(request.holdNanoUsd);
+  checkInteger('open', request.open, 1, sliceRequestsMax);
+  checkInteger('requests', request.requests, 1, sliceRequestsMax);
+  checkInteger('least', request.least, 1, sliceRequestsMax);
+  checkInteger('activeMs', request.activeMs, 1, holdTtlMsMax);
+  checkInteger('ttlMs', request.ttlMs, 1, holdTtlMsMax);
+  checkRates(request.rates);
+  checkSubjects(request.concurrency);
+  checkBudgets(request.budgets);
+}
+
+export function checkSliceBooking(booking: SliceBooking): void {
+  checkName(booking.orgId);
+  checkName(booking.sliceId);
+  checkMoney(booking.keptNanoUsd);
+  if (booking.chargedNanoUsd < 0n) throw new RangeError(`${booking.chargedNanoUsd} nano-USD is negative`);
+  checkInteger('open', booking.open, 0, sliceRequestsMax);
+  for (const cost of Object.values(booking.costs)) checkInteger('cost', cost, 0, Number.MAX_SAFE_INTEGER);
 }
 
 export function checkGrant(grant: BudgetGrant): void {

@@ -6,6 +6,7 @@ import { describeExpiryAndLoss } from './conformance/expiry-and-loss.ts';
 import type { AdmissionHarness } from './conformance/harness.ts';
 import { describeModel } from './conformance/model.ts';
 import { describeRates } from './conformance/rates.ts';
+import { describeSlices } from './conformance/slices.ts';
 
 export type { AdmissionHarness } from './conformance/harness.ts';
 
@@ -28,6 +29,7 @@ export function describeAdmissionStore(name: string, makeStore: () => Promise<Ad
     describeRates(use);
     describeBudgets(use);
     describeConcurrency(use);
+    describeSlices(use);
     describeModel(use);
     describeExpiryAndLoss(use);
   });

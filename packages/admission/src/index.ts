@@ -21,3 +21,8 @@ export { createRedisAdmissionStore, type RedisAdmissionOptions } from './redis/r
 export type { LedgerHolds } from './sheltered/ledger-holds.ts';
 export { createShelteredRates, type ShelteredRates } from './sheltered/sheltered-rates.ts';
 export { createShelteredAdmissionStore, type ShelteredAdmissionOptions } from './sheltered/sheltered-store.ts';
+export {
+  createSlicedAdmissionStore,
+  type SlicedAdmissionOptions,
+  type SlicedAdmissionStore,
+} from './slices/sliced-store.ts';

@@ -60,6 +60,9 @@ export interface AdmissionStore {
   /** What budgets have left at the store. */
   readonly budgets: BudgetRooms;
 
+  /** What one process takes of the counters to admit from by itself. */
+  readonly slices: CounterSlices;
+
   close(): Promise<void>;
 }
 
@@ -183,4 +186,74 @@ export interface HoldSettlement {
   actualNanoUsd: bigint;
   /** Units to book on a rate in place of the cost it was admitted with, by subject. */
   actualCosts: Readonly<Record<string, number>>;
+}
+
+/**
+ * Slices: a process takes a part of what the counters of a caller have left, and admits requests from it by itself. A slice is a
+ * hold at the store, so what is lost with its process is stranded until it expires, and never comes back as credit. No slice takes
+ * more than a fourth of what any counter has left: near the end of a counter each request asks the store.
+ */
+export interface CounterSlices {
+  /**
+   * Takes a slice for as many requests as there is room for. Returns null, and takes nothing, if the least is more than a fourth
+   * of what a counter has left, or if the organisation's slices were recalled a moment ago.
+   */
+  take(request: SliceRequest): Promise<TakenSlice | null>;
+
+  /**
+   * Notes what became of a slice: what was charged of it and what it keeps. The rest is credit again. A booking holds all figures
+   * of the slice, so one that was lost is made good by the next. Returns false if the store does not have the slice.
+   */
+  book(booking: SliceBooking): Promise<boolean>;
+
+  /**
+   * Gives no slice of an organisation for a moment, and returns how many slices may have something left that no request
+   * holds. The caller sends a message to each process that may have one.
+   */
+  recall(orgId: string): Promise<number>;
+}
+
+export interface SliceRequest {
+  orgId: string;
+  sliceId: string;
+  /** Requests that may be open at once: so often the hold and the slots are taken. */
+  open: number;
+  /** Requests in all: so often the costs of rates are taken. */
+  requests: number;
+  /** Fewer than this, of either, is no slice. */
+  least: number;
+  /** Of one request. */
+  holdNanoUsd: bigint;
+  /** With the costs of one request. */
+  rates: readonly RateLimit[];
+  concurrency: readonly { subject: string; max: number }[];
+  budgets: readonly BudgetLimit[];
+  /** After this the slice counts as given back. */
+  activeMs: number;
+  /** After this the store forgets the slice, as a hold. */
+  ttlMs: number;
+}
+
+export interface TakenSlice {
+  open: number;
+  requests: number;
+  /** What others have left. */
+  creditNanoUsd: bigint;
+  /** Of each rate, with the slice. */
+  backlogsMicros: readonly number[];
+}
+
+export interface SliceBooking {
+  orgId: string;
+  sliceId: string;
+  /** Since it was taken. */
+  chargedNanoUsd: bigint;
+  /** What is left of it to requests. */
+  keptNanoUsd: bigint;
+  /** Slots that it keeps. */
+  open: number;
+  /** Units to book on each rate in place of those that were taken, by subject. */
+  costs: Readonly<Record<string, number>>;
+  /** `active`: it may have something left; `draining`: only open requests have it; `ended`: the store forgets it. */
+  state: 'active' | 'draining' | 'ended';
 }

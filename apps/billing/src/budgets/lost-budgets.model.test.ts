@@ -83,6 +83,9 @@ class Model {
       get budgets() {
         return store.current.budgets;
       },
+      get slices() {
+        return store.current.slices;
+      },
       close: async () => undefined,
     });
     this.#desk = createBudgetDesk(this.#of, () => this.#clock.now());

@@ -50,6 +50,7 @@ function bind(store: AdmissionStore): AdmissionStore {
     takeRates: (request) => store.takeRates(request),
     readEpoch: () => store.readEpoch(),
     budgets: store.budgets,
+    slices: store.slices,
     close: () => store.close(),
   };
 }

@@ -57,6 +57,9 @@ class Model {
       get budgets() {
         return store.current.budgets;
       },
+      get slices() {
+        return store.current.slices;
+      },
       close: async () => undefined,
     });
     this.#desk = createLeaseDesk(this.#of);

@@ -27,6 +27,7 @@ function bindStore(store: AdmissionStore): AdmissionStore {
     takeRates: (request) => store.takeRates(request),
     readEpoch: () => store.readEpoch(),
     budgets: store.budgets,
+    slices: store.slices,
     close: () => store.close(),
   };
 }

@@ -82,6 +82,7 @@ export function watchHolds(store: AdmissionStore, holds: OpenHolds): AdmissionSt
     takeRates: (request) => store.takeRates(request),
     readEpoch: () => store.readEpoch(),
     budgets: store.budgets,
+    slices: store.slices,
     close: () => store.close(),
   };
 }

@@ -9,6 +9,18 @@ export interface Hold {
   rates: readonly RateLimit[];
   slots: AdmitRequest['concurrency'];
   budgets: readonly BudgetLimit[];
+  /** Only of a slice. */
+  slice?: SliceState;
+}
+
+export interface SliceState {
+  /** Slots that it has, and requests that may be open. */
+  open: number;
+  chargedNanoUsd: bigint;
+  /** It may have something left until then. */
+  activeUntilMicros: number;
+  /** Units of each of the rates, in their order. */
+  units: number[];
 }
 
 /** One organisation's credit, open holds and occupied concurrency slots. */
@@ -19,11 +31,24 @@ export class Account {
   readonly #holds = new OpenMap<string, Hold>();
   readonly #slots = new Map<string, number>();
   readonly #leases = new Map<string, number>();
+  /** Sum of what slices have open beside one each. */
+  #beside = 0;
+  /** No slice is taken until then. */
+  recalledUntilMicros = 0;
   /** No open hold expires before this. */
   #quietUntilMicros = Number.POSITIVE_INFINITY;
 
+  /** A slice counts as the requests that may be open in it. */
   get openHolds(): number {
-    return this.#holds.size;
+    return this.#holds.size + this.#beside;
+  }
+
+  /** Slices that may have something left. */
+  countActiveSlices(nowMicros: number): number {
+    let count = 0;
+    for (const { slice } of this.#holds.values())
+      if (slice !== undefined && slice.activeUntilMicros > nowMicros) count += 1;
+    return count;
   }
 
   get isEmpty(): boolean {
@@ -47,7 +72,9 @@ export class Account {
     this.heldNanoUsd += hold.amountNanoUsd;
     this.#holds.set(requestId, hold);
     this.budgets.hold(hold.budgets, hold.amountNanoUsd);
-    for (const { subject } of hold.slots) this.#slots.set(subject, this.countSlots(subject) + 1);
+    const open = hold.slice?.open ?? 1;
+    this.#beside += open - 1;
+    this.#changeSlots(hold, open);
     this.#quietUntilMicros = Math.min(this.#quietUntilMicros, hold.expiresMicros);
   }
 
@@ -66,12 +93,28 @@ export class Account {
     this.#holds.delete(requestId);
     this.heldNanoUsd -= hold.amountNanoUsd;
     this.budgets.unhold(hold.budgets, hold.amountNanoUsd);
-    for (const { subject } of hold.slots) {
-      const left = this.countSlots(subject) - 1;
-      if (left > 0) this.#slots.set(subject, left);
+    const open = hold.slice?.open ?? 1;
+    this.#beside -= open - 1;
+    this.#changeSlots(hold, -open);
+    return hold;
+  }
+
+  /** Leaves a slice with another amount and number of slots. What becomes of the difference is the caller's to say. */
+  resize(hold: Hold, slice: SliceState, { keptNanoUsd, open }: { keptNanoUsd: bigint; open: number }): void {
+    this.heldNanoUsd += keptNanoUsd - hold.amountNanoUsd;
+    this.budgets.unhold(hold.budgets, hold.amountNanoUsd - keptNanoUsd);
+    hold.amountNanoUsd = keptNanoUsd;
+    this.#beside += open - slice.open;
+    this.#changeSlots(hold, open - slice.open);
+    slice.open = open;
+  }
+
+  #changeSlots({ slots }: Hold, count: number): void {
+    for (const { subject } of slots) {
+      const occupied = this.countSlots(subject) + count;
+      if (occupied > 0) this.#slots.set(subject, occupied);
       else this.#slots.delete(subject);
     }
-    return hold;
   }
 
   /** Forgets holds past their time. Their money does not return: the request may have been charged. */

@@ -49,6 +49,18 @@ export class MemoryBudgetRooms {
     return budgets.filter(lacks).map(({ subject }) => subject);
   }
 
+  /** What every one of these budgets can still take. */
+  leastLeft(budgets: readonly BudgetLimit[], nowMicros: number): bigint | null {
+    let least: bigint | null = null;
+    for (const { subject, limitNanoUsd } of budgets) {
+      const { roomNanoUsd = 0n, allottedNanoUsd = 0n } = this.#find(subject, nowMicros) ?? {};
+      const ofLimit = limitNanoUsd - allottedNanoUsd + roomNanoUsd;
+      const left = roomNanoUsd < ofLimit ? roomNanoUsd : ofLimit;
+      if (least === null || left < least) least = left;
+    }
+    return least;
+  }
+
   hold(budgets: readonly BudgetLimit[], amountNanoUsd: bigint): void {
     this.#change(budgets, (room) => {
       room.roomNanoUsd -= amountNanoUsd;

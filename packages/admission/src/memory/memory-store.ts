@@ -33,6 +33,7 @@ import type {
 } from '../port.ts';
 import { Account } from './account.ts';
 import { LocalRates } from './local-rates.ts';
+import { MemorySlices } from './memory-slices.ts';
 import { RateBuckets } from './rate-buckets.ts';
 
 export interface MemoryAdmissionOptions {
@@ -69,10 +70,16 @@ class MemoryAdmissionStore implements AdmissionStore {
     empty: async ({ orgId, subjects }) => this.#findAccount(orgId, this.#readClock())?.budgets.empty(subjects),
   };
 
+  readonly slices: MemorySlices;
+
   constructor(now: () => number, bucketsMax: number) {
     this.#now = now;
     this.#rates = new LocalRates({ now, bucketsMax });
     this.#buckets = new RateBuckets(bucketsMax);
+    this.slices = new MemorySlices({
+      ...{ buckets: this.#buckets, nameBucket, readClock: () => this.#readClock() },
+      findAccount: (orgId, nowMicros) => this.#findAccount(orgId, nowMicros),
+    });
   }
 
   async admit(request: AdmitRequest): Promise<AdmitAnswer> {

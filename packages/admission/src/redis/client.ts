@@ -8,6 +8,7 @@ import {
   grantScript,
   readBudgetScript,
   readScript,
+  recallScript,
   reclaimScript,
   takeRateScript,
 } from './scripts.ts';
@@ -28,6 +29,7 @@ declare module 'ioredis' {
     readBudget: Script<Context>;
     emptyBudgets: Script<Context>;
     countSlots: Script<Context>;
+    recallSlices: Script<Context>;
   }
 }
 
@@ -44,6 +46,7 @@ export function openCounterClient(options: RedisConnectionOptions): Redis {
   client.defineCommand('readBudget', { lua: readBudgetScript });
   client.defineCommand('emptyBudgets', { lua: emptyBudgetsScript });
   client.defineCommand('countSlots', { lua: countSlotsScript });
+  client.defineCommand('recallSlices', { lua: recallScript });
   return client;
 }
 

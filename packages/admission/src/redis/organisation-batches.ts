@@ -1,5 +1,11 @@
 /** One step of the counter store on one organisation, as the batch script reads it. */
-export type Operation = AdmitOperation | RaiseOperation | SettleOperation | TakeOperation;
+export type Operation =
+  | AdmitOperation
+  | RaiseOperation
+  | SettleOperation
+  | TakeOperation
+  | SliceOperation
+  | BookOperation;
 
 export interface AdmitOperation {
   requestId: string;
@@ -44,6 +50,39 @@ export interface SettleOperation {
   /** Nano-USD. */
   actual: string;
   costs: readonly { subject: string; cost: number }[];
+}
+
+/** Takes a slice. */
+export interface SliceOperation {
+  requestId?: never;
+  /** Id of the slice. */
+  take: string;
+  /** Of one request, in nano-USD. */
+  amount: string;
+  /** Of one request. */
+  rates: readonly WrittenRate[];
+  open: number;
+  requests: number;
+  least: number;
+  slots: readonly { subject: string; max: number }[];
+  budgets: readonly WrittenBudget[];
+  activeMs: number;
+  ttlMs: number;
+}
+
+/** Books a slice. */
+export interface BookOperation {
+  requestId?: never;
+  /** Id of the slice. */
+  book: string;
+  /** Nano-USD: what it keeps. */
+  amount: string;
+  /** Nano-USD since it was taken. */
+  charged: string;
+  open: number;
+  costs: readonly { subject: string; cost: number }[];
+  isActive: boolean;
+  isEnded: boolean;
 }
 
 /** Runs operations in their order, each as a separate step; returns the result of each. */

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { makeOrg, toRequest } from '../conformance/harness.ts';
+import { type AdmissionHarness, makeOrg, toRequest } from '../conformance/harness.ts';
 import { describeAdmissionStore } from '../conformance.ts';
 import type { AdmissionStore } from '../port.ts';
+import { createSlicedAdmissionStore } from '../slices/sliced-store.ts';
 import { createRedisAdmissionStore } from './redis-store.ts';
 
 function readUrl(): string {
@@ -28,25 +29,42 @@ async function readMicros(client: Redis): Promise<number> {
   return Number(seconds) * 1_000_000 + Number(micros);
 }
 
-describeAdmissionStore('redis', async () => {
+async function makeHarness(wrap: (store: AdmissionStore) => AdmissionStore): Promise<AdmissionHarness> {
   const keyPrefix = `test-${randomUUID()}:`;
   const client = new Redis(readUrl());
-  const store = makeStore(keyPrefix);
+  let store = wrap(makeStore(keyPrefix));
   return {
-    store,
+    get store() {
+      return store;
+    },
     nowMs: () => performance.now(),
     async passTime(ms) {
       const until = (await readMicros(client)) + ms * 1000 + 1000;
       while ((await readMicros(client)) < until);
     },
-    loseData: () => deleteKeys(client, keyPrefix),
+    async loseData() {
+      await store.close();
+      await deleteKeys(client, keyPrefix);
+      store = wrap(makeStore(keyPrefix));
+    },
     async close() {
       await store.close();
       await deleteKeys(client, keyPrefix);
       await client.quit();
     },
   };
-});
+}
+
+describeAdmissionStore('redis', () => makeHarness((store) => store));
+
+describeAdmissionStore('sliced redis', () =>
+  makeHarness((primary) =>
+    createSlicedAdmissionStore({
+      ...{ primary, busyFrom: 1, publishRecall: async () => undefined },
+      ...{ onTaking: () => undefined, onEnded: () => undefined },
+    }),
+  ),
+);
 
 describe('redis counter store after a fail-over', () => {
   it('has another epoch, although the replica that was promoted kept its data (I2)', async () => {

@@ -21,8 +21,11 @@ import {
   checkRate,
   checkRates,
   checkSettlement,
+  checkSlice,
+  checkSliceBooking,
   checkSlots,
   leaseMemoryMs,
+  recallMs,
 } from '../bounds.ts';
 import { type ChargedRate, toMicros, toVerdict } from '../gcra.ts';
 import type {
@@ -31,12 +34,16 @@ import type {
   AdmitRequest,
   BudgetLimit,
   BudgetRooms,
+  CounterSlices,
   HoldRaise,
   HoldSettlement,
   RaiseAnswer,
   RateLimit,
   RateVerdict,
+  SliceBooking,
+  SliceRequest,
   TakenRates,
+  TakenSlice,
 } from '../port.ts';
 import { openCounterClient, waitForFirstConnection } from './client.ts';
 import { type Operation, OrganisationBatches, type WrittenBudget, type WrittenRate } from './organisation-batches.ts';
@@ -86,6 +93,15 @@ class RedisAdmissionStore implements AdmissionStore {
     },
   };
 
+  readonly slices: CounterSlices = {
+    take: (request) => this.#takeSlice(request),
+    book: (booking) => this.#bookSlice(booking),
+    recall: async (orgId) => {
+      checkName(orgId);
+      return integer.parse(await this.#call('recallSlices', orgId, [String(recallMs)]));
+    },
+  };
+
   constructor(client: Redis, keyPrefix: string, timeoutMs: number) {
     this.#client = client;
     this.#keyPrefix = keyPrefix;
@@ -130,6 +146,28 @@ class RedisAdmissionStore implements AdmissionStore {
       actual: String(settlement.actualNanoUsd),
       costs: Object.entries(settlement.actualCosts).map(([subject, cost]) => ({ subject, cost })),
     });
+  }
+
+  async #takeSlice(request: SliceRequest): Promise<TakenSlice | null> {
+    checkSlice(request);
+    const { orgId, sliceId, holdNanoUsd, rates, concurrency, budgets, ...numbers } = request;
+    const [isTaken, open = 0, requests = 0, credit = 0, ...backlogsMicros] = await this.#batches.add(orgId, {
+      ...{ take: sliceId, amount: String(holdNanoUsd), ...numbers },
+      ...{ rates: rates.map((limit) => toWrittenRate(toCharged(limit))), slots: concurrency },
+      budgets: budgets.map(toWrittenBudget),
+    });
+    return isTaken === 1 ? { open, requests, creditNanoUsd: BigInt(credit), backlogsMicros } : null;
+  }
+
+  async #bookSlice(booking: SliceBooking): Promise<boolean> {
+    checkSliceBooking(booking);
+    const { orgId, sliceId, chargedNanoUsd, keptNanoUsd, open, costs, state } = booking;
+    const [isThere] = await this.#batches.add(orgId, {
+      ...{ book: sliceId, amount: String(keptNanoUsd), charged: String(chargedNanoUsd), open },
+      costs: Object.entries(costs).map(([subject, cost]) => ({ subject, cost })),
+      ...{ isActive: state === 'active', isEnded: state === 'ended' },
+    });
+    return isThere === 1;
   }
 
   async grantCredit(grant: { orgId: string; leaseId: string; amountNanoUsd: bigint }): Promise<bigint> {
@@ -224,7 +262,7 @@ class RedisAdmissionStore implements AdmissionStore {
   }
 
   #call(
-    script: 'grantBudget' | 'readBudget' | 'emptyBudgets' | 'countSlots',
+    script: 'grantBudget' | 'readBudget' | 'emptyBudgets' | 'countSlots' | 'recallSlices',
     orgId: string,
     values: readonly string[],
   ): Promise<unknown> {
@@ -245,7 +283,12 @@ class RedisAdmissionStore implements AdmissionStore {
     const placed = operations.map((operation) => {
       if ('raiseTo' in operation) return operation;
       if ('rates' in operation) {
-        const rates = operation.rates.map(({ subject, ...rate }) => ({ bucket: toBucket(subject), ...rate }));
+        const isSlice = 'take' in operation;
+        const rates = operation.rates.map(({ subject, ...rate }) => ({
+          ...{ bucket: toBucket(subject), ...rate },
+          // The record of a slice is made by the script.
+          ...(isSlice && { subject }),
+        }));
         return { ...operation, rates };
       }
       return { ...operation, costs: operation.costs.map((cost) => ({ ...cost, bucket: toBucket(cost.subject) })) };
@@ -322,7 +365,11 @@ function toNamed(budgets: readonly BudgetLimit[] | undefined): { budgets?: strin
 
 function toWritten(budgets: readonly BudgetLimit[] | undefined): { budgets?: WrittenBudget[] } {
   if (budgets === undefined || budgets.length === 0) return {};
-  return { budgets: budgets.map(({ subject, limitNanoUsd }) => ({ subject, limit: Number(limitNanoUsd) })) };
+  return { budgets: budgets.map(toWrittenBudget) };
+}
+
+function toWrittenBudget({ subject, limitNanoUsd }: BudgetLimit): WrittenBudget {
+  return { subject, limit: Number(limitNanoUsd) };
 }
 
 /** Subjects of the budgets whose bits are set. */

@@ -1,5 +1,6 @@
 import { nanoUsdMax } from '../bounds.ts';
 import { backlogMicrosMax, burstMicros } from '../gcra.ts';
+import { sliceSteps } from './slice-scripts.ts';
 
 /** Expired holds dropped in one call; a crash that left more of them is worked off by the next calls. */
 const expiredHoldsMax = 64;
@@ -70,17 +71,29 @@ end
  * KEYS: 1 account {credit, held} · 2 holds {requestId → record} · 3 their expiry in ms · 4 slots {subject → occupied}.
  * Begins by dropping holds past their time. Their money is no longer held and does not return to the credit: the request
  * may have been charged, so it stays in the ledger's lease until billing reclaims it there.
+ *
+ * A slice is a hold whose record has `open`: its slots, and requests that may be open. The account's `beside` is the sum of
+ * `open - 1`. Without any hold there is no slot: a version that knows no slices frees one slot of an expired one.
  */
 const holds = `${budgets}
+local function changeSlots(subjects, count)
+  if count == 0 then return end
+  for _, subject in ipairs(subjects) do
+    if redis.call('HINCRBY', KEYS[4], subject, int(count)) <= 0 then redis.call('HDEL', KEYS[4], subject) end
+  end
+end
 local function dropHold(requestId, record)
   local hold = cjson.decode(record)
   redis.call('HDEL', KEYS[2], requestId)
   redis.call('ZREM', KEYS[3], requestId)
   redis.call('HINCRBY', KEYS[1], 'held', int(0 - hold.amount))
   changeBudgets(hold.budgets, 0, 0 - hold.amount)
-  for _, subject in ipairs(hold.slots) do
-    if redis.call('HINCRBY', KEYS[4], subject, -1) <= 0 then redis.call('HDEL', KEYS[4], subject) end
+  changeSlots(hold.slots, 0 - (hold.open or 1))
+  if hold.open then
+    redis.call('HINCRBY', KEYS[1], 'beside', int(1 - hold.open))
+    redis.call('ZREM', KEYS[1] .. ':slices', requestId)
   end
+  if redis.call('HLEN', KEYS[2]) == 0 then redis.call('DEL', KEYS[4]) end
   return hold
 end
 local function readHold(requestId)
@@ -109,7 +122,7 @@ export const raiseOutcome = { raised: 0, noCredit: 1, absent: 2, noBudget: 3 } a
  *
  * An admit checks everything before it writes anything. It answers {outcome, detail, backlog of each rate}; detail is the
  * place of the occupied slot, the lacking budgets as bits, or the credit there is (after an admission: what is left). A settlement answers {1} where it ended a hold, {0} where there was
- * none. A raise returns {outcome, credit or lacking budgets}.
+ * none. A raise returns {outcome, credit or lacking budgets}. Slices: see there.
  */
 export const batchScript = `${clock}${buckets}${holds}
 local function takeRates(operation)
@@ -182,6 +195,19 @@ local function toMicros(cost, rate)
   if micros * rate < product then micros = micros + 1 end
   return micros
 end
+local function correctRates(taken, costs)
+  for _, booked in ipairs(costs) do
+    for _, reserved in ipairs(taken) do
+      if reserved.subject == booked.subject then
+        local key = KEYS[booked.bucket]
+        local backlog, rate = readBucket(key, reserved.ratePerMinute)
+        local correction = toMicros(booked.cost, rate) - math.floor(reserved.micros * reserved.ratePerMinute / rate)
+        reserved.micros = toMicros(booked.cost, reserved.ratePerMinute)
+        if correction ~= 0 then writeBacklog(key, math.min(backlog + correction, ${backlogMicrosMax}), rate) end
+      end
+    end
+  end
+end
 local function settle(operation)
   local record = readHold(operation.requestId)
   if not record then return {0} end
@@ -189,17 +215,7 @@ local function settle(operation)
   credit = math.max(credit + hold.amount - operation.actual, 0)
   changeBudgets(hold.budgets, math.max(hold.amount - operation.actual, 0 - ${nanoUsdMax}), 0)
   redis.call('HSET', KEYS[1], 'credit', int(credit))
-  for _, booked in ipairs(operation.costs) do
-    for _, reserved in ipairs(hold.rates) do
-      if reserved.subject == booked.subject then
-        local key = KEYS[booked.bucket]
-        local backlog, rate = readBucket(key, reserved.ratePerMinute)
-        local taken = math.floor(reserved.micros * reserved.ratePerMinute / rate)
-        local correction = toMicros(booked.cost, rate) - taken
-        writeBacklog(key, math.min(backlog + correction, ${backlogMicrosMax}), rate)
-      end
-    end
-  end
+  correctRates(hold.rates, operation.costs)
   return {1}
 end
 
@@ -221,9 +237,12 @@ local function raise(operation)
   return {${raiseOutcome.raised}, credit}
 end
 
+${sliceSteps}
 local answers = {}
 for i, operation in ipairs(cjson.decode(ARGV[1])) do
-  if operation.record then answers[i] = admit(operation)
+  if operation.take then answers[i] = takeSlice(operation)
+  elseif operation.book then answers[i] = bookSlice(operation)
+  elseif operation.record then answers[i] = admit(operation)
   elseif operation.raiseTo then answers[i] = raise(operation)
   elseif operation.rates then answers[i] = takeRates(operation)
   else answers[i] = settle(operation) end
@@ -248,7 +267,13 @@ return taken
 
 /** Returns {credit, held, open holds}. */
 export const readScript = `${clock}${holds}
-return {credit, held, redis.call('HLEN', KEYS[2])}
+return {credit, held, redis.call('HLEN', KEYS[2]) + tonumber(redis.call('HGET', KEYS[1], 'beside') or '0')}
+`;
+
+/** ARGV: how long no slice is taken, in ms. Returns how many slices may have something left. */
+export const recallScript = `${clock}${holds}
+redis.call('SET', KEYS[1] .. ':recall', 1, 'PX', ARGV[1])
+return redis.call('ZCOUNT', KEYS[1] .. ':slices', '(' .. int(nowMs), '+inf')
 `;
 
 /** KEYS 1 the bucket. ARGV: microseconds, rate. Returns {1 if it was taken, backlog}. */

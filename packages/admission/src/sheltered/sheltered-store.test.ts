@@ -87,6 +87,7 @@ function makeWorld(options: Options = {}) {
       takeRates: (request) => guard(() => primary.takeRates(request)),
       readEpoch: () => guard(() => primary.readEpoch()),
       budgets: primary.budgets,
+      slices: primary.slices,
       close: () => primary.close(),
     },
     ledger,

@@ -4,6 +4,7 @@ import type {
   AdmitAnswer,
   AdmitRequest,
   BudgetRooms,
+  CounterSlices,
   HoldRaise,
   HoldSettlement,
   RaiseAnswer,
@@ -131,6 +132,10 @@ class ShelteredAdmissionStore implements AdmissionStore {
 
   get budgets(): BudgetRooms {
     return this.#options.primary.budgets;
+  }
+
+  get slices(): CounterSlices {
+    return this.#options.primary.slices;
   }
 
   readEpoch(): Promise<string> {
