@@ -12,6 +12,7 @@ export type Need =
   | 'dimensions'
   | 'images'
   | 'openai_tools'
+  | 'anthropic_tools'
   | 'unknown_field';
 
 /**
@@ -27,6 +28,7 @@ export interface Incapability {
 const noEmbeddings: Incapability = { fate: 'not-served', reason: 'no embedding model' };
 const noThinker: Incapability = { fate: 'dropped', reason: 'no model that thinks' };
 const noHosted: Incapability = { fate: 'dropped', reason: "no tools of OpenAI's servers" };
+const noContainer: Incapability = { fate: 'dropped', reason: "no containers of Anthropic's servers" };
 const noUnknown: Incapability = { fate: 'dropped', reason: 'another dialect' };
 const refusesUnknown: Incapability = {
   fate: 'rejected',
@@ -35,7 +37,7 @@ const refusesUnknown: Incapability = {
 const noImages: Incapability = { fate: 'not-served', reason: 'no image model' };
 
 export const incapabilities: Readonly<Record<ProviderName, Readonly<Partial<Record<Need, Incapability>>>>> = {
-  openai: { unknown_field: refusesUnknown },
+  openai: { anthropic_tools: noContainer, unknown_field: refusesUnknown },
   anthropic: {
     openai_tools: noHosted,
     unknown_field: noUnknown,
@@ -45,9 +47,10 @@ export const incapabilities: Readonly<Record<ProviderName, Readonly<Partial<Reco
     dimensions: noEmbeddings,
     images: noImages,
   },
-  google: { openai_tools: noHosted, unknown_field: noUnknown },
+  google: { openai_tools: noHosted, anthropic_tools: noContainer, unknown_field: noUnknown },
   cohere: {
     openai_tools: noHosted,
+    anthropic_tools: noContainer,
     unknown_field: noUnknown,
     n: { fate: 'refused', reason: 'one answer for each request' },
     image: { fate: 'rejected', reason: 'no model that sees has a price' },
@@ -57,6 +60,7 @@ export const incapabilities: Readonly<Record<ProviderName, Readonly<Partial<Reco
   },
   openrouter: {
     openai_tools: noHosted,
+    anthropic_tools: noContainer,
     unknown_field: noUnknown,
     n: { fate: 'refused', reason: 'one answer for each request' },
     embeddings: noEmbeddings,
@@ -65,14 +69,15 @@ export const incapabilities: Readonly<Record<ProviderName, Readonly<Partial<Reco
   },
   yandex: {
     openai_tools: noHosted,
+    anthropic_tools: noContainer,
     unknown_field: noUnknown,
     stop: { fate: 'refused', reason: 'no stop sequences' },
     dimensions: { fate: 'refused', reason: 'vectors have one length' },
     images: noImages,
   },
-  custom: { openai_tools: noHosted, unknown_field: refusesUnknown, images: noImages },
+  custom: { openai_tools: noHosted, anthropic_tools: noContainer, unknown_field: refusesUnknown, images: noImages },
   mock: {
-    ...{ openai_tools: noHosted, unknown_field: noUnknown },
+    ...{ openai_tools: noHosted, anthropic_tools: noContainer, unknown_field: noUnknown },
     ...{ reasoning: noThinker, bounded_reasoning: noThinker, images: noImages },
   },
 };

@@ -1,3 +1,4 @@
+import type Anthropic from '@anthropic-ai/sdk';
 import { expect } from '@jest/globals';
 import type OpenAI from 'openai';
 import type { MatrixCase, MatrixRows } from '../matrix-case.ts';
@@ -11,9 +12,12 @@ import { readOpenAiRefusal } from './read-openai-refusal.ts';
 const hosted: OpenAI.Responses.Tool[] = [
   { type: 'web_search' },
   { type: 'code_interpreter', container: { type: 'auto' } },
+  { type: 'shell', environment: { type: 'container_auto' } },
   { type: 'image_generation' },
 ];
-const calls = ['web_search_call', 'code_interpreter_call', 'image_generation_call'];
+const calls = ['web_search_call', 'code_interpreter_call', 'shell_call', 'image_generation_call'];
+/** $0.01 for a search, and $0.03 for the gigabyte of each of two containers. */
+const callsNanoUsd = 10_000_000n + 2n * 30_000_000n;
 
 async function respond(user: User, tools: OpenAI.Responses.Tool[], isStreamed: boolean) {
   const { responses } = createOpenAi(user);
@@ -42,6 +46,8 @@ const hostedCases = [false, true].map(
 
       expect(typesOf(output)).toEqual([...(user.can('openai_tools') ? calls : []), 'message']);
       await user.expectPaid();
+      if (user.can('openai_tools')) expect(await user.lastCost()).toBeGreaterThan(callsNanoUsd);
+      else expect(user.droppedParams).toEqual(expect.arrayContaining(hosted.map(({ type }) => `tools.${type}`)));
     },
   }),
 );
@@ -91,7 +97,51 @@ export const openAiLaneRows: MatrixRows = {
   readRefusal: readOpenAiRefusal,
 };
 
+const codeTool = { type: 'code_execution_20250825', name: 'code_execution' } as const;
+/** Five minutes of $0.05 an hour, the least that the vendor charges. */
+const containerNanoUsd = 4_166_667n;
+/** $1 and $5 a million tokens of claude-haiku-4-5. */
+const [inputNanoUsd, outputNanoUsd] = [1000n, 5000n];
+
+async function runCode(user: User, messages: Anthropic.MessageParam[], isStreamed: boolean) {
+  const { messages: api } = createAnthropic(user);
+  const body = { model: user.model(), max_tokens: 200, messages, tools: [codeTool] };
+  return isStreamed ? await api.stream(body).finalMessage() : await api.create(body);
+}
+
+const codeCases = [false, true].map(
+  (isStreamed): MatrixCase => ({
+    title: `runs code in a container of the provider, and charges the container${isStreamed ? ', streamed' : ''}`,
+    needs: 'anthropic_tools',
+    asks: `tools.${codeTool.type}`,
+    async run(user) {
+      const asked: Anthropic.MessageParam = { role: 'user', content: '#hosted Hello' };
+      const first = await runCode(user, [asked], isStreamed);
+      const hasRun = user.can('anthropic_tools');
+      const run = ['server_tool_use', 'bash_code_execution_tool_result'];
+
+      const types = first.content.map(({ type }) => type).filter((type) => type !== 'redacted_thinking');
+      expect(types).toEqual([...(hasRun ? run : []), 'text']);
+      await user.expectPaid();
+      if (hasRun) {
+        const { input_tokens: input, output_tokens: output } = first.usage;
+        const tokens = BigInt(input) * inputNanoUsd + BigInt(output) * outputNanoUsd;
+        expect(await user.lastCost()).toBe(tokens + containerNanoUsd);
+        expect(first.container).toMatchObject({ id: expect.any(String) });
+      }
+      const turns: Anthropic.MessageParam[] = [
+        asked,
+        { role: 'assistant', content: first.content },
+        { role: 'user', content: 'Thanks' },
+      ];
+      const next = await runCode(user, turns, isStreamed);
+      expect(next.content.at(-1)).toMatchObject({ type: 'text', text: expect.stringContaining('Thanks') });
+    },
+  }),
+);
+
 const messagesCases: readonly MatrixCase[] = [
+  ...codeCases,
   {
     title: 'sends the name of its end user to a provider of its dialect as it came',
     async run(user) {

@@ -1,5 +1,6 @@
 import type { AnswerBlock } from './answer-block.ts';
 import type { FakeAnswer } from './compose-answer.ts';
+import { containerOf } from './hosted-tools.ts';
 import type { PromptUsage } from './prompt-cache.ts';
 import { splitTokens } from './tokens.ts';
 
@@ -13,7 +14,7 @@ export function toMessage(answer: FakeAnswer, head: { id: string; model: string 
     stop_reason: answer.stopReason,
     stop_sequence: answer.stopSequence,
     stop_details: answer.stopDetails,
-    container: null,
+    container: containerOf(answer.content),
     diagnostics: null,
     usage: {
       ...toPromptUsage(prompt),
@@ -63,7 +64,7 @@ export function toEvents(answer: FakeAnswer, head: { id: string; model: string }
     stop_reason: answer.stopReason,
     stop_sequence: answer.stopSequence,
     stop_details: answer.stopDetails,
-    container: null,
+    container: containerOf(answer.content),
   };
   const usage = { ...toPromptUsage(prompt), ...toOutputUsage(answer) };
   events.push({
@@ -97,8 +98,10 @@ function emptied(block: AnswerBlock): object {
     case 'thinking':
       return { ...block, thinking: '', signature: '' };
     case 'tool_use':
+    case 'server_tool_use':
       return { ...block, input: {} };
     case 'redacted_thinking':
+    case 'bash_code_execution_tool_result':
       return block;
   }
 }
@@ -111,13 +114,15 @@ function deltasOf(block: AnswerBlock): { type: string; [field: string]: unknown 
       const pieces = splitTokens(block.thinking).map((thinking) => ({ type: 'thinking_delta', thinking }));
       return [...pieces, { type: 'signature_delta', signature: block.signature }];
     }
-    case 'tool_use': {
+    case 'tool_use':
+    case 'server_tool_use': {
       const input = JSON.stringify(block.input);
       // A call without arguments has one empty piece.
       const pieces = input === '{}' ? [''] : ['', input.slice(0, input.length / 2), input.slice(input.length / 2)];
       return pieces.map((piece) => ({ type: 'input_json_delta', partial_json: piece }));
     }
     case 'redacted_thinking':
+    case 'bash_code_execution_tool_result':
       return [];
   }
 }

@@ -19,7 +19,10 @@ export function checkConversation(prompt: FakePrompt, model: FakeModel): void {
   for (const [index, message] of messages.entries()) {
     if (message.role === 'system') checkSystemTurn(messages, index, model);
     if (message.role === 'user') checkResults(messages, index);
-    if (message.role === 'assistant') checkThinkingBlocks(message, index);
+    if (message.role === 'assistant') {
+      checkThinkingBlocks(message, index);
+      checkRuns(message, index);
+    }
   }
   checkEnd(messages, model);
   if (prompt.thinking?.type === 'enabled') checkThoughtfulCalls(messages);
@@ -56,6 +59,18 @@ function checkResults(messages: readonly FakeMessage[], index: number): void {
   if (blocks.slice(0, results.length).some((block) => block.type !== 'tool_result')) {
     throw invalid(`messages.${index}`, 'tool_result blocks must come first');
   }
+}
+
+/** Every call of a hosted tool has its result in the same turn, behind it. */
+function checkRuns(message: FakeMessage, index: number): void {
+  const open = new Set<string>();
+  for (const block of blocksOf(message)) {
+    if (block.type === 'server_tool_use') open.add(block.id);
+    if (block.type === 'bash_code_execution_tool_result' && !open.delete(block.tool_use_id)) {
+      throw invalid(`messages.${index}`, `unexpected \`tool_use_id\`: ${block.tool_use_id}`);
+    }
+  }
+  if (open.size > 0) throw invalid(`messages.${index}`, `hosted calls without their results: ${[...open]}`);
 }
 
 function checkThinkingBlocks(message: FakeMessage, index: number): void {

@@ -122,7 +122,7 @@ function checkTools({ tools = [], tool_choice: choice }: FakePrompt, model: Fake
     throw invalid('tool_choice', `Tool '${choice.name}' not found in provided tools`);
   }
   for (const [index, tool] of tools.entries()) {
-    if (tool.strict) checkSchema(tool.input_schema, `tools.${index}.input_schema`);
+    if ('input_schema' in tool && tool.strict) checkSchema(tool.input_schema, `tools.${index}.input_schema`);
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { sampleJson } from '../sample-json.ts';
 import type { FakeScript } from '../script.ts';
 import type { AnswerBlock } from './answer-block.ts';
+import { clientToolsOf, composeHosted } from './hosted-tools.ts';
 import type { FakeModel } from './models.ts';
 import { readScripted, toScriptedBlocks } from './scripted-answer.ts';
 import { redactThinking, signThinking } from './signature.ts';
@@ -23,7 +24,7 @@ const echoTokensMax = 12;
  * Returns the answer of the fake: the same request always has the same answer. It repeats what the user said, or says
  * what it saw and what the tools returned. Words in the last turn of the user ask for more: `#tool` and `#tools` call
  * the first tool or each, `#think` and `#redacted` show thinking, `#system` repeats the system prompt, `#words=50`
- * makes 50 words,
+ * makes 50 words, `#hosted` runs code in a container of the vendor if the request has that tool,
  * `#refuse` and `#refuse-silently` end in a refusal.
  */
 export function composeAnswer(request: FakeRequest, model: FakeModel, script?: FakeScript): FakeAnswer {
@@ -45,11 +46,14 @@ export function composeAnswer(request: FakeRequest, model: FakeModel, script?: F
     const rest = { stopSequence: null, stopDetails: null, outputTokens, thinkingTokens };
     return { content: [...thinking, ...calls], stopReason: 'tool_use', ...rest };
   }
-  const { text, stopReason, stopSequence, tokens } = cut(composeText(request, said), request, thinkingTokens);
+  const hosted = composeHosted(request, said.text);
+  const hostedTokens = hosted.length > 0 ? countTokens(JSON.stringify(hosted)) : 0;
+  const spent = thinkingTokens + hostedTokens;
+  const { text, stopReason, stopSequence, tokens } = cut(composeText(request, said), request, spent);
   const spoken: readonly AnswerBlock[] = text === '' ? [] : [{ type: 'text', text, citations: null }];
-  const outputTokens = Math.max(1, thinkingTokens + tokens);
+  const outputTokens = Math.max(1, spent + tokens);
   return {
-    content: [...thinking, ...spoken],
+    content: [...thinking, ...hosted, ...spoken],
     stopReason,
     stopSequence,
     stopDetails: null,
@@ -139,7 +143,8 @@ function composeCalls(request: FakeRequest, text: string): Extract<AnswerBlock, 
   }));
 }
 
-function selectTools({ tools = [], tool_choice: choice }: FakeRequest, text: string) {
+function selectTools({ tools: given, tool_choice: choice }: FakeRequest, text: string) {
+  const tools = clientToolsOf(given);
   if (choice?.type === 'none') return [];
   if (choice?.type === 'tool') return tools.filter((tool) => tool.name === choice.name);
   const isSerial = choice?.disable_parallel_tool_use === true;

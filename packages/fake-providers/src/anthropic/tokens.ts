@@ -62,9 +62,12 @@ function countBlock(block: FakeBlock): number {
     case 'document':
       return pictureTokens;
     case 'tool_use':
+    case 'server_tool_use':
       return countTokens(JSON.stringify(block.input)) + 1;
     case 'tool_result':
       return toBlocks(block.content ?? []).reduce((sum, inner) => sum + countBlock(inner), 1);
+    case 'bash_code_execution_tool_result':
+      return countTokens(JSON.stringify(block.content)) + 1;
     case 'thinking':
       return countTokens(block.thinking);
     case 'redacted_thinking':

@@ -60,11 +60,35 @@ const toolResultBlock = z.strictObject({
   is_error: z.boolean().optional(),
   cache_control: cacheControl,
 });
+const serverToolUseBlock = z.strictObject({
+  type: z.literal('server_tool_use'),
+  id: z.string().regex(/^srvtoolu_[a-zA-Z0-9_]+$/),
+  name: z.literal('bash_code_execution'),
+  input: z.record(z.string(), z.unknown()),
+  caller: z.strictObject({ type: z.literal('direct') }).optional(),
+  cache_control: cacheControl,
+});
+const codeResultBlock = z.strictObject({
+  type: z.literal('bash_code_execution_tool_result'),
+  tool_use_id: z.string().regex(/^srvtoolu_[a-zA-Z0-9_]+$/),
+  content: z.strictObject({
+    ...{ type: z.literal('bash_code_execution_result'), stdout: z.string(), stderr: z.string() },
+    ...{ return_code: z.number().int(), content: z.array(z.looseObject({ file_id: z.string() })) },
+  }),
+  cache_control: cacheControl,
+});
 const thinkingBlock = z.strictObject({ type: z.literal('thinking'), thinking: z.string(), signature: z.string() });
 const redactedBlock = z.strictObject({ type: z.literal('redacted_thinking'), data: z.string() });
 
 const userBlock = z.discriminatedUnion('type', [textBlock, imageBlock, documentBlock, toolResultBlock]);
-const assistantBlock = z.discriminatedUnion('type', [textBlock, toolUseBlock, thinkingBlock, redactedBlock]);
+const assistantBlock = z.discriminatedUnion('type', [
+  textBlock,
+  toolUseBlock,
+  thinkingBlock,
+  redactedBlock,
+  serverToolUseBlock,
+  codeResultBlock,
+]);
 export type FakeBlock = z.infer<typeof userBlock> | z.infer<typeof assistantBlock>;
 
 const content = <Block extends z.ZodType>(block: Block) => z.union([saidText, z.array(block).min(1)]);
@@ -76,7 +100,7 @@ const message = z.discriminatedUnion('role', [
 ]);
 export type FakeMessage = z.infer<typeof message>;
 
-const tool = z.strictObject({
+const clientTool = z.strictObject({
   type: z.literal('custom').nullish(),
   name: toolName,
   description: z.string().optional(),
@@ -88,6 +112,13 @@ const tool = z.strictObject({
   eager_input_streaming: z.boolean().nullish(),
   input_examples: z.array(z.record(z.string(), z.unknown())).optional(),
 });
+/** Runs in a container of the vendor. */
+const codeTool = z.strictObject({
+  type: z.literal('code_execution_20250825'),
+  name: z.literal('code_execution'),
+  cache_control: cacheControl,
+});
+const tool = z.discriminatedUnion('type', [clientTool, codeTool]);
 const serial = { disable_parallel_tool_use: z.boolean().optional() };
 const display = { display: z.enum(['summarized', 'omitted']).nullish() };
 
