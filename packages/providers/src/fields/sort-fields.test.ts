@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { adapterFor } from '../registry.ts';
 import { sortFields } from './sort-fields.ts';
 
 describe('a field that a provider does not take', () => {
@@ -41,5 +42,15 @@ describe('a field that a provider does not take', () => {
     expect(() => sortFields({ [name]: value }, { [name]: 'refused' })).toThrow(
       expect.objectContaining({ code: 'unsupported_parameter', param: name }),
     );
+  });
+});
+
+describe('D38: a stop list that is empty', () => {
+  it.each(['Yandex', 'Anthropic', 'Gemini', 'Cohere', 'OpenAI'] as const)('asks nothing of %s', (type) => {
+    const target = { baseUrl: 'https://a.example/v1', credential: null, model: 'm', maxOutputTokens: 99 };
+    const request = { model: 'm', messages: [{ role: 'user' as const, content: 'Hi' }], stop: [] };
+    const sent = adapterFor(type).chat.toRequest(request, { ...target, attemptId: 'r/1', options: { folder: 'f' } });
+
+    expect(sent.droppedParams).toEqual([]);
   });
 });
