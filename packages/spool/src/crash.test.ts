@@ -14,7 +14,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CrashArguments } from './__fixtures__/crash-arguments.ts';
 import { makeIntent, makeSettlement } from './__fixtures__/records.ts';
-import { listSegmentNames, makeRoot, makeSpoolOptions, removeRoot, until } from './__fixtures__/temporary-spool.ts';
+import {
+  listSegmentNames,
+  makeRoot,
+  makeSpoolOptions,
+  removeRoot,
+  turn,
+  until,
+} from './__fixtures__/temporary-spool.ts';
 import { openSpool } from './open-spool.ts';
 import { recover } from './recover.ts';
 
@@ -51,7 +58,7 @@ async function writeUntilKilled(options: CrashArguments, bytes: number, reported
 }
 
 describe('spool of a process killed at any moment', () => {
-  it('has every record whose append had returned, and calls abandoned what had no settlement', async () => {
+  it('has every intent whose append had returned and every settlement of an earlier turn, and calls abandoned what had no settlement', async () => {
     const reported: Reported = { intents: new Set(), settlements: new Set(), shipped: new Set() };
     const { options, shipped } = makeSpoolOptions(root);
     const runs = 5;
@@ -112,6 +119,7 @@ describe('spool cut off at any byte of its last record', () => {
     const spool = await openSpool(temporary.options);
     for (const eventId of ['a/1', 'b/1']) spool.appendIntent(makeIntent(eventId));
     spool.appendSettlement(makeSettlement('a/1'));
+    await turn();
     const { directory } = temporary.options;
     const name = listSegmentNames(directory)[0] ?? '';
     const whole = statSync(join(directory, name)).size;

@@ -8,6 +8,7 @@ import {
   makeRoot,
   makeSpoolOptions,
   removeRoot,
+  turn,
   until,
 } from './__fixtures__/temporary-spool.ts';
 import { openSpool } from './open-spool.ts';
@@ -273,6 +274,7 @@ describe('spool after a crash', () => {
     const intents = names(6).map(makeIntent);
     for (const intent of intents) crashed.appendIntent(intent);
     for (const index of [1, 4]) crashed.appendSettlement(makeSettlement(`event-${index}`));
+    await turn();
     const directory = copyAsCrashed(temporary.options.directory, join(root, 'copy'));
     const next = await openSpool({ ...temporary.options, directory });
     expect(next.abandonedIntents).toEqual([0, 2, 3, 5].map((index) => ({ ...intents[index], mark: null })));
@@ -301,6 +303,7 @@ describe('spool after a crash', () => {
     await until(() => listSegmentNames(temporary.options.directory).length <= 3);
     expect(crashed.readFill()).toBeLessThan(0.3);
     crashed.appendSettlement(makeSettlement('long/1'));
+    await turn();
     const directory = copyAsCrashed(temporary.options.directory, join(root, 'copy'));
     const next = await openSpool({ ...temporary.options, directory });
     expect(next.abandonedIntents).toEqual([{ ...long[1], mark: null }]);
@@ -313,6 +316,7 @@ describe('spool after a crash', () => {
     temporary.answer = isDown;
     const crashed = await openSpool(temporary.options);
     settle(crashed, ...names(5));
+    await turn();
     const directory = copyAsCrashed(temporary.options.directory, join(root, 'copy'));
     await crashed.close();
     const path = join(directory, listSegmentNames(directory)[0] ?? '');

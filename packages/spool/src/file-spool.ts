@@ -1,7 +1,8 @@
-import { AppError } from '@aggregator/contracts';
+import { AppError, type UsageRecorded } from '@aggregator/contracts';
 import { BatchReader } from './batch-reader.ts';
 import { writeCursor } from './cursor.ts';
 import type { DirectoryLock } from './directory-lock.ts';
+import { GatheredSettlements } from './gathered-settlements.ts';
 import type { Identity } from './identity.ts';
 import type { OpenIntents } from './open-intents.ts';
 import type {
@@ -55,6 +56,9 @@ export class FileSpool implements Spool {
   readonly #startReserve: Reserve;
   readonly #lock: DirectoryLock;
   readonly #encoder = new RecordEncoder();
+  /** Settlements of this turn of the event loop, which leave with the next write, or at its end. */
+  readonly #gathered = new GatheredSettlements();
+  #gatheredTimer: NodeJS.Immediate | undefined;
   readonly #openIntents: OpenIntents;
   readonly #progress: ShipProgress;
   readonly #recent: RecentSettlements;
@@ -99,15 +103,14 @@ export class FileSpool implements Spool {
   }
 
   appendIntent(intent: SpoolIntent): void {
-    const json = this.#admit(intent);
-    this.#writeIntent(intent.eventId, json, this.#encoder.encode('intent', json));
+    this.#writeIntent(intent.eventId, this.#admit(intent));
   }
 
   prepareIntent(intent: SpoolIntent): void {
     const { eventId } = intent;
     const json = this.#admit(intent);
     if (this.#openIntents.has(eventId)) {
-      this.#writeIntent(eventId, json, this.#encoder.encode('intent', json));
+      this.#writeIntent(eventId, json);
       return;
     }
     this.#openIntents.place(eventId, json, null);
@@ -119,9 +122,8 @@ export class FileSpool implements Spool {
     if (!this.#openIntents.has(eventId)) return;
     const json = toMarkJson(eventId, mark);
     const intentJson = this.#openIntents.findUnwritten(eventId);
-    if (intentJson !== null) {
-      this.#writeIntent(eventId, intentJson, this.#encoder.encodeMarked(intentJson, json));
-    } else if (!this.#appendAtAnyCost(this.#encoder.encode('mark', json))) {
+    if (intentJson !== null) this.#writeMarked(eventId, intentJson, json);
+    else if (!this.#appendAtAnyCost(this.#encoder.encode('mark', json))) {
       throw new AppError('spool_full', { internal: 'the disk did not take a mark', retryAfterMs: retryFullMs });
     }
     this.#openIntents.mark(eventId, json);
@@ -134,16 +136,13 @@ export class FileSpool implements Spool {
     const spool = { id: this.id, epoch: this.#epoch, seq: this.#seq + 1 };
     const event = { ...settlement, spool };
     const json = JSON.stringify(event);
-    const record = this.#encoder.encode('settlement', json);
+    requireFitting('settlement', json);
     this.#seq += 1;
     this.#openIntents.remove(settlement.eventId);
     this.#progress.addSettled();
-    // Behind one that is not written yet, none may go first.
-    if (this.#unwritten.length > 0 || !this.#appendAtAnyCost(record)) this.#unwritten.push(json);
-    else {
-      this.#recent.add({ event, json, end: this.#log.end });
-      this.#shipper.wake();
-    }
+    // Behind one that the disk did not take, none may go first.
+    if (this.#unwritten.length > 0) this.#unwritten.push(json);
+    else this.#gather(event, json);
     this.#wantTick();
     return true;
   }
@@ -183,6 +182,7 @@ export class FileSpool implements Spool {
     try {
       await this.#shipper.stop();
       await this.#tick;
+      this.#writeGathered();
       this.#writePrepared();
       this.#writeUnwritten();
       if (this.#unwritten.length > 0) {
@@ -215,17 +215,51 @@ export class FileSpool implements Spool {
     return json;
   }
 
-  #writeIntent(eventId: string, json: string, record: Buffer): void {
+  #writeIntent(eventId: string, json: string): void {
+    this.#writeGathered();
     try {
-      this.#openIntents.place(eventId, json, this.#log.append(record));
+      this.#openIntents.place(eventId, json, this.#log.append(this.#encoder.encode('intent', json)));
     } catch (cause) {
-      throw new AppError('spool_full', {
-        internal: 'the disk did not take an intent',
-        cause,
-        retryAfterMs: retryFullMs,
-      });
+      throw toFullError(cause);
     }
     this.#wantTick();
+  }
+
+  /** Writes an intent, its mark behind it, and what is gathered before them, in one write. */
+  #writeMarked(eventId: string, json: string, markJson: string): void {
+    try {
+      const segment = this.#gathered.writeWith(json, markJson, (bytes) => this.#log.append(bytes));
+      this.#openIntents.place(eventId, json, segment);
+    } catch (cause) {
+      // The settlements are written by themselves, at any cost.
+      throw toFullError(cause);
+    }
+    this.#noteWritten();
+  }
+
+  #gather(event: UsageRecorded, json: string): void {
+    this.#gathered.add(event, json);
+    if (this.#gathered.isFull(this.#options.segmentBytesMax / 2)) this.#writeGathered();
+    else this.#gatheredTimer ??= setImmediate(() => this.#writeGathered());
+  }
+
+  #writeGathered(): void {
+    clearImmediate(this.#gatheredTimer);
+    this.#gatheredTimer = undefined;
+    if (this.#gathered.isEmpty) return;
+    if (this.#appendAtAnyCost(this.#gathered.bytes)) {
+      this.#noteWritten();
+      return;
+    }
+    this.#unwritten.push(...this.#gathered.texts);
+    this.#gathered.clear();
+  }
+
+  /** All that is gathered was written at the log's end. */
+  #noteWritten(): void {
+    const written = this.#gathered.takeWritten(this.#log.end);
+    for (const settlement of written) this.#recent.add(settlement);
+    if (written.length > 0) this.#shipper.wake();
   }
 
   /** What the disk does not take is not sent either: its mark is rejected. */
@@ -240,6 +274,7 @@ export class FileSpool implements Spool {
   #countBytes(): number {
     return (
       this.#log.bytes +
+      this.#gathered.length +
       this.#openIntents.unwrittenBytes +
       (this.#openIntents.size + this.#unwritten.length) * settlementBytesReserved
     );
@@ -290,6 +325,7 @@ export class FileSpool implements Spool {
     this.#isTickWanted = false;
     try {
       this.#healDisk();
+      this.#writeGathered();
       this.#writePrepared();
       await this.#log.flush();
       if (performance.now() >= this.#saveCursorAtMs) await this.#saveCursor();
@@ -318,7 +354,7 @@ export class FileSpool implements Spool {
   async #advance(count: number, end: Position): Promise<void> {
     this.#cursor = end;
     // At the log's end everything is shipped, also if a settlement was counted and is damaged now.
-    const isAtEnd = this.#unwritten.length === 0 && isReached(this.#log.end, end);
+    const isAtEnd = this.#unwritten.length === 0 && this.#gathered.isEmpty && isReached(this.#log.end, end);
     this.#progress.addShipped(isAtEnd ? this.#progress.unshipped : count);
     this.#wantTick();
     try {
@@ -334,6 +370,8 @@ export class FileSpool implements Spool {
    * Intents that are open for long are written again at the log's end, so that they do not keep all that came after them.
    */
   async #dropFinished(): Promise<void> {
+    // Before its intent goes, a settlement is in the log.
+    this.#writeGathered();
     for (let oldest = this.#log.oldestFinished; oldest !== undefined; oldest = this.#log.oldestFinished) {
       if (!isReached({ segment: oldest.number, offset: oldest.bytes }, this.#cursor)) return;
       if (oldest.openIntents > 0) {
@@ -343,6 +381,15 @@ export class FileSpool implements Spool {
         await this.#log.flush();
       }
       await this.#log.dropOldestFinished();
+      this.#writeGathered();
     }
   }
+}
+
+function toFullError(cause: unknown): AppError {
+  return new AppError('spool_full', {
+    internal: 'the disk did not take an intent',
+    cause,
+    retryAfterMs: retryFullMs,
+  });
 }

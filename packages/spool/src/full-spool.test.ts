@@ -2,7 +2,7 @@ import { existsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { makeIntent, makeSettlement } from './__fixtures__/records.ts';
-import { copyAsCrashed, makeRoot, makeSpoolOptions, removeRoot, until } from './__fixtures__/temporary-spool.ts';
+import { copyAsCrashed, makeRoot, makeSpoolOptions, removeRoot, turn, until } from './__fixtures__/temporary-spool.ts';
 import { openSpool, openSpoolThrough } from './open-spool.ts';
 import type { Spool } from './port.ts';
 import type { WriteBytes } from './write.ts';
@@ -57,6 +57,7 @@ describe('spool that fills', () => {
     for (let index = 0; index < count; index += 1) {
       expect(spool.appendSettlement(makeSettlement(`event-${index}`))).toBe(true);
     }
+    await turn();
     expect(spool.readFill()).toBeLessThanOrEqual(1);
     expect(spool.readPending()).toEqual({ openIntents: 0, unshippedSettlements: count });
 
@@ -77,6 +78,7 @@ describe('spool that fills', () => {
     disk.isFull = true;
     expect(() => spool.appendIntent(makeIntent('c/1'))).toThrow('spool_full');
     expect(spool.appendSettlement(makeSettlement('a/1'))).toBe(true);
+    await turn();
     expect(spool.readFill()).toBe(1);
     expect(() => spool.appendIntent(makeIntent('d/1'))).toThrow('spool_full');
     expect(spool.appendSettlement(makeSettlement('b/1'))).toBe(true);

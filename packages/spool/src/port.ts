@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /**
  * The proxy's append-only log of requests on their way to the ledger. An intent is written before the provider is called,
- * the settlement when the request ends; a shipper sends settlements to the event log and forgets them on its
+ * the settlement at the end of the turn of the event loop in which the request ends; a shipper sends settlements to the event log and forgets them on its
  * acknowledgement alone. A written record survives `kill -9` of the process at once, and loss of the node after the next
  * group flush.
  */
@@ -30,7 +30,8 @@ export interface Spool {
   appendMark(eventId: string, mark: string): void;
 
   /**
-   * Ends an intent. Always has room: space for it was reserved with the intent; should the disk fail nevertheless, it is
+   * Ends an intent. Written together with the other settlements of this turn of the event loop: with the next intent that is
+   * sent, or at the end of the turn. A crash before that leaves the intent, which recovery settles. Always has room: space for it was reserved with the intent; should the disk fail nevertheless, it is
    * kept in memory and written as soon as the disk allows. Without an open intent of its event id (settled before, or
    * never begun) it is ignored and returns false.
    */

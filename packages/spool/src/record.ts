@@ -16,19 +16,44 @@ const lineBreak = 0x0a;
 const hexDigits = Buffer.from('0123456789abcdef');
 const letters = { intent: 0x69, mark: 0x6d, settlement: 0x73 } as const satisfies Record<RecordKind, number>;
 
-/** Makes records in one buffer that it keeps, with room for two, so that writing them allocates nothing. */
-export class RecordEncoder {
-  readonly #buffer = Buffer.allocUnsafe(2 * (recordBytesMax + frameBytes));
+/** Records that fit in one buffer for certain. */
+const recordsMin = 4;
 
-  /** The record's bytes, good until the next call. Throws `internal_error` if the JSON is longer than `recordBytesMax`. */
-  encode(kind: RecordKind, json: string): Buffer {
-    return this.#buffer.subarray(0, this.#put(kind, json, 0));
+/** Makes records in one buffer that it keeps, one behind another, so that writing them allocates nothing. */
+export class RecordEncoder {
+  readonly #buffer = Buffer.allocUnsafe(recordsMin * (recordBytesMax + frameBytes));
+  #length = 0;
+
+  /** Bytes of the records so far. */
+  get length(): number {
+    return this.#length;
   }
 
-  /** The bytes of an intent and of its mark behind it, for one write. Otherwise as `encode`. */
-  encodeMarked(intentJson: string, markJson: string): Buffer {
-    const middle = this.#put('intent', intentJson, 0);
-    return this.#buffer.subarray(0, this.#put('mark', markJson, middle));
+  /** The records so far, good until the next one. */
+  get bytes(): Buffer {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** True if two more records fit, however long they are. */
+  get hasRoom(): boolean {
+    return this.#length <= (recordsMin - 2) * (recordBytesMax + frameBytes);
+  }
+
+  /** Adds a record. Throws `internal_error`, and adds nothing, if the JSON is longer than `recordBytesMax`. */
+  add(kind: RecordKind, json: string): void {
+    this.#length = this.#put(kind, json, this.#length);
+  }
+
+  /** Keeps the first `length` bytes. */
+  cut(length: number): void {
+    this.#length = length;
+  }
+
+  /** The bytes of one record alone, good until the next. Otherwise as `add`. */
+  encode(kind: RecordKind, json: string): Buffer {
+    this.cut(0);
+    this.add(kind, json);
+    return this.bytes;
   }
 
   /** Returns the position behind the record. */

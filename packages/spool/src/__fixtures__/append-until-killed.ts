@@ -2,8 +2,9 @@ import { writeSync } from 'node:fs';
 import { openSpool } from '../index.ts';
 import { makeIntent, makeSettlement } from './records.ts';
 import { parseCrashArguments } from './crash-arguments.ts';
+import { turn } from './temporary-spool.ts';
 
-/** Appends for ever, and says on its output what has returned: `i`ntents, `s`ettlements, and what was shi`p`ped. */
+/** Appends for ever, and says on its output what is written: `i`ntents, `s`ettlements, and what was shi`p`ped. */
 const { directory, run, settleEvery } = parseCrashArguments(process.argv[2] ?? '');
 const say = (kind: string, eventId: string) => writeSync(1, `${kind} ${eventId}\n`);
 
@@ -23,6 +24,7 @@ for (let index = 0; ; index += 1) {
   say('i', `${run}-${index}`);
   if (index % settleEvery === 0) continue;
   spool.appendSettlement(makeSettlement(`${run}-${index}`));
+  await turn();
   say('s', `${run}-${index}`);
   if (index % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
 }

@@ -57,6 +57,11 @@ export function listSegmentNames(directory: string): string[] {
     .sort();
 }
 
+/** Resolves when the settlements of this turn of the event loop are written. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Resolves as soon as the condition holds; rejects after ten seconds. */
 export async function until(condition: () => boolean): Promise<void> {
   const deadline = performance.now() + 10_000;
