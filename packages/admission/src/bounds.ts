@@ -60,6 +60,7 @@ export function checkSliceBooking(booking: SliceBooking): void {
   checkMoney(booking.keptNanoUsd);
   if (booking.chargedNanoUsd < 0n) throw new RangeError(`${booking.chargedNanoUsd} nano-USD is negative`);
   checkInteger('open', booking.open, 0, sliceRequestsMax);
+  checkInteger('ttlMs', booking.ttlMs, 1, holdTtlMsMax);
   for (const cost of Object.values(booking.costs)) checkInteger('cost', cost, 0, Number.MAX_SAFE_INTEGER);
 }
 

@@ -230,7 +230,7 @@ export interface SliceRequest {
   budgets: readonly BudgetLimit[];
   /** After this the slice counts as given back. */
   activeMs: number;
-  /** After this the store forgets the slice, as a hold. */
+  /** After this the store forgets the slice, as a hold, unless it is booked before. */
   ttlMs: number;
 }
 
@@ -256,4 +256,6 @@ export interface SliceBooking {
   costs: Readonly<Record<string, number>>;
   /** `active`: it may have something left; `draining`: only open requests have it; `ended`: the store forgets it. */
   state: 'active' | 'draining' | 'ended';
+  /** From now on. */
+  ttlMs: number;
 }

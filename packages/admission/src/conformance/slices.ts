@@ -12,7 +12,7 @@ function toSlice(request: Partial<SliceRequest> & { orgId: string }): SliceReque
 }
 
 function toBooking(slice: SliceRequest, booking: Partial<SliceBooking>): SliceBooking {
-  const nothing = { chargedNanoUsd: 0n, keptNanoUsd: 0n, open: 0, costs: {}, state: 'ended' as const };
+  const nothing = { chargedNanoUsd: 0n, keptNanoUsd: 0n, open: 0, costs: {}, state: 'ended' as const, ttlMs: 600_000 };
   return { orgId: slice.orgId, sliceId: slice.sliceId, ...nothing, ...booking };
 }
 
@@ -120,6 +120,20 @@ export function describeSlices(use: UseHarness): void {
       expect(await store.slices.book(toBooking(slice, {}))).toBe(false);
     });
 
+    it('are kept by bookings beyond their first time', async () => {
+      const { store, passTime } = use();
+      const orgId = await makeOrg(store, 1000n);
+      const slice = toSlice({ orgId, holdNanoUsd: 100n, ttlMs: 40 });
+      await store.slices.take(slice);
+      await passTime(25);
+      const kept = { keptNanoUsd: 200n, open: 2, state: 'draining' as const };
+      expect(await store.slices.book(toBooking(slice, { ...kept, ttlMs: 40 }))).toBe(true);
+      await passTime(25);
+      expect(await store.readCredit(orgId)).toEqual({ creditNanoUsd: 800n, heldNanoUsd: 200n, openHolds: 2 });
+      await passTime(16);
+      expect(await store.readCredit(orgId)).toEqual({ creditNanoUsd: 800n, heldNanoUsd: 0n, openHolds: 0 });
+    });
+
     it('are counted and stopped by a recall, and taken again afterwards', async () => {
       const { store, passTime } = use();
       const orgId = await makeOrg(store, 1000n);
@@ -146,7 +160,13 @@ export function describeSlices(use: UseHarness): void {
         await expect(store.slices.take(toSlice({ orgId, ...wrong }))).rejects.toThrow(RangeError);
       }
       const slice = toSlice({ orgId });
-      for (const wrong of [{ keptNanoUsd: -1n }, { chargedNanoUsd: -1n }, { open: -1 }, { costs: { a: -1 } }]) {
+      for (const wrong of [
+        { keptNanoUsd: -1n },
+        { chargedNanoUsd: -1n },
+        { ttlMs: 0 },
+        { open: -1 },
+        { costs: { a: -1 } },
+      ]) {
         await expect(store.slices.book(toBooking(slice, wrong))).rejects.toThrow(RangeError);
       }
     });

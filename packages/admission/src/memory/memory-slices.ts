@@ -61,7 +61,7 @@ export class MemorySlices implements CounterSlices {
   async book(booking: SliceBooking): Promise<boolean> {
     checkSliceBooking(booking);
     const { buckets, nameBucket, readClock, findAccount } = this.#source;
-    const { orgId, sliceId, chargedNanoUsd, keptNanoUsd, state } = booking;
+    const { orgId, sliceId, chargedNanoUsd, keptNanoUsd, state, ttlMs } = booking;
     const nowMicros = readClock();
     const account = findAccount(orgId, nowMicros);
     const hold = account?.findHold(sliceId);
@@ -79,6 +79,7 @@ export class MemorySlices implements CounterSlices {
       buckets.correct(nameBucket(orgId, subject), nowMicros, { cost: slice.units[index] ?? 0, ratePerMinute }, units);
       slice.units[index] = units;
     });
+    hold.expiresMicros = nowMicros + ttlMs * 1000;
     if (state !== 'active') slice.activeUntilMicros = 0;
     if (state === 'ended') account.take(sliceId);
     return true;

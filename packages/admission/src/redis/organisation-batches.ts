@@ -81,6 +81,7 @@ export interface BookOperation {
   charged: string;
   open: number;
   costs: readonly { subject: string; cost: number }[];
+  ttlMs: number;
   isActive: boolean;
   isEnded: boolean;
 }

@@ -161,9 +161,9 @@ class RedisAdmissionStore implements AdmissionStore {
 
   async #bookSlice(booking: SliceBooking): Promise<boolean> {
     checkSliceBooking(booking);
-    const { orgId, sliceId, chargedNanoUsd, keptNanoUsd, open, costs, state } = booking;
+    const { orgId, sliceId, chargedNanoUsd, keptNanoUsd, open, costs, state, ttlMs } = booking;
     const [isThere] = await this.#batches.add(orgId, {
-      ...{ book: sliceId, amount: String(keptNanoUsd), charged: String(chargedNanoUsd), open },
+      ...{ book: sliceId, amount: String(keptNanoUsd), charged: String(chargedNanoUsd), open, ttlMs },
       costs: Object.entries(costs).map(([subject, cost]) => ({ subject, cost })),
       ...{ isActive: state === 'active', isEnded: state === 'ended' },
     });

@@ -79,6 +79,7 @@ local function bookSlice(operation)
   redis.call('HINCRBY', KEYS[1], 'beside', int(operation.open - slice.open))
   slice.open = operation.open
   redis.call('HSET', KEYS[2], operation.book, cjson.encode(slice))
+  redis.call('ZADD', KEYS[3], int(nowMs + operation.ttlMs), operation.book)
   if not operation.isActive then redis.call('ZREM', KEYS[1] .. ':slices', operation.book) end
   return {1}
 end

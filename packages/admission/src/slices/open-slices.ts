@@ -18,11 +18,18 @@ interface Entry {
   tail: Promise<unknown>;
   isQueued: boolean;
   failures: number;
+  bookedMs: number;
   notBeforeMs: number;
 }
 
 /** What was charged is known to the store after this: before the usage event, which is shipped later, reaches the ledger. */
 const bookAfterMs = 25;
+/**
+ * How long the store keeps a slice that it hears nothing of: what a process takes with it when it dies is free again after this. It
+ * is booked far more often.
+ */
+export const sliceTtlMs = 20_000;
+const keepMs = 5000;
 const triesMax = 4;
 const pauseMs = 400;
 
@@ -50,8 +57,9 @@ export class OpenSlices {
 
   add(slice: Slice): void {
     const tail = Promise.resolve();
-    this.#entries.set(slice.id, { slice, tail, isQueued: false, failures: 0, notBeforeMs: 0 });
-    this.#wakeAt(slice.activeUntilMs);
+    const bookedMs = this.#options.now();
+    this.#entries.set(slice.id, { slice, tail, isQueued: false, failures: 0, bookedMs, notBeforeMs: 0 });
+    this.#wakeAt(Math.min(slice.activeUntilMs, bookedMs + keepMs));
   }
 
   drain(slice: Slice): void {
@@ -83,7 +91,7 @@ export class OpenSlices {
   /** Ends a slice that may have been taken or not. */
   end(orgId: string, sliceId: string, costs: Readonly<Record<string, number>>): void {
     const { slices, onEnded } = this.#options;
-    const nothing = { chargedNanoUsd: 0n, keptNanoUsd: 0n, open: 0, costs, state: 'ended' as const };
+    const nothing = { chargedNanoUsd: 0n, keptNanoUsd: 0n, open: 0, costs, state: 'ended' as const, ttlMs: 1 };
     // Best effort: what stays is forgotten by the store when its time is over.
     slices.book({ orgId, sliceId, ...nothing }).then(
       () => onEnded(sliceId),
@@ -110,7 +118,8 @@ export class OpenSlices {
     const { slice } = entry;
     entry.isQueued = false;
     slice.isDirty = false;
-    const booking = slice.toBooking();
+    const booking = slice.toBooking(sliceTtlMs);
+    entry.bookedMs = this.#options.now();
     try {
       const isThere = await this.#options.slices.book(booking);
       entry.failures = 0;
@@ -147,8 +156,10 @@ export class OpenSlices {
     for (const entry of this.#entriesOf()) {
       const { slice } = entry;
       if (slice.state === 'active' && nowMs >= slice.activeUntilMs) this.drain(slice);
+      if (nowMs >= entry.bookedMs + keepMs) slice.isDirty = true;
       if (slice.isDirty && nowMs >= entry.notBeforeMs) void this.#book(entry);
       else if (slice.isDirty) nextMs = Math.min(nextMs, entry.notBeforeMs);
+      nextMs = Math.min(nextMs, Math.max(entry.bookedMs + keepMs, nowMs + 1));
       if (slice.state === 'active') nextMs = Math.min(nextMs, slice.activeUntilMs);
     }
     this.#wakeAt(nextMs);

@@ -149,7 +149,7 @@ export class Slice {
     return this.#rates.some(({ cost }, index) => (this.#left[index] ?? 0) * 4 < cost * this.#taken.requests);
   }
 
-  toBooking(): SliceBooking {
+  toBooking(ttlMs: number): SliceBooking {
     const isActive = this.state === 'active';
     const kept = isActive ? this.#heldNanoUsd + this.#freeNanoUsd : this.#heldNanoUsd;
     const costs: [string, number][] = this.#rates.map(({ subject }, index) => {
@@ -162,7 +162,7 @@ export class Slice {
       keptNanoUsd: kept > 0n ? kept : 0n,
       open: isActive ? this.#taken.open : this.#open,
       costs: Object.fromEntries(costs),
-      state: isActive || this.#open > 0 ? this.state : 'ended',
+      ...{ state: isActive || this.#open > 0 ? this.state : 'ended', ttlMs },
     };
   }
 

@@ -290,6 +290,13 @@ describe('slices of a process', () => {
     await jest.advanceTimersByTimeAsync(1025);
     expect(ended).toHaveLength(1);
     expect(await primary.readCredit(orgId)).toEqual({ creditNanoUsd: 999_840n, heldNanoUsd: 100n, openHolds: 1 });
+    await store.admit(toRequest({ orgId, holdNanoUsd: 100n }));
+    await jest.advanceTimersByTimeAsync(1);
+    await store.admit(toRequest({ orgId, holdNanoUsd: 100n }));
+    await jest.advanceTimersByTimeAsync(60_000);
+    // The slice of an open stream stays, with the stream's money and no more.
+    expect(ended).toHaveLength(1);
+    expect(await primary.readCredit(orgId)).toMatchObject({ heldNanoUsd: 300n, openHolds: 3 });
     await store.close();
     jest.useRealTimers();
   });

@@ -14,7 +14,7 @@ import type {
   RateVerdict,
   TakenRates,
 } from '../port.ts';
-import { OpenSlices } from './open-slices.ts';
+import { OpenSlices, sliceTtlMs } from './open-slices.ts';
 import { Recalls } from './recalls.ts';
 import { leastRequests, type Shelf, Shelves } from './shelf.ts';
 import { Slice, type SlicedHold } from './slice.ts';
@@ -23,7 +23,7 @@ export interface SlicedAdmissionOptions {
   primary: AdmissionStore;
   /** Sends a message to every process, also to this one: `giveBack` the slices of an organisation. */
   publishRecall(orgId: string): Promise<void>;
-  /** Called before a slice is asked for, and when nothing of it is open any more. A slice is a hold of this time. */
+  /** Called before a slice is asked for, and when nothing of it is open any more, which may take as long as `ttlMs`. */
   onTaking(sliceId: string, ttlMs: number): void;
   onEnded(sliceId: string): void;
   /** A monotonic clock in milliseconds; `performance.now` by default. */
@@ -243,9 +243,9 @@ class SlicedStore implements SlicedAdmissionStore {
     const { orgId, rates, concurrency, budgets = [] } = request;
     const { open, requests, holdNanoUsd } = shelf.demand;
     const sliceId = `slice:${createUuidV7()}`;
-    const ttlMs = request.holdTtlMs + activeMs;
-    const asked = { ...{ orgId, sliceId, rates, concurrency, budgets, activeMs, ttlMs }, open, requests, holdNanoUsd };
-    this.#options.onTaking(sliceId, ttlMs);
+    const counters = { rates, concurrency, budgets };
+    const asked = { orgId, sliceId, ...counters, activeMs, ttlMs: sliceTtlMs, open, requests, holdNanoUsd };
+    this.#options.onTaking(sliceId, request.holdTtlMs + activeMs);
     try {
       const taken = await this.#primary.slices.take({ ...asked, least: leastRequests });
       if (taken === null) {
