@@ -2,6 +2,7 @@ import { AppError, type UsageRecorded } from '@aggregator/contracts';
 import { BatchReader } from './batch-reader.ts';
 import { writeCursor } from './cursor.ts';
 import type { DirectoryLock } from './directory-lock.ts';
+import { toFullError } from './full-error.ts';
 import { GatheredSettlements } from './gathered-settlements.ts';
 import type { Identity } from './identity.ts';
 import type { OpenIntents } from './open-intents.ts';
@@ -39,8 +40,6 @@ const settlementBytesReserved = 2048;
 const refusedAtShare = 0.95;
 /** How often a full disk is tried again. */
 const healIntervalMs = 1000;
-/** When a client may try again while the spool is full. */
-const retryFullMs = 5000;
 /** How often it is written down what is shipped: what a crash makes of it is shipped again, which changes nothing. */
 const cursorIntervalMs = 1000;
 
@@ -124,7 +123,7 @@ export class FileSpool implements Spool {
     const intentJson = this.#openIntents.findUnwritten(eventId);
     if (intentJson !== null) this.#writeMarked(eventId, intentJson, json);
     else if (!this.#appendAtAnyCost(this.#encoder.encode('mark', json))) {
-      throw new AppError('spool_full', { internal: 'the disk did not take a mark', retryAfterMs: retryFullMs });
+      throw toFullError('the disk did not take a mark');
     }
     this.#openIntents.mark(eventId, json);
     this.#wantTick();
@@ -145,6 +144,14 @@ export class FileSpool implements Spool {
     else this.#gather(event, json);
     this.#wantTick();
     return true;
+  }
+
+  whenWritten(): Promise<void> {
+    return this.#gathered.whenGone();
+  }
+
+  writeSettlements(): void {
+    this.#writeGathered();
   }
 
   readFill(): number {
@@ -207,10 +214,7 @@ export class FileSpool implements Spool {
     requireFitting('intent', json);
     const bytes = this.#countBytes() + json.length + frameBytes + settlementBytesReserved;
     if (this.#isDiskFull() || bytes > this.#options.bytesMax * refusedAtShare) {
-      throw new AppError('spool_full', {
-        internal: `spool is ${Math.round(this.readFill() * 100)} % full`,
-        retryAfterMs: retryFullMs,
-      });
+      throw toFullError(`spool is ${Math.round(this.readFill() * 100)} % full`);
     }
     return json;
   }
@@ -220,7 +224,7 @@ export class FileSpool implements Spool {
     try {
       this.#openIntents.place(eventId, json, this.#log.append(this.#encoder.encode('intent', json)));
     } catch (cause) {
-      throw toFullError(cause);
+      throw toFullError('the disk did not take an intent', cause);
     }
     this.#wantTick();
   }
@@ -232,7 +236,7 @@ export class FileSpool implements Spool {
       this.#openIntents.place(eventId, json, segment);
     } catch (cause) {
       // The settlements are written by themselves, at any cost.
-      throw toFullError(cause);
+      throw toFullError('the disk did not take an intent', cause);
     }
     this.#noteWritten();
   }
@@ -384,12 +388,4 @@ export class FileSpool implements Spool {
       this.#writeGathered();
     }
   }
-}
-
-function toFullError(cause: unknown): AppError {
-  return new AppError('spool_full', {
-    internal: 'the disk did not take an intent',
-    cause,
-    retryAfterMs: retryFullMs,
-  });
 }

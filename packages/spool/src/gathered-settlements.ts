@@ -9,6 +9,8 @@ export class GatheredSettlements {
   /** `end` is in the bytes that are gathered. */
   #gathered: { readonly event: UsageRecorded; readonly json: string; readonly end: number }[] = [];
 
+  #gone: PromiseWithResolvers<void> | null = null;
+
   get isEmpty(): boolean {
     return this.#gathered.length === 0;
   }
@@ -65,5 +67,14 @@ export class GatheredSettlements {
   clear(): void {
     this.#gathered = [];
     this.#encoder.cut(0);
+    this.#gone?.resolve();
+    this.#gone = null;
+  }
+
+  /** Resolves when those of now were written, or are kept elsewhere. */
+  async whenGone(): Promise<void> {
+    if (this.isEmpty) return;
+    this.#gone ??= Promise.withResolvers();
+    await this.#gone.promise;
   }
 }

@@ -37,6 +37,15 @@ export interface Spool {
    */
   appendSettlement(settlement: SpoolSettlement): boolean;
 
+  /**
+   * Resolves when the settlements so far are written, at the end of this turn; or are kept in memory, if the disk takes
+   * nothing. What follows is done for a request that is on record also if the process dies.
+   */
+  whenWritten(): Promise<void>;
+
+  /** Writes the settlements of this turn now. */
+  writeSettlements(): void;
+
   /** Intents that an earlier process left without a settlement, oldest first; each must be settled once, by recovery. */
   readonly abandonedIntents: readonly AbandonedIntent[];
 

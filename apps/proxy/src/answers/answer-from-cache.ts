@@ -29,6 +29,7 @@ export function answerFromCache(context: CacheHitContext, job: ChatJob, stored: 
   const charge = chargeUsage(stored.usage, request);
   const end = { failure: null, latencyMs: performance.now() - exchange.startedMs, ttftMs: null };
   recordSettlement(context, request, end, { outcome: 'completed', charge, cache: 'hit' });
+  context.spool.writeSettlements();
 
   const dropped = [...new Set([...asked.droppedParams, ...stored.droppedParams])];
   const headers = answerHeaders(request, 'hit', dropped);

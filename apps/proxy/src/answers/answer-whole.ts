@@ -89,6 +89,7 @@ export async function answerWhole(
     const whole = end({ outcome: 'completed', failure: null, charge });
     // First into the spool, then to the client: what was answered is on record also if this process dies.
     recordSettlement(context, request, whole, { outcome: 'completed', charge, cache: open.cache });
+    await context.spool.whenWritten();
     const { nativeText = null } = answer;
     const { body, keep } = presentation.restore(withChargedUsage(answer.body, charge, request));
     // Figures that contradict themselves, or lack a part, are not given again.

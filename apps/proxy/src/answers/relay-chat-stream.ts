@@ -305,6 +305,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     const { open, request } = this.#attempt;
     const end = this.#close({ outcome: 'completed', failure: null, charge });
     recordSettlement(this.#context, request, end, { outcome: 'completed', charge, cache: open.cache });
+    this.#context.spool.writeSettlements();
     return end;
   }
 
