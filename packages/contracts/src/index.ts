@@ -103,5 +103,6 @@ export * from './privacy-pattern.ts';
 export * from './privacy-policy.ts';
 export * from './provider-types.ts';
 export * from './routing-snapshot.ts';
+export { checkBodySteps, finishSteps, type Steps } from './steps.ts';
 export * from './tags.ts';
 export * from './usage.ts';

@@ -1,4 +1,4 @@
-import type { AppError, ChatCompletionRequest } from '@aggregator/contracts';
+import type { AppError, ChatCompletionRequest, Steps } from '@aggregator/contracts';
 import type { NativeAnswers, NativeTrace } from './native-answers.ts';
 
 /**
@@ -13,6 +13,9 @@ export interface ChatSurface {
    * @throws {AppError} `invalid_value` for a frame that cannot be read; `param` as the caller wrote it.
    */
   toChat(body: unknown): SurfaceRequest;
+
+  /** The same in steps, for a large body; absent if it never takes long. */
+  toChatSteps?(body: unknown): Steps<SurfaceRequest>;
 
   /** A whole answer, with our additions already in it, in the surface's shape; the additions go over, too. */
   fromAnswer(answer: Readonly<Record<string, unknown>>, request: SurfaceRequest): Record<string, unknown>;

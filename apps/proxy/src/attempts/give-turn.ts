@@ -1,3 +1,4 @@
+import { finishSteps, type Steps } from '@aggregator/contracts';
 import type { Exchange } from '../exchange.ts';
 
 /** Below it everything about a body is so quick that others do not notice. */
@@ -15,4 +16,24 @@ export function mustGiveTurn({ place }: Pick<Exchange, 'place'>): boolean {
 /** Lets other requests run: small ones, and large ones whose turn it is. */
 export function giveTurn({ place }: Pick<Exchange, 'place'>): Promise<void> {
   return place.takeTurn();
+}
+
+/** After so long a piece of work others have a turn. */
+const turnMs = 4;
+
+/** Takes the steps: all at once for a small request; for a large one others have a turn after a few milliseconds. */
+export function takeSteps<Result>(exchange: Pick<Exchange, 'place'>, steps: Steps<Result>): Result | Promise<Result> {
+  return mustGiveTurn(exchange) ? takeInTurns(exchange, steps) : finishSteps(steps);
+}
+
+async function takeInTurns<Result>({ place }: Pick<Exchange, 'place'>, steps: Steps<Result>): Promise<Result> {
+  await place.takeTurn();
+  let endMs = performance.now() + turnMs;
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (performance.now() < endMs) continue;
+    await place.takeTurn();
+    endMs = performance.now() + turnMs;
+  }
 }

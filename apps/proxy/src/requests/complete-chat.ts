@@ -11,7 +11,7 @@ import { type ChatStreamContext, performChatStream } from '../answers/perform-ch
 import { performWholeChat, toWholeDialect, type WholeChatContext } from '../answers/perform-whole-chat.ts';
 import { toStreamDialect } from '../answers/stream-dialect.ts';
 import { toPrompt } from '../answers/to-prompt.ts';
-import { giveTurn, mustGiveTurn } from '../attempts/give-turn.ts';
+import { giveTurn, mustGiveTurn, takeSteps } from '../attempts/give-turn.ts';
 import { type OpenRequest, openRequest } from '../attempts/open-request.ts';
 import { type Prepare, prepareFirst, type Translation } from '../attempts/prepare-first.ts';
 import { type Performance, serveRequest } from '../attempts/serve-request.ts';
@@ -57,7 +57,8 @@ export async function completeChat(context: ChatContext, exchange: Exchange, sur
   const { body } = followed;
   // Items that were kept may be much longer than the references to them.
   if (body !== arrived) exchange.place.requireMemory(toMemory(measureTexts(body)));
-  const translated = withAnswerId(surface, exchange, surface.toChat(body));
+  const made = toChat(surface, exchange, body);
+  const translated = withAnswerId(surface, exchange, made instanceof Promise ? await made : made);
   noteEndUser(exchange, translated.chat);
   noteTags(exchange, arrived);
   if (context.fingerprintKey !== null) noteFingerprint(context.fingerprintKey, exchange, bytes);
@@ -115,6 +116,12 @@ export async function completeChat(context: ChatContext, exchange: Exchange, sur
   const { backgroundRuns: runs, responses } = context;
   const isStreamed = asked.chat.stream === true;
   await BackgroundRun.run({ responses, runs, exchange, isStreamed, unfinished }, serve);
+}
+
+/** A small request waits for nothing, not even for a promise. */
+function toChat(surface: ChatSurface, exchange: Exchange, body: unknown): SurfaceRequest | Promise<SurfaceRequest> {
+  if (surface.toChatSteps === undefined || !mustGiveTurn(exchange)) return surface.toChat(body);
+  return takeSteps(exchange, surface.toChatSteps(body));
 }
 
 /** What is read by an id later must be stored. */

@@ -3,7 +3,7 @@ import { JsonBody, nameForVendor, type TranslatedRequest } from '@aggregator/pro
 import type { Target } from '@aggregator/routing';
 import { toCountTokensChat } from '@aggregator/surfaces';
 import { sendJson } from '../answers/send-json.ts';
-import { giveTurn, mustGiveTurn } from '../attempts/give-turn.ts';
+import { giveTurn, mustGiveTurn, takeSteps } from '../attempts/give-turn.ts';
 import { readRefusal } from '../attempts/read-refusal.ts';
 import { toAddress } from '../attempts/to-address.ts';
 import { textsOf, writeBodies } from '../attempts/write-bodies.ts';
@@ -33,7 +33,8 @@ const nothing = { inputTokensMax: 0, outputTokensMax: 0, inputTokensEstimate: 0,
  * answer says so in `x-aggregator-estimated`. Costs nothing; counts as a request against the caller's limits.
  */
 export async function countTokens(context: CountContext, exchange: Exchange): Promise<void> {
-  const { chat: asked, refusal } = toCountTokensChat(await readRequest(context, exchange));
+  const body = await readRequest(context, exchange);
+  const { chat: asked, refusal } = await takeSteps(exchange, toCountTokensChat(body));
   if (refusal !== null) throw refusal;
   if (mustGiveTurn(exchange)) await giveTurn(exchange);
   const privacy = choosePrivacyPolicy(exchange.principal, exchange.request.headers);

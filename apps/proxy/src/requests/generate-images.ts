@@ -1,4 +1,3 @@
-import { maskTexts } from '@aggregator/anonymisation';
 import { AppError, type ImagesRequest, imagesFields, imagesRequest } from '@aggregator/contracts';
 import type { ImagesTranslation } from '@aggregator/providers';
 import { checkBody, sendOpenAiError } from '@aggregator/service-kit';
@@ -13,17 +12,17 @@ import type { Exchange } from '../exchange.ts';
 import { holdRequest } from '../money/hold-request.ts';
 import { classifyPicture, isPictureOpen } from '../money/picture-class.ts';
 import type { BoundRequest, RequestBounds } from '../money/request-bounds.ts';
-import type { ProxyContext } from '../proxy-context.ts';
 import { noteEndUser } from './note-end-user.ts';
 import { noteTags } from './note-tags.ts';
 import { estimatePictureTokens } from './picture-tokens.ts';
 import { planRequest } from './plan-request.ts';
 import { choosePrivacyPolicy } from './privacy/choose-policy.ts';
 import { leaveOut, listOthers } from './privacy/leave-out.ts';
+import { type MaskingContext, maskTextsOf } from './privacy/mask-request.ts';
 import { readRequest } from './read-request.ts';
 import type { RequestContext } from './request-context.ts';
 
-type ImagesContext = RequestContext & Pick<ProxyContext, 'policies'>;
+type ImagesContext = RequestContext & MaskingContext;
 
 /** The dearest picture among today's models in tokens (gpt-image-1, high quality, 1024 × 1536: 6240), rounded up. */
 const imageTokensMax = 8192;
@@ -34,7 +33,7 @@ export async function generateImages(context: ImagesContext, exchange: Exchange)
   const asked = checkBody(imagesRequest, body);
   noteEndUser(exchange, asked);
   noteTags(exchange, asked);
-  const request = maskPrompt(context, exchange, asked);
+  const request = await maskPrompt(context, exchange, asked);
 
   const plan = planRequest(context, exchange, 'images.generations', { model: request.model, chat: null });
   const first = prepareFirst(context, exchange, plan, toImagesDialect(request), request);
@@ -52,16 +51,13 @@ export async function generateImages(context: ImagesContext, exchange: Exchange)
 }
 
 /** What is personal in a prompt does not go out; a picture has nothing to put back into. */
-function maskPrompt(
-  { policies }: Pick<ImagesContext, 'policies'>,
-  exchange: Exchange,
-  request: ImagesRequest,
-): ImagesRequest {
+async function maskPrompt(context: MaskingContext, exchange: Exchange, request: ImagesRequest): Promise<ImagesRequest> {
   const privacy = choosePrivacyPolicy(exchange.principal, exchange.request.headers);
   if (privacy === null) return request;
   const others = listOthers(request, imagesFields);
   const all = [request.prompt, ...others.map(({ text }) => text)];
-  const [prompt = request.prompt, ...masked] = maskTexts(all, policies.get(privacy)).texts;
+  const { texts } = await maskTextsOf(context, exchange, all, privacy);
+  const [prompt = request.prompt, ...masked] = texts;
   return { ...leaveOut(request, others, masked), prompt };
 }
 

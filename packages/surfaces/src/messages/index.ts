@@ -1,4 +1,4 @@
-import { toAnthropicErrorBody } from '@aggregator/contracts';
+import { finishSteps, toAnthropicErrorBody } from '@aggregator/contracts';
 import type { ChatSurface } from '../chat-surface.ts';
 import { messagesAnswers } from './native.ts';
 import { toMessagesChat } from './request.ts';
@@ -9,7 +9,8 @@ export { toCountTokensChat } from './request.ts';
 
 export const messagesSurface: ChatSurface = {
   name: 'messages',
-  toChat: toMessagesChat,
+  toChat: (body) => finishSteps(toMessagesChat(body)),
+  toChatSteps: toMessagesChat,
   fromAnswer: toMessage,
   createStream: (request, head) => new MessagesStream(request, head),
   toErrorBody: toAnthropicErrorBody,

@@ -1,4 +1,4 @@
-import { type MessagesField, messagesFields } from '@aggregator/contracts';
+import { finishSteps, type MessagesField, messagesFields } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { describeFates, type FateSample } from '../testing/describe-fates.ts';
 import { SdkTypes } from '../testing/sdk-types.ts';
@@ -168,7 +168,7 @@ describe('a messages request', () => {
   it('is counted without max_tokens', () => {
     const { max_tokens: _max, ...conversation } = plain;
 
-    expect(toCountTokensChat({ ...conversation, system: 'Be brief.', tools: [tool] }).chat).toMatchObject({
+    expect(finishSteps(toCountTokensChat({ ...conversation, system: 'Be brief.', tools: [tool] })).chat).toMatchObject({
       model: 'm',
       messages: [{ role: 'system', content: 'Be brief.' }, user],
       tools: [{ type: 'function', function: { name: 'weather' } }],

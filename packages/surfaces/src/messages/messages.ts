@@ -6,6 +6,7 @@ import {
   type MessagesField,
   messagesBlock,
   type ReasoningDetail,
+  type Steps,
 } from '@aggregator/contracts';
 import { openDetails, withSummary } from '../answer/sealed-details.ts';
 import { type FieldJudge, notSupported } from '../fields/field-judge.ts';
@@ -15,15 +16,19 @@ type Judge = FieldJudge<MessagesField>;
 type NativeMessage = CountTokensRequest['messages'][number];
 type Blocks = Exclude<NativeMessage['content'], string>;
 
+/** Messages that are translated in one step. */
+const messagesOfStep = 64;
+
 export const anthropicFormat = 'anthropic-claude-v1';
 
-export function toChatMessages(request: CountTokensRequest, judge: Judge): ChatMessage[] {
+export function* toChatMessages(request: CountTokensRequest, judge: Judge): Steps<ChatMessage[]> {
   const messages: ChatMessage[] = [];
   const system = request.system && toContent(request.system, 'system', judge);
   // Nothing but a block for Anthropic's billing is no message.
   if (system && system.length > 0) messages.push({ role: 'system', content: system });
   for (const [index, message] of request.messages.entries()) {
     messages.push(...(judge.attempt(() => toChatTurn(message, `messages[${index}].content`, judge)) ?? []));
+    if (index % messagesOfStep === 0) yield;
   }
   const last = messages.at(-1);
   // The mark of the whole request stands at its last block.

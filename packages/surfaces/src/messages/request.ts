@@ -3,11 +3,13 @@ import {
   type ChatCompletionRequest,
   type CountTokensRequest,
   checkBody,
+  checkBodySteps,
   countTokensRequest,
   type MessagesField,
   type MessagesRequest,
   messagesFormat,
   messagesRequest,
+  type Steps,
 } from '@aggregator/contracts';
 import { hasSealedThoughts } from '../answer/sealed-details.ts';
 import type { SurfaceRequest } from '../chat-surface.ts';
@@ -19,12 +21,12 @@ import { toChatTools, toToolChoice } from './tools.ts';
 
 type Judge = FieldJudge<MessagesField>;
 
-export function toMessagesChat(body: unknown): SurfaceRequest {
-  const request = checkBody(messagesRequest, body);
+export function* toMessagesChat(body: unknown): Steps<SurfaceRequest> {
+  const request = yield* checkBodySteps(messagesRequest, body, 'messages');
   const judge = judgeFields(request);
   const isStreamed = request.stream === true;
   const chat: ChatCompletionRequest = {
-    ...toConversation(request, judge),
+    ...(yield* toConversation(request, judge)),
     max_completion_tokens: request.max_tokens,
     stop: request.stop_sequences?.length === 0 ? null : request.stop_sequences,
     temperature: request.temperature,
@@ -43,10 +45,10 @@ export function toMessagesChat(body: unknown): SurfaceRequest {
 }
 
 /** `POST /v1/messages/count_tokens`: the conversation as a chat completion request that is counted and never sent. */
-export function toCountTokensChat(body: unknown): SurfaceRequest {
-  const request = checkBody(countTokensRequest, body);
+export function* toCountTokensChat(body: unknown): Steps<SurfaceRequest> {
+  const request = yield* checkBodySteps(countTokensRequest, body, 'messages');
   const judge = judgeFields(request);
-  const chat = toConversation(request, judge);
+  const chat = yield* toConversation(request, judge);
   return toSurfaceRequest(chat, judge, []);
 }
 
@@ -61,7 +63,7 @@ function asksNothing(name: string, value: unknown): boolean {
   return name === 'speed' && value === 'standard';
 }
 
-function toConversation(request: CountTokensRequest, judge: Judge): ChatCompletionRequest {
+function* toConversation(request: CountTokensRequest, judge: Judge): Steps<ChatCompletionRequest> {
   const { model, models, provider, strict, tool_choice: choice } = request;
   const tools = toChatTools(request.tools ?? [], judge);
   const format = judge.attempt(() => toFormat(request));
@@ -71,7 +73,7 @@ function toConversation(request: CountTokensRequest, judge: Judge): ChatCompleti
     models,
     provider,
     strict,
-    messages: toChatMessages(request, judge),
+    messages: yield* toChatMessages(request, judge),
     ...(tools.length > 0 && {
       tools,
       ...(choice && { tool_choice: toToolChoice(choice, tools, judge) }),

@@ -1,4 +1,4 @@
-import { toOpenAiErrorBody } from '@aggregator/contracts';
+import { finishSteps, toOpenAiErrorBody } from '@aggregator/contracts';
 import type { ChatSurface } from '../chat-surface.ts';
 import { responsesAnswers } from './native.ts';
 import { responsesReferences } from './references.ts';
@@ -8,7 +8,8 @@ import { ResponsesStream } from './stream.ts';
 
 export const responsesSurface: ChatSurface = {
   name: 'responses',
-  toChat: toResponsesChat,
+  toChat: (body) => finishSteps(toResponsesChat(body)),
+  toChatSteps: toResponsesChat,
   fromAnswer: toResponse,
   createStream: (request, head) => new ResponsesStream(request, head),
   toErrorBody: (error) => toOpenAiErrorBody(error),

@@ -6,6 +6,7 @@ import {
   type ResponsesField,
   type ResponsesRequest,
   responsesItem,
+  type Steps,
 } from '@aggregator/contracts';
 import { openDetails, withSummary } from '../answer/sealed-details.ts';
 import type { FieldJudge } from '../fields/field-judge.ts';
@@ -17,18 +18,22 @@ type Judge = FieldJudge<ResponsesField>;
 type Item = Exclude<ResponsesRequest['input'], string>[number];
 type Call = NonNullable<ChatMessage['tool_calls']>[number];
 
+/** Items that are translated in one step. */
+const itemsOfStep = 64;
+
 /** Items in their order as messages: what an assistant thought, said and called in one turn is one message. */
-export function toChatMessages(
+export function* toChatMessages(
   { instructions, input }: ResponsesRequest,
   names: ToolNames,
   judge: Judge,
-): ChatMessage[] {
+): Steps<ChatMessage[]> {
   const conversation = new Conversation();
   if (instructions) conversation.add({ role: 'system', content: instructions });
   if (typeof input === 'string') conversation.add({ role: 'user', content: input });
   else {
     for (const [index, item] of input.entries()) {
       judge.attempt(() => addItem(conversation, item, `input[${index}]`, names, judge));
+      if (index % itemsOfStep === 0) yield;
     }
   }
   return conversation.messages;

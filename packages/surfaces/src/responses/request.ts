@@ -1,10 +1,12 @@
 import {
   type ChatCompletionRequest,
   checkBody,
+  checkBodySteps,
   type ResponsesField,
   type ResponsesRequest,
   responsesJsonSchema,
   responsesRequest,
+  type Steps,
 } from '@aggregator/contracts';
 import { hasSealedThoughts } from '../answer/sealed-details.ts';
 import type { SurfaceRequest } from '../chat-surface.ts';
@@ -19,8 +21,8 @@ import { toChatTools, toToolChoice } from './tools.ts';
 
 type Judge = FieldJudge<ResponsesField>;
 
-export function toResponsesChat(body: unknown): SurfaceRequest {
-  const request = checkBody(responsesRequest, body);
+export function* toResponsesChat(body: unknown): Steps<SurfaceRequest> {
+  const request = yield* checkBodySteps(responsesRequest, body, 'input');
   const judge = new FieldJudge(responsesFates, responsesReasons);
   judge.judgeBody(request, asksNothing);
   const names = new ToolNames();
@@ -32,7 +34,7 @@ export function toResponsesChat(body: unknown): SurfaceRequest {
     models: request.models,
     provider: request.provider,
     strict: request.strict,
-    messages: toChatMessages(request, names, judge),
+    messages: yield* toChatMessages(request, names, judge),
     max_completion_tokens: request.max_output_tokens,
     temperature: request.temperature,
     top_p: request.top_p,
