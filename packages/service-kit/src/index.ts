@@ -108,6 +108,7 @@ export {
 export { Secret } from './secrets/secret.ts';
 export { type Claim, type ClaimKind, FairPool, type Share, type ShareRefusal } from './shares/fair-pool.ts';
 export { shareLook } from './time/share-look.ts';
+export { takeInTurns } from './time/take-in-turns.ts';
 export { DeadlineError, withDeadline } from './time/with-deadline.ts';
 export { toCallName } from './tracing/conventions.ts';
 export type { TraceSpan, Tracing } from './tracing/port.ts';

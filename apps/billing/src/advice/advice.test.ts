@@ -1,4 +1,4 @@
-import type { Advice, ModelOffer, Rates, Usage } from '@aggregator/contracts';
+import { type Advice, finishSteps, type ModelOffer, type Rates, type Usage } from '@aggregator/contracts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { adviseAll } from './give-advice.ts';
@@ -7,6 +7,10 @@ import type { PastRequest } from './past-request.ts';
 const facts = { cacheTtlSeconds: 3600, cacheHitPricePercent: 10 };
 const keyId = '0190a000-0000-7000-8000-00000000000c';
 let made = 0;
+
+function stretch(length: number, change: Partial<PastRequest> = {}): PastRequest[] {
+  return Array.from({ length }, (_, index) => pastRequest({ isWhole: true, beganMs: index * 60_000, ...change }));
+}
 
 /** Σ units × rate in pico-USD, up to whole nano-USD. */
 function costOf(usage: Usage, rates: Rates, percent = 100n): bigint {
@@ -65,7 +69,9 @@ describe('advice', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyUsage, { minLength: 1, maxLength: 40 }), async (usages) => {
         const requests = usages.map((usage) => pastRequest({ usage }));
-        const found = await adviseAll(requests, [big, small, offer({ provider: 'second', rates: cheapRates })], facts);
+        const found = finishSteps(
+          adviseAll(requests, [big, small, offer({ provider: 'second', rates: cheapRates })], facts),
+        );
         const paid = sum(requests.map(({ amount }) => amount));
         const would = sum(usages.map((usage) => costOf(usage, cheapRates)));
         for (const kind of ['cheaper_model', 'cheaper_provider'] as const) {
@@ -97,7 +103,7 @@ describe('advice', () => {
             if (ageMs >= 0 && ageMs < 3_600_000) hits.push(request);
             else if (ageMs >= 3_600_000) keptMs = request.endedMs;
           }
-          const [advice] = find(await adviseAll(requests, [], facts), 'repeated_requests');
+          const [advice] = find(finishSteps(adviseAll(requests, [], facts)), 'repeated_requests');
           const paid = sum(hits.map(({ amount }) => amount));
           const would = sum(hits.map(() => costOf(usage, dearRates, 10n)));
           expect(advice?.requests ?? 0).toBe(hits.length);
@@ -128,7 +134,7 @@ describe('advice', () => {
             }),
           );
           const paid = sum(requests.map(({ amount }) => amount));
-          const [advice] = find(await adviseAll(requests, [], facts), 'prompt_caching');
+          const [advice] = find(finishSteps(adviseAll(requests, [], facts)), 'prompt_caching');
           if (would < paid) expect(amountsOf(advice)).toEqual([paid, would, paid - would]);
           else expect(advice).toBeUndefined();
         },
@@ -138,21 +144,19 @@ describe('advice', () => {
   });
 
   it('I6: saves of long stretches without streaming what a batch costs less, by hand', async () => {
-    const stretch = (length: number, change: Partial<PastRequest> = {}) =>
-      Array.from({ length }, (_, index) => pastRequest({ isWhole: true, beganMs: index * 60_000, ...change }));
     const offers = [offer({ batchPricePercent: 50 })];
-    const [advice, ...others] = find(await adviseAll(stretch(100), offers, facts), 'batch');
+    const [advice, ...others] = find(finishSteps(adviseAll(stretch(100), offers, facts)), 'batch');
     const paid = 100n * costOf({ inputUncached: 3000, outputText: 7 }, dearRates);
     const would = 100n * costOf({ inputUncached: 3000, outputText: 7 }, dearRates, 50n);
 
     expect(others).toEqual([]);
     expect(amountsOf(advice)).toEqual([paid, would, paid - would]);
     expect(advice).toMatchObject({ keyId, current: { provider: 'first', model: 'big' }, requests: 100 });
-    expect(find(await adviseAll(stretch(99), offers, facts), 'batch')).toEqual([]);
-    expect(find(await adviseAll(stretch(100, { isWhole: false }), offers, facts), 'batch')).toEqual([]);
-    expect(find(await adviseAll(stretch(100), [offer()], facts), 'batch')).toEqual([]);
+    expect(find(finishSteps(adviseAll(stretch(99), offers, facts)), 'batch')).toEqual([]);
+    expect(find(finishSteps(adviseAll(stretch(100, { isWhole: false }), offers, facts)), 'batch')).toEqual([]);
+    expect(find(finishSteps(adviseAll(stretch(100), [offer()], facts)), 'batch')).toEqual([]);
     const slow = stretch(100).map((one, index) => ({ ...one, beganMs: index * 60_001 }));
-    expect(find(await adviseAll(slow, offers, facts), 'batch')).toEqual([]);
+    expect(find(finishSteps(adviseAll(slow, offers, facts)), 'batch')).toEqual([]);
   });
 
   it.each([
@@ -163,13 +167,13 @@ describe('advice', () => {
     ['has no rate for a counter in use', { rates: { inputUncached: '1' } }],
     ['costs as much', { rates: dearRates }],
   ] satisfies [string, Partial<ModelOffer>][])('proposes no model that %s', async (_why, change) => {
-    const found = await adviseAll([pastRequest()], [big, { ...small, ...change }], facts);
+    const found = finishSteps(adviseAll([pastRequest()], [big, { ...small, ...change }], facts));
     expect(find(found, 'cheaper_model')).toEqual([]);
   });
 
   it('proposes the same model of another provider also under a name with the vendor before it', async () => {
     const elsewhere = offer({ provider: 'router', model: 'vendor/Big', rates: cheapRates });
-    const found = await adviseAll([pastRequest()], [big, elsewhere], facts);
+    const found = finishSteps(adviseAll([pastRequest()], [big, elsewhere], facts));
     expect(found.map(({ kind, proposed }) => [kind, proposed])).toEqual([
       ['cheaper_provider', { provider: 'router', model: 'vendor/Big' }],
     ]);
@@ -182,7 +186,30 @@ describe('advice', () => {
     const failed = pastRequest({ bodyHash: 'other', isCompleted: false });
     const retried = pastRequest({ bodyHash: 'other', beganMs: 2000 });
     const embedded = [0, 5000].map((beganMs) => pastRequest({ bodyHash: 'e', operation: 'embeddings', beganMs }));
-    const found = await adviseAll([first, beside, hit, failed, retried, ...embedded], [], facts);
+    const found = finishSteps(adviseAll([first, beside, hit, failed, retried, ...embedded], [], facts));
     expect(found).toEqual([]);
+  });
+
+  it('is computed in short steps, each kind of it, so that other work has turns (I12)', () => {
+    const requests = stretch(3000);
+    let steps = 0;
+    let read = 0;
+    let most = 0;
+    const counted = requests.map((request) =>
+      Object.defineProperty({ ...request }, 'provider', {
+        get() {
+          read += 1;
+          return request.provider;
+        },
+      }),
+    );
+    for (const _step of adviseAll(counted, [big, small], facts)) {
+      steps += 1;
+      most = Math.max(most, read);
+      read = 0;
+    }
+
+    expect(steps).toBeGreaterThan(4 * requests.length);
+    expect(most).toBeLessThan(20);
   });
 });

@@ -1,6 +1,6 @@
-import type { Advice, ModelOffer } from '@aggregator/contracts';
+import type { Advice, ModelOffer, Steps } from '@aggregator/contracts';
 import { scalePrice } from '@aggregator/pricing';
-import { groupInOrder, type PastRequest, priceOrNull, servedBy, toAdvice } from './past-request.ts';
+import { groupInOrder, type PastRequest, priceOrNull, type Repriced, servedBy, toAdvice } from './past-request.ts';
 import { splitRuns } from './prompt-caching.ts';
 
 /** A stretch: so many requests, none streamed, with no longer a pause between them. */
@@ -11,27 +11,32 @@ const pauseMsMax = 60_000;
  * Advises batches: long stretches of requests of one key (without a key: of one user) and model whose answers are not streamed, where
  * the vendor has a price for batches.
  */
-export function adviseBatches(requests: readonly PastRequest[], offers: readonly ModelOffer[]): Advice[] {
+export function* adviseBatches(requests: readonly PastRequest[], offers: readonly ModelOffer[]): Steps<Advice[]> {
   const percents = new Map(
     offers.flatMap(({ provider, batchPricePercent }) =>
       batchPricePercent === null ? [] : [[provider, batchPricePercent] as const],
     ),
   );
-  const groups = groupInOrder(requests, (one) =>
+  const groups = yield* groupInOrder(requests, (one) =>
     one.isHit || !one.isWhole ? null : [one.keyId ?? one.userId, one.provider, one.model, one.operation],
   );
-  return groups.flatMap((group) => {
+  const found: Advice[] = [];
+  for (const group of groups) {
     const [first] = group;
     const percent = percents.get(first?.provider ?? '');
-    if (first === undefined || percent === undefined) return [];
+    if (first === undefined || percent === undefined) continue;
     const stretches = splitRuns(group, pauseMsMax).filter((run) => run.length >= stretchMin);
-    const repriced = stretches.flat().map((request) => {
+    const repriced: Repriced[] = [];
+    for (const request of stretches.flat()) {
       const { rates } = scalePrice(request.price, percent * 10_000, 'batch');
-      return { request, wouldCost: priceOrNull(request.usage, rates) ?? request.amount };
-    });
+      repriced.push({ request, wouldCost: priceOrNull(request.usage, rates) ?? request.amount });
+      yield;
+    }
     const named = { kind: 'batch', current: servedBy(first), proposed: null, keyId: first.keyId } as const;
-    return toAdvice({ ...named, explain: () => explain(stretches.length, percent, first.provider) }, repriced) ?? [];
-  });
+    const advice = toAdvice({ ...named, explain: () => explain(stretches.length, percent, first.provider) }, repriced);
+    if (advice !== null) found.push(advice);
+  }
+  return found;
 }
 
 const explain = (stretches: number, percent: number, provider: string) =>

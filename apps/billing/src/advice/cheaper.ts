@@ -1,19 +1,20 @@
-import { type Advice, type ModelOffer, type Rates, type Usage, usageComponents } from '@aggregator/contracts';
+import {
+  type Advice,
+  type ModelOffer,
+  type Rates,
+  type Steps,
+  type Usage,
+  usageComponents,
+} from '@aggregator/contracts';
 import { groupInOrder, type PastRequest, priceOrNull, type Repriced, servedBy, toAdvice } from './past-request.ts';
 
 /** Offers that are computed request by request, of those that look cheapest. */
 const offersTriedMax = 3;
 
-type Pause = () => Promise<void>;
-
 /** Advises another model with the same capabilities, and another provider of the same model, where it would have cost less. */
-export async function adviseCheaper(
-  requests: readonly PastRequest[],
-  offers: readonly ModelOffer[],
-  pause: Pause,
-): Promise<Advice[]> {
+export function* adviseCheaper(requests: readonly PastRequest[], offers: readonly ModelOffer[]): Steps<Advice[]> {
   const found: Advice[] = [];
-  const groups = groupInOrder(requests, (one) => (one.isHit ? null : [one.provider, one.model, one.operation]));
+  const groups = yield* groupInOrder(requests, (one) => (one.isHit ? null : [one.provider, one.model, one.operation]));
   for (const group of groups) {
     const [first] = group;
     const present = offers.find(({ provider, model }) => provider === first?.provider && model === first.model);
@@ -25,7 +26,7 @@ export async function adviseCheaper(
       ['cheaper_provider', same],
       ['cheaper_model', others],
     ] as const) {
-      const advice = await findCheapest(kind, group, fitting, pause);
+      const advice = yield* findCheapest(kind, group, fitting);
       if (advice !== null) found.push(advice);
     }
   }
@@ -47,15 +48,14 @@ function nameOf({ model }: ModelOffer): string {
   return model.slice(model.lastIndexOf('/') + 1).toLowerCase();
 }
 
-async function findCheapest(
+function* findCheapest(
   kind: 'cheaper_model' | 'cheaper_provider',
   group: readonly PastRequest[],
   offers: readonly ModelOffer[],
-  pause: Pause,
-): Promise<Advice | null> {
+): Steps<Advice | null> {
   const [first] = group;
   if (first === undefined) return null;
-  const all = sumUsage(group);
+  const all = yield* sumUsage(group);
   const likely = offers
     .flatMap((offer) => {
       const sum = priceOrNull(all, withoutTiers(offer.rates));
@@ -65,7 +65,7 @@ async function findCheapest(
     .slice(0, offersTriedMax);
   let best: Advice | null = null;
   for (const { offer } of likely) {
-    const repriced = await repriceAll(group, offer, pause);
+    const repriced = yield* repriceAll(group, offer);
     const { provider, model } = offer;
     const advice =
       repriced === null
@@ -83,24 +83,25 @@ async function findCheapest(
 }
 
 /** Null if one of the requests has a counter that the offer has no rate for. */
-async function repriceAll(group: readonly PastRequest[], offer: ModelOffer, pause: Pause): Promise<Repriced[] | null> {
+function* repriceAll(group: readonly PastRequest[], offer: ModelOffer): Steps<Repriced[] | null> {
   const repriced: Repriced[] = [];
   for (const request of group) {
     const wouldCost = priceOrNull(request.usage, offer.rates);
     if (wouldCost === null) return null;
     repriced.push({ request, wouldCost });
-    await pause();
+    yield;
   }
   return repriced;
 }
 
-function sumUsage(group: readonly PastRequest[]): Usage {
+function* sumUsage(group: readonly PastRequest[]): Steps<Usage> {
   const sum: Usage = {};
   for (const { usage } of group) {
     for (const component of usageComponents) {
       const units = usage[component] ?? 0;
       if (units > 0) sum[component] = (sum[component] ?? 0) + units;
     }
+    yield;
   }
   return sum;
 }

@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
-import type { Advice, AdviceAnswer, ModelOffer } from '@aggregator/contracts';
+import type { Advice, AdviceAnswer, ModelOffer, Steps } from '@aggregator/contracts';
 import { formatNanoUsd } from '@aggregator/pricing';
+import { takeInTurns } from '@aggregator/service-kit';
 import type { Database } from '../database/open-database.ts';
 import type { Month } from '../invoices/month-bounds.ts';
 import type { AdviceSources } from './advice-sources.ts';
@@ -12,8 +12,6 @@ import { readPastRequests } from './read-past-requests.ts';
 import { adviseCache, type CacheFacts } from './repeated.ts';
 
 const adviceMax = 100;
-/** Requests that are computed before other work has a turn. */
-const turnRequests = 500;
 
 export interface AdviceParts {
   readonly database: Database;
@@ -33,7 +31,7 @@ export async function giveAdvice(
     adviceSources.listIdleKeys(orgId, month.from),
   ]);
   const { requests, isComplete } = await readPastRequests(database, orgId, month);
-  const found = await adviseAll(requests, offers, config);
+  const found = await takeInTurns(adviseAll(requests, offers, config));
   const data = [...found.sort(largestFirst), ...idle.map(toIdleKey)].slice(0, adviceMax);
   return {
     ...{ organizationId: orgId, period: month.period, from: month.from.toISOString(), to: month.to.toISOString() },
@@ -42,24 +40,16 @@ export async function giveAdvice(
   };
 }
 
-/** Every kind of advice that is about requests, in no order. Other work of the process has turns meanwhile. */
-export async function adviseAll(
+/** Every kind of advice that is about requests, in no order. */
+export function* adviseAll(
   requests: readonly PastRequest[],
   offers: readonly ModelOffer[],
   facts: CacheFacts,
-): Promise<Advice[]> {
-  let computed = 0;
-  const pause = async () => {
-    computed += 1;
-    if (computed % turnRequests === 0) await setImmediate();
-  };
-  const cheaper = await adviseCheaper(requests, offers, pause);
-  await setImmediate();
-  const cache = adviseCache(requests, facts);
-  await setImmediate();
-  const prompts = advisePromptCaching(requests);
-  await setImmediate();
-  return [...cheaper, ...cache, ...prompts, ...adviseBatches(requests, offers)];
+): Steps<Advice[]> {
+  const cheaper = yield* adviseCheaper(requests, offers);
+  const cache = yield* adviseCache(requests, facts);
+  const prompts = yield* advisePromptCaching(requests);
+  return [...cheaper, ...cache, ...prompts, ...(yield* adviseBatches(requests, offers))];
 }
 
 function largestFirst(one: Advice, other: Advice): number {

@@ -1,4 +1,4 @@
-import type { Advice, Price, Rates, Usage } from '@aggregator/contracts';
+import type { Advice, Price, Rates, Steps, Usage } from '@aggregator/contracts';
 import { formatNanoUsd, priceUsage } from '@aggregator/pricing';
 
 /** A charged request as advice sees it. */
@@ -67,10 +67,10 @@ export function toAdvice(
 }
 
 /** Groups requests by what is the same in them, each group in the order of time. */
-export function groupInOrder(
+export function* groupInOrder(
   requests: readonly PastRequest[],
   keyOf: (request: PastRequest) => readonly unknown[] | null,
-): PastRequest[][] {
+): Steps<PastRequest[][]> {
   const groups = new Map<string, PastRequest[]>();
   for (const request of requests) {
     const key = keyOf(request);
@@ -79,6 +79,7 @@ export function groupInOrder(
     const group = groups.get(name);
     if (group === undefined) groups.set(name, [request]);
     else group.push(request);
+    yield;
   }
   return [...groups.values()].map((group) => group.sort((one, other) => one.beganMs - other.beganMs));
 }

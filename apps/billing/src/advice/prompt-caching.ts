@@ -1,4 +1,4 @@
-import type { Advice, Usage } from '@aggregator/contracts';
+import type { Advice, Steps, Usage } from '@aggregator/contracts';
 import { inputComponents, selectTier } from '@aggregator/pricing';
 import { groupInOrder, type PastRequest, priceOrNull, type Repriced, servedBy, toAdvice } from './past-request.ts';
 
@@ -11,9 +11,9 @@ const tokensMin = 1024;
  * Advises the provider's prompt cache: requests of one key and model that begin with the same 8 KiB, each within five minutes of the one
  * before. Of each but the first, the tokens of that beginning are priced as read from the cache; of the first as written, if that has a price.
  */
-export function advisePromptCaching(requests: readonly PastRequest[]): Advice[] {
+export function* advisePromptCaching(requests: readonly PastRequest[]): Steps<Advice[]> {
   const byModel = new Map<string, Repriced[]>();
-  const groups = groupInOrder(requests, (one) =>
+  const groups = yield* groupInOrder(requests, (one) =>
     one.prefixHash === null || one.isHit ? null : [one.prefixHash, one.provider, one.model, one.keyId],
   );
   for (const group of groups) {
@@ -23,7 +23,11 @@ export function advisePromptCaching(requests: readonly PastRequest[]): Advice[] 
       const name = JSON.stringify([provider, model, keyId]);
       const list = byModel.get(name) ?? [];
       byModel.set(name, list);
-      list.push(...run.flatMap((request, index) => reprice(request, index === 0) ?? []));
+      for (const [index, request] of run.entries()) {
+        const repriced = reprice(request, index === 0);
+        if (repriced !== null) list.push(repriced);
+        yield;
+      }
     }
   }
   return [...byModel.values()].flatMap((repriced) => {

@@ -1,4 +1,4 @@
-import type { Advice } from '@aggregator/contracts';
+import type { Advice, Steps } from '@aggregator/contracts';
 import { scalePrice } from '@aggregator/pricing';
 import { groupInOrder, type PastRequest, priceOrNull, type Repriced, servedBy, toAdvice } from './past-request.ts';
 
@@ -12,14 +12,14 @@ export interface CacheFacts {
  * Advises the answer cache: an identical request that began while the answer of an earlier one could have been given again, and that
  * a provider has served.
  */
-export function adviseCache(requests: readonly PastRequest[], facts: CacheFacts): Advice[] {
+export function* adviseCache(requests: readonly PastRequest[], facts: CacheFacts): Steps<Advice[]> {
   const byModel = new Map<string, Repriced[]>();
   const isChat = (one: PastRequest) => one.operation === 'chat.completions';
-  const groups = groupInOrder(requests, (one) =>
+  const groups = yield* groupInOrder(requests, (one) =>
     one.bodyHash === null || !isChat(one) ? null : [one.bodyHash, one.provider, one.model],
   );
   for (const group of groups) {
-    for (const repriced of findMissedHits(group, facts)) {
+    for (const repriced of yield* findMissedHits(group, facts)) {
       const { provider, model, keyId } = repriced.request;
       const name = JSON.stringify([provider, model, keyId]);
       const list = byModel.get(name);
@@ -42,13 +42,14 @@ export function adviseCache(requests: readonly PastRequest[], facts: CacheFacts)
 }
 
 /** The cache keeps an answer from its end on, for as long as it is set to; a hit does not make that longer. */
-function findMissedHits(
+function* findMissedHits(
   group: readonly PastRequest[],
   { cacheTtlSeconds, cacheHitPricePercent }: CacheFacts,
-): Repriced[] {
+): Steps<Repriced[]> {
   const missed: Repriced[] = [];
   let kept: PastRequest | null = null;
   for (const request of group) {
+    yield;
     const isKept = kept !== null && request.beganMs >= kept.endedMs;
     const isFresh = kept !== null && request.beganMs - kept.endedMs < cacheTtlSeconds * 1000;
     if (isKept && isFresh && !request.isHit) {

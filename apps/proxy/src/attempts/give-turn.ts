@@ -1,4 +1,5 @@
 import { finishSteps, type Steps } from '@aggregator/contracts';
+import { takeInTurns } from '@aggregator/service-kit';
 import type { Exchange } from '../exchange.ts';
 
 /** Below it everything about a body is so quick that others do not notice. */
@@ -18,22 +19,12 @@ export function giveTurn({ place }: Pick<Exchange, 'place'>): Promise<void> {
   return place.takeTurn();
 }
 
-/** After so long a piece of work others have a turn. */
-const turnMs = 4;
-
 /** Takes the steps: all at once for a small request; for a large one others have a turn after a few milliseconds. */
 export function takeSteps<Result>(exchange: Pick<Exchange, 'place'>, steps: Steps<Result>): Result | Promise<Result> {
-  return mustGiveTurn(exchange) ? takeInTurns(exchange, steps) : finishSteps(steps);
+  return mustGiveTurn(exchange) ? takeLarge(exchange, steps) : finishSteps(steps);
 }
 
-async function takeInTurns<Result>({ place }: Pick<Exchange, 'place'>, steps: Steps<Result>): Promise<Result> {
+async function takeLarge<Result>({ place }: Pick<Exchange, 'place'>, steps: Steps<Result>): Promise<Result> {
   await place.takeTurn();
-  let endMs = performance.now() + turnMs;
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-    if (performance.now() < endMs) continue;
-    await place.takeTurn();
-    endMs = performance.now() + turnMs;
-  }
+  return await takeInTurns(steps, place.takeTurn);
 }

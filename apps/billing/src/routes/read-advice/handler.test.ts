@@ -84,6 +84,9 @@ describe('GET /v1/billing/advice', () => {
     expect(asked - before).toBe(2);
     expect(october.body).toMatchObject({ period: '2026-10', requests: 1 });
     expect((await ask('?period=October')).status).toBe(400);
+    const future = await ask('?period=2027-01');
+    expect(future).toMatchObject({ status: 400, body: { code: 'invalid_value', param: 'period' } });
+    expect(asked - before).toBe(2);
   });
 
   it('reads no more requests than its bound, the newest, and says so', async () => {

@@ -1,4 +1,4 @@
-import { adviceQuery } from '@aggregator/contracts';
+import { AppError, adviceQuery } from '@aggregator/contracts';
 import { checkBody, principalOf } from '@aggregator/service-kit';
 import type { RequestHandler } from 'express';
 import type { BillingContext } from '../../billing-context.ts';
@@ -12,6 +12,9 @@ export function readAdviceHandler({ database, adviceDesk, clock }: BillingContex
     const month = await (period === undefined
       ? monthBefore(database, orgId, clock())
       : readMonth(database, orgId, period));
+    if (month.from > clock()) {
+      throw new AppError('invalid_value', { param: 'period', message: 'This month has not begun.' });
+    }
     response.json(await adviceDesk.read(orgId, month));
   };
 }
