@@ -41,9 +41,10 @@ export async function readStatement(
 
 /** Keeps the largest lines and those without requests, and adds the others up in one. */
 function foldRest(lines: readonly LedgerLine[]): LedgerLine[] {
-  const rest = lines.filter(({ requests }, index) => index >= linesMax && requests > 0);
+  const isFolded = ({ requests }: LedgerLine, index: number) => index >= linesMax && requests > 0;
+  const rest = lines.filter(isFolded);
   if (rest.length === 0) return [...lines];
-  const kept = lines.filter((line) => !rest.includes(line));
+  const kept = lines.filter((line, index) => !isFolded(line, index));
   const sum = rest.reduce(
     (all, { requests, amount }) => {
       return { requests: all.requests + requests, amount: all.amount + amount };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isDatabaseFailure, readSqlState } from '../database/classify-error.ts';
 import { openWorld, type World } from '../testing/open-world.ts';
 import { lockOrganization, lockPayers, platformAccounts } from './accounts.ts';
 
@@ -50,5 +51,25 @@ describe('locked accounts', () => {
     proceed.resolve();
     await other;
     expect(await waiting).toMatchObject({ orgId: payer, available: 7n });
+  });
+
+  it('are not waited for without end by a change of the payer, and what queues behind it continues (I12)', async () => {
+    const orgId = await world.fund(1n);
+    const { database } = world;
+    const [isHeld, proceed] = promise();
+    const long = database.$transaction(async (tx) => {
+      await lockOrganization(tx, orgId);
+      isHeld.resolve();
+      await proceed.promise;
+    });
+    await isHeld.promise;
+    const error = await database.$transaction((tx) => lockPayers(tx, 50)).catch((thrown: unknown) => thrown);
+
+    expect(isDatabaseFailure(error)).toBe(true);
+    expect(readSqlState(error)).toBe('55P03');
+    const next = await world.fund(2n);
+    expect(await database.$transaction((tx) => lockOrganization(tx, next))).toMatchObject({ available: 2n });
+    proceed.resolve();
+    await long;
   });
 });

@@ -82,8 +82,15 @@ export async function lockAccounts(
   return toOrganizationAccounts(orgIds, rows);
 }
 
-/** Waits until no transaction has accounts locked, and lets none lock them until this one ends. Call it before `payer_id` is set. */
-export async function lockPayers(tx: Transaction): Promise<void> {
+/** Other transactions queue behind one that waits for this lock. */
+const payersWaitMs = 2000;
+
+/**
+ * Waits until no transaction has accounts locked, and lets none lock them until this one ends. Call it before `payer_id`
+ * is set. Rejects as a database that failed if that takes too long, so that what queues behind it continues.
+ */
+export async function lockPayers(tx: Transaction, waitMs = payersWaitMs): Promise<void> {
+  await tx.$executeRaw`SELECT set_config('lock_timeout', ${`${waitMs}ms`}, true)`;
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('change of a payer'))`;
 }
 
