@@ -70,8 +70,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
             await noteRound(options, totals);
             quietUntilMs = nowMs + quietNoteMs;
           }
-          await finishTurn(database, turnName, toJson(totals));
+          const result = toJson(totals);
+          await finishTurn(database, turnName, result);
           totals = new Totals();
+          // What was just noted needs no reading.
+          return events.reconciled(readTotals(result), 0);
         }
       } else {
         samples.clear();

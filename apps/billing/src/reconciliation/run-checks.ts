@@ -18,21 +18,21 @@ export function createCheckRunner({ database, events, clock }: CheckContext, che
   const holder = createUuidV7();
   const name = `check_${check.kind}`;
   const startedAtMs = performance.now();
-  const runIfDue = async () => {
-    const last = await readTurn(database, name);
-    const isDue = last === null || last.ageMs >= check.intervalMs;
-    if (!isDue || !(await takeTurn(database, name, holder, turnTtlMs))) return;
-    const outcome = await check.run(last?.result ?? null);
+  const noteAge = (ageMs: number | undefined) => events.checkAge(check, ageMs ?? performance.now() - startedAtMs);
+  const run = async (result: unknown) => {
+    const outcome = await check.run(result);
     if (outcome === null) return;
     events.differencesFound(check.kind, await noteOutcome(database, clock(), check.kind, outcome));
     await finishTurn(database, name, outcome.next ?? null);
   };
   return async () => {
+    const last = await readTurn(database, name);
+    const isDue = last === null || last.ageMs >= check.intervalMs;
+    if (!isDue || !(await takeTurn(database, name, holder, turnTtlMs))) return noteAge(last?.ageMs);
     try {
-      await runIfDue();
+      await run(last?.result ?? null);
     } finally {
-      const known = await readTurn(database, name);
-      events.checkAge(check, known?.ageMs ?? performance.now() - startedAtMs);
+      noteAge((await readTurn(database, name))?.ageMs);
     }
   };
 }
