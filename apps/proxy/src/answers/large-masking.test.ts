@@ -42,15 +42,16 @@ describe('a large masked request', () => {
     const [claude, gpt] = [world.upstream('claude'), world.upstream('gpt')];
     claude.answer = (_request, response) => void response.writeHead(200, json).end(claudeAnswer);
     const toChat = jest.spyOn(messagesSurface, 'toChat');
+    const toChatSteps = jest.spyOn(messagesSurface, 'toChatSteps');
     const [written, parsed] = [jest.spyOn(JSON, 'stringify'), jest.spyOn(JSON, 'parse')];
     try {
       const native = await world.send('/v1/messages', body, masking);
       expect([native.status, native.headers.get('x-aggregator-dropped-params')]).toEqual([200, null]);
-      expect(toChat).toHaveBeenCalledTimes(1);
+      expect([toChat.mock.calls.length, toChatSteps.mock.calls.length]).toEqual([0, 1]);
       expect(readPieces(parsed, ([text]) => text)).toBeLessThan(pieceMax);
       expect(Math.max(...written.mock.results.map(({ value }) => String(value).length))).toBeLessThan(pieceMax);
     } finally {
-      for (const spy of [toChat, written, parsed]) spy.mockRestore();
+      for (const spy of [toChat, toChatSteps, written, parsed]) spy.mockRestore();
     }
     expect(claude.lastBody).not.toContain(secret);
     expect(claude.lastBody).toContain('[EMAIL_1]');

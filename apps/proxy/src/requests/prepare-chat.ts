@@ -2,7 +2,6 @@ import type { Vault } from '@aggregator/anonymisation';
 import type { ChatCompletionRequest, PrivacyPolicy } from '@aggregator/contracts';
 import type { NativeRequest } from '@aggregator/providers';
 import type { ChatSurface } from '@aggregator/surfaces';
-import { mustGiveTurn, takeSteps } from '../attempts/give-turn.ts';
 import type { Exchange } from '../exchange.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import { lacksReasoning, recallReasoning } from '../remembered/reasoning/recall-reasoning.ts';
@@ -74,10 +73,6 @@ async function maskPrepared(
   }
   const { native, vault } = masked;
   let chat = native === arrived ? asked : null;
-  // In turns, since it may be read where nothing can wait.
-  if (chat === null && mustGiveTurn(exchange) && surface.toChatSteps !== undefined) {
-    chat = (await takeSteps(exchange, surface.toChatSteps(native.body))).chat;
-  }
   const readChat = () => {
     chat ??= surface.toChat(native.body).chat;
     return chat;
