@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { type DriverFactory, markDriverErrors } from './mark-driver-errors.ts';
 import { type DatabaseConnection, toPoolOptions, toTransactionOptions } from './pool-options.ts';
 
 /** Runs one statement with its values `$1…`, and returns its rows as the driver reads them. */
@@ -47,7 +48,7 @@ type AdapterClass<Adapter> = new (
  * Opens the own database of a service: a bounded pool in which every wait has an end, with a client of Prisma over it.
  * Packages must not import Prisma, so the service passes its adapter and its generated client.
  */
-export function openPrisma<Client, Adapter>(
+export function openPrisma<Client, Adapter extends DriverFactory>(
   connection: DatabaseConnection & Pick<DatabaseOptions, 'onError'>,
   Adapter: AdapterClass<Adapter>,
   createClient: (options: ClientOptions<Adapter>) => Client,
@@ -58,7 +59,7 @@ export function openPrisma<Client, Adapter>(
   pool.on('error', onError);
   const query: QueryRows = async (text, values = []) => (await pool.query(text, [...values])).rows;
   const database = createClient({
-    adapter: new Adapter(pool, { onConnectionError: onError, disposeExternalPool: true }),
+    adapter: markDriverErrors(new Adapter(pool, { onConnectionError: onError, disposeExternalPool: true })),
     errorFormat: 'minimal',
     transactionOptions: toTransactionOptions(connection),
   });
