@@ -18,19 +18,33 @@ export type ReadAsTenant<Transaction> = <T>(
   read: (database: Transaction) => Promise<T>,
 ) => Promise<T>;
 
-/** If this server lacks the role, reads are those of the service, and `row_level_security_inactive` is logged once. */
+/** How long reads are those of the service until the role is looked for again. */
+const askAgainMs = 60_000;
+
+/**
+ * If this server lacks the role, reads are those of the service, `row_level_security_inactive` is logged once, and the
+ * role is looked for again after a minute: an administrator can create it while services run.
+ * @param now milliseconds of a monotonic clock.
+ */
 export function createTenantReader<Transaction extends Queries>(
   database: Transaction & TenantDatabase<Transaction>,
   logger: { warn(event: string, fields: { role: string }): void },
+  now: () => number = () => performance.now(),
 ): ReadAsTenant<Transaction> {
-  let isReady: boolean | undefined;
+  let isReady = false;
+  let isLogged = false;
+  let askAtMs = Number.NEGATIVE_INFINITY;
   const findReady = async () => {
+    if (isReady || now() < askAtMs) return isReady;
     isReady = await isTenantRoleReady((sql) => database.$queryRawUnsafe(sql));
-    if (!isReady) logger.warn('row_level_security_inactive', { role: tenantRole });
-    return isReady;
+    if (isReady) return true;
+    askAtMs = now() + askAgainMs;
+    if (!isLogged) logger.warn('row_level_security_inactive', { role: tenantRole });
+    isLogged = true;
+    return false;
   };
   return async (organizationId, read) => {
-    if (organizationId === null || !(isReady ?? (await findReady()))) return await read(database);
+    if (organizationId === null || !(await findReady())) return await read(database);
     return await database.$transaction(async (transaction) => {
       await limitToTenant((sql, ...values) => transaction.$queryRawUnsafe(sql, ...values), organizationId);
       return await read(transaction);
