@@ -51,7 +51,10 @@ export interface ProxyOverrides extends GivenStores {
 }
 
 /** Two large texts at once, in processes with a small heap; no request waits for longer than a few of them take. */
-const maskingBounds = { processesMax: 2, jobsMax: 16, callerJobsMax: 2, deadlineMs: 10_000, heapMebibytes: 192 };
+const maskingBounds = {
+  ...{ processesMax: 2, jobsMax: 16, callerJobsMax: 2, organisationJobsMax: 6 },
+  ...{ deadlineMs: 10_000, heapMebibytes: 192 },
+};
 const peerDeadlineMs = 3000;
 /** Before the grace is over, so that a stream ends with an error that says so instead of a torn connection. */
 const cutBeforeGraceMs = 1000;

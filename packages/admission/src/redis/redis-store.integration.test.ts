@@ -85,6 +85,22 @@ describe('redis counter store after a fail-over', () => {
   });
 });
 
+describe('redis counter store that lost a part of its data', () => {
+  it('holds nothing when its last hold has ended (I2)', async () => {
+    const keyPrefix = `test-${randomUUID()}:`;
+    const [store, client] = [makeStore(keyPrefix), new Redis(readUrl())];
+    const orgId = await makeOrg(store, 1000n);
+    const request = toRequest({ orgId, holdNanoUsd: 600n });
+    await store.admit(request);
+    await client.del(`${keyPrefix}{${orgId}}:account`);
+    await store.settle({ orgId, requestId: request.requestId, actualNanoUsd: 600n, actualCosts: {} });
+    expect(await store.readCredit(orgId)).toEqual({ creditNanoUsd: 0n, heldNanoUsd: 0n, openHolds: 0 });
+    await store.close();
+    await deleteKeys(client, keyPrefix);
+    await client.quit();
+  });
+});
+
 describe('redis counter store behind several gateways', () => {
   const keyPrefix = `test-${randomUUID()}:`;
   const stores = [makeStore(keyPrefix), makeStore(keyPrefix), makeStore(keyPrefix)];

@@ -73,7 +73,8 @@ end
  * may have been charged, so it stays in the ledger's lease until billing reclaims it there.
  *
  * A slice is a hold whose record has `open`: its slots, and requests that may be open. The account's `beside` is the sum of
- * `open - 1`. Without any hold there is no slot: a version that knows no slices frees one slot of an expired one.
+ * `open - 1`. Without any hold there is no slot, and nothing is held: a version that knows no slices frees one slot of an expired
+ * one, and a store that lost a part of its data has sums that are wrong until then.
  */
 const holds = `${budgets}
 local function changeSlots(subjects, count)
@@ -93,7 +94,10 @@ local function dropHold(requestId, record)
     redis.call('HINCRBY', KEYS[1], 'beside', int(1 - hold.open))
     redis.call('ZREM', KEYS[1] .. ':slices', requestId)
   end
-  if redis.call('HLEN', KEYS[2]) == 0 then redis.call('DEL', KEYS[4]) end
+  if redis.call('HLEN', KEYS[2]) == 0 then
+    redis.call('DEL', KEYS[4])
+    redis.call('HSET', KEYS[1], 'held', 0, 'beside', 0)
+  end
   return hold
 end
 local function readHold(requestId)

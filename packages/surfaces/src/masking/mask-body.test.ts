@@ -27,6 +27,16 @@ describe('a masked body', () => {
     );
   });
 
+  it('keeps numbers with a fraction as they are, such as a temperature', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 2, noNaN: true }), (temperature) => {
+        const text = JSON.stringify({ temperature, top_p: temperature / 3, input: 'a' });
+        expect(mask(text) ?? text).toBe(text);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it.each([
     [
       'a text of an unknown part',
@@ -35,6 +45,7 @@ describe('a masked body', () => {
     ],
     ['the name of an unknown field', '{"x":{"Anna":1.0}}', '{"x":{"[NAME_1]":1.0}}'],
     ['a long number', '{"x":4111111111111111}', '{"x":"[CARD_1]"}'],
+    ['a long number with a fraction', '{"x":4111111111111111.0}', '{"x":"[CARD_1].0"}'],
     [
       'a plain text as a source',
       '{"source":{"type":"text","data":"Anna"}}',

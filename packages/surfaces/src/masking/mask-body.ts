@@ -94,9 +94,14 @@ function mapValue(json: string, { name }: JsonPlace, masker: TextMasker): string
     const masked = name === 'arguments' ? masker.maskJson(value) : masker.maskText(value);
     return masked === value ? json : JSON.stringify(masked);
   }
-  if (json.length < digitsMin) return json;
+  if (json.length < digitsMin || isFraction(json)) return json;
   const masked = masker.maskText(json);
   return masked === json ? json : JSON.stringify(masked);
+}
+
+/** A temperature, for example: its digits are those of no card or phone, and it must stay a number. */
+function isFraction(json: string): boolean {
+  return /^-?\d{1,8}[.eE]/.test(json);
 }
 
 function withoutPersonalNames(text: string, masker: TextMasker): string {

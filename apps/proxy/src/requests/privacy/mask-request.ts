@@ -90,8 +90,8 @@ function runJob(
   job: MaskingJob,
 ): Promise<MaskingOutcome> {
   place.addMemory(copies * job.json.length);
-  const { keyId, userId } = principal;
-  return masking.run(keyId ?? userId, job, () => !response.destroyed);
+  const { keyId, userId, orgId } = principal;
+  return masking.run({ id: keyId ?? userId, orgId }, job, () => !response.destroyed);
 }
 
 async function parse(json: string, { place }: Caller): Promise<Record<string, unknown>> {

@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { createPrincipal, startWorld } from '../../testing/start-world.ts';
 import { MaskingQueue } from './masking-queue.ts';
 
+/** A caller that is alone in its organisation, or one of the named organisation. */
+const caller = (id: string, orgId = id) => ({ id, orgId });
 const privacy = { mode: 'mask' as const };
 const toJson = (text: string) => JSON.stringify({ texts: [text] });
 const jobOf = (text: string): MaskingJob => ({ policy: privacy, kind: 'texts', json: toJson(text) });
@@ -13,7 +15,14 @@ describe('the masking of large texts', () => {
   let queue: MaskingQueue;
   const open = (change: Partial<ConstructorParameters<typeof MaskingQueue>[0]> = {}) => {
     queue = new MaskingQueue({
-      ...{ processesMax: 1, jobsMax: 4, callerJobsMax: 2, deadlineMs: 60_000, heapMebibytes: 192 },
+      ...{
+        processesMax: 1,
+        jobsMax: 4,
+        callerJobsMax: 2,
+        organisationJobsMax: 4,
+        deadlineMs: 60_000,
+        heapMebibytes: 192,
+      },
       ...change,
     });
     return queue;
@@ -22,7 +31,7 @@ describe('the masking of large texts', () => {
   const isWanted = () => true;
 
   it('returns what is masked, and the values behind it', async () => {
-    const { json, values } = await open().run('a', jobOf('ask bob@example.com or 203.0.113.7'), isWanted);
+    const { json, values } = await open().run(caller('a'), jobOf('ask bob@example.com or 203.0.113.7'), isWanted);
 
     expect(json).toBe(toJson('ask [EMAIL_1] or [IP_1]'));
     expect([...values]).toEqual([
@@ -35,31 +44,50 @@ describe('the masking of large texts', () => {
   it('gives each caller its turn, and refuses more than its share (I12)', async () => {
     open();
     const ends: string[] = [];
-    const run = (caller: string, text: string) =>
-      queue.run(caller, jobOf(text), isWanted).then(() => ends.push(`${caller} ${text.length}`));
+    const run = (id: string, text: string) =>
+      queue.run(caller(id), jobOf(text), isWanted).then(() => ends.push(`${id} ${text.length}`));
     const jobs = [run('a', slowText(200_000)), run('a', 'x'), run('b', 'xyz')];
 
-    await expect(queue.run('a', jobOf('x'), isWanted)).rejects.toMatchObject({
+    await expect(queue.run(caller('a'), jobOf('x'), isWanted)).rejects.toMatchObject({
       code: 'rate_limit_exceeded',
       retryAfterMs: 1000,
     });
     const last = run('c', 'xy');
-    await expect(queue.run('d', jobOf('x'), isWanted)).rejects.toMatchObject({ code: 'service_unavailable' });
+    await expect(queue.run(caller('d'), jobOf('x'), isWanted)).rejects.toMatchObject({ code: 'service_unavailable' });
     await Promise.all([...jobs, last]);
     expect(ends).toEqual(['a 200000', 'b 3', 'a 1', 'c 2']);
     expect(queue.count).toBe(0);
   });
 
+  it('keeps places free for others, however many keys one organisation has (I12)', async () => {
+    open({ organisationJobsMax: 3 });
+    const run = (id: string, orgId: string) => queue.run(caller(id, orgId), jobOf('bob@example.com'), isWanted);
+    const jobs = [run('a', 'one'), run('b', 'one'), run('c', 'one')];
+
+    await expect(run('d', 'one')).rejects.toMatchObject({ code: 'rate_limit_exceeded' });
+    jobs.push(run('e', 'two'));
+    await Promise.all(jobs);
+    await run('d', 'one');
+    expect(queue.count).toBe(0);
+  });
+
   it('ends a job that takes too long, and does the next one', async () => {
-    const options = { processesMax: 1, jobsMax: 4, callerJobsMax: 2, deadlineMs: 5, heapMebibytes: 192 };
+    const options = {
+      processesMax: 1,
+      jobsMax: 4,
+      callerJobsMax: 2,
+      organisationJobsMax: 4,
+      deadlineMs: 5,
+      heapMebibytes: 192,
+    };
     queue = new MaskingQueue(options);
-    await expect(queue.run('a', jobOf(slowText(1_000_000)), isWanted)).rejects.toMatchObject({
+    await expect(queue.run(caller('a'), jobOf(slowText(1_000_000)), isWanted)).rejects.toMatchObject({
       code: 'request_too_large',
       internal: 'masking took too long',
     });
 
     options.deadlineMs = 60_000;
-    await expect(queue.run('a', jobOf('bob@example.com'), isWanted)).resolves.toMatchObject({
+    await expect(queue.run(caller('a'), jobOf('bob@example.com'), isWanted)).resolves.toMatchObject({
       json: toJson('[EMAIL_1]'),
     });
   });
@@ -67,9 +95,9 @@ describe('the masking of large texts', () => {
   it('ends a job that takes too much memory, and nothing else (I12)', async () => {
     open({ heapMebibytes: 32 });
     const text = `bob@example.com ${'я'.repeat(15_000_000)}`;
-    await expect(queue.run('a', jobOf(text), isWanted)).rejects.toMatchObject({ code: 'request_too_large' });
+    await expect(queue.run(caller('a'), jobOf(text), isWanted)).rejects.toMatchObject({ code: 'request_too_large' });
 
-    await expect(queue.run('a', jobOf('bob@example.com'), isWanted)).resolves.toMatchObject({
+    await expect(queue.run(caller('a'), jobOf('bob@example.com'), isWanted)).resolves.toMatchObject({
       json: toJson('[EMAIL_1]'),
     });
   });
@@ -77,7 +105,7 @@ describe('the masking of large texts', () => {
   it('refuses a job of too many values as it would be refused here', async () => {
     const text = Array.from({ length: 50_001 }, (_, at) => `u${at}@e.co`).join(' ');
 
-    await expect(open().run('a', jobOf(text), isWanted)).rejects.toMatchObject({
+    await expect(open().run(caller('a'), jobOf(text), isWanted)).rejects.toMatchObject({
       code: 'request_too_large',
       publicMessage: expect.stringContaining('50000 personal values'),
     });
@@ -85,8 +113,8 @@ describe('the masking of large texts', () => {
 
   it('leaves out a job whose client has left', async () => {
     open();
-    const running = queue.run('a', jobOf(slowText(200_000)), isWanted);
-    const left = queue.run('b', jobOf('x'), () => false);
+    const running = queue.run(caller('a'), jobOf(slowText(200_000)), isWanted);
+    const left = queue.run(caller('b'), jobOf('x'), () => false);
 
     await expect(left).rejects.toMatchObject({ code: 'request_cancelled' });
     await running;

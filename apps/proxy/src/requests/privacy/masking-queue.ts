@@ -8,6 +8,15 @@ export interface MaskingQueueOptions extends MaskingProcessOptions {
   readonly jobsMax: number;
   /** Jobs of one caller among them. */
   readonly callerJobsMax: number;
+  /** Jobs of all callers of one organisation: the others are free for other organisations. */
+  readonly organisationJobsMax: number;
+}
+
+/** Who a job is for. */
+export interface MaskingCaller {
+  /** A key or a user. */
+  readonly id: string;
+  readonly orgId: string;
 }
 
 interface Waiting {
@@ -27,8 +36,9 @@ export class MaskingQueue {
   readonly #idle: MaskingProcess[];
   readonly #processes: readonly MaskingProcess[];
   readonly #waiting = new Map<string, Waiting[]>();
-  /** Jobs that wait or run, by caller. */
-  readonly #counts = new Map<string, number>();
+  /** Jobs that wait or run, by caller and by organisation. */
+  readonly #counts = new JobCounts();
+  readonly #countsOfOrganisations = new JobCounts();
   #count = 0;
   #lastCaller: string | null = null;
 
@@ -44,15 +54,17 @@ export class MaskingQueue {
   }
 
   /**
-   * @throws {AppError} `rate_limit_exceeded` if the caller has its share of the queue, `service_unavailable` if it is full,
+   * @throws {AppError} `rate_limit_exceeded` if the caller or its organisation has its share of the queue, `service_unavailable` if it is full,
    * `request_too_large` for a job that cannot be done, `request_cancelled` if its client left before its turn.
    */
-  async run(caller: string, job: MaskingJob, isWanted: () => boolean): Promise<MaskingOutcome> {
-    const own = this.#counts.get(caller) ?? 0;
-    const { jobsMax, callerJobsMax } = this.#options;
-    if (own >= callerJobsMax) throw busy('rate_limit_exceeded');
+  async run({ id: caller, orgId }: MaskingCaller, job: MaskingJob, isWanted: () => boolean): Promise<MaskingOutcome> {
+    const { jobsMax, callerJobsMax, organisationJobsMax } = this.#options;
+    const isOver =
+      this.#counts.of(caller) >= callerJobsMax || this.#countsOfOrganisations.of(orgId) >= organisationJobsMax;
+    if (isOver) throw busy('rate_limit_exceeded');
     if (this.#count >= jobsMax) throw busy('service_unavailable');
-    this.#counts.set(caller, own + 1);
+    this.#counts.add(caller, 1);
+    this.#countsOfOrganisations.add(orgId, 1);
     this.#count += 1;
     try {
       const { promise, resolve, reject } = Promise.withResolvers<MaskingOutcome>();
@@ -63,9 +75,8 @@ export class MaskingQueue {
       return await promise;
     } finally {
       this.#count -= 1;
-      const left = (this.#counts.get(caller) ?? 1) - 1;
-      if (left > 0) this.#counts.set(caller, left);
-      else this.#counts.delete(caller);
+      this.#counts.add(caller, -1);
+      this.#countsOfOrganisations.add(orgId, -1);
     }
   }
 
@@ -108,6 +119,21 @@ export class MaskingQueue {
       next?.reject(new AppError('request_cancelled'));
     }
     return null;
+  }
+}
+
+/** Jobs by their owner; none of an owner without one. */
+class JobCounts {
+  readonly #counts = new Map<string, number>();
+
+  of(owner: string): number {
+    return this.#counts.get(owner) ?? 0;
+  }
+
+  add(owner: string, change: number): void {
+    const count = this.of(owner) + change;
+    if (count > 0) this.#counts.set(owner, count);
+    else this.#counts.delete(owner);
   }
 }
 
