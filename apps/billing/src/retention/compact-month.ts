@@ -6,7 +6,8 @@ import type { ExportStore } from './export-store.ts';
 import { inTransaction, replaceCheck } from './in-transaction.ts';
 import { closedConstraint, listPartitions } from './make-partitions.ts';
 import { firstIdAt, type LedgerMonth, monthlyTables, partitionOf, restOf, timeOfId } from './months.ts';
-import { addTotals, dayLinesSql, payerZonesSql, readTotalsHash, sumHoursSql, sumTotals } from './totals.ts';
+import { writePayerZones } from './payer-zones.ts';
+import { addTotals, dayLinesSql, readTotalsHash, sumHoursSql, sumTotals } from './totals.ts';
 
 /** Requests of so long are added up by one statement. */
 const sliceMs = 3_600_000;
@@ -64,7 +65,7 @@ async function replaceDetails(
   files: readonly ExportedFile[],
   now: Date,
 ): Promise<void> {
-  await client.query(payerZonesSql);
+  await writePayerZones(client, timeOfId(month.fromId));
   await addAllTotals(client, month);
   const { requests, charged } = await checkTotals(client, month, files);
   const hash = await readTotalsHash(client, month.name);

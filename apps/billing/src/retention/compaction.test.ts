@@ -96,7 +96,7 @@ describe('compaction of a month', () => {
     expect((await readdir(join(directory, '2026-07'))).sort()).toEqual(names);
   });
 
-  it.each(['AET', '+14:00', '-12:00', '+0530', '-03'])(
+  it.each(['AET', 'BET', 'IST', 'Europe/Berlin', 'Pacific/Kiritimati', '+14:00', '-12:00', '+0530', '-03'])(
     'counts days by the time zone %s of a profile',
     async (timeZone) => {
       const orgId = await world.fund(10_000n);

@@ -1,21 +1,9 @@
 import type { Connection } from '@aggregator/database';
 
-/**
- * Time zones in the profiles of those who pay. PostgreSQL reads the sign of an offset as POSIX does: east of
- * Greenwich is below zero. A name that PostgreSQL does not know counts as UTC: a profile stops no compaction.
- */
-export const payerZonesSql = `
-  CREATE TEMPORARY TABLE payer_zones ON COMMIT DROP AS
-  SELECT org_id, min(name) AS zone FROM billing_profile
-    JOIN pg_timezone_names ON lower(name) = lower(body->>'timeZone') GROUP BY org_id
-  UNION ALL
-  SELECT org_id, translate(part[1], '+-', '-+') || part[2] || ':' || coalesce(part[3], '00') FROM billing_profile
-    CROSS JOIN LATERAL regexp_match(body->>'timeZone', '^([+-])(\\d\\d):?(\\d\\d)?$') AS part WHERE part IS NOT NULL;
-  ALTER TABLE payer_zones ADD PRIMARY KEY (org_id)`;
-
 /** A day is one of the time zone in the profile of who pays, as invoices are. */
-const dayOf = (time: string, orgId: string) => `(${time} AT TIME ZONE coalesce(
-  (SELECT zone FROM payer_zones WHERE payer_zones.org_id = ${orgId}), 'UTC'))::date`;
+const dayOf = (time: string, orgId: string) => `(${time} AT TIME ZONE 'UTC' + coalesce(
+  (SELECT shift FROM payer_zones JOIN zone_shifts USING (zone)
+   WHERE payer_zones.org_id = ${orgId} AND since <= ${time} ORDER BY since DESC LIMIT 1), interval '0'))::date`;
 
 const columns =
   'month, org_id, payer_id, day, user_id, key_id, team_id, provider, model, requests, free_requests, charged, paid, cost';
