@@ -1,8 +1,9 @@
 export { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
+export { listSaid } from './masking/list-said.ts';
 export { contentModeOf, type MaskedChat, maskChat } from './masking/mask-chat.ts';
 export { maskOne } from './masking/mask-one.ts';
 export { type MaskedTexts, maskTexts } from './masking/mask-texts.ts';
-export { type MaskingJob, type MaskingOutcome, runMaskingJob } from './masking/masking-job.ts';
+export { type MaskBody, type MaskingJob, type MaskingOutcome, runMaskingJob } from './masking/masking-job.ts';
 export type { TextMasker } from './masking/text-masker.ts';
 export { type ChunkRestorer, createChunkRestorer } from './restoring/chunk-restorer.ts';
 export { restoreAnswer } from './restoring/restore-answer.ts';

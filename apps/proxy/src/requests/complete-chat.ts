@@ -11,7 +11,7 @@ import { type ChatStreamContext, performChatStream } from '../answers/perform-ch
 import { performWholeChat, toWholeDialect, type WholeChatContext } from '../answers/perform-whole-chat.ts';
 import { toStreamDialect } from '../answers/stream-dialect.ts';
 import { toPrompt } from '../answers/to-prompt.ts';
-import { giveTurn, mustGiveTurn, takeSteps } from '../attempts/give-turn.ts';
+import { giveTurn, mustGiveTurn } from '../attempts/give-turn.ts';
 import { type OpenRequest, openRequest } from '../attempts/open-request.ts';
 import { type Prepare, prepareFirst, type Translation } from '../attempts/prepare-first.ts';
 import { type Performance, serveRequest } from '../attempts/serve-request.ts';
@@ -37,6 +37,7 @@ import { planRequest } from './plan-request.ts';
 import { type PrepareContext, type PreparedChat, prepareChat } from './prepare-chat.ts';
 import { readRequestBytes, toMemory } from './read-request.ts';
 import type { RequestContext } from './request-context.ts';
+import { toChat } from './to-chat.ts';
 
 type AnswerContext = ChatStreamContext & WholeChatContext & CacheHitContext;
 type ChatContext = RequestContext &
@@ -116,12 +117,6 @@ export async function completeChat(context: ChatContext, exchange: Exchange, sur
   const { backgroundRuns: runs, responses } = context;
   const isStreamed = asked.chat.stream === true;
   await BackgroundRun.run({ responses, runs, exchange, isStreamed, unfinished }, serve);
-}
-
-/** A small request waits for nothing, not even for a promise. */
-function toChat(surface: ChatSurface, exchange: Exchange, body: unknown): SurfaceRequest | Promise<SurfaceRequest> {
-  if (surface.toChatSteps === undefined || !mustGiveTurn(exchange)) return surface.toChat(body);
-  return takeSteps(exchange, surface.toChatSteps(body));
 }
 
 /** What is read by an id later must be stored. */

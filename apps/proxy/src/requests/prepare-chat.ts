@@ -7,6 +7,7 @@ import type { ProxyContext } from '../proxy-context.ts';
 import { lacksReasoning, recallReasoning } from '../remembered/reasoning/recall-reasoning.ts';
 import { choosePrivacyPolicy } from './privacy/choose-policy.ts';
 import { type MaskingContext, maskChatOf, maskNativeOf } from './privacy/mask-request.ts';
+import { toChat } from './to-chat.ts';
 
 /** Parts that prepare a chat. */
 export type PrepareContext = MaskingContext & Pick<ProxyContext, 'conversations'>;
@@ -66,13 +67,18 @@ async function maskPrepared(
   arrived: NativeRequest | null,
   privacy: PrivacyPolicy,
 ): Promise<PreparedChat> {
-  const masked = arrived === null ? null : await maskNativeOf(context, exchange, arrived, asked, privacy);
+  const masked =
+    arrived === null
+      ? null
+      : await maskNativeOf(context, exchange, arrived, { chat: asked, surface: surface.name }, privacy);
   if (masked === null) {
     const { chat, vault } = await maskChatOf(context, exchange, asked, privacy);
     return { readChat: () => chat, native: null, vault: vault.isEmpty ? null : vault, privacy };
   }
   const { native, vault } = masked;
   let chat = native === arrived ? asked : null;
+  // It is needed now, for the calls in it: a large one is made in steps.
+  if (chat === null && lacksReasoning(asked)) ({ chat } = await toChat(surface, exchange, native.body));
   const readChat = () => {
     chat ??= surface.toChat(native.body).chat;
     return chat;

@@ -1,6 +1,7 @@
 import { type ChatCompletionRequest, type ChatMessage, isRecord } from '@aggregator/contracts';
 import type { CompiledPolicy } from '../compile-policy.ts';
 import { createVault, type RestoreMode, type Vault } from '../restoring/vault.ts';
+import { listSaid } from './list-said.ts';
 import { maskOne } from './mask-one.ts';
 import { maskUnknownFields, maskValue } from './mask-unknown.ts';
 import type { TextMasker } from './text-masker.ts';
@@ -48,7 +49,7 @@ function maskMessage(message: ChatMessage, masker: TextMasker): ChatMessage {
     tool_calls: Array.isArray(calls) ? mapArray(calls, (one) => maskToolCall(one, masker)) : calls,
     function_call: isRecord(call) ? maskCalled(call, 'arguments', masker, masker.maskJson) : call,
     // They are signed as they are: what would give something away can only stay behind.
-    reasoning_details: details && masker.isPersonal(listTexts(details)) ? undefined : details,
+    reasoning_details: details && masker.isPersonal(listSaid(details)) ? undefined : details,
   });
 }
 
@@ -59,8 +60,14 @@ function maskContent(content: ChatMessage['content'], masker: TextMasker): ChatM
     change(part, {
       ...maskUnknownFields(part, 'part', masker),
       ...maskFields(part, ['text', 'refusal', 'thinking'], masker.maskText),
+      file: maskFile(part.file, masker),
     }),
   );
+}
+
+/** A file is not searched; its name is a text, and so is what is unknown about it. */
+function maskFile(file: unknown, masker: TextMasker): unknown {
+  return isRecord(file) ? change(file, maskUnknownFields(file, 'file', masker)) : file;
 }
 
 function maskToolCall<Call extends Record<string, unknown>>(call: Call, masker: TextMasker): Call {
@@ -135,13 +142,6 @@ function maskFields(
     if (typeof value === 'string') masked[name] = mask(value);
   }
   return masked;
-}
-
-function listTexts(details: readonly Record<string, unknown>[]): string {
-  return details
-    .flatMap(({ text, summary }) => [text, summary])
-    .filter((text) => typeof text === 'string')
-    .join('\n');
 }
 
 /** Returns the record with other values, without those that are now undefined; the very same one if nothing changed. */

@@ -29,6 +29,7 @@ const known = {
   ]),
   call: new Set(['id', 'type', 'index', 'function', 'custom']),
   called: new Set(['name', 'arguments', 'input']),
+  file: new Set(['file_data', 'file_id']),
 } as const satisfies Readonly<Record<string, ReadonlySet<string>>>;
 
 /**

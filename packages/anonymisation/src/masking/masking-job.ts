@@ -9,8 +9,8 @@ import type { TextMasker } from './text-masker.ts';
 /** A part of a request as JSON text, to be masked in another process. To send one long text takes less than to send its parts. */
 export interface MaskingJob {
   readonly policy: PrivacyPolicy;
-  /** `chat`: a chat completion request. `texts`: an object with a list `texts`. `body`: a request in the dialect of its client. */
-  readonly kind: 'chat' | 'texts' | 'body';
+  /** `chat`: a chat completion request. `texts`: an object with a list `texts`. Else a request in the dialect of a surface. */
+  readonly kind: 'chat' | 'texts' | { readonly surface: string };
   readonly json: string;
 }
 
@@ -24,13 +24,14 @@ export interface MaskingOutcome {
 }
 
 /** Returns the JSON text of a body without what is personal in it; null if something personal must not be changed. */
-export type MaskBody = (json: string, masker: TextMasker) => string | null;
+export type MaskBody = (json: string, surface: string, masker: TextMasker) => string | null;
 
 /** Masks the JSON text of a job. @throws {AppError} `request_too_large` for too many values. */
 export function runMaskingJob({ policy, kind, json }: MaskingJob, maskBody: MaskBody): MaskingOutcome {
   const value = parseExactJson(json);
   const masker = new Masker(compilePolicy(policy), collectReservedNames(value));
-  const masked = kind === 'body' ? maskBody(json, masker) : maskValueOf(kind, value, json, masker);
+  const masked =
+    typeof kind === 'object' ? maskBody(json, kind.surface, masker) : maskValueOf(kind, value, json, masker);
   return { json: masked === json ? null : masked, isLocked: masked === null, values: masker.values };
 }
 

@@ -4,6 +4,8 @@ import { readFieldName, skipBlank, skipSeparator, skipValue } from './scan-json.
 export interface JsonPlace {
   /** Of the nearest field that holds it; empty for the outermost value. */
   readonly name: string;
+  /** The same of the object that holds that field; empty for a field of the outermost value. */
+  readonly parent: string;
   /** Objects around it. */
   readonly depth: number;
   /** The first character of its text. */
@@ -16,7 +18,7 @@ export interface JsonMap {
   choose(place: JsonPlace): 'parts' | 'whole' | 'skip';
   /** Takes the JSON text of a value that has no parts, or that is taken whole. Returns a JSON text. */
   map(text: string, place: JsonPlace): string;
-  /** Takes the name of a field whose value is not skipped. Absent if names stay. */
+  /** Takes the name of each field of an object whose parts are looked at. Absent if names stay. */
   mapName?(name: string): string;
 }
 
@@ -37,33 +39,33 @@ class JsonMapper {
   }
 
   run(): string {
-    this.#walk(skipBlank(this.#text, 0), { name: '', depth: 0 });
+    this.#walk(skipBlank(this.#text, 0), { name: '', parent: '', depth: 0 });
     return this.#from === 0 ? this.#text : this.#mapped + this.#text.slice(this.#from);
   }
 
   /** Returns the place behind the value. */
-  #walk(at: number, { name, depth }: Omit<JsonPlace, 'first'>): number {
+  #walk(at: number, { name, parent, depth }: Omit<JsonPlace, 'first'>): number {
     const text = this.#text;
     const first = text.charAt(at);
-    const place: JsonPlace = { name, depth, first };
+    const place: JsonPlace = { name, parent, depth, first };
     const choice = this.#map.choose(place);
     if (choice === 'skip') return skipValue(text, at);
-    if (choice === 'parts' && first === '{') return this.#walkObject(at, depth + 1);
-    if (choice === 'parts' && first === '[') return this.#walkArray(at, { name, depth });
+    if (choice === 'parts' && first === '{') return this.#walkObject(at, name, depth + 1);
+    if (choice === 'parts' && first === '[') return this.#walkArray(at, { name, parent, depth });
     const end = skipValue(text, at);
     const given = text.slice(at, end);
     this.#replace(at, given, this.#map.map(given, place));
     return end;
   }
 
-  #walkObject(start: number, depth: number): number {
+  #walkObject(start: number, parent: string, depth: number): number {
     let at = start + 1;
     for (;;) {
       const field = readFieldName(this.#text, at);
       if (field === null) return skipSeparator(this.#text, at) + 1;
       const name = this.#map.mapName?.(field.name) ?? field.name;
       if (name !== field.name) this.#replace(field.start, this.#nameAt(field), JSON.stringify(name));
-      at = this.#walk(field.valueStart, { name: field.name, depth });
+      at = this.#walk(field.valueStart, { name: field.name, parent, depth });
     }
   }
 

@@ -13,7 +13,7 @@ import {
 import type { ChatCompletionRequest, PrivacyPolicy } from '@aggregator/contracts';
 import type { NativeRequest } from '@aggregator/providers';
 import { peerJsonBounds, scanJsonInTurns, writeJsonInTurns } from '@aggregator/service-kit';
-import { maskBody } from '@aggregator/surfaces';
+import { type ChatSurfaceName, maskBody } from '@aggregator/surfaces';
 import { changeNativeText } from '../../answers/native-request.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { ProxyContext } from '../../proxy-context.ts';
@@ -67,18 +67,18 @@ export async function maskNativeOf(
   context: MaskingContext,
   caller: Caller,
   request: NativeRequest,
-  chat: ChatCompletionRequest,
+  { chat, surface }: { readonly chat: ChatCompletionRequest; readonly surface: ChatSurfaceName },
   privacy: PrivacyPolicy,
 ): Promise<{ readonly native: NativeRequest; readonly vault: Vault } | null> {
   const { text, body } = request;
   const mode = contentModeOf(chat);
   if (text.length <= directLengthMax) {
     const policy = context.policies.get(privacy);
-    const { masked, vault } = maskOne(body, policy, mode, (masker) => maskBody(text, masker));
+    const { masked, vault } = maskOne(body, policy, mode, (masker) => maskBody(text, surface, masker));
     const native = masked === null ? null : changeNativeText(request, masked);
     return native === null ? null : { native, vault };
   }
-  const { json, isLocked, values } = await runJob(context, caller, { policy: privacy, kind: 'body', json: text });
+  const { json, isLocked, values } = await runJob(context, caller, { policy: privacy, kind: { surface }, json: text });
   if (isLocked) return null;
   const native = json === null ? request : { headers: request.headers, text: json, body: await parse(json, caller) };
   return { native, vault: createVault(values, mode) };

@@ -14,6 +14,9 @@ export interface MaskingProcessOptions {
   readonly heapMebibytes: number;
 }
 
+/** V8 ends its process by one of them if it has no memory left. Any other end is no fault of the job. */
+const ofMemory: ReadonlySet<NodeJS.Signals> = new Set(['SIGABRT', 'SIGILL', 'SIGTRAP']);
+
 /** Beside this file, as a source or in the bundle. */
 const file = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? './masking-worker.ts' : './masking-worker.mjs', import.meta.url),
@@ -33,7 +36,7 @@ export class MaskingProcess {
 
   /**
    * @throws {AppError} as the job does; `request_too_large` if it takes too long or too much memory; `service_unavailable` if
-   * no process can be started.
+   * no process can be started, or if it is killed.
    */
   run(job: MaskingJob): Promise<MaskingOutcome> {
     const child = this.#start();
@@ -48,11 +51,16 @@ export class MaskingProcess {
       if ('outcome' in reply) resolve(reply.outcome);
       else reject(new AppError(reply.code, { message: reply.message }));
     };
-    const onExit = (code: number | null, signal: string | null) => end(`the masking process ended: ${signal ?? code}`);
-    const onError = (cause: unknown) => {
+    const fail = (internal: string, cause?: unknown) => {
       this.close();
-      reject(new AppError('service_unavailable', { internal: 'the masking process', cause, retryAfterMs: 1000 }));
+      reject(new AppError('service_unavailable', { internal, cause, retryAfterMs: 1000 }));
     };
+    const onExit = (code: number | null, signal: NodeJS.Signals | null) => {
+      const internal = `the masking process ended: ${signal ?? code}`;
+      if (signal !== null && ofMemory.has(signal)) end(internal);
+      else fail(internal);
+    };
+    const onError = (cause: unknown) => fail('the masking process', cause);
     child.once('message', onReply).once('exit', onExit).once('error', onError);
     child.ref();
     child.channel?.ref();

@@ -1,6 +1,7 @@
 import type { MaskingJob } from '@aggregator/anonymisation';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createPrincipal, startWorld } from '../../testing/start-world.ts';
+import { MaskingProcess } from './masking-process.ts';
 import { MaskingQueue } from './masking-queue.ts';
 
 /** A caller that is alone in its organisation, or one of the named organisation. */
@@ -100,6 +101,13 @@ describe('the masking of large texts', () => {
     await expect(queue.run(caller('a'), jobOf('bob@example.com'), isWanted)).resolves.toMatchObject({
       json: toJson('[EMAIL_1]'),
     });
+  });
+
+  it('may be repeated if its process was killed, which is no fault of the request', async () => {
+    const process = new MaskingProcess({ deadlineMs: 60_000, heapMebibytes: 192 });
+    const running = process.run(jobOf(slowText(1_000_000)));
+    process.close();
+    await expect(running).rejects.toMatchObject({ code: 'service_unavailable', retryAfterMs: 1000 });
   });
 
   it('refuses a job of too many values as it would be refused here', async () => {

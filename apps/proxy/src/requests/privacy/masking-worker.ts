@@ -1,6 +1,6 @@
-import { type MaskingJob, runMaskingJob } from '@aggregator/anonymisation';
+import { type MaskBody, type MaskingJob, runMaskingJob } from '@aggregator/anonymisation';
 import { toAppError } from '@aggregator/contracts';
-import { maskBody } from '@aggregator/surfaces';
+import { type ChatSurfaceName, maskBody } from '@aggregator/surfaces';
 import type { MaskingReply } from './masking-process.ts';
 
 /** The process that masks large texts: one job after the other, each with one reply. It ends when the proxy does. */
@@ -10,7 +10,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => un
 
 function answer(job: MaskingJob): MaskingReply {
   try {
-    return { outcome: runMaskingJob(job, maskBody) };
+    const maskBodyOf: MaskBody = (json, surface, masker) => maskBody(json, surface as ChatSurfaceName, masker);
+    return { outcome: runMaskingJob(job, maskBodyOf) };
   } catch (error) {
     const { code, publicMessage } = toAppError(error);
     return { code, message: publicMessage };
