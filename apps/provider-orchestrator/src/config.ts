@@ -65,7 +65,7 @@ export const providerOrchestratorVariables = {
   priceFile: variable(
     'PRICE_FILE',
     z.string().min(1).optional(),
-    'A JSON file with prices of the price book, read at the start: {"prices": [{"provider": "openai", "model": "gpt-4o-mini", "price": {"input": "0.2", "output": "0.8"}}]}. It is all that the file ever said: what it says no more ends.',
+    'A JSON file with prices of the price book, read at the start: {"prices": [{"provider": "openai", "model": "gpt-4o-mini", "price": {"input": "0.2", "output": "0.8"}}], "rules": [{"models": "openai/*", "multiplierPpm": 1250000}]}. It is all that the file ever said: what it says no more ends.',
   ),
   mockProvider: variable(
     'MOCK_PROVIDER',

@@ -17,6 +17,7 @@ import { HealthBook } from './health/health-book.ts';
 import type { ReadStored } from './health/list-targets.ts';
 import { openProber } from './health/open-prober.ts';
 import { declarePrices, fileAuthor } from './prices/declare-prices.ts';
+import { declareRules } from './prices/declare-rules.ts';
 import { readPriceFile } from './prices/price-file.ts';
 import type { ProviderWriter } from './providers/create-provider.ts';
 import { readVendorModels } from './registry/catalogue/index.ts';
@@ -150,10 +151,13 @@ async function publishEnvironment(
   const declared = toEnvironmentProviders(config, {
     readVendorModels: (type, given) => readVendorModels(type, parts.now(), given),
   });
-  const prices = config.priceFile === undefined ? [] : readPriceFile(config.priceFile);
+  const { prices, rules } =
+    config.priceFile === undefined ? { prices: [], rules: [] } : readPriceFile(config.priceFile);
   const published = await publishChange(database, async (tx) => {
     const shadowed = await writeEnvironmentProviders(tx, declared, parts.now());
-    return { shadowed, refused: (await declarePrices(tx, prices, fileAuthor)).refused };
+    const ofPrices = await declarePrices(tx, prices, fileAuthor);
+    const ofRules = await declareRules(tx, rules, fileAuthor);
+    return { shadowed, refused: [...ofPrices.refused, ...ofRules.refused] };
   });
   events.providersShadowed(published.result.shadowed);
   events.filePricesRefused(published.result.refused);

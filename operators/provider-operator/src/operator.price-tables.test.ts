@@ -28,7 +28,10 @@ describe('the operator with price tables', () => {
     });
 
   it('hands over prices as the price book has them, and says Ready', async () => {
-    create('list', { prices: [{ ...price, kind: 'Cost', note: 'list' }] });
+    create('list', {
+      prices: [{ ...price, kind: 'Cost', note: 'list' }],
+      rules: [{ models: 'openai/*', multiplierPpm: 1_250_000 }],
+    });
     const { service } = await world.start();
 
     await world.until('list', { status: 'True', reason: 'Ready' }, { kind });
@@ -43,9 +46,10 @@ describe('the operator with price tables', () => {
             effectiveFrom: '2099-01-01T00:00:00Z',
           },
         ],
+        rules: [{ organizationId: null, models: 'openai/*', multiplierPpm: 1_250_000 }],
       },
     ]);
-    expect(world.find(kind, 'team-a', 'list')?.status).toMatchObject({ observedGeneration: 1, prices: 1 });
+    expect(world.find(kind, 'team-a', 'list')?.status).toMatchObject({ observedGeneration: 1, prices: 1, rules: 1 });
     expect(world.find(kind, 'team-a', 'list')?.metadata.finalizers ?? []).toEqual([]);
     const metrics = await (await fetch(`${service.url}/metrics`)).text();
     expect(metrics).toContain('price_table_condition{type="Ready",status="True"');

@@ -70,6 +70,88 @@ describe('price tables of Kubernetes', () => {
     ]);
   });
 
+  const orgId = '0190a000-0000-7000-8000-00000000000a';
+  const rule = (multiplierPpm: number, fields: object = {}) => ({ models: 'mock/*', multiplierPpm, ...fields });
+  const withRules = (name: string, ...rules: object[]) => ({ ...table(name), rules });
+  const rules = () =>
+    orchestrator.context.database.priceRule.findMany({ where: { id: { gt: since } }, orderBy: { id: 'asc' } });
+  const published = () => orchestrator.context.feed.current?.priceRules ?? [];
+
+  it('set markups and discounts, of all and of one organisation, and end those that they say no more', async () => {
+    const own = { organizationId: orgId.toUpperCase() };
+    const wanted = [rule(1_250_000), rule(900_000, own), rule(1_100_000, future)];
+    expect(await declare(withRules('a', ...wanted))).toEqual([{ uid: 'uid-a', result: 'accepted', message: '' }]);
+    const first = await rules();
+    await declare(withRules('a', ...wanted));
+    const same = await rules();
+    const shown = published();
+    await declare(withRules('a', rule(1_250_000)));
+    const [markup, later, discount] = await rules();
+
+    expect(first.map(({ source, owner }) => `${source} ${owner}`)).toEqual(Array(3).fill('kubernetes default/ai/a'));
+    expect(same).toEqual(first);
+    expect(shown).toEqual(
+      expect.arrayContaining([
+        { models: 'mock/*', multiplierPpm: 1_250_000 },
+        { organizationId: orgId, models: 'mock/*', multiplierPpm: 900_000 },
+      ]),
+    );
+    expect(discount?.effectiveTo).not.toBeNull();
+    // What has not begun is withdrawn, and the markup continues without an end.
+    expect(later?.effectiveTo).toEqual(later?.effectiveFrom);
+    expect((await rules()).filter(({ effectiveTo }) => effectiveTo === null)).toHaveLength(1);
+    expect(markup?.multiplierPpm).toBe(1_250_000);
+    expect((await audited()).at(-1)?.details).toMatchObject({ pricesAdded: 0, rulesEnded: expect.any(Number) });
+    await declare();
+    expect(published()).toEqual([]);
+  });
+
+  it('refuse a whole table whose rule meets one of the API, and the API ends no rule of a table', async () => {
+    const ask = async (method: 'POST' | 'DELETE', path: string, body?: object) => {
+      const answer = await manage(
+        orchestrator,
+        method,
+        `/price-rules${path}`,
+        body,
+        await asPrincipal(['prices:manage']),
+      );
+      return answer.status;
+    };
+    expect(await ask('POST', '', rule(2_000_000))).toBe(201);
+    const [ofApi] = await rules();
+    const [answer] = await declare({ ...table('a', entry('3')), rules: [rule(1_250_000)] });
+    expect(answer).toMatchObject({
+      result: 'price_conflict',
+      message: expect.stringMatching(/mock\/\* \(rule\).*API/),
+    });
+    expect(await rows()).toEqual([]);
+
+    expect(await ask('DELETE', `/${ofApi?.id}`)).toBe(200);
+    expect(await declare({ ...table('a', entry('3')), rules: [rule(1_250_000)] })).toMatchObject([
+      { result: 'accepted' },
+    ]);
+    const ofTable = (await rules()).at(-1);
+    expect(await ask('DELETE', `/${ofTable?.id}`)).toBe(409);
+    expect(await ask('POST', '', rule(1_000_000))).toBe(409);
+  });
+
+  it('take 20 full tables in one declaration, and refuse one that has more than 100 rules', async () => {
+    const full = Array.from({ length: 20 }, (_, at) => ({
+      ...table(`full-${at}`),
+      prices: Array.from({ length: 100 }, (_one, model) => entry('3', { model: `m-${at}-${model}` })),
+      rules: Array.from({ length: 100 }, (_one, model) => rule(1_100_000, { models: `mock/m-${at}-${model}` })),
+    }));
+    const answers = await declare(...full);
+    expect(answers.map(({ result }) => result)).toEqual(Array(20).fill('accepted'));
+    expect(published()).toHaveLength(2000);
+    const [tooMany] = await declare(
+      withRules('a', ...Array.from({ length: 101 }, (_, at) => rule(1, { models: `m/${at}` }))),
+    );
+    expect(tooMany).toMatchObject({ result: 'invalid', message: expect.stringMatching(/rules/) });
+    const [free] = await declare(withRules('a', rule(0)));
+    expect(free).toMatchObject({ result: 'invalid', message: expect.stringMatching(/multiplierPpm/) });
+  });
+
   it('end what they say no more, now or before it began, and keep what has ended', async () => {
     const ended = entry('9', { model: 'mock-large' });
     await declare(table('a', ended, entry('3')));

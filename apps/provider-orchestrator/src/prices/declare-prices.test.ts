@@ -94,11 +94,50 @@ describe('the price file', () => {
     expect((await startWith(offer, small)).rows).toEqual(rows);
   });
 
+  it('sets markups and discounts, ends those that it says no more, and makes nothing free', async () => {
+    const start = async (rules: object[]) => {
+      const environment = { PRICE_FILE: await write(JSON.stringify({ rules })) };
+      const orchestrator = await bench.start({ databaseUrl, environment });
+      const rows = await orchestrator.context.database.priceRule.findMany({ orderBy: { id: 'asc' } });
+      const published = orchestrator.context.feed.current?.priceRules;
+      await orchestrator.stop();
+      return { rows, published };
+    };
+    const markup = { models: '*', multiplierPpm: 1_250_000 };
+    const discount = { organizationId: '0190a000-0000-7000-8000-00000000000a', models: '*', multiplierPpm: 900_000 };
+    const first = await start([markup, discount]);
+    expect(first.published).toEqual([markup, discount]);
+    expect(first.rows.map(({ source }) => source)).toEqual(['file', 'file']);
+    expect(await start([markup, discount])).toEqual(first);
+
+    expect((await start([markup])).published).toEqual([markup]);
+    const free = await write(JSON.stringify({ rules: [{ ...markup, multiplierPpm: 0 }] }));
+    expect(() => readPriceFile(free)).toThrow(/rules\.0\.multiplierPpm/);
+    expect((await start([])).published).toBeUndefined();
+  });
+
+  it('takes 5,000 prices and rules at one start', async () => {
+    const names = Array.from({ length: 5000 }, (_, at) => `many-${at}`);
+    const prices = names.map((model) => ({ ...large, model }));
+    const rules = names.map((name) => ({ models: `mock/${name}`, multiplierPpm: 900_000 }));
+    const environment = { PRICE_FILE: await write(JSON.stringify({ prices, rules })) };
+    const orchestrator = await bench.start({ databaseUrl, environment });
+    const { database, feed } = orchestrator.context;
+
+    expect(await database.pricePeriod.count({ where: { model: { startsWith: 'many-' }, effectiveTo: null } })).toBe(
+      5000,
+    );
+    expect(feed.current?.priceRules).toHaveLength(5000);
+    await orchestrator.stop();
+  });
+
   it('is refused as a whole if it cannot be read, with the place', async () => {
     const broken = await write(JSON.stringify({ prices: [{ ...small, price: { output: '1' } }] }));
 
     expect(() => readPriceFile(broken)).toThrow(ConfigError);
     expect(() => readPriceFile(broken)).toThrow(/prices\.0\.price\.input/);
     expect(() => readPriceFile(join(folder, 'none.json'))).toThrow(/PRICE_FILE/);
+    const empty = await write('{}');
+    expect(() => readPriceFile(empty)).toThrow(/neither 'prices' nor 'rules'/);
   });
 });

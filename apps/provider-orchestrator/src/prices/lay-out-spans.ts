@@ -1,21 +1,26 @@
-import type { PriceEntry } from '@aggregator/contracts';
+import type { Spanned } from './span.ts';
 
 /**
- * Returns entries of which no two of one kind and model hold at the same instant, from now on. Where several could, the one that begins
+ * Returns entries of which no two with the same key hold at the same instant, from now on. Where several could, the one that begins
  * last holds, and of those the first in the list; what it interrupts continues after its end.
  * @param nowMs Unix milliseconds.
+ * @param keyOf What the entry is about: kind and model of a price, for example.
  */
-export function layOutSpans(entries: readonly PriceEntry[], nowMs: number): PriceEntry[] {
-  const groups = Map.groupBy(entries, ({ kind, provider, model }) => JSON.stringify([kind, provider, model]));
+export function layOutSpans<Entry extends Spanned>(
+  entries: readonly Entry[],
+  nowMs: number,
+  keyOf: (entry: Entry) => string,
+): Entry[] {
+  const groups = Map.groupBy(entries, keyOf);
   return [...groups.values()].flatMap((own) => (own.length === 1 ? own : layOut(own, nowMs)));
 }
 
-function layOut(own: readonly PriceEntry[], nowMs: number): PriceEntry[] {
+function layOut<Entry extends Spanned>(own: readonly Entry[], nowMs: number): Entry[] {
   const edges = own
     .flatMap((entry) => [beginOf(entry), endOf(entry)])
     .filter((ms) => ms > nowMs && Number.isFinite(ms));
   const starts = [...new Set([nowMs, ...edges])].sort((one, other) => one - other);
-  const spans: { entry: PriceEntry; startMs: number; endMs: number }[] = [];
+  const spans: { entry: Entry; startMs: number; endMs: number }[] = [];
   for (const [at, startMs] of starts.entries()) {
     const endMs = starts[at + 1] ?? Number.POSITIVE_INFINITY;
     const entry = findHolding(own, startMs);
@@ -31,8 +36,8 @@ function layOut(own: readonly PriceEntry[], nowMs: number): PriceEntry[] {
   }));
 }
 
-function findHolding(own: readonly PriceEntry[], ms: number): PriceEntry | undefined {
-  let found: PriceEntry | undefined;
+function findHolding<Entry extends Spanned>(own: readonly Entry[], ms: number): Entry | undefined {
+  let found: Entry | undefined;
   for (const entry of own) {
     if (beginOf(entry) > ms || endOf(entry) <= ms) continue;
     if (found === undefined || beginOf(entry) > beginOf(found)) found = entry;
@@ -40,7 +45,7 @@ function findHolding(own: readonly PriceEntry[], ms: number): PriceEntry | undef
   return found;
 }
 
-const beginOf = ({ effectiveFrom }: PriceEntry): number =>
+const beginOf = ({ effectiveFrom }: Spanned): number =>
   effectiveFrom === undefined ? Number.NEGATIVE_INFINITY : Date.parse(effectiveFrom);
-const endOf = ({ effectiveTo = null }: PriceEntry): number =>
+const endOf = ({ effectiveTo = null }: Spanned): number =>
   effectiveTo === null ? Number.POSITIVE_INFINITY : Date.parse(effectiveTo);

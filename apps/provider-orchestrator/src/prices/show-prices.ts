@@ -56,8 +56,8 @@ function toPriceRow(row: Prisma.PricePeriodGetPayload<{ include: { price: true }
 }
 
 function toRuleRow(row: Prisma.PriceRuleGetPayload<object>): PriceRuleRow {
-  const { organizationId, models, multiplierPpm } = row;
-  return priceRuleRow.parse({ ...toShown(row), organizationId, models, multiplierPpm });
+  const { organizationId, models, multiplierPpm, source } = row;
+  return priceRuleRow.parse({ ...toShown(row), organizationId, models, multiplierPpm, source });
 }
 
 function toShown(

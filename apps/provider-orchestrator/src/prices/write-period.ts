@@ -1,23 +1,24 @@
-import { AppError, operation, type PriceEntry, type PriceSource, providerType } from '@aggregator/contracts';
-import { createUuidV7 } from '@aggregator/service-kit';
+import { AppError, operation, type PriceEntry, providerType } from '@aggregator/contracts';
 import { z } from 'zod';
 import type { Transaction } from '../database/create-database.ts';
 import { checkPrice } from '../providers/check-price.ts';
 import { toRates } from '../registry/plain-rates.ts';
 import { toPriceVersion } from '../registry/price-version.ts';
-import { refuseGap, toSpan } from './span.ts';
+import { type AddedSpans, addSpans, type NewSpan, onlyOf } from './add-spans.ts';
+import { endOfApi } from './end-spans.ts';
+import type { PriceAuthor } from './make-room.ts';
 
 /** Prices that hold now or will; past ones are kept, and do not count. */
 const openPeriodsMax = 20_000;
 
-/** Who sets a price. */
-export interface PriceAuthor {
-  readonly source: PriceSource;
-  /** Of Kubernetes: `<class of the operator>/<namespace>/<name>` of the PriceTable. */
-  readonly owner: string | null;
-  /** Null if a file or a resource does. */
-  readonly reviewerUserId: string | null;
+interface PriceSubject {
+  readonly kind: string;
+  readonly provider: string;
+  readonly model: string;
 }
+
+/** Two prices with the same key cannot hold at the same instant. */
+export const keyOfPrice = ({ kind, provider, model }: PriceSubject): string => JSON.stringify([kind, provider, model]);
 
 /**
  * Adds a price to the book, inside the transaction that publishes it. The one that holds when it begins ends there.
@@ -26,113 +27,88 @@ export interface PriceAuthor {
  * price begins within its span, another source set the one that it would end, or that one lasts longer.
  */
 export async function addPeriod(tx: Transaction, entry: PriceEntry, author: PriceAuthor): Promise<string> {
-  const { kind, provider, model, note = null } = entry;
-  const { from, to } = await toSpan(tx, entry);
-  await checkEntry(tx, entry, author);
-  await makeRoom(tx, { kind, provider, model, from, to }, author);
-  const rates = toRates(entry.price);
-  const priceVersion = toPriceVersion(provider, model, rates);
-  await tx.modelPrice.createMany({
-    data: [{ version: priceVersion, rates, source: author.source }],
-    skipDuplicates: true,
+  return onlyOf(await addPeriods(tx, [entry], author));
+}
+
+/** Adds prices that do not overlap, as `addSpans` does. */
+export async function addPeriods(
+  tx: Transaction,
+  entries: readonly PriceEntry[],
+  author: PriceAuthor,
+): Promise<AddedSpans<PriceEntry>> {
+  const models = await readModels(tx, entries);
+  return addSpans<PriceSubject, PriceEntry>(tx, entries, {
+    ...{ part: 'price', author, openMax: openPeriodsMax, keyOf: keyOfPrice },
+    countOpen: (present) => tx.pricePeriod.count({ where: openAt(present) }),
+    readStanding: (portion, present) =>
+      tx.pricePeriod.findMany({
+        where: { ...namesOf(portion), ...openAt(present) },
+        orderBy: { effectiveFrom: 'asc' },
+      }),
+    check: (entry) => checkEntry(entry, models.get(nameOf(entry.provider, entry.model)), author),
+    insert: (rows) => insertPeriods(tx, rows, author),
   });
-  const id = createUuidV7();
-  const { source, owner, reviewerUserId } = author;
-  const fields = { id, kind, provider, model, priceVersion, note, source, owner, reviewerUserId };
-  await tx.pricePeriod.create({ data: { ...fields, effectiveFrom: from, effectiveTo: to } });
-  return id;
 }
 
 /**
- * Ends a price now, or withdraws one that has not begun. Then the declared price holds again.
+ * Ends a price of the API now, or withdraws one that has not begun. Then the declared price holds again.
  * @throws {AppError} `not_found`; `conflict` for one that has ended, or that another source set.
  */
-export async function endPeriod(tx: Transaction, id: string, author: Pick<PriceAuthor, 'source'>): Promise<void> {
-  const period = await tx.pricePeriod.findUnique({ where: { id } });
-  if (period === null) throw new AppError('not_found', { message: 'No price of the book has this id.' });
-  if (period.source !== author.source) throw new AppError('conflict', { message: changedElsewhere(period) });
-  const ended = await tx.$executeRaw`
-    UPDATE price_period SET effective_to = greatest(effective_from, now())
-    WHERE id = ${id}::uuid AND (effective_to IS NULL OR effective_to > now()) AND effective_to IS DISTINCT FROM effective_from`;
-  if (ended === 0) throw new AppError('conflict', { message: 'This price has ended already.' });
+export async function endPeriod(tx: Transaction, id: string): Promise<void> {
+  await endOfApi(tx, 'price', await tx.pricePeriod.findUnique({ where: { id } }));
+}
+
+/** What holds at this instant or later. */
+export const openAt = (instant: Date) => ({ OR: [{ effectiveTo: null }, { effectiveTo: { gt: instant } }] });
+
+interface PricedModel {
+  readonly operations: unknown;
+  readonly provider: { readonly type: string };
+}
+
+const nameOf = (provider: string, model: string): string => `${provider}/${model}`;
+const namesOf = (entries: readonly PriceEntry[]) => ({
+  provider: { in: [...new Set(entries.map(({ provider }) => provider))] },
+  model: { in: [...new Set(entries.map(({ model }) => model))] },
+});
+
+async function readModels(tx: Transaction, entries: readonly PriceEntry[]): Promise<Map<string, PricedModel>> {
+  const { provider, model } = namesOf(entries);
+  const rows = await tx.model.findMany({
+    where: { providerName: provider, id: model },
+    select: { id: true, providerName: true, operations: true, provider: { select: { type: true } } },
+  });
+  return new Map(rows.map((row) => [nameOf(row.providerName, row.id), row]));
 }
 
 /** Whether the model can be charged by it. A file or a resource may come before the provider that it names. */
-async function checkEntry(
-  tx: Transaction,
-  { provider, model, price }: PriceEntry,
-  { source }: PriceAuthor,
-): Promise<void> {
-  const row = await tx.model.findUnique({
-    where: { providerName_id: { providerName: provider, id: model } },
-    select: { operations: true, provider: { select: { type: true } } },
-  });
-  if (row === null) {
-    if (source !== 'api') return;
-    throw new AppError('invalid_value', { param: 'model', message: `There is no model '${provider}/${model}'.` });
+function checkEntry({ provider, model, price }: PriceEntry, known: PricedModel | undefined, author: PriceAuthor): void {
+  if (known === undefined) {
+    if (author.source !== 'api') return;
+    throw new AppError('invalid_value', { param: 'model', message: `There is no model '${nameOf(provider, model)}'.` });
   }
-  const operations = z.array(operation).parse(row.operations);
+  const operations = z.array(operation).parse(known.operations);
   if (operations.includes('chat.completions') && price.output === undefined) {
     throw new AppError('invalid_value', {
       param: 'price.output',
       message: 'A model that chats needs a price of output.',
     });
   }
-  checkPrice(providerType.parse(row.provider.type), { id: model, operations, price });
+  checkPrice(providerType.parse(known.provider.type), { id: model, operations, price });
 }
 
-interface PriceSpan {
-  readonly source: string;
-  readonly owner: string | null;
-  readonly effectiveFrom: Date;
-  readonly effectiveTo: Date | null;
-}
-
-interface Wanted {
-  kind: string;
-  provider: string;
-  model: string;
-  from: Date;
-  to: Date | null;
-}
-
-async function makeRoom(
+async function insertPeriods(
   tx: Transaction,
-  { kind, provider, model, from, to }: Wanted,
+  periods: readonly NewSpan<PriceEntry>[],
   author: PriceAuthor,
 ): Promise<void> {
-  if (
-    (await tx.pricePeriod.count({ where: { OR: [{ effectiveTo: null }, { effectiveTo: { gt: from } }] } })) >=
-    openPeriodsMax
-  )
-    throw new AppError('conflict', { message: `The book has ${openPeriodsMax} prices, and there cannot be more.` });
-  const overlapping = await tx.pricePeriod.findMany({
-    where: {
-      ...{ kind, provider, model },
-      OR: [{ effectiveTo: null }, { effectiveTo: { gt: from } }],
-      ...(to !== null && { effectiveFrom: { lt: to } }),
-    },
-    orderBy: { effectiveFrom: 'asc' },
+  const priced = periods.map(({ id, entry, span }) => {
+    const { kind, provider, model, price, note = null } = entry;
+    const rates = toRates(price);
+    const priceVersion = toPriceVersion(provider, model, rates);
+    const row = { id, kind, provider, model, priceVersion, note, effectiveFrom: span.from, effectiveTo: span.to };
+    return { version: { version: priceVersion, rates, source: author.source }, row: { ...row, ...author } };
   });
-  for (const period of overlapping) {
-    if (period.effectiveTo?.getTime() === period.effectiveFrom.getTime()) continue;
-    if (period.source !== author.source || period.owner !== author.owner)
-      throw new AppError('conflict', { message: changedElsewhere(period) });
-    if (period.effectiveFrom >= from)
-      throw new AppError('conflict', {
-        param: 'effectiveFrom',
-        message: `Another price of this model begins at ${period.effectiveFrom.toISOString()}. End this one there, or withdraw that one.`,
-      });
-    refuseGap(period, to, 'price');
-    await tx.$executeRaw`UPDATE price_period SET effective_to = ${from} WHERE id = ${period.id}::uuid`;
-  }
-}
-
-function changedElsewhere({ source, owner, effectiveFrom, effectiveTo }: PriceSpan): string {
-  const table = owner?.slice(owner.indexOf('/') + 1) ?? '';
-  const place =
-    { api: 'by the API', file: 'by the price file', kubernetes: `by the PriceTable resource '${table}'` }[source] ??
-    source;
-  const end = effectiveTo === null ? 'without an end' : `to ${effectiveTo.toISOString()}`;
-  return `The price that holds then, from ${effectiveFrom.toISOString()} ${end}, is set ${place}, and is changed there.`;
+  await tx.modelPrice.createMany({ data: priced.map(({ version }) => version), skipDuplicates: true });
+  await tx.pricePeriod.createMany({ data: priced.map(({ row }) => row) });
 }

@@ -34,7 +34,12 @@ function checkPriceTable(object: ObservedPriceTable, position: number): PriceTab
   }
   const keep = { origin: toOrigin(metadata), prices: null };
   if (spec === null) return { object, accepted: conditionFalse('InvalidSpec', fault), entry: keep };
-  const compiled = checkEntry(declaredPriceTable, () => ({ ...keep, prices: spec.prices.map(toEntry) }));
+  const compiled = checkEntry(declaredPriceTable, () => ({
+    ...keep,
+    prices: spec.prices.map(toEntry),
+    // An orchestrator of before knows no rules, and refuses the field.
+    ...(spec.rules.length > 0 && { rules: spec.rules.map(toRule) }),
+  }));
   return compiled.fault === undefined
     ? { object, accepted: conditionTrue('Accepted', 'It is valid.'), entry: compiled.entry }
     : { object, accepted: conditionFalse('InvalidSpec', compiled.fault), entry: keep };
@@ -42,4 +47,8 @@ function checkPriceTable(object: ObservedPriceTable, position: number): PriceTab
 
 function toEntry({ kind, pricing, ...fields }: PriceTableSpec['prices'][number]) {
   return { ...fields, kind: kind === 'Cost' ? ('cost' as const) : ('customer' as const), price: toPrice(pricing) };
+}
+
+function toRule({ organizationId, ...rule }: PriceTableSpec['rules'][number]) {
+  return { ...rule, organizationId: organizationId ?? null };
 }

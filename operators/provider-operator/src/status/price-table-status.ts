@@ -27,7 +27,7 @@ export function toPriceTableStatus(evidence: PriceTableEvidence): PriceTableStat
       metadata.generation,
       nowMs,
     ),
-    ...(spec !== null && { prices: spec.prices.length }),
+    ...(spec !== null && { prices: spec.prices.length, rules: spec.rules.length }),
   };
 }
 
@@ -42,7 +42,7 @@ function toReady({ answered, isReachable }: PriceTableEvidence, accepted: Judgem
   if (accepted.status !== 'True') {
     return conditionFalse(accepted.reason, `${accepted.message} Nothing of it was changed in the price book.`.trim());
   }
-  if (answered !== null) return conditionTrue('Ready', 'The price book has its prices.');
+  if (answered !== null) return conditionTrue('Ready', 'The price book has its prices and rules.');
   return isReachable
     ? conditionFalse('Progressing', 'The orchestrator has not answered yet.')
     : conditionFalse('OrchestratorUnavailable', 'The orchestrator does not answer. The price book is as it was.');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { priceTableEntriesMax, priceTablesMax, providersMax, routesMax } from '../bounds.ts';
-import { priceEntry } from '../management/prices.ts';
+import { declaredPriceRule, priceEntry } from '../management/prices.ts';
 import { managedModel } from '../management/providers.ts';
 import { putRouteRequest, routeName } from '../management/routes.ts';
 import { providerName, providerType, snapshotProvider } from '../routing-snapshot.ts';
@@ -85,6 +85,8 @@ export const declaredPriceTable = z.strictObject({
   origin: declarationOrigin,
   /** Null: its spec is invalid now. What it set before stays. */
   prices: z.array(priceEntry).max(priceTableEntriesMax).nullable(),
+  /** Markups and discounts. Absent: none. */
+  rules: z.array(declaredPriceRule).max(priceTableEntriesMax).optional(),
 });
 export type DeclaredPriceTableEntry = z.infer<typeof declaredPriceTable>;
 

@@ -119,12 +119,15 @@ export const createPriceRuleRequest = z.strictObject({
   ...span,
 });
 export type CreatePriceRuleRequest = z.infer<typeof createPriceRuleRequest>;
+/** A rule of a file or a resource: only the API, which warns of it, makes models free. */
+export const declaredPriceRule = createPriceRuleRequest.extend({ multiplierPpm: multiplierPpm.min(1) });
 
 export const priceRuleRow = z.strictObject({
   ...shownSpan,
   organizationId: z.uuid().nullable(),
   models: z.string(),
   multiplierPpm,
+  source: priceSource,
 });
 export type PriceRuleRow = z.infer<typeof priceRuleRow>;
 export const listPriceRulesQuery = listPricesQuery

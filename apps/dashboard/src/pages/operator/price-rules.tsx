@@ -92,7 +92,7 @@ function Rules({ rows, onEnd }: { rows: readonly PriceRuleRow[]; onEnd: (row: Pr
   const actions = {
     name: g('actions'),
     cell: (row: PriceRuleRow) =>
-      spanState(row, Date.now()) === 'ended' ? null : (
+      spanState(row, Date.now()) === 'ended' || row.source !== 'api' ? null : (
         <RowButton word={p('end')} of={row.models} isDanger onClick={() => onEnd(row)} />
       ),
   };

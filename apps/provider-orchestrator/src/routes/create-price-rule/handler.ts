@@ -15,7 +15,10 @@ export function createPriceRule(context: ProviderOrchestratorContext): RequestHa
     const body = checkBody(createPriceRuleRequest, request.body);
     const actor = actorOf(request);
     const { result, snapshot } = await context.publish(async (tx) => {
-      const rule = await readRuleRow(tx, await addRule(tx, body, actor.userId));
+      const rule = await readRuleRow(
+        tx,
+        await addRule(tx, body, { source: 'api', owner: null, reviewerUserId: actor.userId }),
+      );
       await writeAudit(tx, context.now(), actor, {
         ...{ action: 'price_rule_set', subjectType: 'price_rule', subjectId: rule.id },
         details: { after: JSON.stringify(rule) },

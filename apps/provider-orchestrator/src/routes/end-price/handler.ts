@@ -16,7 +16,7 @@ export function endPrice(context: ProviderOrchestratorContext): RequestHandler {
     const { id } = checkBody(path, request.params);
     const actor = actorOf(request);
     const { result, snapshot } = await context.publish(async (tx) => {
-      await endPeriod(tx, id, { source: 'api' });
+      await endPeriod(tx, id);
       const price = await readPriceRow(tx, id);
       await writeAudit(tx, context.now(), actor, {
         ...{ action: 'price_ended', subjectType: 'price', subjectId: id },
