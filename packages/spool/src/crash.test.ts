@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CrashArguments } from './__fixtures__/crash-arguments.ts';
-import { makeIntent, makeSettlement } from './__fixtures__/records.ts';
+import { beginRequest, makeIntent, makeSettlement } from './__fixtures__/records.ts';
 import {
   listSegmentNames,
   makeRoot,
@@ -91,10 +91,10 @@ describe('spool cut off at any byte of its last record', () => {
   it('opens, has all but that record, and takes records again', async () => {
     const { options } = makeSpoolOptions(root);
     const spool = await openSpool(options);
-    spool.appendIntent(makeIntent('a/1'));
+    beginRequest(spool, makeIntent('a/1'));
     const name = listSegmentNames(options.directory)[0] ?? '';
     const whole = statSync(join(options.directory, name)).size;
-    spool.appendIntent(makeIntent('b/1'));
+    spool.prepareIntent(makeIntent('b/1'));
     await spool.close();
     const bytes = statSync(join(options.directory, name)).size;
     expect(bytes).toBeGreaterThan(whole);
@@ -117,7 +117,7 @@ describe('spool cut off at any byte of its last record', () => {
     const temporary = makeSpoolOptions(root);
     temporary.answer = () => Promise.reject(new Error('the event log is down'));
     const spool = await openSpool(temporary.options);
-    for (const eventId of ['a/1', 'b/1']) spool.appendIntent(makeIntent(eventId));
+    for (const eventId of ['a/1', 'b/1']) beginRequest(spool, makeIntent(eventId));
     spool.appendSettlement(makeSettlement('a/1'));
     await turn();
     const { directory } = temporary.options;

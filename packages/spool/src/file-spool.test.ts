@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { makeIntent, makeSettlement } from './__fixtures__/records.ts';
+import { beginRequest, makeIntent, makeSettlement } from './__fixtures__/records.ts';
 import {
   copyAsCrashed,
   listSegmentNames,
@@ -22,7 +22,7 @@ afterEach(() => removeRoot(root));
 
 function settle(spool: Spool, ...eventIds: string[]): void {
   for (const eventId of eventIds) {
-    spool.appendIntent(makeIntent(eventId));
+    beginRequest(spool, makeIntent(eventId));
     spool.appendSettlement(makeSettlement(eventId));
   }
 }
@@ -38,7 +38,7 @@ describe('spool', () => {
     const { options, shipped } = makeSpoolOptions(root, { shipBatchMax: 3 });
     const spool = await openSpool(options);
     const settlements = names(10).map(makeSettlement);
-    for (const settlement of settlements) spool.appendIntent(makeIntent(settlement.eventId));
+    for (const settlement of settlements) beginRequest(spool, makeIntent(settlement.eventId));
     for (const settlement of settlements) expect(spool.appendSettlement(settlement)).toBe(true);
     await spool.waitUntilShipped(5000);
     expect(shipped).toEqual(
@@ -53,7 +53,7 @@ describe('spool', () => {
     temporary.answer = isDown;
     const spool = await openSpool(temporary.options);
     settle(spool, 'event-1', 'event-2');
-    spool.appendIntent(makeIntent('open'));
+    beginRequest(spool, makeIntent('open'));
     const then = spool.readProgress();
     expect(then).toEqual({ epoch: 1, seq: 2, settled: 2, shipped: 0 });
     expect(spool.listOpenIntents()).toEqual(['open']);
@@ -103,8 +103,8 @@ describe('spool', () => {
   it('lets a later intent of an event id take the place of the earlier one, also for the next process', async () => {
     const { options, shipped } = makeSpoolOptions(root);
     const spool = await openSpool(options);
-    spool.appendIntent(makeIntent('a/1'));
-    spool.appendIntent({ ...makeIntent('a/1'), body: { attempt: 2 } });
+    beginRequest(spool, makeIntent('a/1'));
+    spool.prepareIntent({ ...makeIntent('a/1'), body: { attempt: 2 } });
     expect(spool.readPending().openIntents).toBe(1);
     await spool.close();
     const next = await openSpool(options);
@@ -118,7 +118,11 @@ describe('spool', () => {
   it('returns the last mark of an abandoned intent, also after it was carried forward', async () => {
     const { options } = makeSpoolOptions(root, { segmentBytesMax: 4096 });
     const spool = await openSpool(options);
-    for (const eventId of ['marked', 'bare', 'settled']) spool.appendIntent(makeIntent(eventId));
+    // They are listed by their times.
+    const intents = ['marked', 'bare', 'settled'].map(makeIntent);
+    for (const [at, intent] of intents.entries()) {
+      spool.prepareIntent({ ...intent, time: new Date(at).toISOString() });
+    }
     spool.appendMark('marked', 'marked/1');
     spool.appendMark('marked', 'marked/2');
     spool.appendMark('settled', 'settled/1');
@@ -272,12 +276,12 @@ describe('spool after a crash', () => {
     const temporary = makeSpoolOptions(root);
     const crashed = await openSpool(temporary.options);
     const intents = names(6).map(makeIntent);
-    for (const intent of intents) crashed.appendIntent(intent);
+    for (const intent of intents) beginRequest(crashed, intent);
     for (const index of [1, 4]) crashed.appendSettlement(makeSettlement(`event-${index}`));
     await turn();
     const directory = copyAsCrashed(temporary.options.directory, join(root, 'copy'));
     const next = await openSpool({ ...temporary.options, directory });
-    expect(next.abandonedIntents).toEqual([0, 2, 3, 5].map((index) => ({ ...intents[index], mark: null })));
+    expect(next.abandonedIntents).toEqual([0, 2, 3, 5].map((index) => ({ ...intents[index], mark: `event-${index}` })));
     expect(next.readPending().openIntents).toBe(4);
     for (const { eventId } of next.abandonedIntents) {
       expect(next.appendSettlement(makeSettlement(eventId))).toBe(true);
@@ -295,7 +299,7 @@ describe('spool after a crash', () => {
     const temporary = makeSpoolOptions(root, { bytesMax: 64 * 1024, segmentBytesMax: 4 * 1024 });
     const crashed = await openSpool(temporary.options);
     const long = [makeIntent('long/1'), makeIntent('long/2')];
-    for (const intent of long) crashed.appendIntent(intent);
+    for (const intent of long) beginRequest(crashed, intent);
     for (let round = 0; round < 20; round += 1) {
       settle(crashed, ...names(8, `round-${round}`));
       await crashed.waitUntilShipped(5000);
@@ -306,7 +310,7 @@ describe('spool after a crash', () => {
     await turn();
     const directory = copyAsCrashed(temporary.options.directory, join(root, 'copy'));
     const next = await openSpool({ ...temporary.options, directory });
-    expect(next.abandonedIntents).toEqual([{ ...long[1], mark: null }]);
+    expect(next.abandonedIntents).toEqual([{ ...long[1], mark: 'long/2' }]);
     await next.close();
     await crashed.close();
   });
@@ -337,7 +341,7 @@ describe('spool after a crash', () => {
   it('cuts off a torn end, counts it, and writes on', async () => {
     const { options, shipped } = makeSpoolOptions(root);
     const first = await openSpool(options);
-    first.appendIntent(makeIntent('a/1'));
+    beginRequest(first, makeIntent('a/1'));
     await first.close();
     appendFileSync(join(options.directory, listSegmentNames(options.directory)[0] ?? ''), '1234abcdi{"event');
     const second = await openSpool(options);
@@ -356,7 +360,7 @@ describe('spool after a crash', () => {
     const spool = await openSpool(options);
     await spool.close();
     await spool.close();
-    expect(() => spool.appendIntent(makeIntent('a/1'))).toThrow('service_unavailable');
+    expect(() => spool.prepareIntent(makeIntent('a/1'))).toThrow('service_unavailable');
     expect(() => spool.appendSettlement(makeSettlement('a/1'))).toThrow('service_unavailable');
   });
 });

@@ -101,10 +101,6 @@ export class FileSpool implements Spool {
     this.#wantTick();
   }
 
-  appendIntent(intent: SpoolIntent): void {
-    this.#writeIntent(intent.eventId, this.#admit(intent));
-  }
-
   prepareIntent(intent: SpoolIntent): void {
     const { eventId } = intent;
     const json = this.#admit(intent);

@@ -1,7 +1,7 @@
 import { existsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { makeIntent, makeSettlement } from './__fixtures__/records.ts';
+import { beginRequest, makeIntent, makeSettlement } from './__fixtures__/records.ts';
 import { copyAsCrashed, makeRoot, makeSpoolOptions, removeRoot, turn, until } from './__fixtures__/temporary-spool.ts';
 import { openSpool, openSpoolThrough } from './open-spool.ts';
 import type { Spool } from './port.ts';
@@ -13,11 +13,11 @@ beforeEach(() => {
 });
 afterEach(() => removeRoot(root));
 
-/** Appends intents until one is refused; returns their number. */
-function fill(spool: Pick<Spool, 'appendIntent'>, prefix: string): number {
+/** Prepares intents until one is refused; returns their number. */
+function fill(spool: Spool, prefix: string): number {
   for (let count = 0; count < 100_000; count += 1) {
     try {
-      spool.appendIntent(makeIntent(`${prefix}-${count}`));
+      spool.prepareIntent(makeIntent(`${prefix}-${count}`));
     } catch (error) {
       expect(error).toMatchObject({ code: 'spool_full' });
       return count;
@@ -55,6 +55,7 @@ describe('spool that fills', () => {
     expect(spool.readFill()).toBeGreaterThan(0.93);
     expect(spool.readFill()).toBeLessThanOrEqual(0.95);
     for (let index = 0; index < count; index += 1) {
+      spool.appendMark(`event-${index}`, `event-${index}`);
       expect(spool.appendSettlement(makeSettlement(`event-${index}`))).toBe(true);
     }
     await turn();
@@ -65,7 +66,7 @@ describe('spool that fills', () => {
     await spool.waitUntilShipped(10_000);
     await until(() => spool.readFill() < 0.1);
     expect(new Set(temporary.shipped.map(({ eventId }) => eventId)).size).toBe(count);
-    spool.appendIntent(makeIntent('after'));
+    beginRequest(spool, makeIntent('after'));
     await spool.close();
   });
 
@@ -73,17 +74,18 @@ describe('spool that fills', () => {
     const temporary = makeSpoolOptions(root);
     const disk = makeDisk(temporary.options.directory);
     const spool = await openSpoolThrough(temporary.options, disk.write);
-    spool.appendIntent(makeIntent('a/1'));
-    spool.appendIntent(makeIntent('b/1'));
+    beginRequest(spool, makeIntent('a/1'));
+    beginRequest(spool, makeIntent('b/1'));
     disk.isFull = true;
-    expect(() => spool.appendIntent(makeIntent('c/1'))).toThrow('spool_full');
+    spool.prepareIntent(makeIntent('c/1'));
+    expect(() => spool.appendMark('c/1', 'c/1')).toThrow('spool_full');
     expect(spool.appendSettlement(makeSettlement('a/1'))).toBe(true);
     await turn();
     expect(spool.readFill()).toBe(1);
-    expect(() => spool.appendIntent(makeIntent('d/1'))).toThrow('spool_full');
-    expect(spool.appendSettlement(makeSettlement('b/1'))).toBe(true);
+    expect(() => spool.prepareIntent(makeIntent('d/1'))).toThrow('spool_full');
+    for (const name of ['b/1', 'c/1']) expect(spool.appendSettlement(makeSettlement(name))).toBe(true);
     await spool.waitUntilShipped(5000);
-    expect(temporary.shipped.map(({ eventId }) => eventId)).toEqual(['a/1', 'b/1']);
+    expect(temporary.shipped.map(({ eventId }) => eventId)).toEqual(['a/1', 'b/1', 'c/1']);
     const next = await openSpool({
       ...temporary.options,
       directory: copyAsCrashed(temporary.options.directory, join(root, 'copy')),
@@ -94,7 +96,7 @@ describe('spool that fills', () => {
 
     disk.isFull = false;
     await until(() => spool.readFill() < 1);
-    spool.appendIntent(makeIntent('e/1'));
+    beginRequest(spool, makeIntent('e/1'));
     await spool.close();
   });
 
@@ -124,8 +126,7 @@ describe('spool that fills', () => {
       ...{ bytesMax: 256 * 1024, segmentBytesMax: 16 * 1024, flushIntervalMs: 3_600_000 },
     });
     const spool = await openSpool(temporary.options);
-    const prepare = { appendIntent: spool.prepareIntent.bind(spool) };
-    expect(fill(prepare, 'event')).toBeLessThan(150);
+    expect(fill(spool, 'event')).toBeLessThan(150);
     await spool.close();
   });
 
@@ -133,7 +134,7 @@ describe('spool that fills', () => {
     const temporary = makeSpoolOptions(root);
     const disk = makeDisk(temporary.options.directory);
     const spool = await openSpoolThrough(temporary.options, disk.write);
-    for (const name of ['a/1', 'b/1', 'c/1']) spool.appendIntent(makeIntent(name));
+    for (const name of ['a/1', 'b/1', 'c/1']) beginRequest(spool, makeIntent(name));
     disk.isDead = true;
     expect(spool.appendSettlement(makeSettlement('a/1'))).toBe(true);
     expect(spool.appendSettlement(makeSettlement('b/1'))).toBe(true);

@@ -11,14 +11,10 @@ export interface Spool {
   readonly id: string;
 
   /**
-   * Refuses with `spool_full` at 95 % of `bytesMax`, or when the disk is full; then nothing may be dispatched. An intent of
-   * an event id that is open takes the earlier one's place: a request that continues at another provider.
-   */
-  appendIntent(intent: SpoolIntent): void;
-
-  /**
-   * As `appendIntent`, for a request that has not left yet: written with its first mark, in one write, or alone with the next
-   * group flush. Written at once if its event id is open, since what the earlier one says no longer holds.
+   * Begins a request that is not sent yet. Its intent is written with its first mark, in one write, or alone with the next
+   * group flush. An intent of an event id that is open takes the earlier one's place, and is written at once: a request that
+   * continues at another provider.
+   * @throws {AppError} `spool_full` at 95 % of `bytesMax`, or when the disk is full. Then nothing may be dispatched.
    */
   prepareIntent(intent: SpoolIntent): void;
 

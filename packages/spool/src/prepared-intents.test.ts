@@ -1,7 +1,7 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { makeIntent, makeSettlement } from './__fixtures__/records.ts';
+import { beginRequest, makeIntent, makeSettlement } from './__fixtures__/records.ts';
 import {
   copyAsCrashed,
   listSegmentNames,
@@ -54,7 +54,7 @@ describe('prepared intents', () => {
       writes.push(bytes.toString('latin1', offset, offset + length));
       return writeSync(fd, bytes, offset, length);
     });
-    for (const name of ['a', 'b', 'c', 'd', 'e']) spool.appendIntent(makeIntent(name));
+    for (const name of ['a', 'b', 'c', 'd', 'e']) beginRequest(spool, makeIntent(name));
     await turn();
     writes.length = 0;
     spool.appendSettlement(makeSettlement('a'));
@@ -85,7 +85,7 @@ describe('prepared intents', () => {
       if (disk.isFull && bytes.includes('"next"')) throw new Error('ENOSPC');
       return writeSync(fd, bytes, offset, length);
     });
-    for (const name of ['a', 'b']) spool.appendIntent(makeIntent(name));
+    for (const name of ['a', 'b']) beginRequest(spool, makeIntent(name));
     spool.appendSettlement(makeSettlement('a'));
     spool.prepareIntent(makeIntent('next'));
     disk.isFull = true;

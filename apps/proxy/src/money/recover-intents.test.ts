@@ -81,7 +81,7 @@ async function leaveBehind(
     onError: () => undefined,
   });
   for (const [at, request] of requests.entries()) {
-    spool.appendIntent(toIntent(request));
+    spool.prepareIntent(toIntent(request));
     const mark = marks[at] ?? null;
     if (mark !== null) spool.appendMark(request.requestId, mark);
   }

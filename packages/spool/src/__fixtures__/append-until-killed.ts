@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { openSpool } from '../index.ts';
-import { makeIntent, makeSettlement } from './records.ts';
+import { beginRequest, makeIntent, makeSettlement } from './records.ts';
 import { parseCrashArguments } from './crash-arguments.ts';
 import { turn } from './temporary-spool.ts';
 
@@ -20,7 +20,7 @@ const spool = await openSpool({
   onError: (error) => say('e', String(error)),
 });
 for (let index = 0; ; index += 1) {
-  spool.appendIntent(makeIntent(`${run}-${index}`));
+  beginRequest(spool, makeIntent(`${run}-${index}`));
   say('i', `${run}-${index}`);
   if (index % settleEvery === 0) continue;
   spool.appendSettlement(makeSettlement(`${run}-${index}`));

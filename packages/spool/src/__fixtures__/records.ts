@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { SpoolIntent, SpoolSettlement } from '../port.ts';
+import type { Spool, SpoolIntent, SpoolSettlement } from '../port.ts';
 
 export function makeIntent(eventId: string): SpoolIntent {
   return { eventId, time: new Date().toISOString(), body: { hold: '1000', note: 'ü😀' } };
+}
+
+/** Begins a request as the proxy does when it sends it: the intent and its first mark, which is its event id, in one write. */
+export function beginRequest(spool: Pick<Spool, 'appendMark' | 'prepareIntent'>, intent: SpoolIntent): void {
+  spool.prepareIntent(intent);
+  spool.appendMark(intent.eventId, intent.eventId);
 }
 
 export function makeSettlement(eventId: string): SpoolSettlement {

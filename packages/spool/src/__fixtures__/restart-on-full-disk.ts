@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSpool } from '../open-spool.ts';
-import { makeIntent, makeSettlement } from './records.ts';
+import { beginRequest, makeIntent, makeSettlement } from './records.ts';
 import { makeSpoolOptions } from './temporary-spool.ts';
 
 /**
@@ -16,7 +16,7 @@ const spool = await openSpool(before.options);
 let settled = 0;
 for (;;) {
   try {
-    spool.appendIntent(makeIntent(`event-${settled}`));
+    beginRequest(spool, makeIntent(`event-${settled}`));
   } catch {
     break;
   }
