@@ -9,11 +9,11 @@ const apiKey = 'sk-llama';
 
 /**
  * It answers 500 to what its validator rejects (null as the content beside a call, which the product sends as an empty text; a
- * schema as OpenAI has it), and 500 to parts of a message where a template takes text only. In a stream its own errors are an empty answer with 200, in which nothing shows their cause.
+ * schema as OpenAI has it, which the product sends as that of `json_object`), and 500 to parts of a message where a template takes text only. In a stream its own errors are an empty answer with 200, in which nothing shows their cause.
  */
 const mendedStatus = {
   ...{ 'the result of a tool': 200, 'the result of a tool, streamed': 200 },
-  ...{ 'an object by its schema': 400, 'an object by its schema, streamed': 400 },
+  ...{ 'an object by its schema': 200, 'an object by its schema, streamed': 200 },
   ...{ 'a picture': 400, 'a picture, streamed': 502, 'a prompt that is too long, streamed': 502 },
 };
 

@@ -79,6 +79,10 @@ export const compatibilitySettings = z.strictObject({
     .boolean()
     .optional()
     .describe('Whether the server takes null as the content of a message; if not, an empty text is sent.'),
+  answerSchema: z
+    .enum(['json_schema', 'json_object'])
+    .optional()
+    .describe('How the server takes the schema of an answer. json_object: as schema of the format json_object.'),
   streamOptions: z.boolean().optional().describe('Whether the server takes stream_options.'),
   strictTools: z.boolean().optional().describe('Whether the server takes strict on a tool.'),
   omittedFields: z

@@ -13,6 +13,7 @@ import type { FieldsChange } from '../openai/request.ts';
 import type { FieldFate, ProviderAdapter, ProviderTarget } from '../provider-adapter.ts';
 import { alphanumericOf, type NameRules, wordsOf } from '../vendor-names/name-rules.ts';
 import { addressed } from './address.ts';
+import { withPlainSchema } from './answer-schema.ts';
 import { compatibleFacts } from './facts.ts';
 import { withoutMessageFields, withoutNulls, withText } from './message-fields.ts';
 import type { Profile } from './profiles/profile.ts';
@@ -125,6 +126,9 @@ function toChatChange(profile: Profile): FieldsChange {
     boundOutput(fields, outputLimitFieldOf(profile, target), target);
     if (!streamOptions) delete fields.stream_options;
     if (systemMessages === 'first') fields.messages = withOneSystemMessage(fields.messages);
+    if (profile.answerSchema === 'json_object' && fields.response_format !== undefined) {
+      fields.response_format = withPlainSchema(fields.response_format);
+    }
     if (fields.tools !== undefined) fields.tools = changeTools(fields.tools);
     if (Array.isArray(fields.stop) && fields.stop.length > stopsMax) {
       throw invalidValue('stop', `This server takes at most ${stopsMax} stop sequences.`);

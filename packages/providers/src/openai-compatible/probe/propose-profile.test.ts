@@ -91,6 +91,13 @@ describe('the proposal for a server', () => {
     expect((await probe(send)).profile).toEqual({ nullContent: false });
   });
 
+  it('has a plain schema where the server rejects the format json_schema', async () => {
+    const { send } = fakeServer({ '/v1/models': models('x') }, (body) =>
+      JSON.stringify(body).includes('"json_schema"') ? null : answerOf(),
+    );
+    expect((await probe(send)).profile).toEqual({ answerSchema: 'json_object' });
+  });
+
   it('has the name of the thoughts in its answers', async () => {
     const { send } = fakeServer({ '/v1/models': models('x') }, () => answerOf({ content: 'OK', reasoning: 'Hm.' }));
     expect((await probe(send)).profile).toEqual({ reasoningField: 'reasoning' });

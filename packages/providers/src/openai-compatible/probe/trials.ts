@@ -82,6 +82,19 @@ const nullContent: Trial = async (tryChat) => {
   return isTaken(await tryChat(withHistory(shortId, { content: '' }))) ? { nullContent: false } : {};
 };
 
+const answerSchema: Trial = async (tryChat) => {
+  const schema = {
+    type: 'object',
+    properties: { a: { type: 'string' } },
+    required: ['a'],
+    additionalProperties: false,
+  };
+  const asked = { type: 'json_schema', json_schema: { name: 'probe', schema } };
+  if (isTaken(await tryChat({ response_format: asked }))) return {};
+  const plain = { type: 'json_object', schema };
+  return isTaken(await tryChat({ response_format: plain })) ? { answerSchema: 'json_object' } : {};
+};
+
 /** The field that the server says its thoughts in; else what it does not reject. */
 const thoughts: Trial = async (tryChat) => {
   const plain = await tryChat({});
@@ -101,4 +114,6 @@ const thoughts: Trial = async (tryChat) => {
 };
 
 /** Each is a few chats of a few tokens. */
-export const trials: readonly Trial[] = [streamOptions, outputLimit, fields, tools, ids, nullContent, thoughts];
+export const trials: readonly Trial[] = [
+  ...[streamOptions, outputLimit, fields, tools, ids, nullContent, answerSchema, thoughts],
+];

@@ -56,6 +56,7 @@ export const defaultProfile: Profile = {
   systemMessages: 'first',
   developerRole: false,
   nullContent: true,
+  answerSchema: 'json_schema',
   streamOptions: true,
   strictTools: true,
   omittedFields: [],

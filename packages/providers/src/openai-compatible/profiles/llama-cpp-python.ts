@@ -5,6 +5,7 @@ export const llamaCppPython: BuiltInProfile = {
   settings: {
     reasoningField: 'none',
     nullContent: false,
+    answerSchema: 'json_object',
     clientErrors: ["'loc': ('body'", 'can only concatenate str (not "list") to str'],
   },
   sources: [
@@ -20,6 +21,11 @@ export const llamaCppPython: BuiltInProfile = {
     },
     {
       fact: 'The content of an assistant message beside calls of tools may be absent, or a text; null does not validate.',
+      url: 'https://github.com/abetlen/llama-cpp-python/blob/main/llama_cpp/llama_types.py',
+      read: '2026-12',
+    },
+    {
+      fact: 'The format of an answer is text or json_object, which may have a schema; json_schema does not validate.',
       url: 'https://github.com/abetlen/llama-cpp-python/blob/main/llama_cpp/llama_types.py',
       read: '2026-12',
     },

@@ -239,6 +239,20 @@ describe('the content of a message', () => {
   });
 });
 
+describe('the schema of an answer', () => {
+  const schema = { type: 'object', properties: { city: { type: 'string' } } };
+  const asked = { type: 'json_schema', json_schema: { name: 'city', strict: true, schema } };
+  const sentAs = (response_format: object, settings: object) =>
+    translate({ response_format }, settings).sent.response_format;
+
+  it('is part of the format json_object where the server knows that one alone', () => {
+    expect(sentAs(asked, {})).toEqual(asked);
+    expect(sentAs(asked, { answerSchema: 'json_object' })).toEqual({ type: 'json_object', schema });
+    expect(sentAs({ type: 'json_object' }, { answerSchema: 'json_object' })).toEqual({ type: 'json_object' });
+    expect(translate({}, { answerSchema: 'json_object' }).sent).not.toHaveProperty('response_format');
+  });
+});
+
 describe('tools', () => {
   it('have properties in their schema (D24), and no strict where the server rejects it', () => {
     const tool = { type: 'function', function: { name: 'list', strict: true, parameters: { type: 'object' } } };
