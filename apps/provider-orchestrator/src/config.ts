@@ -128,9 +128,16 @@ function findServerFaults(server: CustomServer, names: readonly string[]): strin
     [...models]
       .filter((model) => !customModels.includes(model))
       .map((model) => `${variableName}: '${model}' is not among ${prefix}_MODELS`);
+  const lacksOutput = (model: string) => {
+    const rates = customPrices?.get(model);
+    return rates !== undefined && rates.outputText === undefined;
+  };
   return [
     ...findUnknown(`${prefix}_PRICES`, customPrices?.keys() ?? []),
     ...findUnknown(`${prefix}_MODEL_DETAILS`, Object.keys(customModelDetails)),
+    ...Object.entries(customModelDetails)
+      .filter(([model, { operations }]) => operations?.includes('chat.completions') === true && lacksOutput(model))
+      .map(([model]) => `${prefix}_PRICES: '${model}' answers chats, and needs a price of output`),
     ...(providerName.safeParse(name).success ? [] : [`${prefix}_NAME: '${name}' is no name of a provider`]),
     ...(isTaken ? [`${prefix}_NAME: '${name}' is taken`] : []),
     ...findPriceFaults(`${prefix}_PRICES`, compatibleType, customPrices ?? new Map()),

@@ -50,6 +50,21 @@ describe('servers of the environment (C-S4)', () => {
     expect(provider?.models[0]?.price?.source).toBe('CUSTOM_GPU_EU_PRICES');
   });
 
+  it('have a model that answers chats and makes embeddings under one name', () => {
+    const both = { CUSTOM_MODEL_DETAILS: '{"llama":{"operations":["chat.completions","embeddings"]}}' };
+    const prices = (price: object) => ({ CUSTOM_PRICES: JSON.stringify({ llama: price }) });
+    const [provider] = providersOf({ ...first, ...both, ...prices({ input: '1', output: '2' }) });
+    expect(provider?.models).toMatchObject([
+      { id: 'llama', operations: ['chat.completions', 'embeddings'], maxOutputTokens: 131_072 },
+    ]);
+    expect(() => providersOf({ ...first, ...both, ...prices({ input: '1' }) })).toThrow(
+      /CUSTOM_PRICES: 'llama'.*output/,
+    );
+    expect(() => providersOf({ ...first, CUSTOM_MODEL_DETAILS: '{"llama":{"operations":["x"]}}' })).toThrow(
+      'CUSTOM_MODEL_DETAILS: ',
+    );
+  });
+
   it('are as before if only the older names are set', () => {
     expect(providersOf(first)).toMatchObject([
       {

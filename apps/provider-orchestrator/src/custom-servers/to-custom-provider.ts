@@ -25,15 +25,15 @@ export function toCustomProvider(server: CustomServer, hasTlsFiles: boolean): De
 
 function toModel(id: string, server: CustomServer): DeclaredModel {
   const rates = server.customPrices?.get(id);
-  const operation = toCustomOperation(rates);
   const details = server.customModelDetails?.[id] ?? {};
+  const operations = [...new Set(details.operations ?? [toCustomOperation(rates)])];
   const contextLength = details.contextLength ?? server.customContextLength;
   const maxOutputTokens = Math.min(details.maxOutputTokens ?? contextLength, contextLength);
   return {
     id,
-    operations: [operation],
+    operations,
     contextLength,
-    maxOutputTokens: operation === 'chat.completions' ? maxOutputTokens : null,
+    maxOutputTokens: operations.includes('chat.completions') ? maxOutputTokens : null,
     capabilities: details.capabilities ?? server.customCapabilities,
     firstLifeMs: details.firstLifeMs ?? null,
     price: rates === undefined ? null : { rates, source: `${server.prefix}_PRICES` },

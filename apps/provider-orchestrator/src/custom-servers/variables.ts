@@ -1,5 +1,6 @@
 import {
   modelCapability,
+  operation,
   parseProfileOption,
   providerName,
   snapshotModel,
@@ -38,6 +39,7 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
 
 /** What differs from the facts of all models of a server. */
 const modelDetails = z.strictObject({
+  operations: z.array(operation).min(1).max(operation.options.length).optional(),
   contextLength: snapshotModel.shape.contextLength.max(100_000_000).optional(),
   maxOutputTokens: z.number().int().min(1).max(100_000_000).optional(),
   capabilities: z.array(modelCapability).max(16).optional(),
@@ -79,7 +81,7 @@ export const customVariables = {
   customModelDetails: variable(
     'CUSTOM_MODEL_DETAILS',
     json(z.record(z.string().min(1).max(200), modelDetails)).optional(),
-    'What of one model differs, as JSON: {"<model>": {"contextLength": 32768, "maxOutputTokens": 4096, "capabilities": ["tools"], "firstLifeMs": 60000}}.',
+    'What of one model differs, as JSON: {"<model>": {"contextLength": 32768, "maxOutputTokens": 4096, "capabilities": ["tools"], "firstLifeMs": 60000, "operations": ["chat.completions", "embeddings"]}}. Without `operations`, the price of a model says what it does.',
   ),
   customConcurrencyMax: variable(
     'CUSTOM_CONCURRENCY_MAX',
