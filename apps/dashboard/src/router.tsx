@@ -65,12 +65,18 @@ const pages = [
   ['/billing', lazyRouteComponent(() => import('./pages/billing/billing-page.tsx'), 'BillingPage')],
   ['/invoices', lazyRouteComponent(() => import('./pages/invoices/invoices-page.tsx'), 'InvoicesPage')],
   ['/subscription', lazyRouteComponent(() => import('./pages/subscription/subscription-page.tsx'), 'SubscriptionPage')],
+  ['/payers', lazyRouteComponent(() => import('./pages/payers/payers-page.tsx'), 'PayersPage')],
+  ['/advice', lazyRouteComponent(() => import('./pages/advice/advice-page.tsx'), 'AdvicePage')],
   ['/budgets', lazyRouteComponent(() => import('./pages/budgets/budgets-page.tsx'), 'BudgetsPage')],
   ['/limits', lazyRouteComponent(() => import('./pages/limits/limits-page.tsx'), 'LimitsPage')],
   ['/operator/providers', lazyRouteComponent(() => import('./pages/operator/providers-page.tsx'), 'ProvidersPage')],
   ['/operator/organizations', lazyRouteComponent(() => import('./pages/operator/tenants-page.tsx'), 'TenantsPage')],
   ['/operator/prices', lazyRouteComponent(() => import('./pages/operator/prices-page.tsx'), 'PricesPage')],
   ['/operator/ledger', lazyRouteComponent(() => import('./pages/operator/ledger-page.tsx'), 'LedgerPage')],
+  [
+    '/operator/bank-transfers',
+    lazyRouteComponent(() => import('./pages/operator/transfers-page.tsx'), 'TransfersPage'),
+  ],
   ['/operator/alerts', lazyRouteComponent(() => import('./pages/operator/alerts-page.tsx'), 'AlertsPage')],
   [
     '/operator/dead-letters',

@@ -19,6 +19,7 @@ import { endOfHour, formatTime, formatUtcDay } from '../../format/time.ts';
 import { usePreferences, useWords } from '../../i18n/preferences.tsx';
 import { AutomaticTopUps } from './automatic-top-up.tsx';
 import { billingWords } from './billing-words.ts';
+import { PromotionalCredits } from './promotional-credits.tsx';
 import { runwayDays, runwayDaysMax } from './runway.ts';
 import { topUpWords } from './top-up-words.ts';
 import { AddMoney, TopUps } from './top-ups.tsx';
@@ -54,6 +55,7 @@ export function BillingPage() {
           {(rows) => <Statement rows={rows} />}
         </PagesOf>
       </section>
+      <PromotionalCredits />
       {mayPay ? <TopUps /> : null}
       {mayPay ? <AutomaticTopUps /> : null}
       {isPaying ? <AddMoney onClose={() => setPaying(false)} /> : null}

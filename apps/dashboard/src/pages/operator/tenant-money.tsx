@@ -1,4 +1,9 @@
-import type { BalanceAnswer, CreateTransactionRequest, Tenant } from '@aggregator/contracts';
+import type {
+  BalanceAnswer,
+  CreatePromotionalCreditRequest,
+  CreateTransactionRequest,
+  Tenant,
+} from '@aggregator/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call, get } from '../../api/call.ts';
@@ -13,6 +18,10 @@ import { general } from '../../i18n/general-words.ts';
 import { usePreferences, useWords } from '../../i18n/preferences.tsx';
 import { tenantWords } from './tenant-words.ts';
 
+const kinds = ['top_up', 'adjustment', 'promotional'] as const;
+type Kind = (typeof kinds)[number];
+const toKind = (value: string): Kind => kinds.find((kind) => kind === value) ?? 'top_up';
+
 /** Shows the balance of an organisation, and books money into it or out of it. */
 export function TenantMoney({ row, onClose }: { row: Tenant; onClose: () => void }) {
   const t = useWords(tenantWords);
@@ -25,16 +34,24 @@ export function TenantMoney({ row, onClose }: { row: Tenant; onClose: () => void
   // One dialog is one entry, however often its button is pressed.
   const [idempotencyKey] = useState(() => crypto.getRandomValues(new Uint32Array(4)).join('-'));
   const [fault, setFault] = useState<string | null>(null);
+  const [type, setType] = useState<Kind>('top_up');
   const book = useAction(
-    (body: CreateTransactionRequest) => call('POST', '/v1/billing/transaction', { body }),
-    ['balance', 'transactions'],
+    ({ path, body }: { path: string; body: object }) => call('POST', path, { body }),
+    ['balance', 'transactions', 'promotional'],
   );
-  const submit = ({ amount = '', description = '', type }: Record<string, string>) => {
+  const submit = ({ amount = '', description = '', lastDay = '' }: Record<string, string>) => {
     const nano = parseMoney(amount);
-    setFault(nano === null || nano === 0n ? t('badAmount') : null);
-    if (nano === null || nano === 0n) return;
-    const kind = type === 'adjustment' ? 'adjustment' : 'top_up';
-    book.mutate({ organizationId: row.id, type: kind, amountNanoUsd: String(nano), description, idempotencyKey });
+    const isBad = nano === null || nano === 0n || (type === 'promotional' && nano < 0n);
+    setFault(isBad ? t('badAmount') : null);
+    if (isBad) return;
+    const entry = { organizationId: row.id, amountNanoUsd: String(nano), description, idempotencyKey };
+    if (type === 'promotional') {
+      const body: CreatePromotionalCreditRequest = { ...entry, expiresAt: `${lastDay}T23:59:59Z` };
+      book.mutate({ path: '/v1/billing/promotional-credits', body });
+    } else {
+      const body: CreateTransactionRequest = { ...entry, type };
+      book.mutate({ path: '/v1/billing/transaction', body });
+    }
   };
   return (
     <Dialog title={t('moneyTitle', { name: row.name })} isOpen onClose={onClose}>
@@ -47,11 +64,17 @@ export function TenantMoney({ row, onClose }: { row: Tenant; onClose: () => void
         )}
       </Load>
       <form className="stack" onSubmit={(event) => submit(readForm(event))}>
-        <Choice label={t('type')} name="type">
-          <option value="top_up">{t('top_up')}</option>
-          <option value="adjustment">{t('adjustment')}</option>
+        <Choice label={t('type')} value={type} onChange={(event) => setType(toKind(event.target.value))}>
+          {kinds.map((kind) => (
+            <option key={kind} value={kind}>
+              {t(kind)}
+            </option>
+          ))}
         </Choice>
         <TextField label={t('amount')} name="amount" inputMode="decimal" fault={fault} required />
+        {type === 'promotional' ? (
+          <TextField label={t('lastDay')} hint={t('lastDayHint')} name="lastDay" type="date" required />
+        ) : null}
         <TextField label={t('description')} name="description" maxLength={500} required />
         <Problem error={book.error} isAction />
         <p role="status">{book.isSuccess ? t('booked') : ''}</p>
