@@ -77,7 +77,7 @@ describe('the pages for money, access and events, in a browser', () => {
     await waitFor(async () => (await fetch(`${world.baseUrl}/v1/billing/explain/${id}`, { headers })).ok, {
       describe: () => 'the ledger to know the request',
     });
-    const page = await open('Find a request');
+    const page = await open('Requests');
     await page.getByLabel('Request id').fill(id);
     await page.getByRole('button', { name: 'Show' }).click();
 

@@ -107,6 +107,23 @@ describe('the pages of payers, transfers, credit and advice, in a browser', () =
     await page.getByLabel('Month').fill('2020-01');
     await page.getByText('There is nothing to save in this month').waitFor();
     expect(await findAxeFaults(page)).toEqual([]);
+  });
+
+  it('go from the usage of a model to its requests, and to what one of them cost', async () => {
+    const page = await open('Usage');
+    await page.getByRole('button', { name: 'mock-large' }).click();
+    await page.getByRole('link', { name: 'Show requests' }).click();
+    const rows = page.getByRole('row', { name: /mock\/mock-large completed/ });
+    await rows.first().waitFor();
+    expect(await rows.count()).toBe(3);
+    expect(await findAxeFaults(page)).toEqual([]);
+    await takePicture(page, 'requests filled');
+    await page.getByLabel('Outcome').selectOption('failed');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByText('No request fits').waitFor();
+    await page.goBack();
+    await rows.first().getByRole('link').click();
+    await page.getByRole('heading', { name: 'How the amount comes about' }).waitFor();
     expect(tab.faults).toEqual([]);
   });
 });

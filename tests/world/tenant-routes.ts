@@ -181,6 +181,7 @@ export const matrixRoutes: readonly MatrixRoute[] = [
   { route: 'GET /v1/billing/transactions', needs: 'billing:read' },
   { route: 'GET /v1/billing/budgets', needs: 'billing:read' },
   { route: 'GET /v1/billing/budgets/:budgetId', needs: 'billing:read', isOwned: true },
+  { route: 'GET /v1/billing/requests', needs: 'billing:read' },
   { route: 'GET /v1/billing/advice', needs: 'billing:read' },
   { route: 'GET /v1/billing/limits', needs: 'billing:read' },
   { route: 'GET /v1/billing/explain/:requestId', needs: 'billing:read', isOwned: true },

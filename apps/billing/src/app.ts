@@ -42,6 +42,7 @@ import { listPaymentReviewsHandler } from './routes/list-payment-reviews/handler
 import { listPlansHandler } from './routes/list-plans/handler.ts';
 import { listPromotionalCreditsHandler } from './routes/list-promotional-credits/handler.ts';
 import { listReconciliationsHandler } from './routes/list-reconciliations/handler.ts';
+import { listRequestsHandler } from './routes/list-requests/handler.ts';
 import { listReviewsHandler } from './routes/list-reviews/handler.ts';
 import { listSpoolsHandler } from './routes/list-spools/handler.ts';
 import { listTopUpsHandler } from './routes/list-top-ups/handler.ts';
@@ -128,6 +129,7 @@ export function createBillingApp(context: BillingContext): RequestListener {
     app.delete('/v1/billing/subscription', pays, cancelSubscriptionHandler(context));
     app.post('/v1/billing/invoices/:id/credit-notes', manages, jsonBody, createCreditNoteHandler(context));
     app.get('/v1/billing/invoices', reads, readsAsTenant(context, listInvoicesHandler));
+    app.get('/v1/billing/requests', reads, listRequestsHandler(context));
     app.get('/v1/billing/advice', reads, readAdviceHandler(context));
     app.get('/v1/billing/statements/:period', reads, readStatementHandler(context));
     app.put('/v1/billing/profile', pays, jsonBody, putBillingProfileHandler(context));

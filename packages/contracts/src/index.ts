@@ -75,6 +75,7 @@ export * from './management/prices.ts';
 export * from './management/providers.ts';
 export * from './management/quality.ts';
 export * from './management/reconciliation.ts';
+export * from './management/requests.ts';
 export * from './management/reviews.ts';
 export * from './management/routes.ts';
 export * from './management/scim-tokens.ts';

@@ -10,7 +10,7 @@ export const navigationWords = {
   keys: ['API keys', 'API-ключи'],
   models: ['Models', 'Модели'],
   playground: ['Playground', 'Площадка'],
-  requests: ['Find a request', 'Найти запрос'],
+  requests: ['Requests', 'Запросы'],
   billing: ['Billing', 'Оплата'],
   invoices: ['Invoices', 'Счета'],
   subscription: ['Subscription', 'Подписка'],

@@ -8,6 +8,7 @@ import {
 } from '../management/money.ts';
 import { queryPage } from '../management/page.ts';
 import { qualityAnswer, qualityQuery } from '../management/quality.ts';
+import { requestPage, requestQuery } from '../management/requests.ts';
 import { reviewPage } from '../management/reviews.ts';
 import { spoolPage } from '../management/spools.ts';
 import { dashboardAnswer, dashboardQuery, usageTotals } from '../management/usage.ts';
@@ -27,6 +28,10 @@ export const moneyRoutes: readonly ApiRoute[] = [
   {
     ...{ ...reads, path: '/v1/billing/transactions', summary: 'List transactions, newest first' },
     ...{ query: queryPage, status: 200, answer: transactionPage },
+  },
+  {
+    ...{ ...reads, path: '/v1/billing/requests', summary: 'List requests, newest first' },
+    ...{ query: requestQuery, status: 200, answer: requestPage },
   },
   {
     ...{ ...reads, path: '/v1/billing/explain/{requestId}', summary: 'Explain the charge of a request' },

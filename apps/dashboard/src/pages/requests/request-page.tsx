@@ -14,12 +14,15 @@ import { formatNumber } from '../../format/numbers.ts';
 import { formatTime } from '../../format/time.ts';
 import { usePreferences, useWords } from '../../i18n/preferences.tsx';
 import { Attempts } from './attempts.tsx';
+import { toFilter } from './request-filter.ts';
+import { RequestList } from './request-list.tsx';
 import { requestWords } from './request-words.ts';
 
 export function RequestPage() {
   const t = useWords(requestWords);
   const navigate = useNavigate();
-  const { id = '' }: { id?: string } = useSearch({ strict: false });
+  const search: Record<string, unknown> = useSearch({ strict: false });
+  const id = typeof search.id === 'string' ? search.id : '';
   const find = (text: string) => void navigate({ to: '/requests', search: { id: text.trim() } });
   return (
     <Page title={t('title')} intro={t('intro')}>
@@ -31,7 +34,7 @@ export function RequestPage() {
           {t('show')}
         </button>
       </form>
-      {id === '' ? null : <Explanation id={id} />}
+      {id === '' ? <RequestList filter={toFilter(search)} /> : <Explanation id={id} />}
     </Page>
   );
 }

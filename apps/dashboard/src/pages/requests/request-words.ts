@@ -1,10 +1,24 @@
 import type { Words } from '../../i18n/words.ts';
 
 export const requestWords = {
-  title: ['One request', 'Один запрос'],
+  title: ['Requests', 'Запросы'],
+  newest: ['Newest requests', 'Последние запросы'],
+  filter: ['Filter of requests', 'Фильтр запросов'],
+  any: ['any', 'любой'],
+  narrow: ['Filter', 'Отобрать'],
+  all: ['All requests', 'Все запросы'],
+  completed: ['completed', 'завершён'],
+  failed: ['failed', 'неудача'],
+  aborted: ['client left', 'клиент ушёл'],
+  void: ['without an answer', 'без ответа'],
+  noneFound: ['No request fits', 'Подходящих запросов нет'],
+  noneFoundText: [
+    'Requests that reached a provider are listed, seconds after their end. One that was rejected before is found by its id.',
+    'Здесь запросы, дошедшие до провайдера, через секунды после завершения. Отклонённый раньше находится по идентификатору.',
+  ],
   intro: [
-    'Every answer has a request id in the header x-request-id. Paste it to see what it cost, and why.',
-    'У каждого ответа есть идентификатор в заголовке x-request-id. Вставьте его, чтобы увидеть, сколько стоил запрос и почему.',
+    'What each request cost, and why. Every answer has its id in the header x-request-id.',
+    'Сколько стоил каждый запрос и почему. Идентификатор есть у каждого ответа в заголовке x-request-id.',
   ],
   id: ['Request id', 'Идентификатор запроса'],
   show: ['Show', 'Показать'],

@@ -1,6 +1,9 @@
 import type { DashboardAnswer } from '@aggregator/contracts';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
+import { can } from '../../api/permissions.ts';
+import { useProfile } from '../../api/queries.ts';
 import { useTagKeys } from '../../api/tags.ts';
 import { type Grouping, type Period, rangeOf, type UsageOnly, usageQuery } from '../../api/usage.ts';
 import { Choice } from '../../components/field.tsx';
@@ -9,7 +12,9 @@ import { Empty, Page } from '../../components/page.tsx';
 import { PeriodPicker } from '../../components/period-picker.tsx';
 import { saveFile } from '../../components/save-file.ts';
 import { useWords } from '../../i18n/preferences.tsx';
+import type { RequestFilter } from '../requests/request-filter.ts';
 import { filterOf, groupings, hasMinutes, type Narrowed, nextGrouping, useGroupNames } from './groups.ts';
+import { toRequestFilter } from './to-request-filter.ts';
 import { toUsageCsv } from './usage-csv.ts';
 import { UsageTable } from './usage-table.tsx';
 import { usageWords } from './usage-words.ts';
@@ -51,6 +56,7 @@ export function UsagePage() {
           mayMinute={mayMinute}
           onTagKey={setTagKey}
         />
+        <RequestsLink filter={toRequestFilter(only, range)} />
         <button
           type="button"
           className="button"
@@ -78,6 +84,17 @@ export function UsagePage() {
         }
       </Load>
     </Page>
+  );
+}
+
+/** Leads to the requests behind the sums, for those who may read them. */
+function RequestsLink({ filter }: { filter: RequestFilter }) {
+  const t = useWords(usageWords);
+  if (!can(useProfile(), 'billing.read')) return null;
+  return (
+    <Link className="button" to="/requests" search={filter}>
+      {t('showRequests')}
+    </Link>
   );
 }
 

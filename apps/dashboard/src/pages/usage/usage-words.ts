@@ -20,6 +20,7 @@ export const usageWords = {
   hour: ['Hour', 'Час'],
   minute: ['Minute', 'Минута'],
   requests: ['Requests', 'Запросы'],
+  showRequests: ['Show requests', 'Показать запросы'],
   failed: ['Failed', 'Ошибки'],
   input: ['Input tokens', 'Токены на вход'],
   output: ['Output tokens', 'Токены на выход'],
