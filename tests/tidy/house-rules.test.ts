@@ -86,12 +86,20 @@ describe('house rules', () => {
     expect(findLines(outside, /\* \d \*\*|Ms \*= \d|\b2 \* \w*(pause|wait|delay)\w*\b/i)).toEqual([]);
   });
 
-  it.each(['isRecord', 'parseRecord', 'tryParseJson', 'withDeadline', 'pauseAfter', 'toSqlConnection'])(
-    'declares %s once',
-    (name) => {
-      expect(findLines(product, new RegExp(`function ${name}\\b`))).toHaveLength(1);
-    },
-  );
+  it.each([
+    'isRecord',
+    'parseRecord',
+    'tryParseJson',
+    'withDeadline',
+    'pauseAfter',
+    'toSqlConnection',
+    'readSqlState',
+    'isUniqueViolation',
+    'lockDirectory',
+    'requireRedisUrl',
+  ])('declares %s once', (name) => {
+    expect(findLines(product, new RegExp(`function ${name}\\b`))).toHaveLength(1);
+  });
 
   it('imports a broker client in messaging alone', () => {
     const outside = product.filter((file) => !file.path.startsWith('packages/messaging/'));

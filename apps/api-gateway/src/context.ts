@@ -9,7 +9,6 @@ import { keyInvalidationChannel } from '@aggregator/contracts';
 import type { ClaimStore } from '@aggregator/expiring-store';
 import { createInvalidationChannel, type InvalidationChannel } from '@aggregator/invalidation';
 import {
-  ConfigError,
   createIdentity,
   createInternalClient,
   createLogger,
@@ -22,6 +21,7 @@ import {
   type OnceServer,
   openClaims,
   openTracing,
+  requireRedisUrl,
   type ServiceContext,
   type Tracing,
 } from '@aggregator/service-kit';
@@ -229,11 +229,8 @@ function openStores(
     create: (options: { redisUrl: string; keyPrefix: string; onError(error: unknown): void }) => Store,
   ): Store => {
     if (given !== undefined) return given;
-    if (config.redisUrl === undefined) {
-      throw new ConfigError(['REDIS_URL: a gateway in a separate process shares limits and revocations through Redis']);
-    }
     const store = create({
-      redisUrl: config.redisUrl,
+      redisUrl: requireRedisUrl(config, 'gateways share limits and revocations'),
       keyPrefix: config.redisKeyPrefix,
       onError: (error) => onError(name, error),
     });

@@ -1,12 +1,12 @@
 import { createInvalidationChannel, type InvalidationChannel } from '@aggregator/invalidation';
 import { createWebhookSender, type MailTransport, openMailTransport } from '@aggregator/notifications';
 import {
-  ConfigError,
   createIdentity,
   createLogger,
   createMetrics,
   emptyAllowlist,
   type Logger,
+  requireRedisUrl,
 } from '@aggregator/service-kit';
 import { toSignUpPolicy } from './accounts/sign-up-policy.ts';
 import { createLoginGuard } from './attempts/login-guard.ts';
@@ -135,11 +135,8 @@ function openLoginGuard(config: AuthConfig, now: () => number) {
 }
 
 function connectInvalidation(config: AuthConfig, logger: Logger): InvalidationChannel {
-  if (config.redisUrl === undefined) {
-    throw new ConfigError(['REDIS_URL: must be set, since gateways learn of revoked keys through it.']);
-  }
   return createInvalidationChannel({
-    redisUrl: config.redisUrl,
+    redisUrl: requireRedisUrl(config, 'gateways learn of revoked keys'),
     keyPrefix: config.redisKeyPrefix,
     onError: (error) => logger.warn('invalidation_channel_lost', { error }),
   });

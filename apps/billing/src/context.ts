@@ -2,7 +2,6 @@ import { type AdmissionStore, createAdmissionStore } from '@aggregator/admission
 import { createTenantReader } from '@aggregator/database';
 import { createEventLog, type EventConsumer, type EventLog } from '@aggregator/messaging';
 import {
-  ConfigError,
   createIdentity,
   createInternalClient,
   createLogger,
@@ -12,6 +11,7 @@ import {
   type Logger,
   type NameDirectory,
   openTracing,
+  requireRedisUrl,
   type Tracing,
 } from '@aggregator/service-kit';
 import { createAdviceDesk } from './advice/advice-desk.ts';
@@ -156,9 +156,7 @@ async function reclaimQuietly({ database, admission, events }: BillingContext): 
 }
 
 function connectAdmission(config: BillingConfig, onError: (error: unknown) => void): AdmissionStore {
-  const { redisUrl, redisKeyPrefix: keyPrefix } = config;
-  if (redisUrl === undefined) {
-    throw new ConfigError(['REDIS_URL: must be set, since billing grants credit to the proxies through it.']);
-  }
+  const redisUrl = requireRedisUrl(config, 'billing grants credit to the proxies');
+  const { redisKeyPrefix: keyPrefix } = config;
   return createAdmissionStore({ redisUrl, keyPrefix, onError });
 }

@@ -7,7 +7,7 @@ import {
 } from '@aggregator/expiring-store';
 import { createInvalidationChannel } from '@aggregator/invalidation';
 import { createEventLog, type EventLog } from '@aggregator/messaging';
-import { ConfigError, type InternalClient, lastKnownGoodStore, openClaims } from '@aggregator/service-kit';
+import { type InternalClient, lastKnownGoodStore, openClaims, requireRedisUrl } from '@aggregator/service-kit';
 import type { ProxyConfig } from './config.ts';
 import type { ProxyEvents } from './events.ts';
 import { shelterAdmission } from './money/sheltered-admission.ts';
@@ -62,13 +62,9 @@ interface AdmissionParts {
   readonly keep: <Store extends { close(): Promise<void> }>(store: Store) => Store;
 }
 
-function connectAdmission(
-  { redisUrl, redisKeyPrefix: keyPrefix, replicasMax }: ProxyConfig,
-  { billing, events, holds, keep }: AdmissionParts,
-): AdmissionStore {
-  if (redisUrl === undefined) {
-    throw new ConfigError(['REDIS_URL: a proxy in a separate process shares limits and credit through Redis']);
-  }
+function connectAdmission(config: ProxyConfig, { billing, events, holds, keep }: AdmissionParts): AdmissionStore {
+  const redisUrl = requireRedisUrl(config, 'proxies share limits and credit');
+  const { redisKeyPrefix: keyPrefix, replicasMax } = config;
   const onError = (error: unknown) => events.partFailed('counter_store', error);
   const channel = keep(createInvalidationChannel({ redisUrl, keyPrefix, onError }));
   const sliced = sliceAdmission(createAdmissionStore({ redisUrl, keyPrefix, onError }), channel, holds);

@@ -15,5 +15,6 @@ export {
 } from './open-database.ts';
 export { type DatabaseConnection, toPoolOptions, toTransactionOptions } from './pool-options.ts';
 export { prepareSession, type SessionTimeouts } from './prepare-session.ts';
+export { isUniqueViolation, readSqlState } from './sql-state.ts';
 export { createTenantReader, type ReadAsTenant } from './tenant-reader.ts';
 export { type AskRows, isTenantRoleReady, limitToTenant } from './tenant-role.ts';

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { errorCode } from '@aggregator/service-kit';
 import { z } from 'zod';
-import { errorCode } from './error-code.ts';
 
 /** Facts that a start needs of the starts before it. Kept in the directory, readable by its owner alone. */
 const connectionSchema = z.object({ port: z.number().int().min(1024).max(65535), password: z.string().min(16) });

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isAlive, readCommandLine } from '@aggregator/service-kit';
 import pg from 'pg';
-import { isAlive, readCommandLine } from './process-identity.ts';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const POLL_MS = 20;

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, renameSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isAlive } from '@aggregator/service-kit';
 import type { Binaries } from './binaries.ts';
-import { isAlive } from './process-identity.ts';
 import type { RunAs } from './run-as.ts';
 
 const WATCH_INTERVAL_MS = 500;

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { lockDirectory } from '@aggregator/service-kit';
 import { type Binaries, locateBinaries } from './binaries.ts';
 import {
   type Connection,
@@ -10,7 +11,6 @@ import {
   readOrCreateConnection,
   saveConnection,
 } from './connection-file.ts';
-import { lockDirectory } from './directory-lock.ts';
 import { initialiseCluster } from './initialise-cluster.ts';
 import { chooseRunAs, type RunAs } from './run-as.ts';
 import { askDataDirectory, findRunningServer } from './running-server.ts';
@@ -64,7 +64,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const binaries = locateBinaries();
   mkdirSync(options.directory, { recursive: true, mode: 0o700 });
   const directory = realpathSync(options.directory);
-  const unlock = await lockDirectory(directory);
+  const { release: unlock } = lockDirectory(directory, (pid) => toRunning(directory, pid));
   try {
     const dataDirectory = join(directory, 'data');
     const connection = await readOrCreateConnection(directory, dataDirectory);
@@ -76,6 +76,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     unlock();
     throw error;
   }
+}
+
+function toRunning(directory: string, pid: number | null): Error {
+  return new Error(`The database in ${directory} is already running (pid ${pid ?? 'unknown'}).`);
 }
 
 async function bringUp(

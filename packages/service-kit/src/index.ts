@@ -32,6 +32,7 @@ export {
   databaseUrlVariable,
   eventLogVariables,
   redisVariables,
+  requireRedisUrl,
   withDatabaseUrls,
 } from './config/store-variables.ts';
 export { packTls, unpackTls } from './config/tls-credential.ts';
@@ -86,8 +87,11 @@ export { principalOf, requirePeer, requirePrincipal } from './identity/require-i
 export { createIdentitySigner, type IdentitySigner } from './identity/sign-identity.ts';
 export { createUuidV7 } from './identity/uuid-v7.ts';
 export { createIdentityVerifier, type IdentityVerifier } from './identity/verify-identity.ts';
+export { type DirectoryLock, lockDirectory } from './lifecycle/directory-lock.ts';
 export { defaultServerBounds, type ServerBounds } from './lifecycle/drainable-server.ts';
+export { errorCode } from './lifecycle/error-code.ts';
 export { OpenMap } from './lifecycle/open-map.ts';
+export { identifyProcess, isAlive, readCommandLine } from './lifecycle/process-identity.ts';
 export { Roster } from './lifecycle/roster.ts';
 export { onceTerminated, reportUnknownNames, runService } from './lifecycle/run-service.ts';
 export type { ServiceContext, ServiceDefinition } from './lifecycle/service-definition.ts';

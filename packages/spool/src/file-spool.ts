@@ -1,7 +1,7 @@
 import { AppError, type UsageRecorded } from '@aggregator/contracts';
+import type { DirectoryLock } from '@aggregator/service-kit';
 import { BatchReader } from './batch-reader.ts';
 import { writeCursor } from './cursor.ts';
-import type { DirectoryLock } from './directory-lock.ts';
 import { toFullError } from './full-error.ts';
 import { GatheredSettlements } from './gathered-settlements.ts';
 import type { Identity } from './identity.ts';

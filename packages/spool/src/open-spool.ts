@@ -1,9 +1,9 @@
 import { writeSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { readCursor } from './cursor.ts';
-import { lockDirectory } from './directory-lock.ts';
 import { FileSpool } from './file-spool.ts';
 import { raiseEpoch } from './identity.ts';
+import { lockSpool } from './lock-spool.ts';
 import type { Spool, SpoolOptions } from './port.ts';
 import { recover } from './recover.ts';
 import { Reserve } from './reserve.ts';
@@ -32,7 +32,7 @@ export async function openSpoolThrough(options: SpoolOptions, write: WriteBytes)
   const reserve = new Reserve(directory, 'reserve', reserveBytes, write);
   const startReserve = new Reserve(directory, 'start-reserve', Math.min(startReserveBytes, reserveBytes), write);
   const open = async () => {
-    const lock = lockDirectory(directory);
+    const lock = lockSpool(directory);
     try {
       const identity = await raiseEpoch(directory);
       const cursor = await readCursor(directory);

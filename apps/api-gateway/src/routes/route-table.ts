@@ -63,7 +63,7 @@ const storedPatterns = [...new Set(storedRoutes.map(([path]) => path))].map((pat
 const storedPrefixes = ['/v1/responses/', '/v1/conversations'];
 
 const modelPrefix = '/v1/models/';
-/** S1's: the provider stands in the path. */
+/** Older clients name the provider in the path. */
 const providerPrefix = '/v1/proxy/';
 const providerPath = /^\/v1\/proxy\/[\w.-]{1,64}\/chat\/completions$/;
 
@@ -124,7 +124,7 @@ export function findManagementRoute(path: string): ManagementRoute | undefined {
   return managementRoutes.find((route) => path === route.prefix || path.startsWith(`${route.prefix}/`));
 }
 
-/** S1's paths had no version; they stand for the same routes. */
+/** Paths of older clients have no version, and lead to the same routes. */
 const unversioned = /^\/(?:auth|billing|analytics|orchestrator|proxy|users)\//;
 /** What could make one service read another path than the one that was judged here. */
 const tricks = /%2e|%5c|%00|\\|\/\/|(?:\/|%2f)\.{1,2}(?:\/|%2f|$)/i;

@@ -1,8 +1,8 @@
 import { AppError, type RegisterAnswer, type RegisterRequest } from '@aggregator/contracts';
+import { isUniqueViolation } from '@aggregator/database';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
-import { isUniqueViolation } from '../database/create-database.ts';
 import { sendLink } from '../email/send-link.ts';
 import { isSsoRequired } from '../sso/stored-provider.ts';
 import { requireSignUp } from './sign-up-policy.ts';

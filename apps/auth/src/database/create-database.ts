@@ -1,6 +1,6 @@
 import { type DatabaseOptions, type OpenedDatabase, openPrisma } from '@aggregator/database';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
+import { type Prisma, PrismaClient } from '../generated/prisma/client.ts';
 
 export type Database = PrismaClient;
 /** The database inside a transaction. */
@@ -14,9 +14,4 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase<Database>
 
 export function createDatabase(options: DatabaseOptions): Database {
   return openDatabase(options).database;
-}
-
-/** Whether a write was refused because a unique value exists already. */
-export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 }

@@ -1,7 +1,8 @@
 import { AppError } from '@aggregator/contracts';
+import { isUniqueViolation } from '@aggregator/database';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
-import { isUniqueViolation, type Transaction } from '../database/create-database.ts';
+import type { Transaction } from '../database/create-database.ts';
 import type { EmailPurpose } from '../generated/prisma/client.ts';
 import { hashSingleUseToken } from '../secrets/single-use-token.ts';
 import { takeNewEmail } from './change-email.ts';

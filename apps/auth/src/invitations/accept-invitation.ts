@@ -1,11 +1,12 @@
 import { AppError, type acceptInvitationRequest, type RegisterAnswer, registerRequest } from '@aggregator/contracts';
+import { isUniqueViolation } from '@aggregator/database';
 import { checkBody, createUuidV7 } from '@aggregator/service-kit';
 import { z } from 'zod';
 import { requireSignUp } from '../accounts/sign-up-policy.ts';
 import { toOrganization, toUser } from '../accounts/to-user.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
-import { isUniqueViolation, type Transaction } from '../database/create-database.ts';
+import type { Transaction } from '../database/create-database.ts';
 import type { Invitation, User } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { requirePlace } from '../members/require-place.ts';

@@ -1,8 +1,9 @@
 import { AppError, checkBody } from '@aggregator/contracts';
+import { isUniqueViolation } from '@aggregator/database';
 import { z } from 'zod';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
-import { isUniqueViolation, type Transaction } from '../database/create-database.ts';
+import type { Transaction } from '../database/create-database.ts';
 import type { Prisma, Team } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { dropTeam } from '../teams/change-team.ts';

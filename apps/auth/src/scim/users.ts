@@ -1,9 +1,10 @@
 import { AppError, type MemberRole } from '@aggregator/contracts';
+import { isUniqueViolation } from '@aggregator/database';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { z } from 'zod';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
-import { isUniqueViolation, type Transaction } from '../database/create-database.ts';
+import type { Transaction } from '../database/create-database.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { membersMax } from '../members/require-place.ts';
 import { reclaimAccount } from '../sso/reclaim-account.ts';

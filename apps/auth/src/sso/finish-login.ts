@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { AppError, ssoMapping } from '@aggregator/contracts';
+import { isUniqueViolation } from '@aggregator/database';
 import { authorizationCodeGrant, type Configuration, fetchUserInfo } from 'openid-client';
 import type { AuthContext } from '../auth-context.ts';
-import { isUniqueViolation } from '../database/create-database.ts';
 import type { SsoProvider } from '../generated/prisma/client.ts';
 import { type Admission, admitAccount } from './admit-account.ts';
 import { type PendingLogin, sha256 } from './pending-login.ts';

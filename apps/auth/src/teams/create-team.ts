@@ -1,11 +1,12 @@
 import { AppError, type createTeamRequest, type Team } from '@aggregator/contracts';
+import { isUniqueViolation } from '@aggregator/database';
 import { createUuidV7 } from '@aggregator/service-kit';
 import type { z } from 'zod';
 import type { Caller } from '../audit/caller.ts';
 import { showOne } from '../audit/show-one.ts';
 import { type Actor, writeAudit } from '../audit/write-audit.ts';
 import type { AuthContext } from '../auth-context.ts';
-import { isUniqueViolation, type Transaction } from '../database/create-database.ts';
+import type { Transaction } from '../database/create-database.ts';
 import { Prisma, type Team as TeamRow } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { permitNow } from '../permissions/allow-action.ts';

@@ -1,17 +1,5 @@
-import { isBareDriverError } from '@aggregator/database';
-import { z } from 'zod';
+import { isBareDriverError, readSqlState } from '@aggregator/database';
 import { Prisma } from '../generated/prisma/client.ts';
-
-const adapterError = z.object({
-  driverAdapterError: z.object({ cause: z.object({ originalCode: z.string().optional() }) }),
-});
-
-/** PostgreSQL's five-character code, where the server refused a statement; undefined where it never answered. */
-export function readSqlState(error: unknown): string | undefined {
-  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return undefined;
-  const parsed = adapterError.safeParse(error.meta);
-  return parsed.success ? parsed.data.driverAdapterError.cause.originalCode : undefined;
-}
 
 /**
  * Whether the values themselves were refused (class 22, data; class 23, constraints), so that trying again is in vain.
@@ -20,10 +8,6 @@ export function readSqlState(error: unknown): string | undefined {
 export function isDataError(error: unknown): boolean {
   const state = readSqlState(error);
   return state !== undefined && (state.startsWith('22') || state.startsWith('23'));
-}
-
-export function isUniqueViolation(error: unknown): boolean {
-  return readSqlState(error) === '23505';
 }
 
 /** Whether the row belongs to a month whose details were exported and deleted. */

@@ -1,5 +1,6 @@
+import { readSqlState } from '@aggregator/database';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isDatabaseFailure, readSqlState } from '../database/classify-error.ts';
+import { isDatabaseFailure } from '../database/classify-error.ts';
 import { openWorld, type World } from '../testing/open-world.ts';
 import { lockOrganization, lockPayers, platformAccounts } from './accounts.ts';
 

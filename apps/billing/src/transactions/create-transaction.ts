@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { AppError, type CreateTransactionRequest, type Transaction } from '@aggregator/contracts';
+import { isUniqueViolation } from '@aggregator/database';
 import { parseNanoUsd } from '@aggregator/pricing';
 import { createUuidV7 } from '@aggregator/service-kit';
 import { type Actor, installation, writeAudit } from '../audit/write-audit.ts';
-import { isDataError, isUniqueViolation } from '../database/classify-error.ts';
+import { isDataError } from '../database/classify-error.ts';
 import type { Database, Transaction as DatabaseTransaction } from '../database/open-database.ts';
 import { lockOrganization, platformAccounts } from '../ledger/accounts.ts';
 import { noOrganization, type OpenAccountsOptions, openAccounts } from '../ledger/open-accounts.ts';

@@ -2,7 +2,7 @@ import type { ServiceName } from '@aggregator/contracts';
 import { z } from 'zod';
 import { environmentPrefix, integer } from './common-variables.ts';
 import { kafkaVariables } from './kafka-variables.ts';
-import { variable } from './read-config.ts';
+import { ConfigError, variable } from './read-config.ts';
 
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' });
 
@@ -129,3 +129,13 @@ export const eventLogVariables = {
     { isSecret: true },
   ),
 };
+
+/**
+ * Returns the address of the shared Redis for a service in a separate process.
+ * @param purpose What the service shares through it, for the error: "a gateway shares limits and revocations".
+ * @throws ConfigError if the variable is not set.
+ */
+export function requireRedisUrl({ redisUrl }: { redisUrl?: string | undefined }, purpose: string): string {
+  if (redisUrl !== undefined) return redisUrl;
+  throw new ConfigError([`REDIS_URL: must be set, since ${purpose} through Redis`]);
+}

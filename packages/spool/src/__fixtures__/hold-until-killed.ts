@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
-import { lockDirectory } from '../directory-lock.ts';
+import { lockSpool } from '../lock-spool.ts';
 
 /** Holds the lock of a directory, says so, and does not end by itself. */
-lockDirectory(process.argv[2] ?? '');
+lockSpool(process.argv[2] ?? '');
 writeSync(1, 'held\n');
 setInterval(() => undefined, 1000);

@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { makeRoot, makeSpoolOptions, removeRoot } from './__fixtures__/temporary-spool.ts';
-import { lockDirectory } from './directory-lock.ts';
+import { lockSpool } from './lock-spool.ts';
 import { openSpool } from './open-spool.ts';
 
 let root = '';
@@ -20,13 +20,13 @@ describe('spool directory lock', () => {
     const isEnded = once(child, 'exit');
     try {
       await once(child.stdout, 'data');
-      expect(() => lockDirectory(root)).toThrow(`held by process ${child.pid}`);
+      expect(() => lockSpool(root)).toThrow(`held by process ${child.pid}`);
     } finally {
       child.kill('SIGKILL');
     }
     await isEnded;
     expect(existsSync(join(root, 'lock'))).toBe(true);
-    lockDirectory(root).release();
+    lockSpool(root).release();
     expect(existsSync(join(root, 'lock'))).toBe(false);
   });
 
@@ -40,11 +40,11 @@ describe('spool directory lock', () => {
 
   it('takes over the lock of a dead process that had the process id of this one', () => {
     writeFileSync(join(root, 'lock'), JSON.stringify({ pid: process.pid, startedAt: 'another boot/1' }));
-    lockDirectory(root).release();
+    lockSpool(root).release();
   });
 
   it('takes over a lock that was cut short', () => {
     writeFileSync(join(root, 'lock'), '{"pid":');
-    lockDirectory(root).release();
+    lockSpool(root).release();
   });
 });
