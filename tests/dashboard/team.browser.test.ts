@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { splitCsv } from '@aggregator/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { startWorld, type World } from '../world/start-world.ts';
@@ -60,6 +62,22 @@ describe('an administrator, in a browser', () => {
     for (const action of ['team_created', 'service_account_created', 'invitation_created']) {
       await page.getByRole('cell', { name: action }).first().waitFor();
     }
+    await page.getByLabel('Who').selectOption({ label: 'Administrator' });
+    await page.getByLabel('Action').fill('team_created');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByRole('cell', { name: 'budget_created' }).waitFor({ state: 'detached' });
+    await page.getByRole('cell', { name: 'team_created' }).waitFor();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as CSV' }).click(),
+    ]);
+    const { rows } = splitCsv(await readFile(await file.path(), 'utf8'));
+    expect(rows.slice(1, -1).map(([, action]) => action)).toEqual(['team_created']);
+    expect(await findAxeFaults(page)).toEqual([]);
+    await page.getByLabel('First day').fill('2020-01-01');
+    await page.getByLabel('Last day').fill('2020-01-02');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByText('No entry fits').waitFor();
     expect(faults).toEqual([]);
     await context.close();
   });

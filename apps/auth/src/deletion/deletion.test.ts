@@ -1,4 +1,5 @@
-import { auditList, exportedLine, type Principal } from '@aggregator/contracts';
+import { auditList, exportedLine, type Principal, splitCsv } from '@aggregator/contracts';
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sha256Hex } from '../keys/key-hasher.ts';
 import { type Account, type AuthHarness, startAuth } from '../testing/start-auth.ts';
@@ -113,5 +114,45 @@ describe('GET /v1/auth/audit', () => {
     expect((await read(one, `?organizationId=${operator.orgId}`)).status).toBe(404);
     const foreign = auditList.parse((await read(operator, `?organizationId=${one.orgId}`)).body);
     expect(foreign.data.every(({ organizationId }) => organizationId === one.orgId)).toBe(true);
+  });
+
+  it('is narrowed by who changed something and when, and given as CSV and as lines of JSON', async () => {
+    const owner = { ...(await auth.createAccount()).principal, sessionId: crypto.randomUUID() };
+    await auth.createKey(owner);
+    const read = (query: string) => auth.call('GET', `/v1/auth/audit${query}`, { as: owner });
+    const list = async (query: string) => auditList.parse((await read(query)).body).data;
+    const all = await list('');
+    expect(all.length).toBeGreaterThan(0);
+    expect(await list(`?actorUserId=${owner.userId}`)).toEqual(all.filter((one) => one.actorUserId === owner.userId));
+    expect(await list(`?actorUserId=${crypto.randomUUID()}`)).toEqual([]);
+    const { time = '' } = all.find(({ action }) => action === 'api_key_created') ?? {};
+    const next = new Date(Date.parse(time) + 1).toISOString();
+    expect(await list(`?from=${time}&to=${next}`)).toEqual(all.filter((one) => one.time === time));
+    expect(await list(`?to=${time}`)).toEqual(all.filter((one) => one.time < time));
+
+    const lines = await read('?format=ndjson');
+    expect(lines.headers.get('content-type')).toContain('application/x-ndjson');
+    const parsed = lines.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(parsed).toEqual(all);
+    const { rows } = splitCsv((await read('?format=csv&action=api_key_created')).text);
+    expect(rows[0]?.slice(0, 3)).toEqual(['time', 'action', 'actor_user_id']);
+    expect(rows[1]?.slice(0, 3)).toEqual([time, 'api_key_created', owner.userId]);
+    expect((await read('?format=xml')).status).toBe(400);
+    expect((await read('?from=yesterday')).status).toBe(400);
+  });
+
+  it('gives no file that is not whole', async () => {
+    const owner = { ...(await auth.createAccount()).principal, sessionId: crypto.randomUUID() };
+    await auth.createKey(owner);
+    await auth.database.$executeRaw`
+      INSERT INTO audit_entry SELECT (jsonb_populate_record(audit_entry, jsonb_build_object(
+        'id', gen_random_uuid(), 'sequence', 1000000 + at))).*
+      FROM audit_entry, generate_series(1, 5001) AS at
+      WHERE organization_id = ${owner.orgId}::uuid AND action = 'api_key_created'`;
+    const { status, body } = await auth.call('GET', '/v1/auth/audit?format=csv', { as: owner });
+    expect([status, body]).toMatchObject([400, { code: 'invalid_value', param: 'from' }]);
   });
 });

@@ -157,7 +157,7 @@ function createCall(url: string, signer: ReturnType<typeof createIdentitySigner>
       status: response.status,
       headers: response.headers,
       text,
-      body: text === '' || isLines(response) ? undefined : JSON.parse(text),
+      body: text === '' || isText(response) ? undefined : JSON.parse(text),
     };
   };
 }
@@ -205,9 +205,9 @@ async function identify(
   return { [peerHeader]: await peer.signPeer('auth') };
 }
 
-/** True for JSON Lines: many documents. */
-function isLines({ headers }: Response): boolean {
-  return headers.get('content-type')?.includes('ndjson') ?? false;
+/** True for a file, which is no JSON document. */
+function isText({ headers }: Response): boolean {
+  return /ndjson|csv/.test(headers.get('content-type') ?? '');
 }
 
 function keepMails(mails: MailMessage[]): MailTransport {

@@ -69,6 +69,7 @@ export const organizationRoutes: readonly ApiRoute[] = [
   {
     ...{ ...org, method: 'GET', path: '/v1/auth/audit', summary: 'List privileged changes, newest first' },
     ...{ needs: 'audit.read', query: auditQuery, status: 200, answer: auditList },
+    otherTypes: ['text/csv', 'application/x-ndjson'],
   },
   {
     ...{ ...org, method: 'POST', path: `${base}/leave`, summary: 'Leave the organisation' },

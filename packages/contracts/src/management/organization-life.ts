@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { instant } from '../instant.ts';
 import { queryPage } from './page.ts';
 
 /**
@@ -31,6 +32,13 @@ export const auditQuery = queryPage.extend({
   organizationId: z.uuid().optional(),
   action: z.string().max(100).optional(),
   subjectId: z.string().max(100).optional(),
+  actorUserId: z.uuid().optional(),
+  /** Changes at or after this instant. */
+  from: instant.optional(),
+  /** Changes before this instant. */
+  to: instant.optional(),
+  /** In place of a page: all entries that fit, at most 5,000, as CSV or as one JSON object on each line. */
+  format: z.enum(['csv', 'ndjson']).optional(),
 });
 
 export const auditEntry = z.strictObject({

@@ -1,41 +1,21 @@
-import type { AuditEntryRow, Member } from '@aggregator/contracts';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import type { AuditEntryRow } from '@aggregator/contracts';
 import { useState } from 'react';
 import { listQuery } from '../../api/lists.ts';
-import { can } from '../../api/permissions.ts';
-import { useProfile } from '../../api/queries.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { readForm } from '../../components/door.tsx';
-import { TextField } from '../../components/field.tsx';
 import { Empty, Page } from '../../components/page.tsx';
 import { PagesOf } from '../../components/pages-of.tsx';
 import { formatTime } from '../../format/time.ts';
 import { usePreferences, useWords } from '../../i18n/preferences.tsx';
+import { FilterForm, noFilter, useMembers } from './audit-filter.tsx';
 import { auditWords } from './audit-words.ts';
 
 export function AuditPage() {
   const t = useWords(auditWords);
-  const [filter, setFilter] = useState({ action: '', subjectId: '' });
+  const [filter, setFilter] = useState(noFilter);
   const query = listQuery<AuditEntryRow>('audit', '/v1/auth/audit', filter);
   return (
     <Page title={t('title')} intro={t('intro')}>
-      <form
-        className="row bottom"
-        onSubmit={(event) => {
-          const { action = '', subjectId = '' } = readForm(event);
-          setFilter({ action: action.trim(), subjectId: subjectId.trim() });
-        }}
-      >
-        <div className="grow">
-          <TextField label={t('action')} name="action" placeholder="api_key_created" spellCheck={false} />
-        </div>
-        <div className="grow">
-          <TextField label={t('subjectId')} name="subjectId" spellCheck={false} />
-        </div>
-        <button type="submit" className="button">
-          {t('find')}
-        </button>
-      </form>
+      <FilterForm filter={filter} onChange={setFilter} />
       <PagesOf query={query} empty={<Empty title={t('none')} />}>
         {(rows) => <Entries rows={rows} />}
       </PagesOf>
@@ -46,12 +26,7 @@ export function AuditPage() {
 function Entries({ rows }: { rows: readonly AuditEntryRow[] }) {
   const t = useWords(auditWords);
   const { language } = usePreferences();
-  const user = useProfile();
-  const members = useInfiniteQuery({
-    ...listQuery<Member>('members', '/v1/auth/organization/members', { limit: '100' }),
-    enabled: can(user, 'members.read'),
-  });
-  const names = new Map(members.data?.pages.flatMap(({ data }) => data.map(({ userId, name }) => [userId, name])));
+  const names = new Map(useMembers().map(({ userId, name }) => [userId, name]));
   const columns: Column<AuditEntryRow>[] = [
     { key: 'time', name: t('time'), cell: ({ time }) => formatTime(time, language) },
     { key: 'action', name: t('action'), cell: ({ action }) => <code>{action}</code> },

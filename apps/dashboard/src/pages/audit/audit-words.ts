@@ -14,6 +14,10 @@ export const auditWords = {
   subject: ['On what', 'Над чем'],
   details: ['Details', 'Подробности'],
   subjectId: ['Id of what was changed', 'Идентификатор изменённого'],
+  firstDay: ['First day', 'Первый день'],
+  lastDay: ['Last day', 'Последний день'],
+  csv: ['Save as CSV', 'Сохранить CSV'],
+  ndjson: ['Save as JSON lines', 'Сохранить строки JSON'],
   find: ['Find', 'Найти'],
   none: ['No entry fits', 'Подходящих записей нет'],
 } as const satisfies Words;
