@@ -24,13 +24,13 @@ import { createProviderCostsCheck } from '../reconciliation/checks/compare-provi
 import { createSpoolsCheck } from '../reconciliation/checks/find-missing-records.ts';
 import { createHoldsCheck } from '../reconciliation/checks/find-old-holds.ts';
 import { createBooksCheck } from '../reconciliation/checks/verify-books.ts';
-import { countOpenDifferences } from '../reconciliation/differences.ts';
+import { countOpenDifferences, noDifferences } from '../reconciliation/differences.ts';
 import { createReconciler } from '../reconciliation/reconciler.ts';
 import { createCheckRunner } from '../reconciliation/run-checks.ts';
 import { forgetRejections } from '../rejections/keep-rejections.ts';
 import { createRetention } from '../retention/run-retention.ts';
 import { countOpenReviews } from '../reviews/list-reviews.ts';
-import { findSpoolGaps } from '../spools/watch-gaps.ts';
+import { findSpoolGaps, noSpoolGaps } from '../spools/watch-gaps.ts';
 import { findSilentSpools } from '../spools/watch-silence.ts';
 import { renewSubscriptions } from '../subscriptions/renew-subscriptions.ts';
 import { type RepeatingTask, repeat } from './repeat.ts';
@@ -43,6 +43,8 @@ const minuteMs = 60_000;
 const closedHoldMs = 24 * 60 * minuteMs;
 /** Below the interval of the tasks that ask for waiting work. */
 const sharedWorkMs = 900;
+/** Below the interval of the tasks that ask for rare work. */
+const sharedRareWorkMs = 25_000;
 /** Below the interval of each task that looks at the spools and the log. */
 const sharedLookSeconds = 4;
 
@@ -62,7 +64,7 @@ export function startBackground(context: BillingContext, pace = 1): EventConsume
     });
 
   const consumers = startConsumers(context, task);
-  const hasWork = createWaitingWork(context.findRows, sharedWorkMs / pace);
+  const hasWork = createWaitingWork(context.findRows, sharedWorkMs / pace, sharedRareWorkMs / pace);
   const parts = { ...context, finality, hasWork };
   const tasks = [...startLedgerTasks(parts, task), ...startMoneyTasks(parts, task)];
 
@@ -92,7 +94,9 @@ function startLedgerTasks(context: TaskContext, task: StartTask): RepeatingTask[
   return [
     ...checks.map((check) => task(`check_${check.kind}`, minuteMs, createCheckRunner(context, check))),
     task('open_differences', 30 * secondMs, async () =>
-      events.openDifferencesCounted(await countOpenDifferences(database)),
+      events.openDifferencesCounted(
+        (await hasWork('differences')) ? await countOpenDifferences(database) : noDifferences,
+      ),
     ),
     task('store_epoch', secondMs, async () => {
       await context.storeEpoch.check();
@@ -120,10 +124,18 @@ function startLedgerTasks(context: TaskContext, task: StartTask): RepeatingTask[
     }),
     task('forget_holds', 10 * minuteMs, () => forgetClosedHolds(database, closedHoldMs)),
     task('ledger_check', minuteMs, () => ledgerWatch.step()),
-    task('open_reviews', 30 * secondMs, async () => events.reviewsCounted(await countOpenReviews(database))),
-    task('dead_letters', 30 * secondMs, async () => events.deadLettersCounted(await countDeadLetters(database))),
-    task('silent_spools', 30 * secondMs, async () => events.spoolsSilent(await findSilentSpools(database))),
-    task('spool_gaps', 30 * secondMs, async () => events.spoolGapsFound(await findSpoolGaps(database))),
+    task('open_reviews', 30 * secondMs, async () =>
+      events.reviewsCounted((await hasWork('reviews')) ? await countOpenReviews(database) : 0),
+    ),
+    task('dead_letters', 30 * secondMs, async () =>
+      events.deadLettersCounted((await hasWork('deadLetters')) ? await countDeadLetters(database) : 0),
+    ),
+    task('silent_spools', 30 * secondMs, async () =>
+      events.spoolsSilent((await hasWork('spools')) ? await findSilentSpools(database) : 0),
+    ),
+    task('spool_gaps', 30 * secondMs, async () =>
+      events.spoolGapsFound((await hasWork('gaps')) ? await findSpoolGaps(database) : noSpoolGaps),
+    ),
     task('retention', 60 * minuteMs, createRetention(context)),
     task('forget_rejections', 10 * minuteMs, () => forgetRejections(database)),
     task('outbox', secondMs, async () => {
@@ -136,7 +148,7 @@ function startLedgerTasks(context: TaskContext, task: StartTask): RepeatingTask[
 function startMoneyTasks(context: TaskContext, task: StartTask): RepeatingTask[] {
   const { events, hasWork } = context;
   return [
-    task('payments', 30 * secondMs, () => tendPayments(context)),
+    task('payments', 30 * secondMs, async () => tendPayments(context, !(await hasWork('payments')))),
     task('payers', 10 * secondMs, async () => {
       if (await hasWork('payers')) await tendPayers(context);
     }),
@@ -149,14 +161,18 @@ function startMoneyTasks(context: TaskContext, task: StartTask): RepeatingTask[]
       await watchCards(context);
       await watchSpending(context);
     }),
-    task('subscriptions', 30 * secondMs, () => renewSubscriptions(context)),
+    task('subscriptions', 30 * secondMs, async () => {
+      if (await hasWork('subscriptions')) await renewSubscriptions(context);
+    }),
     task('notices', 2 * secondMs, async () => {
       if (await hasWork('notices')) await relayNotices(context);
       else events.noticesCounted(0);
     }),
     task('invoices', minuteMs, async () => events.invoicesIssued(await issueInvoices(context))),
     task('promotional_credits', 30 * secondMs, async () =>
-      events.promotionalCreditsExpired(await expirePromotionalCredits(context)),
+      events.promotionalCreditsExpired(
+        (await hasWork('promotionalCredits')) ? await expirePromotionalCredits(context) : 0,
+      ),
     ),
   ];
 }

@@ -64,7 +64,11 @@ export async function dropDeadLetter(db: Database, id: string, now: Date, actor:
   return letter !== null && decide(db, letter, 'dropped', now, actor);
 }
 
-/** How many wait for a decision. */
+/** Has a row if a dead letter waits for a decision. */
+export const openDeadLetters =
+  'SELECT FROM quarantine WHERE NOT EXISTS (SELECT FROM quarantine_decision WHERE quarantine_decision.id = quarantine.id)';
+
+/** Returns how many wait for a decision. */
 export function countDeadLetters(db: Database): Promise<number> {
   return db.quarantine.count({ where: isOpen });
 }

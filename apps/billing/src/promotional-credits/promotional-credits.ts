@@ -82,6 +82,9 @@ export async function givePromotional(
 
 const expiredPerStep = 100;
 
+/** Has a row if promotional credit can expire. */
+export const openPromotionalCredits = 'SELECT FROM promotional_credit WHERE remaining > 0';
+
 /** Returns what is left of credits that have ended: `promotional → promo`. Returns how many. */
 export async function expirePromotionalCredits({ database, clock, events }: PaymentContext): Promise<number> {
   const due = await database.$queryRaw<{ id: string; orgId: string }[]>`

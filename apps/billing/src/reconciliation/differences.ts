@@ -74,10 +74,20 @@ export async function judgeDifference(
   });
 }
 
-/** How many wait for a person, of each kind. */
+/** Has a row if a difference waits for a person. */
+export const openDifferences = `SELECT FROM reconciliation_difference WHERE state = 'open'`;
+
+/** Returns how many wait for a person, of each kind. */
 export async function countOpenDifferences(db: Database): Promise<Record<ReconciliationKind, number>> {
   const rows = await db.reconciliationDifference.groupBy({ by: ['kind'], where: { state: 'open' }, _count: true });
   const counts = new Map(rows.map(({ kind, _count }) => [kind, _count]));
-  const entries = reconciliationKinds.map((kind) => [kind, counts.get(kind) ?? 0] as const);
+  return toEachKind((kind) => counts.get(kind) ?? 0);
+}
+
+/** The result of `countOpenDifferences` if none is open. */
+export const noDifferences = toEachKind(() => 0);
+
+function toEachKind(count: (kind: ReconciliationKind) => number): Record<ReconciliationKind, number> {
+  const entries = reconciliationKinds.map((kind) => [kind, count(kind)] as const);
   return Object.fromEntries(entries) as Record<ReconciliationKind, number>;
 }

@@ -51,7 +51,10 @@ export function closeReview(db: Database, id: string, actor: Actor = installatio
   });
 }
 
-/** How many reviews wait for a person. */
+/** Has a row if a review waits for a person. */
+export const openReviews = `SELECT FROM usage_review WHERE state = 'open'`;
+
+/** Returns how many reviews wait for a person. */
 export function countOpenReviews(db: Database): Promise<number> {
   return db.usageReview.count({ where: { state: 'open' } });
 }

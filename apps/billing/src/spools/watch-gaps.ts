@@ -13,6 +13,14 @@ const gapAgeMs = 5 * 60_000;
 /** A spool without holes that has been silent for so long is forgotten. */
 const silenceDays = 30;
 
+/** The result of `findSpoolGaps` if there are none. */
+export const noSpoolGaps: { fresh: SpoolGap[]; open: number } = { fresh: [], open: 0 };
+
+/** Has a row if `findSpoolGaps` changes or counts one. */
+export const gapsToWatch = `
+  SELECT FROM spool_watermark
+  WHERE gap_since IS NOT NULL OR gap_alerted_at IS NOT NULL OR updated_at < now() - ${silenceDays} * interval '1 day'`;
+
 /** Finds holes that stay: those not reported before, and how many there are in all. */
 export async function findSpoolGaps(
   db: Database,

@@ -25,6 +25,9 @@ interface Unpaid {
   key: string;
 }
 
+/** Has a row if a subscription can be due. */
+export const openSubscriptions = `SELECT FROM subscription WHERE state <> 'ended'`;
+
 /**
  * Does what the clock asks of subscriptions: takes the fee of the next period, ends what was cancelled, and suspends what was
  * not paid within seven days. Each is one transaction. A fee that the balance does not cover is charged to the saved method,
