@@ -27,6 +27,7 @@ const pages = [
   '/settings',
   '/operator/organizations',
   '/operator/providers',
+  '/operator/traffic',
   '/operator/routes',
   '/operator/prices',
   '/operator/ledger',

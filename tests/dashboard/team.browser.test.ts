@@ -21,6 +21,8 @@ describe('an administrator, in a browser', () => {
     const { page, context, faults } = await openTab(browser, world.baseUrl);
     await signInAsOperator(page, world);
     await page.getByRole('link', { name: 'Team', exact: true }).click();
+    // The lists above push the form down when they arrive, and a click meanwhile goes beside the button.
+    await page.locator('main .bones').first().waitFor({ state: 'detached' });
     await page.getByLabel('Name of the team').fill('Research');
     await page.getByRole('button', { name: 'New team' }).click();
     await page.getByRole('rowheader', { name: 'Research' }).waitFor();
@@ -106,6 +108,12 @@ describe('an administrator, in a browser', () => {
     await page.getByRole('link', { name: 'Providers' }).click();
     await page.getByRole('button', { name: 'Test mock' }).click();
     await page.getByText(/^mock\/mock-\w+ answered in/).waitFor();
+
+    await page.getByRole('link', { name: 'Live state' }).click();
+    await page.getByRole('row', { name: /^mock .*closed/ }).waitFor();
+    await page.getByRole('row', { name: /current/ }).waitFor();
+    expect(await findAxeFaults(page)).toEqual([]);
+    await takePicture(page, 'live state');
 
     await page.getByRole('link', { name: 'Routes' }).click();
     await page.getByRole('button', { name: 'New route' }).click();

@@ -253,6 +253,7 @@ export const matrixRoutes: readonly MatrixRoute[] = [
   },
   { route: 'DELETE /v1/analytics/silences/:requestId', needs: tenants },
   { route: 'GET /v1/orchestrator/models', needs: 'ai:invoke' },
+  { route: 'GET /v1/orchestrator/state', needs: providers },
   { route: 'GET /v1/orchestrator/providers', needs: providers },
   { route: 'POST /v1/orchestrator/providers', needs: providers, body: provider },
   { route: 'GET /v1/orchestrator/providers/mock', needs: providers },

@@ -70,6 +70,7 @@ const pages = [
   ['/budgets', lazyRouteComponent(() => import('./pages/budgets/budgets-page.tsx'), 'BudgetsPage')],
   ['/limits', lazyRouteComponent(() => import('./pages/limits/limits-page.tsx'), 'LimitsPage')],
   ['/operator/providers', lazyRouteComponent(() => import('./pages/operator/providers-page.tsx'), 'ProvidersPage')],
+  ['/operator/traffic', lazyRouteComponent(() => import('./pages/operator/traffic-page.tsx'), 'TrafficPage')],
   ['/operator/organizations', lazyRouteComponent(() => import('./pages/operator/tenants-page.tsx'), 'TenantsPage')],
   ['/operator/prices', lazyRouteComponent(() => import('./pages/operator/prices-page.tsx'), 'PricesPage')],
   ['/operator/ledger', lazyRouteComponent(() => import('./pages/operator/ledger-page.tsx'), 'LedgerPage')],

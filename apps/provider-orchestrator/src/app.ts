@@ -68,6 +68,7 @@ export function createProviderOrchestratorApp(context: ProviderOrchestratorConte
 
     app.get('/v1/orchestrator/models', requirePrincipal(verifier, 'ai:invoke'), listModels(context));
 
+    app.get('/v1/orchestrator/state', manager, showRoutingState(context));
     app.get(providers, manager, listProviders(context));
     app.post(providers, manager, jsonBody, createProvider(context));
     app.get(`${providers}/:name`, manager, showProvider(context));

@@ -28,6 +28,7 @@ export const navigationWords = {
   settings: ['Account', 'Учётная запись'],
   organizations: ['Organisations', 'Организации'],
   providers: ['Providers', 'Провайдеры'],
+  traffic: ['Live state', 'Сейчас'],
   routes: ['Routes', 'Маршруты'],
   alerts: ['Alerts', 'Оповещения'],
   ledger: ['Ledger', 'Книга учёта'],

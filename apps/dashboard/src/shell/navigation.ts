@@ -47,6 +47,7 @@ const groups: readonly { word: Word; entries: readonly Entry[] }[] = [
     entries: [
       { to: '/operator/organizations', word: 'organizations', needs: 'tenants.manage' },
       { to: '/operator/providers', word: 'providers', needs: 'providers.manage' },
+      { to: '/operator/traffic', word: 'traffic', needs: 'providers.manage' },
       { to: '/operator/routes', word: 'routes', needs: 'providers.manage' },
       { to: '/operator/prices', word: 'prices', needs: 'prices.manage' },
       { to: '/operator/ledger', word: 'ledger', needs: 'billing.manage' },

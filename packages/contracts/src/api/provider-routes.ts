@@ -1,3 +1,4 @@
+import { routingState } from '../internal/proxy-report.ts';
 import {
   createProviderRequest,
   listByNameQuery,
@@ -28,6 +29,15 @@ export const providerRoutes: readonly ApiRoute[] = [
       summary: 'List the models that are served, with prices',
     },
     ...{ needs: 'models.call', status: 200, answer: modelList },
+  },
+  {
+    ...{
+      ...providers,
+      method: 'GET',
+      path: `${base}/state`,
+      summary: 'Show what proxies serve and how providers answer',
+    },
+    ...{ status: 200, answer: routingState },
   },
   {
     ...{ ...providers, method: 'GET', path: `${base}/providers`, summary: 'List providers by name' },

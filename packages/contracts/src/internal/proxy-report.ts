@@ -52,7 +52,8 @@ export const proxyReport = z.strictObject({
 export type ProxyReport = z.infer<typeof proxyReport>;
 
 /**
- * Orchestrator `GET /internal/routing-state`, the same at every instance: what is published, and what each proxy said.
+ * Orchestrator `GET /internal/routing-state`, and for holders of `providers:manage` `GET /orchestrator/state`: what is
+ * published, and what each proxy reported. The same at every instance.
  */
 export const routingState = z.strictObject({
   epoch: z.number().int().min(1),

@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import type { ProviderOrchestratorContext } from '../../context.ts';
 import { toRoutingState } from '../../reports/to-routing-state.ts';
 
-/** `GET /internal/routing-state` */
+/** `GET /internal/routing-state`, `GET /v1/orchestrator/state` */
 export function showRoutingState({ feed, reports, health }: ProviderOrchestratorContext): RequestHandler {
   return async (_request, response) => {
     const heard = await reports.list();
