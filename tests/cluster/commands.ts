@@ -52,8 +52,3 @@ export async function kubectlJson(words: readonly string[], options?: CommandOpt
 export function helm(words: readonly string[], options?: CommandOptions): Promise<string> {
   return runCommand('helm', words, options);
 }
-
-/** `kubectl apply` of a text, in a namespace. */
-export async function applyText(namespace: string, text: string): Promise<void> {
-  await kubectl(['apply', '--namespace', namespace, '-f', '-'], { input: text });
-}

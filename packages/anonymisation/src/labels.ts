@@ -19,7 +19,7 @@ export const labels: Readonly<Record<Kind, string>> = {
 
 const anyLabel = Object.values(labels).join('|');
 /** Numbers of placeholders have fewer digits than this. */
-export const numberDigitsMax = 7;
+const numberDigitsMax = 7;
 
 /** A placeholder as we write it. */
 export const placeholderPattern = `\\[(?:${anyLabel})_\\d{1,${numberDigitsMax}}\\]`;

@@ -61,7 +61,7 @@ export async function findRunningServer(
 }
 
 /** The number in `postmaster.pid`; undefined without one. */
-export function readServerPid(dataDirectory: string): number | undefined {
+function readServerPid(dataDirectory: string): number | undefined {
   try {
     const pid = Number.parseInt(readFileSync(join(dataDirectory, 'postmaster.pid'), 'utf8'), 10);
     return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;

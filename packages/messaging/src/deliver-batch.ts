@@ -3,7 +3,7 @@ import type { ConsumedRecord, ConsumeOptions, DeadLetter, EventLog, EventRecord 
 import { reportError } from './report-error.ts';
 
 /** So that the letter fits in Kafka's default record size, 1 MiB, even if JSON writes each character as six. */
-export const deadLetterValueCharsMax = 150_000;
+const deadLetterValueCharsMax = 150_000;
 const deadLetterReasonCharsMax = 2_000;
 
 /**

@@ -10,7 +10,7 @@ export const money = z.strictObject({
 export type Money = z.infer<typeof money>;
 
 /** A saved card as the provider shows it: never a card number. */
-export const savedCard = z.strictObject({
+const savedCard = z.strictObject({
   /** Token at the provider. */
   methodReference: z.string().max(255),
   /** `visa`; for other methods than cards their kind, as `sepa_debit`. */

@@ -12,7 +12,7 @@ interface SlowSockets {
 }
 
 /** Connections that begin a request and never finish it. One that the gateway closes is opened again. */
-export function openSlowSockets({ name, sockets, begin, drip }: SlowSockets): Attack {
+function openSlowSockets({ name, sockets, begin, drip }: SlowSockets): Attack {
   return {
     name,
     async run(target, signal) {

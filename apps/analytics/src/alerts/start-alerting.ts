@@ -33,7 +33,7 @@ const intervalMs = 15_000;
 const sweepAfterMs = 30 * 86_400_000;
 
 /** Alerts that this installation can have. */
-export function rulesFor(services: readonly string[]) {
+function rulesFor(services: readonly string[]) {
   return alertRules.filter(({ needs }) => needs !== 'operator' || services.includes('provider-operator'));
 }
 

@@ -93,7 +93,7 @@ function savingOf({ usage, price, amountNanoUsd, outcome }: UsageRecorded): bigi
 }
 
 /** Adds the counts of one row to another. */
-export function addRow(sum: QualityRow, row: QualityRow): void {
+function addRow(sum: QualityRow, row: QualityRow): void {
   sum.requests += row.requests;
   sum.completed += row.completed;
   sum.failed += row.failed;

@@ -3,7 +3,7 @@ import type { Transaction } from '../database/create-database.ts';
 import { type DetailDelta, foldMoreTags } from './fold-usage.ts';
 
 /** So many sets of tags of an organisation have separate rows in an hour; further ones share a row. */
-export const tagSetsMax = 1000;
+const tagSetsMax = 1000;
 
 const setRows = z.array(z.object({ key: z.string() }));
 

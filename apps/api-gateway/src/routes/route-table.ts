@@ -96,7 +96,7 @@ export interface ManagementRoute {
 export const scimPrefix = '/scim/v2';
 
 /** The first prefix that fits decides. The services themselves check scopes; a stranger gets past only what is public. */
-export const managementRoutes: readonly ManagementRoute[] = [
+const managementRoutes: readonly ManagementRoute[] = [
   { prefix: '/v1/auth/register', service: 'auth', isPublic: true },
   { prefix: '/v1/auth/login', service: 'auth', isPublic: true },
   { prefix: '/v1/auth/refresh', service: 'auth', isPublic: true },

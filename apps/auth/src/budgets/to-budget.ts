@@ -22,6 +22,6 @@ export function toBudget(row: BudgetRow): Budget {
   };
 }
 
-export function readLevel({ level }: Pick<BudgetRow, 'level'>): BudgetLevel {
+function readLevel({ level }: Pick<BudgetRow, 'level'>): BudgetLevel {
   return budgetLevel.parse(level);
 }

@@ -8,7 +8,7 @@ import type { JobFailures } from './job-failures.ts';
 import { failed, type RowEnd, type RowParts, RowWorker } from './row-worker.ts';
 
 /** Rows of one transaction. */
-export const chunkSize = 50;
+const chunkSize = 50;
 
 export interface ChunkEnd {
   job: BulkJob;

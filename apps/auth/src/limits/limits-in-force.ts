@@ -68,7 +68,7 @@ export function isWithin(limits: PrincipalLimits, bound: PrincipalLimits): boole
 }
 
 /** Returns the smaller limit; null means none. */
-export function smallerOf(one: number | null, other: number | null): number | null {
+function smallerOf(one: number | null, other: number | null): number | null {
   if (one === null) return other;
   return other === null ? one : Math.min(one, other);
 }

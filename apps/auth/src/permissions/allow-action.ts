@@ -41,7 +41,7 @@ export function standingOf(request: Request): Standing {
  * Returns the standing if it allows the action at any reach.
  * @throws {AppError} `insufficient_permissions`; `not_found` if the caller is no member of the organisation
  */
-export function permit(standing: Standing | null, action: Action): Standing {
+function permit(standing: Standing | null, action: Action): Standing {
   if (standing === null) throw new AppError('not_found');
   if (reachFor(standing, action) !== 'none') return standing;
   throw new AppError('insufficient_permissions', { message: `Your role does not have the permission '${action}'.` });

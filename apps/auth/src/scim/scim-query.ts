@@ -32,7 +32,7 @@ export function readScimQuery(raw: Readonly<Record<string, unknown>>): ScimQuery
 }
 
 /** Reads `attribute eq "value"`. `emails[type eq "work"].value` and `emails.value` are `emails`. */
-export function readFilter(text: string): { attribute: string; value: string } {
+function readFilter(text: string): { attribute: string; value: string } {
   const match = /^\s*([A-Za-z][\w.:]*(?:\[[^\]]{0,100}\](?:\.\w+)?)?)\s+eq\s+("(?:[^"\\]|\\.)*"|true|false)\s*$/i.exec(
     text,
   );

@@ -10,7 +10,7 @@ export interface SessionOwner {
 }
 
 /** Returns a new access token with the scopes of now. Throws `insufficient_permissions` if the user left the organisation. */
-export async function signAccessToken(
+async function signAccessToken(
   { accessTokens, database, now }: Pick<AuthContext, 'accessTokens' | 'database' | 'now'>,
   { sessionId, userId, organizationId }: SessionOwner,
 ): Promise<Omit<TokenAnswer, 'refreshToken'>> {

@@ -30,7 +30,7 @@ import type { AuthContext } from '../auth-context.ts';
 import { authService } from '../index.ts';
 
 const signingKey = 'i'.repeat(43);
-export const testPepper = 'p'.repeat(43);
+const testPepper = 'p'.repeat(43);
 
 export interface Answer {
   status: number;

@@ -5,7 +5,7 @@ import type { WebhookDelivery, WebhookEndpoint } from '../generated/prisma/clien
 import { createDeliveryJobs } from './webhook-queues.ts';
 
 /** Rows of the log that one endpoint keeps; the oldest are deleted. */
-export const logRowsMax = 1000;
+const logRowsMax = 1000;
 
 /** Adds a delivery to the log and queues it. Does nothing if the endpoint has the event already. */
 export async function addDelivery(

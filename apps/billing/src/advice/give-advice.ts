@@ -21,7 +21,7 @@ export interface AdviceParts {
 }
 
 /** Computes how an organisation could have paid less in a month, from its real requests. Changes nothing. */
-export async function giveAdvice(
+async function giveAdvice(
   { database, adviceSources, config, clock }: AdviceParts,
   orgId: string,
   month: Month,

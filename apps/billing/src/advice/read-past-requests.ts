@@ -5,7 +5,7 @@ import { firstIdAt, timeOfId } from '../retention/months.ts';
 import type { PastRequest } from './past-request.ts';
 
 /** Requests that are read, and kept in memory while advice is computed. */
-export const pastRequestsMax = 50_000;
+const pastRequestsMax = 50_000;
 const pageSize = 1000;
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 

@@ -81,7 +81,7 @@ async function requireSame(tx: Transaction, orgId: string, ifMatch: string | und
   await requireMatch(ifMatch, () => readAutomaticTopUp(tx, orgId));
 }
 
-export function toAutomaticTopUp(row: Row): AutomaticTopUp {
+function toAutomaticTopUp(row: Row): AutomaticTopUp {
   return {
     ...{ thresholdNanoUsd: formatNanoUsd(row.threshold), amountNanoUsd: formatNanoUsd(row.amount) },
     ...{ dayMaxNanoUsd: formatNanoUsd(row.dayMax), monthMaxNanoUsd: formatNanoUsd(row.monthMax) },

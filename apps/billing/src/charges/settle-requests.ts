@@ -54,7 +54,7 @@ export async function settleRequests(tx: Transaction, charges: readonly UsageCha
 }
 
 /** The same rule among events of one batch: at most one of each request remains. */
-export function chooseSettlements(charges: readonly UsageCharge[]): {
+function chooseSettlements(charges: readonly UsageCharge[]): {
   chosen: Map<string, UsageCharge>;
   conflicting: UsageCharge[];
 } {

@@ -17,7 +17,7 @@ const daysBefore = 7;
 const spentDaysMin = 3;
 
 /** Counts new charges by organisation and day in UTC. Each line is counted once. Returns how many lines were counted. */
-export async function countSpending(database: Database): Promise<number> {
+async function countSpending(database: Database): Promise<number> {
   const [counted] = await database.$queryRaw<{ lines: bigint }[]>`
     WITH progress AS (SELECT up_to FROM spending_progress WHERE id = 1 FOR UPDATE),
     slice AS (

@@ -9,7 +9,7 @@ type Amounts = Pick<Payment, 'amount' | 'minorUnits'>;
 type Units = Pick<PaymentRefund, 'amount' | 'minorUnits'>;
 
 /** A part of a payment in the smallest units of its currency, by the rate of the payment, rounded down. */
-export function toMinorUnits({ amount, minorUnits }: Amounts, nanoUsd: bigint): bigint {
+function toMinorUnits({ amount, minorUnits }: Amounts, nanoUsd: bigint): bigint {
   return (nanoUsd * minorUnits) / amount;
 }
 

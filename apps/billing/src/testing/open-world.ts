@@ -56,7 +56,7 @@ export interface World {
 }
 
 /** The spool of the events that `usageEvent` makes. */
-export const testSpool = 'spool-test';
+const testSpool = 'spool-test';
 
 /** A ledger on a separate database, with an empty counter store. */
 export async function openWorld(config: Partial<World['config']> = {}): Promise<World> {

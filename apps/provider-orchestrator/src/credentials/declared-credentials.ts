@@ -4,7 +4,7 @@ import type { Transaction } from '../database/create-database.ts';
 import { sealOwnerOf } from './stored-credentials.ts';
 
 /** So long a key that nothing names any more is still answered: to proxies that are taking an earlier snapshot. */
-export const retiredForMs = 10 * 60_000;
+const retiredForMs = 10 * 60_000;
 
 /**
  * Keeps what an owner hands over, sealed, each under the id that the owner made. An id that is bound to another provider or

@@ -11,7 +11,7 @@ export interface CustomServer extends ConfigOf<typeof customVariables> {
   readonly keys: readonly EnvironmentKey[];
 }
 
-export const customPrefix = 'CUSTOM';
+const customPrefix = 'CUSTOM';
 /** Name of the provider of `CUSTOM_BASE_URL`, unless CUSTOM_NAME is set. */
 export const customServerName = 'custom';
 const serversMax = 16;

@@ -34,7 +34,7 @@ export interface ProviderSurroundings {
 }
 
 /** Each entry by itself: what is wrong with one costs the others nothing. */
-export function judgeProvider(loose: LooseEntry, surroundings: ProviderSurroundings): AcceptedProvider | Refusal {
+function judgeProvider(loose: LooseEntry, surroundings: ProviderSurroundings): AcceptedProvider | Refusal {
   const parsed = parseEntry(declaredProvider, loose);
   if (!parsed.isGood) return parsed.refusal;
   const entry = parsed.value;

@@ -21,7 +21,7 @@ export interface RouteSurroundings {
 const namedMax = 5;
 
 /** A candidate that is not there is left out when the snapshot is compiled: the rest of the route still serves. */
-export function judgeRoute(loose: LooseEntry, { takenNames, models }: RouteSurroundings): AcceptedRoute | Refusal {
+function judgeRoute(loose: LooseEntry, { takenNames, models }: RouteSurroundings): AcceptedRoute | Refusal {
   const parsed = parseEntry(declaredRoute, loose);
   if (!parsed.isGood) return parsed.refusal;
   const { origin, name, route } = parsed.value;

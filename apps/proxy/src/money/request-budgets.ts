@@ -26,7 +26,7 @@ interface CallerBudgets {
   readonly same: RequestBudgets | null;
 }
 
-export const noBudgets: RequestBudgets = { hard: [], counted: [] };
+const noBudgets: RequestBudgets = { hard: [], counted: [] };
 
 const known = new WeakMap<Principal, CallerBudgets>();
 

@@ -2,7 +2,7 @@ import { AppError } from '@aggregator/contracts';
 import type { Exchange } from '../exchange.ts';
 
 /** Names the end user of a request; it goes before the fields of the body. */
-export const endUserHeader = 'x-aggregator-end-user';
+const endUserHeader = 'x-aggregator-end-user';
 
 const lengthMax = 256;
 

@@ -39,7 +39,7 @@ export const wholeBody = {
 };
 
 /** A whole answer as this upstream was asked for it. */
-export function answerAsAsked(upstream: ScriptedUpstream): Answer {
+function answerAsAsked(upstream: ScriptedUpstream): Answer {
   return (request, response) => {
     if (JSON.parse(upstream.lastBody).stream === true) answerWhole(request, response);
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(wholeBody));

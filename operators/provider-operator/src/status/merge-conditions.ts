@@ -23,7 +23,7 @@ export function mergeConditions(
 }
 
 /** Whole seconds, as the API server writes them itself. */
-export function toKubernetesTime(nowMs: number): string {
+function toKubernetesTime(nowMs: number): string {
   return new Date(nowMs).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 

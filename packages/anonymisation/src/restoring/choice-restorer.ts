@@ -3,7 +3,7 @@ import type { Restorer } from './restorer.ts';
 import type { Vault } from './vault.ts';
 
 /** Texts of a message, in the order in which a model says them. */
-export const messageTexts = ['reasoning_content', 'reasoning', 'content', 'refusal'] as const;
+const messageTexts = ['reasoning_content', 'reasoning', 'content', 'refusal'] as const;
 
 type Delta = Record<string, unknown>;
 

@@ -64,7 +64,6 @@ export const countTokensRequest = z.looseObject(conversation);
 export type CountTokensRequest = z.infer<typeof countTokensRequest>;
 
 export const countTokensAnswer = z.object({ input_tokens: z.number().int().min(0) });
-export type CountTokensAnswer = z.infer<typeof countTokensAnswer>;
 
 /** Blocks of a conversation by their `type`. */
 export const messagesBlock = {

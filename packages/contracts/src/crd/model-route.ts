@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { className, conditions, namespaceName, objectName, programmed } from './conditions.ts';
-import { providerResource } from './provider.ts';
 
 /** The `ModelRoute` custom resource: a public model name that stands for models of providers. */
 
@@ -53,12 +52,4 @@ export const modelRouteStatus = z.object({
 });
 export type ModelRouteStatus = z.infer<typeof modelRouteStatus>;
 
-export const modelRouteResource = z.object({
-  metadata: providerResource.shape.metadata,
-  spec: modelRouteSpec,
-  status: modelRouteStatus.optional(),
-});
-export type ModelRouteResource = z.infer<typeof modelRouteResource>;
-
 export const modelRouteConditionTypes = ['Accepted', 'ResolvedRefs', 'Programmed', 'Ready'] as const;
-export type ModelRouteConditionType = (typeof modelRouteConditionTypes)[number];

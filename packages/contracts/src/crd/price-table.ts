@@ -3,7 +3,7 @@ import { priceTableEntriesMax } from '../bounds.ts';
 import { declaredPriceRule } from '../management/prices.ts';
 import { providerName } from '../routing-snapshot.ts';
 import { className, conditions } from './conditions.ts';
-import { pricing, providerResource } from './provider.ts';
+import { pricing } from './provider.ts';
 
 /** The `PriceTable` custom resource: entries of the price book, of `docs/prices.md`. */
 
@@ -32,7 +32,6 @@ const entry = z
     ...span,
   })
   .meta({ 'x-kubernetes-validations': [spanRule] });
-export type PriceTableEntry = z.infer<typeof entry>;
 
 const rule = z
   .object({
@@ -68,11 +67,5 @@ export const priceTableStatus = z.object({
   rules: z.int().min(0).optional(),
 });
 export type PriceTableStatus = z.infer<typeof priceTableStatus>;
-
-export const priceTableResource = z.object({
-  metadata: providerResource.shape.metadata,
-  spec: priceTableSpec,
-  status: priceTableStatus.optional(),
-});
 
 export const priceTableConditionTypes = ['Accepted', 'Ready'] as const;

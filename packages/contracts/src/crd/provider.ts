@@ -319,11 +319,9 @@ export const providerResource = z.object({
   spec: providerSpec,
   status: providerStatus.optional(),
 });
-export type ProviderResource = z.infer<typeof providerResource>;
 
 /**
  * Condition types, in the order in which they are decided. `Healthy` is no part of `Ready`: an outage must not block a
  * deploy.
  */
 export const providerConditionTypes = ['Accepted', 'CredentialsValid', 'Healthy', 'Programmed', 'Ready'] as const;
-export type ProviderConditionType = (typeof providerConditionTypes)[number];

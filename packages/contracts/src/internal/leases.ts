@@ -3,7 +3,6 @@ import { nanoUsdString } from '../money.ts';
 
 /** Proxy → billing `POST /internal/leases`: the organisation's credit at the counter store does not cover a hold. */
 export const leaseRequest = z.strictObject({ orgId: z.uuid(), neededNanoUsd: nanoUsdString });
-export type LeaseRequest = z.infer<typeof leaseRequest>;
 
 /**
  * `granted`: at least what was needed is now at the counter store; hold again. `insufficient`: the balance does not

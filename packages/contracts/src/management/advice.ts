@@ -18,7 +18,6 @@ export const adviceKind = z.enum([
   'batch',
   'idle_key',
 ]);
-export type AdviceKind = z.infer<typeof adviceKind>;
 
 /** Without a month: the one before the present month, by the time zone of the profile. */
 export const adviceQuery = z.strictObject({ period: monthPeriod.optional() });

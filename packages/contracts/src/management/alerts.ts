@@ -30,7 +30,6 @@ export type Alert = z.infer<typeof alert>;
 /** `GET /analytics/alerts`, newest first. */
 export const alertQuery = queryPage.extend({ state: alertState.optional() });
 export const alertList = z.strictObject({ data: z.array(alert).max(100), nextCursor: z.string().nullable() });
-export type AlertList = z.infer<typeof alertList>;
 
 export const alertChannelName = z.enum(['mail', 'webhook', 'slack', 'telegram']);
 export type AlertChannelName = z.infer<typeof alertChannelName>;
@@ -58,7 +57,6 @@ export const createSilenceRequest = z
     path: ['rule'],
     message: 'a silence needs a rule or a label',
   });
-export type CreateSilenceRequest = z.input<typeof createSilenceRequest>;
 
 export const silence = z.strictObject({
   id: z.uuid(),

@@ -10,7 +10,6 @@ import { priceInUsd, publishedAs } from './providers.ts';
 
 /** `customer`: what customers pay. `cost`: what the provider charges us. */
 export const priceKind = z.enum(['customer', 'cost']);
-export type PriceKind = z.infer<typeof priceKind>;
 
 /** From when on, until when; null: until it is ended. Without `effectiveFrom`: at once. */
 const span = {

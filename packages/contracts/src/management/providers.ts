@@ -234,7 +234,6 @@ export type ProviderDetail = z.infer<typeof providerDetail>;
 
 /** The snapshot that a change became part of; proxies answer it with acks. */
 export const publishedAs = z.strictObject({ epoch: z.number().int(), version: z.number().int() });
-export type PublishedAs = z.infer<typeof publishedAs>;
 
 /** What every change of a provider answers. */
 export const providerChange = z.strictObject({ provider: providerDetail, snapshot: publishedAs });

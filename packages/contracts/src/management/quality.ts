@@ -12,7 +12,6 @@ export const qualityQuery = z.strictObject({
   model: z.string().min(1).max(256).optional(),
   provider: z.string().min(1).max(256).optional(),
 });
-export type QualityQuery = z.infer<typeof qualityQuery>;
 
 /** Milliseconds, each within 2 %; null where no request completed. */
 const percentiles = z.strictObject({

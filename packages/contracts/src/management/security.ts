@@ -62,7 +62,6 @@ export const leakedKeysRequest = z
   )
   .min(1)
   .max(100);
-export type LeakedKeysRequest = z.infer<typeof leakedKeysRequest>;
 
 /** Whether each token is a key of this installation, in the order of the request. */
 export const leakedKeysAnswer = z.array(

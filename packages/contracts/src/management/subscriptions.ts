@@ -31,7 +31,6 @@ export const planList = z.strictObject({ data: z.array(plan).max(100) });
  * `PUT /billing/subscription`, for holders of `billing:pay`: subscribes, changes the plan, or withdraws a cancellation.
  */
 export const putSubscriptionRequest = z.strictObject({ planId: z.uuid() });
-export type PutSubscriptionRequest = z.infer<typeof putSubscriptionRequest>;
 
 /** `DELETE /billing/subscription?when=`. */
 export const cancelSubscriptionQuery = z.strictObject({ when: z.enum(['period_end', 'now']).default('period_end') });

@@ -22,7 +22,6 @@ export type OrganizationCeilings = z.infer<typeof organizationCeilings>;
  * `PATCH /auth/organizations/{id}`: `ceilings` replaces all of the organisation's; null returns to the installation's.
  */
 export const updateTenantRequest = z.strictObject({ ceilings: organizationCeilings.nullable() });
-export type UpdateTenantRequest = z.infer<typeof updateTenantRequest>;
 
 /** An organisation as the operator sees it. */
 export const tenant = z.strictObject({

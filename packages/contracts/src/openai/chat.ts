@@ -179,14 +179,3 @@ export const openAiUsage = z.looseObject({
   completion_tokens_details: z.looseObject({ reasoning_tokens: z.number().int().min(0).nullish() }).nullish(),
 });
 export type OpenAiUsage = z.infer<typeof openAiUsage>;
-
-/**
- * What we add to an answer. `cost` is USD as a JSON number for reading; `usage.cost_nano_usd` is the exact charge. On a
- * stream they come in the last chunk.
- */
-export const answerAdditions = z.object({
-  cost: z.number(),
-  provider: z.string(),
-  response_time_ms: z.number(),
-});
-export type AnswerAdditions = z.infer<typeof answerAdditions>;

@@ -97,4 +97,3 @@ export const cohereEmbed = z.strictObject({
   max_tokens: z.number().int().min(1).optional(),
   priority: z.number().int().optional(),
 });
-export type CohereEmbed = z.infer<typeof cohereEmbed>;

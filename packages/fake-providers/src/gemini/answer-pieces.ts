@@ -94,7 +94,7 @@ function toLogprobs(parts: readonly FakePart[], { generationConfig }: Asked) {
 }
 
 /** Zeros are left out. Thoughts are counted beside the candidates, cached tokens inside the prompt. */
-export function toUsageMetadata(usage: FakeUsage): object {
+function toUsageMetadata(usage: FakeUsage): object {
   const { prompt, promptAudio, promptImage, cached, candidates, image, thoughts } = usage;
   const details = [
     { modality: 'TEXT', tokenCount: prompt - promptAudio - promptImage },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { KubernetesConnection, ResourceKind } from '../port.ts';
 import { resourcePath } from '../resource-path.ts';
 
-export const leaseKind: ResourceKind = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease' };
+const leaseKind: ResourceKind = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease' };
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/ (2026-11), as far as it is read. */
 const wireLease = z.looseObject({

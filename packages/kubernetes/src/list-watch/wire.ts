@@ -26,7 +26,6 @@ export const wireEvent = z.object({
     metadata: z.looseObject({ resourceVersion: z.string().nullish() }).nullish(),
   }),
 });
-export type WireEvent = z.output<typeof wireEvent>;
 
 export const metadataListAccept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 export const metadataAccept = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';

@@ -10,7 +10,7 @@ const amount = z.looseObject({
 });
 const details = z.looseObject({ party: z.string().nullish(), reason: z.string().nullish() }).nullish();
 
-export const objectId = z.string().regex(/^[0-9a-f-]{20,50}$/);
+const objectId = z.string().regex(/^[0-9a-f-]{20,50}$/);
 
 export const yookassaPayment = z.looseObject({
   id: objectId,

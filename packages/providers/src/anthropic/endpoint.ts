@@ -3,13 +3,12 @@ import type { ProviderEndpoint, ProviderTarget } from '../provider-adapter.ts';
 type Address = Pick<ProviderTarget, 'baseUrl' | 'credential' | 'attemptId'>;
 
 /**
- * The two versions of the API that are in use. The newer one refuses `temperature`, `top_p` and `top_k` and is what the
- * vendor's own clients send since October 2026, so it is spoken wherever the request does not need the older one.
+ * Two versions of the API are in use. The newer one refuses `temperature`, `top_p` and `top_k`. The vendor's own clients
+ * send it since October 2026, so it is used if the request does not need the older one.
  * Source: https://platform.claude.com/docs/en/api/versioning (read 2026-11, and `@anthropic-ai/sdk` 1.11, `client.mjs`).
+ * @param path Begins with a slash; it follows the version path of the address.
+ * @param version Ours, or that of a client.
  */
-export type AnthropicVersion = '2023-06-01' | '2026-10-21';
-
-/** `path` begins with a slash and stands behind the version path of the address. `version`: ours, or a client's own. */
 export function anthropicEndpoint(target: Address, path: string, version: string): ProviderEndpoint {
   return {
     method: 'POST',

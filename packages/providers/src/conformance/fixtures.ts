@@ -36,7 +36,6 @@ export const errorScenarios = [
   'overloaded',
   'html',
 ] as const;
-export type ErrorScenario = (typeof errorScenarios)[number];
 
 const provenance = z.string().min(1);
 const record = z.record(z.string(), z.unknown());
@@ -83,7 +82,6 @@ const errorCase = z.strictObject({
   body: z.unknown(),
   expected: expectedError,
 });
-export type ErrorCase = z.infer<typeof errorCase>;
 
 const files = {
   errors: z.strictObject({ provenance, cases: z.partialRecord(z.enum(errorScenarios), errorCase) }),

@@ -1,7 +1,7 @@
 import type { ReasoningDetail } from '@aggregator/contracts';
 
 /** Under which name a thought's signature goes out to the caller and is known again when it comes back. */
-export const geminiReasoningFormat = 'google-gemini-v1';
+const geminiReasoningFormat = 'google-gemini-v1';
 
 /**
  * What Google documents for calls that another model made, or whose signature is lost: the thought is not checked then.

@@ -30,7 +30,7 @@ const responsesAlone = (fits: RegExp, efforts: readonly string[]): ModelRow => (
  * OpenAI's models × APIs × allowed combinations. The first row that fits counts. `max` is known to the Responses API alone
  * (BerriAI/litellm-docs#1173, 2026-09-03; livekit/agents#7169, 2026-09-08).
  */
-export const modelTable: readonly ModelRow[] = [
+const modelTable: readonly ModelRow[] = [
   {
     fits: /^(?:gpt-3|gpt-4|chatgpt-|gpt-chat-|gpt-5-chat|o1-mini|o1-preview)/,
     ...{ efforts: [], reasonsUnasked: false, chatCompletions: 'all', source: guide },

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '@aggregator/contracts';
 
-export const idempotencyKeyHeader = 'idempotency-key';
+const idempotencyKeyHeader = 'idempotency-key';
 
 /** Two headers of the name are joined by a comma and a space, so they are no key. */
 const wellFormed = /^[\x21-\x7e]{1,255}$/;

@@ -17,7 +17,7 @@ interface ToolCost {
 export const vectorStoresOption = 'vectorStores';
 
 /** The model that draws the pictures of a chat: the price has its rates and those of no other. */
-export const pictureModel = 'gpt-image-2';
+const pictureModel = 'gpt-image-2';
 
 /** Calls of a request that sets no bound, with pictures and without, and the most of one that does. */
 const picturesDefault = 4;
