@@ -109,6 +109,19 @@ describe('the pages of payers, transfers, credit and advice, in a browser', () =
     expect(await findAxeFaults(page)).toEqual([]);
   });
 
+  it('see in the overview how well requests were answered', async () => {
+    const page = await open('Overview');
+    await page.getByRole('heading', { name: 'Quality' }).waitFor();
+    await page
+      .getByText(/^95 % in/)
+      .first()
+      .waitFor();
+    await page.getByText('0 failed, 0 broken off by callers').waitFor();
+    await page.getByText('100%', { exact: true }).waitFor();
+    expect(await findAxeFaults(page)).toEqual([]);
+    await takePicture(page, 'overview filled');
+  });
+
   it('go from the usage of a model to its requests, and to what one of them cost', async () => {
     const page = await open('Usage');
     await page.getByRole('button', { name: 'mock-large' }).click();

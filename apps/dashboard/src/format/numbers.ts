@@ -31,3 +31,7 @@ export const formatSignedPercent = (percent: number, language: string): string =
   new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 4, signDisplay: 'exceptZero' }).format(
     percent / 100,
   );
+
+/** Returns a part of one in percent, with up to two places: `0.9987` is 99.87 %. */
+export const formatPart = (part: number, language: string): string =>
+  new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 2 }).format(part);

@@ -13,6 +13,7 @@ import { formatMoney, formatMoneyShort } from '../../format/money.ts';
 import { formatChange, formatMs, formatNumber, formatShare, formatShort } from '../../format/numbers.ts';
 import { usePreferences, useWords } from '../../i18n/preferences.tsx';
 import { overviewWords } from './overview-words.ts';
+import { Quality } from './quality.tsx';
 import { SpendChart } from './spend-chart.tsx';
 import { TopGroups } from './top-groups.tsx';
 
@@ -52,6 +53,7 @@ function Figures({ now, range }: { now: DashboardAnswer; range: Range }) {
       ) : (
         <>
           <SpendChart usage={now} range={range} />
+          <Quality range={range} />
           <TopGroups range={range} total={BigInt(now.totals.costNanoUsd)} />
         </>
       )}
