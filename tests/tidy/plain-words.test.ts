@@ -47,4 +47,14 @@ describe('words', () => {
     const lines = found.filter((each) => each.room === room).map(({ line }) => line);
     expect(lines).toEqual([]);
   });
+
+  /** Patterns that a reader must read twice, and the most lines that may have them. A number may only shrink. */
+  it.each([
+    ['stand for what is, is stored or is listed', /\b(?:stands?|stood)\b/i, 130],
+    ['begin a comment with Whether', /^\s*(?:\/\*\*|\*) Whether\b/, 20],
+    ['begin a comment with What, Who, How or Where', /^\s*(?:\/\*\*|\/\/) (?:What|Who|How|Where)\b/, 850],
+  ])('do not %s more often than before', (_pattern, pattern, most) => {
+    const lines = files.flatMap(({ text }) => text.split('\n').filter((line) => pattern.test(line)));
+    expect(lines.length).toBeLessThanOrEqual(most);
+  });
 });

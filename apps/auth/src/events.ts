@@ -88,7 +88,7 @@ export interface AuthEvents {
   }): void;
   profileUpdated(fact: Happening): void;
   /**
-   * Also makes the gateways forget what they know of the keys; null stands for a key whose hash cannot be read any
+   * Also makes the gateways forget what they know of the keys; null means a key whose hash cannot be read any
    * more, so that they forget everything. `cut` also ends the open answers of those callers. Resolves in any case: a lost message is found by the poll of the epoch.
    */
   keyChanged(

@@ -1,6 +1,6 @@
 import type { Standalone } from './start-standalone.ts';
 
-/** What stands on the screen when it is ready: where, with what key, the first request, and what to do next. */
+/** The text on the screen when it is ready: where, with what key, the first request, and what to do next. */
 export function welcomeText(
   standalone: Pick<Standalone, 'baseUrl' | 'apiKey' | 'adminEmail' | 'model' | 'secretsFile'>,
 ): string {

@@ -49,7 +49,7 @@ export interface AlertRule {
   /** How long the cause holds before the alert fires. */
   readonly forMinutes: number;
   readonly cause: AlertCause;
-  /** One sentence; `{label}` stands for the value of a label of `by`. */
+  /** One sentence; the value of a label of `by` replaces `{label}`. */
   readonly summary: string;
   /** Name of the runbook in docs/operations/runbooks, without `.md`. */
   readonly page: string;

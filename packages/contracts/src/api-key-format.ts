@@ -29,7 +29,7 @@ export function createApiKey(randomBytes: Uint8Array): string {
   return `${body}${checksumOf(body)}`;
 }
 
-/** Whether the text has the form of a key, its checksum included. Costs microseconds and touches nothing. */
+/** True if the text has the form of a key, its checksum included. Costs microseconds and touches nothing. */
 export function isWellFormedApiKey(text: string): boolean {
   if (!shape.test(text)) return false;
   const body = text.slice(0, -checksumDigits);

@@ -4,7 +4,7 @@ import { AppError } from './errors/app-error.ts';
 /**
  * A parsed body against its schema. The first fault becomes the answer, with the field named as `messages[0].role`:
  * `unknown_field` for fields that the endpoint does not know, `invalid_value` for the rest. `at` is where in the
- * caller's body the value stands, if it is not the whole of it.
+ * caller's body the value is, if it is not the whole of it.
  * @throws {AppError} `unknown_field`, `invalid_value`
  */
 export function checkBody<Schema extends z.ZodType>(schema: Schema, body: unknown, at = ''): z.output<Schema> {

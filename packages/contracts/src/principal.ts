@@ -75,7 +75,7 @@ export const requestIdHeader = 'x-request-id';
  */
 export const packedHeader = 'x-aggregator-packed';
 
-/** The six services, by the names that stand in `aud`, logs and metrics. */
+/** The six services, by their names in `aud`, logs and metrics. */
 export const serviceNames = ['api-gateway', 'auth', 'provider-orchestrator', 'proxy', 'billing', 'analytics'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 

@@ -107,7 +107,7 @@ function judgeChoices(elements: readonly ElementRead[]): string | null {
   return null;
 }
 
-/** Whether some character is in both; outside of ASCII every range is taken to hold letters. */
+/** True if some character is in both; outside of ASCII every range is taken to hold letters. */
 function mayMeet(one: CharacterSet, other: CharacterSet): boolean {
   if (one === 'word') return other === 'word' || other.some(holdsWordCharacter);
   if (other === 'word') return one.some(holdsWordCharacter);

@@ -16,7 +16,7 @@ export const providerName = z
   .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and hyphens');
 
 /**
- * Where the proxy finds a credential; the credential itself never stands in a snapshot. `env:OPENAI_API_KEY`,
+ * Where the proxy finds a credential; a snapshot never contains the credential itself. `env:OPENAI_API_KEY`,
  * `stored:<uuid>` (asked of the orchestrator, kept in memory alone), or `none`.
  */
 export const credentialRef = z.string().regex(/^(env:[A-Z][A-Z0-9_]{0,99}|stored:[0-9a-f-]{36}|none)$/);
@@ -113,7 +113,7 @@ export const snapshotRoute = z.strictObject({
   isSticky: z.boolean(),
   /** What may become of a stream that breaks after something was delivered; `verified` includes `prefill`. */
   resume: z.enum(['off', 'prefill', 'verified']),
-  /** Whether a content policy refusal of one candidate is put to the next. */
+  /** True if a content policy refusal of one candidate is put to the next. */
   mayFailOverOnPolicy: z.boolean(),
   candidates: z
     .array(

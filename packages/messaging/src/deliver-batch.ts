@@ -7,7 +7,7 @@ const deadLetterValueCharsMax = 150_000;
 const deadLetterReasonCharsMax = 2_000;
 
 /**
- * Hands one batch over. When it resolves, the position may move: the records are handled, or stand in the dead-letter
+ * Hands one batch over. When it resolves, the position may move: the records are handled, or are in the dead-letter
  * topic. A rejection means that all of them must come again.
  */
 export async function deliverBatch(

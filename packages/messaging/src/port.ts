@@ -75,7 +75,7 @@ export interface HandleAnswer {
   rejected: readonly { record: ConsumedRecord; reason: string }[];
 }
 
-/** What stands in the dead-letter topic, as JSON. */
+/** A record of the dead-letter topic, as JSON. */
 export interface DeadLetter {
   reason: string;
   topic: string;

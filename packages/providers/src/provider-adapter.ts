@@ -122,7 +122,7 @@ export interface NativeRequest {
 
 /** The way of a request whose dialect the provider speaks: it goes out as it came, and its answer is only read. */
 export interface NativeLane {
-  /** Whether this model of this provider takes requests of the dialect. */
+  /** True if this model of this provider takes requests of the dialect. */
   serves(target: Pick<ProviderTarget, 'model' | 'options'>): boolean;
   /**
    * Changes the model, the credential, what speaks to us, and what would change the price, and nothing else.
@@ -228,7 +228,7 @@ export interface ChatStreamOptions {
   createdAt?: number;
   /** The provider's name of the model, for `model` where the provider names none; empty if not given. */
   model?: string;
-  /** Whether the client asked for the usage chunk; otherwise it is read and withheld. */
+  /** True if the client asked for the usage chunk; otherwise it is read and withheld. */
   includeUsage: boolean;
   /** How many choices were asked for (`n`), 1 if not given: the answer is not whole before that many have ended. */
   choiceCount?: number;

@@ -1,5 +1,5 @@
 /**
- * Whether `pattern` is all of `text`, its `*` standing for any part of it. No regular expression: of many stars those
+ * True if `pattern` is all of `text`, its `*` standing for any part of it. No regular expression: of many stars those
  * take longer than any client waits. Here the last star alone is tried again, which finds a fit where there is one.
  */
 export function fitsPattern(pattern: string, text: string): boolean {

@@ -14,7 +14,7 @@ const pricingNames: readonly (readonly [string, UsageComponent])[] = [
   ['request', 'requests'],
 ];
 
-/** What a row of `GET /models` stands for: one model, or a route to several. */
+/** The subject of a row of `GET /models`: one model, or a route to several. */
 export interface Listed {
   readonly isRoute: boolean;
   readonly candidates: readonly Candidate[];

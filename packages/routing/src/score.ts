@@ -27,7 +27,7 @@ export function scoreOf({ latencyMs, tokensPerSecond, errorShare }: Speed, measu
 }
 
 /**
- * 0…1: how much of its weight a score keeps beside the best one. A soft edge stands in for the memory that hysteresis
+ * 0…1: how much of its weight a score keeps beside the best one. A soft edge replaces the memory that hysteresis
  * would need: proxies that know nothing of each other share traffic alike, and it never swings over as a whole.
  */
 export function nearnessOf(score: number, best: number): number {

@@ -17,7 +17,7 @@ export interface Option {
 type SnapshotRoute = RoutingSnapshot['routes'][number];
 type RouteSettings = Pick<SnapshotRoute, 'strategy' | 'isSticky' | 'resume' | 'mayFailOverOnPolicy'>;
 
-/** What a public name stands for. */
+/** The candidates of a public name. */
 export interface NamedModel extends RouteSettings {
   /** The operations that some model of this name has, priced or not. */
   readonly operations: readonly Operation[];

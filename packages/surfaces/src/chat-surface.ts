@@ -43,7 +43,7 @@ export interface ItemReferences {
   list(body: unknown): readonly string[];
   /** The body with those items in it that are known. */
   resolve(body: unknown, items: ReadonlyMap<string, unknown>): unknown;
-  /** Whether the answer to this body, and its items, may be referred to later. */
+  /** True if the answer to this body, and its items, may be referred to later. */
   wants(body: unknown): boolean;
   /** Fields that an answer to this body repeats although they are not sent. */
   repeated(body: unknown, asked: Pick<SurfaceRequest, 'answerId' | 'isKept'>): Said;

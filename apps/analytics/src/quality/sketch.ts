@@ -1,7 +1,7 @@
 /** Counts of values by bucket, as JSON keeps them. */
 export type SketchCounts = Readonly<Record<string, number>>;
 
-/** Each value in a bucket is within 2 % of the value that the bucket stands for. */
+/** Each value in a bucket is within 2 % of the value that the bucket represents. */
 const relativeError = 0.02;
 const gamma = (1 + relativeError) / (1 - relativeError);
 const gammaLog = Math.log(gamma);

@@ -22,7 +22,7 @@ export function authorise(caller: Authenticated, scope: Scope | null, client: Cl
   }
 }
 
-/** Whether an address is one of, or inside one of, the addresses and CIDR ranges. */
+/** True if an address is one of, or inside one of, the addresses and CIDR ranges. */
 export function isAllowedAddress(allowed: readonly string[], address: string): boolean {
   const list = new BlockList();
   for (const entry of allowed) {

@@ -20,7 +20,7 @@ const driverCause = z.object({
   }),
 });
 
-/** Whether what was thrown says that the database cannot serve now, as against that we asked for something wrong. */
+/** True if what was thrown says that the database cannot serve now, as against that we asked for something wrong. */
 export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientKnownRequestError) {
     if (awayCode.test(error.code)) return true;

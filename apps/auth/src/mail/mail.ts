@@ -36,7 +36,7 @@ export const mail = z.discriminatedUnion('template', [
 ]);
 export type Mail = z.infer<typeof mail>;
 
-/** Words of a mail; `{name}` stands for a value of it. */
+/** Words of a mail; a value replaces `{name}`. */
 export interface MailWords {
   readonly subject: string;
   readonly lines: readonly string[];

@@ -17,7 +17,7 @@ export async function hashPassword(password: string): Promise<string> {
   return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${toBase64(salt)}$${toBase64(tag)}`;
 }
 
-/** Whether the password is the one that was hashed, at the cost that the hash names. Throws on a text that is no hash. */
+/** True if the password is the one that was hashed, at the cost that the hash names. Throws on a text that is no hash. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
   const [, memory, passes, parallelism, salt, tag] = phc.exec(hash) ?? [];
   if (salt === undefined || tag === undefined) throw new Error('a stored password hash is not an argon2id PHC string');

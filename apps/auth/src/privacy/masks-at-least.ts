@@ -1,6 +1,6 @@
 import { type PrivacyPolicy, privacyKinds } from '@aggregator/contracts';
 
-/** Whether everything that `other` masks is masked by `policy`, too. */
+/** True if everything that `other` masks is masked by `policy`, too. */
 export function masksAtLeast(policy: PrivacyPolicy | null, other: PrivacyPolicy | null): boolean {
   if (other === null || other.mode === 'off') return true;
   if (policy === null || policy.mode === 'off') return false;

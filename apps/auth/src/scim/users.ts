@@ -154,7 +154,7 @@ async function updateAccount(
 }
 
 /**
- * Whether a token may give an account another address: who reads mails there can set its password, and act as the person wherever
+ * True if a token may give an account another address: who reads mails there can set its password, and act as the person wherever
  * that is a member.
  */
 async function mayMove(

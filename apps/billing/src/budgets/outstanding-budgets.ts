@@ -16,7 +16,7 @@ export interface BudgetCursor {
 
 export const firstBudget: BudgetCursor = { budgetId: '00000000-0000-0000-0000-000000000000', period: '' };
 
-/** Whether any may have to be compared. */
+/** Has a row if a budget may need a comparison. */
 export const outstandingBudgets = 'SELECT FROM budget_period WHERE allotted > spent';
 
 /** One page of those that have not ended, behind `cursor`. */

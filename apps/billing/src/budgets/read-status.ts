@@ -14,7 +14,7 @@ interface Row {
 }
 
 /**
- * Returns how budgets of an organisation stand in their present periods. One for end users stands at nothing, unless `endUser`
+ * Returns the use of an organisation's budgets in their present periods. One for end users has no use, unless `endUser`
  * says which of them is meant.
  */
 export async function readStatus(

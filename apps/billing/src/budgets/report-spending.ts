@@ -14,7 +14,7 @@ interface Row {
 const pageMax = 200;
 const pagesMax = 50;
 
-/** Whether something is to be reported. */
+/** Has a row if spending is not yet reported. */
 export const unreportedSpending = 'SELECT FROM budget_period WHERE spent <> reported';
 
 /**

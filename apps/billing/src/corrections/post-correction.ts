@@ -91,7 +91,7 @@ async function takeCorrection(
   return row.isSame ? row.state : 'reused';
 }
 
-/** Whether the details of a request's month are exported and deleted, or about to be. */
+/** True if the details of a request's month are exported and deleted, or about to be. */
 async function isMonthOver(tx: Transaction, requestId: string): Promise<boolean> {
   const rows = await tx.$queryRaw<unknown[]>`SELECT FROM compacted_month WHERE to_id > ${requestId}::uuid LIMIT 1`;
   return rows.length > 0;

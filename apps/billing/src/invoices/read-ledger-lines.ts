@@ -6,7 +6,7 @@ import { type LedgerLine, LineSums } from './line-sums.ts';
 import { dayOf, type Month } from './month-bounds.ts';
 import { readGivenCredit } from './read-given-credit.ts';
 
-/** What lines of charges stand for; `tag`: values of one tag. */
+/** What lines of charges are grouped by; `tag`: values of one tag. */
 export type StatementGrouping = { by: Exclude<StatementBy, 'tag'> } | { by: 'tag'; tag: string };
 /** `invoice`: models, and the organisation that used them if another one pays. */
 type LinesBy = StatementGrouping | { by: 'invoice' };

@@ -48,7 +48,7 @@ export async function grantLease(
   try {
     await grantCredit(context, lease);
   } catch (cause) {
-    // Whether the store has taken it is unknown. The lease stands as pending and is granted again, under the same id.
+    // Whether the store has taken it is unknown. The lease stays pending and is granted again, under the same id.
     context.events.leaseGrantFailed({ leaseId: lease.id, orgId, error: cause });
     throw unavailable('the lease could not be granted', cause);
   }

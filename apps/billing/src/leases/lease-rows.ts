@@ -23,7 +23,7 @@ export async function markGranted(db: Transaction, leaseId: string): Promise<voi
 
 /**
  * Closes the oldest leases of an organisation that its leased money no longer needs: charges do not name a lease, so the
- * newest ones stand for what is left. The organisation's accounts must be locked.
+ * newest ones cover what is left. The organisation's accounts must be locked.
  * @param leasedNanoUsd what is left.
  */
 export async function closeSpentLeases(tx: Transaction, orgId: string, leasedNanoUsd: bigint): Promise<void> {

@@ -10,7 +10,7 @@ export interface RetryGrantsOptions {
 
 const batchMax = 100;
 
-/** Whether there may be a lease to grant again. */
+/** Has a row if a lease may need to be granted again. */
 export const pendingGrants = `SELECT FROM lease WHERE status = 'pending'`;
 
 /**

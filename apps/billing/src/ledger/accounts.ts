@@ -62,7 +62,7 @@ interface AccountRow {
 
 /**
  * Locks the accounts of organisations and of their payers, and the platform's that are named, until the transaction ends: always in
- * the order of their ids, so that two transactions never wait for one another in a circle. The lock of `available` stands for all
+ * the order of their ids, so that two transactions never wait for one another in a circle. The lock of `available` covers all
  * accounts of its organisation, so nothing may change a balance without this function. Returns the organisations' accounts; those
  * of an organisation that was never opened are missing.
  * @param orgIds in lower case.

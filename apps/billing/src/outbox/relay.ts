@@ -10,7 +10,7 @@ const transactionTimeoutMs = 30_000;
 const relayLock = 20_261_120;
 
 /**
- * Publishes what stands in the outbox, in its order, and deletes it once the event log has it: at least once, since a crash
+ * Publishes the rows of the outbox in their order, and deletes them once the event log has them: at least once, since a crash
  * in between publishes again, under the same event id. One relay at a time in the whole installation, so an organisation's
  * events keep their order. Answers how many it published; rejects where the log does not take them.
  */

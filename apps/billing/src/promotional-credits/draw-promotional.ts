@@ -50,7 +50,7 @@ export async function drawForCharges(
   for (const [purse, owed] of owedBeyondLeased) await drawPromotional(tx, purse, owed - purse.available);
 }
 
-/** Whether the balance and promotional credit together are enough. */
+/** True if the balance and promotional credit together are enough. */
 export function covers({ available, promotional }: Purse, neededNanoUsd: bigint): boolean {
   return available + promotional >= neededNanoUsd;
 }

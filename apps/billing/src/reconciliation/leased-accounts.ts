@@ -10,7 +10,7 @@ export interface LeasedAccount {
   pending: bigint;
   /** Leases whose credit was lost. */
   stranded: bigint;
-  /** Whether one of those was stranded too late to be looked at. */
+  /** True if one of those was stranded too late to be looked at. */
   isResting: boolean;
   /** The mark of the first lease: no request of the organisation took leased money before. */
   since: bigint;

@@ -56,7 +56,7 @@ export async function addTotals(
   );
 }
 
-/** The line of a statement that stands for those of one day: it has the id and the time of the last of them. */
+/** The line of a statement that replaces those of one day: it has the id and the time of the last of them. */
 export const dayLinesSql = `
   CREATE TEMPORARY TABLE compacted_lines ON COMMIT DROP AS
   SELECT max(id::text)::uuid AS id, org_id, payer_id, max(time) AS time, 'charges_of_day' AS type,

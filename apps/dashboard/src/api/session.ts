@@ -26,7 +26,7 @@ class Session {
     return this.#state;
   }
 
-  /** Whether its person has signed out and the service may not have answered yet. */
+  /** True if its person has signed out and the service may not have answered yet. */
   get isLeaving(): boolean {
     return this.#state === 'leaving';
   }

@@ -11,7 +11,7 @@ export interface ChartProps {
   readonly times: readonly number[];
   readonly values: readonly number[];
   readonly format: (value: number) => string;
-  /** Whether a bar is a day or an hour. */
+  /** The time that a bar covers. */
   readonly step: 'hour' | 'day';
 }
 

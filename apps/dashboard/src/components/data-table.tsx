@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 
 export interface Column<Row> {
   readonly key: string;
-  /** Header of the column; in a narrow window it stands before each value. */
+  /** Header of the column; in a narrow window it is shown before each value. */
   readonly name: string;
   /** True for numbers and amounts. */
   readonly isEnd?: boolean;

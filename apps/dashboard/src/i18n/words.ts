@@ -1,4 +1,4 @@
-/** A text in English and in Russian. `{name}` stands for a value. */
+/** A text in English and in Russian. A value replaces `{name}`. */
 export type Pair = readonly [en: string, ru: string];
 export type Words = Readonly<Record<string, Pair>>;
 

@@ -1,6 +1,6 @@
 import { type Environment, Secret } from '@aggregator/service-kit';
 
-/** A provider's key that stands in the environment. */
+/** A provider's key from an environment variable. */
 export interface EnvironmentKey {
   /** `env:OPENAI_API_KEY`, by which the proxy finds it, too. */
   readonly ref: string;

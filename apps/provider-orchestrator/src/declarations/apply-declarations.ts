@@ -98,7 +98,7 @@ async function applyRoutes(
   return { ...judged, entries: await writeRoutes(tx, owner, standing, judged.accepted) };
 }
 
-/** Of the accepted providers as they were declared, of everybody else's as they stand. */
+/** The declared state of accepted providers, and the stored state of all others. */
 async function listModels(tx: Transaction, owner: string, providers: readonly AcceptedProvider[]) {
   const others = await tx.model.findMany({
     where: { provider: { OR: [{ owner: null }, { owner: { not: owner } }] } },

@@ -8,7 +8,7 @@ import type { DeclaredModel } from '../registry/declared-provider.ts';
 import { chooseModels } from './choose-models.ts';
 import { isRefusal, judgeBy, type LooseEntry, parseEntry, type Refusal, refusal } from './judge-entry.ts';
 
-/** A provider that may stand in the registry as it is. */
+/** A provider that the registry may store unchanged. */
 export interface AcceptedProvider {
   readonly origin: DeclarationOrigin;
   readonly fields: {

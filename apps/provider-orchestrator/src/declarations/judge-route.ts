@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type DeclarationOrigin, declaredRoute, type PutRouteRequest } from '@aggregator/contracts';
 import { isRefusal, type LooseEntry, parseEntry, type Refusal, refusal } from './judge-entry.ts';
 
-/** A route that may stand in the registry as it is. */
+/** A route that the registry may store unchanged. */
 export interface AcceptedRoute {
   readonly origin: DeclarationOrigin;
   readonly fields: PutRouteRequest & { readonly name: string };

@@ -4,7 +4,7 @@ import { replaceModelsOf } from '../registry/write-models.ts';
 import type { AcceptedProvider } from './judge-provider.ts';
 import type { AcceptedRoute } from './judge-route.ts';
 
-/** What stands in the registry of an owner. */
+/** The stored entries of an owner. */
 export interface StandingEntry {
   readonly name: string;
   readonly declaredHash: string | null;

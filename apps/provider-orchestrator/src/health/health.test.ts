@@ -20,7 +20,7 @@ describe('the health of providers', () => {
   let server: Server;
   let orchestrator: TestOrchestrator;
   let origin: string;
-  /** Whether the provider breaks off every connection. */
+  /** True if the provider breaks off every connection. */
   let isDown = false;
   const seenKeys = new Set<string | undefined>();
 

@@ -26,7 +26,7 @@ const mayRefuseCredential: ReadonlySet<number> = new Set([400, 401, 403, 407]);
 const credentialRefused: ErrorCode = 'upstream_misconfigured';
 
 /**
- * Whether a provider is there and takes one of our credentials: null if so, else why not, as a code of the catalogue. A
+ * Returns null if a provider answers and takes one of our credentials, else the reason as a code of the error catalogue. A
  * redirect is not followed. What it answers to the request as such, also "not found" or "too many", shows that it lives.
  */
 export async function probeProvider(target: ProbeTarget, deadlineMs: number): Promise<string | null> {

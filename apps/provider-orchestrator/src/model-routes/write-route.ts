@@ -45,7 +45,7 @@ export async function showRoutes(
   );
 }
 
-/** Whether there is such a route, which the API may change. */
+/** True if there is such a route, which the API may change. */
 async function findOwn(tx: Transaction, name: string): Promise<boolean> {
   const row = await tx.route.findUnique({ where: { name }, select: { source: true } });
   if (row === null || row.source === 'api') return row !== null;

@@ -27,7 +27,7 @@ export interface Declaring<Entry extends Spanned, Row extends StandingSpan> {
   readonly open: readonly Row[];
   /** Two with the same key cannot hold at the same instant. */
   keyOf(about: Entry | Row): string;
-  /** Whether a row of the same key says the same as the entry, apart from its time. */
+  /** True if a row of the same key says the same as the entry, apart from its time. */
   isSame(entry: Entry, row: Row): boolean;
   add(missing: readonly Entry[]): Promise<AddedSpans<Entry>>;
   describe(entry: Entry): string;

@@ -81,7 +81,7 @@ async function readModels(tx: Transaction, entries: readonly PriceEntry[]): Prom
   return new Map(rows.map((row) => [nameOf(row.providerName, row.id), row]));
 }
 
-/** Whether the model can be charged by it. A file or a resource may come before the provider that it names. */
+/** Rejects a price by which the model cannot be charged. A file or a resource may arrive before its provider. */
 function checkEntry({ provider, model, price }: PriceEntry, known: PricedModel | undefined, author: PriceAuthor): void {
   if (known === undefined) {
     if (author.source !== 'api') return;

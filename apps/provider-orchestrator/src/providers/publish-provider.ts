@@ -5,7 +5,7 @@ import { requireProviderMatch } from './require-provider-match.ts';
 import { findProviderDetail, toProviderDetail } from './show-provider.ts';
 
 /**
- * Changes a provider, publishes the change, and answers how it now stands.
+ * Changes a provider, publishes the change, and returns its new state.
  * @throws {AppError} `precondition_failed` if the provider has no longer the ETag of `ifMatch`
  */
 export async function publishProvider(

@@ -13,7 +13,7 @@ export const providerBaseUrl = (type: ProviderType) =>
     .refine((url) => url.search === '' && url.hash === '', 'must not have a query or a fragment')
     .transform((url) => toVersionedBaseUrl(url, type));
 
-/** Whether a key is there; `keys` of the configuration has it. */
+/** True if a key is set; `keys` of the configuration has its value. */
 const presence = z
   .string()
   .optional()

@@ -21,7 +21,7 @@ const read = z.object({
   prices: z.record(z.string(), z.unknown()),
 });
 
-/** What stands in the registry, not yet judged: only what an entry is called is sure. */
+/** The stored entries before they are judged: only the name of an entry is certain. */
 export interface RegistryRows {
   providers: (z.infer<typeof providerRow> & { models: z.infer<typeof modelRow>[] })[];
   routes: z.infer<typeof routeRow>[];

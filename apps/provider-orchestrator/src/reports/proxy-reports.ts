@@ -46,7 +46,7 @@ export class ProxyReports {
     this.#options = options;
   }
 
-  /** Whether the proxy says of a snapshot what it has not said before at this instance. */
+  /** True if the proxy says of a snapshot what it has not said before at this instance. */
   isNews({ proxyId, snapshot }: ProxyReport): boolean {
     const before = this.#heard.get(proxyId)?.report.snapshot ?? null;
     if (snapshot === null || before === null) return snapshot !== before;

@@ -66,7 +66,7 @@ export function compileSnapshot(rows: RegistryRows): CompiledSnapshot {
 }
 
 type Report = (path: string, reason: string) => null;
-/** The rates of a version, which then stand in the snapshot; null if they cannot be read. */
+/** The rates of a version, for the snapshot; null if they cannot be read. */
 type ReadRates = (version: string) => Rates | null;
 
 function compileProvider(row: ProviderRow, readRates: ReadRates, report: Report): Provider | null {

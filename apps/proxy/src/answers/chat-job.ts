@@ -26,7 +26,7 @@ export interface ChatJob extends ChatWords {
   readonly vault: Vault | null;
   /** Under what a whole answer is kept; null where it is not. */
   readonly cacheKey: string | null;
-  /** Whether the items of the answer may be referred to later. Never where they hold what had to be put back. */
+  /** True if the items of the answer may be referred to later. Never where they hold what had to be put back. */
   readonly keepsItems: boolean;
   /** All items of the request, to be stored with its answer; null if that is not stored. */
   readonly input: readonly unknown[] | null;

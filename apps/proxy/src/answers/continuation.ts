@@ -89,7 +89,7 @@ export class PrefillContinuation implements Continuation {
     return this.#delivered.adopt(record);
   }
 
-  /** Strips what the model repeats of the delivered text, and the space that stands there already. */
+  /** Strips what the model repeats of the delivered text, and the space that is there already. */
   #join(text: string, isEnd: boolean): string {
     if (this.#opening === null) return text;
     const opening = this.#opening + text;

@@ -47,7 +47,7 @@ export function isRejected(error: AppError): boolean {
   return error instanceof ProviderFailure && isOfForm && (error.status === 400 || error.status === 422);
 }
 
-/** Whether the attempt failed through the provider: a request that is at fault itself says nothing of who refused it. */
+/** True if the attempt failed through the provider: a request that is at fault itself says nothing of who refused it. */
 export function isProvidersFault(error: AppError): boolean {
   const { kind, isRetryable, isKeyAtFault } = judgeFailure(error);
   return kind !== 'answered' || isRetryable || isKeyAtFault === true || isUnauthorized(error);

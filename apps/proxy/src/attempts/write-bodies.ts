@@ -2,7 +2,7 @@ import type { TranslatedRequest } from '@aggregator/providers';
 import { writeJsonInTurns } from '@aggregator/service-kit';
 import type { Exchange } from '../exchange.ts';
 
-/** A body that is sent, or that stands for what cannot be sent in bounds. */
+/** A body that is sent, or the replacement of one that exceeds the bounds. */
 export type RequestBody = Pick<TranslatedRequest, 'body' | 'writeBody'>;
 
 /** Writes the bodies of a large request in turns. Those of a small one are written when they are read. */

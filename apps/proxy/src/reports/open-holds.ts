@@ -39,7 +39,7 @@ export class OpenHolds {
   }
 
   /**
-   * Whether none of the first `begun` is open. A hold past its time counts as ended, unless its request is dispatched.
+   * True if none of the first `begun` is open. A hold past its time counts as ended, unless its request is dispatched.
    * @param isDispatched whether a request has an intent without a settlement.
    */
   areOver(begun: number, isDispatched: (requestId: string) => boolean): boolean {

@@ -201,7 +201,7 @@ function findLaneAt(
   });
 }
 
-/** Whether any target of the plan takes the request as it came. */
+/** True if any target of the plan takes the request as it came. */
 function hasNativeLane(surface: ChatSurface, native: NativeRequest | null, { targets }: RoutePlan): boolean {
   return targets.some((target) => findLaneAt(surface, native, target) !== null);
 }
@@ -240,7 +240,7 @@ function mayKeep(
   return measureTexts(body, storedCharactersMax) <= storedCharactersMax;
 }
 
-/** Whether the answer is stored. A caller that asks for it receives an error if it is not. */
+/** Returns the request with the decision to store its answer. `store` is a dropped field if the answer is not stored. */
 function withKeeping(
   { references }: ChatSurface,
   asked: SurfaceRequest,
@@ -253,7 +253,7 @@ function withKeeping(
   return { ...asked, isKept, repeated, ...(isMissed && { droppedParams: [...asked.droppedParams, 'store'] }) };
 }
 
-/** Whether there was an answer to give again. */
+/** True if there was an answer to give again. */
 async function answerAgain(context: AnswerContext, job: ChatJob): Promise<boolean> {
   const { cacheKey, open } = job;
   const stored = cacheKey === null ? null : await context.answers.read(cacheKey);

@@ -1,6 +1,6 @@
 import type { ModelRow } from '@aggregator/contracts';
 
-/** Whether a key that is kept to certain models (null: to none) may see this one, under any of its names. */
+/** True if a key that is kept to certain models (null: to none) may see this one, under any of its names. */
 export function isAllowedModel(
   { id, provider }: Pick<ModelRow, 'id' | 'provider'>,
   allowed: readonly string[] | null,

@@ -7,7 +7,7 @@ import { CredentialLedger, type KeyRead } from './credential-ledger.ts';
 import { isUnknown, type KeyReading, tlsReading } from './key-reading.ts';
 import { isFresh, type KnownSecret, readSecret, type SecretRead } from './secret-reader.ts';
 
-/** One key of one provider, and the Secret that it stands in: always one of the provider's own namespace. */
+/** One key of one provider, and the Secret that contains it: always in the provider's own namespace. */
 interface Reference {
   readonly provider: ObservedProvider;
   readonly name: string;
@@ -45,7 +45,7 @@ export class CredentialReader {
     this.#options = options;
   }
 
-  /** Whether a change of this Secret is a change of what is declared. */
+  /** True if a change of this Secret is a change of what is declared. */
   isReferenced(namespace: string, name: string): boolean {
     return this.#referenced.has(`${namespace}/${name}`);
   }
@@ -113,7 +113,7 @@ export class CredentialReader {
     }
   }
 
-  /** Whether nothing of the Secret's content is needed: each key was judged, and the good ones were handed over. */
+  /** True if nothing of the Secret's content is needed: each key was judged, and the good ones were handed over. */
   #isEnough({ version, problems }: KnownSecret, references: readonly Reference[]): boolean {
     return references.every((reference) => {
       const problem = problems.get(reference.secretKey);

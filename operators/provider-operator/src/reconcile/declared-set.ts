@@ -56,12 +56,12 @@ export function takeAnswer(
   return { answered, snapshot: answer.snapshot };
 }
 
-/** Whether `point` lies within the history that `now` is the end of. */
+/** True if `point` lies within the history that `now` is the end of. */
 function isFrom(point: SnapshotPoint, now: SnapshotPoint): boolean {
   return point.epoch === now.epoch && point.version <= now.version;
 }
 
-/** Whether a snapshot includes what became part of `wanted`. */
+/** True if a snapshot includes what became part of `wanted`. */
 export function includes(snapshot: SnapshotPoint, wanted: SnapshotPoint): boolean {
   return snapshot.epoch > wanted.epoch || (snapshot.epoch === wanted.epoch && snapshot.version >= wanted.version);
 }

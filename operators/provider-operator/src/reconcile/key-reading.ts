@@ -12,12 +12,12 @@ export type KeyProblem =
   | 'SecretForbidden';
 
 /**
- * The name of the reading of `endpoint.tlsSecretRef`, and the entry that stands for all of its Secret: no entry has a
+ * The name of the reading of `endpoint.tlsSecretRef`, and the entry that covers all of its Secret: no entry has a
  * comma.
  */
 export const tlsReading = { name: 'endpoint.tlsSecretRef', secretKey: 'ca.crt,tls.crt,tls.key' } as const;
 
-/** Whether the key may be as good as it was when it was read last. */
+/** True if the key may be as good as it was when it was read last. */
 export function isUnknown(problem: KeyProblem | null): boolean {
   return problem === 'SecretUnreadable' || problem === 'SecretForbidden';
 }
@@ -30,7 +30,7 @@ export interface KeyReading {
   readonly secretKey: string;
   /** Of the Secret that it was read from. */
   readonly resourceVersion: string | null;
-  /** Whether changes of the Secret are heard at once; else it is looked at once a minute. */
+  /** True if changes of the Secret are heard at once; else it is looked at once a minute. */
   readonly isWatched: boolean;
   /** Null where there is nothing good to declare. With a problem it is the last good one. */
   readonly credentialId: string | null;

@@ -19,7 +19,7 @@ export interface Resolution {
 
 export interface TargetWorld {
   find(namespace: string, name: string): ProviderVerdict | undefined;
-  /** Whether requests may be sent to what is declared of it: its name must not belong to another owner. */
+  /** True if requests may be sent to what is declared of it: its name must not belong to another owner. */
   isServed(provider: ProviderVerdict): boolean;
   readonly labelsOf: ReadNamespaceLabels;
 }
@@ -61,7 +61,7 @@ function admits({ object }: ProviderVerdict, namespace: string, labelsOf: ReadNa
   return labels !== null && wanted.length > 0 && wanted.every(([name, value]) => labels[name] === value);
 }
 
-/** The orchestrator refuses a route that names a candidate twice; the first one stands. */
+/** The orchestrator rejects a route that names a candidate twice; the first one is kept. */
 function withoutTwins(candidates: readonly Candidate[]): readonly Candidate[] {
   const byTarget = new Map<string, Candidate>();
   for (const candidate of candidates) {

@@ -57,7 +57,7 @@ async function writePending(
   return await writer.write(object, { observedGeneration: generation, conditions }, signal);
 }
 
-/** Whether it is gone, or about to be; what waits is asked for again even if nothing happens. */
+/** True if it is gone, or about to be; what waits is asked for again even if nothing happens. */
 async function release(object: ObservedProvider, parts: ProviderRunParts, signal: AbortSignal): Promise<boolean> {
   const { leader, waiting, events, clock } = parts;
   const { metadata } = object;

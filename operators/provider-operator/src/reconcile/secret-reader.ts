@@ -29,7 +29,7 @@ const secret = z.object({
   data: z.record(z.string(), z.string()).nullish(),
 });
 
-/** Whether what is known may still be believed. */
+/** True if what is known may still be believed. */
 export function isFresh(known: KnownSecret, cached: SecretVersion | undefined, nowMs: number): boolean {
   if (cached === undefined) return known.cachedVersion === null && nowMs - known.readAtMs < unwatchedMs;
   return cached.resourceVersion === known.cachedVersion || cached.resourceVersion === known.version?.resourceVersion;

@@ -6,7 +6,7 @@ export type Traffic = RoutingState['providers'][number];
 
 export interface CredentialsInput {
   readonly keys: readonly KeyReading[];
-  /** Whether it names keys at all. */
+  /** True if it names keys at all. */
   readonly needsKeys: boolean;
   /** Undefined if neither a proxy nor a probe has reported on it. */
   readonly traffic: Traffic | undefined;

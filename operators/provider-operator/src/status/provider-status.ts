@@ -99,7 +99,7 @@ function toReady(
   return conditionTrue('Ready', 'It takes requests.');
 }
 
-/** What the orchestrator said last; what it has not said yet of an entry that stands is not known to be otherwise. */
+/** The last answer of the orchestrator. Until it answers about a stored entry, the earlier state is assumed. */
 function toModels({ verdict, answered, before }: ProviderEvidence): Pick<ProviderStatus, 'models'> {
   const isUnanswered = answered === null && verdict.entry !== null;
   if (isUnanswered && before?.models !== undefined) return { models: before.models };
@@ -115,7 +115,7 @@ function toModels({ verdict, answered, before }: ProviderEvidence): Pick<Provide
   };
 }
 
-/** Whether what was said before was said of the very same versions of the same keys. */
+/** True if what was said before was said of the very same versions of the same keys. */
 function hasSameKeys({ keys }: ProviderVerdict, before: ProviderStatus | undefined): boolean {
   const known = before?.credentials ?? [];
   return (

@@ -53,7 +53,7 @@ export type Standing =
   | { readonly state: 'waiting' }
   | { readonly state: 'rejected'; readonly message: string };
 
-/** Whether a proxy serves `entry` (`providers/<name>`) as it became part of the snapshot at `since`. */
+/** Returns how a proxy serves `entry` (`providers/<name>`) as it became part of the snapshot at `since`. */
 export function standingOf(ack: ProxyAck | undefined, entry: string, since: SnapshotPoint): Standing {
   if (ack === undefined) return { state: 'waiting' };
   if (ack.served !== null && includes(ack.served.point, since)) {

@@ -8,7 +8,7 @@ import type { Observed } from '../watch/read-object.ts';
 export class ChangeFilter {
   readonly #seen = new Map<string, string>();
 
-  /** Whether the object is another one than when it was asked about last. `undefined`: it is gone. */
+  /** True if the object is another one than when it was asked about last. `undefined`: it is gone. */
   isNews(key: string, object: Observed<unknown, unknown> | undefined): boolean {
     const now = object === undefined ? undefined : describe(object);
     const isNews = this.#seen.get(key) !== now;

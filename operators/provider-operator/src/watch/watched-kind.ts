@@ -85,7 +85,7 @@ export class WatchedKind<T> {
     for (const { cache } of this.#parts) cache.start();
   }
 
-  /** Whether all that may be seen has been seen once. */
+  /** True if all that may be seen has been seen once. */
   get isSettled(): boolean {
     const isDecided = ({ cache, forbiddenSinceMs }: Part<T>) =>
       cache.hasSynced || (forbiddenSinceMs !== null && this.#clock.nowMs() - forbiddenSinceMs >= this.#refusalMs);
@@ -93,7 +93,7 @@ export class WatchedKind<T> {
     return isEnough && this.#parts.every(isDecided);
   }
 
-  /** Whether any of it has been seen: what is not in the list is then gone, not unknown. */
+  /** True if any of it has been seen: what is not in the list is then gone, not unknown. */
   get hasSynced(): boolean {
     return this.#parts.some(({ cache, forbiddenSinceMs }) => cache.hasSynced && forbiddenSinceMs === null);
   }

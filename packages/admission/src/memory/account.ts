@@ -132,7 +132,7 @@ export class Account {
     return forgetMicros !== undefined && forgetMicros > nowMicros;
   }
 
-  /** Keeps the lease's id for a day, and drops those that were kept so long: they stand in the order they came. */
+  /** Keeps the lease's id for a day, and drops those that were kept so long: they are in their order of arrival. */
   rememberLease(leaseId: string, nowMicros: number): void {
     for (const [oldest, forgetMicros] of this.#leases) {
       if (forgetMicros > nowMicros) break;

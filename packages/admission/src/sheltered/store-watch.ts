@@ -6,7 +6,7 @@ interface StoreWatchOptions {
 
 const probeIntervalMs = 1000;
 
-/** Whether the counter store is away: since a call of it failed, until a probe succeeds. */
+/** The state of the counter store: away from a failed call until a probe succeeds. */
 export class StoreWatch {
   readonly #options: StoreWatchOptions;
   #isAway = false;

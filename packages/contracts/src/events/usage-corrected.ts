@@ -11,7 +11,7 @@ const pricedUsage = { usage, amountNanoUsd: nanoUsdString };
 
 /**
  * The truth about a request that was settled by an estimate: the provider's own record arrived later. A request has one
- * at most. It stands in the topic of `usage.recorded`, mostly behind the settlement, but any order is allowed. It has
+ * at most. It is in the topic of `usage.recorded`, mostly behind the settlement, but any order is allowed. It has
  * no number of the spool: a lost correction leaves the estimate as it was.
  */
 export const usageCorrected = z.strictObject({
@@ -44,7 +44,7 @@ export const usageCorrected = z.strictObject({
 });
 export type UsageCorrected = z.infer<typeof usageCorrected>;
 
-/** Everything that stands in the topic `usage.recorded`. */
+/** All events of the topic `usage.recorded`. */
 export const usageEvent = z.discriminatedUnion('schema', [usageRecorded, usageCorrected]);
 export type UsageEvent = z.infer<typeof usageEvent>;
 

@@ -66,7 +66,7 @@ export const declaredProvider = z.strictObject({
   concurrencyMax: snapshotProvider.shape.concurrencyMax,
   /** Absent: all that are known of the vendor. Those given are added to them, and win where names meet. */
   models: z.array(managedModel).max(256).optional(),
-  /** Whether what is known of the vendor is offered, too. */
+  /** True if what is known of the vendor is offered, too. */
   hasKnownModels: z.boolean(),
   /** Names with `*` for any text, of the known models; an empty `include` means all. */
   include: z.array(z.string().min(1).max(128)).max(64),

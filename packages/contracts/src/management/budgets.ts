@@ -80,7 +80,7 @@ export const updateBudgetRequest = z.strictObject({
 });
 export type UpdateBudgetRequest = z.infer<typeof updateBudgetRequest>;
 
-/** A budget as it stands, `GET /billing/budgets/{budgetId}`. Amounts are of the present period. */
+/** A budget and its present use, `GET /billing/budgets/{budgetId}`. Amounts are of the present period. */
 export const budgetStatus = budget.extend({
   /** Name of the present period. */
   periodKey: budgetPeriodKey,

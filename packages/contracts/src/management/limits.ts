@@ -44,7 +44,7 @@ export const limitUse = z.strictObject({
 });
 export type LimitUse = z.infer<typeof limitUse>;
 
-/** A limit as it stands, of `GET /billing/limits`. */
+/** A limit and its present use, of `GET /billing/limits`. */
 export const limitStatus = shownLimit.extend({
   /**
    * By the names of the counts; null for what the limit does not count. Null while the counter store does not answer.

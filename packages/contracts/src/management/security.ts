@@ -63,7 +63,7 @@ export const leakedKeysRequest = z
   .min(1)
   .max(100);
 
-/** Whether each token is a key of this installation, in the order of the request. */
+/** For each token, in the order of the request: true if it is a key of this installation. */
 export const leakedKeysAnswer = z.array(
   z.strictObject({
     token_raw: z.string(),

@@ -16,10 +16,10 @@ export const dashboardQuery = z.strictObject({
   groupBy: usageGrouping.optional(),
   model: z.string().min(1).max(256).optional(),
   provider: z.string().min(1).max(256).optional(),
-  /** The nil UUID stands for requests without an API key. */
+  /** The nil UUID means requests without an API key. */
   keyId: z.uuid().optional(),
   userId: z.uuid().optional(),
-  /** The nil UUID stands for requests without a team. */
+  /** The nil UUID means requests without a team. */
   teamId: z.uuid().optional(),
   /** A tag: groups by its values with `groupBy=tag`, and leaves only those of `tagValue` if that is given. */
   tagKey: tagKey.optional(),

@@ -6,7 +6,7 @@ import { reportError } from '../report-error.ts';
 import { BatchRunner } from './batch-runner.ts';
 
 const heartbeatIntervalMs = 3_000;
-/** Also how long a group may stand still after its broker has died with the members' farewells unheard. */
+/** Also how long a group may pause after its broker has died with the members' farewells unheard. */
 const sessionTimeoutMs = 15_000;
 const rebalanceTimeoutMs = 60_000;
 /** Longest wait of an idle fetch; also bounds how long leaving takes. Records are fetched as soon as there are any. */

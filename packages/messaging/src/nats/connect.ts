@@ -4,7 +4,7 @@ import { closeQuietly } from '../close-quietly.ts';
 import { findAnswering } from './find-answering.ts';
 
 export interface NatsConnectionOptions {
-  /** `nats://` or `tls://`, at least one; user and password or a token may stand in them. */
+  /** `nats://` or `tls://`, at least one; they may contain user and password or a token. */
   servers: readonly string[];
   /** Stands in the server's list of connections. */
   name: string;

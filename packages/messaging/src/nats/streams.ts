@@ -67,7 +67,7 @@ async function ensureStream(
   try {
     await manager.streams.add({ ...config, name, storage: StorageType.File });
   } catch (error) {
-    // Another process has made it meanwhile, perhaps with other limits: that one stands.
+    // Another process has created it meanwhile, perhaps with other limits: that one stays.
     await manager.streams.info(name).catch(() => {
       throw error;
     });

@@ -10,7 +10,7 @@ const positionToken = z.object({
   id: z.string(),
   /** Decimal offset of the first record that is not handled, as far as the sender knows. */
   position: z.string().regex(/^\d+$/),
-  /** Whether the sender wants to read the partition; if not, it asks for the position alone. */
+  /** True if the sender wants to read the partition; if not, it asks for the position alone. */
   isMember: z.boolean(),
 });
 export type PositionToken = z.infer<typeof positionToken>;

@@ -3,7 +3,7 @@ import type { Channel } from 'amqplib';
 export interface TopologyOptions {
   /** Of every topic. */
   partitions: number;
-  /** Names of streams by topic and group. A topic that stands here has one stream for each of its groups. */
+  /** Names of streams by topic and group. A topic in this list has one stream for each of its groups. */
   streams?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Type of a topic's records, the first word of their routing keys; the topic's own name where it is not given. */
   types?: Readonly<Record<string, string>>;
@@ -12,7 +12,7 @@ export interface TopologyOptions {
 const maxAge = '14D';
 const segmentBytes = 100_000_000;
 
-/** Which streams and queues stand for the topics and groups of the event log, and what they are called. */
+/** The streams and queues of the topics and groups of the event log, and their names. */
 export class Topology {
   readonly partitions: number;
   readonly #options: TopologyOptions;

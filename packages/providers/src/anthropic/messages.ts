@@ -18,7 +18,7 @@ export interface Conversation {
 
 /**
  * A conversation in turns. Messages of one role in a row are one turn; results of tools are part of the user's, before
- * all else that it holds. What a system or developer says first is the system prompt; later it stands where it was said
+ * all else that it holds. What a system or developer says first is the system prompt; later it stays where it was said
  * if the model takes that, and goes to the system prompt otherwise, which is what Anthropic's own door for OpenAI's
  * clients does. Sources: https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages,
  * https://platform.claude.com/docs/en/api/openai-sdk (read 2026-11).

@@ -5,7 +5,7 @@ import type { Block } from './content-blocks.ts';
 export const anthropicReasoningFormat = 'anthropic-claude-v1';
 
 interface PlacedBlock {
-  /** Where it stood among the blocks of its answer; null where the caller does not say. */
+  /** Its position among the blocks of its answer; null if the caller does not name it. */
   index: number | null;
   block: Block;
 }
@@ -23,7 +23,7 @@ export function fromThinkingBlock(block: Readonly<Record<string, unknown>>, inde
 }
 
 /**
- * Puts the thinking that a caller gives back where it stood. Anthropic checks that it is whole, unchanged and in order;
+ * Puts the thinking that a caller gives back at its old position. Anthropic checks that it is whole, unchanged and in order;
  * what another provider wrote, or what has lost its signature, is left out.
  */
 export function withThinking(blocks: readonly Block[], details: readonly ReasoningDetail[]): Block[] {
@@ -38,7 +38,7 @@ export function withThinking(blocks: readonly Block[], details: readonly Reasoni
 }
 
 /**
- * Whether the calls that the last results answer were made without thinking, or with thinking that the caller has lost.
+ * True if the calls that the last results answer were made without thinking, or with thinking that the caller has lost.
  * A model with a budget refuses to think on from there.
  * Source: https://platform.claude.com/docs/en/build-with-claude/extended-thinking#preserving-thinking-blocks (read 2026-11).
  */

@@ -54,7 +54,7 @@ export function toToolFields({ tools, tool_choice: choice, parallel_tool_calls: 
   };
 }
 
-/** Whether the model has to call a tool. */
+/** True if the model has to call a tool. */
 export function isForced({ tool_choice: choice }: ToolFields): boolean {
   return choice?.type === 'any' || choice?.type === 'tool';
 }

@@ -4,7 +4,7 @@ import { anthropicUsageWire } from './wire.ts';
 
 /**
  * Anthropic's usage as disjoint counters. `input_tokens` is what was neither read from a cache nor written to one, so the
- * three stand beside each other; thinking is inside `output_tokens`. If the split of the writes by their life is not
+ * three are separate sums; thinking is inside `output_tokens`. If the split of the writes by their life is not
  * reported, or does not add up, what is not known to live an hour counts as five minutes, which costs less. A part that
  * is 0 is left out, so that a model which never uses it needs no rate for it.
  *

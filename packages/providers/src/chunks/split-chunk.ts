@@ -4,7 +4,7 @@ type Chunk = Record<string, unknown>;
 
 /**
  * What a delta can say, in the order in which OpenAI's models say it; fields of one line are said together. `reasoning_details` are
- * no kind: they stand beside what they belong to.
+ * no kind: they stay beside the parts that they belong to.
  */
 const kinds: readonly (readonly string[])[] = [
   ['reasoning_content', 'reasoning'],
@@ -19,7 +19,7 @@ const kinds: readonly (readonly string[])[] = [
 /**
  * Returns a chunk as several of OpenAI's own form: one choice, one kind of delta and one tool call in each, and the finish reason
  * alone. Null if it has this form, which costs a look at a few fields. Clients rely on it: some read the first call of a delta only,
- * others end at a finish reason before they read what stands beside it.
+ * others end at a finish reason before they read the fields beside it.
  */
 export function splitChunk(chunk: Readonly<Chunk>): readonly Chunk[] | null {
   const { choices } = chunk;

@@ -1,7 +1,7 @@
 import type { Operation } from '@aggregator/contracts';
 import type { ListedModels, ModelFamily } from '../vendor-facts.ts';
 
-/** Dated releases; the plain names stood for releases that were retired. Source: https://docs.cohere.com/docs/deprecations (read 2026-11). */
+/** Dated releases; the plain names meant releases that were retired. Source: https://docs.cohere.com/docs/deprecations (read 2026-11). */
 const chatName = /^(?:command-[a-z0-9-]+-\d{2}-20\d{2}|c4ai-aya-expanse-32b)$/;
 const embeddingName = /^embed-v4/;
 

@@ -3,7 +3,7 @@ import type { ProviderEndpoint, ProviderTarget } from '../provider-adapter.ts';
 
 type Address = Pick<ProviderTarget, 'baseUrl' | 'credential' | 'attemptId'>;
 
-/** `path` begins with a slash and stands behind the version path: `https://api.cohere.com/v2`. */
+/** `path` begins with a slash and follows the version path: `https://api.cohere.com/v2`. */
 export function cohereEndpoint(target: Address, path: string): ProviderEndpoint {
   return {
     method: 'POST',
@@ -13,7 +13,7 @@ export function cohereEndpoint(target: Address, path: string): ProviderEndpoint 
 }
 
 /**
- * The list of models, free, which stands under the first version alone.
+ * The list of models: free, and only in the first version of the API.
  * Source: https://docs.cohere.com/reference/list-models (read 2026-11).
  */
 export function cohereProbe(target: Address): ProviderEndpoint {

@@ -81,7 +81,7 @@ function toJudgedError(
   return toProviderError(verdict, { status, name: null, message, param: null, retryAfterMs, body });
 }
 
-/** `{"message": "…"}`, and `{"error": {"message": "…"}}` of what stands before it. */
+/** `{"message": "…"}`, and `{"error": {"message": "…"}}` of the server before it. */
 function readMessage(record: JsonObject): string | null {
   if (typeof record.message === 'string') return record.message;
   if (isRecord(record.error) && typeof record.error.message === 'string') return record.error.message;

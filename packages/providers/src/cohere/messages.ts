@@ -8,7 +8,7 @@ import { withMediaAfterTools } from '../openai/media-after-tools.ts';
 type CohereMessage = Record<string, unknown>;
 
 /**
- * A conversation in Cohere's words. Its system turn is one, and the first: what system and developer say anywhere stands
+ * A conversation in Cohere's words. Its system turn is one, and the first: what system and developer say anywhere is
  * there together. Pictures it takes of the user alone: those of tools go there, others are refused.
  * Source: https://docs.cohere.com/reference/chat and …/reference/errors (read 2026-11).
  * @throws {AppError} `unsupported_parameter`, `invalid_value`

@@ -5,7 +5,7 @@
  */
 const withoutThinking = /^(?:c4ai-|command(?:$|-light|-nightly|-r(?:7b|-|$)|-a-(?:\d|vision|translate)))/;
 
-/** Whether `thinking` may go out, for the provider to judge. */
+/** True if `thinking` may go out, for the provider to judge. */
 export function mayThink(model: string): boolean {
   return !withoutThinking.test(model);
 }

@@ -113,7 +113,7 @@ const files = {
     terminator: z.string(),
     /** Events that come before anything for the client does. */
     headEvents: z.number().int().min(0),
-    /** What stands in the event that makes an answer whole: an answer torn before it is none. */
+    /** A text in the event that completes an answer: an answer torn before it is none. */
     wholeMark: z.string().min(1),
   }),
   lacks: z.strictObject({

@@ -1,5 +1,5 @@
 /**
- * How servers say that a prompt is too long. One list for all adapters, because servers stand behind each other and pass such a
+ * How servers say that a prompt is too long. One list for all adapters, because one server may forward to another and pass such a
  * text on. Each line has the servers that say it; read 2026-11.
  */
 const contextTexts: readonly RegExp[] = [

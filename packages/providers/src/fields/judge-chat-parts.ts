@@ -17,7 +17,7 @@ const partFields: Readonly<Record<string, ChatField>> = {
 };
 
 /**
- * Judges what stands inside messages, tools and the response format by a provider's table, as `sortFields` does for the
+ * Judges the fields inside messages, tools and the response format by a provider's table, as `sortFields` does for the
  * fields. Takes nothing out: a dropped part is named here and left out by the translation.
  * @throws {AppError} `unsupported_parameter`
  */

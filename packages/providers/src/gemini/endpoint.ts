@@ -24,7 +24,7 @@ export function toResourceName(model: string): string {
 }
 
 /**
- * The key goes out in its header: in the address, where it may stand as well, any log would keep it.
+ * The key is sent in its header: the API also accepts it in the address, but logs store addresses.
  * Source: https://ai.google.dev/gemini-api/docs/api-key (read 2026-11).
  */
 function geminiHeaders({ credential, attemptId }: Address): Record<string, string> {

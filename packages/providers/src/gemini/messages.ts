@@ -63,7 +63,7 @@ export function toConversation(messages: readonly ChatMessage[], traits: ModelTr
       calls.set(call.id ?? '', { name: call.function?.name ?? '', position: calls.size });
     }
     const last = contents.at(-1);
-    // A call must stand in the content that comes right after the user's.
+    // A call must be in the content directly after the user's.
     if (message.role === 'assistant' && last?.role === 'model') last.parts.push(...parts);
     else if (parts.length > 0) contents.push({ role: message.role === 'assistant' ? 'model' : 'user', parts });
   }

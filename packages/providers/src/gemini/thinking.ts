@@ -78,7 +78,7 @@ function toBudget({ min, max }: { min: number; max: number }, effort: Effort | n
   return asked === null ? -1 : Math.min(Math.max(asked, min), max);
 }
 
-/** The level that stands for a budget in the same table; null where none was given. */
+/** The level that corresponds to a budget in the same table; null if none was given. */
 function levelOf(budget: number | null): ThinkingLevel | null {
   if (budget === null) return null;
   if (budget <= budgets.low) return 'LOW';

@@ -1,4 +1,4 @@
-/** Models of a vendor that it serves no more. Only what has happened stands here: an announced date can still move. */
+/** Models that a vendor no longer serves. Only past retirements are listed: an announced date can still move. */
 export interface RetirementRow {
   /** The vendor's names: a model and its dated releases. */
   readonly models: readonly string[];

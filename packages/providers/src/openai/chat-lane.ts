@@ -34,7 +34,7 @@ export interface ChatServer {
   readonly passedFields?: readonly string[];
   /** The field that bounds an answer whose request sets no bound. */
   limitFieldOf(target: ProviderTarget): string;
-  /** Whether a stream can be asked for its usage. */
+  /** True if a stream can be asked for its usage. */
   readonly streamOptions: boolean;
   toEndpoint(target: ProviderTarget): ProviderEndpoint;
 }

@@ -72,7 +72,7 @@ export function hasDelta(delta: unknown): boolean {
 
 /**
  * Returns the text of an event on one line. A provider may spread an event over several `data:` lines; passed on as it came,
- * only the first line would reach the client as data. Line ends stand between the tokens of JSON only, never inside a string.
+ * only the first line would reach the client as data. Line ends are between the tokens of JSON only, never inside a string.
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation (read 2026-11).
  */
 export function toOneLine(data: string): string {

@@ -4,7 +4,7 @@ import type { NativeRequest, ProviderEndpoint, ProviderTarget } from '../provide
 
 type Address = Pick<ProviderTarget, 'baseUrl' | 'credential' | 'attemptId'>;
 
-/** `path` begins with a slash and stands behind the version path. */
+/** `path` begins with a slash and follows the version path. */
 export function openAiEndpoint(target: Address, path: string): ProviderEndpoint {
   return {
     method: 'POST',

@@ -140,7 +140,7 @@ class CallNumbers {
     return true;
   }
 
-  /** Whether a fragment begins another call than the one that had its number before. */
+  /** True if a fragment begins another call than the one that had its number before. */
   #begins(call: JsonObject, known: number, hasNumber: boolean): boolean {
     if (isText(call.id)) return this.#ids[known] !== call.id;
     // With neither id nor number, a name begins a call.

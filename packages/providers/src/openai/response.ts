@@ -18,7 +18,7 @@ export interface AnswerChanges extends ErrorDialect {
    * parse. Null if the text cannot be cut so, and is written again.
    */
   readonly cutChunk?: (chunk: Record<string, unknown>, text: string) => string | null;
-  /** Whether it leaves out what OpenAI's clients rely on (`repair-answer.ts`). */
+  /** True if it leaves out what OpenAI's clients rely on (`repair-answer.ts`). */
   readonly isLoose?: boolean;
 }
 

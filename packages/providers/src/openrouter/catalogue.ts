@@ -5,7 +5,7 @@ import { openAiCatalogue } from '../openai/catalogue.ts';
 import type { ListedModels, ModelFamily } from '../vendor-facts.ts';
 
 /**
- * `<maker>/<model>`. Left out: `~` names, which stand for another model every few weeks; `:free` ones, which have no price;
+ * `<maker>/<model>`. Left out: `~` names, which mean another model every few weeks; `:free` ones, which have no price;
  * pictures and sound, whose prices the list does not separate from text.
  */
 const servedName = /^[a-z0-9][a-z0-9.-]*\/(?!.*(?:image|audio|:free))[a-z0-9][a-z0-9.:_-]*$/;

@@ -13,7 +13,7 @@ const defaultEventBytesMax = 5_000_000;
 export interface SseParserOptions {
   /** Longest event, in bytes of its unfinished lines and its data. Default 5 MB. */
   eventBytesMax?: number;
-  /** Whether `heads` is kept. Default false. */
+  /** True if `heads` is kept. Default false. */
   keepsHeads?: boolean;
 }
 
@@ -176,7 +176,7 @@ function find(bytes: Buffer, byte: number, from: number): number {
   return index === -1 ? none : index;
 }
 
-/** Whether the field of a line is `data`: the name alone, or the name and a colon. */
+/** True if the field of a line is `data`: the name alone, or the name and a colon. */
 function isDataLine(bytes: Buffer, start: number, end: number): boolean {
   return (
     bytes[start] === 0x64 &&

@@ -9,7 +9,7 @@ export interface ConfigVariable<Schema extends z.ZodType = z.ZodType> {
   /** Older names that are read too, after `name`. */
   readonly aliases: readonly string[];
   readonly isSecret: boolean;
-  /** The variable that may stand in for this one; where neither is set, that is a fault. */
+  /** The variable that may replace this one; it is a fault if neither is set. */
   readonly requiredUnless: string | null;
 }
 

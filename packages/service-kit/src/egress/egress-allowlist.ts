@@ -12,7 +12,7 @@ const entryPattern = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::(\d{1,5}))?$/;
 
 /**
  * From entries like `llm.internal`, `vllm.ai.svc.cluster.local:8000`, `10.1.0.0/16`, `fd00:1::/48`, `127.0.0.1`, `[::1]:8080`. A host without
- * a port stands for all its ports.
+ * a port covers all its ports.
  * @throws {RangeError} naming the entry that is none of these.
  */
 export function createEgressAllowlist(entries: readonly string[]): EgressAllowlist {

@@ -36,7 +36,7 @@ const closedIpv6Subnets: readonly Subnet[] = [
 const closed = toBlockList([...closedSubnets, ...closedIpv6Subnets]);
 const open = toBlockList([openIpv6]);
 
-/** Whether an address, as a text, is a public one. False for what is no address. */
+/** True if an address, as a text, is a public one. False for what is no address. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 4) return !closed.check(address, 'ipv4');

@@ -7,7 +7,7 @@ import { AppError, isExactNumber, isOpaqueField } from '@aggregator/contracts';
  */
 export type TextUse = 'stored' | 'forwarded';
 
-/** Where in a body a part of it stands. */
+/** The position of a part of a body. */
 export interface TextPlace {
   /** As a caller writes it, for example `messages[0].content`; empty for the body. */
   readonly path: string;
@@ -58,7 +58,7 @@ export function hasBrokenText(value: unknown): boolean {
   return false;
 }
 
-/** Returns where the value of a field stands, or of an entry of a list. */
+/** Returns the position of the value of a field or of an entry of a list. */
 export function placeOf(parent: TextPlace, key: string | number, isArray: boolean): TextPlace {
   if (typeof key === 'number') return { ...parent, path: `${parent.path}[${key}]` };
   return {

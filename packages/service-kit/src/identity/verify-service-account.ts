@@ -10,7 +10,7 @@ export interface ServiceAccountOptions {
   readonly issuer: string;
   readonly audience: string;
   readonly namespace: string;
-  /** What stands before a peer's name in the name of its service account. */
+  /** The prefix of a peer's name in the name of its service account. */
   readonly accountPrefix: string;
 }
 

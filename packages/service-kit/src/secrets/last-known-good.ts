@@ -8,7 +8,7 @@ const unpackedBytesMax = 128 * mebibyte;
 const gzipAsync = promisify(gzip);
 const gunzipAsync = promisify(gunzip);
 
-/** Which state it is; it stands before the seal in the clear, and is bound to it. */
+/** The number of the state. It is written unencrypted before the seal, and is bound to it. */
 export interface StateNumber {
   readonly epoch: number;
   readonly version: number;

@@ -2,7 +2,7 @@ import type { ReasoningDetail } from '@aggregator/contracts';
 import { JsonScan } from './json-scan.ts';
 import type { CallPiece, Piece, ReasoningPiece } from './read-pieces.ts';
 
-/** A part of an answer that stands for itself: a thought, a text, a call. */
+/** A complete part of an answer: a thought, a text, a call. */
 export interface Block {
   readonly kind: Piece['kind'];
   /** Its place in the answer, from 0. */

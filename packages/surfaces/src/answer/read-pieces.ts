@@ -59,7 +59,7 @@ export function readPieces(said: Said): Piece[] {
   return pieces;
 }
 
-/** The same text stands in the details and beside them; the details, which know their signatures, are heard first. */
+/** The same text is in the details and beside them. The details are read first, because they have the signatures. */
 function readReasoning(said: Said, pieces: Piece[]): void {
   let hasText = false;
   for (const value of Array.isArray(said.reasoning_details) ? said.reasoning_details : []) {

@@ -14,7 +14,7 @@ export function sealDetails(value: readonly ReasoningDetail[]): string {
 
 /**
  * Returns the details of one thought with the summary that the client was shown of it, where they hold only what the
- * provider can read: it is not sealed with them, because it stands beside them.
+ * provider can read: it is not sealed with them, because it is beside them.
  */
 export function withSummary(details: readonly ReasoningDetail[], summary: string): ReasoningDetail[] {
   const [first] = details;

@@ -5,7 +5,7 @@ import { type CompletionsOriginal, originalOf } from './request.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** Where each choice of a stream stands; a plain answer is a stream of one chunk. */
+/** The state of each choice of a stream; a plain answer is a stream of one chunk. */
 export class CompletionChoices {
   readonly #original: CompletionsOriginal;
   /** UTF-16 units of text before, by index of the choice. */
@@ -15,7 +15,7 @@ export class CompletionChoices {
     this.#original = originalOf(request);
   }
 
-  /** An answer or a chunk, whole: our additions and what else stands beside the choices go over as they are. */
+  /** An answer or a chunk, whole: our additions and the other fields beside the choices are passed on unchanged. */
   translate(answer: Body): Record<string, unknown> {
     const choices = Array.isArray(answer.choices) ? answer.choices : [];
     return {

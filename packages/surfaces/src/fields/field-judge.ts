@@ -34,7 +34,7 @@ export class FieldJudge<Field extends string> {
   }
 
   /**
-   * Whether the field goes over; one that is dropped is noted.
+   * True if the field goes over; one that is dropped is noted.
    * @throws {AppError} `unsupported_parameter` with `param`, which is where the caller wrote it
    */
   takes(field: Field, param: string = field): boolean {
@@ -71,7 +71,7 @@ export class FieldJudge<Field extends string> {
   }
 
   /**
-   * Whether a tool goes over. One that is the work of a vendor's servers is dropped and named by its kind, and so is one that
+   * True if a tool goes over. One that is the work of a vendor's servers is dropped and named by its kind, and so is one that
    * is not known: a model can answer without it.
    */
   takesTool(type: string): boolean {

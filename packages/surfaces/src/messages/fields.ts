@@ -6,7 +6,7 @@ import type { Fates, Reasons } from '../fields/field-judge.ts';
  * `anthropic-version`s: what 2026-10-21 took away is taken, since a client that sends it means it.
  *
  * What Anthropic's own servers do (web search, code execution, remote MCP, …) is dropped and named: their tools, and their
- * blocks in the history, whose outcome the assistant's text holds. A compaction stands for all that was before it, so a
+ * blocks in the history, whose outcome the assistant's text holds. A compaction replaces all that was before it, so a
  * conversation without it would be another one: it is refused.
  */
 export const messagesFates: Fates<MessagesField> = {

@@ -31,7 +31,7 @@ export function* toChatMessages(request: CountTokensRequest, judge: Judge): Step
     if (index % messagesOfStep === 0) yield;
   }
   const last = messages.at(-1);
-  // The mark of the whole request stands at its last block.
+  // The mark of the whole request is at its last block.
   if (request.cache_control && last !== undefined) {
     messages[messages.length - 1] = { ...last, cache_control: request.cache_control };
   }

@@ -151,7 +151,7 @@ export function toItem(
   }
 }
 
-/** Thoughts that their provider wants back are given whole, sealed: nothing is stored here that their id could stand for. */
+/** Thoughts that their provider wants back are given whole, sealed: nothing is stored here that their id could refer to. */
 function toEncrypted({ detail, signature, format }: Block, text: string): Record<string, unknown> {
   if (detail !== null) return { encrypted_content: sealDetails([detail]) };
   if (signature === null) return {};

@@ -59,7 +59,7 @@ export class ToolNames {
     return this.#names.get(keyOf(name, namespace)) ?? joinNames(name, namespace);
   }
 
-  /** Returns what a model's name of a tool stands for; a name that nothing has stands for itself. */
+  /** Returns the tool that a model's name means; an unknown name means itself. */
   originOf(name: string): ToolOrigin {
     return this.#origins.get(name) ?? { name, namespace: null };
   }

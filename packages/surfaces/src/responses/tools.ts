@@ -28,7 +28,7 @@ const hints = ['allowed_callers', 'async', 'defer_loading', 'output_schema'] as 
 
 /**
  * The flat form of each tool as the nested one. Those of a namespace, and those that an item of the input adds or that a search has
- * found, stand beside the others. A tool that is declared again takes the place of the first.
+ * found, are beside the others. A tool that is declared again takes the place of the first.
  */
 export function toChatTools({ tools, input }: ResponsesRequest, names: ToolNames, judge: Judge): Tools {
   const declared = listTools(tools ?? [], 'tools', judge);

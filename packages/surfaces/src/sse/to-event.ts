@@ -1,4 +1,4 @@
-/** A named event, as the vendors write theirs: the name stands in the data, too. */
+/** A named event, as the vendors write theirs: the data contains the name, too. */
 export function toEvent(type: string, fields: Readonly<Record<string, unknown>>): string {
   return `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
 }

@@ -18,7 +18,7 @@ export interface TaskQueue {
 const deliveriesMax = 1000;
 
 /**
- * A queue whose jobs stand in PostgreSQL, in the transaction of the change that needs them, and which a broker hands to
+ * A queue of jobs that PostgreSQL stores in the transaction of the change that needs them. A broker gives them to
  * workers. Jobs that are due are sent to the broker with a confirmation; a worker that takes one claims its row. A
  * delivery is only a hint: one that is lost is sent again after a lease, and a second one finds the row taken. While
  * the broker is away, jobs wait.

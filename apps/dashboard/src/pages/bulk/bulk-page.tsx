@@ -15,7 +15,7 @@ import { Job } from './job.tsx';
 const path = '/v1/auth/organization/bulk';
 const charactersMax = 1_000_000;
 
-/** A list of people is sent, and its progress is shown. The job stands in the address, so that it is found again. */
+/** A list of people is sent, and its progress is shown. The address contains the job, so that it is found again. */
 export function BulkPage() {
   const t = useWords(bulkWords);
   const { job }: { job?: string } = useSearch({ strict: false });

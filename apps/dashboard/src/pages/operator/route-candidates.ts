@@ -2,7 +2,7 @@ import type { RouteRow } from '@aggregator/contracts';
 
 export type Candidate = RouteRow['candidates'][number];
 
-/** Returns the candidates with one more, which stands in for all that are there. */
+/** Returns the candidates with one more, which replaces the others when they fail. */
 export function addCandidate(list: readonly Candidate[], added: Pick<Candidate, 'provider' | 'model'>): Candidate[] {
   const priority = Math.max(-1, ...list.map((candidate) => candidate.priority)) + 1;
   return [...list, { ...added, priority, weight: 1 }];

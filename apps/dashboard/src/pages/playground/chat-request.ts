@@ -1,4 +1,4 @@
-/** What a person filled in. Empty texts stand for what was not chosen. */
+/** The fields of the form. An empty text means no choice. */
 export interface ChatForm {
   readonly system: string;
   readonly prompt: string;

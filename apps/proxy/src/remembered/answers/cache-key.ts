@@ -16,7 +16,7 @@ export interface CacheSubject {
 
 /**
  * Fields that change who answers, how it is delivered or what is written down of it, but not what is answered. Everything
- * else is a part of the key, also a field that is not known yet. `model` stands in the key as the one that serves.
+ * else is a part of the key, also a field that is not known yet. `model` in the key is the one that serves.
  */
 const indifferent: ReadonlySet<string> = new Set([
   'metadata',

@@ -19,7 +19,7 @@ const wholeEmbeddings = z.looseObject({
 });
 const wholeAnswer = z.union([wholeChat, wholeEmbeddings]);
 
-/** Whether an answer is all that was asked for: not cut short, filtered or refused. */
+/** True if an answer is all that was asked for: not cut short, filtered or refused. */
 export function isWholeAnswer(body: unknown): boolean {
   return wholeAnswer.safeParse(body).success;
 }

@@ -99,7 +99,7 @@ export class SealedRecords {
     if (!this.isOff(caller)) await this.#store.set(toConversationKey(this.#kind, caller, `${id}\n${mark}`), '1', ms);
   }
 
-  /** Whether a record has each of these marks. */
+  /** Returns for each of these marks if a record has it. */
   async readMarks(caller: Caller, id: string, marks: readonly string[]): Promise<readonly boolean[]> {
     const keys = marks.map((mark) => toConversationKey(this.#kind, caller, `${id}\n${mark}`));
     return (await this.#store.getMany(keys)).map((text) => text !== null);

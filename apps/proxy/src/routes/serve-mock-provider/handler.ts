@@ -9,7 +9,7 @@ import { readPath } from '../answer-ai-request.ts';
 const mount = '/mock/v1';
 const loopback = createLoopback();
 
-/** Whether an address is below the built-in mock provider's. */
+/** True if an address is below the built-in mock provider's. */
 export function isMockPath(path: string): boolean {
   return path.startsWith(`${mount}/`);
 }

@@ -49,7 +49,7 @@ export interface ResponsesServer {
   readonly serves: NativeLane['serves'];
   /** Cuts tools that have no price here. Returns what the others can use; null if they cost their tokens alone. */
   boundTools(lane: LaneEdits, body: NativeRequest['body'], target: ProviderTarget): HostedTools | null;
-  /** Whether the server is asked for encrypted reasoning, so that the next turn can give it back. */
+  /** True if the server is asked for encrypted reasoning, so that the next turn can give it back. */
   givesReasoning(target: ProviderTarget): boolean;
   toEndpoint(target: ProviderTarget): ProviderEndpoint;
 }

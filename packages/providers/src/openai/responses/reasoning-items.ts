@@ -39,7 +39,7 @@ export function toEncryptedDetails({ encrypted_content: data }: Fields, index: n
 }
 
 /**
- * Returns the reasoning items that a client's details stand for, in their order. Only an item with encrypted content goes
+ * Returns the reasoning items that a client's details represent, in their order. Only an item with encrypted content goes
  * back: nothing is stored at OpenAI under the item's id, and a summary alone is not what the model thought. The details of
  * other providers are left out.
  */
@@ -61,7 +61,7 @@ export function toReasoningItems(details: readonly ReasoningDetail[]): PlacedIte
 }
 
 /**
- * Puts reasoning where it stood among the items of its turn. One of them always follows it, because OpenAI refuses reasoning
+ * Puts reasoning at its old position among the items of its turn. One of them always follows it, because OpenAI refuses reasoning
  * that led to nothing.
  */
 export function withReasoning(items: readonly Fields[], placed: readonly PlacedItem[]): Fields[] {

@@ -68,7 +68,7 @@ export class ResponsesChatStream implements ChatStreamTranslator {
   #frame: Fields = {};
   #finishReason: string | null = null;
   #chatUsage: Fields | null = null;
-  /** Whether a message before this one had text, so that the next text is set apart. */
+  /** True if a message before this one had text, so that the next text is set apart. */
   #hasText = false;
   #isApart = false;
 
