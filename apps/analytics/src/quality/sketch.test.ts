@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Sketch, SketchSum } from './sketch.ts';
+import { nearestRank, Sketch, SketchSum } from './sketch.ts';
 
 const delays = fc.array(fc.integer({ min: 0, max: 900_000 }), { minLength: 1, maxLength: 300 });
 const sketchOf = (values: readonly number[]) => {
@@ -15,7 +15,7 @@ const quantileOf = (sketch: Sketch, part: number) => {
 };
 /** The exact value at the rank that the sketch answers for. */
 const exact = (values: readonly number[], part: number) =>
-  [...values].sort((a, b) => a - b)[Math.floor(part * (values.length - 1))] ?? 0;
+  [...values].sort((a, b) => a - b)[nearestRank(part, values.length)] ?? 0;
 
 describe('a sketch', () => {
   it('returns every quantile within 2 % of the value at its rank', () => {
@@ -26,6 +26,18 @@ describe('a sketch', () => {
         expect(Math.abs(found - truth)).toBeLessThanOrEqual(truth * 0.02 + 1e-9);
       }),
     );
+  });
+
+  it.each([
+    [0.5, 3, 2],
+    [0.95, 3, 3],
+    [0.99, 100, 99],
+    [0.07, 100, 7],
+    [0.95, 1, 1],
+    [0, 5, 1],
+    [1, 5, 5],
+  ])('answers for %d of %d values with number %d', (part, count, number) => {
+    expect(nearestRank(part, count)).toBe(number - 1);
   });
 
   it('merges to the sketch of all values, in any order, also after it was stored', () => {

@@ -41,7 +41,7 @@ function Tiles({ now, before }: { now: QualityAnswer; before: QualityAnswer | un
     const past = before === undefined ? null : read(before.totals).p95;
     return {
       value: p95 === null ? '–' : t('in95', { time: time(p95) }),
-      note: t('percentiles', { p50: time(p50), p99: time(p99) }),
+      note: p95 === null ? t('noDelays') : t('percentiles', { p50: time(p50), p99: time(p99) }),
       title: t('before', { value: time(past) }),
     };
   };
