@@ -34,9 +34,9 @@ import type { SnapshotStreams } from './snapshot/snapshot-streams.ts';
 export interface ProviderOrchestratorOverrides {
   /** Unix milliseconds. */
   now(): number;
-  /** Where the last known good state is kept; who made it closes it. */
+  /** Store of the last known good state. Its creator closes it. */
   lastKnownGood: ExpiringStore;
-  /** Where log lines go instead of to standard output. */
+  /** Replaces standard output for log lines. */
   logStream: NodeJS.WritableStream;
 }
 
@@ -50,7 +50,7 @@ export interface ProviderOrchestratorContext extends ServiceContext {
   readonly reports: ProxyReports;
   readonly health: HealthBook;
   now(): number;
-  /** What a provider is written with. */
+  /** The parts that writing a provider needs. */
   writer(): ProviderWriter;
   readonly readStored: ReadStored;
   readonly publish: Publish;

@@ -2,7 +2,7 @@ import type { DeclarationResult, ProviderHealth, ProxyReport, RoutingSnapshot } 
 import type { Logger, Metrics } from '@aggregator/service-kit';
 import type { Actor } from './routes/actor-of.ts';
 
-/** What happened in the control plane, each once: counter and log. */
+/** Events of the control plane: each is counted and logged once. */
 export interface OrchestratorEvents {
   /** The environment was written into the registry. */
   registryWritten(facts: { snapshot: RoutingSnapshot; isNew: boolean; problems: readonly string[] }): void;
@@ -12,7 +12,7 @@ export interface OrchestratorEvents {
   filePricesRefused(refused: readonly { name: string; reason: string }[]): void;
   /** A change through the API was published. */
   registryPublished(facts: { snapshot: RoutingSnapshot; problems: readonly string[] }): void;
-  /** Who changed what through the API, and as which version. Never holds what it was changed to. */
+  /** Actor, subject and version of a change through the API. Never contains the new value. */
   registryChanged(facts: RegistryChange): void;
   /** A price rule charges nothing for its models. */
   priceRuleFree(facts: { ruleId: string; models: string; userId: string }): void;
@@ -34,7 +34,7 @@ export interface OrchestratorEvents {
   snapshotTaken(snapshot: RoutingSnapshot): void;
   /** A proxy says something new of a snapshot. */
   proxyAnswered(report: ProxyReport): void;
-  /** What proxies report cannot be written; it is kept in memory meanwhile. */
+  /** Reports of proxies cannot be written; they are kept in memory meanwhile. */
   reportsLost(error: unknown): void;
   reportsBack(): void;
   /** Proxies that start while this service is away find an earlier state, or none. */

@@ -17,7 +17,7 @@ const tables: readonly (readonly [string, ConfigShape])[] = [
   ['analytics', analyticsVariables],
 ];
 
-/** What the six services and the embedded form read: each service's variables by its name and their own. */
+/** The variables of the six services and the embedded form: each service's variables by its name and their own. */
 export const allVariables: ConfigShape = Object.fromEntries(
   tables.flatMap(([room, shape]) => Object.entries(shape).map(([key, entry]) => [`${room}.${key}`, entry])),
 );

@@ -8,7 +8,7 @@ import {
 } from '@aggregator/service-kit';
 import { z } from 'zod';
 
-/** What the embedded form reads itself; everything else is passed to the services, which read their own variables. */
+/** Variables of the embedded form. All others are passed to the services, which read their own variables. */
 export const standaloneVariables = {
   stateDirectory: variable('STATE_DIRECTORY', z.string().default('var'), 'Where `npm start` keeps its state.'),
   portBase: variable(

@@ -7,7 +7,7 @@ import { tenantRoleStatements } from './tenant-role.ts';
 /** Prisma's own number for it: its command line and this runner keep out of each other's way. */
 const ADVISORY_LOCK = 72707369;
 const STATEMENT_TIMEOUT_MS = 300_000;
-/** How long a migration may wait for a table that is in use; every other session on that table waits behind it. */
+/** The longest wait of a migration for a table that is in use; every other session on that table waits behind it. */
 const LOCK_TIMEOUT_MS = 15_000;
 
 const CREATE_HISTORY = `

@@ -21,7 +21,7 @@ export interface DatabaseOptions {
   statementTimeoutMs?: number;
 }
 
-/** What a client of Prisma is made of. */
+/** Constructor options of a client of Prisma. */
 export interface ClientOptions<Adapter> {
   adapter: Adapter;
   errorFormat: 'minimal';

@@ -1,7 +1,7 @@
 import type { PoolConfig } from 'pg';
 import { prepareSession } from './prepare-session.ts';
 
-/** How a service is connected to its database. */
+/** Connection of a service to its database. */
 export interface DatabaseConnection {
   /** Name of the service, as PostgreSQL's activity view shows it. */
   service: string;

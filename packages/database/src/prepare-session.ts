@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg';
 /** Longest times on the server's side, in milliseconds. */
 export interface SessionTimeouts {
   readonly statementTimeoutMs: number;
-  /** How long a transaction may wait for its client between two statements; absent for no limit. */
+  /** The longest wait of a transaction for its client between two statements; absent for no limit. */
   readonly idleInTransactionTimeoutMs?: number;
 }
 

@@ -18,7 +18,7 @@ export type ReadAsTenant<Transaction> = <T>(
   read: (database: Transaction) => Promise<T>,
 ) => Promise<T>;
 
-/** How long reads are those of the service until the role is looked for again. */
+/** The time for which reads use the role of the service until the tenant role is looked for again. */
 const askAgainMs = 60_000;
 
 /**

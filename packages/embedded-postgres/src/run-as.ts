@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 const PROBE_TIMEOUT_MS = 5_000;
 const USER_NAMESPACE = ['unshare', '--map-user=1000', '--map-group=1000'] as const;
 
-/** How to start the server's programs, which refuse to run as root. */
+/** The user that starts the server's programs, which refuse to run as root. */
 export interface RunAs {
   /** The command line that runs `program` with the privileges chosen. */
   command(program: string, parameters: readonly string[]): { file: string; parameters: string[] };

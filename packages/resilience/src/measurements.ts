@@ -7,7 +7,7 @@ export interface AnswerFacts {
   readonly outputTokens: number;
 }
 
-/** How fast a target has been of late. */
+/** Recent latencies of a target. */
 export class Measurements {
   #firstLifeMs: number | null = null;
   #wholeMs: number | null = null;

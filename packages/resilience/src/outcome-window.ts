@@ -1,7 +1,7 @@
 const size = 20;
 const mask = 2 ** size - 1;
 
-/** How the last 20 attempts went. */
+/** Outcomes of the last 20 attempts. */
 export class OutcomeWindow {
   /** One bit for each, the last one lowest; 1 is a failure. */
   #bits = 0;

@@ -2,7 +2,7 @@
 export interface BackOff {
   readonly firstMs: number;
   readonly longestMs: number;
-  /** What a pause is multiplied by for the next one; 2 if absent. */
+  /** Factor from a pause to the next one; 2 if absent. */
   readonly factor?: number;
 }
 

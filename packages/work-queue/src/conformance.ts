@@ -28,7 +28,7 @@ const encode = (text: string) => Uint8Array.from(Buffer.from(text));
 const textOf = (job: Pick<Job, 'body'>) => Buffer.from(job.body).toString();
 const done: JobResult = { result: 'done' };
 
-/** What every work queue promises; each adapter passes it against its real store. */
+/** The promises of every work queue; each adapter passes them against its real store. */
 export function describeWorkQueue(name: string, open: (settings: QueueSettings) => Promise<OpenQueue>): void {
   describe(`the ${name} work queue`, () => {
     let world: OpenQueue;

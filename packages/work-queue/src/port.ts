@@ -35,7 +35,7 @@ export interface DeadJob {
   givenUpAt: Date;
 }
 
-/** What became of an attempt. `failed`: attempt it again later. `rejected`: no attempt can succeed. */
+/** The result of an attempt. `failed`: attempt it again later. `rejected`: no attempt can succeed. */
 export type JobResult = { result: 'done' } | { result: 'failed' | 'rejected'; reason: string };
 
 export interface WorkQueue {
@@ -52,7 +52,7 @@ export interface WorkQueue {
   claim(now: Date, excluded?: readonly string[]): Promise<Job | null>;
   /** Notes what became of the attempt. Does nothing if another worker has the job by now. */
   settle(now: Date, job: Job, result: JobResult): Promise<void>;
-  /** How many jobs wait or are worked on, and how many were given up. */
+  /** Counts of the jobs that wait or are worked on, and of those that were given up. */
   readDepth(): Promise<{ waiting: number; dead: number }>;
   /** Jobs that were given up, oldest first. `after`: the id of the last one of the page before. */
   listDead(page: { after?: string; limit: number }): Promise<readonly DeadJob[]>;

@@ -2,7 +2,7 @@ import { writeAudit as appendAudit, type AuditedChange as Change } from '@aggreg
 import type { Transaction } from '../database/create-database.ts';
 import type { Actor } from '../routes/actor-of.ts';
 
-/** Who changes the registry: a user or a key, a peer, or the environment of the service (`peer` null). */
+/** The actor of a change of the registry: a user or a key, a peer, or the environment of the service (`peer` null). */
 export type AuditActor = Actor | { readonly peer: string | null; readonly requestId: string | undefined };
 
 /** The operator of Kubernetes resources, which hands declarations over. */

@@ -26,7 +26,7 @@ export function readEnvironmentKeys(environment: Environment, names: readonly st
   return [];
 }
 
-/** What is wrong with keys, by the names of their variables. Never shows a key. */
+/** Faults of keys, by the names of their variables. Never contains a key. */
 export function findKeyFaults(keys: readonly EnvironmentKey[]): string[] {
   return keys.flatMap(({ ref, secret }) =>
     sendable.test(secret.reveal())

@@ -64,12 +64,12 @@ export async function readCredentials(
   return found;
 }
 
-/** What a sealed key is bound to: it opens for its provider and under its id alone. */
+/** The binding of a sealed key: it opens for its provider and under its id alone. */
 export function sealOwnerOf(providerName: string, id: string): string {
   return `${providerName}/${id}`;
 }
 
-/** What PostgreSQL would refuse as a UUID must not fail the others. */
+/** An id that PostgreSQL rejects as a UUID must not fail the others. */
 function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 }

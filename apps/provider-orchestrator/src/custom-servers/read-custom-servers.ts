@@ -4,7 +4,7 @@ import { customVariables } from './variables.ts';
 
 /** A compatible server that the environment declares. */
 export interface CustomServer extends ConfigOf<typeof customVariables> {
-  /** What its variables begin with: `CUSTOM`, or `CUSTOM_<NAME>`. */
+  /** The prefix of its variables: `CUSTOM`, or `CUSTOM_<NAME>`. */
   readonly prefix: string;
   readonly name: string;
   readonly baseUrl: string;

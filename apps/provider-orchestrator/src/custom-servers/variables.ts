@@ -37,7 +37,7 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
     })
     .pipe(schema);
 
-/** What differs from the facts of all models of a server. */
+/** Facts of a model that differ from those of all models of its server. */
 const modelDetails = z.strictObject({
   operations: z.array(operation).min(1).max(operation.options.length).optional(),
   contextLength: snapshotModel.shape.contextLength.max(100_000_000).optional(),

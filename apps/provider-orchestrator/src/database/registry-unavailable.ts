@@ -1,6 +1,6 @@
 import { AppError } from '@aggregator/contracts';
 
-/** What the database throws is `service_unavailable` to the caller, with the cause kept for our logs; our own errors pass. */
+/** Maps errors of the database to `service_unavailable`, with the cause for our logs. Other errors pass unchanged. */
 export async function withRegistry<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work;

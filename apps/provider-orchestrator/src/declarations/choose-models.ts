@@ -3,7 +3,7 @@ import { fitsPattern } from '@aggregator/routing';
 import { toModel } from '../providers/provider-rules.ts';
 import type { DeclaredModel } from '../registry/declared-provider.ts';
 
-/** Who says what a model costs that a resource names. */
+/** The source of the price of a model that a resource names. */
 const source = 'kubernetes';
 
 /** The known models that the resource lets through, and those that it gives, which win where names meet. */

@@ -30,7 +30,7 @@ export async function advanceFence(
   throw new AppError('stale_declaration', { internal: `${owner} said ${epoch}/${sequence} after a newer call` });
 }
 
-/** What a call says, apart from its number. */
+/** The content of a call, without its number. */
 export function hashCall(kind: 'credentials' | 'declarations', content: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify([kind, content]))

@@ -7,7 +7,7 @@ export interface AcceptedRoute {
   readonly origin: DeclarationOrigin;
   readonly fields: PutRouteRequest & { readonly name: string };
   readonly declaredHash: string;
-  /** What its resource should know although it is served. */
+  /** Warnings for the resource of a route that is served. */
   readonly note: string;
 }
 

@@ -11,7 +11,7 @@ export interface StandingEntry {
   readonly origin: unknown;
 }
 
-/** What was written: `written` has the name and the declared hash of each entry. */
+/** The written entries: `written` has the name and the declared hash of each entry. */
 export interface WrittenEntries {
   readonly written: readonly string[];
   readonly removed: readonly string[];

@@ -14,7 +14,7 @@ const failuresMax = 3;
 /** Of a provider that was never probed. */
 export const unknownHealth: ProviderHealth = { state: 'unknown', since: null, lastProbeAt: null, reason: null };
 
-/** What the probes of this instance have found. In memory alone: a restart finds it out again. */
+/** Results of this instance's probes. In memory only: after a restart the probes find them again. */
 export class HealthBook {
   #entries = new Map<string, Entry>();
   #unhealthy: readonly string[] = [];

@@ -12,7 +12,7 @@ export interface ProbeTarget {
   type: ProviderType;
   baseUrl: string;
   options: Readonly<Record<string, string>>;
-  /** What can be tried, in order; null where none is needed. */
+  /** Credentials to try, in order; null if none is needed. */
   secrets: readonly (Secret | null)[];
   /** Through which connections: those to what the API declared are guarded. */
   dispatcher: Dispatcher;
@@ -20,7 +20,7 @@ export interface ProbeTarget {
 
 /** Bytes of an answer that are read, so that its connection can be used again; what is longer costs the connection. */
 const answerBytesMax = 256 * 1024;
-/** What an adapter is given of an error's body. */
+/** The part of an error's body that an adapter receives. */
 const errorBytesMax = 64 * 1024;
 const mayRefuseCredential: ReadonlySet<number> = new Set([400, 401, 403, 407]);
 const credentialRefused: ErrorCode = 'upstream_misconfigured';

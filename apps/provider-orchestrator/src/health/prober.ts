@@ -29,7 +29,7 @@ const changePauseMs = 250;
 /** Asks every provider, over and over, whether it is there, and one that has changed at once. One pass never overlaps another. */
 export class ProviderProber {
   readonly #options: ProberOptions;
-  /** What each provider was probed with last. */
+  /** The last probe of each provider. */
   #probed = new Map<string, string>();
   #timer: NodeJS.Timeout | null = null;
   #changeTimer: NodeJS.Timeout | null = null;

@@ -19,19 +19,19 @@ export interface RefusedSpan<Entry> {
   readonly error: AppError;
 }
 
-/** What was added, in the order of the entries: their ids grow. */
+/** The added rows, in the order of the entries: their ids grow. */
 export interface AddedSpans<Entry> {
   readonly added: readonly NewSpan<Entry>[];
   readonly refused: readonly RefusedSpan<Entry>[];
 }
 
-/** How rows are added to one part of the book. `Subject` is what both an entry and a row are about. */
+/** Functions that add rows to one part of the book. `Subject` is the common subject of an entry and a row. */
 export interface Adding<Subject, Entry extends Subject & Spanned> {
   readonly part: BookPart;
   readonly author: PriceAuthor;
   /** As many as may hold now or later. */
   readonly openMax: number;
-  /** How many hold now or later. */
+  /** Count of rows that are in force now or later. */
   countOpen(present: Date): Promise<number>;
   /** All that holds now or later of what these entries are about; others may be among it. */
   readStanding(entries: readonly Entry[], present: Date): Promise<readonly (Subject & StandingSpan)[]>;

@@ -1,6 +1,6 @@
 import { type PriceDifference, type Rates, usageComponents } from '@aggregator/contracts';
 
-/** What each source says of one model; null if it has no price of it. */
+/** The price of one model in each source; null if it has none. */
 export interface SourcedModel {
   readonly provider: string;
   readonly model: string;

@@ -13,17 +13,17 @@ export interface RefusedEntry {
   readonly reason: string;
 }
 
-/** What a declaration changed. */
+/** Changes of a declaration. */
 export interface DeclaredSpans {
   readonly refused: readonly RefusedEntry[];
   readonly added: number;
   readonly ended: number;
 }
 
-/** How one part of the book is compared with what an author says. */
+/** Functions that compare one part of the book with an author's declaration. */
 export interface Declaring<Entry extends Spanned, Row extends StandingSpan> {
   readonly part: BookPart;
-  /** What this author has there now and later. */
+  /** The author's present and later rows. */
   readonly open: readonly Row[];
   /** Two with the same key cannot hold at the same instant. */
   keyOf(about: Entry | Row): string;

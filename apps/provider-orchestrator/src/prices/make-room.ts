@@ -4,7 +4,7 @@ import type { Span } from './span.ts';
 /** The two parts of the price book. */
 export type BookPart = 'price' | 'rule';
 
-/** Who sets a price or a rule. */
+/** The author of a price or a rule. */
 export interface PriceAuthor {
   readonly source: PriceSource;
   /** Of Kubernetes: `<class of the operator>/<namespace>/<name>` of the PriceTable. */

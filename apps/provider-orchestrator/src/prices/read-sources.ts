@@ -3,7 +3,7 @@ import type { Transaction } from '../database/create-database.ts';
 import type { ProviderWriter } from '../providers/create-provider.ts';
 import type { SourcedModel } from './compare-sources.ts';
 
-/** What each source says now of the models in the registry, by provider and model. */
+/** Present prices of the models in the registry in each source, by provider and model. */
 export async function readSources(
   tx: Transaction,
   readKnownModels: ProviderWriter['readKnownModels'],

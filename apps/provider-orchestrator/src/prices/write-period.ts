@@ -58,7 +58,7 @@ export async function endPeriod(tx: Transaction, id: string): Promise<void> {
   await endOfApi(tx, 'price', await tx.pricePeriod.findUnique({ where: { id } }));
 }
 
-/** What holds at this instant or later. */
+/** Rows that are in force at this instant or later. */
 export const openAt = (instant: Date) => ({ OR: [{ effectiveTo: null }, { effectiveTo: { gt: instant } }] });
 
 interface PricedModel {

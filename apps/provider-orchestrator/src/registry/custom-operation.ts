@@ -1,6 +1,6 @@
 import type { Operation, Rates } from '@aggregator/contracts';
 
-/** What a custom model does, by what it has a price for. */
+/** The operation of a custom model, chosen by the units that it has a price for. */
 export function toCustomOperation(rates: Rates | undefined): Operation {
   if (rates?.images !== undefined) return 'images.generations';
   if (rates === undefined || rates.outputText !== undefined) return 'chat.completions';

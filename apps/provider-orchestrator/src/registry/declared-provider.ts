@@ -7,7 +7,7 @@ export interface DeclaredProvider {
   type: ProviderType;
   /** With its version path, without a trailing slash. */
   baseUrl: string;
-  /** Where the proxy finds its credentials: `env:<NAME>` each, or `none` alone. */
+  /** References to its credentials for the proxy: `env:<NAME>` each, or `none` alone. */
   credentialRefs: readonly string[];
   /** Options that only this type of provider needs: `folder` for Yandex. */
   options: Readonly<Record<string, string>>;

@@ -20,7 +20,7 @@ export function toEnvironmentProviders(config: ProviderOrchestratorConfig, sourc
   return providers;
 }
 
-/** Where the installation's own mock provider is. */
+/** Address of the installation's own mock provider. */
 export function mockBaseUrlOf({
   mockBaseUrl,
   proxyUrl,

@@ -6,7 +6,7 @@ import type { GivenPrices } from './catalogue/given-prices.ts';
 import { findPriceFaults, pricesByModel } from './plain-rates.ts';
 import { keyVariable, providerBaseUrl } from './provider-variables.ts';
 
-/** What the environment says of one vendor. */
+/** The environment variables of one vendor. */
 export interface VendorSettings {
   readonly type: ProviderType;
   /** Name of the provider: `openai`. */

@@ -2,7 +2,7 @@ import { type ProxyReport, proxyReport } from '@aggregator/contracts';
 import { z } from 'zod';
 import type { Database } from '../database/create-database.ts';
 
-/** What a proxy said last, and when. */
+/** The last report of a proxy, and its time. */
 export interface HeardReport {
   readonly report: ProxyReport;
   /** Unix milliseconds. */
@@ -18,7 +18,7 @@ interface ReportsOptions {
   onRecovery(): void;
 }
 
-/** Who was silent for so long is gone, and counts no longer. */
+/** A proxy that was silent for so long counts as gone. */
 const silenceMsMax = 60_000;
 const forgottenAfterMs = 10 * 60_000;
 const retryMs = 1000;

@@ -5,7 +5,7 @@ import type { HeardReport } from './proxy-reports.ts';
 /** From well to ill. */
 const breakers = ['closed', 'half_open', 'open'] as const;
 
-/** What is published, and what all proxies together say of it and of the providers. */
+/** The published snapshot, and the reports of all proxies about it and the providers. */
 export function toRoutingState(
   published: { readonly epoch: number; readonly version: number; readonly providers: readonly { name: string }[] },
   heard: readonly HeardReport[],

@@ -1,7 +1,7 @@
 import { principalOf, readRequestId } from '@aggregator/service-kit';
 import type { Request } from 'express';
 
-/** Who changes something, as the log names them. */
+/** The actor of a change, as the log names it. */
 export interface Actor {
   requestId: string | undefined;
   orgId: string;

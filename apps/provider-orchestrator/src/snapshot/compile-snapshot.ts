@@ -17,7 +17,7 @@ export type SnapshotContent = Omit<RoutingSnapshot, 'version' | 'epoch'>;
 
 export interface CompiledSnapshot {
   content: SnapshotContent;
-  /** What was left out, and why: `<path>: <reason>`. */
+  /** Entries that were left out, with the reason: `<path>: <reason>`. */
   problems: readonly string[];
 }
 

@@ -15,7 +15,7 @@ export type Publish = <Result>(
   change: (tx: Transaction) => Promise<Result>,
 ) => Promise<{ result: Result; snapshot: { epoch: number; version: number } }>;
 
-/** What is published, the streams that carry it to the proxies, and how to publish more. */
+/** The published snapshot, the streams that send it to the proxies, and the function that publishes a change. */
 export function openSnapshots(parts: {
   database: Database;
   query: QueryRows;

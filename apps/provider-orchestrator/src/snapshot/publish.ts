@@ -7,7 +7,7 @@ import { readRegistry } from '../registry/read-registry.ts';
 import { type CompiledSnapshot, compileSnapshot } from './compile-snapshot.ts';
 
 export interface Published<Result> {
-  /** What the change answered. */
+  /** The result of the change. */
   result: Result;
   snapshot: RoutingSnapshot;
   problems: CompiledSnapshot['problems'];

@@ -22,7 +22,7 @@ interface OpenStream {
 }
 
 const retryAfterMs = 2000;
-/** What a proxy believes before it receives other states. */
+/** The states that a proxy assumes before it receives others. */
 const allHealthy: readonly string[] = [];
 
 /**

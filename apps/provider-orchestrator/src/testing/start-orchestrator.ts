@@ -121,11 +121,11 @@ export const encryptionKey = randomBytes(32).toString('base64url');
 
 export const strangersKey = randomBytes(32).toString('base64url');
 
-/** What came over a stream of snapshots so far. */
+/** The events of a stream of snapshots so far. */
 export interface ReadStream {
   readonly status: number;
   readonly lines: readonly SnapshotStreamLine[];
-  /** How it ended: by the server, by a broken connection, or not yet. */
+  /** Its end: by the server, by a broken connection, or not yet. */
   readonly end: 'open' | 'whole' | 'broken';
   close(): void;
 }

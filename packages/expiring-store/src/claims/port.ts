@@ -39,7 +39,7 @@ export type ClaimResult =
 export type ClaimEnd = 'kept' | 'not_kept' | 'gone';
 
 export interface ClaimBounds {
-  /** How long a claim is remembered after it was made, and again after its end. Milliseconds. */
+  /** The time that a claim is remembered after its start, and again after its end. Milliseconds. */
   readonly keptMs: number;
   readonly entriesMax: number;
   readonly tenantEntriesMax: number;

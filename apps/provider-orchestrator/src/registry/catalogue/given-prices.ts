@@ -6,7 +6,7 @@ import type { DeclaredModel } from '../declared-provider.ts';
 /** Prices that the operator gives for models of a vendor, by the vendor's names. */
 export interface GivenPrices {
   readonly rates: ReadonlyMap<string, Rates>;
-  /** What has them: `OPENAI_PRICES`. */
+  /** The variable that has them: `OPENAI_PRICES`. */
   readonly source: string;
 }
 

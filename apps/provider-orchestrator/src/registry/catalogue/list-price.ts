@@ -3,7 +3,7 @@ import { picoUsdPerTokenFromUsdPerMillion } from '@aggregator/pricing';
 import type { ModelInfo, ModelPrice } from '@pydantic/genai-prices';
 import { z } from 'zod';
 
-/** What the price list says of a model, as exact rates. */
+/** The price of a model in the price list, as exact rates. */
 export interface ListPrice {
   rates: Rates;
   /** Tokens of input up to which these rates hold, where the list has more than two tiers; null where they always do. */
