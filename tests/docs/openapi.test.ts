@@ -82,6 +82,19 @@ describe('the reference of the API', () => {
   ])('names every media type of %s', (path, types) => {
     expect(Object.keys(answersOf('GET', path)['200']?.content ?? {})).toEqual(types);
   });
+
+  it.each([
+    ['/v1/orchestrator/prices', 'get', 'limit', ['1', '050', '100'], ['0', '000', '101', '1.5']],
+    ['/v1/orchestrator/providers', 'get', 'limit', ['1', '100'], ['0', '101']],
+    ['/v1/auth/organization/teams', 'get', 'limit', ['1', '100'], ['0', '101']],
+    ['/v1/billing/statements/{period}', 'get', 'period', ['2026-11'], ['2026-13', '0']],
+    ['/v1/orchestrator/prices/{id}', 'delete', 'id', ['01a23241-8226-7a00-bf93-057d19b5804e'], ['0']],
+    ['/v1/orchestrator/price-rules/{id}', 'delete', 'id', ['01a23241-8226-7a00-bf93-057d19b5804e'], ['0']],
+  ])('describes the values that %s takes in %s %s', (path, method, name, taken, rejected) => {
+    const pattern = new RegExp(patternOf(path, method, name));
+    expect(taken.filter((value) => !pattern.test(value))).toEqual([]);
+    expect(rejected.filter((value) => pattern.test(value))).toEqual([]);
+  });
 });
 
 type Answers = Readonly<Record<string, { content?: object }>>;
@@ -89,4 +102,16 @@ type Answers = Readonly<Record<string, { content?: object }>>;
 function answersOf(method: string, path: string): Answers {
   const { paths } = toOpenApi(apiRoutes, '0.1.0') as { paths: Record<string, Record<string, { responses: Answers }>> };
   return paths[path]?.[method.toLowerCase()]?.responses ?? {};
+}
+
+interface Parameter {
+  name: string;
+  schema: { pattern?: string };
+}
+
+function patternOf(path: string, method: string, name: string): string {
+  const { paths } = toOpenApi(apiRoutes, '0.1.0') as {
+    paths: Record<string, Record<string, { parameters: Parameter[] }>>;
+  };
+  return paths[path]?.[method]?.parameters.find((each) => each.name === name)?.schema.pattern ?? '';
 }

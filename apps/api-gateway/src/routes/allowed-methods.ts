@@ -5,17 +5,20 @@ interface Path {
   readonly methods: ReadonlySet<string>;
 }
 
-/** Paths of the API with the methods of each. */
-const paths: readonly Path[] = [...Map.groupBy(apiRoutes, ({ path }) => path)].map(([path, routes]) => ({
-  pattern: toPattern(path),
-  methods: toMethods(routes.map(({ method }) => method)),
-}));
+const countParameters = (path: string) => path.split('{').length - 1;
 
-/** Returns the methods of a canonical path; null if no route of the API has the path. */
+/** Paths of the API with the methods of each; those with the fewest parameters first. */
+const paths: readonly Path[] = [...Map.groupBy(apiRoutes, ({ path }) => path)]
+  .sort(([one], [other]) => countParameters(one) - countParameters(other))
+  .map(([path, routes]) => ({ pattern: toPattern(path), methods: toMethods(routes.map(({ method }) => method)) }));
+
+/**
+ * Returns the methods of a canonical path; null if no route of the API has the path. A path without parameters wins over
+ * one with a parameter in the same place.
+ * Source: https://spec.openapis.org/oas/v3.1.1#paths-object (read 2026-11).
+ */
 export function findAllowedMethods(path: string): ReadonlySet<string> | null {
-  const found = paths.filter(({ pattern }) => pattern.test(path));
-  if (found.length === 0) return null;
-  return new Set(found.flatMap(({ methods }) => [...methods]));
+  return paths.find(({ pattern }) => pattern.test(path))?.methods ?? null;
 }
 
 /** `Allow` of a 405. */

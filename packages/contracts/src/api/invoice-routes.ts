@@ -8,7 +8,7 @@ import {
   legalEntityAnswer,
 } from '../management/invoices.ts';
 import { queryPage } from '../management/page.ts';
-import { monthStatement, readStatementQuery } from '../management/statements.ts';
+import { monthPeriod, monthStatement, readStatementQuery } from '../management/statements.ts';
 import type { ApiRoute } from './route.ts';
 
 const reads = { tag: 'Invoices', method: 'GET', needs: 'billing.read', status: 200 } as const;
@@ -29,7 +29,12 @@ export const invoiceRoutes: readonly ApiRoute[] = [
   },
   {
     ...{ ...reads, path: '/v1/billing/statements/{period}', summary: 'Show what a month cost, as JSON or CSV' },
-    ...{ query: readStatementQuery, answer: monthStatement, otherTypes: ['text/csv'] },
+    ...{
+      parameters: { period: monthPeriod },
+      query: readStatementQuery,
+      answer: monthStatement,
+      otherTypes: ['text/csv'],
+    },
   },
   { ...reads, path: '/v1/billing/profile', summary: 'Show who pays', answer: billingProfileAnswer },
   {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   createPriceRequest,
   createPriceRuleRequest,
@@ -11,6 +12,7 @@ import {
 } from '../management/prices.ts';
 import type { ApiRoute } from './route.ts';
 
+const parameters = { id: z.uuid() };
 const prices = { tag: 'Prices', needs: 'prices.manage' } as const;
 const base = '/v1/orchestrator/prices';
 const rules = '/v1/orchestrator/price-rules';
@@ -27,7 +29,7 @@ export const priceRoutes: readonly ApiRoute[] = [
   },
   {
     ...{ ...prices, method: 'DELETE', path: `${base}/{id}`, summary: 'End a version of a price' },
-    ...{ status: 200, answer: priceChange, codes: ['conflict'] },
+    ...{ parameters, status: 200, answer: priceChange, codes: ['conflict'] },
   },
   {
     ...{ ...prices, method: 'GET', path: `${base}/differences`, summary: 'List differences between sources of prices' },
@@ -43,6 +45,6 @@ export const priceRoutes: readonly ApiRoute[] = [
   },
   {
     ...{ ...prices, method: 'DELETE', path: `${rules}/{id}`, summary: 'End a markup or a discount' },
-    ...{ status: 200, answer: priceRuleChange, codes: ['conflict'] },
+    ...{ parameters, status: 200, answer: priceRuleChange, codes: ['conflict'] },
   },
 ];

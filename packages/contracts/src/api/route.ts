@@ -14,6 +14,8 @@ export interface ApiRoute {
   readonly summary: string;
   /** Which caller may call it: no credential, any credential, or an action of the table of permissions. */
   readonly needs: 'nothing' | 'credential' | Action;
+  /** Parameters of the path that are not any text, by name. */
+  readonly parameters?: Readonly<Record<string, z.ZodType>>;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   readonly isBodyOptional?: boolean;

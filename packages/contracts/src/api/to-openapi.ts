@@ -109,10 +109,12 @@ function toOperationId({ method, path }: ApiRoute): string {
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
-function pathParameters({ path }: ApiRoute): Json[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+const anyText = z.string().min(1).max(256);
+
+function pathParameters({ path, parameters = {} }: ApiRoute): Json[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     ...{ name, in: 'path', required: true },
-    schema: { type: 'string', minLength: 1, maxLength: 256 },
+    schema: toSchema(parameters[name] ?? anyText, 'input'),
   }));
 }
 
@@ -128,11 +130,13 @@ function queryParameters({ query }: ApiRoute): Json[] {
 }
 
 function headerParameters({ method, needs, isConditional }: ApiRoute): Json[] {
-  const header = (name: string, maxLength: number, description: string) => {
-    return { name, in: 'header', required: false, description, schema: { type: 'string', minLength: 1, maxLength } };
+  const header = (name: string, description: string, schema: Json = {}) => {
+    return { name, in: 'header', required: false, description, schema: { type: 'string', minLength: 1, ...schema } };
   };
-  const once = header('Idempotency-Key', 255, 'The same key and body make the request once, for 24 hours.');
-  const match = header('If-Match', 4096, 'The change is made only if the resource still has this ETag.');
+  const once = header('Idempotency-Key', 'The same key and body make the request once, for 24 hours.', {
+    maxLength: 255,
+  });
+  const match = header('If-Match', 'The change is made only if the resource still has this ETag.');
   return [...(method === 'POST' && needs !== 'nothing' ? [once] : []), ...(isConditional === true ? [match] : [])];
 }
 

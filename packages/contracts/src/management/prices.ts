@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { providerName, snapshotModel } from '../routing-snapshot.ts';
 import { usageComponents } from '../usage.ts';
+import { pageLimit } from './page.ts';
 import { priceInUsd, publishedAs } from './providers.ts';
 
 /**
@@ -62,12 +63,7 @@ export const listPricesQuery = z.strictObject({
   provider: providerName.optional(),
   model: snapshotModel.shape.id.optional(),
   cursor: z.uuid().optional(),
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, 'a whole number from 1 to 100')
-    .transform(Number)
-    .pipe(z.number().min(1).max(100))
-    .optional(),
+  limit: pageLimit.optional(),
 });
 export const pricePage = z.strictObject({ data: z.array(priceRow), nextCursor: z.string().nullable() });
 export type PricePage = z.infer<typeof pricePage>;

@@ -10,6 +10,7 @@ import {
   snapshotModel,
   snapshotProvider,
 } from '../routing-snapshot.ts';
+import { pageLimit } from './page.ts';
 
 /** Bodies of `/orchestrator/providers*`, for holders of `providers:manage`. Unknown fields are refused. */
 
@@ -214,12 +215,7 @@ export type ProviderRow = z.infer<typeof providerRow>;
 /** Query of lists by name. `cursor` is the `nextCursor` of the page before: the last name on it. */
 export const listByNameQuery = z.strictObject({
   cursor: z.string().min(1).max(200).optional(),
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, 'a whole number from 1 to 100')
-    .transform(Number)
-    .pipe(z.number().min(1).max(100))
-    .optional(),
+  limit: pageLimit.optional(),
 });
 
 export const providerPage = z.strictObject({ data: z.array(providerRow), nextCursor: z.string().nullable() });
