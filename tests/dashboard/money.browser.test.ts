@@ -137,6 +137,8 @@ describe('the pages of payers, transfers, credit and advice, in a browser', () =
     await page.goBack();
     await rows.first().getByRole('link').click();
     await page.getByRole('heading', { name: 'How the amount comes about' }).waitFor();
+    await page.getByText('Took', { exact: true }).waitFor();
+    await page.getByText('not asked').waitFor();
     expect(tab.faults).toEqual([]);
   });
 });

@@ -94,6 +94,7 @@ async function explainCharge(
     priceVersion: version,
     lines: charge.outcome === 'void' ? [] : toLines(usage.parse(charge.usage), rates),
     amountNanoUsd: formatNanoUsd(charge.amount),
+    ...toTimes(charge),
     ...(charge.attempts !== null && { attempts: toAttempts(charge.attempts) }),
     ...(orgId === null && charge.cost !== null && { costNanoUsd: formatNanoUsd(charge.cost) }),
     ...(saving !== null && { cacheSavingNanoUsd: formatNanoUsd(saving) }),
@@ -103,6 +104,21 @@ async function explainCharge(
       time: time.toISOString(),
       amountNanoUsd: formatNanoUsd(amount),
     })),
+  };
+}
+
+const cache = z.enum(['hit', 'miss', 'bypass']);
+
+/** What is known of its time and its cache: charges of before have none. */
+function toTimes(
+  charge: Found<typeof findCharge>['charge'],
+): Pick<ChargeExplanation, 'latencyMs' | 'ttftMs' | 'isStreamed' | 'cache'> {
+  const { latencyMs, ttftMs, isStreamed } = charge;
+  return {
+    ...(latencyMs !== null && { latencyMs }),
+    ...(ttftMs !== null && { ttftMs }),
+    ...(isStreamed !== null && { isStreamed }),
+    ...(charge.cache !== null && { cache: cache.parse(charge.cache) }),
   };
 }
 

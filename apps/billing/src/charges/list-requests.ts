@@ -8,7 +8,7 @@ const looksMax = 5000;
 
 const columns = {
   ...{ requestId: true, time: true, operation: true, provider: true, model: true, outcome: true, amount: true },
-  ...{ estimated: true, userId: true, keyId: true, teamId: true, tags: true },
+  ...{ estimated: true, userId: true, keyId: true, teamId: true, tags: true, latencyMs: true },
 } as const;
 type Row = Prisma.ChargeGetPayload<{ select: typeof columns }>;
 

@@ -20,15 +20,17 @@ export async function settleRequests(tx: Transaction, charges: readonly UsageCha
   const written = await tx.$queryRaw<IdsRow[]>`
     WITH written AS (INSERT INTO charge AS present
       (request_id, event_id, org_id, user_id, key_id, operation, provider, model, usage, price, amount, cost, attempts,
-       estimated, outcome, time, budgets, tags, team_id, is_streamed, body_hash, prefix_hash, prefix_permille)
+       estimated, outcome, time, budgets, tags, team_id, is_streamed, body_hash, prefix_hash, prefix_permille,
+       latency_ms, ttft_ms, cache)
     SELECT "requestId", "eventId", "orgId", "userId", "keyId", operation, provider, model, usage, price, "amountNanoUsd",
       "costNanoUsd", attempts, estimated, outcome, time, budgets, tags, "teamId",
-      "isStreamed", "bodyHash", "prefixHash", "prefixPermille"
+      "isStreamed", "bodyHash", "prefixHash", "prefixPermille", "latencyMs", "ttftMs", cache
     FROM json_to_recordset(${toJsonRows([...chosen.values()].map(toRow))}::json) AS row (
       "requestId" uuid, "eventId" text, "orgId" uuid, "userId" uuid, "keyId" uuid, operation text, provider text,
       model text, usage jsonb, price jsonb, "amountNanoUsd" bigint, "costNanoUsd" bigint,
       attempts jsonb, estimated boolean, outcome text, time timestamptz, budgets jsonb, tags jsonb, "teamId" uuid,
-      "isStreamed" boolean, "bodyHash" text, "prefixHash" text, "prefixPermille" smallint)
+      "isStreamed" boolean, "bodyHash" text, "prefixHash" text, "prefixPermille" smallint,
+      "latencyMs" integer, "ttftMs" integer, cache text)
     ORDER BY "requestId"
     ON CONFLICT (request_id) DO UPDATE SET
       event_id = EXCLUDED.event_id, org_id = EXCLUDED.org_id, user_id = EXCLUDED.user_id, key_id = EXCLUDED.key_id,
@@ -40,7 +42,7 @@ export async function settleRequests(tx: Transaction, charges: readonly UsageCha
       estimated = EXCLUDED.estimated, outcome = EXCLUDED.outcome, time = EXCLUDED.time, budgets = EXCLUDED.budgets,
       tags = EXCLUDED.tags, team_id = EXCLUDED.team_id, is_streamed = EXCLUDED.is_streamed,
       body_hash = EXCLUDED.body_hash, prefix_hash = EXCLUDED.prefix_hash, prefix_permille = EXCLUDED.prefix_permille,
-      posted_at = now()
+      latency_ms = EXCLUDED.latency_ms, ttft_ms = EXCLUDED.ttft_ms, cache = EXCLUDED.cache, posted_at = now()
     WHERE present.amount = 0 AND present.outcome IN ('void', 'failed')
       AND NOT (EXCLUDED.amount = 0 AND EXCLUDED.outcome IN ('void', 'failed'))
     RETURNING request_id) SELECT json_agg(request_id)::text AS ids FROM written`;
@@ -101,7 +103,7 @@ function toRow({ event, amountNanoUsd, costNanoUsd }: UsageCharge) {
     budgets: event.budgets ?? null,
     tags: event.tags ?? null,
     teamId: event.teamId ?? null,
-    isStreamed: event.isStreamed,
+    ...{ isStreamed: event.isStreamed, latencyMs: event.latencyMs, ttftMs: event.ttftMs, cache: event.cache },
     ...toHashes(event.fingerprint ?? {}),
     attempts: event.attempts.length > 1 || event.errorCode !== null ? event.attempts : null,
   };

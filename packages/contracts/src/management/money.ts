@@ -74,6 +74,13 @@ export const chargeExplanation = z.strictObject({
   outcome: z.enum([...outcome.options, 'rejected']),
   /** Why, if it was rejected. */
   rejection: z.strictObject({ code: z.string(), param: z.string().nullable(), message: z.string() }).optional(),
+  /** Milliseconds to the end of the answer; absent if it was rejected, or settled before it was kept. */
+  latencyMs: z.number().int().min(0).optional(),
+  /** To the first token of the answer; absent if none came, or it was not streamed. */
+  ttftMs: z.number().int().min(0).optional(),
+  isStreamed: z.boolean().optional(),
+  /** Of the answer cache: absent as `latencyMs` is. */
+  cache: z.enum(['hit', 'miss', 'bypass']).optional(),
   /** Every attempt in its order, if one failed. The customer does not pay for what failed attempts used. */
   attempts: z.array(attemptSummary.omit({ spent: true }).extend({ spentUsage: usage.optional() })).optional(),
   /** What providers charge us, failed attempts included; for `billing:manage` alone. */

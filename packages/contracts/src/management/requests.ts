@@ -33,6 +33,8 @@ export const listedRequest = z.strictObject({
   amountNanoUsd: nanoUsdString,
   /** True where the provider's own figures never reached us. */
   estimated: z.boolean(),
+  /** Milliseconds; null if it was settled before it was kept. */
+  latencyMs: z.number().int().min(0).nullable(),
   userId: z.uuid(),
   /** Null if it was sent without an API key. */
   keyId: z.uuid().nullable(),

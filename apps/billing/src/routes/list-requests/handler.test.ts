@@ -36,7 +36,14 @@ describe('GET /v1/billing/requests', () => {
     expect(data.map(({ requestId }) => requestId)).toEqual(ids);
     expect(nextCursor).toBeNull();
     expect(data[3]).toMatchObject({
-      ...{ provider: 'openai', model: 'a', outcome: 'completed', amountNanoUsd: '1000', estimated: false },
+      ...{
+        provider: 'openai',
+        model: 'a',
+        outcome: 'completed',
+        amountNanoUsd: '1000',
+        estimated: false,
+        latencyMs: 10,
+      },
       ...{ keyId, teamId, tags: { project: 'search' } },
     });
     expect(data[1]).toMatchObject({ outcome: 'failed', amountNanoUsd: '0', keyId: null, teamId: null });

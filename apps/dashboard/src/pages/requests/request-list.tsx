@@ -7,6 +7,7 @@ import { Choice, TextField } from '../../components/field.tsx';
 import { Empty } from '../../components/page.tsx';
 import { PagesOf } from '../../components/pages-of.tsx';
 import { formatMoney } from '../../format/money.ts';
+import { formatMs } from '../../format/numbers.ts';
 import { formatExactTime, formatTime } from '../../format/time.ts';
 import { usePreferences, useWords } from '../../i18n/preferences.tsx';
 import { type RequestFilter, toFilter } from './request-filter.ts';
@@ -110,6 +111,12 @@ function Rows({ rows }: { rows: readonly ListedRequest[] }) {
       key: 'outcome',
       name: t('outcome'),
       cell: ({ outcome }) => <span className={badges[outcome]}>{t(outcome)}</span>,
+    },
+    {
+      key: 'took',
+      name: t('latency'),
+      isEnd: true,
+      cell: ({ latencyMs }) => (latencyMs === null ? '–' : formatMs(latencyMs, language)),
     },
     { key: 'key', name: t('key'), cell: ({ keyId, keyName }) => keyName ?? keyId ?? '–' },
     { key: 'user', name: t('user'), cell: ({ userId, userName }) => userName ?? userId },

@@ -10,7 +10,7 @@ import { TextField } from '../../components/field.tsx';
 import { Load } from '../../components/load.tsx';
 import { Page } from '../../components/page.tsx';
 import { formatMoney, formatPico, perMillionOfPico } from '../../format/money.ts';
-import { formatNumber } from '../../format/numbers.ts';
+import { formatMs, formatNumber } from '../../format/numbers.ts';
 import { formatTime } from '../../format/time.ts';
 import { usePreferences, useWords } from '../../i18n/preferences.tsx';
 import { Attempts } from './attempts.tsx';
@@ -162,7 +162,11 @@ function Details({ charge }: Shown) {
   const { language } = usePreferences();
   const money = (nano: string | undefined) => nano && formatMoney(nano, language);
   const named = Object.entries(tags ?? {}).map(([key, value]) => `${key}=${value}`);
+  const ms = (value: number | undefined) => (value === undefined ? undefined : formatMs(value, language));
   const facts = [
+    ['latency', ms(charge.latencyMs)],
+    ['firstToken', ms(charge.ttftMs)],
+    ['cache', charge.cache === undefined ? undefined : t(charge.cache)],
     ['cacheSaving', money(cacheSavingNanoUsd)],
     ['cost', money(costNanoUsd)],
     ['tags', named.length === 0 ? undefined : named.join(', ')],
