@@ -61,7 +61,7 @@ const server = createServer((request, response) => {
     const requestId = createUuidV7();
     await admission.admit({ orgId, requestId, holdNanoUsd: 1000n, holdTtlMs: 60_000, rates: [], concurrency: [] });
     spool.prepareIntent({ eventId: requestId, time: new Date().toISOString(), body: { ...settlement(requestId) } });
-    spool.appendMark(requestId, `${requestId}/1`);
+    spool.gatherMark(requestId, `${requestId}/1`)();
     const answer: Buffer[] = [];
     upstream.dispatch(
       {

@@ -13,8 +13,8 @@ export interface Guard {
 export const guards: readonly Guard[] = [
   {
     promise: 'I1',
-    path: 'apps/proxy/src/attempts/begin-attempt.ts',
-    guard: 'if (!isMarked) spool.appendMark(request.requestId, attemptIdOf(request));',
+    path: 'apps/proxy/src/attempts/sending-mark.ts',
+    guard: 'else this.#requireWritten();',
     instead: '',
     test: {
       path: 'apps/proxy/src/money/recover-intents.test.ts',

@@ -1,10 +1,11 @@
-import { AppError, type UsageRecorded } from '@aggregator/contracts';
+import { AppError, toAppError } from '@aggregator/contracts';
 import type { DirectoryLock } from '@aggregator/service-kit';
+import { appendAtAnyCost } from './append-at-any-cost.ts';
 import { BatchReader } from './batch-reader.ts';
 import { writeCursor } from './cursor.ts';
+import type { FileSpoolParts } from './file-spool-parts.ts';
 import { toFullError } from './full-error.ts';
-import { GatheredSettlements } from './gathered-settlements.ts';
-import type { Identity } from './identity.ts';
+import { type GatheredMark, GatheredRecords } from './gathered-records.ts';
 import type { OpenIntents } from './open-intents.ts';
 import type {
   AbandonedIntent,
@@ -17,23 +18,12 @@ import type {
 } from './port.ts';
 import { isReached, RecentSettlements } from './recent-settlements.ts';
 import { frameBytes, RecordEncoder, requireFitting } from './record.ts';
-import { type Recovered, toMarkJson } from './recover.ts';
+import { toMarkJson } from './recover.ts';
 import type { Reserve } from './reserve.ts';
 import type { Position } from './segment-files.ts';
 import type { SegmentLog } from './segment-log.ts';
 import { ShipProgress } from './ship-progress.ts';
 import { Shipper } from './shipper.ts';
-
-export interface FileSpoolParts {
-  options: SpoolOptions;
-  identity: Identity;
-  cursor: Position;
-  recovered: Recovered;
-  log: SegmentLog;
-  reserve: Reserve;
-  startReserve: Reserve;
-  lock: DirectoryLock;
-}
 
 /** Kept free for the settlement of each open intent. */
 const settlementBytesReserved = 2048;
@@ -55,8 +45,8 @@ export class FileSpool implements Spool {
   readonly #startReserve: Reserve;
   readonly #lock: DirectoryLock;
   readonly #encoder = new RecordEncoder();
-  /** Settlements of this turn of the event loop, which leave with the next write, or at its end. */
-  readonly #gathered = new GatheredSettlements();
+  /** What is written with the next write, or at the end of this turn of the event loop. */
+  readonly #gathered = new GatheredRecords();
   #gatheredTimer: NodeJS.Immediate | undefined;
   readonly #openIntents: OpenIntents;
   readonly #progress: ShipProgress;
@@ -114,15 +104,19 @@ export class FileSpool implements Spool {
 
   appendMark(eventId: string, mark: string): void {
     this.#checkOpen();
-    if (!this.#openIntents.has(eventId)) return;
-    const json = toMarkJson(eventId, mark);
-    const intentJson = this.#openIntents.findUnwritten(eventId);
-    if (intentJson !== null) this.#writeMarked(eventId, intentJson, json);
-    else if (!this.#appendAtAnyCost(this.#encoder.encode('mark', json))) {
-      throw toFullError('the disk did not take a mark');
-    }
-    this.#openIntents.mark(eventId, json);
-    this.#wantTick();
+    this.#writeMark(eventId, toMarkJson(eventId, mark));
+  }
+
+  gatherMark(eventId: string, mark: string): () => void {
+    this.#checkOpen();
+    if (!this.#openIntents.has(eventId)) return () => undefined;
+    const unwritten = this.#openIntents.findUnwritten(eventId);
+    const gathered = this.#gathered.addMark(eventId, unwritten, toMarkJson(eventId, mark));
+    this.#writeSoon();
+    return () => {
+      if (gathered.outcome === null) this.#writeGathered();
+      if (gathered.outcome instanceof AppError) throw gathered.outcome;
+    };
   }
 
   appendSettlement(settlement: SpoolSettlement): boolean {
@@ -137,8 +131,10 @@ export class FileSpool implements Spool {
     this.#progress.addSettled();
     // Behind one that the disk did not take, none may go first.
     if (this.#unwritten.length > 0) this.#unwritten.push(json);
-    else this.#gather(event, json);
-    this.#wantTick();
+    else {
+      this.#gathered.add(event, json);
+      this.#writeSoon();
+    }
     return true;
   }
 
@@ -225,20 +221,30 @@ export class FileSpool implements Spool {
     this.#wantTick();
   }
 
-  /** Writes an intent, its mark behind it, and what is gathered before them, in one write. */
+  /** Writes a mark now; with its intent, and all that is gathered before them, if that is not written yet. */
+  #writeMark(eventId: string, json: string): void {
+    if (!this.#openIntents.has(eventId)) return;
+    const intentJson = this.#openIntents.findUnwritten(eventId);
+    if (intentJson !== null) this.#writeMarked(eventId, intentJson, json);
+    else if (!this.#appendAtAnyCost(this.#encoder.encode('mark', json))) {
+      throw toFullError('the disk did not take a mark');
+    }
+    this.#openIntents.mark(eventId, json);
+    this.#wantTick();
+  }
+
   #writeMarked(eventId: string, json: string, markJson: string): void {
     try {
-      const segment = this.#gathered.writeWith(json, markJson, (bytes) => this.#log.append(bytes));
-      this.#openIntents.place(eventId, json, segment);
+      this.#gathered.writeWith(json, markJson, (bytes) => this.#log.append(bytes));
     } catch (cause) {
-      // The settlements are written by themselves, at any cost.
       throw toFullError('the disk did not take an intent', cause);
     }
+    this.#openIntents.place(eventId, json, this.#log.active);
     this.#noteWritten();
   }
 
-  #gather(event: UsageRecorded, json: string): void {
-    this.#gathered.add(event, json);
+  #writeSoon(): void {
+    this.#wantTick();
     if (this.#gathered.isFull(this.#options.segmentBytesMax / 2)) this.#writeGathered();
     else this.#gatheredTimer ??= setImmediate(() => this.#writeGathered());
   }
@@ -246,20 +252,39 @@ export class FileSpool implements Spool {
   #writeGathered(): void {
     clearImmediate(this.#gatheredTimer);
     this.#gatheredTimer = undefined;
-    if (this.#gathered.isEmpty) return;
-    if (this.#appendAtAnyCost(this.#gathered.bytes)) {
-      this.#noteWritten();
-      return;
+    if (this.#gathered.isEmpty || this.#tryWriteGathered()) return;
+    const marks = this.#gathered.takeMarks();
+    // The settlements go first, at any cost; then each mark as far as the disk takes it.
+    if (!this.#gathered.isEmpty && this.#appendAtAnyCost(this.#gathered.bytes)) this.#noteWritten();
+    else this.#unwritten.push(...this.#gathered.takeTexts());
+    for (const mark of marks) this.#writeAlone(mark);
+  }
+
+  #tryWriteGathered(): boolean {
+    try {
+      this.#log.append(this.#gathered.bytes);
+    } catch {
+      return false;
     }
-    this.#unwritten.push(...this.#gathered.texts);
-    this.#gathered.clear();
+    this.#noteWritten();
+    return true;
+  }
+
+  #writeAlone(mark: GatheredMark): void {
+    try {
+      this.#writeMark(mark.eventId, mark.markJson);
+      mark.outcome = 'written';
+    } catch (error) {
+      mark.outcome = toAppError(error);
+    }
   }
 
   /** All that is gathered was written at the log's end. */
   #noteWritten(): void {
-    const written = this.#gathered.takeWritten(this.#log.end);
-    for (const settlement of written) this.#recent.add(settlement);
-    if (written.length > 0) this.#shipper.wake();
+    const { settlements, marks } = this.#gathered.takeWritten(this.#log.end);
+    this.#openIntents.noteMarks(marks, this.#log.active);
+    for (const settlement of settlements) this.#recent.add(settlement);
+    if (settlements.length > 0) this.#shipper.wake();
   }
 
   /** What the disk does not take is not sent either: its mark is rejected. */
@@ -274,7 +299,7 @@ export class FileSpool implements Spool {
   #countBytes(): number {
     return (
       this.#log.bytes +
-      this.#gathered.length +
+      this.#gathered.settlementBytes +
       this.#openIntents.unwrittenBytes +
       (this.#openIntents.size + this.#unwritten.length) * settlementBytesReserved
     );
@@ -284,21 +309,8 @@ export class FileSpool implements Spool {
     return !this.#reserve.isHeld || this.#unwritten.length > 0;
   }
 
-  /** Gives up the reserve if that is needed: it exists for requests in flight. False if even that did not help. */
   #appendAtAnyCost(record: Buffer): boolean {
-    try {
-      this.#log.append(record);
-      return true;
-    } catch {
-      this.#reserve.release();
-    }
-    try {
-      this.#log.append(record);
-      return true;
-    } catch (error) {
-      this.#options.onError(error);
-      return false;
-    }
+    return appendAtAnyCost(this.#log, record, this.#reserve, this.#options.onError);
   }
 
   #writeUnwritten(): void {

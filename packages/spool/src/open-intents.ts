@@ -1,4 +1,5 @@
 import { OpenMap } from '@aggregator/service-kit';
+import type { GatheredMark } from './gathered-records.ts';
 import { frameBytes, type RecordEncoder } from './record.ts';
 import type { Segment } from './segment-files.ts';
 import type { SegmentLog } from './segment-log.ts';
@@ -60,6 +61,18 @@ export class OpenIntents {
   mark(eventId: string, markJson: string): void {
     const intent = this.#intents.get(eventId);
     if (intent !== undefined) intent.markJson = markJson;
+  }
+
+  /** Notes marks that were written, each behind its intent, if that was not in the log yet, in `segment`. */
+  noteMarks(marks: readonly GatheredMark[], segment: Segment): void {
+    for (const mark of marks) {
+      const { eventId, intentJson, markJson } = mark;
+      mark.outcome = 'written';
+      // A request that was settled in the same turn stays closed.
+      const isNew = intentJson !== null && this.findUnwritten(eventId) !== null;
+      if (isNew) this.place(eventId, intentJson, segment);
+      this.mark(eventId, markJson);
+    }
   }
 
   /** False if it was not open. */

@@ -26,8 +26,15 @@ export interface Spool {
   appendMark(eventId: string, mark: string): void;
 
   /**
-   * Ends an intent. Written together with the other settlements of this turn of the event loop: with the next intent that is
-   * sent, or at the end of the turn. A crash before that leaves the intent, which recovery settles. Always has room: space for it was reserved with the intent; should the disk fail nevertheless, it is
+   * As `appendMark`, in one write with the other marks and settlements of this turn of the event loop. Returns what must be
+   * called before the marked action: it writes what is gathered, if that is not done yet.
+   * The function throws `spool_full` if the disk does not take the mark: then the action must not happen.
+   */
+  gatherMark(eventId: string, mark: string): () => void;
+
+  /**
+   * Ends an intent. Written together with the other settlements and marks of this turn of the event loop: with the next
+   * mark that is written at once, or at the end of the turn. A crash before that leaves the intent, which recovery settles. Always has room: space for it was reserved with the intent; should the disk fail nevertheless, it is
    * kept in memory and written as soon as the disk allows. Without an open intent of its event id (settled before, or
    * never begun) it is ignored and returns false.
    */

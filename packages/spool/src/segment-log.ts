@@ -53,6 +53,11 @@ export class SegmentLog {
     return this.#segments.length > 1 ? this.#segments[0] : undefined;
   }
 
+  /** The segment that is written to. */
+  get active(): Segment {
+    return this.#active;
+  }
+
   get end(): Position {
     return { segment: this.#active.number, offset: this.#active.bytes };
   }

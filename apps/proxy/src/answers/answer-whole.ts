@@ -155,8 +155,8 @@ class WholeCalls {
 
   async #call({ endpoint, body }: TranslatedRequest): Promise<string> {
     if (this.#abortReason !== null) throw this.#abortReason;
-    const { adapter, limits, markSent, pool, request } = this.#attempt;
-    const collector = new AnswerCollector(() => call.noteLife(), limits.lifeBytes, markSent);
+    const { adapter, limits, mark, pool, request } = this.#attempt;
+    const collector = new AnswerCollector(() => call.noteLife(), limits.lifeBytes, mark);
     const call = callProvider(pool, withTrace(endpoint, request.traceparent), body, limits, collector);
     this.#open.add(call);
     try {

@@ -11,7 +11,7 @@ import { recordSettlement, type SettlementContext } from '../money/settle-reques
 import type { AttemptEnd } from '../money/settled.ts';
 import type { ProxyContext } from '../proxy-context.ts';
 import type { AnswerHeaders } from '../upstream/answer-headers.ts';
-import { callProvider, type ProviderCall, type ProviderSink } from '../upstream/call-provider.ts';
+import { type CallRecord, callProvider, type ProviderCall, type ProviderSink } from '../upstream/call-provider.ts';
 import { AnswerCollector, type CollectedAnswer, isSuccessStatus, isWhiteSpace } from '../upstream/collect-answer.ts';
 import type { EventShare } from '../upstream/event-room.ts';
 import { withTrace } from '../upstream/with-trace.ts';
@@ -58,6 +58,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   readonly #context: RelayContext;
   readonly #attempt: Attempt<StreamDialect>;
   readonly #client: ClientStream<AnswerEncoder>;
+  readonly record: CallRecord | null;
   readonly #job: ChatJob;
   readonly #continuation: Continuation | null;
   readonly #resolve: (outcome: AttemptOutcome) => void;
@@ -89,6 +90,7 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
   ) {
     this.#context = context;
     this.#attempt = attempt;
+    this.record = attempt.mark;
     this.#client = client;
     this.#job = job;
     this.#translator = attempt.prepared.translator;
@@ -111,10 +113,6 @@ class ChatStreamRelay implements ProviderSink, ClientListener {
     this.#client.attach(this, answerHeaders(request, open.cache, prepared.droppedParams));
     const [{ endpoint, body }] = prepared.requests;
     this.#call = callProvider(pool, withTrace(endpoint, request.traceparent), body, limits, this);
-  }
-
-  onSending(): void {
-    this.#attempt.markSent();
   }
 
   onHead(status: number, headers: AnswerHeaders): void {

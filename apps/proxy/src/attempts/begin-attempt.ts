@@ -13,6 +13,7 @@ import { limitsOf } from './call-limits.ts';
 import { mustGiveTurn } from './give-turn.ts';
 import type { OpenRequest } from './open-request.ts';
 import { type Prepare, readHostedTools, type Translation } from './prepare-first.ts';
+import { SendingMark } from './sending-mark.ts';
 import { toAddress } from './to-address.ts';
 import { writeBodies } from './write-bodies.ts';
 
@@ -38,8 +39,8 @@ export interface Attempt<Prepared> {
    * how to end that time; null if the call must be cancelled now.
    */
   drain(onOver: () => void): (() => void) | null;
-  /** Marks in the spool that the call of the record begins; must be called before its first byte goes out. */
-  markSent(): void;
+  /** Of the call of the record; null for one that has no record. */
+  readonly mark: SendingMark | null;
 }
 
 export interface AttemptPlan<Prepared> {
@@ -57,7 +58,7 @@ export interface AttemptPlan<Prepared> {
 }
 
 /**
- * Translates the request, makes sure that the hold covers the very bytes that go out (I2), then prepares the intent: `markSent`
+ * Translates the request, makes sure that the hold covers the very bytes that go out (I2), then prepares the intent: `mark`
  * writes it, or the next flush. From here on the request is settled exactly once; from the write on also if this process dies. What cannot begin
  * leaves no record and throws: `unsupported_parameter`, `spool_full`, `upstream_misconfigured`, `service_unavailable`,
  * `request_cancelled`, `insufficient_quota`, `billing_unavailable`.
@@ -100,7 +101,7 @@ export async function beginAttempt<Prepared extends Translation>(
     drain:
       plan.isRecorded && mayDrain(adapter, provider.options) ? (onOver) => context.drains.enter(onOver) : () => null,
     // A resume has no record: the call of the record began before.
-    markSent: plan.isRecorded ? createMark(context, request) : () => undefined,
+    mark: plan.isRecorded ? new SendingMark(context.spool, request) : null,
   };
 }
 
@@ -116,15 +117,6 @@ function requireCaller({ exchange }: OpenRequest): void {
 
 function mayDrain(adapter: ProviderAdapter, options: Readonly<Record<string, string>>): boolean {
   return disconnectPolicyOf(adapter, options) === 'drain';
-}
-
-/** Returns what marks an attempt as sent, once, however many calls it has. */
-function createMark({ spool }: Pick<AttemptContext, 'spool'>, request: DispatchedRequest): () => void {
-  let isMarked = false;
-  return () => {
-    if (!isMarked) spool.appendMark(request.requestId, attemptIdOf(request));
-    isMarked = true;
-  };
 }
 
 /** Returns what the calls of one attempt can use at most. */

@@ -9,14 +9,24 @@ import { toUnreadable } from './unreadable.ts';
 
 /** Takes a provider's answer as it comes. */
 export interface ProviderSink {
-  /** The first byte is about to go out. What it throws ends the call before that byte. */
-  onSending?(): void;
+  /** Null or absent for a call that needs no record. */
+  readonly record?: CallRecord | null;
   onHead(status: number, headers: AnswerHeaders): void;
   onData(bytes: Buffer): void;
   /** The body came to its end. This or `onError` is the last word, once. */
   onEnd(): void;
   /** It broke, timed out or was aborted; then the error is the one that `abort` was given. */
   onError(error: AppError): void;
+}
+
+/** Puts on record that a call is sent. */
+export interface CallRecord {
+  /** The call is sent soon: what is gathered here is written at the end of this turn. What it throws ends the call. */
+  gather(): void;
+  /** The call waits for a connection: it is not sent yet. Does not throw. */
+  onWaiting(): void;
+  /** The first byte is sent next. What it throws ends the call before that byte. */
+  onSending(): void;
 }
 
 /** A rejection is judged by its head; its body explains it, if it comes within this. */
@@ -34,13 +44,7 @@ export function callProvider(
   sink: ProviderSink,
 ): ProviderCall {
   const call = new ProviderCall(target, limits, sink);
-  const { origin, path } = readAddress(endpoint.url);
-  const { method, headers } = endpoint;
-  try {
-    target.pool.dispatch({ origin, method, path, headers, body }, call);
-  } catch (error) {
-    call.onResponseError(undefined, error instanceof Error ? error : new Error(String(error)));
-  }
+  call.send(target, endpoint, body);
   return call;
 }
 
@@ -90,6 +94,18 @@ export class ProviderCall implements Dispatcher.DispatchHandler, DecodedBodyOwne
     return this.#isSent;
   }
 
+  send({ pool }: ProviderPool, { url, method, headers }: ProviderEndpoint, body: string | null): void {
+    const { origin, path } = readAddress(url);
+    try {
+      // First, so that it is written before undici, which looks at an idle connection for a turn, sends the call.
+      this.#sink.record?.gather();
+      pool.dispatch({ origin, method, path, headers, body }, this);
+      if (this.#sink.record && !this.#isSent) setImmediate(() => this.#noteWaiting());
+    } catch (error) {
+      this.onResponseError(undefined, error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
   noteLife(): void {
     if (!this.#isRejected) this.#clock.noteLife();
   }
@@ -134,7 +150,7 @@ export class ProviderCall implements Dispatcher.DispatchHandler, DecodedBodyOwne
     }
     this.#controller = controller;
     try {
-      this.#sink.onSending?.();
+      this.#sink.record?.onSending();
     } catch (thrown) {
       this.abort(toAppError(thrown));
       return;
@@ -181,6 +197,10 @@ export class ProviderCall implements Dispatcher.DispatchHandler, DecodedBodyOwne
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, cause: Error): void {
     this.#finish(this.#abortReason ?? toCallError(cause, this.#hasHead));
+  }
+
+  #noteWaiting(): void {
+    if (!this.#isSent && !this.#isOver) this.#sink.record?.onWaiting();
   }
 
   #finish(error: AppError | null): void {

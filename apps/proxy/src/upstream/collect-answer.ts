@@ -1,6 +1,6 @@
 import { AppError } from '@aggregator/contracts';
 import type { AnswerHeaders } from './answer-headers.ts';
-import type { ProviderSink } from './call-provider.ts';
+import type { CallRecord, ProviderSink } from './call-provider.ts';
 
 export interface CollectedAnswer {
   readonly status: number;
@@ -22,7 +22,7 @@ export class AnswerCollector implements ProviderSink {
   readonly answer: Promise<CollectedAnswer>;
   readonly #resolve: (answer: CollectedAnswer) => void;
   readonly #reject: (error: AppError) => void;
-  readonly onSending: () => void;
+  readonly record: CallRecord | null;
   readonly #onLife: () => void;
   readonly #lifeBytes: number;
   #hasContent = false;
@@ -35,16 +35,16 @@ export class AnswerCollector implements ProviderSink {
   /**
    * `onLife` is called for the first byte that is no white space, which some providers send to keep a connection open, and then
    * for each `lifeBytes` more. A head alone is no sign of life.
-   * `onSending` is called as a sink's.
+   * `record` is a sink's.
    */
-  constructor(onLife: () => void = () => undefined, lifeBytes = 1, onSending: () => void = () => undefined) {
+  constructor(onLife: () => void = () => undefined, lifeBytes = 1, record: CallRecord | null = null) {
     const { promise, resolve, reject } = Promise.withResolvers<CollectedAnswer>();
     this.answer = promise;
     this.#resolve = resolve;
     this.#reject = reject;
     this.#onLife = onLife;
     this.#lifeBytes = lifeBytes;
-    this.onSending = onSending;
+    this.record = record;
   }
 
   onHead(status: number, headers: AnswerHeaders): void {
