@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { instant } from './instant.ts';
 import { createApiKeyRequest } from './management/identity.ts';
 import { dashboardQuery } from './management/usage.ts';
 
@@ -32,5 +34,9 @@ describe('a time that a client sends', () => {
     '',
   ])('is rejected without an offset, or when there is no such time: %s', (text) => {
     expect(send(text)).toBeUndefined();
+  });
+
+  it('is a date-time in the reference of the API', () => {
+    expect(z.toJSONSchema(instant, { io: 'input' })).toMatchObject({ type: 'string', format: 'date-time' });
   });
 });

@@ -7,6 +7,7 @@ import { z } from 'zod';
 export const instant = z
   .string()
   .max(64)
+  .meta({ format: 'date-time' })
   .transform((text) => text.toUpperCase().replace(/ (\d{2}:\d{2})$/, '+$1'))
   .pipe(
     z.iso
