@@ -26,6 +26,7 @@ describe('the subscription of analytics', () => {
   });
 
   it('ends its attempts when it is closed', async () => {
+    jest.useFakeTimers();
     let attempts = 0;
     const consumer = subscribeWhenUp(
       async () => {
@@ -34,7 +35,16 @@ describe('the subscription of analytics', () => {
       },
       () => undefined,
     );
-    await consumer.close();
-    expect(attempts).toBe(1);
+    await jest.advanceTimersByTimeAsync(1500);
+    expect(attempts).toBe(2);
+    let isClosed = false;
+    void consumer.close().then(() => {
+      isClosed = true;
+    });
+    await jest.advanceTimersByTimeAsync(0);
+    const timers = jest.getTimerCount();
+    await jest.advanceTimersByTimeAsync(120_000);
+    jest.useRealTimers();
+    expect({ isClosed, timers, attempts }).toEqual({ isClosed: true, timers: 0, attempts: 2 });
   });
 });
