@@ -17,8 +17,8 @@ export const guards: readonly Guard[] = [
     guard: 'else this.#requireWritten();',
     instead: '',
     test: {
-      path: 'apps/proxy/src/money/recover-intents.test.ts',
-      name: 'is marked as sent before the provider sees it',
+      path: 'apps/proxy/src/attempts/sending-mark.test.ts',
+      name: 'is on record before the first of the calls',
     },
   },
   {
