@@ -1,3 +1,4 @@
+import { billingNoticeType } from '@aggregator/contracts';
 import type { Logger, Metrics } from '@aggregator/service-kit';
 
 /** Warnings and notices. Ids go to the log; labels stay few. */
@@ -6,6 +7,7 @@ export function createNoticeEvents(logger: Logger, metrics: Metrics) {
   const lowBalances = count('low_balances_total', 'Balances that fell below the warning line.');
   const unusual = count('unusual_spending_total', 'Days of organisations with unusual spending.');
   const relayed = count('notices_total', 'Notices that auth has taken, by type.', ['type']);
+  for (const type of billingNoticeType.options) relayed.inc({ type }, 0);
   const givenUp = count('notices_given_up_total', 'Notices that auth did not take for three days.');
   givenUp.inc({}, 0);
   const waiting = metrics.gauge('billing_notices_waiting', 'Notices on their way to auth.');

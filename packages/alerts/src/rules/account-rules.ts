@@ -35,6 +35,37 @@ export const accountRules: readonly AlertRule[] = [
     summary: 'An organisation spends much more than on the days before.',
   },
   {
+    name: 'AggregatorCardExpiring',
+    ...{ severity: 'warning', forMinutes: 0, page: 'payment-ending' },
+    cause: { anyOf: [grew('billing_notices_total', 15, { type: 'card.expiring' })] },
+    summary: 'The saved card of an organisation expires within 30 days.',
+  },
+  {
+    name: 'AggregatorSubscriptionEnding',
+    ...{ severity: 'warning', forMinutes: 0, page: 'payment-ending' },
+    cause: {
+      anyOf: [
+        {
+          reading: {
+            ...{ read: 'increase', minutes: 15, by: ['type'] },
+            of: {
+              name: 'billing_notices_total',
+              where: [
+                {
+                  label: 'type',
+                  is: '=~',
+                  value: 'subscription.ending|subscription.ended|subscription.past_due|subscription.suspended',
+                },
+              ],
+            },
+          },
+          ...{ is: '>', threshold: 0 },
+        },
+      ],
+    },
+    summary: 'A subscription ends or was not paid: {type}.',
+  },
+  {
     name: 'AggregatorNoticesWaiting',
     ...{ severity: 'warning', forMinutes: 30, page: 'notices-waiting' },
     cause: { anyOf: [maxAbove('billing_notices_waiting', 0), grew('billing_notices_given_up_total', 60)] },

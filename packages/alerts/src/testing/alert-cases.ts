@@ -56,6 +56,12 @@ export const alertCases: readonly AlertCase[] = [
   },
   { alert: 'AggregatorBalanceLow', series: { billing_low_balances_total: grows } },
   { alert: 'AggregatorSpendingUnusual', series: { billing_unusual_spending_total: grows } },
+  { alert: 'AggregatorCardExpiring', series: { 'billing_notices_total{type="card.expiring"}': grows } },
+  {
+    alert: 'AggregatorSubscriptionEnding',
+    series: { 'billing_notices_total{type="subscription.past_due"}': grows },
+    labels: { type: 'subscription.past_due' },
+  },
   { alert: 'AggregatorNoticesWaiting', series: { billing_notices_waiting: '3x60' } },
   { alert: 'AggregatorNoticesWaiting', series: { billing_notices_given_up_total: '0x5 1x60' } },
   {
