@@ -20,6 +20,8 @@ class Session {
   #endsAtMs = 0;
   #state: SessionState = 'unknown';
   #renewal: Promise<string | null> | null = null;
+  /** How often a person has signed out here: a renewal of before signs no person in again. */
+  #departures = 0;
   readonly #listeners = new Set<() => void>();
 
   get state(): SessionState {
@@ -70,6 +72,7 @@ class Session {
   async signOut(): Promise<void> {
     const token = await this.token().catch(() => null);
     const headers = { ...asCookie, ...(token !== null && { authorization: `Bearer ${token}` }) };
+    this.#departures += 1;
     this.#become('leaving');
     if (token !== null) await send('POST', '/v1/auth/logout', { body: {}, headers }).catch(() => undefined);
     this.#end();
@@ -81,9 +84,11 @@ class Session {
       return null;
     }
     const body = organizationId === undefined ? {} : { organizationId };
+    const departures = this.#departures;
     try {
       // Tabs share the cookie: one after the other, so that each uses the newest token.
       const answer = await withLock(() => send<BrowserTokens>('POST', '/v1/auth/refresh', { body, headers: asCookie }));
+      if (departures !== this.#departures) return null;
       this.#keep(answer);
       return answer.accessToken;
     } catch (error) {
