@@ -87,6 +87,34 @@ describe('spool of a process killed at any moment', () => {
   });
 });
 
+describe('spool of a process killed while it writes groups of requests', () => {
+  it('has the intent and the mark of each request that was sent, and settles none twice (I1)', async () => {
+    const reported: Reported = { intents: new Set(), settlements: new Set(), shipped: new Set() };
+    const { options, shipped } = makeSpoolOptions(root);
+    const [runs, groupMax] = [4, 12];
+    for (let run = 0; run < runs; run += 1) {
+      const bytes = 2000 + Math.floor(Math.random() * 18_000);
+      await writeUntilKilled(
+        { directory: options.directory, run: `g${run}`, settleEvery: 1, groupMax },
+        bytes,
+        reported,
+      );
+    }
+    expect(reported.intents.size).toBeGreaterThan(100);
+
+    const spool = await openSpool({ ...options, bytesMax: 16 * 1024 * 1024 });
+    await spool.waitUntilShipped(10_000);
+    const delivered = new Set([...reported.shipped, ...shipped.map(({ eventId }) => eventId)]);
+    const marks = new Map(spool.abandonedIntents.map(({ eventId, mark }) => [eventId, mark]));
+    expect(spool.damage.corruptRecords).toBe(0);
+    expect([...reported.settlements].filter((eventId) => !delivered.has(eventId))).toEqual([]);
+    expect([...marks.keys()].filter((eventId) => reported.settlements.has(eventId))).toEqual([]);
+    const sent = [...reported.intents].filter((eventId) => !delivered.has(eventId));
+    expect(sent.filter((eventId) => marks.get(eventId) !== eventId)).toEqual([]);
+    await spool.close();
+  });
+});
+
 describe('spool cut off at any byte of its last record', () => {
   it('opens, has all but that record, and takes records again', async () => {
     const { options } = makeSpoolOptions(root);
