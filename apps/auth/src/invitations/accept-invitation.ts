@@ -10,6 +10,7 @@ import type { Transaction } from '../database/create-database.ts';
 import type { Invitation, User } from '../generated/prisma/client.ts';
 import { lockOrganization } from '../keys/lock-organization.ts';
 import { requirePlace } from '../members/require-place.ts';
+import { reachFor, readStanding } from '../permissions/standing.ts';
 import { hashSingleUseToken } from '../secrets/single-use-token.ts';
 import { reclaimAccount } from '../sso/reclaim-account.ts';
 import { isSsoRequired } from '../sso/stored-provider.ts';
@@ -23,7 +24,8 @@ const newAccount = z.object({ password: registerRequest.shape.password, name: re
 /**
  * Makes the person at the invited address a member: with the password of its account, else with a new account. A person who logs
  * in by single sign-on alone needs no password. The token shows that the address is the person's, and works once.
- * @throws {AppError} `invalid_token`; `invalid_credentials` for the wrong password of an account; `sign_up_closed`;
+ * @throws {AppError} `invalid_token`, also if the inviter may not invite any more, or SCIM has deactivated the person;
+ * `invalid_credentials` for the wrong password of an account; `sign_up_closed`;
  * `invalid_value` without what a new account needs; `access_blocked`; `conflict` if it or the organisation has too many
  * memberships; `rate_limit_exceeded`
  */
@@ -52,6 +54,10 @@ export async function acceptInvitation(
       data: { acceptedAt: now },
     });
     if (taken.count === 0) throw invalidToken();
+    if (!(await mayInvite(transaction, invitation))) throw invalidToken();
+    if (account !== null && (await isDeactivated(transaction, invitation.organizationId, account.id))) {
+      throw invalidToken();
+    }
     const user =
       account === null
         ? await createUser(transaction, now, invitation, request.name ?? email, passwordHash)
@@ -102,6 +108,20 @@ export async function needsPassword(
 function invalidToken(): AppError {
   const message = 'The invitation was used, was taken back or has expired. Ask for a new one.';
   return new AppError('invalid_token', { param: 'token', message });
+}
+
+/** True if the inviter could still make this invitation: an invitation can do no more than its maker. */
+async function mayInvite(transaction: Transaction, invitation: Invitation): Promise<boolean> {
+  const { organizationId, invitedById, role } = invitation;
+  const inviter = await readStanding(transaction, organizationId, invitedById);
+  if (inviter === null) return false;
+  if (reachFor(inviter, role === 'owner' ? 'owners.manage' : 'members.manage') === 'none') return false;
+  return (await transaction.user.count({ where: { id: invitedById, blockedAt: { not: null } } })) === 0;
+}
+
+/** True if the identity provider of the organisation has deactivated the person, who returns by it alone. */
+async function isDeactivated(transaction: Transaction, organizationId: string, userId: string): Promise<boolean> {
+  return (await transaction.scimUser.count({ where: { organizationId, userId, isActive: false } })) > 0;
 }
 
 async function createUser(

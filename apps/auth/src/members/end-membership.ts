@@ -14,7 +14,7 @@ import { showMembers } from './show-members.ts';
 
 /**
  * Takes a member, or the caller itself, out of the organisation: access tokens for it become
- * invalid, invitations by it void,
+ * invalid, invitations by it and to it void,
  * and API keys there are handed over or revoked. The account stays.
  * @throws {AppError} `not_found`; `insufficient_permissions`, also for an admin who would remove an owner; `conflict` for the
  * last owner; `invalid_value` if no member gets the keys
@@ -50,8 +50,11 @@ export async function dropMembership(
   const { organizationId, userId, handKeysTo } = leaver;
   if (role === 'owner') await requireAnotherOwner(transaction, organizationId, userId);
   await transaction.membership.delete({ where: { organizationId_userId: { organizationId, userId } } });
+  const { email } = await transaction.user.findUniqueOrThrow({ where: { id: userId }, select: { email: true } });
+  // An invitation of before would bring the leaver back.
+  const byOrTo = [{ invitedById: userId }, ...(email === null ? [] : [{ email }])];
   await transaction.invitation.updateMany({
-    where: { organizationId, invitedById: userId, acceptedAt: null, revokedAt: null },
+    where: { organizationId, OR: byOrTo, acceptedAt: null, revokedAt: null },
     data: { revokedAt: now },
   });
   await moveHome(transaction, organizationId, userId);
