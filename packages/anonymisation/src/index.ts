@@ -1,6 +1,7 @@
 export { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
 export { listSaid } from './masking/list-said.ts';
 export { contentModeOf, type MaskedChat, maskChat } from './masking/mask-chat.ts';
+export { isFraction } from './masking/mask-json.ts';
 export { maskOne } from './masking/mask-one.ts';
 export { type MaskedTexts, maskTexts } from './masking/mask-texts.ts';
 export { type MaskBody, type MaskingJob, type MaskingOutcome, runMaskingJob } from './masking/masking-job.ts';

@@ -12,7 +12,9 @@ export function listSaid(thought: unknown): string {
     if (typeof value === 'string') said.push(value);
     else if (Array.isArray(value)) for (const item of value) waiting.push(item);
     else if (typeof value === 'object' && value !== null) {
-      for (const [name, field] of Object.entries(value)) if (!ofServers.has(name)) waiting.push(field);
+      for (const [name, field] of Object.entries(value)) {
+        if (typeof field !== 'string' || !ofServers.has(name)) waiting.push(field);
+      }
     }
   }
   return said.join('\n');

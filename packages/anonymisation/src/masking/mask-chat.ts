@@ -45,6 +45,7 @@ function maskMessage(message: ChatMessage, masker: TextMasker): ChatMessage {
   return change(message, {
     ...maskUnknownFields(message, 'message', masker),
     content: maskContent(content, masker),
+    audio: maskKnown(message.audio, 'audio', masker),
     ...maskFields(message, ['refusal', 'reasoning_content', 'reasoning'], masker.maskText),
     tool_calls: Array.isArray(calls) ? mapArray(calls, (one) => maskToolCall(one, masker)) : calls,
     function_call: isRecord(call) ? maskCalled(call, 'arguments', masker, masker.maskJson) : call,
@@ -60,14 +61,14 @@ function maskContent(content: ChatMessage['content'], masker: TextMasker): ChatM
     change(part, {
       ...maskUnknownFields(part, 'part', masker),
       ...maskFields(part, ['text', 'refusal', 'thinking'], masker.maskText),
-      file: maskFile(part.file, masker),
+      file: maskKnown(part.file, 'file', masker),
     }),
   );
 }
 
-/** A file is not searched; its name is a text, and so is what is unknown about it. */
-function maskFile(file: unknown, masker: TextMasker): unknown {
-  return isRecord(file) ? change(file, maskUnknownFields(file, 'file', masker)) : file;
+/** Files and sound are not searched; what is said of them is a text, their names and transcripts too. */
+function maskKnown(value: unknown, kind: 'audio' | 'file' | 'google', masker: TextMasker): unknown {
+  return isRecord(value) ? change(value, maskUnknownFields(value, kind, masker)) : value;
 }
 
 function maskToolCall<Call extends Record<string, unknown>>(call: Call, masker: TextMasker): Call {
@@ -75,8 +76,16 @@ function maskToolCall<Call extends Record<string, unknown>>(call: Call, masker: 
   return change(call, {
     ...maskUnknownFields(call, 'call', masker),
     function: isRecord(called) ? maskCalled(called, 'arguments', masker, masker.maskJson) : called,
+    extra_content: maskExtra(call.extra_content, masker),
     custom: isRecord(custom) ? maskCalled(custom, 'input', masker, masker.maskText) : custom,
   });
+}
+
+/** Gemini's signature of a thought stays: it comes back as it is. */
+function maskExtra(extra: unknown, masker: TextMasker): unknown {
+  if (!isRecord(extra)) return extra;
+  const google = maskKnown(extra.google, 'google', masker);
+  return change(extra, { ...maskUnknownFields(extra, 'extra', masker), google });
 }
 
 function maskCalled<Called extends Record<string, unknown>>(
@@ -96,10 +105,17 @@ function maskStop(stop: ChatCompletionRequest['stop'], masker: TextMasker): Chat
 function maskPrediction(prediction: unknown, masker: TextMasker): unknown {
   if (!isRecord(prediction)) return prediction;
   const { content } = prediction;
-  if (typeof content === 'string') return change(prediction, { content: masker.maskText(content) });
-  if (!Array.isArray(content)) return prediction;
-  const mask = (part: unknown) => (isRecord(part) ? change(part, maskFields(part, ['text'], masker.maskText)) : part);
-  return change(prediction, { content: mapArray(content, mask) });
+  const masked = typeof content === 'string' ? masker.maskText(content) : maskPredicted(content, masker);
+  return change(prediction, { ...maskUnknownFields(prediction, 'prediction', masker), content: masked });
+}
+
+function maskPredicted(content: unknown, masker: TextMasker): unknown {
+  if (!Array.isArray(content)) return content;
+  return mapArray(content, (part: unknown) =>
+    isRecord(part)
+      ? change(part, { ...maskUnknownFields(part, 'part', masker), ...maskFields(part, ['text'], masker.maskText) })
+      : part,
+  );
 }
 
 /**

@@ -31,11 +31,16 @@ export function maskJson(json: string, maskText: (text: string) => string): stri
       at += 1;
       continue;
     }
-    const safe = digits.length < digitsMin ? digits : maskText(digits);
+    const safe = digits.length < digitsMin || isFraction(digits) ? digits : maskText(digits);
     if (safe !== digits) replace(at, at + digits.length, safe);
     at += digits.length;
   }
   return masked + json.slice(from);
+}
+
+/** A temperature or a probability, for example: its digits are those of no card or phone, and it must stay a number. */
+export function isFraction(number: string): boolean {
+  return /^-?\d{1,8}[.eE]/.test(number);
 }
 
 function isJson(text: string): boolean {

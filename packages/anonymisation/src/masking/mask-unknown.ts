@@ -27,9 +27,13 @@ const known = {
     ],
     'cache_control',
   ]),
-  call: new Set(['id', 'type', 'index', 'function', 'custom']),
+  call: new Set(['id', 'type', 'index', 'function', 'custom', 'extra_content']),
+  extra: new Set(['google']),
+  google: new Set(['thought_signature']),
   called: new Set(['name', 'arguments', 'input']),
   file: new Set(['file_data', 'file_id']),
+  audio: new Set(['id', 'data', 'expires_at']),
+  prediction: new Set(['type', 'content']),
 } as const satisfies Readonly<Record<string, ReadonlySet<string>>>;
 
 /**

@@ -19,13 +19,14 @@ interface Grammar {
 
 /** Pictures, sound, settings and definitions that stay with all their parts. */
 const shaped: ReadonlySet<string> = new Set([
-  ...['image_url', 'video_url', 'audio_url', 'input_audio', 'audio', 'cache_control', 'caller', 'tools'],
+  ...['image_url', 'video_url', 'audio_url', 'input_audio', 'cache_control', 'caller', 'tools'],
+  ...['trigger', 'keep', 'clear_at_least', 'exclude_tools'],
 ]);
 
 const textFields = ['messages', 'metadata', 'prediction', 'stop', 'user', 'safety_identifier', 'prompt_cache_key'];
 const chatOptions = [...chatFields.map((name) => name.replace(/\..*$/, '')), ...Object.keys(ownRequestFields)];
 
-const call = grammar(['id', 'index'], ['function', 'custom']);
+const call = grammar(['id', 'index'], ['function', 'custom', 'extra_content']);
 const called = grammar(['name'], []);
 const file = grammar(['file_data', 'file_id'], []);
 const citation = grammar(['url', 'file_id', 'container_id', 'encrypted_index'], ['url_citation']);
@@ -33,6 +34,12 @@ const source = grammar(['url', 'file_id', 'id'], ['content']);
 const plain = grammar([], []);
 const check = grammar(['id', 'code'], []);
 const ofFile = grammar(['file_id'], []);
+
+/** Instructions of an edit are texts; the rest of it is settings. */
+const contextManagement = {
+  context_management: grammar([], ['edits']),
+  edits: grammar(['trigger', 'keep', 'clear_at_least', 'exclude_tools'], []),
+};
 
 const chatPart = grammar(
   ['image_url', 'video_url', 'audio_url', 'input_audio', 'signature', 'cache_control'],
@@ -46,13 +53,15 @@ const chat: Grammar = {
   ),
   held: {
     messages: grammar(
-      ['role', 'name', 'tool_call_id', 'audio', 'cache_control'],
-      ['content', 'tool_calls', 'function_call', 'annotations'],
+      ['role', 'name', 'tool_call_id', 'cache_control'],
+      ['content', 'tool_calls', 'function_call', 'annotations', 'audio'],
     ),
     ...{ content: chatPart, prediction: grammar([], ['content']) },
     tool_calls: call,
+    ...{ extra_content: grammar([], ['google']), google: grammar(['thought_signature'], []) },
     ...{ function: called, custom: called, function_call: called },
     file,
+    audio: grammar(['id', 'data'], []),
     ...{ annotations: citation, url_citation: citation },
   },
 };
@@ -61,16 +70,18 @@ const messages: Grammar = {
   request: grammar(
     [
       ...['model', 'max_tokens', 'tools', 'tool_choice', 'thinking', 'output_config', 'output_format', 'mcp_servers'],
-      ...['container', 'context_management', 'cache_control', 'betas', 'service_tier', 'stream', 'fallbacks'],
-      ...['fallback_credit_token', 'thread', 'compaction', 'speed', 'inference_geo', 'billing_policy'],
+      ...['container', 'cache_control', 'betas', 'service_tier', 'stream', 'fallbacks'],
+      ...['fallback_credit_token', 'thread', 'speed', 'inference_geo', 'billing_policy'],
     ],
-    ['messages', 'system'],
+    ['messages', 'system', 'context_management'],
   ),
   held: {
     messages: grammar(['role', 'cache_control'], ['content']),
     ...{ content: messagesPart(), system: messagesPart() },
     source,
     citations: citation,
+    tool_references: grammar(['tool_name'], []),
+    ...contextManagement,
   },
 };
 
@@ -79,9 +90,9 @@ const responses: Grammar = {
     [
       ...['model', 'tools', 'tool_choice', 'text', 'reasoning', 'include', 'conversation', 'previous_response_id'],
       ...['max_output_tokens', 'max_tool_calls', 'truncation', 'background', 'service_tier', 'stream_options'],
-      ...['context_management', 'prompt_cache_retention', 'prompt_cache_options'],
+      ...['prompt_cache_retention', 'prompt_cache_options'],
     ],
-    ['input', 'instructions', 'prompt'],
+    ['input', 'instructions', 'prompt', 'context_management'],
   ),
   held: {
     ...{ input: item(), instructions: item() },
@@ -91,6 +102,7 @@ const responses: Grammar = {
     annotations: citation,
     ...{ action: plain, operation: plain },
     results: ofFile,
+    ...contextManagement,
     ...{ acknowledged_safety_checks: check, pending_safety_checks: check },
   },
 };
@@ -110,13 +122,16 @@ function messagesPart(): ObjectGrammar {
       ...['signature', 'file_id', 'encrypted_content', 'encrypted_stdout', 'server_name', 'caller', 'cache_control'],
       'tool_name',
     ],
-    ['content', 'source', 'citations'],
+    ['content', 'source', 'citations', 'tool_references'],
   );
 }
 
 /** A part of an item of the Responses API. */
 function responsesPart(): ObjectGrammar {
-  return grammar(['file_id', 'file_data', 'image_url', 'input_audio', 'encrypted_content'], ['annotations', 'outcome']);
+  return grammar(
+    ['file_id', 'file_data', 'file_url', 'image_url', 'input_audio', 'encrypted_content'],
+    ['annotations', 'outcome'],
+  );
 }
 
 /** An item of the Responses API: a message, a call of a tool, or its output. */
@@ -124,7 +139,7 @@ function item(): ObjectGrammar {
   return grammar(
     [
       ...['id', 'call_id', 'approval_request_id', 'name', 'namespace', 'server_label', 'encrypted_content', 'tools'],
-      ...['container_id', 'caller', 'image_url', 'file_id', 'created_by'],
+      ...['container_id', 'caller', 'image_url', 'file_id'],
     ],
     [
       ...['content', 'summary', 'output', 'outputs', 'action', 'operation', 'results'],
@@ -143,6 +158,8 @@ const marks: Readonly<Record<string, RegExp>> = {
   status: /^(in_progress|completed|incomplete|failed|cancelled|queued|searching|generating|interpreting|calling)$/,
   phase: /^(commentary|final_answer)$/,
   detail: /^(auto|low|high|original)$/,
+  error_code: /^[a-z]+(?:_[a-z]+)+$/,
+  file_type: /^(text|image|pdf)$/,
   media_type: /^[a-z]+\/[\w.+-]+$/,
   id: /^(?=.*[a-zA-Z])(?=.*[\d_])[\w.:-]+$/,
   tool_use_id: /^(?=.*[a-zA-Z])(?=.*[\d_])[\w.:-]+$/,
@@ -162,10 +179,8 @@ export function isKnownName(name: string): boolean {
   return everyName.has(name);
 }
 
-/** True for a value that says what something is. */
-export function isMark(name: string, value: string): boolean {
-  return Object.hasOwn(marks, name) && marks[name]?.test(value) === true;
-}
+/** Forms of account numbers and cards: no vendor's id has one. */
+const account = /^[A-Z]{2}\d{2}[A-Z\d]{10,30}$|\d{13}/;
 
 /** The grammar of the requests of one surface. */
 export class BodyGrammar {
@@ -182,6 +197,13 @@ export class BodyGrammar {
     const hasParts = first === '{' || first === '[';
     if (fields?.kept.has(name) === true && (!hasParts || depth === 1 || shaped.has(name))) return 'skip';
     return fields?.holding.has(name) === true && hasParts ? 'parts' : 'whole';
+  }
+
+  /** True for a value that says what something is. Blocks of the Messages API alone have ids. */
+  isMark({ name, parent }: Pick<JsonPlace, 'name' | 'parent'>, value: string): boolean {
+    if (!Object.hasOwn(marks, name) || marks[name]?.test(value) !== true) return false;
+    const isId = name === 'id' || name === 'tool_use_id';
+    return !isId || (this.#grammar === messages && parent === 'content' && !account.test(value));
   }
 
   /** True for the name of a tool that a part of a message calls: it must be the one that the tool was given. */

@@ -1,8 +1,8 @@
-import { listSaid, type TextMasker } from '@aggregator/anonymisation';
+import { isFraction, listSaid, type TextMasker } from '@aggregator/anonymisation';
 import { isRecord, parseRecord } from '@aggregator/contracts';
 import { editJson, type JsonPlace, mapJson, readJsonField } from '@aggregator/providers';
 import type { ChatSurfaceName } from '../chat-surface.ts';
-import { BodyGrammar, isKnownName, isMark } from './body-grammar.ts';
+import { BodyGrammar, isKnownName } from './body-grammar.ts';
 
 /** Names of an end user, left out if they are personal: a placeholder would be one name for many people. */
 const ofUsers = ['user', 'safety_identifier', 'prompt_cache_key'];
@@ -12,6 +12,8 @@ const apart: ReadonlySet<string> = new Set(['metadata', ...ofUsers]);
 const digitsMin = 9;
 /** Base64 of a file is longer. Shorter texts are searched: that a file says something personal by chance is very unlikely. */
 const encodedLengthMin = 4096;
+/** A block of this API has no other data than a sealed thought. */
+const sealedLengthMin = 64;
 
 /**
  * Returns the body of a request without what is personal in its texts, and everything else to the letter: unknown fields
@@ -30,8 +32,10 @@ export function maskBody(text: string, surface: ChatSurfaceName, masker: TextMas
       isLocked ||= masker.isPersonal(listSaid(JSON.parse(json)));
       return json;
     }
-    if (grammar.isOfFile(place) && isEncoded(json)) return json;
-    const masked = maskValue(json, place.name, masker);
+    if (grammar.isOfFile(place) && isEncoded(json, place.parent === 'content' ? sealedLengthMin : encodedLengthMin)) {
+      return json;
+    }
+    const masked = maskValue(json, place, grammar, masker);
     return masked !== json && grammar.isCalledName(place) && isDeclared(readString(json)) ? json : masked;
   };
   const masked = mapJson(text, {
@@ -57,26 +61,21 @@ function listTools(text: string): ReadonlySet<unknown> {
 }
 
 /** True for the JSON text of a string of Base64 alone, as pictures and files are. Shorter ones may be words. */
-function isEncoded(json: string): boolean {
-  return json.length > encodedLengthMin && json.slice(1, -1).search(/[^\w+/=\\-]|\\[^/]/) === -1;
+function isEncoded(json: string, lengthMin: number): boolean {
+  return json.length > lengthMin && json.slice(1, -1).search(/[^\w+/=\\-]|\\[^/]/) === -1;
 }
 
-function maskValue(json: string, name: string, masker: TextMasker): string {
+function maskValue(json: string, place: JsonPlace, grammar: BodyGrammar, masker: TextMasker): string {
   if (json.startsWith('{') || json.startsWith('[')) return masker.maskJson(json);
   if (json.startsWith('"')) {
     const value = readString(json);
-    if (isMark(name, value)) return json;
-    const masked = name === 'arguments' ? masker.maskJson(value) : masker.maskText(value);
+    if (grammar.isMark(place, value)) return json;
+    const masked = place.name === 'arguments' ? masker.maskJson(value) : masker.maskText(value);
     return masked === value ? json : JSON.stringify(masked);
   }
   if (json.length < digitsMin || isFraction(json)) return json;
   const masked = masker.maskText(json);
   return masked === json ? json : JSON.stringify(masked);
-}
-
-/** A temperature, for example: its digits are those of no card or phone, and it must stay a number. */
-function isFraction(json: string): boolean {
-  return /^-?\d{1,8}[.eE]/.test(json);
 }
 
 function withoutPersonalNames(text: string, masker: TextMasker): string {

@@ -23,7 +23,22 @@ const names = [
     'output',
   ],
   ...['arguments', 'input', 'summary', 'reasoning', 'reasoning_content', 'logprobs', 'tool_choice', 'parameters'],
-  ...['image_url', 'file_id', 'index', 'namespace', 'server_label', 'caller', 'outcome', 'prompt', 'stop', 'refusal'],
+  ...[
+    'image_url',
+    'file_id',
+    'file_url',
+    'transcript',
+    'tool_references',
+    'context_management',
+    'index',
+    'namespace',
+    'server_label',
+    'caller',
+    'outcome',
+    'prompt',
+    'stop',
+    'refusal',
+  ],
 ];
 
 const bodies = {
