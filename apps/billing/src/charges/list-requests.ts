@@ -20,7 +20,9 @@ export async function listRequests(
   orgId: string,
   { cursor, from, to, limit, provider, model, keyId, userId, teamId, outcome: end }: RequestQuery & { limit: number },
 ): Promise<{ data: FoundRequest[]; nextCursor: string | null }> {
-  const behind = [cursor, to === undefined ? undefined : firstIdAt(new Date(to))].filter((id) => id !== undefined);
+  const behind = [cursor?.toLowerCase(), to === undefined ? undefined : firstIdAt(new Date(to))].filter(
+    (id) => id !== undefined,
+  );
   const range = {
     orgId,
     requestId: {

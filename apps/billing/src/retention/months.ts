@@ -16,9 +16,9 @@ export function ledgerMonth(time: Date, later = 0): LedgerMonth {
   return { name: from.toISOString().slice(0, 7), from, to, fromId: firstIdAt(from), toId: firstIdAt(to) };
 }
 
-/** The lowest id of a time. */
+/** The lowest id of a time; no id is of before 1970. */
 export function firstIdAt(time: Date): string {
-  const hex = time.getTime().toString(16).padStart(12, '0');
+  const hex = Math.max(0, time.getTime()).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 

@@ -1,5 +1,5 @@
 /** A text that a spreadsheet runs as a formula, or that is marked already. */
-const formula = /^'*[=+\-@\t\r]/;
+const formula = /^'*[=+\-@\t\r\n＝＋－＠]/;
 const number = /^-?\d+(?:\.\d+)?$/;
 
 /**

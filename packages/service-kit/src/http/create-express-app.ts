@@ -7,6 +7,7 @@ import express, {
   type Router,
 } from 'express';
 import type { ServiceContext } from '../lifecycle/service-definition.ts';
+import { mendText } from './broken-text.ts';
 import { revalidate, tagOfBody } from './entity-tag.ts';
 import type { JsonBounds } from './json-figures.ts';
 import { parseJsonBody } from './parse-json-body.ts';
@@ -23,12 +24,18 @@ export function createExpressApp(context: ServiceContext, addRoutes: (app: Expre
   const app = express();
   app.disable('x-powered-by').set('etag', tagOfBody);
   app.set('query parser', 'simple');
-  app.use(measure(context), revalidate);
+  app.use(measure(context), revalidate, refuseBrokenQuery);
   addRoutes(app);
   app.use((_request, _response, next) => next(new AppError('not_found')));
   app.use(answerErrors(context));
   return app;
 }
+
+/** A query is stored and compared, as the body of a management route is. */
+const refuseBrokenQuery: RequestHandler = (request, _response, next) => {
+  if (request.url.includes('%00')) mendText(request.query, 'stored');
+  next();
+};
 
 /** The id that the gateway minted, as a log field. */
 export function readRequestId(request: Request): string | undefined {

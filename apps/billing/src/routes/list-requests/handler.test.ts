@@ -59,6 +59,8 @@ describe('GET /v1/billing/requests', () => {
     ['?userId=0190a000-0000-7000-8000-00000000000a', [0, 1, 2, 3]],
     ['?from=2026-11-15T12:01:00Z&to=2026-11-15T12:03:00Z', [1, 2]],
     ['?to=2026-11-15T12:01:00Z&model=b', []],
+    ['?from=1969-12-31T23:59:59Z&to=2026-11-15T12:01:00Z', [3]],
+    ['?to=1900-01-01T00:00:00Z', []],
   ])('narrows the list by %s', async (query, places) => {
     expect(await idsOf(query)).toEqual(places.map((at) => ids[at]));
   });
@@ -92,7 +94,15 @@ describe('GET /v1/billing/requests', () => {
   });
 
   it('rejects what is no filter, and callers without the right', async () => {
-    for (const query of ['?outcome=late', '?keyId=x', '?from=yesterday', '?limit=0', '?colour=red']) {
+    for (const query of [
+      '?outcome=late',
+      '?keyId=x',
+      '?from=yesterday',
+      '?limit=0',
+      '?colour=red',
+      '?model=%00',
+      '?from=0000-01-01T00:00:00Z',
+    ]) {
       expect((await ask(query)).status).toBe(400);
     }
     expect((await ask('', { scopes: ['usage:read'] })).status).toBe(403);
