@@ -32,7 +32,7 @@ export async function lockLegalEntity(tx: Transaction): Promise<(LegalEntity & {
 /**
  * Issues an invoice or a credit note in the caller's transaction: its number, its tax in the ledger (`revenue → tax_payable`,
  * or back) and the document itself are committed together, so that numbers have no gaps. The accounts `revenue` and
- * `tax_payable` must be locked.
+ * `tax_payable` must be locked. The tax is that of the total, if `taxCents` does not say it.
  */
 export async function issueDocument(
   tx: Transaction,
@@ -40,11 +40,11 @@ export async function issueDocument(
   actor: Actor,
   seller: LegalEntity & { nextNumber: bigint },
   buyer: Pick<BillingProfile, 'name' | 'address' | 'taxId'>,
-  fields: Fields & { totalCents: bigint; invoiceId?: string; reasonKey?: string; rate: Rate | null },
+  fields: Fields & { totalCents: bigint; taxCents?: bigint; invoiceId?: string; reasonKey?: string; rate: Rate | null },
 ): Promise<Invoice> {
-  const { totalCents, invoiceId = null, reasonKey = null, rate, ...rest } = fields;
+  const { totalCents, taxCents, invoiceId = null, reasonKey = null, rate, ...rest } = fields;
   const id = createUuidV7(now.getTime());
-  const tax = containedTax(totalCents, seller.taxPpm);
+  const tax = taxCents ?? containedTax(totalCents, seller.taxPpm);
   const document: Invoice = invoice.parse({
     ...{ ...rest, id, issuedAt: now.toISOString(), currency: 'USD' },
     number: `${seller.numberPrefix}${seller.nextNumber.toString().padStart(6, '0')}`,
