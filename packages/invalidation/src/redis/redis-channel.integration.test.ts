@@ -18,7 +18,7 @@ function readRedisUrl(): URL {
 
 describeInvalidationChannel('Redis', () => {
   const open = () =>
-    createRedisInvalidationChannel({ url: readRedisUrl().href, commandTimeoutMs: 2_000, onError: () => undefined });
+    createRedisInvalidationChannel({ url: readRedisUrl().href, commandTimeoutMs: slackMs, onError: () => undefined });
   return { publisher: open(), listener: open() };
 });
 
