@@ -1,3 +1,4 @@
+import { isRecord } from '@aggregator/contracts';
 import { withDeadline } from '@aggregator/service-kit';
 import type { Admin, Kafka } from 'kafkajs';
 import { Pause } from '../pause.ts';
@@ -62,17 +63,28 @@ export class KafkaTopics {
 
   async #create(admin: Admin, topic: string, isInTime: () => boolean): Promise<void> {
     const { partitions, replicationFactor, deadlineMs } = this.#options;
+    const pause = new Pause();
     // The library does not wait for leaders: its wait fails where a broker does not know the new topic yet.
-    await admin.createTopics({
-      topics: [{ topic, numPartitions: partitions, replicationFactor }],
-      waitForLeaders: false,
-      timeout: deadlineMs,
-    });
+    const ask = () =>
+      admin.createTopics({
+        topics: [{ topic, numPartitions: partitions, replicationFactor }],
+        waitForLeaders: false,
+        timeout: deadlineMs,
+      });
+    for (let isAsked = false; !isAsked; ) {
+      try {
+        await ask();
+        isAsked = true;
+      } catch (error) {
+        // A controller whose disk is slow rejects what it may do a moment later.
+        if (!isInTime() || !isRetriable(error)) throw error;
+        await pause.wait(leaderPollMs);
+      }
+    }
     // Leaders are elected after the creation, by this process or by another. A broker also rejects records for a moment
     // after the metadata name it as the leader: offsets are read from the leaders themselves.
     const isReady = async () =>
       (await haveLeaders(admin, [topic])) && (await admin.fetchTopicOffsets(topic)).length > 0;
-    const pause = new Pause();
     while (isInTime() && !(await isReady().catch(() => false))) await pause.wait(leaderPollMs);
   }
 
@@ -94,6 +106,14 @@ export class KafkaTopics {
         .catch(() => undefined);
     }
   }
+}
+
+/** True for a rejection of topics of which each may be asked for again. */
+export function isRetriable(error: unknown): boolean {
+  // The library does not export the class to modules.
+  if (!(error instanceof Error) || error.name !== 'KafkaJSAggregateError' || !('errors' in error)) return false;
+  const { errors } = error;
+  return Array.isArray(errors) && errors.every((one) => isRecord(one) && one.retriable === true);
 }
 
 async function haveLeaders(admin: Admin, names: string[]): Promise<boolean> {
